@@ -1,0 +1,73 @@
+# Each target does its own set-up; CI calls these targets and nothing else.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+ARGS ?=
+
+.PHONY: all setup serve check test test-all test-slow test-postgres test-clients bench docs generate wheel clean help
+
+all: check test
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+# What running needs; the stamp spares the second start everything.
+.venv/.run: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing Vedette (once; a few minutes on a slow line) …"
+	@$(PIP) install --upgrade pip -c constraints.txt
+	@$(PIP) install -c constraints.txt torch -e .
+	@touch $@
+
+.venv/.dev: .venv/.run
+	@echo "Installing what tests and checks need (once) …"
+	@$(PIP) install -c constraints.txt --group test --group check -e '.[postgres,backbones]'
+	@touch $@
+
+setup: .venv/.dev ## the environment for development, with the git hooks
+	@if git rev-parse --git-dir >/dev/null 2>&1 && [ -z "$$CI" ]; then $(BIN)/pre-commit install --install-hooks >/dev/null || true; fi
+
+serve: .venv/.run ## start the server
+	@exec $(BIN)/vedette serve $(ARGS)
+
+check: .venv/.dev ## lint, format, types, contracts, sizes, spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/sizes.py
+	$(BIN)/codespell
+
+test: .venv/.dev ## the fast lane
+	$(BIN)/pytest -n 2 -m "not slow and not gpu and not postgres and not browser and not clients" $(ARGS)
+	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-clients (boto3 newest, AWS CLI, JavaScript) · test-all"
+
+test-slow: .venv/.dev ## really trains
+	$(BIN)/pytest -m slow $(ARGS)
+
+test-postgres: .venv/.dev ## the same database tests on PostgreSQL
+	@tools/install_postgres
+	$(BIN)/pytest -m postgres $(ARGS)
+
+test-clients: .venv/.dev ## foreign clients against one endpoint
+	$(BIN)/pytest -m clients $(ARGS)
+
+test-all: test test-slow test-postgres test-clients ## every lane that this machine can hold
+
+bench: .venv/.dev ## every figure we claim, each beside its limit
+	$(BIN)/python -m bench $(ARGS)
+
+docs: .venv/.dev ## write the computed pages of docs/reference
+	$(BIN)/python tools/write_reference.py
+
+generate: .venv/.dev ## shape files and reference pages
+	$(BIN)/python tools/write_shapes.py
+	$(BIN)/python tools/write_reference.py
+
+wheel: .venv/.dev ## build the wheel, install it into an empty environment and serve from it
+	rm -rf dist && $(PIP) install -c constraints.txt build hatchling && $(BIN)/python -m build --wheel --no-isolation
+	$(BIN)/python tools/try_wheel.py dist/*.whl
+
+clean: ## remove what was built, not the data
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,18 @@
+"""The command `vedette` and its parts; each part is a module with its own small app.
+
+A part is imported when its command is asked for, so that `vedette --help` stays quick.
+"""
+
+import typer
+
+import vedette
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Your own vision models on your own machine."
+)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(vedette.__version__)

@@ -1,0 +1,1 @@
+"""The running server: the only place that knows every room."""

@@ -1,0 +1,38 @@
+"""What an operator can set: `VEDETTE_*` in the environment, or an option of the command.
+
+Every setting is listed in docs/reference/settings.md, which a test compares with this file.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One installation's settings; the defaults serve one machine and one person."""
+
+    model_config = SettingsConfigDict(env_prefix="VEDETTE_", frozen=True, extra="ignore")
+
+    data: Path = Field(default=Path("vedette-data"), description="The folder that holds everything.")
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="The port; 0 takes a free one.")
+    account: str = Field(default="000000000000", pattern=r"^\d{12}$", description="The first account.")
+    region: str = Field(default="us-east-1", description="The region of a client that names none.")
+    database: str = Field(
+        default="", description="A PostgreSQL address; empty for SQLite in the data folder."
+    )
+    log: str = Field(default="auto", pattern="^(auto|human|json)$", description="The form of the log lines.")
+    s3_endpoint: str = Field(default="", description="A real S3 to use instead of folders.")
+    s3_access_key: str = Field(default="", description="The access key for that S3.")
+    s3_secret_key: SecretStr = Field(default=SecretStr(""), description="The secret key for that S3.")
+    s3_region: str = Field(default="us-east-1", description="The region to sign with for that S3.")
+    s3_domain: str = Field(
+        default="localhost", description="Hosts below this name are buckets (virtual-host style)."
+    )
+    max_body: int = Field(
+        default=16 * 1024 * 1024, ge=1024, description="The most bytes a request may have, S3 objects aside."
+    )
+    max_object: int = Field(
+        default=5 * 1024**3, ge=1024, description="The most bytes one PUT of an S3 object may have."
+    )

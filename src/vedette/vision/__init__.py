@@ -1,0 +1,1 @@
+"""Pictures, boxes, masks and figures: numpy and Pillow, nothing above."""

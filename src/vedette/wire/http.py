@@ -1,0 +1,68 @@
+"""A request and an answer as the wire modules see them: bytes with names, no framework.
+
+The path and the query stay exactly as they were sent, since signatures and
+percent-encoded ARNs are judged on the raw text.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class Headers:
+    """Header fields in the order they came, found by name in any case."""
+
+    __slots__ = ("_fields", "_first")
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._fields = [(name.lower(), value) for name, value in fields]
+        self._first: dict[str, str] = {}
+        for name, value in self._fields:
+            self._first.setdefault(name, value)
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the first field of that (lower-case) name."""
+        return self._first.get(name, default)
+
+    def every(self, name: str) -> list[str]:
+        """Return all fields of that (lower-case) name, in order."""
+        return [value for key, value in self._fields if key == name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._first
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._fields)
+
+
+@dataclass(slots=True)
+class Request:
+    """One HTTP request. `body` is whole for the JSON and Query dialects; S3 reads `stream` instead."""
+
+    method: str
+    raw_path: str
+    raw_query: str
+    headers: Headers
+    body: bytes = b""
+    stream: AsyncIterator[bytes] | None = None
+    scheme: str = "http"
+    client: str = ""
+    id: str = ""
+
+
+@dataclass(slots=True)
+class FileBody:
+    """A body that is a part of a file, or of an open stream of it: sent without loading it whole."""
+
+    path: Path
+    start: int
+    length: int
+
+
+@dataclass(slots=True)
+class Response:
+    """One HTTP answer; the server adds Date, Content-Length and the request id."""
+
+    status: int = 200
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes | FileBody | AsyncIterator[bytes] = b""
