@@ -12,6 +12,11 @@ app = typer.Typer(
 )
 
 
+@app.callback()
+def vedette_command() -> None:
+    """Your own vision models on your own machine."""
+
+
 @app.command()
 def version() -> None:
     """Print the version."""
