@@ -1,0 +1,28 @@
+"""`python -m bench [NAME …]`: run the benchmarks, all of them or those named, one process each."""
+
+import pkgutil
+import subprocess
+import sys
+
+import bench
+
+# Peers need an environment of their own; their page says how to make it.
+LEFT_OUT = {"__main__", "peers", "common"}
+
+
+def main() -> int:
+    """Run each benchmark; return 1 when one could not run. A missed bar is printed, not raised."""
+    known = sorted({module.name for module in pkgutil.iter_modules(bench.__path__)} - LEFT_OUT)
+    unknown = set(sys.argv[1:]) - set(known)
+    if unknown:
+        print(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(known)}")
+        return 2
+    failed = 0
+    for name in sys.argv[1:] or known:
+        print(f"== {name}", flush=True)
+        failed |= subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode != 0
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""`vedette serve`: start the server in the foreground."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vedette.errors import Refusal
+from vedette.settings import Settings
+
+
+def serve(
+    data: Annotated[Path | None, typer.Option(help="The folder that holds everything.")] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="A certificate (PEM), to serve https.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
+    tls: Annotated[str, typer.Option(help="'self' makes a certificate of our own.")] = "",
+) -> None:
+    """Start the server, and print where it is and what to type next."""
+    # The server's own imports are the larger part of a start; other commands do without them.
+    from vedette.server.run import choose_tls
+    from vedette.server.run import serve as run
+
+    chosen: dict[str, Any] = {"data": data, "host": host, "port": port}
+    try:
+        settings = Settings(**{name: value for name, value in chosen.items() if value is not None})
+        certificate = choose_tls(settings, tls_cert, tls_key, tls)
+        run(settings, tls=certificate, announce=lambda address: print(welcome(settings, address), flush=True))
+    except (Refusal, ValueError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+def welcome(settings: Settings, address: str) -> str:
+    """Return what a person wants to know once the server answers."""
+    lines = [
+        f"Vedette answers at {address}",
+        f"Credentials lie in {settings.data / 'credentials.json'} (readable by you alone).",
+        "",
+        "In another terminal:",
+        f'  eval "$(vedette credentials{_data_option(settings)})"',
+        f"  export AWS_ENDPOINT_URL={address}",
+    ]
+    if address.startswith("https"):
+        lines.append(f"  export AWS_CA_BUNDLE={settings.data / 'tls' / 'self.crt'}   # with --tls self")
+    lines += [
+        "  aws rekognition create-project --project-name first",
+        "  aws rekognition describe-projects",
+        "",
+        "`vedette sdk install` makes clients know lookoutvision again. Ctrl-C stops the server.",
+    ]
+    return "\n".join(lines)
+
+
+def _data_option(settings: Settings) -> str:
+    return "" if settings.data == Path("vedette-data") else f" --data {settings.data}"
