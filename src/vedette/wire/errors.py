@@ -1,0 +1,57 @@
+"""What can be wrong with a request before any room has seen it.
+
+    Faulty
+    ├── Malformed         it cannot be read as this protocol
+    ├── Invalid           it reads well, but breaks the limits of its shapes
+    └── UnknownOperation  the service has no operation of that name or address
+
+`kind` says more, in the protocols' own words; the table from kinds to each dialect's
+codes lives in api/. Nothing here knows a status or a code.
+"""
+
+from collections.abc import Sequence
+
+
+class Faulty(Exception):
+    """A request that its protocol or its shapes refuse; `kind` is what dialects translate."""
+
+    kind = "syntax"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Malformed(Faulty):
+    """The request cannot be read: broken JSON or XML, a member of the wrong type.
+
+    Kinds: "syntax" (the body), "type" (a member), "content-type", "too-deep".
+    """
+
+    def __init__(self, sentence: str, kind: str = "syntax") -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+class Invalid(Faulty):
+    """The request breaks limits that its shapes state.
+
+    Kinds: "constraint", and "page-size" where nothing is wrong but a page beyond its maximum.
+    """
+
+    def __init__(self, complaints: Sequence[str], kind: str = "constraint") -> None:
+        count = len(complaints)
+        noun = "error" if count == 1 else "errors"
+        super().__init__(f"{count} validation {noun} detected: {'; '.join(complaints)}")
+        self.complaints = tuple(complaints)
+        self.kind = kind
+
+
+class UnknownOperation(Faulty):
+    """The service has no operation of that name or address."""
+
+    kind = "unknown-operation"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Unknown operation: {name[:200]}")
+        self.name = name

@@ -1,0 +1,57 @@
+"""What the four services say about themselves: operations, shapes, pages.
+
+Read once from the files in shapes/, which tools/write_shapes.py makes. Never asks
+botocore's own loader, which forgets services that end.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from botocore.model import OperationModel, ServiceModel
+
+SHAPES = Path(__file__).parent / "shapes"
+VERSIONS = {
+    "lookoutvision": "2020-11-20",
+    "rekognition": "2016-06-27",
+    "s3": "2006-03-01",
+    "sts": "2011-06-15",
+}
+
+
+def _read(name: str, file: str) -> Any:
+    return json.loads((SHAPES / name / VERSIONS[name] / file).read_bytes())
+
+
+@cache
+def service(name: str) -> ServiceModel:
+    """Return the model of a service; KeyError for one that we do not speak."""
+    return ServiceModel(_read(name, "service-2.json"), service_name=name)
+
+
+@cache
+def all_operations(name: str) -> tuple[str, ...]:
+    """Return the names of all operations of a service, also of those that are only named."""
+    return tuple(service(name).operation_names)
+
+
+@cache
+def operations(name: str) -> tuple[str, ...]:
+    """Return the names of the operations that the shape files describe."""
+    known = _read(name, "service-2.json")["operations"]
+    return tuple(each for each, facts in known.items() if "input" in facts)
+
+
+@cache
+def operation(name: str, operation_name: str) -> OperationModel | None:
+    """Return one operation's model, or None where the service has no such operation."""
+    known = operation_name in all_operations(name)
+    return service(name).operation_model(operation_name) if known else None
+
+
+@cache
+def page_sizes(name: str) -> dict[str, str]:
+    """Return, by operation, the name of the member that limits a page."""
+    pages = _read(name, "paginators-1.json")["pagination"]
+    return {each: page["limit_key"] for each, page in pages.items() if "limit_key" in page}

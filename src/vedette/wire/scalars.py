@@ -1,0 +1,99 @@
+"""Single values as text: times, numbers, blobs, truth.
+
+Readers raise ValueError with a few words; whoever knows the member's name says the rest.
+"""
+
+import binascii
+import math
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+# What a Java long and a Java int hold, which is what the services are written in.
+LONG = 2**63
+INTEGER = 2**31
+# Both bounds of what datetime can say, in seconds since 1970.
+_EARLIEST = datetime.min.replace(tzinfo=UTC).timestamp()
+_LATEST = datetime.max.replace(tzinfo=UTC).timestamp()
+
+
+def utc(moment: datetime) -> datetime:
+    """Return the moment in UTC; one without a zone is taken to be in UTC already."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def epoch(moment: datetime) -> float:
+    """Return seconds since 1970, to the millisecond, as both JSON services send them."""
+    return round(utc(moment).timestamp(), 3)
+
+
+def iso(moment: datetime) -> str:
+    """Return the moment as XML answers carry it, with milliseconds."""
+    text = utc(moment).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"
+
+
+def http_date(moment: datetime) -> str:
+    """Return the moment as headers carry it, in whole seconds."""
+    return format_datetime(utc(moment).replace(microsecond=0), usegmt=True)
+
+
+FORMATS = {"unixTimestamp": lambda moment: str(epoch(moment)), "iso8601": iso, "rfc822": http_date}
+
+
+def read_epoch(seconds: float) -> datetime:
+    """Return the moment so many seconds after 1970."""
+    if not math.isfinite(seconds) or not _EARLIEST <= seconds < _LATEST:
+        raise ValueError("is not a time")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def read_time(text: str) -> datetime:
+    """Return the moment that a text says as ISO 8601, as an HTTP date or as seconds since 1970."""
+    try:
+        return read_epoch(float(text))
+    except ValueError:
+        pass
+    try:
+        return utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        pass
+    try:
+        return utc(parsedate_to_datetime(text))
+    except (ValueError, OverflowError, TypeError, IndexError):
+        raise ValueError("is not a time") from None
+
+
+def encode_blob(blob: bytes) -> str:
+    """Return base64."""
+    return binascii.b2a_base64(blob, newline=False).decode("ascii")
+
+
+def read_blob(text: str) -> bytes:
+    """Return what base64 says, and refuse what is not base64 to the letter."""
+    try:
+        return binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:
+        raise ValueError("is not base64") from None
+
+
+def read_integer(text: str) -> int:
+    """Return a whole number written in decimal; bounded, since int() of a long text takes long."""
+    if len(text) > 20 or not text.lstrip("+-").isdecimal() or not text.isascii():
+        raise ValueError("is not a whole number")
+    return int(text)
+
+
+def read_float(text: str) -> float:
+    """Return a finite number."""
+    number = float(text) if len(text) <= 400 else math.nan
+    if not math.isfinite(number):
+        raise ValueError("is not a number")
+    return number
+
+
+def read_boolean(text: str) -> bool:
+    """Return the truth of `true` or `false`, in any case."""
+    try:
+        return {"true": True, "false": False}[text.lower()]
+    except KeyError:
+        raise ValueError("is neither true nor false") from None

@@ -1,0 +1,193 @@
+"""Values to XML and back, by shape: what REST-XML and Query answers have in common."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from botocore.model import Shape
+
+from vedette.wire import scalars
+from vedette.wire.errors import Malformed
+from vedette.wire.xml_tree import Element, read_tree
+
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+
+# Control characters have no place in XML 1.0 even as references, but S3 sends them so, and
+# a key may hold them; the rest would end an element early or be normalised away by a reader.
+_SPECIAL = re.compile('[&<>"\x00-\x08\x0b-\x1f\x7f\x85\u2028\ufffe\uffff]')
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+
+
+def escape(text: str) -> str:
+    """Return text that may stand in an element or in a quoted attribute."""
+    return _SPECIAL.sub(lambda found: _NAMED.get(found[0]) or f"&#x{ord(found[0]):x};", text)
+
+
+def to_xml(shape: Shape, value: Any, root: str, namespace: str = "") -> bytes:
+    """Return a document whose root element has that name; members that are None are left out.
+
+    Members bound to headers, the path or the query are not part of a document.
+    """
+    attribute = f' xmlns="{escape(namespace)}"' if namespace else ""
+    inside = _attributes(shape, value) if shape.type_name == "structure" else ""
+    body = "".join(_content(shape, value))
+    return DECLARATION + f"<{root}{attribute}{inside}>{body}</{root}>".encode("utf-8", "replace")
+
+
+def write(shape: Shape, value: Any, name: str) -> Iterator[str]:
+    """Yield the text of one element."""
+    attributes = _attributes(shape, value) if shape.type_name == "structure" else ""
+    yield f"<{name}{_namespace(shape)}{attributes}>"
+    yield from _content(shape, value)
+    yield f"</{name}>"
+
+
+def _namespace(shape: Shape) -> str:
+    facts = shape.serialization.get("xmlNamespace")
+    if not isinstance(facts, dict):
+        return ""
+    prefix = f":{facts['prefix']}" if "prefix" in facts else ""
+    return f' xmlns{prefix}="{escape(facts["uri"])}"'
+
+
+def _attributes(shape: Shape, value: dict[str, Any]) -> str:
+    parts = [
+        f' {member.serialization["name"]}="{escape(str(value[name]))}"'
+        for name, member in shape.members.items()
+        if member.serialization.get("xmlAttribute") and value.get(name) is not None
+    ]
+    return "".join(parts)
+
+
+def _content(shape: Shape, value: Any) -> Iterator[str]:
+    if shape.type_name == "structure":
+        yield from _members(shape, value)
+    elif shape.type_name == "list":
+        name = shape.member.serialization.get("name", "member")
+        for item in value:
+            yield from write(shape.member, item, name)
+    elif shape.type_name == "map":
+        yield from _entries(shape, value, "entry")
+    else:
+        yield escape(scalar_text(shape, value))
+
+
+def _members(shape: Shape, value: dict[str, Any]) -> Iterator[str]:
+    unknown = value.keys() - shape.members.keys()
+    if unknown:
+        raise ValueError(f"{shape.name} has no {sorted(unknown)}")
+    for name, member in shape.members.items():
+        item = value.get(name)
+        facts = member.serialization
+        if item is None or "location" in facts or facts.get("xmlAttribute"):
+            continue
+        tag = facts.get("name", name)
+        if not facts.get("flattened"):
+            yield from write(member, item, tag)
+        elif member.type_name == "list":
+            # In a flattened list the item's own name wins over the member's.
+            for each in item:
+                yield from write(member.member, each, member.member.serialization.get("name", tag))
+        else:
+            yield from _entries(member, item, tag)
+
+
+def _entries(shape: Shape, value: dict[str, Any], tag: str) -> Iterator[str]:
+    key_name = shape.key.serialization.get("name", "key")
+    value_name = shape.value.serialization.get("name", "value")
+    for key, item in value.items():
+        yield f"<{tag}>"
+        yield from write(shape.key, key, key_name)
+        yield from write(shape.value, item, value_name)
+        yield f"</{tag}>"
+
+
+def scalar_text(shape: Shape, value: Any, default_time: str = "iso8601") -> str:
+    """Return a single value as headers, queries and elements carry it."""
+    match shape.type_name:
+        case "timestamp":
+            return scalars.FORMATS[shape.serialization.get("timestampFormat", default_time)](value)
+        case "boolean":
+            return "true" if value else "false"
+        case "blob":
+            return scalars.encode_blob(value)
+        case _:
+            return str(value)
+
+
+def from_xml(shape: Shape, data: bytes) -> Any:
+    """Return a document's value by shape; elements that the shape does not know are passed over.
+
+    The root element's name is not looked at: S3's clients send several.
+    """
+    return read(shape, read_tree(data))
+
+
+def read(shape: Shape, element: Element) -> Any:
+    """Return the value of one element."""
+    if shape.type_name == "structure":
+        return _read_members(shape, element)
+    if shape.type_name == "list":
+        name = shape.member.serialization.get("name", "member")
+        return [read(shape.member, child) for child in element.children if child.name == name]
+    if shape.type_name == "map":
+        return dict(_read_entry(shape, child) for child in element.children)
+    return read_scalar(shape, element.text, element.name)
+
+
+def _read_members(shape: Shape, element: Element) -> dict[str, Any]:
+    by_name: dict[str, list[Element]] = {}
+    for child in element.children:
+        by_name.setdefault(child.name, []).append(child)
+    value: dict[str, Any] = {}
+    for name, member in shape.members.items():
+        facts = member.serialization
+        tag = facts.get("name", name)
+        if facts.get("xmlAttribute"):
+            text = element.attributes.get(tag.rpartition(":")[2])
+            if text is not None:
+                value[name] = text
+        elif "location" not in facts:
+            flat = member.type_name == "list" and facts.get("flattened")
+            found = by_name.get(member.member.serialization.get("name", tag) if flat else tag)
+            if found:
+                value[name] = _read_member(member, found)
+    return value
+
+
+def _read_member(member: Shape, found: list[Element]) -> Any:
+    if not member.serialization.get("flattened"):
+        return read(member, found[0])
+    if member.type_name == "list":
+        return [read(member.member, each) for each in found]
+    return dict(_read_entry(member, each) for each in found)
+
+
+def _read_entry(shape: Shape, element: Element) -> tuple[str, Any]:
+    key = element.first(shape.key.serialization.get("name", "key"))
+    value = element.first(shape.value.serialization.get("name", "value"))
+    if key is None or value is None:
+        raise Malformed(f"An entry of {element.name} lacks its key or its value.")
+    return key.text, read(shape.value, value)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "boolean": scalars.read_boolean,
+    "integer": scalars.read_integer,
+    "long": scalars.read_integer,
+    "float": scalars.read_float,
+    "double": scalars.read_float,
+    "timestamp": scalars.read_time,
+    "blob": scalars.read_blob,
+}
+
+
+def read_scalar(shape: Shape, text: str, name: str) -> Any:
+    """Return a single value from text; space around it counts only in strings."""
+    reader = _READERS.get(shape.type_name)
+    if reader is None:
+        return text
+    try:
+        return reader(text.strip())
+    except ValueError as reason:
+        raise Malformed(f"The value of {name} {reason}.", "type") from None

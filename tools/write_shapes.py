@@ -1,0 +1,217 @@
+"""Write src/vedette/wire/shapes from botocore: the facts of four services, without their prose.
+
+Kept are names, types, limits, patterns, enums, errors, HTTP bindings, paginators and waiters;
+an allow-list decides, so that a new kind of prose cannot slip in. Of Rekognition only the
+Custom Labels operations are described; the others keep their names, so that the server can
+say that it has not built them. Run by `make generate`; a test compares.
+"""
+
+# ruff: noqa: SIM905  (lists of words read better as text)
+
+import argparse
+import gzip
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import botocore
+
+# The last release that describes lookoutvision; its successors would write other files.
+BOTOCORE = "1.40.60"
+SHAPES = Path(__file__).parent.parent / "src" / "vedette" / "wire" / "shapes"
+
+CUSTOM_LABELS = frozenset(
+    """
+    CopyProjectVersion CreateDataset CreateProject CreateProjectVersion DeleteDataset DeleteProject
+    DeleteProjectPolicy DeleteProjectVersion DescribeDataset DescribeProjectVersions DescribeProjects
+    DetectCustomLabels DistributeDatasetEntries ListDatasetEntries ListDatasetLabels ListProjectPolicies
+    ListTagsForResource PutProjectPolicy StartProjectVersion StopProjectVersion TagResource UntagResource
+    UpdateDatasetEntries
+    """.split()
+)
+SERVICES = {
+    "lookoutvision/2020-11-20": None,
+    "rekognition/2016-06-27": CUSTOM_LABELS,
+    "s3/2006-03-01": None,
+    "sts/2011-06-15": None,
+}
+
+METADATA = frozenset(
+    """
+    apiVersion auth checksumFormat endpointPrefix globalEndpoint jsonVersion protocol protocols
+    serviceAbbreviation serviceFullName serviceId signatureVersion signingName targetPrefix uid xmlNamespace
+    """.split()
+)
+OPERATION = frozenset("auth authtype errors http httpChecksum idempotent input name output".split())
+SHAPE = frozenset(
+    """
+    box enum error event eventstream exception fault flattened key locationName max member members min
+    pattern payload required requiresLength sensitive streaming timestampFormat type value xmlNamespace
+    """.split()
+)
+REFERENCE = frozenset(
+    """
+    box eventpayload flattened idempotencyToken jsonvalue location locationName shape streaming
+    timestampFormat xmlAttribute xmlNamespace
+    """.split()
+)
+
+
+def read(path: Path) -> Any:
+    """Return a JSON file's content, packed or not; None where there is no such file."""
+    packed = path.with_name(path.name + ".gz")
+    if packed.exists():
+        return json.loads(gzip.decompress(packed.read_bytes()))
+    return json.loads(path.read_bytes()) if path.exists() else None
+
+
+def only(facts: dict[str, Any], kept: frozenset[str]) -> dict[str, Any]:
+    """Return the part of a mapping whose keys are kept."""
+    return {key: value for key, value in facts.items() if key in kept}
+
+
+def bare_shape(shape: dict[str, Any]) -> dict[str, Any]:
+    """Return a shape without prose; the names of members are never mistaken for keys of a shape."""
+    bare = only(shape, SHAPE)
+    if "members" in bare:
+        bare["members"] = {name: only(member, REFERENCE) for name, member in bare["members"].items()}
+    for part in ("member", "key", "value"):
+        if part in bare:
+            bare[part] = only(bare[part], REFERENCE)
+    return bare
+
+
+def bare_operation(operation: dict[str, Any], *, described: bool) -> dict[str, Any]:
+    """Return an operation without prose; one that is not described keeps its name and address."""
+    if not described:
+        return only(operation, frozenset(("name", "http")))
+    bare = only(operation, OPERATION)
+    for part in ("input", "output"):
+        if part in bare:
+            bare[part] = only(bare[part], REFERENCE)
+    if "errors" in bare:
+        bare["errors"] = [only(error, frozenset(("shape",))) for error in bare["errors"]]
+    return bare
+
+
+def reachable(operations: dict[str, Any], shapes: dict[str, Any]) -> set[str]:
+    """Return the names of the shapes that the operations lead to."""
+    found: set[str] = set()
+    waiting = [
+        reference["shape"]
+        for operation in operations.values()
+        for reference in [operation.get("input"), operation.get("output"), *operation.get("errors", [])]
+        if reference
+    ]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        shape = shapes[name]
+        inside = [*shape.get("members", {}).values()]
+        inside += [shape[part] for part in ("member", "key", "value") if part in shape]
+        waiting += [reference["shape"] for reference in inside]
+    return found
+
+
+def bare_service(model: dict[str, Any], described: frozenset[str] | None) -> dict[str, Any]:
+    """Return the facts of a service."""
+    operations = {
+        name: bare_operation(operation, described=described is None or name in described)
+        for name, operation in model["operations"].items()
+    }
+    shapes = {name: bare_shape(shape) for name, shape in model["shapes"].items()}
+    kept = reachable(operations, shapes)
+    return {
+        "version": model["version"],
+        "metadata": only(model["metadata"], METADATA),
+        "operations": operations,
+        "shapes": {name: shape for name, shape in shapes.items() if name in kept},
+    }
+
+
+def bare_rules(rules: Any) -> Any:
+    """Return an endpoint rule set with every sentence in it replaced by our own short one."""
+    if isinstance(rules, list):
+        return [bare_rules(rule) for rule in rules]
+    if not isinstance(rules, dict):
+        return rules
+    bare = {key: bare_rules(value) for key, value in rules.items() if key != "documentation"}
+    if isinstance(bare.get("error"), str):
+        bare["error"] = "no endpoint for these options"
+    return bare
+
+
+def lines(facts: dict[str, Any]) -> str:
+    """Return JSON with one line for each operation, shape or entry: small, and readable as a difference."""
+
+    def flat(value: Any) -> str:
+        # Members keep botocore's order, which is the order of the documentation.
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    parts = []
+    for key, value in facts.items():
+        if isinstance(value, dict) and value and all(isinstance(item, dict) for item in value.values()):
+            inner = ",\n".join(f"  {flat(name)}:{flat(value[name])}" for name in sorted(value))
+            parts.append(f" {flat(key)}:{{\n{inner}\n }}")
+        else:
+            parts.append(f" {flat(key)}:{flat(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def bare_waiters(waiters: dict[str, Any]) -> dict[str, Any]:
+    """Return the waiters without what describes them."""
+    kept = frozenset(("operation", "delay", "maxAttempts", "acceptors"))
+    return {"version": 2, "waiters": {name: only(each, kept) for name, each in waiters["waiters"].items()}}
+
+
+def files(source: Path) -> dict[str, str]:
+    """Return every shape file by its path, from botocore's data folder."""
+    written: dict[str, str] = {}
+    for service, described in SERVICES.items():
+        folder = source / service
+        written[f"{service}/service-2.json"] = lines(bare_service(read(folder / "service-2.json"), described))
+        pages = read(folder / "paginators-1.json")["pagination"]
+        pages = {name: each for name, each in pages.items() if described is None or name in described}
+        written[f"{service}/paginators-1.json"] = lines({"pagination": pages})
+        waiters = read(folder / "waiters-2.json")
+        if waiters:
+            bare = bare_waiters(waiters)
+            bare["waiters"] = {
+                name: each
+                for name, each in bare["waiters"].items()
+                if described is None or each["operation"] in described
+            }
+            written[f"{service}/waiters-2.json"] = lines(bare)
+    # `vedette sdk install` gives this folder to clients, and they want to know the endpoints.
+    service = "lookoutvision/2020-11-20"
+    rules = read(source / service / "endpoint-rule-set-1.json")
+    written[f"{service}/endpoint-rule-set-1.json"] = lines(bare_rules(rules))
+    return written
+
+
+def main() -> int:
+    """Write the files, or with --check say which differ."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
+    check = arguments.parse_args().check
+    if botocore.__version__ != BOTOCORE:
+        print(f"botocore {BOTOCORE} is needed; this is {botocore.__version__}", file=sys.stderr)
+        return 1
+    changed = 0
+    for name, text in files(Path(botocore.__file__).parent / "data").items():
+        path = SHAPES / name
+        if path.exists() and path.read_text("utf-8") == text:
+            continue
+        changed += 1
+        print(("differs: " if check else "wrote ") + str(path))
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    return 1 if check and changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
