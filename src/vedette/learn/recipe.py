@@ -1,0 +1,139 @@
+"""The contract between the pipeline and the recipes it lets compete.
+
+    judge    how well the recipe does on training pictures it did not see, and what it learnt about itself
+    fit      the recipe on all training pictures, ready to be exported
+
+A recipe sees the training part alone. Randomness comes from `work.seed`, time from `work.budget`, and it
+calls `work.tell` often, which reports progress and stops a cancelled training.
+
+The graph of a `Trained` maps uint8 pictures [B, H, W, 3] in RGB, at the input size, to the outputs of its
+task in this order; everything after decoding and resizing (normalisation, calibration) is inside:
+
+    classification, multilabel   scores [B, L] probabilities; heatmap [B, L, h, w] the evidence for each label
+    detection                    boxes [B, N, 4] left, top, right, bottom in shares; scores [B, N, L]
+    anomaly                      score [B] probability of an anomaly; heatmap [B, h, w] in 0..1
+    segmentation                 score [B]; masks [B, T + 1, h, w] probabilities, the background first
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from torch import nn
+
+from vedette.learn.features import FeatureCache
+from vedette.vision.annotations import Sample, Task
+
+Policy = Literal["stretch", "letterbox", "tiles"]
+
+OUTPUTS: dict[Task, tuple[str, ...]] = {
+    "classification": ("scores", "heatmap"),
+    "multilabel": ("scores", "heatmap"),
+    "detection": ("boxes", "scores"),
+    "anomaly": ("score", "heatmap"),
+    "segmentation": ("score", "masks"),
+}
+
+
+class Cancelled(Exception):
+    """The training was told to stop; nothing of it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a training is: `done` of `of` steps of a stage; `seconds_left` of the stage, once known."""
+
+    stage: str
+    done: int
+    of: int
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much may be tried: `effort` scales the tries, `seconds` bounds a whole training where given."""
+
+    name: str = "balanced"
+    effort: float = 1.0
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """How a large picture is cut into inputs: tiles of `tile` source pixels, sharing `overlap` of a side."""
+
+    tile: tuple[int, int]
+    overlap: float = 0.25
+    whole: bool = True  # the whole picture, stretched, is looked at as well
+
+
+@dataclass(slots=True)
+class Work:
+    """What a recipe works with; one for a whole training."""
+
+    cache: FeatureCache
+    seed: int = 0
+    budget: Budget = field(default_factory=Budget)
+    backbone: str = "lite0"
+    say: Callable[[Progress], None] = lambda _: None
+    cancelled: Callable[[], bool] = lambda: False
+    started: float = field(default_factory=time.monotonic)
+    _stage: tuple[str, float] = ("", 0.0)
+
+    def tell(self, stage: str, done: int, of: int) -> None:
+        """Report progress, with the time left judged by the pace so far; raise when cancelled."""
+        if self.cancelled():
+            raise Cancelled(f"cancelled during {stage}")
+        now = time.monotonic()
+        if self._stage[0] != stage:
+            self._stage = (stage, now)
+        passed = now - self._stage[1]
+        left = passed / done * (of - done) if done > 0 and passed > 0 else None
+        self.say(Progress(stage, done, of, left))
+
+    def seconds_left(self) -> float:
+        """Return what the budget leaves of the whole training; endless where it sets no time."""
+        if self.budget.seconds is None:
+            return float("inf")
+        return max(0.0, self.budget.seconds - (time.monotonic() - self.started))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a recipe showed on pictures it did not see: `quality` 0 to 1, comparable within a task.
+
+    `spread` is the standard error of that quality. `carry` is the recipe's own: hyper-parameters,
+    calibration, thresholds, handed back to `fit`.
+    """
+
+    quality: float
+    spread: float = 0.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    carry: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A fitted recipe: the graph to export and all that the package says about it."""
+
+    graph: nn.Module
+    labels: tuple[str, ...]
+    input_size: tuple[int, int]  # height, width; multiples of 32
+    thresholds: Mapping[str, float]  # for each label; for anomaly tasks under "anomaly"
+    policy: Policy = "stretch"
+    tiling: Tiling | None = None
+    colors: Mapping[str, str] = field(default_factory=dict)  # label to #rrggbb, for masks
+    facts: Mapping[str, Any] = field(default_factory=dict)  # goes into package.json as "recipe"
+
+
+class Recipe(Protocol):
+    """One way to learn a task."""
+
+    name: str
+
+    def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
+        """Return how well the recipe does out of fold."""
+
+    def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
+        """Return the recipe fitted to all of the training part."""
