@@ -1,0 +1,87 @@
+"""A real server process, and what a client needs to talk to it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """A server process of this test run, and what a client needs to talk to it."""
+
+    address: str
+    data: Path
+    process: "subprocess.Popen[str]"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The root access key and its secret."""
+        found = json.loads((self.data / "credentials.json").read_text("utf-8"))
+        return found["access_key_id"], found["secret_access_key"]
+
+    def client(self, service: str, *, region: str = "us-east-1", key: tuple[str, ...] | None = None) -> Any:
+        """Return a boto3 client that tries once, so that each answer is seen as it is."""
+        import boto3
+        from botocore.config import Config
+
+        key = key or self.key
+        return boto3.client(
+            service,
+            endpoint_url=self.address,
+            region_name=region,
+            aws_access_key_id=key[0],
+            aws_secret_access_key=key[1],
+            aws_session_token=key[2] if len(key) > 2 else None,
+            verify=str(self.data / "tls" / "self.crt") if self.address.startswith("https") else None,
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
+        )
+
+    def vedette(self, *words: str) -> str:
+        """Run a command beside the server, on the same data folder; return what it printed."""
+        environment = {**os.environ, "VEDETTE_DATA": str(self.data)}
+        ran = subprocess.run(
+            [sys.executable, "-m", "vedette", *words],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=True,
+        )
+        return ran.stdout
+
+
+def start_server(data: Path, *options: str, log: Path | None = None, **environment: str) -> RunningServer:
+    """Start `vedette serve` on a free port and wait until it says where it is."""
+    log = log or data.parent / f"{data.name}.log"
+    with log.open("a") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vedette", "serve", "--port", "0", "--data", str(data), *options],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, "VEDETTE_LOG": "json", **environment},
+        )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.search(r"https?://\S+", line)
+    if found is None:
+        process.kill()
+        process.wait()
+        raise AssertionError(f"the server did not start: {log.read_text('utf-8')}")
+    return RunningServer(found.group(), data, process)
+
+
+def stop_server(server: RunningServer) -> int:
+    """Stop the server in good order; return its exit status."""
+    server.process.terminate()
+    try:
+        return server.process.wait(timeout=40)
+    finally:
+        server.process.kill()
+        server.process.wait()
+        if server.process.stdout:
+            server.process.stdout.close()
