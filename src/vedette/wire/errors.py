@@ -42,7 +42,8 @@ class Invalid(Faulty):
     def __init__(self, complaints: Sequence[str], kind: str = "constraint") -> None:
         count = len(complaints)
         noun = "error" if count == 1 else "errors"
-        super().__init__(f"{count} validation {noun} detected: {'; '.join(complaints)}")
+        # Ten are enough to read; a list of thousands has thousands.
+        super().__init__(f"{count} validation {noun} detected: {'; '.join(complaints[:10])}")
         self.complaints = tuple(complaints)
         self.kind = kind
 

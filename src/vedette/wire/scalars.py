@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 # What a Java long and a Java int hold, which is what the services are written in.
-LONG = 2**63
-INTEGER = 2**31
+BOUNDS = {"integer": 2**31, "long": 2**63}
 # Both bounds of what datetime can say, in seconds since 1970.
 _EARLIEST = datetime.min.replace(tzinfo=UTC).timestamp()
 _LATEST = datetime.max.replace(tzinfo=UTC).timestamp()
@@ -50,7 +49,7 @@ def read_epoch(seconds: float) -> datetime:
 def read_time(text: str) -> datetime:
     """Return the moment that a text says as ISO 8601, as an HTTP date or as seconds since 1970."""
     try:
-        return read_epoch(float(text))
+        return read_epoch(read_float(text))
     except ValueError:
         pass
     try:
@@ -76,16 +75,25 @@ def read_blob(text: str) -> bytes:
         raise ValueError("is not base64") from None
 
 
-def read_integer(text: str) -> int:
-    """Return a whole number written in decimal; bounded, since int() of a long text takes long."""
-    if len(text) > 20 or not text.lstrip("+-").isdecimal() or not text.isascii():
+def read_integer(text: str, bound: int) -> int:
+    """Return a whole number written in decimal, between -bound and bound."""
+    # int() of a long text takes long, and takes digits of other scripts and underscores.
+    if len(text) > 20 or not text.isascii() or not text.removeprefix("-").isdecimal():
         raise ValueError("is not a whole number")
-    return int(text)
+    number = int(text)
+    if not -bound <= number < bound:
+        raise ValueError("is beyond the numbers of its type")
+    return number
 
 
 def read_float(text: str) -> float:
     """Return a finite number."""
-    number = float(text) if len(text) <= 400 else math.nan
+    if len(text) > 400 or "_" in text:
+        raise ValueError("is not a number")
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError("is not a number") from None
     if not math.isfinite(number):
         raise ValueError("is not a number")
     return number

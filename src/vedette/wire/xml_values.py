@@ -1,13 +1,13 @@
 """Values to XML and back, by shape: what REST-XML and Query answers have in common."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.model import Shape
 
-from vedette.wire import scalars
 from vedette.wire.errors import Malformed
+from vedette.wire.text_values import text_of, value_of
 from vedette.wire.xml_tree import Element, read_tree
 
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -69,7 +69,7 @@ def _content(shape: Shape, value: Any) -> Iterator[str]:
     elif shape.type_name == "map":
         yield from _entries(shape, value, "entry")
     else:
-        yield escape(scalar_text(shape, value))
+        yield escape(text_of(shape, value))
 
 
 def _members(shape: Shape, value: dict[str, Any]) -> Iterator[str]:
@@ -102,19 +102,6 @@ def _entries(shape: Shape, value: dict[str, Any], tag: str) -> Iterator[str]:
         yield f"</{tag}>"
 
 
-def scalar_text(shape: Shape, value: Any, default_time: str = "iso8601") -> str:
-    """Return a single value as headers, queries and elements carry it."""
-    match shape.type_name:
-        case "timestamp":
-            return scalars.FORMATS[shape.serialization.get("timestampFormat", default_time)](value)
-        case "boolean":
-            return "true" if value else "false"
-        case "blob":
-            return scalars.encode_blob(value)
-        case _:
-            return str(value)
-
-
 def from_xml(shape: Shape, data: bytes) -> Any:
     """Return a document's value by shape; elements that the shape does not know are passed over.
 
@@ -132,7 +119,7 @@ def read(shape: Shape, element: Element) -> Any:
         return [read(shape.member, child) for child in element.children if child.name == name]
     if shape.type_name == "map":
         return dict(_read_entry(shape, child) for child in element.children)
-    return read_scalar(shape, element.text, element.name)
+    return value_of(shape, element.text, element.name)
 
 
 def _read_members(shape: Shape, element: Element) -> dict[str, Any]:
@@ -169,25 +156,3 @@ def _read_entry(shape: Shape, element: Element) -> tuple[str, Any]:
     if key is None or value is None:
         raise Malformed(f"An entry of {element.name} lacks its key or its value.")
     return key.text, read(shape.value, value)
-
-
-_READERS: dict[str, Callable[[str], Any]] = {
-    "boolean": scalars.read_boolean,
-    "integer": scalars.read_integer,
-    "long": scalars.read_integer,
-    "float": scalars.read_float,
-    "double": scalars.read_float,
-    "timestamp": scalars.read_time,
-    "blob": scalars.read_blob,
-}
-
-
-def read_scalar(shape: Shape, text: str, name: str) -> Any:
-    """Return a single value from text; space around it counts only in strings."""
-    reader = _READERS.get(shape.type_name)
-    if reader is None:
-        return text
-    try:
-        return reader(text.strip())
-    except ValueError as reason:
-        raise Malformed(f"The value of {name} {reason}.", "type") from None
