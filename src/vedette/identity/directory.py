@@ -1,0 +1,307 @@
+"""The installation's accounts, users, access keys and roles, as an operator manages them."""
+
+import re
+import secrets
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
+from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.identity.seal import Seal
+from vedette.identity.tables import accounts, keys, roles, users
+from vedette.store.db import Database
+
+ID_LETTERS = string.ascii_uppercase + "234567"
+LETTERS = string.ascii_letters + string.digits
+NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+KEYS_EACH = 2  # as AWS has it: one in use, one to change over to
+KEY_PURPOSE = "access-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A namespace of its own: nothing in it is seen from another."""
+
+    id: str
+    name: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody, or a program, in an account."""
+
+    account: str
+    name: str
+    user_id: str
+    created: datetime
+
+    @property
+    def arn(self) -> str:
+        """The user's own ARN."""
+        return f"arn:aws:iam::{self.account}:user/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """A key without its secret; `user` is None for the account's root key."""
+
+    id: str
+    account: str
+    user: str | None
+    enabled: bool
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key with its secret, as it is shown once."""
+
+    id: str
+    account: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What callers of the trusted accounts may become for a while."""
+
+    account: str
+    name: str
+    role_id: str
+    trusted: tuple[str, ...]
+    created: datetime
+
+    @property
+    def arn(self) -> str:
+        """The role's own ARN."""
+        return f"arn:aws:iam::{self.account}:role/{self.name}"
+
+
+class Directory:
+    """Reads and changes who there is. A server that runs beside sees a change within a second."""
+
+    def __init__(self, database: Database, seal: Seal, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._seal = seal
+        self._clock = clock
+
+    # Accounts
+
+    def create_account(self, account: str, name: str = "") -> Account:
+        """Make an account of that number."""
+        if not ACCOUNT.fullmatch(account):
+            raise Wrong(f"An account is named by twelve digits, not {account!r}.")
+        created = self._now()
+        with self._database.write() as connection:
+            if _account_exists(connection, account):
+                raise Taken(f"Account {account} exists already.", kind="account", name=account)
+            connection.execute(insert(accounts).values(id=account, name=name or account, created_ms=created))
+        return Account(account, name or account, from_milliseconds(created))
+
+    def accounts(self) -> list[Account]:
+        """Return all accounts, by number."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(accounts).order_by(accounts.c.id)).all()
+        return [Account(row.id, row.name, from_milliseconds(row.created_ms)) for row in rows]
+
+    # Users
+
+    def create_user(self, account: str, name: str) -> User:
+        """Make a user, who has no key yet."""
+        _check_name(name)
+        user = User(account, name, _new_id("AIDA", 17), from_milliseconds(self._now()))
+        with self._database.write() as connection:
+            _require_account(connection, account)
+            if connection.execute(_user(account, name)).first():
+                raise Taken(f"User {name} exists already in account {account}.", kind="user", name=name)
+            connection.execute(
+                insert(users).values(
+                    account=account,
+                    name=name,
+                    user_id=user.user_id,
+                    created_ms=milliseconds(user.created),
+                )
+            )
+        return user
+
+    def users(self, account: str) -> list[User]:
+        """Return the account's users, by name."""
+        query = select(users).where(users.c.account == account).order_by(users.c.name)
+        with self._database.read() as connection:
+            _require_account(connection, account)
+            rows = connection.execute(query).all()
+        return [User(row.account, row.name, row.user_id, from_milliseconds(row.created_ms)) for row in rows]
+
+    def delete_user(self, account: str, name: str) -> None:
+        """Remove a user and all its keys."""
+        with self._database.write() as connection:
+            _require_user(connection, account, name)
+            connection.execute(delete(users).where(users.c.account == account, users.c.name == name))
+
+    # Keys
+
+    def create_key(self, account: str, user: str | None) -> NewKey:
+        """Give a user (or the account's root) a new key; its secret is told this once."""
+        key = new_key(account)
+        with self._database.write() as connection:
+            _require_account(connection, account)
+            if user is not None:
+                _require_user(connection, account, user)
+            if len(connection.execute(_keys_of(account, user)).all()) >= KEYS_EACH:
+                raise TooMuch(
+                    f"{user or 'The root'} has {KEYS_EACH} keys already; delete one first.", kind="key"
+                )
+            insert_key(connection, key, user, self._seal, self._now())
+        return key
+
+    def keys(self, account: str, user: str | None = None) -> list[AccessKey]:
+        """Return the keys of an account, or of one user in it."""
+        query = select(keys).where(keys.c.account == account).order_by(keys.c.created_ms, keys.c.id)
+        with self._database.read() as connection:
+            _require_account(connection, account)
+            if user is not None:
+                _require_user(connection, account, user)
+                query = query.where(keys.c.user == user)
+            return [_access_key(row) for row in connection.execute(query)]
+
+    def key(self, key_id: str) -> AccessKey | None:
+        """Return one key of any account."""
+        with self._database.read() as connection:
+            row = connection.execute(select(keys).where(keys.c.id == key_id)).first()
+        return _access_key(row) if row else None
+
+    def enable_key(self, key_id: str, *, enabled: bool) -> None:
+        """Let a key be used, or not for now."""
+        with self._database.write() as connection:
+            changed = connection.execute(update(keys).where(keys.c.id == key_id).values(enabled=enabled))
+            if not changed.rowcount:
+                raise _no_key(key_id)
+
+    def delete_key(self, key_id: str) -> None:
+        """Remove a key for good."""
+        with self._database.write() as connection:
+            if not connection.execute(delete(keys).where(keys.c.id == key_id)).rowcount:
+                raise _no_key(key_id)
+
+    # Roles
+
+    def create_role(self, account: str, name: str, trusted: Iterable[str]) -> Role:
+        """Make a role that callers of the trusted accounts may assume."""
+        _check_name(name)
+        trust = tuple(dict.fromkeys(trusted))
+        for each in trust:
+            if not ACCOUNT.fullmatch(each):
+                raise Wrong(f"An account is named by twelve digits, not {each!r}.")
+        role = Role(account, name, _new_id("AROA", 17), trust, from_milliseconds(self._now()))
+        with self._database.write() as connection:
+            _require_account(connection, account)
+            if connection.execute(role_query(account, name)).first():
+                raise Taken(f"Role {name} exists already in account {account}.", kind="role", name=name)
+            connection.execute(
+                insert(roles).values(
+                    account=account,
+                    name=name,
+                    role_id=role.role_id,
+                    trusted=" ".join(trust),
+                    created_ms=milliseconds(role.created),
+                )
+            )
+        return role
+
+    def roles(self, account: str) -> list[Role]:
+        """Return the account's roles, by name."""
+        query = select(roles).where(roles.c.account == account).order_by(roles.c.name)
+        with self._database.read() as connection:
+            _require_account(connection, account)
+            return [as_role(row) for row in connection.execute(query)]
+
+    def delete_role(self, account: str, name: str) -> None:
+        """Remove a role; sessions that assumed it end with it."""
+        with self._database.write() as connection:
+            gone = delete(roles).where(roles.c.account == account, roles.c.name == name)
+            if not connection.execute(gone).rowcount:
+                raise Missing(f"There is no role {name} in account {account}.", kind="role", name=name)
+
+    def _now(self) -> int:
+        return milliseconds(self._clock())
+
+
+def insert_key(connection: Connection, key: NewKey, user: str | None, seal: Seal, now: int) -> None:
+    """Keep a new key, its secret sealed."""
+    row = {
+        "id": key.id,
+        "account": key.account,
+        "user": user,
+        "sealed_secret": seal.seal(key.secret.encode(), f"{KEY_PURPOSE}:{key.id}"),
+        "enabled": True,
+        "created_ms": now,
+    }
+    connection.execute(insert(keys).values(row))
+
+
+def new_key(account: str, prefix: str = "AKIA") -> NewKey:
+    """Return a fresh key that is not kept yet; temporary ones begin with ASIA."""
+    return NewKey(_new_id(prefix, 16), account, _new_secret())
+
+
+def _new_id(prefix: str, length: int) -> str:
+    return prefix + "".join(secrets.choice(ID_LETTERS) for _ in range(length))
+
+
+def _new_secret() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(40))
+
+
+def role_query(account: str, name: str) -> Any:
+    """Return the query for one role."""
+    return select(roles).where(roles.c.account == account, roles.c.name == name)
+
+
+def as_role(row: Row[Any]) -> Role:
+    """Return a row of the roles as a value."""
+    return Role(
+        row.account, row.name, row.role_id, tuple(row.trusted.split()), from_milliseconds(row.created_ms)
+    )
+
+
+def _access_key(row: Row[Any]) -> AccessKey:
+    return AccessKey(row.id, row.account, row.user, row.enabled, from_milliseconds(row.created_ms))
+
+
+def _user(account: str, name: str) -> Any:
+    return select(users).where(users.c.account == account, users.c.name == name)
+
+
+def _keys_of(account: str, user: str | None) -> Any:
+    # `== None` becomes IS NULL: the root's keys.
+    return select(keys.c.id).where(keys.c.account == account, keys.c.user == user)
+
+
+def _check_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise Wrong(f"{name!r} is no name: up to 64 letters, digits and any of _ + = , . @ -")
+
+
+def _account_exists(connection: Connection, account: str) -> bool:
+    return connection.execute(select(accounts.c.id).where(accounts.c.id == account)).first() is not None
+
+
+def _require_account(connection: Connection, account: str) -> None:
+    if not _account_exists(connection, account):
+        raise Missing(f"There is no account {account}.", kind="account", name=account)
+
+
+def _require_user(connection: Connection, account: str, name: str) -> None:
+    if not connection.execute(_user(account, name)).first():
+        raise Missing(f"There is no user {name} in account {account}.", kind="user", name=name)
+
+
+def _no_key(key_id: str) -> Missing:
+    return Missing(f"There is no access key {key_id}.", kind="key", name=key_id)

@@ -1,0 +1,61 @@
+"""A project, and the names it has in each dialect."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from vedette.arn import Arn, parse_arn
+
+Service = Literal["rekognition", "lookoutvision"]
+Feature = Literal["CUSTOM_LABELS", "CONTENT_MODERATION"]
+Status = Literal["CREATING", "CREATED", "DELETING"]
+
+NAMED: dict[str, tuple[Service, re.Pattern[str]]] = {
+    "rekognition": (
+        "rekognition",
+        re.compile(r"project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/(?P<created>[0-9]{1,16})"),
+    ),
+    "lookoutvision": ("lookoutvision", re.compile(r"project/(?P<name>[a-zA-Z0-9_\-]{1,255})")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where names are unique: a service, an account, a region."""
+
+    service: Service
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What groups datasets and versions. `id` grows in the order of creation."""
+
+    id: int
+    scope: Scope
+    name: str
+    created: datetime
+    created_ms: int
+    feature: Feature = "CUSTOM_LABELS"
+    auto_update: str = ""
+    status: Status = "CREATED"
+
+    @property
+    def arn(self) -> Arn:
+        """Its ARN; Rekognition's ends with the moment of creation, Lookout's does not."""
+        moment = f"/{self.created_ms}" if self.scope.service == "rekognition" else ""
+        where = self.scope
+        return Arn(where.service, where.region, where.account, f"project/{self.name}{moment}")
+
+
+def read_project_arn(text: str) -> tuple[Scope, str, int | None] | None:
+    """Return the scope, name and moment in a project's ARN; None when it names something else."""
+    arn = parse_arn(text)
+    service, pattern = NAMED.get(arn.service, (None, None))
+    found = pattern.fullmatch(arn.resource) if pattern else None
+    if service is None or found is None:
+        return None
+    created = found.groupdict().get("created")
+    return Scope(service, arn.account, arn.region), found["name"], int(created) if created else None

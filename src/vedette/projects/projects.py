@@ -1,0 +1,196 @@
+"""Making, finding, listing and deleting projects, for both dialects."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, insert, select
+
+from vedette.arn import Arn
+from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
+from vedette.errors import Busy, Missing, Taken
+from vedette.projects.project import Feature, Project, Scope, read_project_arn
+from vedette.projects.tables import projects
+from vedette.projects.tags import Tags, drop_tags, put_tags
+from vedette.projects.tokens import Answer, Token, once
+from vedette.store.db import Database
+
+# What a project still holds, as words for a sentence ("2 datasets"); empty when nothing.
+Holding = Callable[[Connection, Project], str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """What a caller wants made."""
+
+    name: str
+    feature: Feature = "CUSTOM_LABELS"
+    auto_update: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Projects:
+    """The projects of the installation."""
+
+    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+        self.tags = Tags(database)
+        self._database = database
+        self._clock = clock
+        self._holdings: list[Holding] = []
+        self.tags.know("rekognition", "project", _exists)
+
+    def ask_before_deleting(self, holding: Holding) -> None:
+        """Ask this room too, within the transaction, what a project to be deleted still holds."""
+        self._holdings.append(holding)
+
+    def create(self, scope: Scope, wanted: NewProject, token: Token | None = None) -> Project:
+        """Make a project; its name must be new in the scope."""
+        with self._database.write() as connection:
+            now = milliseconds(self._clock())
+            answer = once(
+                connection,
+                token,
+                now,
+                do=lambda: {"id": _create(connection, scope, wanted, now)},
+                stands=lambda was: _by_id(connection, was["id"]) is not None,
+            )
+            found = _by_id(connection, answer["id"])
+        assert found is not None
+        return found
+
+    def find(self, scope: Scope, name: str) -> Project:
+        """Return the project of that name."""
+        with self._database.read() as connection:
+            return _require(connection, scope, name)
+
+    def find_by_arn(self, arn: str, region: str) -> Project:
+        """Return the project that an ARN names, in the region that was called."""
+        with self._database.read() as connection:
+            return _require_arn(connection, arn, region)
+
+    def list(
+        self,
+        scope: Scope,
+        *,
+        names: Sequence[str] = (),
+        features: Sequence[Feature] = ("CUSTOM_LABELS",),
+        after: int = 0,
+        most: int = 100,
+    ) -> tuple[list[Project], bool]:
+        """Return projects in the order of creation, and whether there are more.
+
+        `after` is the id of the last one seen: what is made or deleted between two
+        pages neither hides nor repeats another.
+        """
+        query = select(projects).where(
+            _in_scope(scope), projects.c.id > after, projects.c.feature.in_(list(features))
+        )
+        if names:
+            query = query.where(projects.c.name.in_(list(names)))
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(projects.c.id).limit(most + 1)).all()
+        return [_project(row) for row in rows[:most]], len(rows) > most
+
+    def delete(self, scope: Scope, name: str, token: Token | None = None) -> str:
+        """Delete the project of that name, which must be empty; return its ARN."""
+        with self._database.write() as connection:
+            answer = once(
+                connection,
+                token,
+                milliseconds(self._clock()),
+                do=lambda: self._delete(connection, _require(connection, scope, name)),
+                stands=lambda _: _by_name(connection, scope, name) is None,
+            )
+        return str(answer["arn"])
+
+    def delete_by_arn(self, arn: str, region: str) -> str:
+        """Delete the project that an ARN names, which must be empty; return its ARN."""
+        with self._database.write() as connection:
+            return str(self._delete(connection, _require_arn(connection, arn, region))["arn"])
+
+    def _delete(self, connection: Connection, project: Project) -> Answer:
+        held = [words for holding in self._holdings if (words := holding(connection, project))]
+        if held:
+            raise Busy(
+                f"Project {project.name} still has {' and '.join(held)}; delete them first.",
+                kind="project",
+                name=project.name,
+            )
+        drop_tags(connection, str(project.arn))
+        connection.execute(delete(projects).where(projects.c.id == project.id))
+        return {"arn": str(project.arn)}
+
+
+def _create(connection: Connection, scope: Scope, wanted: NewProject, now: int) -> int:
+    if _by_name(connection, scope, wanted.name) is not None:
+        raise Taken(
+            f"A project named {wanted.name} exists already in {scope.region}.",
+            kind="project",
+            name=wanted.name,
+        )
+    row = {
+        "service": scope.service,
+        "account": scope.account,
+        "region": scope.region,
+        "name": wanted.name,
+        "created_ms": now,
+        "feature": wanted.feature,
+        "auto_update": wanted.auto_update,
+        "status": "CREATED",
+    }
+    made = connection.execute(insert(projects).values(row).returning(projects)).one()
+    put_tags(connection, str(_project(made).arn), wanted.tags)
+    return int(made.id)
+
+
+def _exists(connection: Connection, arn: Arn) -> bool:
+    try:
+        _require_arn(connection, str(arn), arn.region)
+    except Missing:
+        return False
+    return True
+
+
+def _require(connection: Connection, scope: Scope, name: str) -> Project:
+    found = _by_name(connection, scope, name)
+    if found is None:
+        raise Missing(f"There is no project named {name} in {scope.region}.", kind="project", name=name)
+    return found
+
+
+def _require_arn(connection: Connection, text: str, region: str) -> Project:
+    read = read_project_arn(text)
+    if read is not None:
+        scope, name, created = read
+        found = _by_name(connection, scope, name)
+        if found is not None and scope.region == region and created in (None, found.created_ms):
+            return found
+    raise Missing(f"There is no project {text}.", kind="project", name=text)
+
+
+def _by_name(connection: Connection, scope: Scope, name: str) -> Project | None:
+    row = connection.execute(select(projects).where(_in_scope(scope), projects.c.name == name)).first()
+    return _project(row) if row else None
+
+
+def _by_id(connection: Connection, number: int) -> Project | None:
+    row = connection.execute(select(projects).where(projects.c.id == number)).first()
+    return _project(row) if row else None
+
+
+def _in_scope(scope: Scope) -> Any:
+    table = projects.c
+    return and_(table.service == scope.service, table.account == scope.account, table.region == scope.region)
+
+
+def _project(row: Row[Any]) -> Project:
+    return Project(
+        id=row.id,
+        scope=Scope(row.service, row.account, row.region),
+        name=row.name,
+        created=from_milliseconds(row.created_ms),
+        created_ms=row.created_ms,
+        feature=row.feature,
+        auto_update=row.auto_update,
+        status=row.status,
+    )

@@ -1,0 +1,89 @@
+"""Client tokens: the same request sent twice is done once.
+
+A token is remembered for eight hours, in the transaction that does the work, so that a
+killed process forgets neither or both. A repeat is a replay only while what the first
+call did still stands: a program that starts a model every morning with one fixed token
+means it each time.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, and_, delete, insert, select
+
+from vedette.errors import Taken
+from vedette.projects.project import Scope
+from vedette.projects.tables import client_tokens
+
+LIFETIME_MS = 8 * 60 * 60 * 1000
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One request's client token, for one operation, with the request's other parameters."""
+
+    scope: Scope
+    operation: str
+    text: str
+    request: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """What tells this request from another one under the same token."""
+        options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+        return hashlib.sha256(orjson.dumps(self.request, default=repr, option=options)).hexdigest()
+
+
+def once(
+    connection: Connection,
+    token: Token | None,
+    now_ms: int,
+    do: Callable[[], Answer],
+    stands: Callable[[Answer], bool],
+) -> Answer:
+    """Do it and remember the answer, or return what the first call answered."""
+    if token is None:
+        return do()
+    connection.execute(delete(client_tokens).where(client_tokens.c.created_ms <= now_ms - LIFETIME_MS))
+    row = connection.execute(select(client_tokens).where(_same(token))).first()
+    if row is not None:
+        if row.request_hash != token.digest:
+            raise Taken(
+                f"The client token {token.text} was used before, with other parameters.", kind="token"
+            )
+        answer: Answer = orjson.loads(row.answer)
+        if stands(answer):
+            return answer
+        connection.execute(delete(client_tokens).where(_same(token)))
+    answer = do()
+    connection.execute(insert(client_tokens).values(_row(token, answer, now_ms)))
+    return answer
+
+
+def _same(token: Token) -> Any:
+    table, scope = client_tokens.c, token.scope
+    return and_(
+        table.service == scope.service,
+        table.account == scope.account,
+        table.region == scope.region,
+        table.operation == token.operation,
+        table.token == token.text,
+    )
+
+
+def _row(token: Token, answer: Answer, now_ms: int) -> dict[str, Any]:
+    return {
+        "service": token.scope.service,
+        "account": token.scope.account,
+        "region": token.scope.region,
+        "operation": token.operation,
+        "token": token.text,
+        "request_hash": token.digest,
+        "answer": orjson.dumps(answer).decode(),
+        "created_ms": now_ms,
+    }
