@@ -163,18 +163,18 @@ def fit(
     return pixels, Box(left / width, top / height, inner[1] / width, inner[0] / height)
 
 
-def tiles(height: int, width: int, *, side: int, overlap: float) -> list[Window]:
-    """Return square windows of `side` pixels that cover the picture, row by row.
+def tiles(height: int, width: int, *, tile: tuple[int, int], overlap: float) -> list[Window]:
+    """Return windows of `tile` (height, width) pixels that cover the picture, row by row.
 
     Neighbours share at least `overlap` of their side; a picture smaller than one
     window in some direction gives windows as small as itself in that direction.
     """
-    if side < 1 or not 0 <= overlap < 1:
-        raise ValueError(f"tiles of {side} pixels with an overlap of {overlap} cover nothing")
+    if min(tile) < 1 or not 0 <= overlap < 1:
+        raise ValueError(f"tiles of {tile} pixels with an overlap of {overlap} cover nothing")
     return [
-        Window(left, top, min(left + side, width), min(top + side, height))
-        for top in _starts(height, side, overlap)
-        for left in _starts(width, side, overlap)
+        Window(left, top, min(left + tile[1], width), min(top + tile[0], height))
+        for top in _starts(height, tile[0], overlap)
+        for left in _starts(width, tile[1], overlap)
     ]
 
 
@@ -257,14 +257,16 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 def _eight_bits(values: NDArray[Any]) -> Pixels:
     """Return 0–255 from 16-bit integers (over their whole range), or from floats of 0–1 or 0–255."""
+    scaled: Pixels
     if values.dtype == np.bool_:
-        scaled: Pixels = np.where(values, np.uint8(255), np.uint8(0))
-        return scaled
-    if np.issubdtype(values.dtype, np.floating):
+        scaled = np.where(values, np.uint8(255), np.uint8(0))
+    elif np.issubdtype(values.dtype, np.floating):
         finite = np.nan_to_num(values, nan=0.0, posinf=1.0, neginf=0.0)
         top = 255.0 if finite.size and finite.max() <= 1.0 else 1.0
-        return np.clip(np.rint(finite * top), 0, 255).astype(np.uint8)
-    return np.clip((values.astype(np.int64) * 255 + 32767) // 65535, 0, 255).astype(np.uint8)
+        scaled = np.clip(np.rint(finite * top), 0, 255).astype(np.uint8)
+    else:
+        scaled = np.clip((values.astype(np.int64) * 255 + 32767) // 65535, 0, 255).astype(np.uint8)
+    return scaled
 
 
 def _from_array(values: NDArray[Any], name: str) -> Image.Image:

@@ -1,0 +1,1 @@
+"""Trained models in use: the package, the session, and what its outputs mean. No torch."""

@@ -1,0 +1,260 @@
+"""The model package: what a training leaves, and all that a detection needs.
+
+    model.onnx        everything after decoding and resizing
+    package.json      the facts below, and the SHA-256 of every other file
+    evaluation.json   what the test part showed
+    MODEL_CARD.md     the same for a reader
+
+A folder, or a `.zip` of it. ONNX and JSON only: nothing is ever unpickled, no file outside
+these four is read, and none is believed before its checksum is right. A package appears
+whole or not at all: it is written beside its place, flushed, and renamed.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.runtime.facts import FORMAT, PackageFacts, read_facts, write_facts
+from vedette.runtime.graph import refuse_outside_data
+
+MODEL, FACTS, EVALUATION, CARD = "model.onnx", "package.json", "evaluation.json", "MODEL_CARD.md"
+REST = (MODEL, EVALUATION, CARD)
+# A zip may claim anything; the largest backbone we package is far below 2 GB, which is also
+# the most that one ONNX file may hold.
+MOST_BYTES = {MODEL: 2 * 1024**3, FACTS: 16 * 1024**2, EVALUATION: 1024**3, CARD: 16 * 1024**2}
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An opened package whose checksums were right; `model` is a file, or its bytes out of a zip."""
+
+    facts: PackageFacts
+    model: Path | bytes
+    evaluation: Mapping[str, Any] = field(default_factory=dict)
+    card: str = ""
+
+
+def write_package(
+    to: Path,
+    *,
+    model: Path | bytes,
+    facts: PackageFacts,
+    evaluation: Mapping[str, Any],
+    card: str,
+) -> Path:
+    """Write a whole package at `to` (a zip where the name ends so), replacing an older package only."""
+    to = to.absolute()
+    _refuse_strangers(to)
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{to.name}.", dir=to.parent) as beside:
+            folder = Path(beside) / "package"
+            folder.mkdir()
+            _put(folder / MODEL, model)
+            _put(folder / EVALUATION, _json(evaluation))
+            _put(folder / CARD, card.encode())
+            sums = {name: _sha256(folder / name) for name in REST}
+            _put(folder / FACTS, _json({**write_facts(facts), "files": sums}))
+            if to.suffix == ".zip":
+                _zipped(folder, Path(beside) / "package.zip").replace(to)
+            else:
+                _swap(folder, to, Path(beside) / "old")
+            _sync(to.parent)
+    except OSError as error:
+        raise _refusal(error, to) from error
+    return to
+
+
+def zip_package(folder: Path, to: Path) -> Path:
+    """Write the package in `folder` as one zip file."""
+    open_package(folder)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{to.name}.", dir=to.absolute().parent) as beside:
+            _zipped(folder, Path(beside) / "package.zip").replace(to)
+    except OSError as error:
+        raise _refusal(error, to) from error
+    return to
+
+
+def open_package(path: Path) -> Package:
+    """Return the package at `path`, a folder or a zip; refuse one that is not as it was written."""
+    if path.is_dir():
+        return _open_folder(path)
+    if path.is_file():
+        return _open_zip(path)
+    raise Missing(f"There is no model at {path}.", kind="model", name=str(path))
+
+
+def _open_folder(folder: Path) -> Package:
+    if not (folder / FACTS).is_file():
+        raise Wrong(f"{folder} is no model package: it has no {FACTS}.", kind="model", name=str(folder))
+    document = _parsed((folder / FACTS).read_bytes(), f"{folder}/{FACTS}")
+    facts, sums = _facts(document, str(folder))
+    for name in REST:
+        file = folder / name
+        if file.is_symlink() or not file.is_file():
+            raise Wrong(f"{folder} lacks its {name}.", kind="model", name=str(folder))
+        _refuse_change(_sha256(file), sums[name], f"{folder}/{name}")
+    model = (folder / MODEL).read_bytes()
+    refuse_outside_data(model, str(folder))
+    return Package(
+        facts,
+        folder / MODEL,
+        _parsed((folder / EVALUATION).read_bytes(), f"{folder}/{EVALUATION}"),
+        (folder / CARD).read_text("utf-8", "replace"),
+    )
+
+
+def _open_zip(path: Path) -> Package:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _members(archive, path)
+            document = _parsed(_member(archive, members, FACTS, path), f"{path}: {FACTS}")
+            facts, sums = _facts(document, str(path))
+            content = {name: _member(archive, members, name, path) for name in REST}
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Wrong(f"{path} is no model package: {error}.", kind="model", name=str(path)) from error
+    for name, data in content.items():
+        _refuse_change(hashlib.sha256(data).hexdigest(), sums[name], f"{path}: {name}")
+    refuse_outside_data(content[MODEL], str(path))
+    evaluation = _parsed(content[EVALUATION], f"{path}: {EVALUATION}")
+    return Package(facts, content[MODEL], evaluation, content[CARD].decode("utf-8", "replace"))
+
+
+def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
+    """Return the zip's files by name; a path that leaves the folder condemns the whole package.
+
+    The four files lie at the top, or all in one folder, as when a person zips by hand.
+    """
+    found: dict[str, zipfile.ZipInfo] = {}
+    for member in archive.infolist():
+        place = PurePosixPath(member.filename)
+        leaves = (
+            place.is_absolute() or ".." in place.parts or "\\" in member.filename or ":" in member.filename
+        )
+        if leaves or (member.external_attr >> 16) & 0o170000 == 0o120000:
+            raise Wrong(
+                f"{path} holds {member.filename!r}, a path that leaves its folder; it is not opened.",
+                kind="model",
+                name=str(path),
+            )
+        if member.is_dir() or len(place.parts) > 2 or place.name not in MOST_BYTES:
+            continue
+        if place.name in found:
+            raise Wrong(f"{path} holds two files named {place.name}.", kind="model", name=str(path))
+        found[place.name] = member
+    return found
+
+
+def _member(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str, path: Path) -> bytes:
+    member = members.get(name)
+    if member is None:
+        raise Wrong(f"{path} is no model package: it lacks {name}.", kind="model", name=str(path))
+    if member.file_size > MOST_BYTES[name]:
+        raise Wrong(f"{path}: {name} claims {member.file_size:,} bytes.", kind="model", name=str(path))
+    # zipfile itself stops at the claimed size.
+    return archive.read(member)
+
+
+def _facts(document: Any, name: str) -> tuple[PackageFacts, dict[str, str]]:
+    facts = read_facts(document, name)
+    sums = document.get("files")
+    if not isinstance(sums, dict) or set(sums) != set(REST):
+        raise Wrong(f"{name}: {FACTS} must give the checksum of {', '.join(REST)} and of nothing else.")
+    return facts, sums
+
+
+def _parsed(data: bytes, name: str) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Wrong(f"{name} is not JSON: {error}.") from error
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
+    # A NaN would be no JSON; it is refused here rather than read by nobody.
+    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _refuse_change(found: str, written: str, name: str) -> None:
+    if found != written:
+        raise Wrong(f"{name} is not as it was written (its checksum differs); fetch the package again.")
+
+
+def _refuse_strangers(to: Path) -> None:
+    if to.is_dir() and any(to.iterdir()) and not (to / FACTS).is_file():
+        raise Taken(f"{to} exists and is no model package; choose another place.", kind="model", name=str(to))
+    if to.suffix != ".zip" and to.exists() and not to.is_dir():
+        raise Taken(f"{to} exists and is a file; choose another place.", kind="model", name=str(to))
+
+
+def _put(path: Path, content: Path | bytes) -> None:
+    with path.open("wb") as file:
+        if isinstance(content, Path):
+            with content.open("rb") as source:
+                shutil.copyfileobj(source, file, 1 << 20)
+        else:
+            file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _zipped(folder: Path, to: Path) -> Path:
+    """Write the four files into a zip that depends on their content alone; weights do not compress."""
+    with to.open("wb") as file:
+        with zipfile.ZipFile(file, "w") as archive:
+            for name in (FACTS, *REST):
+                member = zipfile.ZipInfo(name)
+                member.compress_type = zipfile.ZIP_STORED if name == MODEL else zipfile.ZIP_DEFLATED
+                member.external_attr = 0o644 << 16
+                with (folder / name).open("rb") as source, archive.open(member, "w") as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
+        file.flush()
+        os.fsync(file.fileno())
+    return to
+
+
+def _swap(folder: Path, to: Path, old: Path) -> None:
+    """Put the folder in its place; an older package there goes away after."""
+    if to.exists():
+        to.rename(old)
+    try:
+        folder.rename(to)
+    except OSError:
+        with suppress(OSError):
+            old.rename(to)
+        raise
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _refusal(error: OSError, to: Path) -> TooMuch | Wrong:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return TooMuch(f"The disk is full: the model was not written to {to}.", kind="model", name=str(to))
+    return Wrong(
+        f"The model cannot be written to {to}: {error.strerror or error}.", kind="model", name=str(to)
+    )
+
+
+__all__ = ["FORMAT", "Package", "PackageFacts", "open_package", "write_package", "zip_package"]

@@ -1,0 +1,260 @@
+"""A package appears whole or not at all, and is read only as it was written."""
+
+import dataclasses
+import errno
+import hashlib
+import json
+import pickle
+import zipfile
+from pathlib import Path
+
+import onnx
+import pytest
+
+from doubles.graphs import brightness_scores
+from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.runtime.facts import PackageFacts, Tiling, read_facts, write_facts
+from vedette.runtime.package import open_package, write_package, zip_package
+
+FULL = PackageFacts(
+    task="segmentation",
+    labels=("crack", "Délaminé 裂"),
+    thresholds={"anomaly": 0.4, "crack": 0.25},
+    pixel_thresholds={"crack": 0.6},
+    input_size=(320, 384),
+    policy="letterbox",
+    tiling=Tiling((640, 768), 0.25, whole=False),
+    colors={"crack": "#23A436"},
+    created="2026-11-20T10:00:00Z",
+    recipe={"name": "dense", "steps": 400},
+    metrics={"mean_iou": 0.78},
+    data={"fingerprint": "ab"},
+    backbone={"name": "lite0"},
+    versions={"vedette": "0.1.0"},
+)
+
+
+def written(to, *, facts=FULL, model=None, evaluation=None):
+    return write_package(
+        to,
+        model=model or brightness_scores(),
+        facts=facts,
+        evaluation=evaluation or {"f1": 1.0},
+        card="# Card\n",
+    )
+
+
+@pytest.mark.parametrize("name", ["model", "model.zip"])
+def test_what_is_written_is_read(tmp_path, name):
+    package = open_package(written(tmp_path / name))
+    assert package.facts == FULL
+    assert package.evaluation == {"f1": 1.0}
+    assert package.card == "# Card\n"
+    model = package.model if isinstance(package.model, bytes) else package.model.read_bytes()
+    assert model == brightness_scores()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_zip_of_a_package_is_the_same_bytes_every_time(tmp_path):
+    folder = written(tmp_path / "model")
+    one, two = zip_package(folder, tmp_path / "one.zip"), zip_package(folder, tmp_path / "two.zip")
+    assert one.read_bytes() == two.read_bytes()
+    assert open_package(one).facts == FULL
+
+
+def test_a_package_zipped_by_hand_within_its_folder_opens(tmp_path):
+    folder = written(tmp_path / "model")
+    with zipfile.ZipFile(tmp_path / "by-hand.zip", "w") as archive:
+        for path in folder.iterdir():
+            archive.write(path, f"model/{path.name}")
+    assert open_package(tmp_path / "by-hand.zip").facts == FULL
+
+
+@pytest.mark.parametrize("name", ["model", "model.zip"])
+def test_an_older_package_is_replaced(tmp_path, name):
+    written(tmp_path / name)
+    written(tmp_path / name, evaluation={"f1": 0.5})
+    assert open_package(tmp_path / name).evaluation == {"f1": 0.5}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_somebody_elses_folder_is_left_alone(tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "dear.jpg").write_bytes(b"1")
+    with pytest.raises(Taken, match="photos exists and is no model package"):
+        written(tmp_path / "photos")
+    assert (tmp_path / "photos" / "dear.jpg").exists()
+
+
+def test_a_failure_leaves_nothing_behind(tmp_path):
+    with pytest.raises(ValueError, match="JSON"):
+        written(tmp_path / "model", evaluation={"f1": float("nan")})
+    with pytest.raises(Wrong, match="cannot be written"):
+        written(tmp_path / "model", model=tmp_path / "no-such.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_said_in_words(tmp_path, monkeypatch):
+    def full(_handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(TooMuch, match="The disk is full: the model was not written to"):
+        written(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_package_is_named(tmp_path):
+    with pytest.raises(Missing, match=r"no model at .*nowhere"):
+        open_package(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "evaluation.json", "MODEL_CARD.md"])
+def test_a_changed_file_is_refused(tmp_path, file):
+    path = written(tmp_path / "model") / file
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(Wrong, match=f"{file} is not as it was written"):
+        open_package(tmp_path / "model")
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "package.json", "evaluation.json", "MODEL_CARD.md"])
+def test_a_missing_or_linked_file_is_refused(tmp_path, file):
+    path = written(tmp_path / "model") / file
+    path.rename(tmp_path / file)
+    with pytest.raises(Wrong, match=file.replace(".", r"\.")):
+        open_package(tmp_path / "model")
+    if file != "package.json":
+        path.symlink_to(tmp_path / file)
+        with pytest.raises(Wrong, match="lacks its"):
+            open_package(tmp_path / "model")
+
+
+def changed(folder: Path, **values):
+    path = folder / "package.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def test_a_later_format_says_what_to_do(tmp_path):
+    changed(written(tmp_path / "model"), format=7)
+    with pytest.raises(Wrong, match=r"written by a later Vedette \(format 7.*upgrade"):
+        open_package(tmp_path / "model")
+
+
+def test_a_key_of_a_later_release_is_passed_over(tmp_path):
+    changed(written(tmp_path / "model"), surprise={"a": 1})
+    assert open_package(tmp_path / "model").facts == FULL
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"format": "1"},
+        {"task": "counting"},
+        {"labels": [1]},
+        {"labels": None},
+        {"thresholds": {"crack": 7}},
+        {"input": {"height": 0, "width": 4, "policy": "stretch"}},
+        {"input": {"height": 10**9, "width": 4, "policy": "stretch"}},
+        {"input": {"height": 4}},
+        {"input": {"height": 4, "width": 4, "policy": "crop"}},
+        {"tiling": {"tile": [4, 4], "overlap": 1.0, "whole": True}},
+        {"colors": {"crack": "red"}},
+        {"files": {}},
+        {"files": {"model.onnx": "", "../../etc/passwd": ""}},
+    ],
+)
+def test_damaged_facts_are_refused(tmp_path, values):
+    changed(written(tmp_path / "model"), **values)
+    with pytest.raises(Wrong, match="model"):
+        open_package(tmp_path / "model")
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff", b'{"a":' * 100_000])
+def test_what_is_no_json_is_refused(tmp_path, text):
+    (written(tmp_path / "model") / "package.json").write_bytes(text)
+    with pytest.raises(Wrong, match=r"package\.json"):
+        open_package(tmp_path / "model")
+
+
+@pytest.mark.parametrize("evil", ["../evil", "/etc/evil", "a/../../evil", "..\\evil", "C:evil"])
+def test_a_zip_with_a_path_that_leaves_its_folder_is_refused(tmp_path, evil):
+    path = written(tmp_path / "model.zip")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(evil, b"x")
+    with pytest.raises(Wrong, match="a path that leaves its folder"):
+        open_package(path)
+
+
+def test_a_zip_with_a_link_is_refused(tmp_path):
+    path = written(tmp_path / "model.zip")
+    link = zipfile.ZipInfo("link")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(Wrong, match="leaves its folder"):
+        open_package(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nothing", pickle.dumps({"a": 1})])
+def test_a_file_that_is_no_zip_is_refused(tmp_path, content):
+    (tmp_path / "model.zip").write_bytes(content)
+    with pytest.raises(Wrong, match="no model package"):
+        open_package(tmp_path / "model.zip")
+
+
+def test_a_graph_whose_weights_lie_elsewhere_is_refused(tmp_path):
+    model = onnx.load_from_string(brightness_scores())
+    tensor = model.graph.initializer[0]
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="../../../etc/passwd")
+    written(tmp_path / "model", model=model.SerializeToString())
+    with pytest.raises(Wrong, match="keeps weights in a file outside"):
+        open_package(tmp_path / "model")
+
+
+def test_a_graph_hidden_in_a_branch_is_looked_at_too(tmp_path):
+    inner = onnx.load_from_string(brightness_scores())
+    inner.graph.initializer[0].data_location = onnx.TensorProto.EXTERNAL
+    outer = onnx.load_from_string(brightness_scores())
+    outer.graph.node[0].attribute.append(onnx.helper.make_attribute("then_branch", inner.graph))
+    written(tmp_path / "model", model=outer.SerializeToString())
+    with pytest.raises(Wrong, match="outside"):
+        open_package(tmp_path / "model")
+
+
+def test_a_damaged_graph_is_refused_even_with_a_right_checksum(tmp_path):
+    written(tmp_path / "model", model=b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+    with pytest.raises(Wrong, match=r"model\.onnx is damaged"):
+        open_package(tmp_path / "model")
+
+
+class Trap:
+    """Unpickling this writes a file."""
+
+    def __reduce__(self):
+        return (Path.touch, (Path("sprung"),))
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "package.json", "evaluation.json", "MODEL_CARD.md"])
+def test_nothing_in_a_package_is_ever_unpickled(tmp_path, monkeypatch, file):
+    monkeypatch.chdir(tmp_path)
+    folder = written(tmp_path / "model")
+    (folder / file).write_bytes(pickle.dumps(Trap()))
+    if file != "package.json":
+        sums = json.loads((folder / "package.json").read_text())["files"]
+        changed(folder, files={**sums, file: hashlib.sha256((folder / file).read_bytes()).hexdigest()})
+    try:
+        opened = open_package(folder)
+    except Wrong:
+        opened = None
+    assert not Path("sprung").exists()
+    assert opened is None or file == "MODEL_CARD.md"
+
+
+def test_facts_survive_json():
+    plain = PackageFacts(task="detection", labels=("a",), thresholds={}, input_size=(320, 320))
+    for facts in (FULL, plain):
+        assert read_facts(json.loads(json.dumps(write_facts(facts))), "m") == facts
+    assert {f.name for f in dataclasses.fields(PackageFacts)} - {"input_size", "policy"} <= set(
+        write_facts(plain)
+    )
