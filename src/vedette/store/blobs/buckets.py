@@ -1,0 +1,118 @@
+"""Buckets: made, found, listed, removed, and the documents put on them."""
+
+import re
+import sqlite3
+from collections.abc import Iterable
+
+from vedette.clock import Clock, milliseconds
+from vedette.errors import Busy, Missing, Taken, Wrong
+from vedette.store.blobs.index import Index
+from vedette.store.blobs.values import Bucket
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PARTS_OF = "FROM parts WHERE upload IN (SELECT id FROM uploads WHERE bucket = ?)"
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
+
+
+class Buckets:
+    """All buckets of the installation. Names are one namespace, whoever owns them."""
+
+    def __init__(self, index: Index, clock: Clock) -> None:
+        self._index = index
+        self._clock = clock
+
+    def create(self, name: str, *, account: str, region: str, locked: bool = False) -> Bucket:
+        """Make a bucket; `locked` ones keep versions that cannot be removed before their time."""
+        check_name(name)
+        versioning = "Enabled" if locked else ""
+        bucket = Bucket(name, account, region, milliseconds(self._clock()), versioning, locked)
+        with self._index.writing() as db:
+            row = db.execute("SELECT account FROM buckets WHERE name = ?", (name,)).fetchone()
+            if row is not None:
+                raise Taken(f"The bucket {name} exists already.", kind="bucket", name=row[0])
+            db.execute(
+                "INSERT INTO buckets VALUES (?, ?, ?, ?, ?, ?)",
+                (name, account, region, bucket.created_ms, versioning, int(locked)),
+            )
+        return bucket
+
+    def find(self, name: str) -> Bucket:
+        """Return the bucket with its documents."""
+        db = self._index.reader()
+        row = db.execute(
+            "SELECT account, region, created_ms, versioning, locked FROM buckets WHERE name = ?", (name,)
+        ).fetchone()
+        if row is None:
+            raise missing_bucket(name)
+        documents = dict(db.execute("SELECT name, body FROM documents WHERE bucket = ?", (name,)))
+        account, region, created_ms, versioning, locked = row
+        return Bucket(name, account, region, created_ms, versioning, bool(locked), documents)
+
+    def owned(self, account: str) -> list[Bucket]:
+        """Return the account's buckets by name, without their documents."""
+        rows = self._index.reader().execute(
+            "SELECT name, account, region, created_ms, versioning, locked FROM buckets"
+            " WHERE account = ? ORDER BY name",
+            (account,),
+        )
+        return [
+            Bucket(name, acc, region, ms, kept, bool(locked)) for name, acc, region, ms, kept, locked in rows
+        ]
+
+    def delete(self, name: str) -> list[str]:
+        """Remove an empty bucket and give up its uploads; return the paths of their parts."""
+        with self._index.writing() as db:
+            require_bucket(db, name)
+            if db.execute("SELECT 1 FROM blobs WHERE bucket = ? LIMIT 1", (name,)).fetchone():
+                raise Busy(f"The bucket {name} is not empty.", kind="bucket", name=name)
+            paths = [row[0] for row in db.execute(f"SELECT path {_PARTS_OF}", (name,))]
+            db.execute(f"DELETE {_PARTS_OF}", (name,))
+            db.execute("DELETE FROM uploads WHERE bucket = ?", (name,))
+            db.execute("DELETE FROM documents WHERE bucket = ?", (name,))
+            db.execute("DELETE FROM buckets WHERE name = ?", (name,))
+        return paths
+
+    def put_document(self, bucket: str, name: str, body: bytes) -> None:
+        """Put a document on the bucket, in place of one of that name."""
+        with self._index.writing() as db:
+            require_bucket(db, bucket)
+            db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", (bucket, name, body))
+
+    def delete_documents(self, bucket: str, names: Iterable[str]) -> None:
+        """Take documents off the bucket; those it never had are no matter."""
+        with self._index.writing() as db:
+            require_bucket(db, bucket)
+            db.executemany(
+                "DELETE FROM documents WHERE bucket = ? AND name = ?", [(bucket, name) for name in names]
+            )
+
+    def set_versioning(self, bucket: str, state: str) -> None:
+        """Keep versions from now on ("Enabled") or stop ("Suspended"); never back to neither."""
+        with self._index.writing() as db:
+            require_bucket(db, bucket)
+            db.execute("UPDATE buckets SET versioning = ? WHERE name = ?", (state, bucket))
+
+    def lock(self, bucket: str) -> None:
+        """Let versions be locked from now on."""
+        with self._index.writing() as db:
+            require_bucket(db, bucket)
+            db.execute("UPDATE buckets SET locked = 1 WHERE name = ?", (bucket,))
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that S3 would refuse."""
+    if not _NAME.fullmatch(name) or ".." in name or ".-" in name or "-." in name or _ADDRESS.fullmatch(name):
+        raise Wrong(f"{name!r} is not a valid bucket name.", kind="bucket", name=name)
+
+
+def require_bucket(db: sqlite3.Connection, name: str) -> str:
+    """Return whether the bucket keeps versions; refuse one that does not exist."""
+    row = db.execute("SELECT versioning FROM buckets WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        raise missing_bucket(name)
+    return str(row[0])
+
+
+def missing_bucket(name: str) -> Missing:
+    """Return the refusal that names the bucket."""
+    return Missing(f"The bucket {name} does not exist.", kind="bucket", name=name)

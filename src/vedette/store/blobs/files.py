@@ -1,0 +1,195 @@
+"""Files on their way in and out: written beside, synced, then named; removed after a grace.
+
+Nothing here knows the index. A file gets its final name before it is synced, so that one
+sync settles both its bytes and its name (decision 0020), and it is not part of any object
+until the index says so.
+"""
+
+import hashlib
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+
+GRACE_S = 30.0
+"""How long a replaced file stays for those who were given its name and have yet to open it."""
+
+BUFFER = 1024 * 1024
+"""Up to so many bytes wait in memory; most pictures are then written in one go."""
+
+
+class Draft:
+    """The bytes of one object while they come in. Not safe for two threads at once."""
+
+    def __init__(self, folder: Path, unique: str) -> None:
+        self._path = folder / unique
+        self._file: int | None = None
+        self._waiting: list[bytes] = []
+        self._waiting_size = 0
+        self.unique = unique
+        self.size = 0
+
+    def add(self, data: bytes) -> bool:
+        """Take more bytes, without touching the disk; true when `flush` is due."""
+        self._waiting.append(data)
+        self._waiting_size += len(data)
+        self.size += len(data)
+        return self._waiting_size >= BUFFER
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        for data in self._waiting:
+            _write_all(self._file, data)
+        self._waiting.clear()
+        self._waiting_size = 0
+
+    def append_file(self, source: Path, start: int, length: int) -> None:
+        """Take a part of another file, without carrying it through memory where the system can."""
+        self.flush()
+        assert self._file is not None
+        with source.open("rb") as file:
+            self.size += _copy(file.fileno(), self._file, start, length)
+
+    def settle(self, target: Path) -> None:
+        """Give the file its name and wait until the disk has both."""
+        self.flush()
+        assert self._file is not None
+        _make_folder(target.parent)
+        for attempt in range(10):
+            try:
+                self._path.rename(target)
+                break
+            except FileNotFoundError:
+                # Somebody removed the empty folder between the two calls.
+                if attempt == 9:
+                    raise
+                _make_folder(target.parent)
+        os.fsync(self._file)
+        if not sys.platform.startswith("linux"):
+            sync_folder(target.parent)
+        os.close(self._file)
+        self._file = None
+
+    def discard(self) -> None:
+        """Forget it; harmless after `settle`."""
+        self._waiting.clear()
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+            self._path.unlink(missing_ok=True)
+
+
+class Retired:
+    """Files that no version names any more: removed after the grace, or when told to."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._queue: deque[tuple[float, str]] = deque()
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def add(self, paths: Iterable[str]) -> None:
+        """Remove these later."""
+        now = time.monotonic()
+        with self._lock:
+            self._queue.extend((now, path) for path in paths if path)
+            self._plan()
+
+    def reap(self, *, grace_s: float = GRACE_S, below: str = "") -> None:
+        """Remove what has waited long enough, or at once what lies below a folder."""
+        now = time.monotonic()
+        with self._lock:
+            due = [
+                path
+                for since, path in self._queue
+                if now - since >= grace_s or (below and path.startswith(below))
+            ]
+            gone = set(due)
+            self._queue = deque(item for item in self._queue if item[1] not in gone)
+            self._timer = None
+            self._plan()
+        for path in due:
+            remove(self._root, path)
+
+    def close(self) -> None:
+        """Remove all of it now and stop waiting."""
+        self.reap(grace_s=0)
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+
+    def _plan(self) -> None:
+        if self._queue and self._timer is None:
+            self._timer = threading.Timer(GRACE_S, self.reap)
+            self._timer.daemon = True
+            self._timer.start()
+
+
+def remove(root: Path, relative: str) -> None:
+    """Remove a file, and the folders it leaves empty, up to the bucket's own."""
+    path = root / relative
+    path.unlink(missing_ok=True)
+    for _ in range(relative.count("/") - 1):
+        path = path.parent
+        try:
+            path.rmdir()
+        except OSError:
+            return
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the folder's own entries are on the disk, where the system can say so."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def md5() -> "hashlib._Hash":
+    """Return the hash that S3 makes ETags of; it guards nothing here."""
+    return hashlib.md5(usedforsecurity=False)
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def _write_all(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _copy(source: int, target: int, start: int, length: int) -> int:
+    copied = 0
+    while copied < length:
+        count = min(length - copied, 64 * BUFFER)
+        if hasattr(os, "copy_file_range"):
+            try:
+                moved = os.copy_file_range(source, target, count, offset_src=start + copied)
+            except OSError:
+                moved = _copy_through(source, target, start + copied, count)
+        else:
+            moved = _copy_through(source, target, start + copied, count)
+        if not moved:
+            break
+        copied += moved
+    return copied
+
+
+def _copy_through(source: int, target: int, start: int, count: int) -> int:
+    data = os.pread(source, min(count, BUFFER), start)
+    _write_all(target, data)
+    return len(data)

@@ -1,0 +1,158 @@
+"""Buckets as folders: `<root>/<bucket>/<key, readable>`, and an index beside them.
+
+<root>/.index.db      what exists (index.py)
+<root>/.incoming/     bytes on their way in (files.py)
+<root>/.uploads/      parts of multipart uploads (uploads.py)
+<root>/<bucket>/…     one plain file a version (names.py)
+"""
+
+import secrets
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from vedette.clock import Clock, from_milliseconds, system_clock
+from vedette.errors import Missing, Taken
+from vedette.store.blobs.buckets import Buckets
+from vedette.store.blobs.files import BUFFER, Draft, Retired, md5
+from vedette.store.blobs.index import Index
+from vedette.store.blobs.listing import Listing
+from vedette.store.blobs.objects import Objects, missing_key
+from vedette.store.blobs.port import Stored
+from vedette.store.blobs.sweep import sweep
+from vedette.store.blobs.uploads import Uploads
+from vedette.store.blobs.values import About, Blob
+
+INCOMING = ".incoming"
+
+
+def unguessable() -> str:
+    """Return 32 characters that a URL may hold, as S3's version ids are."""
+    return secrets.token_urlsafe(24)
+
+
+class FolderBlobs:
+    """The folder's own store; keeps the promises of `port.Blobs`, and all that S3 asks on top."""
+
+    def __init__(
+        self, root: Path, *, clock: Clock = system_clock, new_id: Callable[[], str] = unguessable
+    ) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        self.root = root.resolve()
+        self.new_id = new_id
+        self._index = Index(self.root / ".index.db")
+        self._retired = Retired(self.root)
+        self.buckets = Buckets(self._index, clock)
+        self.objects = Objects(self.root, self._index, self._retired, clock, new_id)
+        self.uploads = Uploads(self.root, self._index, self._retired, clock, self.objects)
+        self.listing = Listing(self._index)
+
+    def draft(self) -> Draft:
+        """Begin the bytes of one object or part."""
+        return Draft(self.root / INCOMING, secrets.token_hex(6))
+
+    def remove_bucket(self, bucket: str) -> None:
+        """Remove an empty bucket, and its folder with what only waited to be removed."""
+        self._retired.add(self.buckets.delete(bucket))
+        self._retired.reap(below=f"{bucket}/")
+        shutil.rmtree(self.root / bucket, ignore_errors=True)
+
+    def sweep(self, *, older_than: float) -> int:
+        """Remove files that no version names and that are older than this moment (`time.time()`)."""
+        return sweep(self.root, self._index, older_than)
+
+    def sweep_later(self, *, older_than: float) -> None:
+        """Do the same beside everything else; a crash leaves such files, a clean stop does not."""
+        threading.Thread(target=self.sweep, kwargs={"older_than": older_than}, daemon=True).start()
+
+    def has_bucket(self, bucket: str) -> bool:
+        """Say whether the bucket exists."""
+        try:
+            self.buckets.find(bucket)
+        except Missing:
+            return False
+        return True
+
+    def make_bucket(self, bucket: str, *, account: str, region: str = "us-east-1") -> None:
+        """Make a bucket; one that the account has already is no matter."""
+        try:
+            self.buckets.create(bucket, account=account, region=region)
+        except Taken as refusal:
+            if refusal.name != account:
+                raise
+
+    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> Stored:
+        """Write an object, whole or not at all."""
+        owner = self.buckets.find(bucket).account
+        draft, hashed = self.draft(), md5()
+        try:
+            for chunk in _chunks(data):
+                hashed.update(chunk)
+                if draft.add(chunk):
+                    draft.flush()
+            about = About(content_type=content_type or "binary/octet-stream")
+            blob = self.objects.put(bucket, key, draft, etag=hashed.hexdigest(), owner=owner, about=about)
+        finally:
+            draft.discard()
+        return _stored(blob)
+
+    def find(self, bucket: str, key: str, version: str = "") -> Stored:
+        """Return what is known of an object."""
+        return _stored(self._find(bucket, key, version))
+
+    def read(self, bucket: str, key: str, version: str = "") -> bytes:
+        """Return an object's bytes."""
+        return self.path_of(self._find(bucket, key, version)).read_bytes()
+
+    def open(self, bucket: str, key: str, version: str = "") -> BinaryIO:
+        """Return an object's bytes as a stream; the caller closes it."""
+        return self.path_of(self._find(bucket, key, version)).open("rb")
+
+    def list(self, bucket: str, prefix: str = "") -> Iterator[Stored]:
+        """Yield the objects whose keys begin so."""
+        self.buckets.find(bucket)
+        after: tuple[str, str] | None = None
+        while True:
+            page = self.listing.objects(bucket, prefix=prefix, after=after, most=1000)
+            yield from map(_stored, page.blobs)
+            after = page.after
+            if after is None:
+                return
+
+    def delete(self, bucket: str, key: str) -> None:
+        """Remove an object; one that is not there is no matter."""
+        owner = self.buckets.find(bucket).account
+        self.objects.delete(bucket, key, owner=owner)
+
+    def path_of(self, blob: Blob) -> Path:
+        """Return where a version's file lies."""
+        return self.root / blob.path
+
+    def close(self) -> None:
+        """Remove what waits to be removed and close the index."""
+        self._retired.close()
+        self._index.close()
+
+    def _find(self, bucket: str, key: str, version: str) -> Blob:
+        blob = self.objects.find(bucket, key, version)
+        if blob is None or blob.marker:
+            self.buckets.find(bucket)
+            raise missing_key(key)
+        return blob
+
+
+def _chunks(data: bytes | BinaryIO) -> Iterator[bytes]:
+    if isinstance(data, bytes):
+        yield data
+        return
+    while chunk := data.read(BUFFER):
+        yield chunk
+
+
+def _stored(blob: Blob) -> Stored:
+    modified = from_milliseconds(blob.modified_ms)
+    return Stored(
+        blob.bucket, blob.key, blob.version, blob.size, blob.etag, modified, blob.about.content_type
+    )

@@ -1,0 +1,96 @@
+"""The index beside the objects: one SQLite file that says what each bucket holds.
+
+A version exists when its row is committed, and not before: its file was written and
+synced first, so a row without a file cannot be, and a file without a row is swept.
+The standard library's sqlite3 is used, not store.db, because worker processes read and
+write blobs too and must not reach the database of the rooms.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vedette.errors import Refusal
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS buckets (
+    name TEXT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, created_ms INTEGER NOT NULL,
+    versioning TEXT NOT NULL DEFAULT '', locked INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (
+    bucket TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (bucket, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blobs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    bucket TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL,
+    latest INTEGER NOT NULL, marker INTEGER NOT NULL,
+    size INTEGER NOT NULL, etag TEXT NOT NULL, modified_ms INTEGER NOT NULL,
+    owner TEXT NOT NULL, path TEXT NOT NULL, about BLOB NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS blob_versions ON blobs (bucket, key, version);
+CREATE INDEX IF NOT EXISTS blob_current ON blobs (bucket, key) WHERE latest = 1;
+CREATE TABLE IF NOT EXISTS uploads (
+    id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, owner TEXT NOT NULL,
+    started_ms INTEGER NOT NULL, about BLOB NOT NULL, done BLOB NOT NULL DEFAULT '{}'
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS uploads_of_bucket ON uploads (bucket, key, id);
+CREATE TABLE IF NOT EXISTS parts (
+    upload TEXT NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
+    modified_ms INTEGER NOT NULL, checksum BLOB NOT NULL, path TEXT NOT NULL,
+    PRIMARY KEY (upload, number)
+) WITHOUT ROWID;
+"""
+
+VERSION = 1
+"""Kept in `user_version`; an index with a greater one was written by a later program."""
+
+
+class Index:
+    """Connections to the index, one a thread; one writer at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._turn = threading.Lock()
+        with self._turn:
+            connection = self.reader()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version > VERSION:
+                raise Refusal(f"{path} was written by a later version of this program.")
+            connection.executescript(SCHEMA + f"PRAGMA user_version = {VERSION};")
+
+    def reader(self) -> sqlite3.Connection:
+        """Return this thread's connection, for reading; a writer elsewhere never blocks it."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path, isolation_level=None, timeout=30, check_same_thread=False, cached_statements=256
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            # What was acknowledged must survive the loss of power, not only of the process.
+            connection.execute("PRAGMA synchronous = FULL")
+            self._local.connection = connection
+            self._open.append(connection)
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection inside a transaction that is committed, or undone on any error."""
+        connection = self.reader()
+        with self._turn:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        while self._open:
+            self._open.pop().close()
+        self._local = threading.local()

@@ -1,0 +1,185 @@
+"""Multipart uploads: parts come in any order, and become one object when the client says so.
+
+Parts lie beside the buckets, one folder an upload. Completing joins them into a new file and
+moves the index on in one transaction; the upload's end is remembered, so that a client
+whose connection broke at that moment may ask again and hear the same.
+"""
+
+import sqlite3
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vedette.clock import Clock, milliseconds
+from vedette.errors import Missing, Wrong
+from vedette.store.blobs.buckets import require_bucket
+from vedette.store.blobs.codec import read_about, read_part, write_about
+from vedette.store.blobs.files import Draft, Retired
+from vedette.store.blobs.index import Index
+from vedette.store.blobs.names import place
+from vedette.store.blobs.objects import Check, Objects, accept
+from vedette.store.blobs.values import NULL, About, Blob, Part, Upload
+
+LEAST_PART = 5 * 1024 * 1024
+"""Every part but the last has at least so many bytes, as S3 wants it."""
+
+_UPLOAD = "id, bucket, key, owner, started_ms, about, done"
+_PART = "number, size, etag, modified_ms, checksum, path"
+UPLOADS = ".uploads"
+
+
+class Uploads:
+    """Every upload under way."""
+
+    def __init__(self, root: Path, index: Index, retired: Retired, clock: Clock, objects: Objects) -> None:
+        self._root = root
+        self._index = index
+        self._retired = retired
+        self._clock = clock
+        self._objects = objects
+
+    def begin(self, bucket: str, key: str, *, upload: str, owner: str, about: About) -> Upload:
+        """Begin an upload of that id."""
+        begun = Upload(upload, bucket, key, owner, milliseconds(self._clock()), about)
+        with self._index.writing() as db:
+            require_bucket(db, bucket)
+            db.execute(
+                "INSERT INTO uploads (id, bucket, key, owner, started_ms, about) VALUES (?, ?, ?, ?, ?, ?)",
+                (upload, bucket, key, owner, begun.started_ms, write_about(about)),
+            )
+        return begun
+
+    def find(self, bucket: str, key: str, upload: str, *, or_done: bool = False) -> Upload:
+        """Return an upload under way, or one that ended well when asked for."""
+        row = self._index.reader().execute(
+            f"SELECT {_UPLOAD} FROM uploads WHERE id = ? AND bucket = ? AND key = ?",  # noqa: S608  (our own text)
+            (upload, bucket, key),
+        ).fetchone()  # fmt: skip
+        found = None if row is None else read_upload(row)
+        if found is None or (found.done and not or_done):
+            raise _missing(upload)
+        return found
+
+    def put_part(self, upload: Upload, draft: Draft, part: Part) -> Part:
+        """Keep a part, in place of one of that number."""
+        path = f"{UPLOADS}/{upload.id}/{part.number}.{draft.unique}"
+        draft.settle(self._root / path)
+        modified_ms = milliseconds(self._clock())
+        try:
+            with self._index.writing() as db:
+                if not db.execute(
+                    "SELECT 1 FROM uploads WHERE id = ? AND done = '{}'", (upload.id,)
+                ).fetchone():
+                    raise _missing(upload.id)  # noqa: TRY301  (it was aborted meanwhile)
+                dead = db.execute(
+                    "SELECT path FROM parts WHERE upload = ? AND number = ?", (upload.id, part.number)
+                ).fetchall()
+                db.execute(
+                    "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        upload.id,
+                        part.number,
+                        draft.size,
+                        part.etag,
+                        modified_ms,
+                        orjson.dumps(part.checksum),
+                        path,
+                    ),
+                )
+        except BaseException:
+            self._retired.add([path])
+            raise
+        self._retired.add(row[0] for row in dead)
+        return Part(part.number, draft.size, part.etag, modified_ms, part.checksum, path)
+
+    def parts(self, upload: Upload, *, after: int = 0, most: int = 10_000) -> list[Part]:
+        """Return the parts that are there, by number."""
+        rows = self._index.reader().execute(
+            f"SELECT {_PART} FROM parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?",  # noqa: S608  (our own text)
+            (upload.id, after, most),
+        )
+        return [_read_part_row(row) for row in rows]
+
+    def abort(self, upload: Upload) -> None:
+        """Give an upload up, with its parts."""
+        with self._index.writing() as db:
+            dead = [row[0] for row in db.execute("SELECT path FROM parts WHERE upload = ?", (upload.id,))]
+            db.execute("DELETE FROM parts WHERE upload = ?", (upload.id,))
+            db.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
+        self._retired.add(dead)
+
+    def complete(
+        self,
+        upload: Upload,
+        parts: list[Part],
+        draft: Draft,
+        *,
+        etag: str,
+        about: About,
+        check: Check = accept,
+    ) -> Blob:
+        """Join these parts, in this order, into the object."""
+        for part in parts:
+            draft.append_file(self._root / part.path, 0, part.size)
+        path = f"{upload.bucket}/{place(upload.key, draft.unique)}"
+        draft.settle(self._root / path)
+        row = Blob(
+            upload.bucket, upload.key, NULL, 0, True, False, draft.size, etag, 0, upload.owner, path, about
+        )
+        try:
+            with self._index.writing() as db:
+                blob, dead = self._objects.insert(db, row, check)
+                dead += self._end(db, upload, blob)
+        except BaseException:
+            self._retired.add([path])
+            raise
+        self._retired.add(dead)
+        return blob
+
+    def _end(self, db: sqlite3.Connection, upload: Upload, blob: Blob) -> list[str]:
+        done = {"version": blob.version, "etag": blob.etag}
+        changed = db.execute(
+            "UPDATE uploads SET done = ? WHERE id = ? AND done = '{}'",
+            (orjson.dumps(done).decode(), upload.id),
+        )
+        if not changed.rowcount:
+            raise _missing(upload.id)
+        dead = [row[0] for row in db.execute("SELECT path FROM parts WHERE upload = ?", (upload.id,))]
+        db.execute("DELETE FROM parts WHERE upload = ?", (upload.id,))
+        return dead
+
+
+def choose_parts(have: list[Part], wanted: list[tuple[int, str]]) -> list[Part]:
+    """Return the parts that the client names, or refuse: unknown, out of order, or too small."""
+    by_number = {part.number: part for part in have}
+    numbers = [number for number, _ in wanted]
+    if any(later <= earlier for earlier, later in pairwise(numbers)):
+        raise Wrong("The list of parts was not in ascending order.", kind="part-order")
+    chosen = [by_number.get(number) for number in numbers]
+    for part, (number, etag) in zip(chosen, wanted, strict=True):
+        if part is None or part.etag != etag.strip('"'):
+            raise Wrong(
+                "One or more of the specified parts could not be found.", kind="part", name=str(number)
+            )
+    found = [part for part in chosen if part is not None]
+    if any(part.size < LEAST_PART for part in found[:-1]):
+        raise Wrong("Your proposed upload is smaller than the minimum allowed size.", kind="part-size")
+    return found
+
+
+def read_upload(row: tuple[Any, ...]) -> Upload:
+    """Return a row of the table as the value it stands for."""
+    upload, bucket, key, owner, started_ms, about, done = row
+    return Upload(upload, bucket, key, owner, started_ms, read_about(about), orjson.loads(done))
+
+
+def _read_part_row(row: tuple[Any, ...]) -> Part:
+    number, size, etag, modified_ms, checksum, path = row
+    said = {"number": number, "size": size, "etag": etag, "modified_ms": modified_ms, "path": path}
+    return read_part({**said, "checksum": orjson.loads(checksum)})
+
+
+def _missing(upload: str) -> Missing:
+    return Missing("The specified upload does not exist.", kind="upload", name=upload)
