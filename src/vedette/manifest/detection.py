@@ -1,0 +1,131 @@
+"""Boxes: pixels in the line, shares of the picture inside (rekognition.md 3.3).
+
+The line says how large the picture is; the picture itself is not opened for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vedette.manifest.attributes import TYPES, Attribute, Stamp, Unfit, is_number
+from vedette.manifest.lines import PAIR_END
+from vedette.vision.annotations import Box
+
+SIDES = ("left", "top", "width", "height")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A picture's width and height in pixels, and its channels."""
+
+    width: int
+    height: int
+    depth: int = 3
+
+
+def read_size(attribute: Attribute) -> Size:
+    """Return the picture's size; a bare object is taken for the list of one that the format asks for."""
+    value = attribute.value if isinstance(attribute.value, dict) else {}
+    told = value.get("image_size")
+    if isinstance(told, list) and len(told) == 1:
+        told = told[0]
+    if not isinstance(told, dict) or not all(_is_side(told.get(key)) for key in ("width", "height")):
+        raise Unfit(f"{attribute.name} has no image_size")
+    depth = told.get("depth", 3)
+    return Size(int(told["width"]), int(told["height"]), depth if isinstance(depth, int) else 3)
+
+
+def read_class_map(attribute: Attribute) -> dict[str, str]:
+    """Return the label of every class number, a number being text as in JSON."""
+    told = attribute.metadata.get("class-map")
+    if not isinstance(told, dict) or not all(isinstance(name, str) for name in told.values()):
+        raise Unfit(f"{attribute.name}{PAIR_END} has no class-map")
+    return told
+
+
+def read_annotations(attribute: Attribute) -> list[dict[str, Any]]:
+    """Return the boxes as the line says them, in pixels."""
+    value = attribute.value if isinstance(attribute.value, dict) else {}
+    told = value.get("annotations", [])
+    if not isinstance(told, list) or not all(is_annotation(item) for item in told):
+        raise Unfit(f"{attribute.name} has an annotation without class_id, left, top, width and height")
+    return told
+
+
+def is_annotation(value: Any) -> bool:
+    """Say whether a JSON value is a box in pixels, wherever it lies."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("class_id"), int)
+        and not isinstance(value["class_id"], bool)
+        and all(is_number(value.get(side)) for side in SIDES)
+    )
+
+
+def box_of(annotation: Mapping[str, Any], size: Size) -> Box:
+    """Return the box in shares; raises ValueError where it has no area."""
+    return Box(
+        left=annotation["left"] / size.width,
+        top=annotation["top"] / size.height,
+        width=annotation["width"] / size.width,
+        height=annotation["height"] / size.height,
+    )
+
+
+def read_boxes(attribute: Attribute) -> list[tuple[str, Box]]:
+    """Return the labelled boxes; a picture without objects gives an empty list."""
+    size, names = read_size(attribute), read_class_map(attribute)
+    told = read_annotations(attribute)
+    try:
+        return [(names[str(item["class_id"])], box_of(item, size)) for item in told]
+    except KeyError as absent:
+        raise Unfit(f"class {absent} of {attribute.name} is missing from the class-map") from None
+    except ValueError as fault:
+        raise Unfit(f"{attribute.name}: {fault}") from None
+
+
+def write_boxes(
+    boxes: Sequence[tuple[str, Box]],
+    attribute: str,
+    *,
+    of: Size,
+    names: Sequence[str] = (),
+    stamp: Stamp,
+) -> dict[str, Any]:
+    """Return the pair that puts these boxes on a picture. `names` fixes the class numbers.
+
+    Without it the numbers follow the order in which the labels come.
+    """
+    numbers = {name: number for number, name in enumerate(dict.fromkeys([*names, *(n for n, _ in boxes)]))}
+    used = dict.fromkeys(name for name, _ in boxes)
+    return {
+        attribute: {
+            "image_size": [{"width": of.width, "height": of.height, "depth": of.depth}],
+            "annotations": [{"class_id": numbers[name], **_pixels(box, of)} for name, box in boxes],
+        },
+        f"{attribute}{PAIR_END}": {
+            "objects": [{"confidence": 1} for _ in boxes],
+            "class-map": {str(numbers[name]): name for name in used},
+            "type": TYPES["boxes"],
+            **stamp.write(),
+        },
+    }
+
+
+def _pixels(box: Box, size: Size) -> dict[str, int | float]:
+    return {
+        "left": _tidy(box.left * size.width),
+        "top": _tidy(box.top * size.height),
+        "width": _tidy(box.width * size.width),
+        "height": _tidy(box.height * size.height),
+    }
+
+
+def _tidy(pixels: float) -> int | float:
+    """Return a whole number of pixels where the share came from one; 1e-6 is far above rounding error."""
+    whole = round(pixels)
+    return whole if abs(pixels - whole) < 1e-6 else pixels
+
+
+def _is_side(value: Any) -> bool:
+    return is_number(value) and value >= 1 and value == int(value)

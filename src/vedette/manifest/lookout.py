@@ -1,0 +1,82 @@
+"""The rules of Lookout for Vision for one line (lookout.md 3.2 to 3.5).
+
+Real manifests, the service's own console among their writers, break the documented rules in
+ways that must be accepted (3.4); what is asked for here is what every one of them keeps.
+"""
+
+from collections.abc import Iterator
+
+from vedette.manifest import anomaly, segmentation
+from vedette.manifest.attributes import Attribute, Unfit, read_pairs
+from vedette.manifest.lines import FINDINGS, PAIR_END, Line
+from vedette.manifest.places import is_s3
+from vedette.manifest.problems import Flaw, flaw
+from vedette.manifest.segmentation import MaskRef
+from vedette.manifest.verdicts import State, Verdict
+
+LINE_LENGTH = 8192
+LABEL_LENGTH = 256
+LABELS_OF_MASK = 20
+
+
+def judge_line(line: Line, *, strict: bool = True) -> Verdict:
+    """Return what is wrong with a line, and what can be learnt from it."""
+    flaws: list[Flaw] = []
+    if strict:
+        flaws += _outer_flaws(line)
+    is_anomalous: bool | None = None
+    mask: MaskRef | None = None
+    for pair in read_pairs(line):
+        if pair.name.endswith("-ref"):
+            found, mask_here = _judge_mask(pair, strict=strict)
+            flaws += found
+            mask = mask or mask_here
+        elif pair.kind == "class":
+            flaws += _label_flaws(pair) if strict else []
+            said = anomaly.read_class(pair)
+            is_anomalous = said if is_anomalous is None else is_anomalous
+    if any(found.scope == "line" for found in flaws):
+        return Verdict("invalid", tuple(flaws))
+    labels = tuple(dict.fromkeys(mask.colors.values())) if mask and is_anomalous else ()
+    state: State = "ignored" if is_anomalous is None else "valid"
+    return Verdict(
+        state, tuple(flaws), labels, is_anomalous=is_anomalous, mask=mask if is_anomalous else None
+    )
+
+
+def _outer_flaws(line: Line) -> Iterator[Flaw]:
+    if len(line.text) > LINE_LENGTH:
+        yield flaw("LOOKOUT_LONG_LINE", LINE_LENGTH)
+    if not is_s3(line.values.get("source-ref")):
+        yield flaw("LOOKOUT_SOURCE_REF")
+    for key in line.values:
+        if key in {"source-ref", "cl-metadata"} or key in FINDINGS:
+            continue
+        twin = key.removesuffix(PAIR_END) if key.endswith(PAIR_END) else key + PAIR_END
+        if twin not in line.values:
+            yield flaw("LOOKOUT_PAIR", key, twin)
+
+
+def _label_flaws(pair: Attribute) -> Iterator[Flaw]:
+    name = pair.metadata.get("class-name")
+    if not isinstance(name, str) or pair.metadata.get("human-annotated") not in {"yes", "no"}:
+        yield flaw("LOOKOUT_METADATA", pair.name + PAIR_END, "class-name, type and human-annotated")
+
+
+def _judge_mask(pair: Attribute, *, strict: bool) -> tuple[list[Flaw], MaskRef | None]:
+    if strict and not (is_s3(pair.value) and pair.value.lower().endswith(".png")):
+        return [flaw("LOOKOUT_MASK_REF", pair.name)], None
+    if strict and pair.kind != "mask":
+        return [
+            flaw("LOOKOUT_METADATA", pair.name + PAIR_END, "the type groundtruth/semantic-segmentation")
+        ], None
+    try:
+        mask = segmentation.read_mask(pair)
+    except Unfit:
+        return [flaw("LOOKOUT_COLOR_MAP", pair.name)], None
+    names = set(mask.colors.values()) if mask else set()
+    if wrong := [name for name in sorted(names) if not 1 <= len(name) <= LABEL_LENGTH]:
+        return [flaw("LOOKOUT_LABEL_LENGTH", wrong[0][:40])], None
+    if len(names) > LABELS_OF_MASK:
+        return [flaw("LOOKOUT_LABELS_OF_MASK")], None
+    return [], mask

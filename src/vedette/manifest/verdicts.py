@@ -1,0 +1,43 @@
+"""What the checks of a line come to: its flaws, and what is left of it to learn from."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vedette.manifest.problems import PRIORITY, Flaw
+from vedette.manifest.segmentation import MaskRef
+from vedette.vision.annotations import Box
+
+State = Literal["valid", "ignored", "invalid", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A line judged. `ignored` is right but says nothing; `dropped` never becomes an entry.
+
+    The annotations are those that passed: a bad box is not among the boxes.
+    """
+
+    state: State
+    flaws: tuple[Flaw, ...] = ()
+    labels: tuple[str, ...] = ()
+    boxes: tuple[tuple[str, Box], ...] | None = None
+    is_anomalous: bool | None = None
+    mask: MaskRef | None = None
+
+    @property
+    def errors(self) -> tuple[Flaw, ...]:
+        """The flaws that are more than a warning."""
+        return tuple(flaw for flaw in self.flaws if flaw.scope != "mark")
+
+    @property
+    def every_label(self) -> tuple[str, ...]:
+        """The labels of the picture and of its boxes, each once."""
+        return tuple(dict.fromkeys([*self.labels, *(name for name, _ in self.boxes or ())]))
+
+
+def first_hit(flaws: list[Flaw]) -> tuple[Flaw, ...]:
+    """Return the flaws of the first code in the order of priority, and nothing when none of them has one."""
+    for code in PRIORITY:
+        if hits := tuple(flaw for flaw in flaws if flaw.code == code):
+            return hits
+    return ()
