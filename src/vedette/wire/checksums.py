@@ -1,0 +1,78 @@
+"""The checksums that S3 clients send along: running sums, and how the wire writes them."""
+
+import base64
+import binascii
+import hashlib
+import zlib
+from collections.abc import Callable
+from typing import Protocol
+
+from awscrt import checksums as crt
+
+# The names as the API spells them, with the bytes each sum has.
+SIZES = {"CRC32": 4, "CRC32C": 4, "CRC64NVME": 8, "SHA1": 20, "SHA256": 32}
+
+
+class Sum(Protocol):
+    """A running checksum."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take in more bytes."""
+
+    def digest(self) -> bytes:
+        """Return the sum of all bytes so far."""
+
+
+class Crc:
+    """A cyclic redundancy check, carried on from piece to piece."""
+
+    __slots__ = ("_function", "_size", "_value")
+
+    def __init__(self, function: Callable[[bytes, int], int], size: int) -> None:
+        self._function = function
+        self._size = size
+        self._value = 0
+
+    def update(self, data: bytes, /) -> None:
+        """Take in more bytes."""
+        self._value = self._function(data, self._value)
+
+    def digest(self) -> bytes:
+        """Return the sum, most significant byte first."""
+        return self._value.to_bytes(self._size, "big")
+
+
+def new_sum(algorithm: str) -> Sum:
+    """Return a fresh sum of that (upper-case) name."""
+    match algorithm:
+        case "CRC32":
+            return Crc(zlib.crc32, 4)
+        case "CRC32C":
+            return Crc(crt.crc32c, 4)
+        case "CRC64NVME":
+            return Crc(crt.crc64nvme, 8)
+        case "SHA1":
+            return hashlib.sha1(usedforsecurity=False)
+        case "SHA256":
+            return hashlib.sha256()
+        case _:
+            raise ValueError(f"no such checksum: {algorithm}")
+
+
+def header_of(algorithm: str) -> str:
+    """Return the header, or trailer, that carries this checksum."""
+    return f"x-amz-checksum-{algorithm.lower()}"
+
+
+def write_sum(raw: bytes) -> str:
+    """Return the sum as headers carry it."""
+    return base64.b64encode(raw).decode("ascii")
+
+
+def read_sum(text: str, size: int) -> bytes | None:
+    """Return the sum in a header's value, or None when it is no sum of that size."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return raw if len(raw) == size else None

@@ -1,0 +1,58 @@
+"""When a signature was made, as the wire writes it, and whether that is near enough to now."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from vedette.wire.http import Request
+from vedette.wire.signed import SKEW_S, Kind, SignatureFault, Signed
+
+STAMP = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+
+
+def read_stamp(text: str) -> datetime:
+    """Return the moment that `20261120T190000Z` writes."""
+    try:
+        if STAMP.fullmatch(text):
+            return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        pass
+    raise SignatureFault(
+        Kind.BAD_DATE, "The date of the signature must be in the form YYYYMMDDTHHMMSSZ (X-Amz-Date)."
+    )
+
+
+def read_date(request: Request) -> datetime:
+    """Return the request's date, from X-Amz-Date or else from Date, in either of the two forms."""
+    text = request.headers.get("x-amz-date") or request.headers.get("date")
+    if not text:
+        raise SignatureFault(
+            Kind.BAD_DATE, "A signed request needs a valid Date or X-Amz-Date header, and has neither."
+        )
+    if STAMP.fullmatch(text):
+        return read_stamp(text)
+    try:
+        moment = parsedate_to_datetime(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        raise SignatureFault(Kind.BAD_DATE, f"The date {text!r} cannot be read.") from None
+
+
+def check_time(signed: Signed, now: datetime) -> None:
+    """Refuse a date too far away, and a link whose time is over or has not come."""
+    ahead = (signed.date - now).total_seconds()
+    if signed.expires_at is None:
+        if abs(ahead) > SKEW_S:
+            raise SignatureFault(Kind.SKEWED, _sentence(signed, now, ahead), form=signed.form)
+        return
+    if now >= signed.expires_at:
+        raise SignatureFault(Kind.EXPIRED, "Request has expired", form=signed.form)
+    if ahead > SKEW_S and signed.form == "query":
+        raise SignatureFault(Kind.NOT_YET_VALID, "Request is not yet valid", form=signed.form)
+
+
+def _sentence(signed: Signed, now: datetime, ahead: float) -> str:
+    stamp, current = signed.stamp, f"{now:%Y%m%dT%H%M%SZ}"
+    if ahead > 0:
+        return f"Signature not yet current: {stamp} is still later than {current} + 15 min."
+    return f"Signature expired: {stamp} is now earlier than {current} - 15 min."

@@ -1,0 +1,120 @@
+"""How each family of services says what is wrong with a signature or a signed body.
+
+    json      AWS JSON (Rekognition): 400 …Exception
+    rest      REST-JSON (Lookout for Vision): the same names, 403
+    query     STS and other Query services: 403
+    s3        codes of its own
+
+Every kind of `signed.Kind` has a row; a test holds that.
+"""
+
+from dataclasses import dataclass
+
+from vedette.wire.signed import Form, Kind, SignatureFault
+
+FAMILIES = {"s3": "s3", "lookoutvision": "rest", "sts": "query", "iam": "query", "cloudformation": "query"}
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureAnswer:
+    """The code, status and sentence to answer with."""
+
+    code: str
+    status: int
+    message: str
+
+
+# For each kind: S3's code and status, then the other families' code without its suffix.
+S3 = 0
+MISSING, KEY, BROKEN, FALSE, OLD = (
+    ("MissingAuthenticationTokenException", "MissingAuthenticationToken"),
+    ("UnrecognizedClientException", "InvalidClientTokenId"),
+    ("IncompleteSignatureException", "IncompleteSignature"),
+    ("InvalidSignatureException", "SignatureDoesNotMatch"),
+    ("ExpiredTokenException", "ExpiredToken"),
+)
+Row = tuple[str, int, tuple[str, str]]
+ROWS: dict[Kind, Row] = {
+    Kind.MISSING: ("AccessDenied", 403, MISSING),
+    Kind.UNKNOWN_KEY: ("InvalidAccessKeyId", 403, KEY),
+    Kind.BAD_TOKEN: ("InvalidToken", 400, KEY),
+    Kind.EXPIRED_TOKEN: ("ExpiredToken", 400, OLD),
+    Kind.UNSUPPORTED: ("InvalidRequest", 400, BROKEN),
+    Kind.AMBIGUOUS: ("InvalidArgument", 400, BROKEN),
+    Kind.INCOMPLETE: ("AuthorizationHeaderMalformed", 400, BROKEN),
+    Kind.MALFORMED: ("AuthorizationHeaderMalformed", 400, FALSE),
+    Kind.BAD_DATE: ("AccessDenied", 403, BROKEN),
+    Kind.NO_CONTENT_SHA256: ("InvalidRequest", 400, BROKEN),
+    Kind.BAD_CONTENT_SHA256: ("InvalidArgument", 400, BROKEN),
+    Kind.UNSIGNED_HEADERS: ("AccessDenied", 403, FALSE),
+    Kind.MISMATCH: ("SignatureDoesNotMatch", 403, FALSE),
+    Kind.SKEWED: ("RequestTimeTooSkewed", 403, FALSE),
+    Kind.EXPIRED: ("AccessDenied", 403, FALSE),
+    Kind.NOT_YET_VALID: ("AccessDenied", 403, FALSE),
+    Kind.EXPIRES_TOO_LONG: ("AuthorizationQueryParametersError", 400, FALSE),
+    Kind.BAD_DIGEST_HEADER: ("InvalidDigest", 400, FALSE),
+    Kind.BAD_DIGEST: ("BadDigest", 400, FALSE),
+    Kind.BAD_CHECKSUM_HEADER: ("InvalidRequest", 400, FALSE),
+    Kind.CHECKSUM_MISMATCH: ("BadDigest", 400, FALSE),
+    Kind.CONTENT_SHA256_MISMATCH: ("XAmzContentSHA256Mismatch", 400, FALSE),
+    Kind.BAD_LENGTH: ("InvalidArgument", 400, FALSE),
+    Kind.INCOMPLETE_BODY: ("IncompleteBody", 400, FALSE),
+    Kind.MALFORMED_CHUNK: ("InvalidRequest", 400, FALSE),
+    Kind.MALFORMED_TRAILER: ("MalformedTrailerError", 400, FALSE),
+    Kind.TOO_LARGE: ("EntityTooLarge", 400, FALSE),
+    Kind.TOO_SMALL: ("EntityTooSmall", 400, FALSE),
+    Kind.MALFORMED_FORM: ("MalformedPOSTRequest", 400, FALSE),
+    Kind.BAD_POLICY: ("InvalidPolicyDocument", 400, FALSE),
+    Kind.POLICY_VIOLATED: ("AccessDenied", 403, FALSE),
+}
+# S3 says differently what is wrong with a link, and with a Version 2 signature.
+S3_BY_FORM: dict[tuple[Kind, Form], tuple[str, int]] = {
+    (Kind.INCOMPLETE, "query"): ("AuthorizationQueryParametersError", 400),
+    (Kind.MALFORMED, "query"): ("AuthorizationQueryParametersError", 400),
+    (Kind.UNSUPPORTED, "query"): ("AuthorizationQueryParametersError", 400),
+    (Kind.BAD_DATE, "query"): ("AuthorizationQueryParametersError", 400),
+    (Kind.INCOMPLETE, "v2-query"): ("AccessDenied", 403),
+    (Kind.MALFORMED, "v2-header"): ("InvalidArgument", 400),
+    (Kind.INCOMPLETE, "post"): ("InvalidArgument", 400),
+    (Kind.MALFORMED, "post"): ("InvalidArgument", 400),
+    (Kind.INCOMPLETE, "v2-post"): ("InvalidArgument", 400),
+}
+# What each says of the caller, where the fault carries no sentence of its own.
+SENTENCES: dict[Kind, dict[str, str]] = {
+    Kind.MISSING: {
+        "s3": "Access Denied",
+        "query": "Request is missing Authentication Token",
+        "": "Missing Authentication Token",
+    },
+    Kind.UNKNOWN_KEY: {
+        "s3": "The AWS Access Key Id you provided does not exist in our records.",
+        "": "The security token included in the request is invalid.",
+    },
+    Kind.BAD_TOKEN: {
+        "s3": "The provided token is malformed or otherwise invalid.",
+        "": "The security token included in the request is invalid.",
+    },
+    Kind.EXPIRED_TOKEN: {
+        "s3": "The provided token has expired.",
+        "": "The security token included in the request is expired",
+    },
+}
+
+
+def fault_for(kind: Kind, service: str, sentence: str = "", *, form: Form | None = None) -> SignatureAnswer:
+    """Return what this service answers; the sentence is the fault's own, or the service's."""
+    family = FAMILIES.get(service, "json")
+    code, status, others = ROWS[kind]
+    if family == "s3":
+        code, status = S3_BY_FORM.get((kind, form), (code, status)) if form else (code, status)
+    elif family == "query":
+        code, status = others[1], 400 if others is BROKEN else 403
+    else:
+        code, status = others[0], 403 if family == "rest" else 400
+    usual = SENTENCES.get(kind, {})
+    return SignatureAnswer(code, status, sentence or usual.get(family, usual.get("", "")))
+
+
+def answer_for(fault: SignatureFault, service: str) -> SignatureAnswer:
+    """Return what this service answers to a fault that was raised."""
+    return fault_for(fault.kind, service, fault.sentence, form=fault.form)

@@ -1,0 +1,91 @@
+"""What a signature claims, and the ways in which it can fail; no cryptography here.
+
+`SignatureFault` is raised by every module that reads or checks a signature or a signed
+body. It knows what happened, not how each service says it: that is `signature_faults`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+Form = Literal["header", "query", "v2-header", "v2-query", "post", "v2-post"]
+
+# A header signature holds for so long before and after its date, as AWS allows.
+SKEW_S = 15 * 60
+UNSIGNED = "UNSIGNED-PAYLOAD"
+
+
+class Kind(StrEnum):
+    """What was wrong. The first four lines are about the caller, the rest about the request."""
+
+    MISSING = "missing"  # no signature where one is owed
+    UNKNOWN_KEY = "unknown-key"  # raised by whoever looks keys up
+    BAD_TOKEN = "bad-token"  # noqa: S105  (likewise; a kind, no token)
+    EXPIRED_TOKEN = "expired-token"  # noqa: S105  (likewise)
+
+    UNSUPPORTED = "unsupported"  # another scheme than those we know
+    AMBIGUOUS = "ambiguous"  # two signatures at once
+    INCOMPLETE = "incomplete"  # a part of the signature is not there
+    MALFORMED = "malformed"  # a part of it cannot be read
+    BAD_DATE = "bad-date"
+    NO_CONTENT_SHA256 = "no-content-sha256"
+    BAD_CONTENT_SHA256 = "bad-content-sha256"  # the header is no hash and no known word
+    UNSIGNED_HEADERS = "unsigned-headers"  # x-amz-* headers that the signature leaves out
+    MISMATCH = "mismatch"
+    SKEWED = "skewed"  # a header signature's date is too far from now
+    EXPIRED = "expired"  # a link's time is over
+    NOT_YET_VALID = "not-yet-valid"
+    EXPIRES_TOO_LONG = "expires-too-long"
+
+    BAD_DIGEST_HEADER = "bad-digest-header"  # Content-MD5 is no MD5
+    BAD_DIGEST = "bad-digest"
+    BAD_CHECKSUM_HEADER = "bad-checksum-header"
+    CHECKSUM_MISMATCH = "checksum-mismatch"
+    CONTENT_SHA256_MISMATCH = "content-sha256-mismatch"
+    BAD_LENGTH = "bad-length"  # x-amz-decoded-content-length is no number
+    INCOMPLETE_BODY = "incomplete-body"
+    MALFORMED_CHUNK = "malformed-chunk"
+    MALFORMED_TRAILER = "malformed-trailer"
+    TOO_LARGE = "too-large"
+    TOO_SMALL = "too-small"
+
+    MALFORMED_FORM = "malformed-form"
+    BAD_POLICY = "bad-policy"  # the document cannot be read
+    POLICY_VIOLATED = "policy-violated"
+
+
+class SignatureFault(Exception):
+    """A signature, or the body under it, that does not hold. `form` is set once it is known."""
+
+    def __init__(self, kind: Kind, sentence: str, *, form: Form | None = None) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+        self.sentence = sentence
+        self.form = form
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature as it was read; nothing in it is true until `verify` has returned."""
+
+    key_id: str
+    form: Form
+    signature: str = field(repr=False)
+    date: datetime
+    service: str = "s3"
+    region: str = ""  # empty when the client names none: the caller takes its default
+    token: str = field(default="", repr=False)
+    expires_at: datetime | None = None  # of a link; None for a header
+    signed_headers: tuple[str, ...] = ()
+    payload_hash: str = UNSIGNED  # as declared; "" where the body itself must be hashed
+
+    @property
+    def stamp(self) -> str:
+        """The date as Version 4 writes it."""
+        return self.date.strftime("%Y%m%dT%H%M%SZ")
+
+    @property
+    def scope(self) -> str:
+        """The credential scope of Version 4."""
+        return f"{self.date:%Y%m%d}/{self.region}/{self.service}/aws4_request"

@@ -1,0 +1,125 @@
+"""Signature Version 2, which boto3 still puts into S3 links by default in the older regions.
+
+It signs the path, a few headers, all `x-amz-*` headers and those query parameters that
+name a part of a bucket or object; it says nothing about the body.
+"""
+
+import base64
+import hmac
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from vedette.wire.canonical import Pairs, decode, encode, split_query
+from vedette.wire.clockskew import read_date
+from vedette.wire.http import Request
+from vedette.wire.signed import Form, Kind, SignatureFault, Signed
+
+# The parameters that are signed: parts of a bucket or an object, and overrides of answers.
+# fmt: off
+SIGNED_PARAMETERS = frozenset([
+    "accelerate", "acl", "analytics", "cors", "defaultObjectAcl", "delete", "encryption", "inventory",
+    "legal-hold", "lifecycle", "location", "logging", "metrics", "notification", "object-lock",
+    "partNumber", "policy", "publicAccessBlock", "replication", "requestPayment",
+    "response-cache-control", "response-content-disposition", "response-content-encoding",
+    "response-content-language", "response-content-type", "response-expires", "restore", "retention",
+    "select", "select-type", "storageClass", "tagging", "torrent", "uploadId", "uploads", "versionId",
+    "versioning", "versions", "website",
+])
+# fmt: on
+# What clients with an older list leave out, though it names a part of the bucket. That is borne in a
+# header only: a link could be stretched to mean more than its maker signed.
+SOMETIMES_SIGNED = frozenset({"encryption", "legal-hold", "publicAccessBlock", "retention"})
+FAR_AWAY = 253402300799  # the last second of the year 9999
+
+
+def read_header(header: str, request: Request) -> Signed:
+    """Return the claim of `Authorization: AWS <key>:<signature>`."""
+    key_id, colon, signature = header[4:].strip().rpartition(":")
+    if not (colon and key_id and signature):
+        raise SignatureFault(
+            Kind.MALFORMED, "AWS authorization header is invalid. Expected AwsAccessKeyId:signature"
+        )
+    return Signed(
+        key_id=key_id,
+        form="v2-header",
+        signature=signature,
+        date=read_date(request),
+        token=request.headers.get("x-amz-security-token"),
+    )
+
+
+def read_link(pairs: Pairs) -> Signed:
+    """Return the claim of a link with AWSAccessKeyId, Signature and Expires."""
+    fields = {name: decode(value) for name, value in pairs}
+    given = [name for name, _ in pairs if name in ("AWSAccessKeyId", "Signature", "Expires")]
+    if sorted(given) != ["AWSAccessKeyId", "Expires", "Signature"] or not all(fields[n] for n in given):
+        raise SignatureFault(
+            Kind.INCOMPLETE,
+            "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
+            form="v2-query",
+        )
+    text = fields["Expires"]
+    if not (text.isascii() and text.isdecimal() and len(text) <= 12 and int(text) <= FAR_AWAY):
+        raise SignatureFault(
+            Kind.BAD_DATE, f"Invalid date (should be seconds since epoch): {text}", form="v2-query"
+        )
+    moment = datetime.fromtimestamp(int(text), UTC)
+    return Signed(
+        key_id=fields["AWSAccessKeyId"],
+        form="v2-query",
+        signature=fields["Signature"],
+        date=moment,
+        token=fields.get("x-amz-security-token", ""),
+        expires_at=moment,
+    )
+
+
+def spellings(signed: Signed, request: Request, *, bucket: str = "") -> Iterator[bytes]:
+    """Yield the strings that the signer may have signed: paths and parameter lists vary a little."""
+    head = _head(signed, request)
+    prefix = f"/{bucket}" if bucket else ""
+    raw = request.raw_path or "/"
+    paths = dict.fromkeys([raw, encode(decode(raw), safe="/~")])
+    queries = {_parameters(request.raw_query, SIGNED_PARAMETERS): None}
+    if signed.form == "v2-header":
+        queries[_parameters(request.raw_query, SIGNED_PARAMETERS - SOMETIMES_SIGNED)] = None
+    for path in paths:
+        for query in queries:
+            yield f"{head}{prefix}{path}{query}".encode("latin-1", "replace")
+
+
+def sign(secret: str, text: bytes) -> str:
+    """Return the signature of the text in base64."""
+    return base64.b64encode(hmac.digest(secret.encode(), text, "sha1")).decode("ascii")
+
+
+def _head(signed: Signed, request: Request) -> str:
+    fields = _fields(signed.form, request)
+    if signed.form == "v2-query":
+        date = decode(dict(split_query(request.raw_query))["Expires"])
+    else:
+        date = "" if "x-amz-date" in fields else request.headers.get("date").strip()
+    amz = "".join(f"{name}:{fields[name]}\n" for name in sorted(fields) if name.startswith("x-amz-"))
+    return "\n".join(
+        [request.method, fields.get("content-md5", ""), fields.get("content-type", ""), date, amz]
+    )
+
+
+def _fields(form: Form, request: Request) -> dict[str, str]:
+    """Return the header fields that are signed; in a link they may stand in the query instead."""
+    fields: dict[str, str] = {}
+    if form == "v2-query":
+        fields = {name: decode(value) for name, value in split_query(request.raw_query)}
+    names = dict.fromkeys(name for name, _ in request.headers)
+    for name in names:
+        if name.startswith("x-amz-") or name in ("content-md5", "content-type"):
+            fields[name] = ",".join(value.strip() for value in request.headers.every(name))
+    return fields
+
+
+def _parameters(raw_query: str, signed: frozenset[str]) -> str:
+    # A value is signed decoded, and a name without an equals sign is signed without it.
+    cut = (pair.partition("=") for pair in raw_query.split("&"))
+    kept = sorted(parts for parts in cut if parts[0] in signed)
+    parts = [f"{name}{equals}{decode(value)}" for name, equals, value in kept]
+    return "?" + "&".join(parts) if parts else ""

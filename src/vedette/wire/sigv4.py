@@ -1,0 +1,251 @@
+"""The front of all signatures, and Version 4 itself.
+
+    signed = read_signature(request)            # None where there is none
+    secret = …                                  # the caller looks signed.key_id up
+    verify(signed, request, secret, now)        # raises SignatureFault
+
+An S3 body is not read here: its hash is taken as declared, and `bodies.open_body` holds
+the body to it. Every other service's body must be whole in `request.body`.
+"""
+
+import hmac
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+
+from vedette.wire import sigv2
+from vedette.wire.canonical import Pairs, canonical_requests, decode, digest, split_query
+from vedette.wire.clockskew import check_time, read_date, read_stamp
+from vedette.wire.http import Request
+from vedette.wire.signed import UNSIGNED, Kind, SignatureFault, Signed
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+LONGEST_LINK_S = 7 * 24 * 3600
+# Some agents add these after signing; neither can change what a request does.
+MAY_BE_UNSIGNED = {"x-amz-content-sha256", "x-amz-user-agent"}
+
+
+def read_signature(request: Request) -> Signed | None:
+    """Return what the request claims about its signer, in whichever form; None without a claim."""
+    header = request.headers.get("authorization")
+    pairs = split_query(request.raw_query)
+    link = _link_form(pairs)
+    if header and link:
+        raise SignatureFault(Kind.AMBIGUOUS, "Only one way to sign a request is allowed at a time.")
+    if header.startswith(f"{ALGORITHM} "):
+        return _read_header(header, request)
+    if header.startswith("AWS "):
+        return sigv2.read_header(header, request)
+    if header:
+        raise SignatureFault(
+            Kind.UNSUPPORTED,
+            "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+        )
+    if link == "query":
+        return _read_link(pairs, request)
+    return sigv2.read_link(pairs) if link else None
+
+
+def verify(signed: Signed, request: Request, secret: str, now: datetime, *, bucket: str = "") -> None:
+    """Return when the signature is the secret's over this very request, at this time.
+
+    `bucket` is the one that the host name gave (virtual-host style), which Version 2 signs.
+    """
+    check_time(signed, now)
+    if signed.form.startswith("v2"):
+        wanted = sigv2.spellings(signed, request, bucket=bucket)
+        holds = any(same(signed.signature, sigv2.sign(secret, text)) for text in wanted)
+    else:
+        _check_signed_headers(signed, request)
+        holds = any(same(signed.signature, made) for made in _signatures(signed, request, secret))
+    if not holds:
+        raise SignatureFault(
+            Kind.MISMATCH,
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method.",
+            form=signed.form,
+        )
+
+
+@lru_cache(maxsize=256)
+def signing_key(secret: str, day: str, region: str, service: str) -> bytes:
+    """Return the key that signs this day's requests to one service in one region."""
+    key = f"AWS4{secret}".encode()
+    for part in (day, region, service, "aws4_request"):
+        key = hmac.digest(key, part.encode("latin-1", "replace"), "sha256")
+    return key
+
+
+def key_for(signed: Signed, secret: str) -> bytes:
+    """Return the key under this signature's scope; chunks and policies are signed with it too."""
+    return signing_key(secret, f"{signed.date:%Y%m%d}", signed.region, signed.service)
+
+
+def sign(key: bytes, text: bytes) -> str:
+    """Return the signature of the text in hexadecimal."""
+    return hmac.digest(key, text, "sha256").hex()
+
+
+def same(given: str, made: str) -> bool:
+    """Compare in a time that does not depend on where they differ."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), made.encode("ascii"))
+
+
+def read_credential(text: str, *, day: str) -> tuple[str, str, str]:
+    """Return key id, region and service out of a credential whose date must be `day`."""
+    parts = text.rsplit("/", 4)
+    if len(parts) != 5 or not parts[0] or parts[4] != "aws4_request":
+        raise SignatureFault(
+            Kind.MALFORMED,
+            "The credential is mal-formed; expecting <access-key>/YYYYMMDD/REGION/SERVICE/aws4_request.",
+        )
+    key_id, scope_day, region, service, _ = parts
+    if scope_day != day:
+        raise SignatureFault(
+            Kind.MALFORMED,
+            f"Invalid credential date {scope_day!r}: it is not the date of the request, {day!r}.",
+        )
+    return key_id, region, service
+
+
+def _link_form(pairs: Pairs) -> str:
+    names = {name for name, _ in pairs}
+    if names & {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"}:
+        return "query"
+    return "v2-query" if names & {"AWSAccessKeyId", "Signature"} else ""
+
+
+def _read_header(header: str, request: Request) -> Signed:
+    fields = dict(part.strip().partition("=")[::2] for part in header[len(ALGORITHM) :].split(","))
+    for name in ("Credential", "SignedHeaders", "Signature"):
+        if not fields.get(name):
+            raise SignatureFault(
+                Kind.INCOMPLETE, f"Authorization header requires '{name}' parameter.", form="header"
+            )
+    date = read_date(request)
+    key_id, region, service = read_credential(fields["Credential"], day=f"{date:%Y%m%d}")
+    return Signed(
+        key_id=key_id,
+        form="header",
+        signature=fields["Signature"],
+        date=date,
+        service=service,
+        region=region,
+        token=request.headers.get("x-amz-security-token"),
+        signed_headers=tuple(fields["SignedHeaders"].lower().split(";")),
+        payload_hash=_declared_hash(request, service),
+    )
+
+
+def _declared_hash(request: Request, service: str) -> str:
+    declared = request.headers.get("x-amz-content-sha256")
+    if service == "s3" and not declared:
+        raise SignatureFault(
+            Kind.NO_CONTENT_SHA256, "Missing required header for this request: x-amz-content-sha256"
+        )
+    return declared
+
+
+def _read_link(pairs: Pairs, request: Request) -> Signed:
+    fields = _link_fields(pairs)
+    if fields["X-Amz-Algorithm"] != ALGORITHM:
+        raise SignatureFault(Kind.UNSUPPORTED, f'X-Amz-Algorithm only supports "{ALGORITHM}".', form="query")
+    date = read_stamp(fields["X-Amz-Date"])
+    key_id, region, service = read_credential(fields["X-Amz-Credential"], day=f"{date:%Y%m%d}")
+    names = tuple(fields["X-Amz-SignedHeaders"].lower().split(";"))
+    return Signed(
+        key_id=key_id,
+        form="query",
+        signature=fields["X-Amz-Signature"],
+        date=date,
+        service=service,
+        region=region,
+        token=fields.get("X-Amz-Security-Token", ""),
+        expires_at=date + timedelta(seconds=_lifetime(fields["X-Amz-Expires"])),
+        signed_headers=names,
+        payload_hash=_link_hash(fields, names, request, service),
+    )
+
+
+def _link_fields(pairs: Pairs) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        if name.startswith("X-Amz-"):
+            if name in fields:
+                raise SignatureFault(Kind.MALFORMED, f"{name} is there twice.", form="query")
+            fields[name] = decode(value)
+    needed = ("Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Expires")
+    if missing := [name for name in needed if not fields.get(f"X-Amz-{name}")]:
+        raise SignatureFault(
+            Kind.INCOMPLETE,
+            "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
+            "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters; "
+            f"X-Amz-{missing[0]} is missing.",
+            form="query",
+        )
+    return fields
+
+
+def _lifetime(text: str) -> int:
+    if not text.lstrip("-").isdecimal() or not text.isascii():
+        raise SignatureFault(Kind.MALFORMED, "X-Amz-Expires should be a number", form="query")
+    if text.startswith("-"):
+        raise SignatureFault(Kind.MALFORMED, "X-Amz-Expires must be non-negative", form="query")
+    if len(text) > 9 or int(text) > LONGEST_LINK_S:
+        raise SignatureFault(
+            Kind.EXPIRES_TOO_LONG,
+            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires "
+            f"must be less than {LONGEST_LINK_S} seconds",
+            form="query",
+        )
+    return int(text)
+
+
+def _link_hash(fields: dict[str, str], names: tuple[str, ...], request: Request, service: str) -> str:
+    if "x-amz-content-sha256" in names:
+        return request.headers.get("x-amz-content-sha256")
+    if service == "s3":
+        return fields.get("X-Amz-Content-Sha256") or UNSIGNED
+    return fields.get("X-Amz-Content-Sha256", "")
+
+
+def _check_signed_headers(signed: Signed, request: Request) -> None:
+    if "host" not in signed.signed_headers:
+        raise SignatureFault(
+            Kind.MALFORMED, "'Host' must be a 'SignedHeader' in the AWS Authorization.", form=signed.form
+        )
+    for name, _ in request.headers:
+        if name.startswith("x-amz-") and name not in signed.signed_headers and name not in MAY_BE_UNSIGNED:
+            raise SignatureFault(
+                Kind.UNSIGNED_HEADERS,
+                f"There were headers present in the request which were not signed: {name}",
+                form=signed.form,
+            )
+
+
+def _signatures(signed: Signed, request: Request, secret: str) -> Iterator[str]:
+    payload = _payload(signed, request)
+    key = key_for(signed, secret)
+    head = f"{ALGORITHM}\n{signed.stamp}\n{signed.scope}\n"
+    spellings = canonical_requests(
+        request, service=signed.service, names=signed.signed_headers, payload=payload
+    )
+    for text in spellings:
+        yield sign(key, f"{head}{digest(text)}".encode("latin-1", "replace"))
+
+
+def _payload(signed: Signed, request: Request) -> str:
+    """Return the hash that stands in the canonical request, after holding the body to it."""
+    if signed.service == "s3":
+        return signed.payload_hash
+    if signed.payload_hash == UNSIGNED:
+        return UNSIGNED
+    made = sha256(request.body).hexdigest()
+    if signed.payload_hash and not same(signed.payload_hash.lower(), made):
+        raise SignatureFault(
+            Kind.CONTENT_SHA256_MISMATCH,
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+            form=signed.form,
+        )
+    return signed.payload_hash or made
