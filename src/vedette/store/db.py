@@ -86,6 +86,8 @@ def _writing(dialect: str) -> dict[str, Any]:
 
 
 def _sqlite(file: Path) -> Engine:
+    # Nobody else's to read; the files that SQLite puts beside it follow its mode.
+    file.touch(mode=0o600)
     engine = create_engine(f"sqlite:///{file}", connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

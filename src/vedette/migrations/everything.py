@@ -1,0 +1,14 @@
+"""Every room's tables, for the test that compares them with the changes, and nobody else."""
+
+from sqlalchemy import MetaData
+
+import vedette.identity.tables
+import vedette.projects.tables
+from vedette.store.db import METADATA
+
+ROOMS = (vedette.identity.tables, vedette.projects.tables)
+
+
+def all_tables() -> MetaData:
+    """Return the tables as the rooms describe them."""
+    return METADATA

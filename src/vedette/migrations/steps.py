@@ -1,0 +1,22 @@
+"""The climb itself, by Alembic, without its ini file or its env.py."""
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+import vedette.migrations
+
+
+def climb(connection: Connection, to: str = "head") -> None:
+    """Run every change between the database and `to`, within the connection's transaction."""
+    folder = vedette.migrations.VERSIONS.parent
+    script = ScriptDirectory(str(folder))
+
+    def steps(revision, context):  # type: ignore[no-untyped-def]
+        del context
+        return script._upgrade_revs(to, revision)
+
+    with EnvironmentContext(Config(), script, fn=steps) as environment:
+        environment.configure(connection=connection, transaction_per_migration=False)
+        environment.run_migrations()
