@@ -18,14 +18,17 @@ task in this order; everything after decoding and resizing (normalisation, calib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 from torch import nn
 
 from vedette.learn.features import FeatureCache
+from vedette.learn.pictures import Pictures
+from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample, Task
-
-Policy = Literal["stretch", "letterbox", "tiles"]
+from vedette.vision.images import Policy
 
 OUTPUTS: dict[Task, tuple[str, ...]] = {
     "classification": ("scores", "heatmap"),
@@ -59,15 +62,6 @@ class Budget:
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tiling:
-    """How a large picture is cut into inputs: tiles of `tile` source pixels, sharing `overlap` of a side."""
-
-    tile: tuple[int, int]
-    overlap: float = 0.25
-    whole: bool = True  # the whole picture, stretched, is looked at as well
-
-
 @dataclass(slots=True)
 class Work:
     """What a recipe works with; one for a whole training."""
@@ -76,6 +70,7 @@ class Work:
     seed: int = 0
     budget: Budget = field(default_factory=Budget)
     backbone: str = "lite0"
+    pictures: Pictures = field(default_factory=Pictures)
     say: Callable[[Progress], None] = lambda _: None
     cancelled: Callable[[], bool] = lambda: False
     started: float = field(default_factory=time.monotonic)
@@ -103,12 +98,13 @@ class Work:
 class Judgement:
     """What a recipe showed on pictures it did not see: `quality` 0 to 1, comparable within a task.
 
-    `spread` is the standard error of that quality. `carry` is the recipe's own: hyper-parameters,
+    `outcomes` holds the same for every training picture, NaN where a picture was not judged, so that recipes
+    are compared on the pictures that all of them judged. `carry` is the recipe's own: hyper-parameters,
     calibration, thresholds, handed back to `fit`.
     """
 
     quality: float
-    spread: float = 0.0
+    outcomes: npt.NDArray[np.float64] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     carry: Any = None
 
@@ -121,6 +117,7 @@ class Trained:
     labels: tuple[str, ...]
     input_size: tuple[int, int]  # height, width; multiples of 32
     thresholds: Mapping[str, float]  # for each label; for anomaly tasks under "anomaly"
+    pixel_thresholds: Mapping[str, float] = field(default_factory=dict)  # for each anomaly type
     policy: Policy = "stretch"
     tiling: Tiling | None = None
     colors: Mapping[str, str] = field(default_factory=dict)  # label to #rrggbb, for masks

@@ -1,0 +1,166 @@
+"""Classification: one label a picture, or several.
+
+    Probe      a linear classifier on frozen features, at one resolution; learnt in a second
+    FineTune   in finetune.py: the whole network learns, where the probe is not good enough
+
+Both end as a backbone with a linear head on its last map, so that the evidence for a label can be
+shown place by place: the mean of the map's logits is the picture's logit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from vedette.learn.backbone import floats, open_backbone
+from vedette.learn.calibrate import f1_threshold, fit_platt, fit_temperature, sigmoid, softmax
+from vedette.learn.linear import PENALTIES, Linear, fit_linear, out_of_fold
+from vedette.learn.look import pooled
+from vedette.learn.recipe import Judgement, Trained, Work
+from vedette.learn.split import deal
+from vedette.vision.annotations import Sample
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Logits to probabilities: softmax(slope · x + offset), or sigmoid where labels stand alone."""
+
+    slope: Array
+    offset: Array
+    is_multilabel: bool
+
+    def __call__(self, logits: Array) -> Array:
+        scaled = logits * self.slope + self.offset
+        return np.asarray(sigmoid(scaled) if self.is_multilabel else softmax(scaled), np.float64)
+
+
+def truth_of(samples: Sequence[Sample], labels: Sequence[str]) -> Array:
+    """Return [picture, label], 1 where the picture has the label."""
+    place = {label: index for index, label in enumerate(labels)}
+    truth = np.zeros((len(samples), len(labels)))
+    for row, sample in enumerate(samples):
+        for label in sample.labels:
+            if label in place:
+                truth[row, place[label]] = 1.0
+    return truth
+
+
+def folds_of(samples: Sequence[Sample], work: Work, *, most: int = 5) -> npt.NDArray[np.int64]:
+    """Return every sample's fold; the same for every recipe of a training."""
+    hands = max(2, min(most, len(samples)))
+    return deal(samples, hands, digest=lambda sample: work.pictures.digest(sample.picture), seed=work.seed)
+
+
+def calibrate(logits: Array, truth: Array, *, is_multilabel: bool) -> Calibration:
+    """Return the calibration of out-of-fold logits."""
+    labels = truth.shape[1]
+    if not is_multilabel:
+        slope = 1.0 / fit_temperature(logits, truth.argmax(axis=1))
+        return Calibration(np.full(labels, slope), np.zeros(labels), is_multilabel=False)
+    pairs = [fit_platt(logits[:, i], truth[:, i] > 0.5) for i in range(labels)]
+    return Calibration(
+        np.array([slope for slope, _ in pairs]), np.array([offset for _, offset in pairs]), is_multilabel=True
+    )
+
+
+def outcomes_of(probabilities: Array, truth: Array, *, is_multilabel: bool) -> Array:
+    """Return how good each answer is, 0 to 1: right or wrong, and a tenth for how sure of the truth."""
+    if not is_multilabel:
+        right = probabilities.argmax(axis=1) == truth.argmax(axis=1)
+        return np.asarray((right + 0.1 * (probabilities * truth).sum(axis=1)) / 1.1)
+    chosen, wanted = probabilities > 0.5, truth > 0.5
+    union = np.maximum((chosen | wanted).sum(axis=1), 1)
+    overlap = np.where((chosen | wanted).any(axis=1), (chosen & wanted).sum(axis=1) / union, 1.0)
+    return np.asarray((overlap + 0.1 * (1 - np.abs(probabilities - truth).mean(axis=1))) / 1.1)
+
+
+def thresholds_of(probabilities: Array, truth: Array, labels: Sequence[str]) -> dict[str, float]:
+    """Return for each label the threshold of the best F1 out of fold."""
+    return {
+        label: f1_threshold(probabilities[:, i], truth[:, i] > 0.5, default=0.5)
+        for i, label in enumerate(labels)
+    }
+
+
+class Classifier(nn.Module):
+    """The graph: backbone, linear head, calibration; `scores` and the `heatmap` of each label."""
+
+    def __init__(self, backbone: nn.Module, head: Linear, calibration: Calibration) -> None:
+        super().__init__()
+        self.backbone = backbone
+        channels, labels = head.weight.shape
+        slope = torch.from_numpy(calibration.slope).float()
+        self.head = nn.Conv2d(channels, labels, 1)
+        with torch.no_grad():
+            self.head.weight.copy_(torch.from_numpy(head.weight.T).float()[..., None, None])
+            self.head.weight.mul_(slope[:, None, None, None])
+            self.head.bias.copy_(  # type: ignore[union-attr]  # it has a bias, we made it with one
+                torch.from_numpy(head.bias).float() * slope + torch.from_numpy(calibration.offset).float()
+            )
+        self.is_multilabel = calibration.is_multilabel
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        places = self.head(self.backbone(floats(pixels), ("top",))["top"])
+        logits = places.mean((2, 3))
+        if self.is_multilabel:
+            return torch.sigmoid(logits), torch.sigmoid(places)
+        return torch.softmax(logits, 1), torch.softmax(places, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What a judged classifier hands to its fit."""
+
+    penalty: float
+    calibration: Calibration
+    thresholds: dict[str, float]
+
+
+class Probe:
+    """A linear classifier on the frozen backbone's pooled features."""
+
+    def __init__(self, labels: Sequence[str], *, side: int, is_multilabel: bool) -> None:
+        self.labels = tuple(labels)
+        self.size = (side, side)
+        self.is_multilabel = is_multilabel
+        self.name = f"probe-{side}"
+
+    def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
+        """Return the best penalty's quality out of fold."""
+        features, truth = self._read(train, work)
+        folds = folds_of(train, work)
+        judged = []
+        for done, penalty in enumerate(PENALTIES, start=1):
+            logits = out_of_fold(features, truth, folds, penalty=penalty, is_multilabel=self.is_multilabel)
+            calibration = calibrate(logits, truth, is_multilabel=self.is_multilabel)
+            outcomes = outcomes_of(calibration(logits), truth, is_multilabel=self.is_multilabel)
+            judged.append((float(outcomes.mean()), outcomes, penalty, calibration, logits))
+            work.tell(f"judging {self.name}", done, len(PENALTIES))
+        quality, outcomes, penalty, calibration, logits = max(judged, key=lambda each: each[0])
+        thresholds = thresholds_of(calibration(logits), truth, self.labels)
+        return Judgement(quality, outcomes, {"penalty": penalty}, Carry(penalty, calibration, thresholds))
+
+    def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
+        """Return the probe on all of the training part."""
+        carry: Carry = judgement.carry
+        features, truth = self._read(train, work)
+        head = fit_linear(features, truth, penalty=carry.penalty, is_multilabel=self.is_multilabel)
+        backbone = open_backbone(work.backbone)
+        assert isinstance(backbone, nn.Module)
+        return Trained(
+            Classifier(backbone, head, carry.calibration).eval(),
+            self.labels,
+            self.size,
+            carry.thresholds,
+            facts={"recipe": self.name, **judgement.facts},
+        )
+
+    def _read(self, train: Sequence[Sample], work: Work) -> tuple[Array, Array]:
+        paths = [sample.picture for sample in train]
+        features = pooled(paths, work=work, size=self.size)[:, 0].astype(np.float64)
+        return features, truth_of(train, self.labels)

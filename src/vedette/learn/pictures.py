@@ -1,0 +1,82 @@
+"""The pictures of a training, decoded at the sizes that recipes ask for, the last ones remembered.
+
+A picture is decoded as serving will decode it, by vision/images.py, so that a network meets in use what
+it met in training. Memory is bounded, whatever the number and size of the pictures.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from vedette.vision.images import Policy, Window, content_hash, decode, fit, open_picture
+
+Pixels = npt.NDArray[np.uint8]
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
+
+MEBIBYTE = 1024**2
+
+
+class Pictures:
+    """Pictures by path and size; `limit` bytes of them stay in memory."""
+
+    def __init__(self, *, limit: int = 384 * MEBIBYTE) -> None:
+        self.limit = limit
+        self._held: OrderedDict[tuple[object, ...], Pixels] = OrderedDict()
+        self._size = 0
+        self._digests: dict[Path, str] = {}
+        self._lock = threading.Lock()
+
+    def digest(self, path: Path) -> str:
+        """Return the hash of the file's bytes; copies of a picture have the same."""
+        if path not in self._digests:
+            self._digests[path] = content_hash(path)
+        return self._digests[path]
+
+    def at(self, path: Path, size: tuple[int, int], *, policy: Policy = "stretch") -> Pixels:
+        """Return the picture at (height, width)."""
+        key = (path, size, policy)
+        held = self._recall(key)
+        if held is None:
+            held = open_picture(path, size=size, policy=policy)
+            self._remember(key, held)
+        return held
+
+    def parts(self, path: Path, windows: list[Window], size: tuple[int, int]) -> Pixels:
+        """Return parts of the picture, each at (height, width): [part, height, width, 3]."""
+        image, _ = decode(path)
+        return np.stack([fit(image, size, part=window)[0] for window in windows])
+
+    def _recall(self, key: tuple[object, ...]) -> Pixels | None:
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def _remember(self, key: tuple[object, ...], pixels: Pixels) -> None:
+        with self._lock:
+            if key not in self._held:
+                self._size += pixels.nbytes
+            self._held[key] = pixels
+            while self._size > self.limit and self._held:
+                self._size -= self._held.popitem(last=False)[1].nbytes
+
+
+def side_by_side(
+    work: Callable[[Thing], Result], things: Iterable[Thing], *, threads: int
+) -> Iterator[Result]:
+    """Yield work(thing) in order, a few at a time in threads; decoders and networks release the lock."""
+    with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
+        waiting = []
+        for thing in things:
+            waiting.append(pool.submit(work, thing))
+            if len(waiting) > 2 * threads:
+                yield waiting.pop(0).result()
+        while waiting:
+            yield waiting.pop(0).result()

@@ -1,0 +1,65 @@
+"""Who trains and who tests: stratified, seeded, and copies of one picture never on both sides."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from vedette.vision.annotations import Sample
+
+
+def stratum(sample: Sample) -> Hashable:
+    """Return what a sample must be well spread by: its labels, or its anomaly types, or its boxes' labels."""
+    if sample.is_anomalous is not None:
+        types = tuple(sorted(set(sample.mask.colors.values()))) if sample.mask else ()
+        return (sample.is_anomalous, types or tuple(sorted(set(sample.labels))))
+    if sample.boxes is not None:
+        return tuple(sorted({label for label, _ in sample.boxes}))
+    return tuple(sorted(set(sample.labels)))
+
+
+def deal(
+    samples: Sequence[Sample], hands: int, *, digest: Callable[[Sample], str], seed: int
+) -> npt.NDArray[np.int64]:
+    """Return for every sample its hand, 0 to hands - 1.
+
+    Samples are dealt stratum by stratum, copies together, each stratum going on where the last one
+    stopped, so that hands differ by one sample of a stratum at most where there are no copies.
+    Strata of several labels are dealt rarest first.
+    """
+    strata: dict[Hashable, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    home: dict[str, Hashable] = {}
+    for index, sample in enumerate(samples):
+        content = digest(sample)
+        strata[home.setdefault(content, stratum(sample))][content].append(index)
+    rng = np.random.default_rng(seed)
+    dealt = np.zeros(len(samples), np.int64)
+    turn = 0
+    for copies in sorted(strata.values(), key=len):
+        groups = sorted(copies.values())
+        for position in rng.permutation(len(groups)):
+            dealt[groups[position]] = turn % hands
+            turn += 1
+    return dealt
+
+
+def hold_out(
+    samples: Sequence[Sample], *, digest: Callable[[Sample], str], seed: int, share: float = 0.2
+) -> tuple[list[Sample], list[Sample]]:
+    """Return the training and the test part; every stratum of two pictures or more gives one to the test."""
+    groups: dict[Hashable, dict[str, list[Sample]]] = defaultdict(lambda: defaultdict(list))
+    home: dict[str, Hashable] = {}
+    for sample in samples:
+        content = digest(sample)
+        groups[home.setdefault(content, stratum(sample))][content].append(sample)
+    rng = np.random.default_rng(seed)
+    train: list[Sample] = []
+    test: list[Sample] = []
+    for copies in groups.values():
+        contents = sorted(copies)
+        wanted = 0 if len(contents) < 2 else max(1, round(share * len(contents)))
+        taken = {contents[i] for i in rng.permutation(len(contents))[:wanted]}
+        for content in contents:
+            (test if content in taken else train).extend(copies[content])
+    return train, test
