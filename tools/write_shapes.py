@@ -52,7 +52,7 @@ SHAPE = frozenset(
 )
 REFERENCE = frozenset(
     """
-    box eventpayload flattened idempotencyToken jsonvalue location locationName shape streaming
+    box eventpayload flattened idempotencyToken jsonvalue location locationName resultWrapper shape streaming
     timestampFormat xmlAttribute xmlNamespace
     """.split()
 )

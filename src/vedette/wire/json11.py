@@ -47,7 +47,9 @@ def serialise(operation: OperationModel, result: dict[str, Any], _request_id: st
     return Response(200, [("Content-Type", CONTENT_TYPE)], body)
 
 
-def fault(code: str, status: int, message: str, members: dict[str, Any] | None = None) -> Response:
+def fault(
+    code: str, status: int, message: str, members: dict[str, Any] | None = None, _request_id: str = ""
+) -> Response:
     """Return the answer for an error."""
     body = orjson.dumps({"__type": code, "message": message, **(members or {})})
     return Response(status, [("Content-Type", CONTENT_TYPE), ("x-amzn-ErrorType", code)], body)

@@ -83,7 +83,9 @@ def serialise(operation: OperationModel, result: dict[str, Any], _request_id: st
     return Response(status, headers, json_values.dump(shape, result))
 
 
-def fault(code: str, status: int, message: str, members: dict[str, Any] | None = None) -> Response:
+def fault(
+    code: str, status: int, message: str, members: dict[str, Any] | None = None, _request_id: str = ""
+) -> Response:
     """Return the answer for an error; RetryAfterSeconds goes into its header."""
     inside = {name: item for name, item in (members or {}).items() if item is not None}
     headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", code)]

@@ -23,6 +23,14 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda found: _NAMED.get(found[0]) or f"&#x{ord(found[0]):x};", text)
 
 
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def legal(text: str) -> str:
+    """Return text for an error, whose reader must not stumble over what a stranger sent."""
+    return escape(_ILLEGAL.sub("?", text))
+
+
 def to_xml(shape: Shape, value: Any, root: str, namespace: str = "") -> bytes:
     """Return a document whose root element has that name; members that are None are left out.
 
