@@ -48,6 +48,8 @@ class Request:
     scheme: str = "http"
     client: str = ""
     id: str = ""
+    # What the dialect found the request to be for; the log and the figures name it so.
+    operation: str = "none"
 
 
 @dataclass(slots=True)
