@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.arn import Arn
+from vedette.arn import Arn, parse_arn
 from vedette.clock import Clock, system_clock
+from vedette.errors import Missing, Wrong
 from vedette.identity.identity import Identity
+from vedette.identity.may import require
 from vedette.identity.principal import Principal
 from vedette.projects.projects import Projects
+from vedette.projects.tags import kind_of
 from vedette.settings import Settings
 
 
@@ -38,6 +41,20 @@ class Caller:
         """The account that the request acts in."""
         return self.principal.account
 
-    def arn(self, resource: str) -> Arn:
+    def own(self, resource: str) -> Arn:
         """Return the ARN of a thing of the caller's own, in the service and region it called."""
         return Arn(self.service, self.region, self.account, resource)
+
+    def require(self, action: str, resource: Arn | str) -> None:
+        """Refuse unless the caller may do this operation's action to that."""
+        require(self.principal, f"{self.service}:{action}", resource)
+
+    def permit(self, action: str, text: str) -> Arn:
+        """Return the ARN that the request names, if the caller may do this to it and it can be here."""
+        arn = parse_arn(text)
+        if arn.service != self.service:
+            raise Wrong(f"{text} is not an ARN of {self.service}.", name=text)
+        self.require(action, arn)
+        if arn.region != self.region:
+            raise Missing(f"{text} is in another region than {self.region}.", kind=kind_of(arn), name=text)
+        return arn

@@ -2,14 +2,15 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import insert, select
 
+from vedette.arn import parse_arn
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.identity.directory import (
     KEY_PURPOSE,
@@ -22,7 +23,7 @@ from vedette.identity.directory import (
 )
 from vedette.identity.principal import Principal
 from vedette.identity.seal import Broken, Seal, write_private
-from vedette.identity.sessions import Session, Sessions
+from vedette.identity.sessions import Session, Sessions, not_assumable
 from vedette.identity.tables import accounts, keys, users
 from vedette.store.db import Database
 
@@ -78,6 +79,20 @@ class Identity:
         if known.principal.expires is not None and known.principal.expires <= now:
             raise KeyFault("expired-token", "The security token included in the request is expired")
         return known.principal, known.secret
+
+    def assume(
+        self, holder: Principal, role_arn: str, name: str, length: timedelta, tags: Mapping[str, str]
+    ) -> tuple[Session, str]:
+        """Return a session of the role and its token, if there is the role and it trusts the caller."""
+        arn = parse_arn(role_arn)
+        kind, _, role_name = arn.resource.partition("/")
+        row = None
+        if arn.service == "iam" and kind == "role":
+            with self._database.read() as connection:
+                row = connection.execute(role_query(arn.account, role_name)).first()
+        if row is None:
+            raise not_assumable(holder, role_arn)
+        return self.sessions.for_role(holder, as_role(row), name, length, tags)
 
     def ensure_root(self, account: str, region: str, data: Path) -> NewKey:
         """Return the account's root key; the first call makes account, key and credentials file."""

@@ -54,7 +54,9 @@ def once(
     if row is not None:
         if row.request_hash != token.digest:
             raise Taken(
-                f"The client token {token.text} was used before, with other parameters.", kind="token"
+                f"The client token {token.text} was used before, with other parameters.",
+                kind="project",
+                name=str(token.request.get("ProjectName", "")),
             )
         answer: Answer = orjson.loads(row.answer)
         if stands(answer):

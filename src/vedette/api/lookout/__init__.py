@@ -1,0 +1,18 @@
+"""Lookout for Vision: one small function an operation."""
+
+from vedette.api.faults import Handler
+from vedette.api.lookout.faults import translate
+from vedette.api.lookout.projects import create_project, delete_project, describe_project, list_projects
+from vedette.api.lookout.tags import list_tags_for_resource, tag_resource, untag_resource
+
+OPERATIONS: dict[str, Handler] = {
+    "CreateProject": create_project,
+    "DeleteProject": delete_project,
+    "DescribeProject": describe_project,
+    "ListProjects": list_projects,
+    "ListTagsForResource": list_tags_for_resource,
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
+}
+
+__all__ = ["OPERATIONS", "translate"]

@@ -1,0 +1,69 @@
+"""Projects, as Lookout for Vision says them."""
+
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.projects.project import Project, Scope
+from vedette.projects.projects import NewProject
+from vedette.projects.tokens import Token
+from vedette.wire import pages
+
+
+def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Make an empty project."""
+    name = request["ProjectName"]
+    caller.require("CreateProject", caller.own(f"project/{name}"))
+    token = client_token(caller, "CreateProject", request)
+    made = house.projects.create(_scope(caller), NewProject(name), token)
+    return {"ProjectMetadata": _metadata(made)}
+
+
+def describe_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of a project."""
+    name = request["ProjectName"]
+    caller.require("DescribeProject", caller.own(f"project/{name}"))
+    found = house.projects.find(_scope(caller), name)
+    return {"ProjectDescription": {**_metadata(found), "Datasets": []}}
+
+
+def list_projects(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List the account's projects of the region, in the order of creation."""
+    caller.require("ListProjects", "*")
+    asked = pages.scope("ListProjects", caller.account, caller.region)
+    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [0]
+    found, more = house.projects.list(
+        _scope(caller),
+        after=seen[0],
+        most=request.get("MaxResults", 100),
+    )
+    answer: dict[str, Any] = {"Projects": [_metadata(project) for project in found]}
+    if more:
+        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
+    return answer
+
+
+def delete_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete an empty project."""
+    name = request["ProjectName"]
+    caller.require("DeleteProject", caller.own(f"project/{name}"))
+    token = client_token(caller, "DeleteProject", request)
+    return {"ProjectArn": house.projects.delete(_scope(caller), name, token)}
+
+
+def client_token(caller: Caller, operation: str, request: dict[str, Any]) -> Token | None:
+    """Return the request's client token, with all that a repeat of it must say again."""
+    rest = dict(request)
+    text = rest.pop("ClientToken", None)
+    return Token(_scope(caller), operation, text, rest) if text else None
+
+
+def _metadata(project: Project) -> dict[str, Any]:
+    return {
+        "ProjectArn": str(project.arn),
+        "ProjectName": project.name,
+        "CreationTimestamp": project.created,
+    }
+
+
+def _scope(caller: Caller) -> Scope:
+    return Scope("lookoutvision", caller.account, caller.region)

@@ -1,0 +1,17 @@
+"""Rekognition Custom Labels: one small function an operation."""
+
+from vedette.api.faults import Handler
+from vedette.api.rekognition.faults import translate
+from vedette.api.rekognition.projects import create_project, delete_project, describe_projects
+from vedette.api.rekognition.tags import list_tags_for_resource, tag_resource, untag_resource
+
+OPERATIONS: dict[str, Handler] = {
+    "CreateProject": create_project,
+    "DeleteProject": delete_project,
+    "DescribeProjects": describe_projects,
+    "ListTagsForResource": list_tags_for_resource,
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
+}
+
+__all__ = ["OPERATIONS", "translate"]

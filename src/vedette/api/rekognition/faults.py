@@ -1,0 +1,41 @@
+"""What went wrong, in Rekognition's words. All are 400 but what is our own fault."""
+
+from vedette import errors
+from vedette.api.faults import Fault
+from vedette.wire.errors import Faulty
+
+# A refusal's fault; some differ by what it was about.
+FAULTS: dict[type[errors.Refusal], str] = {
+    errors.Missing: "ResourceNotFoundException",
+    errors.Taken: "ResourceInUseException",
+    errors.Busy: "ResourceInUseException",
+    errors.Wrong: "InvalidParameterException",
+    errors.BadToken: "InvalidPaginationTokenException",
+    errors.Denied: "AccessDeniedException",
+    errors.TooEarly: "ResourceNotReadyException",
+    errors.TooMuch: "LimitExceededException",
+    errors.Unbuilt: "UnsupportedOperationException",
+}
+BY_KIND: dict[tuple[type[errors.Refusal], str], str] = {
+    (errors.Taken, "dataset"): "ResourceAlreadyExistsException",
+    (errors.Taken, "policy"): "ResourceAlreadyExistsException",
+    (errors.TooMuch, "tags"): "ServiceQuotaExceededException",
+    (errors.TooMuch, "policy"): "ServiceQuotaExceededException",
+}
+# What the wire found, before any room saw the request.
+FAULTY: dict[str, str] = {
+    "constraint": "InvalidParameterException",
+    "page-size": "ValidationException",
+    "unknown-operation": "UnknownOperationException",
+}
+UNREADABLE = "SerializationException"
+
+
+def translate(error: Exception) -> Fault:
+    """Return the fault for an error, whichever it is."""
+    if isinstance(error, errors.Refusal):
+        kind = type(error)
+        return Fault(BY_KIND.get((kind, error.kind), FAULTS[kind]), 400, error.sentence)
+    if isinstance(error, Faulty):
+        return Fault(FAULTY.get(error.kind, UNREADABLE), 400, error.sentence)
+    return Fault("InternalServerError", 500, "The server failed; its log tells why, under the request's id.")

@@ -1,0 +1,66 @@
+"""Projects, as Rekognition says them."""
+
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.errors import Wrong
+from vedette.projects.project import Project, Scope
+from vedette.projects.projects import NewProject
+from vedette.wire import pages
+
+
+def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Make a project. The permission is asked for the ARN it would get, whatever its moment."""
+    name, tags = request["ProjectName"], request.get("Tags", {})
+    caller.require("CreateProject", caller.own(f"project/{name}/*"))
+    if tags:
+        caller.require("TagResource", caller.own(f"project/{name}/*"))
+    feature, auto_update = request.get("Feature", "CUSTOM_LABELS"), request.get("AutoUpdate", "")
+    if feature == "CONTENT_MODERATION" and not auto_update:
+        raise Wrong("AutoUpdate is required for the feature CONTENT_MODERATION.")
+    made = house.projects.create(_scope(caller), NewProject(name, feature, auto_update, tags))
+    return {"ProjectArn": str(made.arn)}
+
+
+def describe_projects(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List projects in the order of creation; names that nobody has are simply not there."""
+    caller.require("DescribeProjects", "*")
+    names = sorted(request.get("ProjectNames", ()))
+    features = sorted(request.get("Features", ("CUSTOM_LABELS",)))
+    asked = pages.scope("DescribeProjects", caller.account, caller.region, names, features)
+    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [0]
+    found, more = house.projects.list(
+        _scope(caller),
+        names=names,
+        features=features,
+        after=seen[0],
+        most=request.get("MaxResults", 100),
+    )
+    answer: dict[str, Any] = {"ProjectDescriptions": [_description(project) for project in found]}
+    if more:
+        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
+    return answer
+
+
+def delete_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete an empty project; it is gone at once, though clients are told that it is going."""
+    arn = caller.permit("DeleteProject", request["ProjectArn"])
+    house.projects.delete_by_arn(str(arn), caller.region)
+    return {"Status": "DELETING"}
+
+
+def _description(project: Project) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "ProjectArn": str(project.arn),
+        "CreationTimestamp": project.created,
+        "Status": project.status,
+        "Datasets": [],
+    }
+    # Terraform takes a feature that it did not ask for as a change, so the default goes unsaid.
+    if project.feature != "CUSTOM_LABELS":
+        said |= {"Feature": project.feature, "AutoUpdate": project.auto_update}
+    return said
+
+
+def _scope(caller: Caller) -> Scope:
+    return Scope("rekognition", caller.account, caller.region)

@@ -1,0 +1,64 @@
+"""The operations of STS that our clients use."""
+
+from datetime import timedelta
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.errors import Wrong
+from vedette.identity.sessions import Session
+
+DEFAULT_SESSION_S = 43_200
+DEFAULT_ROLE_S = 3_600
+# AWS gives a root's session one hour at most.
+MOST_ROOT_S = 3_600
+
+
+def get_caller_identity(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Say who is calling; whoever has a key may ask."""
+    del house, request
+    holder = caller.principal
+    return {"UserId": holder.user_id, "Account": holder.account, "Arn": holder.arn}
+
+
+def get_session_token(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Give the caller a key of its own that expires."""
+    seconds = request.get("DurationSeconds", DEFAULT_SESSION_S)
+    if caller.principal.kind == "root":
+        seconds = min(seconds, MOST_ROOT_S)
+    session, token = house.identity.sessions.for_holder(caller.principal, timedelta(seconds=seconds))
+    return {"Credentials": _credentials(session, token)}
+
+
+def assume_role(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Give a caller whom the role trusts a key of the role."""
+    tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())}
+    session, token = house.identity.assume(
+        caller.principal,
+        request["RoleArn"],
+        request["RoleSessionName"],
+        timedelta(seconds=request.get("DurationSeconds", DEFAULT_ROLE_S)),
+        tags,
+    )
+    who = {"AssumedRoleId": session.user_id, "Arn": session.arn}
+    answer: dict[str, Any] = {"Credentials": _credentials(session, token), "AssumedRoleUser": who}
+    if "SourceIdentity" in request:
+        answer["SourceIdentity"] = request["SourceIdentity"]
+    return answer
+
+
+def get_access_key_info(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Say whose account a key belongs to; temporary keys are not kept, so nobody knows theirs."""
+    caller.require("GetAccessKeyInfo", "*")
+    key = house.identity.directory.key(request["AccessKeyId"])
+    if key is None:
+        raise Wrong("The access key is not known here.", kind="key", name=request["AccessKeyId"])
+    return {"Account": key.account}
+
+
+def _credentials(session: Session, token: str) -> dict[str, Any]:
+    return {
+        "AccessKeyId": session.key_id,
+        "SecretAccessKey": session.secret,
+        "SessionToken": token,
+        "Expiration": session.expires,
+    }

@@ -1,0 +1,109 @@
+"""A clock that a test moves, databases that are quick to make, and a house without a server."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from vedette.api.house import Caller, House
+from vedette.identity.identity import Identity
+from vedette.identity.principal import Principal
+from vedette.identity.seal import Seal
+from vedette.migrations import upgrade
+from vedette.projects.projects import Projects
+from vedette.settings import Settings
+from vedette.store.db import Database, open_database
+
+HERE = "111122223333"
+ELSEWHERE = "999999999999"
+NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
+
+
+@dataclass
+class MovedClock:
+    """A clock that stands until a test moves it."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class SqliteMaker:
+    """Makes migrated SQLite databases: the first by its changes, the others by copying it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._model = folder / "model.db"
+        self._count = 0
+
+    def new(self) -> tuple[str, Path]:
+        """Return the address of a fresh database, and its data folder."""
+        self._count += 1
+        folder = self._folder / str(self._count)
+        folder.mkdir()
+        if not self._model.exists():
+            database = open_database("", folder)
+            upgrade(database, folder)
+            database.close()
+            shutil.copy(folder / "vedette.db", self._model)
+        else:
+            shutil.copy(self._model, folder / "vedette.db")
+        return "", folder
+
+
+class PostgresMaker:
+    """The same on a PostgreSQL server, which copies a model database itself."""
+
+    def __init__(self, address: str, folder: Path) -> None:
+        self._address = address
+        self._folder = folder
+        self._count = 0
+
+    def new(self) -> tuple[str, Path]:
+        """Return the address of a fresh database, and its data folder."""
+        self._count += 1
+        model = f"{self._address}&dbname=model"
+        if self._count == 1:
+            self._run("create database model")
+            database = open_database(model, self._folder)
+            upgrade(database, self._folder)
+            database.close()
+        name = f"test_{self._count}"
+        self._run(f"create database {name} template model")
+        folder = self._folder / str(self._count)
+        folder.mkdir()
+        return f"{self._address}&dbname={name}", folder
+
+    def _run(self, statement: str) -> None:
+        database = open_database(f"{self._address}&dbname=postgres", self._folder)
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(statement))
+        database.close()
+
+
+def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
+    """Return a house over the database, with an account here and one elsewhere."""
+    identity = Identity(database, Seal(bytes(32)), clock)
+    for account in (HERE, ELSEWHERE):
+        identity.directory.create_account(account)
+    return House(
+        settings=Settings(data=folder),
+        identity=identity,
+        projects=Projects(database, clock),
+        page_key=bytes(32),
+        clock=clock,
+    )
+
+
+def a_caller(service: str, *, account: str = HERE, region: str = "eu-west-1", name: str = "alice") -> Caller:
+    """Return a user of the account."""
+    arn = f"arn:aws:iam::{account}:user/{name}"
+    return Caller(
+        Principal(account, arn, f"AIDA{name.upper()}", name, f"AKIA{name.upper()}"), region, service
+    )
