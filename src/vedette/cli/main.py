@@ -6,6 +6,9 @@ A part is imported when its command is asked for, so that `vedette --help` stays
 import typer
 
 import vedette
+from vedette.cli import sdk
+from vedette.cli.doctor import doctor
+from vedette.cli.serve import serve
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Your own vision models on your own machine."
@@ -21,3 +24,8 @@ def vedette_command() -> None:
 def version() -> None:
     """Print the version."""
     print(vedette.__version__)
+
+
+app.command()(serve)
+app.command()(doctor)
+app.add_typer(sdk.app, name="sdk")

@@ -1,0 +1,147 @@
+"""The itinerary of a request: who sent it, through which door, and how the answer goes out.
+
+    head → signature → service → body → key and verification → the dialect's door → answer
+
+The only module that knows every dialect. A request that fails anywhere is answered in
+the form of the dialect it was meant for: clients of S3 cannot read JSON, nor the others XML.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from starlette.applications import Starlette
+from starlette.requests import Request as PageRequest
+from starlette.responses import PlainTextResponse
+from starlette.responses import Response as PageResponse
+from starlette.routing import Route
+
+from vedette.api.house import House
+from vedette.server.cors import allow_any_origin, preflight
+from vedette.server.doors import DOORS, Door, Visit
+from vedette.server.edge import Gone, Receive, Scope, Send, read_head, read_whole, send_answer
+from vedette.server.observe import Figures, Seen, note
+from vedette.wire.dispatch import choose
+from vedette.wire.http import Request, Response
+from vedette.wire.signed import Signed
+from vedette.wire.sigv4 import read_signature
+
+log = logging.getLogger("vedette.server")
+
+# Handlers wait for the disk rather than for a core; SQLite writes one at a time anyway.
+THREADS = 16
+OWN_PATHS = ("/healthz", "/readyz", "/metrics")
+T = TypeVar("T")
+SIGNS_OF_AWS = (b"x-amz-", b"awsaccesskeyid=")
+
+
+class Front:
+    """The ASGI application of one server."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.ready = False
+        self.figures = Figures()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
+        self._pages = Starlette(
+            routes=[
+                Route("/healthz", self._health),
+                Route("/readyz", self._readiness),
+                Route("/metrics", self._metrics),
+            ]
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if _is_ours(scope):
+            await self._pages(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._pool.shutdown()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        request = read_head(scope, receive, new_request_id())
+        seen = Seen(request.id, request.method, request.raw_path, request.client)
+        self.figures.under_way.inc()
+        try:
+            response = await self._respond(request, seen)
+            seen.status = response.status
+            seen.code = next((value for name, value in response.headers if name == "x-amzn-ErrorType"), "")
+            seen.sent = await send_answer(response, send, head_only=request.method == "HEAD")
+        except Gone:
+            seen.status, seen.code = 499, "ClientGone"
+        finally:
+            self.figures.under_way.dec()
+            seen.seconds = time.perf_counter() - began
+            self.figures.count(seen)
+            note(seen)
+
+    async def _respond(self, request: Request, seen: Seen) -> Response:
+        """Return the answer, whatever happens on the way."""
+        asked = preflight(request)
+        if asked is not None:
+            return asked
+        door = DOORS["s3"]
+        try:
+            signed = read_signature(request)
+            door = self._choose_door(request, signed)
+            seen.service = door.service
+            response = await self._visit(door, request, signed, seen)
+        except Gone:
+            raise
+        except Exception as error:
+            response = door.fault(error, request)
+            if response.status >= 500 and response.status != 501:
+                log.exception("%s failed", request.id, exc_info=error)
+        response.headers.extend(door.identifiers(request))
+        allow_any_origin(request, response, door)
+        return response
+
+    def _choose_door(self, request: Request, signed: Signed | None) -> Door:
+        named = signed.service if signed else None
+        return DOORS[choose(request, named) or "unknown"]
+
+    async def _visit(self, door: Door, request: Request, signed: Signed | None, seen: Seen) -> Response:
+        visit = Visit(self.house, request, signed, self._in_thread)
+        if door.reads_whole_body:
+            await read_whole(request, self.house.settings.max_body)
+        try:
+            return await door.answer(visit)
+        finally:
+            seen.operation = request.operation
+            seen.principal = visit.principal.arn if visit.principal else ""
+
+    async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+
+    async def _health(self, _: PageRequest) -> PageResponse:
+        return PlainTextResponse("ok\n")
+
+    async def _readiness(self, _: PageRequest) -> PageResponse:
+        return PlainTextResponse("ready\n" if self.ready else "not ready\n", 200 if self.ready else 503)
+
+    async def _metrics(self, _: PageRequest) -> PageResponse:
+        return PageResponse(self.figures.page(), media_type="text/plain; version=0.0.4")
+
+
+def new_request_id() -> str:
+    """Return an id in the form that AWS gives, which clients print."""
+    text = secrets.token_hex(16)
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _is_ours(scope: Scope) -> bool:
+    """Return whether the request is for our own pages; one with a signature never is."""
+    if scope["path"] not in OWN_PATHS:
+        return False
+    query = scope["query_string"].lower()
+    named = {name for name, _ in scope["headers"]}
+    return b"authorization" not in named and not any(sign in query for sign in SIGNS_OF_AWS)

@@ -1,0 +1,214 @@
+"""The dialects as the front sees them: how each is read, called, and told that something failed."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from botocore.model import OperationModel
+
+from vedette.api import lookout, rekognition, sts
+from vedette.api.faults import Fault, Handler, Translate
+from vedette.api.house import Caller, House
+from vedette.api.s3.address import bucket_of_host
+from vedette.errors import Unbuilt
+from vedette.identity.identity import KeyFault
+from vedette.identity.principal import Principal
+from vedette.server.edge import TooLong
+from vedette.wire import json11, query, rest_json
+from vedette.wire.bodies import open_body
+from vedette.wire.errors import UnknownOperation
+from vedette.wire.http import Request, Response
+from vedette.wire.signature_faults import answer_for
+from vedette.wire.signed import Kind, SignatureFault, Signed
+from vedette.wire.sigv4 import verify
+
+InThread = Callable[..., Awaitable[Any]]
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request at a door, and what is found out about it on the way."""
+
+    house: House
+    request: Request
+    signed: Signed | None
+    in_thread: InThread
+    principal: Principal | None = None
+
+    def caller(self, service: str) -> Caller:
+        """Return who is calling; a client that names no region is in the installation's own."""
+        assert self.principal is not None
+        assert self.signed is not None
+        region = self.signed.region or self.house.settings.region
+        return Caller(self.principal, region, service, self.request.id)
+
+
+class Door(Protocol):
+    """What the front asks of a dialect."""
+
+    @property
+    def service(self) -> str:
+        """The name that its clients sign with."""
+
+    @property
+    def reads_whole_body(self) -> bool:
+        """Whether the front reads the body before the door is asked."""
+
+    async def answer(self, visit: Visit) -> Response:
+        """Return the answer, or raise what `fault` can tell."""
+
+    def fault(self, error: Exception, request: Request) -> Response:
+        """Return what the dialect says of an error, whichever it is."""
+
+    def identifiers(self, request: Request) -> list[tuple[str, str]]:
+        """Return the headers that carry the request's id."""
+
+
+def identify(visit: Visit, bucket: str = "") -> str:
+    """Find the key's holder, hold the signature to it, and return the secret."""
+    signed = visit.signed
+    if signed is None:
+        raise SignatureFault(Kind.MISSING, "")
+    now = visit.house.clock()
+    try:
+        principal, secret = visit.house.identity.find_key(signed.key_id, signed.token, now)
+    except KeyFault as fault:
+        raise SignatureFault(Kind(fault.kind), "", form=signed.form) from None
+    verify(signed, visit.request, secret, now, bucket=bucket)
+    visit.principal = principal
+    return secret
+
+
+class Wire(Protocol):
+    """One protocol's four functions, as the modules of wire/ have them."""
+
+    def parse(self, operation: OperationModel, request: Request, path_params: Any) -> dict[str, Any]:
+        """Return the request by its shape."""
+
+    def serialise(self, operation: OperationModel, result: dict[str, Any], request_id: str) -> Response:
+        """Return the answer for a result."""
+
+    def fault(self, code: str, status: int, message: str, members: dict[str, Any] | None) -> Response:
+        """Return the answer for an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDoor:
+    """A dialect whose operations are functions from a dict to a dict."""
+
+    service: str
+    wire: Any
+    route: Callable[[Request], tuple[OperationModel, dict[str, str]]]
+    operations: Mapping[str, Handler]
+    translate: Translate
+    reads_whole_body: bool = True
+
+    async def answer(self, visit: Visit) -> Response:
+        """Answer in one hop to a thread: verify, parse, call, serialise."""
+        response: Response = await visit.in_thread(self._answer, visit)
+        return response
+
+    def _answer(self, visit: Visit) -> Response:
+        identify(visit)
+        operation, params = self.route(visit.request)
+        visit.request.operation = operation.name
+        handler = self.operations.get(operation.name)
+        if handler is None:
+            raise Unbuilt(f"{operation.name} of {self.service} is not built yet.", name=operation.name)
+        asked = self.wire.parse(operation, visit.request, params)
+        result = handler(visit.house, visit.caller(self.service), asked)
+        answer: Response = self.wire.serialise(operation, result, visit.request.id)
+        return answer
+
+    def fault(self, error: Exception, request: Request) -> Response:
+        """Return what the dialect says of an error."""
+        told = self._told(error)
+        answer: Response = self.wire.fault(told.code, told.status, told.message, told.members)
+        return answer
+
+    def _told(self, error: Exception) -> Fault:
+        if isinstance(error, SignatureFault):
+            said = answer_for(error, self.service)
+            return Fault(said.code, said.status, said.message)
+        if isinstance(error, TooLong):
+            return Fault("RequestEntityTooLargeException", 413, str(error))
+        return self.translate(error)
+
+    def identifiers(self, request: Request) -> list[tuple[str, str]]:
+        """Return the header that SDKs print."""
+        return [("x-amzn-RequestId", request.id)]
+
+
+@dataclass(frozen=True, slots=True)
+class BucketDoor:
+    """S3: bodies are streamed, answers are XML or bytes, and some callers need no key."""
+
+    service: str = "s3"
+    reads_whole_body: bool = False
+
+    async def answer(self, visit: Visit) -> Response:
+        """Verify, then let the dialect read the body as it comes."""
+        request, secret = visit.request, ""
+        if visit.signed is not None:
+            bucket = bucket_of_host(request.headers.get("host"), visit.house.settings.s3_domain)
+            secret = identify(visit, bucket)
+        body = open_body(visit.signed, request, secret)
+        from vedette.api.s3.door import answer
+
+        return await answer(visit.house, visit.principal, request, body)
+
+    def fault(self, error: Exception, request: Request) -> Response:
+        """Return what the dialect says of an error."""
+        from vedette.api.s3.faults import fault
+
+        return fault(error, request)
+
+    def identifiers(self, request: Request) -> list[tuple[str, str]]:
+        """Return the headers that SDKs print."""
+        return [("x-amz-request-id", request.id.replace("-", "")[:16].upper()), ("x-amz-id-2", request.id)]
+
+
+@dataclass(frozen=True, slots=True)
+class NoDoor:
+    """What answers for a service that we do not speak."""
+
+    service: str = "unknown"
+    reads_whole_body: bool = True
+
+    async def answer(self, visit: Visit) -> Response:
+        """Say which service it is that nobody here speaks."""
+        named = visit.signed.service if visit.signed else visit.request.headers.get("x-amz-target")
+        raise UnknownOperation(f"this server speaks {', '.join(SPOKEN)}; {named!r} is none of them")
+
+    def fault(self, error: Exception, request: Request) -> Response:
+        """Say it as JSON, which most services speak, or as XML where the client asked with a form."""
+        said = error.sentence if isinstance(error, UnknownOperation | SignatureFault) else str(error)
+        if request.headers.get("content-type").startswith(query.FORM):
+            return query.fault("InvalidAction", 400, said, request_id=request.id)
+        return json11.fault("UnknownOperationException", 400, said)
+
+    def identifiers(self, request: Request) -> list[tuple[str, str]]:
+        """Return the header that SDKs print."""
+        return [("x-amzn-RequestId", request.id)]
+
+
+def _by_target(request: Request) -> tuple[OperationModel, dict[str, str]]:
+    return json11.target("rekognition", request), {}
+
+
+def _by_path(request: Request) -> tuple[OperationModel, dict[str, str]]:
+    return rest_json.route("lookoutvision", request.method, request.raw_path)
+
+
+def _by_action(request: Request) -> tuple[OperationModel, dict[str, str]]:
+    return query.action("sts", request), {}
+
+
+DOORS: dict[str, Door] = {
+    "rekognition": ApiDoor("rekognition", json11, _by_target, rekognition.OPERATIONS, rekognition.translate),
+    "lookoutvision": ApiDoor("lookoutvision", rest_json, _by_path, lookout.OPERATIONS, lookout.translate),
+    "sts": ApiDoor("sts", query, _by_action, sts.OPERATIONS, sts.translate),
+    "s3": BucketDoor(),
+    "unknown": NoDoor(),
+}
+SPOKEN = sorted(set(DOORS) - {"unknown"})

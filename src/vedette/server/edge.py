@@ -1,0 +1,140 @@
+"""Between ASGI and the wire's plain request and answer; nothing is decided here.
+
+Paths and queries are handed on exactly as they were sent: signatures and
+percent-encoded names are judged on the raw text.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any, BinaryIO
+
+from vedette.wire.http import FileBody, Headers, Request, Response
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+# A client that sends nothing for so long has gone, or means no good.
+BODY_SILENCE_S = 60.0
+# Below this a file is read at once in place: the hop to a thread costs more than the copy.
+SMALL_FILE = 1024 * 1024
+
+
+class Gone(Exception):
+    """The client closed the connection, or fell silent, before its body ended."""
+
+
+class TooLong(Exception):
+    """The body is longer than this server takes."""
+
+
+def read_head(scope: Scope, receive: Receive, request_id: str) -> Request:
+    """Return the request with its body still to come, as a stream."""
+    client = scope.get("client")
+    return Request(
+        method=scope["method"],
+        raw_path=scope["raw_path"].decode("latin-1"),
+        raw_query=scope["query_string"].decode("latin-1"),
+        headers=Headers([(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]]),
+        stream=read_stream(receive),
+        scheme=scope["scheme"],
+        client=client[0] if client else "",
+        id=request_id,
+    )
+
+
+async def read_stream(receive: Receive) -> AsyncIterator[bytes]:
+    """Yield the body as it comes."""
+    while True:
+        try:
+            message = await asyncio.wait_for(receive(), BODY_SILENCE_S)
+        except TimeoutError:
+            raise Gone("The body stopped coming.") from None
+        if message["type"] == "http.disconnect":
+            raise Gone("The client went away.")
+        if message["body"]:
+            yield message["body"]
+        if not message.get("more_body", False):
+            return
+
+
+async def read_whole(request: Request, most: int) -> None:
+    """Put the whole body into `request.body`, refusing more than `most` bytes before they are read."""
+    declared = request.headers.get("content-length")
+    if declared.isdigit() and int(declared) > most:
+        raise TooLong(f"The request is longer than {most} bytes.")
+    parts: list[bytes] = []
+    size = 0
+    assert request.stream is not None
+    async for part in request.stream:
+        size += len(part)
+        if size > most:
+            raise TooLong(f"The request is longer than {most} bytes.")
+        parts.append(part)
+    request.body = parts[0] if len(parts) == 1 else b"".join(parts)
+    request.stream = None
+
+
+async def send_answer(response: Response, send: Send, *, head_only: bool) -> int:
+    """Send the answer; return how many bytes its body had."""
+    body = response.body
+    names = {name.lower() for name, _ in response.headers}
+    length = _length(body)
+    if length is not None and "content-length" not in names and response.status not in (204, 304):
+        response.headers.append(("content-length", str(length)))
+    headers = [(_encode(name), _encode(value)) for name, value in response.headers]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    if head_only:
+        await _close(body)
+        await send({"type": "http.response.body", "body": b""})
+        return 0
+    return await _send_body(body, send)
+
+
+def _length(body: bytes | FileBody | AsyncIterator[bytes]) -> int | None:
+    if isinstance(body, bytes):
+        return len(body)
+    return body.length if isinstance(body, FileBody) else None
+
+
+def _encode(text: str) -> bytes:
+    # What HTTP cannot carry never leaves: a CR or LF in a stored value must not become a header.
+    return text.replace("\r", " ").replace("\n", " ").encode("utf-8" if not text.isascii() else "ascii")
+
+
+async def _close(body: bytes | FileBody | AsyncIterator[bytes]) -> None:
+    if not isinstance(body, bytes | FileBody) and hasattr(body, "aclose"):
+        await body.aclose()
+
+
+async def _send_body(body: bytes | FileBody | AsyncIterator[bytes], send: Send) -> int:
+    if isinstance(body, bytes):
+        await send({"type": "http.response.body", "body": body})
+        return len(body)
+    if isinstance(body, FileBody):
+        return await _send_file(body, send)
+    sent = 0
+    async for part in body:
+        sent += len(part)
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+    return sent
+
+
+async def _send_file(part: FileBody, send: Send) -> int:
+    left = part.length
+    with part.path.open("rb") as file:
+        file.seek(part.start)
+        while True:
+            data = await _read(file, min(left, SMALL_FILE), inline=part.length <= SMALL_FILE)
+            left -= len(data)
+            more = left > 0 and bool(data)
+            await send({"type": "http.response.body", "body": data, "more_body": more})
+            if not more:
+                return part.length - left
+
+
+async def _read(file: BinaryIO, count: int, *, inline: bool) -> bytes:
+    if inline:
+        return file.read(count)
+    return await asyncio.to_thread(file.read, count)

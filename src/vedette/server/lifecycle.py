@@ -1,0 +1,70 @@
+"""Open a data folder: lock it, bring its database up to date, and furnish the rooms."""
+
+import contextlib
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from vedette.api.house import House
+from vedette.errors import Busy
+from vedette.identity.identity import Identity
+from vedette.identity.seal import open_seal
+from vedette.migrations import upgrade
+from vedette.projects.projects import Projects
+from vedette.settings import Settings
+from vedette.store.blobs.folder import FolderBlobs
+from vedette.store.db import open_database
+
+LOCK = "server.lock"
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder for this process; a second server on it is refused."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("a+") as file:
+        if not _lock(file):
+            raise Busy(f"Another server holds the folder {folder}. Stop it, or choose another with --data.")
+        yield
+
+
+def _lock(file: IO[str]) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows has no fcntl; there the lock is the file's first byte.
+        return _lock_first_byte(file)
+    with contextlib.suppress(OSError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _lock_first_byte(file: IO[str]) -> bool:
+    windows: Any = importlib.import_module("msvcrt")
+    with contextlib.suppress(OSError):
+        windows.locking(file.fileno(), windows.LK_NBLCK, 1)
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def open_house(settings: Settings) -> Iterator[House]:
+    """Yield the furnished house; everything is closed again at the end."""
+    data = settings.data
+    with locked(data), contextlib.ExitStack() as closing:
+        database = open_database(settings.database, data)
+        closing.callback(database.close)
+        upgrade(database, data)
+        seal = open_seal(data)
+        identity = Identity(database, seal)
+        identity.ensure_root(settings.account, settings.region, data)
+        blobs = FolderBlobs(data / "buckets")
+        closing.callback(blobs.close)
+        yield House(
+            settings=settings,
+            identity=identity,
+            projects=Projects(database),
+            page_key=seal.derive("page tokens"),
+            blobs=blobs,
+        )

@@ -1,0 +1,136 @@
+"""What the server says of itself: one log line a request, and figures for Prometheus."""
+
+import logging
+import sys
+from dataclasses import dataclass
+
+import orjson
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+log = logging.getLogger("vedette.requests")
+
+# A request takes from half a millisecond (a description) to minutes (a large object).
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+
+@dataclass(slots=True)
+class Seen:
+    """One request as the log and the figures name it."""
+
+    request_id: str
+    method: str
+    path: str
+    client: str = ""
+    service: str = "none"
+    operation: str = "none"
+    principal: str = ""
+    status: int = 0
+    code: str = ""
+    seconds: float = 0.0
+    sent: int = 0
+
+
+class Figures:
+    """The counters of one server; a registry of their own, so that tests can start several."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "vedette_requests",
+            "Requests answered.",
+            ["service", "operation", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "vedette_request_seconds",
+            "Time from a request's head to its answer's last byte.",
+            ["service", "operation"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.sent = Counter("vedette_sent_bytes", "Bytes of answers.", ["service"], registry=self.registry)
+        self.under_way = Gauge(
+            "vedette_requests_under_way", "Requests being answered.", registry=self.registry
+        )
+
+    def count(self, seen: Seen) -> None:
+        """Add one answered request."""
+        self.requests.labels(seen.service, seen.operation, str(seen.status)).inc()
+        self.seconds.labels(seen.service, seen.operation).observe(seen.seconds)
+        if seen.sent:
+            self.sent.labels(seen.service).inc(seen.sent)
+
+    def page(self) -> bytes:
+        """Return the figures as Prometheus reads them."""
+        return bytes(generate_latest(self.registry))
+
+
+def note(seen: Seen) -> None:
+    """Write the request's line; faults of ours stand out, refusals do not."""
+    level = logging.ERROR if seen.status >= 500 and seen.status != 501 else logging.INFO
+    if log.isEnabledFor(level):
+        log.log(level, "%s", seen.operation, extra={"seen": seen})
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, for machines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON."""
+        line: dict[str, object] = {
+            "time": round(record.created, 3),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        seen = getattr(record, "seen", None)
+        if isinstance(seen, Seen):
+            line |= {
+                "request_id": seen.request_id,
+                "client": seen.client,
+                "principal": seen.principal,
+                "service": seen.service,
+                "operation": seen.operation,
+                "method": seen.method,
+                "path": seen.path,
+                "status": seen.status,
+                "code": seen.code,
+                "duration_ms": round(seen.seconds * 1000, 2),
+                "sent": seen.sent,
+            }
+        else:
+            line["message"] = record.getMessage()
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return orjson.dumps(line).decode()
+
+
+class HumanLines(logging.Formatter):
+    """One short line a request, for a person watching."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as a line of text."""
+        stamp = self.formatTime(record, "%H:%M:%S")
+        seen = getattr(record, "seen", None)
+        if isinstance(seen, Seen):
+            what = (
+                f"{seen.service}:{seen.operation}" if seen.service != "none" else f"{seen.method} {seen.path}"
+            )
+            code = f" {seen.code}" if seen.code else ""
+            who = f" {seen.principal}" if seen.principal else ""
+            text = f"{stamp} {seen.status}{code} {what} {seen.seconds * 1000:.1f} ms{who} {seen.request_id}"
+        else:
+            text = f"{stamp} {record.levelname.lower()} {record.getMessage()}"
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return text
+
+
+def set_up_logging(form: str) -> None:
+    """Send our lines to standard error: `human`, `json`, or `auto` (human on a terminal)."""
+    human = form == "human" or (form == "auto" and sys.stderr.isatty())
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(HumanLines() if human else JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("vedette").setLevel(logging.INFO)

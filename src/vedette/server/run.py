@@ -1,0 +1,134 @@
+"""Start the server, say where it is, and stop it in good order."""
+
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from vedette.clock import system_clock
+from vedette.errors import Wrong
+from vedette.server.app import Front
+from vedette.server.guard import GuardedProtocol
+from vedette.server.lifecycle import open_house
+from vedette.server.observe import set_up_logging
+from vedette.server.tls import own_certificate
+from vedette.settings import Settings
+
+# An upload under way may end; after this a stop no longer waits for it.
+GRACE_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """The certificate and the key to serve https with."""
+
+    certificate: Path
+    key: Path
+
+
+def choose_tls(settings: Settings, certificate: Path | None, key: Path | None, tls: str) -> Tls | None:
+    """Return what to serve https with, or None for plain http."""
+    if tls == "self":
+        made = own_certificate(settings.data / "tls", host=settings.host, clock=system_clock)
+        return Tls(*made)
+    if tls:
+        raise Wrong(f"--tls takes 'self'; {tls!r} is none. For files use --tls-cert and --tls-key.")
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise Wrong("--tls-cert and --tls-key go together.")
+    for file in (certificate, key):
+        if not file.is_file():
+            raise Wrong(f"There is no file {file}.")
+    return Tls(certificate, key)
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Return a socket that listens; a port in use is said before anything else is started."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        where = f"{settings.host}:{settings.port}"
+        raise Wrong(
+            f"Cannot listen on {where}: {error.strerror or error}. Is another server running there? "
+            f"Choose another port with --port."
+        ) from None
+    return listener
+
+
+class AnnouncingServer(uvicorn.Server):
+    """uvicorn's server, which says so once it answers, and before it stops answering."""
+
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], leaving: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._leaving = leaving
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, then say so."""
+        await super().startup(sockets)
+        self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at a signal, and end well: uvicorn would die of it before the house is closed."""
+        with super().capture_signals():
+            try:
+                yield
+            finally:
+                self._captured_signals.clear()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say so, then finish what is under way."""
+        self._leaving()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings, *, tls: Tls | None = None, announce: Callable[[str], None]) -> None:
+    """Serve until told to stop. `announce` gets the address once requests will be answered."""
+    set_up_logging(settings.log)
+    listener = bind(settings)
+    with open_house(settings) as house, contextlib.closing(Front(house)) as front:
+        config = uvicorn.Config(
+            front,
+            http=GuardedProtocol,
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=GRACE_S,
+            backlog=1024,
+            ssl_certfile=str(tls.certificate) if tls else None,
+            ssl_keyfile=str(tls.key) if tls else None,
+        )
+        port = listener.getsockname()[1]
+        address = f"{'https' if tls else 'http'}://{_host_for_people(settings.host)}:{port}"
+
+        def ready() -> None:
+            front.ready = True
+            announce(address)
+
+        def leaving() -> None:
+            front.ready = False
+
+        server = AnnouncingServer(config, ready, leaving)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+
+
+def _host_for_people(host: str) -> str:
+    if host in ("0.0.0.0", "::"):  # noqa: S104  (a comparison: such a host is nowhere to go to)
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
