@@ -1,5 +1,6 @@
 """AWS JSON 1.0 and 1.1: one address, the operation in X-Amz-Target, everything in the body."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -48,7 +49,7 @@ def serialise(operation: OperationModel, result: dict[str, Any], _request_id: st
 
 
 def fault(
-    code: str, status: int, message: str, members: dict[str, Any] | None = None, _request_id: str = ""
+    code: str, status: int, message: str, members: Mapping[str, Any] | None = None, _request_id: str = ""
 ) -> Response:
     """Return the answer for an error."""
     body = orjson.dumps({"__type": code, "message": message, **(members or {})})

@@ -3,6 +3,7 @@
 Every answer is XML, also for the worst of errors: clients cannot read anything else.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -138,7 +139,7 @@ def serialise(operation: OperationModel, result: dict[str, Any], request_id: str
 
 
 def fault(
-    code: str, status: int, message: str, members: dict[str, Any] | None = None, request_id: str = ""
+    code: str, status: int, message: str, members: Mapping[str, Any] | None = None, request_id: str = ""
 ) -> Response:
     """Return the answer for an error; the older clients tell the sender's faults from ours by Type."""
     blame = "Sender" if status < 500 else "Receiver"

@@ -1,5 +1,6 @@
 """REST-JSON: the operation is a method and a path, members stand in path, query, headers and body."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -84,7 +85,7 @@ def serialise(operation: OperationModel, result: dict[str, Any], _request_id: st
 
 
 def fault(
-    code: str, status: int, message: str, members: dict[str, Any] | None = None, _request_id: str = ""
+    code: str, status: int, message: str, members: Mapping[str, Any] | None = None, _request_id: str = ""
 ) -> Response:
     """Return the answer for an error; RetryAfterSeconds goes into its header."""
     inside = {name: item for name, item in (members or {}).items() if item is not None}
