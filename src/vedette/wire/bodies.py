@@ -175,7 +175,7 @@ def open_body(
     algorithm, checksum = _checksum(signed, request, framed=framed) if sums_are_of_body else ("", None)
     promise = Promise(
         length=_length(request, framed=framed),
-        md5=_content_md5(request),
+        md5=_content_md5(next(iter(request.headers.every("content-md5")), None)),
         sha256="" if framed or declared == UNSIGNED else declared,
         algorithm=algorithm,
         checksum=checksum,
@@ -224,10 +224,23 @@ def _length(request: Request, *, framed: bool) -> int | None:
     return int(text)
 
 
-def _content_md5(request: Request) -> bytes | None:
-    if "content-md5" not in request.headers:
+def promise_of_form(fields: dict[str, str]) -> Promise:
+    """Return what an upload form's fields say about its file."""
+    given = [name for name in HEADERS if name in fields]
+    if len(given) > 1:
+        raise _many_sums()
+    algorithm = HEADERS[given[0]] if given else ""
+    return Promise(
+        md5=_content_md5(fields.get("content-md5")),
+        algorithm=algorithm,
+        checksum=_read_checksum(algorithm, fields[given[0]]) if given else None,
+    )
+
+
+def _content_md5(text: str | None) -> bytes | None:
+    if text is None:
         return None
-    raw = read_sum(request.headers.get("content-md5").strip(), 16)
+    raw = read_sum(text.strip(), 16)
     if raw is None:
         raise SignatureFault(Kind.BAD_DIGEST_HEADER, "The Content-MD5 you specified was invalid.")
     return raw
@@ -242,10 +255,7 @@ def _checksum(signed: Signed | None, request: Request, *, framed: bool) -> tuple
         given = [(name.lower(), decode(value)) for name, value in pairs if name.lower() in HEADERS]
     trailer = request.headers.get("x-amz-trailer").strip().lower() if framed else ""
     if len(given) + bool(trailer) > 1:
-        raise SignatureFault(
-            Kind.BAD_CHECKSUM_HEADER,
-            "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
-        )
+        raise _many_sums()
     if trailer and trailer not in HEADERS:
         raise SignatureFault(
             Kind.BAD_CHECKSUM_HEADER, "The value specified in the x-amz-trailer header is not supported"
@@ -261,3 +271,10 @@ def _read_checksum(algorithm: str, value: str) -> bytes:
     if raw is None:
         raise SignatureFault(Kind.BAD_CHECKSUM_HEADER, f"Value for {header_of(algorithm)} header is invalid.")
     return raw
+
+
+def _many_sums() -> SignatureFault:
+    return SignatureFault(
+        Kind.BAD_CHECKSUM_HEADER,
+        "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+    )

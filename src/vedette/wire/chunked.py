@@ -159,10 +159,11 @@ def _line(view: memoryview) -> bytes | None:
 
 
 def _trailer_fields(block: bytes) -> Iterator[tuple[str, str]]:
-    # Some signers end a trailer with "\n\r\n", as AWS's own example does.
-    for line in block.decode("latin-1").split("\n"):
-        if line := line.strip():
-            name, colon, value = line.partition(":")
-            if not (colon and name):
-                raise SignatureFault(Kind.MALFORMED_TRAILER, "A trailer of the body cannot be read.")
-            yield name.strip().lower(), value.strip()
+    for line in block.decode("latin-1").split("\r\n"):
+        # Some signers end a trailer with "\n\r\n", as AWS's own example does.
+        name, colon, value = line.removesuffix("\n").partition(":")
+        if not line:
+            continue
+        if not (colon and name.strip(" \t")) or "\n" in value or "\r" in value:
+            raise SignatureFault(Kind.MALFORMED_TRAILER, "A trailer of the body cannot be read.")
+        yield name.strip(" \t").lower(), value.strip(" \t")

@@ -98,7 +98,7 @@ def _head(signed: Signed, request: Request) -> str:
     if signed.form == "v2-query":
         date = decode(dict(split_query(request.raw_query))["Expires"])
     else:
-        date = "" if "x-amz-date" in fields else request.headers.get("date").strip()
+        date = "" if "x-amz-date" in fields else request.headers.get("date").strip(" \t")
     amz = "".join(f"{name}:{fields[name]}\n" for name in sorted(fields) if name.startswith("x-amz-"))
     return "\n".join(
         [request.method, fields.get("content-md5", ""), fields.get("content-type", ""), date, amz]
@@ -113,7 +113,7 @@ def _fields(form: Form, request: Request) -> dict[str, str]:
     names = dict.fromkeys(name for name, _ in request.headers)
     for name in names:
         if name.startswith("x-amz-") or name in ("content-md5", "content-type"):
-            fields[name] = ",".join(value.strip() for value in request.headers.every(name))
+            fields[name] = ",".join(value.strip(" \t") for value in request.headers.every(name))
     return fields
 
 
