@@ -5,4 +5,24 @@ when they are asked for, so that `import vedette` costs nothing and the server n
 drags torch in.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vedette.runtime.model import Model, load
+
 __version__ = "0.1.0"
+__all__ = ["Model", "__version__", "load", "train"]
+
+# By name, since an import would lead from the root of the package to torch.
+_PLACES = {
+    "Model": "vedette.runtime.model",
+    "load": "vedette.runtime.model",
+    "train": "vedette.learn.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'vedette' has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)

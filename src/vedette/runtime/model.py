@@ -1,0 +1,115 @@
+"""A trained model in use: a picture in, findings out. ONNX Runtime, numpy and Pillow; no torch."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from vedette.runtime.decode import Answer, View, read_anomaly, read_boxes, read_labels, read_masks
+from vedette.runtime.facts import PackageFacts
+from vedette.runtime.package import open_package
+from vedette.runtime.session import Outputs, Session
+from vedette.vision.annotations import Task
+from vedette.vision.images import Source, Window, decode, fit, tiles
+
+# Tiles go through the network this many at a time, which bounds memory whatever the picture.
+TILES_AT_ONCE = 4
+
+Reader = Callable[[Outputs, PackageFacts, Sequence[View], float | None], Answer]
+READERS: dict[Task, Reader] = {
+    "classification": read_labels,
+    "multilabel": read_labels,
+    "detection": read_boxes,
+    "anomaly": read_anomaly,
+    "segmentation": read_masks,
+}
+
+
+class Model:
+    """A model package, opened. Safe to use from several threads at once."""
+
+    def __init__(
+        self, facts: PackageFacts, model: Path | bytes, *, threads: int | None = None, name: str = "the model"
+    ) -> None:
+        self.facts = facts
+        self.name = name
+        self._session = Session(model, facts.task, threads=threads, name=name)
+
+    @property
+    def task(self) -> Task:
+        """What the model does."""
+        return self.facts.task
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it can find."""
+        return self.facts.labels
+
+    @property
+    def explains(self) -> bool:
+        """Whether it can say where its evidence lies."""
+        return self._session.explains
+
+    def detect(
+        self, picture: Source, *, min_confidence: float | None = None, heatmap: bool = False, name: str = ""
+    ) -> Answer:
+        """Return what the model sees in a picture: a path, bytes, a Pillow picture or an array (RGB).
+
+        Without `min_confidence` every label is held to its own threshold, found in training.
+
+        Raises:
+            BrokenPicture: when the picture cannot be read.
+        """
+        if min_confidence is not None and not 0 <= min_confidence <= 1:
+            raise ValueError(f"a confidence is between 0 and 1, not {min_confidence}")
+        # Tiles want every pixel; one view of the whole may be decoded small.
+        enough = None if self.facts.tiling else self.facts.input_size
+        image, size = decode(picture, enough_for=enough, name=name)
+        out, views = self._look(image, self._windows(size), heatmap=heatmap)
+        return READERS[self.task](out, self.facts, views, min_confidence)
+
+    def _windows(self, size: tuple[int, int]) -> list[Window]:
+        """Return the parts of a picture of (height, width) that the network looks at."""
+        height, width = size
+        whole = Window(0, 0, width, height)
+        tiling = self.facts.tiling
+        if tiling is None:
+            return [whole]
+        parts = tiles(height, width, tile=tiling.tile, overlap=tiling.overlap)
+        return [whole, *parts] if tiling.whole and len(parts) > 1 else parts
+
+    def _look(
+        self, image: Image.Image, windows: Sequence[Window], *, heatmap: bool
+    ) -> tuple[Outputs, list[View]]:
+        whole = Window(0, 0, max(part.right for part in windows), max(part.bottom for part in windows))
+        views: list[View] = []
+        parts: list[Outputs] = []
+        for first in range(0, len(windows), TILES_AT_ONCE):
+            some = windows[first : first + TILES_AT_ONCE]
+            # Without tiling the image may be a reduced decoding, of which all is wanted.
+            fitted = [
+                fit(
+                    image,
+                    self.facts.input_size,
+                    policy=self.facts.policy,
+                    part=part if self.facts.tiling else None,
+                )
+                for part in some
+            ]
+            views += [
+                View(part, frame, is_whole=part == whole)
+                for part, (_, frame) in zip(some, fitted, strict=True)
+            ]
+            parts.append(self._session.run(np.stack([pixels for pixels, _ in fitted]), heatmap=heatmap))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, views
+
+
+def load(path: str | Path, *, threads: int | None = None) -> Model:
+    """Return the model in a package: a folder, or a zip of it.
+
+    Raises:
+        Refusal: when there is none, or it is not as it was written.
+    """
+    package = open_package(Path(path))
+    return Model(package.facts, package.model, threads=threads, name=str(path))

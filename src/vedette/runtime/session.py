@@ -1,0 +1,68 @@
+"""One ONNX file, ready to run: a batch of pictures in, named arrays out.
+
+The only place of the runtime that names ONNX Runtime.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from vedette.errors import Wrong
+from vedette.vision.annotations import Task
+from vedette.vision.images import Pixels
+
+Outputs = Mapping[str, NDArray[np.float32]]
+
+NEEDED: dict[Task, tuple[str, ...]] = {
+    "classification": ("scores",),
+    "multilabel": ("scores",),
+    "detection": ("boxes", "scores"),
+    "anomaly": ("score",),
+    "segmentation": ("score", "masks"),
+}
+HEATMAP = "heatmap"
+_SILENT = 3
+
+
+class Session:
+    """A network on the processor; safe to use from several threads at once."""
+
+    def __init__(
+        self, model: Path | bytes, task: Task, *, threads: int | None = None, name: str = ""
+    ) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = _SILENT
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        # Waiting threads sleep instead of spinning: units and other programs share the cores.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        source = str(model) if isinstance(model, Path) else model
+        try:  # ONNX Runtime's errors share no public class, so all are caught
+            self._session: Any = onnxruntime.InferenceSession(
+                source, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:
+            raise Wrong(f"{name or model!s:.80}: the network cannot be loaded: {error}") from error
+        self._input: str = self._session.get_inputs()[0].name
+        self.outputs: tuple[str, ...] = tuple(output.name for output in self._session.get_outputs())
+        missing = [output for output in NEEDED[task] if output not in self.outputs]
+        if missing:
+            raise Wrong(f"{name}: the network has no output named {', '.join(missing)}, as {task} needs.")
+        self._task = task
+
+    @property
+    def explains(self) -> bool:
+        """Whether the network can say where its evidence lies."""
+        return HEATMAP in self.outputs
+
+    def run(self, batch: Pixels, *, heatmap: bool = False) -> Outputs:
+        """Return what the task needs, and the heat maps if they are wanted and there."""
+        wanted: Sequence[str] = NEEDED[self._task]
+        if heatmap and self.explains:
+            wanted = (*wanted, HEATMAP)
+        values = self._session.run(list(wanted), {self._input: batch})
+        return dict(zip(wanted, values, strict=True))
