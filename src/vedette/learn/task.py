@@ -9,7 +9,7 @@ Samples that say nothing for the task are left out, and named.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from vedette.errors import Wrong
@@ -66,10 +66,7 @@ def _as_wanted(samples: Sequence[Sample], wanted: str) -> list[Sample]:
 
 
 def _anomaly(train: Sequence[Sample], test: Sequence[Sample] | None) -> Plan:
-    usable, rest = _part(train, [sample.is_anomalous is not None for sample in train])
-    tested, more = None, []
-    if test is not None:
-        tested, more = _part(test, [sample.is_anomalous is not None for sample in test])
+    usable, tested, rest = _keep(train, test, lambda sample: sample.is_anomalous is not None)
     types = {
         label
         for sample in usable
@@ -78,7 +75,7 @@ def _anomaly(train: Sequence[Sample], test: Sequence[Sample] | None) -> Plan:
     }
     task: Task = "segmentation" if types else "anomaly"
     labels = tuple(sorted(types)) if types else (ANOMALY,)
-    return Plan(task, labels, usable, tested, rest + more)
+    return Plan(task, labels, usable, tested, rest)
 
 
 def _labels_or_boxes(train: Sequence[Sample], test: Sequence[Sample] | None) -> Plan:
@@ -86,13 +83,10 @@ def _labels_or_boxes(train: Sequence[Sample], test: Sequence[Sample] | None) -> 
         return _detection(train, test)
     if test and not any(sample.labels for sample in test) and any(sample.boxes for sample in test):
         return _brand(train, test)
-    usable, rest = _part(train, [bool(sample.labels) for sample in train])
-    tested, more = None, []
-    if test is not None:
-        tested, more = _part(test, [bool(sample.labels) for sample in test])
+    usable, tested, rest = _keep(train, test, lambda sample: bool(sample.labels))
     labels = tuple(sorted({label for sample in usable for label in sample.labels}))
     is_single = all(len(set(sample.labels)) == 1 for sample in usable)
-    return Plan("classification" if is_single else "multilabel", labels, usable, tested, rest + more)
+    return Plan("classification" if is_single else "multilabel", labels, usable, tested, rest)
 
 
 def _prefers_boxes(samples: Sequence[Sample]) -> bool:
@@ -102,26 +96,27 @@ def _prefers_boxes(samples: Sequence[Sample]) -> bool:
 
 
 def _detection(train: Sequence[Sample], test: Sequence[Sample] | None) -> Plan:
-    usable, rest = _part(train, [sample.boxes is not None for sample in train])
-    tested, more = None, []
-    if test is not None:
-        tested, more = _part(test, [sample.boxes is not None for sample in test])
+    usable, tested, rest = _keep(train, test, lambda sample: sample.boxes is not None)
     labels = tuple(sorted({label for sample in usable for label, _ in sample.boxes or ()}))
-    return Plan("detection", labels, usable, tested, rest + more)
+    return Plan("detection", labels, usable, tested, rest)
 
 
 def _brand(train: Sequence[Sample], test: Sequence[Sample]) -> Plan:
     """Return the brand model's plan: a picture of a logo is one box around all of it."""
-    usable, rest = _part(train, [bool(sample.labels) for sample in train])
+    usable, _, rest = _keep(train, None, lambda sample: bool(sample.labels))
     whole = [replace(s, boxes=tuple((label, WHOLE) for label in s.labels)) for s in usable]
-    tested, more = _part(test, [sample.boxes is not None for sample in test])
+    tested, _, more = _keep(test, None, lambda sample: sample.boxes is not None)
     labels = tuple(sorted({label for sample in usable for label in sample.labels}))
     return Plan("detection", labels, whole, tested, rest + more, is_brand=True)
 
 
-def _part(samples: Sequence[Sample], keep: Sequence[bool]) -> tuple[list[Sample], list[Sample]]:
-    kept = [sample for sample, stays in zip(samples, keep, strict=True) if stays]
-    return kept, [sample for sample, stays in zip(samples, keep, strict=True) if not stays]
+def _keep(
+    train: Sequence[Sample], test: Sequence[Sample] | None, says: Callable[[Sample], bool]
+) -> tuple[list[Sample], list[Sample] | None, list[Sample]]:
+    """Return the training and test samples that say something for the task, and the rest."""
+    rest = [sample for sample in (*train, *(test or ())) if not says(sample)]
+    tested = None if test is None else [sample for sample in test if says(sample)]
+    return [sample for sample in train if says(sample)], tested, rest
 
 
 def _refuse_poor(plan: Plan) -> None:
@@ -131,17 +126,23 @@ def _refuse_poor(plan: Plan) -> None:
             f"No picture of the test part is labelled for {plan.task}: label it as the training part."
         )
     if plan.task in ("anomaly", "segmentation"):
-        normal = sum(1 for sample in plan.train if not sample.is_anomalous)
-        if normal < FEWEST_NORMAL:
-            raise Wrong(
-                f"{normal} normal pictures are too few to learn what is normal: "
-                f"add {FEWEST_NORMAL - normal} or more (twenty are advised)."
-            )
-        return
-    if not plan.labels:
+        _refuse_few_normal(plan)
+    elif not plan.labels:
         raise Wrong("No picture has a label or a box: label some and try again.")
-    if plan.task == "detection":
-        return
+    elif plan.task != "detection":
+        _refuse_few_labels(plan)
+
+
+def _refuse_few_normal(plan: Plan) -> None:
+    normal = sum(1 for sample in plan.train if not sample.is_anomalous)
+    if normal < FEWEST_NORMAL:
+        raise Wrong(
+            f"{normal} normal pictures are too few to learn what is normal: "
+            f"add {FEWEST_NORMAL - normal} or more (twenty are advised)."
+        )
+
+
+def _refuse_few_labels(plan: Plan) -> None:
     if len(plan.labels) < 2:
         raise Wrong(
             f'All pictures have the one label "{plan.labels[0]}": add pictures of at least one other.'

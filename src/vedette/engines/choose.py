@@ -1,0 +1,9 @@
+"""Which engine an installation uses; one so far, and the only place that would name a second."""
+
+from vedette.engines.local import LocalEngine
+from vedette.engines.port import Engine
+
+
+def open_engine() -> Engine:
+    """Return the engine of this installation."""
+    return LocalEngine()

@@ -1,0 +1,22 @@
+"""The jobs by name. Strings, since an import would drag torch into the server; a test resolves each."""
+
+from importlib import import_module
+from typing import cast
+
+from vedette.engines.port import Main
+from vedette.errors import Missing
+
+JOBS: dict[str, str] = {
+    "train": "vedette.workers.train:main",
+}
+
+
+def resolve(name: str) -> Main:
+    """Return the function of a job; called inside the process that runs it, and nowhere else.
+
+    Besides the names above a test may give its own as `module:function`.
+    """
+    module, _, function = JOBS.get(name, name).partition(":")
+    if not function:
+        raise Missing(f"There is no job named {name}.", kind="job", name=name)
+    return cast(Main, getattr(import_module(module), function))

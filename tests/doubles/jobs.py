@@ -1,0 +1,39 @@
+"""Jobs for tests of engines; they run in other processes, so that they are named by string."""
+
+import os
+import time
+
+from vedette.engines.port import Event
+from vedette.errors import Wrong
+
+
+def count(order, say, cancelled):
+    for done in range(order["of"]):
+        say(Event("progress", {"stage": "counting", "done": done + 1, "of": order["of"]}))
+    return {"sum": order["of"]}
+
+
+def refuse(order, say, cancelled):
+    raise Wrong("Nothing can be counted.")
+
+
+def stumble(order, say, cancelled):
+    return {"quotient": 1 / order["by"]}
+
+
+def wait(order, say, cancelled):
+    say(Event("said", {"pid": os.getpid()}))
+    end = time.monotonic() + 20
+    while not cancelled() and time.monotonic() < end:
+        time.sleep(0.01)
+    raise RuntimeError("stopped")
+
+
+def ignore(order, say, cancelled):
+    say(Event("said", {"pid": os.getpid()}))
+    time.sleep(20)
+    return {}
+
+
+def die(order, say, cancelled):
+    os._exit(3)
