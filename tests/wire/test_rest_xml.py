@@ -8,8 +8,9 @@ from botocore import parsers, serialize
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.wire import models, rest_xml
+from vedette.wire import bindings, models, rest_xml
 from vedette.wire.errors import Malformed
+from vedette.wire.http import Headers, Request
 
 S3 = "http://s3.amazonaws.com/doc/2006-03-01/"
 
