@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore import parsers, serialize
+from botocore.compat import HTTPHeaders
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +73,42 @@ def test_grants_keep_the_attribute_that_says_whom_they_are_for():
         models.operation("s3", "GetBucketAcl").output_shape, policy, "AccessControlPolicy", S3
     )
     assert botocore_reads("GetBucketAcl", answer) == policy
+
+
+def test_members_of_headers_are_read_as_botocore_wrote_them():
+    operation = models.operation("s3", "PutObject")
+    arguments = {
+        "Bucket": "b",
+        "Key": "k",
+        "ContentLength": 5,
+        "Expires": "Wed, 02 Jan 2030 03:04:05 GMT",
+        "Metadata": {"colour": "red", "size": "9"},
+        "BucketKeyEnabled": True,
+        "Tagging": "a=b",
+    }
+    sent = serialize.create_serializer("rest-xml").serialize_to_request(arguments, operation)
+    headers = Headers([(name, str(value)) for name, value in sent["headers"].items()])
+    request = Request("PUT", sent["url_path"], "", headers)
+    read = bindings.read_bound(operation.input_shape, request, {"Bucket": "b", "Key": "k"})
+    assert read == arguments
+
+
+def test_members_in_headers_are_written_as_botocore_reads_them():
+    shape = models.operation("s3", "HeadObject").output_shape
+    result = {
+        "ContentLength": 5,
+        "LastModified": datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC),
+        "Metadata": {"colour": "red"},
+        "ETag": '"x"',
+        "BucketKeyEnabled": True,
+        "DeleteMarker": None,
+    }
+    headers = HTTPHeaders.from_pairs(bindings.bound_headers(shape, result))
+    read = parsers.create_parser("rest-xml").parse(
+        {"status_code": 200, "headers": headers, "body": b""}, shape
+    )
+    del read["ResponseMetadata"]
+    assert read == {name: value for name, value in result.items() if value is not None}
 
 
 @pytest.mark.parametrize(
