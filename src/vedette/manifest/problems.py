@@ -176,12 +176,30 @@ LOOKOUT_CODES = {
     "LOOKOUT_METADATA": Code("The key {} must be an object with {}.", "line"),
     "LOOKOUT_MASK_REF": Code("The value of {} must be the S3 address of a PNG.", "line"),
     "LOOKOUT_COLOR_MAP": Code(
-        "The internal-color-map of {} needs a class-name and a hex-color (#rrggbb) in every entry.", "line"
+        "The internal-color-map of {} needs a class-name and a hex-color of its own (#rrggbb) an entry.",
+        "line",
     ),
-    "LOOKOUT_COLOR_TWICE": Code("The internal-color-map of {} has the color {} twice.", "line"),
     "LOOKOUT_LABEL_LENGTH": Code("An anomaly label has 1 to 256 characters: {}", "line"),
     "LOOKOUT_LABELS_OF_MASK": Code("The mask of one image has more than 20 anomaly labels.", "line"),
     "LOOKOUT_LABELS_OF_PROJECT": Code("The project has more than 100 anomaly labels.", "manifest"),
+    "LOOKOUT_TOO_FEW_NORMAL": Code(
+        "The {} dataset has {} images labeled normal; at least {} are needed.", "manifest"
+    ),
+    "LOOKOUT_TOO_FEW_ANOMALY": Code(
+        "The {} dataset has {} images labeled anomaly; at least {} are needed.", "manifest"
+    ),
+    "LOOKOUT_TOO_FEW_OF_LABEL": Code(
+        "The {} dataset has {} images with the anomaly label {} alone; at least {} are needed.", "manifest"
+    ),
+    "LOOKOUT_IMAGE": Code("The image {} is missing, or is no PNG or JPEG.", "line"),
+    "LOOKOUT_IMAGE_BYTES": Code("The image {} is larger than 8 MB.", "line"),
+    "LOOKOUT_IMAGE_SIDES": Code("The image {} must have 64 to 4096 pixels a side; it has {}x{}.", "line"),
+    "LOOKOUT_IMAGE_DIFFERS": Code(
+        "All images must have the same dimensions: {} has {}x{}, the first image {}x{}.", "line"
+    ),
+    "LOOKOUT_MASK": Code("The mask {} is missing, or is no PNG.", "line"),
+    "LOOKOUT_MASK_DIFFERS": Code("The mask {} has {}x{} pixels, its image {}x{}.", "line"),
+    "LOOKOUT_MASK_COLOR": Code("The mask {} has the color {}, which no label of its line has.", "line"),
 }
 
 CODES: dict[str, Code] = {**FILE_CODES, **CONTENT_CODES, **LINE_CODES, **SILENT_CODES, **LOOKOUT_CODES}

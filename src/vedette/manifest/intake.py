@@ -1,0 +1,167 @@
+"""What a dataset operation takes in: lines judged one after another, in bounded memory.
+
+Rekognition drops five kinds of line without a word and fails only when they are too many
+(rekognition.md 4.1, 4.2); Lookout fails at the first line that is wrong (lookout.md 3.5).
+Nothing is stored here: the caller keeps the entries and throws them away on a refusal.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from vedette.manifest import lookout, rekognition
+from vedette.manifest.lines import BadLine, Line
+from vedette.manifest.marks import strip_marks
+from vedette.manifest.places import is_s3, split_s3
+from vedette.manifest.problems import CODES, Problem, flaw
+from vedette.manifest.verdicts import Verdict
+
+MOST_BYTES = 1 << 30  # rekognition.md 13.2, lookout.md 15
+MOST_ROWS = 250_000  # rekognition.md 4.6; half a million only ever by request
+MOST_LABELS = 250
+TOLERANCE = 0.2  # the share of bad lines above which an operation fails
+# lookout.md 15. A single dataset holds both parts, so it may be as large as their sum.
+LOOKOUT_ROWS = {"train": 20_000, "test": 4_000}
+LOOKOUT_LABELS = 100
+
+
+class Refused(Exception):
+    """A manifest that cannot be taken, with the code and the sentence that say why."""
+
+    def __init__(self, code: str, *details: object, line: int = 0) -> None:
+        message = CODES[code].say(*details)
+        self.code = code
+        self.message = f"Line {line}: {message}" if line else message
+        super().__init__(self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line that becomes an entry, with what it says and what is wrong with it."""
+
+    line: Line
+    verdict: Verdict
+
+
+@dataclass(slots=True)
+class Intake:
+    """What the lines so far have shown. `sources` and `labels` may start with what a dataset has."""
+
+    bucket: str = ""
+    sources: set[str] = field(default_factory=set)
+    labels: set[str] = field(default_factory=set)
+    rows: int = 0
+    dropped: list[Problem] = field(default_factory=list)
+    count_dropped: int = 0
+
+
+def check_file(*, found: bool, allowed: bool, size: int) -> None:
+    """Refuse a manifest that cannot be opened at all, or is too large to be looked at."""
+    if not allowed:
+        raise Refused("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET")
+    if not found:
+        raise Refused("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+    if size > MOST_BYTES:
+        raise Refused("ERROR_MANIFEST_SIZE_TOO_LARGE")
+
+
+def take_rekognition(
+    lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int = MOST_ROWS
+) -> Iterator[Entry]:
+    """Yield the entries of a manifest or an update; raise Refused where the whole of it fails."""
+    for line in lines:
+        so_far.rows += 1
+        if so_far.rows > most_rows:
+            raise Refused("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
+        if problem := _silent_problem(line, so_far):
+            _drop(so_far, problem)
+            continue
+        assert isinstance(line, Line)
+        clean = strip_marks(line)
+        so_far.sources.add(clean.source)
+        _hold_to_bucket(so_far, clean.source)
+        verdict = rekognition.judge_line(clean)
+        so_far.labels.update(verdict.every_label)
+        if len(so_far.labels) > MOST_LABELS:
+            raise Refused("ERROR_MANIFEST_TOO_MANY_LABELS")
+        yield Entry(clean, verdict)
+    _check_rows(so_far)
+
+
+def _check_rows(so_far: Intake) -> None:
+    if not so_far.rows:
+        raise Refused("ERROR_EMPTY_MANIFEST")
+    if so_far.count_dropped == so_far.rows:
+        # Not one line of it is a line: this is no manifest, whatever its size.
+        raise Refused("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+    if so_far.count_dropped > TOLERANCE * so_far.rows:
+        raise Refused("ERROR_TOO_MANY_RECORDS_IN_ERROR")
+
+
+def _silent_problem(line: Line | BadLine, so_far: Intake) -> Problem | None:
+    if isinstance(line, BadLine):
+        code = "DROPPED_LONG_LINE" if line.why == "long" else "DROPPED_JSON"
+        return Problem(line.number, "", code, line.sentence)
+    ref = line.values.get("source-ref")
+    if ref is None:
+        code = "DROPPED_SOURCE_REF_MISSING"
+    elif not is_s3(ref):
+        code = "DROPPED_SOURCE_REF_FORMAT"
+    elif ref in so_far.sources:
+        code = "DROPPED_SOURCE_REF_TWICE"
+    else:
+        return None
+    return Problem(line.number, str(ref or ""), code, flaw(code, ref).message)
+
+
+def _drop(so_far: Intake, problem: Problem) -> None:
+    so_far.count_dropped += 1
+    if len(so_far.dropped) < 1000:  # enough to understand; a bad file has as many as it has lines
+        so_far.dropped.append(problem)
+
+
+def _hold_to_bucket(so_far: Intake, ref: str) -> None:
+    bucket = split_s3(ref)[0]
+    if so_far.bucket and bucket != so_far.bucket:
+        raise Refused("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
+    so_far.bucket = bucket
+
+
+def take_lookout(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
+    """Yield the entries of a manifest or an update; the first line that is wrong refuses all of it."""
+    for line in lines:
+        so_far.rows += 1
+        if so_far.rows > most_rows:
+            raise Refused("LOOKOUT_TOO_MANY_ROWS", most_rows)
+        if isinstance(line, BadLine):
+            code, details = ("LOOKOUT_LONG_LINE", (8192,)) if line.why == "long" else ("LOOKOUT_JSON", ())
+            raise Refused(code, *details, line=line.number)
+        yield _lookout_entry(strip_marks(line), so_far)
+    if not so_far.rows:
+        raise Refused("LOOKOUT_EMPTY")
+
+
+def _lookout_entry(line: Line, so_far: Intake) -> Entry:
+    verdict = lookout.judge_line(line)
+    if errors := verdict.errors:
+        raise _Said(errors[0].code, errors[0].message, line.number)
+    if line.source in so_far.sources:
+        raise Refused("LOOKOUT_TWICE", line.source, line=line.number)
+    so_far.sources.add(line.source)
+    for ref in [line.source, *([verdict.mask.ref] if verdict.mask else [])]:
+        bucket = split_s3(ref)[0]
+        so_far.bucket = so_far.bucket or bucket
+        if bucket != so_far.bucket:
+            raise Refused("LOOKOUT_BUCKETS", so_far.bucket, bucket, line=line.number)
+    so_far.labels.update(verdict.labels)
+    if len(so_far.labels) > LOOKOUT_LABELS:
+        raise Refused("LOOKOUT_LABELS_OF_PROJECT")
+    return Entry(line, verdict)
+
+
+class _Said(Refused):
+    """A refusal whose sentence was filled in already."""
+
+    def __init__(self, code: str, message: str, line: int) -> None:
+        Exception.__init__(self, message)
+        self.code = code
+        self.message = f"Line {line}: {message}"

@@ -1,0 +1,109 @@
+"""The checks of a Lookout training: the kind of model, enough pictures, pictures and masks that fit.
+
+The counts are those of lookout.md 1.4, the rest 3.5. What a picture or a mask looks like is
+found out elsewhere and passed in.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from vedette.manifest.problems import Flaw, flaw
+from vedette.manifest.verdicts import Verdict
+
+ModelType = Literal["classification", "segmentation"]
+
+MOST_BYTES = 8 * 1024 * 1024
+LEAST_SIDE, MOST_SIDE = 64, 4096
+
+
+@dataclass(slots=True)
+class Count:
+    """What a dataset's labelled entries are. `types` counts pictures with exactly one anomaly label."""
+
+    normal: int = 0
+    anomaly: int = 0
+    masked: int = 0
+    types: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a picture or a mask turned out to be. `colors` are a mask's opaque colours, as `#rrggbb`."""
+
+    name: str
+    format: Literal["PNG", "JPEG", ""] = ""
+    size: tuple[int, int] = (0, 0)
+    bytes: int = 0
+    colors: frozenset[str] = frozenset()
+
+
+def count_verdicts(verdicts: Iterable[Verdict]) -> Count:
+    """Count the labelled entries; the others are left out of a training without a word."""
+    count = Count()
+    for verdict in verdicts:
+        if verdict.is_anomalous is None or verdict.state != "valid":
+            continue
+        count.anomaly += verdict.is_anomalous
+        count.normal += not verdict.is_anomalous
+        count.masked += verdict.mask is not None
+        for name in verdict.labels:
+            count.types[name] += len(verdict.labels) == 1
+    return count
+
+
+def model_type(train: Count) -> ModelType:
+    """Return what is to be trained: one anomalous picture with a mask makes it segmentation."""
+    return "segmentation" if train.masked else "classification"
+
+
+def shortfalls(train: Count, test: Count | None, *, normal_only: bool = False) -> list[Flaw]:
+    """Return what is missing for a training, nothing when it may begin.
+
+    `normal_only` lifts the minimum of anomalous pictures of a single dataset, which our models do not need.
+    """
+    kind = model_type(train)
+    if test is None:
+        return _short("training", train, kind, (20, 0 if normal_only else 10, 20))
+    return _short("training", train, kind, (10, 0, 10)) + _short("test", test, kind, (10, 10, 10))
+
+
+def _short(name: str, count: Count, kind: ModelType, least: tuple[int, int, int]) -> list[Flaw]:
+    normal, anomaly, of_type = least
+    found = []
+    if count.normal < normal:
+        found.append(flaw("LOOKOUT_TOO_FEW_NORMAL", name, count.normal, normal))
+    if kind == "segmentation":
+        found += [
+            flaw("LOOKOUT_TOO_FEW_OF_LABEL", name, have, label, of_type)
+            for label, have in sorted(count.types.items())
+            if have < of_type
+        ]
+    elif count.anomaly < anomaly:
+        found.append(flaw("LOOKOUT_TOO_FEW_ANOMALY", name, count.anomaly, anomaly))
+    return found
+
+
+def check_picture(seen: Seen, *, same_as: tuple[int, int] | None) -> Flaw | None:
+    """Return what is wrong with a picture. `same_as` None lifts the rule that all have one size."""
+    width, height = seen.size
+    if not seen.format:
+        return flaw("LOOKOUT_IMAGE", seen.name)
+    if seen.bytes > MOST_BYTES:
+        return flaw("LOOKOUT_IMAGE_BYTES", seen.name)
+    if not all(LEAST_SIDE <= side <= MOST_SIDE for side in seen.size):
+        return flaw("LOOKOUT_IMAGE_SIDES", seen.name, width, height)
+    if same_as and seen.size != same_as:
+        return flaw("LOOKOUT_IMAGE_DIFFERS", seen.name, width, height, *same_as)
+    return None
+
+
+def check_mask(seen: Seen, *, picture: tuple[int, int], labels: Iterable[str]) -> Flaw | None:
+    """Return what is wrong with a mask; white, black and transparent need no label, being background."""
+    if seen.format != "PNG":
+        return flaw("LOOKOUT_MASK", seen.name)
+    if seen.size != picture:
+        return flaw("LOOKOUT_MASK_DIFFERS", seen.name, *seen.size, *picture)
+    unknown = seen.colors - set(labels) - {"#ffffff", "#000000"}
+    return flaw("LOOKOUT_MASK_COLOR", seen.name, min(unknown)) if unknown else None

@@ -1,0 +1,73 @@
+"""Findings written into a line, where the services put them, and taken out again.
+
+Training writes `errors` and `warnings`; ListDatasetEntries says `cl-errors` and
+`cl-warnings` (rekognition.md 2.11, 4.8). Both are tolerated in what comes in.
+"""
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from vedette.manifest.lines import FINDINGS, PAIR_END, Line, write_line
+from vedette.manifest.problems import Flaw
+
+Prefix = Literal["", "cl-"]
+
+
+def mark_line(line: Line, flaws: Iterable[Flaw], *, prefix: Prefix = "", extra: Mapping[str, Any]) -> Line:
+    """Return the line with every flaw said at its place, and `extra` keys at its end."""
+    found = list(flaws)
+    values = copy.deepcopy(dict(strip_marks(line).values)) if found else dict(strip_marks(line).values)
+    for flaw in found:
+        kind = "warnings" if flaw.scope == "mark" else "errors"
+        place = _place(values, flaw)
+        place.setdefault(prefix + kind, []).append({"code": flaw.code, "message": flaw.message})
+    values.update(extra)
+    return write_line(values, number=line.number)
+
+
+def mark_nothing(flaws: Iterable[Flaw], *, prefix: Prefix = "") -> Line:
+    """Return the line that stands for one that could not be read: the errors alone."""
+    told = [{"code": flaw.code, "message": flaw.message} for flaw in flaws]
+    return write_line({f"{prefix}errors": told})
+
+
+def strip_marks(line: Line) -> Line:
+    """Return the line without any finding of an earlier validation; itself when it has none."""
+    if not any(mark in line.text for mark in ('errors"', 'warnings"', '"cl-metadata"')):
+        return line
+    values = {key: _stripped(value) for key, value in line.values.items() if not _is_mark(key)}
+    return line if values == line.values else write_line(values, number=line.number)
+
+
+def _is_mark(key: str) -> bool:
+    return key in FINDINGS or key == "cl-metadata"
+
+
+def _stripped(value: Any) -> Any:
+    """Return a pair's value without findings: lists of codes, not every key of such a name."""
+    if not isinstance(value, dict):
+        return value
+    kept = {key: inner for key, inner in value.items() if not (key in FINDINGS and _is_told(inner))}
+    if isinstance(kept.get("annotations"), list):
+        kept["annotations"] = [_stripped(item) for item in kept["annotations"]]
+    return kept
+
+
+def _is_told(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) and "code" in item for item in value)
+
+
+def _place(values: dict[str, Any], flaw: Flaw) -> dict[str, Any]:
+    """Return the object that this flaw is written into; the line where its own place is no object."""
+    metadata = values.get(flaw.attribute + PAIR_END)
+    value = values.get(flaw.attribute)
+    fallback = metadata if isinstance(metadata, dict) else values
+    if flaw.spot == "line":
+        return values
+    if flaw.spot == "metadata" or not isinstance(value, dict):
+        return fallback
+    if flaw.spot == "annotation":
+        place: dict[str, Any] = value["annotations"][flaw.index]
+        return place
+    return value

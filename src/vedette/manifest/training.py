@@ -1,0 +1,251 @@
+"""The checks of a training over its manifests (rekognition.md 1.4, 4.4 to 4.8).
+
+Two passes, so that a quarter of a million lines need not be held: the first judges every
+line and keeps a few bytes of it, the second writes the validation manifests and yields
+what is to be learnt from. A manifest is therefore a function that opens it anew.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from vedette.manifest import rekognition
+from vedette.manifest.intake import MOST_LABELS, TOLERANCE
+from vedette.manifest.lines import BadLine, Line
+from vedette.manifest.marks import mark_line, mark_nothing, strip_marks
+from vedette.manifest.places import split_s3
+from vedette.manifest.problems import CODES, flaw
+from vedette.manifest.verdicts import Verdict
+
+UseCase = Literal["IMAGE_LEVEL_LABELS", "OBJECT_LOCALIZATION", "NOT_DETERMINED"]
+Manifest = Callable[[], Iterator[Line | BadLine]]
+
+OVERLAP = 50  # percent of the training labels that the test part must have
+LEAST_PER_LABEL = 2  # pictures of a label that a split needs, so that each side gets one
+_LEAST_LABELS = {"IMAGE_LEVEL_LABELS": 2, "OBJECT_LOCALIZATION": 1, "NOT_DETERMINED": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What is known of the pictures themselves, which a pure check cannot find out."""
+
+    denied: frozenset[str] = frozenset()  # buckets that may not be read
+    foreign: frozenset[str] = frozenset()  # buckets of another owner than the manifest's
+    is_broken: Callable[[str], bool] = lambda _: False
+
+
+@dataclass(slots=True)
+class Part:
+    """One manifest judged."""
+
+    use_case: UseCase = "NOT_DETERMINED"
+    total: int = 0
+    valid: int = 0
+    ignored: int = 0
+    broken: int = 0
+    twice: int = 0
+    bad_lines: list[int] = field(default_factory=list)
+    buckets: set[str] = field(default_factory=set)
+    image_lines: int = 0
+    box_lines: int = 0
+    image_labels: Counter[str] = field(default_factory=Counter)
+    box_labels: Counter[str] = field(default_factory=Counter)
+    codes: list[str] = field(default_factory=list)
+
+    @property
+    def invalid(self) -> int:
+        """Lines that cannot be used; those that say nothing are not counted among them."""
+        return self.total - self.valid - self.ignored
+
+    @property
+    def labels(self) -> set[str]:
+        """Every label of the part, of pictures and of boxes."""
+        return {*self.image_labels, *self.box_labels}
+
+    def usable_labels(self, use_case: UseCase) -> Counter[str]:
+        """Return the labels that a model of this use case can learn, with their pictures."""
+        return self.box_labels if use_case == "OBJECT_LOCALIZATION" else self.image_labels
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a training may begin with, or why it may not."""
+
+    train: Part
+    test: Part | None
+    brand: bool
+    codes: tuple[str, ...]
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a training may begin."""
+        return not (self.codes or self.train.codes or (self.test and self.test.codes))
+
+    @property
+    def message(self) -> str:
+        """The sentence for the version's status: the first thing wrong."""
+        every = [*self.train.codes, *(self.test.codes if self.test else ()), *self.codes]
+        return _message(every[0]) if every else ""
+
+    def summary(self) -> dict[str, Any]:
+        """Return the manifest summary, as training writes it to the output bucket."""
+        statistics = {"training": _statistics(self.train)}
+        if self.test:
+            statistics["testing"] = _statistics(self.test)
+        return {"statistics": statistics, "errors": _told(self.codes)}
+
+
+def assess(train: Manifest, test: Manifest | None, *, pictures: Pictures) -> Assessment:
+    """Judge the manifests of a training. Without a test manifest the training part is to be split."""
+    first = judge_part(train, pictures)
+    second = judge_part(test, pictures) if test else None
+    brand = bool(
+        second and first.use_case == "IMAGE_LEVEL_LABELS" and second.use_case == "OBJECT_LOCALIZATION"
+    )
+    if brand and second and second.image_lines:
+        brand = False  # a test part of both kinds is read as image-level labels, like the training part
+        second.use_case = "IMAGE_LEVEL_LABELS"
+    _check_labels(first, brand=brand)
+    if second is None:
+        _check_split(first)
+        return Assessment(first, None, brand, ())
+    _check_labels(second, brand=brand)
+    return Assessment(first, second, brand, _overlap_codes(first, second, brand=brand))
+
+
+def judge_part(manifest: Manifest, pictures: Pictures) -> Part:
+    """Judge every line of a manifest, and what they are together."""
+    part = Part()
+    for line, verdict in judge_lines(manifest, pictures):
+        _count(part, line, verdict)
+    part.use_case = _use_case(part)
+    _check_rows(part, pictures)
+    return part
+
+
+def judge_lines(manifest: Manifest, pictures: Pictures) -> Iterator[tuple[Line | BadLine, Verdict]]:
+    """Yield the lines with their verdicts, pictures and repetitions considered."""
+    seen: set[str] = set()
+    for found in manifest():
+        if isinstance(found, BadLine):
+            yield found, rekognition.judge_bad(found)
+            continue
+        line = strip_marks(found)
+        verdict = rekognition.judge_line(line)
+        if verdict.state != "invalid" and line.source in seen:
+            verdict = Verdict("dropped", (flaw("DROPPED_SOURCE_REF_TWICE", line.source),))
+        elif verdict.state == "valid" and pictures.is_broken(line.source):
+            verdict = Verdict("invalid", (*verdict.flaws, flaw("ERROR_INVALID_IMAGE")))
+        seen.add(line.source)
+        yield line, verdict
+
+
+def validation_lines(manifest: Manifest, pictures: Pictures) -> Iterator[Line]:
+    """Yield the validation manifest: every line with what is wrong with it at its place."""
+    for line, verdict in judge_lines(manifest, pictures):
+        told = [found for found in verdict.flaws if found.scope != "silent"]
+        if isinstance(line, BadLine):
+            yield mark_nothing(told)
+        else:
+            yield mark_line(line, told, extra={}) if told else line
+
+
+def usable_lines(manifest: Manifest, pictures: Pictures, use_case: UseCase) -> Iterator[tuple[Line, Verdict]]:
+    """Yield what a model of this use case learns from."""
+    for line, verdict in judge_lines(manifest, pictures):
+        wanted = verdict.boxes if use_case == "OBJECT_LOCALIZATION" else verdict.labels
+        if isinstance(line, Line) and verdict.state == "valid" and wanted:
+            yield line, verdict
+
+
+def _count(part: Part, line: Line | BadLine, verdict: Verdict) -> None:
+    part.total += 1
+    if isinstance(line, Line) and verdict.state != "invalid":
+        part.buckets.add(split_s3(line.source)[0])
+    if verdict.errors:
+        part.bad_lines.append(part.total)
+    if verdict.state == "ignored":
+        part.ignored += 1
+    elif verdict.state == "dropped":
+        part.twice += 1
+    elif verdict.state == "invalid":
+        part.broken += any(found.code == "ERROR_INVALID_IMAGE" for found in verdict.flaws)
+    else:
+        part.valid += 1
+        part.image_lines += bool(verdict.labels)
+        part.box_lines += bool(verdict.boxes)
+        part.image_labels.update(set(verdict.labels))
+        part.box_labels.update({name for name, _ in verdict.boxes or ()})
+
+
+def _use_case(part: Part) -> UseCase:
+    """Return the kind of most lines; as many of both are taken for boxes, which took more work to draw."""
+    if not part.image_lines and not part.box_lines:
+        return "NOT_DETERMINED"
+    return "IMAGE_LEVEL_LABELS" if part.image_lines > part.box_lines else "OBJECT_LOCALIZATION"
+
+
+def _check_rows(part: Part, pictures: Pictures) -> None:
+    counted = part.total - part.ignored
+    if part.invalid > TOLERANCE * counted:
+        part.codes.append("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST")
+    if part.twice > TOLERANCE * counted:
+        part.codes.append("ERROR_TOO_MANY_RECORDS_IN_ERROR")
+    if len(part.buckets) > 1:
+        part.codes.append("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
+    if part.buckets & pictures.denied:
+        part.codes.append("ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET")
+    if part.buckets & pictures.foreign:
+        part.codes.append("ERROR_INVALID_IMAGES_S3_BUCKET_OWNER")
+    if part.broken and not part.valid:
+        part.codes.append("ERROR_FAILED_IMAGES_S3_COPY")
+
+
+def _check_labels(part: Part, *, brand: bool) -> None:
+    least = 1 if brand else _LEAST_LABELS[part.use_case]
+    if len(part.labels) < least:
+        part.codes.append("ERROR_MANIFEST_TOO_FEW_LABELS")
+    elif len(part.usable_labels(part.use_case)) < least:
+        part.codes.append("ERROR_MANIFEST_TOO_FEW_USABLE_LABELS")
+    if len(part.labels) > MOST_LABELS:
+        part.codes.append("ERROR_MANIFEST_TOO_MANY_LABELS")
+
+
+def _check_split(part: Part) -> None:
+    counts = part.usable_labels(part.use_case)
+    if counts and min(counts.values()) < LEAST_PER_LABEL:
+        part.codes.append("ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT")
+
+
+def _overlap_codes(train: Part, test: Part, *, brand: bool) -> tuple[str, ...]:
+    """Compare the labels of both parts: first all of them, then those that the model's kind can use."""
+    if _overlap(train.labels, test.labels) < OVERLAP:
+        return ("ERROR_INSUFFICIENT_LABEL_OVERLAP",)
+    ours = set(train.usable_labels(train.use_case))
+    theirs = set(test.usable_labels("OBJECT_LOCALIZATION" if brand else train.use_case))
+    return ("ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP",) if _overlap(ours, theirs) < OVERLAP else ()
+
+
+def _overlap(train: set[str], test: set[str]) -> float:
+    return 100 * len(train & test) / len(train) if train else 100
+
+
+def _statistics(part: Part) -> dict[str, Any]:
+    return {
+        "use_case": part.use_case,
+        "total_json_lines": part.total,
+        "valid_json_lines": part.valid,
+        "invalid_json_lines": part.invalid,
+        "ignored_json_lines": part.ignored,
+        "error_json_line_indices": part.bad_lines,
+        "errors": _told(part.codes),
+    }
+
+
+def _told(codes: tuple[str, ...] | list[str]) -> list[dict[str, str]]:
+    return [{"code": code, "message": _message(code)} for code in codes]
+
+
+def _message(code: str) -> str:
+    return CODES[code].say(OVERLAP) if "OVERLAP" in code else CODES[code].message
