@@ -6,7 +6,8 @@ A part is imported when its command is asked for, so that `vedette --help` stays
 import typer
 
 import vedette
-from vedette.cli import sdk
+from vedette.cli import keys, sdk, users
+from vedette.cli.credentials import credentials
 from vedette.cli.doctor import doctor
 from vedette.cli.serve import serve
 
@@ -28,4 +29,9 @@ def version() -> None:
 
 app.command()(serve)
 app.command()(doctor)
+app.command()(credentials)
 app.add_typer(sdk.app, name="sdk")
+app.add_typer(users.accounts, name="account")
+app.add_typer(users.users, name="user")
+app.add_typer(users.roles, name="role")
+app.add_typer(keys.keys, name="key")

@@ -94,23 +94,22 @@ class Identity:
             raise not_assumable(holder, role_arn)
         return self.sessions.for_role(holder, as_role(row), name, length, tags)
 
-    def ensure_root(self, account: str, region: str, data: Path) -> NewKey:
-        """Return the account's root key; the first call makes account, key and credentials file."""
-        file = data / "credentials.json"
+    def ensure_root(self, account: str, region: str, data: Path) -> None:
+        """Make the account, its root key and the credentials file, unless they are there.
+
+        Later calls only see to it that the file names a root key that exists: whoever
+        deletes the last root key meant it, and makes another with `vedette key create`.
+        """
         with self._database.write() as connection:
             now = milliseconds(self._clock())
             if connection.execute(select(accounts.c.id).where(accounts.c.id == account)).first() is None:
                 connection.execute(insert(accounts).values(id=account, name=account, created_ms=now))
+                insert_key(connection, new_key(account), None, self._seal, now)
             root = select(keys).where(keys.c.account == account, keys.c.user.is_(None))
-            row = connection.execute(root.order_by(keys.c.created_ms, keys.c.id)).first()
-            if row is None:
-                key = new_key(account)
-                insert_key(connection, key, None, self._seal, now)
-            else:
-                key = NewKey(row.id, account, self._unseal(row))
-        if row is None or not file.exists():
-            _write_credentials(file, key, region)
-        return key
+            rows = connection.execute(root.order_by(keys.c.created_ms, keys.c.id)).all()
+        file = data / "credentials.json"
+        if rows and _key_in(file) not in {row.id for row in rows}:
+            _write_credentials(file, NewKey(rows[0].id, account, self._unseal(rows[0])), region)
 
     def _look_up(self, key_id: str, token: str) -> _Known:
         if token or key_id.startswith("ASIA"):
@@ -153,6 +152,13 @@ class Identity:
 
     def _unseal(self, row: Any) -> str:
         return self._seal.open(row.sealed_secret, f"{KEY_PURPOSE}:{row.id}").decode()
+
+
+def _key_in(file: Path) -> str:
+    try:
+        return str(json.loads(file.read_text("utf-8"))["access_key_id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _write_credentials(file: Path, key: NewKey, region: str) -> None:
