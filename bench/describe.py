@@ -26,7 +26,7 @@ async def app(scope, receive, send):
     headers = [(b"content-type", b"application/x-amz-json-1.1"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-listener = socket.socket(); listener.bind(("127.0.0.1", 0))
+listener = socket.socket(); listener.bind(("127.0.0.1", 0)); listener.listen()
 print(listener.getsockname()[1], flush=True)
 config = uvicorn.Config(app, access_log=False, log_level="error", lifespan="off")
 uvicorn.Server(config).run(sockets=[listener])

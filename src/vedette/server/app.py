@@ -27,6 +27,7 @@ from vedette.server.edge import Gone, Receive, Scope, Send, read_head, read_whol
 from vedette.server.observe import Figures, Seen, note
 from vedette.wire.dispatch import choose
 from vedette.wire.http import Request, Response
+from vedette.wire.query import FORM
 from vedette.wire.signed import Signed
 from vedette.wire.sigv4 import read_signature
 
@@ -92,7 +93,7 @@ class Front:
         door = DOORS["s3"]
         try:
             signed = read_signature(request)
-            door = self._choose_door(request, signed)
+            door = await self._choose_door(request, signed)
             seen.service = door.service
             response = await self._visit(door, request, signed, seen)
         except Gone:
@@ -105,13 +106,16 @@ class Front:
         allow_any_origin(request, response, door)
         return response
 
-    def _choose_door(self, request: Request, signed: Signed | None) -> Door:
+    async def _choose_door(self, request: Request, signed: Signed | None) -> Door:
         named = signed.service if signed else None
+        if signed is None and request.headers.get("content-type").startswith(FORM):
+            # Only the form itself tells an unsigned call of a Query service from one of S3.
+            await read_whole(request, self.house.settings.max_body)
         return DOORS[choose(request, named) or "unknown"]
 
     async def _visit(self, door: Door, request: Request, signed: Signed | None, seen: Seen) -> Response:
         visit = Visit(self.house, request, signed, self._in_thread)
-        if door.reads_whole_body:
+        if door.reads_whole_body and request.stream is not None:
             await read_whole(request, self.house.settings.max_body)
         try:
             return await door.answer(visit)

@@ -1,0 +1,51 @@
+"""`vedette sdk install` and `remove` touch only our own files."""
+
+import pytest
+from typer.testing import CliRunner
+
+from vedette.cli.main import app
+
+PLACE = ("lookoutvision", "2020-11-20")
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["sdk", *words])
+
+
+def test_install_makes_the_service_known_to_a_loader(tmp_path, monkeypatch):
+    import boto3
+
+    assert run("install", "--to", str(tmp_path)).exit_code == 0
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    session = boto3.Session(region_name="us-east-1")
+    client = session.client("lookoutvision", aws_access_key_id="a", aws_secret_access_key="b")
+    assert client.can_paginate("list_projects")
+    assert len(client.meta.service_model.operation_names) == 22
+
+
+def test_remove_leaves_nothing_behind(tmp_path):
+    run("install", "--to", str(tmp_path))
+    run("install", "--to", str(tmp_path))
+    assert run("remove", "--to", str(tmp_path)).exit_code == 0
+    assert list(tmp_path.iterdir()) == []
+    assert "nothing of ours" in run("remove", "--to", str(tmp_path)).output
+
+
+def test_files_of_somebody_else_are_not_overwritten(tmp_path):
+    place = tmp_path.joinpath(*PLACE)
+    place.mkdir(parents=True)
+    (place / "service-2.json").write_text("{}")
+    said = run("install", "--to", str(tmp_path))
+    assert said.exit_code == 2
+    assert "is not ours" in said.output
+    assert (place / "service-2.json").read_text() == "{}"
+
+
+@pytest.mark.slow
+def test_the_doctor_looks_at_everything(tmp_path, monkeypatch):
+    monkeypatch.setenv("VEDETTE_DATA", str(tmp_path / "data"))
+    said = CliRunner().invoke(app, ["doctor"])
+    assert said.exit_code == 0, said.output
+    for word in ("Python", "torch", "backbone", "training on", "processor", "memory", "data folder", "disk"):
+        assert word in said.output
+    assert not (tmp_path / "data").exists()
