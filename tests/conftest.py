@@ -6,6 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from doubles.databases import (  # noqa: F401  (fixtures, found by their names)
+    address,
+    clock,
+    database,
+    house,
+    postgres_maker,
+    sqlite_maker,
+)
 from doubles.servers import RunningServer, start_server, stop_server
 
 ROOT = Path(__file__).parent.parent

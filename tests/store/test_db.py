@@ -1,0 +1,95 @@
+import sqlite3
+import stat
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from vedette.store.db import open_database
+
+
+@pytest.fixture
+def counted(database):
+    with database.write() as connection:
+        connection.execute(text("create table counted (id integer primary key, said varchar(20))"))
+    return database
+
+
+def rows(database):
+    with database.read() as connection:
+        return connection.execute(text("select count(*) from counted")).scalar_one()
+
+
+def test_what_is_written_is_read(counted):
+    with counted.write() as connection:
+        connection.execute(text("insert into counted values (1, 'one')"))
+    assert rows(counted) == 1
+
+
+def test_an_exception_undoes_everything(counted):
+    def fail():
+        with counted.write() as connection:
+            connection.execute(text("insert into counted values (1, 'one')"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert rows(counted) == 0
+
+
+def test_a_read_sees_one_moment(counted):
+    with counted.read() as connection:
+        before = connection.execute(text("select count(*) from counted")).scalar_one()
+        with counted.write() as writer:
+            writer.execute(text("insert into counted values (1, 'one')"))
+        after = connection.execute(text("select count(*) from counted")).scalar_one()
+    assert (before, after, rows(counted)) == (0, 0, 1)
+
+
+def test_a_writer_sees_what_the_one_before_it_wrote(counted, address):
+    """Two processes look first and write then: none of the looks may be stale."""
+    other = open_database(*address)
+
+    def add(database):
+        for _ in range(20):
+            with database.write() as connection:
+                count = connection.execute(text("select count(*) from counted")).scalar_one()
+                connection.execute(text("insert into counted values (:id, 'x')"), {"id": count})
+
+    threads = [threading.Thread(target=add, args=(each,)) for each in (counted, other, counted)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.close()
+    assert rows(counted) == 60
+
+
+def test_sqlite_waits_for_the_disk_and_keeps_its_promises(sqlite_maker):
+    database = open_database(*sqlite_maker.new())
+    with database.read() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"pragma {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    database.close()
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_the_database_is_its_owners_alone(tmp_path):
+    database = open_database("", tmp_path / "data")
+    with database.write() as connection:
+        connection.execute(text("create table t (x integer)"))
+        modes = {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "data").glob("vedette.db*")}
+    database.close()
+    assert modes == {0o600}
+
+
+def test_a_committed_write_is_in_the_file_of_another_process(sqlite_maker):
+    address, folder = sqlite_maker.new()
+    database = open_database(address, folder)
+    with database.write() as connection:
+        connection.execute(text("insert into accounts values ('111122223333', 'x', 0)"))
+    with sqlite3.connect(folder / "vedette.db") as beside:
+        assert beside.execute("select count(*) from accounts").fetchone() == (1,)
+    database.close()
