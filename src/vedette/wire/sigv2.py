@@ -8,6 +8,7 @@ import base64
 import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from vedette.wire.canonical import Pairs, decode, encode, split_query
 from vedette.wire.clockskew import read_date
@@ -120,6 +121,6 @@ def _fields(form: Form, request: Request) -> dict[str, str]:
 def _parameters(raw_query: str, signed: frozenset[str]) -> str:
     # A value is signed decoded, and a name without an equals sign is signed without it.
     cut = (pair.partition("=") for pair in raw_query.split("&"))
-    kept = sorted(parts for parts in cut if parts[0] in signed)
+    kept = sorted((parts for parts in cut if parts[0] in signed), key=itemgetter(0))
     parts = [f"{name}{equals}{decode(value)}" for name, equals, value in kept]
     return "?" + "&".join(parts) if parts else ""
