@@ -1,0 +1,87 @@
+import pytest
+
+from vedette import errors
+from vedette.api import lookout, rekognition, sts
+from vedette.api.lookout import faults as lookout_faults
+from vedette.api.rekognition import faults as rekognition_faults
+from vedette.api.sts import faults as sts_faults
+from vedette.wire import models
+from vedette.wire.errors import Invalid, Malformed, UnknownOperation
+
+REFUSALS = set(errors.Refusal.__subclasses__())
+TABLES = {
+    "rekognition": rekognition_faults.FAULTS,
+    "lookoutvision": lookout_faults.FAULTS,
+    "sts": sts_faults.FAULTS,
+}
+DIALECTS = {"rekognition": rekognition, "lookoutvision": lookout, "sts": sts}
+# What AWS answers without a shape of its own, and what it has no word for.
+UNMODELLED = {"ValidationException", "SerializationException", "UnknownOperationException"}
+OUR_OWN = {"UnsupportedOperationException"}
+SAMPLES = [
+    *[refusal("a sentence", kind="project", name="boards") for refusal in sorted(REFUSALS, key=str)],
+    Invalid(["Value 'x' at 'y' failed"]),
+    Invalid(["Value '101' at 'maxResults' failed"], "page-size"),
+    Malformed("broken"),
+    Malformed("no JSON", "content-type"),
+    UnknownOperation("DetectFish"),
+    RuntimeError("a secret detail"),
+]
+
+
+@pytest.mark.parametrize("dialect", TABLES)
+def test_every_refusal_has_a_fault_in_every_dialect(dialect):
+    assert set(TABLES[dialect]) == REFUSALS
+
+
+@pytest.mark.parametrize("error", SAMPLES, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("dialect", ["rekognition", "lookoutvision"])
+def test_every_fault_is_one_that_the_service_has(dialect, error):
+    fault = DIALECTS[dialect].translate(error)
+    shapes = {shape.error_code: shape for shape in models.service(dialect).error_shapes}
+    shapes |= {shape.name: shape for shape in models.service(dialect).error_shapes}
+    assert fault.code in set(shapes) | UNMODELLED | OUR_OWN
+    shape = shapes.get(fault.code)
+    if shape is not None:
+        said = {"Message", *(fault.members or {})}
+        assert set(shape.required_members) <= said
+        enums = {name: member.enum for name, member in shape.members.items() if getattr(member, "enum", None)}
+        assert all((fault.members or {}).get(name) in values for name, values in enums.items())
+    if shape is not None and "error" in shape.metadata and "httpStatusCode" in shape.metadata["error"]:
+        assert fault.status == shape.metadata["error"]["httpStatusCode"]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_only_our_own_fault_is_a_500_and_it_says_nothing(dialect):
+    faults = [(error, DIALECTS[dialect].translate(error)) for error in SAMPLES]
+    assert [error for error, fault in faults if fault.status >= 500] == [SAMPLES[-1]]
+    assert "secret" not in faults[-1][1].message
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code"),
+    [
+        (errors.Taken("", kind="project"), "ResourceInUseException"),
+        (errors.Taken("", kind="version"), "ResourceInUseException"),
+        (errors.Taken("", kind="dataset"), "ResourceAlreadyExistsException"),
+        (errors.TooMuch("", kind="tags"), "ServiceQuotaExceededException"),
+        (errors.TooMuch("", kind="training"), "LimitExceededException"),
+    ],
+)
+def test_rekognition_tells_things_apart(refusal, code):
+    assert rekognition.translate(refusal).code == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "resource_type"),
+    [("project", "PROJECT"), ("dataset", "DATASET"), ("version", "MODEL"), ("model", "MODEL")],
+)
+def test_lookout_names_the_thing(kind, resource_type):
+    fault = lookout.translate(errors.Busy("Stop it first.", kind=kind, name="doors"))
+    assert (fault.code, fault.status) == ("ConflictException", 409)
+    assert fault.members == {"ResourceId": "doors", "ResourceType": resource_type}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_handler_is_an_operation_of_the_service(dialect):
+    assert set(DIALECTS[dialect].OPERATIONS) <= set(models.operations(dialect))
