@@ -123,7 +123,7 @@ class ApiDoor:
     def fault(self, error: Exception, request: Request) -> Response:
         """Return what the dialect says of an error."""
         told = self._told(error)
-        answer: Response = self.wire.fault(told.code, told.status, told.message, told.members)
+        answer: Response = self.wire.fault(told.code, told.status, told.message, told.members, request.id)
         return answer
 
     def _told(self, error: Exception) -> Fault:
