@@ -1,0 +1,76 @@
+"""Drawn masks: a picture whose colours name anomaly types, as one number a pixel."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.vision.annotations import Mask
+from vedette.vision.images import BrokenPicture, open_picture
+
+Kinds = NDArray[np.uint8]
+Codes = NDArray[np.integer]
+
+_WHITE, _BLACK = 0xFFFFFF, 0
+# A brush with soft edges paints mixtures of two known colours, which lie between them; a colour
+# farther than this from every known one, on more of the drawing than edges are, meant something else.
+_FAR = 200.0
+_MANY = 0.2
+_UNKNOWN = 255
+
+
+def read_mask(mask: Mask, labels: Sequence[str], *, height: int, width: int) -> Kinds:
+    """Return 0 for the background and 1, 2, … for the labels, at the picture's own size.
+
+    Colours between two are taken for the nearest. The background is white, or black where
+    black is what there is more of and no label has it.
+
+    Raises:
+        BrokenPicture: when the mask cannot be read, has another size, or shows a colour nobody named.
+    """
+    pixels = open_picture(mask.path)
+    if pixels.shape[:2] != (height, width):
+        found = f"{pixels.shape[1]} × {pixels.shape[0]}"
+        raise BrokenPicture(
+            str(mask.path), f"is {found} pixels, but its picture is {width} × {height}; draw it at that size."
+        )
+    codes: Codes = (
+        (pixels[:, :, 0].astype(np.uint32) << 16) | (pixels[:, :, 1].astype(np.uint32) << 8) | pixels[:, :, 2]
+    )
+    palette = _palette(mask, labels, codes)
+    kinds = np.full(codes.shape, _UNKNOWN, np.uint8)
+    for code, kind in palette.items():
+        kinds[codes == code] = kind
+    rest = kinds == _UNKNOWN
+    if rest.any():
+        kinds[rest] = _snapped(codes[rest], palette, str(mask.path), drawn=int((kinds != 0).sum()))
+    return kinds
+
+
+def _palette(mask: Mask, labels: Sequence[str], codes: Codes) -> dict[int, int]:
+    """Return what each known colour means; a label that the model does not know is background."""
+    named = {int(color.lstrip("#"), 16): label for color, label in mask.colors.items()}
+    palette = {code: labels.index(label) + 1 if label in labels else 0 for code, label in named.items()}
+    is_dark = _BLACK not in named and (codes == _BLACK).sum() > (codes == _WHITE).sum()
+    palette.setdefault(_BLACK if is_dark else _WHITE, 0)
+    return palette
+
+
+def _snapped(codes: Codes, palette: dict[int, int], name: str, *, drawn: int) -> Kinds:
+    """Return for colours that nobody named the meaning of the nearest that somebody did."""
+    shown, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    known: Codes = np.array(list(palette), np.uint32)
+    distance = np.linalg.norm(_channels(shown)[:, None] - _channels(known)[None], axis=2)
+    strange = distance.min(axis=1) > _FAR
+    if counts[strange].sum() > _MANY * drawn:
+        worst = int(shown[strange][np.argmax(counts[strange])])
+        raise BrokenPicture(
+            name, f"shows the colour #{worst:06x}, which none of its labels has; name it or repaint it."
+        )
+    meaning = np.array(list(palette.values()), np.uint8)
+    snapped: Kinds = meaning[distance.argmin(axis=1)][places]
+    return snapped
+
+
+def _channels(codes: Codes) -> NDArray[np.float64]:
+    return np.stack([codes >> 16, (codes >> 8) & 255, codes & 255], axis=1).astype(np.float64)
