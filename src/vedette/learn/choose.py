@@ -1,10 +1,36 @@
-"""Which of the judged recipes is kept: decided by arithmetic on out-of-fold outcomes alone."""
+"""Which recipes compete, and which is kept: decided by arithmetic on out-of-fold outcomes alone."""
 
 from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from vedette.learn.recipe import Judgement, Recipe
+from vedette.learn.recipe import Judgement, Recipe, Work
+from vedette.vision.annotations import Sample
+
+
+@runtime_checkable
+class Costly(Protocol):
+    """A recipe that is tried only where the best so far leaves something to win."""
+
+    def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
+        """Say whether to try."""
+
+
+def judge_all(
+    recipes: Sequence[Recipe], train: Sequence[Sample], work: Work
+) -> list[tuple[Recipe, Judgement]]:
+    """Return every recipe that was tried with its judgement, cheap ones first."""
+    judged: list[tuple[Recipe, Judgement]] = []
+    for recipe in recipes:
+        if judged and work.seconds_left() <= 0:
+            break
+        if judged and isinstance(recipe, Costly):
+            best = judged[choose(judged)][1]
+            if not recipe.is_worth(best, train, work):
+                continue
+        judged.append((recipe, recipe.judge(train, work)))
+    return judged
 
 
 def choose(judged: Sequence[tuple[Recipe, Judgement]]) -> int:
@@ -28,3 +54,11 @@ def gain(old: Judgement, new: Judgement) -> float:
     if not both.any():
         return new.quality - old.quality
     return float((new.outcomes[both] - old.outcomes[both]).mean())
+
+
+def tried(judged: Sequence[tuple[Recipe, Judgement]]) -> list[dict[str, Any]]:
+    """Return what the package says of all that competed."""
+    return [
+        {"recipe": recipe.name, "quality": round(judgement.quality, 4), **judgement.facts}
+        for recipe, judgement in judged
+    ]

@@ -1,0 +1,98 @@
+"""`vedette train`: from labelled pictures to a model package.
+
+The training runs in a process of its own, so that Ctrl-C stops it in order and this command,
+like the server, never loads torch.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from vedette.engines.choose import open_engine
+from vedette.engines.port import Engine, Event, Job
+
+
+def train(  # noqa: PLR0913  (an argument is an option of the command)
+    source: Annotated[Path, typer.Argument(help="A folder with a subfolder a label, or a manifest.")],
+    out: Annotated[Path, typer.Option(help="Where the model goes: a folder, or a name ending in .zip.")],
+    test: Annotated[
+        Path | None, typer.Option(help="Pictures to test with; without them a fifth is held out.")
+    ] = None,
+    task: Annotated[str, typer.Option(help="What to learn; the labels say it by themselves.")] = "auto",
+    budget: Annotated[str, typer.Option(help="fast, balanced, best, or a number of minutes.")] = "balanced",
+    seed: Annotated[int, typer.Option(help="The same seed and pictures give the same model.")] = 0,
+    backbone: Annotated[str, typer.Option(help="lite0, or transformers:FOLDER.")] = "lite0",
+) -> None:
+    """Train a model from labelled pictures."""
+    order = {
+        "train": str(source),
+        "test": str(test) if test else None,
+        "out": str(out),
+        "task": task,
+        "budget": budget,
+        "seed": seed,
+        "backbone": backbone,
+        "cache": str(cache_folder()),
+    }
+    last = follow(open_engine(), Job("train", order))
+    raise typer.Exit(_report(last))
+
+
+def cache_folder() -> Path:
+    """Return where features of pictures are kept between trainings."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "vedette" / "features"
+
+
+def follow(engine: Engine, job: Job) -> Event:
+    """Run the job with a progress bar (on a terminal only) and return its last event; Ctrl-C cancels it."""
+    run = engine.submit(job)
+    before = signal.signal(signal.SIGINT, lambda *_: engine.cancel(run))
+    last = Event("failed", {"sentence": "The training said nothing."})
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.fields[left]}"))
+    try:
+        with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+            shown = bar.add_task("starting", total=None, left="")
+            for last in engine.events(run):
+                if last.kind == "progress":
+                    bar.update(shown, **_bar(last.facts))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return last
+
+
+def _bar(facts: Mapping[str, Any]) -> dict[str, Any]:
+    left = facts.get("seconds_left")
+    said = "" if left is None else f"{int(left) // 60}:{int(left) % 60:02d} left"
+    return {
+        "description": facts["stage"],
+        "completed": facts["done"],
+        "total": facts["of"],
+        "left": said,
+    }
+
+
+def _report(last: Event) -> int:
+    """Say how it ended and return the exit status: 0, 2 for what the caller can mend, 1 for a defect."""
+    facts = last.facts
+    if last.kind == "cancelled":
+        print("Cancelled; no model was written.", file=sys.stderr)
+        return 2
+    if last.kind == "failed":
+        print(facts.get("traceback") or facts["sentence"], file=sys.stderr)
+        return 2 if "refusal" in facts else 1
+    for why in facts["broken"]:
+        print(f"Left out: {why}", file=sys.stderr)
+    print(f"{facts['package']}: a model for {facts['task']} by {facts['recipe']}")
+    for name, value in facts["metrics"].items():
+        if isinstance(value, int | float):
+            print(f"  {name:<12} {value:.3f}")
+    return 0

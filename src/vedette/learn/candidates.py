@@ -1,0 +1,20 @@
+"""The recipes that compete for each task, the cheap ones first."""
+
+from collections.abc import Sequence
+
+from vedette.learn.anomaly import Anomaly
+from vedette.learn.classify import Probe
+from vedette.learn.recipe import Recipe, Work
+from vedette.learn.task import Plan
+
+# The two resolutions of a probe: the backbone's own, and one at which small things show.
+SIDES = (224, 384)
+ANOMALY_SIDES = (256, 384)
+
+
+def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
+    """Return the recipes for a plan, as far as the budget goes."""
+    if plan.task == "anomaly":
+        return [Anomaly(side=side) for side in ANOMALY_SIDES]
+    is_multilabel = plan.task == "multilabel"
+    return [Probe(plan.labels, side=side, is_multilabel=is_multilabel) for side in SIDES]

@@ -1,0 +1,85 @@
+"""The pictures before the training: those that cannot be read are named and left out.
+
+Labels that cannot be right (a box outside its picture, a mask of another size) are refused instead,
+since somebody has to mend them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from vedette.errors import Wrong
+from vedette.learn.pictures import side_by_side
+from vedette.learn.recipe import Work
+from vedette.vision.annotations import Sample
+from vedette.vision.images import BrokenPicture, read_picture
+
+# A box may be this share of the picture outside, from rounding to whole pixels.
+SLACK = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A picture that is left out, and why."""
+
+    picture: Path
+    why: str
+
+
+def check(
+    samples: Sequence[Sample], work: Work, *, size: tuple[int, int]
+) -> tuple[list[Sample], list[Broken]]:
+    """Return the samples whose pictures can be read, and the others."""
+    good: list[Sample] = []
+    broken: list[Broken] = []
+    found = side_by_side(lambda sample: _read(sample, work, size), samples, threads=torch.get_num_threads())
+    for done, (sample, why) in enumerate(zip(samples, found, strict=True), start=1):
+        if why is None:
+            good.append(sample)
+        else:
+            broken.append(Broken(sample.picture, why))
+        work.tell("reading the pictures", done, len(samples))
+    if samples and not good:
+        raise Wrong(f"None of the {len(samples)} pictures can be read; the first: {broken[0].why}")
+    return good, broken
+
+
+def _read(sample: Sample, work: Work, size: tuple[int, int]) -> str | None:
+    """Return why the sample's picture cannot be used, or None; the pixels stay at hand for the recipes."""
+    _refuse_boxes_outside(sample)
+    try:
+        if sample.mask is None:
+            work.pictures.at(sample.picture, size)
+        else:
+            opened = read_picture(sample.picture, size=size)
+            _refuse_other_size(sample, opened.width, opened.height)
+        work.pictures.digest(sample.picture)
+    except BrokenPicture as broken:
+        return broken.sentence
+    except OSError as error:
+        return f"{sample.picture} cannot be read: {error.strerror or error}."
+    return None
+
+
+def _refuse_boxes_outside(sample: Sample) -> None:
+    for label, box in sample.boxes or ():
+        right, bottom = box.left + box.width, box.top + box.height
+        if min(box.left, box.top) < -SLACK or max(right, bottom) > 1 + SLACK:
+            raise Wrong(f'{sample.picture}: a box of "{label}" lies outside the picture; draw it again.')
+
+
+def _refuse_other_size(sample: Sample, width: int, height: int) -> None:
+    assert sample.mask is not None
+    try:
+        with Image.open(sample.mask.path) as mask:
+            size = mask.size
+    except OSError as error:
+        raise Wrong(f"{sample.mask.path}, the mask of {sample.picture}, cannot be read.") from error
+    if size != (width, height):
+        raise Wrong(
+            f"{sample.mask.path} is {size[0]} × {size[1]} pixels and its picture {sample.picture} is "
+            f"{width} × {height}: a mask has the size of its picture."
+        )

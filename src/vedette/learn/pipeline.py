@@ -1,0 +1,176 @@
+"""A training from samples to a package: the story of how a model comes to be.
+
+check      broken pictures are named and left out
+decide     the task, from the labels
+split      where nobody gave a test part; copies of one picture stay together
+judge      the candidates, on the training part alone
+fit        the best of them, on all of the training part
+export     to ONNX, held against the network on real pictures
+evaluate   once, on the test part, with the file that is shipped
+package    beside its place, then renamed: whole or not at all
+"""
+
+import hashlib
+import platform
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+
+import vedette
+from vedette.clock import Clock, system_clock
+from vedette.learn.backbone import open_backbone
+from vedette.learn.candidates import candidates
+from vedette.learn.check import Broken, check
+from vedette.learn.choose import choose, judge_all, tried
+from vedette.learn.export import TOLERANCE, export, refuse_if_far
+from vedette.learn.features import FeatureCache
+from vedette.learn.recipe import OUTPUTS, Budget, Progress, Trained, Work
+from vedette.learn.split import hold_out
+from vedette.learn.task import Plan, decide
+from vedette.runtime.facts import PackageFacts
+from vedette.runtime.package import write_package
+from vedette.vision.annotations import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to train with and where the package goes."""
+
+    train: Sequence[Sample]
+    out: Path
+    test: Sequence[Sample] | None = None
+    task: str = "auto"
+    budget: Budget = field(default_factory=Budget)
+    seed: int = 0
+    backbone: str = "lite0"
+    cache: Path | None = None
+    cache_limit: int = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a training left."""
+
+    package: Path
+    facts: PackageFacts
+    evaluation: dict[str, Any]
+    broken: list[Broken]
+
+
+def train(
+    order: Order,
+    *,
+    say: Callable[[Progress], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    clock: Clock = system_clock,
+) -> Outcome:
+    """Train, judge and package one model."""
+    seed_everything(order.seed)
+    work = Work(
+        FeatureCache(order.cache, limit=order.cache_limit),
+        seed=order.seed,
+        budget=order.budget,
+        backbone=order.backbone,
+        say=say,
+        cancelled=cancelled,
+    )
+    plan, broken = prepare(order, work)
+    judged = judge_all(candidates(plan, work), plan.train, work)
+    recipe, judgement = judged[choose(judged)]
+    trained = recipe.fit(plan.train, work, judgement)
+    facts = describe(plan, trained, order, work, competitors=tried(judged), clock=clock)
+    outcome = finish(plan, trained, facts, order, work, broken)
+    work.cache.trim()
+    return outcome
+
+
+def prepare(order: Order, work: Work) -> tuple[Plan, list[Broken]]:
+    """Return the plan with both parts, of pictures that can be read."""
+    plan = decide(order.train, order.test, wanted=order.task)
+    train_part, broken = check(plan.train, work, size=(224, 224))
+    test_part = None
+    if plan.test is not None:
+        test_part, more = check(plan.test, work, size=(224, 224))
+        broken += more
+    if broken:  # without them the labels may no longer suffice
+        plan = decide(train_part, test_part, wanted=order.task)
+    if plan.test is None:
+        learn, test = hold_out(plan.train, digest=lambda s: work.pictures.digest(s.picture), seed=work.seed)
+        plan = Plan(plan.task, plan.labels, learn, test, plan.left_out, plan.is_brand)
+    return plan, broken
+
+
+def finish(
+    plan: Plan, trained: Trained, facts: PackageFacts, order: Order, work: Work, broken: list[Broken]
+) -> Outcome:
+    """Export, compare, evaluate and write the package."""
+    assert plan.test is not None
+    with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
+        model = Path(folder) / "model.onnx"
+        work.tell("exporting", 0, 1)
+        export(trained, OUTPUTS[plan.task], model)
+        refuse_if_far(trained, model, some_pixels(plan.train, trained, work), tolerance=TOLERANCE)
+        work.tell("exporting", 1, 1)
+        evaluation: dict[str, Any] = {}
+        write_package(order.out, model=model, facts=facts, evaluation=evaluation, card="# Model\n")
+    return Outcome(order.out, facts, evaluation, broken)
+
+
+def some_pixels(samples: Sequence[Sample], trained: Trained, work: Work, *, most: int = 4) -> Any:
+    """Return a few real pictures at the input size, spread over the samples."""
+    chosen = [
+        samples[i].picture for i in np.linspace(0, len(samples) - 1, min(most, len(samples))).astype(int)
+    ]
+    return np.stack([work.pictures.at(path, trained.input_size, policy=trained.policy) for path in chosen])
+
+
+def describe(
+    plan: Plan, trained: Trained, order: Order, work: Work, *, competitors: list[dict[str, Any]], clock: Clock
+) -> PackageFacts:
+    """Return what the package says about its model, before it is evaluated."""
+    backbone = open_backbone(order.backbone)
+    return PackageFacts(
+        task=plan.task,
+        labels=trained.labels,
+        thresholds=dict(trained.thresholds),
+        input_size=trained.input_size,
+        policy=trained.policy,
+        tiling=trained.tiling,
+        pixel_thresholds=dict(trained.pixel_thresholds),
+        colors=dict(trained.colors),
+        created=clock().isoformat(timespec="seconds"),
+        recipe={**trained.facts, "seed": order.seed, "budget": order.budget.name, "tried": competitors},
+        data={
+            "training_pictures": len(plan.train),
+            "test_pictures": len(plan.test or ()),
+            "fingerprint": fingerprint([*plan.train, *(plan.test or ())], work),
+        },
+        backbone={"name": backbone.name, "revision": backbone.revision},
+        versions={
+            "vedette": vedette.__version__,
+            "torch": torch.__version__,
+            "onnxruntime": onnxruntime.__version__,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+        },
+    )
+
+
+def fingerprint(samples: Sequence[Sample], work: Work) -> str:
+    """Return a hash of pictures and labels: the same data gives the same, wherever it lies."""
+    lines = sorted(
+        f"{work.pictures.digest(s.picture)} {sorted(s.labels)} {s.boxes} {s.is_anomalous}" for s in samples
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def seed_everything(seed: int) -> None:
+    """Make what follows repeatable on this kind of machine."""
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)  # a library may have no generator of its own

@@ -1,0 +1,48 @@
+"""The job `train`: an order in JSON becomes a package; progress goes out as events.
+
+order   train, test, task, budget, seed, backbone, out, cache, cache_limit: as `vedette train` takes them
+result  package, task, metrics, broken
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from vedette.engines.port import Event, Say
+from vedette.learn import pipeline
+from vedette.learn.budget import read_budget
+from vedette.learn.recipe import Progress
+from vedette.learn.sources import open_source
+
+
+def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    """Train, judge and package one model."""
+
+    def tell(progress: Progress) -> None:
+        say(Event("progress", asdict(progress)))
+
+    outcome = pipeline.train(read_order(order), say=tell, cancelled=cancelled)
+    return {
+        "package": str(outcome.package),
+        "task": outcome.facts.task,
+        "recipe": outcome.facts.recipe.get("recipe", ""),
+        "metrics": dict(outcome.facts.metrics),
+        "broken": [broken.why for broken in outcome.broken],
+    }
+
+
+def read_order(order: Mapping[str, Any]) -> pipeline.Order:
+    """Return the order with its samples read."""
+    test, cache = order.get("test"), order.get("cache")
+    return pipeline.Order(
+        train=open_source(order["train"]),
+        test=open_source(test) if test else None,
+        out=Path(order["out"]),
+        task=order.get("task", "auto"),
+        budget=read_budget(str(order.get("budget", "balanced"))),
+        seed=int(order.get("seed", 0)),
+        backbone=order.get("backbone", "lite0"),
+        cache=Path(cache) if cache else None,
+        cache_limit=int(order.get("cache_limit", 2 * 1024**3)),
+    )
