@@ -9,7 +9,9 @@ import vedette
 from vedette.cli import keys, sdk, users
 from vedette.cli.credentials import credentials
 from vedette.cli.doctor import doctor
+from vedette.cli.exchange import export_format, import_format
 from vedette.cli.serve import serve
+from vedette.cli.train import train
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Your own vision models on your own machine."
@@ -29,7 +31,10 @@ def version() -> None:
 
 app.command()(serve)
 app.command()(doctor)
+app.command()(train)
 app.command()(credentials)
+app.command("import")(import_format)
+app.command("export")(export_format)
 app.add_typer(sdk.app, name="sdk")
 app.add_typer(users.accounts, name="account")
 app.add_typer(users.users, name="user")

@@ -1,7 +1,7 @@
 """The rules of Rekognition Custom Labels for one line (rekognition.md 3 and 4.5).
 
-`strict` holds a line to every documented key. Without it only what a meaning needs is asked
-for, which is how a manifest from a stranger's folder is read.
+`strict` holds a line to every documented key and limit. Without it only what a meaning needs
+is asked for, which is how a manifest from a stranger's folder is read.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def judge_line(line: Line, *, strict: bool = True) -> Verdict:
         return _without_pairs(line)
     if hits := first_hit([found for pair in pairs for found in _form_flaws(pair, strict=strict)]):
         return Verdict("invalid", hits)
-    return _judge_pairs(pairs)
+    return _judge_pairs(pairs, strict=strict)
 
 
 def _source_flaw(line: Line) -> Flaw | None:
@@ -52,7 +52,7 @@ def _without_pairs(line: Line) -> Verdict:
     return Verdict("ignored", (flaw("WARNING_UNANNOTATED_RECORD"),))
 
 
-def _judge_pairs(pairs: list[Attribute]) -> Verdict:
+def _judge_pairs(pairs: list[Attribute], *, strict: bool) -> Verdict:
     """Judge what the pairs say, their form being right."""
     flaws: list[Flaw] = []
     labels: dict[str, None] = {}
@@ -64,7 +64,7 @@ def _judge_pairs(pairs: list[Attribute]) -> Verdict:
             labels.update({name: None} if name is not None else {})
             usable = usable or name is not None
         elif pair.kind == "boxes":
-            kept, found = _judge_boxes(pair)
+            kept, found = _judge_boxes(pair, strict=strict)
             boxes = boxes if kept is None else [*(boxes or []), *kept]
             usable = usable or kept is not None
         else:
@@ -91,7 +91,7 @@ def _judge_label(pair: Attribute) -> tuple[str | None, list[Flaw]]:
     return None, [flaw("ERROR_INVALID_LABEL_NAME_LENGTH", spot="metadata", attribute=pair.name)]
 
 
-def _judge_boxes(pair: Attribute) -> tuple[list[tuple[str, Box]] | None, list[Flaw]]:
+def _judge_boxes(pair: Attribute, *, strict: bool) -> tuple[list[tuple[str, Box]] | None, list[Flaw]]:
     """Return the boxes that pass (None when the pair as a whole is of no use) and what is wrong."""
     size, names = detection.read_size(pair), detection.read_class_map(pair)
     told = detection.read_annotations(pair)
@@ -101,10 +101,10 @@ def _judge_boxes(pair: Attribute) -> tuple[list[tuple[str, Box]] | None, list[Fl
         by_hand = pair.metadata.get("human-annotated") == "yes"
         warning = flaw("WARNING_NO_ATTRIBUTE_ANNOTATIONS", spot="value", attribute=pair.name)
         return [], [warning] if by_hand else []
-    if len(told) > BOXES:
+    if strict and len(told) > BOXES:
         return None, [flaw("ERROR_TOO_MANY_BOUNDING_BOXES", spot="value", attribute=pair.name)]
     flaws: list[Flaw] = []
-    if not _is_allowed(size):
+    if strict and not _is_allowed(size):
         flaws.append(flaw("ERROR_INVALID_IMAGE_DIMENSION"))
     kept: list[tuple[str, Box]] = []
     for index, item in enumerate(told):

@@ -1,0 +1,28 @@
+"""A folder of pictures: labels from the folders directly below it, as both consoles offer.
+
+rekognition.md 3.8: the first folder below the top names the label, deeper ones mean nothing, and a picture
+at the top has no label. lookout.md 3.7: the same with `normal` and `anomaly`, any other folder unlabelled.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from vedette.errors import Wrong
+from vedette.exchange.items import Item
+from vedette.vision.annotations import ANOMALY, NORMAL
+from vedette.vision.images import pictures_in
+
+
+def read_folder(folder: Path, *, anomalies: bool = False) -> Iterator[Item]:
+    """Yield the pictures below the folder, in the order of their names."""
+    if not folder.is_dir():
+        raise Wrong(f"There is no folder {folder}.", kind="folder", name=str(folder))
+    for picture in pictures_in(folder):
+        name = picture.relative_to(folder)
+        label = name.parts[0] if len(name.parts) > 1 else ""
+        if anomalies:
+            folded = label.casefold()
+            known = folded in (NORMAL, ANOMALY)
+            yield Item(name.as_posix(), is_anomalous=folded == ANOMALY if known else None)
+        else:
+            yield Item(name.as_posix(), (label,) if label else ())

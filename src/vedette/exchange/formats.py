@@ -1,0 +1,109 @@
+"""The formats by their names: what `vedette import` and the console offer."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from vedette.errors import Wrong
+from vedette.exchange import coco, folders, tables, voc, yolo
+from vedette.exchange.groundtruth import convert_line
+from vedette.exchange.items import Item, address, read_item, short_name, size_of, write_item
+from vedette.manifest.attributes import Stamp
+from vedette.manifest.lines import BadLine, Line, change_line, read_lines
+
+Format = Literal["folder", "manifest", "coco", "voc", "yolo", "csv", "groundtruth"]
+IN: tuple[Format, ...] = ("folder", "manifest", "coco", "voc", "yolo", "csv", "groundtruth")
+OUT: tuple[Format, ...] = ("manifest", "coco", "voc", "yolo", "csv")
+
+
+def read_format(name: Format, source: Path, *, anomalies: bool = False) -> Iterator[Item]:
+    """Yield the items of a file or folder in one of the formats that are not manifests."""
+    if not source.exists():
+        raise Wrong(f"There is no {source}.", kind="file", name=str(source))
+    if name == "folder":
+        return folders.read_folder(source, anomalies=anomalies)
+    if name == "coco":
+        return coco.read_coco(source)
+    if name == "voc":
+        return voc.read_voc(source)
+    if name == "yolo":
+        return yolo.read_yolo(source)
+    if name == "csv":
+        return tables.read_csv(source, anomalies=anomalies)
+    raise Wrong(f"{name} is read line by line, not as items.")
+
+
+def to_lines(
+    name: Format, source: Path, *, stamp: Stamp, prefix: str = "", anomalies: bool = False
+) -> Iterator[Line]:
+    """Yield the manifest lines of anything; a manifest's own lines keep what they say, and every key."""
+    if name in ("manifest", "groundtruth"):
+        yield from _manifest_lines(source, prefix=prefix, convert=name == "groundtruth")
+        return
+    for item in read_format(name, source, anomalies=anomalies):
+        yield write_item(item, prefix=prefix, stamp=stamp)
+
+
+def _manifest_lines(source: Path, *, prefix: str, convert: bool) -> Iterator[Line]:
+    if not source.is_file():
+        raise Wrong(f"There is no {source}.", kind="file", name=str(source))
+    with source.open("rb") as stream:
+        for line in read_lines(stream):
+            if isinstance(line, BadLine):
+                raise Wrong(f"{source}: {line.sentence}", kind="file", name=str(source))
+            yield with_prefix(convert_line(line) if convert else line, prefix)
+
+
+def with_prefix(line: Line, prefix: str) -> Line:
+    """Return the line with its relative addresses put below the prefix, as customers' scripts do."""
+    refs = {
+        key: address(value, prefix)
+        for key, value in line.values.items()
+        if key.endswith("-ref") and isinstance(value, str)
+    }
+    return change_line(line, refs)
+
+
+def write_manifest(lines: Iterable[Line], path: Path) -> int:
+    """Write the lines; return how many."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        for line in lines:
+            stream.write(line.text + "\n")
+            count += 1
+    return count
+
+
+def from_lines(
+    name: Format, lines: Iterable[Line], out: Path, *, when: datetime, prefix: str = "", images: Path | None
+) -> int:
+    """Write a manifest's lines in another format; return how many boxes, or rows, were written.
+
+    `images` is the folder of the pictures, asked for the sizes that the lines do not tell.
+    """
+    if name == "manifest":
+        return write_manifest(lines, out)
+    items = [_named(read_item(line), prefix, images) for line in lines]
+    if name == "csv":
+        return tables.write_csv(items, out)
+    if name == "coco":
+        return coco.write_coco(items, out, when=when)
+    out.mkdir(parents=True, exist_ok=True)
+    if name == "yolo":
+        names = sorted({label for item in items for label, _ in item.boxes or ()})
+        return yolo.write_yolo(items, out, names=names)
+    for item in items:
+        voc.write_voc(item, out)
+    return sum(len(item.boxes or ()) for item in items)
+
+
+def _named(item: Item, prefix: str, images: Path | None) -> Item:
+    named = replace(item, name=short_name(item.name, prefix))
+    classes = {label.casefold() for label in item.labels}
+    if classes in ({"normal"}, {"anomaly"}):
+        named = replace(named, is_anomalous=classes == {"anomaly"})
+    if named.size is None and images is not None:
+        return replace(named, size=size_of(images / named.name))
+    return named

@@ -1,0 +1,100 @@
+"""One labelled picture between two formats, and its way to and from a manifest line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from vedette.errors import Wrong
+from vedette.manifest import anomaly, classification, detection, rekognition
+from vedette.manifest.attributes import Attribute, Stamp, read_pairs
+from vedette.manifest.detection import Size
+from vedette.manifest.lines import Line, write_line
+from vedette.vision.annotations import Box
+
+ATTRIBUTE = "bounding-box"  # the name that the guide's COCO script gives
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A picture by its name, and what is said of it. `boxes` is None where nobody looked for objects.
+
+    `name` is a path below the pictures' folder, or a whole address. `stamp` is None where the
+    format does not say who labelled.
+    """
+
+    name: str
+    labels: tuple[str, ...] = ()
+    boxes: tuple[tuple[str, Box], ...] | None = None
+    size: Size | None = None
+    is_anomalous: bool | None = None
+    stamp: Stamp | None = None
+
+
+def write_item(item: Item, *, prefix: str = "", stamp: Stamp, names: Sequence[str] = ()) -> Line:
+    """Return the manifest line of an item. `prefix` goes before names that are no whole address.
+
+    `names` fixes the class numbers of boxes, so that a label has one number in a whole file.
+    """
+    signed = item.stamp or stamp
+    values: dict[str, Any] = {"source-ref": address(item.name, prefix)}
+    if item.is_anomalous is not None:
+        values.update(anomaly.write_class(is_anomalous=item.is_anomalous, stamp=signed))
+    values.update(classification.write_labels(item.labels, stamp=signed))
+    if item.boxes is not None:
+        if item.size is None:
+            raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
+        values.update(detection.write_boxes(item.boxes, ATTRIBUTE, of=item.size, names=names, stamp=signed))
+    return write_line(values)
+
+
+def read_item(line: Line) -> Item:
+    """Return what a line says, without its masks; a flaw costs what it spoils and no more."""
+    verdict = rekognition.judge_line(line, strict=False)
+    size = next((detection.read_size(pair) for pair in read_pairs(line) if _is_sized(pair)), None)
+    return Item(line.source, verdict.labels, verdict.boxes, size)
+
+
+def _is_sized(pair: Attribute) -> bool:
+    try:
+        detection.read_size(pair)
+    except ValueError:
+        return False
+    return pair.kind == "boxes"
+
+
+def address(name: str, prefix: str) -> str:
+    """Return the whole address of a picture."""
+    if not prefix or "://" in name:
+        return name
+    return f"{prefix.rstrip('/')}/{name}"
+
+
+def short_name(ref: str, prefix: str = "") -> str:
+    """Return a picture's name below the prefix, or its last part when it lies elsewhere."""
+    whole = prefix.rstrip("/") + "/" if prefix else ""
+    if whole and ref.startswith(whole):
+        return ref[len(whole) :]
+    return ref.rsplit("/", 1)[-1]
+
+
+def size_of(path: Path) -> Size:
+    """Return a picture's size from its header, as it is stored: annotation tools draw on that."""
+    try:
+        with Image.open(path) as image:
+            return Size(image.width, image.height, len(image.getbands()))
+    except (OSError, Image.DecompressionBombError) as fault:
+        raise Wrong(f"{path} cannot be read as a picture: {fault}.", kind="picture", name=str(path)) from None
+
+
+def inside(box: tuple[float, float, float, float], size: Size) -> Box | None:
+    """Return a box of pixels (left, top, right, bottom) cut to the picture, in shares; None without area."""
+    left, right = (min(max(side, 0.0), size.width) for side in (box[0], box[2]))
+    top, bottom = (min(max(side, 0.0), size.height) for side in (box[1], box[3]))
+    if right <= left or bottom <= top:
+        return None
+    return Box(
+        left / size.width, top / size.height, (right - left) / size.width, (bottom - top) / size.height
+    )

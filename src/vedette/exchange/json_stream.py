@@ -1,0 +1,98 @@
+"""JSON read piece by piece: the members of a huge object's lists, one at a time.
+
+Memory is bounded by the largest single member, whatever the file's size.
+"""
+
+import json
+from collections.abc import Iterator
+from io import TextIOBase
+from typing import Any
+
+from vedette.errors import Wrong
+
+_BLOCK = 1 << 16
+_MOST = 1 << 28  # characters of one member; a quarter of a gigabyte is no annotation
+_SPACE = " \t\r\n"
+
+
+class Reader:
+    """A place in a stream of JSON text."""
+
+    def __init__(self, stream: TextIOBase, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._text = ""
+        self._at = 0
+        self._decode = json.JSONDecoder(parse_constant=self._refuse_constant).raw_decode
+
+    def members(self) -> Iterator[tuple[str, Any]]:
+        """Yield (key, element) for every element of every list at the top, and (key, value) for the rest."""
+        self._take("{")
+        while self._peek() != "}":
+            key = self._value()
+            self._take(":")
+            if self._peek() == "[":
+                for element in self._elements():
+                    yield key, element
+            else:
+                yield key, self._value()
+            if self._peek() == ",":
+                self._take(",")
+        self._take("}")
+
+    def _elements(self) -> Iterator[Any]:
+        self._take("[")
+        while self._peek() != "]":
+            yield self._value()
+            if self._peek() == ",":
+                self._take(",")
+        self._take("]")
+
+    def _value(self) -> Any:
+        """Return the next value; at the buffer's end it may be cut, so more is read and it is tried again."""
+        self._peek()
+        wanted = _BLOCK
+        while True:
+            try:
+                value, end = self._decode(self._text, self._at)
+            except json.JSONDecodeError as fault:
+                if not self._fill(wanted):
+                    raise self._wrong(f"is no JSON near {fault.msg!r}") from None
+            except RecursionError:
+                raise self._wrong("is nested too deep") from None
+            else:
+                if end < len(self._text) or not self._fill(wanted):
+                    self._at = end
+                    return value
+            wanted *= 2
+
+    def _peek(self) -> str:
+        while True:
+            while self._at < len(self._text) and self._text[self._at] in _SPACE:
+                self._at += 1
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._fill(_BLOCK):
+                raise self._wrong("ends too early")
+
+    def _take(self, wanted: str) -> None:
+        if self._peek() != wanted:
+            raise self._wrong(f"has {self._text[self._at]!r} where {wanted!r} was to be")
+        self._at += 1
+
+    def _fill(self, count: int) -> bool:
+        if len(self._text) - self._at > _MOST:
+            raise self._wrong("has a member of more than 256 million characters")
+        try:
+            more = self._stream.read(count)
+        except UnicodeDecodeError:
+            raise self._wrong("is not UTF-8") from None
+        self._text = self._text[self._at :] + more
+        self._at = 0
+        return bool(more)
+
+    def _refuse_constant(self, name: str) -> Any:
+        raise self._wrong(f"has {name}, which is no number")
+
+    def _wrong(self, what: str) -> Wrong:
+        return Wrong(f"{self._name} {what}.", kind="file", name=self._name)

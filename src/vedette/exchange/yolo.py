@@ -1,0 +1,131 @@
+"""YOLO: a text file a picture with class and box in shares, and the class names in data.yaml or classes.txt.
+
+Only `names` is taken from data.yaml, in the two forms in which tools write it, so no YAML library is needed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from vedette.errors import Wrong
+from vedette.exchange.items import Item, size_of
+from vedette.vision.annotations import Box
+from vedette.vision.images import pictures_in
+
+_LIST = re.compile(r"^names\s*:\s*\[(.*?)\]", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^names\s*:\s*\n((?:[ \t]*(?:-|\d+\s*:).*\n?)+)", re.MULTILINE)
+
+
+def read_yolo(folder: Path) -> Iterator[Item]:
+    """Yield every picture below the folder; one without a label file has not been looked at.
+
+    A label file lies beside its picture, or in `labels` where the picture is in `images`.
+    """
+    names = read_names(folder)
+    for picture in pictures_in(folder):
+        told = _label_file(picture, folder)
+        boxes = None if told is None else tuple(_read_boxes(told, names))
+        yield Item(picture.relative_to(folder).as_posix(), (), boxes, size_of(picture))
+
+
+def write_yolo(items: Iterable[Item], folder: Path, *, names: list[str]) -> int:
+    """Write labels/, data.yaml and return how many boxes; pictures belong into images/."""
+    labels = folder / "labels"
+    labels.mkdir(parents=True, exist_ok=True)
+    numbers = {name: number for number, name in enumerate(names)}
+    count = 0
+    for item in items:
+        if item.boxes is None:
+            continue
+        rows = [_row(numbers[name], box) for name, box in item.boxes]
+        path = (labels / item.name).with_suffix(".txt")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(rows), "utf-8")
+        count += len(rows)
+    told = "".join(f"\n  {number}: '{_escape(name)}'" for number, name in enumerate(names)) or " []"
+    (folder / "data.yaml").write_text(f"path: .\ntrain: images\nval: images\nnames:{told}\n", "utf-8")
+    return count
+
+
+def read_names(folder: Path) -> list[str]:
+    """Return the class names in the order of their numbers."""
+    for name in ("data.yaml", "data.yml", "dataset.yaml"):
+        if (folder / name).is_file():
+            return _names_of(folder / name)
+    for name in ("classes.txt", "obj.names"):
+        if (folder / name).is_file():
+            return [
+                line.strip() for line in (folder / name).read_text("utf-8-sig").splitlines() if line.strip()
+            ]
+    raise Wrong(f"{folder} has neither data.yaml nor classes.txt, which name the classes.", kind="folder")
+
+
+def _names_of(file: Path) -> list[str]:
+    text = file.read_text("utf-8-sig")
+    if found := _LIST.search(text):
+        names = [part.strip() for part in found[1].split(",")]
+    elif found := _BLOCK.search(text):
+        names = [
+            re.sub(r"^\s*(?:-|\d+\s*:)\s*", "", row).strip() for row in found[1].splitlines() if row.strip()
+        ]
+    else:
+        raise Wrong(f"{file} has no names.", kind="file", name=str(file))
+    return [_unquoted(name) for name in names if name]
+
+
+def _unquoted(name: str) -> str:
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"":
+        return name[1:-1].replace("''", "'")
+    return name
+
+
+def _escape(name: str) -> str:
+    return name.replace("'", "''")
+
+
+def _label_file(picture: Path, folder: Path) -> Path | None:
+    parts = list(picture.relative_to(folder).parts)
+    swapped = ["labels" if part == "images" else part for part in parts]
+    for place in (folder.joinpath(*swapped).with_suffix(".txt"), picture.with_suffix(".txt")):
+        if place.is_file():
+            return place
+    return None
+
+
+def _read_boxes(file: Path, names: list[str]) -> Iterator[tuple[str, Box]]:
+    for number, row in enumerate(file.read_text("utf-8-sig").splitlines(), start=1):
+        if not row.strip():
+            continue
+        try:
+            category, *shares = [float(part) for part in row.split()]
+            yield names[_index(category)], _box(shares)
+        except (ValueError, IndexError):
+            raise Wrong(
+                f"{file}, line {number}: not a class of {len(names)} and a box in shares: {row[:60]!r}",
+                kind="file",
+                name=str(file),
+            ) from None
+
+
+def _index(category: float) -> int:
+    if category < 0 or category != int(category):
+        raise ValueError(category)
+    return int(category)
+
+
+def _box(shares: list[float]) -> Box:
+    """Return the box, or the box around a polygon, cut to the picture."""
+    if len(shares) == 4:
+        x, y, wide, high = shares
+        edges = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+    elif len(shares) >= 6 and len(shares) % 2 == 0:
+        edges = (min(shares[::2]), min(shares[1::2]), max(shares[::2]), max(shares[1::2]))
+    else:
+        raise ValueError(shares)
+    left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in edges)
+    return Box(left, top, right - left, bottom - top)
+
+
+def _row(number: int, box: Box) -> str:
+    x, y = box.left + box.width / 2, box.top + box.height / 2
+    return f"{number} {x:.9f} {y:.9f} {box.width:.9f} {box.height:.9f}\n"
