@@ -217,3 +217,10 @@ def test_a_package_is_loaded_from_folder_and_zip(tmp_path, name):
     assert loaded.task == "classification"
     assert loaded.labels == ("red", "dark")
     assert loaded.detect(plain((255, 0, 0))).findings[0] == Finding("red", 1.0)
+
+
+def test_masks_are_a_heat_map_where_the_network_has_no_other():
+    answer = segmenter().detect(two_patches(), heatmap=True)
+    assert answer.heatmap[0, 0] > 0.9
+    assert answer.heatmap[7, 2] < 0.1
+    assert not detector().explains

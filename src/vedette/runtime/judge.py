@@ -4,7 +4,7 @@ The package's own file is what is judged, through the same door as every detecti
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,14 @@ LEAST_BOX = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The evaluation's document, and the pictures that could not be read and do not count."""
+    """The evaluation's document, and the pictures that could not be read and do not count.
+
+    `samples` are those that do, in the order of the document's outcomes.
+    """
 
     document: dict[str, Any]
     broken: list[BrokenPicture]
+    samples: list[Sample] = field(default_factory=list)
 
 
 def judge(
@@ -52,7 +56,7 @@ def judge(
             broken.append(error)
     say(len(samples), len(samples))
     document = evaluate(model.task, model.facts.labels, seen, thresholds=thresholds, fallback=fallback)
-    return Judged(document, broken)
+    return Judged(document, broken, [one.sample for one in seen])
 
 
 def look(model: Model, sample: Sample) -> Seen:

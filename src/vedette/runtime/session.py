@@ -56,13 +56,16 @@ class Session:
 
     @property
     def explains(self) -> bool:
-        """Whether the network can say where its evidence lies."""
-        return HEATMAP in self.outputs
+        """Whether the network can say where its evidence lies; masks say it too."""
+        return HEATMAP in self.outputs or self._task == "segmentation"
 
     def run(self, batch: Pixels, *, heatmap: bool = False) -> Outputs:
         """Return what the task needs, and the heat maps if they are wanted and there."""
         wanted: Sequence[str] = NEEDED[self._task]
-        if heatmap and self.explains:
+        if heatmap and HEATMAP in self.outputs:
             wanted = (*wanted, HEATMAP)
         values = self._session.run(list(wanted), {self._input: batch})
-        return dict(zip(wanted, values, strict=True))
+        found = dict(zip(wanted, values, strict=True))
+        if heatmap and self.explains and HEATMAP not in found:
+            found[HEATMAP] = 1 - found["masks"][:, 0]  # all that is not background
+        return found

@@ -1,0 +1,99 @@
+"""MODEL_CARD.md: what a person should know before trusting a model, out of its facts and evaluation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vedette.runtime.facts import PackageFacts
+from vedette.vision.evaluation import headline
+
+DOES = {
+    "classification": "says which one of its labels a picture shows",
+    "multilabel": "says which of its labels a picture shows, one or several",
+    "detection": "finds objects and says where they are",
+    "anomaly": "says whether a picture is anomalous, and shows where",
+    "segmentation": "says whether a picture is anomalous, and which pixels are of which anomaly type",
+}
+FIGURES = {
+    "accuracy": "Pictures judged right",
+    "precision": "Precision, mean over labels",
+    "recall": "Recall, mean over labels",
+    "f1": "F1, mean over labels",
+    "auroc": "Area under the ROC curve",
+    "average_precision": "Average precision",
+    "map50": "mAP at IoU 0.5",
+    "map50_95": "mAP at IoU 0.5–0.95",
+    "mean_iou": "IoU, mean over anomaly types",
+    "clean_normals": "Normal pictures without an anomalous pixel",
+}
+# Below this a figure moves by several points with every picture.
+_FEW = 30
+
+
+def model_card(facts: PackageFacts, evaluation: Mapping[str, Any]) -> str:
+    """Return the card as Markdown."""
+    parts = [
+        f"# A model for {facts.task}",
+        f"It {DOES[facts.task]}. Made by Vedette on {facts.created or 'an unknown day'}.",
+        *_figures(headline(evaluation)),
+        *_labels(facts, evaluation),
+        "## How it looks at a picture",
+        _looks(facts),
+        "## Where it comes from",
+        *_list(
+            ("Recipe", facts.recipe.get("name")),
+            ("Backbone", " ".join(str(value) for value in facts.backbone.values())),
+            ("Training pictures", facts.data.get("training_pictures")),
+            ("Test pictures", facts.data.get("test_pictures")),
+            ("Fingerprint of the data", facts.data.get("fingerprint")),
+            ("Made with", ", ".join(f"{name} {version}" for name, version in facts.versions.items())),
+        ),
+        "## Use and limits",
+        "Run it with `vedette detect MODEL PICTURE`, or in Python with "
+        "`vedette.load(MODEL).detect(picture)`. It knows the kind of pictures it was trained with: another "
+        "camera, light or place needs pictures of its own in training and test. The figures above hold "
+        "for the test part alone.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _figures(short: Mapping[str, Any]) -> list[str]:
+    rows = [
+        f"| {said} | {short[key]:.3f} |" for key, said in FIGURES.items() if isinstance(short.get(key), float)
+    ]
+    if not rows:
+        return []
+    pictures = short.get("pictures", 0)
+    few = " So few pictures make every figure rough." if pictures < _FEW else ""
+    return [
+        "## How good it is",
+        f"On {pictures} test pictures that it was not trained with.{few}",
+        "\n".join(["| figure | value |", "|---|---|", *rows]),
+    ]
+
+
+def _labels(facts: PackageFacts, evaluation: Mapping[str, Any]) -> list[str]:
+    known = {row["label"]: row for row in evaluation.get("labels", [])}
+    rows = ["| label | threshold | test pictures | precision | recall | F1 |", "|---|---|---|---|---|---|"]
+    for label in dict.fromkeys([*facts.thresholds, *facts.labels]):
+        row = known.get(label, {})
+        figures = [f"{row[key]:.3f}" if key in row else "" for key in ("precision", "recall", "f1")]
+        threshold = f"{facts.thresholds[label]:.3f}" if label in facts.thresholds else ""
+        cells = [label.replace("|", "\\|"), threshold, str(row.get("test_pictures", "")), *figures]
+        rows.append(f"| {' | '.join(cells)} |")
+    return ["## Its labels", "\n".join(rows)]
+
+
+def _looks(facts: PackageFacts) -> str:
+    height, width = facts.input_size
+    how = "stretched" if facts.policy == "stretch" else "fitted, with grey margins,"
+    said = f"Upright, as RGB, {how} to {width} × {height} pixels."
+    if facts.tiling is None:
+        return said
+    tall, wide = facts.tiling.tile
+    whole = ", and the whole picture besides" if facts.tiling.whole else ""
+    return f"{said} Large pictures in tiles of {wide} × {tall} pixels{whole}."
+
+
+def _list(*pairs: tuple[str, Any]) -> list[str]:
+    lines = [f"- {name}: {value}" for name, value in pairs if value not in (None, "")]
+    return ["\n".join(lines)] if lines else []

@@ -1,0 +1,31 @@
+"""A card says what a person should know."""
+
+from pathlib import Path
+
+from vedette.runtime.card import model_card
+from vedette.runtime.facts import PackageFacts, Tiling
+from vedette.vision.annotations import Sample
+from vedette.vision.evaluation import Seen, evaluate
+
+
+def test_a_card_holds_figures_thresholds_and_provenance():
+    seen = [Seen(Sample(Path("a.png"), is_anomalous=n > 2), score=n / 5) for n in range(5)]
+    facts = PackageFacts(
+        task="anomaly",
+        labels=("anomaly",),
+        thresholds={"anomaly": 0.4321},
+        input_size=(256, 320),
+        tiling=Tiling((512, 640)),
+        data={"training_pictures": 20},
+        backbone={"name": "lite0"},
+    )
+    card = model_card(facts, evaluate("anomaly", ["anomaly"], seen))
+    for said in ("| anomaly | 0.432 | 2 |", "1.000 |", "tiles of 640 × 512", "Backbone: lite0", "rough"):
+        assert said in card
+
+
+def test_a_card_of_a_model_that_nobody_judged_claims_nothing():
+    facts = PackageFacts(task="detection", labels=("a|b",), thresholds={}, input_size=(64, 64))
+    card = model_card(facts, {})
+    assert "How good it is" not in card
+    assert "a\\|b" in card
