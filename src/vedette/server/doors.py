@@ -10,6 +10,8 @@ from vedette.api import lookout, rekognition, sts
 from vedette.api.faults import Fault, Handler, Translate
 from vedette.api.house import Caller, House
 from vedette.api.s3.address import bucket_of_host
+from vedette.api.s3.door import answer, sums_are_of_body
+from vedette.api.s3.faults import fault as s3_fault
 from vedette.errors import Unbuilt
 from vedette.identity.identity import KeyFault
 from vedette.identity.principal import Principal
@@ -152,16 +154,12 @@ class BucketDoor:
         if visit.signed is not None:
             bucket = bucket_of_host(request.headers.get("host"), visit.house.settings.s3_domain)
             secret = identify(visit, bucket)
-        body = open_body(visit.signed, request, secret)
-        from vedette.api.s3.door import answer
-
+        body = open_body(visit.signed, request, secret, sums_are_of_body=sums_are_of_body(request))
         return await answer(visit.house, visit.principal, request, body)
 
     def fault(self, error: Exception, request: Request) -> Response:
         """Return what the dialect says of an error."""
-        from vedette.api.s3.faults import fault
-
-        return fault(error, request)
+        return s3_fault(error, request)
 
     def identifiers(self, request: Request) -> list[tuple[str, str]]:
         """Return the headers that SDKs print."""

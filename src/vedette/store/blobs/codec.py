@@ -8,8 +8,9 @@ from vedette.store.blobs.values import About, Checksum, Part
 
 
 def write_about(about: About) -> bytes:
-    """Return the document; members that say nothing are left out."""
-    return orjson.dumps({name: value for name in About.__slots__ if (value := getattr(about, name))})
+    """Return the document; members that say nothing are left out, but no grants is a saying."""
+    said = {name: value for name in About.__slots__ if (value := getattr(about, name)) or value == []}
+    return orjson.dumps(said)
 
 
 def read_about(document: bytes) -> About:

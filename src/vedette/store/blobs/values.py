@@ -43,7 +43,7 @@ class About:
     checksum: Checksum | None = None
     parts: tuple[Part, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
-    acl: list[dict[str, str]] = field(default_factory=list)
+    acl: list[dict[str, str]] | None = None
     encryption: dict[str, str] = field(default_factory=dict)
     storage_class: str = "STANDARD"
     retention: dict[str, str] = field(default_factory=dict)

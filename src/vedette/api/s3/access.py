@@ -1,0 +1,146 @@
+"""Whether a caller may do this to a bucket or an object.
+
+A bucket policy's Deny comes first, then its Allow, then the house's one decision
+(identity.may), then what was granted by ACL. Strangers and anonymous callers get in by the
+second and the last alone, and by neither where the bucket blocks public access.
+"""
+
+from typing import Any
+
+from vedette.api.s3 import acl
+from vedette.api.s3.call import Call, read_document
+from vedette.api.s3.faults import Fault
+from vedette.api.s3.policy import is_public, read_policy, verdict
+from vedette.identity.may import RESOURCE_ACCOUNT, may
+from vedette.store.blobs.values import Blob, Bucket
+
+# What an ACL calls the actions that it can grant, on a bucket and on an object.
+BUCKET_GRANTS = {
+    "s3:ListBucket": "READ",
+    "s3:ListBucketVersions": "READ",
+    "s3:ListBucketMultipartUploads": "READ",
+    "s3:PutObject": "WRITE",
+    "s3:DeleteObject": "WRITE",
+    "s3:AbortMultipartUpload": "WRITE",
+    "s3:ListMultipartUploadParts": "WRITE",
+    "s3:GetBucketAcl": "READ_ACP",
+    "s3:PutBucketAcl": "WRITE_ACP",
+}
+OBJECT_GRANTS = {
+    "s3:GetObject": "READ",
+    "s3:GetObjectVersion": "READ",
+    "s3:GetObjectAttributes": "READ",
+    "s3:GetObjectAcl": "READ_ACP",
+    "s3:GetObjectVersionAcl": "READ_ACP",
+    "s3:PutObjectAcl": "WRITE_ACP",
+    "s3:PutObjectVersionAcl": "WRITE_ACP",
+}
+# The owner can never lock itself out of these by its own policy.
+ALWAYS_OWN = {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}
+CONTEXT_HEADERS = (
+    "x-amz-acl", "x-amz-copy-source", "x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp",
+    "x-amz-grant-write", "x-amz-grant-write-acp", "x-amz-metadata-directive", "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-storage-class", "x-amz-content-sha256", "x-amz-website-redirect-location",
+)  # fmt: skip
+QUERY_KEYS = {
+    "prefix": "s3:prefix",
+    "delimiter": "s3:delimiter",
+    "max-keys": "s3:max-keys",
+    "versionId": "s3:versionid",
+}
+
+
+def authorise(
+    call: Call,
+    action: str,
+    bucket: Bucket,
+    *,
+    key: str = "",
+    blob: Blob | None = None,
+    tags: dict[str, str] | None = None,
+) -> None:
+    """Refuse unless the caller may do this."""
+    if not is_allowed(call, action, bucket, key=key, blob=blob, tags=tags):
+        raise Fault("AccessDenied", "Access Denied")
+
+
+def is_allowed(
+    call: Call,
+    action: str,
+    bucket: Bucket,
+    *,
+    key: str = "",
+    blob: Blob | None = None,
+    tags: dict[str, str] | None = None,
+) -> bool:
+    """Say whether the caller may do this."""
+    expected = call.header("x-amz-expected-bucket-owner")
+    if expected and expected != bucket.account:
+        return False
+    resource = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
+    said = _policy_says(call, action, bucket, resource, _context(call, blob, tags))
+    owners = {bucket.account, blob.owner} if blob is not None else {bucket.account}
+    own = any(may(call.principal, action, resource, {RESOURCE_ACCOUNT: owner}) for owner in owners)
+    if said == "Deny" and not (own and action in ALWAYS_OWN):
+        return False
+    return own or said == "Allow" or _is_granted(call, action, bucket, blob)
+
+
+def blocks(bucket: Bucket) -> dict[str, bool]:
+    """Return what public access the bucket blocks."""
+    document = bucket.documents.get("publicAccessBlock")
+    if document is None:
+        return {}
+    said: dict[str, bool] = read_document("PutPublicAccessBlock", document)
+    return said
+
+
+def acl_of(bucket: Bucket) -> acl.Grants | None:
+    """Return the bucket's own list of grants."""
+    document = bucket.documents.get("acl")
+    return None if document is None else acl.load(document)
+
+
+def _policy_says(call: Call, action: str, bucket: Bucket, resource: str, context: dict[str, str]) -> str:
+    document = bucket.documents.get("policy")
+    if document is None:
+        return ""
+    policy = read_policy(bucket.name, document)
+    said = verdict(policy, call.principal, action, resource, context)
+    closed = said == "Allow" and is_public(policy) and blocks(bucket).get("RestrictPublicBuckets")
+    return "" if closed and call.account != bucket.account else said
+
+
+def _is_granted(call: Call, action: str, bucket: Bucket, blob: Blob | None) -> bool:
+    if action in BUCKET_GRANTS:
+        grants, permission = acl_of(bucket), BUCKET_GRANTS[action]
+    elif action in OBJECT_GRANTS and blob is not None:
+        grants, permission = blob.about.acl, OBJECT_GRANTS[action]
+    else:
+        return False
+    if grants is None or (acl.is_public(grants) and blocks(bucket).get("IgnorePublicAcls")):
+        return False
+    return acl.is_granted(grants, call.principal, permission)
+
+
+def _context(call: Call, blob: Blob | None, tags: dict[str, str] | None) -> dict[str, str]:
+    """Return what conditions may ask about, by name in lower case."""
+    context = {f"s3:{name}": call.header(name) for name in CONTEXT_HEADERS if name in call.request.headers}
+    context |= {key: call.query[name] for name, key in QUERY_KEYS.items() if name in call.query}
+    context |= {f"s3:existingobjecttag/{name.lower()}": value for name, value in _tags(blob).items()}
+    context |= {f"s3:requestobjecttag/{name.lower()}": value for name, value in (tags or {}).items()}
+    context["aws:securetransport"] = "true" if call.request.scheme == "https" else "false"
+    said: dict[str, Any] = {
+        "aws:sourceip": call.request.client,
+        "aws:referer": call.header("referer"),
+        "aws:useragent": call.header("user-agent"),
+        "aws:principalarn": call.principal.arn if call.principal else "",
+        "aws:principalaccount": call.account,
+        "aws:username": call.principal.name if call.principal and call.principal.kind == "user" else "",
+    }
+    return context | {name: value for name, value in said.items() if value}
+
+
+def _tags(blob: Blob | None) -> dict[str, str]:
+    return blob.about.tags if blob is not None else {}

@@ -1,0 +1,163 @@
+"""Access control lists: who was granted what, in S3's oldest way.
+
+A grant is {"who": canonical id or group, "permission": …}. A list that was never set is
+None, which grants the owner everything and nobody else anything.
+"""
+
+from typing import Any
+
+import orjson
+
+from vedette.api.s3.call import Call, canonical_id, owner
+from vedette.api.s3.faults import Fault
+from vedette.identity.principal import Principal
+
+Grants = list[dict[str, str]]
+
+ALL = "http://acs.amazonaws.com/groups/global/AllUsers"
+KNOWN = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+LOGS = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+GROUPS = (ALL, KNOWN, LOGS)
+PERMISSIONS = ("FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP")
+CANNED: dict[str, list[tuple[str, str]]] = {
+    "private": [],
+    "public-read": [(ALL, "READ")],
+    "public-read-write": [(ALL, "READ"), (ALL, "WRITE")],
+    "authenticated-read": [(KNOWN, "READ")],
+    "aws-exec-read": [],
+    "log-delivery-write": [(LOGS, "WRITE"), (LOGS, "READ_ACP")],
+    "bucket-owner-read": [("bucket-owner", "READ")],
+    "bucket-owner-full-control": [("bucket-owner", "FULL_CONTROL")],
+}
+HEADERS = {
+    "x-amz-grant-full-control": "FULL_CONTROL",
+    "x-amz-grant-read": "READ",
+    "x-amz-grant-write": "WRITE",
+    "x-amz-grant-read-acp": "READ_ACP",
+    "x-amz-grant-write-acp": "WRITE_ACP",
+}
+
+
+def own_grants(account: str) -> Grants:
+    """Return what the owner of a thing has without anybody's doing."""
+    return [{"who": canonical_id(account), "permission": "FULL_CONTROL"}]
+
+
+def grants_of_headers(call: Call, account: str, *, bucket_account: str) -> Grants | None:
+    """Return the grants that the headers of a request ask for, or None where they say nothing."""
+    canned = call.header("x-amz-acl")
+    asked = [name for name in HEADERS if name in call.request.headers]
+    if canned and asked:
+        raise Fault("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")
+    if asked:
+        return [grant for name in asked for grant in _read_header(call, name)]
+    return canned_grants(canned, account, bucket_account=bucket_account) if canned else None
+
+
+def canned_grants(canned: str, account: str, *, bucket_account: str) -> Grants:
+    """Return the grants that one of S3's words stands for."""
+    if canned not in CANNED:
+        raise Fault("InvalidArgument", f"{canned} is no canned ACL.", members={"ArgumentName": "x-amz-acl"})
+    grants = own_grants(account)
+    for who, permission in CANNED[canned]:
+        if who != "bucket-owner":
+            grants.append({"who": who, "permission": permission})
+        elif bucket_account != account:
+            grants.append({"who": canonical_id(bucket_account), "permission": permission})
+    return grants
+
+
+def grants_of_document(call: Call, document: dict[str, Any], account: str) -> Grants:
+    """Return the grants of an AccessControlPolicy; its owner must be the owner."""
+    named = document.get("Owner", {}).get("ID", "")
+    if named and named != canonical_id(account):
+        raise Fault("AccessDenied", "Access Denied")
+    if "Grants" not in document:
+        raise Fault("MalformedACLError", "The ACL has no list of grants.")
+    grants: Grants = []
+    for grant in document["Grants"]:
+        permission = grant.get("Permission", "")
+        if permission not in PERMISSIONS:
+            raise Fault("MalformedXML", "A grant of the ACL has no such permission.")
+        grants.append({"who": _read_grantee(call, grant.get("Grantee", {})), "permission": permission})
+    return grants
+
+
+def grants_document(grants: Grants | None, account: str, names: dict[str, str]) -> dict[str, Any]:
+    """Return the AccessControlPolicy for these grants."""
+    written = [
+        {"Grantee": _write_grantee(grant["who"], names), "Permission": grant["permission"]}
+        for grant in (own_grants(account) if grants is None else grants)
+    ]
+    return {"Owner": owner(account), "Grants": written}
+
+
+def is_granted(grants: Grants | None, principal: Principal | None, permission: str) -> bool:
+    """Say whether one of the grants lets the caller do this."""
+    for grant in grants or []:
+        if grant["permission"] in ("FULL_CONTROL", permission) and _is_meant(grant["who"], principal):
+            return True
+    return False
+
+
+def is_public(grants: Grants | None) -> bool:
+    """Say whether strangers were granted anything."""
+    return any(grant["who"] in (ALL, KNOWN) for grant in grants or [])
+
+
+def _is_meant(who: str, principal: Principal | None) -> bool:
+    if who == ALL:
+        return True
+    if principal is None:
+        return False
+    return who in (KNOWN, canonical_id(principal.account))
+
+
+def _read_header(call: Call, name: str) -> Grants:
+    """Return the grants of `id="…", uri="…"`."""
+    grants: Grants = []
+    for part in call.header(name).split(","):
+        kind, _, value = part.strip().partition("=")
+        field = {"id": "ID", "uri": "URI", "emailaddress": "EmailAddress"}.get(kind.strip().lower())
+        if field is None:
+            raise Fault("InvalidArgument", "Argument format not recognized", members={"ArgumentName": name})
+        grantee = {field: value.strip().strip('"')}
+        grants.append({"who": _read_grantee(call, grantee), "permission": HEADERS[name]})
+    return grants
+
+
+def _read_grantee(call: Call, grantee: dict[str, str]) -> str:
+    if grantee.get("EmailAddress"):
+        raise Fault(
+            "UnresolvableGrantByEmailAddress",
+            "The email address you provided does not match any account on record.",
+        )
+    if grantee.get("URI"):
+        if grantee["URI"] not in GROUPS:
+            raise Fault("InvalidArgument", "Invalid group uri", members={"ArgumentName": "uri"})
+        return grantee["URI"]
+    if grantee.get("ID", "") not in account_names(call):
+        raise Fault("InvalidArgument", "Invalid id", members={"ArgumentName": "CanonicalUser/ID"})
+    return grantee["ID"]
+
+
+def _write_grantee(who: str, names: dict[str, str]) -> dict[str, str]:
+    if who in GROUPS:
+        return {"Type": "Group", "URI": who}
+    return {"Type": "CanonicalUser", "ID": who, "DisplayName": names.get(who, who)}
+
+
+def account_names(call: Call) -> dict[str, str]:
+    """Return every account's name by its canonical id."""
+    return {canonical_id(account.id): account.id for account in call.house.identity.directory.accounts()}
+
+
+def dump(grants: Grants) -> bytes:
+    """Return grants as the document that a bucket keeps."""
+    return orjson.dumps(grants)
+
+
+def load(document: bytes) -> Grants:
+    """Return the grants of such a document."""
+    grants: Grants = orjson.loads(document)
+    return grants

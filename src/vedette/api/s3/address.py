@@ -1,0 +1,65 @@
+"""Which bucket and key a request is for, by its path or by its host."""
+
+import re
+from dataclasses import dataclass
+
+from vedette.api.s3.faults import Fault
+from vedette.wire.canonical import decode as _decode_latin
+from vedette.wire.canonical import split_query
+from vedette.wire.http import Request
+
+LONGEST_KEY = 1024
+"""Bytes, as S3 counts them."""
+
+_ADDRESS = re.compile(r"[\d.]+|\[.*\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A bucket and a key; either may be empty."""
+
+    bucket: str
+    key: str
+
+
+def read_address(request: Request, domain: str) -> Address:
+    """Return what the request is for; hosts below `domain` name a bucket."""
+    path = decode(request.raw_path.partition("?")[0]).removeprefix("/")
+    bucket = bucket_of_host(request.headers.get("host"), domain)
+    if bucket:
+        return Address(bucket, _checked(path))
+    bucket, _, key = path.partition("/")
+    return Address(bucket, _checked(key))
+
+
+def bucket_of_host(host: str, domain: str) -> str:
+    """Return the bucket that a host name stands for, or nothing."""
+    name = host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
+    name = name.lower()
+    if not domain or _ADDRESS.fullmatch(name) or not name.endswith(f".{domain}"):
+        return ""
+    return name.removesuffix(f".{domain}")
+
+
+def read_query(raw_query: str) -> dict[str, str]:
+    """Return the first value of each name, decoded; a plus sign is itself, as signatures have it."""
+    query: dict[str, str] = {}
+    for name, value in split_query(raw_query):
+        query.setdefault(decode(name), decode(value))
+    return query
+
+
+def decode(text: str) -> str:
+    """Return percent-encoded text; what is no UTF-8 can be no name here."""
+    if "%" not in text and text.isascii():
+        return text
+    try:
+        return _decode_latin(text).encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        raise Fault("InvalidURI", "Couldn't parse the specified URI.") from None
+
+
+def _checked(key: str) -> str:
+    if len(key.encode("utf-8")) > LONGEST_KEY:
+        raise Fault("KeyTooLongError", "Your key is too long", members={"MaxSizeAllowed": str(LONGEST_KEY)})
+    return key

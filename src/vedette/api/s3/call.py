@@ -1,0 +1,146 @@
+"""One request to S3 on its way through the door, and what every operation asks of it."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from typing import Any, ParamSpec, TypeVar
+
+from vedette.api.house import House
+from vedette.api.s3.faults import Fault
+from vedette.clock import from_milliseconds
+from vedette.identity.principal import Principal
+from vedette.store.blobs.folder import FolderBlobs
+from vedette.store.blobs.values import Bucket
+from vedette.wire.bodies import BodyReader
+from vedette.wire.http import Request, Response
+from vedette.wire.models import operation
+from vedette.wire.rest_xml import from_xml, to_xml
+
+NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+LARGEST_DOCUMENT = 2 * 1024 * 1024
+"""A list of 10,000 parts with their checksums is the largest document S3 takes, below this."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Call:
+    """A request, who sent it (None: nobody), and what it is for."""
+
+    house: House
+    principal: Principal | None
+    request: Request
+    body: BodyReader | None
+    bucket: str
+    key: str
+    query: dict[str, str]
+    now: datetime
+    found: Bucket | None = field(default=None)
+
+    @property
+    def store(self) -> FolderBlobs:
+        """Return the buckets."""
+        store: FolderBlobs = self.house.blobs
+        return store
+
+    @property
+    def account(self) -> str:
+        """Return the caller's account; empty for nobody."""
+        return self.principal.account if self.principal else ""
+
+    @property
+    def version(self) -> str:
+        """Return the version that is asked for; empty for the latest."""
+        return self.query.get("versionId", "")
+
+    def header(self, name: str, default: str = "") -> str:
+        """Return a request header."""
+        return self.request.headers.get(name, default)
+
+    def owned_bucket(self) -> Bucket:
+        """Return the bucket of this request, read once."""
+        if self.found is None:
+            self.found = self.store.buckets.find(self.bucket)
+        return self.found
+
+    def number(self, name: str, default: int, *, most: int | None = None) -> int:
+        """Return a whole number from the query, brought down to the most there can be."""
+        text = self.query.get(name, "")
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit() or int(text) > 2**31 - 1:
+            raise Fault("InvalidArgument", f"Provided {name} not an integer or within integer range")
+        return int(text) if most is None else min(int(text), most)
+
+    async def raw_document(self) -> bytes:
+        """Return the body of a request that carries a document."""
+        return b"" if self.body is None else await self.body.read(LARGEST_DOCUMENT)
+
+    async def document(self, operation_name: str) -> dict[str, Any]:
+        """Return the document that the operation takes, by its shape."""
+        return read_document(operation_name, await self.raw_document())
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Wait for a function that waits for the disk, without holding anybody up."""
+    return await asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))
+
+
+def read_document(operation_name: str, data: bytes) -> dict[str, Any]:
+    """Return a request document by the shape of the operation's payload."""
+    model = operation("s3", operation_name)
+    assert model is not None
+    payload = model.input_shape.members[model.input_shape.serialization["payload"]]
+    if not data.strip():
+        raise Fault("MalformedXML", "The request body is empty.")
+    document: dict[str, Any] = from_xml(payload, data)
+    return document
+
+
+def write_document(operation_name: str, value: dict[str, Any], root: str) -> bytes:
+    """Return an answer's document by the shape of the operation's output."""
+    model = operation("s3", operation_name)
+    assert model is not None
+    shape = model.output_shape
+    payload = shape.serialization.get("payload")
+    if payload:
+        return to_xml(shape.members[payload], value[payload], root, NAMESPACE)
+    return to_xml(shape, value, root, NAMESPACE)
+
+
+def document_answer(operation_name: str, value: dict[str, Any], root: str) -> Response:
+    """Return 200 with the operation's document."""
+    return Response(200, [("content-type", "application/xml")], write_document(operation_name, value, root))
+
+
+def moment(milliseconds: int) -> datetime:
+    """Return when something happened, in whole seconds, since headers say no more."""
+    return from_milliseconds(milliseconds - milliseconds % 1000)
+
+
+def canonical_id(account: str) -> str:
+    """Return the id that S3 knows an account by: 64 hexadecimal digits, always the same."""
+    return sha256(f"vedette:{account}".encode()).hexdigest()
+
+
+def owner(account: str) -> dict[str, str]:
+    """Return an account as listings and grants name it."""
+    return {"ID": canonical_id(account), "DisplayName": account}
+
+
+def refuse_unknown(value: str, known: Iterable[str], code: str = "InvalidArgument") -> None:
+    """Refuse a word that is not one of those known."""
+    if value not in known:
+        raise Fault(code, f"{value} is not one of {', '.join(known)}.")
+
+
+def rewrite(operation_name: str, document: dict[str, Any], root: str) -> bytes:
+    """Return a request's document as it is kept: what its shape knows, and nothing else."""
+    model = operation("s3", operation_name)
+    assert model is not None
+    payload = model.input_shape.members[model.input_shape.serialization["payload"]]
+    return to_xml(payload, document, root, NAMESPACE)

@@ -1,0 +1,209 @@
+"""Copies: an object from another, and a part of an upload from a part of an object."""
+
+from dataclasses import replace
+from typing import Any
+
+from vedette.api.s3 import about
+from vedette.api.s3.access import authorise
+from vedette.api.s3.address import decode, read_query
+from vedette.api.s3.call import Call, document_answer, in_thread, moment
+from vedette.api.s3.conditions import check_copy, check_write
+from vedette.api.s3.encryption import COPY_CUSTOMER, echo, require_key
+from vedette.api.s3.faults import Fault
+from vedette.api.s3.objects import checksum_members
+from vedette.api.s3.ranges import Span, read_copy_range
+from vedette.api.s3.uploads import part_number
+from vedette.store.blobs.files import BUFFER, Draft, md5
+from vedette.store.blobs.objects import missing_key
+from vedette.store.blobs.values import About, Blob, Bucket, Checksum, Part
+from vedette.wire.checksums import SIZES, new_sum, write_sum
+from vedette.wire.http import Response
+
+SOURCE = "x-amz-copy-source"
+MOST = 5 * 1024**3
+
+
+async def copy_object(call: Call) -> Response:
+    """CopyObject."""
+    bucket = call.owned_bucket()
+    source_bucket, source = _source(call)
+    require_key(call, source.about.encryption, COPY_CUSTOMER)
+    check_copy(call, source)
+    if source.size > MOST:
+        raise Fault(
+            "InvalidRequest",
+            "The specified copy source is larger than the maximum allowable size: 5368709120",
+        )
+    writer = call.account or bucket.account
+    said = _said(call, bucket, source, writer)
+    authorise(call, "s3:PutObject", bucket, key=call.key, tags=said.tags)
+    _refuse_idle(call, source, said)
+    draft = call.store.draft()
+    try:
+        etag, said = await in_thread(_fill, call, draft, source, said)
+        blob = await in_thread(
+            call.store.objects.put,
+            bucket.name,
+            call.key,
+            draft,
+            etag=etag,
+            owner=writer,
+            about=said,
+            check=check_write(call),
+        )
+    finally:
+        draft.discard()
+    return _answer(bucket, source_bucket, source, blob)
+
+
+def _answer(bucket: Bucket, source_bucket: Bucket, source: Blob, blob: Blob) -> Response:
+    value = {
+        "ETag": f'"{blob.etag}"',
+        "LastModified": moment(blob.modified_ms),
+        **checksum_members(blob.about.checksum, with_kind=True),
+    }
+    answer = document_answer("CopyObject", {"CopyObjectResult": value}, "CopyObjectResult")
+    answer.headers += echo(blob.about.encryption)
+    if bucket.versioning:
+        answer.headers.append(("x-amz-version-id", blob.version))
+    if source_bucket.versioning:
+        answer.headers.append(("x-amz-copy-source-version-id", source.version))
+    return answer
+
+
+def _source(call: Call) -> tuple[Bucket, Blob]:
+    """Return what is copied from, once the caller may read it."""
+    path, _, query = call.header(SOURCE).partition("?")
+    name, _, key = decode(path).removeprefix("/").partition("/")
+    version = read_query(query).get("versionId", "")
+    if not name or not key:
+        raise Fault(
+            "InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
+        )
+    bucket = call.store.buckets.find(name)
+    blob = call.store.objects.find(name, key, version)
+    if blob is None and version:
+        raise Fault(
+            "NoSuchVersion",
+            "The specified version does not exist.",
+            members={"Key": key, "VersionId": version},
+        )
+    authorise(call, "s3:GetObjectVersion" if version else "s3:GetObject", bucket, key=key, blob=blob)
+    if blob is None or (blob.marker and not version):
+        raise missing_key(key)
+    if blob.marker:
+        raise Fault(
+            "InvalidRequest",
+            "The source of a copy request may not specifically refer to a delete marker by version id.",
+        )
+    return bucket, blob
+
+
+def _said(call: Call, bucket: Bucket, source: Blob, writer: str) -> About:
+    """Return what is said of the copy: the source's words or new ones, as the directives want it."""
+    content = _directive(call, "metadata")
+    tags = _directive(call, "tagging")
+    new = about.about_of_request(call, bucket, writer)
+    if content == "COPY":
+        kept = source.about
+        headers = {name: value for name, value in kept.headers.items() if name != about.REDIRECT}
+        headers |= {name: value for name, value in new.headers.items() if name == about.REDIRECT}
+        new = replace(new, content_type=kept.content_type, headers=headers, metadata=kept.metadata)
+    return replace(new, tags=source.about.tags) if tags == "COPY" else new
+
+
+def _directive(call: Call, name: str) -> str:
+    said = call.header(f"x-amz-{name}-directive", "COPY").upper()
+    if said not in ("COPY", "REPLACE"):
+        raise Fault("InvalidArgument", f"Unknown {name} directive.")
+    return said
+
+
+def _refuse_idle(call: Call, source: Blob, said: About) -> None:
+    """Refuse to copy an object onto itself when nothing would change."""
+    same = (source.bucket, source.key) == (call.bucket, call.key) and source.latest
+    changed = (
+        call.header("x-amz-metadata-directive").upper() == "REPLACE"
+        or said.storage_class != source.about.storage_class
+        or said.encryption != source.about.encryption
+        or about.REDIRECT in said.headers
+        or "versionId" in call.header(SOURCE)
+        or call.header("x-amz-checksum-algorithm")
+    )
+    if same and not changed:
+        raise Fault(
+            "InvalidRequest",
+            "This copy request is illegal because it is trying to copy an object to itself without changing"
+            " the object's metadata, storage class, website redirect location or encryption attributes.",
+        )
+
+
+def _fill(call: Call, draft: Draft, source: Blob, said: About) -> tuple[str, About]:
+    """Copy the bytes; return their ETag, and what is said with their checksum."""
+    whole = Span(0, source.size, is_part=False)
+    asked = call.header("x-amz-checksum-algorithm").upper()
+    if asked and asked not in SIZES:
+        raise Fault("InvalidRequest", "Checksum algorithm provided is unsupported.")
+    kept = source.about.checksum
+    algorithm = asked or (kept.algorithm if kept else "")
+    is_known = kept is not None and kept.kind == "FULL_OBJECT" and algorithm == kept.algorithm
+    if "-" not in source.etag and (is_known or not algorithm):
+        draft.append_file(call.store.path_of(source), 0, source.size)
+        return source.etag, replace(said, checksum=kept)
+    etag, checksum = _copy_hashed(call, draft, source, whole, algorithm)
+    return etag, replace(said, checksum=checksum)
+
+
+def _copy_hashed(
+    call: Call, draft: Draft, source: Blob, span: Span, algorithm: str
+) -> tuple[str, Checksum | None]:
+    """Copy bytes through memory, a little at a time, with the sums they need."""
+    hashed = md5()
+    running = new_sum(algorithm) if algorithm else None
+    left = span.length
+    with call.store.path_of(source).open("rb") as file:
+        file.seek(span.start)
+        while left and (data := file.read(min(left, BUFFER))):
+            hashed.update(data)
+            if running is not None:
+                running.update(data)
+            left -= len(data)
+            if draft.add(data):
+                draft.flush()
+    checksum = Checksum(algorithm, write_sum(running.digest())) if running is not None else None
+    return hashed.hexdigest(), checksum
+
+
+async def copy_part(call: Call) -> Response:
+    """UploadPartCopy."""
+    bucket = call.owned_bucket()
+    authorise(call, "s3:PutObject", bucket, key=call.key)
+    upload = call.store.uploads.find(call.bucket, call.key, call.query["uploadId"])
+    number = part_number(call)
+    source_bucket, source = _source(call)
+    require_key(call, source.about.encryption, COPY_CUSTOMER)
+    require_key(call, upload.about.encryption)
+    check_copy(call, source)
+    asked = call.header(f"{SOURCE}-range")
+    span = read_copy_range(asked, source.size) if asked else Span(0, source.size, is_part=False)
+    announced = upload.about.checksum
+    draft = call.store.draft()
+    try:
+        etag, checksum = await in_thread(
+            _copy_hashed, call, draft, source, span, announced.algorithm if announced else ""
+        )
+        part = await in_thread(
+            call.store.uploads.put_part, upload, draft, Part(number, draft.size, etag, checksum=checksum)
+        )
+    finally:
+        draft.discard()
+    value: dict[str, Any] = {
+        "ETag": f'"{etag}"',
+        "LastModified": moment(part.modified_ms),
+        **checksum_members(checksum),
+    }
+    answer = document_answer("UploadPartCopy", {"CopyPartResult": value}, "CopyPartResult")
+    answer.headers += echo(upload.about.encryption)
+    if source_bucket.versioning:
+        answer.headers.append(("x-amz-copy-source-version-id", source.version))
+    return answer

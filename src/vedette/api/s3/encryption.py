@@ -1,0 +1,111 @@
+"""What clients say about encryption: checked, remembered and echoed.
+
+Files lie as they came (the disk's encryption is the operator's). A customer's key is held
+to what it was when the object was written, by a hash with a salt: without the key the
+door gives nothing out, and the key itself is kept nowhere.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+
+from vedette.api.s3.call import Call, read_document
+from vedette.api.s3.faults import Fault
+from vedette.store.blobs.values import Bucket
+
+SSE = "x-amz-server-side-encryption"
+KMS_KEY = f"{SSE}-aws-kms-key-id"
+CUSTOMER = f"{SSE}-customer-"
+COPY_CUSTOMER = "x-amz-copy-source-server-side-encryption-customer-"
+ECHOED = (SSE, KMS_KEY, f"{SSE}-context", f"{SSE}-bucket-key-enabled")
+KNOWN = ("AES256", "aws:kms", "aws:kms:dsse")
+
+
+def encryption_of_request(call: Call, bucket: Bucket) -> dict[str, str]:
+    """Return what an object is to be remembered with: the client's wish, or the bucket's default."""
+    said = {name: call.header(name) for name in ECHOED if name in call.request.headers}
+    key = customer_key(call, CUSTOMER)
+    if key is not None:
+        if SSE in said:
+            raise Fault(
+                "InvalidArgument",
+                "Server Side Encryption with Customer provided key is incompatible with others",
+            )
+        salt = secrets.token_hex(8)
+        return {"customer": f"{salt}:{_hash(salt, key)}", "customer-md5": call.header(f"{CUSTOMER}key-md5")}
+    if KMS_KEY in said and not said.get(SSE, "").startswith("aws:kms"):
+        raise Fault(
+            "InvalidArgument",
+            f"Server Side Encryption with AWS KMS managed key requires the header {SSE}: aws:kms",
+        )
+    if SSE in said and said[SSE] not in KNOWN:
+        raise Fault("InvalidArgument", "The encryption method specified is not supported")
+    return said or _default(bucket)
+
+
+def echo(encryption: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the headers that say how an object is encrypted."""
+    if "customer" in encryption:
+        return [(f"{CUSTOMER}algorithm", "AES256"), (f"{CUSTOMER}key-md5", encryption["customer-md5"])]
+    return [(name, value) for name, value in encryption.items() if name in ECHOED]
+
+
+def require_key(call: Call, encryption: dict[str, str], prefix: str = CUSTOMER) -> None:
+    """Refuse to give out an object of a customer's key without that key."""
+    key = customer_key(call, prefix)
+    if "customer" not in encryption:
+        if key is not None:
+            raise Fault("InvalidRequest", "The encryption parameters are not applicable to this object.")
+        return
+    if key is None:
+        raise Fault(
+            "InvalidRequest",
+            "The object was stored using a form of Server Side Encryption. The correct parameters must be"
+            " provided to retrieve the object.",
+        )
+    salt, _, hashed = encryption["customer"].partition(":")
+    if not hmac.compare_digest(hashed, _hash(salt, key)):
+        raise Fault(
+            "AccessDenied" if prefix == COPY_CUSTOMER else "InvalidRequest",
+            "The provided key is not the object's.",
+        )
+
+
+def customer_key(call: Call, prefix: str) -> bytes | None:
+    """Return the key that the headers carry, checked against its own hash."""
+    algorithm, text, told = (call.header(f"{prefix}{name}") for name in ("algorithm", "key", "key-md5"))
+    if not (algorithm or text or told):
+        return None
+    if algorithm != "AES256":
+        raise Fault(
+            "InvalidEncryptionAlgorithmError" if algorithm else "InvalidArgument",
+            "The encryption request you specified is not valid. Supported value: AES256.",
+        )
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32:
+        raise Fault("InvalidArgument", "The secret key was invalid for the specified algorithm.")
+    digest = base64.b64encode(hashlib.md5(key, usedforsecurity=False).digest()).decode()
+    if not hmac.compare_digest(digest.encode(), told.encode()):
+        raise Fault(
+            "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."
+        )
+    return key
+
+
+def _hash(salt: str, key: bytes) -> str:
+    return hashlib.sha256(salt.encode() + key).hexdigest()
+
+
+def _default(bucket: Bucket) -> dict[str, str]:
+    document = bucket.documents.get("encryption")
+    if document is None:
+        return {}
+    rules = read_document("PutBucketEncryption", document)["Rules"]
+    default = rules[0].get("ApplyServerSideEncryptionByDefault", {})
+    said = {SSE: default.get("SSEAlgorithm", ""), KMS_KEY: default.get("KMSMasterKeyID", "")}
+    return {name: value for name, value in said.items() if value}

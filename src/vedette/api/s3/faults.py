@@ -1,0 +1,155 @@
+"""What S3 says when something is wrong: codes, statuses and one XML document for them all.
+
+Refusals of the rooms are translated by their class and kind; what only S3 knows
+(preconditions, ranges, sub-resources) is raised as a `Fault` by the door's own modules.
+"""
+
+from vedette import errors
+from vedette.wire.errors import Faulty
+from vedette.wire.http import Request, Response
+from vedette.wire.rest_xml import escape
+from vedette.wire.signature_faults import answer_for
+from vedette.wire.signed import SignatureFault
+
+STATUSES = {
+    "AccessControlListNotSupported": 400,
+    "AccessDenied": 403,
+    "AccessForbidden": 403,
+    "BadDigest": 400,
+    "BadRequest": 400,
+    "BucketAlreadyExists": 409,
+    "BucketAlreadyOwnedByYou": 409,
+    "BucketNotEmpty": 409,
+    "ConditionalRequestConflict": 409,
+    "EntityTooLarge": 400,
+    "EntityTooSmall": 400,
+    "InternalError": 500,
+    "InvalidAccessKeyId": 403,
+    "InvalidArgument": 400,
+    "InvalidBucketAclWithObjectOwnership": 400,
+    "InvalidBucketName": 400,
+    "InvalidBucketState": 409,
+    "InvalidDigest": 400,
+    "InvalidEncryptionAlgorithmError": 400,
+    "InvalidObjectState": 403,
+    "InvalidPart": 400,
+    "InvalidPartNumber": 416,
+    "InvalidPartOrder": 400,
+    "InvalidPolicyDocument": 400,
+    "InvalidRange": 416,
+    "InvalidRequest": 400,
+    "InvalidRetentionPeriod": 400,
+    "InvalidStorageClass": 400,
+    "InvalidTag": 400,
+    "InvalidURI": 400,
+    "KeyTooLongError": 400,
+    "MalformedACLError": 400,
+    "MalformedPOSTRequest": 400,
+    "MalformedPolicy": 400,
+    "MalformedXML": 400,
+    "MetadataTooLarge": 400,
+    "MethodNotAllowed": 405,
+    "MissingContentLength": 411,
+    "MissingRequestBodyError": 400,
+    "NoSuchBucket": 404,
+    "NoSuchBucketPolicy": 404,
+    "NoSuchCORSConfiguration": 404,
+    "NoSuchConfiguration": 404,
+    "NoSuchKey": 404,
+    "NoSuchLifecycleConfiguration": 404,
+    "NoSuchObjectLockConfiguration": 404,
+    "NoSuchPublicAccessBlockConfiguration": 404,
+    "NoSuchTagSet": 404,
+    "NoSuchUpload": 404,
+    "NoSuchVersion": 404,
+    "NoSuchWebsiteConfiguration": 404,
+    "NotImplemented": 501,
+    "NotModified": 304,
+    "ObjectLockConfigurationNotFoundError": 404,
+    "OperationAborted": 409,
+    "OwnershipControlsNotFoundError": 404,
+    "PreconditionFailed": 412,
+    "ReplicationConfigurationNotFoundError": 404,
+    "ServerSideEncryptionConfigurationNotFoundError": 404,
+    "ServiceUnavailable": 503,
+    "TooManyBuckets": 400,
+    "UnresolvableGrantByEmailAddress": 400,
+}
+
+
+class Fault(Exception):
+    """An answer that only S3 gives. `members` are further elements, `headers` further headers."""
+
+    def __init__(
+        self,
+        code: str,
+        sentence: str = "",
+        *,
+        members: dict[str, str] | None = None,
+        headers: list[tuple[str, str]] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = sentence or code
+        self.status = STATUSES[code]
+        self.members = members or {}
+        self.headers = headers or []
+
+
+BY_KIND: dict[tuple[type[errors.Refusal], str], str] = {
+    (errors.Missing, "bucket"): "NoSuchBucket",
+    (errors.Missing, "key"): "NoSuchKey",
+    (errors.Missing, "upload"): "NoSuchUpload",
+    (errors.Missing, "version"): "NoSuchVersion",
+    (errors.Busy, "bucket"): "BucketNotEmpty",
+    (errors.Wrong, "bucket"): "InvalidBucketName",
+    (errors.Wrong, "part"): "InvalidPart",
+    (errors.Wrong, "part-order"): "InvalidPartOrder",
+    (errors.Wrong, "part-size"): "EntityTooSmall",
+}
+FAULTS: dict[type[errors.Refusal], str] = {
+    errors.Missing: "NoSuchKey",
+    errors.Taken: "BucketAlreadyExists",
+    errors.Busy: "OperationAborted",
+    errors.Wrong: "InvalidArgument",
+    errors.BadToken: "InvalidArgument",
+    errors.Denied: "AccessDenied",
+    errors.TooEarly: "ServiceUnavailable",
+    errors.TooMuch: "TooManyBuckets",
+    errors.Unbuilt: "NotImplemented",
+}
+# What is said of a thing, by the element that S3 names it in.
+NAMED = {"bucket": "BucketName", "key": "Key", "upload": "UploadId"}
+
+
+def translate(error: Exception) -> Fault:
+    """Return S3's fault for anything that was raised on the way."""
+    if isinstance(error, Fault):
+        return error
+    if isinstance(error, errors.Refusal):
+        code = BY_KIND.get((type(error), error.kind)) or FAULTS[type(error)]
+        named = {NAMED[error.kind]: error.name} if error.kind in NAMED and error.name else {}
+        return Fault(code, error.sentence, members=named)
+    if isinstance(error, SignatureFault):
+        told = answer_for(error, "s3")
+        fault = Fault("AccessDenied", told.message)
+        fault.code, fault.status = told.code, told.status
+        return fault
+    if isinstance(error, Faulty):
+        return Fault("MalformedXML", error.sentence)
+    return Fault("InternalError", "We encountered an internal error. Please try again.")
+
+
+def fault(error: Exception, request: Request) -> Response:
+    """Return the answer to a request that failed. HEAD and 304 have no body to say it in."""
+    told = translate(error)
+    headers = [*told.headers]
+    if request.method == "HEAD" or told.status == 304:
+        return Response(told.status, headers)
+    members = {"Code": told.code, "Message": told.sentence, **told.members, "Resource": request.raw_path}
+    members |= {"RequestId": request.id, "HostId": request.id}
+    inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inside}</Error>'
+    return Response(
+        told.status, [("content-type", "application/xml"), *headers], body.encode("utf-8", "replace")
+    )

@@ -1,0 +1,87 @@
+"""Objects sent by a browser's form: the policy in the form is the signature."""
+
+from dataclasses import replace
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from vedette.api.s3 import about
+from vedette.api.s3.access import authorise
+from vedette.api.s3.call import Call, document_answer, read_document
+from vedette.api.s3.faults import Fault
+from vedette.api.s3.objects import write_object, written_headers
+from vedette.api.s3.tags import MOST_ON_OBJECT, tags_of_document
+from vedette.identity.identity import KeyFault
+from vedette.store.blobs.values import About, Blob, Bucket
+from vedette.wire.http import Headers, Request, Response
+from vedette.wire.post_policy import PostForm, read_post, read_post_signature, verify_post
+from vedette.wire.signed import Kind, SignatureFault
+
+RENAMED = {"acl": "x-amz-acl"}
+
+
+async def post_object(call: Call) -> Response:
+    """PostObject."""
+    if not call.header("content-type").lower().startswith("multipart/form-data"):
+        raise Fault("PreconditionFailed", "Bucket POST must be of the enclosure-type multipart/form-data")
+    form = await read_post(call.request)
+    bucket = call.owned_bucket()
+    _identify(call, form)
+    filled = replace(call, request=_as_request(call.request, form), body=form.body, key=form.fields["key"])
+    filled.found = bucket
+    said = _said(filled, bucket, form)
+    authorise(filled, "s3:PutObject", bucket, key=filled.key, tags=said.tags)
+    blob = await write_object(filled, bucket, said)
+    return _answer(filled, form, bucket, blob)
+
+
+def _identify(call: Call, form: PostForm) -> None:
+    """Find who signed the policy and hold the form to it; a form without one is nobody's."""
+    signed = read_post_signature(form)
+    if signed is None:
+        call.principal = None
+        return
+    try:
+        principal, secret = call.house.identity.find_key(signed.key_id, signed.token, call.now)
+    except KeyFault as fault:
+        raise SignatureFault(Kind(fault.kind), "", form=signed.form) from None
+    verify_post(form, signed, secret, call.now, bucket=call.bucket)
+    call.principal = principal
+
+
+def _as_request(request: Request, form: PostForm) -> Request:
+    """Return the request that a PUT of the same object would have been: fields become headers."""
+    kept = [
+        (name, value)
+        for name, value in request.headers
+        if name in ("host", "user-agent", "origin", "referer")
+    ]
+    fields = [(RENAMED.get(name, name), value) for name, value in form.fields.items()]
+    return replace(request, headers=Headers([*kept, *fields]))
+
+
+def _said(call: Call, bucket: Bucket, form: PostForm) -> About:
+    said = about.about_of_request(call, bucket, call.account or bucket.account)
+    if form.fields.get("tagging"):
+        document = read_document("PutObjectTagging", form.fields["tagging"].encode())
+        said = replace(said, tags=tags_of_document(document, MOST_ON_OBJECT))
+    return said
+
+
+def _answer(call: Call, form: PostForm, bucket: Bucket, blob: Blob) -> Response:
+    location = f"{call.request.scheme}://{call.header('host') or 'localhost'}/{bucket.name}/{quote(blob.key)}"
+    headers = [*written_headers(bucket, blob), ("location", location)]
+    target = form.fields.get("success_action_redirect") or form.fields.get("redirect", "")
+    if urlsplit(target).scheme in ("http", "https"):
+        return Response(303, [*headers[:-1], ("location", _redirect(target, bucket, blob))])
+    status = form.fields.get("success_action_status", "204")
+    if status != "201":
+        return Response(200 if status == "200" else 204, headers)
+    value = {"Location": location, "Bucket": bucket.name, "Key": blob.key, "ETag": f'"{blob.etag}"'}
+    # The document has the members of CompleteMultipartUpload's answer, under a name of its own.
+    answer = document_answer("CompleteMultipartUpload", value, "PostResponse")
+    return Response(201, [*headers, *answer.headers], answer.body)
+
+
+def _redirect(target: str, bucket: Bucket, blob: Blob) -> str:
+    parts = urlsplit(target)
+    told = urlencode({"bucket": bucket.name, "key": blob.key, "etag": f'"{blob.etag}"'})
+    return urlunsplit(parts._replace(query=f"{parts.query}&{told}" if parts.query else told))

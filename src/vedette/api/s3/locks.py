@@ -1,0 +1,198 @@
+"""Object lock: versions that may not go before their time, or while they are held."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from vedette.api.s3.access import authorise, is_allowed
+from vedette.api.s3.call import Call, document_answer, in_thread, read_document, rewrite
+from vedette.api.s3.faults import Fault
+from vedette.api.s3.pick import pick_version
+from vedette.store.blobs.values import Blob, Bucket
+from vedette.wire.http import Response
+from vedette.wire.scalars import iso, read_time
+
+MODES = ("GOVERNANCE", "COMPLIANCE")
+PREFIX = "x-amz-object-lock-"
+BYPASS = "x-amz-bypass-governance-retention"
+
+
+async def put_configuration(call: Call) -> Response:
+    """PutObjectLockConfiguration."""
+    bucket = call.owned_bucket()
+    authorise(call, "s3:PutBucketObjectLockConfiguration", bucket)
+    document = await call.document("PutObjectLockConfiguration")
+    if bucket.versioning != "Enabled":
+        raise Fault(
+            "InvalidBucketState",
+            "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration",
+        )
+    if document.get("ObjectLockEnabled") != "Enabled":
+        raise Fault("MalformedXML", "ObjectLockEnabled must be Enabled.")
+    if "Rule" in document:
+        _check_rule(document["Rule"].get("DefaultRetention", {}))
+    body = rewrite("PutObjectLockConfiguration", document, "ObjectLockConfiguration")
+    await in_thread(call.store.buckets.lock, bucket.name)
+    await in_thread(call.store.buckets.put_document, bucket.name, "object-lock", body)
+    return Response()
+
+
+def _check_rule(rule: dict[str, Any]) -> None:
+    if rule.get("Mode") not in MODES or ("Days" in rule) == ("Years" in rule):
+        raise Fault("MalformedXML", "A default retention has a mode, and either days or years.")
+    if rule.get("Days", rule.get("Years", 0)) <= 0:
+        raise Fault("InvalidRetentionPeriod", "Default retention period must be a positive integer value.")
+    if rule.get("Days", 0) > 36_500 or rule.get("Years", 0) > 100:
+        raise Fault("InvalidRetentionPeriod", "Default retention period is too large.")
+
+
+async def get_configuration(call: Call) -> Response:
+    """GetObjectLockConfiguration."""
+    bucket = call.owned_bucket()
+    authorise(call, "s3:GetBucketObjectLockConfiguration", bucket)
+    if not bucket.locked:
+        raise Fault(
+            "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket"
+        )
+    said = _configuration(bucket)
+    return document_answer(
+        "GetObjectLockConfiguration", {"ObjectLockConfiguration": said}, "ObjectLockConfiguration"
+    )
+
+
+def _configuration(bucket: Bucket) -> dict[str, Any]:
+    document = bucket.documents.get("object-lock")
+    if document is None:
+        return {"ObjectLockEnabled": "Enabled"}
+    said: dict[str, Any] = read_document("PutObjectLockConfiguration", document)
+    return said
+
+
+async def put_retention(call: Call) -> Response:
+    """PutObjectRetention: longer always, shorter only past governance and by who may."""
+    bucket, blob = _lockable(call)
+    authorise(call, "s3:PutObjectRetention", bucket, key=call.key, blob=blob)
+    document = await call.document("PutObjectRetention")
+    retention = _read_retention(call, document.get("Mode", ""), document.get("RetainUntilDate"))
+    _check_change(call, bucket, blob, retention)
+    await in_thread(call.store.objects.change, blob, lambda about: replace(about, retention=retention))
+    return Response()
+
+
+def _check_change(call: Call, bucket: Bucket, blob: Blob, new: dict[str, str]) -> None:
+    old = blob.about.retention
+    if not old or read_time(old["until"]) <= call.now:
+        return
+    weaker = read_time(new["until"]) < read_time(old["until"]) or new["mode"] != old["mode"]
+    if weaker and (old["mode"] == "COMPLIANCE" or not _bypasses(call, bucket, blob)):
+        raise Fault("AccessDenied", "Access Denied because object protected by object lock.")
+
+
+async def get_retention(call: Call) -> Response:
+    """GetObjectRetention."""
+    bucket, blob = _lockable(call)
+    authorise(call, "s3:GetObjectRetention", bucket, key=call.key, blob=blob)
+    said = blob.about.retention
+    if not said:
+        raise Fault(
+            "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration"
+        )
+    value = {"Retention": {"Mode": said["mode"], "RetainUntilDate": read_time(said["until"])}}
+    return document_answer("GetObjectRetention", value, "Retention")
+
+
+async def put_hold(call: Call) -> Response:
+    """PutObjectLegalHold."""
+    bucket, blob = _lockable(call)
+    authorise(call, "s3:PutObjectLegalHold", bucket, key=call.key, blob=blob)
+    status = (await call.document("PutObjectLegalHold")).get("Status", "")
+    if status not in ("ON", "OFF"):
+        raise Fault("MalformedXML", "A legal hold is ON or OFF.")
+    await in_thread(call.store.objects.change, blob, lambda about: replace(about, legal_hold=status))
+    return Response()
+
+
+async def get_hold(call: Call) -> Response:
+    """GetObjectLegalHold."""
+    bucket, blob = _lockable(call)
+    authorise(call, "s3:GetObjectLegalHold", bucket, key=call.key, blob=blob)
+    if not blob.about.legal_hold:
+        raise Fault(
+            "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration"
+        )
+    return document_answer(
+        "GetObjectLegalHold", {"LegalHold": {"Status": blob.about.legal_hold}}, "LegalHold"
+    )
+
+
+def lock_of_request(call: Call, bucket: Bucket) -> tuple[dict[str, str], str]:
+    """Return the retention and the hold of a new version: the client's, or the bucket's default."""
+    mode, until, hold = (
+        call.header(f"{PREFIX}{name}") for name in ("mode", "retain-until-date", "legal-hold")
+    )
+    if (mode or until or hold) and not bucket.locked:
+        raise Fault("InvalidRequest", "Bucket is missing Object Lock Configuration")
+    if hold and hold not in ("ON", "OFF"):
+        raise Fault("InvalidArgument", "Legal Hold must be either of 'ON' or 'OFF'")
+    if bool(mode) != bool(until):
+        raise Fault(
+            "InvalidArgument",
+            "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied",
+        )
+    if mode:
+        try:
+            moment = read_time(until)
+        except ValueError:
+            raise Fault("InvalidArgument", "The retain until date is no date.") from None
+        if mode not in MODES:
+            raise Fault("InvalidArgument", "Unknown wormMode directive.")
+        return _read_retention(call, mode, moment), hold
+    return _default_retention(call, bucket), hold
+
+
+def check_removal(call: Call, bucket: Bucket, blob: Blob) -> None:
+    """Refuse to remove a version that is held, or whose time has not come."""
+    retention = blob.about.retention
+    kept = bool(retention) and read_time(retention["until"]) > call.now
+    bypassed = kept and retention["mode"] == "GOVERNANCE" and _bypasses(call, bucket, blob)
+    if blob.about.legal_hold == "ON" or (kept and not bypassed):
+        raise Fault("AccessDenied", "Access Denied because object protected by object lock.")
+
+
+def lock_headers(blob: Blob) -> list[tuple[str, str]]:
+    """Return what the headers of a read say about locks."""
+    said = blob.about.retention
+    headers = [(f"{PREFIX}mode", said["mode"]), (f"{PREFIX}retain-until-date", said["until"])] if said else []
+    if blob.about.legal_hold:
+        headers.append((f"{PREFIX}legal-hold", blob.about.legal_hold))
+    return headers
+
+
+def _bypasses(call: Call, bucket: Bucket, blob: Blob) -> bool:
+    asked = call.header(BYPASS).lower() == "true"
+    return asked and is_allowed(call, "s3:BypassGovernanceRetention", bucket, key=blob.key, blob=blob)
+
+
+def _default_retention(call: Call, bucket: Bucket) -> dict[str, str]:
+    if not bucket.locked:
+        return {}
+    rule = _configuration(bucket).get("Rule", {}).get("DefaultRetention")
+    if rule is None:
+        return {}
+    days = rule["Days"] if "Days" in rule else 365 * rule["Years"]
+    return {"mode": rule["Mode"], "until": iso(call.now + timedelta(days=days))}
+
+
+def _read_retention(call: Call, mode: str, until: datetime | None) -> dict[str, str]:
+    if mode not in MODES or until is None:
+        raise Fault("MalformedXML", "A retention has a mode and a date.")
+    if until <= call.now:
+        raise Fault("InvalidArgument", "The retain until date must be in the future!")
+    return {"mode": mode, "until": iso(until)}
+
+
+def _lockable(call: Call) -> tuple[Bucket, Blob]:
+    bucket = call.owned_bucket()
+    if not bucket.locked:
+        raise Fault("InvalidRequest", "Bucket is missing Object Lock Configuration")
+    return bucket, pick_version(call, bucket)

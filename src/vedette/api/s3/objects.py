@@ -1,0 +1,260 @@
+"""Objects: put, get, head, delete, and what is known of one."""
+
+from dataclasses import replace
+from typing import Any
+
+from vedette.api.s3 import about
+from vedette.api.s3.access import authorise
+from vedette.api.s3.call import Call, document_answer, in_thread, moment
+from vedette.api.s3.conditions import check_read, check_write, http_date, names
+from vedette.api.s3.encryption import echo, require_key
+from vedette.api.s3.faults import Fault, translate
+from vedette.api.s3.locks import check_removal
+from vedette.api.s3.pick import authorised_version
+from vedette.api.s3.ranges import Span, read_part_number, read_range
+from vedette.store.blobs.files import Draft
+from vedette.store.blobs.values import About, Blob, Bucket, Checksum, Part
+from vedette.wire.bodies import BodyReader, open_body
+from vedette.wire.http import FileBody, Response
+from vedette.wire.scalars import read_time
+
+MOST_AT_ONCE = 1000
+
+
+async def put_object(call: Call) -> Response:
+    """PutObject."""
+    bucket = call.owned_bucket()
+    said = about.about_of_request(call, bucket, call.account or bucket.account)
+    authorise(call, "s3:PutObject", bucket, key=call.key, tags=said.tags)
+    if not {"content-length", "transfer-encoding"} & {name for name, _ in call.request.headers}:
+        raise Fault("MissingContentLength", "You must provide the Content-Length HTTP header.")
+    blob = await write_object(call, bucket, said)
+    return Response(200, written_headers(bucket, blob))
+
+
+async def write_object(call: Call, bucket: Bucket, said: About) -> Blob:
+    """Make the body the object's newest version, once it has come and has been what it should be."""
+    draft = call.store.draft()
+    try:
+        body = await receive(call, draft)
+        return await in_thread(
+            call.store.objects.put,
+            bucket.name,
+            call.key,
+            draft,
+            etag=body.md5,
+            owner=call.account or bucket.account,
+            about=replace(said, checksum=checksum_of(body)),
+            check=check_write(call),
+        )
+    finally:
+        draft.discard()
+
+
+async def receive(call: Call, draft: Draft) -> BodyReader:
+    """Take the body into the draft as it comes; return the reader with its sums."""
+    body = call.body if call.body is not None else open_body(None, call.request)
+    largest = call.house.settings.max_object
+    body.most = largest if body.most is None else min(body.most, largest)
+    async for piece in body:
+        if draft.add(piece):
+            await in_thread(draft.flush)
+    return body
+
+
+def checksum_of(body: BodyReader) -> Checksum | None:
+    """Return the checksum that the client computed and the body was held to."""
+    return Checksum(body.algorithm, body.checksums[body.algorithm]) if body.algorithm else None
+
+
+def written_headers(bucket: Bucket, blob: Blob) -> list[tuple[str, str]]:
+    """Return the headers that answer a write."""
+    headers = [("etag", f'"{blob.etag}"'), *echo(blob.about.encryption)]
+    headers += about.checksum_headers(blob.about.checksum)
+    if bucket.versioning:
+        headers.append(("x-amz-version-id", blob.version))
+    return headers
+
+
+async def get_object(call: Call) -> Response:
+    """GetObject and HeadObject; the front leaves the body of the latter out."""
+    bucket, blob = authorised_version(call, "s3:GetObjectVersion" if call.version else "s3:GetObject")
+    if call.principal is None and any(name in about.OVERRIDES for name in call.query):
+        raise Fault(
+            "InvalidRequest", "Request specific response headers cannot be used for anonymous GET requests."
+        )
+    require_key(call, blob.about.encryption)
+    check_read(call, blob)
+    span = _span(call, blob)
+    headers = about.read_headers(call, bucket, blob)
+    if span.is_part:
+        headers.append(("content-range", f"bytes {span.start}-{span.start + span.length - 1}/{blob.size}"))
+    if "partNumber" in call.query and blob.about.parts:
+        headers.append(("x-amz-mp-parts-count", str(len(blob.about.parts))))
+    if call.header("x-amz-checksum-mode").upper() == "ENABLED" and span.length == blob.size:
+        headers += about.checksum_headers(blob.about.checksum)
+    body = FileBody(call.store.path_of(blob), span.start, span.length) if span.length else b""
+    return Response(206 if span.is_part else 200, headers, body)
+
+
+def _span(call: Call, blob: Blob) -> Span:
+    asked = call.header("range")
+    if "partNumber" in call.query:
+        if asked:
+            raise Fault("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
+        return read_part_number(call.query["partNumber"], blob)
+    return read_range(asked, blob.size) if asked else Span(0, blob.size, is_part=False)
+
+
+async def delete_object(call: Call) -> Response:
+    """DeleteObject: 204 whether it was there or not."""
+    bucket = call.owned_bucket()
+    removed = await in_thread(remove, call, bucket, call.key, call.version, _delete_conditions(call))
+    headers = [("x-amz-version-id", removed.get("VersionId") or removed.get("DeleteMarkerVersionId", ""))]
+    if removed.get("DeleteMarker"):
+        headers.append(("x-amz-delete-marker", "true"))
+    return Response(204, [header for header in headers if header[1]])
+
+
+def _delete_conditions(call: Call) -> dict[str, str]:
+    asked = {
+        "ETag": call.header("if-match"),
+        "Size": call.header("x-amz-if-match-size"),
+        "LastModifiedTime": call.header("x-amz-if-match-last-modified-time"),
+    }
+    return {name: value for name, value in asked.items() if value}
+
+
+def remove(call: Call, bucket: Bucket, key: str, version: str, conditions: dict[str, Any]) -> dict[str, Any]:
+    """Remove an object or a version of it; return what became of it, as DeletedObject says it."""
+    action = "s3:DeleteObjectVersion" if version else "s3:DeleteObject"
+    blob = call.store.objects.find(bucket.name, key, version)
+    authorise(call, action, bucket, key=key)
+
+    def check(now: Blob | None) -> None:
+        _check_conditions(now, conditions)
+        if now is not None and (version or not bucket.versioning):
+            check_removal(call, bucket, now)
+
+    if version:
+        _check_conditions(blob, conditions)
+        gone = call.store.objects.delete_version(bucket.name, key, version, check)
+        is_marker = gone is not None and gone.marker
+        marked = {"DeleteMarker": True, "DeleteMarkerVersionId": version} if is_marker else {}
+        return {"Key": key, "VersionId": version, **marked}
+    marker = call.store.objects.delete(bucket.name, key, owner=call.account or bucket.account, check=check)
+    if marker is None:
+        return {"Key": key}
+    return {"Key": key, "DeleteMarker": True, "DeleteMarkerVersionId": marker.version}
+
+
+def _check_conditions(now: Blob | None, conditions: dict[str, Any]) -> None:
+    if not conditions or now is None or now.marker:
+        if conditions.get("ETag") and (now is None or now.marker):
+            raise Fault("NoSuchKey", "The specified key does not exist.")
+        return
+    holds = (
+        names(conditions.get("ETag", "*"), now.etag)
+        and str(conditions.get("Size", now.size)) == str(now.size)
+        and _same_time(conditions.get("LastModifiedTime"), now)
+    )
+    if not holds:
+        raise Fault("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+
+
+def _same_time(wanted: Any, blob: Blob) -> bool:
+    if wanted is None:
+        return True
+    try:
+        time = read_time(wanted) if isinstance(wanted, str) else wanted
+    except ValueError:
+        raise Fault("InvalidArgument", "The date is no date.") from None
+    return bool(time == moment(blob.modified_ms))
+
+
+async def delete_objects(call: Call) -> Response:
+    """DeleteObjects: up to a thousand, each with its own outcome."""
+    bucket = call.owned_bucket()
+    document = await call.document("DeleteObjects")
+    wanted = document.get("Objects", [])
+    if not 1 <= len(wanted) <= MOST_AT_ONCE:
+        raise Fault("MalformedXML", "Between 1 and 1000 objects can be deleted at once.")
+    deleted, failed = await in_thread(_remove_all, call, bucket, wanted)
+    answer: dict[str, Any] = {"Errors": failed} if failed else {}
+    if not document.get("Quiet"):
+        answer["Deleted"] = deleted
+    return document_answer("DeleteObjects", answer, "DeleteResult")
+
+
+def _remove_all(call: Call, bucket: Bucket, wanted: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
+    deleted: list[Any] = []
+    failed: list[Any] = []
+    for item in wanted:
+        key, version = item.get("Key", ""), item.get("VersionId", "")
+        conditions: dict[str, Any] = {
+            name: item[name] for name in ("ETag", "Size", "LastModifiedTime") if name in item
+        }
+        try:
+            deleted.append(remove(call, bucket, key, version, conditions))
+        except Fault as refusal:
+            told = translate(refusal)
+            said = {"Key": key, "Code": told.code, "Message": told.sentence}
+            failed.append({**said, "VersionId": version} if version else said)
+    return deleted, failed
+
+
+async def get_attributes(call: Call) -> Response:
+    """GetObjectAttributes."""
+    action = "s3:GetObjectVersionAttributes" if call.version else "s3:GetObjectAttributes"
+    bucket, blob = authorised_version(call, action)
+    require_key(call, blob.about.encryption)
+    asked = {
+        name.strip()
+        for value in call.request.headers.every("x-amz-object-attributes")
+        for name in value.split(",")
+    }
+    known = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"}
+    if not asked or not asked <= known:
+        raise Fault("InvalidArgument", "Invalid attribute name specified.")
+    said = {"ETag": blob.etag, "StorageClass": blob.about.storage_class, "ObjectSize": blob.size}
+    value: dict[str, Any] = {name: said[name] for name in asked & said.keys()}
+    if "Checksum" in asked and blob.about.checksum:
+        value["Checksum"] = checksum_members(blob.about.checksum, with_kind=True)
+    if "ObjectParts" in asked and blob.about.parts:
+        value["ObjectParts"] = _parts(call, blob)
+    answer = document_answer("GetObjectAttributes", value, "GetObjectAttributesResponse")
+    answer.headers.append(("last-modified", http_date(blob)))
+    if bucket.versioning:
+        answer.headers.append(("x-amz-version-id", blob.version))
+    return answer
+
+
+def checksum_members(checksum: Checksum | None, *, with_kind: bool = False) -> dict[str, str]:
+    """Return a checksum as members of a document."""
+    if checksum is None:
+        return {}
+    members = {f"Checksum{checksum.algorithm}": checksum.value}
+    return {**members, "ChecksumType": checksum.kind} if with_kind else members
+
+
+def _parts(call: Call, blob: Blob) -> dict[str, Any]:
+    most = (
+        int(call.header("x-amz-max-parts") or 1000) if call.header("x-amz-max-parts", "0").isdigit() else 1000
+    )
+    marker = call.header("x-amz-part-number-marker", "0")
+    after = int(marker) if marker.isdigit() else 0
+    left = [part for part in blob.about.parts if part.number > after]
+    page: list[Part] = left[:most]
+    value: dict[str, Any] = {
+        "TotalPartsCount": len(blob.about.parts),
+        "PartNumberMarker": after,
+        "MaxParts": most,
+        "IsTruncated": len(left) > most,
+    }
+    if page:
+        value["NextPartNumberMarker"] = page[-1].number
+    if blob.about.checksum is not None:
+        value["Parts"] = [
+            {"PartNumber": part.number, "Size": part.size, **checksum_members(part.checksum)} for part in page
+        ]
+    return value

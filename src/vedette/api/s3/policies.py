@@ -1,0 +1,54 @@
+"""The operations on bucket policies."""
+
+from vedette.api.s3 import acl
+from vedette.api.s3.access import acl_of, authorise, blocks
+from vedette.api.s3.call import Call, document_answer, in_thread
+from vedette.api.s3.faults import Fault
+from vedette.api.s3.policy import is_public, read_policy
+from vedette.store.blobs.values import Bucket
+from vedette.wire.http import Response
+
+
+async def get_policy(call: Call) -> Response:
+    """GetBucketPolicy: the text as it was put."""
+    bucket = call.owned_bucket()
+    authorise(call, "s3:GetBucketPolicy", bucket)
+    return Response(200, [("content-type", "application/json")], _document(bucket))
+
+
+async def put_policy(call: Call) -> Response:
+    """PutBucketPolicy."""
+    bucket = call.owned_bucket()
+    authorise(call, "s3:PutBucketPolicy", bucket)
+    text = await call.raw_document()
+    policy = read_policy(bucket.name, text)
+    if is_public(policy) and blocks(bucket).get("BlockPublicPolicy"):
+        raise Fault("AccessDenied", "Access Denied")
+    await in_thread(call.store.buckets.put_document, bucket.name, "policy", text)
+    return Response(204)
+
+
+async def delete_policy(call: Call) -> Response:
+    """DeleteBucketPolicy."""
+    bucket = call.owned_bucket()
+    authorise(call, "s3:DeleteBucketPolicy", bucket)
+    await in_thread(call.store.buckets.delete_documents, bucket.name, ["policy"])
+    return Response(204)
+
+
+async def get_policy_status(call: Call) -> Response:
+    """GetBucketPolicyStatus: whether the bucket is public, by its policy or by its grants."""
+    bucket = call.owned_bucket()
+    authorise(call, "s3:GetBucketPolicyStatus", bucket)
+    public = acl.is_public(acl_of(bucket))
+    if "policy" in bucket.documents:
+        public = public or is_public(read_policy(bucket.name, bucket.documents["policy"]))
+    return document_answer("GetBucketPolicyStatus", {"PolicyStatus": {"IsPublic": public}}, "PolicyStatus")
+
+
+def _document(bucket: Bucket) -> bytes:
+    if "policy" not in bucket.documents:
+        raise Fault(
+            "NoSuchBucketPolicy", "The bucket policy does not exist", members={"BucketName": bucket.name}
+        )
+    return bucket.documents["policy"]

@@ -1,0 +1,74 @@
+"""The part of an object that a Range header or a part number asks for."""
+
+import re
+from dataclasses import dataclass
+
+from vedette.api.s3.faults import Fault
+from vedette.store.blobs.values import Blob
+
+_RANGE = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes from `start` on, so many; `is_part` when they are not asked for as the whole."""
+
+    start: int
+    length: int
+    is_part: bool
+
+
+def read_range(header: str, size: int) -> Span:
+    """Return what a Range header asks for; one that is not understood asks for everything."""
+    match = _RANGE.fullmatch(header.strip())
+    if match is None or not (match[1] or match[2]):
+        return Span(0, size, is_part=False)
+    if not match[1]:
+        length = min(int(match[2]), size)
+        start, end = size - length, size - 1
+    else:
+        start = int(match[1])
+        end = min(int(match[2]), size - 1) if match[2] else size - 1
+        if match[2] and int(match[2]) < start:
+            return Span(0, size, is_part=False)
+    if start > end:
+        raise _unsatisfiable(header, size)
+    return Span(start, end - start + 1, is_part=True)
+
+
+def read_part_number(text: str, blob: Blob) -> Span:
+    """Return the bytes of one part of an object that was uploaded in parts."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    parts = blob.about.parts
+    if not 1 <= number <= 10_000:
+        raise Fault("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
+    if number > max(1, len(parts)):
+        raise Fault("InvalidPartNumber", "The requested partnumber is not satisfiable")
+    if not parts:
+        return Span(0, blob.size, is_part=True)
+    start = sum(part.size for part in parts[: number - 1])
+    return Span(start, parts[number - 1].size, is_part=True)
+
+
+def read_copy_range(header: str, size: int) -> Span:
+    """Return what `x-amz-copy-source-range` asks for; it must lie within the source."""
+    match = _RANGE.fullmatch(header)
+    if match is None or not (match[1] and match[2]) or int(match[2]) < int(match[1]):
+        raise Fault(
+            "InvalidArgument",
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last"
+            " are the zero-based offsets of the first and last bytes to copy",
+        )
+    start, end = int(match[1]), int(match[2])
+    if end >= size:
+        raise Fault("InvalidRange", f"Range specified is not valid for source object of size: {size}")
+    return Span(start, end - start + 1, is_part=True)
+
+
+def _unsatisfiable(header: str, size: int) -> Fault:
+    return Fault(
+        "InvalidRange",
+        "The requested range is not satisfiable",
+        members={"RangeRequested": header, "ActualObjectSize": str(size)},
+        headers=[("content-range", f"bytes */{size}")],
+    )
