@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from vedette.arn import parse_arn
 from vedette.clock import Clock, milliseconds, system_clock
@@ -30,6 +30,13 @@ from vedette.store.db import Database
 # A command in another process may disable a key; so long at most it still opens the door.
 CACHE_S = 0.9
 CACHE_MOST = 10_000
+
+_HOLDER = (users.c.account == keys.c.account) & (users.c.name == keys.c.user)
+KEY_AND_HOLDER = (
+    select(keys, users.c.user_id)
+    .select_from(keys.outerjoin(users, _HOLDER))
+    .where(keys.c.id == bindparam("id"))
+)
 
 FaultKind = Literal["unknown-key", "bad-token", "expired-token"]
 
@@ -119,10 +126,8 @@ class Identity:
         return _Known(principal, secret, self._ticks() + CACHE_S)
 
     def _permanent(self, key_id: str) -> tuple[Principal, str]:
-        holder = (users.c.account == keys.c.account) & (users.c.name == keys.c.user)
-        query = select(keys, users.c.user_id).select_from(keys.outerjoin(users, holder))
         with self._database.read() as connection:
-            row = connection.execute(query.where(keys.c.id == key_id)).first()
+            row = connection.execute(KEY_AND_HOLDER, {"id": key_id}).first()
         if row is None or not row.enabled:
             raise KeyFault("unknown-key", "The security token included in the request is invalid.")
         secret = self._unseal(row)

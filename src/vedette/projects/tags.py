@@ -6,7 +6,7 @@ reach up to ask whether a dataset or a version exists.
 
 from collections.abc import Callable, Iterable, Mapping
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from vedette.arn import Arn, parse_arn
 from vedette.errors import Missing, TooMuch, Wrong
@@ -15,6 +15,8 @@ from vedette.store.db import Database
 
 # What both services allow in one map, and all that a thing may bear.
 MOST = 200
+
+TAGS = select(tags.c.key, tags.c.value).where(tags.c.arn == bindparam("arn")).order_by(tags.c.key)
 
 Exists = Callable[[Connection, Arn], bool]
 
@@ -46,8 +48,7 @@ class Tags:
         """Return the thing's tags, by key."""
         with self._database.read() as connection:
             self._require(connection, arn)
-            query = select(tags.c.key, tags.c.value).where(tags.c.arn == arn).order_by(tags.c.key)
-            return {row.key: row.value for row in connection.execute(query)}
+            return {row.key: row.value for row in connection.execute(TAGS, {"arn": arn})}
 
     def _require(self, connection: Connection, text: str) -> None:
         arn = parse_arn(text)

@@ -109,6 +109,8 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
 
 
 def _begin(connection: Connection) -> None:
-    options: dict[str, Any] = dict(connection.get_execution_options())
+    writes = connection.get_execution_options().get("vedette_write")
     # Immediate, since a transaction that read first and wants to write then cannot wait its turn.
-    connection.exec_driver_sql("begin immediate" if options.get("vedette_write") else "begin")
+    # By the driver itself: through SQLAlchemy a begin costs as much as a query.
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("begin immediate" if writes else "begin")
