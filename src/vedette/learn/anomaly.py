@@ -11,6 +11,7 @@ scores, never at the smallest or the largest seen, which would hang on one pictu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from torch.nn import functional
 from vedette.learn.backbone import Backbone, floats, open_backbone
 from vedette.learn.calibrate import f1_threshold, sigmoid
 from vedette.learn.classify import folds_of
+from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.defects import spoil
 from vedette.learn.evidence import NORMAL_Z, Array, Flags, Scorer, from_normal, weigh
 from vedette.learn.features import Array as Features
@@ -99,12 +101,12 @@ class Anomaly:
             return self._judge_on_drawings(some, seen, eye, work)
         folds = folds_of(some, work, most=FOLDS)
         distances = np.ones(len(some))
-        for fold in range(FOLDS):
-            held = folds == fold
-            memory = remember(seen.normal(~held), seed=work.seed)
-            for index in np.flatnonzero(held):
-                distances[index] = distance(memory, seen.patches[index])
-            work.tell(f"judging {self.name}", fold + 1, FOLDS)
+        with one_thread():
+            for fold in range(FOLDS):
+                held = np.flatnonzero(folds == fold).tolist()
+                memory = remember(seen.normal(folds != fold), seed=work.seed)
+                distances[held] = list(side_by_side(partial(_far, memory), [seen.patches[i] for i in held]))
+                work.tell(f"judging {self.name}", fold + 1, FOLDS)
         truth = seen.is_anomalous
         weighed = weigh(distances, seen.pooled, truth, folds)
         best = max(weighed, key=lambda each: float(each.outcomes(truth).mean()))
@@ -123,7 +125,8 @@ class Anomaly:
         some = bounded(train, work.seed)
         eye = Eye(work, self.size)
         seen = eye.look(some)
-        memory = remember(seen.normal(np.ones(len(some), bool)), seed=work.seed)
+        with one_thread():
+            memory = remember(seen.normal(np.ones(len(some), bool)), seed=work.seed)
         return Trained(
             Detector(eye.network, eye.levels, eye.patches, memory, scorer).eval(),
             (ANOMALY,),
@@ -137,13 +140,14 @@ class Anomaly:
         rng = np.random.default_rng(work.seed)
         held_out: list[float] = []
         drawn: list[float] = []
-        for fold in range(FOLDS):
-            memory = remember(seen.normal(folds != fold), seed=work.seed)
-            for index in np.flatnonzero((folds == fold) & ~seen.is_anomalous).tolist():
-                held_out.append(distance(memory, seen.patches[index]))
-                spoilt = spoil(work.pictures.at(some[index].picture, self.size), rng)
-                drawn.append(distance(memory, eye.read(spoilt)))
-            work.tell(f"judging {self.name}", fold + 1, FOLDS)
+        with one_thread():
+            for fold in range(FOLDS):
+                held = np.flatnonzero((folds == fold) & ~seen.is_anomalous).tolist()
+                memory = remember(seen.normal(folds != fold), seed=work.seed)
+                spoilt = [spoil(work.pictures.at(some[i].picture, self.size), rng) for i in held]
+                held_out += side_by_side(partial(_far, memory), [seen.patches[i] for i in held])
+                drawn += side_by_side(partial(_far, memory), list(side_by_side(eye.read, spoilt)))
+                work.tell(f"judging {self.name}", fold + 1, FOLDS)
         truth = [False] * len(held_out) + [True] * len(drawn)
         quality = auroc(np.array(held_out + drawn), truth) or 0.0
         facts = {
@@ -170,8 +174,10 @@ class Eye:
     def look(self, samples: Sequence[Sample]) -> Seen:
         """Return what is seen of the samples' pictures."""
         found = self._gaze.look([s.picture for s in samples], stage=f"features at {self.size[0]} px")
+        with one_thread():
+            patches = list(side_by_side(lambda levels: self._patch(levels[:-1]), found))
         return Seen(
-            [self._patch(levels[:-1]) for levels in found],
+            patches,
             np.concatenate([levels[-1] for levels in found]).astype(np.float64),
             np.array([bool(sample.is_anomalous) for sample in samples]),
         )
@@ -186,7 +192,7 @@ class Eye:
             return patches[0].half()
 
 
-def distance(memory: Memory, patches: Tensor) -> float:
+def _far(memory: Memory, patches: Tensor) -> float:
     """Return how far a picture is from what is normal."""
     with torch.inference_mode():
         return float(largest(memory(patches.float()[None])))

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from PIL import Image
 
 from vedette.errors import Wrong
-from vedette.learn.pictures import side_by_side
+from vedette.learn.cores import side_by_side
 from vedette.learn.recipe import Work
 from vedette.vision.annotations import Sample
 from vedette.vision.images import BrokenPicture, read_picture
@@ -35,7 +34,7 @@ def check(
     """Return the samples whose pictures can be read, and the others."""
     good: list[Sample] = []
     broken: list[Broken] = []
-    found = side_by_side(lambda sample: _read(sample, work, size), samples, threads=torch.get_num_threads())
+    found = side_by_side(lambda sample: _read(sample, work, size), samples)
     for done, (sample, why) in enumerate(zip(samples, found, strict=True), start=1):
         if why is None:
             good.append(sample)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from vedette.learn.backbone import Backbone, open_backbone
+from vedette.learn.cores import side_by_side
 from vedette.learn.features import Array, Reader
-from vedette.learn.pictures import Pixels, side_by_side
+from vedette.learn.pictures import Pixels
 from vedette.learn.recipe import Work
 
 # How a picture may be shown to the backbone besides as it is.
@@ -33,7 +33,7 @@ class Gaze:
     ) -> list[list[Array]]:
         """Return for every picture its levels, each [variant, …]."""
         found = []
-        pairs = side_by_side(lambda path: self._one(path, variants), paths, threads=torch.get_num_threads())
+        pairs = side_by_side(lambda path: self._one(path, variants), paths)
         for done, levels in enumerate(pairs, start=1):
             found.append(levels)
             self.work.tell(stage, done, len(paths))

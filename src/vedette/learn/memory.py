@@ -79,18 +79,22 @@ def remember(pictures: Sequence[Tensor], *, seed: int, size: int = SIZE) -> Memo
 
 
 def core_set(patches: Tensor, size: int) -> Tensor:
-    """Return `size` of the patches that leave none far from all of them: greedily, the farthest next."""
+    """Return `size` of the patches that leave none far from all of them: greedily, the farthest next.
+
+    For one patch x, |x - c|² / 2 is |x|² / 2 + (|c|² / 2 - x·c), of which only the bracket changes.
+    """
     if len(patches) <= size:
         return patches
-    squares = (patches**2).sum(1)
-    chosen = [(squares - patches @ patches.mean(0)).argmin()[None]]
-    distance = torch.full((len(patches),), float("inf"))
+    columns = patches.T.contiguous()
+    half = (patches**2).sum(1) / 2
+    chosen = [(half - patches @ patches.mean(0)).argmin()[None]]
+    nearest = torch.full((len(patches),), float("inf"))
     count = 1
     while count < size:
         last = chosen[-1]
-        new = squares[:, None] + squares[last] - 2 * patches @ patches[last].T
-        distance = torch.minimum(distance, new.amin(1))
-        chosen.append(distance.topk(min(AT_ONCE, size - count)).indices)
+        bracket = torch.addmm(half[last][:, None], patches[last], columns, alpha=-1).amin(0)
+        nearest = torch.minimum(nearest, bracket)
+        chosen.append((nearest + half).topk(min(AT_ONCE, size - count)).indices)
         count += len(chosen[-1])
     return patches[torch.cat(chosen)]
 

@@ -6,19 +6,17 @@ it met in training. Memory is bounded, whatever the number and size of the pictu
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from vedette.learn.cores import side_by_side
 from vedette.vision.images import Policy, Window, content_hash, decode, fit, open_picture
 
+__all__ = ["Pictures", "Pixels", "side_by_side"]
+
 Pixels = npt.NDArray[np.uint8]
-Thing = TypeVar("Thing")
-Result = TypeVar("Result")
 
 MEBIBYTE = 1024**2
 
@@ -66,17 +64,3 @@ class Pictures:
             self._held[key] = pixels
             while self._size > self.limit and self._held:
                 self._size -= self._held.popitem(last=False)[1].nbytes
-
-
-def side_by_side(
-    work: Callable[[Thing], Result], things: Iterable[Thing], *, threads: int
-) -> Iterator[Result]:
-    """Yield work(thing) in order, a few at a time in threads; decoders and networks release the lock."""
-    with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-        waiting = []
-        for thing in things:
-            waiting.append(pool.submit(work, thing))
-            if len(waiting) > 2 * threads:
-                yield waiting.pop(0).result()
-        while waiting:
-            yield waiting.pop(0).result()

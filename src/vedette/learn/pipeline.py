@@ -14,7 +14,8 @@ import hashlib
 import platform
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,22 @@ from vedette.learn.backbone import open_backbone
 from vedette.learn.candidates import candidates
 from vedette.learn.check import Broken, check
 from vedette.learn.choose import choose, judge_all, tried
+from vedette.learn.cores import side_by_side
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
 from vedette.learn.features import FeatureCache
 from vedette.learn.recipe import OUTPUTS, Budget, Progress, Trained, Work
 from vedette.learn.split import hold_out
 from vedette.learn.task import Plan, decide
+from vedette.runtime.card import model_card
 from vedette.runtime.facts import PackageFacts
+from vedette.runtime.judge import look
+from vedette.runtime.model import Model
 from vedette.runtime.package import write_package
 from vedette.vision.annotations import Sample
+from vedette.vision.evaluation import evaluate, headline
+
+# From so many test pictures of a label on, the test part chooses its threshold.
+ENOUGH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +118,42 @@ def prepare(order: Order, work: Work) -> tuple[Plan, list[Broken]]:
 def finish(
     plan: Plan, trained: Trained, facts: PackageFacts, order: Order, work: Work, broken: list[Broken]
 ) -> Outcome:
-    """Export, compare, evaluate and write the package."""
-    assert plan.test is not None
+    """Export, compare, evaluate the very file that is shipped, and write the package."""
     with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
-        model = Path(folder) / "model.onnx"
+        file = Path(folder) / "model.onnx"
         work.tell("exporting", 0, 1)
-        export(trained, OUTPUTS[plan.task], model)
-        refuse_if_far(trained, model, some_pixels(plan.train, trained, work), tolerance=TOLERANCE)
+        export(trained, OUTPUTS[plan.task], file)
+        difference = refuse_if_far(trained, file, some_pixels(plan.train, trained, work), tolerance=TOLERANCE)
         work.tell("exporting", 1, 1)
-        evaluation: dict[str, Any] = {}
-        write_package(order.out, model=model, facts=facts, evaluation=evaluation, card="# Model\n")
+        facts = replace(facts, recipe={**facts.recipe, "onnx_difference": difference})
+        evaluation = examine(plan, trained, Model(facts, file, threads=1), work)
+        facts = replace(facts, thresholds=evaluation["thresholds"], metrics=headline(evaluation))
+        work.tell("packaging", 0, 1)
+        write_package(
+            order.out, model=file, facts=facts, evaluation=evaluation, card=model_card(facts, evaluation)
+        )
     return Outcome(order.out, facts, evaluation, broken)
+
+
+def examine(plan: Plan, trained: Trained, model: Model, work: Work) -> dict[str, Any]:
+    """Return the evaluation on the test part, at the thresholds that the package will have.
+
+    A label's threshold is the one with the best F1 on the test part, as the services define it, where
+    `ENOUGH` test pictures have the label; on fewer it would hang on one or two, and the one found out of
+    fold in training is kept. Anomaly models keep the one found in training.
+    """
+    test = plan.test or []
+    seen = []
+    for done, found in enumerate(side_by_side(partial(look, model), test), start=1):
+        seen.append(found)
+        work.tell("evaluating", done, len(test))
+    thresholds = dict(trained.thresholds)
+    if plan.task in ("classification", "multilabel", "detection"):
+        best = evaluate(plan.task, trained.labels, seen, fallback=thresholds)
+        for row in best["labels"]:
+            if row["test_pictures"] >= ENOUGH:
+                thresholds[row["label"]] = row["threshold"]
+    return evaluate(plan.task, trained.labels, seen, thresholds=thresholds)
 
 
 def some_pixels(samples: Sequence[Sample], trained: Trained, work: Work, *, most: int = 4) -> Any:
