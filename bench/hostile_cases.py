@@ -55,6 +55,7 @@ class Cases:
             (5, self.query_protocol),
             (5, self.own_pages),
             (6, self.truncated),
+            (4, self.smuggled),
         ]
 
     def next(self) -> Case:
@@ -525,6 +526,23 @@ class Cases:
                 "truncated", self.signed("s3", "PUT", f"/{BUCKET}/t", body=b"x" * 50, length=length), cut=True
             )
         return Case("truncated", whole[: self.draw.randint(0, max(0, len(whole) - 1))], cut=True)
+
+    def smuggled(self) -> Case:
+        """Hide a second request in the first, or send many on one line without waiting."""
+        inner = self.raw("DELETE", f"/{BUCKET}", [("Authorization", "AWS a:b")])
+        good = self.signed("s3", "GET", f"/{BUCKET}", "list-type=2")
+        mixed = [("Content-Length", str(len(inner))), ("Transfer-Encoding", "chunked")]
+        whole = [
+            self.raw("POST", "/", mixed, b"0\r\n\r\n" + inner),
+            self.raw("POST", "/", [("Transfer-Encoding", " chunked")], b"0\r\n\r\n" + inner),
+            self.raw("POST", "/", [("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "x")]) + inner,
+            self.raw("GET", f"/{BUCKET}", body=inner),
+            self.raw("GET", f"/{BUCKET}") * 300,
+            good + inner + good,
+            good * 20 + self.bytes_(50),
+            self.signed("s3", "PUT", f"/{BUCKET}/s", body=inner, length="3"),
+        ]
+        return Case("smuggled", self.draw.choice(whole), cut=True)
 
     def path(self) -> str:
         """Return a path that would like to be somewhere else."""

@@ -83,12 +83,18 @@ async def send_answer(response: Response, send: Send, *, head_only: bool) -> int
     if length is not None and "content-length" not in names and response.status not in (204, 304):
         response.headers.append(("content-length", str(length)))
     headers = [(_encode(name), _encode(value)) for name, value in response.headers]
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    if head_only:
-        await _close(body)
-        await send({"type": "http.response.body", "body": b""})
-        return 0
-    return await _send_body(body, send)
+    try:
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        if head_only:
+            await _close(body)
+            await send({"type": "http.response.body", "body": b""})
+            return 0
+        return await _send_body(body, send)
+    except RuntimeError as error:
+        # What uvloop raises when the line was closed under the answer, as after a broken pipeline.
+        if "closed" in str(error):
+            raise Gone("The line was closed before the answer.") from None
+        raise
 
 
 def _length(body: bytes | FileBody | AsyncIterator[bytes]) -> int | None:

@@ -18,6 +18,7 @@ from vedette.api.s3 import (
     uploads,
 )  # fmt: skip
 from vedette.api.s3.call import Call
+from vedette.api.s3.faults import Fault
 from vedette.errors import Unbuilt
 from vedette.wire.http import Response
 
@@ -88,8 +89,9 @@ OBJECT: dict[tuple[str, str], tuple[str, Function]] = {
     ("GET", "legal-hold"): ("GetObjectLegalHold", locks.get_hold),
     ("PUT", "legal-hold"): ("PutObjectLegalHold", locks.put_hold),
 }
+BUILT = {sub for table in (SERVICE, BUCKET, OBJECT) for _, sub in table}
 # What makes a request another operation than its method says; other names change nothing.
-SUBRESOURCES = {sub for table in (BUCKET, OBJECT) for _, sub in table} | {
+SUBRESOURCES = BUILT - {""} | {
     "analytics", "intelligent-tiering", "inventory", "metadataConfiguration", "metadataTable", "metrics",
     "renameObject", "replication", "restore", "select", "session", "torrent", "website", "encryption",
 }  # fmt: skip
@@ -106,6 +108,9 @@ def choose(method: str, bucket: str, key: str, query: dict[str, str], *, copies_
     if sub == "list-type" and query["list-type"] != "2":
         sub = ""
     found = table.get((method, sub))
+    if found is None and sub in BUILT:
+        # Nobody's S3 has this; 501 is for what another has and we have not.
+        raise Fault("MethodNotAllowed", "The specified method is not allowed against this resource.")
     if found is None:
         raise Unbuilt(
             f"{method} {'?' + sub if sub else 'here'} is not an operation of this release's S3.", name=sub

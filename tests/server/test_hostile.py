@@ -1,0 +1,45 @@
+"""A handful of the storm that bench/hostile.py sends in full."""
+
+import asyncio
+import http.client
+from urllib.parse import urlsplit
+
+import pytest
+from bench.hostile import Tally, outside, send
+from bench.hostile_cases import BUCKET, Cases
+
+from vedette.clock import system_clock
+
+
+async def one_after_another(cases, count, where):
+    tally = Tally()
+    for _ in range(count):
+        await send(cases.next(), *where, tally)
+    return tally
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_hostile_requests_are_answered_and_leave_nothing_behind(server, seed):
+    client = server.client("s3")
+    client.create_bucket(Bucket=BUCKET)
+    where, before = urlsplit(server.address), outside(server.data)
+    cases = Cases(seed, where.netloc, server.key, system_clock)
+    tally = asyncio.run(one_after_another(cases, 150, (where.hostname, where.port)))
+    assert (tally.faults, tally.hangs, tally.leaks) == ([], [], [])
+    assert tally.classes["4xx"] > 75
+    assert outside(server.data) == before
+    assert "Traceback" not in (server.data.parent / "data.log").read_text("utf-8")
+    client.put_object(Bucket=BUCKET, Key="honest", Body=b"work")
+    assert client.get_object(Bucket=BUCKET, Key="honest")["Body"].read() == b"work"
+
+
+@pytest.mark.parametrize(
+    ("path", "method"), [("/", "PUT"), (f"/{BUCKET}?tagging", "POST"), ("/x", "PROPFIND")]
+)
+def test_a_method_that_no_s3_knows_is_not_an_error_of_the_server(server, path, method):
+    where = urlsplit(server.address)
+    line = http.client.HTTPConnection(where.hostname, where.port)
+    line.request(method, path)
+    answer = line.getresponse()
+    assert (answer.status, b"<Code>" in answer.read()) in [(405, True), (403, True)]
+    line.close()
