@@ -1,0 +1,13 @@
+"""Datasets of both dialects: their entries, labels and counts, at a quarter of a million entries.
+
+    dataset.py    what a dataset is, and its names
+    datasets.py   the room's front: create, update, distribute, delete, find
+    listing.py    pages of entries and labels, through any filter
+    staging.py    a manifest read into blocks; pure, so that a worker process can do it
+    blocks.py     blocks as they lie in the tables: bitmaps of 1,024 entries
+    parts.py      a part (one generation of a dataset's entries) written, copied, dropped
+    changes.py    an update applied, all or nothing
+    works.py      what runs in the background, and what a restart takes up again
+
+Knows no HTTP and neither dialect's names for a state.
+"""

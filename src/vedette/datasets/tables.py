@@ -1,0 +1,126 @@
+"""Where datasets are kept. Times are milliseconds since 1970.
+
+The entries of a dataset are a *part*: a numbered sequence that only grows at its end, cut into
+blocks of 1,024. A dataset points at its part, so that a whole import appears in one step. What
+filters ask for is kept as bitmaps, a bit an entry, one row a block (decisions/0090).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from vedette.store.db import METADATA
+
+datasets = Table(
+    "datasets",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.id"), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    # Whose fault a failure was: "client", "service", or nothing.
+    Column("fault", String(8), nullable=False),
+    Column("part", Integer, nullable=False),
+    # The one bucket that the pictures are in; empty while there are none.
+    Column("bucket", String(63), nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("labelled", Integer, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("normal", Integer, nullable=False),
+    Column("anomaly", Integer, nullable=False),
+    Column("labels", Integer, nullable=False),
+    UniqueConstraint("project", "kind"),
+    sqlite_autoincrement=True,
+)
+
+parts = Table(
+    "dataset_parts",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    # Nobody points at it any more; its rows go in the background.
+    Column("dropped", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+entries = Table(
+    "dataset_entries",
+    METADATA,
+    Column("part", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    # Addresses may be longer than an index takes, so it is their hash that is unique.
+    Column("ref_hash", LargeBinary(16), nullable=False),
+    Column("line", Text, nullable=False),
+    # What is wrong with the line, and with its picture, as JSON; nothing where nothing is.
+    Column("flaws", Text, nullable=True),
+    Column("picture_flaws", Text, nullable=True),
+    Index("uq_dataset_entries_part_ref_hash", "part", "ref_hash", unique=True),
+)
+
+blocks = Table(
+    "dataset_blocks",
+    METADATA,
+    Column("part", Integer, primary_key=True),
+    Column("block", Integer, primary_key=True),
+    Column("present", LargeBinary, nullable=False),
+    Column("labelled", LargeBinary, nullable=False),
+    Column("normal", LargeBinary, nullable=False),
+    Column("anomaly", LargeBinary, nullable=False),
+    Column("errors", LargeBinary, nullable=False),
+    # When each entry came, eight bytes each.
+    Column("created", LargeBinary, nullable=False),
+)
+
+# The addresses of a block's pictures, apart from its bitmaps since they never change.
+refs = Table(
+    "dataset_refs",
+    METADATA,
+    Column("part", Integer, primary_key=True),
+    Column("block", Integer, primary_key=True),
+    Column("refs", LargeBinary, nullable=False),
+)
+
+labels = Table(
+    "dataset_labels",
+    METADATA,
+    Column("part", Integer, primary_key=True),
+    Column("label", Integer, primary_key=True),
+    Column("name", String(256), nullable=False),
+    Column("pictures", Integer, nullable=False),
+    Column("boxed", Integer, nullable=False),
+    UniqueConstraint("part", "name"),
+)
+
+label_blocks = Table(
+    "dataset_label_blocks",
+    METADATA,
+    Column("part", Integer, primary_key=True),
+    Column("label", Integer, primary_key=True),
+    Column("block", Integer, primary_key=True),
+    Column("pictures", LargeBinary, nullable=False),
+    Column("boxed", LargeBinary, nullable=False),
+)
+
+# What was asked for and is not done yet; a restart takes it up again.
+works = Table(
+    "dataset_works",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", Integer, ForeignKey("datasets.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("order", Text, nullable=False),
+    Column("body", LargeBinary, nullable=True),
+    sqlite_autoincrement=True,
+)
