@@ -24,8 +24,22 @@ CLASSES = (
 OVERRIDES = {f"response-{name}": name for name in ("content-type", *CONTENT)}
 
 
-def about_of_request(call: Call, bucket: Bucket, account: str) -> About:
+def owner_of_new(call: Call, bucket: Bucket) -> str:
+    """Return the account that a new object belongs to: its writer's, unless the bucket's rule says else."""
+    rule = bucket.documents.get("ownership")
+    handed_over = call.header("x-amz-acl") == "bucket-owner-full-control"
+    if (
+        not call.account
+        or rule == b"BucketOwnerEnforced"
+        or (rule == b"BucketOwnerPreferred" and handed_over)
+    ):
+        return bucket.account
+    return call.account
+
+
+def about_of_request(call: Call, bucket: Bucket) -> About:
     """Return what the headers of a writing request say; grants are checked against the bucket's rules."""
+    account = owner_of_new(call, bucket)
     retention, hold = lock_of_request(call, bucket)
     grants = acl.grants_of_headers(call, account, bucket_account=bucket.account)
     check_grants(bucket, grants, canned=call.header("x-amz-acl"))

@@ -43,6 +43,8 @@ CONTEXT_HEADERS = (
     "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-storage-class", "x-amz-content-sha256", "x-amz-website-redirect-location",
 )  # fmt: skip
+# An owner who has taken every grant away, its own too, has closed the bucket to writing.
+NOBODY = b"[]"
 QUERY_KEYS = {
     "prefix": "s3:prefix",
     "delimiter": "s3:delimiter",
@@ -80,11 +82,17 @@ def is_allowed(
         return False
     resource = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
     said = _policy_says(call, action, bucket, resource, _context(call, blob, tags))
-    owners = {bucket.account, blob.owner} if blob is not None else {bucket.account}
-    own = any(may(call.principal, action, resource, {RESOURCE_ACCOUNT: owner}) for owner in owners)
+    own = may(call.principal, action, resource, {RESOURCE_ACCOUNT: _owner(action, bucket, blob)})
+    own = own and not (action == "s3:PutObject" and bucket.documents.get("acl") == NOBODY)
     if said == "Deny" and not (own and action in ALWAYS_OWN):
         return False
     return own or said == "Allow" or _is_granted(call, action, bucket, blob)
+
+
+def _owner(action: str, bucket: Bucket, blob: Blob | None) -> str:
+    """Return whose word counts: of reading an object and its grants, the object's owner's alone."""
+    enforced = bucket.documents.get("ownership") == b"BucketOwnerEnforced"
+    return blob.owner if blob is not None and action in OBJECT_GRANTS and not enforced else bucket.account
 
 
 def blocks(bucket: Bucket) -> dict[str, bool]:

@@ -58,13 +58,13 @@ def canned_grants(canned: str, account: str, *, bucket_account: str) -> Grants:
     """Return the grants that one of S3's words stands for."""
     if canned not in CANNED:
         raise Fault("InvalidArgument", f"{canned} is no canned ACL.", members={"ArgumentName": "x-amz-acl"})
-    grants = own_grants(account)
+    grants: Grants = []
     for who, permission in CANNED[canned]:
         if who != "bucket-owner":
             grants.append({"who": who, "permission": permission})
         elif bucket_account != account:
             grants.append({"who": canonical_id(bucket_account), "permission": permission})
-    return grants
+    return grants + own_grants(account)
 
 
 def grants_of_document(call: Call, document: dict[str, Any], account: str) -> Grants:

@@ -3,13 +3,20 @@
 from typing import Any
 
 from vedette.api.s3 import acl
-from vedette.api.s3.access import authorise
-from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner, read_document
+from vedette.api.s3.access import acl_of, authorise
+from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner, read_document, rewrite
 from vedette.api.s3.faults import Fault
 from vedette.errors import Taken
 from vedette.identity.may import may
 from vedette.wire.http import Response
 
+NOTHING_BLOCKED = rewrite(
+    "PutPublicAccessBlock",
+    dict.fromkeys(
+        ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), False
+    ),
+    "PublicAccessBlockConfiguration",
+)
 OWNERSHIPS = ("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced")
 
 
@@ -55,14 +62,24 @@ async def create_bucket(call: Call) -> Response:
     except Taken as refusal:
         if refusal.name != call.account:
             raise Fault("BucketAlreadyExists", "The requested bucket name is not available.") from None
-        if locked or (grants is not None and grants != acl.own_grants(call.account)):
-            raise Fault("BucketAlreadyOwnedByYou", "The bucket exists already and is yours.") from None
+        if locked or not _is_same(call, grants):
+            raise Fault("BucketAlreadyExists", "The bucket exists already, and not as asked for.") from None
         return Response(200, [("location", f"/{call.bucket}")])
-    documents = {"acl": acl.dump(grants) if grants is not None else b"", "ownership": ownership.encode()}
+    documents = {
+        "acl": acl.dump(grants) if grants is not None else b"",
+        "ownership": ownership.encode(),
+        "publicAccessBlock": NOTHING_BLOCKED,
+    }
     for name, body in documents.items():
         if body:
             await in_thread(call.store.buckets.put_document, call.bucket, name, body)
     return Response(200, [("location", f"/{call.bucket}")])
+
+
+def _is_same(call: Call, grants: acl.Grants | None) -> bool:
+    """Say whether a bucket of one's own has the grants that it would be made with again."""
+    usual = acl.own_grants(call.account)
+    return (grants or usual) == (acl_of(call.owned_bucket()) or usual)
 
 
 async def _wanted_region(call: Call) -> str:

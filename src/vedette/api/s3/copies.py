@@ -10,7 +10,7 @@ from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_copy, check_write
 from vedette.api.s3.encryption import COPY_CUSTOMER, echo, require_key
 from vedette.api.s3.faults import Fault
-from vedette.api.s3.objects import checksum_members
+from vedette.api.s3.objects import checksum_members, version_header
 from vedette.api.s3.ranges import Span, read_copy_range
 from vedette.api.s3.uploads import part_number
 from vedette.store.blobs.files import BUFFER, Draft, md5
@@ -34,8 +34,7 @@ async def copy_object(call: Call) -> Response:
             "InvalidRequest",
             "The specified copy source is larger than the maximum allowable size: 5368709120",
         )
-    writer = call.account or bucket.account
-    said = _said(call, bucket, source, writer)
+    said = _said(call, bucket, source)
     authorise(call, "s3:PutObject", bucket, key=call.key, tags=said.tags)
     _refuse_idle(call, source, said)
     draft = call.store.draft()
@@ -47,7 +46,7 @@ async def copy_object(call: Call) -> Response:
             call.key,
             draft,
             etag=etag,
-            owner=writer,
+            owner=about.owner_of_new(call, bucket),
             about=said,
             check=check_write(call),
         )
@@ -63,9 +62,7 @@ def _answer(bucket: Bucket, source_bucket: Bucket, source: Blob, blob: Blob) -> 
         **checksum_members(blob.about.checksum, with_kind=True),
     }
     answer = document_answer("CopyObject", {"CopyObjectResult": value}, "CopyObjectResult")
-    answer.headers += echo(blob.about.encryption)
-    if bucket.versioning:
-        answer.headers.append(("x-amz-version-id", blob.version))
+    answer.headers += echo(blob.about.encryption) + version_header(bucket, blob.version)
     if source_bucket.versioning:
         answer.headers.append(("x-amz-copy-source-version-id", source.version))
     return answer
@@ -99,11 +96,11 @@ def _source(call: Call) -> tuple[Bucket, Blob]:
     return bucket, blob
 
 
-def _said(call: Call, bucket: Bucket, source: Blob, writer: str) -> About:
+def _said(call: Call, bucket: Bucket, source: Blob) -> About:
     """Return what is said of the copy: the source's words or new ones, as the directives want it."""
     content = _directive(call, "metadata")
     tags = _directive(call, "tagging")
-    new = about.about_of_request(call, bucket, writer)
+    new = about.about_of_request(call, bucket)
     if content == "COPY":
         kept = source.about
         headers = {name: value for name, value in kept.headers.items() if name != about.REDIRECT}

@@ -140,6 +140,11 @@ def translate(error: Exception) -> Fault:
     return Fault("InternalError", "We encountered an internal error. Please try again.")
 
 
+def short_id(request: Request) -> str:
+    """Return the request's id as S3 writes it, in the header and in errors alike."""
+    return request.id.replace("-", "")[:16].upper()
+
+
 def fault(error: Exception, request: Request) -> Response:
     """Return the answer to a request that failed. HEAD and 304 have no body to say it in."""
     told = translate(error)
@@ -147,7 +152,7 @@ def fault(error: Exception, request: Request) -> Response:
     if request.method == "HEAD" or told.status == 304:
         return Response(told.status, headers)
     members = {"Code": told.code, "Message": told.sentence, **told.members, "Resource": request.raw_path}
-    members |= {"RequestId": request.id, "HostId": request.id}
+    members |= {"RequestId": short_id(request), "HostId": request.id}
     inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inside}</Error>'
     return Response(

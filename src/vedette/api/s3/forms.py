@@ -59,7 +59,7 @@ def _as_request(request: Request, form: PostForm) -> Request:
 
 
 def _said(call: Call, bucket: Bucket, form: PostForm) -> About:
-    said = about.about_of_request(call, bucket, call.account or bucket.account)
+    said = about.about_of_request(call, bucket)
     if form.fields.get("tagging"):
         document = read_document("PutObjectTagging", form.fields["tagging"].encode())
         said = replace(said, tags=tags_of_document(document, MOST_ON_OBJECT))

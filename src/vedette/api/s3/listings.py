@@ -39,7 +39,7 @@ async def list_objects_v2(call: Call) -> Response:
     authorise(call, "s3:ListBucket", bucket)
     common, most, write = _common(call, bucket)
     token, start = call.query.get("continuation-token"), call.query.get("start-after", "")
-    after = _after(call, start) if token is None else _read_token(token)
+    after = _read_token(token) if token else _after(call, start)
     page = await in_thread(call.store.listing.objects, bucket.name, **_narrowed(call), after=after, most=most)
     value = {
         **common,

@@ -7,7 +7,7 @@ from vedette.api.s3 import about
 from vedette.api.s3.access import authorise
 from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_read, check_write, http_date, names
-from vedette.api.s3.encryption import echo, require_key
+from vedette.api.s3.encryption import SSE, echo, require_key
 from vedette.api.s3.faults import Fault, translate
 from vedette.api.s3.locks import check_removal
 from vedette.api.s3.pick import authorised_version
@@ -24,7 +24,7 @@ MOST_AT_ONCE = 1000
 async def put_object(call: Call) -> Response:
     """PutObject."""
     bucket = call.owned_bucket()
-    said = about.about_of_request(call, bucket, call.account or bucket.account)
+    said = about.about_of_request(call, bucket)
     authorise(call, "s3:PutObject", bucket, key=call.key, tags=said.tags)
     if not {"content-length", "transfer-encoding"} & {name for name, _ in call.request.headers}:
         raise Fault("MissingContentLength", "You must provide the Content-Length HTTP header.")
@@ -43,7 +43,7 @@ async def write_object(call: Call, bucket: Bucket, said: About) -> Blob:
             call.key,
             draft,
             etag=body.md5,
-            owner=call.account or bucket.account,
+            owner=about.owner_of_new(call, bucket),
             about=replace(said, checksum=checksum_of(body)),
             check=check_write(call),
         )
@@ -71,9 +71,12 @@ def written_headers(bucket: Bucket, blob: Blob) -> list[tuple[str, str]]:
     """Return the headers that answer a write."""
     headers = [("etag", f'"{blob.etag}"'), *echo(blob.about.encryption)]
     headers += about.checksum_headers(blob.about.checksum)
-    if bucket.versioning:
-        headers.append(("x-amz-version-id", blob.version))
-    return headers
+    return headers + version_header(bucket, blob.version)
+
+
+def version_header(bucket: Bucket, version: str) -> list[tuple[str, str]]:
+    """Return the header that names a new version, which S3 sends while it keeps versions."""
+    return [("x-amz-version-id", version)] if bucket.versioning == "Enabled" else []
 
 
 async def get_object(call: Call) -> Response:
@@ -83,6 +86,8 @@ async def get_object(call: Call) -> Response:
         raise Fault(
             "InvalidRequest", "Request specific response headers cannot be used for anonymous GET requests."
         )
+    if SSE in call.request.headers:
+        raise Fault("InvalidArgument", f"The header {SSE} is not supported for this operation.")
     require_key(call, blob.about.encryption)
     check_read(call, blob)
     span = _span(call, blob)

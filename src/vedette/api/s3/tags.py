@@ -42,7 +42,7 @@ def tags_of_header(header: str) -> dict[str, str]:
     """Return the tags of an `x-amz-tagging` header, which is written like a query."""
     pairs = [pair.partition("=") for pair in header.split("&") if pair]
     decoded = [(decode(key.replace("+", " ")), decode(value.replace("+", " "))) for key, _, value in pairs]
-    return check_tags(decoded, MOST_ON_OBJECT)
+    return check_tags(sorted(decoded), MOST_ON_OBJECT)
 
 
 def tags_document(tags: dict[str, str]) -> dict[str, Any]:

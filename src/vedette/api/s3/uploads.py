@@ -12,7 +12,7 @@ from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner
 from vedette.api.s3.conditions import check_write
 from vedette.api.s3.encryption import echo, require_key
 from vedette.api.s3.faults import Fault
-from vedette.api.s3.objects import checksum_members, checksum_of, receive
+from vedette.api.s3.objects import checksum_members, checksum_of, receive, version_header
 from vedette.store.blobs.uploads import choose_parts
 from vedette.store.blobs.values import About, Bucket, Checksum, Part, Upload
 from vedette.wire.checksums import SIZES, header_of, new_sum, write_sum
@@ -25,8 +25,8 @@ LAST = "\U0010ffff"
 async def create_upload(call: Call) -> Response:
     """CreateMultipartUpload."""
     bucket = call.owned_bucket()
-    writer = call.account or bucket.account
-    said = about.about_of_request(call, bucket, writer)
+    writer = about.owner_of_new(call, bucket)
+    said = about.about_of_request(call, bucket)
     authorise(call, "s3:PutObject", bucket, key=call.key, tags=said.tags)
     said = replace(said, checksum=_announced(call))
     upload = await in_thread(
@@ -236,8 +236,7 @@ def _completed(call: Call, bucket: Bucket, etag: str, version: str, checksum: Ch
         **checksum_members(checksum, with_kind=True),
     }
     answer = document_answer("CompleteMultipartUpload", value, "CompleteMultipartUploadResult")
-    if bucket.versioning:
-        answer.headers.append(("x-amz-version-id", version))
+    answer.headers += version_header(bucket, version)
     return answer
 
 
