@@ -12,6 +12,7 @@ from vedette.manifest.lines import PAIR_END
 from vedette.vision.annotations import Box
 
 SIDES = ("left", "top", "width", "height")
+_NUMBERS = frozenset({int, float})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,16 @@ def read_annotations(attribute: Attribute) -> list[dict[str, Any]]:
 
 
 def is_annotation(value: Any) -> bool:
-    """Say whether a JSON value is a box in pixels, wherever it lies."""
+    """Say whether a JSON value is a box in pixels, wherever it lies; types are compared, so true is none."""
+    if type(value) is not dict:
+        return False
+    get = value.get
     return (
-        isinstance(value, dict)
-        and isinstance(value.get("class_id"), int)
-        and not isinstance(value["class_id"], bool)
-        and all(is_number(value.get(side)) for side in SIDES)
+        type(get("class_id")) is int
+        and type(get("left")) in _NUMBERS
+        and type(get("top")) in _NUMBERS
+        and type(get("width")) in _NUMBERS
+        and type(get("height")) in _NUMBERS
     )
 
 

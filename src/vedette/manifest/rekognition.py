@@ -9,7 +9,7 @@ from typing import Any
 
 from vedette.manifest import classification, detection
 from vedette.manifest.attributes import Attribute, Unfit, free_keys, is_number, read_pairs
-from vedette.manifest.detection import SIDES, Size
+from vedette.manifest.detection import Size
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw, flaw
@@ -94,7 +94,7 @@ def _judge_label(pair: Attribute) -> tuple[str | None, list[Flaw]]:
 def _judge_boxes(pair: Attribute, *, strict: bool) -> tuple[list[tuple[str, Box]] | None, list[Flaw]]:
     """Return the boxes that pass (None when the pair as a whole is of no use) and what is wrong."""
     size, names = detection.read_size(pair), detection.read_class_map(pair)
-    told = detection.read_annotations(pair)
+    told = pair.value.get("annotations", [])
     if any(not 1 <= len(name) <= LABEL_LENGTH for name in names.values()):
         return None, [flaw("ERROR_INVALID_LABEL_NAME_LENGTH", spot="metadata", attribute=pair.name)]
     if not told:
@@ -126,7 +126,7 @@ def box_code(item: dict[str, Any], size: Size) -> str:
 
     A rounding error of a tool that writes fractions may put an edge a hair outside: half a pixel is forgiven.
     """
-    left, top, width, height = (item[side] for side in SIDES)
+    left, top, width, height = item["left"], item["top"], item["width"], item["height"]
     outside = left + width > size.width + 0.5 or top + height > size.height + 0.5
     if min(left, top) < -0.5 or min(width, height) < 0 or outside:
         return "ERROR_INVALID_BOUNDING_BOX"
