@@ -8,7 +8,9 @@ import typer
 import vedette
 from vedette.cli import keys, sdk, users
 from vedette.cli.credentials import credentials
+from vedette.cli.detect import detect
 from vedette.cli.doctor import doctor
+from vedette.cli.evaluate import evaluate
 from vedette.cli.exchange import export_format, import_format
 from vedette.cli.serve import serve
 from vedette.cli.train import train
@@ -32,6 +34,8 @@ def version() -> None:
 app.command()(serve)
 app.command()(doctor)
 app.command()(train)
+app.command()(detect)
+app.command()(evaluate)
 app.command()(credentials)
 app.command("import")(import_format)
 app.command("export")(export_format)

@@ -49,7 +49,8 @@ def draw_findings(
             continue
         box = finding.box
         left, top = box.left * drawn.width, box.top * drawn.height
-        corners = (left, top, left + box.width * drawn.width - 1, top + box.height * drawn.height - 1)
+        right, bottom = left + box.width * drawn.width - 1, top + box.height * drawn.height - 1
+        corners = (left, top, max(left, right), max(top, bottom))
         pen.rectangle(corners, outline=color, width=2 * unit)
         _write(pen, said, (left, top), color, unit)
     return drawn
