@@ -4,6 +4,7 @@ from vedette import errors
 from vedette.api import lookout, rekognition, sts
 from vedette.api.lookout import faults as lookout_faults
 from vedette.api.rekognition import faults as rekognition_faults
+from vedette.api.s3 import faults as s3_faults
 from vedette.api.sts import faults as sts_faults
 from vedette.wire import models
 from vedette.wire.errors import Invalid, Malformed, UnknownOperation
@@ -13,6 +14,7 @@ TABLES = {
     "rekognition": rekognition_faults.FAULTS,
     "lookoutvision": lookout_faults.FAULTS,
     "sts": sts_faults.FAULTS,
+    "s3": s3_faults.FAULTS,
 }
 DIALECTS = {"rekognition": rekognition, "lookoutvision": lookout, "sts": sts}
 # What AWS answers without a shape of its own, and what it has no word for.

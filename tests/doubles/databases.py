@@ -23,9 +23,8 @@ def postgres_maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgre
     programs = find_programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed; tools/install_postgres brings Debian's")
-    folder = tmp_path_factory.mktemp("pg")
-    with running_postgres(folder, programs) as address:
-        yield PostgresMaker(address, folder)
+    with running_postgres(programs) as address:
+        yield PostgresMaker(address, tmp_path_factory.mktemp("postgres"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,34 +22,31 @@ def find_programs() -> Path | None:
 
 
 @contextmanager
-def running_postgres(folder: Path, programs: Path) -> Iterator[str]:
-    """Start a server in the folder and yield its address, which wants a database's name; stop it after."""
-    data, sockets = folder / "pg", folder / "s"
-    owner = _owner()
-    for place in (data, sockets):
-        place.mkdir(parents=True)
+def running_postgres(programs: Path) -> Iterator[str]:
+    """Start a server and yield its address, which wants a database's name; stop it after.
+
+    Its folder is not pytest's, which closes its own to other users each time a run begins.
+    """
+    with tempfile.TemporaryDirectory(prefix="vedette-pg-") as place:
+        owner = _owner()
         if owner:
-            os.chown(place, pwd.getpwnam(owner).pw_uid, pwd.getpwnam(owner).pw_gid)
-    _open_way(folder)
-    _run(owner, programs / "initdb", "-D", data, "-U", "vedette", "-A", "trust", "-E", "UTF8", "--no-sync")
-    start = f"{OPTIONS} -k {sockets}"
-    _run(owner, programs / "pg_ctl", "-D", data, "-w", "-l", data / "log", "-o", start, "start")
-    try:
-        yield f"postgresql:///?host={sockets}&user=vedette"
-    finally:
-        _run(owner, programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+            known = pwd.getpwnam(owner)
+            os.chown(place, known.pw_uid, known.pw_gid)
+        data = Path(place) / "data"
+        _run(
+            owner, programs / "initdb", "-D", data, "-U", "vedette", "-A", "trust", "-E", "UTF8", "--no-sync"
+        )
+        start = f"{OPTIONS} -k {place}"
+        _run(owner, programs / "pg_ctl", "-D", data, "-w", "-l", data / "log", "-o", start, "start")
+        try:
+            yield f"postgresql:///?host={place}&user=vedette"
+        finally:
+            _run(owner, programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
 
 
 def _owner() -> str:
     """Return whom to run as: PostgreSQL refuses to run as root."""
     return "postgres" if os.getuid() == 0 else ""
-
-
-def _open_way(folder: Path) -> None:
-    """Let the other user through to the folder."""
-    for place in (folder, *folder.parents):
-        if place.owner() == "root" and place.stat().st_mode & 0o005 != 0o005:
-            place.chmod(place.stat().st_mode | 0o011)
 
 
 def _run(owner: str, *words: object) -> None:

@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,10 +65,39 @@ def test_a_project_of_another_region_is_missing_here(projects):
         projects.find_by_arn(str(made.arn), "us-east-1")
 
 
-def test_an_arn_with_another_moment_names_nothing(projects):
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        ("1777896000000", "1777896000009"),
+        ("1777896000000", "01777896000000"),
+        ("/1777896000000", ""),
+        ("arn:aws:", "arn:aws-cn:"),
+        ("project/", "projects/"),
+        (HERE, ELSEWHERE),
+    ],
+)
+def test_an_arn_that_differs_anywhere_names_nothing(part, other, projects):
     made = projects.create(AWS, BOARDS)
+    assert part in str(made.arn)
     with pytest.raises(Missing):
-        projects.delete_by_arn(str(made.arn)[:-1] + "9", "eu-west-1")
+        projects.delete_by_arn(str(made.arn).replace(part, other), "eu-west-1")
+
+
+def test_of_many_who_want_one_name_one_gets_it(projects):
+    answers = []
+
+    def create():
+        try:
+            answers.append(projects.create(AWS, BOARDS).name)
+        except Taken:
+            answers.append("taken")
+
+    threads = [threading.Thread(target=create) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["boards", *["taken"] * 5]
 
 
 def test_a_deleted_project_is_gone_and_its_name_free(projects):

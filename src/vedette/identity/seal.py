@@ -70,7 +70,7 @@ def write_private(file: Path, content: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        os.fchmod(stream.fileno(), 0o600)
+        file.chmod(0o600)  # one that was there keeps its mode otherwise
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())

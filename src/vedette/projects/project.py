@@ -14,7 +14,7 @@ Status = Literal["CREATING", "CREATED", "DELETING"]
 NAMED: dict[str, tuple[Service, re.Pattern[str]]] = {
     "rekognition": (
         "rekognition",
-        re.compile(r"project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/(?P<created>[0-9]{1,16})"),
+        re.compile(r"project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/[0-9]{1,16}"),
     ),
     "lookoutvision": ("lookoutvision", re.compile(r"project/(?P<name>[a-zA-Z0-9_\-]{1,255})")),
 }
@@ -50,12 +50,11 @@ class Project:
         return Arn(where.service, where.region, where.account, f"project/{self.name}{moment}")
 
 
-def read_project_arn(text: str) -> tuple[Scope, str, int | None] | None:
-    """Return the scope, name and moment in a project's ARN; None when it names something else."""
+def read_project_arn(text: str) -> tuple[Scope, str] | None:
+    """Return the scope and name in a project's ARN; None when it names something else."""
     arn = parse_arn(text)
     service, pattern = NAMED.get(arn.service, (None, None))
     found = pattern.fullmatch(arn.resource) if pattern else None
     if service is None or found is None:
         return None
-    created = found.groupdict().get("created")
-    return Scope(service, arn.account, arn.region), found["name"], int(created) if created else None
+    return Scope(service, arn.account, arn.region), found["name"]

@@ -186,9 +186,10 @@ def _require(connection: Connection, scope: Scope, name: str) -> Project:
 def _require_arn(connection: Connection, text: str, region: str) -> Project:
     read = read_project_arn(text)
     if read is not None:
-        scope, name, created = read
+        scope, name = read
         found = _by_name(connection, scope, name)
-        if found is not None and scope.region == region and created in (None, found.created_ms):
+        # The whole text must agree: the moment of creation too, and no zeros before it.
+        if found is not None and scope.region == region and str(found.arn) == text:
             return found
     raise Missing(f"There is no project {text}.", kind="project", name=text)
 
