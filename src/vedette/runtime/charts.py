@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-_SIDE, _LEFT, _BOTTOM, _TOP, _RIGHT = 200, 34, 30, 10, 10
+_SIDE, _LEFT, _BOTTOM, _TOP, _RIGHT = 200, 44, 32, 10, 10
 _WIDE = 420
 
 
@@ -99,7 +99,7 @@ def _axes(across: str, up: str) -> str:
         parts.append(f'<text x="{_x(0) - 5}" y="{_y(step) + 4}" text-anchor="end">{step:g}</text>')
     parts.append(f'<text x="{_x(0.5)}" y="{_y(0) + 26}" text-anchor="middle">{across}</text>')
     parts.append(
-        f'<text transform="translate({_LEFT - 22},{_y(0.5)}) rotate(-90)" text-anchor="middle">{up}</text>'
+        f'<text transform="translate({_LEFT - 30},{_y(0.5)}) rotate(-90)" text-anchor="middle">{up}</text>'
     )
     return "".join(parts)
 

@@ -19,7 +19,7 @@ from vedette.runtime.charts import precision_recall, reliability_diagram, score_
 from vedette.runtime.decode import Answer
 from vedette.runtime.judge import Judged
 from vedette.runtime.model import Model
-from vedette.vision.annotations import Sample
+from vedette.vision.annotations import Sample, Task
 from vedette.vision.draw import draw_findings, draw_heatmap, mask_picture
 from vedette.vision.images import BrokenPicture, decode
 from vedette.vision.masks import read_mask
@@ -27,6 +27,14 @@ from vedette.vision.masks import read_mask
 # A page of these opens at once and is a few megabytes at most.
 _MOST_WRONG, _MOST_RIGHT, _MOST_CURVES = 36, 12, 24
 _THUMB = 420
+
+NAMES: dict[Task, str] = {
+    "classification": "Classification",
+    "multilabel": "Multi-label classification",
+    "detection": "Object detection",
+    "anomaly": "Anomaly",
+    "segmentation": "Anomaly segmentation",
+}
 
 Outcome = Mapping[str, Any]
 
@@ -42,7 +50,7 @@ def report_page(model: Model, judged: Judged) -> str:
     pairs = list(zip(document["outcomes"], judged.samples, strict=True))
     wrong = sorted((p for p in pairs if not p[0]["correct"]), key=lambda pair: -_how_wrong(pair[0], document))
     right = [pair for pair in pairs if pair[0]["correct"]]
-    title = f"A model for {model.task}, on {document['pictures']} pictures"
+    title = f"{NAMES[model.task]} model, on {document['pictures']} pictures"
     body = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="soft">{escape(model.name)} {escape(DOES[model.task])}. '
@@ -71,11 +79,12 @@ def report_page(model: Model, judged: Judged) -> str:
 
 
 def _figures(document: Mapping[str, Any]) -> str:
-    cells = [
-        f'<div class="card"><b>{_share(document[key])}</b><span>{said}</span></div>'
-        for key, said in FIGURES.items()
-        if isinstance(document.get(key), float)
-    ]
+    several = len(document["labels"]) > 1 and "auroc" not in document
+    cells = []
+    for key, said in FIGURES.items():
+        if isinstance(document.get(key), float):
+            word = said if several else said.split(",")[0]
+            cells.append(f'<div class="card"><b>{_share(document[key])}</b><span>{word}</span></div>')
     return f'<section class="figures">{"".join(cells)}</section>'
 
 
@@ -269,11 +278,13 @@ def _tags(outcome: Outcome) -> str:
         areas = "".join(
             _tag("warn", f"{f['label']} {f['mask_area']:.2%}") for f in outcome.get("findings", [])
         )
-        return _tag(kind, f"said {said}, score {outcome['score']:.3f}") + areas + f" is {truth}"
+        return _tag(kind, f"said {said}, score {outcome['score']:.3f}") + areas + f" {_but(outcome)} {truth}"
     scores = outcome["scores"]
     if "predicted" in outcome:
         best = outcome["predicted"]
-        return _tag(kind, f"said {best} {scores[best]:.0%}") + escape(f" is {', '.join(outcome['truth'])}")
+        return _tag(kind, f"said {best} {scores[best]:.0%}") + escape(
+            f" {_but(outcome)} {', '.join(outcome['truth'])}"
+        )
     called = [f["label"] for f in outcome["findings"]]
     tags = [
         _tag("good" if label in outcome["truth"] else "bad", f"{label} {scores[label]:.0%}")
@@ -281,6 +292,10 @@ def _tags(outcome: Outcome) -> str:
     ]
     tags += [_tag("warn", f"{label} missed") for label in outcome["truth"] if label not in called]
     return "".join(tags) or "no labels"
+
+
+def _but(outcome: Outcome) -> str:
+    return "and is" if outcome["correct"] else "but is"
 
 
 def _tag(kind: str, said: str) -> str:

@@ -1,0 +1,140 @@
+"""`vedette evaluate` and its page."""
+
+import json
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from doubles.packages import save_patch, save_plain, tiny_package
+from vedette.cli.main import app
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["evaluate", *map(str, words)])
+
+
+def colours(tmp_path):
+    save_plain(tmp_path / "set/red/1.png", (255, 0, 0))
+    save_plain(tmp_path / "set/red/2.png", (40, 0, 0))
+    save_plain(tmp_path / "set/dark/3.png", 0)
+    return tmp_path / "set"
+
+
+def judged(tmp_path):
+    save_plain(tmp_path / "set/normal/1.png", 0)
+    save_plain(tmp_path / "set/anomaly/2.png", 255)
+    save_plain(tmp_path / "set/anomaly/dent/3.png", 200)
+    return tmp_path / "set"
+
+
+def boxed(tmp_path):
+    save_patch(tmp_path / "a.png")
+    metadata = {
+        "objects": [{"confidence": 1}],
+        "class-map": {"0": "light"},
+        "type": "groundtruth/object-detection",
+        "human-annotated": "yes",
+        "creation-date": "2026-11-20T00:00:00",
+        "job-name": "j",
+    }
+    annotation = {"class_id": 0, "left": 0, "top": 0, "width": 24, "height": 16}
+    line = {
+        "source-ref": "a.png",
+        "boxes": {"image_size": [{"width": 48, "height": 32, "depth": 3}], "annotations": [annotation]},
+        "boxes-metadata": metadata,
+    }
+    (tmp_path / "test.manifest").write_text(json.dumps(line) + "\n")
+    return tmp_path / "test.manifest"
+
+
+def test_labels_in_json(tmp_path):
+    model = tiny_package(tmp_path / "m", "classification")
+    result = run(model, colours(tmp_path), "--json")
+    assert result.exit_code == 0, result.stderr
+    said = json.loads(result.stdout)
+    assert (said["task"], said["pictures"], said["broken"]) == ("classification", 3, [])
+    assert said["accuracy"] == pytest.approx(2 / 3)
+    assert said["f1"] == pytest.approx((2 / 3 + 2 / 3) / 2)
+    assert {row["label"]: row["recall"] for row in said["labels"]} == {"red": 0.5, "dark": 1.0}
+
+
+def test_anomalies_at_the_models_own_threshold(tmp_path):
+    model = tiny_package(tmp_path / "m", "anomaly", thresholds={"anomaly": 0.9})
+    said = json.loads(run(model, judged(tmp_path), "--json").stdout)
+    assert (said["auroc"], said["recall"], said["precision"]) == (1, 0.5, 1)
+
+
+def test_boxes_from_a_manifest(tmp_path):
+    model = tiny_package(tmp_path / "m", "detection")
+    result = run(model, boxed(tmp_path), "--json")
+    assert result.exit_code == 0, result.stderr
+    said = json.loads(result.stdout)
+    assert (said["map50"], said["map50_95"], said["f1"]) == (pytest.approx(1), pytest.approx(1), 1)
+
+
+def test_anomaly_folders_serve_a_classifier_as_two_labels(tmp_path):
+    model = tiny_package(tmp_path / "m", "classification")
+    result = run(model, judged(tmp_path))
+    assert result.exit_code == 2
+    assert "None of the 3 pictures has one of the model's labels (red, dark)" in result.stderr
+
+
+def test_a_person_reads_a_table(tmp_path):
+    said = run(tiny_package(tmp_path / "m", "segmentation"), judged(tmp_path)).stdout
+    assert "segmentation, 3 pictures" in said
+    assert "rust" in said
+    assert re.search(r"auroc\s+1\.0000", said)
+
+
+def test_a_broken_picture_is_named_and_does_not_count(tmp_path):
+    source = colours(tmp_path)
+    (source / "red/broken.png").write_bytes(b"no")
+    result = run(tiny_package(tmp_path / "m", "classification"), source, "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["pictures"] == 3
+    assert "broken.png is no picture" in result.stderr
+
+
+def test_sets_that_say_nothing_for_the_model_are_refused(tmp_path):
+    for task, said in (("detection", "has boxes"), ("anomaly", "is judged; use normal/ and anomaly/")):
+        result = run(tiny_package(tmp_path / task, task), colours(tmp_path))
+        assert result.exit_code == 2
+        assert said in result.stderr
+    result = run(tmp_path / "detection", tmp_path / "nowhere")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"There is no folder or manifest at {tmp_path}/nowhere.\n",
+    )
+
+
+def test_all_pictures_broken_is_refused(tmp_path):
+    (tmp_path / "set/red").mkdir(parents=True)
+    (tmp_path / "set/red/a.png").write_bytes(b"no")
+    result = run(tiny_package(tmp_path / "m", "classification"), tmp_path / "set")
+    assert result.exit_code == 2
+    assert "None of the 1 pictures" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("task", ["classification", "multilabel", "detection", "anomaly", "segmentation"])
+def test_the_report_is_one_page_that_fetches_and_runs_nothing(tmp_path, task):
+    source = {"detection": boxed}.get(task, judged if task in ("anomaly", "segmentation") else colours)(
+        tmp_path
+    )
+    model = tiny_package(tmp_path / "m", task)
+    result = run(model, source, "--report", tmp_path / "pages/report.html")
+    assert result.exit_code == 0, result.stderr
+    page = (tmp_path / "pages/report.html").read_text("utf-8")
+    assert "What it got wrong" in page
+    assert "<svg" in page
+    assert "data:image/jpeg;base64," in page
+    assert not re.search(r"<script|<link|@import|(src|href|url\()\s*=?\s*[\"']?(https?:|//|/)", page)
+
+
+def test_names_cannot_put_markup_into_the_report(tmp_path):
+    save_plain(tmp_path / "set/red/<img src=x onerror=alert(1)>.png", 0)
+    run(tiny_package(tmp_path / "m", "classification"), tmp_path / "set", "--report", tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "&lt;img src=x" in page
+    assert "<img src=x" not in page
