@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -110,6 +111,17 @@ def test_https_with_a_certificate_of_our_own(tls_server):
     assert tls_server.client("sts").get_caller_identity()["Account"] == "000000000000"
     key = tls_server.data / "tls" / "self.key"
     assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_stop_does_not_wait_for_clients_that_only_keep_a_line(tmp_path):
+    """uvloop waits 30 s for a TLS goodbye, which a pooled connection never sends."""
+    server = start_server(tmp_path / "data", "--tls", "self")
+    client = server.client("sts")
+    client.get_caller_identity()
+    began = time.monotonic()
+    assert stop_server(server) == 0
+    assert time.monotonic() - began < 15
+    client.close()
 
 
 def test_what_was_made_is_there_after_a_restart(tmp_path):

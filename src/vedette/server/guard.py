@@ -13,6 +13,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 200
 HEAD_TIMEOUT_S = 30.0
+# How long a TLS line may take to say goodbye. uvloop would wait 30 s for the answer of a client
+# that only keeps the line in its pool, and a stop would wait with it.
+GOODBYE_S = 1.0
 
 TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
@@ -29,6 +32,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._too_large = False
         self._head_timer: asyncio.TimerHandle | None = None
+        self._goodbye: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock of the first head."""
@@ -36,8 +40,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._arm_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clocks."""
         self._stop_timer()
+        if self._goodbye is not None:
+            self._goodbye.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -82,6 +88,26 @@ class GuardedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         if not self._too_large:
             super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Close the line, once its answer is out."""
+        super().shutdown()
+        self._hang_up_soon()
+
+    def on_response_complete(self) -> None:
+        """Take the next request, or see that a line which was to be closed is closed."""
+        super().on_response_complete()
+        self._hang_up_soon()
+
+    def _hang_up_soon(self) -> None:
+        if self.scheme == "https" and self.transport.is_closing():
+            self._goodbye = self.loop.call_later(GOODBYE_S, self._hang_up)
+
+    def _hang_up(self) -> None:
+        if self.transport.get_write_buffer_size():
+            self._hang_up_soon()
+        else:
+            self.transport.abort()
 
     def _refuse(self) -> None:
         if not self.transport.is_closing():
