@@ -33,6 +33,13 @@ class Refused(Exception):
         self.message = f"Line {line}: {message}" if line else message
         super().__init__(self.message)
 
+    @classmethod
+    def again(cls, code: str, message: str) -> "Refused":
+        """Return a refusal whose sentence was said before."""
+        refused = cls.__new__(cls)
+        refused.code, refused.message, refused.args = code, message, (message,)
+        return refused
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -143,7 +150,7 @@ def take_lookout(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: 
 def _lookout_entry(line: Line, so_far: Intake) -> Entry:
     verdict = lookout.judge_line(line)
     if errors := verdict.errors:
-        raise _Said(errors[0].code, errors[0].message, line.number)
+        raise Refused.again(errors[0].code, f"Line {line.number}: {errors[0].message}")
     if line.source in so_far.sources:
         raise Refused("LOOKOUT_TWICE", line.source, line=line.number)
     so_far.sources.add(line.source)
@@ -156,12 +163,3 @@ def _lookout_entry(line: Line, so_far: Intake) -> Entry:
     if len(so_far.labels) > LOOKOUT_LABELS:
         raise Refused("LOOKOUT_LABELS_OF_PROJECT")
     return Entry(line, verdict)
-
-
-class _Said(Refused):
-    """A refusal whose sentence was filled in already."""
-
-    def __init__(self, code: str, message: str, line: int) -> None:
-        Exception.__init__(self, message)
-        self.code = code
-        self.message = f"Line {line}: {message}"
