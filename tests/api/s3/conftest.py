@@ -22,8 +22,7 @@ def stranger(server):
     """A client of another account."""
     server.vedette("account", "create", "111122223333")
     key = json.loads(server.vedette("key", "create", "--account", "111122223333", "--format", "json"))
-    pair = {name.lower(): value for name, value in key.items()}
-    return server.client("s3", key=(pair["access_key_id"], pair["secret_access_key"]))
+    return server.client("s3", key=(key["AccessKeyId"], key["SecretAccessKey"]))
 
 
 @pytest.fixture(scope="session")

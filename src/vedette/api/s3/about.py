@@ -76,10 +76,7 @@ def check_grants(bucket: Bucket, grants: acl.Grants | None, *, canned: str = "")
         return
     if acl.is_public(grants) and blocks(bucket).get("BlockPublicAcls"):
         raise Fault("AccessDenied", "Access Denied")
-    if bucket.documents.get("ownership") == b"BucketOwnerEnforced" and canned not in (
-        "bucket-owner-full-control",
-        "private",
-    ):
+    if bucket.documents.get("ownership") == b"BucketOwnerEnforced" and canned != "bucket-owner-full-control":
         raise Fault("AccessControlListNotSupported", "The bucket does not allow ACLs")
 
 

@@ -67,7 +67,7 @@ def authorise(
         raise Fault("AccessDenied", "Access Denied")
 
 
-def is_allowed(
+def is_allowed(  # noqa: PLR0913  (a decision has that many sides)
     call: Call,
     action: str,
     bucket: Bucket,
@@ -75,13 +75,15 @@ def is_allowed(
     key: str = "",
     blob: Blob | None = None,
     tags: dict[str, str] | None = None,
+    prefix: str = "",
 ) -> bool:
     """Say whether the caller may do this."""
     expected = call.header("x-amz-expected-bucket-owner")
     if expected and expected != bucket.account:
         return False
     resource = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
-    said = _policy_says(call, action, bucket, resource, _context(call, blob, tags))
+    asked = {"s3:prefix": prefix} if prefix else {}
+    said = _policy_says(call, action, bucket, resource, _context(call, blob, tags) | asked)
     own = may(call.principal, action, resource, {RESOURCE_ACCOUNT: _owner(action, bucket, blob)})
     own = own and not (action == "s3:PutObject" and bucket.documents.get("acl") == NOBODY)
     if said == "Deny" and not (own and action in ALWAYS_OWN):

@@ -50,7 +50,7 @@ def check_write(call: Call) -> Callable[[Blob | None], None]:
     def check(now: Blob | None) -> None:
         there = now is not None and not now.marker
         if match and not there:
-            raise _failed("If-Match") if match == "*" else missing_key(call.key)
+            raise missing_key(call.key)
         if match and now is not None and not names(match, now.etag):
             raise _failed("If-Match")
         if none_match and there and now is not None and names(none_match, now.etag):

@@ -33,7 +33,6 @@ STATUSES = {
     "InvalidEncryptionAlgorithmError": 400,
     "InvalidObjectState": 403,
     "InvalidPart": 400,
-    "InvalidPartNumber": 416,
     "InvalidPartOrder": 400,
     "InvalidPolicyDocument": 400,
     "InvalidRange": 416,
@@ -149,6 +148,9 @@ def fault(error: Exception, request: Request) -> Response:
     """Return the answer to a request that failed. HEAD and 304 have no body to say it in."""
     told = translate(error)
     headers = [*told.headers]
+    if "100-continue" in request.headers.get("expect").lower():
+        # The client may never send the body that it asked to send; what comes next would be taken for it.
+        headers.append(("connection", "close"))
     if request.method == "HEAD" or told.status == 304:
         return Response(told.status, headers)
     members = {"Code": told.code, "Message": told.sentence, **told.members, "Resource": request.raw_path}

@@ -154,9 +154,8 @@ def remove(call: Call, bucket: Bucket, key: str, version: str, conditions: dict[
 
 
 def _check_conditions(now: Blob | None, conditions: dict[str, Any]) -> None:
-    if not conditions or now is None or now.marker:
-        if conditions.get("ETag") and (now is None or now.marker):
-            raise Fault("NoSuchKey", "The specified key does not exist.")
+    """Refuse to remove what is not as the client remembers it; what is not there is no matter."""
+    if not conditions or now is None:
         return
     holds = (
         names(conditions.get("ETag", "*"), now.etag)
@@ -258,8 +257,15 @@ def _parts(call: Call, blob: Blob) -> dict[str, Any]:
     }
     if page:
         value["NextPartNumberMarker"] = page[-1].number
-    if blob.about.checksum is not None:
-        value["Parts"] = [
-            {"PartNumber": part.number, "Size": part.size, **checksum_members(part.checksum)} for part in page
-        ]
+    value["Parts"] = [
+        {"PartNumber": part.number, "Size": part.size, **checksum_members(part.checksum)} for part in page
+    ]
     return value
+
+
+def _count(text: str, default: int) -> int:
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Fault("InvalidArgument", f"{text!r} is no number of parts.")
+    return int(text)

@@ -3,7 +3,6 @@
 from vedette.api.s3.access import authorise, is_allowed
 from vedette.api.s3.call import Call
 from vedette.api.s3.faults import Fault
-from vedette.store.blobs.objects import missing_key
 from vedette.store.blobs.values import Blob, Bucket
 
 
@@ -13,7 +12,7 @@ def pick_version(call: Call, bucket: Bucket) -> Blob:
     A caller who may not list the bucket is not told whether a key exists.
     """
     blob = call.store.objects.find(bucket.name, call.key, call.version)
-    if blob is None and not is_allowed(call, "s3:ListBucket", bucket):
+    if blob is None and not is_allowed(call, "s3:ListBucket", bucket, prefix=call.key):
         raise Fault("AccessDenied", "Access Denied")
     if blob is None and call.version:
         raise Fault(
@@ -22,7 +21,10 @@ def pick_version(call: Call, bucket: Bucket) -> Blob:
             members={"Key": call.key, "VersionId": call.version},
         )
     if blob is None:
-        raise missing_key(call.key)
+        headers = [("x-amz-delete-marker", "false")]
+        raise Fault(
+            "NoSuchKey", "The specified key does not exist.", members={"Key": call.key}, headers=headers
+        )
     if blob.marker:
         headers = [("x-amz-delete-marker", "true"), ("x-amz-version-id", blob.version)]
         if call.version:

@@ -43,7 +43,7 @@ def read_part_number(text: str, blob: Blob) -> Span:
     if not 1 <= number <= 10_000:
         raise Fault("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
     if number > max(1, len(parts)):
-        raise Fault("InvalidPartNumber", "The requested partnumber is not satisfiable")
+        raise Fault("InvalidPart", "The requested part number is not satisfiable")
     if not parts:
         return Span(0, blob.size, is_part=True)
     start = sum(part.size for part in parts[: number - 1])

@@ -139,7 +139,7 @@ class Uploads:
         return blob
 
     def _end(self, db: sqlite3.Connection, upload: Upload, blob: Blob) -> list[str]:
-        done = {"version": blob.version, "etag": blob.etag}
+        done = {"version": blob.version, "etag": blob.etag, "checksum": blob.about.checksum}
         changed = db.execute(
             "UPDATE uploads SET done = ? WHERE id = ? AND done = '{}'",
             (orjson.dumps(done).decode(), upload.id),
