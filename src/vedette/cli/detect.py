@@ -64,6 +64,11 @@ def detect(  # noqa: PLR0913  (each is an option of the command)
         raise typer.Exit(2)
 
 
+def look_and_say(model: Model, path: Path) -> str:
+    """Return the line that `--json` prints for a picture."""
+    return _line(path, model.detect(path))
+
+
 def _named(sources: list[Path]) -> Iterator[tuple[Path, Path]]:
     """Yield each picture and the name that its drawings get: its path below the folder that was given."""
     for source in sources:
