@@ -1,0 +1,120 @@
+"""Objects are found, in real trainings on drawn pictures; assignment and views keep their promises."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from doubles.drawn_boxes import write_scenes
+from vedette.learn.detect import DenseDetector
+from vedette.learn.detect_head import middles
+from vedette.learn.detect_loss import Truth, assign, overlap
+from vedette.learn.detect_views import Views, choose_looking, scenes
+from vedette.learn.export import export, refuse_if_far
+from vedette.learn.features import FeatureCache
+from vedette.learn.recipe import OUTPUTS, Budget, Cancelled, Trained, Work
+from vedette.runtime.facts import PackageFacts
+from vedette.runtime.judge import judge
+from vedette.runtime.model import Model
+from vedette.vision.annotations import Box, Sample
+
+
+def a_work(effort: float = 0.25, **how) -> Work:
+    return Work(FeatureCache(None), budget=Budget("test", effort), **how)
+
+
+def packaged(trained: Trained, folder: Path) -> Model:
+    path = folder / "model.onnx"
+    export(trained, OUTPUTS["detection"], path)
+    facts = PackageFacts(
+        task="detection",
+        labels=trained.labels,
+        thresholds=trained.thresholds,
+        input_size=trained.input_size,
+        tiling=trained.tiling,
+    )
+    return Model(facts, path)
+
+
+def learnt(samples: list[Sample], labels: list[str], work: Work) -> Trained:
+    recipe = DenseDetector(labels)
+    return recipe.fit(samples, work, recipe.judge(samples, work))
+
+
+def test_shapes_are_found_where_they_are(tmp_path):
+    train = write_scenes(tmp_path / "train", 28, names=["disc", "cross"], most=2, empty=2)
+    test = write_scenes(tmp_path / "test", 12, names=["disc", "cross"], most=2, seed=1, empty=3)
+    trained = learnt(train, ["disc", "cross"], a_work())
+    model = packaged(trained, tmp_path)
+    document = judge(model, test).document
+    assert document["map50"] > 0.8
+    pixels = np.stack(
+        [Views(s, choose_looking(scenes(train, ["disc"]))).plain()[0] for s in scenes(test, [])[:2]]
+    )
+    assert refuse_if_far(trained, tmp_path / "model.onnx", pixels) < 1e-3
+
+
+def test_a_cancelled_training_stops(tmp_path):
+    train = write_scenes(tmp_path, 4)
+    with pytest.raises(Cancelled, match="looking at the pictures"):
+        DenseDetector(["disc"]).judge(train, a_work(cancelled=lambda: True))
+
+
+def test_large_boxes_want_a_small_input_and_small_ones_a_large(tmp_path):
+    large = write_scenes(tmp_path / "large", 3, side=600, span=(0.3, 0.5))
+    small = write_scenes(tmp_path / "small", 3, side=600, span=(0.04, 0.05))
+    assert choose_looking(scenes(large, ["disc", "square", "cross"])).size == (320, 320)
+    assert choose_looking(scenes(small, ["disc", "square", "cross"])).size == (416, 416)
+
+
+def test_boxes_that_would_vanish_want_tiles(tmp_path):
+    tiny = write_scenes(tmp_path, 2, side=2000, span=(0.008, 0.01))
+    looking = choose_looking(scenes(tiny, ["disc", "square", "cross"]))
+    assert looking.tiling is not None
+    assert looking.tiling.tile[0] < 700
+
+
+def test_a_varied_view_carries_its_boxes_along(tmp_path):
+    samples = write_scenes(tmp_path, 1, names=["square"], most=1, span=(0.3, 0.31))
+    scene = scenes(samples, ["square"])[0]
+    views = Views(scene, choose_looking([scene]))
+    for seed in range(8):
+        pixels, truth = views.varied(np.random.default_rng(seed))
+        left, top, right, bottom = truth.edges[0].round().int().tolist()
+        inside = pixels[top + 3 : bottom - 3, left + 3 : right - 3].reshape(-1, 3).astype(float)
+        assert inside.std(axis=0).max() < 30  # one colour: the box shows the square and no ground
+
+
+def test_a_picture_without_boxes_wants_nothing_of_any_cell():
+    cells = middles((64, 64), [8, 16, 32])
+    count = len(cells[0])
+    told = assign(
+        torch.zeros(count, 2),
+        torch.rand(count, 4),
+        Truth(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long)),
+        cells,
+    )
+    assert told.scores.sum() == 0
+    assert not told.answers.any()
+
+
+def test_even_a_box_smaller_than_a_cell_has_a_cell_that_answers():
+    points, spans = cells = middles((64, 64), [8, 16, 32])
+    boxes = torch.cat([points - spans[:, None], points + spans[:, None]], 1)
+    truth = Truth(torch.tensor([[9.0, 9.0, 11.0, 11.0]]), torch.tensor([1]))
+    told = assign(torch.zeros(len(points), 2), boxes, truth, cells)
+    assert told.answers.any()
+    assert told.scores[:, 0].sum() == 0
+    assert told.scores[:, 1].max() == pytest.approx(float(overlap(boxes, truth.edges).max()), rel=0.05)
+
+
+def test_overlap_of_boxes_that_lie_apart_is_negative_where_generalised():
+    one, other = torch.tensor([[0.0, 0.0, 1.0, 1.0]]), torch.tensor([[3.0, 0.0, 4.0, 1.0]])
+    assert overlap(one, other).item() == 0
+    assert overlap(one, other, generalised=True).item() == pytest.approx(-0.5, abs=1e-4)
+
+
+def test_a_box_beyond_the_edge_is_cut_off(tmp_path):
+    sample = Sample(tmp_path / "a.png", boxes=(("disc", Box(0.9, 0.5, 0.105, 0.2)),))
+    assert scenes([sample], ["disc"])[0].edges.tolist() == [[0.9, 0.5, 1.0, 0.7]]
