@@ -111,6 +111,7 @@ label_blocks = Table(
     Column("block", Integer, primary_key=True),
     Column("pictures", LargeBinary, nullable=False),
     Column("boxed", LargeBinary, nullable=False),
+    Index("ix_dataset_label_blocks_part_block", "part", "block"),
 )
 
 # What was asked for and is not done yet; a restart takes it up again.

@@ -7,6 +7,7 @@ from vedette.engines.port import Main
 from vedette.errors import Missing
 
 JOBS: dict[str, str] = {
+    "read-manifest": "vedette.workers.read_manifest:main",
     "train": "vedette.workers.train:main",
 }
 

@@ -100,3 +100,4 @@ def _labels() -> None:
         *_bytes("pictures", "boxed"),
         sa.PrimaryKeyConstraint("part", "label", "block", name="pk_dataset_label_blocks"),
     )
+    op.create_index("ix_dataset_label_blocks_part_block", "dataset_label_blocks", ["part", "block"])

@@ -1,0 +1,296 @@
+"""A part's blocks as a transaction works on them: bitmaps as whole numbers, a bit an entry.
+
+A `Sheet` is opened within a write transaction, takes appended, replaced and removed entries,
+and is saved once. Blocks are loaded as they are touched, so that a change costs what it touches.
+"""
+
+import array
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row as Record
+
+from vedette.datasets.dataset import Counts
+from vedette.datasets.staging import BLOCK, Row
+from vedette.datasets.tables import blocks, entries, label_blocks, labels, refs
+
+# No UTF-8 text holds this byte.
+SEPARATOR = b"\xff"
+_BYTES = BLOCK // 8
+BITMAPS = ("present", "labelled", "normal", "anomaly", "errors")
+
+
+@dataclass(slots=True)
+class Block:
+    """The facts of up to 1,024 entries; removed ones keep their place, with no bit set."""
+
+    bits: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BITMAPS, 0))
+    created: "array.array[int]" = field(default_factory=lambda: array.array("q"))
+    labels: dict[int, list[int]] = field(default_factory=dict)
+    new_refs: list[bytes] = field(default_factory=list)
+    is_new: bool = True
+
+
+def write_bits(bits: int) -> bytes:
+    """Return a bitmap as it is kept."""
+    return bits.to_bytes(_BYTES, "little")
+
+
+def read_bits(kept: bytes) -> int:
+    """Return a bitmap as a number."""
+    return int.from_bytes(kept, "little")
+
+
+def ones(bits: int) -> Iterator[int]:
+    """Yield the places of the bits that are set, from the first."""
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low
+
+
+def hash_ref(ref: str) -> bytes:
+    """Return what an address is found by."""
+    return hashlib.blake2b(ref.encode("utf-8"), digest_size=16).digest()
+
+
+class Sheet:
+    """One part within one write transaction."""
+
+    def __init__(self, connection: Connection, part: int, now_ms: int) -> None:
+        self._connection = connection
+        self._part = part
+        self._now_ms = now_ms
+        self._blocks: dict[int, Block] = {}
+        self._names = _read_names(connection, part)
+        self._known = set(self._names.values())
+        self._changed_labels: dict[int, list[int]] = {}
+        self._appended: list[dict[str, Any]] = []
+        self._replaced: list[dict[str, Any]] = []
+        self._removed: list[dict[str, Any]] = []
+        self._end = _find_end(connection, part)
+
+    def append(self, rows: Sequence[Row]) -> list[int]:
+        """Put entries at the end; return their places. None of them may be there already."""
+        first = self._end
+        for seq, row in enumerate(rows, start=first):
+            block = self._open(seq // BLOCK)
+            block.created.append(row.created_ms or self._now_ms)
+            block.new_refs.append(row.ref.encode("utf-8"))
+            self._state(block, seq, row)
+            self._appended.append(
+                {"part": self._part, "seq": seq, **_kept(row), "ref_hash": hash_ref(row.ref)}
+            )
+        self._end = first + len(rows)
+        return list(range(first, self._end))
+
+    def replace(self, seq: int, row: Row) -> None:
+        """Let an entry say something else; its address stays."""
+        block = self._open(seq // BLOCK)
+        self._clear(block, seq)
+        block.created[seq % BLOCK] = row.created_ms or self._now_ms
+        self._state(block, seq, row)
+        self._replaced.append({"at": seq, **_kept(row)})
+
+    def remove(self, seqs: Sequence[int]) -> None:
+        """Take entries out. Their places stay empty, so that pages go on where they were."""
+        for seq in seqs:
+            self._clear(self._open(seq // BLOCK), seq)
+            self._removed.append({"at": seq})
+
+    def mark(self, seq: int, *, has_errors: bool) -> None:
+        """Say whether an entry has errors."""
+        block, bit = self._open(seq // BLOCK), 1 << seq % BLOCK
+        block.bits["errors"] = block.bits["errors"] | bit if has_errors else block.bits["errors"] & ~bit
+
+    def save(self) -> None:
+        """Write what was changed."""
+        where = (entries.c.part == self._part, entries.c.seq == bindparam("at"))
+        run = self._connection.execute
+        if self._removed:
+            run(delete(entries).where(*where), self._removed)
+        if self._replaced:
+            run(update(entries).where(*where), self._replaced)
+        if self._appended:
+            run(insert(entries), self._appended)
+        self._save_blocks()
+        self._save_labels()
+
+    def _state(self, block: Block, seq: int, row: Row) -> None:
+        """Set the bits of an entry that has none."""
+        bit = 1 << seq % BLOCK
+        bits = block.bits
+        bits["present"] |= bit
+        if row.is_labelled:
+            bits["labelled"] |= bit
+        if row.has_errors:
+            bits["errors"] |= bit
+        if row.is_anomalous is not None:
+            bits["anomaly" if row.is_anomalous else "normal"] |= bit
+        boxed = set(row.boxed)
+        for name in row.labels:
+            number = self._names.setdefault(name, len(self._names) + 1)
+            place = block.labels.setdefault(number, [0, 0])
+            place[0] |= bit
+            self._count(number, 1, 1 if name in boxed else 0)
+            if name in boxed:
+                place[1] |= bit
+
+    def _clear(self, block: Block, seq: int) -> None:
+        """Clear every bit of an entry."""
+        bit = 1 << seq % BLOCK
+        for name in BITMAPS:
+            block.bits[name] &= ~bit
+        for number, place in block.labels.items():
+            if place[0] & bit:
+                self._count(number, -1, -1 if place[1] & bit else 0)
+                place[0] &= ~bit
+                place[1] &= ~bit
+
+    def _count(self, number: int, pictures: int, boxed: int) -> None:
+        change = self._changed_labels.setdefault(number, [0, 0])
+        change[0] += pictures
+        change[1] += boxed
+
+    def _open(self, number: int) -> Block:
+        found = self._blocks.get(number)
+        if found is None:
+            found = self._blocks[number] = _load(self._connection, self._part, number)
+        return found
+
+    def _save_blocks(self) -> None:
+        key = {"part": self._part}
+        rows = [
+            {
+                **key,
+                "block": number,
+                **{name: write_bits(block.bits[name]) for name in BITMAPS},
+                "created": block.created.tobytes(),
+            }
+            for number, block in self._blocks.items()
+        ]
+        places = [
+            {**key, "label": label, "block": number, "pictures": write_bits(bits), "boxed": write_bits(boxed)}
+            for number, block in self._blocks.items()
+            for label, (bits, boxed) in block.labels.items()
+            if bits
+        ]
+        self._forget_blocks()
+        if rows:
+            self._connection.execute(insert(blocks), rows)
+        if places:
+            self._connection.execute(insert(label_blocks), places)
+        self._save_refs()
+
+    def _forget_blocks(self) -> None:
+        old = [{"number": number} for number, block in self._blocks.items() if not block.is_new]
+        if not old:
+            return
+        for table in (blocks, label_blocks):
+            where = (table.c.part == self._part, table.c.block == bindparam("number"))
+            self._connection.execute(delete(table).where(*where), old)
+
+    def _save_refs(self) -> None:
+        for number, block in self._blocks.items():
+            if not block.new_refs:
+                continue
+            added = b"".join(ref + SEPARATOR for ref in block.new_refs)
+            where = (refs.c.part == self._part, refs.c.block == number)
+            was = self._connection.execute(select(refs.c.refs).where(*where)).scalar()
+            if was is None:
+                row = {"part": self._part, "block": number, "refs": added}
+                self._connection.execute(insert(refs).values(row))
+            else:
+                self._connection.execute(update(refs).where(*where).values(refs=bytes(was) + added))
+
+    def _save_labels(self) -> None:
+        if not self._changed_labels:
+            return
+        names = {number: name for name, number in self._names.items()}
+        key = {"part": self._part}
+        new = [
+            {**key, "label": number, "name": names[number], "pictures": 0, "boxed": 0}
+            for number in self._changed_labels
+            if number not in self._known
+        ]
+        if new:
+            self._connection.execute(insert(labels), new)
+        where = (labels.c.part == self._part, labels.c.label == bindparam("number"))
+        grown = update(labels).where(*where)
+        self._connection.execute(
+            grown.values(
+                pictures=labels.c.pictures + bindparam("more_pictures"),
+                boxed=labels.c.boxed + bindparam("more_boxed"),
+            ),
+            [
+                {"number": number, "more_pictures": pictures, "more_boxed": boxed}
+                for number, (pictures, boxed) in self._changed_labels.items()
+            ],
+        )
+
+
+def count(connection: Connection, part: int) -> Counts:
+    """Count a part's entries by their bitmaps: 250 short rows at a quarter of a million entries."""
+    sums = dict.fromkeys(BITMAPS, 0)
+    columns = [blocks.c[name] for name in BITMAPS]
+    for record in connection.execute(select(*columns).where(blocks.c.part == part)):
+        for name, kept in zip(BITMAPS, record, strict=True):
+            sums[name] += read_bits(kept).bit_count()
+    used = select(func.count()).where(labels.c.part == part, labels.c.pictures > 0)
+    return Counts(
+        total=sums["present"],
+        labelled=sums["labelled"],
+        errors=sums["errors"],
+        normal=sums["normal"],
+        anomaly=sums["anomaly"],
+        labels=connection.execute(used).scalar_one(),
+    )
+
+
+def find_places(connection: Connection, part: int, wanted: Sequence[str]) -> Mapping[str, int]:
+    """Return where the entries of these addresses are; an address that is not there is left out."""
+    by_hash = {hash_ref(ref): ref for ref in wanted}
+    hashes = list(by_hash)
+    found: dict[str, int] = {}
+    for start in range(0, len(hashes), 500):
+        few = hashes[start : start + 500]
+        query = select(entries.c.ref_hash, entries.c.seq).where(
+            entries.c.part == part, entries.c.ref_hash.in_(few)
+        )
+        found.update({by_hash[bytes(record.ref_hash)]: record.seq for record in connection.execute(query)})
+    return found
+
+
+def _kept(row: Row) -> dict[str, Any]:
+    return {"line": row.line, "flaws": row.flaws, "picture_flaws": None}
+
+
+def _find_end(connection: Connection, part: int) -> int:
+    query = select(blocks.c.block, blocks.c.created).where(blocks.c.part == part)
+    last = connection.execute(query.order_by(blocks.c.block.desc()).limit(1)).first()
+    return 0 if last is None else last.block * BLOCK + len(last.created) // 8
+
+
+def _read_names(connection: Connection, part: int) -> dict[str, int]:
+    query = select(labels.c.name, labels.c.label).where(labels.c.part == part)
+    return {record.name: record.label for record in connection.execute(query)}
+
+
+def _load(connection: Connection, part: int, number: int) -> Block:
+    record = connection.execute(select(blocks).where(blocks.c.part == part, blocks.c.block == number)).first()
+    if record is None:
+        return Block()
+    query = select(label_blocks.c.label, label_blocks.c.pictures, label_blocks.c.boxed).where(
+        label_blocks.c.part == part, label_blocks.c.block == number
+    )
+    return _block(record, {label: [read_bits(a), read_bits(b)] for label, a, b in connection.execute(query)})
+
+
+def _block(record: Record[Any], found: dict[int, list[int]]) -> Block:
+    created = array.array("q")
+    created.frombytes(bytes(record.created))
+    bits = {name: read_bits(getattr(record, name)) for name in BITMAPS}
+    return Block(bits=bits, created=created, labels=found, is_new=False)

@@ -1,0 +1,151 @@
+"""A dataset's record changed within a transaction: found, moved from state to state, finished."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from vedette.clock import from_milliseconds
+from vedette.datasets.blocks import Sheet, count, find_places
+from vedette.datasets.dataset import MOVES, Counts, Dataset, Fault, Kind, Status
+from vedette.datasets.parts import drop_part
+from vedette.datasets.staging import Dialect, most_rows
+from vedette.datasets.staging import Row as Entry
+from vedette.datasets.tables import datasets, works
+from vedette.errors import Busy, Missing, TooEarly
+from vedette.manifest.intake import LOOKOUT_LABELS, MOST_LABELS, Refused
+
+MOST_LABELS_OF: dict[Dialect, int] = {"rekognition": MOST_LABELS, "lookoutvision": LOOKOUT_LABELS}
+TOO_EARLY = {
+    "creating": "is still being made",
+    "updating": "is being updated",
+    "create-failed": "could not be made",
+}
+
+
+def read_dataset(row: Row[Any]) -> Dataset:
+    """Return a row as the value it stands for."""
+    return Dataset(
+        id=row.id,
+        project=row.project,
+        kind=row.kind,
+        created=from_milliseconds(row.created_ms),
+        created_ms=row.created_ms,
+        updated=from_milliseconds(row.updated_ms),
+        status=row.status,
+        message=row.message,
+        fault=row.fault,
+        part=row.part,
+        bucket=row.bucket,
+        counts=Counts(row.total, row.labelled, row.errors, row.normal, row.anomaly, row.labels),
+    )
+
+
+def find_of_project(connection: Connection, project: int, kind: Kind) -> Dataset | None:
+    """Return the project's dataset of that kind."""
+    query = select(datasets).where(datasets.c.project == project, datasets.c.kind == kind)
+    row = connection.execute(query).first()
+    return read_dataset(row) if row else None
+
+
+def find_by_id(connection: Connection, number: int) -> Dataset | None:
+    """Return the dataset of that number."""
+    row = connection.execute(select(datasets).where(datasets.c.id == number)).first()
+    return read_dataset(row) if row else None
+
+
+def require(connection: Connection, dataset: Dataset) -> Dataset:
+    """Return the dataset as it is now."""
+    found = find_by_id(connection, dataset.id)
+    if found is None:
+        raise Missing("The dataset was deleted.", kind="dataset", name=dataset.kind)
+    return found
+
+
+def require_state(dataset: Dataset, action: str) -> None:
+    """Refuse what the dataset's state forbids now. Who only reads is told to come back."""
+    if dataset.status in MOVES[action]:
+        return
+    why = TOO_EARLY[dataset.status]
+    sentence = f"The {dataset.kind} dataset {why}; it cannot be {action} now."
+    refusal = TooEarly if action in ("listed", "distributed", "copied") else Busy
+    raise refusal(sentence, kind="dataset", name=dataset.kind)
+
+
+def set_status(connection: Connection, dataset: int, status: Status, now_ms: int, message: str = "") -> None:
+    """Move a dataset to a state in which something is under way."""
+    values = {"status": status, "message": message, "fault": "", "updated_ms": now_ms}
+    connection.execute(update(datasets).where(datasets.c.id == dataset).values(values))
+
+
+def say_progress(connection: Connection, dataset: int, message: str) -> None:
+    """Say how far the work is."""
+    connection.execute(update(datasets).where(datasets.c.id == dataset).values(message=message))
+
+
+def add_work(connection: Connection, dataset: int, kind: str, order: str, body: bytes | None = None) -> int:
+    """Write down what is to be done, in the transaction that promises it."""
+    row = {"dataset": dataset, "kind": kind, "order": order, "body": body}
+    return int(connection.execute(insert(works).values(row).returning(works.c.id)).scalar_one())
+
+
+def end_work(connection: Connection, work: int) -> None:
+    """Forget a work, in the transaction that shows its result."""
+    connection.execute(delete(works).where(works.c.id == work))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a work has come to: the part that holds the entries now, and what to say."""
+
+    status: Status
+    part: int
+    bucket: str
+    message: str
+
+
+def finish(connection: Connection, dataset: Dataset, outcome: Outcome, now_ms: int) -> None:
+    """Show a dataset's new entries: point at their part, count them, say what was done."""
+    if outcome.part != dataset.part:
+        drop_part(connection, dataset.part)
+    values = {**asdict(outcome), **asdict(count(connection, outcome.part)), "fault": "", "updated_ms": now_ms}
+    connection.execute(update(datasets).where(datasets.c.id == dataset.id).values(values))
+
+
+def fail(connection: Connection, dataset: Dataset, now_ms: int, *, message: str, fault: Fault) -> None:
+    """Say that an operation failed. What was there before is there still."""
+    status: Status = "create-failed" if dataset.status == "creating" else "update-failed"
+    values = {"status": status, "message": message, "fault": fault, "updated_ms": now_ms}
+    connection.execute(update(datasets).where(datasets.c.id == dataset.id).values(values))
+
+
+def apply_rows(
+    connection: Connection, dataset: Dataset, dialect: Dialect, rows: Sequence[Entry], now_ms: int
+) -> list[int]:
+    """Put an update's lines in: each replaces the one of its address, or comes behind the last.
+
+    Raises Refused, and so undoes the transaction, when the dataset would become too large.
+    """
+    there = find_places(connection, dataset.part, [row.ref for row in rows])
+    sheet = Sheet(connection, dataset.part, now_ms)
+    for row in rows:
+        if row.ref in there:
+            sheet.replace(there[row.ref], row)
+    new = [row for row in rows if row.ref not in there]
+    added = sheet.append(new)
+    sheet.save()
+    hold_to_limits(count(connection, dataset.part), dialect, dataset.kind)
+    return [*there.values(), *added]
+
+
+def hold_to_limits(counts: Counts, dialect: Dialect, kind: str) -> None:
+    """Refuse more entries or labels than a dataset may have."""
+    most = most_rows(dialect, kind)
+    if counts.total > most:
+        if dialect == "rekognition":
+            raise Refused("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
+        raise Refused("LOOKOUT_TOO_MANY_ROWS", most)
+    if counts.labels > MOST_LABELS_OF[dialect]:
+        rekognition = dialect == "rekognition"
+        raise Refused("ERROR_MANIFEST_TOO_MANY_LABELS" if rekognition else "LOOKOUT_LABELS_OF_PROJECT")

@@ -1,0 +1,114 @@
+"""A dataset as a frozen value, what may be done to it in which state, and its names."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from vedette.arn import Arn, parse_arn
+from vedette.projects.project import Project, Scope
+
+Kind = Literal["train", "test"]
+Status = Literal["creating", "created", "create-failed", "updating", "updated", "update-failed"]
+Fault = Literal["", "client", "service"]
+
+SETTLED: frozenset[Status] = frozenset({"created", "updated", "update-failed"})
+# From which states each thing may be asked for. What is being deleted is gone at once.
+MOVES: dict[str, frozenset[Status]] = {
+    "updated": SETTLED,
+    "distributed": SETTLED,
+    "copied": SETTLED,
+    "listed": SETTLED | {"updating", "create-failed"},
+    "deleted": SETTLED | {"create-failed"},
+}
+
+_NAMED = re.compile(
+    r"project/(?P<project>[a-zA-Z0-9_.\-]{1,255})/dataset/(?P<kind>train|test)/(?P<created>\d{1,16})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many entries a dataset has of each sort, and how many labels."""
+
+    total: int = 0
+    labelled: int = 0
+    errors: int = 0
+    normal: int = 0
+    anomaly: int = 0
+    labels: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One of a project's two datasets. `message` is about the last operation, as `status` is."""
+
+    id: int
+    project: int
+    kind: Kind
+    created: datetime
+    created_ms: int
+    updated: datetime
+    status: Status
+    message: str
+    fault: Fault
+    part: int
+    bucket: str
+    counts: Counts
+
+    def arn(self, project: Project) -> Arn:
+        """Its ARN, which Rekognition alone has for it."""
+        where = project.scope
+        resource = f"project/{project.name}/dataset/{self.kind}/{self.created_ms}"
+        return Arn(where.service, where.region, where.account, resource)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestSource:
+    """Where the lines of a new dataset come from: an object, one version of it or the latest."""
+
+    bucket: str
+    key: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopySource:
+    """The dataset that a new one is a copy of."""
+
+    dataset: Dataset
+
+
+Source = ManifestSource | CopySource | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are asked for; every condition that is given must hold."""
+
+    labels: tuple[str, ...] = ()
+    is_labelled: bool | None = None
+    has_errors: bool = False
+    is_anomalous: bool | None = None
+    created_before_ms: int | None = None
+    created_after_ms: int | None = None
+    contains: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label, and how many pictures have it, at all and on a box."""
+
+    name: str
+    pictures: int
+    boxed: int
+
+
+def read_dataset_arn(text: str) -> tuple[Scope, str, Kind, int] | None:
+    """Return the scope, project, kind and moment in a dataset's ARN; None when it names something else."""
+    arn = parse_arn(text)
+    found = _NAMED.fullmatch(arn.resource)
+    if found is None or arn.service != "rekognition":
+        return None
+    kind: Kind = "train" if found["kind"] == "train" else "test"
+    return Scope("rekognition", arn.account, arn.region), found["project"], kind, int(found["created"])

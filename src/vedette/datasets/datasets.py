@@ -1,0 +1,370 @@
+"""The room's front: datasets of both dialects made, changed, listed and deleted.
+
+Whatever reads a manifest is written down and done in the background; the caller sees the
+dataset's state at once, and its end by asking again.
+"""
+
+import logging
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from vedette.arn import Arn
+from vedette.clock import Clock, milliseconds, system_clock
+from vedette.datasets import changes
+from vedette.datasets.background import Background
+from vedette.datasets.dataset import (
+    CopySource,
+    Dataset,
+    Filter,
+    Kind,
+    Label,
+    ManifestSource,
+    Source,
+    read_dataset_arn,
+)
+from vedette.datasets.findings import mark_pictures
+from vedette.datasets.listing import Entry, list_entries, list_labels
+from vedette.datasets.parts import drop_orphans, drop_part, make_part, read_lines_of, read_refs, sweep
+from vedette.datasets.reading import SMALL
+from vedette.datasets.tables import datasets, works
+from vedette.datasets.works import CREATED, Changed, MayRead, Tools, run
+from vedette.engines.port import Engine
+from vedette.errors import Missing, Taken, Wrong
+from vedette.manifest.problems import Flaw
+from vedette.projects.project import Project
+from vedette.projects.projects import Projects
+from vedette.projects.tags import drop_tags, put_tags
+from vedette.projects.tokens import Answer, Token, once
+from vedette.store.blobs.port import Blobs
+from vedette.store.db import Database
+
+log = logging.getLogger(__name__)
+
+# Between two removals in the background, so that whoever waits to write gets a turn.
+SWEEP_PAUSE_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class NewDataset:
+    """What a caller wants made."""
+
+    kind: Kind
+    source: Source
+    account: str
+    tags: Mapping[str, str]
+
+
+class Datasets:
+    """The datasets of the installation."""
+
+    def __init__(  # noqa: PLR0913  (the rooms below, each of which a test may replace)
+        self,
+        database: Database,
+        projects: Projects,
+        blobs: Blobs,
+        engine: Engine,
+        folder: Path,
+        *,
+        clock: Clock = system_clock,
+        may_read: MayRead = lambda account, bucket: True,
+        small: int = SMALL,
+    ) -> None:
+        self._database = database
+        self._projects = projects
+        self._clock = clock
+        self._folder = folder
+        self._background = Background()
+        self._listeners: list[Callable[[Changed], None]] = []
+        self._tools = Tools(
+            database=database,
+            blobs=blobs,
+            engine=engine,
+            clock=clock,
+            folder=folder,
+            may_read=may_read,
+            is_stopping=self._background.is_stopping,
+            tell=self._tell,
+            small=small,
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        projects.ask_before_deleting(_held)
+        projects.tags.know("rekognition", "dataset", self._exists)
+
+    def start(self) -> None:
+        """Take up again what a stop or a crash left undone. The server calls this once, and nobody else."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        with self._database.write() as connection:
+            drop_orphans(connection)
+            waiting = connection.execute(select(works.c.id).order_by(works.c.id)).scalars().all()
+        for work in waiting:
+            self._background.run(run, self._tools, work)
+        self._background.run(self._sweep)
+
+    def close(self) -> None:
+        """Leave off; what is under way goes on at the next start."""
+        self._background.close()
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until nothing is under way; return whether that is so."""
+        return self._background.wait(timeout_s)
+
+    def watch(self, listener: Callable[[Changed], None]) -> None:
+        """Tell this listener, in a thread of ours, of entries that are new or changed and can be seen."""
+        self._listeners.append(listener)
+
+    # Finding
+
+    def find(self, project: Project, kind: Kind) -> Dataset:
+        """Return the project's dataset of that kind."""
+        with self._database.read() as connection:
+            return _require(connection, project, kind)
+
+    def find_by_arn(self, text: str, region: str) -> tuple[Project, Dataset]:
+        """Return the dataset that an ARN names, in the region that was called, and its project."""
+        named = read_dataset_arn(text)
+        if named is not None and named[0].region == region:
+            scope, name, kind, created = named
+            try:
+                project = self._projects.find(scope, name)
+                found = self.find(project, kind)
+            except Missing:
+                raise _unknown(text) from None
+            if found.created_ms == created:
+                return project, found
+        raise _unknown(text)
+
+    def of_projects(self, projects: Sequence[Project]) -> Mapping[int, list[Dataset]]:
+        """Return the datasets of each project, by its id, the training one first."""
+        query = select(datasets).where(datasets.c.project.in_([project.id for project in projects]))
+        found: dict[int, list[Dataset]] = defaultdict(list)
+        with self._database.read() as connection:
+            for row in connection.execute(query.order_by(datasets.c.kind.desc())):
+                found[row.project].append(changes.read_dataset(row))
+        return found
+
+    # Making and changing
+
+    def create(self, project: Project, wanted: NewDataset, token: Token | None = None) -> Dataset:
+        """Make a dataset. Without a source it is empty and made at once."""
+        try:
+            with self._database.write() as connection:
+                now = milliseconds(self._clock())
+                answer = once(
+                    connection,
+                    token,
+                    now,
+                    do=lambda: self._create(connection, project, wanted, now),
+                    stands=lambda was: changes.find_by_id(connection, was["id"]) is not None,
+                )
+                found = changes.find_by_id(connection, answer["id"])
+        except IntegrityError:
+            raise Missing(
+                f"The project {project.name} was deleted.", kind="project", name=project.name
+            ) from None
+        assert found is not None
+        self._begin(answer)
+        return found
+
+    def update(self, project: Project, dataset: Dataset, body: bytes, token: Token | None = None) -> Dataset:
+        """Put lines in, each in the place of the one with its address, or behind the last."""
+        with self._database.write() as connection:
+            now = milliseconds(self._clock())
+            answer = once(
+                connection,
+                token,
+                now,
+                do=lambda: self._update(connection, project, dataset, body, now),
+                stands=lambda was: changes.find_by_id(connection, was["id"]) is not None,
+            )
+            found = changes.require(connection, dataset)
+        self._begin(answer)
+        return found
+
+    def distribute(self, train: Dataset, test: Dataset) -> None:
+        """Move a fifth of every label's entries into the empty test dataset of the same project."""
+        with self._database.write() as connection:
+            train, test = changes.require(connection, train), changes.require(connection, test)
+            if (train.kind, test.kind) != ("train", "test") or train.project != test.project:
+                raise Wrong("A distribution takes the training dataset and the test dataset of one project.")
+            for dataset in (train, test):
+                changes.require_state(dataset, "distributed")
+            if test.counts.total:
+                raise Wrong("The test dataset must be empty.", kind="dataset", name="test")
+            if not train.counts.total:
+                raise Wrong("The training dataset has no entries.", kind="dataset", name="train")
+            now = milliseconds(self._clock())
+            for dataset in (train, test):
+                changes.set_status(
+                    connection, dataset.id, "updating", now, "The dataset is being distributed."
+                )
+            order = orjson.dumps({"dialect": "rekognition", "test": test.id}).decode()
+            work = changes.add_work(connection, train.id, "distribute", order)
+        self._background.run(run, self._tools, work)
+
+    def delete(self, project: Project, dataset: Dataset) -> None:
+        """Delete a dataset. It is gone at once; its rows go in the background."""
+        with self._database.write() as connection:
+            self._delete(connection, project, changes.require(connection, dataset))
+        self._background.run(self._sweep)
+
+    def delete_kind(self, project: Project, kind: Kind, token: Token | None = None) -> None:
+        """Delete the project's dataset of that kind; the same request sent twice does it once."""
+        with self._database.write() as connection:
+            once(
+                connection,
+                token,
+                milliseconds(self._clock()),
+                do=lambda: self._delete(connection, project, _require(connection, project, kind)),
+                stands=lambda _: changes.find_of_project(connection, project.id, kind) is None,
+            )
+        self._background.run(self._sweep)
+
+    # Reading
+
+    def page(
+        self, dataset: Dataset, wanted: Filter, *, after: int = -1, most: int = 100
+    ) -> tuple[list[Entry], bool]:
+        """Return the entries behind the place `after` that pass, and whether there are more."""
+        changes.require_state(dataset, "listed")
+        with self._database.read() as connection:
+            return list_entries(connection, dataset.part, wanted, after=after, most=most)
+
+    def labels(self, dataset: Dataset, *, after: str = "", most: int = 100) -> tuple[list[Label], bool]:
+        """Return the labels behind the name `after`, by name, and whether there are more."""
+        changes.require_state(dataset, "listed")
+        with self._database.read() as connection:
+            return list_labels(connection, dataset.part, after=after, most=most)
+
+    def freeze(self, dataset: Dataset, out: BinaryIO) -> Dataset:
+        """Write every line of one moment, as it was given; return the dataset of that moment."""
+        with self._database.read() as connection:
+            found = changes.require(connection, dataset)
+            changes.require_state(found, "listed")
+            for line in read_lines_of(connection, found.part):
+                out.write(line.encode("utf-8") + b"\n")
+        return found
+
+    def addresses(self, part: int, *, after: int = -1, most: int = 1000) -> list[tuple[int, str]]:
+        """Return the places and picture addresses of the next entries of a part."""
+        with self._database.read() as connection:
+            return [found for found, _ in zip(read_refs(connection, part, after), range(most), strict=False)]
+
+    def say_of_pictures(self, part: int, findings: Mapping[int, Sequence[Flaw]]) -> None:
+        """Keep what is wrong with the pictures of these entries, nothing where nothing is (any more)."""
+        with self._database.write() as connection:
+            mark_pictures(connection, part, findings, milliseconds(self._clock()))
+
+    # Inside
+
+    def _create(self, connection: Connection, project: Project, wanted: NewDataset, now: int) -> Answer:
+        if changes.find_of_project(connection, project.id, wanted.kind) is not None:
+            raise Taken(
+                f"The project {project.name} has a {wanted.kind} dataset already.",
+                kind="dataset",
+                name=wanted.kind,
+            )
+        values = {
+            "project": project.id,
+            "kind": wanted.kind,
+            "created_ms": now,
+            "updated_ms": now,
+            "status": "creating" if wanted.source else "created",
+            "message": "The dataset is being created." if wanted.source else CREATED,
+            "fault": "",
+            "part": make_part(connection),
+            "bucket": "",
+            **dict.fromkeys(("total", "labelled", "errors", "normal", "anomaly", "labels"), 0),
+        }
+        made = changes.read_dataset(
+            connection.execute(insert(datasets).values(values).returning(datasets)).one()
+        )
+        put_tags(connection, str(made.arn(project)), wanted.tags)
+        return {"id": made.id, "work": _order(connection, project, made, wanted)}
+
+    def _update(
+        self, connection: Connection, project: Project, dataset: Dataset, body: bytes, now: int
+    ) -> Answer:
+        found = changes.require(connection, dataset)
+        changes.require_state(found, "updated")
+        changes.set_status(connection, found.id, "updating", now, "The dataset is being updated.")
+        order = orjson.dumps({"dialect": project.scope.service}).decode()
+        return {"id": found.id, "work": changes.add_work(connection, found.id, "update", order, body)}
+
+    def _delete(self, connection: Connection, project: Project, found: Dataset) -> Answer:
+        changes.require_state(found, "deleted")
+        drop_tags(connection, str(found.arn(project)))
+        drop_part(connection, found.part)
+        connection.execute(delete(datasets).where(datasets.c.id == found.id))
+        return {}
+
+    def _begin(self, answer: Answer) -> None:
+        """Start the work that a request promised; a replay's was started before."""
+        if answer.get("work"):
+            self._background.run(run, self._tools, answer["work"])
+
+    def _exists(self, connection: Connection, arn: Arn) -> bool:
+        del connection
+        try:
+            self.find_by_arn(str(arn), arn.region)
+        except Missing:
+            return False
+        return True
+
+    def _sweep(self) -> None:
+        while not self._background.pause(SWEEP_PAUSE_S) and sweep(self._database):
+            pass
+
+    def _tell(self, changed: Changed) -> None:
+        self._background.run(self._sweep)
+        for listener in self._listeners:
+            try:
+                listener(changed)
+            except Exception:
+                log.exception("a listener failed on dataset %d", changed.dataset)
+
+
+def _order(connection: Connection, project: Project, made: Dataset, wanted: NewDataset) -> int | None:
+    """Write down what is to be done to fill a new dataset."""
+    dialect = project.scope.service
+    if isinstance(wanted.source, ManifestSource):
+        source = wanted.source
+        order: dict[str, Any] = {
+            "dialect": dialect,
+            "account": wanted.account,
+            "bucket": source.bucket,
+            "key": source.key,
+            "version": source.version,
+        }
+        return changes.add_work(connection, made.id, "import", orjson.dumps(order).decode())
+    if isinstance(wanted.source, CopySource):
+        source_now = changes.require(connection, wanted.source.dataset)
+        changes.require_state(source_now, "copied")
+        order = {"dialect": dialect, "source": source_now.id}
+        return changes.add_work(connection, made.id, "copy", orjson.dumps(order).decode())
+    return None
+
+
+def _require(connection: Connection, project: Project, kind: Kind) -> Dataset:
+    found = changes.find_of_project(connection, project.id, kind)
+    if found is None:
+        raise Missing(f"The project {project.name} has no {kind} dataset.", kind="dataset", name=kind)
+    return found
+
+
+def _unknown(text: str) -> Missing:
+    return Missing(f"There is no dataset {text}.", kind="dataset", name=text)
+
+
+def _held(connection: Connection, project: Project) -> str:
+    query = select(datasets.c.id).where(datasets.c.project == project.id)
+    held = len(connection.execute(query).all())
+    return f"{held} dataset{'s' if held > 1 else ''}" if held else ""

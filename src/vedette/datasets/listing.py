@@ -1,0 +1,183 @@
+"""Pages of entries and labels, in the order in which they came, through any filter.
+
+A filter is worked out on bitmaps, 1,024 entries at a time, from the place where the last page
+ended. So a deep page costs what the first does, and entries that come or go between two pages
+neither hide nor repeat another.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Select, select
+
+from vedette.datasets.blocks import SEPARATOR, ones, read_bits
+from vedette.datasets.dataset import Filter, Label
+from vedette.datasets.staging import BLOCK, read_flaws
+from vedette.datasets.tables import blocks, entries, label_blocks, labels, refs
+from vedette.manifest.problems import Flaw
+
+# Blocks looked at together: few at first, since mostly the next one is enough, then more.
+_FIRST_BATCH, _LARGEST_BATCH = 2, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a page: its line as it was given, and all that is wrong with it."""
+
+    seq: int
+    line: str
+    is_labelled: bool
+    flaws: Sequence[Flaw]
+
+
+def list_entries(
+    connection: Connection, part: int, wanted: Filter, *, after: int = -1, most: int = 100
+) -> tuple[list[Entry], bool]:
+    """Return the entries behind the place `after`, and whether there are more."""
+    found: list[tuple[int, bool]] = []
+    for place in _places(connection, part, wanted, after):
+        found.append(place)
+        if len(found) > most:
+            break
+    few = dict(found[:most])
+    query = select(entries.c.seq, entries.c.line, entries.c.flaws, entries.c.picture_flaws).where(
+        entries.c.part == part, entries.c.seq.in_(list(few))
+    )
+    page = [
+        Entry(
+            record.seq,
+            record.line,
+            few[record.seq],
+            [*read_flaws(record.flaws), *read_flaws(record.picture_flaws)],
+        )
+        for record in connection.execute(query.order_by(entries.c.seq))
+    ]
+    return page, len(found) > most
+
+
+def list_labels(
+    connection: Connection, part: int, *, after: str = "", most: int = 100
+) -> tuple[list[Label], bool]:
+    """Return the labels in use behind the name `after`, by name, and whether there are more."""
+    query = select(labels).where(labels.c.part == part, labels.c.pictures > 0, labels.c.name > after)
+    found = connection.execute(query.order_by(labels.c.name).limit(most + 1)).all()
+    return [Label(label.name, label.pictures, label.boxed) for label in found[:most]], len(found) > most
+
+
+def _places(connection: Connection, part: int, wanted: Filter, after: int) -> Iterator[tuple[int, bool]]:
+    """Yield the places of the entries that pass, and whether each is labelled."""
+    numbers = _find_labels(connection, part, wanted.labels)
+    if wanted.labels and not numbers:
+        return
+    skipped = (after + 1) % BLOCK
+    for batch in _batches(connection, part, (after + 1) // BLOCK, wanted):
+        passing = {record.block: _passing(record, wanted) for record in batch}
+        if skipped:
+            first = batch[0].block
+            if first == (after + 1) // BLOCK:
+                passing[first] &= -1 << skipped
+            skipped = 0
+        _keep_labelled(connection, part, numbers, passing)
+        if wanted.contains:
+            _keep_containing(connection, part, wanted.contains, passing)
+        for record in batch:
+            labelled = read_bits(record.labelled)
+            for place in ones(passing[record.block]):
+                yield record.block * BLOCK + place, bool(labelled >> place & 1)
+
+
+def _batches(connection: Connection, part: int, first: int, wanted: Filter) -> Iterator[Sequence[Any]]:
+    size = _FIRST_BATCH
+    while True:
+        query = _columns(wanted).where(blocks.c.part == part, blocks.c.block >= first)
+        batch = connection.execute(query.order_by(blocks.c.block).limit(size)).all()
+        if not batch:
+            return
+        yield batch
+        if len(batch) < size:
+            return
+        first = batch[-1].block + 1
+        size = min(4 * size, _LARGEST_BATCH)
+
+
+def _columns(wanted: Filter) -> Select[Any]:
+    columns = [blocks.c.block, blocks.c.present, blocks.c.labelled]
+    if wanted.has_errors:
+        columns.append(blocks.c.errors)
+    if wanted.is_anomalous is not None:
+        columns.append(blocks.c.anomaly if wanted.is_anomalous else blocks.c.normal)
+    if wanted.created_before_ms is not None or wanted.created_after_ms is not None:
+        columns.append(blocks.c.created)
+    return select(*columns)
+
+
+def _passing(record: Any, wanted: Filter) -> int:
+    """Return the bits of the entries that pass all but the labels and the address."""
+    bits = read_bits(record.present)
+    if wanted.is_labelled is not None:
+        labelled = read_bits(record.labelled)
+        bits &= labelled if wanted.is_labelled else ~labelled
+    if wanted.has_errors:
+        bits &= read_bits(record.errors)
+    if wanted.is_anomalous is not None:
+        bits &= read_bits(record.anomaly if wanted.is_anomalous else record.normal)
+    if wanted.created_before_ms is not None or wanted.created_after_ms is not None:
+        bits &= _created_within(record.created, wanted)
+    return bits
+
+
+def _created_within(kept: bytes, wanted: Filter) -> int:
+    created = np.frombuffer(bytes(kept), dtype=np.int64)
+    passes = np.ones(len(created), dtype=bool)
+    if wanted.created_before_ms is not None:
+        passes &= created < wanted.created_before_ms
+    if wanted.created_after_ms is not None:
+        passes &= created > wanted.created_after_ms
+    return int.from_bytes(np.packbits(passes, bitorder="little").tobytes(), "little")
+
+
+def _find_labels(connection: Connection, part: int, names: Sequence[str]) -> list[int]:
+    if not names:
+        return []
+    query = select(labels.c.label).where(labels.c.part == part, labels.c.name.in_(list(names)))
+    return list(connection.execute(query).scalars())
+
+
+def _keep_labelled(connection: Connection, part: int, numbers: list[int], passing: dict[int, int]) -> None:
+    """Keep the entries that have one or more of the labels."""
+    if not numbers:
+        return
+    having = dict.fromkeys(passing, 0)
+    query = select(label_blocks.c.block, label_blocks.c.pictures).where(
+        label_blocks.c.part == part,
+        label_blocks.c.label.in_(numbers),
+        label_blocks.c.block >= min(passing),
+        label_blocks.c.block <= max(passing),
+    )
+    for record in connection.execute(query):
+        having[record.block] |= read_bits(record.pictures)
+    for number in passing:
+        passing[number] &= having[number]
+
+
+def _keep_containing(connection: Connection, part: int, text: str, passing: dict[int, int]) -> None:
+    """Keep the entries whose picture's address contains the text."""
+    needle = text.encode("utf-8", "surrogatepass")
+    open_blocks = [number for number, bits in passing.items() if bits]
+    query = select(refs.c.block, refs.c.refs).where(refs.c.part == part, refs.c.block.in_(open_blocks))
+    for record in connection.execute(query):
+        passing[record.block] &= _containing(bytes(record.refs), needle)
+
+
+def _containing(addresses: bytes, needle: bytes) -> int:
+    """Return the bits of the addresses with the needle in them; one search runs over all of them."""
+    bits, place, seen = 0, 0, 0
+    at = addresses.find(needle)
+    while at >= 0:
+        place += addresses.count(SEPARATOR, seen, at)
+        bits |= 1 << place
+        seen = addresses.find(SEPARATOR, at)
+        at = addresses.find(needle, seen)
+    return bits

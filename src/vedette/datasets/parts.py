@@ -1,0 +1,156 @@
+"""Parts: made empty, written block by block, read in order, and dropped in the background.
+
+A part that no dataset points at is nobody's: a failed or interrupted import leaves one, and so
+does a deleted dataset. What is nobody's is dropped a block at a time, so that no other write waits.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from vedette.datasets.blocks import SEPARATOR, read_bits
+from vedette.datasets.staging import BLOCK, Row, read_flaws
+from vedette.datasets.tables import blocks, datasets, entries, label_blocks, labels, parts, refs
+from vedette.store.db import Database
+
+
+def make_part(connection: Connection) -> int:
+    """Make an empty part and return its number."""
+    made = connection.execute(insert(parts).values(dropped=False).returning(parts.c.id))
+    return int(made.scalar_one())
+
+
+def drop_part(connection: Connection, part: int) -> None:
+    """Say that nobody needs a part any more."""
+    connection.execute(update(parts).where(parts.c.id == part).values(dropped=True))
+
+
+def drop_orphans(connection: Connection) -> None:
+    """Drop every part that no dataset points at; only right while nothing is being written."""
+    used = select(datasets.c.part)
+    connection.execute(update(parts).where(parts.c.id.not_in(used)).values(dropped=True))
+
+
+def sweep(database: Database) -> bool:
+    """Remove one block of a dropped part; return whether there may be more to remove."""
+    with database.write() as connection:
+        part = connection.execute(select(parts.c.id).where(parts.c.dropped).limit(1)).scalar()
+        if part is None:
+            return False
+        last = connection.execute(select(func.max(blocks.c.block)).where(blocks.c.part == part)).scalar()
+        if last is None:
+            connection.execute(delete(labels).where(labels.c.part == part))
+            connection.execute(delete(parts).where(parts.c.id == part))
+        else:
+            _remove_block(connection, part, last)
+    return True
+
+
+def _remove_block(connection: Connection, part: int, block: int) -> None:
+    first = block * BLOCK
+    connection.execute(
+        delete(entries).where(entries.c.part == part, entries.c.seq >= first, entries.c.seq < first + BLOCK)
+    )
+    for table in (blocks, refs, label_blocks):
+        connection.execute(delete(table).where(table.c.part == part, table.c.block == block))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry as it lies in a part."""
+
+    seq: int
+    row: Row
+
+
+def read_rows(connection: Connection, part: int, only: Collection[int] | None = None) -> Iterator[list[Kept]]:
+    """Yield a part's entries in order, or those at the places `only`, a block at a time."""
+    names = {
+        record.label: record.name
+        for record in connection.execute(select(labels).where(labels.c.part == part))
+    }
+    numbers = select(blocks.c.block).where(blocks.c.part == part).order_by(blocks.c.block)
+    for number in connection.execute(numbers).scalars().all():
+        if found := _read_block(connection, part, number, names, only):
+            yield found
+
+
+def read_lines_of(connection: Connection, part: int) -> Iterator[str]:
+    """Yield a part's lines in order, as they were given."""
+    after = -1
+    while True:
+        query = (
+            select(entries.c.seq, entries.c.line)
+            .where(entries.c.part == part, entries.c.seq > after)
+            .order_by(entries.c.seq)
+            .limit(BLOCK)
+        )
+        found = connection.execute(query).all()
+        if not found:
+            return
+        yield from (record.line for record in found)
+        after = found[-1].seq
+
+
+def read_refs(connection: Connection, part: int, after: int = -1) -> Iterator[tuple[int, str]]:
+    """Yield the place and the picture's address of every entry behind `after`, in order."""
+    query = (
+        select(refs.c.block, refs.c.refs, blocks.c.present)
+        .join(blocks, (blocks.c.part == refs.c.part) & (blocks.c.block == refs.c.block))
+        .where(refs.c.part == part, refs.c.block >= (after + 1) // BLOCK)
+        .order_by(refs.c.block)
+    )
+    for record in connection.execute(query):
+        present = read_bits(record.present)
+        for place, ref in enumerate(bytes(record.refs).split(SEPARATOR)[:-1]):
+            seq = record.block * BLOCK + place
+            if seq > after and present >> place & 1:
+                yield seq, ref.decode("utf-8")
+
+
+def _read_block(
+    connection: Connection, part: int, number: int, names: dict[int, str], only: Collection[int] | None
+) -> list[Kept]:
+    block = connection.execute(select(blocks).where(blocks.c.part == part, blocks.c.block == number)).one()
+    text = connection.execute(
+        select(refs.c.refs).where(refs.c.part == part, refs.c.block == number)
+    ).scalar_one()
+    places = connection.execute(
+        select(label_blocks).where(label_blocks.c.part == part, label_blocks.c.block == number)
+    ).all()
+    marked = [(names[place.label], read_bits(place.pictures), read_bits(place.boxed)) for place in places]
+    created = memoryview(bytes(block.created)).cast("q")
+    addresses = bytes(text).split(SEPARATOR)
+    bits = {name: read_bits(getattr(block, name)) for name in ("normal", "anomaly", "errors")}
+    first = number * BLOCK
+    query = select(entries).where(
+        entries.c.part == part, entries.c.seq >= first, entries.c.seq < first + BLOCK
+    )
+    if only is not None:
+        query = query.where(entries.c.seq.in_([seq for seq in range(first, first + BLOCK) if seq in only]))
+    found: list[Kept] = []
+    for record in connection.execute(query.order_by(entries.c.seq)):
+        place = record.seq - first
+        found.append(
+            Kept(
+                record.seq,
+                Row(
+                    ref=addresses[place].decode("utf-8"),
+                    line=record.line,
+                    flaws=record.flaws,
+                    has_errors=any(flaw.scope != "mark" for flaw in read_flaws(record.flaws)),
+                    labels=[name for name, pictures, _ in marked if pictures >> place & 1],
+                    boxed=[name for name, _, boxed in marked if boxed >> place & 1],
+                    is_anomalous=_class(bits, place),
+                    created_ms=created[place],
+                ),
+            )
+        )
+    return found
+
+
+def _class(bits: dict[str, int], place: int) -> bool | None:
+    if bits["anomaly"] >> place & 1:
+        return True
+    return False if bits["normal"] >> place & 1 else None

@@ -1,0 +1,85 @@
+"""Blocks of a manifest, read in this thread when it is small and in another process when it is not.
+
+A quarter of a million lines are twenty seconds of Python; in our own process every other request
+would feel them (decisions/0091).
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from vedette.datasets.staging import Row, Rules, Staging, read_block
+from vedette.engines.port import LAST, Engine, Job
+from vedette.manifest.intake import Refused
+
+# What a thread reads in about a tenth of a second; a process is not started sooner than that.
+SMALL = 1 << 20
+
+
+class Spoilt(Exception):
+    """A manifest or an update that cannot be taken, and why, in a sentence for its sender."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Stopping(Exception):
+    """The server stops; the work is taken up again when it starts."""
+
+
+class Reading:
+    """One manifest in a file. `bucket` is known when the blocks are through."""
+
+    def __init__(
+        self, file: Path, rules: Rules, *, engine: Engine, is_stopping: Callable[[], bool], small: int = SMALL
+    ) -> None:
+        self._file = file
+        self._rules = rules
+        self._engine = engine
+        self._is_stopping = is_stopping
+        self._small = small
+        self.bucket = rules.bucket
+
+    def blocks(self) -> Generator[list[Row], None, None]:
+        """Yield the entries, 1,024 at a time; raise Spoilt where the whole of it fails."""
+        found = self._here() if self._file.stat().st_size <= self._small else self._elsewhere()
+        for rows in found:
+            if self._is_stopping():
+                raise Stopping
+            yield rows
+
+    def _here(self) -> Iterator[list[Row]]:
+        with self._file.open("rb") as stream:
+            staging = Staging(stream, self._rules)
+            try:
+                yield from staging.blocks()
+            except Refused as why:
+                raise Spoilt(why.message) from None
+            self.bucket = staging.bucket
+
+    def _elsewhere(self) -> Iterator[list[Row]]:
+        out = self._file.with_suffix(".blocks")
+        out.touch(mode=0o600)
+        order = {"manifest": str(self._file), "blocks": str(out), **asdict(self._rules)}
+        run = self._engine.submit(Job("read-manifest", order))
+        events = self._engine.events(run)
+        try:
+            with out.open("rb") as stream:
+                for event in events:
+                    if event.kind == "progress":
+                        yield read_block(stream.readline())
+                    elif event.kind in LAST:
+                        self._end(event.kind, dict(event.facts))
+        finally:
+            self._engine.cancel(run)
+            for _ in events:
+                pass
+            out.unlink(missing_ok=True)
+
+    def _end(self, kind: str, facts: dict[str, str]) -> None:
+        if kind != "done":
+            raise RuntimeError(facts.get("traceback") or facts.get("sentence") or kind)
+        if facts["refused"]:
+            raise Spoilt(facts["refused"])
+        self.bucket = facts["bucket"]

@@ -1,0 +1,145 @@
+"""A manifest read into blocks of rows, line by line. Pure: a worker process may do it.
+
+A block crosses from one process into another as one line of JSON. Knows no database.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BufferedIOBase
+from typing import Any, Literal, NamedTuple
+
+import orjson
+
+from vedette.clock import milliseconds
+from vedette.manifest.intake import LOOKOUT_ROWS, MOST_ROWS, Entry, Intake, take_lookout, take_rekognition
+from vedette.manifest.lines import Line, read_lines
+from vedette.manifest.problems import Flaw
+
+BLOCK = 1024
+Dialect = Literal["rekognition", "lookoutvision"]
+
+
+class Row(NamedTuple):
+    """An entry as it is kept. Both lists of labels hold each name once."""
+
+    ref: str
+    line: str
+    flaws: str | None = None
+    has_errors: bool = False
+    labels: Sequence[str] = ()
+    boxed: Sequence[str] = ()
+    is_anomalous: bool | None = None
+    # When the line itself says that its picture came; the time of the import otherwise.
+    created_ms: int | None = None
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether anything is said of the picture that can be learnt."""
+        return bool(self.labels) or self.is_anomalous is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a manifest or an update is held to."""
+
+    dialect: Dialect
+    most_rows: int
+    bucket: str = ""
+
+
+def most_rows(dialect: Dialect, kind: str) -> int:
+    """Return how many entries a dataset may have."""
+    if dialect == "rekognition":
+        return MOST_ROWS
+    # A project's only dataset is cut in two at training, so it may hold what both may.
+    return sum(LOOKOUT_ROWS.values()) if kind == "train" else LOOKOUT_ROWS[kind]
+
+
+class Staging:
+    """One manifest on its way in. `bucket` and `dropped` are known when the blocks are through."""
+
+    def __init__(self, stream: BufferedIOBase, rules: Rules) -> None:
+        self._stream = stream
+        self._rules = rules
+        self._intake = Intake(bucket=rules.bucket)
+
+    @property
+    def bucket(self) -> str:
+        """The bucket that the pictures are in."""
+        return self._intake.bucket
+
+    @property
+    def dropped(self) -> int:
+        """How many lines were silently left out."""
+        return self._intake.count_dropped
+
+    def blocks(self) -> Iterator[list[Row]]:
+        """Yield the entries, 1,024 at a time; raise Refused where the whole of it fails."""
+        rows: list[Row] = []
+        for entry in self._entries():
+            rows.append(row_of(entry))
+            if len(rows) == BLOCK:
+                yield rows
+                rows = []
+        if rows:
+            yield rows
+
+    def _entries(self) -> Iterator[Entry]:
+        lines = read_lines(self._stream)
+        if self._rules.dialect == "rekognition":
+            return take_rekognition(lines, self._intake, most_rows=self._rules.most_rows)
+        return take_lookout(lines, self._intake, most_rows=self._rules.most_rows)
+
+
+def row_of(entry: Entry) -> Row:
+    """Return what is kept of a judged line."""
+    line, verdict = entry.line, entry.verdict
+    return Row(
+        ref=line.source,
+        line=line.text.strip(),
+        flaws=write_flaws(verdict.flaws),
+        has_errors=bool(verdict.errors),
+        labels=verdict.every_label,
+        boxed=tuple(dict.fromkeys(name for name, _ in verdict.boxes or ())),
+        is_anomalous=verdict.is_anomalous,
+        created_ms=_creation(line),
+    )
+
+
+def write_block(rows: Iterable[Row]) -> bytes:
+    """Return a block as one line of JSON."""
+    return orjson.dumps([tuple(row) for row in rows], option=orjson.OPT_APPEND_NEWLINE)
+
+
+def read_block(line: bytes) -> list[Row]:
+    """Return the block that a line of JSON holds."""
+    return [Row(*values) for values in orjson.loads(line)]
+
+
+def write_flaws(flaws: Sequence[Flaw]) -> str | None:
+    """Return flaws as text to be kept; nothing for none."""
+    if not flaws:
+        return None
+    said = [(flaw.code, flaw.message, flaw.spot, flaw.attribute, flaw.index) for flaw in flaws]
+    return orjson.dumps(said).decode()
+
+
+def read_flaws(text: str | None) -> list[Flaw]:
+    """Return the flaws that were kept."""
+    return [Flaw(*values) for values in orjson.loads(text)] if text else []
+
+
+def _creation(line: Line) -> int | None:
+    """Return when the line says that its picture came (lookout.md 2.7); any other text is no date."""
+    about: Any = line.values.get("source-ref-metadata")
+    said = about.get("creation-date") if isinstance(about, dict) else None
+    if not isinstance(said, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return milliseconds(moment)
