@@ -53,3 +53,17 @@ def test_a_bad_source_ends_with_status_two_and_leaves_nothing(tmp_path):
     assert answer.exit_code == 2
     assert "row 2: a.png is there twice" in answer.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv"]
+
+
+def test_neither_a_file_nor_a_project_is_a_question(plants):
+    answer = run("import", "folder", plants)
+    assert (answer.exit_code, "--out FILE" in answer.stderr) == (2, True)
+    assert run("export", "csv", "--out", plants / "a.csv").exit_code == 2
+
+
+def test_without_keys_the_command_says_where_to_get_them(plants, tmp_path, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    answer = run("import", "folder", plants, "--project", "p", "--data", tmp_path / "none")
+    assert answer.exit_code == 2
+    assert "AWS_ACCESS_KEY_ID" in answer.stderr

@@ -1,7 +1,9 @@
-"""`vedette import` and `vedette export`: other formats to manifests, and manifests to other formats."""
+"""`vedette import` and `vedette export`: labelled pictures of any format, to and from files or a server."""
 
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +11,12 @@ from typing import Annotated
 import typer
 
 from vedette.clock import system_clock
-from vedette.errors import Refusal
+from vedette.errors import Refusal, Wrong
 from vedette.exchange.formats import from_lines, to_lines, write_manifest
 from vedette.exchange.items import short_name
+from vedette.exchange.move import move_lines
 from vedette.manifest.attributes import Stamp
+from vedette.manifest.lines import Line
 from vedette.manifest.places import beside
 
 
@@ -38,64 +42,112 @@ class Out(StrEnum):
     CSV = "csv"
 
 
-def import_format(
-    form: Annotated[In, typer.Argument(metavar="FORMAT", help="folder, manifest, coco, voc, yolo, csv, …")],
+class Kind(StrEnum):
+    """A project's two datasets."""
+
+    TRAIN = "train"
+    TEST = "test"
+
+
+class Service(StrEnum):
+    """The two services."""
+
+    REKOGNITION = "rekognition"
+    LOOKOUT = "lookoutvision"
+
+
+Images = Annotated[Path | None, typer.Option(help="The folder of the pictures, if it is another.")]
+Project = Annotated[str, typer.Option(help="A project on a running server, instead of files.")]
+Which = Annotated[Kind, typer.Option("--type", help="Which dataset of the project.")]
+Of = Annotated[Service, typer.Option(help="The service that the project is of.")]
+Endpoint = Annotated[str, typer.Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
+Data = Annotated[Path | None, typer.Option(help="The data folder that holds the server's root key.")]
+
+
+def import_format(  # noqa: PLR0913  (a command's options)
+    form: Annotated[In, typer.Argument(metavar="FORMAT", help=", ".join(In))],
     source: Annotated[Path, typer.Argument(help="The file, or the folder.")],
-    out: Annotated[Path, typer.Option(help="The manifest to write.")],
-    s3_path: Annotated[str, typer.Option("--s3-path", help="Where they lie: s3://bucket/prefix.")] = "",
-    images: Annotated[Path | None, typer.Option(help="Their folder, if not the source's.")] = None,
+    *,
+    out: Annotated[Path | None, typer.Option(help="The manifest to write.")] = None,
+    to: Annotated[str, typer.Option(help="Where the pictures lie or go: s3://bucket/prefix.")] = "",
+    images: Images = None,
     anomalies: Annotated[bool, typer.Option(help="Labels are normal and anomaly (Lookout).")] = False,
+    project: Project = "",
+    kind: Which = Kind.TRAIN,
+    service: Of = Service.REKOGNITION,
+    endpoint: Endpoint = "",
+    data: Data = None,
 ) -> None:
-    """Write a manifest from pictures labelled in another format."""
-    stamp = Stamp(when=system_clock(), job="labeling-job/import")
-    # Without a place in a bucket, pictures are named by the way to them from the manifest.
-    prefix = s3_path or _way(out.parent, images or (source if source.is_dir() else source.parent))
+    """Write a manifest from labelled pictures of any format, or bring them into a project's dataset."""
+    with _said_in_a_sentence():
+        stamp = Stamp(when=system_clock(), job="labeling-job/import")
+        folder = images or (source if source.is_dir() else source.parent)
+        if project:
+            lines = to_lines(form.value, source, stamp=stamp, anomalies=anomalies)
+            _bring(lines, folder, to, project, (kind.value, service.value, endpoint, data))
+        elif out:
+            # Without a place in a bucket, pictures are named by the way to them from the manifest.
+            prefix = to or _way(out.parent, folder)
+            _write(to_lines(form.value, source, stamp=stamp, prefix=prefix, anomalies=anomalies), out)
+        else:
+            raise Wrong("Say where to: --out FILE for a manifest, or --project NAME for a dataset.")
+
+
+def export_format(  # noqa: PLR0913  (a command's options)
+    form: Annotated[Out, typer.Argument(metavar="FORMAT", help=", ".join(Out))],
+    manifest: Annotated[Path | None, typer.Argument(help="The manifest, unless --project is given.")] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="The file, or for voc and yolo the folder, to write.")],
+    cut: Annotated[str, typer.Option(help="Cut this off the pictures' names.")] = "",
+    images: Images = None,
+    with_pictures: Annotated[bool, typer.Option(help="Put the pictures beside what is written.")] = False,
+    project: Project = "",
+    kind: Which = Kind.TRAIN,
+    service: Of = Service.REKOGNITION,
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Write the labels of a manifest, or of a project's dataset, in any format."""
+    with _said_in_a_sentence():
+        if project:
+            lines, fetch = _fetched(project, (kind.value, service.value, endpoint, data))
+        elif manifest:
+            lines, fetch = list(to_lines("manifest", manifest, stamp=Stamp())), _finder(manifest, images)
+        else:
+            raise Wrong("Say what: a manifest, or --project NAME.")
+        folder = (out if form in (Out.VOC, Out.YOLO) else out.parent) / "images"
+        copied = _copy(lines, fetch, folder, cut=cut) if with_pictures else 0
+        known = folder if with_pictures else images
+        count = from_lines(form.value, lines, out, when=system_clock(), prefix=cut, images=known)
+    print(f"Written: {out} ({count})." + (f" Copied {copied} files." if with_pictures else ""))
+
+
+# Puts the file of a reference somewhere, and says whether there is one.
+Fetch = Callable[[str, Path], bool]
+# Type of dataset, service, endpoint, data folder.
+There = tuple[str, str, str, Path | None]
+
+
+@contextmanager
+def _said_in_a_sentence() -> Iterator[None]:
+    """End with status 2 and one sentence, where somebody can mend what is wrong."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (Refusal, OSError, BotoCoreError, ClientError) as fault:
+        print(fault, file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+def _write(lines: Iterator[Line], out: Path) -> None:
     part = out.with_name(out.name + ".part")
     try:
-        lines = to_lines(form.value, source, stamp=stamp, prefix=prefix, anomalies=anomalies)
         count = write_manifest(lines, part)
-    except (Refusal, OSError) as fault:
+        part.replace(out)
+    finally:
         part.unlink(missing_ok=True)
-        print(fault, file=sys.stderr)
-        raise typer.Exit(2) from None
-    part.replace(out)
     print(f"Written: {out} ({count} pictures).")
-
-
-def export_format(
-    form: Annotated[Out, typer.Argument(metavar="FORMAT", help="manifest, coco, voc, yolo or csv.")],
-    manifest: Annotated[Path, typer.Argument(help="The manifest.")],
-    out: Annotated[Path, typer.Option(help="The file, or for voc and yolo the folder, to write.")],
-    s3_path: Annotated[str, typer.Option("--s3-path", help="Cut this off the pictures' names.")] = "",
-    images: Annotated[Path | None, typer.Option(help="The folder of the pictures.")] = None,
-    with_pictures: Annotated[bool, typer.Option(help="Copy the pictures beside what is written.")] = False,
-) -> None:
-    """Write a manifest's pictures and labels in another format."""
-    try:
-        lines = list(to_lines("manifest", manifest, stamp=Stamp()))
-        count = from_lines(form.value, lines, out, when=system_clock(), prefix=s3_path, images=images)
-        copied = _copy([line.source for line in lines], manifest, out, prefix=s3_path) if with_pictures else 0
-    except (Refusal, OSError) as fault:
-        print(fault, file=sys.stderr)
-        raise typer.Exit(2) from None
-    print(f"Written: {out} ({count})." + (f" Copied {copied} pictures." if with_pictures else ""))
-
-
-def _copy(refs: list[str], manifest: Path, out: Path, *, prefix: str) -> int:
-    """Copy the pictures that are found to images/ beside what was written; say which were not."""
-    find = beside(manifest.parent)
-    folder = (out if out.is_dir() else out.parent) / "images"
-    copied = 0
-    for ref in refs:
-        picture = find(ref)
-        if picture is None:
-            print(f"There is no picture for {ref}.", file=sys.stderr)
-            continue
-        place = folder / short_name(ref, prefix)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(picture, place)
-        copied += 1
-    return copied
 
 
 def _way(start: Path, goal: Path) -> str:
@@ -106,3 +158,68 @@ def _way(start: Path, goal: Path) -> str:
     shared = next(folder for folder in (here, *here.parents) if there.is_relative_to(folder))
     up = [".."] * len(here.relative_to(shared).parts)
     return "/".join([*up, *there.relative_to(shared).parts])
+
+
+def _bring(lines: Iterator[Line], folder: Path, to: str, project: str, there: There) -> None:
+    """Put pictures and lines on the server, and make or extend the dataset."""
+    from vedette.cli.remote import Remote, Server, upload
+
+    kind, service, endpoint, data = there
+    server = Server(service, endpoint, data)
+    remote = Remote(server, project, kind)
+    remote.find_project()
+    place = to or f"s3://vedette-{_bucket_name(project)}/{kind}"
+    moved = move_lines(lines, beside(folder), to=place)
+    manifest, kept, missing = upload(server, moved, to=place, kind=kind)
+    for ref in missing:
+        print(f"There is no file for {ref}; its picture is left out.", file=sys.stderr)
+    if not kept:
+        raise Wrong(f"Not one picture was found below {folder}.")
+    found = remote.fill(manifest, kept)
+    counts = found.get("DatasetStats") or found.get("ImageStats") or {}
+    said = ", ".join(f"{name} {count}" for name, count in counts.items())
+    print(f"{found['Status']}: {len(kept)} pictures brought into {project}/{kind} ({said}).")
+
+
+def _bucket_name(project: str) -> str:
+    """Return a project's name as a bucket may have it."""
+    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in project.lower())
+    return kept.strip("-")[:50] or "pictures"
+
+
+def _fetched(project: str, there: There) -> tuple[list[Line], Fetch]:
+    from vedette.cli.remote import Remote, Server, download
+
+    kind, service, endpoint, data = there
+    server = Server(service, endpoint, data)
+
+    def fetch(ref: str, place: Path) -> bool:
+        download(server, ref, place)
+        return True
+
+    return list(Remote(server, project, kind).lines()), fetch
+
+
+def _finder(manifest: Path, images: Path | None) -> Fetch:
+    find = beside(images or manifest.parent)
+
+    def fetch(ref: str, place: Path) -> bool:
+        path = find(ref)
+        if path is None:
+            return False
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+        return True
+
+    return fetch
+
+
+def _copy(lines: list[Line], fetch: Fetch, folder: Path, *, cut: str) -> int:
+    """Put the pictures into the folder; say which there are none of."""
+    copied = 0
+    for line in lines:
+        if fetch(line.source, folder / short_name(line.source, cut)):
+            copied += 1
+        else:
+            print(f"There is no picture for {line.source}.", file=sys.stderr)
+    return copied

@@ -1,0 +1,49 @@
+"""A client of our own server, for commands that act on it as any AWS program would."""
+
+import json
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from vedette.cli.credentials import settings_for
+from vedette.errors import Wrong
+
+DEFAULT = "http://127.0.0.1:8080"
+
+
+def open_client(service: str, *, endpoint: str, data: Path | None) -> Any:
+    """Return a botocore client: keys out of the environment, or the root key of the data folder.
+
+    Our own shapes are read where botocore has none, since it dropped Lookout for Vision.
+    """
+    from botocore.config import Config
+    from botocore.session import Session
+
+    key, secret, region = _credentials(data)
+    session = Session()
+    session.set_credentials(key, secret, os.environ.get("AWS_SESSION_TOKEN"))
+    loader = session.get_component("data_loader")
+    loader.search_paths.append(str(files("vedette.wire") / "shapes"))
+    return session.create_client(
+        service,
+        region_name=region,
+        endpoint_url=endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT,
+        config=Config(retries={"total_max_attempts": 3}, s3={"addressing_style": "path"}),
+    )
+
+
+def _credentials(data: Path | None) -> tuple[str, str, str]:
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+    if key and secret and data is None:
+        return key, secret, region or "us-east-1"
+    file = settings_for(data).data / "credentials.json"
+    try:
+        known = json.loads(file.read_text("utf-8"))
+    except OSError:
+        raise Wrong(
+            f"There are no keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name the data folder "
+            f"with --data ({file} cannot be read)."
+        ) from None
+    return known["access_key_id"], known["secret_access_key"], region or known["region"]

@@ -1,0 +1,48 @@
+"""Lines and files of an exported dataset find their new place together."""
+
+from pathlib import Path
+
+import pytest
+
+from vedette.exchange.move import Moved, key_of, move_lines
+from vedette.manifest.lines import read_line
+from vedette.manifest.places import beside
+
+
+def test_pictures_and_masks_move_with_their_line_and_old_findings_stay_behind(tmp_path):
+    for name in ("train/images/a.png", "train/masks/a.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    line = read_line(
+        '{"source-ref":"s3://old/train/images/a.png","m-ref":"s3://old/train/masks/a.png",'
+        '"cl-metadata":{"is_labeled":true},"odd":1}'
+    )
+    (moved,) = move_lines([line], beside(tmp_path), to="s3://new/here/")
+    assert moved.line.values == {
+        "source-ref": "s3://new/here/train/images/a.png",
+        "m-ref": "s3://new/here/train/masks/a.png",
+        "odd": 1,
+    }
+    assert moved.files == {
+        "s3://new/here/train/images/a.png": tmp_path / "train/images/a.png",
+        "s3://new/here/train/masks/a.png": tmp_path / "train/masks/a.png",
+    }
+
+
+def test_what_is_not_there_is_named(tmp_path):
+    line = read_line('{"source-ref":"s3://old/a.png"}')
+    assert list(move_lines([line], beside(tmp_path), to="s3://new")) == [Moved(line, {}, ("s3://old/a.png",))]
+
+
+@pytest.mark.parametrize(
+    ("ref", "key"),
+    [
+        ("s3://bucket/a/b%20c.png", "a/b%20c.png"),
+        ("../images/a.png", "images/a.png"),
+        ("/home/me/a.png", "home/me/a.png"),
+        ("images\\a.png", "images/a.png"),
+    ],
+)
+def test_a_key_has_no_way_up(ref, key):
+    assert key_of(ref) == key
+    assert not Path(key_of(ref)).is_absolute()
