@@ -14,7 +14,7 @@ import onnxruntime
 from PIL import Image
 
 from bench.common import PICTURES, machine, row
-from vedette.cli.detect import look_and_say
+from vedette.cli.looking import look_and_say
 from vedette.learn.pipeline import Order, train
 from vedette.learn.recipe import Budget
 from vedette.runtime.model import load
