@@ -3,15 +3,16 @@
 Bar: no 5xx (501 aside: S3's honest word for what is not built), no hang, no file outside the
 data folder, no secret in an answer, and the server still ready after.
 
-    python -m bench.hostile [--requests N] [--seed N] [--url URL --data DIR]
+    python -m bench.hostile [--requests N] [--seed N] [--tls] [--url URL --data DIR]
 
-Without --url a server is started on a folder of its own.
+Without --url a server is started on a folder of its own, with --tls over https.
 """
 
 import argparse
 import asyncio
 import contextlib
 import json
+import ssl
 import sys
 import time
 import urllib.request
@@ -46,6 +47,7 @@ class Tally:
     hangs: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     slowest_s: float = 0.0
+    tls: ssl.SSLContext | None = None
 
     def take(self, case: Case, answer: bytes) -> None:
         """Count one answer; keep what breaks a bar."""
@@ -62,7 +64,7 @@ class Tally:
 async def send(case: Case, host: str, port: int, tally: Tally) -> None:
     """Send one case on a line of its own, and wait for the answer or the end of the line."""
     began = time.perf_counter()
-    reader, writer = await asyncio.open_connection(host, port)
+    reader, writer = await asyncio.open_connection(host, port, ssl=tally.tls)
     try:
         async with asyncio.timeout(DEADLINE_S):
             tally.take(case, await exchange(case, reader, writer))
@@ -82,8 +84,9 @@ async def exchange(case: Case, reader: asyncio.StreamReader, writer: asyncio.Str
     # Whether the server takes a strange request for whole is its own affair; after a while we hang up.
     done, _ = await asyncio.wait([answer], timeout=PATIENCE_S if case.cut else 2.0)
     if not done:
-        with contextlib.suppress(OSError):
-            writer.write_eof()
+        with contextlib.suppress(OSError, NotImplementedError):
+            # TLS has no half-closed lines: there the whole line is dropped.
+            writer.transport.abort() if writer.get_extra_info("ssl_object") else writer.write_eof()
     return await answer
 
 
@@ -98,13 +101,13 @@ async def read_answer(reader: asyncio.StreamReader, *, is_head: bool) -> bytes:
             (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
         )
         return head + (b"" if is_head else await reader.readexactly(length))
-    except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError):
+    except (asyncio.IncompleteReadError, OSError, asyncio.LimitOverrunError):
         return head
 
 
 async def stay_silent(host: str, port: int, start: bytes, tally: Tally) -> None:
     """Open a line, begin, and say no more: the server is to close it."""
-    reader, writer = await asyncio.open_connection(host, port)
+    reader, writer = await asyncio.open_connection(host, port, ssl=tally.tls)
     writer.write(start)
     try:
         async with asyncio.timeout(SILENCE_S):
@@ -118,9 +121,8 @@ async def stay_silent(host: str, port: int, start: bytes, tally: Tally) -> None:
         writer.transport.abort()
 
 
-async def storm(cases: Cases, count: int, where: tuple[str, int]) -> Tally:
+async def storm(cases: Cases, count: int, where: tuple[str, int], tally: Tally) -> Tally:
     """Send so many cases over several lines at once, beside some that stay silent."""
-    tally = Tally()
     left = iter(range(count))
 
     async def line() -> None:
@@ -134,13 +136,25 @@ async def storm(cases: Cases, count: int, where: tuple[str, int]) -> Tally:
 
 
 def outside(data: Path) -> set[Path]:
-    """Return everything beside the data folder, below its parent."""
-    return {path for path in data.parent.rglob("*") if data not in [path, *path.parents]}
+    """Return everything where objects have no business: beside the buckets, and beside the data folder."""
+    buckets = data / "buckets"
+    found = {path for path in data.parent.rglob("*") if buckets not in [path, *path.parents]}
+    return {path for path in found if not path.name.endswith(("-wal", "-shm", "-journal"))}
 
 
-def is_ready(address: str) -> bool:
+def trusting(server: RunningServer) -> ssl.SSLContext | None:
+    """Return what believes the server's own certificate, where it has one."""
+    if not server.address.startswith("https"):
+        return None
+    return ssl.create_default_context(cafile=str(server.data / "tls" / "self.crt"))
+
+
+def is_ready(address: str, tls: ssl.SSLContext | None) -> bool:
     """Ask the server whether it will answer."""
-    with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
+    with (
+        contextlib.suppress(OSError),
+        urllib.request.urlopen(f"{address}/readyz", timeout=10, context=tls) as answer,
+    ):
         return bool(answer.status == 200)
     return False
 
@@ -159,7 +173,7 @@ def server_of(options: argparse.Namespace) -> Iterator[RunningServer]:
     if options.url:
         yield RunningServer(options.url.rstrip("/"), Path(options.data).resolve(), None)
         return
-    with own_server() as server:
+    with own_server(*(["--tls", "self"] if options.tls else [])) as server:
         yield server
 
 
@@ -188,6 +202,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20261120)
     parser.add_argument("--url", default="")
     parser.add_argument("--data", default="vedette-data")
+    parser.add_argument("--tls", action="store_true")
     options = parser.parse_args()
     print(machine(), f"seed {options.seed}")
     with server_of(options) as server:
@@ -197,11 +212,15 @@ def main() -> int:
         before, began = outside(server.data), time.perf_counter()
         cases = Cases(options.seed, where.netloc, server.key, system_clock)
         place = (where.hostname or "", where.port or 80)
-        tally = asyncio.run(storm(cases, options.requests, place))
+        tally = asyncio.run(storm(cases, options.requests, place, Tally(tls=trusting(server))))
         print(f"{options.requests} requests in {time.perf_counter() - began:.0f} s")
         if server.process:
-            print(f"resident after: {resident_mib(server.process.pid):.0f} MiB")
-        ready = is_ready(server.address) and answers_clients(server)
+            log = (server.data.parent / f"{server.data.name}.log").read_text("utf-8")
+            memory = resident_mib(server.process.pid)
+            print(f"resident after: {memory:.0f} MiB; tracebacks in the log: {log.count('Traceback')}")
+            if "Traceback" in log:
+                print(log[log.index("Traceback") :][:3000])
+        ready = is_ready(server.address, tally.tls) and answers_clients(server)
         return report(tally, options.requests, outside(server.data) - before, ready=ready)
 
 

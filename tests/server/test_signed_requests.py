@@ -20,14 +20,15 @@ CALLS = {
 }
 
 
-def s3_client(server, **config):
-    key = server.key
+def s3_client(server, *, key=None, **config):
+    key = key or server.key
     return boto3.client(
         "s3",
         endpoint_url=server.address,
         region_name="us-east-1",
         aws_access_key_id=key[0],
         aws_secret_access_key=key[1],
+        aws_session_token=key[2] if len(key) > 2 else None,
         verify=str(server.data / "tls" / "self.crt") if server.address.startswith("https") else None,
         config=Config(retries={"total_max_attempts": 1}, **config),
     )
@@ -142,6 +143,26 @@ def test_every_checksum_is_taken_over_http_and_in_trailers_over_https(request, s
     assert client.get_object(Bucket=name, Key="k")["Body"].read() == data
 
 
+def session_key(server):
+    made = server.client("sts").get_session_token()["Credentials"]
+    return made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"]
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_a_session_signs_links_headers_and_forms(server, bucket, version):
+    key = session_key(server)
+    client = s3_client(server, key=key, signature_version=version)
+    client.put_object(Bucket=bucket, Key="k", Body=b"by session")
+    link = client.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "k"})
+    assert fetch(link) == (200, b"by session")
+    assert post(client.generate_presigned_post(bucket, "in/${filename}"), b"x")[0] == 204
+    forged = s3_client(server, key=(*key[:2], key[2][:-4] + "AAAA"), signature_version=version)
+    for broken in (forged, s3_client(server, key=key[:2], signature_version=version)):
+        status, said = fetch(broken.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "k"}))
+        assert status in (400, 403), said
+        assert b"InvalidToken" in said or b"InvalidAccessKeyId" in said
+
+
 def test_a_stale_clock_is_told(server):
     request = AWSRequest("GET", f"{server.address}/")
     signer = auth.S3SigV4Auth(Credentials(*server.key), "s3", "us-east-1")
@@ -159,3 +180,10 @@ def test_a_caller_identity_can_be_handed_on_as_a_link(server):
     auth.SigV4QueryAuth(Credentials(*key), "sts", "us-east-1", expires=60).add_auth(request)
     status, said = fetch(request.url)
     assert (status, b":root" in said) == (200, True)
+
+
+def test_an_answer_is_sent_even_where_http_cannot_carry_a_header_that_was_asked_for(server, bucket):
+    client = server.client("s3")
+    client.put_object(Bucket=bucket, Key="k", Body=b"x")
+    answer = client.get_object(Bucket=bucket, Key="k", ResponseContentType="a/b\x7f\0c\r\nX: y")
+    assert (answer["Body"].read(), answer["ContentType"]) == (b"x", "a/b  c  X: y")

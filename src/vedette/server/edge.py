@@ -18,6 +18,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 BODY_SILENCE_S = 60.0
 # Below this a file is read at once in place: the hop to a thread costs more than the copy.
 SMALL_FILE = 1024 * 1024
+CONTROLS = dict.fromkeys([*range(9), *range(10, 32), 127], " ")
 
 
 class Gone(Exception):
@@ -104,8 +105,10 @@ def _length(body: bytes | FileBody | AsyncIterator[bytes]) -> int | None:
 
 
 def _encode(text: str) -> bytes:
-    # What HTTP cannot carry never leaves: a CR or LF in a stored value must not become a header.
-    return text.replace("\r", " ").replace("\n", " ").encode("utf-8" if not text.isascii() else "ascii")
+    # What HTTP cannot carry never leaves: a line feed in a stored value must not become a header, nor
+    # a DEL in one stop the whole answer, since uvicorn refuses to send it.
+    text = text if text.isprintable() else text.translate(CONTROLS)
+    return text.encode("utf-8" if not text.isascii() else "ascii")
 
 
 async def _close(body: bytes | FileBody | AsyncIterator[bytes]) -> None:
