@@ -28,10 +28,12 @@ def postgres_maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgre
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def address(request: pytest.FixtureRequest) -> tuple[str, Path]:
+def address(request: pytest.FixtureRequest) -> Iterator[tuple[str, Path]]:
     """The address and folder of a fresh database, once of each kind."""
     maker: SqliteMaker | PostgresMaker = request.getfixturevalue(f"{request.param}_maker")
-    return maker.new()
+    made = maker.new()
+    yield made
+    maker.drop(made[0])
 
 
 @pytest.fixture
@@ -49,6 +51,9 @@ def clock() -> MovedClock:
 
 
 @pytest.fixture
-def house(database: Database, clock: MovedClock, tmp_path: Path) -> House:
+def house(database: Database, clock: MovedClock, tmp_path: Path) -> Iterator[House]:
     """A house without a server, over a fresh database of each kind."""
-    return a_house(database, clock, tmp_path)
+    made = a_house(database, clock, tmp_path)
+    yield made
+    made.datasets.close()
+    made.blobs.close()

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from doubles.engine import InAThread
 from vedette.api.house import Caller, House
+from vedette.datasets.datasets import Datasets
 from vedette.identity.identity import Identity
 from vedette.identity.principal import Principal
 from vedette.identity.seal import Seal
 from vedette.migrations import upgrade
 from vedette.projects.projects import Projects
 from vedette.settings import Settings
+from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.db import Database, open_database
 
 HERE = "111122223333"
@@ -56,6 +59,9 @@ class SqliteMaker:
             shutil.copy(self._model, folder / "vedette.db")
         return "", folder
 
+    def drop(self, address: str) -> None:
+        """Nothing: the folder goes with the run."""
+
 
 class PostgresMaker:
     """The same on a PostgreSQL server, which copies a model database itself."""
@@ -80,6 +86,10 @@ class PostgresMaker:
         folder.mkdir()
         return f"{self._address}&dbname={name}", folder
 
+    def drop(self, address: str) -> None:
+        """Remove a database that was made here; a hundred of them would fill the disk."""
+        self._run(f"drop database {address.rpartition('dbname=')[2]} with (force)")
+
     def _run(self, statement: str) -> None:
         database = open_database(f"{self._address}&dbname=postgres", self._folder)
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -92,10 +102,14 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     identity = Identity(database, Seal(bytes(32)), clock)
     for account in (HERE, ELSEWHERE):
         identity.directory.create_account(account)
+    projects = Projects(database, clock)
+    blobs = FolderBlobs(folder / "buckets", clock=clock)
     return House(
         settings=Settings(data=folder),
         identity=identity,
-        projects=Projects(database, clock),
+        projects=projects,
+        datasets=Datasets(database, projects, blobs, InAThread(), folder / "datasets", clock=clock),
+        blobs=blobs,
         page_key=bytes(32),
         clock=clock,
     )

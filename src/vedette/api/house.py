@@ -5,6 +5,7 @@ from typing import Any
 
 from vedette.arn import Arn, parse_arn
 from vedette.clock import Clock, system_clock
+from vedette.datasets.datasets import Datasets
 from vedette.errors import Missing, Wrong
 from vedette.identity.identity import Identity
 from vedette.identity.may import require
@@ -21,6 +22,7 @@ class House:
     settings: Settings
     identity: Identity
     projects: Projects
+    datasets: Datasets
     page_key: bytes
     # A folder or a foreign S3; the S3 door, its only user, knows which calls both keep.
     blobs: Any = None

@@ -97,8 +97,9 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label, and how many pictures have it, at all and on a box."""
+    """A label, and how many pictures have it, at all and on a box. Numbers grow as labels come."""
 
+    number: int
     name: str
     pictures: int
     boxed: int

@@ -238,8 +238,8 @@ class Datasets:
         with self._database.read() as connection:
             return list_entries(connection, dataset.part, wanted, after=after, most=most)
 
-    def labels(self, dataset: Dataset, *, after: str = "", most: int = 100) -> tuple[list[Label], bool]:
-        """Return the labels behind the name `after`, by name, and whether there are more."""
+    def labels(self, dataset: Dataset, *, after: int = 0, most: int = 100) -> tuple[list[Label], bool]:
+        """Return the labels behind the number `after`, as they came, and whether there are more."""
         changes.require_state(dataset, "listed")
         with self._database.read() as connection:
             return list_labels(connection, dataset.part, after=after, most=most)

@@ -58,12 +58,13 @@ def list_entries(
 
 
 def list_labels(
-    connection: Connection, part: int, *, after: str = "", most: int = 100
+    connection: Connection, part: int, *, after: int = 0, most: int = 100
 ) -> tuple[list[Label], bool]:
-    """Return the labels in use behind the name `after`, by name, and whether there are more."""
-    query = select(labels).where(labels.c.part == part, labels.c.pictures > 0, labels.c.name > after)
-    found = connection.execute(query.order_by(labels.c.name).limit(most + 1)).all()
-    return [Label(label.name, label.pictures, label.boxed) for label in found[:most]], len(found) > most
+    """Return the labels in use behind the number `after`, as they came, and whether there are more."""
+    query = select(labels).where(labels.c.part == part, labels.c.pictures > 0, labels.c.label > after)
+    found = connection.execute(query.order_by(labels.c.label).limit(most + 1)).all()
+    some = [Label(label.label, label.name, label.pictures, label.boxed) for label in found[:most]]
+    return some, len(found) > most
 
 
 def _places(connection: Connection, part: int, wanted: Filter, after: int) -> Iterator[tuple[int, bool]]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from vedette.api.house import House
+from vedette.datasets.datasets import Datasets
+from vedette.engines.choose import open_engine
 from vedette.errors import Busy
 from vedette.identity.identity import Identity
 from vedette.identity.seal import open_seal
@@ -61,10 +63,22 @@ def open_house(settings: Settings) -> Iterator[House]:
         identity.ensure_root(settings.account, settings.region, data)
         blobs = FolderBlobs(data / "buckets")
         closing.callback(blobs.close)
+        projects = Projects(database)
+        datasets = Datasets(
+            database,
+            projects,
+            blobs,
+            open_engine(),
+            data / "datasets",
+            may_read=lambda account, bucket: blobs.buckets.find(bucket).account == account,
+        )
+        closing.callback(datasets.close)
+        datasets.start()
         yield House(
             settings=settings,
             identity=identity,
-            projects=Projects(database),
+            projects=projects,
+            datasets=datasets,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
         )

@@ -1,11 +1,23 @@
 """Lookout for Vision: one small function an operation."""
 
 from vedette.api.faults import Handler
+from vedette.api.lookout.datasets import (
+    create_dataset,
+    delete_dataset,
+    describe_dataset,
+    list_dataset_entries,
+    update_dataset_entries,
+)
 from vedette.api.lookout.faults import translate
 from vedette.api.lookout.projects import create_project, delete_project, describe_project, list_projects
 from vedette.api.lookout.tags import list_tags_for_resource, tag_resource, untag_resource
 
 OPERATIONS: dict[str, Handler] = {
+    "CreateDataset": create_dataset,
+    "DeleteDataset": delete_dataset,
+    "DescribeDataset": describe_dataset,
+    "ListDatasetEntries": list_dataset_entries,
+    "UpdateDatasetEntries": update_dataset_entries,
     "CreateProject": create_project,
     "DeleteProject": delete_project,
     "DescribeProject": describe_project,

@@ -3,9 +3,10 @@
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.lookout.datasets import dataset_metadata
+from vedette.api.lookout.tokens import client_token
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.tokens import Token
 from vedette.wire import pages
 
 
@@ -23,7 +24,8 @@ def describe_project(house: House, caller: Caller, request: dict[str, Any]) -> d
     name = request["ProjectName"]
     caller.require("DescribeProject", caller.own(f"project/{name}"))
     found = house.projects.find(_scope(caller), name)
-    return {"ProjectDescription": {**_metadata(found), "Datasets": []}}
+    held = house.datasets.of_projects([found]).get(found.id, ())
+    return {"ProjectDescription": {**_metadata(found), "Datasets": [dataset_metadata(each) for each in held]}}
 
 
 def list_projects(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -48,13 +50,6 @@ def delete_project(house: House, caller: Caller, request: dict[str, Any]) -> dic
     caller.require("DeleteProject", caller.own(f"project/{name}"))
     token = client_token(caller, "DeleteProject", request)
     return {"ProjectArn": house.projects.delete(_scope(caller), name, token)}
-
-
-def client_token(caller: Caller, operation: str, request: dict[str, Any]) -> Token | None:
-    """Return the request's client token, with all that a repeat of it must say again."""
-    rest = dict(request)
-    text = rest.pop("ClientToken", None)
-    return Token(_scope(caller), operation, text, rest) if text else None
 
 
 def _metadata(project: Project) -> dict[str, Any]:

@@ -1,11 +1,27 @@
 """Rekognition Custom Labels: one small function an operation."""
 
 from vedette.api.faults import Handler
+from vedette.api.rekognition.datasets import (
+    create_dataset,
+    delete_dataset,
+    describe_dataset,
+    distribute_dataset_entries,
+    list_dataset_entries,
+    list_dataset_labels,
+    update_dataset_entries,
+)
 from vedette.api.rekognition.faults import translate
 from vedette.api.rekognition.projects import create_project, delete_project, describe_projects
 from vedette.api.rekognition.tags import list_tags_for_resource, tag_resource, untag_resource
 
 OPERATIONS: dict[str, Handler] = {
+    "CreateDataset": create_dataset,
+    "DeleteDataset": delete_dataset,
+    "DescribeDataset": describe_dataset,
+    "DistributeDatasetEntries": distribute_dataset_entries,
+    "ListDatasetEntries": list_dataset_entries,
+    "ListDatasetLabels": list_dataset_labels,
+    "UpdateDatasetEntries": update_dataset_entries,
     "CreateProject": create_project,
     "DeleteProject": delete_project,
     "DescribeProjects": describe_projects,

@@ -1,8 +1,11 @@
 """Projects, as Rekognition says them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.rekognition.datasets import dataset_metadata
+from vedette.datasets.dataset import Dataset
 from vedette.errors import Wrong
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import NewProject
@@ -36,7 +39,10 @@ def describe_projects(house: House, caller: Caller, request: dict[str, Any]) -> 
         after=seen[0],
         most=request.get("MaxResults", 100),
     )
-    answer: dict[str, Any] = {"ProjectDescriptions": [_description(project) for project in found]}
+    held = house.datasets.of_projects(found)
+    answer: dict[str, Any] = {
+        "ProjectDescriptions": [_description(project, held.get(project.id, ())) for project in found]
+    }
     if more:
         answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
     return answer
@@ -49,12 +55,12 @@ def delete_project(house: House, caller: Caller, request: dict[str, Any]) -> dic
     return {"Status": "DELETING"}
 
 
-def _description(project: Project) -> dict[str, Any]:
+def _description(project: Project, held: Sequence[Dataset]) -> dict[str, Any]:
     said: dict[str, Any] = {
         "ProjectArn": str(project.arn),
         "CreationTimestamp": project.created,
         "Status": project.status,
-        "Datasets": [],
+        "Datasets": [dataset_metadata(project, dataset) for dataset in held],
     }
     # Terraform takes a feature that it did not ask for as a change, so the default goes unsaid.
     if project.feature != "CUSTOM_LABELS":

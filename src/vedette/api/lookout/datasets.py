@@ -1,0 +1,135 @@
+"""Datasets, as Lookout for Vision says them: by project and type, since they have no ARN."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.api.lookout.tokens import client_token
+from vedette.clock import milliseconds
+from vedette.datasets.dataset import Dataset, Filter, Kind, ManifestSource, Source
+from vedette.datasets.datasets import NewDataset
+from vedette.errors import Wrong
+from vedette.projects.project import Project, Scope
+from vedette.wire import pages
+
+STATUSES = {
+    "creating": "CREATE_IN_PROGRESS",
+    "created": "CREATE_COMPLETE",
+    "create-failed": "CREATE_FAILED",
+    "updating": "UPDATE_IN_PROGRESS",
+    "updated": "UPDATE_COMPLETE",
+    "update-failed": "UPDATE_FAILED_ROLLBACK_COMPLETE",
+}
+MESSAGES = {
+    "created": "The dataset was created successfully.",
+    "updated": "The dataset was updated successfully.",
+}
+
+
+def create_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Make a dataset from a manifest, or an empty one, which is made at once."""
+    project = _project(house, caller, "CreateDataset", request)
+    wanted = NewDataset(_kind(request), _source(request.get("DatasetSource")), caller.account, {})
+    made = house.datasets.create(project, wanted, client_token(caller, "CreateDataset", request))
+    return {"DatasetMetadata": dataset_metadata(made)}
+
+
+def describe_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Return a dataset's state and counts."""
+    project, found = _find(house, caller, "DescribeDataset", request)
+    counts = found.counts
+    return {
+        "DatasetDescription": {
+            "ProjectName": project.name,
+            **dataset_metadata(found),
+            "LastUpdatedTimestamp": found.updated,
+            "ImageStats": {
+                "Total": counts.total,
+                "Labeled": counts.normal + counts.anomaly,
+                "Normal": counts.normal,
+                "Anomaly": counts.anomaly,
+            },
+        }
+    }
+
+
+def delete_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete a dataset, and leave its pictures alone."""
+    project = _project(house, caller, "DeleteDataset", request)
+    house.datasets.delete_kind(project, _kind(request), client_token(caller, "DeleteDataset", request))
+    return {}
+
+
+def update_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Put lines in, each in the place of the one with its picture, or behind the last; all or none."""
+    project, found = _find(house, caller, "UpdateDatasetEntries", request)
+    body = request["Changes"]
+    digest = hashlib.sha256(body).hexdigest()
+    token = client_token(caller, "UpdateDatasetEntries", {**request, "Changes": digest})
+    return {"Status": STATUSES[house.datasets.update(project, found, body, token).status]}
+
+
+def list_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List entries as they were given, in the order in which they came."""
+    _, dataset = _find(house, caller, "ListDatasetEntries", request)
+    wanted = _filter(request)
+    asked = pages.scope("ListDatasetEntries", dataset.id, repr(wanted))
+    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [-1]
+    found, more = house.datasets.page(dataset, wanted, after=seen[0], most=request.get("MaxResults", 100))
+    answer: dict[str, Any] = {"DatasetEntries": [entry.line for entry in found]}
+    if more:
+        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].seq])
+    return answer
+
+
+def dataset_metadata(dataset: Dataset) -> dict[str, Any]:
+    """Return a dataset as DescribeProject lists it."""
+    return {
+        "DatasetType": dataset.kind,
+        "CreationTimestamp": dataset.created,
+        "Status": STATUSES[dataset.status],
+        "StatusMessage": MESSAGES.get(dataset.status, dataset.message),
+    }
+
+
+def _filter(request: dict[str, Any]) -> Filter:
+    said = request.get("AnomalyClass")
+    return Filter(
+        is_labelled=request.get("Labeled"),
+        is_anomalous=None if said is None else said == "anomaly",
+        created_before_ms=_moment(request.get("BeforeCreationDate")),
+        created_after_ms=_moment(request.get("AfterCreationDate")),
+        contains=request.get("SourceRefContains", ""),
+    )
+
+
+def _moment(said: datetime | None) -> int | None:
+    return None if said is None else milliseconds(said)
+
+
+def _kind(request: dict[str, Any]) -> Kind:
+    said = request["DatasetType"]
+    if said not in ("train", "test"):
+        raise Wrong(f"The type of a dataset is train or test, not {said}.", kind="dataset", name=said)
+    return "train" if said == "train" else "test"
+
+
+def _source(told: dict[str, Any] | None) -> Source:
+    if told is None:
+        return None
+    place = told.get("GroundTruthManifest", {}).get("S3Object")
+    if place is None:
+        raise Wrong("DatasetSource needs a GroundTruthManifest with an S3Object.")
+    return ManifestSource(place["Bucket"], place["Key"], place.get("VersionId", ""))
+
+
+def _project(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Project:
+    # The service names no resource for these actions (lookout.md 12.2).
+    caller.require(action, "*")
+    return house.projects.find(Scope("lookoutvision", caller.account, caller.region), request["ProjectName"])
+
+
+def _find(house: House, caller: Caller, action: str, request: dict[str, Any]) -> tuple[Project, Dataset]:
+    project = _project(house, caller, action, request)
+    return project, house.datasets.find(project, _kind(request))

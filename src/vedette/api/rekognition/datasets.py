@@ -1,0 +1,160 @@
+"""Datasets, as Rekognition says them."""
+
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.datasets.dataset import CopySource, Dataset, Filter, Kind, ManifestSource, Source
+from vedette.datasets.datasets import NewDataset
+from vedette.datasets.listing import Entry
+from vedette.errors import Wrong
+from vedette.manifest.lines import read_line
+from vedette.manifest.marks import mark_line
+from vedette.projects.project import Project
+from vedette.wire import pages
+
+STATUSES = {
+    "creating": "CREATE_IN_PROGRESS",
+    "created": "CREATE_COMPLETE",
+    "create-failed": "CREATE_FAILED",
+    "updating": "UPDATE_IN_PROGRESS",
+    "updated": "UPDATE_COMPLETE",
+    "update-failed": "UPDATE_FAILED",
+}
+CODES = {"": "SUCCESS", "client": "CLIENT_ERROR", "service": "SERVICE_ERROR"}
+
+
+def create_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Make a dataset: from a manifest, from another dataset, or empty."""
+    project_arn, tags = request["ProjectArn"], request.get("Tags", {})
+    caller.permit("CreateDataset", project_arn)
+    project = house.projects.find_by_arn(project_arn, caller.region)
+    kind: Kind = "train" if request["DatasetType"] == "TRAIN" else "test"
+    if tags:
+        caller.require("TagResource", caller.own(f"project/{project.name}/dataset/{kind}/*"))
+    source = _source(house, caller, request.get("DatasetSource"))
+    made = house.datasets.create(project, NewDataset(kind, source, caller.account, tags))
+    return {"DatasetArn": str(made.arn(project))}
+
+
+def describe_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Return a dataset's state and counts."""
+    _, found = _find(house, caller, "DescribeDataset", request["DatasetArn"])
+    stats = {
+        "LabeledEntries": found.counts.labelled,
+        "TotalEntries": found.counts.total,
+        "TotalLabels": found.counts.labels,
+        "ErrorEntries": found.counts.errors,
+    }
+    said = {"CreationTimestamp": found.created, "LastUpdatedTimestamp": found.updated, **_state(found)}
+    return {"DatasetDescription": {**said, "DatasetStats": stats}}
+
+
+def delete_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete a dataset, and leave its pictures alone."""
+    project, found = _find(house, caller, "DeleteDataset", request["DatasetArn"])
+    house.datasets.delete(project, found)
+    return {}
+
+
+def update_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Put lines in, each in the place of the one with its picture, or behind the last."""
+    project, found = _find(house, caller, "UpdateDatasetEntries", request["DatasetArn"])
+    body = request["Changes"].get("GroundTruth")
+    if not body:
+        raise Wrong("Changes needs GroundTruth: one or more JSON Lines.")
+    house.datasets.update(project, found, body)
+    return {}
+
+
+def distribute_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Move a fifth of the training entries into the empty test dataset."""
+    both = [_find(house, caller, "DistributeDatasetEntries", each["Arn"])[1] for each in request["Datasets"]]
+    both.sort(key=lambda dataset: dataset.kind, reverse=True)
+    house.datasets.distribute(both[0], both[1])
+    return {}
+
+
+def list_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List entries in the order in which they came, each with what is wrong with it."""
+    _, dataset = _find(house, caller, "ListDatasetEntries", request["DatasetArn"])
+    wanted = Filter(
+        labels=tuple(sorted(set(request.get("ContainsLabels", ())))),
+        is_labelled=request.get("Labeled"),
+        # The guide's own client says false where it means that it does not care.
+        has_errors=request.get("HasErrors", False),
+        contains=request.get("SourceRefContains", ""),
+    )
+    asked = pages.scope("ListDatasetEntries", dataset.id, repr(wanted))
+    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [-1]
+    found, more = house.datasets.page(dataset, wanted, after=seen[0], most=request.get("MaxResults", 100))
+    answer: dict[str, Any] = {"DatasetEntries": [entry_text(entry) for entry in found]}
+    if more:
+        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].seq])
+    return answer
+
+
+def list_dataset_labels(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List the labels in use, in the order in which they came."""
+    _, dataset = _find(house, caller, "ListDatasetLabels", request["DatasetArn"])
+    asked = pages.scope("ListDatasetLabels", dataset.id)
+    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [0]
+    found, more = house.datasets.labels(dataset, after=seen[0], most=request.get("MaxResults", 100))
+    answer: dict[str, Any] = {
+        "DatasetLabelDescriptions": [
+            {
+                "LabelName": label.name,
+                "LabelStats": {"EntryCount": label.pictures, "BoundingBoxCount": label.boxed},
+            }
+            for label in found
+        ]
+    }
+    if more:
+        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].number])
+    return answer
+
+
+def dataset_metadata(project: Project, dataset: Dataset) -> dict[str, Any]:
+    """Return a dataset as DescribeProjects lists it."""
+    return {
+        "CreationTimestamp": dataset.created,
+        "DatasetType": dataset.kind.upper(),
+        "DatasetArn": str(dataset.arn(project)),
+        **_state(dataset),
+    }
+
+
+def entry_text(entry: Entry) -> str:
+    """Return an entry's line with what the service adds: whether it is labelled, and its flaws."""
+    if entry.flaws:
+        extra = {"cl-metadata": {"is_labeled": entry.is_labelled}}
+        return mark_line(read_line(entry.line), entry.flaws, prefix="cl-", extra=extra).text
+    # A line is a JSON object with a source-ref at least, so something stands before its last brace.
+    said = "true" if entry.is_labelled else "false"
+    return f'{entry.line[:-1]},"cl-metadata":{{"is_labeled":{said}}}}}'
+
+
+def _find(house: House, caller: Caller, action: str, text: str) -> tuple[Project, Dataset]:
+    caller.permit(action, text)
+    return house.datasets.find_by_arn(text, caller.region)
+
+
+def _source(house: House, caller: Caller, told: dict[str, Any] | None) -> Source:
+    if told is None:
+        return None
+    manifest, copied = told.get("GroundTruthManifest"), told.get("DatasetArn")
+    if (manifest is None) == (copied is None):
+        raise Wrong("DatasetSource takes either GroundTruthManifest or DatasetArn.")
+    if copied is not None:
+        return CopySource(_find(house, caller, "ListDatasetEntries", copied)[1])
+    place = (manifest or {}).get("S3Object") or {}
+    if "Bucket" not in place or "Name" not in place:
+        raise Wrong("GroundTruthManifest needs an S3Object with a Bucket and a Name.")
+    return ManifestSource(place["Bucket"], place["Name"], place.get("Version", ""))
+
+
+def _state(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "Status": STATUSES[dataset.status],
+        "StatusMessage": dataset.message,
+        "StatusMessageCode": CODES[dataset.fault],
+    }
