@@ -159,6 +159,7 @@ LINE_ROWS = [
     ("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", image_line(confidence=1.1), image_line(confidence=1.0)),
     ("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", without(box_line(), "p-metadata", "objects"), box_line()),
     ("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", image_line(**{"human-annotated": "true"}), image_line()),
+    ("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", without(image_line(), "cat-metadata", "type"), image_line()),
     ("ERROR_MISSING_BOUNDING_BOX_CONFIDENCE", box_line(objects=[{}]), box_line(objects=[{"confidence": 0}])),
     ("ERROR_MISSING_CLASS_MAP_ID", box_line(0, box(number=1)), box_line(0, box(), names={"0": "a", "9": "b"})),
     ("ERROR_UNSUPPORTED_USE_CASE_TYPE", image_line(type="groundtruth/text"), image_line()),

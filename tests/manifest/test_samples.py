@@ -117,6 +117,21 @@ def test_a_strict_reading_asks_for_every_documented_key(tmp_path):
     assert [problem.code for problem in strict.problems] == ["ERROR_INVALID_SOURCE_REF_FORMAT"]
 
 
+def test_a_pair_without_a_type_is_known_by_its_form_unless_the_reading_is_strict(tmp_path):
+    picture(tmp_path, "a.png")
+    size = [{"width": 100, "height": 100, "depth": 3}]
+    boxes = [{"class_id": 0, "left": 10, "top": 20, "width": 30, "height": 40}]
+    line = {
+        "source-ref": "a.png",
+        "x": 1,
+        "x-metadata": {"class-name": "cat"},
+        "p": {"image_size": size, "annotations": boxes},
+        "p-metadata": {"class-map": {"0": "bolt"}},
+    }
+    (sample,) = read_samples(manifest(tmp_path, line)).samples
+    assert (sample.labels, sample.boxes) == (("cat",), (("bolt", Box(0.1, 0.2, 0.3, 0.4)),))
+
+
 def test_an_unlabelled_picture_and_a_picture_without_objects_differ(tmp_path):
     for name in ("a.png", "b.png"):
         picture(tmp_path, name)

@@ -18,6 +18,13 @@ KINDS: dict[str, Kind] = {
     "groundtruth/semantic-segmentation": "mask",
     "groundtruth/image-classification-multilabel": "tags",
 }
+# What only one kind's metadata has; a multi-label pair has a class map too, and is looked for first.
+_FORMS: dict[str, Kind] = {
+    "class-name": "class",
+    "internal-color-map": "mask",
+    "confidence-map": "tags",
+    "class-map": "boxes",
+}
 TYPES = {kind: name for name, kind in KINDS.items()}
 
 
@@ -35,8 +42,10 @@ class Attribute:
 
     @property
     def kind(self) -> Kind:
-        """What the pair is, or nothing when its type is unknown."""
+        """What the pair is by its type, or by its form where it has none; nothing when that is unknown."""
         name = self.metadata.get("type")
+        if name is None:
+            return next((kind for key, kind in _FORMS.items() if key in self.metadata), "")
         return KINDS.get(name, "") if isinstance(name, str) else ""
 
 

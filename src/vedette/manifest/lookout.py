@@ -59,7 +59,8 @@ def _outer_flaws(line: Line) -> Iterator[Flaw]:
 
 def _label_flaws(pair: Attribute) -> Iterator[Flaw]:
     name = pair.metadata.get("class-name")
-    if not isinstance(name, str) or pair.metadata.get("human-annotated") not in {"yes", "no"}:
+    is_typed = isinstance(pair.metadata.get("type"), str)
+    if not isinstance(name, str) or not is_typed or pair.metadata.get("human-annotated") not in {"yes", "no"}:
         yield flaw("LOOKOUT_METADATA", pair.name + PAIR_END, "class-name, type and human-annotated")
 
 

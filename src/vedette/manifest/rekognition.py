@@ -136,15 +136,15 @@ def box_code(item: dict[str, Any], size: Size) -> str:
 
 def _form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:
     """Yield what is wrong with the form of a pair; an unsupported type is judged later."""
-    if pair.kind == "class":
+    if strict and not isinstance(pair.metadata.get("type"), str):
+        yield _bad_metadata(pair)
+    elif pair.kind == "class":
         if strict and not _is_whole(pair.value):
             yield _bad_value(pair)
         if not isinstance(pair.metadata.get("class-name"), str) or (strict and not _is_label_metadata(pair)):
             yield _bad_metadata(pair)
     elif pair.kind == "boxes":
         yield from _box_form_flaws(pair, strict=strict)
-    elif not isinstance(pair.metadata.get("type"), str):
-        yield _bad_metadata(pair)
 
 
 def _box_form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:
