@@ -216,8 +216,7 @@ def _typed(
         won = (share >= least) & (share > best)
         mask[won] = kind + 1
         best[won] = share[won]
-    sums = np.bincount(mask.ravel(), weights=best.ravel(), minlength=len(maps) + 1)
-    return mask, [float(total) for total in sums[1:]]
+    return mask, [float(best[mask == kind + 1].sum(dtype=np.float64)) for kind in range(len(maps))]
 
 
 def _relative(evidence: Map) -> Map:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from vedette.runtime.decode import Answer, View, read_anomaly, read_boxes, read_labels, read_masks
@@ -84,7 +85,7 @@ class Model:
     ) -> tuple[Outputs, list[View]]:
         whole = Window(0, 0, max(part.right for part in windows), max(part.bottom for part in windows))
         views: list[View] = []
-        parts: list[Outputs] = []
+        parts: list[dict[str, NDArray[np.float32]]] = []
         for first in range(0, len(windows), TILES_AT_ONCE):
             some = windows[first : first + TILES_AT_ONCE]
             # Without tiling the image may be a reduced decoding, of which all is wanted.
@@ -101,8 +102,10 @@ class Model:
                 View(part, frame, is_whole=part == whole)
                 for part, (_, frame) in zip(some, fitted, strict=True)
             ]
-            parts.append(self._session.run(np.stack([pixels for pixels, _ in fitted]), heatmap=heatmap))
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, views
+            batch = np.stack([pixels for pixels, _ in fitted])
+            parts.append(dict(self._session.run(batch, heatmap=heatmap)))
+        # One output after the other, each let go as it is joined: masks of many tiles are large.
+        return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}, views
 
 
 def load(path: str | Path, *, threads: int | None = None) -> Model:
