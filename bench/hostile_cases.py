@@ -367,7 +367,11 @@ class Cases:
         body = b"body" if method == "PUT" else b""
         query = str(
             self.any_of(
-                "", "", "", f"partNumber={quote(self.text()[:50])}&uploadId={quote(self.text()[:50])}"
+                "response-content-type=" + quote(self.text()[:500]),
+                "",
+                "",
+                "",
+                f"partNumber={quote(self.text()[:50])}&uploadId={quote(self.text()[:50])}",
             )
         )
         return Case(
