@@ -15,7 +15,7 @@ from vedette.identity.seal import open_seal
 from vedette.migrations import upgrade
 from vedette.projects.projects import Projects
 from vedette.settings import Settings
-from vedette.store.blobs.folder import FolderBlobs
+from vedette.store.blobs.choose import open_blobs
 from vedette.store.db import open_database
 
 LOCK = "server.lock"
@@ -61,7 +61,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         seal = open_seal(data)
         identity = Identity(database, seal)
         identity.ensure_root(settings.account, settings.region, data)
-        blobs = FolderBlobs(data / "buckets")
+        blobs = open_blobs(settings)
         closing.callback(blobs.close)
         projects = Projects(database)
         datasets = Datasets(
@@ -70,7 +70,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             blobs,
             open_engine(),
             data / "datasets",
-            may_read=lambda account, bucket: blobs.buckets.find(bucket).account == account,
+            may_read=lambda account, bucket: blobs.owner(bucket) == account,
         )
         closing.callback(datasets.close)
         datasets.start()

@@ -7,6 +7,7 @@ from vedette.api.s3.cors import answer_preflight, cors_headers
 from vedette.api.s3.faults import fault
 from vedette.api.s3.routes import Operation, choose
 from vedette.identity.principal import Principal
+from vedette.store.blobs.folder import FolderBlobs
 from vedette.wire.bodies import BodyReader
 from vedette.wire.http import Request, Response
 
@@ -19,6 +20,8 @@ async def answer(
     Never raises what a client did wrong: the answer then says it, with the headers that let
     a page of another origin read it.
     """
+    if not isinstance(house.blobs, FolderBlobs):
+        return await _forward(house, principal, request, body)
     call, operation = read_call(house, principal, request, body)
     if operation is None:
         request.operation = "Preflight"
@@ -34,6 +37,17 @@ async def answer(
             raise
     response.headers.extend(cors_headers(call))
     return response
+
+
+async def _forward(
+    house: House, principal: Principal | None, request: Request, body: BodyReader | None
+) -> Response:
+    """Send the request on to the foreign S3; its client is loaded only where there is one."""
+    from vedette.api.s3.forward import forward
+
+    request.operation = "Forward"
+    address = read_address(request, house.settings.s3_domain)
+    return await forward(house, principal, request, body, address)
 
 
 def read_call(

@@ -75,6 +75,10 @@ class FolderBlobs:
             return False
         return True
 
+    def owner(self, bucket: str) -> str:
+        """Return the account that the bucket belongs to."""
+        return self.buckets.find(bucket).account
+
     def make_bucket(self, bucket: str, *, account: str, region: str = "us-east-1") -> None:
         """Make a bucket; one that the account has already is no matter."""
         try:

@@ -30,6 +30,9 @@ class Blobs(Protocol):
     def has_bucket(self, bucket: str) -> bool:
         """Say whether the bucket exists."""
 
+    def owner(self, bucket: str) -> str:
+        """Return the account that the bucket belongs to."""
+
     def make_bucket(self, bucket: str, *, account: str, region: str = "us-east-1") -> None:
         """Make a bucket; one that the account has already is no matter."""
 

@@ -1,0 +1,193 @@
+"""Buckets on somebody else's S3 (AWS, Ceph, Garage, another Vedette), with the promises of `port.Blobs`.
+
+botocore is the client. Nothing is kept here between calls, so what that S3 promises about
+crashes and readers is what a caller gets.
+"""
+
+import contextlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from vedette.errors import Missing, Taken, Wrong
+from vedette.store.blobs.buckets import missing_bucket
+from vedette.store.blobs.objects import missing_key
+from vedette.store.blobs.port import Stored
+from vedette.store.blobs.values import NULL
+
+PART = 16 * 1024 * 1024
+"""What is larger than one part goes up in parts of this size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the other S3 is, and the key to it."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    region: str = "us-east-1"
+
+
+class ForeignBlobs:
+    """Another S3's buckets."""
+
+    def __init__(self, address: Address, account: str = "000000000000") -> None:
+        self.address = address
+        self._account = account
+        self._client: Any = botocore.session.get_session().create_client(
+            "s3",
+            endpoint_url=address.endpoint,
+            region_name=address.region,
+            aws_access_key_id=address.access_key,
+            aws_secret_access_key=address.secret_key,
+            config=Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                retries={"mode": "standard", "total_max_attempts": 4},
+                connect_timeout=10,
+                read_timeout=60,
+            ),
+        )
+
+    def has_bucket(self, bucket: str) -> bool:
+        """Say whether the bucket exists."""
+        try:
+            with _said(bucket):
+                self._client.head_bucket(Bucket=bucket)
+        except Missing:
+            return False
+        return True
+
+    def owner(self, bucket: str) -> str:
+        """Return the installation's account: whatever its key opens over there is its own."""
+        if not self.has_bucket(bucket):
+            raise missing_bucket(bucket)
+        return self._account
+
+    def make_bucket(self, bucket: str, *, account: str, region: str = "us-east-1") -> None:
+        """Make a bucket; one that is ours already is no matter. The account is the other S3's own."""
+        del account
+        with _said(bucket), _accepting("BucketAlreadyOwnedByYou"):
+            if region == "us-east-1":
+                self._client.create_bucket(Bucket=bucket)
+            else:
+                self._client.create_bucket(
+                    Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region}
+                )
+
+    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> Stored:
+        """Write an object, whole or not at all."""
+        stream = io.BytesIO(data) if isinstance(data, bytes) else data
+        said = {"ContentType": content_type} if content_type else {}
+        first = stream.read(PART)
+        with _said(bucket, key):
+            if len(first) < PART:
+                answer = self._client.put_object(Bucket=bucket, Key=key, Body=first, **said)
+            else:
+                answer = self._put_in_parts(bucket, key, first, stream, said)
+        return self.find(bucket, key, answer.get("VersionId", ""))
+
+    def find(self, bucket: str, key: str, version: str = "") -> Stored:
+        """Return what is known of an object."""
+        with _said(bucket, key):
+            head = self._client.head_object(Bucket=bucket, Key=key, **_version(version))
+        return Stored(
+            bucket,
+            key,
+            head.get("VersionId", NULL),
+            head["ContentLength"],
+            head["ETag"].strip('"'),
+            head["LastModified"],
+            head.get("ContentType", ""),
+        )
+
+    def read(self, bucket: str, key: str, version: str = "") -> bytes:
+        """Return an object's bytes."""
+        with self.open(bucket, key, version) as stream:
+            return stream.read()
+
+    def open(self, bucket: str, key: str, version: str = "") -> BinaryIO:
+        """Return an object's bytes as a stream; the caller closes it."""
+        with _said(bucket, key):
+            body = self._client.get_object(Bucket=bucket, Key=key, **_version(version))["Body"]
+        # botocore's stream reads and closes like a file, which is all that is promised.
+        return cast("BinaryIO", body)
+
+    def list(self, bucket: str, prefix: str = "") -> Iterator[Stored]:
+        """Yield the objects whose keys begin so. Their type is not known from a listing."""
+        pages = iter(self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
+        while True:
+            with _said(bucket):
+                page = next(pages, None)
+            if page is None:
+                return
+            for entry in page.get("Contents", []):
+                etag = entry["ETag"].strip('"')
+                yield Stored(bucket, entry["Key"], NULL, entry["Size"], etag, entry["LastModified"], "")
+
+    def delete(self, bucket: str, key: str) -> None:
+        """Remove an object; one that is not there is no matter."""
+        with _said(bucket, key):
+            self._client.delete_object(Bucket=bucket, Key=key)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def _put_in_parts(
+        self, bucket: str, key: str, first: bytes, stream: BinaryIO, said: dict[str, str]
+    ) -> dict[str, Any]:
+        target = {"Bucket": bucket, "Key": key}
+        target["UploadId"] = self._client.create_multipart_upload(**target, **said)["UploadId"]
+        parts: list[dict[str, Any]] = []
+        try:
+            while first:
+                number = len(parts) + 1
+                sent = self._client.upload_part(**target, PartNumber=number, Body=first)
+                sums = {name: value for name, value in sent.items() if name.startswith("Checksum")}
+                parts.append({"PartNumber": number, "ETag": sent["ETag"], **sums})
+                first = stream.read(PART)
+            answer: dict[str, Any] = self._client.complete_multipart_upload(
+                **target, MultipartUpload={"Parts": parts}
+            )
+        except BaseException:
+            self._client.abort_multipart_upload(**target)
+            raise
+        return answer
+
+
+def _version(version: str) -> dict[str, str]:
+    return {"VersionId": version} if version else {}
+
+
+@contextlib.contextmanager
+def _said(bucket: str, key: str = "") -> Iterator[None]:
+    """Turn the other S3's refusals into our own words."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "NoSuchBucket" or (code == "404" and not key):
+            raise missing_bucket(bucket) from error
+        if code in ("NoSuchKey", "NoSuchVersion", "404"):
+            raise missing_key(key) from error  # A HEAD cannot say whether it was the bucket.
+        if code == "BucketAlreadyExists":
+            raise Taken(f"The bucket {bucket} is somebody else's.", kind="bucket", name=bucket) from error
+        if code == "InvalidBucketName":
+            raise Wrong(f"{bucket!r} is not a valid bucket name.", kind="bucket", name=bucket) from error
+        raise
+
+
+@contextlib.contextmanager
+def _accepting(code: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != code:
+            raise
