@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from doubles.databases import (  # noqa: F401  (fixtures, found by their names)
     address,
@@ -17,6 +18,10 @@ from doubles.databases import (  # noqa: F401  (fixtures, found by their names)
 from doubles.servers import RunningServer, start_server, stop_server
 
 ROOT = Path(__file__).parent.parent
+
+# A property is about values; how long an example took says more about the machine's other work.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
