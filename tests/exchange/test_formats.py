@@ -234,6 +234,12 @@ def test_the_raccoons_are_read_with_their_boxes():
     assert found[0].boxes[0][1] == Box(81 / 650, 88 / 417, 441 / 650, 320 / 417)
 
 
+def test_voc_keeps_pictures_of_one_name_in_two_folders_apart(tmp_path):
+    for place in ("left/a.png", "right/a.png"):
+        voc.write_voc(Item(place, (), (("bolt", box(1, 2, 30, 40)),), SIZE), tmp_path / "Annotations")
+    assert [item.name for item in voc.read_voc(tmp_path)] == ["left/a.png", "right/a.png"]
+
+
 BOMB = '<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;&x;">]><annotation>&y;</annotation>'
 
 

@@ -13,10 +13,10 @@ import typer
 from vedette.clock import system_clock
 from vedette.errors import Refusal, Wrong
 from vedette.exchange.formats import from_lines, to_lines, write_manifest
-from vedette.exchange.items import short_name
-from vedette.exchange.move import move_lines
+from vedette.exchange.items import below
+from vedette.exchange.move import key_of, move_lines
 from vedette.manifest.attributes import Stamp
-from vedette.manifest.lines import Line
+from vedette.manifest.lines import SOURCE, Line, change_line
 from vedette.manifest.places import beside
 
 
@@ -115,12 +115,16 @@ def export_format(  # noqa: PLR0913  (a command's options)
             lines, fetch = list(to_lines("manifest", manifest, stamp=Stamp())), _finder(manifest, images)
         else:
             raise Wrong("Say what: a manifest, or --project NAME.")
-        folder = (out if form in (Out.VOC, Out.YOLO) else out.parent) / "images"
-        copied = _copy(lines, fetch, folder, cut=cut) if with_pictures else 0
-        known = folder if with_pictures else images
-        count = from_lines(form.value, lines, out, when=system_clock(), prefix=cut, images=known)
+        folder = out if form in (Out.VOC, Out.YOLO) else out.parent
+        copied = 0
+        if with_pictures:
+            lines, copied = _take_along(lines, fetch, folder, cut=cut)
+            cut, images = PICTURES, folder / PICTURES
+        count = from_lines(form.value, lines, out, when=system_clock(), prefix=cut, images=images)
     print(f"Written: {out} ({count})." + (f" Copied {copied} files." if with_pictures else ""))
 
+
+PICTURES = "images"  # the folder beside what is written
 
 # Puts the file of a reference somewhere, and says whether there is one.
 Fetch = Callable[[str, Path], bool]
@@ -214,12 +218,20 @@ def _finder(manifest: Path, images: Path | None) -> Fetch:
     return fetch
 
 
-def _copy(lines: list[Line], fetch: Fetch, folder: Path, *, cut: str) -> int:
-    """Put the pictures into the folder; say which there are none of."""
+def _take_along(lines: list[Line], fetch: Fetch, folder: Path, *, cut: str) -> tuple[list[Line], int]:
+    """Put pictures and masks below the folder, and return the lines with their new places.
+
+    A line whose picture is not there is left out, and said.
+    """
+    kept: list[Line] = []
     copied = 0
     for line in lines:
-        if fetch(line.source, folder / short_name(line.source, cut)):
-            copied += 1
-        else:
-            print(f"There is no picture for {line.source}.", file=sys.stderr)
-    return copied
+        refs = {key: ref for key, ref in line.values.items() if key.endswith("-ref") and isinstance(ref, str)}
+        places = {key: f"{PICTURES}/{key_of(below(ref, cut))}" for key, ref in refs.items()}
+        found = {key for key, ref in refs.items() if fetch(ref, folder / places[key])}
+        copied += len(found)
+        for key in refs.keys() - found:
+            print(f"There is no file for {refs[key]}.", file=sys.stderr)
+        if SOURCE in found:
+            kept.append(change_line(line, {key: places[key] for key in found}))
+    return kept, copied

@@ -72,12 +72,16 @@ def address(name: str, prefix: str) -> str:
     return f"{prefix.rstrip('/')}/{name}"
 
 
+def below(ref: str, prefix: str) -> str:
+    """Return a picture's name below the prefix, or the whole reference when it lies elsewhere."""
+    whole = prefix.rstrip("/") + "/" if prefix else ""
+    return ref[len(whole) :] if whole and ref.startswith(whole) else ref
+
+
 def short_name(ref: str, prefix: str = "") -> str:
     """Return a picture's name below the prefix, or its last part when it lies elsewhere."""
-    whole = prefix.rstrip("/") + "/" if prefix else ""
-    if whole and ref.startswith(whole):
-        return ref[len(whole) :]
-    return ref.rsplit("/", 1)[-1]
+    name = below(ref, prefix)
+    return name if name != ref else ref.rsplit("/", 1)[-1]
 
 
 def size_of(path: Path) -> Size:

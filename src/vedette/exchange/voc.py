@@ -5,6 +5,7 @@ No document type is read, so nothing in a file can expand or point elsewhere.
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from vedette.errors import Wrong
@@ -15,12 +16,17 @@ MOST_BYTES = 10 * 1024 * 1024
 
 
 def read_voc(folder: Path) -> Iterator[Item]:
-    """Yield a picture for every XML file below the folder, in the order of their names."""
+    """Yield a picture for every XML file below the folder, in the order of their names.
+
+    A picture is in the folder that its file is in, below the pictures' own, a folder `Annotations` aside.
+    """
     files = sorted(folder.rglob("*.xml"))
     if not files:
         raise Wrong(f"There is no XML file below {folder}.", kind="folder", name=str(folder))
     for file in files:
-        yield read_file(file)
+        item = read_file(file)
+        way = [part for part in file.parent.relative_to(folder).parts if part.lower() != "annotations"]
+        yield replace(item, name="/".join([*way, item.name]))
 
 
 def read_file(file: Path) -> Item:
@@ -39,7 +45,7 @@ def read_file(file: Path) -> Item:
 
 
 def write_voc(item: Item, folder: Path) -> Path:
-    """Write the file of one picture, named after it."""
+    """Write the file of one picture, named after it and in a folder of the same name."""
     if item.size is None:
         raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
     root = ET.Element("annotation")
@@ -60,7 +66,8 @@ def write_voc(item: Item, folder: Path) -> Path:
         for key, side in sides:
             ET.SubElement(corners, key).text = f"{round(side, 3):g}"
     ET.indent(root)
-    path = folder / f"{Path(item.name).stem}.xml"
+    path = (folder / item.name).with_suffix(".xml")
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
     return path
 
