@@ -1,0 +1,138 @@
+"""kill -9 at random points during 1,000 S3 writes, ten times: nothing acknowledged is lost, nothing is torn.
+
+Four boto3 clients put, replace, delete and upload in parts while the server is killed; then it is
+started again on the same folder. A write whose answer never came may have happened or not, but
+what lies there must be one whole body that somebody sent.
+
+    python -m bench.s3_kill [--rounds 10] [--writes 1000]
+"""
+
+import argparse
+import hashlib
+import random
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bench.common import RunningServer, machine, row, start_server, stop_server
+
+CLIENTS = 4
+KEYS = 20
+BUCKET = "kill"
+
+
+class Writer(threading.Thread):
+    """One client with keys of its own: what each may hold now, as hashes of bodies (None: nothing)."""
+
+    def __init__(self, server: RunningServer, number: int, writes: int) -> None:
+        super().__init__()
+        self.client = server.client("s3")
+        self.number = number
+        self.writes = writes
+        self.done = 0
+        self.possible: dict[str, set[str | None]] = {}
+
+    def run(self) -> None:
+        choose = random.Random(self.number)
+        for _ in range(self.writes):
+            key = f"{self.number}/{choose.randrange(KEYS)}.jpg"
+            act = choose.choices(["put", "parts", "delete"], [8, 1, 2])[0]
+            body = choose.randbytes(choose.choice([10, 10_000, 300_000]))
+            after = None if act == "delete" else hashlib.sha256(body).hexdigest()
+            before = self.possible.get(key, {None})
+            self.possible[key] = before | {after}
+            try:
+                self.write(act, key, body)
+            except (BotoCoreError, ClientError):
+                return
+            self.possible[key] = {after}
+            self.done += 1
+
+    def write(self, act: str, key: str, body: bytes) -> None:
+        target = {"Bucket": BUCKET, "Key": key}
+        if act == "put":
+            self.client.put_object(**target, Body=body)
+        elif act == "delete":
+            self.client.delete_object(**target)
+        else:
+            upload = {**target, "UploadId": self.client.create_multipart_upload(**target)["UploadId"]}
+            sent = self.client.upload_part(**upload, PartNumber=1, Body=body)
+            parts = [{"PartNumber": 1, "ETag": sent["ETag"], "ChecksumCRC32": sent["ChecksumCRC32"]}]
+            self.client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+
+
+def faults(server: RunningServer, writers: list[Writer]) -> list[str]:
+    """Return what is not as the answers said."""
+    client = server.client("s3")
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+    there = {entry["Key"] for page in pages for entry in page.get("Contents", [])}
+    found = []
+    for writer in writers:
+        for key, possible in writer.possible.items():
+            body = client.get_object(Bucket=BUCKET, Key=key)["Body"].read() if key in there else None
+            now = None if body is None else hashlib.sha256(body).hexdigest()
+            if now not in possible:
+                found.append(f"{key} holds {'nothing' if body is None else f'{len(body)} other bytes'}")
+    return found
+
+
+def strays(data: Path, server: RunningServer) -> int:
+    """Return how many files lie in the bucket's folder that are no object."""
+    pages = server.client("s3").get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+    objects = sum(page["KeyCount"] for page in pages)
+    for _ in range(50):
+        files = sum(path.is_file() for path in (data / "buckets" / BUCKET).rglob("*"))
+        if files == objects:
+            return 0
+        time.sleep(0.1)
+    return files - objects
+
+
+def one_round(place: Path, writes: int, share: float) -> tuple[int, list[str], int]:
+    """Kill one server after about that share of the writes; return writes done, faults and strays."""
+    server = start_server(place / "data")
+    server.client("s3").create_bucket(Bucket=BUCKET)
+    writers = [Writer(server, number, writes // CLIENTS) for number in range(CLIENTS)]
+    for writer in writers:
+        writer.start()
+    while sum(writer.done for writer in writers) < share * writes and any(w.is_alive() for w in writers):
+        time.sleep(0.001)
+    server.process.kill()
+    server.process.wait()
+    for writer in writers:
+        writer.join()
+    again = start_server(place / "data")
+    try:
+        done = sum(writer.done for writer in writers)
+        return done, faults(again, writers), strays(place / "data", again)
+    finally:
+        stop_server(again)
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--rounds", type=int, default=10)
+    words.add_argument("--writes", type=int, default=1000)
+    words.add_argument("--seed", type=int, default=None)
+    asked = words.parse_args()
+    seed = asked.seed if asked.seed is not None else random.randrange(10**6)
+    choose = random.Random(seed)
+    print(f"{machine()}; seed {seed}")
+    print("| what | measured | bar | |\n|---|---|---|---|")
+    total, found, left = 0, [], 0
+    for _ in range(asked.rounds):
+        with tempfile.TemporaryDirectory(prefix="vedette-s3-kill-") as place:
+            done, wrong, stray = one_round(Path(place), asked.writes, choose.random())
+        total, found, left = total + done, found + wrong, left + stray
+    for fault in found:
+        print(fault)
+    what = f"kill -9, {asked.rounds} times during {asked.writes} S3 writes"
+    row(what, f"{total} acknowledged, {len(found)} lost or torn", "0 lost, 0 torn", not found)
+    row("files left behind that are no object", str(left), "0", left == 0)
+
+
+if __name__ == "__main__":
+    main()
