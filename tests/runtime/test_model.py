@@ -224,3 +224,28 @@ def test_masks_are_a_heat_map_where_the_network_has_no_other():
     assert answer.heatmap[0, 0] > 0.9
     assert answer.heatmap[7, 2] < 0.1
     assert not detector().explains
+
+
+@pytest.mark.parametrize(
+    ("task", "graph", "labels", "size", "said"),
+    [
+        (
+            "classification",
+            graphs.brightness_scores(),
+            ("a", "b", "c"),
+            8,
+            "for 2 labels, and package.json names 3",
+        ),
+        ("segmentation", graphs.colour_masks(16), ("rust",), 16, "masks are for 3 labels"),
+        (
+            "anomaly",
+            graphs.brightest_spot(16),
+            ("anomaly",),
+            32,
+            r"takes pictures of \(16, 16\), not \(32, 32\)",
+        ),
+    ],
+)
+def test_a_network_that_is_not_what_its_facts_say_is_refused(task, graph, labels, size, said):
+    with pytest.raises(Wrong, match=said):
+        model(task, graph, labels=labels, size=size)

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vedette.errors import Wrong
 from vedette.runtime.decode import Answer, View, read_anomaly, read_boxes, read_labels, read_masks
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.package import open_package
-from vedette.runtime.session import Outputs, Session
+from vedette.runtime.session import NEEDED, Outputs, Session
 from vedette.vision.annotations import Task
 from vedette.vision.images import Source, Window, decode, fit, tiles
 
@@ -36,6 +37,7 @@ class Model:
         self.facts = facts
         self.name = name
         self._session = Session(model, facts.task, threads=threads, name=name)
+        _refuse_mismatch(facts, self._session, name)
 
     @property
     def task(self) -> Task:
@@ -106,6 +108,24 @@ class Model:
             parts.append(dict(self._session.run(batch, heatmap=heatmap)))
         # One output after the other, each let go as it is joined: masks of many tiles are large.
         return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}, views
+
+
+def _refuse_mismatch(facts: PackageFacts, session: Session, name: str) -> None:
+    """Refuse a network that cannot be what package.json says it is; sides that it leaves open pass."""
+    for said, found in zip(facts.input_size, session.input_size, strict=True):
+        if found not in (None, said):
+            raise Wrong(
+                f"{name}: the network takes pictures of {session.input_size}, not {facts.input_size}."
+            )
+    width = {"scores": len(facts.labels), "masks": len(facts.labels) + 1}
+    for output in NEEDED[facts.task]:
+        shape = session.shapes[output]
+        found = shape[1 if output == "masks" else -1] if len(shape) > 1 else None
+        if output in width and found not in (None, width[output]):
+            raise Wrong(
+                f"{name}: the network's {output} are for {found} labels, "
+                f"and package.json names {len(facts.labels)}."
+            )
 
 
 def load(path: str | Path, *, threads: int | None = None) -> Model:

@@ -53,6 +53,16 @@ class Session:
         if missing:
             raise Wrong(f"{name}: the network has no output named {', '.join(missing)}, as {task} needs.")
         self._task = task
+        self.shapes: dict[str, tuple[int | None, ...]] = {
+            value.name: tuple(side if isinstance(side, int) else None for side in value.shape)
+            for value in (*self._session.get_outputs(), self._session.get_inputs()[0])
+        }
+
+    @property
+    def input_size(self) -> tuple[int | None, int | None]:
+        """Height and width of the input, where the network fixes them."""
+        shape = self.shapes[self._input]
+        return (shape[1], shape[2]) if len(shape) == 4 else (None, None)
 
     @property
     def explains(self) -> bool:
