@@ -6,77 +6,23 @@ They are installed into a cache folder by their ordinary package managers, the f
 import json
 import os
 import shutil
-import subprocess
 import sys
 import uuid
 from pathlib import Path
 
 import pytest
 
+from doubles.clients import customer, run
 from doubles.servers import RunningServer
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(900)]
 
 HERE = Path(__file__).parent
-CACHE = Path(os.environ.get("VEDETTE_CLIENTS", Path.home() / ".cache" / "vedette-clients"))
-JS_PACKAGES = (
-    "@aws-sdk/client-s3",
-    "@aws-sdk/lib-storage",
-    "@aws-sdk/s3-request-presigner",
-    "@aws-sdk/client-rekognition",
-    "@aws-sdk/client-lookoutvision",
-)
-
-
-def run(*words: str, **options) -> str:
-    ran = subprocess.run(words, capture_output=True, text=True, timeout=600, **options)
-    assert ran.returncode == 0, f"{words[:4]} said: {ran.stdout[-2000:]}\n{ran.stderr[-4000:]}"
-    return ran.stdout
-
-
-@pytest.fixture(scope="session")
-def newest() -> Path:
-    """An environment with the newest boto3 and AWS CLI v1, without any lookoutvision of its own."""
-    place = CACHE / "newest"
-    if not (place / "bin" / "aws").exists():
-        run(sys.executable, "-m", "venv", str(place))
-        run(str(place / "bin" / "pip"), "install", "--quiet", "boto3", "awscli", "awscrt")
-    return place / "bin"
-
-
-@pytest.fixture(scope="session")
-def javascript() -> Path:
-    """A folder whose node_modules has the JavaScript SDK's clients."""
-    if shutil.which("npm") is None:
-        pytest.skip("there is no npm on this machine")
-    place = CACHE / "javascript"
-    if not (place / "node_modules" / "@aws-sdk" / "client-lookoutvision").exists():
-        place.mkdir(parents=True, exist_ok=True)
-        run("npm", "install", "--no-audit", "--no-fund", "--silent", *JS_PACKAGES, cwd=place)
-    return place
 
 
 @pytest.fixture(params=["http", "https"])
 def any_server(request) -> RunningServer:
     return request.getfixturevalue("server" if request.param == "http" else "tls_server")
-
-
-def customer(server: RunningServer, home: Path) -> dict[str, str]:
-    """Return the environment of a customer: the endpoint, the key, and nothing else."""
-    key, secret = server.key
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "AWS_ENDPOINT_URL": server.address,
-        "AWS_ACCESS_KEY_ID": key,
-        "AWS_SECRET_ACCESS_KEY": secret,
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    if server.address.startswith("https"):
-        certificate = str(server.data / "tls" / "self.crt")
-        environment |= {"AWS_CA_BUNDLE": certificate, "NODE_EXTRA_CA_CERTS": certificate}
-    return environment
 
 
 EXPECTED = {

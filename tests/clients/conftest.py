@@ -1,0 +1,31 @@
+"""The foreign clients themselves, installed once a run."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from doubles.clients import CACHE, JS_PACKAGES, run
+
+
+@pytest.fixture(scope="session")
+def newest() -> Path:
+    """An environment with the newest boto3 and AWS CLI v1, without any lookoutvision of its own."""
+    place = CACHE / "newest"
+    if not (place / "bin" / "aws").exists():
+        run(sys.executable, "-m", "venv", str(place))
+        run(str(place / "bin" / "pip"), "install", "--quiet", "boto3", "awscli", "awscrt")
+    return place / "bin"
+
+
+@pytest.fixture(scope="session")
+def javascript() -> Path:
+    """A folder whose node_modules has the JavaScript SDK's clients."""
+    if shutil.which("npm") is None:
+        pytest.skip("there is no npm on this machine")
+    place = CACHE / "javascript"
+    if not (place / "node_modules" / "@aws-sdk" / "client-lookoutvision").exists():
+        place.mkdir(parents=True, exist_ok=True)
+        run("npm", "install", "--no-audit", "--no-fund", "--silent", *JS_PACKAGES, cwd=place)
+    return place
