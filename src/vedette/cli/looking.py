@@ -94,7 +94,7 @@ class _Artist:
         if self._draw:
             drawn = draw_findings(
                 image,
-                answer.findings,
+                _beside_verdict(answer),
                 labels=self._model.labels,
                 colors=self._model.facts.colors,
                 mask=answer.mask,
@@ -136,9 +136,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _sentence(answer: Answer) -> str:
     verdict = _verdict(answer)
     parts = [verdict] if verdict else []
-    for finding in answer.findings:
-        if answer.is_anomalous is not None and finding.area is None:
-            continue  # the verdict has said it
+    for finding in _beside_verdict(answer):
         area = "" if finding.area is None else f", {finding.area:.2%} of the picture"
         place = ""
         if finding.box is not None:
@@ -149,6 +147,11 @@ def _sentence(answer: Answer) -> str:
             )
         parts.append(f"{finding.label} {finding.confidence:.1%}{area}{place}")
     return "; ".join(parts) or "nothing found"
+
+
+def _beside_verdict(answer: Answer) -> list[Finding]:
+    """Return the findings that say more than the verdict on the whole picture."""
+    return [f for f in answer.findings if answer.is_anomalous is None or f.area is not None]
 
 
 def _verdict(answer: Answer) -> str:
