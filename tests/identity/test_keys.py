@@ -218,6 +218,13 @@ def test_a_token_of_another_installation_opens_nothing(database, identity, alice
     assert fault(other, session.key_id, token, clock.now) == "bad-token"
 
 
+def test_a_token_with_other_members_opens_nothing(identity, alice, clock):
+    import base64
+
+    sealed = Seal(bytes(32)).seal(b'{"key_id": "ASIAOLD", "from": "a later version"}', "session")
+    assert fault(identity, "ASIAOLD", base64.b64encode(sealed).decode(), clock.now) == "bad-token"
+
+
 def test_an_assumed_role_is_a_caller_of_the_roles_account(identity, directory, alice, clock):
     directory.create_account(ELSEWHERE)
     role = directory.create_role(ELSEWHERE, "reader", [HERE])

@@ -104,7 +104,10 @@ class Sessions:
             sealed = base64.b64decode(token, validate=True)
         except (binascii.Error, ValueError) as error:
             raise Broken("not a session token") from error
-        return Session(**json.loads(self._seal.open(sealed, PURPOSE)))
+        try:
+            return Session(**json.loads(self._seal.open(sealed, PURPOSE)))
+        except TypeError as error:
+            raise Broken("a session token of another version") from error
 
     def _token(self, session: Session) -> str:
         return base64.b64encode(self._seal.seal(json.dumps(asdict(session)).encode(), PURPOSE)).decode()
