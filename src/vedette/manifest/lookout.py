@@ -60,7 +60,7 @@ def _outer_flaws(line: Line) -> Iterator[Flaw]:
 def _label_flaws(pair: Attribute) -> Iterator[Flaw]:
     name = pair.metadata.get("class-name")
     is_typed = isinstance(pair.metadata.get("type"), str)
-    if not isinstance(name, str) or not is_typed or pair.metadata.get("human-annotated") not in {"yes", "no"}:
+    if not isinstance(name, str) or not is_typed or pair.metadata.get("human-annotated") not in ("yes", "no"):
         yield flaw("LOOKOUT_METADATA", pair.name + PAIR_END, "class-name, type and human-annotated")
 
 

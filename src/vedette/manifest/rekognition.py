@@ -190,7 +190,7 @@ def _is_box_metadata(pair: Attribute) -> bool:
 
 def _is_signed(pair: Attribute) -> bool:
     """Say whether the keys that every type must have are there; any text is a date."""
-    return pair.metadata.get("human-annotated") in {"yes", "no"} and isinstance(
+    return pair.metadata.get("human-annotated") in ("yes", "no") and isinstance(
         pair.metadata.get("creation-date"), str
     )
 
