@@ -1,6 +1,7 @@
 """What a model says of a picture, through tiny networks that keep the contract of real ones."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -249,3 +250,11 @@ def test_masks_are_a_heat_map_where_the_network_has_no_other():
 def test_a_network_that_is_not_what_its_facts_say_is_refused(task, graph, labels, size, said):
     with pytest.raises(Wrong, match=said):
         model(task, graph, labels=labels, size=size)
+
+
+def test_several_threads_may_share_a_model():
+    shared = classifier()
+    pictures = [plain((level, 0, 0)) for level in range(0, 256, 8)]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(shared.detect, pictures))
+    assert together == [shared.detect(picture) for picture in pictures]
