@@ -234,15 +234,14 @@ class Datasets:
         self, dataset: Dataset, wanted: Filter, *, after: int = -1, most: int = 100
     ) -> tuple[list[Entry], bool]:
         """Return the entries behind the place `after` that pass, and whether there are more."""
-        changes.require_state(dataset, "listed")
         with self._database.read() as connection:
-            return list_entries(connection, dataset.part, wanted, after=after, most=most)
+            part = _require_listed(connection, dataset)
+            return list_entries(connection, part, wanted, after=after, most=most)
 
     def labels(self, dataset: Dataset, *, after: int = 0, most: int = 100) -> tuple[list[Label], bool]:
         """Return the labels behind the number `after`, as they came, and whether there are more."""
-        changes.require_state(dataset, "listed")
         with self._database.read() as connection:
-            return list_labels(connection, dataset.part, after=after, most=most)
+            return list_labels(connection, _require_listed(connection, dataset), after=after, most=most)
 
     def freeze(self, dataset: Dataset, out: BinaryIO) -> Dataset:
         """Write every line of one moment, as it was given; return the dataset of that moment."""
@@ -358,6 +357,13 @@ def _require(connection: Connection, project: Project, kind: Kind) -> Dataset:
     if found is None:
         raise Missing(f"The project {project.name} has no {kind} dataset.", kind="dataset", name=kind)
     return found
+
+
+def _require_listed(connection: Connection, dataset: Dataset) -> int:
+    """Return the part to list, read in the transaction that lists it, since another may take its place."""
+    found = changes.require(connection, dataset)
+    changes.require_state(found, "listed")
+    return found.part
 
 
 def _unknown(text: str) -> Missing:

@@ -1,0 +1,260 @@
+"""Datasets at the size that the originals allow: 250,000 lines with boxes, through the doors.
+
+Bars of issue "Datasets and manifests": import ≤ 60 s, ≤ 600 MiB resident (server and its worker
+together), other requests meanwhile p95 ≤ 50 ms; any page of any filter p95 ≤ 30 ms, deep pages as
+fast as the first; 5 MB of lines applied ≤ 3 s; distribution ≤ 20 s with every label within one entry
+of a fifth; ten times the lines take at most eleven times as long.
+
+`python -m bench.datasets [LINES]`; the number of lines is 250,000 unless said.
+"""
+
+import http.client
+import json
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.common import machine, median, own_server, percentile, resident_mib, row
+from bench.describe import ask, signed_headers
+
+LABELS = [f"part-{number:03}" for number in range(200)]
+FOLDERS = ["left", "right", "top", "under"]
+PAGES = 40  # of each filter, spread over the whole list
+UPDATE_BYTES = 5 * 1024 * 1024
+
+
+def a_line(number: int, dice: random.Random) -> bytes:
+    """Return a line with one to four boxes; one in fifty is not labelled, one in a hundred has an error."""
+    ref = f"s3://factory-pictures/boards/{FOLDERS[number % 4]}/2026/img_{number:07}.png"
+    if number % 50 == 7:
+        return json.dumps({"source-ref": ref}).encode()
+    names = dice.choices(LABELS, weights=range(1, len(LABELS) + 1), k=dice.randint(1, 4))
+    left = -50 if number % 100 == 3 else 40
+    boxes = [
+        {"class_id": LABELS.index(name), "left": left + 60 * at, "top": 70, "width": 50, "height": 80}
+        for at, name in enumerate(names)
+    ]
+    about = {
+        "objects": [{"confidence": 1} for _ in names],
+        "class-map": {str(LABELS.index(name)): name for name in names},
+        "type": "groundtruth/object-detection",
+        "human-annotated": "yes",
+        "creation-date": "2026-05-04T11:00:00.000",
+        "job-name": "labeling-job/boards",
+    }
+    size = [{"width": 1280, "height": 960, "depth": 3}]
+    value = {"image_size": size, "annotations": boxes}
+    return json.dumps({"source-ref": ref, "boxes": value, "boxes-metadata": about}).encode()
+
+
+def a_manifest(lines: int) -> bytes:
+    """Return a manifest of so many lines, the same each time."""
+    dice = random.Random(1)
+    return b"\n".join(a_line(number, dice) for number in range(lines)) + b"\n"
+
+
+def family_mib(pid: int) -> float:
+    """Return the resident memory of a process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        children += (task / "children").read_text("utf-8").split() if task.name != str(pid) else []
+    return resident_mib(pid) + sum(
+        resident_mib(int(child)) for child in children if Path(f"/proc/{child}").exists()
+    )
+
+
+class Meanwhile:
+    """Other requests while something long runs, and the most memory seen."""
+
+    def __init__(self, server) -> None:
+        self.server = server
+        self.times: list[float] = []
+        self.most_mib = 0.0
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._ask), threading.Thread(target=self._weigh)]
+
+    def __enter__(self) -> "Meanwhile":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self) -> None:
+        where = urlsplit(self.server.address)
+        line = http.client.HTTPConnection(where.hostname or "", where.port)
+        while not self._ended.wait(0.02):
+            self.times.append(ask(line, b"{}", signed_headers(self.server, b"{}"))[0])
+
+    def _weigh(self) -> None:
+        while not self._ended.wait(0.2):
+            try:
+                self.most_mib = max(self.most_mib, family_mib(self.server.process.pid))
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+
+
+def settle(client, arn: str) -> float:
+    """Poll until nothing is under way; return how long it took."""
+    began = time.perf_counter()
+    while True:
+        found = client.describe_dataset(DatasetArn=arn)["DatasetDescription"]
+        if not found["Status"].endswith("IN_PROGRESS"):
+            assert found["Status"].endswith("COMPLETE"), found
+            return time.perf_counter() - began
+        time.sleep(0.1)
+
+
+def create(server, project: str, name: str, manifest: bytes) -> tuple[str, float]:
+    """Import a manifest; return the dataset and how long it took."""
+    client, s3 = server.client("rekognition"), server.client("s3")
+    s3.create_bucket(Bucket="manifests")
+    s3.put_object(Bucket="manifests", Key=name, Body=manifest)
+    source = {"GroundTruthManifest": {"S3Object": {"Bucket": "manifests", "Name": name}}}
+    arn = client.create_dataset(ProjectArn=project, DatasetType="TRAIN", DatasetSource=source)["DatasetArn"]
+    return arn, settle(client, arn)
+
+
+def walk(client, arn: str, total: int, **wanted) -> tuple[list[float], list[float]]:
+    """Time pages from the start of a filtered list and, where it is that long, from its end."""
+    times: list[float] = []
+    token = ""
+    for _ in range(PAGES):
+        began = time.perf_counter()
+        answer = client.list_dataset_entries(DatasetArn=arn, NextToken=token, **wanted)
+        times.append((time.perf_counter() - began) * 1000)
+        token = answer.get("NextToken", "")
+    return times[: PAGES // 2], times[PAGES // 2 :]
+
+
+def list_everything(client, arn: str, lines: int) -> None:
+    """Print how long pages take, by filter, and the first beside the deepest."""
+    last = f"img_{lines - 1:07}"
+    filters = {
+        "none": {},
+        "unlabelled": {"Labeled": False},
+        "errors": {"HasErrors": True},
+        "a rare label": {"ContainsLabels": [LABELS[0]]},
+        "ten labels": {"ContainsLabels": LABELS[:10]},
+        "a folder": {"SourceRefContains": "boards/under/"},
+        "the last picture": {"SourceRefContains": last},
+        "no picture": {"SourceRefContains": "there is none"},
+        "label, errors, folder": {
+            "ContainsLabels": [LABELS[-1]],
+            "HasErrors": True,
+            "SourceRefContains": "/left/",
+        },
+        "unlabelled in the last": {"Labeled": False, "SourceRefContains": "999"},
+    }
+    every: list[float] = []
+    for name, wanted in filters.items():
+        first, later = walk(client, arn, lines, **wanted)
+        every += first + later
+        print(
+            f"  {name}: p50 {median(first + later):.1f} ms, p95 {percentile(first + later, 0.95):.1f} ms",
+            flush=True,
+        )
+    worst = percentile(every, 0.95)
+    row(
+        f"ListDatasetEntries at {lines:,}, {len(filters)} filters, p95",
+        f"{worst:.1f} ms",
+        "≤ 30 ms",
+        worst <= 30,
+    )
+    depths: list[float] = []
+    token, page = "", 0
+    while True:
+        began = time.perf_counter()
+        answer = client.list_dataset_entries(DatasetArn=arn, NextToken=token)
+        depths.append((time.perf_counter() - began) * 1000)
+        token = answer.get("NextToken", "")
+        page += 1
+        if not token:
+            break
+    head, tail = median(depths[:200]), median(depths[-200:])
+    row("the last 200 pages beside the first 200, p50", f"{tail / head:.2f}", "≤ 1.2", tail / head <= 1.2)
+
+
+def update(client, arn: str, lines: int) -> None:
+    """Time an update of 5 MB, half of it new pictures."""
+    dice = random.Random(2)
+    found: list[bytes] = []
+    size, number = 0, lines - 4000
+    while size < UPDATE_BYTES - 2000:
+        found.append(a_line(number, dice))
+        size += len(found[-1]) + 1
+        number += 1
+    began = time.perf_counter()
+    client.update_dataset_entries(DatasetArn=arn, Changes={"GroundTruth": b"\n".join(found)})
+    settle(client, arn)
+    took = time.perf_counter() - began
+    row(
+        f"UpdateDatasetEntries, {size / 1e6:.1f} MB, {len(found):,} lines",
+        f"{took:.2f} s",
+        "≤ 3 s",
+        took <= 3,
+    )
+
+
+def distribute(client, project: str, arn: str) -> None:
+    """Time a distribution, and hold every label to a fifth."""
+    before = label_counts(client, arn)
+    test = client.create_dataset(ProjectArn=project, DatasetType="TEST")["DatasetArn"]
+    began = time.perf_counter()
+    client.distribute_dataset_entries(Datasets=[{"Arn": arn}, {"Arn": test}])
+    settle(client, arn)
+    settle(client, test)
+    took = time.perf_counter() - began
+    moved = label_counts(client, test)
+    off = max(abs(moved[name] - count / 5) for name, count in before.items())
+    row("DistributeDatasetEntries", f"{took:.1f} s", "≤ 20 s", took <= 20)
+    row("the label farthest from a fifth", f"{off:.1f} entries", "≤ 1", off <= 1)
+
+
+def label_counts(client, arn: str) -> Counter:
+    """Return how many entries have each label."""
+    pages = client.get_paginator("list_dataset_labels").paginate(DatasetArn=arn)
+    return Counter(
+        {
+            label["LabelName"]: label["LabelStats"]["EntryCount"]
+            for page in pages
+            for label in page["DatasetLabelDescriptions"]
+        }
+    )
+
+
+def main() -> None:
+    """Measure everything once."""
+    lines = int(sys.argv[1]) if len(sys.argv) > 1 else 250_000
+    print(machine())
+    with own_server() as server:
+        client = server.client("rekognition")
+        few = client.create_project(ProjectName="few")["ProjectArn"]
+        many = client.create_project(ProjectName="many")["ProjectArn"]
+        _, short = create(server, few, "few.manifest", a_manifest(lines // 10))
+        manifest = a_manifest(lines)
+        print(
+            f"{lines:,} lines, {len(manifest) / 1e6:.0f} MB; {lines // 10:,} took {short:.1f} s", flush=True
+        )
+        with Meanwhile(server) as others:
+            arn, took = create(server, many, "many.manifest", manifest)
+        del manifest
+        row(f"import of {lines:,} lines", f"{took:.1f} s", "≤ 60 s", took <= 60)
+        row("resident, server and worker", f"{others.most_mib:.0f} MiB", "≤ 600 MiB", others.most_mib <= 600)
+        p95 = percentile(others.times, 0.95)
+        row(f"{len(others.times)} other requests meanwhile, p95", f"{p95:.1f} ms", "≤ 50 ms", p95 <= 50)
+        row("ten times the lines", f"{took / short:.1f} times as long", "≤ 11", took / short <= 11)
+        list_everything(client, arn, lines)
+        update(client, arn, lines)
+        distribute(client, many, arn)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Works survive a stop, a crash and a worker that dies; nobody ever sees half of one."""
+
+import threading
+
+import pytest
+
+from doubles.engine import InAThread
+from doubles.lines import a_line, a_room
+from vedette.datasets.dataset import CopySource
+from vedette.datasets.datasets import NewDataset
+from vedette.engines.local import LocalEngine
+from vedette.engines.port import Event
+from vedette.store.db import open_database
+
+LINES = [a_line(number, f"l{number % 9}") for number in range(3000)]
+
+
+class Held(InAThread):
+    """An engine whose jobs say nothing before the test lets them."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked, self.let = threading.Event(), threading.Event()
+
+    def events(self, run):
+        self.asked.set()
+        self.let.wait(30)
+        yield from super().events(run)
+
+
+class Dying(InAThread):
+    """An engine whose jobs die half way."""
+
+    def events(self, run):
+        for event in super().events(run):
+            yield event
+            if event.kind == "progress":
+                break
+        yield Event("failed", {"sentence": "The process of the job was killed by signal 9."})
+
+
+def begin(room, lines=LINES):
+    return room.datasets.create(room.project, NewDataset("train", room.put(lines), "111122223333", {}))
+
+
+def rows(database, table):
+    with database.read() as connection:
+        return connection.exec_driver_sql(f"select count(*) from dataset_{table}").scalar()
+
+
+def test_an_import_that_was_stopped_is_done_at_the_next_start(database, clock, tmp_path):
+    engine = Held()
+    with a_room(database, tmp_path, clock, engine=engine, small=0) as room:
+        begin(room)
+        assert engine.asked.wait(30)
+        room.datasets._background._stopping.set()
+        engine.let.set()
+    assert rows(database, "works") == 1
+    with a_room(database, tmp_path, clock) as room:
+        assert room.now().status == "creating"
+        room.datasets.start()
+        made = room.settled()
+        assert (made.status, made.counts.total) == ("created", 3000)
+        assert room.lines() == LINES
+    assert (rows(database, "works"), rows(database, "parts"), rows(database, "entries")) == (0, 1, 3000)
+
+
+def test_an_update_that_was_promised_is_kept_over_a_stop(database, clock, tmp_path):
+    with a_room(database, tmp_path, clock) as room:
+        room.create(LINES[:10])
+        room.datasets._background._stopping.set()
+        room.datasets.update(room.project, room.now(), LINES[10].encode())
+    with a_room(database, tmp_path, clock) as room:
+        assert (room.now().status, room.now().counts.total) == ("updating", 10)
+        room.datasets.start()
+        assert (room.settled().status, room.now().counts.total) == ("updated", 11)
+
+
+def test_an_import_whose_process_dies_fails_and_leaves_nothing(database, clock, tmp_path):
+    with a_room(database, tmp_path, clock, engine=Dying(), small=0) as room:
+        begin(room)
+        made = room.settled()
+        assert (made.status, made.fault, made.counts.total) == ("create-failed", "service", 0)
+        assert room.lines() == []
+        room.datasets.delete(room.project, made)
+        room.datasets.wait(30)
+    assert (rows(database, "parts"), rows(database, "entries"), rows(database, "works")) == (0, 0, 0)
+
+
+def test_another_process_reads_as_this_one_does(sqlite_maker, clock, tmp_path):
+    database = open_database(*sqlite_maker.new())
+    with a_room(database, tmp_path, clock, engine=LocalEngine(), small=0) as room:
+        made = room.create(LINES)
+        assert (made.status, made.counts.total, made.bucket) == ("created", 3000, "pictures")
+        assert room.lines() == LINES
+        failed = room.update([*LINES[:5], a_line("x", bucket="others")])
+        assert (failed.status, failed.message) == (
+            "update-failed",
+            "The manifest file contains images from multiple S3 buckets.",
+        )
+        assert list((tmp_path / "datasets").iterdir()) == []
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["copy", "distribute"])
+def test_copies_and_distributions_are_taken_up_again(database, clock, tmp_path, kind):
+    with a_room(database, tmp_path, clock) as room:
+        room.create([a_line(number, "a") for number in range(50)])
+        if kind == "distribute":
+            room.create(None, "test")
+        room.datasets._background._stopping.set()
+        if kind == "distribute":
+            room.datasets.distribute(room.now(), room.now("test"))
+        else:
+            room.datasets.create(room.project, NewDataset("test", CopySource(room.now()), "111122223333", {}))
+    with a_room(database, tmp_path, clock) as room:
+        room.datasets.start()
+        assert room.settled("test").counts.total == (10 if kind == "distribute" else 50)
+        assert room.now().counts.total == (40 if kind == "distribute" else 50)
