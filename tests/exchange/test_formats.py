@@ -1,7 +1,9 @@
 """Labelled pictures come in from every format and go out again with nothing lost."""
 
+import contextlib
 import json
 import os
+import random
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -185,6 +187,10 @@ def test_coco_becomes_the_lines_that_the_guides_script_writes(tmp_path):
         guide(annotations=[{"image_id": 7, "category_id": 8, "bbox": [1, 2, 3, 4]}]),
         guide(annotations=[{"image_id": 7, "category_id": 3, "bbox": ["1", 2, 3, 4]}]),
         guide(categories=[{"id": 3}]),
+        guide(annotations=[{"image_id": [7], "category_id": 3, "bbox": [1, 2, 3, 4]}]),
+        guide(annotations=[{"image_id": 7, "category_id": {}, "bbox": [1, 2, 3, 4]}]),
+        guide(images=[{"id": [], "width": 9, "height": "many", "file_name": "a"}]),
+        guide(images=[{"id": 1, "width": 9, "height": 1e300, "file_name": "a"}]),
     ],
 )
 def test_a_bad_coco_file_is_refused_by_name(tmp_path, told):
@@ -403,3 +409,65 @@ def test_every_format_is_written_from_a_manifest(tmp_path, form):
     count = from_lines(form, lines, out, when=WHEN, prefix="s3://bucket/in", images=None)
     assert count == 1
     assert out.exists()
+
+
+def mutated(raw, dice):
+    """Change some bytes, take some out, put some in."""
+    held = bytearray(raw)
+    for _ in range(dice.randint(1, 4)):
+        place = dice.randrange(len(held))
+        kind = dice.randrange(3)
+        if kind == 0:
+            held[place] = dice.randrange(256)
+        elif kind == 1:
+            del held[place : place + dice.randint(1, 9)]
+        else:
+            held[place:place] = dice.choice(
+                [
+                    b"null",
+                    b"-1",
+                    b"1e999",
+                    b"[]",
+                    b"{}",
+                    b'"',
+                    b"\xff",
+                    b"NaN",
+                    b"<a>",
+                    b"inf",
+                    b"\n",
+                    b"9" * 400,
+                ]
+            )
+        held = held or bytearray(b"x")
+    return bytes(held)
+
+
+VOC = (
+    b"<annotation><filename>r.jpg</filename><size><width>650</width><height>417</height><depth>3</depth></size>"
+    b"<object><name>r</name><bndbox><xmin>81</xmin><ymin>88</ymin><xmax>522</xmax><ymax>408</ymax></bndbox></object>"
+    b"</annotation>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "read"),
+    [
+        ("a.json", json.dumps(guide()).encode(), lambda path: list(coco.read_coco(path))),
+        ("a.xml", VOC, voc.read_file),
+        (
+            "a.txt",
+            b"0 0.5 0.5 0.2 0.4\n0 0.1 0.2 0.5 0.2 0.5 0.6\n",
+            lambda path: list(yolo.read_yolo(path.parent)),
+        ),
+        ("a.csv", b'a.png,cat,dog\n"b,c.png",x\n', lambda path: list(tables.read_csv(path))),
+    ],
+)
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(tmp_path, name, raw, read):
+    Image.new("L", (64, 64)).save(tmp_path / "a.png")
+    (tmp_path / "classes.txt").write_text("cat\n")
+    dice = random.Random(7)
+    path = tmp_path / name
+    for _ in range(400):
+        path.write_bytes(mutated(raw, dice))
+        with contextlib.suppress(Wrong):
+            read(path)

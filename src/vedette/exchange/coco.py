@@ -37,9 +37,9 @@ def read_coco(path: Path) -> Iterator[Item]:
     names: dict[int, str] = {}
     for key, told in _members(path):
         if key == "images":
-            pictures[_need(told, "id", path)] = _picture(told, path)
+            pictures[_plain(_need(told, "id", path))] = _picture(told, path)
         elif key == "categories":
-            names[int(_need(told, "id", path))] = str(_need(told, "name", path))
+            names[_whole(told, "id", path)] = str(_need(told, "name", path))
     if not pictures:
         raise Wrong(f"{path} has no images; is it a COCO file of boxes?", kind="file", name=str(path))
     for key, told in _members(path):
@@ -87,16 +87,33 @@ def _need(told: Any, key: str, path: Path) -> Any:
     return told[key]
 
 
+def _plain(value: Any) -> Any:
+    """Return an id that can be looked up; a list or an object is none."""
+    return value if isinstance(value, str | int) else None
+
+
+def _whole(told: Any, key: str, path: Path) -> int:
+    value = _need(told, key, path)
+    # 2**31 is far above any picture's side or any category's number, and far below what floats lose.
+    if isinstance(value, str | int | float) and str(value).isdecimal() and len(str(value)) < 10:
+        return int(value)
+    if isinstance(value, float) and value == value // 1 and 0 <= value < 2**31:
+        return int(value)
+    raise Wrong(
+        f"{path} has an entry whose {key} is no number: {str(told)[:80]}", kind="file", name=str(path)
+    )
+
+
 def _picture(told: Any, path: Path) -> _Picture:
     ref = told.get("coco_url") if isinstance(told, dict) else None
     name = ref if isinstance(ref, str) and ref.startswith("s3://") else str(_need(told, "file_name", path))
-    size = Size(int(_need(told, "width", path)), int(_need(told, "height", path)))
+    size = Size(_whole(told, "width", path), _whole(told, "height", path))
     return _Picture(name, size, str(told.get("date_captured") or ""))
 
 
 def _add_box(told: dict[str, Any], pictures: dict[Any, _Picture], names: dict[int, str], path: Path) -> None:
-    picture = pictures.get(told.get("image_id"))
-    category = told.get("category_id")
+    picture = pictures.get(_plain(told.get("image_id")))
+    category = _plain(told.get("category_id"))
     box = told["bbox"]
     if picture is None or category not in names:
         raise Wrong(
@@ -104,7 +121,11 @@ def _add_box(told: dict[str, Any], pictures: dict[Any, _Picture], names: dict[in
             kind="file",
             name=str(path),
         )
-    if not isinstance(box, list) or len(box) != 4 or not all(is_number(side) for side in box):
+    if (
+        not isinstance(box, list)
+        or len(box) != 4
+        or not all(is_number(side) and abs(side) < 1e9 for side in box)
+    ):
         raise Wrong(
             f"{path} has a bbox that is not four numbers: {str(box)[:80]}", kind="file", name=str(path)
         )

@@ -3,6 +3,7 @@
 No document type is read, so nothing in a file can expand or point elsewhere.
 """
 
+import math
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
@@ -105,6 +106,9 @@ def _corners(told: ET.Element, file: Path) -> tuple[float, float, float, float]:
 
 def _number(text: str | None, file: Path, key: str) -> float:
     try:
-        return float(text or "")
+        value = float(text or "")
     except ValueError:
-        raise Wrong(f"{file} has no number for {key}.", kind="file", name=str(file)) from None
+        value = math.nan
+    if not abs(value) < 1e9:
+        raise Wrong(f"{file} has no number for {key}.", kind="file", name=str(file))
+    return value

@@ -54,14 +54,12 @@ def read_names(folder: Path) -> list[str]:
             return _names_of(folder / name)
     for name in ("classes.txt", "obj.names"):
         if (folder / name).is_file():
-            return [
-                line.strip() for line in (folder / name).read_text("utf-8-sig").splitlines() if line.strip()
-            ]
+            return [line.strip() for line in _text(folder / name).splitlines() if line.strip()]
     raise Wrong(f"{folder} has neither data.yaml nor classes.txt, which name the classes.", kind="folder")
 
 
 def _names_of(file: Path) -> list[str]:
-    text = file.read_text("utf-8-sig")
+    text = _text(file)
     if found := _LIST.search(text):
         names = [part.strip() for part in found[1].split(",")]
     elif found := _BLOCK.search(text):
@@ -93,18 +91,25 @@ def _label_file(picture: Path, folder: Path) -> Path | None:
 
 
 def _read_boxes(file: Path, names: list[str]) -> Iterator[tuple[str, Box]]:
-    for number, row in enumerate(file.read_text("utf-8-sig").splitlines(), start=1):
+    for number, row in enumerate(_text(file).splitlines(), start=1):
         if not row.strip():
             continue
         try:
             category, *shares = [float(part) for part in row.split()]
             yield names[_index(category)], _box(shares)
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, OverflowError):
             raise Wrong(
                 f"{file}, line {number}: not a class of {len(names)} and a box in shares: {row[:60]!r}",
                 kind="file",
                 name=str(file),
             ) from None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Wrong(f"{file} is not UTF-8.", kind="file", name=str(file)) from None
 
 
 def _index(category: float) -> int:
