@@ -1,1 +1,1 @@
-"""Projects of both dialects, the tags of everything taggable, and client tokens."""
+"""Projects and versions of both dialects, the tags of everything taggable, and client tokens."""

@@ -73,9 +73,9 @@ class Projects:
                 token,
                 now,
                 do=lambda: {"id": _create(connection, scope, wanted, now)},
-                stands=lambda was: _by_id(connection, was["id"]) is not None,
+                stands=lambda was: by_id(connection, was["id"]) is not None,
             )
-            found = _by_id(connection, answer["id"])
+            found = by_id(connection, answer["id"])
         assert found is not None
         return found
 
@@ -199,7 +199,8 @@ def _by_name(connection: Connection, scope: Scope, name: str) -> Project | None:
     return _project(row) if row else None
 
 
-def _by_id(connection: Connection, number: int) -> Project | None:
+def by_id(connection: Connection, number: int) -> Project | None:
+    """Return the project of that number, within a transaction of this room."""
     row = connection.execute(BY_ID, {"id": number}).first()
     return _project(row) if row else None
 

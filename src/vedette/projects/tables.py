@@ -1,6 +1,16 @@
-"""Where projects, tags and client tokens are kept. Times are milliseconds since 1970."""
+"""Where projects, versions, tags and client tokens are kept. Times are milliseconds since 1970."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from vedette.store.db import METADATA
 
@@ -42,4 +52,40 @@ client_tokens = Table(
     Column("answer", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Index("ix_client_tokens_created_ms", "created_ms"),
+)
+
+versions = Table(
+    "versions",
+    METADATA,
+    # Counts up and is never used twice, as a project's id does.
+    Column("id", Integer, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.id"), nullable=False),
+    # Lookout's are numbers; they stand here as text.
+    Column("name", String(255), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("description", String(500), nullable=False),
+    Column("bucket", String(255), nullable=False),
+    Column("prefix", String(1024), nullable=False),
+    # The ARN of the version that a copy was made of.
+    Column("source", String(2048), nullable=False),
+    Column("least_units", Integer, nullable=True),
+    Column("most_units", Integer, nullable=True),
+    Column("ended_ms", BigInteger, nullable=True),
+    Column("billable_s", Integer, nullable=True),
+    # What was asked for, and what came of it, as JSON that the rooms above read.
+    Column("inputs", Text, nullable=False),
+    Column("results", Text, nullable=False),
+    UniqueConstraint("project", "name"),
+    Index("ix_versions_state", "state"),
+    sqlite_autoincrement=True,
+)
+
+version_numbers = Table(
+    "version_numbers",
+    METADATA,
+    Column("project", Integer, ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    # The highest that was ever given, so that none is given twice.
+    Column("last", Integer, nullable=False),
 )

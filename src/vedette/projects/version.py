@@ -1,0 +1,118 @@
+"""A version: a trained model and its life, as one table of allowed moves.
+
+Both dialects have names of their own for these states; they live in api/. What Rekognition calls
+STOPPED is TRAINED to Lookout.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from vedette.arn import Arn, parse_arn
+from vedette.projects.project import Project, Scope
+
+State = Literal[
+    "training",
+    "trained",
+    "failed",
+    "copying",
+    "copied",
+    "copy-failed",
+    "starting",
+    "running",
+    "start-failed",
+    "stopping",
+    "stopped",
+    "deleting",
+]
+
+FIRST: frozenset[State] = frozenset({"training", "copying"})
+MOVES: Mapping[State, frozenset[State]] = {
+    "training": frozenset({"trained", "failed"}),
+    "trained": frozenset({"starting", "deleting"}),
+    "failed": frozenset({"deleting"}),
+    "copying": frozenset({"copied", "copy-failed"}),
+    "copied": frozenset({"starting", "deleting"}),
+    "copy-failed": frozenset({"deleting"}),
+    "starting": frozenset({"running", "start-failed"}),
+    # A model whose units can no longer be kept up has failed without being asked to stop.
+    "running": frozenset({"stopping", "start-failed"}),
+    "start-failed": frozenset({"starting", "deleting"}),
+    "stopping": frozenset({"stopped"}),
+    "stopped": frozenset({"starting", "deleting"}),
+    "deleting": frozenset(),
+}
+# States in which there is a package to serve.
+USABLE: frozenset[State] = frozenset(state for state, to in MOVES.items() if "starting" in to)
+
+WORDS: Mapping[State, str] = {
+    "training": "is being trained",
+    "trained": "is trained and not running",
+    "failed": "could not be trained",
+    "copying": "is being copied",
+    "copied": "is copied and not running",
+    "copy-failed": "could not be copied",
+    "starting": "is starting",
+    "running": "is running",
+    "start-failed": "could not be started",
+    "stopping": "is stopping",
+    "stopped": "is stopped",
+    "deleting": "is being deleted",
+}
+
+_REKOGNITION = re.compile(
+    r"project/(?P<project>[a-zA-Z0-9_.\-]{1,255})/version/(?P<name>[a-zA-Z0-9_.\-]{1,255})/(?P<created>\d{1,16})"
+)
+_LOOKOUT = re.compile(r"model/(?P<project>[a-zA-Z0-9_\-]{1,255})/(?P<name>[1-9]\d{0,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a project. `id` grows in the order of creation.
+
+    `inputs` is what was asked for and `results` what came of it, both JSON.
+    """
+
+    id: int
+    project: Project
+    name: str
+    created: datetime
+    created_ms: int
+    state: State
+    message: str = ""
+    description: str = ""
+    bucket: str = ""
+    prefix: str = ""
+    source: str = ""
+    least_units: int | None = None
+    most_units: int | None = None
+    ended: datetime | None = None
+    billable_s: int | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    results: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def arn(self) -> Arn:
+        """Its ARN; Lookout calls it a model, and has no moment in it."""
+        where = self.project.scope
+        resource = f"project/{self.project.name}/version/{self.name}/{self.created_ms}"
+        if where.service == "lookoutvision":
+            resource = f"model/{self.project.name}/{self.name}"
+        return Arn(where.service, where.region, where.account, resource)
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder that holds its files, below the data folder's `versions`."""
+        return str(self.id)
+
+
+def read_version_arn(text: str) -> tuple[Scope, str, str] | None:
+    """Return the scope, project and name in a version's ARN; None when it names something else."""
+    arn = parse_arn(text)
+    if arn.service == "rekognition" and (found := _REKOGNITION.fullmatch(arn.resource)):
+        return Scope("rekognition", arn.account, arn.region), found["project"], found["name"]
+    if arn.service == "lookoutvision" and (found := _LOOKOUT.fullmatch(arn.resource)):
+        return Scope("lookoutvision", arn.account, arn.region), found["project"], found["name"]
+    return None

@@ -1,0 +1,291 @@
+"""Versions made, found, listed, moved from state to state, and deleted, for both dialects.
+
+Nothing else writes a version's state: `move` looks it up in the table of allowed moves within the
+transaction that writes it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from vedette.arn import Arn
+from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
+from vedette.errors import Busy, Missing, Taken
+from vedette.projects.project import Project
+from vedette.projects.projects import Projects
+from vedette.projects.projects import by_id as project_by_id
+from vedette.projects.tables import version_numbers, versions
+from vedette.projects.tags import drop_tags, put_tags
+from vedette.projects.tokens import Answer, Token, once
+from vedette.projects.version import MOVES, WORDS, State, Version, read_version_arn
+from vedette.store.db import Database
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """What a caller wants made; without a name the version gets the project's next number."""
+
+    name: str = ""
+    state: State = "training"
+    message: str = ""
+    description: str = ""
+    bucket: str = ""
+    prefix: str = ""
+    source: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Versions:
+    """The versions of the installation."""
+
+    def __init__(self, database: Database, projects: Projects, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._projects = projects
+        self._clock = clock
+        projects.ask_before_deleting(_held)
+        projects.tags.know("rekognition", "version", self._exists)
+        projects.tags.know("lookoutvision", "model", self._exists)
+
+    def create(
+        self, project: Project, wanted: NewVersion, token: Token | None = None
+    ) -> tuple[Version, bool]:
+        """Make a version in its first state; return it, and whether it is new or a replay's."""
+        new = False
+
+        def make() -> Answer:
+            nonlocal new
+            new = True
+            return {"id": _create(connection, project, wanted, now)}
+
+        with self._database.write() as connection:
+            now = milliseconds(self._clock())
+            if project_by_id(connection, project.id) is None:
+                raise Missing(f"The project {project.name} was deleted.", kind="project", name=project.name)
+            answer = once(
+                connection, token, now, do=make, stands=lambda was: _by_id(connection, was["id"]) is not None
+            )
+            return require(connection, answer["id"]), new
+
+    # Finding
+
+    def find(self, project: Project, name: str) -> Version:
+        """Return the project's version of that name; `latest` is Lookout's word for the newest."""
+        with self._database.read() as connection:
+            found = _by_name(connection, project, name)
+        if found is None:
+            raise Missing(f"The project {project.name} has no version {name}.", kind="version", name=name)
+        return found
+
+    def find_by_id(self, number: int) -> Version:
+        """Return the version of that number."""
+        with self._database.read() as connection:
+            return require(connection, number)
+
+    def find_by_arn(self, text: str, region: str) -> Version:
+        """Return the version that an ARN names, in the region that was called."""
+        named = read_version_arn(text)
+        if named is not None and named[0].region == region:
+            scope, project, name = named
+            try:
+                found = self.find(self._projects.find(scope, project), name)
+            except Missing:
+                raise _unknown(text) from None
+            if str(found.arn) == text:
+                return found
+        raise _unknown(text)
+
+    def list(
+        self, project: Project, *, names: Sequence[str] = (), before: int | None = None, most: int = 100
+    ) -> tuple[list[Version], bool]:
+        """Return versions, the newest first, and whether there are more.
+
+        `before` is the id of the last one seen, so that pages stay right while versions come and go.
+        """
+        query = select(versions).where(versions.c.project == project.id).order_by(versions.c.id.desc())
+        if names:
+            query = query.where(versions.c.name.in_(list(names)))
+        if before is not None:
+            query = query.where(versions.c.id < before)
+        with self._database.read() as connection:
+            rows = connection.execute(query.limit(most + 1)).all()
+        return [_version(row, project) for row in rows[:most]], len(rows) > most
+
+    def in_state(self, *states: State) -> Sequence[Version]:
+        """Return every version of the installation that is in one of these states, the oldest first."""
+        query = select(versions).where(versions.c.state.in_(states)).order_by(versions.c.id)
+        with self._database.read() as connection:
+            return [_with_project(connection, row) for row in connection.execute(query).all()]
+
+    # Changing
+
+    def move(
+        self,
+        version: Version,
+        to: State,
+        message: str = "",
+        *,
+        token: Token | None = None,
+        standing: Collection[State] = (),
+        **values: Any,
+    ) -> Version:
+        """Move a version to another state, or refuse by what it is now; other columns go with it.
+
+        A repeated token is a replay while the version is in `to` or in one of the states `standing`.
+        """
+        with self._database.write() as connection:
+
+            def do() -> Answer:
+                _move(connection, require(connection, version.id), to, message, values)
+                return {"id": version.id}
+
+            def stands(_: Answer) -> bool:
+                found = _by_id(connection, version.id)
+                return found is not None and found.state in {to, *standing}
+
+            once(connection, token, milliseconds(self._clock()), do=do, stands=stands)
+            return require(connection, version.id)
+
+    def record(self, version: Version, **values: Any) -> None:
+        """Write other columns of a version; its state stays."""
+        assert "state" not in values, "a state is changed by a move"
+        with self._database.write() as connection:
+            _write(connection, version.id, values)
+
+    def remove(self, version: Version) -> None:
+        """Forget a version that is being deleted; its files are gone already."""
+        with self._database.write() as connection:
+            found = _by_id(connection, version.id)
+            if found is None:
+                return
+            if found.state != "deleting":
+                raise Busy(_sentence(found), kind="version", name=found.name)
+            drop_tags(connection, str(found.arn))
+            connection.execute(delete(versions).where(versions.c.id == version.id))
+
+    def _exists(self, connection: Connection, arn: Arn) -> bool:
+        del connection
+        try:
+            self.find_by_arn(str(arn), arn.region)
+        except Missing:
+            return False
+        return True
+
+
+def require(connection: Connection, number: int) -> Version:
+    """Return the version of that number as it is now."""
+    found = _by_id(connection, number)
+    if found is None:
+        raise Missing("The version was deleted.", kind="version", name=str(number))
+    return found
+
+
+def _create(connection: Connection, project: Project, wanted: NewVersion, now: int) -> int:
+    name = wanted.name or str(_next_number(connection, project))
+    if _by_name(connection, project, name) is not None:
+        raise Taken(
+            f"The project {project.name} has a version named {name} already.", kind="version", name=name
+        )
+    row = {
+        "project": project.id,
+        "name": name,
+        "created_ms": now,
+        "state": wanted.state,
+        "message": wanted.message,
+        "description": wanted.description,
+        "bucket": wanted.bucket,
+        "prefix": wanted.prefix,
+        "source": wanted.source,
+        "inputs": orjson.dumps(dict(wanted.inputs)).decode(),
+        "results": "{}",
+    }
+    made = connection.execute(insert(versions).values(row).returning(versions)).one()
+    put_tags(connection, str(_version(made, project).arn), wanted.tags)
+    return int(made.id)
+
+
+def _next_number(connection: Connection, project: Project) -> int:
+    mine = version_numbers.c.project == project.id
+    last = connection.execute(select(version_numbers.c.last).where(mine)).scalar()
+    number = (last or 0) + 1
+    if last is None:
+        connection.execute(insert(version_numbers).values(project=project.id, last=number))
+    else:
+        connection.execute(update(version_numbers).where(mine).values(last=number))
+    return number
+
+
+def _move(connection: Connection, found: Version, to: State, message: str, values: Mapping[str, Any]) -> None:
+    if to not in MOVES[found.state]:
+        raise Busy(_sentence(found), kind="version", name=found.name)
+    _write(connection, found.id, {**values, "state": to, "message": message})
+
+
+def _sentence(found: Version) -> str:
+    return f"The version {found.name} of {found.project.name} {WORDS[found.state]}."
+
+
+def _write(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
+    written = {
+        name: orjson.dumps(dict(value)).decode() if name in ("inputs", "results") else value
+        for name, value in values.items()
+    }
+    connection.execute(update(versions).where(versions.c.id == number).values(written))
+
+
+def _by_name(connection: Connection, project: Project, name: str) -> Version | None:
+    query = select(versions).where(versions.c.project == project.id)
+    if name == LATEST and project.scope.service == "lookoutvision":
+        query = query.order_by(versions.c.id.desc()).limit(1)
+    else:
+        query = query.where(versions.c.name == name)
+    row = connection.execute(query).first()
+    return _version(row, project) if row else None
+
+
+def _by_id(connection: Connection, number: int) -> Version | None:
+    row = connection.execute(select(versions).where(versions.c.id == number)).first()
+    return _with_project(connection, row) if row else None
+
+
+def _with_project(connection: Connection, row: Row[Any]) -> Version:
+    project = project_by_id(connection, row.project)
+    assert project is not None, "a project with versions is not deleted"
+    return _version(row, project)
+
+
+def _version(row: Row[Any], project: Project) -> Version:
+    return Version(
+        id=row.id,
+        project=project,
+        name=row.name,
+        created=from_milliseconds(row.created_ms),
+        created_ms=row.created_ms,
+        state=row.state,
+        message=row.message,
+        description=row.description,
+        bucket=row.bucket,
+        prefix=row.prefix,
+        source=row.source,
+        least_units=row.least_units,
+        most_units=row.most_units,
+        ended=None if row.ended_ms is None else from_milliseconds(row.ended_ms),
+        billable_s=row.billable_s,
+        inputs=orjson.loads(row.inputs),
+        results=orjson.loads(row.results),
+    )
+
+
+def _unknown(text: str) -> Missing:
+    return Missing(f"There is no version {text}.", kind="version", name=text)
+
+
+def _held(connection: Connection, project: Project) -> str:
+    query = select(versions.c.id).where(versions.c.project == project.id)
+    held = len(connection.execute(query).all())
+    return f"{held} version{'s' if held > 1 else ''}" if held else ""
