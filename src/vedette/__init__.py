@@ -18,7 +18,7 @@ __all__ = ["Model", "__version__", "load", "train"]
 _PLACES = {
     "Model": "vedette.runtime.model",
     "load": "vedette.runtime.model",
-    "train": "vedette.learn.pipeline",
+    "train": "vedette.learn.train",
 }
 
 

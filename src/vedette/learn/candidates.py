@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from vedette.learn.anomaly import Anomaly
 from vedette.learn.classify import Probe
+from vedette.learn.detect import DenseDetector
 from vedette.learn.finetune import FineTune
 from vedette.learn.recipe import Recipe, Work
 from vedette.learn.task import Plan
@@ -17,6 +18,8 @@ def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
     """Return the recipes for a plan, as far as the budget goes."""
     if plan.task == "anomaly":
         return [Anomaly(side=side) for side in ANOMALY_SIDES]
+    if plan.task == "detection":
+        return [DenseDetector(plan.labels)]
     is_multilabel = plan.task == "multilabel"
     probes = [Probe(plan.labels, side=side, is_multilabel=is_multilabel) for side in SIDES]
     return [*probes, FineTune(plan.labels, is_multilabel=is_multilabel)]

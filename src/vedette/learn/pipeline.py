@@ -72,7 +72,7 @@ class Outcome:
     broken: list[Broken]
 
 
-def train(
+def run(
     order: Order,
     *,
     say: Callable[[Progress], None] = lambda _: None,

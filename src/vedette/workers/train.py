@@ -22,7 +22,7 @@ def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> d
     def tell(progress: Progress) -> None:
         say(Event("progress", asdict(progress)))
 
-    outcome = pipeline.train(read_order(order), say=tell, cancelled=cancelled)
+    outcome = pipeline.run(read_order(order), say=tell, cancelled=cancelled)
     return {
         "package": str(outcome.package),
         "task": outcome.facts.task,

@@ -1,0 +1,45 @@
+"""`vedette.train`: a training from Python, in this process."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from vedette.learn import pipeline
+from vedette.learn.budget import read_budget
+from vedette.learn.pipeline import Outcome
+from vedette.learn.recipe import Progress
+from vedette.learn.sources import Source, open_source
+
+
+def train(  # noqa: PLR0913  (as the command's options)
+    source: Source,
+    *,
+    out: str | Path,
+    test: Source | None = None,
+    task: str = "auto",
+    budget: str = "balanced",
+    seed: int = 0,
+    backbone: str = "lite0",
+    cache: str | Path | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Train a model and write its package at `out`.
+
+    `source` and `test` are a folder with a subfolder a label, a manifest, or samples. Without `test` a
+    fifth of the pictures is held out. `cache` is a folder for features of pictures that were seen before.
+
+    Raises:
+        Refusal: when these pictures cannot teach anything; its sentence says what to do.
+        Cancelled: when `cancelled` answered true; nothing is written then.
+    """
+    order = pipeline.Order(
+        train=open_source(source),
+        test=None if test is None else open_source(test),
+        out=Path(out),
+        task=task,
+        budget=read_budget(budget),
+        seed=seed,
+        backbone=backbone,
+        cache=None if cache is None else Path(cache),
+    )
+    return pipeline.run(order, say=on_progress, cancelled=cancelled)

@@ -1,0 +1,164 @@
+"""Whole trainings of small drawn sets, in this process: what they reach, refuse and leave behind."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import vedette
+from doubles.drawn import PLAIN, draw_plain, write_plates, write_set
+from vedette.errors import Wrong
+from vedette.learn.recipe import Cancelled
+from vedette.runtime.package import open_package
+from vedette.vision.annotations import Sample
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("features")
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shapes")
+    return write_set(folder / "train", PLAIN, 10, seed=1), write_set(folder / "test", PLAIN, 6, seed=2)
+
+
+@pytest.fixture(scope="module")
+def plates(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plates")
+    return (
+        write_plates(folder / "train", normal=12, anomalous=6, seed=1),
+        write_plates(folder / "test", normal=8, anomalous=9, seed=2),
+    )
+
+
+@pytest.fixture(scope="module")
+def classifier(shapes, cache, tmp_path_factory):
+    out = tmp_path_factory.mktemp("model") / "shapes"
+    return vedette.train(shapes[0], test=shapes[1], out=out, budget="fast", cache=cache)
+
+
+def test_a_classifier_learns_shapes_from_ten_pictures_each(classifier):
+    assert classifier.facts.task == "classification"
+    assert classifier.facts.labels == PLAIN
+    assert classifier.evaluation["accuracy"] >= 0.8
+
+
+def test_a_package_says_what_it_came_from(classifier):
+    facts = open_package(classifier.package).facts
+    assert facts.recipe["seed"] == 0
+    assert facts.recipe["onnx_difference"] < 1e-3
+    assert [each["recipe"] for each in facts.recipe["tried"]] == ["probe-224", "probe-384"]
+    assert facts.data["training_pictures"] == 30
+    assert facts.backbone["name"] == "lite0"
+
+
+def test_a_model_answers_and_shows_where(classifier):
+    model = vedette.load(classifier.package)
+    answer = model.detect(draw_plain("disc", np.random.default_rng(9)), heatmap=True, min_confidence=0.0)
+    assert {finding.label for finding in answer.findings} == set(PLAIN)
+    assert sum(finding.confidence for finding in answer.findings) == pytest.approx(1, abs=1e-3)
+    assert model.explains
+
+
+def test_the_same_data_and_seed_give_the_same_model(shapes, classifier, cache, tmp_path):
+    again = vedette.train(shapes[0], test=shapes[1], out=tmp_path / "again", budget="fast", cache=cache)
+    first, second = (p / "model.onnx" for p in (classifier.package, again.package))
+    assert first.read_bytes() == second.read_bytes()
+    assert again.facts.data["fingerprint"] == classifier.facts.data["fingerprint"]
+
+
+def test_several_labels_a_picture_are_learnt(shapes, cache, tmp_path):
+    rng = np.random.default_rng(0)
+    samples = []
+    for number in range(30):
+        shown = [PLAIN[i] for i in range(2) if rng.random() < 0.5] or [PLAIN[number % 2]]
+        picture = Image.new("RGB", (192, 96), (90, 90, 90))
+        for place, label in enumerate(shown):
+            picture.paste(draw_plain(label, rng), (96 * place, 0))
+        picture.save(tmp_path / f"{number}.png")
+        samples.append(Sample(tmp_path / f"{number}.png", tuple(shown)))
+    trained = vedette.train(samples, out=tmp_path / "m", task="multilabel", budget="fast", cache=cache)
+    assert trained.facts.task == "multilabel"
+    assert trained.evaluation["f1"] >= 0.7
+
+
+def test_labelled_anomalies_are_told_from_normal_plates(plates, cache, tmp_path):
+    trained = vedette.train(plates[0], test=plates[1], out=tmp_path / "m", budget="fast", cache=cache)
+    assert trained.facts.task == "anomaly"
+    assert set(trained.facts.recipe["evidence_tried"]) == {"memory", "probe", "both"}
+    assert trained.evaluation["auroc"] >= 0.9
+    assert trained.evaluation["f1"] >= 0.8
+
+
+def test_normal_pictures_alone_suffice(plates, cache, tmp_path):
+    normal = plates[0] / "normal"
+    only = [Sample(path, is_anomalous=False) for path in sorted(normal.iterdir())]
+    trained = vedette.train(only, test=plates[1], out=tmp_path / "m", budget="fast", cache=cache)
+    assert trained.evaluation["auroc"] >= 0.85
+    assert (
+        "standard deviations above the mean of 12 held-out normal" in trained.facts.recipe["threshold_from"]
+    )
+    model = vedette.load(trained.package)
+    answer = model.detect(plates[1] / "anomaly" / "000.png", heatmap=True)
+    assert 0 <= answer.heatmap.min() <= answer.heatmap.max() <= 1
+
+
+def test_pictures_of_every_kind_are_taken_and_broken_ones_named(shapes, cache, tmp_path):
+    folder = write_set(tmp_path / "mixed", PLAIN[:2], 5, seed=5)
+    one = folder / "disc" / "000.png"
+    Image.open(one).convert("L").save(one)
+    Image.open(folder / "disc" / "001.png").convert("RGBA").resize((200, 90)).save(
+        folder / "disc" / "001.png"
+    )
+    sixteen = np.asarray(Image.open(folder / "cross" / "000.png").convert("L")).astype(np.uint16) * 257
+    Image.fromarray(sixteen).save(folder / "cross" / "000.png")
+    Image.open(folder / "cross" / "001.png").convert("CMYK").save(folder / "cross" / "001.jpg")
+    (folder / "cross" / "broken.png").write_bytes((folder / "cross" / "002.png").read_bytes()[:300])
+    trained = vedette.train(folder, out=tmp_path / "m", budget="fast", cache=cache)
+    assert [broken.picture.name for broken in trained.broken] == ["broken.png"]
+    assert "broken.png" in trained.broken[0].why
+    assert trained.facts.data["training_pictures"] + trained.facts.data["test_pictures"] == 11
+
+
+def test_only_broken_pictures_are_refused_by_name(tmp_path):
+    for label in ("a", "b"):
+        (tmp_path / "set" / label).mkdir(parents=True)
+        for number in range(2):
+            (tmp_path / "set" / label / f"{number}.png").write_bytes(b"no picture")
+    with pytest.raises(Wrong, match=r"None of the 4 pictures can be read; the first: .*0\.png"):
+        vedette.train(tmp_path / "set", out=tmp_path / "m")
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_cancelled_training_leaves_nothing(shapes, tmp_path):
+    said = []
+    with pytest.raises(Cancelled):
+        vedette.train(
+            shapes[0],
+            out=tmp_path / "m",
+            budget="fast",
+            on_progress=said.append,
+            cancelled=lambda: len(said) > 20,
+        )
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_second_training_reads_no_picture_that_it_knows(shapes, tmp_path):
+    cache = tmp_path / "cache"
+    vedette.train(shapes[0], out=tmp_path / "one", budget="fast", cache=cache)
+    before = {path: path.stat().st_ino for path in cache.rglob("*.npy")}
+    new = [Sample(p, (p.parent.name,)) for p in sorted(shapes[0].rglob("*.png"))]
+    new.append(Sample(sorted(shapes[1].rglob("*.png"))[0], ("cross",)))
+    vedette.train(new, out=tmp_path / "two", budget="fast", cache=cache)
+    after = {path: path.stat().st_ino for path in cache.rglob("*.npy")}
+    assert before.items() <= after.items()
+    assert len(after) - len(before) == 2  # the new picture at two sizes
+
+
+def test_the_evaluation_is_written_and_is_json(classifier):
+    evaluation = json.loads((classifier.package / "evaluation.json").read_text())
+    assert evaluation["pictures"] == 18
+    assert len(evaluation["outcomes"]) == 18
