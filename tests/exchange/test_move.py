@@ -29,6 +29,23 @@ def test_pictures_and_masks_move_with_their_line_and_old_findings_stay_behind(tm
     }
 
 
+def test_what_the_services_own_export_script_left_is_found(tmp_path):
+    # <destination>/<type>/images/<old key>, masks beside them, and datasets/<type>.manifest
+    for name in ("train/images/shift 2/a.png", "train/masks/shift 2/a.png", "datasets/train.manifest"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    line = read_line(
+        '{"source-ref":"s3://backup/doors/train/images/shift 2/a.png",'
+        '"anomaly-mask-ref":"s3://backup/doors/train/masks/shift 2/a.png"}'
+    )
+    (moved,) = move_lines([line], beside(tmp_path / "datasets"), to="s3://new")
+    assert set(moved.files.values()) == {
+        tmp_path / "train/images/shift 2/a.png",
+        tmp_path / "train/masks/shift 2/a.png",
+    }
+    assert moved.missing == ()
+
+
 def test_what_is_not_there_is_named(tmp_path):
     line = read_line('{"source-ref":"s3://old/a.png"}')
     assert list(move_lines([line], beside(tmp_path), to="s3://new")) == [Moved(line, {}, ("s3://old/a.png",))]
