@@ -30,11 +30,11 @@ CANNED: dict[str, list[tuple[str, str]]] = {
     "bucket-owner-full-control": [("bucket-owner", "FULL_CONTROL")],
 }
 HEADERS = {
-    "x-amz-grant-full-control": "FULL_CONTROL",
     "x-amz-grant-read": "READ",
     "x-amz-grant-write": "WRITE",
     "x-amz-grant-read-acp": "READ_ACP",
     "x-amz-grant-write-acp": "WRITE_ACP",
+    "x-amz-grant-full-control": "FULL_CONTROL",
 }
 
 

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from vedette.api.s3 import about
 from vedette.api.s3.access import authorise
-from vedette.api.s3.call import Call, document_answer, read_document
+from vedette.api.s3.call import Call, read_document
 from vedette.api.s3.faults import Fault
 from vedette.api.s3.objects import write_object, written_headers
 from vedette.api.s3.tags import MOST_ON_OBJECT, tags_of_document
@@ -13,6 +13,7 @@ from vedette.identity.identity import KeyFault
 from vedette.store.blobs.values import About, Blob, Bucket
 from vedette.wire.http import Headers, Request, Response
 from vedette.wire.post_policy import PostForm, read_post, read_post_signature, verify_post
+from vedette.wire.rest_xml import escape
 from vedette.wire.signed import Kind, SignatureFault
 
 RENAMED = {"acl": "x-amz-acl"}
@@ -75,10 +76,10 @@ def _answer(call: Call, form: PostForm, bucket: Bucket, blob: Blob) -> Response:
     status = form.fields.get("success_action_status", "204")
     if status != "201":
         return Response(200 if status == "200" else 204, headers)
-    value = {"Location": location, "Bucket": bucket.name, "Key": blob.key, "ETag": f'"{blob.etag}"'}
-    # The document has the members of CompleteMultipartUpload's answer, under a name of its own.
-    answer = document_answer("CompleteMultipartUpload", value, "PostResponse")
-    return Response(201, [*headers, *answer.headers], answer.body)
+    members = {"Location": location, "Bucket": bucket.name, "Key": blob.key, "ETag": f'"{blob.etag}"'}
+    inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>{inside}</PostResponse>'
+    return Response(201, [*headers, ("content-type", "application/xml")], body.encode())
 
 
 def _redirect(target: str, bucket: Bucket, blob: Blob) -> str:

@@ -132,16 +132,21 @@ def _is_meant(said: Any, principal: Principal | None) -> bool:
 
 def _holds(conditions: dict[str, Any], context: Context) -> bool:
     return all(
-        _test(operator, context.get(key.lower()), [str(w) for w in _listed(wanted)])
+        _test(operator, context.get(key.lower()), _words(wanted))
         for operator, tests in conditions.items()
         for key, wanted in tests.items()
     )
 
 
+def _words(wanted: Any) -> list[str]:
+    """Return what a condition asks for as text; JSON's true is the word that a client means."""
+    return [str(word).lower() if isinstance(word, bool) else str(word) for word in _listed(wanted)]
+
+
 def _test(operator: str, value: str | None, wanted: list[str]) -> bool:
     plain = _plain(operator)
     if plain == "Null":
-        return (value is None) == (wanted[0].lower() == "true")
+        return (value is None) == (wanted[:1] == ["true"])
     if value is None:
         return operator.endswith("IfExists") or plain in NEGATIVE
     try:

@@ -206,8 +206,7 @@ async def complete_upload(call: Call) -> Response:
         sum_then = upload.done.get("checksum")
         checksum = Checksum(**sum_then) if sum_then else None
         return _completed(call, bucket, upload.done["etag"], upload.done["version"], checksum)
-    if upload.about.checksum is not None:
-        require_key(call, upload.about.encryption)
+    require_key(call, upload.about.encryption)
     have = await in_thread(call.store.uploads.parts, upload)
     parts = choose_parts(have, [(part.get("PartNumber", 0), part.get("ETag", "")) for part in wanted])
     _check_part_sums(parts, wanted)
