@@ -13,10 +13,9 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
+import vedette
 from bench.common import PICTURES, machine, row
 from vedette.cli.looking import look_and_say
-from vedette.learn.pipeline import Order, train
-from vedette.learn.recipe import Budget
 from vedette.runtime.model import load
 from vedette.vision.annotations import Sample
 
@@ -28,7 +27,7 @@ COUNT = 24
 def probe(to: Path, pictures: list[Path]) -> Path:
     """Train a probe on two kinds of cookies."""
     samples = [Sample(path, labels=("anomaly" if "anomaly" in path.name else "normal",)) for path in pictures]
-    train(Order(samples, to, budget=Budget("fast", effort=0.2)))
+    vedette.train(samples, out=to, budget="fast")
     return to
 
 
