@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from vedette.arn import Arn
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
+from vedette.datasets.addresses import Addresses
 from vedette.datasets.background import Background
 from vedette.datasets.dataset import (
     CopySource,
@@ -50,6 +51,12 @@ log = logging.getLogger(__name__)
 
 # Between two removals in the background, so that whoever waits to write gets a turn.
 SWEEP_PAUSE_S = 0.005
+# Written once: every DescribeProjects asks it, and building it anew costs more than the answer.
+OF_PROJECTS = (
+    select(datasets)
+    .where(datasets.c.project.in_(bindparam("projects", expanding=True)))
+    .order_by(datasets.c.kind.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ class Datasets:
         self._clock = clock
         self._folder = folder
         self._background = Background()
+        self._addresses = Addresses()
         self._listeners: list[Callable[[Changed], None]] = []
         self._tools = Tools(
             database=database,
@@ -144,10 +152,10 @@ class Datasets:
 
     def of_projects(self, projects: Sequence[Project]) -> Mapping[int, list[Dataset]]:
         """Return the datasets of each project, by its id, the training one first."""
-        query = select(datasets).where(datasets.c.project.in_([project.id for project in projects]))
         found: dict[int, list[Dataset]] = defaultdict(list)
         with self._database.read() as connection:
-            for row in connection.execute(query.order_by(datasets.c.kind.desc())):
+            asked = {"projects": [project.id for project in projects]}
+            for row in connection.execute(OF_PROJECTS, asked):
                 found[row.project].append(changes.read_dataset(row))
         return found
 
@@ -236,7 +244,7 @@ class Datasets:
         """Return the entries behind the place `after` that pass, and whether there are more."""
         with self._database.read() as connection:
             part = _require_listed(connection, dataset)
-            return list_entries(connection, part, wanted, after=after, most=most)
+            return list_entries(connection, part, wanted, self._addresses, after=after, most=most)
 
     def labels(self, dataset: Dataset, *, after: int = 0, most: int = 100) -> tuple[list[Label], bool]:
         """Return the labels behind the number `after`, as they came, and whether there are more."""

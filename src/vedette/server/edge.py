@@ -48,7 +48,9 @@ async def read_stream(receive: Receive) -> AsyncIterator[bytes]:
     """Yield the body as it comes."""
     while True:
         try:
-            message = await asyncio.wait_for(receive(), BODY_SILENCE_S)
+            # Not wait_for, which makes a task of every piece: a tenth of a PUT's time.
+            async with asyncio.timeout(BODY_SILENCE_S):
+                message = await receive()
         except TimeoutError:
             raise Gone("The body stopped coming.") from None
         if message["type"] == "http.disconnect":
