@@ -3,8 +3,7 @@
 import json
 import time
 import uuid
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -131,3 +130,177 @@ def test_a_rekognition_dataset_lives(server, name):
     client.delete_dataset(DatasetArn=arn)
     assert failed(client.describe_dataset, DatasetArn=arn) == "ResourceNotFoundException"
     client.delete_project(ProjectArn=script.project)
+
+
+def test_a_test_dataset_is_filled_by_distribution(server, name):
+    script = Script(server, name)
+    train = script.create(lines=[a_line(number, "ab"[number % 2]) for number in range(50)])
+    test = script.create("TEST")
+    assert script.described(test)["Status"] == "CREATE_COMPLETE"
+    script.described(train)
+    script.client.distribute_dataset_entries(Datasets=[{"Arn": train}, {"Arn": test}])
+    found = [script.described(arn) for arn in (train, test)]
+    assert [(each["Status"], each["DatasetStats"]["TotalEntries"]) for each in found] == [
+        ("UPDATE_COMPLETE", 40),
+        ("UPDATE_COMPLETE", 10),
+    ]
+    datasets = script.client.describe_projects(ProjectNames=[name])["ProjectDescriptions"][0]["Datasets"]
+    assert [(each["DatasetType"], each["DatasetArn"], each["Status"]) for each in datasets] == [
+        ("TRAIN", train, "UPDATE_COMPLETE"),
+        ("TEST", test, "UPDATE_COMPLETE"),
+    ]
+    assert {"CreationTimestamp", "StatusMessage", "StatusMessageCode"} <= set(datasets[0])
+    again = script.client.distribute_dataset_entries
+    assert failed(again, Datasets=[{"Arn": train}, {"Arn": test}]) == "InvalidParameterException"
+
+
+def test_a_dataset_is_copied_from_another_project(server, name):
+    first, second = Script(server, name), Script(server, f"{name}-2")
+    arn = first.create(lines=[a_line(1, "a"), a_box_line(2, "b")])
+    first.described(arn)
+    copy = second.create("TEST", source={"DatasetArn": arn}, Tags={"from": name})
+    assert second.described(copy)["DatasetStats"]["TotalLabels"] == 2
+    assert second.client.list_tags_for_resource(ResourceArn=copy)["Tags"] == {"from": name}
+    assert failed(second.create, kind="TEST") == "ResourceAlreadyExistsException"
+
+
+def test_errors_of_lines_are_listed(server, name):
+    """The guide's script for listing errors, and the repair that it goes on to."""
+    script = Script(server, name)
+    wrong = a_box_line("bad", "a", box=(-90, 5, 50, 50))
+    arn = script.create(lines=[a_line(number, "a") for number in range(5)] + [wrong])
+    assert script.described(arn)["DatasetStats"]["ErrorEntries"] == 1
+    [line] = listed(script.client, DatasetArn=arn, HasErrors=True)
+    told = json.loads(line)
+    assert told["boxes"]["annotations"][0]["cl-errors"] == [
+        {"code": "ERROR_INVALID_BOUNDING_BOX", "message": "The bounding box has off frame values."}
+    ]
+    assert told["boxes"]["cl-errors"][0]["code"] == "ERROR_NO_VALID_ANNOTATIONS"
+    assert told["cl-metadata"] == {"is_labeled": False}
+    told["boxes"]["annotations"][0]["left"] = 90
+    mended = script.update(arn, json.dumps(told))
+    assert (mended["DatasetStats"]["ErrorEntries"], mended["DatasetStats"]["LabeledEntries"]) == (0, 6)
+    assert listed(script.client, DatasetArn=arn, HasErrors=True) == []
+    assert "cl-errors" not in listed(script.client, DatasetArn=arn)[5]
+    assert len(listed(script.client, DatasetArn=arn, HasErrors=False)) == 6
+
+
+def test_a_bad_manifest_is_told_by_polling(server, name):
+    script = Script(server, name)
+    arn = script.create(lines=[a_line(1, "a"), a_line(2, "a", bucket="others")])
+    found = script.described(arn)
+    assert (found["Status"], found["StatusMessageCode"], found["StatusMessage"]) == (
+        "CREATE_FAILED",
+        "CLIENT_ERROR",
+        "The manifest file contains images from multiple S3 buckets.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ({}, "InvalidParameterException"),
+        ({"GroundTruthManifest": {}}, "InvalidParameterException"),
+        ({"GroundTruthManifest": {"S3Object": {"Bucket": "manifests"}}}, "InvalidParameterException"),
+        (
+            {"DatasetArn": "arn:aws:rekognition:us-east-1:000000000000:project/none/dataset/train/1"},
+            "ResourceNotFoundException",
+        ),
+    ],
+    ids=["empty", "no object", "no name", "no such dataset"],
+)
+def test_a_source_that_is_none_is_refused(server, name, source, code):
+    script = Script(server, name)
+    request = {"ProjectArn": script.project, "DatasetType": "TRAIN", "DatasetSource": source}
+    assert failed(script.client.create_dataset, **request) == code
+
+
+def test_page_tokens_belong_to_their_filter(server, name):
+    script = Script(server, name)
+    arn = script.create(lines=[a_line(number, "a") for number in range(5)])
+    script.described(arn)
+    entries = script.client.list_dataset_entries
+    token = entries(DatasetArn=arn, MaxResults=2)["NextToken"]
+    assert len(entries(DatasetArn=arn, MaxResults=100, NextToken=token)["DatasetEntries"]) == 3
+    other = {"DatasetArn": arn, "Labeled": True, "NextToken": token}
+    assert failed(entries, **other) == "InvalidPaginationTokenException"
+
+
+def test_the_official_cookie_manifest_is_taken_as_it_is(server, name, pictures):
+    """It breaks the documented rules (lookout.md 3.4): 63 pictures, 31 normal, 32 with an anomaly."""
+    template = pictures / "cookies" / "dataset-files" / "manifests" / "template.manifest"
+    text = template.read_text("utf-8")
+    for folder in ("training-images/", "mask-images/"):
+        text = text.replace(f'"{folder}', f'"s3://cookies/{folder}')
+    lines = [line.strip() for line in text.splitlines()]
+    lookout = server.client("lookoutvision")
+    lookout.create_project(ProjectName=name)
+    place = put_manifest(server, lines, f"{name}.manifest")
+    source = {"GroundTruthManifest": {"S3Object": place}}
+    made = lookout.create_dataset(ProjectName=name, DatasetType="train", DatasetSource=source)
+    assert made["DatasetMetadata"]["Status"] in ("CREATE_IN_PROGRESS", "CREATE_COMPLETE")
+    found = described(lookout, name)
+    assert (found["Status"], found["ImageStats"]) == (
+        "CREATE_COMPLETE",
+        {"Total": 63, "Labeled": 63, "Normal": 31, "Anomaly": 32},
+    )
+    request = {"ProjectName": name, "DatasetType": "train"}
+    assert listed(lookout, **request) == lines
+    assert len(listed(lookout, **request, AnomalyClass="normal")) == 31
+
+
+def described(lookout, name, kind="train"):
+    return polled(lambda: lookout.describe_dataset(ProjectName=name, DatasetType=kind)["DatasetDescription"])
+
+
+def test_a_lookout_dataset_lives(server, lookout, name):
+    lookout.create_project(ProjectName=name)
+    request = {"ProjectName": name, "DatasetType": "train"}
+    made = lookout.create_dataset(**request)["DatasetMetadata"]
+    assert (made["Status"], made["StatusMessage"]) == (
+        "CREATE_COMPLETE",
+        "The dataset was created successfully.",
+    )
+    assert failed(lookout.create_dataset, **request) == "ConflictException"
+    lines = [an_anomaly_line(number, "normal" if number % 3 else "anomaly") for number in range(30)]
+    sent = lookout.update_dataset_entries(**request, Changes="\n".join(lines).encode())
+    assert sent["Status"] == "UPDATE_IN_PROGRESS"
+    found = described(lookout, name)
+    assert (found["Status"], found["ImageStats"]) == (
+        "UPDATE_COMPLETE",
+        {"Total": 30, "Labeled": 30, "Normal": 20, "Anomaly": 10},
+    )
+    assert listed(lookout, **request, PaginationConfig={"PageSize": 7}) == lines
+    assert refs_of(listed(lookout, **request, AnomalyClass="anomaly", SourceRefContains="/2")) == [
+        "21",
+        "24",
+        "27",
+    ]
+    now = found["LastUpdatedTimestamp"]
+    assert len(listed(lookout, **request, AfterCreationDate=now - timedelta(hours=1))) == 30
+    assert listed(lookout, **request, BeforeCreationDate=now - timedelta(hours=1)) == []
+    bad = "\n".join([an_anomaly_line("x", "normal"), an_anomaly_line("y", "normal", bucket="others")])
+    lookout.update_dataset_entries(**request, Changes=bad.encode())
+    found = described(lookout, name)
+    assert (found["Status"], found["ImageStats"]["Total"]) == ("UPDATE_FAILED_ROLLBACK_COMPLETE", 30)
+    [dataset] = lookout.describe_project(ProjectName=name)["ProjectDescription"]["Datasets"]
+    assert (dataset["DatasetType"], dataset["Status"]) == ("train", "UPDATE_FAILED_ROLLBACK_COMPLETE")
+    assert failed(lookout.delete_project, ProjectName=name) == "ConflictException"
+    lookout.delete_dataset(**request)
+    assert failed(lookout.describe_dataset, **request) == "ResourceNotFoundException"
+    lookout.delete_project(ProjectName=name)
+
+
+def test_a_token_makes_one_update_of_two_calls(lookout, name):
+    lookout.create_project(ProjectName=name)
+    request = {"ProjectName": name, "DatasetType": "train"}
+    first = lookout.create_dataset(**request, ClientToken=f"{name}-c")
+    assert (
+        lookout.create_dataset(**request, ClientToken=f"{name}-c")["DatasetMetadata"]
+        == first["DatasetMetadata"]
+    )
+    changes = {**request, "ClientToken": f"{name}-u"}
+    lookout.update_dataset_entries(**changes, Changes=an_anomaly_line(1, "normal").encode())
+    lookout.update_dataset_entries(**changes, Changes=an_anomaly_line(1, "normal").encode())
+    assert failed(lookout.update_dataset_entries, **changes, Changes=b"{}") == "ConflictException"
+    assert described(lookout, name)["ImageStats"]["Total"] == 1

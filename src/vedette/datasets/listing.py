@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Select, select
 
+from vedette.datasets.addresses import Addresses
 from vedette.datasets.blocks import SEPARATOR, ones, read_bits
 from vedette.datasets.dataset import Filter, Label
 from vedette.datasets.staging import BLOCK, read_flaws
-from vedette.datasets.tables import blocks, entries, label_blocks, labels, refs
+from vedette.datasets.tables import blocks, entries, label_blocks, labels
 from vedette.manifest.problems import Flaw
 
 # Blocks looked at together: few at first, since mostly the next one is enough, then more.
@@ -33,11 +34,17 @@ class Entry:
 
 
 def list_entries(
-    connection: Connection, part: int, wanted: Filter, *, after: int = -1, most: int = 100
+    connection: Connection,
+    part: int,
+    wanted: Filter,
+    addresses: Addresses,
+    *,
+    after: int = -1,
+    most: int = 100,
 ) -> tuple[list[Entry], bool]:
     """Return the entries behind the place `after`, and whether there are more."""
     found: list[tuple[int, bool]] = []
-    for place in _places(connection, part, wanted, after):
+    for place in _places(connection, part, wanted, after, addresses):
         found.append(place)
         if len(found) > most:
             break
@@ -67,7 +74,9 @@ def list_labels(
     return some, len(found) > most
 
 
-def _places(connection: Connection, part: int, wanted: Filter, after: int) -> Iterator[tuple[int, bool]]:
+def _places(
+    connection: Connection, part: int, wanted: Filter, after: int, addresses: Addresses
+) -> Iterator[tuple[int, bool]]:
     """Yield the places of the entries that pass, and whether each is labelled."""
     numbers = _find_labels(connection, part, wanted.labels)
     if wanted.labels and not numbers:
@@ -82,7 +91,7 @@ def _places(connection: Connection, part: int, wanted: Filter, after: int) -> It
             skipped = 0
         _keep_labelled(connection, part, numbers, passing)
         if wanted.contains:
-            _keep_containing(connection, part, wanted.contains, passing)
+            _keep_containing(connection, part, addresses, wanted.contains, passing)
         for record in batch:
             labelled = read_bits(record.labelled)
             for place in ones(passing[record.block]):
@@ -163,13 +172,14 @@ def _keep_labelled(connection: Connection, part: int, numbers: list[int], passin
         passing[number] &= having[number]
 
 
-def _keep_containing(connection: Connection, part: int, text: str, passing: dict[int, int]) -> None:
+def _keep_containing(
+    connection: Connection, part: int, addresses: Addresses, wanted: str, passing: dict[int, int]
+) -> None:
     """Keep the entries whose picture's address contains the text."""
-    needle = text.encode("utf-8", "surrogatepass")
+    needle = wanted.encode("utf-8", "surrogatepass")
     open_blocks = [number for number, bits in passing.items() if bits]
-    query = select(refs.c.block, refs.c.refs).where(refs.c.part == part, refs.c.block.in_(open_blocks))
-    for record in connection.execute(query):
-        passing[record.block] &= _containing(bytes(record.refs), needle)
+    for number, text in addresses.read(connection, part, open_blocks):
+        passing[number] &= _containing(text, needle)
 
 
 def _containing(addresses: bytes, needle: bytes) -> int:
