@@ -1,7 +1,7 @@
 """Who trains and who tests: stratified, seeded, and copies of one picture never on both sides."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -45,9 +45,21 @@ def deal(
 
 
 def hold_out(
-    samples: Sequence[Sample], *, digest: Callable[[Sample], str], seed: int, share: float = 0.2
+    samples: Sequence[Sample],
+    *,
+    digest: Callable[[Sample], str],
+    seed: int,
+    share: float = 0.2,
+    least: int = 1,
+    settled: Mapping[str, bool] | None = None,
 ) -> tuple[list[Sample], list[Sample]]:
-    """Return the training and the test part; every stratum of two pictures or more gives one to the test."""
+    """Return the training and the test part; every stratum of two pictures or more gives one to the test.
+
+    It gives `least` where it can, but never more than half.
+    `settled` says of contents whether they test, from an earlier split that must stand: what was trained
+    on never tests later. The others fill up the share.
+    """
+    settled = settled or {}
     groups: dict[Hashable, dict[str, list[Sample]]] = defaultdict(lambda: defaultdict(list))
     home: dict[str, Hashable] = {}
     for sample in samples:
@@ -58,8 +70,10 @@ def hold_out(
     test: list[Sample] = []
     for copies in groups.values():
         contents = sorted(copies)
-        wanted = 0 if len(contents) < 2 else max(1, round(share * len(contents)))
-        taken = {contents[i] for i in rng.permutation(len(contents))[:wanted]}
+        wanted = min(max(least, round(share * len(contents))), len(contents) // 2)
+        taken = {content for content in contents if settled.get(content)}
+        free = [contents[i] for i in rng.permutation(len(contents)) if contents[i] not in settled]
+        taken.update(free[: max(0, wanted - len(taken))])
         for content in contents:
             (test if content in taken else train).extend(copies[content])
     return train, test
