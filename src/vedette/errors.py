@@ -9,6 +9,7 @@
     ├── Denied       the caller may not
     ├── TooEarly     right request, but the thing is still being made
     ├── TooMuch      a limit of this installation
+    ├── TooFast      more at once than can be done now; later it can
     └── Unbuilt      a real operation that this release does not have yet
 
 A room raises these and knows no HTTP. Each dialect in api/ turns them into its
@@ -60,6 +61,10 @@ class TooEarly(Refusal):
 
 class TooMuch(Refusal):
     """A limit of this installation is reached."""
+
+
+class TooFast(Refusal):
+    """More at once than can be done now; the same request may be sent again."""
 
 
 class Unbuilt(Refusal):

@@ -15,6 +15,7 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Denied: ("AccessDeniedException", 403),
     errors.TooEarly: ("ConflictException", 409),
     errors.TooMuch: ("ServiceQuotaExceededException", 402),
+    errors.TooFast: ("ThrottlingException", 429),
     errors.Unbuilt: ("UnsupportedOperationException", 400),
 }
 ABOUT_A_RESOURCE = ("ResourceNotFoundException", "ConflictException", "ServiceQuotaExceededException")
@@ -43,6 +44,8 @@ def translate(error: Exception) -> Fault:
 
 def _members(code: str, refusal: errors.Refusal) -> dict[str, Any]:
     """Return what the fault's shape asks for beside the message."""
+    if code == "ThrottlingException":
+        return {"RetryAfterSeconds": 1}
     if code not in ABOUT_A_RESOURCE:
         return {}
     members = {

@@ -14,9 +14,14 @@ FAULTS: dict[type[errors.Refusal], str] = {
     errors.Denied: "AccessDeniedException",
     errors.TooEarly: "ResourceNotReadyException",
     errors.TooMuch: "LimitExceededException",
+    errors.TooFast: "ProvisionedThroughputExceededException",
     errors.Unbuilt: "UnsupportedOperationException",
 }
 BY_KIND: dict[tuple[type[errors.Refusal], str], str] = {
+    (errors.Wrong, "picture"): "InvalidImageFormatException",
+    (errors.TooMuch, "picture"): "ImageTooLargeException",
+    (errors.Missing, "bucket"): "InvalidS3ObjectException",
+    (errors.Missing, "key"): "InvalidS3ObjectException",
     (errors.Taken, "dataset"): "ResourceAlreadyExistsException",
     (errors.Taken, "policy"): "ResourceAlreadyExistsException",
     (errors.TooMuch, "tags"): "ServiceQuotaExceededException",

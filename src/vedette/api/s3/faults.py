@@ -71,6 +71,7 @@ STATUSES = {
     "ReplicationConfigurationNotFoundError": 404,
     "ServerSideEncryptionConfigurationNotFoundError": 404,
     "ServiceUnavailable": 503,
+    "SlowDown": 503,
     "TooManyBuckets": 400,
     "UnresolvableGrantByEmailAddress": 400,
 }
@@ -115,6 +116,7 @@ FAULTS: dict[type[errors.Refusal], str] = {
     errors.Denied: "AccessDenied",
     errors.TooEarly: "ServiceUnavailable",
     errors.TooMuch: "TooManyBuckets",
+    errors.TooFast: "SlowDown",
     errors.Unbuilt: "NotImplemented",
 }
 # What is said of a thing, by the element that S3 names it in.

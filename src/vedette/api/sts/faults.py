@@ -13,6 +13,7 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Denied: ("AccessDenied", 403),
     errors.TooEarly: ("ValidationError", 400),
     errors.TooMuch: ("LimitExceeded", 409),
+    errors.TooFast: ("Throttling", 400),
     errors.Unbuilt: ("UnsupportedOperation", 400),
 }
 FAULTY: dict[str, str] = {
