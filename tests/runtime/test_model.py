@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from doubles import graphs
@@ -258,3 +260,25 @@ def test_several_threads_may_share_a_model():
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(shared.detect, pictures))
     assert together == [shared.detect(picture) for picture in pictures]
+
+
+@settings(max_examples=25)
+@given(
+    height=st.integers(20, 120),
+    width=st.integers(20, 120),
+    tile=st.tuples(st.integers(20, 70), st.integers(20, 70)),
+    overlap=st.floats(0, 0.5),
+    whole=st.booleans(),
+)
+def test_tiles_leave_no_seam_on_a_picture_of_one_kind(height, width, tile, overlap, whole):
+    answer = segmenter(tiling=Tiling(tile, overlap, whole=whole)).detect(
+        plain((255, 0, 0), height, width), heatmap=True
+    )
+    assert (answer.mask == 1).all()
+    assert answer.findings == (Finding("rust", pytest.approx(1), area=1.0),)
+    assert answer.heatmap.min() > 0.99
+    bright = model("detection", graphs.bright_boxes(32), size=32, tiling=Tiling(tile, overlap, whole=whole))
+    for finding in bright.detect(plain(255, height, width), min_confidence=0.5).findings:
+        box = finding.box
+        assert -1e-9 <= box.left < box.left + box.width <= 1 + 1e-9
+        assert -1e-9 <= box.top < box.top + box.height <= 1 + 1e-9
