@@ -27,6 +27,14 @@ class Warp:
     e: float
     f: float
 
+    def moved(self, right: float, down: float) -> "Warp":
+        """Return the same for a source that has a margin on its left and top."""
+        return Warp(self.a, self.b, self.c + right, self.d, self.e, self.f + down)
+
+    def coarser(self, times: int) -> "Warp":
+        """Return the same for an output that is so many times smaller."""
+        return Warp(self.a * times, self.b * times, self.c, self.d * times, self.e * times, self.f)
+
     @property
     def reduction(self) -> int:
         """By how much the source may be reduced beforehand, so that shrinking does not alias."""
@@ -105,7 +113,7 @@ def relight(image: Image.Image, rng: np.random.Generator, *, strength: float) ->
     return pixels
 
 
-def mirrored_margin(pixels: Pixels, margin: int) -> Pixels:
+def mirrored_margin(pixels: Pixels, margin: Size) -> Pixels:
     """Return the picture continued by its own mirror image, so that turning shows no empty corner."""
-    around = ((margin, margin), (margin, margin)) + ((0, 0),) * (pixels.ndim - 2)
-    return np.pad(pixels, around, "symmetric")
+    (down, across), rest = margin, ((0, 0),) * (pixels.ndim - 2)
+    return np.pad(pixels, ((down, down), (across, across), *rest), "symmetric")

@@ -1,0 +1,241 @@
+"""Anomaly segmentation: which places are of which type, and whether the picture is anomalous at all.
+
+judge   train on two thirds, look at the rest: IoU, the score's calibration, all thresholds
+fit     go on from there with all pictures
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vedette.learn.backbone import open_backbone
+from vedette.learn.calibrate import f1_threshold
+from vedette.learn.dense import SHELF_BYTES, Course, Eye, Shelf, learn, view_bytes
+from vedette.learn.pictures import side_by_side
+from vedette.learn.recipe import Judgement, Trained, Work
+from vedette.learn.segment_head import Segmenter, SegmentGraph, strongest
+from vedette.learn.segment_views import UNKNOWN, Looking, Scene, Views, choose_looking
+from vedette.learn.split import deal
+from vedette.vision.annotations import ANOMALY, Sample
+from vedette.vision.masks import Kinds
+from vedette.vision.metrics import count_pixels, overlap
+
+LEVELS = ("s4", "s8", "s16", "s32")
+COPIES, FEW_PICTURES = 10, 40  # twice as many of each where there are few
+BATCH, RATE = 6, 5e-3
+MOST_STEPS, FEWEST_STEPS = 450, 200
+# The picture's verdict is the easier task; it must not outweigh the places.
+VERDICT_WEIGHT = 0.2
+PIXEL_THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+# Below this share of the threshold a picture is so plainly normal that its places are silent.
+SILENCE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a held-out picture showed: its evidence, and of each type's threshold the pixels."""
+
+    evidence: tuple[float, float]
+    is_anomalous: bool
+    counts: npt.NDArray[np.int64] | None  # [type, threshold, (shared, true, predicted)]
+
+
+@dataclass(slots=True)
+class Learnt:
+    """What a judgement hands to fit."""
+
+    eye: Eye
+    looking: Looking
+    net: Segmenter
+    shelf: Shelf
+    truths: list[Kinds]
+    weights: tuple[float, float, float]
+    threshold: float
+    pixel_thresholds: dict[str, float]
+
+
+class DenseSegmenter:
+    """The recipe. Labels are the anomaly types, in the order of the outputs."""
+
+    name = "dense-segmenter"
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self.labels = tuple(labels)
+
+    def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
+        """Return the mean IoU on a held-out part, and the network that goes on in fit."""
+        torch.manual_seed(work.seed)
+        shown = [Scene(sample, self.labels) for sample in train]
+        looking = choose_looking(shown)
+        eye = Eye(open_backbone(work.backbone), looking.size, LEVELS)
+        shelf, truths, owners = stock(shown, eye, looking, work)
+        dealt = deal(train, 3, digest=lambda s: work.pictures.digest(s.picture), seed=work.seed)
+        held = set(np.flatnonzero(dealt == 0).tolist()) if len(train) > 5 else set()
+        rows = [row for row, owner in enumerate(owners) if owner not in held]
+        net = Segmenter(eye, len(self.labels))
+        learnt = Learnt(eye, looking, net, shelf, truths, (1.0, 0.0, 0.0), 0.5, {})
+        learnt.net = self._learn(learnt, rows, work, "judging")
+        seen = [self._see(learnt, Views(shown[i], looking)) for i in sorted(held)]
+        return self._judged(seen, learnt)
+
+    def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
+        """Return the network after it went on with all pictures."""
+        learnt: Learnt = judgement.carry
+        net = self._learn(learnt, list(range(learnt.shelf.count)), work, "learning")
+        silence = SILENCE * learnt.threshold
+        return Trained(
+            graph=SegmentGraph(learnt.eye, net, learnt.weights, silence=silence).eval(),
+            labels=self.labels,
+            input_size=learnt.looking.size,
+            thresholds={ANOMALY: learnt.threshold},
+            pixel_thresholds=learnt.pixel_thresholds,
+            tiling=learnt.looking.tiling,
+            colors=colors_of(train, self.labels),
+            facts={"recipe": self.name, "views": learnt.shelf.count, "held_out_iou": judgement.quality},
+        )
+
+    def _learn(self, learnt: Learnt, rows: list[int], work: Work, stage: str) -> Segmenter:
+        shelf, truths = learnt.shelf, learnt.truths
+
+        def loss(net: nn.Module, chosen: list[int]) -> Tensor:
+            places, verdicts = net(shelf.batch(chosen))
+            return segmentation_loss(
+                places, verdicts, torch.from_numpy(np.stack([truths[r] for r in chosen]))
+            )
+
+        course = Course(stage, steps_for(len(rows), learnt.eye.size, work), BATCH, RATE)
+        return cast("Segmenter", learn(learnt.net, loss, rows, course, work))
+
+    def _see(self, learnt: Learnt, view: Views) -> Seen:
+        """Return what the network says of one held-out picture, in all views that serving would show."""
+        evidence, counts = [], []
+        for pixels, part in view.served():
+            with torch.inference_mode():
+                places, verdict = learnt.net([torch.from_numpy(level) for level in learnt.eye(pixels)])
+            evidence.append((float(strongest(places)[0]), float(verdict[0])))
+            height, width = part.bottom - part.top, part.right - part.left
+            whole = functional.interpolate(places, size=(height, width), mode="bilinear")[0].softmax(0)
+            truth = np.asarray(view.kinds)[part.top : part.bottom, part.left : part.right]
+            counts.append(_counts(whole.numpy()[1:], truth))
+        drawn = view.scene.is_anomalous and view.scene.sample.mask is not None
+        worst = max(evidence, key=sum)
+        return Seen(worst, view.scene.is_anomalous, np.sum(counts, axis=0) if drawn else None)
+
+    def _judged(self, seen: Sequence[Seen], learnt: Learnt) -> Judgement:
+        evidence = np.array([s.evidence for s in seen]).reshape(-1, 2)
+        truth = np.array([s.is_anomalous for s in seen], bool)
+        learnt.weights = _weights(evidence, truth)
+        scores = expit(evidence @ learnt.weights[:2] + learnt.weights[2])
+        learnt.threshold = f1_threshold(scores, truth) if len(seen) else 0.5
+        qualities = []
+        for kind, label in enumerate(self.labels):
+            shares = [_ious(s.counts[kind]) for s in seen if s.counts is not None and s.counts[kind, 0, 1]]
+            means = np.mean(shares, axis=0) if shares else np.zeros(len(PIXEL_THRESHOLDS))
+            best = int(np.argmax(means)) if shares else PIXEL_THRESHOLDS.index(0.5)
+            learnt.pixel_thresholds[label] = PIXEL_THRESHOLDS[best]
+            qualities.append(float(means[best]))
+        quality = float(np.mean(qualities)) if qualities else 0.0
+        return Judgement(quality, facts={"mean_iou": round(quality, 4)}, carry=learnt)
+
+
+def segmentation_loss(places: Tensor, verdicts: Tensor, truth: Tensor) -> Tensor:
+    """Return the loss of a batch: cross-entropy of places, Dice of each type, and the pictures' verdicts.
+
+    Places are uint8 [B, h, w]; of unknown ones nothing is asked but that the picture is anomalous.
+    """
+    known = (truth != UNKNOWN).float()
+    target = torch.where(truth == UNKNOWN, 0, truth).long()
+    missed = functional.cross_entropy(places, target, reduction="none")
+    loss = 2.0 * (missed * known).sum() / known.sum().clamp(min=1.0)
+    shares = torch.softmax(places, 1)[:, 1:] * known[:, None]
+    wanted = functional.one_hot(target, places.shape[1]).permute(0, 3, 1, 2)[:, 1:] * known[:, None]
+    shared, both = (shares * wanted).sum((0, 2, 3)), (shares + wanted).sum((0, 2, 3))
+    loss = loss + (1 - (2 * shared + 1) / (both + 1)).mean()
+    is_anomalous = (truth > 0).flatten(1).any(1).float()
+    return loss + VERDICT_WEIGHT * functional.binary_cross_entropy_with_logits(verdicts, is_anomalous)
+
+
+def steps_for(rows: int, size: tuple[int, int], work: Work) -> int:
+    """Return how long to learn: longer with more views, shorter with larger ones."""
+    wanted = np.clip(FEWEST_STEPS + rows // 2, FEWEST_STEPS, MOST_STEPS)
+    area = max(1.0, size[0] * size[1] / 448**2)
+    return max(40, int(wanted * work.budget.effort / area**0.5))
+
+
+def stock(
+    shown: Sequence[Scene], eye: Eye, looking: Looking, work: Work
+) -> tuple[Shelf, list[Kinds], list[int]]:
+    """Return the features of all views, what lies at their places, and whose they are."""
+    shapes = eye.shapes()
+    room = max(len(shown), SHELF_BYTES // view_bytes(shapes))
+    most = COPIES * (2 if len(shown) < FEW_PICTURES else 1) * min(1.0, work.budget.effort * 2)
+    copies = int(np.clip(room // len(shown), 1, max(1, most)))
+    shelf = Shelf(shapes, copies * len(shown))
+    truths: list[Kinds] = []
+    owners: list[int] = []
+
+    def show(number: int) -> list[tuple[list[npt.NDArray[np.float32]], Kinds]]:
+        rng = np.random.default_rng([work.seed, number])
+        views = Views(shown[number], looking)
+        variants = [views.plain()] if looking.tiling is None else []
+        while len(variants) < copies:
+            variants.append(views.varied(rng))
+        return [(eye(pixels), kinds) for pixels, kinds in variants]
+
+    for number, batch in enumerate(side_by_side(show, range(len(shown)), threads=torch.get_num_threads())):
+        for levels, kinds in batch:
+            shelf.put(len(truths), levels)
+            truths.append(kinds)
+            owners.append(number)
+        work.tell("looking at the pictures", number + 1, len(shown))
+    return shelf, truths, owners
+
+
+def colors_of(samples: Sequence[Sample], labels: Sequence[str]) -> dict[str, str]:
+    """Return the colour that each type has most often in the masks."""
+    counts = Counter(
+        (label, color) for sample in samples if sample.mask for color, label in sample.mask.colors.items()
+    )
+    found: dict[str, str] = {}
+    for (label, color), _ in counts.most_common():
+        if label in labels:
+            found.setdefault(label, color)
+    return found
+
+
+def _counts(shares: npt.NDArray[np.float32], truth: Kinds) -> npt.NDArray[np.int64]:
+    """Return for every type and threshold how many pixels are shared, true and predicted."""
+    best = shares.argmax(0)
+    return np.array(
+        [
+            [
+                count_pixels(truth == kind + 1, (share >= least) & (best == kind), True)
+                for least in PIXEL_THRESHOLDS
+            ]
+            for kind, share in enumerate(shares)
+        ]
+    )
+
+
+def _ious(counts: npt.NDArray[np.int64]) -> list[float]:
+    return [overlap(int(shared), int(true), int(found)) or 0.0 for shared, true, found in counts]
+
+
+def _weights(evidence: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Return how much the places and the verdict count, calibrated; the same where there is too little."""
+    if truth.sum() < 2 or (~truth).sum() < 2:
+        return 0.5, 0.5, 0.0
+    spread = evidence.std(0) + 1e-6
+    model = LogisticRegression(C=1.0).fit((evidence - evidence.mean(0)) / spread, truth)
+    slopes = np.maximum(model.coef_[0], 0.0) / spread
+    offset = float(model.intercept_[0] - slopes @ evidence.mean(0))
+    return float(slopes[0]), float(slopes[1]), offset

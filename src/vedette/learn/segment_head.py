@@ -1,0 +1,92 @@
+"""The network that says of every place which anomaly lies there, and of the picture whether any does.
+
+From the deepest level, which sees the whole thing, down to stride 4, which sees its edge; the answer is
+given at stride 2. The picture's own verdict comes from the same features and from the strongest places.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vedette.learn.dense import Conv, Eye, Frozen, Levels, Separable, enlarge
+
+# At stride 4 a network is slow, and an edge needs few channels.
+CHANNELS, FINE = 64, 32
+# Few places are anomalous: sigmoid(-3) is 0.05.
+DOUBT = -3.0
+# The share of a picture's places that speak for it: the strongest thousandth, at least this many.
+STRONGEST, FEWEST = 0.001, 4
+
+
+class MaskHead(nn.Module):
+    """Levels to logits of places [B, T + 1, h, w] at half the input's size, and of the picture [B]."""
+
+    def __init__(self, into: Sequence[int], types: int) -> None:
+        super().__init__()
+        wide, fine = CHANNELS, FINE
+        self.lateral = nn.ModuleList(Conv(c, fine if i == 0 else wide) for i, c in enumerate(into))
+        self.deep = nn.Sequential(Separable(wide, wide), Separable(wide, wide))
+        self.down = nn.ModuleList(Separable(wide, wide) for _ in into[2:])
+        self.narrow = Conv(wide, fine)
+        self.edge = nn.Sequential(Separable(fine, fine, 3), Separable(fine, fine, 3))
+        self.kind = nn.Conv2d(fine, types + 1, 1)
+        self.verdict = nn.Linear(2 * wide, 1)
+        with torch.no_grad():
+            self.kind.bias[1:] = DOUBT  # type: ignore[index]  # there is one
+
+    def forward(self, levels: Levels) -> tuple[Tensor, Tensor]:
+        maps = [lateral(level) for lateral, level in zip(self.lateral, levels, strict=True)]
+        x = self.deep(maps[-1])
+        pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)
+        for index in range(len(maps) - 2, 0, -1):
+            x = self.down[index - 1](maps[index] + enlarge(x, maps[index]))
+        x = self.edge(maps[0] + enlarge(self.narrow(x), maps[0]))
+        places = functional.interpolate(self.kind(x), scale_factor=2.0, mode="bilinear", align_corners=False)
+        return places, self.verdict(pooled)[:, 0]
+
+
+class Segmenter(nn.Module):
+    """What learns: the backbone's last stages and the head."""
+
+    def __init__(self, eye: Eye, types: int) -> None:
+        super().__init__()
+        self.tail = eye.tail()
+        self.head = MaskHead(eye.channels, types)
+
+    def forward(self, levels: Levels) -> tuple[Tensor, Tensor]:
+        places, verdict = self.head(self.tail(levels))
+        return places, verdict
+
+
+def strongest(places: Tensor) -> Tensor:
+    """Return how anomalous the strongest places of each picture are: a mean of logits [B]."""
+    against, kinds = places[:, 0], places[:, 1:]
+    evidence = (torch.logsumexp(kinds, 1) - against).flatten(1)
+    count = max(FEWEST, int(STRONGEST * int(evidence.shape[1])))
+    return evidence.topk(count, 1).values.mean(1)
+
+
+class SegmentGraph(nn.Module):
+    """What is exported: pictures to a calibrated score and the probability of every kind at every place.
+
+    Where the picture is plainly normal (its score below `silence`), no place is anomalous.
+    """
+
+    def __init__(self, eye: Eye, net: Segmenter, weights: Sequence[float], *, silence: float) -> None:
+        super().__init__()
+        self.frozen = Frozen(eye)
+        self.net = net
+        self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32))
+        self.silence = silence
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        places, verdict = self.net(self.frozen(pictures))
+        weights = self.get_buffer("weights")
+        score = torch.sigmoid(weights[0] * strongest(places) + weights[1] * verdict + weights[2])
+        speaks = (score >= self.silence).float()[:, None, None]
+        shares = torch.softmax(places, 1)
+        anomalous = shares[:, 1:] * speaks[:, None]
+        ground = 1.0 - anomalous.sum(1, keepdim=True)
+        return score, torch.cat([ground, anomalous], 1)

@@ -1,0 +1,99 @@
+"""Anomalies are outlined, in real trainings on drawn plates; views and losses keep their promises."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from doubles.drawn_masks import COLORS, write_plates
+from vedette.learn.export import export, refuse_if_far
+from vedette.learn.features import FeatureCache
+from vedette.learn.recipe import OUTPUTS, Budget, Work
+from vedette.learn.segment import DenseSegmenter, colors_of, segmentation_loss
+from vedette.learn.segment_views import UNKNOWN, Scene, Views, choose_looking
+from vedette.runtime.facts import PackageFacts
+from vedette.runtime.judge import judge
+from vedette.runtime.model import Model
+
+KINDS = ("scratch", "stain")
+
+
+def a_work(effort: float = 0.25) -> Work:
+    return Work(FeatureCache(None), budget=Budget("test", effort))
+
+
+def scenes(samples, labels=KINDS):
+    return [Scene(sample, labels) for sample in samples]
+
+
+def test_defects_of_two_kinds_are_outlined(tmp_path: Path):
+    train = write_plates(tmp_path / "train", normal=10, anomalous=16, kinds=KINDS)
+    test = write_plates(tmp_path / "test", normal=6, anomalous=6, kinds=KINDS, seed=1)
+    recipe, work = DenseSegmenter(KINDS), a_work()
+    trained = recipe.fit(train, work, recipe.judge(train, work))
+    path = tmp_path / "model.onnx"
+    export(trained, OUTPUTS["segmentation"], path)
+    pixels = np.stack([work.pictures.at(s.picture, trained.input_size) for s in test[::6]])
+    assert refuse_if_far(trained, path, pixels) < 1e-3
+    facts = PackageFacts(
+        task="segmentation",
+        labels=trained.labels,
+        thresholds=trained.thresholds,
+        input_size=trained.input_size,
+        pixel_thresholds=trained.pixel_thresholds,
+        colors=trained.colors,
+    )
+    document = judge(Model(facts, path), test).document
+    assert document["mean_iou"] > 0.6
+    assert document["f1"] > 0.9
+    assert document["clean_normals"] >= 5 / 6
+    assert trained.colors == COLORS
+
+
+def test_a_varied_view_carries_its_mask_along(tmp_path: Path):
+    samples = write_plates(tmp_path, normal=0, anomalous=1)
+    shown = scenes(samples, ("stain",))
+    views = Views(shown[0], choose_looking(shown))
+    for seed in range(8):
+        pixels, kinds = views.varied(np.random.default_rng(seed))
+        halved = pixels.reshape(kinds.shape[0], 2, kinds.shape[1], 2, 3).mean((1, 3, 4))
+        assert halved[kinds == 1].mean() < halved[kinds == 0].mean() - 40
+        dark = halved < (halved[kinds == 1].mean() + halved[kinds == 0].mean()) / 2
+        assert (dark & (kinds == 1)).sum() / (dark | (kinds == 1)).sum() > 0.8
+
+
+def test_small_defects_want_a_larger_input_and_tiny_ones_tiles(tmp_path: Path):
+    large = scenes(write_plates(tmp_path / "large", normal=0, anomalous=2, side=800), ("stain",))
+    assert choose_looking(large).size == (448, 448)
+    [sample] = write_plates(tmp_path / "tiny", normal=0, anomalous=1, side=1600)
+    mask = Image.new("RGB", (1600, 1600), "#ffffff")
+    mask.paste(COLORS["stain"], (800, 800, 808, 808))
+    mask.save(sample.mask.path)
+    looking = choose_looking(scenes([sample], ("stain",)))
+    assert looking.tiling is not None
+    assert looking.tiling.tile == (448, 448)
+    tiled = Views(Scene(sample, ("stain",)), looking)
+    assert len(list(tiled.served())) > 9
+    assert max(int((tiled.varied(np.random.default_rng(s))[1] == 1).sum()) for s in range(6)) > 8
+
+
+def test_an_anomaly_that_nobody_drew_teaches_only_the_verdict(tmp_path: Path):
+    [sample] = write_plates(tmp_path, normal=0, anomalous=1)
+    scene = Scene(replace(sample, mask=None), ("stain",))
+    kinds = Views(scene, choose_looking([scene])).plain()[1]
+    assert (kinds == UNKNOWN).all()
+    places = torch.randn(1, 2, *kinds.shape, requires_grad=True)
+    verdict = torch.zeros(1, requires_grad=True)
+    segmentation_loss(places, verdict, torch.from_numpy(kinds)[None]).backward()
+    assert places.grad is not None
+    assert float(places.grad.abs().max()) == 0
+    assert verdict.grad is not None
+    assert float(verdict.grad) < 0
+
+
+def test_a_type_keeps_the_colour_it_has_most_often(tmp_path: Path):
+    samples = write_plates(tmp_path, normal=1, anomalous=3)
+    odd = replace(samples[-1], mask=replace(samples[-1].mask, colors={"#000001": "stain"}))
+    assert colors_of([odd, *samples[:-1]], ("stain",)) == {"stain": COLORS["stain"]}
