@@ -10,7 +10,7 @@ import pytest
 
 from vedette.errors import Busy, Missing, Refusal, Taken, Wrong
 from vedette.store.blobs.folder import FolderBlobs
-from vedette.store.blobs.values import About
+from vedette.store.blobs.values import About, Blob
 
 
 @pytest.fixture
@@ -178,9 +178,9 @@ def test_files_that_a_crash_left_are_swept_and_younger_ones_are_not(blobs):
     blobs.put("farm", "a/b.jpg", b"1")
     stray = blobs.root / "farm" / "a" / "c.123.jpg"
     stray.write_bytes(b"half")
-    young_removed = blobs.sweep(older_than=stray.stat().st_mtime - 1)
+    young_removed = blobs.sweep(older_than=stray.stat().st_mtime - 1, pause_s=0)
     assert (young_removed, stray.exists()) == (0, True)
-    assert blobs.sweep(older_than=time.time() + 1) == 1
+    assert blobs.sweep(older_than=time.time() + 1, pause_s=0) == 1
     assert not stray.exists()
     assert blobs.read("farm", "a/b.jpg") == b"1"
 
@@ -191,3 +191,26 @@ def test_an_index_of_a_later_program_is_refused(tmp_path: Path):
     store.close()
     with pytest.raises(Refusal, match="later version"):
         FolderBlobs(tmp_path)
+
+
+def test_bytes_on_their_way_in_are_swept_only_when_long_stalled(blobs):
+    half = blobs.root / ".incoming" / "0123"
+    half.parent.mkdir(exist_ok=True)
+    half.write_bytes(b"half")
+    assert blobs.sweep(older_than=time.time() + 1, pause_s=0) == 0
+    assert blobs.sweep(older_than=time.time() + 2 * 3600, pause_s=0) == 1
+
+
+def test_a_file_that_is_committed_while_the_sweep_waits_stays(blobs):
+    draft = blobs.draft()
+    draft.add(b"1")
+    name = f"farm/late.{draft.unique}"
+    sweeping = threading.Thread(target=blobs.sweep, kwargs={"older_than": time.time() + 60, "pause_s": 0.5})
+    (blobs.root / "farm").mkdir(exist_ok=True)
+    draft.settle(blobs.root / name)
+    sweeping.start()
+    time.sleep(0.1)
+    with blobs._index.writing() as db:
+        blobs.objects.insert(db, Blob("farm", "late", "null", 0, True, False, 1, "e", 0, "0", name, About()))
+    sweeping.join()
+    assert blobs.read("farm", "late") == b"1"

@@ -14,6 +14,9 @@ from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
+INCOMING = ".incoming"
+"""The folder of bytes on their way in, beside the buckets: no bucket's name begins with a dot."""
+
 GRACE_S = 30.0
 """How long a replaced file stays for those who were given its name and have yet to open it."""
 

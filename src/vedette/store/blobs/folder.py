@@ -6,8 +6,10 @@
 <root>/<bucket>/…     one plain file a version (names.py)
 """
 
+import logging
 import secrets
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,16 +18,16 @@ from typing import BinaryIO
 from vedette.clock import Clock, from_milliseconds, system_clock
 from vedette.errors import Missing, Taken
 from vedette.store.blobs.buckets import Buckets
-from vedette.store.blobs.files import BUFFER, Draft, Retired, md5
+from vedette.store.blobs.files import BUFFER, INCOMING, Draft, Retired, md5
 from vedette.store.blobs.index import Index
 from vedette.store.blobs.listing import Listing
 from vedette.store.blobs.objects import Objects, missing_key
 from vedette.store.blobs.port import Stored
-from vedette.store.blobs.sweep import sweep
+from vedette.store.blobs.sweep import PAUSE_S, sweep
 from vedette.store.blobs.uploads import Uploads
 from vedette.store.blobs.values import About, Blob
 
-INCOMING = ".incoming"
+log = logging.getLogger("vedette.blobs")
 
 
 def unguessable() -> str:
@@ -59,13 +61,22 @@ class FolderBlobs:
         self._retired.reap(below=f"{bucket}/")
         shutil.rmtree(self.root / bucket, ignore_errors=True)
 
-    def sweep(self, *, older_than: float) -> int:
+    def sweep(self, *, older_than: float, pause_s: float = PAUSE_S) -> int:
         """Remove files that no version names and that are older than this moment (`time.time()`)."""
-        return sweep(self.root, self._index, older_than)
+        return sweep(self.root, self._index, older_than, pause_s=pause_s)
 
     def sweep_later(self, *, older_than: float) -> None:
         """Do the same beside everything else; a crash leaves such files, a clean stop does not."""
-        threading.Thread(target=self.sweep, kwargs={"older_than": older_than}, daemon=True).start()
+
+        def run() -> None:
+            try:
+                removed = self.sweep(older_than=older_than)
+            except sqlite3.ProgrammingError:
+                return  # The store was closed meanwhile; the next start sweeps.
+            if removed:
+                log.info("Removed %d files that a crash had left.", removed)
+
+        threading.Thread(target=run, name="sweep", daemon=True).start()
 
     def has_bucket(self, bucket: str) -> bool:
         """Say whether the bucket exists."""
