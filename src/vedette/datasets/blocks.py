@@ -6,7 +6,7 @@ and is saved once. Blocks are loaded as they are touched, so that a change costs
 
 import array
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,19 +87,20 @@ class Sheet:
         self._end = first + len(rows)
         return list(range(first, self._end))
 
-    def replace(self, seq: int, row: Row) -> None:
-        """Let an entry say something else; its address stays."""
-        block = self._open(seq // BLOCK)
-        self._clear(block, seq)
-        block.created[seq % BLOCK] = row.created_ms or self._now_ms
-        self._state(block, seq, row)
-        self._replaced.append({"at": seq, **_kept(row)})
+    def replace(self, rows: Mapping[int, Row]) -> None:
+        """Let the entries at these places say something else; their addresses stay."""
+        self._clear(rows)
+        for seq, row in rows.items():
+            block = self._open(seq // BLOCK)
+            block.created[seq % BLOCK] = row.created_ms or self._now_ms
+            self._state(block, seq, row)
+            self._replaced.append({"at": seq, **_kept(row)})
 
-    def remove(self, seqs: Sequence[int]) -> None:
+    def remove(self, seqs: Iterable[int]) -> None:
         """Take entries out. Their places stay empty, so that pages go on where they were."""
-        for seq in seqs:
-            self._clear(self._open(seq // BLOCK), seq)
-            self._removed.append({"at": seq})
+        gone = sorted(seqs)
+        self._clear(gone)
+        self._removed += [{"at": seq} for seq in gone]
 
     def mark(self, seq: int, *, has_errors: bool) -> None:
         """Say whether an entry has errors."""
@@ -139,16 +140,20 @@ class Sheet:
             if name in boxed:
                 place[1] |= bit
 
-    def _clear(self, block: Block, seq: int) -> None:
-        """Clear every bit of an entry."""
-        bit = 1 << seq % BLOCK
-        for name in BITMAPS:
-            block.bits[name] &= ~bit
-        for number, place in block.labels.items():
-            if place[0] & bit:
-                self._count(number, -1, -1 if place[1] & bit else 0)
-                place[0] &= ~bit
-                place[1] &= ~bit
+    def _clear(self, seqs: Iterable[int]) -> None:
+        """Clear every bit of these entries, a block at a time."""
+        masks: dict[int, int] = {}
+        for seq in seqs:
+            masks[seq // BLOCK] = masks.get(seq // BLOCK, 0) | 1 << seq % BLOCK
+        for number, mask in masks.items():
+            block = self._open(number)
+            for name in BITMAPS:
+                block.bits[name] &= ~mask
+            for label, place in block.labels.items():
+                pictures, boxed = ((bits & mask).bit_count() for bits in place)
+                if pictures:
+                    self._count(label, -pictures, -boxed)
+                    place[:] = [bits & ~mask for bits in place]
 
     def _count(self, number: int, pictures: int, boxed: int) -> None:
         change = self._changed_labels.setdefault(number, [0, 0])

@@ -129,9 +129,7 @@ def apply_rows(
     """
     there = find_places(connection, dataset.part, [row.ref for row in rows])
     sheet = Sheet(connection, dataset.part, now_ms)
-    for row in rows:
-        if row.ref in there:
-            sheet.replace(there[row.ref], row)
+    sheet.replace({there[row.ref]: row for row in rows if row.ref in there})
     new = [row for row in rows if row.ref not in there]
     added = sheet.append(new)
     sheet.save()

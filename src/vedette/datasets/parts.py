@@ -4,12 +4,12 @@ A part that no dataset points at is nobody's: a failed or interrupted import lea
 does a deleted dataset. What is nobody's is dropped a block at a time, so that no other write waits.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from vedette.datasets.blocks import SEPARATOR, read_bits
+from vedette.datasets.blocks import SEPARATOR, ones, read_bits
 from vedette.datasets.staging import BLOCK, Row, read_flaws
 from vedette.datasets.tables import blocks, datasets, entries, label_blocks, labels, parts, refs
 from vedette.store.db import Database
@@ -56,15 +56,7 @@ def _remove_block(connection: Connection, part: int, block: int) -> None:
         connection.execute(delete(table).where(table.c.part == part, table.c.block == block))
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An entry as it lies in a part."""
-
-    seq: int
-    row: Row
-
-
-def read_rows(connection: Connection, part: int, only: Collection[int] | None = None) -> Iterator[list[Kept]]:
+def read_rows(connection: Connection, part: int, only: Collection[int] | None = None) -> Iterator[list[Row]]:
     """Yield a part's entries in order, or those at the places `only`, a block at a time."""
     names = {
         record.label: record.name
@@ -110,47 +102,49 @@ def read_refs(connection: Connection, part: int, after: int = -1) -> Iterator[tu
 
 
 def _read_block(
-    connection: Connection, part: int, number: int, names: dict[int, str], only: Collection[int] | None
-) -> list[Kept]:
+    connection: Connection, part: int, number: int, names: Mapping[int, str], only: Collection[int] | None
+) -> list[Row]:
     block = connection.execute(select(blocks).where(blocks.c.part == part, blocks.c.block == number)).one()
     text = connection.execute(
         select(refs.c.refs).where(refs.c.part == part, refs.c.block == number)
     ).scalar_one()
-    places = connection.execute(
-        select(label_blocks).where(label_blocks.c.part == part, label_blocks.c.block == number)
-    ).all()
-    marked = [(names[place.label], read_bits(place.pictures), read_bits(place.boxed)) for place in places]
+    first = number * BLOCK
+    wanted = read_bits(block.present)
+    if only is not None:
+        wanted &= sum(1 << place for place in range(BLOCK) if first + place in only)
+    places = list(ones(wanted))
+    labelled, boxed = _read_labels(connection, part, number, names, wanted)
     created = memoryview(bytes(block.created)).cast("q")
     addresses = bytes(text).split(SEPARATOR)
-    bits = {name: read_bits(getattr(block, name)) for name in ("normal", "anomaly", "errors")}
-    first = number * BLOCK
-    query = select(entries).where(
-        entries.c.part == part, entries.c.seq >= first, entries.c.seq < first + BLOCK
+    normal, anomaly = read_bits(block.normal), read_bits(block.anomaly)
+    query = select(entries.c.seq, entries.c.line, entries.c.flaws).where(
+        entries.c.part == part, entries.c.seq.in_([first + place for place in places])
     )
-    if only is not None:
-        query = query.where(entries.c.seq.in_([seq for seq in range(first, first + BLOCK) if seq in only]))
-    found: list[Kept] = []
-    for record in connection.execute(query.order_by(entries.c.seq)):
-        place = record.seq - first
-        found.append(
-            Kept(
-                record.seq,
-                Row(
-                    ref=addresses[place].decode("utf-8"),
-                    line=record.line,
-                    flaws=record.flaws,
-                    has_errors=any(flaw.scope != "mark" for flaw in read_flaws(record.flaws)),
-                    labels=[name for name, pictures, _ in marked if pictures >> place & 1],
-                    boxed=[name for name, _, boxed in marked if boxed >> place & 1],
-                    is_anomalous=_class(bits, place),
-                    created_ms=created[place],
-                ),
-            )
+    found = connection.execute(query.order_by(entries.c.seq)).all()
+    return [
+        Row(
+            ref=addresses[place].decode("utf-8"),
+            line=record.line,
+            flaws=record.flaws,
+            has_errors=any(flaw.scope != "mark" for flaw in read_flaws(record.flaws)),
+            labels=labelled[place],
+            boxed=boxed[place],
+            is_anomalous=bool(anomaly >> place & 1) if (anomaly | normal) >> place & 1 else None,
+            created_ms=created[place],
         )
-    return found
+        for place, record in zip(places, found, strict=True)
+    ]
 
 
-def _class(bits: dict[str, int], place: int) -> bool | None:
-    if bits["anomaly"] >> place & 1:
-        return True
-    return False if bits["normal"] >> place & 1 else None
+def _read_labels(
+    connection: Connection, part: int, number: int, names: Mapping[int, str], wanted: int
+) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """Return the labels at each place of a block, and those that are on boxes."""
+    labelled: dict[int, list[str]] = defaultdict(list)
+    boxed: dict[int, list[str]] = defaultdict(list)
+    query = select(label_blocks).where(label_blocks.c.part == part, label_blocks.c.block == number)
+    for record in connection.execute(query.order_by(label_blocks.c.label)):
+        for kept, by_place in ((record.pictures, labelled), (record.boxed, boxed)):
+            for place in ones(read_bits(kept) & wanted):
+                by_place[place].append(names[record.label])
+    return labelled, boxed

@@ -231,8 +231,7 @@ def _copy(tools: Tools, work: Work) -> None:
         if source is None:
             raise Spoilt("The dataset to copy was deleted.")
         with _new_part(tools) as part:
-            rows = ([kept.row for kept in found] for found in read_rows(reader, source.part))
-            _fill(tools, part, rows, work.dataset)
+            _fill(tools, part, read_rows(reader, source.part), work.dataset)
             with tools.database.write() as connection:
                 outcome = changes.Outcome("created", part, source.bucket, CREATED)
                 changes.finish(connection, _dataset(connection, work.dataset), outcome, tools.now_ms())
@@ -266,13 +265,11 @@ def _distribute(tools: Tools, work: Work) -> None:
         test = _dataset(reader, work.order["test"])
         chosen = _choose(reader, train)
         with _new_part(tools) as part:
-            _fill(
-                tools, part, ([kept.row for kept in found] for found in read_rows(reader, train.part, chosen))
-            )
+            _fill(tools, part, read_rows(reader, train.part, chosen))
             with tools.database.write() as connection:
                 now = tools.now_ms()
                 sheet = Sheet(connection, train.part, now)
-                sheet.remove(sorted(chosen))
+                sheet.remove(chosen)
                 sheet.save()
                 for dataset, its in ((train, train.part), (test, part)):
                     outcome = changes.Outcome("updated", its, train.bucket, UPDATED)
