@@ -36,3 +36,10 @@ class Settings(BaseSettings):
     max_object: int = Field(
         default=5 * 1024**3, ge=1024, description="The most bytes one PUT of an S3 object may have."
     )
+    training_budget: str = Field(
+        default="balanced", pattern="^(fast|balanced|best)$", description="How much a training may try."
+    )
+    trainings: int = Field(default=2, ge=1, le=64, description="How many trainings run at once.")
+    one_size: bool = Field(
+        default=True, description="Whether all pictures of a Lookout project must have the same size."
+    )

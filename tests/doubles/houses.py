@@ -15,9 +15,11 @@ from vedette.identity.principal import Principal
 from vedette.identity.seal import Seal
 from vedette.migrations import upgrade
 from vedette.projects.projects import Projects
+from vedette.projects.versions import Versions
 from vedette.settings import Settings
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.db import Database, open_database
+from vedette.training.trainings import Trainings
 
 HERE = "111122223333"
 ELSEWHERE = "999999999999"
@@ -104,11 +106,15 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         identity.directory.create_account(account)
     projects = Projects(database, clock)
     blobs = FolderBlobs(folder / "buckets", clock=clock)
+    datasets = Datasets(database, projects, blobs, InAThread(), folder / "datasets", clock=clock)
+    versions = Versions(database, projects, clock)
     return House(
         settings=Settings(data=folder),
         identity=identity,
         projects=projects,
-        datasets=Datasets(database, projects, blobs, InAThread(), folder / "datasets", clock=clock),
+        datasets=datasets,
+        versions=versions,
+        trainings=Trainings(versions, datasets, blobs, InAThread(), folder, clock=clock),
         blobs=blobs,
         page_key=bytes(32),
         clock=clock,

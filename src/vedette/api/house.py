@@ -12,7 +12,9 @@ from vedette.identity.may import require
 from vedette.identity.principal import Principal
 from vedette.projects.projects import Projects
 from vedette.projects.tags import kind_of
+from vedette.projects.versions import Versions
 from vedette.settings import Settings
+from vedette.training.trainings import Trainings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class House:
     identity: Identity
     projects: Projects
     datasets: Datasets
+    versions: Versions
+    trainings: Trainings
     page_key: bytes
     # A folder or a foreign S3; the S3 door, its only user, knows which calls both keep.
     blobs: Any = None

@@ -9,6 +9,7 @@ from vedette.errors import Missing
 JOBS: dict[str, str] = {
     "read-manifest": "vedette.workers.read_manifest:main",
     "train": "vedette.workers.train:main",
+    "train-version": "vedette.workers.train_version:main",
 }
 
 

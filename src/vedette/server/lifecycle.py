@@ -14,9 +14,11 @@ from vedette.identity.identity import Identity
 from vedette.identity.seal import open_seal
 from vedette.migrations import upgrade
 from vedette.projects.projects import Projects
+from vedette.projects.versions import Versions
 from vedette.settings import Settings
 from vedette.store.blobs.choose import open_blobs
 from vedette.store.db import open_database
+from vedette.training.trainings import Rules, Trainings
 
 LOCK = "server.lock"
 
@@ -74,11 +76,24 @@ def open_house(settings: Settings) -> Iterator[House]:
         )
         closing.callback(datasets.close)
         datasets.start()
+        versions = Versions(database, projects)
+        trainings = Trainings(
+            versions,
+            datasets,
+            blobs,
+            open_engine(),
+            data,
+            rules=Rules(settings.training_budget, settings.trainings, settings.one_size),
+        )
+        closing.callback(trainings.close)
+        trainings.start()
         yield House(
             settings=settings,
             identity=identity,
             projects=projects,
             datasets=datasets,
+            versions=versions,
+            trainings=trainings,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
         )

@@ -9,6 +9,7 @@ from vedette.api.lookout.datasets import (
     update_dataset_entries,
 )
 from vedette.api.lookout.faults import translate
+from vedette.api.lookout.models import create_model, delete_model, describe_model, list_models
 from vedette.api.lookout.projects import create_project, delete_project, describe_project, list_projects
 from vedette.api.lookout.tags import list_tags_for_resource, tag_resource, untag_resource
 
@@ -22,6 +23,10 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteProject": delete_project,
     "DescribeProject": describe_project,
     "ListProjects": list_projects,
+    "CreateModel": create_model,
+    "DeleteModel": delete_model,
+    "DescribeModel": describe_model,
+    "ListModels": list_models,
     "ListTagsForResource": list_tags_for_resource,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,

@@ -13,6 +13,11 @@ from vedette.api.rekognition.datasets import (
 from vedette.api.rekognition.faults import translate
 from vedette.api.rekognition.projects import create_project, delete_project, describe_projects
 from vedette.api.rekognition.tags import list_tags_for_resource, tag_resource, untag_resource
+from vedette.api.rekognition.versions import (
+    create_project_version,
+    delete_project_version,
+    describe_project_versions,
+)
 
 OPERATIONS: dict[str, Handler] = {
     "CreateDataset": create_dataset,
@@ -25,6 +30,9 @@ OPERATIONS: dict[str, Handler] = {
     "CreateProject": create_project,
     "DeleteProject": delete_project,
     "DescribeProjects": describe_projects,
+    "CreateProjectVersion": create_project_version,
+    "DeleteProjectVersion": delete_project_version,
+    "DescribeProjectVersions": describe_project_versions,
     "ListTagsForResource": list_tags_for_resource,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,

@@ -1,0 +1,122 @@
+"""Models, as Lookout for Vision says them: versions by number."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.api.lookout.tags import read_tags
+from vedette.api.lookout.tokens import client_token
+from vedette.errors import Wrong
+from vedette.projects.project import Project, Scope
+from vedette.projects.version import State, Version
+from vedette.training.order import NewTraining
+from vedette.wire import pages
+
+STATUSES: Mapping[State, str] = {
+    "training": "TRAINING",
+    "trained": "TRAINED",
+    "failed": "TRAINING_FAILED",
+    "starting": "STARTING_HOSTING",
+    "running": "HOSTED",
+    "start-failed": "HOSTING_FAILED",
+    "stopping": "STOPPING_HOSTING",
+    "stopped": "TRAINED",
+    "deleting": "DELETING",
+}
+MESSAGES: Mapping[State, str] = {
+    "trained": "Training completed successfully.",
+    "stopped": "Training completed successfully.",
+    "starting": "The model is starting.",
+    "running": "The model is running.",
+    "stopping": "The model is stopping.",
+}
+NO_KEYS = "Encryption with a key of one's own (KmsKeyId) is not there yet; leave it out."
+
+
+def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Begin to train a model with the project's datasets."""
+    name, tags = request["ProjectName"], read_tags(request.get("Tags", []))
+    caller.require("CreateModel", caller.own(f"model/{name}/*"))
+    if tags:
+        caller.require("TagResource", caller.own(f"model/{name}/*"))
+    project = house.projects.find(Scope("lookoutvision", caller.account, caller.region), name)
+    if request.get("KmsKeyId"):
+        raise Wrong(NO_KEYS)
+    place = request["OutputConfig"]["S3Location"]
+    wanted = NewTraining(
+        account=caller.account,
+        bucket=place["Bucket"],
+        prefix=place.get("Prefix", ""),
+        description=request.get("Description", ""),
+        tags=tags,
+    )
+    token = client_token(caller, "CreateModel", request)
+    return {"ModelMetadata": _metadata(house, house.trainings.order(project, wanted, token))}
+
+
+def describe_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Return all that is known of a model."""
+    version = find_model(house, caller, "DescribeModel", request)
+    said = _metadata(house, version)
+    said["OutputConfig"] = {"S3Location": {"Bucket": version.bucket, "Prefix": version.prefix}}
+    files = version.results.get("files", {})
+    for member, kind in (
+        ("EvaluationManifest", "evaluation_manifest"),
+        ("EvaluationResult", "evaluation_result"),
+    ):
+        if kind in files:
+            said[member] = {"Bucket": version.bucket, "Key": files[kind]}
+    if files and version.ended is not None:
+        said["EvaluationEndTimestamp"] = version.ended
+    for member, count in (
+        ("MinInferenceUnits", version.least_units),
+        ("MaxInferenceUnits", version.most_units),
+    ):
+        if count is not None:
+            said[member] = count
+    return {"ModelDescription": said}
+
+
+def list_models(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List a project's models, the newest first."""
+    caller.require("ListModels", "*")
+    project = _project(house, caller, request)
+    asked = pages.scope("ListModels", project.id)
+    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [None]
+    found, more = house.versions.list(project, before=seen[0], most=request.get("MaxResults", 100))
+    answer: dict[str, Any] = {"Models": [_metadata(house, version) for version in found]}
+    if more:
+        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
+    return answer
+
+
+def delete_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete a model that is neither being trained nor hosted."""
+    version = find_model(house, caller, "DeleteModel", request)
+    house.trainings.delete(version, client_token(caller, "DeleteModel", request))
+    return {"ModelArn": str(version.arn)}
+
+
+def find_model(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Version:
+    """Return the model that a request names, by number or as the latest, if the caller may do this to it."""
+    name, number = request["ProjectName"], request["ModelVersion"]
+    caller.require(action, caller.own(f"model/{name}/{number}"))
+    return house.versions.find(_project(house, caller, request), number)
+
+
+def _project(house: House, caller: Caller, request: dict[str, Any]) -> Project:
+    return house.projects.find(Scope("lookoutvision", caller.account, caller.region), request["ProjectName"])
+
+
+def _metadata(house: House, version: Version) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "CreationTimestamp": version.created,
+        "ModelVersion": version.name,
+        "ModelArn": str(version.arn),
+        "Description": version.description,
+        "Status": STATUSES[version.state],
+        "StatusMessage": MESSAGES.get(version.state) or house.trainings.message(version),
+    }
+    if "metrics" in version.results:
+        said["Performance"] = version.results["metrics"]
+    return said

@@ -1,0 +1,161 @@
+"""Versions, as Rekognition says them: trained, described, deleted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.datasets.dataset import ManifestSource
+from vedette.errors import Wrong
+from vedette.projects.project import Project
+from vedette.projects.version import State, Version
+from vedette.training.order import NewTraining
+from vedette.wire import pages
+
+STATUSES: Mapping[State, str] = {
+    "training": "TRAINING_IN_PROGRESS",
+    "trained": "TRAINING_COMPLETED",
+    "failed": "TRAINING_FAILED",
+    "copying": "COPYING_IN_PROGRESS",
+    "copied": "COPYING_COMPLETED",
+    "copy-failed": "COPYING_FAILED",
+    "starting": "STARTING",
+    "running": "RUNNING",
+    "start-failed": "FAILED",
+    "stopping": "STOPPING",
+    "stopped": "STOPPED",
+    "deleting": "DELETING",
+}
+MESSAGES: Mapping[State, str] = {
+    "trained": "The model is ready to run.",
+    "copied": "The model is ready to run.",
+    "starting": "The model is starting.",
+    "running": "The model is running.",
+    "stopping": "The model is stopping.",
+    "stopped": "The model has stopped running.",
+}
+NO_KEYS = "Encryption with a key of one's own (KmsKeyId) is not there yet; leave it out."
+
+
+def create_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Begin to train a version: with the project's datasets, or with manifests that the request names."""
+    project_arn, name, tags = request["ProjectArn"], request["VersionName"], request.get("Tags", {})
+    caller.permit("CreateProjectVersion", project_arn)
+    project = house.projects.find_by_arn(project_arn, caller.region)
+    version_arn = caller.own(f"project/{project.name}/version/{name}/*")
+    caller.require("CreateProjectVersion", version_arn)
+    if tags:
+        caller.require("TagResource", version_arn)
+    _refuse_options(project, request)
+    output = request["OutputConfig"]
+    if not output.get("S3Bucket"):
+        raise Wrong("OutputConfig needs an S3Bucket.")
+    wanted = NewTraining(
+        account=caller.account,
+        bucket=output["S3Bucket"],
+        prefix=output.get("S3KeyPrefix", ""),
+        name=name,
+        description=request.get("VersionDescription", ""),
+        tags=tags,
+        train=_source(request.get("TrainingData")),
+        test=_source(request.get("TestingData")),
+        auto_create=request.get("TestingData", {}).get("AutoCreate", False),
+    )
+    return {"ProjectVersionArn": str(house.trainings.order(project, wanted).arn)}
+
+
+def describe_project_versions(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List a project's versions, the newest first; names that nobody has are simply not there."""
+    arn = caller.permit("DescribeProjectVersions", request["ProjectArn"])
+    project = house.projects.find_by_arn(str(arn), caller.region)
+    names = sorted(request.get("VersionNames", ()))
+    asked = pages.scope("DescribeProjectVersions", project.id, names)
+    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [None]
+    found, more = house.versions.list(
+        project, names=names, before=seen[0], most=request.get("MaxResults", 100)
+    )
+    answer: dict[str, Any] = {"ProjectVersionDescriptions": [_description(house, each) for each in found]}
+    if more:
+        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
+    return answer
+
+
+def delete_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete a version that is neither being trained nor running, with its model."""
+    version = find_version(house, caller, "DeleteProjectVersion", request)
+    house.trainings.delete(version)
+    return {"Status": "DELETING"}
+
+
+def find_version(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Version:
+    """Return the version that a request names, if the caller may do this to it."""
+    arn = caller.permit(action, request["ProjectVersionArn"])
+    return house.versions.find_by_arn(str(arn), caller.region)
+
+
+def _refuse_options(project: Project, request: Mapping[str, Any]) -> None:
+    if request.get("KmsKeyId"):
+        raise Wrong(NO_KEYS)
+    if request.get("FeatureConfig") or project.feature != "CUSTOM_LABELS":
+        raise Wrong("Versions are trained for CUSTOM_LABELS, which has no FeatureConfig.")
+
+
+def _source(told: Mapping[str, Any] | None) -> ManifestSource | None:
+    assets = (told or {}).get("Assets", [])
+    if not assets:
+        return None
+    if len(assets) > 1:
+        raise Wrong("A version is trained with one manifest, and tested with one.")
+    place = assets[0].get("GroundTruthManifest", {}).get("S3Object", {})
+    if "Bucket" not in place or "Name" not in place:
+        raise Wrong("A GroundTruthManifest needs an S3Object with a Bucket and a Name.")
+    return ManifestSource(place["Bucket"], place["Name"], place.get("Version", ""))
+
+
+def _description(house: House, version: Version) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "ProjectVersionArn": str(version.arn),
+        "CreationTimestamp": version.created,
+        "Status": STATUSES[version.state],
+        "StatusMessage": MESSAGES.get(version.state) or house.trainings.message(version),
+        "Feature": version.project.feature,
+        "OutputConfig": {"S3Bucket": version.bucket, "S3KeyPrefix": version.prefix},
+        "TrainingDataResult": _data(version, "train"),
+        "TestingDataResult": _data(version, "test"),
+        "VersionDescription": version.description,
+        "TrainingEndTimestamp": version.ended,
+        "BillableTrainingTimeInSeconds": version.billable_s,
+        "MinInferenceUnits": version.least_units,
+        "MaxInferenceUnits": version.most_units,
+        "SourceProjectVersionArn": version.source,
+    }
+    files = version.results.get("files", {})
+    if "manifest_summary" in files:
+        said["ManifestSummary"] = {"S3Object": _object(version, files["manifest_summary"])}
+    if "evaluation_summary" in files:
+        said["EvaluationResult"] = {
+            "F1Score": version.results["metrics"]["F1Score"],
+            "Summary": {"S3Object": _object(version, files["evaluation_summary"])},
+        }
+    return {name: value for name, value in said.items() if value not in (None, "")}
+
+
+def _data(version: Version, part: str) -> dict[str, Any]:
+    """Return what a part of the data was: as it was given, as it was checked, as it was used."""
+    files, given = version.results.get("files", {}), version.inputs.get(part)
+    said: dict[str, Any] = {"Input": {}}
+    if given:
+        place = {"Bucket": given["bucket"], "Name": given["key"]}
+        if given["version"]:
+            place["Version"] = given["version"]
+        said["Input"]["Assets"] = [{"GroundTruthManifest": {"S3Object": place}}]
+    if part == "test":
+        said["Input"]["AutoCreate"] = bool(version.inputs.get("auto_create"))
+    for name, kind in (("Output", f"{part}_snapshot"), ("Validation", f"{part}_validation")):
+        if kind in files:
+            asset = {"GroundTruthManifest": {"S3Object": _object(version, files[kind])}}
+            said[name] = {"Assets": [asset]}
+    return said
+
+
+def _object(version: Version, key: str) -> dict[str, str]:
+    return {"Bucket": version.bucket, "Name": key}

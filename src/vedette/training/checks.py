@@ -1,0 +1,62 @@
+"""What both dialects' checks share: pictures looked at, and what goes on to learning."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image
+
+from vedette.vision.annotations import Sample
+
+# Divides samples into those to learn from and those to test with.
+Split = Callable[[Sequence[Sample]], tuple[list[Sample], list[Sample]]]
+Format = Literal["PNG", "JPEG"]
+
+_ORIENTATION = 0x0112
+_LYING = {5, 6, 7, 8}
+_DAMAGE = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, Image.DecompressionBombError)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is to be learnt, or why nothing can be; `facts` are for the documents that follow."""
+
+    train: Sequence[Sample] = ()
+    test: Sequence[Sample] = ()
+    refused: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a picture's head says. Sides are as it is to be seen, upright."""
+
+    format: Format
+    width: int
+    height: int
+    bytes: int
+
+
+def look_at(path: Path | None) -> Looked | None:
+    """Return what a picture's head says; None where it is missing or is neither PNG nor JPEG."""
+    if path is None:
+        return None
+    try:
+        with Image.open(path, formats=("JPEG", "PNG")) as image:
+            width, height = image.size
+            form: Format = "PNG" if image.format == "PNG" else "JPEG"
+            if form == "JPEG" and image.getexif().get(_ORIENTATION, 1) in _LYING:
+                width, height = height, width
+            return Looked(form, width, height, path.stat().st_size)
+    except _DAMAGE:
+        return None
+
+
+def colors_of(path: Path) -> frozenset[str]:
+    """Return the colours of a mask's opaque pixels, as `#rrggbb`."""
+    with Image.open(path, formats=("PNG",)) as image:
+        layers = np.asarray(image.convert("RGBA"), np.uint32)
+    codes = (layers[..., 0] << 16) | (layers[..., 1] << 8) | layers[..., 2]
+    return frozenset(f"#{code:06x}" for code in np.unique(codes[layers[..., 3] > 0]))

@@ -1,0 +1,91 @@
+"""A training's folder, the one place that the server and the worker share.
+
+train.manifest   the lines as they were when the training was asked for, and test.manifest beside it
+pictures/        a link to every picture and mask they name, by a hash of its address
+out/             what goes to the output bucket, a file a kind
+package/         the model
+result.json      written last: with it the training is over
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from vedette.manifest.lines import BadLine, Line, read_lines
+from vedette.manifest.training import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The places in one training's folder."""
+
+    root: Path
+
+    @property
+    def out(self) -> Path:
+        """Where results wait for their bucket."""
+        return self.root / "out"
+
+    @property
+    def pictures(self) -> Path:
+        """Where pictures are linked to."""
+        return self.root / "pictures"
+
+    @property
+    def package(self) -> Path:
+        """Where the model goes."""
+        return self.root / "package"
+
+    @property
+    def result(self) -> Path:
+        """What the worker leaves last."""
+        return self.root / "result.json"
+
+    def manifest(self, part: str) -> Path:
+        """Return the place of a part's frozen lines; the part is train or test."""
+        return self.root / f"{part}.manifest"
+
+    def lines(self, part: str) -> Manifest:
+        """Return what opens a part's lines anew."""
+
+        def read() -> Iterator[Line | BadLine]:
+            with self.manifest(part).open("rb") as stream:
+                yield from read_lines(stream)
+
+        return read
+
+    def place_of(self, address: str) -> Path:
+        """Return where the object of an S3 address is linked to."""
+        suffix = PurePosixPath(address).suffix[:8].lower()
+        return self.pictures / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}{suffix}"
+
+    def find(self, address: str) -> Path | None:
+        """Return the linked file, or nothing where there was no such object."""
+        place = self.place_of(address)
+        return place if place.is_file() else None
+
+    def put(self, kind: str, document: Mapping[str, Any]) -> None:
+        """Write a result that is one document."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+        (self.out / kind).write_text(text, "utf-8")
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        """Write what came of the training, whole or not at all."""
+        beside = self.result.with_suffix(".new")
+        with beside.open("w", encoding="utf-8") as file:
+            json.dump(result, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.result)
+
+    def read_result(self) -> dict[str, Any] | None:
+        """Return what came of the training; None while it is not over."""
+        if not self.result.is_file():
+            return None
+        found: dict[str, Any] = json.loads(self.result.read_bytes())
+        return found

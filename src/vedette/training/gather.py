@@ -1,0 +1,147 @@
+"""What a training needs, brought together in its folder by the server: lines frozen, pictures linked.
+
+A link costs nothing and holds on to the bytes of this moment, whatever is put under the same key
+later. Where there is nothing to link to (a foreign S3, another disk) the object is copied.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import orjson
+
+from vedette.datasets.dataset import Dataset, ManifestSource
+from vedette.datasets.datasets import Datasets
+from vedette.errors import Missing
+from vedette.manifest.intake import MOST_BYTES
+from vedette.manifest.places import is_s3, split_s3
+from vedette.manifest.problems import CODES
+from vedette.store.blobs.port import Blobs
+from vedette.training.folder import Folder
+
+# Between so many pictures other requests get their turn.
+BATCH = 64
+PAUSE_S = 0.001
+
+UNREADABLE = CODES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"].message
+DENIED = CODES["ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET"].message
+TOO_LARGE = CODES["ERROR_MANIFEST_SIZE_TOO_LARGE"].message
+EMPTY = CODES["ERROR_EMPTY_MANIFEST"].message
+
+
+class Unfit(Exception):
+    """A manifest that no training can begin with, and why, in the service's words."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Stopping(Exception):
+    """The server stops; the training is taken up again when it starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """Brings manifests and pictures into a folder, as one account may read them."""
+
+    blobs: Blobs
+    account: str
+    pause: Callable[[float], bool]
+
+    def fetch(self, folder: Folder, part: str, source: ManifestSource) -> None:
+        """Freeze a manifest that lies in a bucket."""
+        if folder.manifest(part).exists():
+            return
+        if not PurePosixPath(source.key).suffix:
+            raise Unfit(UNREADABLE)
+        if not self.may_read(source.bucket):
+            raise Unfit(DENIED if self.blobs.has_bucket(source.bucket) else UNREADABLE)
+        beside = folder.manifest(part).with_suffix(".new")
+        try:
+            with (
+                self.blobs.open(source.bucket, source.key, source.version) as stream,
+                beside.open("wb") as out,
+            ):
+                shutil.copyfileobj(stream, out)
+        except Missing:
+            raise Unfit(UNREADABLE) from None
+        with stream, beside.open("wb") as out:
+            shutil.copyfileobj(stream, out)
+        beside.replace(folder.manifest(part))
+
+    def check(self, folder: Folder, part: str) -> None:
+        """Refuse a manifest that is empty or too large."""
+        size = folder.manifest(part).stat().st_size
+        if not size:
+            raise Unfit(EMPTY)
+        if size > MOST_BYTES:
+            raise Unfit(TOO_LARGE)
+
+    def link(self, folder: Folder, part: str) -> frozenset[str]:
+        """Link every picture and mask of a part; return the buckets that the account may not read."""
+        folder.pictures.mkdir(parents=True, exist_ok=True)
+        readable: dict[str, bool] = {}
+        for number, address in enumerate(_addresses(folder.manifest(part))):
+            if number % BATCH == 0 and self.pause(PAUSE_S):
+                raise Stopping
+            bucket, key = split_s3(address)
+            if bucket not in readable:
+                readable[bucket] = self.may_read(bucket)
+            if readable[bucket]:
+                self._link(bucket, key, folder.place_of(address))
+        return frozenset(bucket for bucket, may in readable.items() if not may)
+
+    def may_read(self, bucket: str) -> bool:
+        """Say whether the account may read a bucket: its own, so far."""
+        return self.blobs.has_bucket(bucket) and self.blobs.owner(bucket) == self.account
+
+    def _link(self, bucket: str, key: str, place: Path) -> None:
+        if place.exists():
+            return
+        try:
+            stream = self.blobs.open(bucket, key)
+        except Missing:
+            return  # the checks will find that the picture is not there
+        with stream:
+            name = getattr(stream, "name", None)
+            if isinstance(name, str) and _linked(Path(name), place):
+                return
+            beside = place.with_name(f".{place.name}")
+            with beside.open("wb") as out:
+                shutil.copyfileobj(stream, out)
+            beside.replace(place)
+
+
+def freeze(datasets: Datasets, folder: Folder, held: dict[str, Dataset]) -> None:
+    """Write the lines of the project's datasets as they are now."""
+    folder.root.mkdir(parents=True, exist_ok=True)
+    for part, dataset in held.items():
+        beside = folder.manifest(part).with_suffix(".new")
+        with beside.open("wb") as out:
+            datasets.freeze(dataset, out)
+        beside.replace(folder.manifest(part))
+
+
+def _linked(source: Path, place: Path) -> bool:
+    try:
+        os.link(source, place)
+    except FileExistsError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _addresses(manifest: Path) -> Iterator[str]:
+    """Yield the addresses in a manifest, of pictures and masks; what is no line has none."""
+    with manifest.open("rb") as stream:
+        for raw in stream:
+            try:
+                values = orjson.loads(raw)
+            except orjson.JSONDecodeError:
+                continue
+            if isinstance(values, dict):
+                yield from (value for value in values.values() if is_s3(value))

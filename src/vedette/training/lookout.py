@@ -1,0 +1,199 @@
+"""A training of Lookout for Vision: its datasets checked, and its results in the service's documents.
+
+The rules are those of lookout.md 1.3 to 1.6 and 3.5, the documents those of 6.4 and 6.5.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from vedette.manifest.lines import BadLine, Line, read_line, write_line
+from vedette.manifest.lookout import judge_line
+from vedette.manifest.lookout_training import (
+    Count,
+    Seen,
+    check_mask,
+    check_picture,
+    count_verdicts,
+    model_type,
+    shortfalls,
+)
+from vedette.manifest.marks import strip_marks
+from vedette.manifest.problems import CODES, Flaw
+from vedette.manifest.verdicts import Verdict
+from vedette.training.checks import Prepared, Split, colors_of, look_at
+from vedette.training.folder import Folder
+from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
+
+DIFFERENT_SIZES = "Images in the dataset must have the same dimensions."
+DETECTED = "anomaly-label-detected"
+
+Judged = list[tuple[Line, Verdict]]
+
+
+def prepare(folder: Folder, *, has_test: bool, split: Split, one_size: bool) -> Prepared:
+    """Check the frozen datasets and return what is to be learnt; the first thing wrong refuses it all."""
+    parts: dict[str, Judged] = {}
+    for part in ("train", "test") if has_test else ("train",):
+        judged = _judge(folder, part)
+        if isinstance(judged, Flaw):
+            return Prepared(refused=judged.message)
+        parts[part] = judged
+    counts = {part: count_verdicts(verdict for _, verdict in judged) for part, judged in parts.items()}
+    if missing := shortfalls(counts["train"], counts.get("test")):
+        return Prepared(refused=" ".join(found.message for found in missing))
+    if wrong := _wrong_picture(folder, parts, one_size=one_size):
+        same = wrong.code == "LOOKOUT_IMAGE_DIFFERS"
+        return Prepared(refused=f"{DIFFERENT_SIZES} {wrong.message}" if same else wrong.message)
+    learn = _samples(folder, parts["train"], counts["train"])
+    if has_test:
+        held_out = _samples(folder, parts["test"], counts["train"])
+    else:
+        learn, held_out = split(learn)
+    lines = {line.source: line.text for judged in parts.values() for line, _ in judged}
+    return Prepared(learn, held_out, facts={"lines": lines})
+
+
+def _judge(folder: Folder, part: str) -> Judged | Flaw:
+    """Return the labelled lines of a dataset; a line that is wrong refuses it, as at its import."""
+    found: Judged = []
+    for line in folder.lines(part)():
+        if isinstance(line, BadLine):
+            return Flaw("LOOKOUT_JSON", f"Line {line.number}: {CODES['LOOKOUT_JSON'].message}")
+        verdict = judge_line(strip_marks(line))
+        if verdict.errors:
+            first = verdict.errors[0]
+            return Flaw(first.code, f"Line {line.number}: {first.message}")
+        if verdict.state == "valid":
+            found.append((line, verdict))
+    return found
+
+
+def _wrong_picture(folder: Folder, parts: Mapping[str, Judged], *, one_size: bool) -> Flaw | None:
+    first: tuple[int, int] | None = None
+    for judged in parts.values():
+        for line, verdict in judged:
+            seen = _seen(folder, line.source)
+            if wrong := check_picture(seen, same_as=first if one_size else None):
+                return wrong
+            first = first or seen.size
+            if verdict.mask is not None:
+                mask = _seen(folder, verdict.mask.ref, with_colors=True)
+                if wrong := check_mask(mask, picture=seen.size, labels=verdict.mask.colors):
+                    return wrong
+    return None
+
+
+def _seen(folder: Folder, address: str, *, with_colors: bool = False) -> Seen:
+    place = folder.find(address)
+    looked = look_at(place)
+    if place is None or looked is None:
+        return Seen(address)
+    colors = colors_of(place) if with_colors and looked.format == "PNG" else frozenset()
+    return Seen(address, looked.format, (looked.width, looked.height), looked.bytes, colors)
+
+
+def _samples(folder: Folder, judged: Judged, train: Count) -> list[Sample]:
+    """Return the samples; masks count only where the training dataset makes it a segmentation."""
+    with_masks = model_type(train) == "segmentation"
+    return [
+        Sample(
+            folder.place_of(line.source),
+            verdict.labels if with_masks else (),
+            is_anomalous=verdict.is_anomalous,
+            mask=Mask(folder.place_of(verdict.mask.ref), dict(verdict.mask.colors))
+            if with_masks and verdict.mask
+            else None,
+            source=line.source,
+        )
+        for line, verdict in judged
+    ]
+
+
+# What a training leaves
+
+
+def write_results(
+    folder: Folder,
+    prepared: Prepared,
+    evaluation: Mapping[str, Any],
+    *,
+    model: Mapping[str, str],
+    now: datetime,
+) -> dict[str, float]:
+    """Write both documents; return the three figures that the model shows. `model`: arn, project, version."""
+    moment = now.replace(tzinfo=None).isoformat(timespec="microseconds")
+    _write_manifest(folder, prepared, evaluation, model, moment)
+    figures = {
+        "Precision": evaluation["precision"],
+        "Recall": evaluation["recall"],
+        "F1Score": evaluation["f1"],
+    }
+    metrics: dict[str, Any] = {
+        "ROCAUC": evaluation["auroc"],
+        "AveragePrecision": evaluation["average_precision"],
+        **figures,
+    }
+    if evaluation["task"] == "segmentation":
+        metrics["PixelAnomalyClassMetrics"] = [
+            {
+                "Precision": row["precision"],
+                "Recall": row["recall"],
+                "F1Score": row["f1"],
+                "AIOU": row["iou"] or 0.0,
+                "ClassName": row["label"],
+            }
+            for row in evaluation["labels"]
+            if "iou" in row
+        ]
+    folder.put(
+        "evaluation_result",
+        {
+            "Version": 1,
+            "EvaluationDetails": {
+                "ModelArn": model["arn"],
+                "EvaluationEndTimestamp": moment,
+                "NumberOfTrainingImages": len(prepared.train),
+                "NumberOfTestingImages": evaluation["pictures"],
+            },
+            "AggregatedEvaluationResults": {"Metrics": metrics},
+        },
+    )
+    return figures
+
+
+def confidence(score: float, threshold: float) -> float:
+    """Return how sure a verdict is: a half at the threshold, and 1 at either end of the scale."""
+    if score >= threshold:
+        return 0.5 + 0.5 * (score - threshold) / max(1.0 - threshold, 1e-9)
+    return 0.5 + 0.5 * (threshold - score) / max(threshold, 1e-9)
+
+
+def _write_manifest(
+    folder: Folder,
+    prepared: Prepared,
+    evaluation: Mapping[str, Any],
+    model: Mapping[str, str],
+    moment: str,
+) -> None:
+    threshold = evaluation["thresholds"][ANOMALY]
+    folder.out.mkdir(parents=True, exist_ok=True)
+    with (folder.out / "evaluation_manifest").open("w", encoding="utf-8") as out:
+        for outcome in evaluation["outcomes"]:
+            line = strip_marks(read_line(prepared.facts["lines"][outcome["picture"]]))
+            values = dict(line.values)
+            values.setdefault("source-ref-metadata", {"creation-date": moment})
+            called = outcome["is_anomalous"]
+            values[DETECTED] = int(called)
+            values[f"{DETECTED}-metadata"] = {
+                "class-name": ANOMALY if called else NORMAL,
+                "confidence": confidence(outcome["score"], threshold),
+                "type": "groundtruth/image-classification",
+                "human-annotated": "no",
+                "creation-date": moment,
+                "job-name": "training-job/anomaly-detection",
+                "model-arn": model["arn"],
+                "project-name": model["project"],
+                "model-version": model["version"],
+            }
+            out.write(write_line(values).text + "\n")

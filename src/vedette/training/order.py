@@ -1,0 +1,40 @@
+"""What a caller asked for, and how it is kept with the version."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from vedette.datasets.dataset import ManifestSource
+
+
+@dataclass(frozen=True, slots=True)
+class NewTraining:
+    """A training to be. Without `train` it takes the project's datasets.
+
+    Without a test part, a fifth of the training part is kept from the learning and tests the model.
+    """
+
+    account: str
+    bucket: str
+    prefix: str = ""
+    name: str = ""
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    train: ManifestSource | None = None
+    test: ManifestSource | None = None
+    auto_create: bool = False
+
+    def inputs(self) -> dict[str, Any]:
+        """Return what the version keeps of it."""
+        return {
+            "account": self.account,
+            "train": asdict(self.train) if self.train else None,
+            "test": asdict(self.test) if self.test else None,
+            "auto_create": self.auto_create,
+        }
+
+
+def source_of(inputs: Mapping[str, Any], part: str) -> ManifestSource | None:
+    """Return the manifest that the caller named for a part, if any."""
+    told = inputs.get(part)
+    return ManifestSource(**told) if told else None

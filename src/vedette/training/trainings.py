@@ -1,0 +1,346 @@
+"""The room's front: a training asked for, queued, followed and ended; a version deleted.
+
+So many trainings run at once, the others wait in the order in which they were asked for. A
+version in the state `training` is the whole of the queue's memory: what a stop or a crash left in
+that state is taken up again at the next start, from the lines that were frozen when it was asked for.
+"""
+
+import logging
+import math
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vedette.clock import Clock, milliseconds, system_clock
+from vedette.datasets.dataset import SETTLED, Dataset
+from vedette.datasets.datasets import Datasets
+from vedette.engines.port import LAST, Engine, Event, Job
+from vedette.errors import Busy, Missing, Refusal, Wrong
+from vedette.manifest.problems import CODES
+from vedette.projects.project import Project
+from vedette.projects.tokens import Token
+from vedette.projects.version import Version
+from vedette.projects.versions import NewVersion, Versions
+from vedette.store.blobs.port import Blobs
+from vedette.training.folder import Folder
+from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
+from vedette.training.order import NewTraining, source_of
+from vedette.training.results import deliver
+
+log = logging.getLogger(__name__)
+
+BEING_TRAINED = "The model is being trained."
+CANNOT_WRITE = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
+UNFORESEEN = "The service failed while it trained the model; its log tells why. Try again later."
+# A process may be killed for want of memory, or by hand; more often than this is no accident.
+TRIES = 3
+# The same pictures and labels give the same split and the same model.
+SEED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the installation sets for its trainings."""
+
+    budget: str = "balanced"
+    at_once: int = 2
+    one_size: bool = True
+
+
+class Died(Exception):
+    """The process of a training ended without a word."""
+
+
+class Trainings:
+    """The trainings of the installation."""
+
+    def __init__(  # noqa: PLR0913  (the rooms below, each of which a test may replace)
+        self,
+        versions: Versions,
+        datasets: Datasets,
+        blobs: Blobs,
+        engine: Engine,
+        data: Path,
+        *,
+        rules: Rules = Rules(),
+        clock: Clock = system_clock,
+    ) -> None:
+        self.versions = versions
+        self._datasets = datasets
+        self._blobs = blobs
+        self._engine = engine
+        self._root = data / "versions"
+        self._cache = data / "cache" / "features"
+        self._rules = rules
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(rules.at_once, thread_name_prefix="training")
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._runs: dict[int, str] = {}
+        self._progress: dict[int, Mapping[str, Any]] = {}
+        self._root.mkdir(parents=True, exist_ok=True)
+
+    # The server's life
+
+    def start(self) -> None:
+        """Take up again what a stop or a crash left undone. The server calls this once, and nobody else."""
+        for leftover in self._root.glob(".new-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        for version in self.versions.in_state("deleting"):
+            self._remove(version)
+        for version in self.versions.in_state("training"):
+            self._pool.submit(self._train, version)
+
+    def close(self) -> None:
+        """Leave off; what is under way goes on at the next start."""
+        with self._lock:
+            self._stopping.set()
+            runs = list(self._runs.values())
+        for run in runs:
+            self._engine.cancel(run)
+        self._pool.shutdown(cancel_futures=True)
+
+    # What callers ask for
+
+    def order(self, project: Project, wanted: NewTraining, token: Token | None = None) -> Version:
+        """Begin a training: freeze what it learns from, write the version down, and queue it."""
+        held = self._held(project, wanted)
+        self._refuse_output(wanted)
+        new = NewVersion(
+            name=wanted.name,
+            message=BEING_TRAINED,
+            description=wanted.description,
+            bucket=wanted.bucket,
+            prefix=wanted.prefix,
+            inputs=wanted.inputs() | {"has_test": "test" in held or wanted.test is not None},
+            tags=wanted.tags,
+        )
+        with self._beside() as beside:
+            freeze(self._datasets, beside, held)
+            version, is_new = self.versions.create(project, new, token)
+            if is_new:
+                shutil.rmtree(self.folder(version).root, ignore_errors=True)
+                beside.root.rename(self.folder(version).root)
+        if is_new:
+            self._pool.submit(self._train, version)
+        return version
+
+    def delete(self, version: Version, token: Token | None = None) -> None:
+        """Delete a version with its files, when nothing of it is under way."""
+        self._remove(self.versions.move(version, "deleting", "The model is being deleted.", token=token))
+
+    def message(self, version: Version) -> str:
+        """Return what is to be said of a version now: while it trains, how far that is."""
+        found = self._progress.get(version.id)
+        if version.state != "training" or not found:
+            return version.message
+        share = f"{100 * found['done'] // max(1, found['of'])} %"
+        left = found.get("seconds_left")
+        rest = "" if left is None else f", about {math.ceil(left)} s left in this stage"
+        return f"{version.message} Stage: {found['stage']}, {share}{rest}."
+
+    def progress(self, version: Version) -> Mapping[str, Any] | None:
+        """Return the stage, and how much of it is done, of a training under way."""
+        return self._progress.get(version.id)
+
+    def folder(self, version: Version) -> Folder:
+        """Return where a version's files lie; its model is in `package` there."""
+        return Folder(self._root / version.folder)
+
+    def wait(self, version: Version, timeout_s: float = 60.0) -> Version:
+        """Return the version when its training has ended."""
+        waiting = threading.Event()
+        passed = 0.0
+        while (found := self.versions.find_by_id(version.id)).state == "training" and passed < timeout_s:
+            waiting.wait(0.05)
+            passed += 0.05
+        return found
+
+    # Inside
+
+    def _held(self, project: Project, wanted: NewTraining) -> dict[str, Dataset]:
+        """Return the datasets to learn from, by part; none where the caller named manifests."""
+        found = self._datasets.of_projects([project]).get(project.id, [])
+        held = {dataset.kind: dataset for dataset in found}
+        if wanted.train or wanted.test:
+            _refuse_sources(project, wanted, has_datasets=bool(held))
+            return {}
+        if "train" not in held:
+            raise Busy(f"The project {project.name} has no training dataset.", kind="dataset", name="train")
+        for dataset in held.values():
+            if dataset.status not in SETTLED:
+                raise Busy(
+                    f"The {dataset.kind} dataset of {project.name} is not ready ({dataset.status}).",
+                    kind="dataset",
+                    name=dataset.kind,
+                )
+        if wanted.auto_create:
+            held.pop("test", None)
+        return {part: held[part] for part in ("train", "test") if part in held}
+
+    def _refuse_output(self, wanted: NewTraining) -> None:
+        bucket = wanted.bucket
+        if not self._blobs.has_bucket(bucket) or self._blobs.owner(bucket) != wanted.account:
+            raise Wrong(CANNOT_WRITE, kind="bucket", name=bucket)
+
+    @contextmanager
+    def _beside(self) -> Iterator[Folder]:
+        """A folder that becomes the version's own, or goes away again."""
+        beside = self._root / f".new-{secrets.token_hex(8)}"
+        beside.mkdir()
+        try:
+            yield Folder(beside)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+    def _train(self, version: Version) -> None:
+        """See a training through to its end; this is the edge of a thread."""
+        try:
+            self._finish(version, self._gather_and_run(version))
+        except Stopping:
+            log.info("the training of version %d waits for the next start", version.id)
+        except (Unfit, Died) as why:
+            self._fail(version, str(why))
+        except Refusal as why:
+            self._fail(version, why.sentence)
+        except Exception:
+            log.exception("the training of version %d failed", version.id)
+            self._fail(version, UNFORESEEN)
+        finally:
+            self._progress.pop(version.id, None)
+
+    def _gather_and_run(self, version: Version) -> dict[str, Any]:
+        folder = self.folder(version)
+        if (result := folder.read_result()) is not None:
+            return result  # it was over, and the server died before it could say so
+        order = self._gather(version, folder)
+        for tried in range(1, TRIES + 1):
+            try:
+                self._run(version, order)
+                break
+            except Died as why:
+                log.warning("the training of version %d died (%d of %d): %s", version.id, tried, TRIES, why)
+                if tried == TRIES:
+                    raise
+        result = folder.read_result()
+        assert result is not None, "a job that is done leaves its result"
+        return result
+
+    def _gather(self, version: Version, folder: Folder) -> dict[str, Any]:
+        """Bring together what the worker needs, and return its order."""
+        self._say(version, {"stage": "gathering the pictures", "done": 0, "of": 1})
+        folder.root.mkdir(exist_ok=True)
+        inputs = version.inputs
+        gatherer = Gatherer(self._blobs, inputs["account"], self._stopping.wait)
+        parts = ("train", "test") if inputs["has_test"] else ("train",)
+        if source_of(inputs, "train") is None:
+            self._freeze_again(version, folder, parts)
+        for part in parts:
+            if source := source_of(inputs, part):
+                gatherer.fetch(folder, part, source)
+            gatherer.check(folder, part)
+        denied = frozenset().union(*(gatherer.link(folder, part) for part in parts))
+        project = version.project
+        return {
+            "folder": str(folder.root.absolute()),
+            "dialect": project.scope.service,
+            "has_test": inputs["has_test"],
+            "arn": str(version.arn),
+            "project": project.name,
+            "version": version.name,
+            "budget": self._rules.budget,
+            "seed": SEED,
+            "cache": str(self._cache.absolute()),
+            "denied": sorted(denied),
+            "foreign": [],
+            "one_size": self._rules.one_size,
+        }
+
+    def _freeze_again(self, version: Version, folder: Folder, parts: tuple[str, ...]) -> None:
+        """Freeze the datasets where a crash came before their frozen lines had their place."""
+        if all(folder.manifest(part).exists() for part in parts):
+            return
+        found = self._datasets.of_projects([version.project]).get(version.project.id, [])
+        held: dict[str, Dataset] = {dataset.kind: dataset for dataset in found if dataset.kind in parts}
+        if set(held) != set(parts):
+            raise Missing("The datasets of the training were deleted before it began.", kind="dataset")
+        freeze(self._datasets, folder, held)
+
+    def _run(self, version: Version, order: Mapping[str, Any]) -> None:
+        """Run the job once, to its end; what it made is in the folder."""
+        with self._lock:
+            if self._stopping.is_set():
+                raise Stopping
+            run = self._runs[version.id] = self._engine.submit(Job("train-version", order))
+        try:
+            for event in self._engine.events(run):
+                if event.kind == "progress":
+                    self._say(version, event.facts)
+                elif event.kind in LAST:
+                    self._judge_end(event)
+        finally:
+            with self._lock:
+                del self._runs[version.id]
+
+    def _judge_end(self, event: Event) -> None:
+        if self._stopping.is_set() and event.kind != "done":
+            raise Stopping
+        if event.kind == "done":
+            return
+        if event.facts.get("traceback"):
+            raise RuntimeError(event.facts["traceback"])
+        if event.facts.get("refusal"):
+            raise Wrong(event.facts["sentence"])
+        raise Died(event.facts.get("sentence", "The training was stopped from outside."))
+
+    def _say(self, version: Version, progress: Mapping[str, Any]) -> None:
+        self._progress[version.id] = progress
+
+    def _finish(self, version: Version, result: Mapping[str, Any]) -> None:
+        """Deliver the results and move the version on."""
+        folder = self.folder(version)
+        try:
+            files = deliver(self._blobs, version, folder.out)
+        except Missing:
+            self._fail(version, CANNOT_WRITE)
+            return
+        facts = {name: result[name] for name in ("task", "metrics", "pictures") if name in result}
+        ended = milliseconds(self._clock())
+        if result["refused"]:
+            self.versions.move(version, "failed", result["refused"], results={"files": files}, ended_ms=ended)
+        else:
+            self.versions.move(
+                version,
+                "trained",
+                results={**facts, "files": files},
+                ended_ms=ended,
+                billable_s=max(1, math.ceil(result["seconds"])),
+            )
+        for place in (folder.pictures, folder.out):
+            shutil.rmtree(place, ignore_errors=True)
+
+    def _fail(self, version: Version, sentence: str) -> None:
+        self.versions.move(version, "failed", sentence, ended_ms=milliseconds(self._clock()))
+        shutil.rmtree(self.folder(version).pictures, ignore_errors=True)
+
+    def _remove(self, version: Version) -> None:
+        shutil.rmtree(self.folder(version).root, ignore_errors=True)
+        self.versions.remove(version)
+
+
+def _refuse_sources(project: Project, wanted: NewTraining, *, has_datasets: bool) -> None:
+    """Refuse manifests that the project's state, or their number, does not allow."""
+    if has_datasets:
+        raise Wrong(
+            f"The project {project.name} has datasets, so that no other manifests can be trained with.",
+            kind="project",
+            name=project.name,
+        )
+    if wanted.train is None or (wanted.test is None) != wanted.auto_create:
+        raise Wrong("Give a training manifest, and either a testing manifest or AutoCreate.")

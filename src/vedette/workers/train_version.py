@@ -1,0 +1,101 @@
+"""The job `train-version`: a version's frozen manifests become results and a package, in its folder.
+
+order   folder, dialect, has_test, arn, project, version, budget, seed, cache; denied, foreign (buckets);
+        one_size (Lookout: whether all pictures must have the same)
+says    progress, as `train` does
+result  refused (a sentence, or nothing), and where there is a model: task, metrics, seconds
+
+Everything is in the folder when result.json is; a killed worker leaves none, and is simply run again.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from vedette.clock import system_clock
+from vedette.engines.port import Event, Say
+from vedette.errors import Wrong
+from vedette.learn import pipeline
+from vedette.learn.budget import read_budget
+from vedette.learn.recipe import Progress
+from vedette.learn.split import hold_out
+from vedette.manifest.training import Pictures
+from vedette.training import lookout, rekognition
+from vedette.training.checks import Prepared
+from vedette.training.folder import Folder
+from vedette.vision.annotations import Sample
+from vedette.vision.images import content_hash
+
+# Of a single Lookout dataset so many of each kind test the model, where it has twice as many.
+LEAST_TESTED = 10
+
+
+def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    """Check, train, judge, and write the service's documents."""
+    folder = Folder(Path(order["folder"]))
+    shutil.rmtree(folder.out, ignore_errors=True)
+    started = time.monotonic()
+    say(Event("progress", asdict(Progress("checking the manifests", 0, 1))))
+    prepared = _prepare(folder, order)
+    result: dict[str, Any] = {"refused": prepared.refused}
+    if not prepared.refused:
+        try:
+            result |= _learn(folder, order, prepared, say, cancelled)
+        except Wrong as why:
+            # What the data lacks for learning, said by the learning core in a sentence.
+            result["refused"] = why.sentence
+    result["seconds"] = time.monotonic() - started
+    folder.finish(result)
+    return result
+
+
+def _prepare(folder: Folder, order: Mapping[str, Any]) -> Prepared:
+    seed, has_test = int(order["seed"]), bool(order["has_test"])
+
+    def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
+        least = LEAST_TESTED if order["dialect"] == "lookoutvision" else 1
+        return hold_out(samples, digest=lambda s: content_hash(s.picture), seed=seed, least=least)
+
+    if order["dialect"] == "lookoutvision":
+        return lookout.prepare(folder, has_test=has_test, split=split, one_size=bool(order["one_size"]))
+    buckets = Pictures(frozenset(order["denied"]), frozenset(order["foreign"]))
+    return rekognition.prepare(folder, has_test=has_test, split=split, account_buckets=buckets)
+
+
+def _learn(
+    folder: Folder, order: Mapping[str, Any], prepared: Prepared, say: Say, cancelled: Callable[[], bool]
+) -> dict[str, Any]:
+    outcome = pipeline.run(
+        pipeline.Order(
+            train=prepared.train,
+            test=prepared.test,
+            out=folder.package,
+            budget=read_budget(str(order["budget"])),
+            seed=int(order["seed"]),
+            cache=Path(order["cache"]),
+        ),
+        say=lambda progress: say(Event("progress", asdict(progress))),
+        cancelled=cancelled,
+    )
+    broken = {one.picture for one in outcome.broken}
+    used = Prepared(
+        [sample for sample in prepared.train if sample.picture not in broken],
+        prepared.test,
+        facts=prepared.facts,
+    )
+    now = system_clock()
+    if order["dialect"] == "lookoutvision":
+        model = {name: str(order[name]) for name in ("arn", "project", "version")}
+        metrics = lookout.write_results(folder, used, outcome.evaluation, model=model, now=now)
+    else:
+        arn = str(order["arn"])
+        f1 = rekognition.write_results(folder, used, outcome.evaluation, version_arn=arn, now=now)
+        metrics = {"F1Score": f1}
+    return {
+        "task": outcome.facts.task,
+        "metrics": metrics,
+        "pictures": {"train": len(used.train), "test": outcome.evaluation["pictures"]},
+    }
