@@ -60,3 +60,13 @@ def test_folds_are_even():
     samples = samples_of([("abc"[i % 3], i) for i in range(31)])
     counts = np.bincount(deal(samples, 5, digest=content, seed=0), minlength=5)
     assert counts.max() - counts.min() <= 1
+
+
+def test_an_earlier_split_stands_and_new_pictures_fill_it_up():
+    samples = [Sample(Path(f"{i}.png"), ("a",), source=str(i)) for i in range(40)]
+    train, test = hold_out(samples[:20], digest=content, seed=0)
+    settled = {**{s.source: True for s in test}, **{s.source: False for s in train}}
+    later_train, later_test = hold_out(samples, digest=content, seed=0, settled=settled)
+    assert len(later_test) == 8
+    assert set(test) <= set(later_test)
+    assert set(train) <= set(later_train)

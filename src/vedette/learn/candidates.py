@@ -24,6 +24,8 @@ def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
         return [BrandDetector(plan.labels) if plan.is_brand else DenseDetector(plan.labels)]
     if plan.task == "segmentation":
         return [DenseSegmenter(plan.labels)]
+    if plan.task == "segmentation":
+        return [DenseSegmenter(plan.labels)]
     is_multilabel = plan.task == "multilabel"
     probes = [Probe(plan.labels, side=side, is_multilabel=is_multilabel) for side in SIDES]
     return [*probes, FineTune(plan.labels, is_multilabel=is_multilabel)]

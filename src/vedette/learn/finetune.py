@@ -7,8 +7,9 @@ what it sees of a few augmented copies of each picture is computed once, by ONNX
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from torch.nn import functional
 from vedette.learn.augment import jitter
 from vedette.learn.backbone import Lite0, floats, load_lite0
 from vedette.learn.classify import (
+    Calibration,
     Carry,
     Classifier,
     calibrate,
@@ -30,6 +32,7 @@ from vedette.learn.classify import (
 from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.features import Reader
 from vedette.learn.linear import Linear
+from vedette.learn.memo import Arrays
 from vedette.learn.recipe import Judgement, Trained, Work
 from vedette.vision.annotations import Sample
 from vedette.vision.images import BrokenPicture, decode
@@ -44,6 +47,8 @@ PASSES, FEWEST_STEPS = 20, 150
 GOOD_ENOUGH = 0.98
 # Held-out pictures that a judgement should rest on, and the most folds that are spent on it.
 JUDGED_ON, MOST_FOLDS = 40, 3
+# Going on from an earlier training takes this share of the steps.
+GO_ON = 0.3
 # Bytes of augmented features held in memory.
 SHELF = 256 * 1024**2
 
@@ -89,13 +94,17 @@ class FineTune:
         self.is_multilabel = is_multilabel
         self.name = "fine-tune"
         self._shelf: tuple[int, Shelf] | None = None
+        self._earlier: tuple[Mapping[str, Any], Arrays] | None = None
+        self._later: tuple[Mapping[str, Any], Arrays] = ({}, {})
 
     def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
         """Say whether the probe leaves something to win, and the backbone is one that can learn here."""
         return work.backbone == "lite0" and work.budget.effort >= 0.5 and best.quality < GOOD_ENOUGH
 
     def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
-        """Return the quality on as many folds as a fair judgement needs."""
+        """Return the quality on as many folds as a fair judgement needs, or an earlier one."""
+        if self._earlier is not None:
+            return _judgement(self._earlier[0])
         side, shelf = self._read(train, work)
         folds = folds_of(train, work)
         count = min(MOST_FOLDS, int(folds.max()) + 1, -(-JUDGED_ON * (int(folds.max()) + 1) // len(train)))
@@ -124,7 +133,9 @@ class FineTune:
         carry: Carry = judgement.carry
         side, shelf = self._read(train, work)
         with one_thread():
-            head = self._learn(shelf, np.arange(len(train)), work, "fine-tuning")
+            head = self._learn(shelf, np.arange(len(train)), work, "fine-tuning", from_earlier=True)
+        weights = {name: tensor.contiguous().numpy() for name, tensor in head.state_dict().items()}
+        self._later = _state(judgement), weights
         net = load_lite0()
         net.blocks = nn.ModuleList([*list(net.blocks)[:FROZEN_BLOCKS], *head.blocks])
         net.head = head.top
@@ -141,6 +152,14 @@ class FineTune:
             facts={"recipe": self.name, **judgement.facts},
         )
 
+    def pause(self) -> tuple[Mapping[str, Any], Arrays]:
+        """Return the judgement and the weights."""
+        return self._later
+
+    def resume(self, state: Mapping[str, Any], arrays: Arrays) -> None:
+        """Go on from an earlier judgement and its weights."""
+        self._earlier = state, arrays
+
     def _read(self, train: Sequence[Sample], work: Work) -> tuple[int, Shelf]:
         """Return the features of all pictures and their copies; the second time what the first has read."""
         if self._shelf is None:
@@ -148,15 +167,20 @@ class FineTune:
             self._shelf = side, stock(train, truth_of(train, self.labels), side, work)
         return self._shelf
 
-    def _learn(self, shelf: Shelf, rows: npt.NDArray[np.intp], work: Work, stage: str) -> Head:
+    def _learn(
+        self, shelf: Shelf, rows: npt.NDArray[np.intp], work: Work, stage: str, *, from_earlier: bool = False
+    ) -> Head:
         generator = torch.Generator().manual_seed(work.seed)
         head = Head(load_lite0(), len(self.labels)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         assert isinstance(head, Head)
+        steps = steps_for(len(rows), work)
+        if from_earlier and self._earlier is not None:
+            head.load_state_dict({name: torch.from_numpy(a) for name, a in self._earlier[1].items()})
+            steps = max(FEWEST_STEPS // 3, round(GO_ON * steps))
         head = head.eval().requires_grad_(True)  # batch norm stays as it was learnt
         body = [*head.blocks.parameters(), *head.top.parameters()]
         groups = [{"params": body, "lr": RATE}, {"params": head.linear.parameters(), "lr": HEAD_RATE}]
         optimizer = torch.optim.AdamW(groups, weight_decay=DECAY)
-        steps = steps_for(len(rows), work)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, [RATE, HEAD_RATE], total_steps=steps + 1, pct_start=0.2
         )
@@ -178,6 +202,24 @@ class FineTune:
             soft = truth * (1 - SMOOTHING) + SMOOTHING / 2
             return functional.binary_cross_entropy_with_logits(logits, soft)
         return functional.cross_entropy(logits, truth.argmax(1), label_smoothing=SMOOTHING)
+
+
+def _state(judgement: Judgement) -> dict[str, Any]:
+    carry: Carry = judgement.carry
+    return {
+        "quality": judgement.quality,
+        "facts": dict(judgement.facts),
+        "slope": carry.calibration.slope.tolist(),
+        "offset": carry.calibration.offset.tolist(),
+        "is_multilabel": carry.calibration.is_multilabel,
+        "thresholds": carry.thresholds,
+    }
+
+
+def _judgement(state: Mapping[str, Any]) -> Judgement:
+    calibration = Calibration(np.array(state["slope"]), np.array(state["offset"]), state["is_multilabel"])
+    facts = {**state["facts"], "went_on": "from an earlier training of most of these pictures"}
+    return Judgement(state["quality"], None, facts, Carry(0.0, calibration, dict(state["thresholds"])))
 
 
 class Deck:
@@ -227,15 +269,23 @@ def stock(train: Sequence[Sample], truth: Array, side: int, work: Work) -> Shelf
     reader = Reader(load_lite0(), (LEVEL,), threads=1)
     cells = 40 * (side // 8) ** 2 * 2
     wanted = -(-steps_for(len(train), work) * BATCH // len(train))
-    copies = max(2, min(wanted, PASSES * 2, SHELF // (cells * len(train))))
+    # In steps of four, so that a few pictures more or less find the same copies in the cache.
+    copies = max(2, min(-(-wanted // 4) * 4, PASSES * 2, SHELF // (cells * len(train)) // 4 * 4))
 
     def one(index: int) -> Tensor:
+        digest = work.pictures.digest(train[index].picture)
+        key = work.cache.key(digest, "lite0", reader.backbone.revision, LEVEL, side, copies, work.seed)
+        kept = work.cache.get(key)
+        if kept is not None:
+            return torch.from_numpy(kept)
         pixels = torch.from_numpy(work.pictures.at(train[index].picture, (side, side)))
-        generator = torch.Generator().manual_seed(work.seed * 1_000_003 + index)
+        generator = torch.Generator().manual_seed(work.seed + int(digest[:12], 16))
         many = floats(pixels[None]).expand(copies, -1, -1, -1)
         changed = jitter(many, generator, may_mirror=False).round().to(torch.uint8).permute(0, 2, 3, 1)
         shown = torch.cat([pixels[None], changed]).contiguous().numpy()
-        return torch.from_numpy(reader(shown)[0]).half()
+        features = reader(shown)[0].astype(np.float16)
+        work.cache.put(key, features)
+        return torch.from_numpy(features)
 
     read = []
     with one_thread():

@@ -25,6 +25,7 @@ import torch
 
 import vedette
 from vedette.clock import Clock, system_clock
+from vedette.learn import memo as memos
 from vedette.learn.backbone import open_backbone
 from vedette.learn.candidates import candidates
 from vedette.learn.check import Broken, check
@@ -32,7 +33,7 @@ from vedette.learn.choose import choose, judge_all, tried
 from vedette.learn.cores import side_by_side
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
 from vedette.learn.features import FeatureCache
-from vedette.learn.recipe import OUTPUTS, Budget, Progress, Trained, Work
+from vedette.learn.recipe import OUTPUTS, Budget, Progress, Recipe, Trained, Work
 from vedette.learn.split import hold_out
 from vedette.learn.task import Plan, decide
 from vedette.runtime.card import model_card
@@ -89,18 +90,31 @@ def run(
         say=say,
         cancelled=cancelled,
     )
-    plan, broken = prepare(order, work)
-    judged = judge_all(candidates(plan, work), plan.train, work)
+    plan, broken, memo = prepare(order, work)
+    judged = judge_all(competitors(plan, work, memo), plan.train, work)
     recipe, judgement = judged[choose(judged)]
     trained = recipe.fit(plan.train, work, judgement)
-    facts = describe(plan, trained, order, work, competitors=tried(judged), clock=clock)
+    facts = describe(plan, trained, order, work, judged=tried(judged), clock=clock)
     outcome = finish(plan, trained, facts, order, work, broken)
+    memos.keep(plan, recipe, work)
     work.cache.trim()
     return outcome
 
 
-def prepare(order: Order, work: Work) -> tuple[Plan, list[Broken]]:
-    """Return the plan with both parts, of pictures that can be read."""
+def competitors(plan: Plan, work: Work, memo: memos.Memo | None) -> Sequence[Recipe]:
+    """Return the recipes to judge: the earlier winner alone, where most of the pictures are known."""
+    recipes = candidates(plan, work)
+    if memo is None:
+        return recipes
+    known = [recipe for recipe in recipes if recipe.name == memo.recipe]
+    for recipe in known:
+        if isinstance(recipe, memos.Resumable):
+            recipe.resume(memo.state, memo.arrays)
+    return known or recipes
+
+
+def prepare(order: Order, work: Work) -> tuple[Plan, list[Broken], memos.Memo | None]:
+    """Return the plan with both parts, of pictures that can be read, and what is known of most of them."""
     plan = decide(order.train, order.test, wanted=order.task)
     train_part, broken = check(plan.train, work, size=(224, 224))
     test_part = None
@@ -109,10 +123,14 @@ def prepare(order: Order, work: Work) -> tuple[Plan, list[Broken]]:
         broken += more
     if broken:  # without them the labels may no longer suffice
         plan = decide(train_part, test_part, wanted=order.task)
+    memo = memos.find(plan, work)
     if plan.test is None:
-        learn, test = hold_out(plan.train, digest=lambda s: work.pictures.digest(s.picture), seed=work.seed)
-        plan = Plan(plan.task, plan.labels, learn, test, plan.left_out, plan.is_brand)
-    return plan, broken
+        settled = {**dict.fromkeys(memo.test, True), **dict.fromkeys(memo.train, False)} if memo else {}
+        learn, test = hold_out(
+            plan.train, digest=lambda s: work.pictures.digest(s.picture), seed=work.seed, settled=settled
+        )
+        plan = replace(plan, train=learn, test=test)
+    return plan, broken, memo
 
 
 def finish(
@@ -165,7 +183,7 @@ def some_pixels(samples: Sequence[Sample], trained: Trained, work: Work, *, most
 
 
 def describe(
-    plan: Plan, trained: Trained, order: Order, work: Work, *, competitors: list[dict[str, Any]], clock: Clock
+    plan: Plan, trained: Trained, order: Order, work: Work, *, judged: list[dict[str, Any]], clock: Clock
 ) -> PackageFacts:
     """Return what the package says about its model, before it is evaluated."""
     backbone = open_backbone(order.backbone)
@@ -179,7 +197,7 @@ def describe(
         pixel_thresholds=dict(trained.pixel_thresholds),
         colors=dict(trained.colors),
         created=clock().isoformat(timespec="seconds"),
-        recipe={**trained.facts, "seed": order.seed, "budget": order.budget.name, "tried": competitors},
+        recipe={**trained.facts, "seed": order.seed, "budget": order.budget.name, "tried": judged},
         data={
             "training_pictures": len(plan.train),
             "test_pictures": len(plan.test or ()),

@@ -1,0 +1,125 @@
+"""What a training leaves for the next one of nearly the same pictures: its choice, its split, its weights.
+
+A training that finds most of its pictures in an earlier one does not judge all candidates again: it takes
+the recipe that won then, keeps every picture on the side of the split where it was (what was trained on must
+never test), and a recipe that learns slowly goes on from its weights. A training of exactly the same pictures
+uses no memo, so that it gives the same model again.
+
+JSON and plain arrays beside the feature cache; what cannot be read is as if it were not there.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+import vedette
+from vedette.learn.recipe import Recipe, Work
+from vedette.learn.task import Plan
+from vedette.vision.annotations import Sample
+
+# Below this share of known pictures it is another set, and all candidates are judged.
+LEAST_KNOWN = 0.7
+MOST_MEMOS = 20
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """One earlier training. `train` and `test` map a picture's content to what was said of it."""
+
+    recipe: str
+    train: Mapping[str, str]
+    test: Mapping[str, str]
+    state: Mapping[str, Any] = field(default_factory=dict)
+    arrays: Arrays = field(default_factory=dict)
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A recipe that can go on from an earlier training of nearly the same pictures."""
+
+    def pause(self) -> tuple[Mapping[str, Any], Arrays]:
+        """Return what the next one needs."""
+
+    def resume(self, state: Mapping[str, Any], arrays: Arrays) -> None:
+        """Take up what an earlier one left; `judge` and `fit` go on from there."""
+
+
+def sayings(samples: Sequence[Sample], work: Work) -> dict[str, str]:
+    """Return each picture's content with what is said of it."""
+    return {
+        work.pictures.digest(s.picture): f"{sorted(s.labels)} {s.boxes} {s.is_anomalous} {s.mask is not None}"
+        for s in samples
+    }
+
+
+def find(plan: Plan, work: Work) -> Memo | None:
+    """Return the newest memo that knows most of these pictures, but not exactly these."""
+    folder = _folder(plan, work)
+    if folder is None or not folder.is_dir():
+        return None
+    now = sayings(plan.train, work)
+    tested = sayings(plan.test or [], work)
+    for path in sorted(folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True):
+        memo = _read(path)
+        if memo is None:
+            continue
+        before = {**memo.train, **(memo.test if plan.test is None else {})}
+        known = sum(1 for content, said in now.items() if before.get(content) == said)
+        is_same = known == len(now) == len(before)
+        if not is_same and known >= LEAST_KNOWN * len(now) and not tested.keys() & memo.train.keys():
+            return memo
+    return None
+
+
+def keep(plan: Plan, recipe: Recipe, work: Work) -> None:
+    """Leave a memo of a finished training; a full disk is no reason to fail."""
+    folder = _folder(plan, work)
+    if folder is None:
+        return
+    state, arrays = recipe.pause() if isinstance(recipe, Resumable) else ({}, {})
+    train, test = sayings(plan.train, work), sayings(plan.test or [], work)
+    name = hashlib.sha256(json.dumps([sorted(train.items()), sorted(test.items())]).encode()).hexdigest()[:24]
+    document = {"recipe": recipe.name, "train": train, "test": test, "state": state}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{name}.npz.part").open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # its types mistake the arrays for its flag
+        (folder / f"{name}.npz.part").replace(folder / f"{name}.npz")
+        (folder / f"{name}.json.part").write_text(json.dumps(document), "utf-8")
+        (folder / f"{name}.json.part").replace(folder / f"{name}.json")
+        _forget(folder)
+    except OSError:
+        return
+
+
+def _folder(plan: Plan, work: Work) -> Path | None:
+    """Return where memos of trainings of this kind lie: task, labels, seed, budget, backbone, version."""
+    if work.cache.folder is None:
+        return None
+    kind = (plan.task, plan.labels, work.seed, work.budget, work.backbone, vedette.__version__)
+    return work.cache.folder.parent / "memos" / work.cache.key(*kind)
+
+
+def _read(path: Path) -> Memo | None:
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        with np.load(path.with_suffix(".npz"), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        return Memo(document["recipe"], document["train"], document["test"], document["state"], arrays)
+    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        return None
+
+
+def _forget(folder: Path) -> None:
+    memos = sorted(folder.glob("*.json"), key=lambda each: each.stat().st_mtime)
+    for path in memos[:-MOST_MEMOS]:
+        path.unlink(missing_ok=True)
+        path.with_suffix(".npz").unlink(missing_ok=True)

@@ -1,0 +1,84 @@
+"""A training that knows most of its pictures from an earlier one."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import vedette
+from doubles.drawn import GESTURES, PLAIN, draw_gesture, write_set
+from vedette.learn import memo as memos
+from vedette.learn.classify import Probe
+from vedette.learn.features import FeatureCache
+from vedette.learn.recipe import Work
+from vedette.learn.task import Plan
+from vedette.vision.annotations import Sample
+
+
+def samples_of(folder):
+    return [Sample(path, (path.parent.name,), source=path.name) for path in sorted(folder.rglob("*.png"))]
+
+
+def tried(outcome):
+    return [each["recipe"] for each in outcome.facts.recipe["tried"]]
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory):
+    return samples_of(write_set(tmp_path_factory.mktemp("shapes"), PLAIN, 8, seed=4))
+
+
+def test_more_pictures_keep_the_winner_and_the_split(shapes, tmp_path):
+    few = [sample for sample in shapes if sample.picture.stem < "006"]
+    first = vedette.train(few, out=tmp_path / "one", budget="fast", cache=tmp_path / "cache")
+    second = vedette.train(shapes, out=tmp_path / "two", budget="fast", cache=tmp_path / "cache")
+    assert len(tried(first)) == 2
+    assert tried(second) == [first.facts.recipe["recipe"]]
+    memo = json.loads(min(tmp_path.glob("memos/*/*.json"), key=lambda p: len(p.read_text())).read_text())
+    assert len(memo["train"]) + len(memo["test"]) == len(few)
+    assert first.facts.data["test_pictures"] < second.facts.data["test_pictures"]
+
+
+def plan_of(train, test=None):
+    return Plan("classification", PLAIN, list(train), None if test is None else list(test), [])
+
+
+@pytest.fixture
+def work(tmp_path):
+    return Work(FeatureCache(tmp_path / "cache"))
+
+
+def test_a_memo_is_found_by_most_of_its_pictures_and_not_by_exactly_these(shapes, work):
+    recipe = Probe(PLAIN, side=224, is_multilabel=False)
+    memos.keep(plan_of(shapes[:16], shapes[16:20]), recipe, work)
+    assert memos.find(plan_of(shapes), work).recipe == "probe-224"
+    assert memos.find(plan_of(shapes[:20]), work) is None
+    assert memos.find(plan_of(shapes[:4] + shapes[21:]), work) is None
+    assert memos.find(plan_of(shapes, shapes[:1]), work) is None  # it was trained on
+
+
+def test_a_changed_label_is_news(shapes, work):
+    memos.keep(plan_of(shapes), Probe(PLAIN, side=224, is_multilabel=False), work)
+    other = [replace(shapes[0], labels=("disc",)), *shapes[1:]]
+    assert memos.find(plan_of(other), work) is not None
+
+
+def test_a_broken_memo_is_as_if_it_were_not_there(shapes, work, tmp_path):
+    memos.keep(plan_of(shapes[:20]), Probe(PLAIN, side=224, is_multilabel=False), work)
+    for path in tmp_path.glob("memos/*/*.npz"):
+        path.write_bytes(b"not an archive")
+    assert memos.find(plan_of(shapes), work) is None
+
+
+@pytest.mark.slow
+def test_fine_tuning_wins_where_a_probe_fails_and_goes_on_when_pictures_come(tmp_path):
+    labels = [label for label in GESTURES if label in {"fist", "two", "horns", "five"}]
+    test = write_set(tmp_path / "test", labels, 10, draw=draw_gesture, seed=2)
+    few = write_set(tmp_path / "few", labels, 9, draw=draw_gesture, seed=1)
+    first = vedette.train(few, test=test, out=tmp_path / "one", cache=tmp_path / "cache")
+    assert first.facts.recipe["recipe"] == "fine-tune"
+    assert first.evaluation["accuracy"] >= 0.9
+    more = samples_of(few) + samples_of(write_set(tmp_path / "more", labels, 1, draw=draw_gesture, seed=7))
+    second = vedette.train(more, test=test, out=tmp_path / "two", cache=tmp_path / "cache")
+    assert second.facts.recipe["went_on"] == "from an earlier training of most of these pictures"
+    assert second.evaluation["accuracy"] >= 0.9
