@@ -17,13 +17,11 @@ ANOMALY_SIDES = (256, 384)
 
 
 def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
-    """Return the recipes for a plan, as far as the budget goes."""
+    """Return the recipes for a plan; which of the costly ones are tried is decided in choose.py."""
     if plan.task == "anomaly":
         return [Anomaly(side=side) for side in ANOMALY_SIDES]
     if plan.task == "detection":
-        return [BrandDetector(plan.labels) if plan.is_brand else DenseDetector(plan.labels)]
-    if plan.task == "segmentation":
-        return [DenseSegmenter(plan.labels)]
+        return [DenseDetector(plan.labels)]
     if plan.task == "segmentation":
         return [DenseSegmenter(plan.labels)]
     is_multilabel = plan.task == "multilabel"
