@@ -68,7 +68,7 @@ def test_only_our_own_fault_is_a_500_and_it_says_nothing(dialect):
         (errors.Taken("", kind="dataset"), "ResourceAlreadyExistsException"),
         (errors.TooMuch("", kind="tags"), "ServiceQuotaExceededException"),
         (errors.TooMuch("", kind="training"), "LimitExceededException"),
-        (errors.TooMuch("", kind="picture"), "ImageTooLargeException"),
+        (errors.Wrong("", kind="large picture"), "ImageTooLargeException"),
         (errors.Wrong("", kind="picture"), "InvalidImageFormatException"),
         (errors.Missing("", kind="key"), "InvalidS3ObjectException"),
     ],

@@ -4,10 +4,16 @@ from sqlalchemy import MetaData
 
 import vedette.datasets.tables
 import vedette.identity.tables
+import vedette.metering.tables
 import vedette.projects.tables
 from vedette.store.db import METADATA
 
-ROOMS = (vedette.identity.tables, vedette.projects.tables, vedette.datasets.tables)
+ROOMS = (
+    vedette.identity.tables,
+    vedette.metering.tables,
+    vedette.projects.tables,
+    vedette.datasets.tables,
+)
 
 
 def all_tables() -> MetaData:

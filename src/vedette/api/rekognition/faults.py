@@ -19,7 +19,7 @@ FAULTS: dict[type[errors.Refusal], str] = {
 }
 BY_KIND: dict[tuple[type[errors.Refusal], str], str] = {
     (errors.Wrong, "picture"): "InvalidImageFormatException",
-    (errors.TooMuch, "picture"): "ImageTooLargeException",
+    (errors.Wrong, "large picture"): "ImageTooLargeException",
     (errors.Missing, "bucket"): "InvalidS3ObjectException",
     (errors.Missing, "key"): "InvalidS3ObjectException",
     (errors.Taken, "dataset"): "ResourceAlreadyExistsException",

@@ -1,0 +1,19 @@
+"""The table of figures. A thing may be deleted; its figures stay."""
+
+from sqlalchemy import BigInteger, Column, Float, Integer, String, Table
+
+from vedette.store.db import METADATA
+
+minutes = Table(
+    "minutes",
+    METADATA,
+    Column("arn", String(1024), primary_key=True),
+    # Minutes since 1970.
+    Column("minute", BigInteger, primary_key=True),
+    Column("figure", String(32), primary_key=True),
+    # Enough for CloudWatch's statistics: Sum, SampleCount, Average, Minimum and Maximum.
+    Column("total", Float, nullable=False),
+    Column("samples", Integer, nullable=False),
+    Column("least", Float, nullable=False),
+    Column("most", Float, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Trained versions in service: units that are started, kept up and scaled, and pictures that they look at."""

@@ -1,0 +1,207 @@
+"""Which versions are in service: started, stopped, asked, and hosted again after a restart.
+
+`start` and `stop` are called in threads, since they write the database; all else runs in the loop.
+What a version's row says is what is so, or what is being brought about.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vedette.errors import Refusal, TooEarly, TooMuch, Wrong
+from vedette.metering.meter import Meter
+from vedette.projects.tokens import Token
+from vedette.projects.version import WORDS, State, Version
+from vedette.projects.versions import Versions
+from vedette.serving.hosted import Hosted, Wishes
+from vedette.serving.pictures import Picture
+from vedette.vision.annotations import Box, Finding
+
+log = logging.getLogger("vedette.serving")
+
+# What a program finds in a version that nobody looked after for a moment.
+STARTING, RUNNING = "The model is being started.", "The model is running."
+STOPPING, STOPPED = "The model is being stopped.", "The model has stopped running."
+
+
+# What a repeated start or stop may find, and then is the same call again.
+HOSTED: frozenset[State] = frozenset({"running"})
+DONE: frozenset[State] = frozenset({"stopped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a version says of one picture, in the raster as it is stored; `mask` is a PNG."""
+
+    findings: tuple[Finding, ...]
+    is_anomalous: bool | None = None
+    confidence: float | None = None
+    mask: bytes = b""
+    colors: dict[str, str] | None = None
+
+
+class Hosting:
+    """The versions in service of one server."""
+
+    def __init__(
+        self,
+        versions: Versions,
+        package_of: Callable[[Version], Path],
+        meter: Meter,
+        *,
+        most_units: int = 16,
+        asleep_after_s: float = 0.0,
+        cores: int = 0,
+    ) -> None:
+        self._versions = versions
+        self._package_of = package_of
+        self._meter = meter
+        self._most_units = most_units
+        self._asleep_after_s = asleep_after_s
+        self._cores = cores or _cores()
+        self._hosted: dict[int, Hosted] = {}
+        self._stopping: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # In the loop, when the server begins and ends
+
+    async def open(self) -> None:
+        """Host again what was in service, and end what was being stopped."""
+        self._loop = asyncio.get_running_loop()
+        for version in await asyncio.to_thread(self._versions.in_state, "starting", "running"):
+            self._host(version)
+        for version in await asyncio.to_thread(self._versions.in_state, "stopping"):
+            self._begin(self._stop(version))
+
+    async def close(self) -> None:
+        """End all units. The versions stay what they are, and are hosted again by the next server."""
+        await asyncio.gather(*self._stopping, *(hosted.close() for hosted in self._hosted.values()))
+        self._hosted.clear()
+        self._loop = None
+
+    # In threads
+
+    def start(self, version: Version, *, least: int, most: int | None, token: Token | None = None) -> Version:
+        """Put a version into service with at least and at most so many units."""
+        top = least if most is None else most
+        if top < least:
+            raise Wrong(f"At most {top} units are fewer than at least {least}.", kind="units")
+        if top > self._most_units:
+            raise TooMuch(f"A model can have {self._most_units} units here, not {top}.", kind="units")
+        # A replay says what the first call said, though the version may run by now.
+        moved = self._versions.move(
+            version,
+            "starting",
+            STARTING,
+            token=token,
+            standing=HOSTED,
+            least_units=least,
+            most_units=most,
+        )
+        self._call(self._host, moved)
+        return moved
+
+    def stop(self, version: Version, token: Token | None = None) -> Version:
+        """Take a version out of service; what it has begun it ends."""
+        moved = self._versions.move(version, "stopping", STOPPING, token=token, standing=DONE)
+        if moved.state == "stopping":
+            self._call(lambda: self._begin(self._stop(moved)))
+        return moved
+
+    def _call(self, function: Callable[..., Any], *arguments: Any) -> None:
+        if self._loop is None:
+            raise TooEarly("The server is only starting, or ending.", kind="version")
+        self._loop.call_soon_threadsafe(function, *arguments)
+
+    # In the loop
+
+    def hosted(self, version: Version) -> Hosted | None:
+        """Return a version's units, if it is in service."""
+        return self._hosted.get(version.id)
+
+    async def detect(self, version: Version, picture: Picture, *, least: float | None = None) -> Seen:
+        """Return what a running version sees; without `least`, labels are held to their own thresholds."""
+        hosted = self._hosted.get(version.id)
+        if hosted is None or version.state != "running":
+            raise TooEarly(
+                f"The version {version.name} of {version.project.name} {WORDS[version.state]}.",
+                kind="version",
+                name=version.name,
+            )
+        head = {"least": least, "orientation": picture.orientation}
+        said, mask = await hosted.detect(head, picture.data)
+        if "refused" in said:
+            raise Wrong(said["refused"], kind="picture")
+        if "found" not in said:
+            raise RuntimeError(f"a unit of {version.arn} failed over a picture; its log tells why")
+        found = said["found"]
+        return Seen(
+            tuple(_finding(each) for each in found["findings"]),
+            found["is_anomalous"],
+            found["confidence"],
+            mask,
+            colors=hosted.units[0].about.get("colors") if mask and hosted.units else None,
+        )
+
+    def _host(self, version: Version) -> None:
+        if version.id in self._hosted or version.state not in ("starting", "running"):
+            return
+
+        async def running() -> None:
+            if version.state == "starting":
+                await asyncio.to_thread(self._move, version, "running", RUNNING)
+
+        async def failed(sentence: str) -> None:
+            self._hosted.pop(version.id, None)
+            await asyncio.to_thread(self._move, version, "start-failed", sentence)
+
+        least = version.least_units or 1
+        wishes = Wishes(
+            name=version.name,
+            package=self._package_of(version),
+            least=least,
+            most=version.most_units or least,
+            cores=self._cores,
+            asleep_after_s=self._asleep_after_s,
+        )
+        self._hosted[version.id] = Hosted(
+            wishes, running=running, failed=failed, watch=lambda hosted: self._watch(version, hosted)
+        )
+
+    async def _stop(self, version: Version) -> None:
+        hosted = self._hosted.pop(version.id, None)
+        if hosted is not None:
+            await hosted.close()
+        await asyncio.to_thread(self._move, version, "stopped", STOPPED)
+
+    def _move(self, version: Version, to: Any, message: str) -> None:
+        try:
+            self._versions.move(version, to, message)
+        except Refusal as refusal:
+            # Somebody asked to stop it meanwhile: that move stands, and this one comes too late.
+            log.info("%s: %s", version.arn, refusal)
+
+    def _begin(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._stopping.add(task)
+        task.add_done_callback(self._stopping.discard)
+
+    def _watch(self, version: Version, hosted: Hosted) -> None:
+        arn = str(version.arn)
+        self._meter.count(arn, {"desired_units": hosted.wanted, "in_service_units": len(hosted.units)})
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _finding(said: dict[str, Any]) -> Finding:
+    box = said["box"]
+    return Finding(said["label"], said["confidence"], box and Box(*box), said["area"])

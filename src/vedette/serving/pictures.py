@@ -1,0 +1,78 @@
+"""What a picture has to be before a unit sees it; only its head is read here."""
+
+import io
+from dataclasses import dataclass
+from typing import Literal
+
+from PIL import Image
+
+from vedette.errors import Wrong
+
+Format = Literal["JPEG", "PNG"]
+ORIENTATION = 0x0112
+# The decoders' word for what we call by the name of the content.
+_FORMATS: dict[str, Format] = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture's bytes and what its head says; `orientation` is EXIF's, 1 where there is none."""
+
+    data: bytes
+    format: Format
+    width: int
+    height: int
+    orientation: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a service takes; sides in pixels, 0 where it says nothing."""
+
+    most_bytes: int
+    least_side: int = 64
+    most_side: int = 4096
+    most_ratio: float = 0
+
+
+def open_picture(data: bytes, rules: Rules) -> Picture:
+    """Return the picture if the rules allow it."""
+    if len(data) > rules.most_bytes:
+        raise Wrong(
+            f"The picture has {len(data):,} bytes; {rules.most_bytes:,} are the most.", kind="large picture"
+        )
+    picture = _read_head(data)
+    _hold_to(picture, rules)
+    return picture
+
+
+def _read_head(data: bytes) -> Picture:
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
+            found = _FORMATS[image.format or ""]
+            return Picture(data, found, image.width, image.height, _orientation(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Wrong("The picture claims too many pixels.", kind="large picture") from None
+    except Exception:  # noqa: BLE001  (Pillow's decoders raise whatever they stumble over)
+        raise Wrong("The picture is no JPEG and no PNG that can be read.", kind="picture") from None
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        said = image.getexif().get(ORIENTATION, 1)
+    except Exception:  # noqa: BLE001  (damaged EXIF says nothing about orientation)
+        return 1
+    return said if isinstance(said, int) and 1 <= said <= 8 else 1
+
+
+def _hold_to(picture: Picture, rules: Rules) -> None:
+    size = f"The picture has {picture.width} × {picture.height} pixels"
+    short, long = sorted((picture.width, picture.height))
+    if rules.most_side and long > rules.most_side:
+        raise Wrong(f"{size}; {rules.most_side} a side are the most.", kind="large picture")
+    if short < rules.least_side:
+        raise Wrong(f"{size}; {rules.least_side} a side are the least.", kind="picture size")
+    if rules.most_ratio and long > short * rules.most_ratio:
+        raise Wrong(
+            f"{size}; one side may be {rules.most_ratio:g} times the other at most.", kind="picture size"
+        )

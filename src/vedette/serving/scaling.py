@@ -1,0 +1,41 @@
+"""How many units a model should have: arithmetic, and nothing else."""
+
+from dataclasses import dataclass
+
+# Work that waited for this long is not a ripple; a unit answers in less.
+WAITED_S = 0.1
+# Fewer units must be able to carry the load with room to spare, and for a while.
+SPARE = 0.7
+CALM_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a model's units have done of late.
+
+    `waited_s` is how long the oldest request that waits now has waited, `waiting` how many do.
+    `busy` is the share of the units' time that was work since the number last changed, or for the last
+    half minute, and `calm_s` for how long nothing has waited.
+    """
+
+    units: int
+    waiting: int = 0
+    waited_s: float = 0.0
+    busy: float = 0.0
+    calm_s: float = 0.0
+
+
+def units_wanted(load: Load, *, least: int, most: int) -> int:
+    """Return the unit count to move to: up at once when work waits, down one at a time."""
+    wanted = load.units
+    if load.waiting and load.waited_s >= WAITED_S:
+        # A queue as long as the units are many is worth as many more.
+        wanted += max(1, load.waiting // max(1, load.units * 4))
+    elif load.calm_s >= CALM_S and load.busy * load.units <= SPARE * (load.units - 1):
+        wanted -= 1
+    return max(least, min(most, wanted))
+
+
+def threads_each(cores: int, most: int) -> int:
+    """Return how many threads a unit computes with, so that as many as there may be share the cores."""
+    return max(1, cores // most)

@@ -1,0 +1,47 @@
+"""Back from the upright picture to the picture as it is stored.
+
+Models see pictures upright. Clients of both services draw on the stored raster, whose EXIF
+orientation they mostly ignore, so that what is said of places has to be turned back for them.
+"""
+
+from PIL import Image
+
+from vedette.vision.annotations import Box
+
+UPRIGHT = 1
+# EXIF's orientation → whether the axes change places, and then whether x and y run backwards.
+_BACK = {
+    2: (False, True, False),
+    3: (False, True, True),
+    4: (False, False, True),
+    5: (True, False, False),
+    6: (True, False, True),
+    7: (True, True, True),
+    8: (True, True, False),
+}
+_BACK_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def stored_box(box: Box, orientation: int) -> Box:
+    """Return where a box of the upright picture lies in the stored one."""
+    if orientation not in _BACK:
+        return box
+    swaps, back_x, back_y = _BACK[orientation]
+    left, top, width, height = box.left, box.top, box.width, box.height
+    if swaps:
+        left, top, width, height = top, left, height, width
+    return Box(1 - left - width if back_x else left, 1 - top - height if back_y else top, width, height)
+
+
+def stored_picture(image: Image.Image, orientation: int) -> Image.Image:
+    """Return a drawing over the upright picture as it lies over the stored one."""
+    turn = _BACK_TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)

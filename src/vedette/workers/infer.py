@@ -1,0 +1,121 @@
+"""A unit: one process that holds one model and answers for one picture after the other.
+
+first   in: {"package", "threads"}     out: {"ready", "task", "labels", "colors"} or {"refused"}
+then    in: {"least", "orientation"} and the picture     out: {"found"} and a mask, or {"refused"}
+
+No torch, no database. It ends when the server's side of its socket ends, whatever it is doing.
+"""
+
+import io
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from queue import Queue
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from vedette.engines.frames import frame_start, read_frame
+from vedette.errors import Refusal
+from vedette.runtime.decode import Answer
+from vedette.runtime.model import Model, load
+from vedette.vision.annotations import Finding
+from vedette.vision.draw import color_of, mask_picture
+from vedette.vision.turn import stored_box, stored_picture
+
+log = logging.getLogger("vedette.unit")
+
+Frame = tuple[dict[str, Any], bytes]
+
+
+def main(number: int) -> None:
+    """Serve the socket of that file number until its other end closes."""
+    with socket.socket(fileno=number) as line, line.makefile("rb") as stream:
+        first = read_frame(stream)
+        if first is None:
+            return
+        try:
+            model = open_model(first[0])
+        except Refusal as refusal:
+            line.sendall(frame_start({"refused": refusal.sentence}))
+            return
+        line.sendall(frame_start({"ready": True, **about(model)}))
+        frames: Queue[Frame] = Queue(1)
+        threading.Thread(target=_read_ahead, args=(stream, frames), daemon=True).start()
+        while True:
+            head, body = answer(model, *frames.get())
+            line.sendall(frame_start(head, body))
+            if body:
+                line.sendall(body)
+
+
+def open_model(order: Mapping[str, Any]) -> Model:
+    """Return the model of a package, warm: its first run costs several times the others."""
+    model = load(Path(order["package"]), threads=order["threads"])
+    height, width = model.facts.input_size
+    model.detect(np.full((height, width, 3), 127, np.uint8))
+    return model
+
+
+def about(model: Model) -> dict[str, Any]:
+    """Return what the server wants to know of the model."""
+    colors = {label: color_of(label, model.labels, model.facts.colors) for label in model.labels}
+    return {"task": model.task, "labels": list(model.labels), "colors": colors}
+
+
+def answer(model: Model, asked: Mapping[str, Any], picture: bytes) -> Frame:
+    """Return what the model sees, in the raster as it is stored; nothing in a picture ends the unit."""
+    began = time.perf_counter()
+    try:
+        seen = model.detect(picture, min_confidence=asked.get("least"), name="The picture")
+    except Refusal as refusal:
+        return {"refused": refusal.sentence}, b""
+    except Exception:
+        log.exception("a picture of %s bytes could not be looked at", len(picture))
+        return {"failed": True}, b""
+    turned = int(asked.get("orientation", 1))
+    found = {
+        "findings": [_said(finding, turned) for finding in seen.findings],
+        "is_anomalous": seen.is_anomalous,
+        "confidence": seen.confidence,
+        "ms": (time.perf_counter() - began) * 1000,
+    }
+    return {"found": found}, _mask(model, seen, turned)
+
+
+def _said(finding: Finding, turned: int) -> dict[str, Any]:
+    box = finding.box and stored_box(finding.box, turned)
+    return {
+        "label": finding.label,
+        "confidence": finding.confidence,
+        "box": box and [box.left, box.top, box.width, box.height],
+        "area": finding.area,
+    }
+
+
+def _mask(model: Model, seen: Answer, turned: int) -> bytes:
+    if seen.mask is None:
+        return b""
+    drawn = stored_picture(mask_picture(seen.mask, model.labels, model.facts.colors), turned)
+    written = io.BytesIO()
+    # Flat colours are small at any level; the first is several times quicker than the usual one.
+    drawn.save(written, "PNG", compress_level=1)
+    return written.getvalue()
+
+
+def _read_ahead(stream: BinaryIO, frames: "Queue[Frame]") -> None:
+    """Take in the next picture while one is looked at; the end of the line is the unit's end."""
+    while True:
+        frame = read_frame(stream)
+        if frame is None:
+            os._exit(0)
+        frames.put(frame)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,267 @@
+"""Versions go into service and out of it with real units, whatever happens to those."""
+
+import asyncio
+import contextlib
+import io
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from doubles.packages import tiny_package
+from vedette.errors import Busy, TooEarly, TooFast, TooMuch, Wrong
+from vedette.metering.meter import Meter
+from vedette.projects.project import Scope
+from vedette.projects.projects import NewProject, Projects
+from vedette.projects.version import Version
+from vedette.projects.versions import NewVersion, Versions
+from vedette.serving.hosting import Hosting, Seen
+from vedette.serving.pictures import Rules, open_picture
+
+RULES = Rules(most_bytes=1_000_000)
+SOON_S = 30.0
+
+
+@pytest.fixture
+def versions(database, clock):
+    projects = Projects(database, clock)
+    projects.create(Scope("rekognition", "111122223333", "eu-west-1"), NewProject("boards"))
+    return Versions(database, projects, clock)
+
+
+@pytest.fixture
+def add(versions, tmp_path):
+    """Make a trained version with a tiny package."""
+
+    def add(task="classification", **facts):
+        project = versions._projects.find(Scope("rekognition", "111122223333", "eu-west-1"), "boards")
+        made, _ = versions.create(project, NewVersion())
+        tiny_package(tmp_path / made.folder, task, **facts)
+        return versions.move(made, "trained")
+
+    return add
+
+
+@pytest.fixture
+def new_hosting(versions, database, clock, tmp_path):
+    def new(**options):
+        return Hosting(
+            versions,
+            lambda version: tmp_path / version.folder,
+            Meter(database, clock),
+            **{"cores": 2, **options},
+        )
+
+    return new
+
+
+@contextlib.asynccontextmanager
+async def opened(hosting):
+    await hosting.open()
+    try:
+        yield hosting
+    finally:
+        await hosting.close()
+
+
+async def state(versions, version: Version, *wanted: str) -> Version:
+    """Wait until the version is in one of the states."""
+    until = time.monotonic() + SOON_S
+    while (found := versions.find_by_id(version.id)).state not in wanted:
+        assert time.monotonic() < until, f"still {found.state}: {found.message}"
+        await asyncio.sleep(0.01)
+    return found
+
+
+async def until(true) -> None:
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() < began + SOON_S
+        await asyncio.sleep(0.01)
+
+
+def a_picture(color=(255, 0, 0), *, orientation=1, patch=False):
+    pixels = np.zeros((64, 96, 3), np.uint8)
+    pixels[: 32 if patch else 64, : 48 if patch else 96] = color
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG", exif=exif)
+    return open_picture(stream.getvalue(), RULES)
+
+
+async def running(hosting, versions, version, least=1, most=None):
+    hosting.start(version, least=least, most=most)
+    return await state(versions, version, "running")
+
+
+def test_a_version_runs_answers_and_stops(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add())
+            seen = await hosting.detect(version, a_picture())
+            assert [(f.label, round(f.confidence, 3)) for f in seen.findings] == [("red", 1.0)]
+            both = await hosting.detect(version, a_picture(), least=0.0)
+            assert [f.label for f in both.findings] == ["red", "dark"]
+            pid = hosting.hosted(version).units[0].pid
+            hosting.stop(version)
+            stopped = await state(versions, version, "stopped")
+            with pytest.raises(TooEarly, match="is stopped"):
+                await hosting.detect(stopped, a_picture())
+            with pytest.raises(ProcessLookupError):
+                os.kill(pid, 0)
+            await running(hosting, versions, stopped)
+
+    asyncio.run(live())
+
+
+def test_places_are_those_of_the_stored_picture(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add("detection"))
+            seen = await hosting.detect(version, a_picture((255, 255, 255), orientation=6, patch=True))
+            box = seen.findings[0].box
+            assert (box.left, box.top, box.width, box.height) == pytest.approx((0, 0, 0.5, 0.5))
+
+    asyncio.run(live())
+
+
+def test_masks_come_as_pictures_of_the_size_that_was_sent(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add("segmentation", colors={"rust": "#aa5500"}))
+            seen = await hosting.detect(version, a_picture((255, 0, 0), orientation=8, patch=True))
+            mask = Image.open(io.BytesIO(seen.mask))
+            assert (mask.size, mask.mode) == ((96, 64), "RGB")
+            assert (mask.getpixel((5, 5)), mask.getpixel((90, 60))) == ((0xAA, 0x55, 0), (255, 255, 255))
+            assert seen.colors["rust"] == "#aa5500"
+            assert [(f.label, f.area) for f in seen.findings] == [("rust", pytest.approx(0.25, abs=0.06))]
+
+    asyncio.run(live())
+
+
+def test_a_damaged_picture_is_refused_and_ends_no_unit(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add())
+            pid = hosting.hosted(version).units[0].pid
+            whole = a_picture()
+            half = open_picture(whole.data[: len(whole.data) - 40], RULES)
+            with pytest.raises(Wrong, match="truncated"):
+                await hosting.detect(version, half)
+            assert (await hosting.detect(version, whole)).findings
+            assert [unit.pid for unit in hosting.hosted(version).units] == [pid]
+
+    asyncio.run(live())
+
+
+def test_a_unit_that_dies_is_replaced_and_its_request_asked_of_another(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add(), least=2)
+            hosted = hosting.hosted(version)
+            before = {unit.pid for unit in hosted.units}
+            asked = [asyncio.create_task(hosting.detect(version, a_picture())) for _ in range(20)]
+            await asyncio.sleep(0)
+            os.kill(hosted.units[0].pid, signal.SIGKILL)
+            assert all(seen.findings[0].label == "red" for seen in await asyncio.gather(*asked))
+            await until(lambda: len(hosted.units) == 2 and {unit.pid for unit in hosted.units} != before)
+
+    asyncio.run(live())
+
+
+def test_more_than_units_and_queue_hold_is_refused_at_once(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add())
+            os.kill(hosting.hosted(version).units[0].pid, signal.SIGSTOP)
+            asked = [asyncio.create_task(hosting.detect(version, a_picture())) for _ in range(40)]
+            done, waiting = await asyncio.wait(asked, timeout=0.3)
+            assert {type(task.exception()) for task in done} == {TooFast}
+            assert len(waiting) == 18  # two with the unit, sixteen in the queue
+            late, held = await asyncio.wait(waiting, timeout=2)
+            assert ({type(task.exception()) for task in late}, len(held)) == ({TooFast}, 2)
+            os.kill(hosting.hosted(version).units[0].pid, signal.SIGCONT)
+            assert all(seen.findings for seen in await asyncio.gather(*held))
+
+    asyncio.run(live())
+
+
+def test_work_that_waits_brings_another_unit(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add(), most=2)
+            hosted = hosting.hosted(version)
+            os.kill(hosted.units[0].pid, signal.SIGSTOP)
+            asked = [asyncio.create_task(hosting.detect(version, a_picture())) for _ in range(6)]
+            await until(lambda: len(hosted.units) == 2)
+            os.kill(hosted.units[0].pid, signal.SIGCONT)
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+            assert {type(each) for each in outcomes} <= {Seen, TooFast}
+
+    asyncio.run(live())
+
+
+def test_a_package_that_cannot_be_loaded_fails_with_its_reason(new_hosting, versions, add, tmp_path):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = add()
+            (tmp_path / version.folder / "model.onnx").write_bytes(b"spoilt")
+            hosting.start(version, least=1, most=None)
+            failed = await state(versions, version, "start-failed")
+            assert "model.onnx" in failed.message
+            tiny_package(tmp_path / version.folder, "classification")
+            await running(hosting, versions, failed)
+
+    asyncio.run(live())
+
+
+def test_a_new_server_hosts_what_the_last_one_did(new_hosting, versions, add):
+    version, leaving = add(), add()
+
+    async def first():
+        async with opened(new_hosting()) as hosting:
+            await running(hosting, versions, version, least=2)
+            await running(hosting, versions, leaving)
+        versions.move(leaving, "stopping")
+
+    async def second():
+        async with opened(new_hosting()) as hosting:
+            found = await state(versions, version, "running")
+            assert (await hosting.detect(found, a_picture())).findings
+            await until(lambda: len(hosting.hosted(version).units) == 2)
+            await state(versions, leaving, "stopped")
+
+    asyncio.run(first())
+    asyncio.run(second())
+
+
+def test_idle_units_go_and_come_again_with_the_next_picture(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting(asleep_after_s=0.3)) as hosting:
+            version = await running(hosting, versions, add())
+            hosted = hosting.hosted(version)
+            await until(lambda: not hosted.units)
+            assert versions.find_by_id(version.id).state == "running"
+            assert (await hosting.detect(version, a_picture())).findings
+
+    asyncio.run(live())
+
+
+def test_units_that_cannot_be_are_refused_and_a_second_start_too(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting(most_units=4)) as hosting:
+            version = add()
+            with pytest.raises(Wrong, match="fewer"):
+                hosting.start(version, least=2, most=1)
+            with pytest.raises(TooMuch, match="10000"):
+                hosting.start(version, least=1, most=10_000)
+            assert versions.find_by_id(version.id).state == "trained"
+            await running(hosting, versions, version)
+            with pytest.raises(Busy, match="is running"):
+                hosting.start(version, least=1, most=None)
+
+    asyncio.run(live())

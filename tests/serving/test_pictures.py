@@ -1,0 +1,50 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vedette.errors import Wrong
+from vedette.serving.pictures import Rules, open_picture
+
+RULES = Rules(most_bytes=100_000, most_ratio=20)
+
+
+def written(width, height, form="PNG", **options):
+    stream = io.BytesIO()
+    Image.fromarray(np.zeros((height, width, 3), np.uint8)).save(stream, form, **options)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_a_head_says_what_the_picture_is(form):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    found = open_picture(written(80, 64, form, exif=exif), RULES)
+    assert (found.format, found.width, found.height, found.orientation) == (form, 80, 64, 6)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "says"),
+    [
+        (b"", "picture", "no JPEG"),
+        (b"GIF89a", "picture", "no JPEG"),
+        (written(80, 64, "BMP"), "picture", "no JPEG"),
+        (written(80, 64)[:20], "picture", "no JPEG"),
+        (b"\xff\xd8" + bytes(200), "picture", "no JPEG"),
+        (bytes(100_001), "large picture", "100,000"),
+        (written(4097, 64), "large picture", "4096 a side"),
+        (written(63, 64), "picture size", "64 a side"),
+        (written(64, 1281), "picture size", "20 times"),
+    ],
+)
+def test_what_no_unit_should_see_is_refused(data, kind, says):
+    with pytest.raises(Wrong, match=says) as refused:
+        open_picture(data, RULES)
+    assert refused.value.kind == kind
+
+
+def test_an_orientation_that_exif_does_not_know_is_none():
+    exif = Image.Exif()
+    exif[0x0112] = 90
+    assert open_picture(written(80, 64, exif=exif), RULES).orientation == 1
