@@ -49,6 +49,7 @@ class BodyReader:
     ) -> None:
         self.size = 0
         self.promise = promise
+        self.computes_md5 = True  # false where the reader's own user does that better
         self.least = 0  # bounds that a POST policy sets
         self.most: int | None = None
         self._pieces = pieces
@@ -100,7 +101,8 @@ class BodyReader:
         self.size += len(data)
         if self.most is not None and self.size > self.most:
             raise self._too_large()
-        self._md5.update(data)
+        if self.computes_md5 or self.promise.md5 is not None:
+            self._md5.update(data)
         for running in self._sums.values():
             running.update(data)
 

@@ -13,7 +13,7 @@ from vedette.api.s3.faults import Fault
 from vedette.api.s3.objects import checksum_members, version_header
 from vedette.api.s3.ranges import Span, read_copy_range
 from vedette.api.s3.uploads import part_number
-from vedette.store.blobs.files import BUFFER, Draft, md5
+from vedette.store.blobs.files import BUFFER, Draft
 from vedette.store.blobs.objects import missing_key
 from vedette.store.blobs.values import About, Blob, Bucket, Checksum, Part
 from vedette.wire.checksums import SIZES, new_sum, write_sum
@@ -155,20 +155,19 @@ def _copy_hashed(
     call: Call, draft: Draft, source: Blob, span: Span, algorithm: str
 ) -> tuple[str, Checksum | None]:
     """Copy bytes through memory, a little at a time, with the sums they need."""
-    hashed = md5()
     running = new_sum(algorithm) if algorithm else None
     left = span.length
     with call.store.path_of(source).open("rb") as file:
         file.seek(span.start)
         while left and (data := file.read(min(left, BUFFER))):
-            hashed.update(data)
             if running is not None:
                 running.update(data)
             left -= len(data)
             if draft.add(data):
                 draft.flush()
+    draft.flush()
     checksum = Checksum(algorithm, write_sum(running.digest())) if running is not None else None
-    return hashed.hexdigest(), checksum
+    return draft.md5, checksum
 
 
 async def copy_part(call: Call) -> Response:

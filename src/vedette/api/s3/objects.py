@@ -42,7 +42,6 @@ async def write_object(call: Call, bucket: Bucket, said: About) -> Blob:
             bucket.name,
             call.key,
             draft,
-            etag=body.md5,
             owner=about.owner_of_new(call, bucket),
             about=replace(said, checksum=checksum_of(body)),
             check=check_write(call),
@@ -55,6 +54,7 @@ async def receive(call: Call, draft: Draft) -> BodyReader:
     """Take the body into the draft as it comes; return the reader with its sums."""
     body = call.body if call.body is not None else open_body(None, call.request)
     largest = call.house.settings.max_object
+    body.computes_md5 = False  # The draft does, beside writing.
     body.most = largest if body.most is None else min(body.most, largest)
     async for piece in body:
         if draft.add(piece):

@@ -76,8 +76,9 @@ async def upload_part(call: Call) -> Response:
         body = await receive(call, draft)
         checksum = checksum_of(body)
         _check_algorithm(upload, checksum)
-        part = Part(number, draft.size, body.md5, checksum=checksum)
-        await in_thread(call.store.uploads.put_part, upload, draft, part)
+        part = await in_thread(
+            call.store.uploads.put_part, upload, draft, Part(number, 0, "", checksum=checksum)
+        )
     finally:
         draft.discard()
     headers = [("etag", f'"{part.etag}"'), *echo(upload.about.encryption)]

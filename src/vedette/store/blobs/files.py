@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 INCOMING = ".incoming"
@@ -24,16 +25,31 @@ BUFFER = 1024 * 1024
 """Up to so many bytes wait in memory; most pictures are then written in one go."""
 
 
+SMALL = 128 * 1024
+"""Fewer bytes are hashed in place: another thread would cost more than it spares."""
+
+_HASHING = ThreadPoolExecutor(2, thread_name_prefix="md5")
+"""MD5 is what a PUT takes longest over, so it runs beside writing and syncing, on another core."""
+
+
 class Draft:
-    """The bytes of one object while they come in. Not safe for two threads at once."""
+    """The bytes of one object while they come in, and their MD5. Not safe for two threads at once."""
 
     def __init__(self, folder: Path, unique: str) -> None:
         self._path = folder / unique
         self._file: int | None = None
         self._waiting: list[bytes] = []
         self._waiting_size = 0
+        self._hash = md5()
+        self._hashing: Future[None] | None = None
         self.unique = unique
         self.size = 0
+
+    @property
+    def md5(self) -> str:
+        """The MD5 of what was added, in hexadecimal: the ETag of a plain object."""
+        self._hashed()
+        return self._hash.hexdigest()
 
     def add(self, data: bytes) -> bool:
         """Take more bytes, without touching the disk; true when `flush` is due."""
@@ -43,14 +59,29 @@ class Draft:
         return self._waiting_size >= BUFFER
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write what waits, and hash it meanwhile."""
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-        for data in self._waiting:
+        pieces, size = self._waiting, self._waiting_size
+        self._waiting, self._waiting_size = [], 0
+        self._hashed()
+        if size < SMALL:
+            self._update(pieces)
+        else:
+            self._hashing = _HASHING.submit(self._update, pieces)
+        for data in pieces:
             _write_all(self._file, data)
-        self._waiting.clear()
-        self._waiting_size = 0
+
+    def _update(self, pieces: list[bytes]) -> None:
+        for data in pieces:
+            self._hash.update(data)
+
+    def _hashed(self) -> None:
+        """Wait until everything that was flushed is in the hash."""
+        if self._hashing is not None:
+            self._hashing.result()
+            self._hashing = None
 
     def append_file(self, source: Path, start: int, length: int) -> None:
         """Take a part of another file, without carrying it through memory where the system can."""

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from vedette.clock import Clock, from_milliseconds, system_clock
 from vedette.errors import Missing, Taken
 from vedette.store.blobs.buckets import Buckets
-from vedette.store.blobs.files import BUFFER, INCOMING, Draft, Retired, md5
+from vedette.store.blobs.files import BUFFER, INCOMING, Draft, Retired
 from vedette.store.blobs.index import Index
 from vedette.store.blobs.listing import Listing
 from vedette.store.blobs.objects import Objects, missing_key
@@ -101,14 +101,13 @@ class FolderBlobs:
     def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> Stored:
         """Write an object, whole or not at all."""
         owner = self.buckets.find(bucket).account
-        draft, hashed = self.draft(), md5()
+        draft = self.draft()
         try:
             for chunk in _chunks(data):
-                hashed.update(chunk)
                 if draft.add(chunk):
                     draft.flush()
             about = About(content_type=content_type or "binary/octet-stream")
-            blob = self.objects.put(bucket, key, draft, etag=hashed.hexdigest(), owner=owner, about=about)
+            blob = self.objects.put(bucket, key, draft, owner=owner, about=about)
         finally:
             draft.discard()
         return _stored(blob)

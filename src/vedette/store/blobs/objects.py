@@ -49,19 +49,33 @@ class Objects:
         key: str,
         draft: Draft,
         *,
-        etag: str,
         owner: str,
         about: About,
+        etag: str = "",
         check: Check = accept,
     ) -> Blob:
-        """Make the draft the object's newest version."""
+        """Make the draft the object's newest version; its ETag is its MD5 unless another is given."""
         path = f"{bucket}/{place(key, draft.unique)}"
         draft.settle(self._root / path)
+        etag = etag or draft.md5
         try:
             with self._index.writing() as db:
                 blob, dead = self.insert(
                     db,
-                    Blob(bucket, key, NULL, 0, True, False, draft.size, etag, 0, owner, path, about),
+                    Blob(
+                        bucket,
+                        key,
+                        NULL,
+                        0,
+                        True,
+                        False,
+                        draft.size,
+                        etag or draft.md5,
+                        0,
+                        owner,
+                        path,
+                        about,
+                    ),
                     check,
                 )
         except BaseException:

@@ -66,6 +66,7 @@ class Uploads:
         """Keep a part, in place of one of that number."""
         path = f"{UPLOADS}/{upload.id}/{part.number}.{draft.unique}"
         draft.settle(self._root / path)
+        etag = part.etag or draft.md5
         modified_ms = milliseconds(self._clock())
         try:
             with self._index.writing() as db:
@@ -82,7 +83,7 @@ class Uploads:
                         upload.id,
                         part.number,
                         draft.size,
-                        part.etag,
+                        etag,
                         modified_ms,
                         orjson.dumps(part.checksum),
                         path,
@@ -92,7 +93,7 @@ class Uploads:
             self._retired.add([path])
             raise
         self._retired.add(row[0] for row in dead)
-        return Part(part.number, draft.size, part.etag, modified_ms, part.checksum, path)
+        return Part(part.number, draft.size, etag, modified_ms, part.checksum, path)
 
     def parts(self, upload: Upload, *, after: int = 0, most: int = 10_000) -> list[Part]:
         """Return the parts that are there, by number."""
