@@ -108,7 +108,8 @@ class Anomaly:
                 distances[held] = list(side_by_side(partial(_far, memory), [seen.patches[i] for i in held]))
                 work.tell(f"judging {self.name}", fold + 1, FOLDS)
         truth = seen.is_anomalous
-        weighed = weigh(distances, seen.pooled, truth, folds)
+        with one_thread():
+            weighed = weigh(distances, seen.pooled, truth, folds)
         best = max(weighed, key=lambda each: float(each.outcomes(truth).mean()))
         outcomes = best.outcomes(truth)
         facts = {

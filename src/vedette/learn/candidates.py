@@ -21,7 +21,7 @@ def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
     if plan.task == "anomaly":
         return [Anomaly(side=side) for side in ANOMALY_SIDES]
     if plan.task == "detection":
-        return [DenseDetector(plan.labels)]
+        return [BrandDetector(plan.labels) if plan.is_brand else DenseDetector(plan.labels)]
     if plan.task == "segmentation":
         return [DenseSegmenter(plan.labels)]
     is_multilabel = plan.task == "multilabel"

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from vedette.learn.backbone import floats, open_backbone
 from vedette.learn.calibrate import f1_threshold, fit_platt, fit_temperature, sigmoid, softmax
+from vedette.learn.cores import one_thread
 from vedette.learn.linear import PENALTIES, Linear, fit_linear, out_of_fold
 from vedette.learn.look import pooled
 from vedette.learn.recipe import Judgement, Trained, Work
@@ -136,7 +137,10 @@ class Probe:
         folds = folds_of(train, work)
         judged = []
         for done, penalty in enumerate(PENALTIES, start=1):
-            logits = out_of_fold(features, truth, folds, penalty=penalty, is_multilabel=self.is_multilabel)
+            with one_thread():
+                logits = out_of_fold(
+                    features, truth, folds, penalty=penalty, is_multilabel=self.is_multilabel
+                )
             calibration = calibrate(logits, truth, is_multilabel=self.is_multilabel)
             outcomes = outcomes_of(calibration(logits), truth, is_multilabel=self.is_multilabel)
             judged.append((float(outcomes.mean()), outcomes, penalty, calibration, logits))
@@ -149,7 +153,8 @@ class Probe:
         """Return the probe on all of the training part."""
         carry: Carry = judgement.carry
         features, truth = self._read(train, work)
-        head = fit_linear(features, truth, penalty=carry.penalty, is_multilabel=self.is_multilabel)
+        with one_thread():
+            head = fit_linear(features, truth, penalty=carry.penalty, is_multilabel=self.is_multilabel)
         backbone = open_backbone(work.backbone)
         assert isinstance(backbone, nn.Module)
         return Trained(

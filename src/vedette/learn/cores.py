@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
+from threadpoolctl import threadpool_limits
 
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
@@ -41,10 +42,11 @@ def side_by_side(
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch split nothing while this lasts."""
+    """Let torch and numpy split nothing while this lasts."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with threadpool_limits(1):
+            yield
     finally:
         torch.set_num_threads(before)

@@ -30,7 +30,7 @@ from vedette.learn.backbone import open_backbone
 from vedette.learn.candidates import candidates
 from vedette.learn.check import Broken, check
 from vedette.learn.choose import choose, judge_all, tried
-from vedette.learn.cores import side_by_side
+from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
 from vedette.learn.features import FeatureCache
 from vedette.learn.recipe import OUTPUTS, Budget, Progress, Recipe, Trained, Work
@@ -140,8 +140,10 @@ def finish(
     with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
         file = Path(folder) / "model.onnx"
         work.tell("exporting", 0, 1)
-        export(trained, OUTPUTS[plan.task], file)
-        difference = refuse_if_far(trained, file, some_pixels(plan.train, trained, work), tolerance=TOLERANCE)
+        with one_thread():
+            export(trained, OUTPUTS[plan.task], file)
+            some = some_pixels(plan.train, trained, work)
+            difference = refuse_if_far(trained, file, some, tolerance=TOLERANCE)
         work.tell("exporting", 1, 1)
         facts = replace(facts, recipe={**facts.recipe, "onnx_difference": difference})
         evaluation = examine(plan, trained, Model(facts, file, threads=1), work)
@@ -174,7 +176,7 @@ def examine(plan: Plan, trained: Trained, model: Model, work: Work) -> dict[str,
     return evaluate(plan.task, trained.labels, seen, thresholds=thresholds)
 
 
-def some_pixels(samples: Sequence[Sample], trained: Trained, work: Work, *, most: int = 4) -> Any:
+def some_pixels(samples: Sequence[Sample], trained: Trained, work: Work, *, most: int = 3) -> Any:
     """Return a few real pictures at the input size, spread over the samples."""
     chosen = [
         samples[i].picture for i in np.linspace(0, len(samples) - 1, min(most, len(samples))).astype(int)
