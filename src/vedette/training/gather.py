@@ -61,11 +61,7 @@ class Gatherer:
             raise Unfit(DENIED if self.blobs.has_bucket(source.bucket) else UNREADABLE)
         beside = folder.manifest(part).with_suffix(".new")
         try:
-            with (
-                self.blobs.open(source.bucket, source.key, source.version) as stream,
-                beside.open("wb") as out,
-            ):
-                shutil.copyfileobj(stream, out)
+            stream = self.blobs.open(source.bucket, source.key, source.version)
         except Missing:
             raise Unfit(UNREADABLE) from None
         with stream, beside.open("wb") as out:

@@ -1,0 +1,153 @@
+"""A training room without a server, and an engine whose workers do as a test says."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from doubles.houses import HERE, MovedClock
+from doubles.lines import Room, a_line, a_room
+from vedette.engines.port import Event, Job
+from vedette.projects.project import Project
+from vedette.projects.version import Version
+from vedette.projects.versions import Versions
+from vedette.store.db import Database
+from vedette.training.folder import Folder
+from vedette.training.order import NewTraining
+from vedette.training.trainings import Rules, Trainings
+
+Script = Callable[[Mapping[str, Any], threading.Event], Iterator[Event]]
+
+KILLED = "The process of the job was killed by signal 9."
+
+
+def succeed(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
+    """What a worker does when all is well."""
+    del stop
+    folder = Folder(Path(order["folder"]))
+    yield Event("progress", {"stage": "judging", "done": 1, "of": 4, "seconds_left": 2.5})
+    folder.package.mkdir(exist_ok=True)
+    folder.put("manifest_summary", {"errors": []})
+    folder.put("evaluation_summary", {"Version": 1})
+    folder.finish(
+        {
+            "refused": "",
+            "task": "classification",
+            "metrics": {"F1Score": 0.75},
+            "pictures": {},
+            "seconds": 6.2,
+        }
+    )
+    yield Event("done")
+
+
+def refuse(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
+    """What a worker does when the manifests are not fit to learn from."""
+    del stop
+    folder = Folder(Path(order["folder"]))
+    folder.put("manifest_summary", {"errors": [1]})
+    folder.finish({"refused": "The manifest file has too few labels.", "seconds": 0.1})
+    yield Event("done")
+
+
+def die(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
+    """What is seen of a worker that somebody killed."""
+    del order, stop
+    yield Event("failed", {"sentence": KILLED})
+
+
+def stumble(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
+    """A worker with a mistake in it."""
+    del order, stop
+    yield Event("failed", {"sentence": "KeyError: 'x'", "traceback": "Traceback: KeyError: 'x'"})
+
+
+def hang(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
+    """A worker that works until it is told to leave off."""
+    yield Event("progress", {"stage": "judging", "done": 1, "of": 4, "seconds_left": None})
+    assert stop.wait(30)
+    yield Event("cancelled", {"sentence": "It was asked to stop."})
+
+
+@dataclass
+class Scripted:
+    """Plays the next script for each job, the last one again and again."""
+
+    scripts: list[Script]
+    orders: list[Mapping[str, Any]] = field(default_factory=list)
+    stops: dict[str, threading.Event] = field(default_factory=dict)
+
+    def submit(self, job: Job) -> str:
+        self.orders.append(job.order)
+        run = str(len(self.orders))
+        self.stops[run] = threading.Event()
+        return run
+
+    def events(self, run: str) -> Iterator[Event]:
+        script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
+        yield from script(self.orders[int(run) - 1], self.stops[run])
+
+    def cancel(self, run: str) -> None:
+        self.stops[run].set()
+
+
+@dataclass
+class TrainingRoom:
+    """The trainings of one project, asked for through the room's front."""
+
+    room: Room
+    versions: Versions
+    trainings: Trainings
+    engine: Scripted
+    data: Path
+
+    @property
+    def project(self) -> Project:
+        return self.room.project
+
+    def order(self, name: str = "", **wanted: Any) -> Version:
+        wanted.setdefault("bucket", "out")
+        if self.project.scope.service == "rekognition":
+            name = name or "v1"
+        token = wanted.pop("token", None)
+        return self.trainings.order(self.project, NewTraining(HERE, name=name, **wanted), token)
+
+    def trained(self, name: str = "", **wanted: Any) -> Version:
+        """Ask for a training and wait for its end."""
+        return self.ended(self.order(name, **wanted))
+
+    def ended(self, version: Version) -> Version:
+        return self.trainings.wait(version, 30)
+
+    def with_dataset(self, kind: str = "train", count: int = 4) -> None:
+        """Give the project a dataset, with pictures that are a few bytes each."""
+        self.room.blobs.make_bucket("pictures", account=HERE)
+        for number in range(count):
+            self.room.blobs.put("pictures", f"boards/{kind}{number}.png", f"{kind} {number}".encode())
+        self.room.create([a_line(f"{kind}{number}", "ab"[number % 2]) for number in range(count)], kind)
+
+
+@contextmanager
+def a_training_room(
+    database: Database,
+    folder: Path,
+    clock: MovedClock,
+    *scripts: Script,
+    service: str = "rekognition",
+    **rules: Any,
+) -> Iterator[TrainingRoom]:
+    """Yield a room with one project, an output bucket, and an engine that plays the scripts."""
+    with a_room(database, folder, clock, service=service) as room:
+        room.blobs.make_bucket("out", account=HERE)
+        engine = Scripted(list(scripts or (succeed,)))
+        versions = Versions(database, room.projects, clock)
+        trainings = Trainings(
+            versions, room.datasets, room.blobs, engine, folder, rules=Rules(**rules), clock=clock
+        )
+        try:
+            trainings.start()
+            yield TrainingRoom(room, versions, trainings, engine, folder)
+        finally:
+            trainings.close()

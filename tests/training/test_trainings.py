@@ -1,0 +1,344 @@
+"""Trainings asked for, queued, ended and taken up again, with workers that a test plays."""
+
+import shutil
+import time
+
+import pytest
+
+from doubles.houses import ELSEWHERE, HERE
+from doubles.lines import a_line
+from doubles.trainings import a_training_room, die, hang, refuse, stumble, succeed
+from vedette.datasets.dataset import ManifestSource
+from vedette.errors import Busy, Missing, Taken, Wrong
+from vedette.projects.tokens import Token
+from vedette.training.gather import UNREADABLE
+
+
+@pytest.fixture
+def training(database, tmp_path, clock):
+    """Return a function that opens the room with these scripts; every room is closed at the end."""
+    opened = []
+
+    def begin(*scripts, **options):
+        manager = a_training_room(database, tmp_path, clock, *scripts, **options)
+        opened.append(manager)
+        return manager.__enter__()
+
+    yield begin
+    for manager in reversed(opened):
+        manager.__exit__(None, None, None)
+
+
+def until(claim):
+    deadline = time.monotonic() + 30
+    while not claim():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.01)
+
+
+def objects(training):
+    return {found.key for found in training.room.blobs.list("out")}
+
+
+def test_a_training_ends_with_its_files_at_the_output_location(training):
+    training = training()
+    training.with_dataset()
+    version = training.trained(prefix="results/", description="first", tags={"line": "A"})
+    assert (version.state, version.description, version.billable_s) == ("trained", "first", 7)
+    assert version.results == {
+        "task": "classification",
+        "metrics": {"F1Score": 0.75},
+        "pictures": {},
+        "files": {
+            "manifest_summary": "results/ManifestSummary-boards-v1.json",
+            "evaluation_summary": "results/EvaluationResultSummary-boards-v1.json",
+        },
+    }
+    assert objects(training) == set(version.results["files"].values())
+    assert training.trainings.folder(version).package.is_dir()
+    assert training.room.projects.tags.of(str(version.arn)) == {"line": "A"}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "key"), [("", "Man"), ("a", "a/Man"), ("a/", "a/Man"), ("a/b", "a/b/Man")]
+)
+def test_a_prefix_is_a_folder_whether_it_ends_with_a_slash_or_not(prefix, key, training):
+    training = training()
+    training.with_dataset()
+    assert training.trained(prefix=prefix).results["files"]["manifest_summary"].startswith(key)
+
+
+def test_the_worker_is_given_every_picture_of_that_moment(training):
+    seen = []
+
+    def look(order, stop):
+        folder = training.trainings.folder(training.versions.find(training.project, "v1"))
+        seen.extend(sorted(path.read_bytes() for path in folder.pictures.iterdir()))
+        yield from succeed(order, stop)
+
+    training = training(look)
+    training.with_dataset()
+    version = training.trained()
+    assert seen == [b"train 0", b"train 1", b"train 2", b"train 3"]
+    assert not training.trainings.folder(version).pictures.exists()
+
+
+def test_a_training_learns_from_the_lines_of_the_moment_it_was_asked_for(training):
+    training = training(hang, succeed, at_once=1)
+    training.with_dataset()
+    training.order("first")
+    second = training.order("second")
+    training.room.update([a_line("late", "a")])
+    training.trainings.close()
+    frozen = training.trainings.folder(second).manifest("train").read_text("utf-8")
+    assert frozen.count("\n") == 4
+    assert "late" not in frozen
+
+
+def test_without_a_test_dataset_the_worker_splits(training):
+    training = training()
+    training.with_dataset()
+    training.trained()
+    training.with_dataset("test", 2)
+    training.trained("v2")
+    assert [order["has_test"] for order in training.engine.orders] == [False, True]
+
+
+def test_what_a_worker_refuses_is_said_and_its_files_are_delivered(training):
+    training = training(refuse)
+    training.with_dataset()
+    version = training.trained()
+    assert (version.state, version.message) == ("failed", "The manifest file has too few labels.")
+    assert objects(training) == {"ManifestSummary-boards-v1.json"}
+    assert version.billable_s is None
+    assert version.ended is not None
+
+
+def test_a_worker_that_dies_is_run_again(training):
+    training = training(die, die, succeed)
+    training.with_dataset()
+    assert training.trained().state == "trained"
+    assert len(training.engine.orders) == 3
+
+
+def test_a_worker_that_always_dies_ends_the_training_and_leaves_the_project_free(training):
+    training = training(die, die, die, succeed)
+    training.with_dataset()
+    version = training.trained()
+    assert (version.state, version.message) == ("failed", "The process of the job was killed by signal 9.")
+    assert training.trained("v2").state == "trained"
+
+
+def test_a_mistake_of_ours_is_not_told_to_the_caller(training, caplog):
+    training = training(stumble)
+    training.with_dataset()
+    version = training.trained()
+    assert version.state == "failed"
+    assert version.message.startswith("The service failed while it trained the model")
+    assert "KeyError" in caplog.text
+
+
+def test_as_many_trainings_run_as_are_allowed_and_the_others_wait(training):
+    training = training(hang, hang, succeed, at_once=2)
+    training.with_dataset()
+    for name in ("a", "b", "c"):
+        training.order(name)
+    until(lambda: len(training.engine.orders) == 2)
+    training.trainings.close()
+    assert len(training.engine.orders) == 2
+    assert len(training.versions.in_state("training")) == 3
+
+
+def test_progress_is_said_while_a_training_runs(training):
+    training = training(hang)
+    training.with_dataset()
+    version = training.order()
+    until(lambda: "judging" in training.trainings.message(version))
+    assert training.trainings.message(version) == "The model is being trained. Stage: judging, 25 %."
+    assert training.trainings.progress(version)["done"] == 1
+
+
+def test_what_a_stop_interrupted_goes_on_at_the_next_start(training):
+    first = training(hang)
+    first.with_dataset()
+    version = first.order()
+    until(lambda: first.engine.orders)
+    first.trainings.close()
+    assert first.versions.find_by_id(version.id).state == "training"
+    again = training(succeed)
+    assert again.ended(version).state == "trained"
+    assert again.engine.orders[0]["folder"] == first.engine.orders[0]["folder"]
+
+
+def test_a_training_that_was_over_when_the_server_died_is_not_run_again(training):
+    def succeed_and_stop(order, stop):
+        yield from list(succeed(order, stop))[:-1]
+        assert stop.wait(30)
+        yield from hang(order, stop)
+
+    first = training(succeed_and_stop)
+    first.with_dataset()
+    version = first.order()
+    until(lambda: first.trainings.folder(version).result.exists())
+    first.trainings.close()
+    again = training(stumble)
+    assert again.ended(version).state == "trained"
+    assert again.engine.orders == []
+
+
+def test_lines_that_a_crash_left_unfrozen_are_frozen_again(training):
+    first = training(hang)
+    first.with_dataset()
+    version = first.order()
+    first.trainings.close()
+    shutil.rmtree(first.trainings.folder(version).root)
+    assert training(succeed).ended(version).state == "trained"
+
+
+def test_a_deletion_that_a_crash_interrupted_is_finished(training):
+    first = training()
+    first.with_dataset()
+    version = first.versions.move(first.trained(), "deleting")
+    first.trainings.close()
+    again = training()
+    assert again.versions.list(again.project)[0] == []
+    assert not again.trainings.folder(version).root.exists()
+
+
+def test_a_version_is_deleted_with_its_files(training):
+    training = training()
+    training.with_dataset()
+    version = training.trained()
+    training.trainings.delete(version)
+    assert training.versions.list(training.project)[0] == []
+    assert not training.trainings.folder(version).root.exists()
+    assert objects(training) != set(), "results are the customer's"
+
+
+def test_a_version_that_is_being_trained_is_not_deleted(training):
+    training = training(hang)
+    training.with_dataset()
+    with pytest.raises(Busy, match="is being trained"):
+        training.trainings.delete(training.order())
+
+
+def test_a_name_is_trained_once(training):
+    training = training()
+    training.with_dataset()
+    training.trained()
+    with pytest.raises(Taken):
+        training.order()
+
+
+def test_a_repeated_token_trains_once(training):
+    training = training(service="lookoutvision")
+    training.with_dataset()
+    token = Token(training.project.scope, "CreateModel", "t", {})
+    first, second = training.order(token=token), training.order(token=token)
+    assert first.id == second.id
+    training.ended(first)
+    assert len(training.engine.orders) == 1
+
+
+def test_a_project_without_datasets_has_nothing_to_train_with(training):
+    with pytest.raises(Busy, match="no training dataset"):
+        training().order()
+
+
+def test_a_dataset_that_could_not_be_made_is_not_trained_with(training):
+    training = training()
+    training.room.create(b"no json\n" * 10)
+    with pytest.raises(Busy, match="not ready"):
+        training.order()
+
+
+def test_an_empty_dataset_fails_in_the_services_words(training):
+    training = training()
+    training.room.create()
+    assert training.trained().message == "The manifest file is empty."
+
+
+@pytest.mark.parametrize("bucket", ["nowhere", "theirs"])
+def test_an_output_bucket_must_be_the_callers(bucket, training):
+    training = training()
+    training.with_dataset()
+    training.room.blobs.make_bucket("theirs", account=ELSEWHERE)
+    with pytest.raises(Wrong, match="Unable to write to output S3 bucket"):
+        training.order(bucket=bucket)
+    assert training.versions.list(training.project)[0] == []
+
+
+def test_an_output_bucket_that_vanishes_fails_the_training(training):
+    def vanish(order, stop):
+        training.room.blobs.remove_bucket("out")
+        yield from succeed(order, stop)
+
+    training = training(vanish)
+    training.with_dataset()
+    assert training.trained().message == "Unable to write to output S3 bucket."
+
+
+# Manifests of the caller's own
+
+
+def a_manifest(training, key="a.manifest", count=4):
+    return training.room.put([a_line(number, "ab"[number % 2]) for number in range(count)], key)
+
+
+def test_manifests_can_be_named_where_a_project_has_no_datasets(training):
+    training = training()
+    source = a_manifest(training)
+    assert training.trained(train=source, test=a_manifest(training, "b.manifest")).state == "trained"
+    assert training.trained("v2", train=source, auto_create=True).state == "trained"
+    assert [order["has_test"] for order in training.engine.orders] == [True, False]
+
+
+def test_manifests_cannot_be_named_where_a_project_has_datasets(training):
+    training = training()
+    source = a_manifest(training)
+    training.with_dataset()
+    with pytest.raises(Wrong, match="has datasets"):
+        training.order(train=source, auto_create=True)
+
+
+@pytest.mark.parametrize("named", [{"train": True}, {"test": True}, {"test": True, "auto_create": True}])
+def test_a_training_manifest_needs_a_testing_one_and_the_other_way_round(named, training):
+    training = training()
+    wanted = {name: a_manifest(training) if name != "auto_create" else True for name in named}
+    with pytest.raises(Wrong, match="either a testing manifest or AutoCreate"):
+        training.order(**wanted)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            ManifestSource("manifests", "none.manifest"),
+            UNREADABLE,
+        ),
+        (ManifestSource("nowhere", "a.manifest"), UNREADABLE),
+        (ManifestSource("manifests", "noextension"), UNREADABLE),
+        (ManifestSource("manifests", "empty.manifest"), "The manifest file is empty."),
+        (ManifestSource("theirs", "a.manifest"), "The S3 bucket permissions are incorrect."),
+    ],
+)
+def test_a_manifest_that_is_no_manifest_fails_in_the_services_words(source, message, training):
+    training = training()
+    a_manifest(training)
+    training.room.put(b"", "empty.manifest")
+    training.room.put(b"{}", "noextension")
+    training.room.blobs.make_bucket("theirs", account=ELSEWHERE)
+    version = training.trained(train=source, auto_create=True)
+    assert (version.state, version.message, version.results) == ("failed", message, {})
+
+
+def test_buckets_of_other_accounts_are_named_to_the_worker_and_not_read(training):
+    training = training()
+    training.room.blobs.make_bucket("theirs", account=ELSEWHERE)
+    training.room.blobs.put("theirs", "boards/x.png", b"secret")
+    training.room.create([a_line("x", "a", bucket="theirs")])
+    version = training.trained()
+    assert training.engine.orders[0]["denied"] == ["theirs"]
+    assert version.inputs["account"] == HERE
+    with pytest.raises(Missing):
+        training.versions.find(training.project, "none")
