@@ -46,7 +46,7 @@ KEPT = {
     "a label of 255": (a_line("n", "x" * 255), False),
     "a label of 256": (a_line("n", "x" * 256), False),
     "a label of 257": (a_line("n", "x" * 257), True),
-    "a label of control characters": (a_line("n", "\x01\x7f\n\t"), False),
+    "a label of control characters": (a_line("n", "\x00\x01\x7f\n\t"), False),
 }
 
 
@@ -63,6 +63,8 @@ def test_an_odd_line_becomes_an_entry(room, line, has_errors):
     made = room.create([*GOOD, line])
     assert (made.status, made.counts.total, made.counts.errors) == ("created", 21, int(has_errors))
     assert room.lines()[-1] == line
+    for label in room.labels():
+        assert refs_of(room.lines(labels=(label,)))
     source = json.loads(line)["source-ref"]
     assert line in room.lines(contains=source)
 

@@ -217,7 +217,7 @@ class Sheet:
         names = {number: name for name, number in self._names.items()}
         key = {"part": self._part}
         new = [
-            {**key, "label": number, "name": names[number], "pictures": 0, "boxed": 0}
+            {**key, "label": number, "name": names[number].encode(), "pictures": 0, "boxed": 0}
             for number in self._changed_labels
             if number not in self._known
         ]
@@ -281,7 +281,7 @@ def _find_end(connection: Connection, part: int) -> int:
 
 def _read_names(connection: Connection, part: int) -> dict[str, int]:
     query = select(labels.c.name, labels.c.label).where(labels.c.part == part)
-    return {record.name: record.label for record in connection.execute(query)}
+    return {bytes(record.name).decode(): record.label for record in connection.execute(query)}
 
 
 def _load(connection: Connection, part: int, number: int) -> Block:

@@ -70,7 +70,9 @@ def list_labels(
     """Return the labels in use behind the number `after`, as they came, and whether there are more."""
     query = select(labels).where(labels.c.part == part, labels.c.pictures > 0, labels.c.label > after)
     found = connection.execute(query.order_by(labels.c.label).limit(most + 1)).all()
-    some = [Label(label.label, label.name, label.pictures, label.boxed) for label in found[:most]]
+    some = [
+        Label(label.label, bytes(label.name).decode(), label.pictures, label.boxed) for label in found[:most]
+    ]
     return some, len(found) > most
 
 
@@ -151,7 +153,9 @@ def _created_within(kept: bytes, wanted: Filter) -> int:
 def _find_labels(connection: Connection, part: int, names: Sequence[str]) -> list[int]:
     if not names:
         return []
-    query = select(labels.c.label).where(labels.c.part == part, labels.c.name.in_(list(names)))
+    query = select(labels.c.label).where(
+        labels.c.part == part, labels.c.name.in_([name.encode("utf-8", "surrogatepass") for name in names])
+    )
     return list(connection.execute(query).scalars())
 
 

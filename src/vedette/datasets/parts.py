@@ -59,7 +59,7 @@ def _remove_block(connection: Connection, part: int, block: int) -> None:
 def read_rows(connection: Connection, part: int, only: Collection[int] | None = None) -> Iterator[list[Row]]:
     """Yield a part's entries in order, or those at the places `only`, a block at a time."""
     names = {
-        record.label: record.name
+        record.label: bytes(record.name).decode()
         for record in connection.execute(select(labels).where(labels.c.part == part))
     }
     numbers = select(blocks.c.block).where(blocks.c.part == part).order_by(blocks.c.block)

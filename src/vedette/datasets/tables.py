@@ -97,7 +97,8 @@ labels = Table(
     METADATA,
     Column("part", Integer, primary_key=True),
     Column("label", Integer, primary_key=True),
-    Column("name", String(256), nullable=False),
+    # UTF-8, since a name may hold a NUL, which PostgreSQL takes in no text.
+    Column("name", LargeBinary, nullable=False),
     Column("pictures", Integer, nullable=False),
     Column("boxed", Integer, nullable=False),
     UniqueConstraint("part", "name"),
@@ -124,4 +125,33 @@ works = Table(
     Column("order", Text, nullable=False),
     Column("body", LargeBinary, nullable=True),
     sqlite_autoincrement=True,
+)
+
+# What was found out about an object, by its bucket, key, version and ETag: looked at once, ever.
+looks = Table(
+    "picture_looks",
+    METADATA,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("format", String(4), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    # What is wrong with the file itself; empty where nothing is.
+    Column("why", Text, nullable=False),
+    Column("exact", String(32), nullable=False),
+    Column("alike", String(64), nullable=False),
+    # The first colour of a mask that its line does not name.
+    Column("color", String(7), nullable=False),
+)
+
+# Which look an entry's picture has. An entry without a row was not looked at yet.
+entry_looks = Table(
+    "dataset_pictures",
+    METADATA,
+    Column("part", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    # Nothing while the object is not there.
+    Column("look", LargeBinary(16), nullable=True),
+    # Whether something was said of it beside its entry.
+    Column("is_flawed", Boolean, nullable=False),
 )

@@ -89,7 +89,7 @@ def _labels() -> None:
     op.create_table(
         "dataset_labels",
         *_numbers("part", "label"),
-        sa.Column("name", sa.String(256), nullable=False),
+        *_bytes("name"),
         *_numbers("pictures", "boxed"),
         sa.PrimaryKeyConstraint("part", "label", name="pk_dataset_labels"),
         sa.UniqueConstraint("part", "name", name="uq_dataset_labels_part_name"),
