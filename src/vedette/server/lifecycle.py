@@ -8,13 +8,17 @@ from typing import IO, Any
 
 from vedette.api.house import House
 from vedette.datasets.datasets import Datasets
+from vedette.datasets.pictures import Keepers, Pictures
 from vedette.engines.choose import open_engine
+from vedette.engines.pool import Pool, count_cores
 from vedette.errors import Busy
 from vedette.identity.identity import Identity
 from vedette.identity.seal import open_seal
+from vedette.metering.meter import Meter
 from vedette.migrations import upgrade
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
+from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.choose import open_blobs
 from vedette.store.db import open_database
@@ -66,16 +70,28 @@ def open_house(settings: Settings) -> Iterator[House]:
         blobs = open_blobs(settings)
         closing.callback(blobs.close)
         projects = Projects(database)
+
+        def may_read(account: str, bucket: str) -> bool:
+            return blobs.owner(bucket) == account
+
         datasets = Datasets(
             database,
             projects,
             blobs,
             open_engine(),
             data / "datasets",
-            may_read=lambda account, bucket: blobs.owner(bucket) == account,
+            may_read=may_read,
         )
         closing.callback(datasets.close)
+        pictures = Pictures(
+            Keepers(database, datasets, blobs, may_read),
+            Pool("look", count_cores()),
+            data / "pictures",
+            one_size=settings.one_size,
+        )
+        closing.callback(pictures.close)
         datasets.start()
+        pictures.start()
         versions = Versions(database, projects)
         trainings = Trainings(
             versions,
@@ -87,6 +103,16 @@ def open_house(settings: Settings) -> Iterator[House]:
         )
         closing.callback(trainings.close)
         trainings.start()
+        meter = Meter(database)
+        closing.callback(meter.close)
+        meter.open()
+        hosting = Hosting(
+            versions,
+            lambda version: trainings.folder(version).package,
+            meter,
+            most_units=settings.most_units,
+            asleep_after_s=settings.asleep_after,
+        )
         yield House(
             settings=settings,
             identity=identity,
@@ -94,6 +120,8 @@ def open_house(settings: Settings) -> Iterator[House]:
             datasets=datasets,
             versions=versions,
             trainings=trainings,
+            hosting=hosting,
+            meter=meter,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
         )

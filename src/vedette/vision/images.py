@@ -48,7 +48,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 # What Pillow's decoders raise on damaged files; the warning where a program makes errors of warnings.
-_DAMAGE = (
+DAMAGE = (
     OSError,
     ValueError,
     SyntaxError,
@@ -60,7 +60,7 @@ _DAMAGE = (
     zlib.error,
     UserWarning,
 )
-_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 class BrokenPicture(Wrong):
@@ -134,13 +134,13 @@ def decode(
             return _upright(image, name, enough_for)
     except BrokenPicture:
         raise
-    except _BOMB:
+    except BOMB:
         raise BrokenPicture(name, f"claims more than {MOST_PIXELS:,} pixels and was not opened.") from None
     except FileNotFoundError:
         raise BrokenPicture(name, "does not exist.") from None
     except UnidentifiedImageError:
         raise BrokenPicture(name, f"is no picture that can be read ({', '.join(FORMATS)}).") from None
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise BrokenPicture(name, f"cannot be read: {error}.") from error
 
 
@@ -223,7 +223,7 @@ def _upright(
         image.draft(None, (2 * wanted[0], 2 * wanted[1]))
     try:
         image.load()
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise BrokenPicture(name, f"is truncated or damaged: {error}.") from error
     if image.format == "TIFF":  # Pillow turns these itself while loading
         turn, lies = None, False
@@ -238,7 +238,7 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
     """Return how the picture must be turned; damaged EXIF says nothing about orientation."""
     try:
         return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-    except _DAMAGE:
+    except DAMAGE:
         return None
 
 

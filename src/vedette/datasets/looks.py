@@ -1,0 +1,119 @@
+"""Looks as they are kept: by object, so that none is looked at twice, and by entry."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select
+
+from vedette.datasets.tables import datasets, entries, entry_looks, looks
+from vedette.store.blobs.port import Stored
+from vedette.vision.inspect import LEAST_SIDE, MOST_SIDE, Look
+
+# As many as one statement may name.
+_FEW = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An entry whose picture is to be looked at."""
+
+    seq: int
+    text: str
+    # What was said of the line itself, and of its picture so far.
+    own: str | None
+    said: str | None
+
+
+def look_id(stored: Stored, colors: Collection[str] = ()) -> bytes:
+    """Return what a look is kept under: this version of this object, and a mask's colours with it."""
+    facts = [stored.bucket, stored.key, stored.version, stored.etag, str(stored.size), *sorted(colors)]
+    return hashlib.blake2b("\0".join(facts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def read_looks(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, Look]:
+    """Return the looks that were taken already."""
+    wanted = list(dict.fromkeys(ids))
+    found: dict[bytes, Look] = {}
+    for start in range(0, len(wanted), _FEW):
+        query = select(looks).where(looks.c.id.in_(wanted[start : start + _FEW]))
+        for row in connection.execute(query).mappings():
+            facts = dict(row)
+            found[bytes(facts.pop("id"))] = Look(**facts)
+    return found
+
+
+def keep_looks(connection: Connection, found: Mapping[bytes, Look]) -> None:
+    """Keep new looks."""
+    there = read_looks(connection, found)
+    rows = [{"id": key, **asdict(look)} for key, look in found.items() if key not in there]
+    if rows:
+        connection.execute(insert(looks), rows)
+
+
+def keep_entries(connection: Connection, part: int, found: Mapping[int, tuple[bytes | None, bool]]) -> None:
+    """Say of entries, by their places, which look their picture has and whether it has a flaw."""
+    seqs = list(found)
+    for start in range(0, len(seqs), _FEW):
+        few = seqs[start : start + _FEW]
+        connection.execute(delete(entry_looks).where(entry_looks.c.part == part, entry_looks.c.seq.in_(few)))
+    rows = [
+        {"part": part, "seq": seq, "look": look, "is_flawed": is_flawed}
+        for seq, (look, is_flawed) in found.items()
+    ]
+    if rows:
+        connection.execute(insert(entry_looks), rows)
+
+
+def read_subjects(
+    connection: Connection, part: int, *, after: int, most: int, only_new: bool
+) -> list[Subject]:
+    """Return the next entries behind a place: all, or those that nothing is known of or said of."""
+    query = _subjects().where(entries.c.part == part, entries.c.seq > after)
+    if only_new:
+        here = (entry_looks.c.part == entries.c.part) & (entry_looks.c.seq == entries.c.seq)
+        unsaid = entry_looks.c.is_flawed & entries.c.picture_flaws.is_(None)
+        query = query.outerjoin(entry_looks, here).where(or_(entry_looks.c.look.is_(None), unsaid))
+    return [Subject(*row) for row in connection.execute(query.order_by(entries.c.seq).limit(most))]
+
+
+def read_named(connection: Connection, part: int, seqs: Collection[int]) -> list[Subject]:
+    """Return the entries at these places that are still there."""
+    query = _subjects().where(entries.c.part == part, entries.c.seq.in_(seqs))
+    return [Subject(*row) for row in connection.execute(query.order_by(entries.c.seq))]
+
+
+def find_first_size(connection: Connection, part: int) -> tuple[int, int] | None:
+    """Return the size of a part's first sound picture, which Lookout holds all others to."""
+    sound = (
+        looks.c.format != "",
+        looks.c.why == "",
+        *[side >= LEAST_SIDE for side in (looks.c.width, looks.c.height)],
+        *[side <= MOST_SIDE for side in (looks.c.width, looks.c.height)],
+    )
+    query = (
+        select(looks.c.width, looks.c.height)
+        .join(entry_looks, entry_looks.c.look == looks.c.id)
+        .where(entry_looks.c.part == part, *sound)
+        .order_by(entry_looks.c.seq)
+        .limit(1)
+    )
+    found = connection.execute(query).first()
+    return (found.width, found.height) if found else None
+
+
+def forget_some(connection: Connection, most: int = 5000) -> bool:
+    """Forget some entries of a part that no dataset has any more; return whether there was one."""
+    used = select(datasets.c.part)
+    orphan = select(entry_looks.c.part).where(entry_looks.c.part.not_in(used)).limit(1)
+    part = connection.execute(orphan).scalar()
+    if part is None:
+        return False
+    some = select(entry_looks.c.seq).where(entry_looks.c.part == part).limit(most)
+    connection.execute(delete(entry_looks).where(entry_looks.c.part == part, entry_looks.c.seq.in_(some)))
+    return True
+
+
+def _subjects() -> Any:
+    return select(entries.c.seq, entries.c.line, entries.c.flaws, entries.c.picture_flaws)

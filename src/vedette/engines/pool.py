@@ -1,0 +1,200 @@
+"""A few warm processes for orders that take milliseconds, one order at a time each.
+
+For work on what strangers send: a process that dies over an order, or sits over it for too long, is
+lost alone. Who ordered is told, the next order gets a fresh process, and nothing else notices. A
+process starts when it is first needed, holds to a bound of memory, gives way to requests (nice),
+and ends with its server.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from vedette.engines.local import ENVIRONMENT, run_to_end
+from vedette.engines.port import Event
+
+TIMEOUT_S = 30.0
+# Twice what the largest picture that is decoded takes, above what Python and its libraries map.
+MEMORY = 2 << 30
+NICE = 10
+# After so many orders a process makes way for a new one, lest a decoder's leaks add up.
+MOST_ORDERS = 20_000
+
+
+def count_cores() -> int:
+    """Return how many processes can work at once on this machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Lost(Exception):
+    """An order that cost its process; says how it went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What an order may take."""
+
+    timeout_s: float = TIMEOUT_S
+    memory: int = MEMORY
+
+
+class Pool:
+    """Processes for one job. Threads may share it."""
+
+    def __init__(self, job: str, size: int, bounds: Bounds | None = None) -> None:
+        self.size = size
+        self._job = job
+        self._bounds = bounds or Bounds()
+        self._lock = threading.Lock()
+        self._closed = False
+        # A slot holds a process, or nothing before it is needed and after one was lost.
+        self._free: queue.SimpleQueue[_Process | None] = queue.SimpleQueue()
+        self._all: set[_Process] = set()
+        for _ in range(size):
+            self._free.put(None)
+
+    def ask(self, order: Mapping[str, Any]) -> Event:
+        """Return the last event of the order, once a process is free for it.
+
+        Raises:
+            Lost: when the process ended or was ended over this order, or the pool is closed.
+        """
+        process = self._free.get()
+        try:
+            process = process or self._start()
+            event = process.ask(order, self._bounds.timeout_s)
+        except Lost:
+            self._end(process)
+            process = None
+            raise
+        finally:
+            if process is not None and process.orders >= MOST_ORDERS:
+                self._end(process)
+                process = None
+            self._free.put(process)
+        return event
+
+    def close(self) -> None:
+        """End the processes, also those over an order."""
+        with self._lock:
+            self._closed = True
+            running = list(self._all)
+        for process in running:
+            process.kill()
+        for _ in range(self.size):
+            self._end(self._free.get())  # whoever waits for a word reads its end, and lets go
+            self._free.put(None)
+
+    def _start(self) -> "_Process":
+        with self._lock:
+            if self._closed:
+                raise Lost("the server stops")
+            process = _Process(self._job, self._bounds.memory)
+            self._all.add(process)
+        return process
+
+    def _end(self, process: "_Process | None") -> None:
+        if process is not None:
+            process.end()
+            with self._lock:
+                self._all.discard(process)
+
+
+class _Process:
+    """One process and both pipes to it."""
+
+    def __init__(self, job: str, memory: int) -> None:
+        self._reading, writing = os.pipe()
+        self._said = b""
+        self.orders = 0
+        self._child = subprocess.Popen(  # noqa: S603  (our own interpreter and our own module)
+            [sys.executable, "-m", "vedette.engines.pool", job, str(writing), str(memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(writing,),
+            env={**os.environ, **ENVIRONMENT},
+            start_new_session=True,  # Ctrl-C reaches the server alone
+        )
+        os.close(writing)
+
+    def ask(self, order: Mapping[str, Any], timeout_s: float) -> Event:
+        assert self._child.stdin is not None
+        self.orders += 1
+        try:
+            self._child.stdin.write(json.dumps(dict(order)).encode() + b"\n")
+            self._child.stdin.flush()
+        except (OSError, ValueError):  # it has gone, or was ended by another thread
+            raise Lost(self._how_it_ended()) from None
+        return Event(**json.loads(self._line(timeout_s)))
+
+    def _line(self, timeout_s: float) -> bytes:
+        deadline = time.monotonic() + timeout_s
+        while b"\n" not in self._said:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._reading], [], [], left)[0]:
+                raise Lost(f"it took more than {timeout_s:g} s")
+            chunk = os.read(self._reading, 1 << 16)
+            if not chunk:
+                raise Lost(self._how_it_ended())
+            self._said += chunk
+        line, _, self._said = self._said.partition(b"\n")
+        return line
+
+    def kill(self) -> None:
+        """Kill it: there is nothing to tidy up in it."""
+        self._child.kill()
+
+    def _how_it_ended(self) -> str:
+        self.kill()
+        status = self._child.wait()
+        return (
+            f"its process was killed by signal {-status}" if status < 0 else f"its process ended ({status})"
+        )
+
+    def end(self) -> None:
+        """Kill it and let go of its pipes."""
+        self.kill()
+        self._child.wait()
+        os.close(self._reading)
+        assert self._child.stdin is not None
+        with contextlib.suppress(OSError):  # of an order that it never read
+            self._child.stdin.close()
+
+
+def _serve(job: str, writing: int, memory: int) -> None:
+    """Take orders from standard input until it ends, which is the end of whoever started us."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _hold_back(memory)
+    never = threading.Event()
+    with os.fdopen(writing, "w", encoding="utf-8") as out:
+        for line in sys.stdin:
+            event = run_to_end(job, json.loads(line), lambda _: None, never)
+            out.write(json.dumps(asdict(event)) + "\n")
+            out.flush()
+
+
+def _hold_back(memory: int) -> None:
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    try:
+        import resource
+    except ImportError:  # Windows; there the machine's memory is the bound
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
