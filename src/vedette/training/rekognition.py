@@ -4,11 +4,12 @@ The forms are those of rekognition.md 4.7, 4.8, 6.5 and 6.6; which object a file
 output bucket is said in results.py.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from vedette.manifest.lines import write_line
+from vedette.manifest.places import split_s3
 from vedette.manifest.training import Assessment, Pictures, UseCase, assess, usable_lines, validation_lines
 from vedette.training.checks import Looked, Prepared, Split, look_at
 from vedette.training.folder import Folder
@@ -27,7 +28,8 @@ DETAILS = f"{FOUND}-details"
 
 def prepare(folder: Folder, *, has_test: bool, split: Split, account_buckets: Pictures) -> Prepared:
     """Check the frozen manifests, write the validation results, and return what is to be learnt."""
-    pictures = Pictures(account_buckets.denied, account_buckets.foreign, _broken_in(folder))
+    denied = account_buckets.denied
+    pictures = Pictures(denied, account_buckets.foreign, _broken_in(folder, denied))
     train, test = folder.lines("train"), folder.lines("test") if has_test else None
     found = assess(train, test, pictures=pictures)
     folder.put("manifest_summary", found.summary())
@@ -57,11 +59,16 @@ def _samples(folder: Folder, part: str, pictures: Pictures, case: UseCase) -> li
     return samples
 
 
-def _broken_in(folder: Folder) -> Callable[[str], bool]:
-    """Return what says whether an address's picture cannot be used; each is looked at once."""
+def _broken_in(folder: Folder, denied: Collection[str]) -> Callable[[str], bool]:
+    """Return what says whether an address's picture cannot be used; each is looked at once.
+
+    Where the bucket may not be read, that is what is wrong, and not its pictures.
+    """
     known: dict[str, bool] = {}
 
     def is_broken(address: str) -> bool:
+        if split_s3(address)[0] in denied:
+            return False
         if address not in known:
             known[address] = not _is_usable(look_at(folder.find(address)))
         return known[address]

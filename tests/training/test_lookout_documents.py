@@ -1,0 +1,204 @@
+"""Lookout: real datasets, pictures and masks checked, and the documents that a training leaves."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from doubles.lines import a_ref, an_anomaly_line
+from vedette.training.checks import Prepared
+from vedette.training.folder import Folder
+from vedette.training.lookout import confidence, prepare, write_results
+from vedette.vision.annotations import Sample
+from vedette.vision.evaluation import Seen, evaluate
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+MODEL = {
+    "arn": "arn:aws:lookoutvision:eu-west-1:111122223333:model/doors/3",
+    "project": "doors",
+    "version": "3",
+}
+RED = (255, 0, 0)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = Folder(tmp_path)
+    made.pictures.mkdir()
+    return made
+
+
+def put_picture(folder, name, color=(90, 90, 90), size=(80, 64)):
+    Image.new("RGB", size, color).save(folder.place_of(a_ref(name)))
+
+
+def a_masked_line(name, label="dent", color="#ff0000"):
+    colors = {
+        "0": {"class-name": "BACKGROUND", "hex-color": "#ffffff", "confidence": 0.0},
+        "1": {"class-name": label, "hex-color": color, "confidence": 0.0},
+    }
+    metadata = {
+        "internal-color-map": colors,
+        "type": "groundtruth/semantic-segmentation",
+        "human-annotated": "yes",
+        "creation-date": "2026-05-04T11:00:00.000",
+        "job-name": "labeling-job/masks",
+    }
+    mask = {"anomaly-mask-ref": a_ref(f"mask-{name}"), "anomaly-mask-ref-metadata": metadata}
+    return an_anomaly_line(name, "anomaly", **mask)
+
+
+def put_dataset(folder, part, *, normal, anomaly=0, masked=0):
+    lines = []
+    for number in range(normal + anomaly + masked):
+        name = f"{part}{number}"
+        put_picture(folder, name, (number, 90, 90))
+        if number < normal + anomaly:
+            lines.append(an_anomaly_line(name, "normal" if number < normal else "anomaly"))
+        else:
+            put_picture(folder, f"mask-{name}", RED)
+            lines.append(a_masked_line(name))
+    folder.manifest(part).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def halves(samples):
+    return list(samples[::2]), list(samples[1::2])
+
+
+def prepared(folder, *, has_test=False, one_size=True):
+    return prepare(folder, has_test=has_test, split=halves, one_size=one_size)
+
+
+def test_a_single_dataset_of_twenty_and_ten_can_be_trained_with(folder):
+    put_dataset(folder, "train", normal=20, anomaly=10)
+    found = prepared(folder)
+    assert (found.refused, len(found.train), len(found.test)) == ("", 15, 15)
+    assert all(sample.mask is None for sample in found.train)
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        ({"normal": 19, "anomaly": 10}, "The training dataset has 19 images labeled normal; at least 20"),
+        ({"normal": 20, "anomaly": 9}, "The training dataset has 9 images labeled anomaly; at least 10"),
+        ({"normal": 20, "masked": 19}, "19 images with the anomaly label dent alone; at least 20"),
+    ],
+)
+def test_too_few_pictures_are_counted(folder, counts, message):
+    put_dataset(folder, "train", **counts)
+    assert message in prepared(folder).refused
+
+
+def test_with_a_test_dataset_ten_normal_ones_are_enough_to_learn_from(folder):
+    put_dataset(folder, "train", normal=10)
+    put_dataset(folder, "test", normal=10, anomaly=10)
+    found = prepared(folder, has_test=True)
+    assert (found.refused, len(found.train), len(found.test)) == ("", 10, 20)
+
+
+def test_masks_make_it_a_segmentation(folder):
+    put_dataset(folder, "train", normal=20, masked=20)
+    found = prepared(folder)
+    assert found.refused == ""
+    masked = next(sample for sample in found.train if sample.mask)
+    assert (masked.labels, masked.mask.colors) == (("dent",), {"#ff0000": "dent"})
+
+
+def test_pictures_of_different_sizes_refuse_unless_that_is_lifted(folder):
+    put_dataset(folder, "train", normal=20, anomaly=10)
+    put_picture(folder, "train3", size=(80, 65))
+    assert prepared(folder).refused.startswith("Images in the dataset must have the same dimensions.")
+    assert prepared(folder, one_size=False).refused == ""
+
+
+def test_a_missing_picture_is_named(folder):
+    put_dataset(folder, "train", normal=20, anomaly=10)
+    folder.place_of(a_ref("train5")).unlink()
+    assert prepared(folder).refused == f"The image {a_ref('train5')} is missing, or is no PNG or JPEG."
+
+
+@pytest.mark.parametrize(
+    ("size", "color", "message"),
+    [
+        ((80, 65), RED, "80x65 pixels, its image 80x64"),
+        ((80, 64), (0, 255, 0), "has the color #00ff00"),
+    ],
+)
+def test_a_mask_that_does_not_fit_is_named(folder, size, color, message):
+    put_dataset(folder, "train", normal=20, masked=20)
+    put_picture(folder, "mask-train20", color, size)
+    assert message in prepared(folder).refused
+
+
+def test_a_mask_that_is_no_png_is_named(folder):
+    put_dataset(folder, "train", normal=20, masked=20)
+    folder.place_of(a_ref("mask-train20")).write_bytes(b"no picture")
+    assert prepared(folder).refused.endswith("is missing, or is no PNG.")
+
+
+def results(folder, task, labels, samples, scores, **seen):
+    lines = {sample.source: an_anomaly_line("x", "anomaly") for sample in samples}
+    looked = [Seen(sample, score=score, **seen) for sample, score in zip(samples, scores, strict=True)]
+    found = evaluate(task, labels, looked, thresholds={"anomaly": 0.6})
+    ready = Prepared(samples, samples, facts={"lines": lines})
+    figures = write_results(folder, ready, found, model=MODEL, now=NOON)
+    manifest = [json.loads(line) for line in (folder.out / "evaluation_manifest").read_text().splitlines()]
+    return figures, json.loads((folder.out / "evaluation_result").read_text("utf-8")), manifest
+
+
+def test_the_documents_of_a_classification(folder):
+    samples = [Sample(folder.place_of(a_ref(n)), is_anomalous=n > 1, source=a_ref(n)) for n in range(4)]
+    figures, result, manifest = results(folder, "anomaly", [], samples, [0.1, 0.7, 0.8, 0.9])
+    assert figures == {"Precision": pytest.approx(2 / 3), "Recall": 1.0, "F1Score": pytest.approx(0.8)}
+    assert result["EvaluationDetails"] == {
+        "ModelArn": MODEL["arn"],
+        "EvaluationEndTimestamp": "2026-05-04T12:00:00.000000",
+        "NumberOfTrainingImages": 4,
+        "NumberOfTestingImages": 4,
+    }
+    metrics = result["AggregatedEvaluationResults"]["Metrics"]
+    assert set(metrics) == {"ROCAUC", "AveragePrecision", "Precision", "Recall", "F1Score"}
+    assert [line["anomaly-label-detected"] for line in manifest] == [0, 1, 1, 1]
+    told = manifest[0]["anomaly-label-detected-metadata"]
+    assert told == {
+        "class-name": "normal",
+        "confidence": pytest.approx(0.5 + 0.5 * 0.5 / 0.6),
+        "type": "groundtruth/image-classification",
+        "human-annotated": "no",
+        "creation-date": "2026-05-04T12:00:00.000000",
+        "job-name": "training-job/anomaly-detection",
+        "model-arn": MODEL["arn"],
+        "project-name": "doors",
+        "model-version": "3",
+    }
+    assert manifest[0]["anomaly-label-metadata"]["class-name"] == "anomaly", "what was given is kept"
+
+
+def test_a_segmentation_says_how_well_each_type_is_found(folder):
+    sample = Sample(folder.place_of(a_ref(0)), ("dent",), is_anomalous=True, source=a_ref(0))
+    _, result, _ = results(folder, "segmentation", ["dent"], [sample], [0.9], pixels={"dent": (50, 100, 50)})
+    (row,) = result["AggregatedEvaluationResults"]["Metrics"]["PixelAnomalyClassMetrics"]
+    assert row == {
+        "Precision": 1.0,
+        "Recall": 0.5,
+        "F1Score": pytest.approx(2 / 3),
+        "AIOU": 0.5,
+        "ClassName": "dent",
+    }
+
+
+@given(st.floats(0, 1), st.floats(0.01, 0.99))
+def test_confidence_is_in_the_verdict_and_never_below_a_half(score, threshold):
+    assert 0.5 <= confidence(score, threshold) <= 1.0 + 1e-9
+
+
+@given(st.floats(0.1, 0.9), st.floats(0, 1), st.floats(0, 1))
+def test_confidence_grows_with_the_distance_from_the_threshold(threshold, one, other):
+    nearer, farther = sorted((one, other))
+    for end in (0.0, 1.0):
+        near = threshold + (end - threshold) * nearer
+        far = threshold + (end - threshold) * farther
+        assert confidence(near, threshold) <= confidence(far, threshold) + 1e-9

@@ -1,0 +1,224 @@
+"""Custom Labels: real manifests and pictures checked, and the documents that a training leaves."""
+
+import json
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from doubles.lines import a_box_line, a_line, a_ref
+from vedette.manifest.training import Pictures
+from vedette.training.checks import Prepared
+from vedette.training.folder import Folder
+from vedette.training.rekognition import prepare, write_results
+from vedette.vision.annotations import Box, Finding, Sample
+from vedette.vision.evaluation import Seen, evaluate
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+ARN = "arn:aws:rekognition:eu-west-1:111122223333:project/boards/version/v1/1"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = Folder(tmp_path)
+    made.pictures.mkdir()
+    return made
+
+
+def put_picture(folder, name, size=(80, 64)):
+    noise = np.random.default_rng(0).integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
+    Image.fromarray(noise).save(folder.place_of(a_ref(name)))
+
+
+def put_lines(folder, part, lines):
+    folder.manifest(part).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def halves(samples):
+    middle = len(samples) // 2
+    return list(samples[:middle]), list(samples[middle:])
+
+
+def prepared(folder, *, has_test=False, denied=()):
+    return prepare(folder, has_test=has_test, split=halves, account_buckets=Pictures(frozenset(denied)))
+
+
+def document(folder, kind):
+    return json.loads((folder.out / kind).read_text("utf-8"))
+
+
+def lines_of(folder, kind):
+    return [json.loads(line) for line in (folder.out / kind).read_text("utf-8").splitlines()]
+
+
+def test_labelled_pictures_are_split_where_there_is_no_test_part(folder):
+    for number in range(4):
+        put_picture(folder, number)
+    put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(4)])
+    found = prepared(folder)
+    assert [len(found.train), len(found.test), found.refused] == [2, 2, ""]
+    assert found.train[1] == Sample(folder.place_of(a_ref(1)), ("b",), source=a_ref(1))
+    assert document(folder, "manifest_summary") == {
+        "statistics": {
+            "training": {
+                "use_case": "IMAGE_LEVEL_LABELS",
+                "total_json_lines": 4,
+                "valid_json_lines": 4,
+                "invalid_json_lines": 0,
+                "ignored_json_lines": 0,
+                "error_json_line_indices": [],
+                "errors": [],
+            }
+        },
+        "errors": [],
+    }
+    assert len(lines_of(folder, "train_validation")) == 4
+    assert not (folder.out / "test_validation").exists()
+
+
+@pytest.mark.parametrize("size", [(63, 80), (4097, 64), (2100, 100)], ids=["small", "large", "long"])
+def test_pictures_that_cannot_be_used_are_marked_and_too_many_of_them_refuse(folder, size):
+    put_picture(folder, 0, size)
+    for number in range(1, 4):
+        put_picture(folder, number)
+    put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(5)])
+    assert prepared(folder).refused == "The manifest file contains too many invalid rows."
+    (training,) = document(folder, "manifest_summary")["statistics"].values()
+    assert training["error_json_line_indices"] == [1, 5], "the odd one, and the one that is not there"
+    marked = lines_of(folder, "train_validation")
+    assert [line["errors"][0]["code"] for line in marked if "errors" in line] == ["ERROR_INVALID_IMAGE"] * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([a_line(0, "a"), a_line(1, "a")], "The manifest file has too few labels."),
+        ([a_line(0), a_line(1)], "The manifest file has too few labels."),
+        (["{", "}"], "The manifest file contains too many invalid rows."),
+        (
+            [a_line(0, "a"), a_line(1, "b")],
+            "The manifest file contains insufficient labeled images per label to perform auto-split.",
+        ),
+        (
+            [a_line(0, "a"), a_line(1, "a", bucket="other")],
+            "The manifest file contains images from multiple S3 buckets.",
+        ),
+    ],
+    ids=["one label", "no label", "no lines", "too few to split", "two buckets"],
+)
+def test_what_cannot_be_trained_with_is_refused_in_the_services_words(folder, lines, message):
+    for number in range(2):
+        put_picture(folder, number)
+        picture = folder.place_of(a_ref(number))
+        folder.place_of(a_ref(number, "other")).write_bytes(picture.read_bytes())
+    put_lines(folder, "train", lines)
+    assert prepared(folder).refused == message
+    assert (folder.out / "manifest_summary").exists()
+
+
+def test_labels_of_a_test_part_must_be_those_of_the_training(folder):
+    for name in ("a0", "a1", "b0", "b1", "x0", "x1"):
+        put_picture(folder, name)
+    put_lines(folder, "train", [a_line("a0", "a"), a_line("a1", "a"), a_line("b0", "b"), a_line("b1", "b")])
+    put_lines(folder, "test", [a_line("x0", "c"), a_line("x1", "d")])
+    assert prepared(folder, has_test=True).refused.startswith("Less than 50% label overlap")
+    assert set(document(folder, "manifest_summary")["statistics"]) == {"training", "testing"}
+
+
+def test_pictures_of_brands_are_tested_by_boxes(folder):
+    for name in ("a0", "a1", "b0", "b1"):
+        put_picture(folder, name, (640, 480))
+    put_lines(folder, "train", [a_line("a0", "a"), a_line("b0", "b")])
+    put_lines(folder, "test", [a_box_line("a1", "a"), a_box_line("b1", "b")])
+    found = prepared(folder, has_test=True)
+    assert [sample.labels for sample in found.train] == [("a",), ("b",)]
+    assert found.test[0].boxes == (("a", Box(10 / 640, 20 / 480, 30 / 640, 40 / 480)),)
+
+
+def test_pictures_in_a_bucket_that_may_not_be_read_are_said_to_be(folder):
+    put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(4)])
+    prepared(folder, denied=["pictures"])
+    (training,) = document(folder, "manifest_summary")["statistics"].values()
+    assert "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET" in [each["code"] for each in training["errors"]]
+
+
+def a_sample(folder, name, *labels, boxes=None):
+    put_picture(folder, name, (100, 80))
+    return Sample(folder.place_of(a_ref(name)), labels, boxes, source=a_ref(name))
+
+
+def test_the_summary_and_the_snapshots_of_a_classification(folder):
+    train = [a_sample(folder, "t", "cat")]
+    test = [a_sample(folder, "0", "cat"), a_sample(folder, "1", "dog"), a_sample(folder, "2", "dog")]
+    scores = [{"cat": 0.9, "dog": 0.1}, {"cat": 0.6, "dog": 0.4}, {"cat": 0.2, "dog": 0.8}]
+    seen = [Seen(sample, scores=score) for sample, score in zip(test, scores, strict=True)]
+    found = evaluate("classification", ["cat", "dog"], seen, thresholds={"cat": 0.5, "dog": 0.5})
+    f1 = write_results(folder, Prepared(train, test), found, version_arn=ARN, now=NOON)
+    summary = document(folder, "evaluation_summary")
+    assert summary["EvaluationDetails"] == {
+        "ProjectVersionArn": ARN,
+        "EvaluationEndTimestamp": "2026-05-04T12:00:00.000000",
+        "Labels": ["cat", "dog"],
+        "NumberOfTrainingImages": 1,
+        "NumberOfTestingImages": 3,
+    }
+    figures = summary["AggregatedEvaluationResults"]
+    assert figures["F1Score"] == f1 == pytest.approx(2 / 3)
+    assert [tuple(cell.values()) for cell in figures["ConfusionMatrix"]] == [
+        ("cat", "cat", 1.0),
+        ("cat", "dog", 0.0),
+        ("dog", "cat", 0.5),
+        ("dog", "dog", 0.5),
+    ]
+    assert summary["LabelEvaluationResults"][0] == {
+        "Label": "cat",
+        "NumberOfTestingImages": 1,
+        "Metrics": {"Threshold": 0.5, "Precision": 0.5, "Recall": 1.0, "F1Score": pytest.approx(2 / 3)},
+    }
+    (line,) = lines_of(folder, "train_snapshot")
+    assert line["rekognition-custom-labels-training-0-metadata"]["class-name"] == "cat"
+    second = lines_of(folder, "test_snapshot")[1]
+    predicted = {
+        name: value["rekognition-custom-labels-evaluation-details"]
+        for name, value in second.items()
+        if name.startswith("rekognition-custom-labels-evaluation") and name.endswith("-metadata")
+    }
+    cat, dog = predicted.values()
+    assert cat["is-false-positive"]
+    assert not cat["is-present-in-ground-truth"]
+    assert dog["is-false-negative"]
+    assert dog["is-present-in-ground-truth"]
+
+
+def test_a_summary_of_several_labels_says_what_was_called_on_whose_pictures(folder):
+    test = [a_sample(folder, "0", "leaf", "rose"), a_sample(folder, "1", "leaf")]
+    scores = [{"leaf": 0.9, "rose": 0.9}, {"leaf": 0.9, "rose": 0.7}]
+    seen = [Seen(sample, scores=score) for sample, score in zip(test, scores, strict=True)]
+    found = evaluate("multilabel", ["leaf", "rose"], seen, thresholds={"leaf": 0.5, "rose": 0.5})
+    write_results(folder, Prepared(test, test), found, version_arn=ARN, now=NOON)
+    cells = document(folder, "evaluation_summary")["AggregatedEvaluationResults"]["ConfusionMatrix"]
+    assert [cell["Value"] for cell in cells] == [1.0, 1.0, 1.0, 1.0]
+
+
+def test_the_summary_and_the_snapshot_of_a_localisation(folder):
+    box = Box(0.1, 0.25, 0.5, 0.5)
+    test = [a_sample(folder, "0", boxes=(("led", box),))]
+    seen = [Seen(test[0], findings=(Finding("led", 0.9, box), Finding("led", 0.8, Box(0.8, 0.8, 0.1, 0.1))))]
+    found = evaluate("detection", ["led"], seen, thresholds={"led": 0.5})
+    write_results(folder, Prepared(test, test), found, version_arn=ARN, now=NOON)
+    figures = document(folder, "evaluation_summary")["AggregatedEvaluationResults"]
+    assert (figures["AveragePrecision"], figures["AverageRecall"]) == (pytest.approx(1), pytest.approx(1))
+    assert "ConfusionMatrix" not in figures
+    (line,) = lines_of(folder, "test_snapshot")
+    size = [{"width": 100, "height": 80, "depth": 3}]
+    truth = {"class_id": 0, "left": 10, "top": 20, "width": 50, "height": 40}
+    assert line["rekognition-custom-labels-training-0"] == {"annotations": [truth], "image_size": size}
+    assert line["rekognition-custom-labels-evaluation"]["annotations"][0] == truth
+    told = line["rekognition-custom-labels-evaluation-metadata"]
+    assert told["class-map"] == {"0": "led"}
+    details = [each["rekognition-custom-labels-evaluation-details"] for each in told["objects"]]
+    assert [(each["is-true-positive"], each["is-false-positive"]) for each in details] == [
+        (True, False),
+        (False, True),
+    ]
