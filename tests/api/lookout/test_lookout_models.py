@@ -1,0 +1,131 @@
+import pytest
+
+from doubles.houses import ELSEWHERE, HERE, a_caller
+from doubles.lines import an_anomaly_line
+from vedette.api.lookout import OPERATIONS
+from vedette.errors import Busy, Denied, Missing, Taken, Wrong
+
+ALICE = a_caller("lookoutvision")
+OUT = {"S3Location": {"Bucket": "out", "Prefix": "results/"}}
+MODEL = f"arn:aws:lookoutvision:eu-west-1:{HERE}:model/doors/1"
+
+
+@pytest.fixture
+def call(house):
+    return lambda operation, caller=ALICE, **request: OPERATIONS[operation](house, caller, request)
+
+
+@pytest.fixture
+def doors(house, call):
+    """A project with one normal picture."""
+    house.blobs.make_bucket("out", account=HERE)
+    house.blobs.make_bucket("pictures", account=HERE)
+    house.blobs.put("pictures", "m.manifest", an_anomaly_line(1, "normal").encode())
+    call("CreateProject", ProjectName="doors")
+    source = {"GroundTruthManifest": {"S3Object": {"Bucket": "pictures", "Key": "m.manifest"}}}
+    call("CreateDataset", ProjectName="doors", DatasetType="train", DatasetSource=source)
+    assert house.datasets.wait(30)
+    return "doors"
+
+
+def create(call, **more):
+    return call("CreateModel", **{"ProjectName": "doors", "OutputConfig": OUT, **more})["ModelMetadata"]
+
+
+def settle(house):
+    for version in house.versions.in_state("training"):
+        house.trainings.wait(version)
+
+
+@pytest.fixture
+def model(house, call, doors):
+    """A model as it is when its training has ended."""
+    made = create(call, Description="first", Tags=[{"Key": "line", "Value": "A"}])
+    settle(house)
+    return made
+
+
+def described(call, number="1"):
+    return call("DescribeModel", ProjectName="doors", ModelVersion=number)["ModelDescription"]
+
+
+def test_a_model_is_in_training_when_the_call_returns(model):
+    assert {name: model[name] for name in ("ModelVersion", "ModelArn", "Description", "Status")} == {
+        "ModelVersion": "1",
+        "ModelArn": MODEL,
+        "Description": "first",
+        "Status": "TRAINING",
+    }
+    assert model["StatusMessage"] == "The model is being trained."
+
+
+def test_a_training_that_cannot_succeed_ends_as_failed_and_says_why(call, model):
+    found = described(call)
+    assert found["Status"] == "TRAINING_FAILED"
+    assert "1 images labeled normal; at least 20 are needed" in found["StatusMessage"]
+    assert found["OutputConfig"] == OUT
+    assert "Performance" not in found
+    assert "EvaluationResult" not in found
+    assert described(call, "latest") == found
+
+
+def test_models_are_listed_newest_first(house, call, model):
+    create(call)
+    page = call("ListModels", ProjectName="doors", MaxResults=1)
+    rest = call("ListModels", ProjectName="doors", MaxResults=1, NextToken=page["NextToken"])
+    assert [each["ModelVersion"] for each in page["Models"] + rest["Models"]] == ["2", "1"]
+    assert "NextToken" not in rest
+    settle(house)
+
+
+def test_only_models_have_tags_and_those_go_with_them(call, model):
+    assert call("ListTagsForResource", ResourceArn=MODEL) == {"Tags": [{"Key": "line", "Value": "A"}]}
+    assert call("DeleteModel", ProjectName="doors", ModelVersion="1") == {"ModelArn": MODEL}
+    assert call("ListModels", ProjectName="doors") == {"Models": []}
+    with pytest.raises(Missing):
+        call("ListTagsForResource", ResourceArn=MODEL)
+
+
+def test_a_repeated_token_trains_once_and_another_request_under_it_is_a_conflict(house, call, doors):
+    first, second = create(call, ClientToken="t"), create(call, ClientToken="t")
+    assert first["ModelVersion"] == second["ModelVersion"] == "1"
+    with pytest.raises(Taken):
+        create(call, ClientToken="t", Description="other")
+    settle(house)
+
+
+@pytest.mark.parametrize(
+    ("more", "match"),
+    [
+        ({"OutputConfig": {"S3Location": {"Bucket": "nowhere"}}}, "Unable to write to output S3 bucket"),
+        ({"KmsKeyId": "alias/mine"}, "KmsKeyId"),
+        ({"Tags": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]}, "twice"),
+    ],
+)
+def test_a_request_that_cannot_be_right_changes_nothing(more, match, call, doors):
+    with pytest.raises(Wrong, match=match):
+        create(call, **more)
+    assert call("ListModels", ProjectName="doors") == {"Models": []}
+
+
+def test_a_project_without_a_dataset_is_a_conflict(call, house):
+    call("CreateProject", ProjectName="doors")
+    with pytest.raises(Busy) as refused:
+        create(call)
+    assert refused.value.kind == "dataset"
+
+
+def test_what_nobody_has_is_missing(call, doors):
+    for number in ("1", "latest"):
+        with pytest.raises(Missing):
+            described(call, number)
+    with pytest.raises(Missing):
+        call("DeleteModel", ProjectName="windows", ModelVersion="1")
+
+
+def test_a_stranger_sees_nothing_of_it(call, model):
+    stranger = a_caller("lookoutvision", account=ELSEWHERE)
+    with pytest.raises(Missing):
+        call("DescribeModel", caller=stranger, ProjectName="doors", ModelVersion="1")
+    with pytest.raises(Denied):
+        call("TagResource", caller=stranger, ResourceArn=MODEL, Tags=[])
