@@ -6,13 +6,16 @@ from typing import Any
 from vedette.arn import Arn, parse_arn
 from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
+from vedette.datasets.pictures import Pictures
 from vedette.errors import Missing, Wrong
 from vedette.identity.identity import Identity
 from vedette.identity.may import require
 from vedette.identity.principal import Principal
+from vedette.metering.meter import Meter
 from vedette.projects.projects import Projects
 from vedette.projects.tags import kind_of
 from vedette.projects.versions import Versions
+from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.training.trainings import Trainings
 
@@ -27,9 +30,13 @@ class House:
     datasets: Datasets
     versions: Versions
     trainings: Trainings
+    hosting: Hosting
+    meter: Meter
     page_key: bytes
     # A folder or a foreign S3; the S3 door, its only user, knows which calls both keep.
     blobs: Any = None
+    # A house in a test may go without the processes that look at pictures.
+    pictures: Pictures | None = None
     clock: Clock = system_clock
 
 

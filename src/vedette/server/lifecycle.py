@@ -21,7 +21,8 @@ from vedette.projects.versions import Versions
 from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.choose import open_blobs
-from vedette.store.db import open_database
+from vedette.store.blobs.port import Blobs
+from vedette.store.db import Database, open_database
 from vedette.training.trainings import Rules, Trainings
 
 LOCK = "server.lock"
@@ -70,28 +71,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         blobs = open_blobs(settings)
         closing.callback(blobs.close)
         projects = Projects(database)
-
-        def may_read(account: str, bucket: str) -> bool:
-            return blobs.owner(bucket) == account
-
-        datasets = Datasets(
-            database,
-            projects,
-            blobs,
-            open_engine(),
-            data / "datasets",
-            may_read=may_read,
-        )
-        closing.callback(datasets.close)
-        pictures = Pictures(
-            Keepers(database, datasets, blobs, may_read),
-            Pool("look", count_cores()),
-            data / "pictures",
-            one_size=settings.one_size,
-        )
-        closing.callback(pictures.close)
-        datasets.start()
-        pictures.start()
+        datasets, pictures = _open_datasets(settings, database, projects, blobs, closing)
         versions = Versions(database, projects)
         trainings = Trainings(
             versions,
@@ -118,6 +98,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             identity=identity,
             projects=projects,
             datasets=datasets,
+            pictures=pictures,
             versions=versions,
             trainings=trainings,
             hosting=hosting,
@@ -125,3 +106,27 @@ def open_house(settings: Settings) -> Iterator[House]:
             page_key=seal.derive("page tokens"),
             blobs=blobs,
         )
+
+
+def _open_datasets(
+    settings: Settings, database: Database, projects: Projects, blobs: Blobs, closing: contextlib.ExitStack
+) -> tuple[Datasets, Pictures]:
+    """Return the datasets and what looks at their pictures, both at work."""
+
+    def may_read(account: str, bucket: str) -> bool:
+        return blobs.owner(bucket) == account
+
+    datasets = Datasets(
+        database, projects, blobs, open_engine(), settings.data / "datasets", may_read=may_read
+    )
+    closing.callback(datasets.close)
+    pictures = Pictures(
+        Keepers(database, datasets, blobs, may_read),
+        Pool("look", count_cores()),
+        settings.data / "pictures",
+        one_size=settings.one_size,
+    )
+    closing.callback(pictures.close)
+    datasets.start()
+    pictures.start()
+    return datasets, pictures
