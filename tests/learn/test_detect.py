@@ -1,5 +1,6 @@
 """Objects are found, in real trainings on drawn pictures; assignment and views keep their promises."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -37,15 +38,29 @@ def packaged(trained: Trained, folder: Path) -> Model:
     return Model(facts, path)
 
 
-def learnt(samples: list[Sample], labels: list[str], work: Work) -> Trained:
-    recipe = DenseDetector(labels)
-    return recipe.fit(samples, work, recipe.judge(samples, work))
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """One training, and the pictures it was of."""
+    train = write_scenes(tmp_path_factory.mktemp("train"), 24, names=["disc", "cross"], most=2, empty=2)
+    recipe, work = DenseDetector(["disc", "cross"]), a_work()
+    return recipe, recipe.fit(train, work, recipe.judge(train, work)), train
 
 
-def test_shapes_are_found_where_they_are(tmp_path):
-    train = write_scenes(tmp_path / "train", 28, names=["disc", "cross"], most=2, empty=2)
+def test_a_later_training_of_the_same_pictures_goes_on_from_an_earlier(first):
+    recipe, trained, train = first
+    state, arrays = recipe.pause()
+    later, work = DenseDetector(["disc", "cross"]), a_work()
+    later.resume(json.loads(json.dumps(state)), arrays)
+    judgement = later.judge(train, work)
+    again = later.fit(train, work, judgement)
+    assert judgement.facts["resumed"]
+    assert again.thresholds == trained.thresholds
+    assert again.facts["views"] < trained.facts["views"]
+
+
+def test_shapes_are_found_where_they_are(first, tmp_path):
+    _, trained, train = first
     test = write_scenes(tmp_path / "test", 12, names=["disc", "cross"], most=2, seed=1, empty=3)
-    trained = learnt(train, ["disc", "cross"], a_work())
     model = packaged(trained, tmp_path)
     document = judge(model, test).document
     assert document["map50"] > 0.8

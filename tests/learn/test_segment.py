@@ -1,9 +1,11 @@
 """Anomalies are outlined, in real trainings on drawn plates; views and losses keep their promises."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 
@@ -28,11 +30,30 @@ def scenes(samples, labels=KINDS):
     return [Scene(sample, labels) for sample in samples]
 
 
-def test_defects_of_two_kinds_are_outlined(tmp_path: Path):
-    train = write_plates(tmp_path / "train", normal=10, anomalous=16, kinds=KINDS)
-    test = write_plates(tmp_path / "test", normal=6, anomalous=6, kinds=KINDS, seed=1)
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """One training, and the pictures it was of."""
+    train = write_plates(tmp_path_factory.mktemp("train"), normal=10, anomalous=16, kinds=KINDS)
     recipe, work = DenseSegmenter(KINDS), a_work()
-    trained = recipe.fit(train, work, recipe.judge(train, work))
+    return recipe, recipe.fit(train, work, recipe.judge(train, work)), train
+
+
+def test_a_later_training_of_the_same_pictures_goes_on_from_an_earlier(first):
+    recipe, trained, train = first
+    state, arrays = recipe.pause()
+    later, work = DenseSegmenter(KINDS), a_work()
+    later.resume(json.loads(json.dumps(state)), arrays)
+    judgement = later.judge(train, work)
+    again = later.fit(train, work, judgement)
+    assert judgement.facts["resumed"]
+    assert again.thresholds == trained.thresholds
+    assert again.facts["views"] < trained.facts["views"]
+
+
+def test_defects_of_two_kinds_are_outlined(first, tmp_path: Path):
+    _, trained, _ = first
+    test = write_plates(tmp_path / "test", normal=6, anomalous=6, kinds=KINDS, seed=1)
+    work = a_work()
     path = tmp_path / "model.onnx"
     export(trained, OUTPUTS["segmentation"], path)
     pixels = np.stack([work.pictures.at(s.picture, trained.input_size) for s in test[::6]])

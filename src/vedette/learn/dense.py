@@ -9,7 +9,7 @@ import copy
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -237,6 +237,20 @@ def learn(
         mean.follow(net)
         work.tell(course.stage, step + 1, course.steps)
     return mean.net
+
+
+def unload(net: nn.Module) -> dict[str, npt.NDArray[Any]]:
+    """Return the weights as plain arrays, for a later training to go on from."""
+    return {name: tensor.detach().cpu().numpy() for name, tensor in net.state_dict().items()}
+
+
+def load_into(net: nn.Module, arrays: Mapping[str, npt.NDArray[Any]]) -> bool:
+    """Take up weights that `unload` returned; say whether they fit this network."""
+    ours = net.state_dict()
+    fits = ours.keys() == arrays.keys() and all(ours[name].shape == arrays[name].shape for name in ours)
+    if fits:
+        net.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
+    return fits
 
 
 def channels_last(net: nn.Module) -> nn.Module:

@@ -4,8 +4,9 @@ judge   train on four fifths, find on the rest: quality, calibration of the scor
 fit     go on from there with all pictures
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,11 @@ from torch import Tensor, nn
 
 from vedette.learn.backbone import open_backbone
 from vedette.learn.calibrate import fit_platt
-from vedette.learn.dense import SHELF_BYTES, Course, Eye, Shelf, learn, view_bytes
+from vedette.learn.dense import SHELF_BYTES, Course, Eye, Shelf, learn, load_into, unload, view_bytes
 from vedette.learn.detect_head import DetectGraph, Detector, middles
 from vedette.learn.detect_loss import Truth, detection_loss
 from vedette.learn.detect_views import Looking, Scene, Views, choose_looking, scenes
+from vedette.learn.memo import Arrays
 from vedette.learn.pictures import Pixels, side_by_side
 from vedette.learn.recipe import Judgement, Trained, Work
 from vedette.learn.split import deal
@@ -33,6 +35,8 @@ BATCH, RATE = 8, 2e-3
 MOST_STEPS, FEWEST_STEPS = 1000, 400
 # Going on with all pictures after the judgement takes this share of the steps.
 GO_ON = 0.6
+# After an earlier training of nearly the same pictures this share is enough, of this share of the views.
+RESUMED, RESUMED_VIEWS = 0.2, 0.25
 # Detections below this are noise, and would drown the calibration.
 LEAST = 0.05
 MOST_OVERLAP = 0.5
@@ -62,6 +66,8 @@ class Learnt:
     slopes: list[float]
     offsets: list[float]
     thresholds: dict[str, float]
+    quality: float = 0.0
+    is_resumed: bool = False
 
 
 class DenseDetector:
@@ -71,6 +77,19 @@ class DenseDetector:
 
     def __init__(self, labels: Sequence[str]) -> None:
         self.labels = tuple(labels)
+        self._earlier: tuple[Mapping[str, Any], Arrays] | None = None
+        self._last: Learnt | None = None
+
+    def pause(self) -> tuple[Mapping[str, Any], Arrays]:
+        """Return calibration and weights for the next training of nearly the same pictures."""
+        assert self._last is not None
+        last = self._last
+        state = {name: getattr(last, name) for name in ("slopes", "offsets", "thresholds", "quality")}
+        return {**state, "size": list(last.looking.size)}, unload(last.net)
+
+    def resume(self, state: Mapping[str, Any], arrays: Arrays) -> None:
+        """Take up what an earlier training left, unless the input's size has to change."""
+        self._earlier = (state, arrays)
 
     def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
         """Return mAP50 on a held-out part, and the network that goes on in fit."""
@@ -78,20 +97,26 @@ class DenseDetector:
         shown = scenes(train, self.labels)
         looking = choose_looking(shown)
         eye = Eye(open_backbone(work.backbone), looking.size, LEVELS)
-        shelf, truths, owners = stock(shown, eye, looking, work)
+        net = Detector(eye, len(self.labels))
+        is_resumed = self._takes_up(net, looking)
+        shelf, truths, owners = stock(shown, eye, looking, work, share=RESUMED_VIEWS if is_resumed else 1.0)
+        learnt = Learnt(eye, looking, net, shelf, truths, [], [], {})
+        if is_resumed:
+            return self._resumed(learnt)
         hands = 5 if len(train) >= 50 else 3
         dealt = deal(train, hands, digest=lambda s: work.pictures.digest(s.picture), seed=work.seed)
         held = set(np.flatnonzero(dealt == 0).tolist()) if len(train) > 3 else set()
         rows = [row for row, owner in enumerate(owners) if owner not in held]
-        net = self._learn(Detector(eye, len(self.labels)), (eye, shelf, truths, rows), work, "judging", 1.0)
-        found = [self._find(net, eye, Views(shown[i], looking)) for i in sorted(held)]
-        return self._judged(found, Learnt(eye, looking, net, shelf, truths, [], [], {}))
+        learnt.net = self._learn(learnt, rows, work, "judging", 1.0)
+        found = [self._find(learnt.net, eye, Views(shown[i], looking)) for i in sorted(held)]
+        return self._judged(found, learnt)
 
     def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
         """Return the network after it went on with all pictures."""
         carried: Learnt = judgement.carry
-        everything = (carried.eye, carried.shelf, carried.truths, list(range(carried.shelf.count)))
-        net = self._learn(carried.net, everything, work, "learning", GO_ON)
+        share = RESUMED if carried.is_resumed else GO_ON
+        net = self._learn(carried, list(range(carried.shelf.count)), work, "learning", share)
+        carried.net, self._last = net, carried
         slopes, offsets = torch.tensor(carried.slopes), torch.tensor(carried.offsets)
         return Trained(
             graph=DetectGraph(carried.eye, net, slopes, offsets).eval(),
@@ -102,15 +127,25 @@ class DenseDetector:
             facts={"recipe": self.name, "views": carried.shelf.count, "held_out_map50": judgement.quality},
         )
 
-    def _learn(
-        self,
-        net: Detector,
-        data: tuple[Eye, Shelf, list[Truth], list[int]],
-        work: Work,
-        stage: str,
-        share: float,
-    ) -> Detector:
-        eye, shelf, truths, rows = data
+    def _takes_up(self, net: Detector, looking: Looking) -> bool:
+        """Load the weights of an earlier training, if there is one that looked the same way."""
+        if self._earlier is None or self._earlier[0]["size"] != list(looking.size):
+            return False
+        return load_into(net, self._earlier[1])
+
+    def _resumed(self, learnt: Learnt) -> Judgement:
+        """Return the earlier judgement: its held-out pictures have been learnt from since."""
+        assert self._earlier is not None
+        state = self._earlier[0]
+        learnt.slopes, learnt.offsets = list(state["slopes"]), list(state["offsets"])
+        learnt.thresholds, learnt.quality = dict(state["thresholds"]), state["quality"]
+        learnt.is_resumed = True
+        return Judgement(
+            learnt.quality, facts={"map50": round(learnt.quality, 4), "resumed": True}, carry=learnt
+        )
+
+    def _learn(self, learnt: Learnt, rows: list[int], work: Work, stage: str, share: float) -> Detector:
+        eye, shelf, truths = learnt.eye, learnt.shelf, learnt.truths
         cells = middles(eye.size, eye.strides)
 
         def loss(net: nn.Module, chosen: list[int]) -> Tensor:
@@ -119,7 +154,7 @@ class DenseDetector:
 
         steps = steps_for(len(rows), eye.size, work, share)
         course = Course(stage, steps, BATCH, RATE if share == 1 else RATE / 2)
-        mean = learn(net, loss, rows, course, work)
+        mean = learn(learnt.net, loss, rows, course, work)
         assert isinstance(mean, Detector)
         return mean
 
@@ -144,7 +179,7 @@ class DenseDetector:
             learnt.thresholds[label] = _threshold(column, slope, offset)
             if any(len(one.truths) for one in column):
                 qualities.append(_precision(column))
-        quality = float(np.mean(qualities)) if qualities else 0.0
+        quality = learnt.quality = float(np.mean(qualities)) if qualities else 0.0
         return Judgement(quality, facts={"map50": round(quality, 4)}, carry=learnt)
 
 
@@ -156,12 +191,12 @@ def steps_for(rows: int, size: tuple[int, int], work: Work, share: float) -> int
 
 
 def stock(
-    shown: Sequence[Scene], eye: Eye, looking: Looking, work: Work
+    shown: Sequence[Scene], eye: Eye, looking: Looking, work: Work, *, share: float = 1.0
 ) -> tuple[Shelf, list[Truth], list[int]]:
-    """Return the features of all views, their truths, and whose they are."""
+    """Return the features of all views, their truths, and whose they are; of fewer views with a share."""
     shapes = eye.shapes()
     room = max(len(shown), SHELF_BYTES // view_bytes(shapes))
-    most = COPIES * (2 if len(shown) < FEW_PICTURES else 1) * min(1.0, work.budget.effort * 2)
+    most = COPIES * (2 if len(shown) < FEW_PICTURES else 1) * min(1.0, work.budget.effort * 2) * share
     copies = int(np.clip(room // len(shown), 1, max(1, most)))
     shelf = Shelf(shapes, copies * len(shown))
     truths: list[Truth] = []

@@ -5,9 +5,9 @@ fit     go on from there with all pictures
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,8 @@ from torch.nn import functional
 
 from vedette.learn.backbone import open_backbone
 from vedette.learn.calibrate import f1_threshold
-from vedette.learn.dense import SHELF_BYTES, Course, Eye, Shelf, learn, view_bytes
+from vedette.learn.dense import SHELF_BYTES, Course, Eye, Shelf, learn, load_into, unload, view_bytes
+from vedette.learn.memo import Arrays
 from vedette.learn.pictures import side_by_side
 from vedette.learn.recipe import Judgement, Trained, Work
 from vedette.learn.segment_head import Segmenter, SegmentGraph, strongest
@@ -33,6 +34,10 @@ LEVELS = ("s4", "s8", "s16", "s32")
 COPIES, FEW_PICTURES = 10, 40  # twice as many of each where there are few
 BATCH, RATE = 6, 5e-3
 MOST_STEPS, FEWEST_STEPS = 450, 200
+# The judgement needs thresholds, not the last point of IoU: this share of the steps.
+JUDGED = 0.5
+# After an earlier training of nearly the same pictures this share is enough, of this share of the views.
+RESUMED, RESUMED_VIEWS = 0.3, 0.3
 # The picture's verdict is the easier task; it must not outweigh the places.
 VERDICT_WEIGHT = 0.2
 PIXEL_THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
@@ -61,6 +66,8 @@ class Learnt:
     weights: tuple[float, float, float]
     threshold: float
     pixel_thresholds: dict[str, float]
+    quality: float = 0.0
+    is_resumed: bool = False
 
 
 class DenseSegmenter:
@@ -70,6 +77,21 @@ class DenseSegmenter:
 
     def __init__(self, labels: Sequence[str]) -> None:
         self.labels = tuple(labels)
+        self._earlier: tuple[Mapping[str, Any], Arrays] | None = None
+        self._last: Learnt | None = None
+
+    def pause(self) -> tuple[Mapping[str, Any], Arrays]:
+        """Return calibration and weights for the next training of nearly the same pictures."""
+        assert self._last is not None
+        last = self._last
+        state = {
+            name: getattr(last, name) for name in ("weights", "threshold", "pixel_thresholds", "quality")
+        }
+        return {**state, "size": list(last.looking.size)}, unload(last.net)
+
+    def resume(self, state: Mapping[str, Any], arrays: Arrays) -> None:
+        """Take up what an earlier training left, unless the input's size has to change."""
+        self._earlier = (state, arrays)
 
     def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
         """Return the mean IoU on a held-out part, and the network that goes on in fit."""
@@ -77,20 +99,25 @@ class DenseSegmenter:
         shown = [Scene(sample, self.labels) for sample in train]
         looking = choose_looking(shown)
         eye = Eye(open_backbone(work.backbone), looking.size, LEVELS)
-        shelf, truths, owners = stock(shown, eye, looking, work)
+        net = Segmenter(eye, len(self.labels))
+        is_resumed = self._takes_up(net, looking)
+        shelf, truths, owners = stock(shown, eye, looking, work, share=RESUMED_VIEWS if is_resumed else 1.0)
+        learnt = Learnt(eye, looking, net, shelf, truths, (1.0, 0.0, 0.0), 0.5, {})
+        if is_resumed:
+            return self._resumed(learnt)
         dealt = deal(train, 3, digest=lambda s: work.pictures.digest(s.picture), seed=work.seed)
         held = set(np.flatnonzero(dealt == 0).tolist()) if len(train) > 5 else set()
         rows = [row for row, owner in enumerate(owners) if owner not in held]
-        net = Segmenter(eye, len(self.labels))
-        learnt = Learnt(eye, looking, net, shelf, truths, (1.0, 0.0, 0.0), 0.5, {})
-        learnt.net = self._learn(learnt, rows, work, "judging")
+        learnt.net = self._learn(learnt, rows, work, "judging", JUDGED)
         seen = [self._see(learnt, Views(shown[i], looking)) for i in sorted(held)]
         return self._judged(seen, learnt)
 
     def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
         """Return the network after it went on with all pictures."""
         learnt: Learnt = judgement.carry
-        net = self._learn(learnt, list(range(learnt.shelf.count)), work, "learning")
+        share = RESUMED if learnt.is_resumed else 1.0
+        net = self._learn(learnt, list(range(learnt.shelf.count)), work, "learning", share)
+        learnt.net, self._last = net, learnt
         silence = SILENCE * learnt.threshold
         return Trained(
             graph=SegmentGraph(learnt.eye, net, learnt.weights, silence=silence).eval(),
@@ -103,7 +130,24 @@ class DenseSegmenter:
             facts={"recipe": self.name, "views": learnt.shelf.count, "held_out_iou": judgement.quality},
         )
 
-    def _learn(self, learnt: Learnt, rows: list[int], work: Work, stage: str) -> Segmenter:
+    def _takes_up(self, net: Segmenter, looking: Looking) -> bool:
+        """Load the weights of an earlier training, if there is one that looked the same way."""
+        if self._earlier is None or self._earlier[0]["size"] != list(looking.size):
+            return False
+        return load_into(net, self._earlier[1])
+
+    def _resumed(self, learnt: Learnt) -> Judgement:
+        """Return the earlier judgement: its held-out pictures have been learnt from since."""
+        assert self._earlier is not None
+        state = self._earlier[0]
+        learnt.weights, learnt.threshold = tuple(state["weights"]), state["threshold"]
+        learnt.pixel_thresholds, learnt.quality = dict(state["pixel_thresholds"]), state["quality"]
+        learnt.is_resumed = True
+        return Judgement(
+            learnt.quality, facts={"mean_iou": round(learnt.quality, 4), "resumed": True}, carry=learnt
+        )
+
+    def _learn(self, learnt: Learnt, rows: list[int], work: Work, stage: str, share: float) -> Segmenter:
         shelf, truths = learnt.shelf, learnt.truths
 
         def loss(net: nn.Module, chosen: list[int]) -> Tensor:
@@ -112,7 +156,12 @@ class DenseSegmenter:
                 places, verdicts, torch.from_numpy(np.stack([truths[r] for r in chosen]))
             )
 
-        course = Course(stage, steps_for(len(rows), learnt.eye.size, work), BATCH, RATE)
+        course = Course(
+            stage,
+            steps_for(len(rows), learnt.eye.size, work, share),
+            BATCH,
+            RATE * (0.5 if learnt.is_resumed else 1.0),
+        )
         return cast("Segmenter", learn(learnt.net, loss, rows, course, work))
 
     def _see(self, learnt: Learnt, view: Views) -> Seen:
@@ -143,7 +192,7 @@ class DenseSegmenter:
             best = int(np.argmax(means)) if shares else PIXEL_THRESHOLDS.index(0.5)
             learnt.pixel_thresholds[label] = PIXEL_THRESHOLDS[best]
             qualities.append(float(means[best]))
-        quality = float(np.mean(qualities)) if qualities else 0.0
+        quality = learnt.quality = float(np.mean(qualities)) if qualities else 0.0
         return Judgement(quality, facts={"mean_iou": round(quality, 4)}, carry=learnt)
 
 
@@ -164,20 +213,20 @@ def segmentation_loss(places: Tensor, verdicts: Tensor, truth: Tensor) -> Tensor
     return loss + VERDICT_WEIGHT * functional.binary_cross_entropy_with_logits(verdicts, is_anomalous)
 
 
-def steps_for(rows: int, size: tuple[int, int], work: Work) -> int:
+def steps_for(rows: int, size: tuple[int, int], work: Work, share: float) -> int:
     """Return how long to learn: longer with more views, shorter with larger ones."""
     wanted = np.clip(FEWEST_STEPS + rows // 2, FEWEST_STEPS, MOST_STEPS)
     area = max(1.0, size[0] * size[1] / 448**2)
-    return max(40, int(wanted * work.budget.effort / area**0.5))
+    return max(40, int(wanted * share * work.budget.effort / area**0.5))
 
 
 def stock(
-    shown: Sequence[Scene], eye: Eye, looking: Looking, work: Work
+    shown: Sequence[Scene], eye: Eye, looking: Looking, work: Work, *, share: float = 1.0
 ) -> tuple[Shelf, list[Kinds], list[int]]:
-    """Return the features of all views, what lies at their places, and whose they are."""
+    """Return the features of all views, their kinds, and whose they are; of fewer views with a share."""
     shapes = eye.shapes()
     room = max(len(shown), SHELF_BYTES // view_bytes(shapes))
-    most = COPIES * (2 if len(shown) < FEW_PICTURES else 1) * min(1.0, work.budget.effort * 2)
+    most = COPIES * (2 if len(shown) < FEW_PICTURES else 1) * min(1.0, work.budget.effort * 2) * share
     copies = int(np.clip(room // len(shown), 1, max(1, most)))
     shelf = Shelf(shapes, copies * len(shown))
     truths: list[Kinds] = []
