@@ -1,0 +1,112 @@
+"""Trainings of whole pictures by `vedette train`: quality, time and memory, beside their bars.
+
+The splits are those of ../shared/data/README.md. `python -m bench.learn`
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.common import PICTURES, machine, row
+from doubles.drawn import GESTURES, draw_gesture, write_set
+
+
+def link(files: list[Path], to: Path) -> None:
+    """Put links to the files into a folder."""
+    to.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        (to / file.name).symlink_to(file.resolve())
+
+
+def train(place: Path, name: str, test: str, *, cache: str) -> dict[str, float]:
+    """Train once in a process of its own; return its figures, seconds and peak MiB."""
+    command = [sys.executable, "-m", "vedette", "train", str(place / name), "--out", str(place / "model")]
+    command += ["--test", str(place / test)]
+    before = time.perf_counter()
+    with (place / "said").open("w+") as said:
+        environment = {**os.environ, "XDG_CACHE_HOME": str(place / cache)}
+        process = subprocess.Popen(command, env=environment, stdout=said)
+        _, status, used = os.wait4(process.pid, 0)  # of the command and the process that it waited for
+        said.seek(0)
+        figures = {key: float(value) for key, value in re.findall(r"^  (\w+) +([\d.]+)$", said.read(), re.M)}
+    assert status == 0
+    return figures | {"seconds": time.perf_counter() - before, "mib": used.ru_maxrss / 1024}
+
+
+def lay_out(place: Path) -> None:
+    """Write or link every set."""
+    if PICTURES.is_dir():
+        aliens = {kind: sorted((PICTURES / "aliens" / kind).iterdir()) for kind in ("normal", "anomaly")}
+        link(aliens["normal"][:20], place / "normal-only" / "normal")
+        link(aliens["normal"][:20], place / "both" / "normal")
+        link(aliens["anomaly"][:10], place / "both" / "anomaly")
+        for name, first in (("normal-only-test", 0), ("both-test", 10)):
+            link(aliens["normal"][20:], place / name / "normal")
+            link(aliens["anomaly"][first:], place / name / "anomaly")
+        for name, part in (("cookies", "dataset-files/training-images"), ("cookies-test", "test-images")):
+            files = sorted((PICTURES / "cookies" / part).iterdir())
+            link([file for file in files if "normal" in file.name], place / name / "normal")
+            link([file for file in files if "normal" not in file.name], place / name / "anomaly")
+    write_set(place / "ten", list(GESTURES), 10, draw=draw_gesture, seed=1)
+    write_set(place / "ten-test", list(GESTURES), 20, draw=draw_gesture, seed=2)
+    shutil.copytree(place / "ten", place / "ninety")
+    for last in (place / "ninety").glob("*/009.png"):
+        last.unlink()
+
+
+def main() -> None:
+    print(machine())
+    print("| what | measured | bar | |\n|---|---|---|---|")
+    with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder:
+        place = Path(folder)
+        lay_out(place)
+        if PICTURES.is_dir():
+            real(place)
+        ten(place)
+
+
+def real(place: Path) -> None:
+    """Print the rows of the real pictures."""
+    found = train(place, "cookies", "cookies-test", cache="a")
+    right = round(found["accuracy"] * found["pictures"])
+    row("cookies without masks, test pictures right", f"{right} of 22", "22", right == 22)
+    timed("cookies without masks", found, 30)
+    found = train(place, "normal-only", "normal-only-test", cache="b")
+    row("aliens, 20 normal, AUROC", f"{found['auroc']:.3f}", "≥ 0.995", found["auroc"] >= 0.995)
+    row("aliens, 20 normal, F1", f"{found['f1']:.3f}", "≥ 0.97", found["f1"] >= 0.97)
+    timed("aliens, 20 normal", found, 10)
+    found = train(place, "both", "both-test", cache="c")
+    row("aliens, 20 + 10, F1", f"{found['f1']:.3f}", "≥ 0.98", found["f1"] >= 0.98)
+    timed("aliens, 20 + 10", found, 20)
+
+
+def ten(place: Path) -> None:
+    """Print the rows of the ten drawn gestures."""
+    first = train(place, "ninety", "ten-test", cache="d")
+    again = train(place, "ten", "ten-test", cache="d")
+    share = again["seconds"] / first["seconds"]
+    row("ten gestures, after adding 10 to 90: time", f"{share:.0%} of the first", "≤ 30 %", share <= 0.3)
+    row(
+        "ten gestures, after adding: accuracy",
+        f"{again['accuracy']:.3f}",
+        "≥ 0.95",
+        again["accuracy"] >= 0.95,
+    )
+    found = train(place, "ten", "ten-test", cache="e")
+    row("ten gestures, accuracy", f"{found['accuracy']:.3f}", "≥ 0.95", found["accuracy"] >= 0.95)
+    timed("ten gestures", found, 120)
+
+
+def timed(what: str, found: dict[str, float], bar: float) -> None:
+    """Print time and memory of a training."""
+    row(f"{what}, time", f"{found['seconds']:.1f} s", f"≤ {bar:g} s", found["seconds"] <= bar)
+    row(f"{what}, resident", f"{found['mib']:.0f} MiB", "≤ 2048 MiB", found["mib"] <= 2048)
+
+
+if __name__ == "__main__":
+    main()
