@@ -186,7 +186,7 @@ class DenseDetector:
 def steps_for(rows: int, size: tuple[int, int], work: Work, share: float) -> int:
     """Return how long to learn: longer with more views, shorter with larger ones."""
     wanted = np.clip(FEWEST_STEPS + rows // 2, FEWEST_STEPS, MOST_STEPS)
-    area = size[0] * size[1] / 320**2
+    area = max(1.0, size[0] * size[1] / 320**2)
     return max(60, int(wanted * share * work.budget.effort / area**0.5))
 
 
