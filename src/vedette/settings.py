@@ -43,3 +43,9 @@ class Settings(BaseSettings):
     one_size: bool = Field(
         default=True, description="Whether all pictures of a Lookout project must have the same size."
     )
+    most_units: int = Field(default=16, ge=1, description="The most inference units one model may be given.")
+    asleep_after: float = Field(
+        default=0.0,
+        ge=0,
+        description="After so many idle seconds a model's units give their memory back; 0 never.",
+    )

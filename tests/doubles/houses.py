@@ -13,9 +13,11 @@ from vedette.datasets.datasets import Datasets
 from vedette.identity.identity import Identity
 from vedette.identity.principal import Principal
 from vedette.identity.seal import Seal
+from vedette.metering.meter import Meter
 from vedette.migrations import upgrade
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
+from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.db import Database, open_database
@@ -108,13 +110,17 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     blobs = FolderBlobs(folder / "buckets", clock=clock)
     datasets = Datasets(database, projects, blobs, InAThread(), folder / "datasets", clock=clock)
     versions = Versions(database, projects, clock)
+    meter = Meter(database, clock)
+    trainings = Trainings(versions, datasets, blobs, InAThread(), folder, clock=clock)
     return House(
         settings=Settings(data=folder),
         identity=identity,
         projects=projects,
         datasets=datasets,
         versions=versions,
-        trainings=Trainings(versions, datasets, blobs, InAThread(), folder, clock=clock),
+        trainings=trainings,
+        hosting=Hosting(versions, lambda version: trainings.folder(version).package, meter),
+        meter=meter,
         blobs=blobs,
         page_key=bytes(32),
         clock=clock,

@@ -24,8 +24,18 @@ class RunningServer:
         found = json.loads((self.data / "credentials.json").read_text("utf-8"))
         return found["access_key_id"], found["secret_access_key"]
 
-    def client(self, service: str, *, region: str = "us-east-1", key: tuple[str, ...] | None = None) -> Any:
-        """Return a boto3 client that tries once, so that each answer is seen as it is."""
+    def client(
+        self,
+        service: str,
+        *,
+        region: str = "us-east-1",
+        key: tuple[str, ...] | None = None,
+        checks: bool = True,
+    ) -> Any:
+        """Return a boto3 client that tries once, so that each answer is seen as it is.
+
+        Without `checks` it sends also what it knows to be wrong.
+        """
         import boto3
         from botocore.config import Config
 
@@ -38,7 +48,7 @@ class RunningServer:
             aws_secret_access_key=key[1],
             aws_session_token=key[2] if len(key) > 2 else None,
             verify=str(self.data / "tls" / "self.crt") if self.address.startswith("https") else None,
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=60, parameter_validation=checks),
         )
 
     def vedette(self, *words: str) -> str:

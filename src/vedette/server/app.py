@@ -63,6 +63,15 @@ class Front:
         else:
             await self._answer(scope, receive, send)
 
+    async def open(self) -> None:
+        """Begin what lives in the loop."""
+        self.house.meter.watch = self.figures.see
+        await self.house.hosting.open()
+
+    async def leave(self) -> None:
+        """End what lives in the loop; no request is under way any more."""
+        await self.house.hosting.close()
+
     def close(self) -> None:
         """Let the threads end."""
         self._pool.shutdown()

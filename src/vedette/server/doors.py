@@ -112,11 +112,12 @@ class ApiDoor:
     reads_whole_body: bool = True
 
     async def answer(self, visit: Visit) -> Response:
-        """Verify, parse, call and serialise; in a thread, unless it takes no time."""
+        """Verify, parse, call and serialise; in a thread, unless it takes no time, or waits for others."""
         if self._is_quick(visit.request):
-            return self._answer(visit)
-        response: Response = await visit.in_thread(self._answer, visit)
-        return response
+            answer = self._answer(visit)
+        else:
+            answer = await visit.in_thread(self._answer, visit)
+        return answer if isinstance(answer, Response) else await answer
 
     def _is_quick(self, request: Request) -> bool:
         if len(request.body) > SMALL_REQUEST:
@@ -126,7 +127,7 @@ class ApiDoor:
         except Faulty:
             return False
 
-    def _answer(self, visit: Visit) -> Response:
+    def _answer(self, visit: Visit) -> Response | Awaitable[Response]:
         identify(visit)
         operation, params = self.route(visit.request)
         visit.request.operation = operation.name
@@ -135,7 +136,15 @@ class ApiDoor:
             raise Unbuilt(f"{operation.name} of {self.service} is not built yet.", name=operation.name)
         asked = self.wire.parse(operation, visit.request, params)
         result = handler(visit.house, visit.caller(self.service), asked)
+        if not isinstance(result, dict):
+            return self._answer_later(operation, result, visit)
         answer: Response = self.wire.serialise(operation, result, visit.request.id)
+        return answer
+
+    async def _answer_later(
+        self, operation: OperationModel, result: Awaitable[dict[str, Any]], visit: Visit
+    ) -> Response:
+        answer: Response = self.wire.serialise(operation, await result, visit.request.id)
         return answer
 
     def fault(self, error: Exception, request: Request) -> Response:

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from vedette.projects.version import read_version_arn
+
 log = logging.getLogger("vedette.requests")
 
 # A request takes from half a millisecond (a description) to minutes (a large object).
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+MODEL = ["service", "project", "version"]
+OUTCOMES = frozenset({"answered", "invalid", "throttled", "errors"})
+UNITS = {"desired_units": "desired", "in_service_units": "in service"}
 
 
 @dataclass(slots=True)
@@ -52,6 +58,47 @@ class Figures:
         self.under_way = Gauge(
             "vedette_requests_under_way", "Requests being answered.", registry=self.registry
         )
+
+        self.pictures = Counter(
+            "vedette_pictures",
+            "Pictures sent to a model: answered, invalid, throttled or errors.",
+            [*MODEL, "outcome"],
+            registry=self.registry,
+        )
+        self.findings = Counter(
+            "vedette_findings", "Labels, objects and anomaly types found.", MODEL, registry=self.registry
+        )
+        self.anomalies = Counter(
+            "vedette_anomalies", "Pictures found anomalous.", MODEL, registry=self.registry
+        )
+        self.picture_seconds = Histogram(
+            "vedette_picture_seconds",
+            "Time from a picture's admission to its findings.",
+            MODEL,
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.units = Gauge(
+            "vedette_units",
+            "Inference units: desired and in service.",
+            [*MODEL, "which"],
+            registry=self.registry,
+        )
+
+    def see(self, arn: str, figure: str, value: float) -> None:
+        """Show what the meter counts of a model."""
+        named = read_version_arn(arn)
+        if named is None:
+            return
+        of = (named[0].service, named[1], named[2])
+        if figure in OUTCOMES:
+            self.pictures.labels(*of, figure).inc(value)
+        elif figure in UNITS:
+            self.units.labels(*of, UNITS[figure]).set(value)
+        elif figure == "ms":
+            self.picture_seconds.labels(*of).observe(value / 1000)
+        elif figure in ("findings", "anomalies"):
+            getattr(self, figure).labels(*of).inc(value)
 
     def count(self, seen: Seen) -> None:
         """Add one answered request."""

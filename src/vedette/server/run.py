@@ -66,16 +66,16 @@ def bind(settings: Settings) -> socket.socket:
 class AnnouncingServer(uvicorn.Server):
     """uvicorn's server, which says so once it answers, and before it stops answering."""
 
-    def __init__(
-        self, config: uvicorn.Config, ready: Callable[[], None], leaving: Callable[[], None]
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, front: Front, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._front = front
         self._ready = ready
-        self._leaving = leaving
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then say so."""
+        await self._front.open()
         await super().startup(sockets)
+        self._front.ready = True
         self._ready()
 
     @contextlib.contextmanager
@@ -89,8 +89,9 @@ class AnnouncingServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say so, then finish what is under way."""
-        self._leaving()
+        self._front.ready = False
         await super().shutdown(sockets)
+        await self._front.leave()
 
 
 def serve(settings: Settings, *, tls: Tls | None = None, announce: Callable[[str], None]) -> None:
@@ -117,13 +118,9 @@ def serve(settings: Settings, *, tls: Tls | None = None, announce: Callable[[str
         address = f"{'https' if tls else 'http'}://{_host_for_people(settings.host)}:{port}"
 
         def ready() -> None:
-            front.ready = True
             announce(address)
 
-        def leaving() -> None:
-            front.ready = False
-
-        server = AnnouncingServer(config, ready, leaving)
+        server = AnnouncingServer(config, front, ready)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
 

@@ -59,6 +59,7 @@ class Hosted:
         self.wishes = wishes
         self.units: list[Unit] = []
         self.wanted = wishes.least
+        self.colors: dict[str, str] = {}
         self._running, self._failed, self._watch = running, failed, watch
         self._waiting: deque[tuple[float, asyncio.Future[Unit]]] = deque()
         self._starting: set[asyncio.Task[None]] = set()
@@ -203,6 +204,7 @@ class Hosted:
             await asyncio.sleep(0.2 * self._failures)
             return
         self._failures = 0
+        self.colors = unit.about["colors"]
         self.units.append(unit)
         self._hand_out()
         self._nudge.set()

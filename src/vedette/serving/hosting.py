@@ -7,18 +7,19 @@ What a version's row says is what is so, or what is being brought about.
 import asyncio
 import logging
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vedette.errors import Refusal, TooEarly, TooMuch, Wrong
+from vedette.errors import Refusal, TooEarly, TooFast, TooMuch, Wrong
 from vedette.metering.meter import Meter
 from vedette.projects.tokens import Token
 from vedette.projects.version import WORDS, State, Version
 from vedette.projects.versions import Versions
 from vedette.serving.hosted import Hosted, Wishes
-from vedette.serving.pictures import Picture
+from vedette.serving.pictures import Picture, Rules, open_picture
 from vedette.vision.annotations import Box, Finding
 
 log = logging.getLogger("vedette.serving")
@@ -41,7 +42,7 @@ class Seen:
     is_anomalous: bool | None = None
     confidence: float | None = None
     mask: bytes = b""
-    colors: dict[str, str] | None = None
+    colors: Mapping[str, str] = field(default_factory=dict)
 
 
 class Hosting:
@@ -112,6 +113,25 @@ class Hosting:
             self._call(lambda: self._begin(self._stop(moved)))
         return moved
 
+    def require_running(self, version: Version) -> Hosted:
+        """Return the units of a version, which must be running."""
+        hosted = self._hosted.get(version.id)
+        if hosted is None or version.state != "running":
+            raise TooEarly(
+                f"The version {version.name} of {version.project.name} {WORDS[version.state]}.",
+                kind="version",
+                name=version.name,
+            )
+        return hosted
+
+    def admit(self, version: Version, data: bytes, rules: Rules) -> Picture:
+        """Return the picture if the rules allow it; what they do not is counted."""
+        try:
+            return open_picture(data, rules)
+        except Wrong:
+            self._meter.count(str(version.arn), {"invalid": 1})
+            raise
+
     def _call(self, function: Callable[..., Any], *arguments: Any) -> None:
         if self._loop is None:
             raise TooEarly("The server is only starting, or ending.", kind="version")
@@ -125,26 +145,31 @@ class Hosting:
 
     async def detect(self, version: Version, picture: Picture, *, least: float | None = None) -> Seen:
         """Return what a running version sees; without `least`, labels are held to their own thresholds."""
-        hosted = self._hosted.get(version.id)
-        if hosted is None or version.state != "running":
-            raise TooEarly(
-                f"The version {version.name} of {version.project.name} {WORDS[version.state]}.",
-                kind="version",
-                name=version.name,
-            )
+        hosted = self.require_running(version)
+        began, arn = time.perf_counter(), str(version.arn)
         head = {"least": least, "orientation": picture.orientation}
-        said, mask = await hosted.detect(head, picture.data)
+        try:
+            said, mask = await hosted.detect(head, picture.data)
+        except Refusal as refusal:
+            self._meter.count(arn, {"throttled" if isinstance(refusal, TooFast) else "errors": 1})
+            raise
         if "refused" in said:
+            self._meter.count(arn, {"invalid": 1})
             raise Wrong(said["refused"], kind="picture")
         if "found" not in said:
+            self._meter.count(arn, {"errors": 1})
             raise RuntimeError(f"a unit of {version.arn} failed over a picture; its log tells why")
         found = said["found"]
+        took = (time.perf_counter() - began) * 1000
+        self._meter.count(arn, {"answered": 1, "ms": took, "findings": len(found["findings"])})
+        if found["is_anomalous"]:
+            self._meter.count(arn, {"anomalies": 1})
         return Seen(
             tuple(_finding(each) for each in found["findings"]),
             found["is_anomalous"],
             found["confidence"],
             mask,
-            colors=hosted.units[0].about.get("colors") if mask and hosted.units else None,
+            colors=hosted.colors,
         )
 
     def _host(self, version: Version) -> None:

@@ -9,6 +9,7 @@ from vedette.api.lookout.datasets import (
     update_dataset_entries,
 )
 from vedette.api.lookout.faults import translate
+from vedette.api.lookout.inference import detect_anomalies, start_model, stop_model
 from vedette.api.lookout.models import create_model, delete_model, describe_model, list_models
 from vedette.api.lookout.projects import create_project, delete_project, describe_project, list_projects
 from vedette.api.lookout.tags import list_tags_for_resource, tag_resource, untag_resource
@@ -27,6 +28,9 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteModel": delete_model,
     "DescribeModel": describe_model,
     "ListModels": list_models,
+    "StartModel": start_model,
+    "StopModel": stop_model,
+    "DetectAnomalies": detect_anomalies,
     "ListTagsForResource": list_tags_for_resource,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,

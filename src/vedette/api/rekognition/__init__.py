@@ -11,6 +11,11 @@ from vedette.api.rekognition.datasets import (
     update_dataset_entries,
 )
 from vedette.api.rekognition.faults import translate
+from vedette.api.rekognition.inference import (
+    detect_custom_labels,
+    start_project_version,
+    stop_project_version,
+)
 from vedette.api.rekognition.projects import create_project, delete_project, describe_projects
 from vedette.api.rekognition.tags import list_tags_for_resource, tag_resource, untag_resource
 from vedette.api.rekognition.versions import (
@@ -33,6 +38,9 @@ OPERATIONS: dict[str, Handler] = {
     "CreateProjectVersion": create_project_version,
     "DeleteProjectVersion": delete_project_version,
     "DescribeProjectVersions": describe_project_versions,
+    "StartProjectVersion": start_project_version,
+    "StopProjectVersion": stop_project_version,
+    "DetectCustomLabels": detect_custom_labels,
     "ListTagsForResource": list_tags_for_resource,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,

@@ -1,0 +1,86 @@
+"""Models started, stopped and asked what they see, as Lookout for Vision says it."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.api.lookout.models import find_model
+from vedette.api.lookout.tokens import client_token
+from vedette.errors import Wrong
+from vedette.projects.version import Version
+from vedette.serving.hosting import Seen
+from vedette.serving.pictures import Picture, Rules
+
+PICTURE = Rules(most_bytes=8 * 1024**2)
+CONTENT_TYPES = {"image/jpeg": "JPEG", "image/jpg": "JPEG", "image/png": "PNG"}
+BACKGROUND, WHITE = "background", "#FFFFFF"
+
+
+def start_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Put a trained model into service."""
+    version = find_model(house, caller, "StartModel", request)
+    house.hosting.start(
+        version,
+        least=request["MinInferenceUnits"],
+        most=request.get("MaxInferenceUnits"),
+        token=client_token(caller, "StartModel", request),
+    )
+    return {"Status": "STARTING_HOSTING"}
+
+
+def stop_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Take a hosted model out of service."""
+    version = find_model(house, caller, "StopModel", request)
+    house.hosting.stop(version, client_token(caller, "StopModel", request))
+    return {"Status": "STOPPING_HOSTING"}
+
+
+def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> Awaitable[dict[str, Any]]:
+    """Answer whether the picture shows an anomaly and, for a segmentation model, which and where."""
+    version = find_model(house, caller, "DetectAnomalies", request)
+    house.hosting.require_running(version)
+    picture = house.hosting.admit(version, _body(request["Body"]), PICTURE)
+    _refuse_other(house, version, picture, request["ContentType"])
+    return _look(house, version, picture)
+
+
+async def _look(house: House, version: Version, picture: Picture) -> dict[str, Any]:
+    seen = await house.hosting.detect(version, picture)
+    said: dict[str, Any] = {
+        "Source": {"Type": "direct"},
+        "IsAnomalous": seen.is_anomalous,
+        "Confidence": seen.confidence,
+    }
+    if seen.mask:
+        said |= {"Anomalies": _anomalies(seen), "AnomalyMask": seen.mask}
+    return {"DetectAnomalyResult": said}
+
+
+def _anomalies(seen: Seen) -> list[dict[str, Any]]:
+    """Return the types found, the largest first; before them the background, which is all the rest."""
+    found = sorted(seen.findings, key=lambda finding: -(finding.area or 0))
+    rest = 1 - sum(finding.area or 0 for finding in found)
+    entries = [(BACKGROUND, max(0.0, rest), WHITE)]
+    entries += [(each.label, each.area or 0.0, seen.colors[each.label].upper()) for each in found]
+    return [
+        {"Name": name, "PixelAnomaly": {"TotalPercentageArea": area, "Color": color}}
+        for name, area, color in entries
+    ]
+
+
+def _body(sent: Any) -> bytes:
+    return sent if isinstance(sent, bytes) else bytes(sent.read())
+
+
+def _refuse_other(house: House, version: Version, picture: Picture, content_type: str) -> None:
+    """Refuse what is not what its type says, or not of the size that the model was trained with."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if CONTENT_TYPES.get(kind) != picture.format:
+        raise Wrong(f"The content type is {kind!r:.80}, and the picture a {picture.format}.", kind="picture")
+    size = version.results.get("size")
+    if house.settings.one_size and size and size != [picture.width, picture.height]:
+        raise Wrong(
+            f"The picture has {picture.width} × {picture.height} pixels; the model was trained with "
+            f"{size[0]} × {size[1]}.",
+            kind="picture",
+        )

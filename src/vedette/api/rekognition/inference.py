@@ -1,0 +1,86 @@
+"""Versions started, stopped and asked what they see, as Rekognition says it: in per cent and capitals."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.api.rekognition.versions import find_version
+from vedette.errors import Missing, Wrong
+from vedette.identity.may import RESOURCE_ACCOUNT, may
+from vedette.projects.version import Version
+from vedette.serving.hosting import Seen
+from vedette.serving.pictures import Picture, Rules
+from vedette.vision.annotations import Finding
+
+# The guide says 4 MB for bytes in a request, the service's model 5 MiB; the larger bound is kept.
+BYTES = Rules(most_bytes=5 * 1024**2, most_ratio=20)
+S3_OBJECT = Rules(most_bytes=15 * 1024**2, most_ratio=20)
+
+
+def start_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Put a trained version into service."""
+    version = find_version(house, caller, "StartProjectVersion", request)
+    house.hosting.start(version, least=request["MinInferenceUnits"], most=request.get("MaxInferenceUnits"))
+    return {"Status": "STARTING"}
+
+
+def stop_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Take a running version out of service."""
+    version = find_version(house, caller, "StopProjectVersion", request)
+    house.hosting.stop(version)
+    return {"Status": "STOPPING"}
+
+
+def detect_custom_labels(house: House, caller: Caller, request: dict[str, Any]) -> Awaitable[dict[str, Any]]:
+    """Answer with what the version saw.
+
+    Without MinConfidence each label is held to its own threshold, found in training;
+    that rule lives in the model's package, not here.
+    """
+    version = find_version(house, caller, "DetectCustomLabels", request)
+    house.hosting.require_running(version)
+    picture = _picture(house, caller, version, request["Image"])
+    percent = request.get("MinConfidence")
+    floor = None if percent is None else percent / 100
+    return _look(house, version, picture, floor, request.get("MaxResults"))
+
+
+async def _look(
+    house: House, version: Version, picture: Picture, floor: float | None, most: int | None
+) -> dict[str, Any]:
+    seen: Seen = await house.hosting.detect(version, picture, least=floor)
+    return {"CustomLabels": [_custom_label(finding) for finding in seen.findings[:most]]}
+
+
+def _picture(house: House, caller: Caller, version: Version, image: dict[str, Any]) -> Picture:
+    if ("Bytes" in image) == ("S3Object" in image):
+        raise Wrong("An Image has either Bytes or an S3Object.")
+    if "Bytes" in image:
+        return house.hosting.admit(version, image["Bytes"], BYTES)
+    place = image["S3Object"]
+    if "Bucket" not in place or "Name" not in place:
+        raise Wrong("An S3Object needs a Bucket and a Name.")
+    bucket, key, number = place["Bucket"], place["Name"], place.get("Version", "")
+    found = house.blobs.find(bucket, key, number) if _may_read(house, caller, bucket, key) else None
+    if found is None:
+        raise Missing(f"The object {key} of the bucket {bucket} cannot be read.", kind="key", name=key)
+    if found.size > S3_OBJECT.most_bytes:
+        raise Wrong(
+            f"The picture has {found.size:,} bytes; {S3_OBJECT.most_bytes:,} are the most.",
+            kind="large picture",
+        )
+    return house.hosting.admit(version, house.blobs.read(bucket, key, number), S3_OBJECT)
+
+
+def _may_read(house: House, caller: Caller, bucket: str, key: str) -> bool:
+    owner = {RESOURCE_ACCOUNT: house.blobs.owner(bucket)}
+    return may(caller.principal, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", owner)
+
+
+def _custom_label(finding: Finding) -> dict[str, Any]:
+    said: dict[str, Any] = {"Name": finding.label, "Confidence": finding.confidence * 100}
+    box = finding.box
+    if box is not None:
+        edges = {"Left": box.left, "Top": box.top, "Width": box.width, "Height": box.height}
+        said["Geometry"] = {"BoundingBox": edges}
+    return said
