@@ -313,9 +313,9 @@ def test_a_link_has_its_own_time():
     ("lifetime", "kind"),
     [
         ("604800", None),
-        ("604801", Kind.EXPIRES_TOO_LONG),
-        ("9" * 5000, Kind.EXPIRES_TOO_LONG),
-        ("-1", Kind.MALFORMED),
+        ("604801", Kind.EXPIRES_OUT_OF_RANGE),
+        ("9" * 5000, Kind.EXPIRES_OUT_OF_RANGE),
+        ("-1", Kind.EXPIRES_OUT_OF_RANGE),
         ("soon", Kind.MALFORMED),
         ("", Kind.INCOMPLETE),
         ("0", Kind.EXPIRED),

@@ -36,7 +36,7 @@ class Kind(StrEnum):
     SKEWED = "skewed"  # a header signature's date is too far from now
     EXPIRED = "expired"  # a link's time is over
     NOT_YET_VALID = "not-yet-valid"
-    EXPIRES_TOO_LONG = "expires-too-long"
+    EXPIRES_OUT_OF_RANGE = "expires-out-of-range"
 
     BAD_DIGEST_HEADER = "bad-digest-header"  # Content-MD5 is no MD5
     BAD_DIGEST = "bad-digest"

@@ -191,10 +191,10 @@ def _lifetime(text: str) -> int:
     if not text.lstrip("-").isdecimal() or not text.isascii():
         raise SignatureFault(Kind.MALFORMED, "X-Amz-Expires should be a number", form="query")
     if text.startswith("-"):
-        raise SignatureFault(Kind.MALFORMED, "X-Amz-Expires must be non-negative", form="query")
+        raise SignatureFault(Kind.EXPIRES_OUT_OF_RANGE, "X-Amz-Expires must be non-negative", form="query")
     if len(text) > 9 or int(text) > LONGEST_LINK_S:
         raise SignatureFault(
-            Kind.EXPIRES_TOO_LONG,
+            Kind.EXPIRES_OUT_OF_RANGE,
             "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires "
             f"must be less than {LONGEST_LINK_S} seconds",
             form="query",
