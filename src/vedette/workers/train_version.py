@@ -18,9 +18,6 @@ from typing import Any
 from vedette.clock import system_clock
 from vedette.engines.port import Event, Say
 from vedette.errors import Wrong
-from vedette.learn import pipeline
-from vedette.learn.budget import read_budget
-from vedette.learn.recipe import Progress
 from vedette.learn.split import hold_out
 from vedette.manifest.training import Pictures
 from vedette.training import lookout, rekognition
@@ -38,7 +35,7 @@ def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> d
     folder = Folder(Path(order["folder"]))
     shutil.rmtree(folder.out, ignore_errors=True)
     started = time.monotonic()
-    say(Event("progress", asdict(Progress("checking the manifests", 0, 1))))
+    say(Event("progress", {"stage": "checking the manifests", "done": 0, "of": 1}))
     prepared = _prepare(folder, order)
     result: dict[str, Any] = {"refused": prepared.refused}
     if not prepared.refused:
@@ -68,6 +65,10 @@ def _prepare(folder: Folder, order: Mapping[str, Any]) -> Prepared:
 def _learn(
     folder: Folder, order: Mapping[str, Any], prepared: Prepared, say: Say, cancelled: Callable[[], bool]
 ) -> dict[str, Any]:
+    # Torch takes seconds to load, and manifests that nothing can be learnt from do without.
+    from vedette.learn import pipeline
+    from vedette.learn.budget import read_budget
+
     outcome = pipeline.run(
         pipeline.Order(
             train=prepared.train,

@@ -1,0 +1,178 @@
+"""Trainings through the wire: cookies from CreateModel to TRAINED, and a server killed ten times.
+
+The cookie set goes through the Lookout dialect as a customer's script would send it; beside it
+stands the learning core alone on the same pictures. Then a small training of drawn plates is begun and
+its server killed at a random moment, again and again on the same folder, until it is over.
+
+    python -m bench.training_wire [--kills 10] [--budget balanced] [--skip cookies|kills]
+"""
+
+import argparse
+import json
+import os
+import random
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError
+
+from bench.common import PICTURES, RunningServer, machine, own_server, row, start_server, stop_server
+from doubles.drawn import write_plates
+from vedette.engines.local import LocalEngine
+from vedette.engines.port import LAST, Job
+
+LIMIT_S = 120.0
+MANIFEST = "dataset-files/manifests/template.manifest"
+
+
+def main() -> None:
+    """Run both parts."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--budget", default="balanced")
+    parser.add_argument("--skip", choices=["cookies", "kills", ""], default="")
+    asked = parser.parse_args()
+    print(machine())
+    if asked.skip != "cookies":
+        cookies(asked.budget)
+    if asked.skip != "kills":
+        kills(asked.kills)
+
+
+def cookies(budget: str) -> None:
+    """Train with the cookie set, through the wire and without it."""
+    folder = PICTURES / "cookies" / "dataset-files"
+    if not folder.is_dir():
+        print(f"There are no cookies at {folder}; set VEDETTE_TEST_DATA.")
+        return
+    os.environ["VEDETTE_TRAINING_BUDGET"] = budget
+    with own_server() as server:
+        text = put_cookies(server, folder)
+        client = server.client("lookoutvision")
+        make_project(server, text)
+        began = time.perf_counter()
+        client.create_model(ProjectName="p", OutputConfig={"S3Location": {"Bucket": "out"}})
+        found = ended(server)
+        seconds = time.perf_counter() - began
+        result = json.loads(
+            server.client("s3").get_object(Bucket="out", Key=found["EvaluationResult"]["Key"])["Body"].read()
+        )
+    row("cookies, CreateModel to TRAINED", f"{seconds:.0f} s", f"≤ {LIMIT_S:.0f} s", seconds <= LIMIT_S)
+    metrics = result["AggregatedEvaluationResults"]["Metrics"]
+    core = alone(folder, budget)
+    wire = metrics["F1Score"]
+    row("their F1, beside the core's alone", f"{wire:.3f}", f"{core['f1']:.3f}", wire >= core["f1"] - 0.05)
+    crack = next(label for label in core["labels"] if "iou" in label)["iou"]
+    iou = metrics["PixelAnomalyClassMetrics"][0]["AIOU"]
+    row("their mean overlap of masks, beside the core's", f"{iou:.3f}", f"{crack:.3f}", iou >= crack - 0.05)
+
+
+def put_cookies(server: RunningServer, folder: Path) -> str:
+    """Put the pictures into a bucket and return the manifest that names them there."""
+    s3 = server.client("s3")
+    for bucket in ("pictures", "out"):
+        s3.create_bucket(Bucket=bucket)
+    text = (folder / "manifests" / "template.manifest").read_text("utf-8")
+    for part in ("training-images", "mask-images"):
+        text = text.replace(f'"{part}/', f'"s3://pictures/{part}/')
+        for file in sorted((folder / part).iterdir()):
+            s3.put_object(Bucket="pictures", Key=f"{part}/{file.name}", Body=file.read_bytes())
+    return "\n".join(line.strip() for line in text.splitlines())
+
+
+def make_project(server: RunningServer, manifest: str) -> None:
+    """Make a Lookout project with one dataset."""
+    server.client("s3").put_object(Bucket="pictures", Key="m.manifest", Body=manifest.encode())
+    client = server.client("lookoutvision")
+    client.create_project(ProjectName="p")
+    source = {"GroundTruthManifest": {"S3Object": {"Bucket": "pictures", "Key": "m.manifest"}}}
+    asked = {"ProjectName": "p", "DatasetType": "train"}
+    client.create_dataset(**asked, DatasetSource=source)
+    while "PROGRESS" in client.describe_dataset(**asked)["DatasetDescription"]["Status"]:
+        time.sleep(0.1)
+
+
+def ended(server: RunningServer) -> dict[str, Any]:
+    """Return the newest model when its training is over."""
+    client = server.client("lookoutvision")
+    while True:
+        asked = {"ProjectName": "p", "ModelVersion": "latest"}
+        found: dict[str, Any] = client.describe_model(**asked)["ModelDescription"]
+        if found["Status"] != "TRAINING":
+            if found["Status"] != "TRAINED":
+                raise AssertionError(f"the training failed: {found['StatusMessage']}")
+            return found
+        time.sleep(0.5)
+
+
+def alone(folder: Path, budget: str) -> dict[str, Any]:
+    """Return the metrics of the learning core on the same pictures, without any server."""
+    with tempfile.TemporaryDirectory(prefix="vedette-bench-") as place:
+        order = {"train": str(folder / "manifests" / "template.manifest"), "out": f"{place}/m"}
+        engine = LocalEngine()
+        run = engine.submit(Job("train", {**order, "budget": budget, "cache": f"{place}/cache"}))
+        (last,) = [event for event in engine.events(run) if event.kind in LAST]
+        if last.kind != "done":
+            raise AssertionError(last.facts)
+        metrics: dict[str, Any] = last.facts["metrics"]
+        return metrics
+
+
+def kills(count: int) -> None:
+    """Kill the server so many times while it trains; the training must end as if nothing had been."""
+    dice = random.Random(1)
+    with tempfile.TemporaryDirectory(prefix="vedette-bench-") as place:
+        data, options = Path(place) / "data", {"VEDETTE_TRAINING_BUDGET": "fast"}
+        server = start_server(data, **options)
+        for bucket in ("pictures", "out"):
+            server.client("s3").create_bucket(Bucket=bucket)
+        make_project(server, put_plates(server, Path(place) / "plates"))
+        asked = {"ProjectName": "p", "OutputConfig": {"S3Location": {"Bucket": "out"}}}
+        numbers = [server.client("lookoutvision").create_model(**asked)["ModelMetadata"]["ModelVersion"]]
+        killed = 0
+        while killed < count:
+            time.sleep(dice.uniform(0.5, 12))
+            server.process.kill()
+            server.process.wait()
+            killed += 1
+            server = start_server(data, **options)
+            if status(server) != "TRAINING" and killed < count:
+                made = server.client("lookoutvision").create_model(**asked)["ModelMetadata"]
+                numbers.append(made["ModelVersion"])
+        ended(server)
+        found = server.client("lookoutvision").list_models(ProjectName="p")["Models"]
+        stop_server(server)
+    trained = sorted(model["ModelVersion"] for model in found if model["Status"] == "TRAINED")
+    lost = sorted(set(numbers) - set(trained))
+    said = f"{len(trained)} of {len(numbers)} trainings ended TRAINED"
+    row(f"server killed {killed} times while it trained", said, "all", not lost)
+
+
+def status(server: RunningServer) -> str:
+    """Return the newest model's status."""
+    try:
+        asked = {"ProjectName": "p", "ModelVersion": "latest"}
+        found = server.client("lookoutvision").describe_model(**asked)
+    except BotoCoreError:
+        return "TRAINING"
+    return str(found["ModelDescription"]["Status"])
+
+
+def put_plates(server: RunningServer, folder: Path) -> str:
+    """Draw an anomaly set, put it into a bucket, and return its manifest."""
+    write_plates(folder, normal=24, anomalous=12)
+    lines = []
+    for file in sorted(folder.rglob("*.png")):
+        key = f"{file.parent.name}/{file.name}"
+        server.client("s3").put_object(Bucket="pictures", Key=key, Body=file.read_bytes())
+        told = {"class-name": file.parent.name, "type": "groundtruth/image-classification"}
+        stamp = {"human-annotated": "yes", "creation-date": "2026-05-04T11:00:00.000"}
+        values = {"anomaly-label": 1, "anomaly-label-metadata": {**told, **stamp, "confidence": 1}}
+        lines.append(json.dumps({"source-ref": f"s3://pictures/{key}", **values}))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
