@@ -1,6 +1,7 @@
 """Object localisation: the raccoons, 160 to train and 40 to test, beside their bars.
 
-`python -m bench.learn_detect`. The training runs in this process, which does nothing else, so that its peak memory is the training's.
+`python -m bench.learn_detect`. The training runs in this process, which does nothing else, so that its
+peak memory is the training's.
 """
 
 import resource

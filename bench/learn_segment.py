@@ -1,7 +1,8 @@
 """Anomaly segmentation: the cookies, beside their bars.
 
-`python -m bench.learn_segment [SEED …]`. Masks exist for the training pictures only. So a third of those is held out, by each of three seeds, for the
-overlap of masks; the 22 test pictures tell about the verdict and about false pixels.
+`python -m bench.learn_segment [SEED …]`. Masks exist for the training pictures only. So a third of those is
+held out, by each of three seeds, for the overlap of masks; the 22 test pictures tell about the verdict and
+about false pixels.
 """
 
 import random

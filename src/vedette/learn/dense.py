@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from vedette.errors import TooMuch
+from vedette.errors import TooMuch, Wrong
 from vedette.learn.backbone import Backbone, ConvNorm, Lite0, floats
 from vedette.learn.features import Reader
 from vedette.learn.recipe import Work
@@ -75,11 +75,16 @@ class Eye:
     """The frozen part of the backbone at one input size, and the levels that a head then starts from."""
 
     def __init__(self, backbone: Backbone, size: tuple[int, int], levels: Sequence[str]) -> None:
+        missing = [level for level in levels if level not in backbone.channels]
+        if missing:
+            raise Wrong(
+                f"The backbone {backbone.name} sees nothing at stride {missing[0].removeprefix('s')}, which "
+                "boxes and masks need: train them with lite0."
+            )
         self.backbone, self.size = backbone, size
-        held = [level for level in levels if level in backbone.channels]
-        self.has_tail = isinstance(backbone, Lite0) and "s32" in held
-        self.levels = tuple(level for level in held if not (self.has_tail and level == "s32"))
-        self.all_levels = tuple(held)
+        self.has_tail = isinstance(backbone, Lite0)
+        self.levels = tuple(level for level in levels if not (self.has_tail and level == "s32"))
+        self.all_levels = tuple(levels)
         self.reader = Reader(backbone, self.levels, threads=1)
 
     @property

@@ -1,6 +1,6 @@
 """What a detector is told while it learns: which cells answer for which box, and how wrong they are.
 
-Cells are assigned by what they themselves say (task-aligned: TOOD, arXiv 2108.07755): the ten whose label
+Cells are assigned by what they themselves say (task alignment: arXiv 2108.07755): the ten whose label
 and box together fit best. Scores learn the overlap of their box (quality focal loss: arXiv 2006.04388),
 so that a sure finding is also a well placed one; boxes learn by generalised overlap.
 """
@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 CELLS_A_BOX = 10
-# Alignment is score^½ · overlap^4, between TOOD's (1, 6) and a plain choice by overlap.
+# Alignment is score^½ · overlap^4, between the paper's (1, 6) and a plain choice by overlap.
 SCORE_POWER, OVERLAP_POWER = 0.5, 4.0
 # Boxes smaller than a cell contain no middle of one: cells as near as this many strides may answer.
 NEAR = 1.5
