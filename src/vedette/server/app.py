@@ -109,7 +109,7 @@ class Front:
             raise
         except Exception as error:
             response = door.fault(error, request)
-            if response.status >= 500 and response.status != 501:
+            if response.status >= 500:
                 log.exception("%s failed", request.id, exc_info=error)
         response.headers.extend(door.identifiers(request))
         allow_any_origin(request, response, door)

@@ -114,7 +114,7 @@ class Figures:
 
 def note(seen: Seen) -> None:
     """Write the request's line; faults of ours stand out, refusals do not."""
-    level = logging.ERROR if seen.status >= 500 and seen.status != 501 else logging.INFO
+    level = logging.ERROR if seen.status >= 500 else logging.INFO
     if log.isEnabledFor(level):
         log.log(level, "%s", seen.operation, extra={"seen": seen})
 

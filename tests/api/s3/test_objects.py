@@ -183,4 +183,4 @@ def test_the_longest_key_is_taken_and_one_longer_is_not(s3, bucket, refused):
 
 
 def test_an_operation_that_is_not_built_says_so(s3, bucket, refused):
-    assert refused(s3.get_bucket_replication, Bucket=bucket) == ("NotImplemented", 501)
+    assert refused(s3.get_bucket_replication, Bucket=bucket) == ("NotImplemented", 400)

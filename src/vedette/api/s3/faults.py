@@ -62,7 +62,8 @@ STATUSES = {
     "NoSuchUpload": 404,
     "NoSuchVersion": 404,
     "NoSuchWebsiteConfiguration": 404,
-    "NotImplemented": 501,
+    # S3 itself says 501, which some clients repeat as a fault of the server; it is none.
+    "NotImplemented": 400,
     "NotModified": 304,
     "ObjectLockConfigurationNotFoundError": 404,
     "OperationAborted": 409,

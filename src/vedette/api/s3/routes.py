@@ -109,7 +109,7 @@ def choose(method: str, bucket: str, key: str, query: dict[str, str], *, copies_
         sub = ""
     found = table.get((method, sub))
     if found is None and sub in BUILT:
-        # Nobody's S3 has this; 501 is for what another has and we have not.
+        # Nobody's S3 has this; NotImplemented is for what another has and we have not.
         raise Fault("MethodNotAllowed", "The specified method is not allowed against this resource.")
     if found is None:
         raise Unbuilt(
