@@ -149,7 +149,7 @@ def _new_part(tools: Tools) -> Iterator[int]:
 def _fill(tools: Tools, part: int, found: Iterable[Sequence[Row]], dataset: int = 0) -> None:
     """Write blocks behind one another, each in a transaction of its own; say how far it is."""
     done = 0
-    for rows in found:
+    for rows in _whole_blocks(found):
         if tools.is_stopping():
             raise Stopping
         done += len(rows)
@@ -159,6 +159,18 @@ def _fill(tools: Tools, part: int, found: Iterable[Sequence[Row]], dataset: int 
             sheet.save()
             if dataset:
                 changes.say_progress(connection, dataset, f"{done:,} images so far.")
+
+
+def _whole_blocks(found: Iterable[Sequence[Row]]) -> Iterator[Sequence[Row]]:
+    """Yield the same rows 1,024 at a time, since a block that grows is written again each time."""
+    waiting: list[Row] = []
+    for rows in found:
+        waiting += rows
+        while len(waiting) >= BLOCK:
+            yield waiting[:BLOCK]
+            waiting = waiting[BLOCK:]
+    if waiting:
+        yield waiting
 
 
 def _import(tools: Tools, work: Work) -> None:

@@ -4,9 +4,10 @@ Training writes `errors` and `warnings`; ListDatasetEntries says `cl-errors` and
 `cl-warnings` (rekognition.md 2.11, 4.8). Both are tolerated in what comes in.
 """
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
+
+import orjson
 
 from vedette.manifest.lines import FINDINGS, PAIR_END, Line, write_line
 from vedette.manifest.problems import Flaw
@@ -17,7 +18,10 @@ Prefix = Literal["", "cl-"]
 def mark_line(line: Line, flaws: Iterable[Flaw], *, prefix: Prefix = "", extra: Mapping[str, Any]) -> Line:
     """Return the line with every flaw said at its place, and `extra` keys at its end."""
     found = list(flaws)
-    values = copy.deepcopy(dict(strip_marks(line).values)) if found else dict(strip_marks(line).values)
+    values = dict(strip_marks(line).values)
+    if found:
+        # A copy to write into, several times as fast as copy.deepcopy.
+        values = orjson.loads(orjson.dumps(values))
     for flaw in found:
         kind = "warnings" if flaw.scope == "mark" else "errors"
         place = _place(values, flaw)

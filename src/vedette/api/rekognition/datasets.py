@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import orjson
+
 from vedette.api.house import Caller, House
 from vedette.datasets.dataset import CopySource, Dataset, Filter, Kind, ManifestSource, Source
 from vedette.datasets.datasets import NewDataset
 from vedette.datasets.listing import Entry
 from vedette.errors import Wrong
-from vedette.manifest.lines import read_line
+from vedette.manifest.lines import Line
 from vedette.manifest.marks import mark_line
 from vedette.projects.project import Project
 from vedette.wire import pages
@@ -127,7 +129,9 @@ def entry_text(entry: Entry) -> str:
     """Return an entry's line with what the service adds: whether it is labelled, and its flaws."""
     if entry.flaws:
         extra = {"cl-metadata": {"is_labeled": entry.is_labelled}}
-        return mark_line(read_line(entry.line), entry.flaws, prefix="cl-", extra=extra).text
+        # The line was judged when it came; here it is only parsed.
+        line = Line(entry.line, orjson.loads(entry.line))
+        return mark_line(line, entry.flaws, prefix="cl-", extra=extra).text
     # A line is a JSON object with a source-ref at least, so something stands before its last brace.
     said = "true" if entry.is_labelled else "false"
     return f'{entry.line[:-1]},"cl-metadata":{{"is_labeled":{said}}}}}'
