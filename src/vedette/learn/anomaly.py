@@ -12,9 +12,11 @@ scores, never at the smallest or the largest seen, which would hang on one pictu
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -27,9 +29,10 @@ from vedette.learn.evidence import NORMAL_Z, Array, Flags, Scorer, from_normal, 
 from vedette.learn.features import Array as Features
 from vedette.learn.look import Gaze
 from vedette.learn.memory import Memory, Patches, largest, remember
-from vedette.learn.pictures import Pixels
 from vedette.learn.recipe import Judgement, Trained, Work
+from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import ANOMALY, Sample
+from vedette.vision.images import Window, decode, fit, open_picture, tiles
 from vedette.vision.metrics import auroc
 
 # With fewer labelled anomalies than this no classifier is trained on them.
@@ -37,20 +40,28 @@ FEWEST = 4
 # The memory and its judging look at no more pictures of a kind than this, chosen at random: 600 pictures
 # at 384 px are 420 MB of patches.
 MOST = 300
+# With tiles 30: a picture of 4096 × 4096 then has 49 views and 15 MB of patches.
+MOST_TILED = 30
 FOLDS = 4
+# Pictures whose patches are held from judging to fitting, and at most so many are drawn on.
+HELD, MOST_DRAWN = 100, 80
+# Above this tiles are not tried.
+GOOD_ENOUGH = 0.99
+# Defects drawn to judge by are as large as on a picture of this side, in pixels: what a person still sees.
+DRAWN_FOR = 640
 
 
 @dataclass(slots=True)
 class Seen:
     """What the backbone saw of a set of pictures."""
 
-    patches: list[Tensor]  # [P, C] each, half precision
+    patches: list[Tensor]  # [view, P, C] each, half precision
     pooled: Array  # [picture, channel]
     is_anomalous: Flags
 
     def normal(self, keep: Flags) -> list[Tensor]:
         """Return the patches of the normal ones among the pictures to keep."""
-        return [self.patches[index] for index in np.flatnonzero(keep & ~self.is_anomalous)]
+        return [self.patches[index].flatten(0, 1) for index in np.flatnonzero(keep & ~self.is_anomalous)]
 
 
 class Detector(nn.Module):
@@ -85,17 +96,26 @@ class Detector(nn.Module):
 
 
 class Anomaly:
-    """Anomaly classification at one resolution."""
+    """Anomaly classification at one resolution; with `tile`, in tiles of so many source pixels.
 
-    def __init__(self, *, side: int) -> None:
+    A tiled picture is as anomalous as its worst tile, and only its memory has a say: what a label says of a
+    picture need not hold for each of its tiles.
+    """
+
+    def __init__(self, *, side: int, tile: int | None = None) -> None:
         self.size = (side, side)
-        self.name = f"anomaly-{side}"
+        self.tiling = Tiling((tile, tile), overlap=0.25, whole=False) if tile else None
+        self.most = MOST_TILED if tile else MOST
+        self.name = f"anomaly-{side}-tiles-{tile}" if tile else f"anomaly-{side}"
+        self._seen: tuple[list[Sample], Eye, Seen] | None = None
+
+    def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
+        """Say whether to try: tiles where one view of the whole is not already perfect."""
+        return self.tiling is None or best.quality < GOOD_ENOUGH
 
     def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
         """Return the best evidence at this resolution, judged out of fold."""
-        some = bounded(train, work.seed)
-        eye = Eye(work, self.size)
-        seen = eye.look(some)
+        some, eye, seen = self._look(train, work)
         anomalies = int(seen.is_anomalous.sum())
         if anomalies < FEWEST:
             return self._judge_on_drawings(some, seen, eye, work)
@@ -109,7 +129,7 @@ class Anomaly:
                 work.tell(f"judging {self.name}", fold + 1, FOLDS)
         truth = seen.is_anomalous
         with one_thread():
-            weighed = weigh(distances, seen.pooled, truth, folds)
+            weighed = weigh(distances, seen.pooled, truth, folds)[: 1 if self.tiling else None]
         best = max(weighed, key=lambda each: float(each.outcomes(truth).mean()))
         outcomes = best.outcomes(truth)
         facts = {
@@ -123,9 +143,7 @@ class Anomaly:
     def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
         """Return the detector with the memory of all normal pictures."""
         scorer, threshold = judgement.carry
-        some = bounded(train, work.seed)
-        eye = Eye(work, self.size)
-        seen = eye.look(some)
+        some, eye, seen = self._look(train, work)
         with one_thread():
             memory = remember(seen.normal(np.ones(len(some), bool)), seed=work.seed)
         return Trained(
@@ -133,21 +151,32 @@ class Anomaly:
             (ANOMALY,),
             self.size,
             {ANOMALY: threshold},
+            tiling=self.tiling,
             facts={"recipe": self.name, **judgement.facts},
         )
 
+    def _look(self, train: Sequence[Sample], work: Work) -> "tuple[list[Sample], Eye, Seen]":
+        """Return what is seen of at most `most` pictures of either kind; of few, only once."""
+        if self._seen is not None:
+            return self._seen
+        some = bounded(train, work.seed, most=self.most)
+        eye = Eye(work, self.size, self.tiling)
+        found = some, eye, eye.look(some)
+        if len(some) <= HELD:
+            self._seen = found
+        return found
+
     def _judge_on_drawings(self, some: Sequence[Sample], seen: Seen, eye: "Eye", work: Work) -> Judgement:
         folds = folds_of(some, work, most=FOLDS)
-        rng = np.random.default_rng(work.seed)
         held_out: list[float] = []
         drawn: list[float] = []
         with one_thread():
             for fold in range(FOLDS):
                 held = np.flatnonzero((folds == fold) & ~seen.is_anomalous).tolist()
                 memory = remember(seen.normal(folds != fold), seed=work.seed)
-                spoilt = [spoil(work.pictures.at(some[i].picture, self.size), rng) for i in held]
                 held_out += side_by_side(partial(_far, memory), [seen.patches[i] for i in held])
-                drawn += side_by_side(partial(_far, memory), list(side_by_side(eye.read, spoilt)))
+                paths = [some[i].picture for i in held[: MOST_DRAWN // FOLDS]]
+                drawn += side_by_side(partial(_far, memory), side_by_side(eye.spoilt, paths))
                 work.tell(f"judging {self.name}", fold + 1, FOLDS)
         truth = [False] * len(held_out) + [True] * len(drawn)
         quality = auroc(np.array(held_out + drawn), truth) or 0.0
@@ -161,49 +190,81 @@ class Anomaly:
 
 
 class Eye:
-    """The backbone at one resolution, giving patches and pooled features."""
+    """The backbone at one resolution, giving patches and pooled features, of a picture or of its tiles."""
 
-    def __init__(self, work: Work, size: tuple[int, int]) -> None:
+    def __init__(self, work: Work, size: tuple[int, int], tiling: Tiling | None = None) -> None:
         backbone: Backbone = open_backbone(work.backbone)
         assert isinstance(backbone, nn.Module)
         self.network: nn.Module = backbone
         self.levels = tuple(level for level in ("s8", "s16") if level in backbone.channels)
         self.patches = Patches(sum(backbone.channels[level] for level in self.levels), seed=work.seed)
-        self.size = size
+        self.size, self.tiling, self.work = size, tiling, work
         self._gaze = Gaze(work, size, (*self.levels, "top/mean"))
 
     def look(self, samples: Sequence[Sample]) -> Seen:
         """Return what is seen of the samples' pictures."""
-        found = self._gaze.look([s.picture for s in samples], stage=f"features at {self.size[0]} px")
-        with one_thread():
-            patches = list(side_by_side(lambda levels: self._patch(levels[:-1]), found))
-        return Seen(
-            patches,
-            np.concatenate([levels[-1] for levels in found]).astype(np.float64),
-            np.array([bool(sample.is_anomalous) for sample in samples]),
+        paths = [sample.picture for sample in samples]
+        if self.tiling is None:
+            found = self._gaze.look(paths, stage=f"features at {self.size[0]} px")
+            with one_thread():
+                patches = list(side_by_side(lambda levels: self._patch(levels[:-1]), found))
+            pooled = np.concatenate([levels[-1] for levels in found]).astype(np.float64)
+        else:
+            patches, pooled = self._look_at_tiles(paths), np.zeros((len(paths), 1))
+        return Seen(patches, pooled, np.array([bool(sample.is_anomalous) for sample in samples]))
+
+    def spoilt(self, path: Path) -> Tensor:
+        """Return the patches of a picture onto which a defect was drawn, the same one for every recipe."""
+        pixels = open_picture(path)
+        rng = np.random.default_rng([self.work.seed, int(self.work.pictures.digest(path)[:12], 16)])
+        return self._views(
+            Image.fromarray(spoil(pixels, rng, scale=min(1.0, DRAWN_FOR / min(pixels.shape[:2]))))
         )
 
-    def read(self, pixels: Pixels) -> Tensor:
-        """Return the patches of one picture that lies in no file."""
-        return self._patch(self._gaze.reader(pixels[None])[:-1])
+    def _look_at_tiles(self, paths: Sequence[Path]) -> list[Tensor]:
+        found = []
+        with one_thread():
+            for done, patches in enumerate(side_by_side(self._tiles_of, paths), start=1):
+                found.append(patches)
+                self.work.tell(f"tiles at {self.size[0]} px", done, len(paths))
+        return found
+
+    def _tiles_of(self, path: Path) -> Tensor:
+        work, backbone = self.work, self._gaze.backbone
+        digest = work.pictures.digest(path)
+        key = work.cache.key(digest, backbone.name, backbone.revision, self.size, self.tiling, work.seed)
+        kept = work.cache.get(key)
+        if kept is not None:
+            return torch.from_numpy(kept)
+        patches = self._views(decode(path)[0])
+        work.cache.put(key, patches.numpy())
+        return patches
+
+    def _views(self, image: Image.Image) -> Tensor:
+        """Return the patches of the picture's tiles, or of the picture in one view."""
+        windows: list[Window | None] = [None]
+        if self.tiling is not None:
+            windows = [*tiles(image.height, image.width, tile=self.tiling.tile, overlap=self.tiling.overlap)]
+        shown = (fit(image, self.size, part=window)[0] for window in windows)
+        return torch.cat([self._patch(self._gaze.reader(pixels[None])[:-1]) for pixels in shown])
 
     def _patch(self, levels: Sequence[Features]) -> Tensor:
         with torch.inference_mode():
             patches: Tensor = self.patches([torch.from_numpy(level).float() for level in levels])
-            return patches[0].half()
+            return patches.half()
 
 
 def _far(memory: Memory, patches: Tensor) -> float:
-    """Return how far a picture is from what is normal."""
+    """Return how far a picture is from what is normal: its farthest view."""
     with torch.inference_mode():
-        return float(largest(memory(patches.float()[None])))
+        return max(float(largest(memory(view.float()[None]))) for view in patches)
 
 
-def bounded(samples: Sequence[Sample], seed: int) -> list[Sample]:
-    """Return at most `MOST` samples of either kind, in their order."""
+def bounded(samples: Sequence[Sample], seed: int, *, most: int) -> list[Sample]:
+    """Return at most so many samples of either kind, in their order."""
     rng = np.random.default_rng(seed)
     kept: set[int] = set()
     for kind in (False, True):
         indices = [i for i, sample in enumerate(samples) if bool(sample.is_anomalous) == kind]
-        kept.update(indices[i] for i in rng.permutation(len(indices))[:MOST])
+        kept.update(indices[i] for i in rng.permutation(len(indices))[:most])
     return [samples[index] for index in sorted(kept)]

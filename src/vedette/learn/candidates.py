@@ -6,7 +6,7 @@ from vedette.learn.anomaly import Anomaly
 from vedette.learn.brand import BrandDetector
 from vedette.learn.classify import Probe
 from vedette.learn.detect import DenseDetector
-from vedette.learn.finetune import FineTune
+from vedette.learn.finetune import FineTune, shorter_side
 from vedette.learn.recipe import Recipe, Work
 from vedette.learn.segment import DenseSegmenter
 from vedette.learn.task import Plan
@@ -14,12 +14,17 @@ from vedette.learn.task import Plan
 # The two resolutions of a probe: the backbone's own, and one at which small things show.
 SIDES = (224, 384)
 ANOMALY_SIDES = (256, 384)
+# From this shorter side on small defects vanish at the network's input, and tiles of TILE pixels, shown at a
+# third, compete.
+LARGE, TILE, TILE_SIDE = 1000, 768, 256
 
 
 def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
     """Return the recipes for a plan; which of the costly ones are tried is decided in choose.py."""
     if plan.task == "anomaly":
-        return [Anomaly(side=side) for side in ANOMALY_SIDES]
+        whole = [Anomaly(side=side) for side in ANOMALY_SIDES]
+        is_large = shorter_side([sample.picture for sample in plan.train]) >= LARGE
+        return [*whole, Anomaly(side=TILE_SIDE, tile=TILE)] if is_large else whole
     if plan.task == "detection":
         return [BrandDetector(plan.labels) if plan.is_brand else DenseDetector(plan.labels)]
     if plan.task == "segmentation":

@@ -10,8 +10,20 @@ from PIL import Image, ImageDraw, ImageFilter
 Pixels = npt.NDArray[np.uint8]
 
 
-def spoil(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """Return the picture with one defect: a patch from elsewhere, a scratch, or a stain."""
+def spoil(pixels: Pixels, rng: np.random.Generator, *, scale: float = 1.0) -> Pixels:
+    """Return the picture with one defect: a patch from elsewhere, a scratch, or a stain.
+
+    With `scale` below one the defect is that much smaller: it is drawn into a window of that size.
+    """
+    if scale < 1:
+        height, width = (max(32, int(side * scale)) for side in pixels.shape[:2])
+        top, left = (
+            int(rng.integers(0, most)) for most in np.subtract(pixels.shape[:2], (height, width)) + 1
+        )
+        spoilt = pixels.copy()
+        window = spoil(pixels[top : top + height, left : left + width], rng)
+        spoilt[top : top + height, left : left + width] = window
+        return spoilt
     kind = int(rng.integers(3))
     if kind == 0:
         return _moved(pixels, rng)

@@ -9,6 +9,7 @@ what it sees of a few augmented copies of each picture is computed once, by ONNX
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -247,15 +248,20 @@ class Deck:
 
 def side_for(train: Sequence[Sample], *, effort: float) -> int:
     """Return the input side: that of small pictures, or a compromise between detail and time."""
-    shorter = []
-    for sample in train[:20]:
-        try:
-            shorter.append(min(decode(sample.picture, enough_for=(64, 64))[1]))
-        except BrokenPicture:
-            continue
-    if shorter and float(np.median(shorter)) <= 140:
+    if shorter_side([sample.picture for sample in train]) <= 140:
         return 128
     return 224 if effort >= 2 else 160
+
+
+def shorter_side(pictures: Sequence[Path]) -> float:
+    """Return the median shorter side of the first few pictures."""
+    shorter = []
+    for picture in pictures[:8]:
+        try:
+            shorter.append(min(decode(picture, enough_for=(64, 64))[1]))
+        except BrokenPicture:
+            continue
+    return float(np.median(shorter)) if shorter else 0.0
 
 
 def steps_for(count: int, work: Work) -> int:
