@@ -53,7 +53,7 @@ def test_the_running_mean_follows_and_steadies():
         with torch.no_grad():
             net.weight.fill_(1.0 if step % 2 else 3.0)
         mean.follow(net)
-    assert float(mean.net.weight) == pytest.approx(2.0, abs=0.1)
+    assert mean.net.weight.item() == pytest.approx(2.0, abs=0.1)
 
 
 def test_weights_come_back_and_those_of_another_network_do_not():
