@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import vedette
-from doubles.drawn import PLAIN, draw_plain, write_plates, write_set
+from doubles.drawn import PLAIN, draw_plain, draw_plate, write_plates, write_set
 from vedette.errors import Wrong
 from vedette.learn.recipe import Cancelled
 from vedette.runtime.package import open_package
@@ -162,3 +162,18 @@ def test_the_evaluation_is_written_and_is_json(classifier):
     evaluation = json.loads((classifier.package / "evaluation.json").read_text())
     assert evaluation["pictures"] == 18
     assert len(evaluation["outcomes"]) == 18
+
+
+@pytest.mark.slow
+def test_tiles_find_what_one_view_of_a_large_picture_misses(tmp_path):
+    rng = np.random.default_rng(0)
+    samples = {"train": [], "test": []}
+    for part, normal, anomalous in (("train", 10, 5), ("test", 5, 6)):
+        for number in range(normal + anomalous):
+            defect = "" if number < normal else ("scratch", "stain")[number % 2]
+            path = tmp_path / f"{part}{number}.jpg"
+            draw_plate(rng, side=1600, defect=defect, share=0.0035).save(path, quality=92)
+            samples[part].append(Sample(path, is_anomalous=bool(defect)))
+    trained = vedette.train(samples["train"], test=samples["test"], out=tmp_path / "m")
+    assert trained.facts.tiling is not None
+    assert trained.evaluation["accuracy"] >= 0.9
