@@ -13,14 +13,12 @@ from vedette.store.db import Database, open_database
 
 
 def put_version(  # a version has that many sides
-    data: Path, service: str, project: str, task: str, *, account: str, results: Any = None, **facts: Any
+    data: Path, service: str, project: str, task: str, *, account: str, **more: Any
 ) -> Version:
     """Make a trained version in a data folder; the project is made where it is missing."""
     database = open_database("", data)
     try:
-        return put_version_in(
-            database, data, service, project, task, account=account, results=results, **facts
-        )
+        return put_version_in(database, data, service, project, task, account=account, **more)
     finally:
         database.close()
 
@@ -34,6 +32,7 @@ def put_version_in(
     *,
     account: str,
     region: str = "us-east-1",
+    bucket: str = "",
     results: Any = None,
     **facts: Any,
 ) -> Version:
@@ -45,6 +44,6 @@ def put_version_in(
         found = projects.find(scope, project)
     except Missing:
         found = projects.create(scope, NewProject(project))
-    made, _ = versions.create(found, NewVersion())
+    made, _ = versions.create(found, NewVersion(bucket=bucket))
     tiny_package(data / "versions" / made.folder / "package", task, **facts)
     return versions.move(made, "trained", results=results or {})

@@ -12,6 +12,7 @@ from vedette.cli.detect import detect
 from vedette.cli.doctor import doctor
 from vedette.cli.evaluate import evaluate
 from vedette.cli.exchange import export_format, import_format
+from vedette.cli.models import model, models, projects
 from vedette.cli.serve import serve
 from vedette.cli.train import train
 
@@ -39,6 +40,9 @@ app.command()(evaluate)
 app.command()(credentials)
 app.command("import")(import_format)
 app.command("export")(export_format)
+app.command()(projects)
+app.command()(models)
+app.add_typer(model, name="model")
 app.add_typer(sdk.app, name="sdk")
 app.add_typer(users.accounts, name="account")
 app.add_typer(users.users, name="user")

@@ -1,0 +1,162 @@
+"""`vedette projects`, `vedette models`, `vedette model …`: what a server has trained, and training it.
+
+All but `download` go through the server's own operations, as any customer's program does. A model's
+package is fetched from the data folder, where it lies.
+"""
+
+import json
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from vedette.cli.credentials import Data, settings_for
+from vedette.cli.directory import table
+from vedette.cli.remote import Server
+from vedette.cli.remote_models import CustomLabels, Found, Lookout, list_projects, open_models
+from vedette.errors import Missing, Refusal
+
+model = typer.Typer(no_args_is_help=True, help="One model of a project on a running server.")
+
+Project = Annotated[str, typer.Option(help="The project's name.")]
+Of = Annotated[str, typer.Option(help="rekognition or lookoutvision, where both have such a project.")]
+Endpoint = Annotated[str, typer.Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
+Which = Annotated[str, typer.Option(help="The version's name or number; the newest without it.")]
+
+POLL_S = 0.5
+UNDER_WAY = ("TRAINING", "TRAINING_IN_PROGRESS")
+
+
+def projects(endpoint: Endpoint = "", data: Data = None) -> None:
+    """List the projects of both services."""
+    with said_in_a_sentence():
+        print(table(list(list_projects(_server(endpoint, data)))))
+
+
+def models(project: Project, service: Of = "", endpoint: Endpoint = "", data: Data = None) -> None:
+    """List a project's models, the newest first."""
+    with said_in_a_sentence():
+        found = open_models(_server(endpoint, data), project, service).list()
+        print(table([(each.name, each.status, _score(each), each.message) for each in found]))
+
+
+@model.command("train")
+def train_model(
+    project: Project,
+    *,
+    to: Annotated[str, typer.Option(help="Where the results go: s3://bucket/prefix.")],
+    name: Annotated[str, typer.Option(help="The new version's name (Rekognition alone names them).")] = "",
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Train a model with the project's datasets, and wait until that is over."""
+    with said_in_a_sentence():
+        known = open_models(_server(endpoint, data), project, service)
+        bucket, _, prefix = to.removeprefix("s3://").partition("/")
+        found = _follow(known, known.train(name, bucket, prefix))
+        print(f"{found.name}: {found.status}. {found.message}")
+        if found.f1 is None:
+            raise typer.Exit(1)
+        print(f"  F1 {found.f1:.3f}")
+
+
+@model.command("delete")
+def delete_model(
+    project: Project, version: Which, service: Of = "", endpoint: Endpoint = "", data: Data = None
+) -> None:
+    """Delete a model and its package. Its results stay in their bucket."""
+    with said_in_a_sentence():
+        open_models(_server(endpoint, data), project, service).delete(version)
+        print(f"Deleted: {version} of {project}.")
+
+
+@model.command("metrics")
+def show_metrics(
+    project: Project, version: Which = "", service: Of = "", endpoint: Endpoint = "", data: Data = None
+) -> None:
+    """Print what the evaluation found, as JSON."""
+    with said_in_a_sentence():
+        found = open_models(_server(endpoint, data), project, service).metrics(version)
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+@model.command("download")
+def download_model(
+    project: Project,
+    *,
+    out: Annotated[Path, typer.Option(help="The zip file to write.")],
+    version: Which = "",
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Write a model's package as one zip file, which `vedette detect` and Python take as it is."""
+    with said_in_a_sentence():
+        found = open_models(_server(endpoint, data), project, service).find(version)
+        print(f"Written: {_packed(found, out, data)}")
+
+
+def _packed(found: Found, out: Path, data: Path | None) -> Path:
+    # These need the database and the runtime, which the other commands do without.
+    from vedette.projects.projects import Projects
+    from vedette.projects.versions import Versions
+    from vedette.runtime.package import zip_package
+    from vedette.store.db import open_database
+
+    settings = settings_for(data)
+    if not settings.database and not (settings.data / "vedette.db").is_file():
+        raise Missing(f"There is no data folder {settings.data}; name the server's with --data.")
+    database = open_database(settings.database, settings.data)
+    try:
+        versions = Versions(database, Projects(database))
+        version = versions.find_by_arn(found.arn, found.arn.split(":")[3])
+    finally:
+        database.close()
+    return zip_package(settings.data / "versions" / version.folder / "package", out)
+
+
+def _follow(known: CustomLabels | Lookout, found: Found) -> Found:
+    """Show how far a training is until it is over; Ctrl-C leaves it to the server."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        shown = bar.add_task("waiting", total=100)
+        while found.status in UNDER_WAY:
+            if said := re.search(r"Stage: (.*), (\d+) %", found.message):
+                bar.update(shown, description=said[1], completed=int(said[2]))
+            time.sleep(POLL_S)
+            found = known.find(found.name)
+    return found
+
+
+def _score(found: Found) -> str:
+    return "" if found.f1 is None else f"{found.f1:.3f}"
+
+
+def _server(endpoint: str, data: Path | None) -> Server:
+    return Server("rekognition", endpoint, data)
+
+
+@contextmanager
+def said_in_a_sentence() -> Iterator[None]:
+    """Turn what a person can mend into a sentence and the exit status 2."""
+    try:
+        yield
+    except Refusal as refusal:
+        print(refusal.sentence, file=sys.stderr)
+    except ClientError as fault:
+        print(fault.response["Error"].get("Message") or str(fault), file=sys.stderr)
+    except BotoCoreError as fault:
+        print(f"{fault} Is the server running? `vedette serve` starts one.", file=sys.stderr)
+    else:
+        return
+    raise typer.Exit(2)

@@ -1,0 +1,137 @@
+"""Models of a running server, of either service, by the operations that every customer's program has."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vedette.cli.remote import Server
+from vedette.errors import Missing, Wrong
+
+SERVICES = ("rekognition", "lookoutvision")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A model as a line of a table shows it; `said` is all that the service says of it."""
+
+    name: str
+    arn: str
+    status: str
+    message: str
+    f1: float | None
+    said: Mapping[str, Any]
+
+
+def list_projects(server: Server) -> Iterator[tuple[str, str, str]]:
+    """Yield every project's service, name and ARN."""
+    for page in server.client("rekognition").get_paginator("describe_projects").paginate():
+        for project in page["ProjectDescriptions"]:
+            yield "rekognition", project["ProjectArn"].split("/")[1], project["ProjectArn"]
+    for page in server.client("lookoutvision").get_paginator("list_projects").paginate():
+        for project in page["Projects"]:
+            yield "lookoutvision", project["ProjectName"], project["ProjectArn"]
+
+
+def open_models(server: Server, project: str, service: str = "") -> "CustomLabels | Lookout":
+    """Return the models of a project; the service need be said only where both have one of that name."""
+    there = [(of, arn) for of, name, arn in list_projects(server) if name == project and service in ("", of)]
+    if not there:
+        raise Missing(f"There is no project {project}; `vedette projects` lists those there are.")
+    if len(there) > 1:
+        raise Wrong(f"Both services have a project {project}: say --service rekognition or lookoutvision.")
+    of, arn = there[0]
+    return CustomLabels(server, project, arn) if of == "rekognition" else Lookout(server, project)
+
+
+class CustomLabels:
+    """The versions of a project of Rekognition."""
+
+    def __init__(self, server: Server, project: str, arn: str) -> None:
+        self.client = server.client("rekognition")
+        self.s3 = server.client("s3")
+        self._arn = arn
+        self.project = project
+
+    def list(self) -> Iterator[Found]:
+        """Yield the versions, the newest first."""
+        for page in self.client.get_paginator("describe_project_versions").paginate(ProjectArn=self._arn):
+            yield from map(_version, page["ProjectVersionDescriptions"])
+
+    def find(self, name: str) -> Found:
+        """Return the version of that name, or the newest where none is said."""
+        for found in self.list():
+            if name in ("", "latest", found.name):
+                return found
+        raise Missing(f"The project {self.project} has no model {name}.".replace("  ", " "))
+
+    def train(self, name: str, bucket: str, prefix: str) -> Found:
+        """Begin a training."""
+        if not name:
+            raise Wrong("Say --name: what the new version is to be called.")
+        output = {"S3Bucket": bucket, "S3KeyPrefix": prefix}
+        self.client.create_project_version(ProjectArn=self._arn, VersionName=name, OutputConfig=output)
+        return self.find(name)
+
+    def delete(self, name: str) -> None:
+        """Delete a version."""
+        self.client.delete_project_version(ProjectVersionArn=self.find(name).arn)
+
+    def metrics(self, name: str) -> dict[str, Any]:
+        """Return the evaluation's summary."""
+        place = self.find(name).said.get("EvaluationResult", {}).get("Summary", {}).get("S3Object")
+        return _read(self.s3, place and (place["Bucket"], place["Name"]), name)
+
+
+class Lookout:
+    """The models of a project of Lookout for Vision."""
+
+    def __init__(self, server: Server, project: str) -> None:
+        self.client = server.client("lookoutvision")
+        self.s3 = server.client("s3")
+        self.project = project
+
+    def list(self) -> Iterator[Found]:
+        """Yield the models, the newest first."""
+        for page in self.client.get_paginator("list_models").paginate(ProjectName=self.project):
+            yield from map(_model, page["Models"])
+
+    def find(self, name: str) -> Found:
+        """Return the model of that number, or the newest where none is said."""
+        said = self.client.describe_model(ProjectName=self.project, ModelVersion=name or "latest")
+        return _model(said["ModelDescription"])
+
+    def train(self, name: str, bucket: str, prefix: str) -> Found:
+        """Begin a training; the service numbers its models itself."""
+        if name:
+            raise Wrong("Models of Lookout for Vision have numbers, not names; leave out --name.")
+        output = {"S3Location": {"Bucket": bucket, "Prefix": prefix}}
+        made = self.client.create_model(ProjectName=self.project, OutputConfig=output)
+        return self.find(made["ModelMetadata"]["ModelVersion"])
+
+    def delete(self, name: str) -> None:
+        """Delete a model."""
+        self.client.delete_model(ProjectName=self.project, ModelVersion=self.find(name).name)
+
+    def metrics(self, name: str) -> dict[str, Any]:
+        """Return the evaluation's result."""
+        place = self.find(name).said.get("EvaluationResult")
+        return _read(self.s3, place and (place["Bucket"], place["Key"]), name)
+
+
+def _version(said: Mapping[str, Any]) -> Found:
+    arn = said["ProjectVersionArn"]
+    score = said.get("EvaluationResult", {}).get("F1Score")
+    return Found(arn.split("/")[3], arn, said["Status"], said["StatusMessage"], score, said)
+
+
+def _model(said: Mapping[str, Any]) -> Found:
+    score = said.get("Performance", {}).get("F1Score")
+    return Found(said["ModelVersion"], said["ModelArn"], said["Status"], said["StatusMessage"], score, said)
+
+
+def _read(s3: Any, place: tuple[str, str] | None, name: str) -> dict[str, Any]:
+    if not place:
+        raise Missing(f"The model {name or 'asked for'} has no metrics: its training has not succeeded.")
+    document: dict[str, Any] = json.loads(s3.get_object(Bucket=place[0], Key=place[1])["Body"].read())
+    return document
