@@ -9,7 +9,7 @@ from torch import nn
 
 from vedette.errors import Wrong
 from vedette.learn.backbone import load_lite0
-from vedette.learn.dense import Eye, Mean, Shelf, load_into, unload
+from vedette.learn.dense import Eye, Mean, Shelf, held_out, load_into, unload
 
 LEVELS = ("s8", "s16", "s32")
 
@@ -64,3 +64,13 @@ def test_weights_come_back_and_those_of_another_network_do_not():
     assert load_into(net, unload(other))
     assert float(net[0].weight.detach().abs().sum()) == 0
     assert not load_into(nn.Linear(2, 3), unload(other))
+
+
+def test_a_large_hand_is_judged_by_some_of_it_from_everywhere():
+    dealt = np.arange(3000) % 3
+    held = held_out(dealt, most=100, seed=0)
+    assert len(held) == len(set(held)) == 100
+    assert all(dealt[row] == 0 for row in held)
+    assert held[0] < 300
+    assert held[-1] > 2700
+    assert held_out(dealt[:9], most=100, seed=0) == [0, 3, 6]

@@ -170,6 +170,12 @@ class Frozen(nn.Module):
         return [found[level] for level in self.levels]
 
 
+def held_out(dealt: npt.NDArray[np.int64], *, most: int, seed: int) -> list[int]:
+    """Return whose views are kept for the judgement: the first hand dealt, or so many of it at random."""
+    hand = np.flatnonzero(dealt == 0)
+    return sorted(np.random.default_rng(seed).permutation(hand)[:most].tolist())
+
+
 def enlarge(x: Tensor, like: Tensor) -> Tensor:
     """Return x at the height and width of another map, bilinear."""
     size = (int(like.shape[2]), int(like.shape[3]))

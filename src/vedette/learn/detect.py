@@ -15,7 +15,17 @@ from torch import Tensor, nn
 
 from vedette.learn.backbone import open_backbone
 from vedette.learn.calibrate import fit_platt
-from vedette.learn.dense import SHELF_BYTES, Course, Eye, Shelf, learn, load_into, unload, view_bytes
+from vedette.learn.dense import (
+    SHELF_BYTES,
+    Course,
+    Eye,
+    Shelf,
+    held_out,
+    learn,
+    load_into,
+    unload,
+    view_bytes,
+)
 from vedette.learn.detect_head import DetectGraph, Detector, middles
 from vedette.learn.detect_loss import Truth, detection_loss
 from vedette.learn.detect_views import Looking, Scene, Views, choose_looking, scenes
@@ -37,6 +47,8 @@ MOST_STEPS, FEWEST_STEPS = 1000, 400
 GO_ON = 0.6
 # After an earlier training of nearly the same pictures this share is enough, of this share of the views.
 RESUMED, RESUMED_VIEWS = 0.2, 0.25
+# More pictures than this make no better judge, and tiled ones take long to look at.
+MOST_HELD, MOST_TILED = 200, 40
 # Detections below this are noise, and would drown the calibration.
 LEAST = 0.05
 MOST_OVERLAP = 0.5
@@ -105,10 +117,11 @@ class DenseDetector:
             return self._resumed(learnt)
         hands = 5 if len(train) >= 50 else 3
         dealt = deal(train, hands, digest=lambda s: work.pictures.digest(s.picture), seed=work.seed)
-        held = set(np.flatnonzero(dealt == 0).tolist()) if len(train) > 3 else set()
+        most = MOST_TILED if looking.tiling else MOST_HELD
+        held = held_out(dealt, most=most, seed=work.seed) if len(train) > 3 else []
         rows = [row for row, owner in enumerate(owners) if owner not in held]
         learnt.net = self._learn(learnt, rows, work, "judging", 1.0)
-        found = [self._find(learnt.net, eye, Views(shown[i], looking)) for i in sorted(held)]
+        found = [self._find(learnt.net, eye, Views(shown[i], looking)) for i in held]
         return self._judged(found, learnt)
 
     def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:

@@ -19,7 +19,17 @@ from torch.nn import functional
 
 from vedette.learn.backbone import open_backbone
 from vedette.learn.calibrate import f1_threshold
-from vedette.learn.dense import SHELF_BYTES, Course, Eye, Shelf, learn, load_into, unload, view_bytes
+from vedette.learn.dense import (
+    SHELF_BYTES,
+    Course,
+    Eye,
+    Shelf,
+    held_out,
+    learn,
+    load_into,
+    unload,
+    view_bytes,
+)
 from vedette.learn.memo import Arrays
 from vedette.learn.pictures import side_by_side
 from vedette.learn.recipe import Judgement, Trained, Work
@@ -34,6 +44,8 @@ LEVELS = ("s4", "s8", "s16", "s32")
 COPIES, FEW_PICTURES = 10, 40  # twice as many of each where there are few
 BATCH, RATE = 6, 5e-3
 MOST_STEPS, FEWEST_STEPS = 450, 200
+# More pictures than this make no better judge, and tiled ones take long to look at.
+MOST_HELD, MOST_TILED = 200, 40
 # The judgement needs thresholds, not the last point of IoU: this share of the steps.
 JUDGED = 0.5
 # After an earlier training of nearly the same pictures this share is enough, of this share of the views.
@@ -106,10 +118,11 @@ class DenseSegmenter:
         if is_resumed:
             return self._resumed(learnt)
         dealt = deal(train, 3, digest=lambda s: work.pictures.digest(s.picture), seed=work.seed)
-        held = set(np.flatnonzero(dealt == 0).tolist()) if len(train) > 5 else set()
+        most = MOST_TILED if looking.tiling else MOST_HELD
+        held = held_out(dealt, most=most, seed=work.seed) if len(train) > 5 else []
         rows = [row for row, owner in enumerate(owners) if owner not in held]
         learnt.net = self._learn(learnt, rows, work, "judging", JUDGED)
-        seen = [self._see(learnt, Views(shown[i], looking)) for i in sorted(held)]
+        seen = [self._see(learnt, Views(shown[i], looking)) for i in held]
         return self._judged(seen, learnt)
 
     def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
