@@ -8,7 +8,7 @@ from PIL import Image
 
 import vedette
 from doubles.drawn import PLAIN, draw_plain, draw_plate, write_plates, write_set
-from vedette.errors import Wrong
+from vedette.errors import Taken, Wrong
 from vedette.learn.recipe import Cancelled
 from vedette.runtime.package import open_package
 from vedette.vision.annotations import Sample
@@ -131,6 +131,15 @@ def test_only_broken_pictures_are_refused_by_name(tmp_path):
     with pytest.raises(Wrong, match=r"None of the 4 pictures can be read; the first: .*0\.png"):
         vedette.train(tmp_path / "set", out=tmp_path / "m")
     assert not (tmp_path / "m").exists()
+
+
+def test_a_folder_that_is_something_else_is_refused_before_the_work(shapes, tmp_path):
+    (tmp_path / "letters.txt").write_text("mine")
+    said = []
+    with pytest.raises(Taken, match="is no model package"):
+        vedette.train(shapes[0], out=tmp_path, on_progress=said.append)
+    assert said == []
+    assert (tmp_path / "letters.txt").read_text() == "mine"
 
 
 def test_a_cancelled_training_leaves_nothing(shapes, tmp_path):

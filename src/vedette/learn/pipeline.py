@@ -25,6 +25,7 @@ import torch
 
 import vedette
 from vedette.clock import Clock, system_clock
+from vedette.errors import Taken, TooMuch
 from vedette.learn import memo as memos
 from vedette.learn.backbone import open_backbone
 from vedette.learn.candidates import candidates
@@ -81,6 +82,7 @@ def run(
     clock: Clock = system_clock,
 ) -> Outcome:
     """Train, judge and package one model."""
+    refuse_taken(order.out)
     seed_everything(order.seed)
     work = Work(
         FeatureCache(order.cache, limit=order.cache_limit),
@@ -99,6 +101,15 @@ def run(
     memos.keep(plan, recipe, work)
     work.cache.trim()
     return outcome
+
+
+def refuse_taken(out: Path) -> None:
+    """Refuse a place that is something else already, before the work and not after it."""
+    is_other = out.is_dir() and any(out.iterdir()) and not (out / "package.json").is_file()
+    if is_other or (out.suffix != ".zip" and out.is_file()):
+        raise Taken(
+            f"{out} exists and is no model package; choose another place.", kind="model", name=str(out)
+        )
 
 
 def competitors(plan: Plan, work: Work, memo: memos.Memo | None) -> Sequence[Recipe]:
@@ -141,7 +152,12 @@ def finish(
         file = Path(folder) / "model.onnx"
         work.tell("exporting", 0, 1)
         with one_thread():
-            export(trained, OUTPUTS[plan.task], file)
+            try:
+                export(trained, OUTPUTS[plan.task], file)
+            except OSError as error:
+                raise TooMuch(
+                    f"The model cannot be written to {folder}: {error.strerror or error}."
+                ) from error
             some = some_pixels(plan.train, trained, work)
             difference = refuse_if_far(trained, file, some, tolerance=TOLERANCE)
         work.tell("exporting", 1, 1)
