@@ -1,0 +1,181 @@
+"""DetectCustomLabels beside what it cannot do without: decode, resize, one run of the network.
+
+Two units, eight clients, pictures of some 500 KB in the request. Both ways take turns, seconds each, so
+that a busy machine slows both alike; processor time a picture is shown besides, which noise adds little to.
+"""
+
+import base64
+import multiprocessing
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+from bench.common import machine, median, own_server, percentile, processor_s, row
+from bench.storm import cookies, probe, put_model, signed, start, stop, storm
+from vedette.runtime.model import load
+
+ROUNDS = 5
+SECONDS = 3.0
+LONE = 150
+
+
+def bare(session: Any, data: Path, size: tuple[int, int]) -> None:
+    """Do only what cannot be left out."""
+    with Image.open(data) as image:
+        image.draft("RGB", (2 * size[1], 2 * size[0]))
+        small = image.convert("RGB").resize((size[1], size[0]), Image.Resampling.BILINEAR)
+    session.run(["scores"], {"pictures": np.asarray(small)[None]})
+
+
+def open_bare(package: Path, threads: int) -> tuple[Any, tuple[int, int]]:
+    """Return a session as it comes, and the network's input size."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    model = load(package).facts
+    return onnxruntime.InferenceSession(str(package / "model.onnx"), options), model.input_size
+
+
+def work(package: Path, pictures: list[Path], go: Any, said: Any) -> None:
+    """Work as one of two bare processes, whenever told for how long."""
+    session, size = open_bare(package, 1)
+    bare(session, pictures[0], size)
+    said.put(None)
+    while (seconds := go.recv()) is not None:
+        began, own, count = time.perf_counter(), time.process_time(), 0
+        while time.perf_counter() < began + seconds:
+            bare(session, pictures[count % len(pictures)], size)
+            count += 1
+        said.put((count / (time.perf_counter() - began), (time.process_time() - own) / count))
+
+
+def main() -> None:
+    pictures = cookies(16)
+    if not pictures:
+        print("There are no pictures of cookies.")
+        return
+    print(machine())
+    with tempfile.TemporaryDirectory() as place:
+        package = probe(Path(place) / "model")
+        with own_server() as server:
+            arn = put_model(server, package, "cookies")
+            start(server, arn, 2)
+            throughput(server, package, arn, pictures)
+            stop(server, arn)
+            start(server, arn, 1)
+            latency(server, package, arn, pictures)
+
+
+def throughput(server: Any, package: Path, arn: str, pictures: list[Path]) -> None:
+    """Let bare processes and the server take turns."""
+    context = multiprocessing.get_context("spawn")
+    said = context.Queue()
+    lines = [context.Pipe() for _ in range(2)]
+    workers = [context.Process(target=work, args=(package, pictures, each[1], said)) for each in lines]
+    for worker in workers:
+        worker.start()
+    for _ in workers:
+        said.get()
+    requests = [as_bytes(server, arn, path) for path in pictures]
+    storm(server, requests, clients=8, seconds=1)
+    pids = [server.process.pid, *children(server.process.pid)]
+    shares, works, speeds = [], [], []
+    for _ in range(ROUNDS):
+        for line in lines:
+            line[0].send(SECONDS)
+        found = [said.get() for _ in lines]
+        before = sum(map(processor_s, pids))
+        wire = storm(server, requests, clients=8, seconds=SECONDS)
+        spent = (sum(map(processor_s, pids)) - before) / max(1, len(wire.good))
+        speeds.append(wire.per_second)
+        shares.append(wire.per_second / sum(speed for speed, _ in found))
+        works.append(median([each for _, each in found]) / spent)
+        assert wire.count(200) == len(wire.answers), wire.answers
+    for line in lines:
+        line[0].send(None)
+    row(
+        "detect throughput beside bare, 2 units, 8 clients",
+        f"{median(shares):.2f} ({min(shares):.2f}–{max(shares):.2f}; {median(speeds):.0f} pictures a second)",
+        "≥ 0.75",
+        median(shares) >= 0.75,
+    )
+    row("the same in processor time a picture", f"{median(works):.2f}", "≥ 0.75", median(works) >= 0.75)
+
+
+def latency(server: Any, package: Path, arn: str, pictures: list[Path]) -> None:
+    """Let one lone request by bytes, one by S3 and the bare way take turns."""
+    session, size = open_bare(package, multiprocessing.cpu_count())
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="bench")
+    for path in pictures:
+        s3.put_object(Bucket="bench", Key=path.name, Body=path.read_bytes())
+    by_bytes = [as_bytes(server, arn, path) for path in pictures]
+    by_object = [
+        signed(
+            server,
+            {"ProjectVersionArn": arn, "Image": {"S3Object": {"Bucket": "bench", "Name": path.name}}},
+        )
+        for path in pictures
+    ]
+    ways = {
+        "bare": lambda number: bare(session, pictures[number], size),
+        "bytes": sender(server, by_bytes),
+        "object": sender(server, by_object),
+    }
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for turn in range(LONE):
+        for way, do in ways.items():
+            began = time.perf_counter()
+            do(turn % len(pictures))
+            times[way].append((time.perf_counter() - began) * 1000)
+    added = [wire - alone for wire, alone in zip(times["bytes"], times["bare"], strict=True)]
+    row("a lone request over bare, p50", f"{median(added):.1f} ms", "≤ 6 ms", median(added) <= 6)
+    row("the same, p99", f"{percentile(added, 0.99):.1f} ms", "≤ 20 ms", percentile(added, 0.99) <= 20)
+    share = median(times["object"]) / median(times["bytes"])
+    row("S3 object beside bytes, p50", f"{share:.2f} of the time", "≤ 1.05", share <= 1.05)
+
+
+def sender(server: Any, requests: list[bytes]) -> Any:
+    """Return what sends one of the requests over a line that stays open."""
+    import http.client
+    import socket
+    from urllib.parse import urlsplit
+
+    line = socket.create_connection(("127.0.0.1", urlsplit(server.address).port or 80))
+
+    def send(number: int) -> None:
+        line.sendall(requests[number])
+        answer = http.client.HTTPResponse(line)
+        answer.begin()
+        assert answer.status == 200, answer.read()
+        answer.read()
+
+    return send
+
+
+def as_bytes(server: Any, arn: str, path: Path) -> bytes:
+    """Return the request with the picture in it."""
+    data = base64.b64encode(path.read_bytes()).decode()
+    return signed(server, {"ProjectVersionArn": arn, "Image": {"Bytes": data}})
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    return [
+        int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _parent(entry) == pid
+    ]
+
+
+def _parent(entry: Path) -> int:
+    try:
+        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError):
+        return 0
+
+
+if __name__ == "__main__":
+    main()
