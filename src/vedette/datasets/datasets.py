@@ -6,6 +6,7 @@ dataset's state at once, and its end by asking again.
 
 import logging
 import shutil
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ class Datasets:
         self._folder = folder
         self._background = Background()
         self._addresses = Addresses()
+        self._to_sweep, self._sweeping = threading.Event(), threading.Lock()
         self._listeners: list[Callable[[Changed], None]] = []
         self._tools = Tools(
             database=database,
@@ -327,8 +329,15 @@ class Datasets:
         return True
 
     def _sweep(self) -> None:
-        while not self._background.pause(SWEEP_PAUSE_S) and sweep(self._database):
-            pass
+        """Remove what is nobody's, in one thread at a time, so that works find the others free."""
+        self._to_sweep.set()
+        while self._to_sweep.is_set() and self._sweeping.acquire(blocking=False):
+            try:
+                self._to_sweep.clear()
+                while not self._background.pause(SWEEP_PAUSE_S) and sweep(self._database):
+                    pass
+            finally:
+                self._sweeping.release()
 
     def _tell(self, changed: Changed) -> None:
         self._background.run(self._sweep)
