@@ -1,6 +1,7 @@
 """Jobs for tests of engines; they run in other processes, so that they are named by string."""
 
 import os
+import signal
 import time
 
 from vedette.engines.port import Event
@@ -37,3 +38,18 @@ def ignore(order, say, cancelled):
 
 def die(order, say, cancelled):
     os._exit(3)
+
+
+def answer(order, say, cancelled):
+    """An order of a pool: doubled, or whatever goes wrong with it."""
+    del say, cancelled
+    how = order.get("how", "well")
+    if how == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "sleep":
+        time.sleep(60)
+    if how == "hoard":
+        bytearray(8 << 30)
+    if how == "fail":
+        raise ValueError("This cannot be doubled.")
+    return {"twice": 2 * order["number"], "process": os.getpid()}

@@ -40,7 +40,8 @@ def read_looks(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, Look
         query = select(looks).where(looks.c.id.in_(wanted[start : start + _FEW]))
         for row in connection.execute(query).mappings():
             facts = dict(row)
-            found[bytes(facts.pop("id"))] = Look(**facts)
+            key = bytes(facts.pop("id"))
+            found[key] = Look(**facts)
     return found
 
 

@@ -1,6 +1,7 @@
 """The pictures of datasets, looked at in the background by other processes.
 
     note      entries are new or changed: their pictures wait to be looked at
+    looking.py  objects found, and looked at by other processes
     looks.py  what was found, kept by object version, so that no object is decoded twice
     twins.py  the same picture in two datasets
     thumbnails.py  small pictures, made when they are asked for
@@ -10,50 +11,49 @@ looked at is not kept in a list: it is every entry that has no look yet, so that
 A bucket that is not there, or is not the account's, is a training's matter and says nothing of a line.
 """
 
-import contextlib
+import base64
 import logging
 import queue
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from vedette.datasets import changes
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
+from vedette.datasets.looking import NOTHING, Looking, Object
 from vedette.datasets.looks import (
     Subject,
     find_first_size,
     forget_some,
     keep_entries,
-    keep_looks,
     look_id,
-    read_looks,
     read_named,
     read_subjects,
 )
 from vedette.datasets.staging import read_flaws, write_flaws
 from vedette.datasets.tables import datasets
+from vedette.datasets.thumbnails import Thumbnails
+from vedette.datasets.twins import Twins, find_twins
 from vedette.datasets.works import Changed, MayRead
-from vedette.engines.pool import Lost, Pool
-from vedette.errors import Missing
+from vedette.engines.pool import Pool
+from vedette.errors import Missing, Wrong
 from vedette.manifest.lines import Line, read_line
 from vedette.manifest.lookout import judge_line
-from vedette.manifest.pictures import REKOGNITION_BYTES, judge_lookout, judge_rekognition
-from vedette.manifest.places import split_s3
+from vedette.manifest.pictures import judge_lookout, judge_rekognition
+from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.projects.projects import by_id
-from vedette.store.blobs.port import Blobs, Stored
+from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
+from vedette.vision.images import BrokenPicture
 from vedette.vision.inspect import Look
+from vedette.vision.thumbnails import SIDES
 
 log = logging.getLogger(__name__)
 
@@ -85,22 +85,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Object:
-    """An object to be looked at: a picture, or a mask with its colours."""
-
-    ref: str
-    colors: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What was found under an address: nothing, or a look and what it is kept under."""
-
-    id: bytes | None = None
-    look: Look | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Keepers:
     """The rooms and stores that pictures are looked at in."""
 
@@ -118,21 +102,17 @@ class Pictures:
         self._datasets = keepers.datasets
         self._blobs = keepers.blobs
         self._may_read = keepers.may_read
-        self._pool = pool
-        self._folder = folder
+        self._looking = Looking(keepers.database, keepers.blobs, pool, folder / "fetched")
         self._one_size = one_size
+        self._thumbnails = Thumbnails(folder / "thumbnails")
         self._tasks: queue.Queue[Task | None] = queue.Queue()
         self._missing: dict[int, int] = {}
         self._stopping = threading.Event()
-        # Twice as many as processes, so that a process never waits for an object to be found.
-        self._threads = ThreadPoolExecutor(2 * pool.size, thread_name_prefix="looks")
         self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
         keepers.datasets.watch(self.note)
 
     def start(self) -> None:
         """Take up what a stop left undone, and go on with what comes."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
         with self._database.read() as connection:
             for part in connection.execute(select(datasets.c.part)).scalars():
                 self._tasks.put(Task(part, only_new=True))
@@ -161,10 +141,42 @@ class Pictures:
         """Leave off; what is left is found at the next start."""
         self._stopping.set()
         self._tasks.put(None)
-        self._pool.close()
+        self._looking.close()
         if self._thread.is_alive():
             self._thread.join()
-        self._threads.shutdown(cancel_futures=True)
+
+    # Asked for
+
+    def find_twins(self, train: Dataset, test: Dataset, *, most: int = 1000) -> list[Twins]:
+        """Return pictures that both datasets have, as far as they were looked at."""
+        with self._database.read() as connection:
+            return find_twins(connection, train.part, test.part, most=most)
+
+    def thumbnail(self, account: str, ref: str, side: int = 256) -> bytes:
+        """Return a small WebP of the object, for an account that may read it.
+
+        Raises:
+            Missing: where there is no such object for this account.
+            BrokenPicture: where it is no picture.
+        """
+        if side not in SIDES:
+            raise Wrong(f"A thumbnail has {', '.join(map(str, SIDES))} pixels, not {side}.")
+        if not is_s3(ref):
+            raise Wrong(f"{ref} is not an address of the form s3://bucket/key.")
+        bucket, key = split_s3(ref)
+        if not self._may_read(account, bucket):
+            raise Missing(f"The bucket {bucket} does not exist.", kind="bucket", name=bucket)
+        stored = self._blobs.find(bucket, key)
+        name = look_id(stored, (f"{side} pixels",)).hex()
+        kept = self._thumbnails.read(name)
+        if kept is not None:
+            return kept
+        event = self._looking.draw(stored, side)
+        if not event.facts.get("webp"):
+            raise BrokenPicture(ref, event.facts.get("why") or "could not be looked at.")
+        data = base64.b64decode(event.facts["webp"])
+        self._thumbnails.keep(name, data)
+        return data
 
     # The thread that leads
 
@@ -262,15 +274,15 @@ class Pictures:
         masks = {seq: _mask_of(line) if place.is_lookout else None for seq, line in lines.items()}
         wanted = [Object(line.source) for line in lines.values()]
         wanted += [_mask_object(mask) for mask in masks.values() if mask]
-        seen = self._look_at_all(place.dataset.bucket, list(dict.fromkeys(wanted)))
+        seen = self._looking.look_at_all(place.dataset.bucket, list(dict.fromkeys(wanted)))
         findings: dict[int, list[Flaw]] = {}
         found: dict[int, tuple[bytes | None, bool]] = {}
         for subject in batch:
             line, mask = lines[subject.seq], masks[subject.seq]
-            picture = seen[Object(line.source)]
+            picture = seen.get(Object(line.source), NOTHING)
             if place.is_lookout and self._one_size:
                 first = first or _sound_size(picture.look)
-            its_masks = [(mask, seen[_mask_object(mask)].look)] if mask else []
+            its_masks = [(mask, seen.get(_mask_object(mask), NOTHING).look)] if mask else []
             flaws = (
                 judge_lookout(line, picture.look, its_masks, same_as=first)
                 if place.is_lookout
@@ -289,80 +301,6 @@ class Pictures:
         if any(look is None for look, _ in found.values()):
             self._missing.setdefault(place.dataset.part, -1)
         return first
-
-    def _look_at_all(self, bucket: str, wanted: Sequence[Object]) -> dict[Object, Seen]:
-        """Find every object, and look at those that nobody looked at yet."""
-        stored = dict(
-            zip(wanted, self._threads.map(lambda each: self._find(bucket, each), wanted), strict=True)
-        )
-        ids = {each: look_id(its, each.colors or ()) for each, its in stored.items() if its}
-        with self._database.read() as connection:
-            known = read_looks(connection, ids.values())
-        unknown = {key: each for each, key in ids.items() if key not in known}
-        look = lambda each: self._look(each, stored[each])  # noqa: E731  (one line, twice the same)
-        fresh = dict(zip(unknown, self._threads.map(look, unknown.values()), strict=True))
-        taken = {key: its for key, its in fresh.items() if its}
-        if taken:
-            with self._database.write() as connection:
-                keep_looks(connection, taken)
-        known |= taken
-        return {
-            each: Seen(ids[each], known[ids[each]]) if ids.get(each) in known else Seen() for each in wanted
-        }
-
-    def _find(self, bucket: str, wanted: Object) -> Stored | None:
-        """Return the object, if it is there and in the dataset's own bucket."""
-        try:
-            its, key = split_s3(wanted.ref)
-            return self._blobs.find(its, key) if its == bucket else None
-        except (Missing, ValueError):
-            return None
-
-    def _look(self, wanted: Object, stored: Stored | None) -> Look | None:
-        """Have an object looked at; None where it has gone meanwhile."""
-        assert stored is not None
-        if stored.size > REKOGNITION_BYTES:
-            return Look(bytes=stored.size, why="It is too large.")
-        order: dict[str, Any] = {
-            "do": "picture" if wanted.colors is None else "mask",
-            "colors": wanted.colors,
-        }
-        try:
-            with self._file_of(stored) as file:
-                return self._ask({**order, "file": str(file)}, wanted.ref, stored)
-        except (Missing, FileNotFoundError):
-            return None
-
-    def _ask(self, order: dict[str, Any], ref: str, stored: Stored) -> Look | None:
-        for is_last in (False, True):
-            try:
-                event = self._pool.ask(order)
-            except Lost as lost:
-                if self._stopping.is_set():
-                    raise
-                log.warning("%s could not be looked at: %s", ref, lost)
-                # A process may be lost for the machine's reasons: so a picture is blamed the second time.
-                if is_last:
-                    return Look(bytes=stored.size, why=f"It could not be looked at: {lost}.")
-                continue
-            if event.kind != "done":
-                log.warning("%s could not be looked at: %s", ref, event.facts.get("sentence"))
-                return Look(bytes=stored.size, why="It could not be looked at.")
-            return None if event.facts.get("gone") else Look(**event.facts)
-        return None
-
-    @contextlib.contextmanager
-    def _file_of(self, stored: Stored) -> Iterator[Path]:
-        """Yield the object as a file that another process can read."""
-        with self._blobs.open(stored.bucket, stored.key, stored.version) as source:
-            name = getattr(source, "name", None)
-            if isinstance(name, str) and Path(name).is_file():
-                yield Path(name)
-                return
-            with tempfile.NamedTemporaryFile(dir=self._folder) as file:
-                shutil.copyfileobj(source, file)
-                file.flush()
-                yield Path(file.name)
 
 
 def _find_place(connection: Connection, part: int) -> Place | None:

@@ -1,22 +1,26 @@
 """The colours of a drawn mask, held to the colours that its line names (lookout.md 3.4, 3.5).
 
 An opaque pixel (alpha of 128 or more) has a named colour, or is background: white or black. What
-lies on the way between two colours that the mask shows is the soft edge of a brush, and is snapped
-to the nearer one. Every other colour is one that nobody named.
+lies between colours that the mask shows is the soft edge of a brush, and is snapped
+to the nearest. Every other colour is one that nobody named.
 """
 
 from collections.abc import Collection
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 Codes = NDArray[np.uint32]
+Colors = NDArray[np.float64]
 
 _OPAQUE = 128
 _GROUNDS = {0xFFFFFF, 0x000000}
 # How far from the straight way between two colours an edge may be: rounding and a gamma curve.
 _SLACK = 24.0
+# And how far beyond its ends, as a share of it.
+_OVER = 0.05
 
 
 def strange_color(image: Image.Image, named: Collection[str]) -> str:
@@ -47,17 +51,26 @@ def _opaque(image: Image.Image) -> tuple[Codes, NDArray[np.intp]]:
     return np.array(list(counts), np.uint32), np.array(list(counts.values()), np.intp)
 
 
-def _on_edges(colors: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which colours lie between two of the ends."""
+def _on_edges(colors: Colors, ends: Colors) -> NDArray[np.bool_]:
+    """Return which colours lie between two of the ends, or three, where three areas meet."""
     found = np.zeros(len(colors), bool)
-    for first in range(len(ends)):
-        for second in range(first + 1, len(ends)):
-            way = ends[second] - ends[first]
-            share = np.clip((colors - ends[first]) @ way / (way @ way), 0.0, 1.0)
-            nearest = ends[first] + share[:, None] * way
-            found |= np.linalg.norm(colors - nearest, axis=1) <= _SLACK
+    for count in (2, 3):
+        for some in combinations(ends, count):
+            if found.all():
+                return found
+            found |= _are_between(colors, np.stack(some))
     return found
 
 
-def _channels(codes: Codes) -> NDArray[np.float64]:
+def _are_between(colors: Colors, ends: Colors) -> NDArray[np.bool_]:
+    """Return which colours are mixtures of all these."""
+    ways = (ends[1:] - ends[0]).T
+    shares = (colors - ends[0]) @ np.linalg.pinv(ways).T
+    off = np.linalg.norm(ends[0] + shares @ ways.T - colors, axis=1)
+    within = (shares >= -_OVER).all(axis=1) & (shares.sum(axis=1) <= 1 + _OVER)
+    mixed: NDArray[np.bool_] = within & (off <= _SLACK)
+    return mixed
+
+
+def _channels(codes: Codes) -> Colors:
     return np.stack([codes >> 16, (codes >> 8) & 255, codes & 255], axis=1).astype(np.float64)

@@ -1,20 +1,30 @@
 """A hash of how a picture looks: it survives another size, another quality, another format.
 
-Each bit says whether one of 16 × 16 places is brighter than the one to its right (dHash). Two
-files of one picture differ in a few bits of the 256, two pictures mostly in a hundred.
+Each bit says whether one of the 255 lowest frequencies of the picture's brightness is strong (a DCT
+hash). Files of one picture differ in a few bits, two pictures mostly in a hundred. A picture with
+too little in it has few bits, and its hash tells nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-SIDE = 16
-BITS = SIDE * SIDE
-# How far apart two files of one picture may be. Chosen on real pictures: docs/experiments.md.
-NEAR = 7
+# The picture is shrunk to this side, and of its frequencies as many are taken in each direction.
+SIDE, FREQUENCIES = 64, 16
+BITS = FREQUENCIES * FREQUENCIES
+# What a frequency must have to be strong: 0.4 of 256 grey levels, above what rounding and JPEG add.
+# A fixed bound holds copies closer together than the median, which lies in the noise of a plain picture.
+STRONG = 400.0
+# How far apart two files of one picture may be. On three real sets, halved and re-encoded pictures
+# were 1 or 2 bits apart in the middle, 10 for one in twenty and 15 at most; different pictures 24 at
+# least (docs/experiments.md, 2026-11-20).
+NEAR = 11
+# Pictures with fewer bits than this say too little to be told apart.
+LEAST_BITS = 32
 _BANDS = NEAR + 1
-_BAND_BITS = BITS // _BANDS
+_BAND_BITS = -(-BITS // _BANDS)
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -27,22 +37,29 @@ _TURNS = {
 }
 
 
+def _waves() -> NDArray[np.float32]:
+    places, waves = np.arange(SIDE), np.arange(FREQUENCIES)
+    return np.cos(np.pi * (2 * places[None] + 1) * waves[:, None] / (2 * SIDE)).astype(np.float32)
+
+
+WAVES = _waves()
+
+
 def hash_look(image: Image.Image, turned: int = 1) -> str:
-    """Return the hash of a decoded picture that EXIF says is turned so, as hexadecimal digits."""
-    # Reduced first by whole numbers, which costs a tenth of decoding; more would show in the bar.
+    """Return the hash of a decoded picture that EXIF says is turned so, as 64 hexadecimal digits."""
+    # Reduced by whole numbers first: a twentieth of what decoding costs, where the whole would be a fifth.
     small = image if image.mode in ("L", "RGB", "RGBA", "LA") else image.convert("RGBA")
-    lying = turned >= 5
-    size = (SIDE, SIDE + 1) if lying else (SIDE + 1, SIDE)
-    small = small.resize(size, Image.Resampling.BOX, reducing_gap=2.0).convert("L")
+    small = small.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=2.0).convert("L")
     if turned in _TURNS:
         small = small.transpose(_TURNS[turned])
-    grey = small.tobytes()
-    bits = 0
-    for row in range(SIDE):
-        line = grey[row * (SIDE + 1) : (row + 1) * (SIDE + 1)]
-        for left, right in pairwise(line):
-            bits = bits << 1 | (left > right)
-    return f"{bits:0{BITS // 4}x}"
+    strength = WAVES @ np.asarray(small, np.float32) @ WAVES.T
+    strength[0, 0] = 0.0  # the mean says how bright it is, not what it shows
+    return np.packbits(strength > STRONG).tobytes().hex()
+
+
+def is_telling(text: str) -> bool:
+    """Whether the hash says enough of its picture to be compared."""
+    return int(text, 16).bit_count() >= LEAST_BITS
 
 
 def distance(one: str, other: str) -> int:

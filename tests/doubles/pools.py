@@ -1,0 +1,32 @@
+"""A pool without processes, held to the same tests as the real one."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vedette.engines.local import run_to_end
+from vedette.engines.pool import Lost
+from vedette.engines.port import Event
+
+
+class PoolHere:
+    """Answers in the caller's thread. `asked` lists the orders; `lose` those that cost their process."""
+
+    def __init__(self, job: str = "look", size: int = 2) -> None:
+        self.size = size
+        self.asked: list[Mapping[str, Any]] = []
+        self.poison: set[bytes] = set()
+        self._job = job
+        self._closed = False
+
+    def ask(self, order: Mapping[str, Any]) -> Event:
+        self.asked.append(order)
+        if self._closed:
+            raise Lost("the server stops")
+        if self.poison and Path(order["file"]).read_bytes() in self.poison:
+            raise Lost("its process was killed by signal 11")
+        return run_to_end(self._job, order, lambda _: None, threading.Event())
+
+    def close(self) -> None:
+        self._closed = True

@@ -1,0 +1,54 @@
+"""A mask's colours are those that its line names, edges aside."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from vedette.vision.colors import strange_color
+
+CRACK, RUST = "#23a436", "#ff0000"
+
+
+def a_mask(mode="RGB", ground=(255, 255, 255), spots=(CRACK,), scale=1):
+    """A mask with a disc a colour; a scale of more than one draws soft edges."""
+    image = Image.new("RGB", (120 * scale, 60 * scale), ground)
+    for number, color in enumerate(spots):
+        left = (5 + 45 * number) * scale
+        ImageDraw.Draw(image).ellipse([left, 5 * scale, left + 60 * scale, 50 * scale], fill=color)
+    image = image.resize((120, 60), Image.Resampling.BILINEAR)
+    return image.quantize(8) if mode == "P" else image.convert(mode)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_named_colours_and_grounds_are_known(mode):
+    for ground in ((255, 255, 255), (0, 0, 0)):
+        assert strange_color(a_mask(mode, ground, (CRACK, RUST)), [CRACK, RUST.upper()]) == ""
+
+
+def test_soft_edges_are_edges():
+    assert strange_color(a_mask(spots=(CRACK, RUST), scale=4), [CRACK, RUST]) == ""
+
+
+def test_soft_edges_of_alpha_are_edges():
+    """As the service's own console draws: one colour, and an alpha of every value."""
+    layers = np.zeros((60, 120, 4), np.uint8)
+    layers[10:50, 10:90] = (0x23, 0xA4, 0x36, 255)
+    layers[10:50, 90:100] = (0x23, 0xA4, 0x36, 140)
+    layers[10:50, 100:110] = (0x10, 0x50, 0x1B, 60)
+    assert strange_color(Image.fromarray(layers), [CRACK]) == ""
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_a_colour_that_nobody_named_is_told(mode):
+    assert strange_color(a_mask(mode, spots=(CRACK, "#0000ff")), [CRACK]) == "#0000ff"
+
+
+def test_the_most_frequent_of_the_strange_is_told():
+    assert strange_color(a_mask(spots=("#ff00ff", "#0000ff")), []) in ("#ff00ff", "#0000ff")
+    image = a_mask(spots=("#0000ff",))
+    image.putpixel((0, 0), (0, 200, 200))
+    assert strange_color(image, []) == "#0000ff"
+
+
+def test_a_wholly_transparent_mask_shows_nothing():
+    assert strange_color(Image.new("RGBA", (80, 80), (9, 8, 7, 0)), [CRACK]) == ""
