@@ -54,6 +54,15 @@ def test_the_metrics_are_those_of_the_result_file(run, name, trained):
     assert json.loads(run("model", "metrics", "--project", name).output) == {"Version": 1, "of": name}
 
 
+def test_a_model_is_started_and_stopped(run, name, trained):
+    started = run("model", "start", "--project", name, "--units", 1, "--most", 2)
+    assert (started.exit_code, started.output) == (0, "1: HOSTED. The model is running.\n")
+    again = run("model", "start", "--project", name)
+    assert (again.exit_code, "is running" in again.output) == (2, True)
+    stopped = run("model", "stop", "--project", name)
+    assert (stopped.exit_code, stopped.output) == (0, "1: TRAINED. Training completed successfully.\n")
+
+
 def test_a_model_is_deleted(run, name, trained):
     assert run("model", "delete", "--project", name, "--version", "1").exit_code == 0
     assert run("models", "--project", name).output.strip() == ""

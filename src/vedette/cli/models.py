@@ -33,6 +33,8 @@ Which = Annotated[str, typer.Option(help="The version's name or number; the newe
 
 POLL_S = 0.5
 UNDER_WAY = ("TRAINING", "TRAINING_IN_PROGRESS")
+CHANGING = ("STARTING", "STARTING_HOSTING", "STOPPING", "STOPPING_HOSTING")
+STOOD = ("RUNNING", "HOSTED", "STOPPED", "TRAINED")
 
 
 def projects(endpoint: Endpoint = "", data: Data = None) -> None:
@@ -67,6 +69,34 @@ def train_model(
         if found.f1 is None:
             raise typer.Exit(1)
         print(f"  F1 {found.f1:.3f}")
+
+
+@model.command("start")
+def start_model(  # noqa: PLR0913  (a command has as many options as it has)
+    project: Project,
+    *,
+    version: Which = "",
+    units: Annotated[int, typer.Option(min=1, help="How many units at least.")] = 1,
+    most: Annotated[int, typer.Option(help="How many at most, when work waits; 0 never more.")] = 0,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Put a model into service, and wait until it answers."""
+    with said_in_a_sentence():
+        known = open_models(_server(endpoint, data), project, service)
+        wanted = {"MinInferenceUnits": units, **({"MaxInferenceUnits": most} if most else {})}
+        _settle(known, known.start(version, wanted))
+
+
+@model.command("stop")
+def stop_model(
+    project: Project, version: Which = "", service: Of = "", endpoint: Endpoint = "", data: Data = None
+) -> None:
+    """Take a model out of service, and wait until it is; what it has begun it ends."""
+    with said_in_a_sentence():
+        known = open_models(_server(endpoint, data), project, service)
+        _settle(known, known.stop(version))
 
 
 @model.command("delete")
@@ -136,6 +166,16 @@ def _follow(known: CustomLabels | Lookout, found: Found) -> Found:
             time.sleep(POLL_S)
             found = known.find(found.name)
     return found
+
+
+def _settle(known: CustomLabels | Lookout, found: Found) -> None:
+    """Wait until a start or a stop is over, and say what came of it."""
+    while found.status in CHANGING:
+        time.sleep(POLL_S)
+        found = known.find(found.name)
+    print(f"{found.name}: {found.status}. {found.message}")
+    if found.status not in STOOD:
+        raise typer.Exit(1)
 
 
 def _score(found: Found) -> str:

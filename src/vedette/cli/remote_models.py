@@ -77,6 +77,18 @@ class CustomLabels:
         """Delete a version."""
         self.client.delete_project_version(ProjectVersionArn=self.find(name).arn)
 
+    def start(self, name: str, units: Mapping[str, int]) -> Found:
+        """Put a version into service."""
+        found = self.find(name)
+        self.client.start_project_version(ProjectVersionArn=found.arn, **units)
+        return self.find(found.name)
+
+    def stop(self, name: str) -> Found:
+        """Take a version out of service."""
+        found = self.find(name)
+        self.client.stop_project_version(ProjectVersionArn=found.arn)
+        return self.find(found.name)
+
     def metrics(self, name: str) -> dict[str, Any]:
         """Return the evaluation's summary."""
         place = self.find(name).said.get("EvaluationResult", {}).get("Summary", {}).get("S3Object")
@@ -112,6 +124,18 @@ class Lookout:
     def delete(self, name: str) -> None:
         """Delete a model."""
         self.client.delete_model(ProjectName=self.project, ModelVersion=self.find(name).name)
+
+    def start(self, name: str, units: Mapping[str, int]) -> Found:
+        """Put a model into service."""
+        found = self.find(name)
+        self.client.start_model(ProjectName=self.project, ModelVersion=found.name, **units)
+        return self.find(found.name)
+
+    def stop(self, name: str) -> Found:
+        """Take a model out of service."""
+        found = self.find(name)
+        self.client.stop_model(ProjectName=self.project, ModelVersion=found.name)
+        return self.find(found.name)
 
     def metrics(self, name: str) -> dict[str, Any]:
         """Return the evaluation's result."""

@@ -24,6 +24,11 @@ class Picture:
     height: int
     orientation: int = 1
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture as it is seen, upright."""
+        return (self.height, self.width) if self.orientation >= 5 else (self.width, self.height)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:

@@ -21,7 +21,7 @@ from vedette.errors import Wrong
 from vedette.learn.split import hold_out
 from vedette.manifest.training import Pictures
 from vedette.training import lookout, rekognition
-from vedette.training.checks import Prepared
+from vedette.training.checks import Prepared, look_at
 from vedette.training.folder import Folder
 from vedette.vision.annotations import Sample
 from vedette.vision.images import content_hash
@@ -99,4 +99,11 @@ def _learn(
         "task": outcome.facts.task,
         "metrics": metrics,
         "pictures": {"train": len(used.train), "test": outcome.evaluation["pictures"]},
+        "size": _size(used.train[0]) if order["dialect"] == "lookoutvision" and order["one_size"] else None,
     }
+
+
+def _size(sample: Sample) -> list[int] | None:
+    """Return the width and height that all pictures have where they must have the same."""
+    looked = look_at(sample.picture)
+    return [looked.width, looked.height] if looked else None

@@ -78,9 +78,9 @@ def _refuse_other(house: House, version: Version, picture: Picture, content_type
     if CONTENT_TYPES.get(kind) != picture.format:
         raise Wrong(f"The content type is {kind!r:.80}, and the picture a {picture.format}.", kind="picture")
     size = version.results.get("size")
-    if house.settings.one_size and size and size != [picture.width, picture.height]:
+    if house.settings.one_size and size and tuple(size) != picture.size:
         raise Wrong(
-            f"The picture has {picture.width} × {picture.height} pixels; the model was trained with "
+            f"The picture has {picture.size[0]} × {picture.size[1]} pixels; the model was trained with "
             f"{size[0]} × {size[1]}.",
             kind="picture",
         )
