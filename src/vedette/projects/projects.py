@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select
 from vedette.arn import Arn
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Busy, Missing, Taken
+from vedette.projects.policies import Policies
 from vedette.projects.project import Feature, Project, Scope, read_project_arn
 from vedette.projects.tables import projects
 from vedette.projects.tags import Tags, drop_tags, put_tags
@@ -55,6 +56,7 @@ class Projects:
 
     def __init__(self, database: Database, clock: Clock = system_clock) -> None:
         self.tags = Tags(database)
+        self.policies = Policies(database, clock)
         self._database = database
         self._clock = clock
         self._holdings: list[Holding] = []

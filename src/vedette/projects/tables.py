@@ -89,3 +89,19 @@ version_numbers = Table(
     # The highest that was ever given, so that none is given twice.
     Column("last", Integer, nullable=False),
 )
+
+project_policies = Table(
+    "project_policies",
+    METADATA,
+    # The place in a listing.
+    Column("id", Integer, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(128), nullable=False),
+    # Every change gives another; who changes it again must name this one.
+    Column("revision", String(32), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    UniqueConstraint("project", "name"),
+    sqlite_autoincrement=True,
+)

@@ -21,13 +21,14 @@ from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets.dataset import SETTLED, Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.engines.port import LAST, Engine, Event, Job
-from vedette.errors import Busy, Missing, Refusal, Wrong
+from vedette.errors import Busy, Missing, Refusal, TooMuch, Wrong
 from vedette.manifest.problems import CODES
 from vedette.projects.project import Project
 from vedette.projects.tokens import Token
-from vedette.projects.version import Version
+from vedette.projects.version import FIRST, USABLE, WORDS, Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.store.blobs.port import Blobs
+from vedette.training.copying import copy_package, copy_results
 from vedette.training.folder import Folder
 from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
 from vedette.training.order import NewTraining, source_of
@@ -35,11 +36,14 @@ from vedette.training.results import deliver
 
 log = logging.getLogger(__name__)
 
+BEING_COPIED = "The model is being copied."
 BEING_TRAINED = "The model is being trained."
 CANNOT_WRITE = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
 UNFORESEEN = "The service failed while it trained the model; its log tells why. Try again later."
 # A process may be killed for want of memory, or by hand; more often than this is no accident.
 TRIES = 3
+# What the service allows a destination.
+MOST_COPIES = 5
 # The same pictures and labels give the same split and the same model.
 SEED = 20
 
@@ -94,6 +98,8 @@ class Trainings:
             shutil.rmtree(leftover, ignore_errors=True)
         for version in self.versions.in_state("deleting"):
             self._remove(version)
+        for version in self.versions.in_state("copying"):
+            self._pool.submit(self._copy, version)
         for version in self.versions.in_state("training"):
             self._pool.submit(self._train, version)
 
@@ -131,6 +137,29 @@ class Trainings:
             self._pool.submit(self._train, version)
         return version
 
+    def copy(self, source: Version, project: Project, wanted: NewTraining) -> Version:
+        """Begin to copy a version, trained or copied itself, with its results."""
+        self._refuse_output(wanted)
+        if source.state not in USABLE | {"starting", "running", "stopping"}:
+            raise Busy(f"The version {source.name} {WORDS[source.state]}.", kind="version", name=source.name)
+        under_way = [each for each in self.versions.in_state("copying") if each.project.id == project.id]
+        if len(under_way) >= MOST_COPIES:
+            raise TooMuch(f"{MOST_COPIES} copies into {project.name} are under way.", kind="version")
+        new = NewVersion(
+            name=wanted.name,
+            state="copying",
+            message=BEING_COPIED,
+            description=source.description,
+            bucket=wanted.bucket,
+            prefix=wanted.prefix,
+            source=str(source.arn),
+            inputs={**source.inputs, "account": wanted.account, "copy_of": source.id},
+            tags=wanted.tags,
+        )
+        version, _ = self.versions.create(project, new)
+        self._pool.submit(self._copy, version)
+        return version
+
     def delete(self, version: Version, token: Token | None = None) -> None:
         """Delete a version with its files, when nothing of it is under way."""
         self._remove(self.versions.move(version, "deleting", "The model is being deleted.", token=token))
@@ -157,7 +186,7 @@ class Trainings:
         """Return the version when its training has ended."""
         waiting = threading.Event()
         passed = 0.0
-        while (found := self.versions.find_by_id(version.id)).state == "training" and passed < timeout_s:
+        while (found := self.versions.find_by_id(version.id)).state in FIRST and passed < timeout_s:
             waiting.wait(0.05)
             passed += 0.05
         return found
@@ -214,6 +243,21 @@ class Trainings:
             self._fail(version, UNFORESEEN)
         finally:
             self._progress.pop(version.id, None)
+
+    def _copy(self, version: Version) -> None:
+        """See a copy through to its end; this is the edge of a thread."""
+        try:
+            source = self.versions.find_by_id(version.inputs["copy_of"])
+            folder = self.folder(version)
+            folder.root.mkdir(exist_ok=True)
+            copy_package(self.folder(source), folder)
+            results = copy_results(self._blobs, source, version)
+            self.versions.move(version, "copied", results=results, ended_ms=milliseconds(self._clock()))
+        except Refusal as why:
+            self.versions.move(version, "copy-failed", why.sentence)
+        except Exception:
+            log.exception("the copy to version %d failed", version.id)
+            self.versions.move(version, "copy-failed", UNFORESEEN)
 
     def _gather_and_run(self, version: Version) -> dict[str, Any]:
         folder = self.folder(version)
@@ -310,7 +354,7 @@ class Trainings:
         except Missing:
             self._fail(version, CANNOT_WRITE)
             return
-        facts = {name: result[name] for name in ("task", "metrics", "pictures") if name in result}
+        facts = {name: result[name] for name in ("task", "metrics", "pictures", "size") if name in result}
         ended = milliseconds(self._clock())
         if result["refused"]:
             self.versions.move(version, "failed", result["refused"], results={"files": files}, ended_ms=ended)

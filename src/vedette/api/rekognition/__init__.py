@@ -16,6 +16,12 @@ from vedette.api.rekognition.inference import (
     start_project_version,
     stop_project_version,
 )
+from vedette.api.rekognition.policies import (
+    copy_project_version,
+    delete_project_policy,
+    list_project_policies,
+    put_project_policy,
+)
 from vedette.api.rekognition.projects import create_project, delete_project, describe_projects
 from vedette.api.rekognition.tags import list_tags_for_resource, tag_resource, untag_resource
 from vedette.api.rekognition.versions import (
@@ -35,6 +41,10 @@ OPERATIONS: dict[str, Handler] = {
     "CreateProject": create_project,
     "DeleteProject": delete_project,
     "DescribeProjects": describe_projects,
+    "CopyProjectVersion": copy_project_version,
+    "DeleteProjectPolicy": delete_project_policy,
+    "ListProjectPolicies": list_project_policies,
+    "PutProjectPolicy": put_project_policy,
     "CreateProjectVersion": create_project_version,
     "DeleteProjectVersion": delete_project_version,
     "DescribeProjectVersions": describe_project_versions,

@@ -23,6 +23,8 @@ BY_KIND: dict[tuple[type[errors.Refusal], str], str] = {
     (errors.Missing, "bucket"): "InvalidS3ObjectException",
     (errors.Missing, "key"): "InvalidS3ObjectException",
     (errors.Taken, "dataset"): "ResourceAlreadyExistsException",
+    (errors.Wrong, "policy document"): "MalformedPolicyDocumentException",
+    (errors.Wrong, "policy revision"): "InvalidPolicyRevisionIdException",
     (errors.Taken, "policy"): "ResourceAlreadyExistsException",
     (errors.TooMuch, "tags"): "ServiceQuotaExceededException",
     (errors.TooMuch, "policy"): "ServiceQuotaExceededException",

@@ -1,0 +1,107 @@
+"""Copies of versions, and the policies that allow them to others, as Rekognition says them."""
+
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.api.rekognition.versions import NO_KEYS
+from vedette.arn import parse_arn
+from vedette.errors import Denied, Missing, Wrong
+from vedette.identity.may import may
+from vedette.projects.policy import ACTION
+from vedette.projects.project import Project
+from vedette.projects.version import Version, read_version_arn
+from vedette.training.order import NewTraining
+from vedette.wire import pages
+
+
+def put_project_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Attach a policy to a project, or change one."""
+    project = _project(house, caller, "PutProjectPolicy", request)
+    name, revision = request["PolicyName"], request.get("PolicyRevisionId", "")
+    return {
+        "PolicyRevisionId": house.projects.policies.put(project, name, request["PolicyDocument"], revision)
+    }
+
+
+def list_project_policies(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List a project's policies, in the order in which they came."""
+    project = _project(house, caller, "ListProjectPolicies", request)
+    asked = pages.scope("ListProjectPolicies", project.id)
+    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [0]
+    found, more = house.projects.policies.list(project, after=seen[0], most=request.get("MaxResults", 5))
+    answer: dict[str, Any] = {
+        "ProjectPolicies": [
+            {
+                "ProjectArn": str(project.arn),
+                "PolicyName": policy.name,
+                "PolicyRevisionId": policy.revision,
+                "PolicyDocument": policy.document,
+                "CreationTimestamp": policy.created,
+                "LastUpdatedTimestamp": policy.updated,
+            }
+            for policy in found
+        ]
+    }
+    if more:
+        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
+    return answer
+
+
+def delete_project_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete a policy of a project."""
+    project = _project(house, caller, "DeleteProjectPolicy", request)
+    house.projects.policies.delete(project, request["PolicyName"], request.get("PolicyRevisionId", ""))
+    return {}
+
+
+def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Copy a version into a project of the caller's own, which may be of another account than the source."""
+    if request.get("KmsKeyId"):
+        raise Wrong(NO_KEYS)
+    target_arn = caller.permit("CopyProjectVersion", request["DestinationProjectArn"])
+    target = house.projects.find_by_arn(str(target_arn), caller.region)
+    source = _source(house, caller, request)
+    output, tags = request["OutputConfig"], request.get("Tags", {})
+    wanted = NewTraining(
+        account=caller.account,
+        bucket=output.get("S3Bucket", ""),
+        prefix=output.get("S3KeyPrefix", ""),
+        name=request["VersionName"],
+        tags=tags,
+    )
+    if tags:
+        caller.require("TagResource", caller.own(f"project/{target.name}/version/{wanted.name}/*"))
+    return {"ProjectVersionArn": str(house.trainings.copy(source, target, wanted).arn)}
+
+
+def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
+    """Return the version to copy, if the caller may: by its own account, or by the project's policies.
+
+    A stranger learns nothing of what there is: the refusal is the same with and without the version.
+    """
+    text = request["SourceProjectVersionArn"]
+    named = read_version_arn(text)
+    if parse_arn(text).service != caller.service or named is None:
+        raise Wrong(f"{text} is not the ARN of a version.", name=text)
+    refused = Denied(
+        f"User: {caller.principal.arn} is not authorized to perform: {ACTION} on resource: {text}"
+    )
+    own = may(caller.principal, ACTION, text)
+    try:
+        project = house.projects.find_by_arn(request["SourceProjectArn"], caller.region)
+        source = house.versions.find_by_arn(text, caller.region)
+    except Missing:
+        if own:
+            raise
+        raise refused from None
+    said = house.projects.policies.judge(project, caller.principal, text)
+    if said is False or (said is None and not own):
+        raise refused
+    if source.project.id != project.id:
+        raise Wrong("The version to be copied is of another project than SourceProjectArn.", name=text)
+    return source
+
+
+def _project(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Project:
+    arn = caller.permit(action, request["ProjectArn"])
+    return house.projects.find_by_arn(str(arn), caller.region)

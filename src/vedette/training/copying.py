@@ -1,0 +1,45 @@
+"""A version copied into another project: its package by links, its results by their new names."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from vedette.projects.version import Version
+from vedette.store.blobs.port import Blobs
+from vedette.training.folder import Folder
+from vedette.training.results import key_of
+
+
+def copy_package(source: Folder, target: Folder) -> None:
+    """Put a source's package at its copy's place, whole or not at all."""
+    if target.package.exists():
+        return
+    beside = target.root / "package.new"
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(source.package, beside, copy_function=_link)
+    beside.rename(target.package)
+
+
+def copy_results(blobs: Blobs, source: Version, target: Version) -> dict[str, Any]:
+    """Write the source's results to the copy's output location, and return what the copy says of itself."""
+    files: dict[str, str] = {}
+    for kind, key in source.results.get("files", {}).items():
+        text = blobs.read(source.bucket, key)
+        if kind == "evaluation_summary":
+            summary = json.loads(text)
+            summary["EvaluationDetails"]["ProjectVersionArn"] = str(target.arn)
+            text = json.dumps(summary, ensure_ascii=False).encode()
+        files[kind] = key_of(target, kind)
+        blobs.put(target.bucket, files[kind], text, content_type="application/json")
+    return {**source.results, "files": files}
+
+
+def _link(source: str, target: str) -> str:
+    # A package is never written again, so a link is a copy.
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return str(Path(target))
