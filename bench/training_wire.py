@@ -56,10 +56,13 @@ def cookies(budget: str) -> None:
         client.create_model(ProjectName="p", OutputConfig={"S3Location": {"Bucket": "out"}})
         found = ended(server)
         seconds = time.perf_counter() - began
+        processor = children_seconds(server.process.pid)
         result = json.loads(
             server.client("s3").get_object(Bucket="out", Key=found["EvaluationResult"]["Key"])["Body"].read()
         )
     row("cookies, CreateModel to TRAINED", f"{seconds:.0f} s", f"≤ {LIMIT_S:.0f} s", seconds <= LIMIT_S)
+    bar = 2 * LIMIT_S
+    row("the same, processor time of its worker", f"{processor:.0f} s", f"≤ {bar:.0f} s", processor <= bar)
     metrics = result["AggregatedEvaluationResults"]["Metrics"]
     core = alone(folder, budget)
     wire = metrics["F1Score"]
@@ -67,6 +70,12 @@ def cookies(budget: str) -> None:
     crack = next(label for label in core["labels"] if "iou" in label)["iou"]
     iou = metrics["PixelAnomalyClassMetrics"][0]["AIOU"]
     row("their mean overlap of masks, beside the core's", f"{iou:.3f}", f"{crack:.3f}", iou >= crack - 0.05)
+
+
+def children_seconds(pid: int) -> float:
+    """Return the processor time of the processes that a server has started and seen end."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
 def put_cookies(server: RunningServer, folder: Path) -> str:
