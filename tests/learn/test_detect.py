@@ -21,7 +21,7 @@ from vedette.runtime.model import Model
 from vedette.vision.annotations import Box, Sample
 
 
-def a_work(effort: float = 0.25, **how) -> Work:
+def a_work(effort: float = 0.15, **how) -> Work:
     return Work(FeatureCache(None), budget=Budget("test", effort), **how)
 
 
@@ -63,7 +63,7 @@ def test_shapes_are_found_where_they_are(first, tmp_path):
     test = write_scenes(tmp_path / "test", 12, names=["disc", "cross"], most=2, seed=1, empty=3)
     model = packaged(trained, tmp_path)
     document = judge(model, test).document
-    assert document["map50"] > 0.8
+    assert document["map50"] > 0.7
     pixels = np.stack(
         [Views(s, choose_looking(scenes(train, ["disc"]))).plain()[0] for s in scenes(test, [])[:2]]
     )

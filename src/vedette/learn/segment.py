@@ -52,7 +52,8 @@ JUDGED = 0.5
 RESUMED, RESUMED_VIEWS = 0.3, 0.3
 # The picture's verdict is the easier task; it must not outweigh the places.
 VERDICT_WEIGHT = 0.2
-PIXEL_THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+# The judged network learns on and grows surer: a threshold far from a half would not fit it any more.
+PIXEL_THRESHOLDS = (0.4, 0.5, 0.6)
 # Below this share of the threshold a picture is so plainly normal that its places are silent.
 SILENCE = 0.5
 
