@@ -190,6 +190,25 @@ def test_more_than_units_and_queue_hold_is_refused_at_once(new_hosting, versions
     asyncio.run(live())
 
 
+def test_there_are_places_for_what_units_and_queues_hold_and_a_few_more(new_hosting, versions, add):
+    def fill(hosting):
+        with contextlib.ExitStack() as places:
+            for count in range(1000):
+                try:
+                    places.enter_context(hosting.place())
+                except TooFast:
+                    return count
+        raise AssertionError("there is no end to the places")
+
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            assert fill(hosting) == 32
+            await running(hosting, versions, add(), least=2)
+            assert (fill(hosting), fill(hosting)) == (68, 68)
+
+    asyncio.run(live())
+
+
 def test_work_that_waits_brings_another_unit(new_hosting, versions, add):
     async def live():
         async with opened(new_hosting()) as hosting:

@@ -1,5 +1,6 @@
 """The dialects as the front sees them: how each is read, called, and told that something failed."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -109,9 +110,22 @@ class ApiDoor:
     # Operations that only look a few rows up. They are answered in place: on a busy machine the
     # hop to a thread and back costs several times what they do (docs/experiments.md, 2026-11-20).
     quick: frozenset[str] = frozenset()
+    # Operations that look at a picture: only as many at once as there is room for.
+    looks: frozenset[str] = frozenset()
     reads_whole_body: bool = True
 
     async def answer(self, visit: Visit) -> Response:
+        """Answer, unless there is no room to."""
+        with visit.house.hosting.place() if self._looks(visit.request) else contextlib.nullcontext():
+            return await self._answer_or_wait(visit)
+
+    def _looks(self, request: Request) -> bool:
+        try:
+            return bool(self.looks) and self.route(request)[0].name in self.looks
+        except Faulty:
+            return False
+
+    async def _answer_or_wait(self, visit: Visit) -> Response:
         """Verify, parse, call and serialise; in a thread, unless it takes no time, or waits for others."""
         if self._is_quick(visit.request):
             answer = self._answer(visit)
@@ -229,13 +243,21 @@ def _by_action(request: Request) -> tuple[OperationModel, dict[str, str]]:
 
 
 DOORS: dict[str, Door] = {
-    "rekognition": ApiDoor("rekognition", json11, _by_target, rekognition.OPERATIONS, rekognition.translate),
+    "rekognition": ApiDoor(
+        "rekognition",
+        json11,
+        _by_target,
+        rekognition.OPERATIONS,
+        rekognition.translate,
+        looks=frozenset({"DetectCustomLabels"}),
+    ),
     "lookoutvision": ApiDoor(
         "lookoutvision",
         rest_json,
         _by_path,
         lookout.OPERATIONS,
         lookout.translate,
+        looks=frozenset({"DetectAnomalies"}),
         quick=frozenset({"DescribeProject", "ListProjects", "DescribeDataset", "ListTagsForResource"}),
     ),
     "sts": ApiDoor(

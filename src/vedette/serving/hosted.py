@@ -74,6 +74,11 @@ class Hosted:
         self._worked_s = 0.0
         self._keeper = asyncio.create_task(self._keep())
 
+    @property
+    def room(self) -> int:
+        """How many requests the units and the queue hold."""
+        return (AHEAD + QUEUE_A_UNIT) * max(1, len(self.units))
+
     # Looking at pictures
 
     async def detect(self, head: dict[str, Any], picture: bytes) -> Frame:

@@ -5,10 +5,11 @@ What a version's row says is what is so, or what is being brought about.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ class Seen:
     colors: Mapping[str, str] = field(default_factory=dict)
 
 
+# Requests that are still read and verified, beside those that units and queues have room for.
+AT_THE_DOOR = 32
+
+
 class Hosting:
     """The versions in service of one server."""
 
@@ -67,6 +72,7 @@ class Hosting:
         self._hosted: dict[int, Hosted] = {}
         self._stopping: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._guests = 0
 
     # In the loop, when the server begins and ends
 
@@ -112,6 +118,20 @@ class Hosting:
         if moved.state == "stopping":
             self._call(lambda: self._begin(self._stop(moved)))
         return moved
+
+    @contextlib.contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place for a request, in the loop, before its picture is even looked at.
+
+        To hash and parse what will be refused anyway takes the time of those who will not.
+        """
+        if self._guests >= AT_THE_DOOR + sum(hosted.room for hosted in self._hosted.values()):
+            raise TooFast("More pictures than all units here can look at.", kind="version")
+        self._guests += 1
+        try:
+            yield
+        finally:
+            self._guests -= 1
 
     def require_running(self, version: Version) -> Hosted:
         """Return the units of a version, which must be running."""
