@@ -214,7 +214,8 @@ def test_a_picture_that_kills_its_process_is_named_and_the_rest_goes_on(gallery,
     gallery.hang(**{f"p{number}": a_png(seed=number) for number in range(4)})
     gallery.room.create([a_line(f"p{number}", "a") for number in range(4)])
     assert gallery.flaws() == {"p1": [WRONG]}
-    assert len(gallery.pool.asked) == 5
+    alone = [order for order in gallery.pool.asked[4:] if order in gallery.pool.asked[:4]]
+    assert len(alone) == 4  # one process was lost for four, and each then had its own
     assert "s3://pictures/boards/p1.png could not be looked at: its process was killed" in caplog.text
 
 

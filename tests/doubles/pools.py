@@ -11,7 +11,7 @@ from vedette.engines.port import Event
 
 
 class PoolHere:
-    """Answers in the caller's thread. `asked` lists the orders; `lose` those that cost their process."""
+    """Answers in the caller's thread. `asked` lists what was asked for; who asks for `poison` loses it."""
 
     def __init__(self, job: str = "look", size: int = 2) -> None:
         self.size = size
@@ -21,10 +21,10 @@ class PoolHere:
         self._closed = False
 
     def ask(self, order: Mapping[str, Any]) -> Event:
-        self.asked.append(order)
+        self.asked += order.get("looks", [order])
         if self._closed:
             raise Lost("the server stops")
-        if self.poison and Path(order["file"]).read_bytes() in self.poison:
+        if any(Path(each["file"]).read_bytes() in self.poison for each in order.get("looks", [])):
             raise Lost("its process was killed by signal 11")
         return run_to_end(self._job, order, lambda _: None, threading.Event())
 

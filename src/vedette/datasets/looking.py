@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 # The largest object that either service takes; what is larger is not read at all.
 MOST_BYTES = REKOGNITION_BYTES
+TOO_LARGE = "It is too large."
+# Threads that ask where an object is, which takes long in a foreign S3; pictures of one order.
+FINDERS, FEW = 8, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,17 @@ class Seen:
 
 
 NOTHING = Seen()
+# An object to be looked at, what its look is kept under, and where it is.
+New = tuple[bytes, Object, Stored]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A batch that is being looked at: what is known of it, and what will be."""
+
+    ids: Mapping[Object, bytes]
+    known: Mapping[bytes, Look]
+    coming: Sequence["Future[dict[bytes, Look]]"]
 
 
 class Looking:
@@ -56,7 +70,8 @@ class Looking:
         self._pool = pool
         self._folder = folder
         self._stopping = threading.Event()
-        # Twice as many as processes, so that a process never waits for an object to be found.
+        self._finders = ThreadPoolExecutor(FINDERS, thread_name_prefix="finds")
+        # Twice as many as processes, so that a process never waits for its next order.
         self._threads = ThreadPoolExecutor(2 * pool.size, thread_name_prefix="looks")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -65,23 +80,30 @@ class Looking:
         """End the processes, and whoever waits for one."""
         self._stopping.set()
         self._pool.close()
+        self._finders.shutdown(cancel_futures=True)
         self._threads.shutdown(cancel_futures=True)
 
-    def look_at_all(self, bucket: str, wanted: Sequence[Object]) -> Mapping[Object, Seen]:
-        """Return what the objects are, those of other buckets aside; look at what nobody has looked at."""
-        found = self._threads.map(lambda each: self._find(bucket, each), wanted)
+    def begin(self, bucket: str, wanted: Sequence[Object]) -> Begun:
+        """Find the objects, those of other buckets aside, and begin to look at those that are new."""
+        found = self._finders.map(lambda each: self._find(bucket, each), wanted)
         stored = {each: its for each, its in zip(wanted, found, strict=True) if its}
         ids = {each: look_id(its, each.colors or ()) for each, its in stored.items()}
         with self._database.read() as connection:
             known = read_looks(connection, ids.values())
-        unknown = {key: each for each, key in ids.items() if key not in known}
-        fresh = self._threads.map(lambda each: self._look(each, stored[each]), unknown.values())
-        taken = {key: its for key, its in zip(unknown, fresh, strict=True) if its}
-        if taken:
+        new = [(key, each, stored[each]) for each, key in ids.items() if key not in known]
+        few = [new[start : start + FEW] for start in range(0, len(new), FEW)]
+        return Begun(ids, known, [self._threads.submit(self._look_at_few, each) for each in few])
+
+    def finish(self, begun: Begun) -> Mapping[Object, Seen]:
+        """Wait for the looks, keep them, and return what each object is; those that are not there aside."""
+        fresh: dict[bytes, Look] = {}
+        for future in begun.coming:
+            fresh.update(future.result())
+        if fresh:
             with self._database.write() as connection:
-                keep_looks(connection, taken)
-        known |= taken
-        return {each: Seen(key, known[key]) for each, key in ids.items() if key in known}
+                keep_looks(connection, fresh)
+        known = {**begun.known, **fresh}
+        return {each: Seen(key, known[key]) for each, key in begun.ids.items() if key in known}
 
     def draw(self, stored: Stored, side: int) -> Event:
         """Have a thumbnail drawn.
@@ -93,7 +115,7 @@ class Looking:
             raise BrokenPicture(stored.key, "is too large.")
         try:
             with self._file_of(stored) as file:
-                return self._pool.ask({"do": "thumbnail", "file": str(file), "side": side})
+                return self._pool.ask({"thumbnail": str(file), "side": side})
         except Lost as lost:
             raise BrokenPicture(stored.key, f"could not be looked at: {lost}.") from lost
 
@@ -105,37 +127,48 @@ class Looking:
         except (Missing, ValueError):
             return None
 
-    def _look(self, wanted: Object, stored: Stored) -> Look | None:
-        """Have an object looked at; None where it has gone meanwhile."""
-        if stored.size > MOST_BYTES:
-            return Look(bytes=stored.size, why="It is too large.")
-        do = "picture" if wanted.colors is None else "mask"
-        try:
-            with self._file_of(stored) as file:
-                order = {"do": do, "file": str(file), "colors": wanted.colors}
-                return self._ask(order, wanted.ref, stored)
-        except (Missing, FileNotFoundError):
-            return None
+    def _look_at_few(self, few: Sequence[New]) -> dict[bytes, Look]:
+        """Return the looks of some objects, without those that have gone meanwhile.
 
-    def _ask(self, order: dict[str, Any], ref: str, stored: Stored) -> Look | None:
+        They go to a process together, since each way there and back waits for the machine to switch;
+        singly where that process was lost, so that the one which cost it is known.
+        """
+        taken = {key: Look(bytes=its.size, why=TOO_LARGE) for key, _, its in few if its.size > MOST_BYTES}
+        rest = [each for each in few if each[0] not in taken]
+        with contextlib.ExitStack() as closing:
+            files = [self._open(each[2], closing) for each in rest]
+            orders = [
+                (new, {"file": str(file), "colors": new[1].colors})
+                for new, file in zip(rest, files, strict=True)
+                if file
+            ]
+            try:
+                looks = self._ask([order for _, order in orders])
+            except Lost:
+                looks = [self._ask_alone(new, order) for new, order in orders]
+        found = {new[0]: look for (new, _), look in zip(orders, looks, strict=True) if look}
+        return taken | found
+
+    def _ask_alone(self, new: New, order: Mapping[str, Any]) -> Look | None:
         try:
-            event = self._ask_twice(order)
+            return self._ask([order])[0]
         except Lost as lost:
             if self._stopping.is_set():
                 raise
-            log.warning("%s could not be looked at: %s", ref, lost)
-            return Look(bytes=stored.size, why=f"It could not be looked at: {lost}.")
-        if event.kind != "done":
-            log.warning("%s could not be looked at: %s", ref, event.facts.get("sentence"))
-            return Look(bytes=stored.size, why="It could not be looked at.")
-        return None if event.facts.get("gone") else Look(**event.facts)
+            log.warning("%s could not be looked at: %s", new[1].ref, lost)
+            return Look(bytes=new[2].size, why=f"It could not be looked at: {lost}.")
 
-    def _ask_twice(self, order: dict[str, Any]) -> Event:
-        """A process may be lost for the machine's reasons: so a picture is blamed the second time."""
+    def _ask(self, orders: Sequence[Mapping[str, Any]]) -> list[Look | None]:
+        event = self._pool.ask({"looks": orders})
+        if event.kind != "done":
+            raise Lost(str(event.facts.get("sentence")))
+        return [None if facts is None else Look(**facts) for facts in event.facts["looks"]]
+
+    def _open(self, stored: Stored, closing: contextlib.ExitStack) -> Path | None:
         try:
-            return self._pool.ask(order)
-        except Lost:
-            return self._pool.ask(order)
+            return closing.enter_context(self._file_of(stored))
+        except (Missing, FileNotFoundError):
+            return None
 
     @contextlib.contextmanager
     def _file_of(self, stored: Stored) -> Iterator[Path]:

@@ -16,7 +16,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from sqlalchemy import Connection, select
 from vedette.datasets import changes
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
-from vedette.datasets.looking import NOTHING, Looking, Object
+from vedette.datasets.looking import NOTHING, Begun, Looking, Object
 from vedette.datasets.looks import (
     Subject,
     find_first_size,
@@ -62,7 +62,6 @@ BATCH = 256
 # How often pictures that were not there are looked for again, and how many at a time.
 AGAIN_S, AGAIN_MOST = 60.0, 1000
 Size = tuple[int, int]
-Mask = tuple[MaskRef, Look | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,16 @@ class Place:
     account: str
     is_lookout: bool
     parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Entries whose pictures are being looked at."""
+
+    subjects: Sequence[Subject]
+    lines: Mapping[int, Line]
+    masks: Mapping[int, MaskRef | None]
+    begun: Begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +194,19 @@ class Pictures:
             try:
                 task = self._tasks.get(timeout=AGAIN_S)
             except queue.Empty:
-                self._look_for_missing()
+                self._attempt(self._look_for_missing)
                 continue
-            try:
-                if task is not None:
-                    self._look_over(task)
-            except Exception:
-                if not self._stopping.is_set():
-                    log.exception("the pictures of part %d were not looked at", task.part if task else 0)
-            finally:
-                self._tasks.task_done()
+            if task is not None:
+                self._attempt(self._look_over, task)
+            self._tasks.task_done()
+
+    def _attempt(self, step: Callable[..., None], *arguments: Task) -> None:
+        """Do one thing; this is the edge of a thread, which goes on whatever happens."""
+        try:
+            step(*arguments)
+        except Exception:
+            if not self._stopping.is_set():
+                log.exception("pictures were not looked at: %s", arguments)
 
     def _look_for_missing(self) -> None:
         for part, after in list(self._missing.items()):
@@ -212,16 +224,26 @@ class Pictures:
         with self._database.read() as connection:
             place = _find_place(connection, task.part)
         if place is not None and self._is_open(place):
-            before = first = self._first_size(place)
-            for batch in self._batches(task):
-                if self._stopping.is_set():
-                    return
-                began = time.thread_time()
-                first = self._look_at_batch(place, batch, first)
-                # What is done here is taken from requests: so never more than half of the time.
-                self._stopping.wait(time.thread_time() - began)
+            before = self._first_size(place)
+            self._look_at(task, place, before)
             self._tell_others(task, place, before)
         self._forget()
+
+    def _look_at(self, task: Task, place: Place, first: Size | None) -> None:
+        """Look at a task's entries; one batch is begun before the last is finished, so that none waits."""
+        begun: Batch | None = None
+        for subjects in self._batches(task):
+            if self._stopping.is_set():
+                return
+            since = time.thread_time()
+            following = self._begin(place, subjects)
+            if begun:
+                first = self._finish(place, begun, first)
+            begun = following
+            # What is done here is taken from requests: so never more than half of the time.
+            self._stopping.wait(time.thread_time() - since)
+        if begun:
+            self._finish(place, begun, first)
 
     def _tell_others(self, task: Task, place: Place, before: Size | None) -> None:
         """Hold every picture of a project to its first one, where that is another now."""
@@ -256,7 +278,8 @@ class Pictures:
         if task.seqs is not None:
             for start in range(0, len(task.seqs), BATCH):
                 with self._database.read() as connection:
-                    yield read_named(connection, task.part, task.seqs[start : start + BATCH])
+                    found = read_named(connection, task.part, task.seqs[start : start + BATCH])
+                yield found
             return
         after = -1
         while True:
@@ -269,22 +292,27 @@ class Pictures:
 
     # One batch
 
-    def _look_at_batch(self, place: Place, batch: Sequence[Subject], first: Size | None) -> Size | None:
-        lines = {subject.seq: read_line(subject.text) for subject in batch}
+    def _begin(self, place: Place, subjects: Sequence[Subject]) -> Batch:
+        lines = {subject.seq: read_line(subject.text) for subject in subjects}
         masks = {seq: _mask_of(line) if place.is_lookout else None for seq, line in lines.items()}
         wanted = [Object(line.source) for line in lines.values()]
         wanted += [_mask_object(mask) for mask in masks.values() if mask]
-        seen = self._looking.look_at_all(place.dataset.bucket, list(dict.fromkeys(wanted)))
+        begun = self._looking.begin(place.dataset.bucket, list(dict.fromkeys(wanted)))
+        return Batch(subjects, lines, masks, begun)
+
+    def _finish(self, place: Place, batch: Batch, first: Size | None) -> Size | None:
+        """Judge a batch's pictures, and keep what is wrong; return the size they are held to."""
+        seen = self._looking.finish(batch.begun)
         findings: dict[int, list[Flaw]] = {}
         found: dict[int, tuple[bytes | None, bool]] = {}
-        for subject in batch:
-            line, mask = lines[subject.seq], masks[subject.seq]
+        for subject in batch.subjects:
+            line, mask = batch.lines[subject.seq], batch.masks[subject.seq]
             picture = seen.get(Object(line.source), NOTHING)
             if place.is_lookout and self._one_size:
                 first = first or _sound_size(picture.look)
-            its_masks = [(mask, seen.get(_mask_object(mask), NOTHING).look)] if mask else []
+            masks = [(mask, seen.get(_mask_object(mask), NOTHING).look)] if mask else []
             flaws = (
-                judge_lookout(line, picture.look, its_masks, same_as=first)
+                judge_lookout(line, picture.look, masks, same_as=first)
                 if place.is_lookout
                 else judge_rekognition(line, picture.look)
             )
@@ -294,13 +322,21 @@ class Pictures:
             found[subject.seq] = (picture.id, bool(flaws))
             if write_flaws(flaws) != subject.said:
                 findings[subject.seq] = flaws
-        if findings:
-            self._datasets.say_of_pictures(place.dataset.part, findings)
-        with self._database.write() as connection:
-            keep_entries(connection, place.dataset.part, found)
-        if any(look is None for look, _ in found.values()):
-            self._missing.setdefault(place.dataset.part, -1)
+        self._keep(place.dataset.part, findings, found)
         return first
+
+    def _keep(
+        self,
+        part: int,
+        findings: Mapping[int, Sequence[Flaw]],
+        found: Mapping[int, tuple[bytes | None, bool]],
+    ) -> None:
+        if findings:
+            self._datasets.say_of_pictures(part, findings)
+        with self._database.write() as connection:
+            keep_entries(connection, part, found)
+        if any(look is None for look, _ in found.values()):
+            self._missing.setdefault(part, -1)
 
 
 def _find_place(connection: Connection, part: int) -> Place | None:

@@ -23,7 +23,7 @@ from typing import Any
 from vedette.engines.local import ENVIRONMENT, run_to_end
 from vedette.engines.port import Event
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 60.0
 # Twice what the largest picture that is decoded takes, above what Python and its libraries map.
 MEMORY = 2 << 30
 NICE = 10

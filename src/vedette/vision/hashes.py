@@ -13,13 +13,15 @@ from PIL import Image
 
 # The picture is shrunk to this side, and of its frequencies as many are taken in each direction.
 SIDE, FREQUENCIES = 64, 16
+# Of so many rows and columns at most: 81 pixels for each of those that are left.
+SAMPLED = 576
 BITS = FREQUENCIES * FREQUENCIES
 # What a frequency must have to be strong: 0.4 of 256 grey levels, above what rounding and JPEG add.
 # A fixed bound holds copies closer together than the median, which lies in the noise of a plain picture.
 STRONG = 400.0
 # How far apart two files of one picture may be. On three real sets, halved and re-encoded pictures
-# were 1 or 2 bits apart in the middle, 10 for one in twenty and 15 at most; different pictures 24 at
-# least (docs/experiments.md, 2026-11-20).
+# were 0 to 2 bits apart in the middle and 15 at most; of the pairs of different pictures one in a
+# hundred was nearer than 31 bits, and the nearest 8 (docs/experiments.md, 2026-11-20).
 NEAR = 11
 # Pictures with fewer bits than this say too little to be told apart.
 LEAST_BITS = 32
@@ -47,8 +49,11 @@ WAVES = _waves()
 
 def hash_look(image: Image.Image, turned: int = 1) -> str:
     """Return the hash of a decoded picture that EXIF says is turned so, as 64 hexadecimal digits."""
-    # Reduced by whole numbers first: a twentieth of what decoding costs, where the whole would be a fifth.
     small = image if image.mode in ("L", "RGB", "RGBA", "LA") else image.convert("RGBA")
+    # Of a large picture some pixels are enough: to average all of them is a seventh of decoding it.
+    some = (min(small.width, SAMPLED), min(small.height, SAMPLED))
+    if some != small.size:
+        small = small.resize(some, Image.Resampling.NEAREST)
     small = small.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=2.0).convert("L")
     if turned in _TURNS:
         small = small.transpose(_TURNS[turned])

@@ -1,7 +1,7 @@
-"""The job `look`: one file looked at, for a pool of warm processes. Knows no bucket and no database.
+"""The job `look`: a few files looked at, for a pool of warm processes. Knows no bucket and no database.
 
-order   do: "picture" | "mask" | "thumbnail"; file; colors (of a mask, `#rrggbb`); side (of a thumbnail)
-result  a look's facts, or {"webp": base64, "why": ""}; {"gone": true} where the file is not there any more
+order   looks: a list of {file, colors (of a mask, `#rrggbb`; else null)}; or thumbnail: file, and its side
+result  looks: a list of facts, null where a file has gone; or webp (in base64) and why there is none
 """
 
 import base64
@@ -21,18 +21,20 @@ from vedette.vision.thumbnails import draw_thumbnail
 
 
 def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
-    """Look at one file."""
+    """Look at files, one after the other."""
     del say, cancelled  # an order takes milliseconds
+    if "thumbnail" in order:
+        return _thumbnail(Path(order["thumbnail"]), int(order["side"]))
+    return {"looks": [_look(Path(each["file"]), each["colors"]) for each in order["looks"]]}
+
+
+def _look(file: Path, colors: list[str] | None) -> dict[str, Any] | None:
     try:
-        data = Path(order["file"]).read_bytes()
+        data = file.read_bytes()
     except FileNotFoundError:
-        return {"gone": True}
-    if order["do"] == "thumbnail":
-        return _thumbnail(data, int(order["side"]))
+        return None
     look = look_at(data)
-    if order["do"] == "mask":
-        look = _look_at_mask(look, data, order["colors"])
-    return asdict(look)
+    return asdict(look if colors is None else _look_at_mask(look, data, colors))
 
 
 def _look_at_mask(look: Look, data: bytes, colors: list[str]) -> Look:
@@ -42,8 +44,8 @@ def _look_at_mask(look: Look, data: bytes, colors: list[str]) -> Look:
         return replace(look, color=strange_color(image, colors))
 
 
-def _thumbnail(data: bytes, side: int) -> dict[str, Any]:
+def _thumbnail(file: Path, side: int) -> dict[str, Any]:
     try:
-        return {"webp": base64.b64encode(draw_thumbnail(data, side)).decode("ascii"), "why": ""}
+        return {"webp": base64.b64encode(draw_thumbnail(file, side)).decode("ascii"), "why": ""}
     except BrokenPicture as broken:
         return {"webp": "", "why": broken.why}
