@@ -38,6 +38,7 @@ def first(tmp_path_factory):
     return recipe, recipe.fit(train, work, recipe.judge(train, work)), train
 
 
+@pytest.mark.slow  # trains a second time
 def test_a_later_training_of_the_same_pictures_goes_on_from_an_earlier(first):
     recipe, trained, train = first
     state, arrays = recipe.pause()
