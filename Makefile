@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: all setup serve check test test-all test-slow test-postgres test-clients bench docs generate wheel clean help
+.PHONY: all setup serve demo check test test-all test-slow test-postgres test-clients bench docs generate wheel clean help
 
 all: check test
 
@@ -30,6 +30,9 @@ setup: .venv/.dev ## the environment for development, with the git hooks
 
 serve: .venv/.run ## start the server
 	@exec $(BIN)/vedette serve $(ARGS)
+
+demo: .venv/.run ## from an empty server to findings, on drawn pictures
+	@$(BIN)/vedette demo $(ARGS)
 
 check: .venv/.dev ## lint, format, types, contracts, sizes, spelling
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ import typer
 import vedette
 from vedette.cli import keys, sdk, users
 from vedette.cli.credentials import credentials
+from vedette.cli.demo import demo
 from vedette.cli.detect import detect
 from vedette.cli.doctor import doctor
 from vedette.cli.evaluate import evaluate
@@ -34,6 +35,7 @@ def version() -> None:
 
 app.command()(serve)
 app.command()(doctor)
+app.command()(demo)
 app.command()(train)
 app.command()(detect)
 app.command()(evaluate)

@@ -1,0 +1,52 @@
+"""The demonstration: what it draws is what it says, and its walk ends with findings."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from vedette.cli.demo import KINDS
+from vedette.cli.demo_pictures import COLORS, PARTS, SIDE, draw_set
+from vedette.cli.main import app
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+def test_a_seed_makes_a_set_what_it_is(kind):
+    first, same, other = (list(draw_set(kind, 4, seed=seed)) for seed in (1, 1, 2))
+    assert [np.array_equal(a.image, b.image) for a, b in zip(first, same, strict=True)] == [True] * 4
+    assert not any(np.array_equal(a.image, b.image) for a, b in zip(first, other, strict=True))
+    assert {each.image.size for each in first} == {(SIDE, SIDE)}
+
+
+def test_every_label_is_drawn_and_boxes_lie_within():
+    assert {each.labels for each in draw_set("classification", 6, seed=1)} == {(part,) for part in PARTS}
+    assert {part for each in draw_set("multilabel", 7, seed=1) for part in each.labels} == set(PARTS)
+    boxes = [box for each in draw_set("detection", 9, seed=1) for _, box in each.boxes]
+    assert len(boxes) == 18
+    assert all(box.left >= 0 and box.left + box.width <= 1.000001 for box in boxes)
+
+
+def test_masks_show_the_flaws_in_their_colours():
+    for each in draw_set("segmentation", 8, seed=1):
+        assert each.is_anomalous == bool(each.kinds) == (each.mask is not None)
+        if each.mask is not None:
+            shown = {f"#{r:02x}{g:02x}{b:02x}" for _, (r, g, b) in each.mask.getcolors()}
+            assert shown == {"#ffffff", COLORS[each.kinds[0]]}
+
+
+def test_a_kind_that_is_none_is_refused():
+    answer = CliRunner().invoke(app, ["demo", "--kind", "weather"])
+    assert (answer.exit_code, "classification, multilabel" in answer.output) == (2, True)
+
+
+@pytest.mark.slow
+def test_the_walk_ends_with_findings(tmp_path):
+    words = [sys.executable, "-m", "vedette", "demo", "--kind", "anomaly", "--folder", str(tmp_path)]
+    said = subprocess.run(words, capture_output=True, text=True, check=True, timeout=280).stdout
+    assert float(re.search(r"F1 (\d\.\d+)", said)[1]) > 0.8
+    assert len(re.findall(r"DetectAnomalies: anomaly-2", said)) == 4
+    assert len(list((tmp_path / "anomaly" / "found").iterdir())) == 4
+    assert "vedette serve --data" in said
