@@ -43,10 +43,11 @@ def test_a_kind_that_is_none_is_refused():
 
 
 @pytest.mark.slow
-def test_the_walk_ends_with_findings(tmp_path):
-    words = [sys.executable, "-m", "vedette", "demo", "--kind", "anomaly", "--folder", str(tmp_path)]
+@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+def test_the_walk_ends_with_findings(kind, tmp_path):
+    words = [sys.executable, "-m", "vedette", "demo", "--kind", kind, "--folder", str(tmp_path)]
     said = subprocess.run(words, capture_output=True, text=True, check=True, timeout=280).stdout
     assert float(re.search(r"F1 (\d\.\d+)", said)[1]) > 0.8
-    assert len(re.findall(r"DetectAnomalies: anomaly-2", said)) == 4
-    assert len(list((tmp_path / "anomaly" / "found").iterdir())) == 4
+    assert len(re.findall(rf"Detect\w+: {kind}-2", said)) == 4
+    assert len(list((tmp_path / kind / "found").iterdir())) == 4
     assert "vedette serve --data" in said

@@ -1,0 +1,24 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from doubles.trained import put_version
+
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "how-to" / "host-models.md").read_text("utf-8")
+
+
+def test_its_shell_lines_run(server):
+    put_version(server.data, "lookoutvision", "doors", "anomaly", account="000000000000")
+    script = "\n".join(["set -e", *re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)])
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "AWS_ENDPOINT_URL": server.address,
+        "VEDETTE_DATA": str(server.data),
+    }
+    ran = subprocess.run(
+        ["bash", "-c", script], check=True, env=environment, timeout=120, capture_output=True, text=True
+    )
+    assert [line.partition(".")[0] for line in ran.stdout.splitlines()] == ["1: HOSTED", "1: TRAINED"]
