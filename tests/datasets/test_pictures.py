@@ -48,11 +48,11 @@ class Gallery:
 
 
 @contextmanager
-def a_gallery(database, folder, clock, *, service="rekognition", pool=None, **options):
+def a_gallery(database, folder, clock, *, service="rekognition", pool=None, far=False, **options):
     with a_room(database, folder, clock, service=service) as room:
         pool = pool or PoolHere()
         may_read = lambda account, bucket: room.blobs.owner(bucket) == account  # noqa: E731
-        keepers = Keepers(database, room.datasets, room.blobs, may_read)
+        keepers = Keepers(database, room.datasets, Far(room.blobs) if far else room.blobs, may_read)
         pictures = Pictures(keepers, pool, folder / "pictures", **options)
         pictures.start()
         try:
@@ -226,6 +226,29 @@ def test_real_processes_look_at_pictures(database, clock, tmp_path):
         assert made.flaws() == {"two": [WRONG]}
         with Image.open(io.BytesIO(made.pictures.thumbnail(HERE, a_ref("one"), 64))) as small:
             assert (small.format, small.size) == ("WEBP", (64, 38))
+
+
+class Far:
+    """Buckets that no other process can look into, as those of a foreign S3."""
+
+    def __init__(self, blobs):
+        self._blobs = blobs
+
+    def find(self, bucket, key, version=""):
+        return self._blobs.find(bucket, key, version)
+
+    def open(self, bucket, key, version=""):
+        return io.BytesIO(self._blobs.read(bucket, key, version))
+
+
+def test_pictures_of_a_foreign_s3_are_fetched_and_not_left(database, clock, tmp_path):
+    with a_gallery(database, tmp_path, clock, far=True) as made:
+        made.hang(one=a_png(), two=b"no")
+        made.room.create([a_line("one", "a"), a_line("two", "a")])
+        assert made.flaws() == {"two": [WRONG]}
+        assert made.pictures.thumbnail(HERE, a_ref("one"), 64)
+    assert len(made.pool.asked) == 3
+    assert list((tmp_path / "pictures" / "fetched").iterdir()) == []
 
 
 def test_distributed_entries_take_their_pictures_along(gallery):

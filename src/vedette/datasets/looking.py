@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 MOST_BYTES = REKOGNITION_BYTES
 TOO_LARGE = "It is too large."
 # Threads that ask where an object is, which takes long in a foreign S3; pictures of one order.
-FINDERS, FEW = 8, 8
+FINDERS, FEW = 8, 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,8 @@ from vedette.vision.thumbnails import SIDES
 
 log = logging.getLogger(__name__)
 
-# Entries looked at between two writes.
-BATCH = 256
+# Entries looked at between two writes; few at first, so that the processes soon have something to do.
+FIRST_BATCH, BATCH = 16, 128
 # How often pictures that were not there are looked for again, and how many at a time.
 AGAIN_S, AGAIN_MOST = 60.0, 1000
 Size = tuple[int, int]
@@ -275,20 +275,24 @@ class Pictures:
             return next((size for size in sizes if size), None)
 
     def _batches(self, task: Task) -> Iterator[list[Subject]]:
-        if task.seqs is not None:
-            for start in range(0, len(task.seqs), BATCH):
-                with self._database.read() as connection:
-                    found = read_named(connection, task.part, task.seqs[start : start + BATCH])
-                yield found
-            return
-        after = -1
+        """Yield a task's entries in their order."""
+        after, most = -1, FIRST_BATCH
+        named = sorted(task.seqs or ())
         while True:
             with self._database.read() as connection:
-                found = read_subjects(connection, task.part, after=after, most=BATCH, only_new=task.only_new)
-            if not found:
+                if task.seqs is not None:
+                    some, named = named[:most], named[most:]
+                    found = read_named(connection, task.part, some)
+                else:
+                    found = read_subjects(
+                        connection, task.part, after=after, most=most, only_new=task.only_new
+                    )
+            if found:
+                yield found
+                after = found[-1].seq
+            elif not named:
                 return
-            yield found
-            after = found[-1].seq
+            most = BATCH
 
     # One batch
 

@@ -13,8 +13,8 @@ from PIL import Image
 
 # The picture is shrunk to this side, and of its frequencies as many are taken in each direction.
 SIDE, FREQUENCIES = 64, 16
-# Of so many rows and columns at most: 81 pixels for each of those that are left.
-SAMPLED = 576
+# Of so many rows and columns at most: 36 pixels for each of those that are left.
+SAMPLED = 384
 BITS = FREQUENCIES * FREQUENCIES
 # What a frequency must have to be strong: 0.4 of 256 grey levels, above what rounding and JPEG add.
 # A fixed bound holds copies closer together than the median, which lies in the noise of a plain picture.
