@@ -82,12 +82,12 @@ def overload(server: Any, arn: str, requests: list[bytes]) -> None:
     units = children(server.process.pid)
     storm(server, requests, clients=8, seconds=3)
     before = resident_mib(server.process.pid), sum(map(resident_mib, units))
-    found = storm(server, requests, clients=180, seconds=SECONDS, pause_s=0.05)
+    found = storm(server, requests, clients=60, seconds=SECONDS, pause_s=0.05)
     after = resident_mib(server.process.pid), sum(map(resident_mib, units))
     slowest = percentile(found.good, 0.99)
     strange = len(found.answers) - found.count(200, 400)
     row(
-        f"180 clients at one unit for {SECONDS:.0f} s: accepted p99",
+        f"60 clients at one unit for {SECONDS:.0f} s: accepted p99",
         f"{slowest:.2f} s ({len(found.good)} answered, {found.count(400)} throttled, {strange} other)",
         "≤ 1 s, the rest throttled",
         slowest <= 1 and not strange,

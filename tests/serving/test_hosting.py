@@ -181,7 +181,7 @@ def test_more_than_units_and_queue_hold_is_refused_at_once(new_hosting, versions
             asked = [asyncio.create_task(hosting.detect(version, a_picture())) for _ in range(40)]
             done, waiting = await asyncio.wait(asked, timeout=0.3)
             assert {type(task.exception()) for task in done} == {TooFast}
-            assert len(waiting) == 18  # two with the unit, sixteen in the queue
+            assert len(waiting) == 12  # two with the unit, ten in the queue
             late, held = await asyncio.wait(waiting, timeout=2)
             assert ({type(task.exception()) for task in late}, len(held)) == ({TooFast}, 2)
             os.kill(hosting.hosted(version).units[0].pid, signal.SIGCONT)
@@ -202,9 +202,9 @@ def test_there_are_places_for_what_units_and_queues_hold_and_a_few_more(new_host
 
     async def live():
         async with opened(new_hosting()) as hosting:
-            assert fill(hosting) == 32
+            assert fill(hosting) == 8
             await running(hosting, versions, add(), least=2)
-            assert (fill(hosting), fill(hosting)) == (68, 68)
+            assert (fill(hosting), fill(hosting)) == (32, 32)
 
     asyncio.run(live())
 

@@ -23,8 +23,8 @@ log = logging.getLogger("vedette.serving")
 # One picture in work and the next on its way, so that a busy unit never waits for the server.
 AHEAD = 2
 # The queue holds what the units answer well within its deadline; what it cannot hold is refused at once.
-QUEUE_A_UNIT = 16
-DEADLINE_S = 0.7
+QUEUE_A_UNIT = 10
+DEADLINE_S = 0.5
 # While no unit is there yet, after a restart or a sleep: a start takes a second or two.
 DEADLINE_STARTING_S = 20.0
 TICK_S = 0.25
@@ -88,12 +88,12 @@ class Hosted:
             return await self._ask(head, picture)
         except UnitGone:
             try:
-                return await self._ask(head, picture)
+                return await self._ask(head, picture, again=True)
             except UnitGone:
                 raise TooFast("The units are being replaced.", kind="version") from None
 
-    async def _ask(self, head: dict[str, Any], picture: bytes) -> Frame:
-        unit = await self._take()
+    async def _ask(self, head: dict[str, Any], picture: bytes, *, again: bool = False) -> Frame:
+        unit = await self._take(again=again)
         began = time.monotonic()
         try:
             return await unit.ask(head, picture)
@@ -102,18 +102,25 @@ class Hosted:
             unit.give_back()
             self._hand_out()
 
-    async def _take(self) -> Unit:
-        """Return a unit with room for one more, waiting for it if need be, but not for long."""
+    async def _take(self, *, again: bool) -> Unit:
+        """Return a unit with room for one more, waiting for it if need be, but not for long.
+
+        Who lost a unit comes first in the queue, however long that is.
+        """
         if self._closing:
             raise TooEarly(f"The model {self.wishes.name} is stopping.", kind="version")
         unit = self._free()
         if unit is not None:
             unit.take()
             return unit
-        if len(self._waiting) >= QUEUE_A_UNIT * max(1, len(self.units)):
+        if not again and len(self._waiting) >= QUEUE_A_UNIT * max(1, len(self.units)):
             raise self._too_fast()
         place: asyncio.Future[Unit] = asyncio.get_running_loop().create_future()
-        self._waiting.append((time.monotonic(), place))
+        entry = (time.monotonic(), place)
+        if again:
+            self._waiting.appendleft(entry)
+        else:
+            self._waiting.append(entry)
         self._nudge.set()
         try:
             async with asyncio.timeout(DEADLINE_S if self.units else DEADLINE_STARTING_S):

@@ -47,7 +47,7 @@ class Seen:
 
 
 # Requests that are still read and verified, beside those that units and queues have room for.
-AT_THE_DOOR = 32
+AT_THE_DOOR = 8
 
 
 class Hosting:
