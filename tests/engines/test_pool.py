@@ -1,7 +1,10 @@
 """A pool of warm processes: an order that kills one costs itself alone."""
 
 import os
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +41,14 @@ def is_running(process):
     except ProcessLookupError:
         return False
     return True
+
+
+def is_alive(process):
+    """Whether it still runs; one that nobody has waited for is dead all the same."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_an_order_is_answered(either):
@@ -116,3 +127,19 @@ def test_threads_share_a_pool():
     pool.close()
     assert sorted(facts["twice"] for facts in found) == list(range(0, 16, 2))
     assert 1 <= len({facts["process"] for facts in found}) <= 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc, which Linux has")
+def test_processes_end_with_a_server_that_was_killed():
+    program = (
+        "import os, signal; from vedette.engines.pool import Pool;"
+        f"pool = Pool({JOB!r}, 1);"
+        "print(pool.ask({'number': 1}).facts['process'], flush=True);"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert said.returncode == -9
+    deadline = time.monotonic() + 20
+    while is_alive(int(said.stdout)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not is_alive(int(said.stdout))

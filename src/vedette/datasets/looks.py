@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from vedette.datasets.tables import datasets, entries, entry_looks, looks
 from vedette.store.blobs.port import Stored
@@ -104,16 +104,26 @@ def find_first_size(connection: Connection, part: int) -> tuple[int, int] | None
     return (found.width, found.height) if found else None
 
 
-def forget_some(connection: Connection, most: int = 5000) -> bool:
-    """Forget some entries of a part that no dataset has any more; return whether there was one."""
-    used = select(datasets.c.part)
-    orphan = select(entry_looks.c.part).where(entry_looks.c.part.not_in(used)).limit(1)
-    part = connection.execute(orphan).scalar()
-    if part is None:
-        return False
+def find_orphan(connection: Connection) -> int | None:
+    """Return a part with looks that no dataset has any more.
+
+    Steps from part to part, since to look through every entry would take as long as there are entries.
+    """
+    used = set(connection.execute(select(datasets.c.part)).scalars())
+    part: int | None = -1
+    while part is not None:
+        following = select(func.min(entry_looks.c.part)).where(entry_looks.c.part > part)
+        part = connection.execute(following).scalar()
+        if part not in used:
+            return part
+    return None
+
+
+def forget_some(connection: Connection, part: int, most: int = 5000) -> bool:
+    """Forget some entries of a part; return whether there were any."""
     some = select(entry_looks.c.seq).where(entry_looks.c.part == part).limit(most)
-    connection.execute(delete(entry_looks).where(entry_looks.c.part == part, entry_looks.c.seq.in_(some)))
-    return True
+    gone = delete(entry_looks).where(entry_looks.c.part == part, entry_looks.c.seq.in_(some))
+    return connection.execute(gone).rowcount > 0
 
 
 def _subjects() -> Any:

@@ -29,6 +29,7 @@ from vedette.datasets.looking import NOTHING, Begun, Looking, Object
 from vedette.datasets.looks import (
     Subject,
     find_first_size,
+    find_orphan,
     forget_some,
     keep_entries,
     look_id,
@@ -256,10 +257,16 @@ class Pictures:
                 self._tasks.put(Task(part))
 
     def _forget(self) -> None:
-        more = True
-        while more and not self._stopping.wait(0.005):
-            with self._database.write() as connection:
-                more = forget_some(connection)
+        """Forget the entries of deleted datasets, a few at a time, so that no other write waits."""
+        while not self._stopping.is_set():
+            with self._database.read() as connection:
+                part = find_orphan(connection)
+            if part is None:
+                return
+            more = True
+            while more and not self._stopping.wait(0.005):
+                with self._database.write() as connection:
+                    more = forget_some(connection, part)
 
     def _is_open(self, place: Place) -> bool:
         try:
