@@ -398,3 +398,16 @@ def test_thumbnails_are_kept_within_a_limit(tmp_path):
     assert 1 not in left
     assert len(left) == 8
     assert Thumbnails(tmp_path / "t", most_bytes=1000)._bytes == 800
+
+
+def test_the_official_cookies_and_their_masks_are_sound(lookout, pictures):
+    files = pictures / "cookies" / "dataset-files"
+    text = (files / "manifests" / "template.manifest").read_text("utf-8")
+    lookout.room.blobs.make_bucket("cookies", account=HERE)
+    for folder in ("training-images", "mask-images"):
+        text = text.replace(f'"{folder}/', f'"s3://cookies/{folder}/')
+        for path in (files / folder).iterdir():
+            lookout.room.blobs.put("cookies", f"{folder}/{path.name}", path.read_bytes())
+    assert lookout.room.create(text.encode()).counts.total == 63
+    assert lookout.flaws() == {}
+    assert len(lookout.pool.asked) == 63 + 32
