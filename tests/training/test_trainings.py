@@ -73,13 +73,14 @@ def test_the_worker_is_given_every_picture_of_that_moment(training):
 
     def look(order, stop):
         folder = training.trainings.folder(training.versions.find(training.project, "v1"))
-        seen.extend(sorted(path.read_bytes() for path in folder.pictures.iterdir()))
+        linked = sorted(folder.pictures.iterdir(), key=lambda path: path.read_bytes())
+        seen.extend((path.read_bytes(), path.stat().st_nlink) for path in linked)
         yield from succeed(order, stop)
 
     training = training(look)
     training.with_dataset()
     version = training.trained()
-    assert seen == [b"train 0", b"train 1", b"train 2", b"train 3"]
+    assert seen == [(b"train 0", 2), (b"train 1", 2), (b"train 2", 2), (b"train 3", 2)]
     assert not training.trainings.folder(version).pictures.exists()
 
 
