@@ -8,6 +8,8 @@ import math
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
+import pybase64
+
 # What a Java long and a Java int hold, which is what the services are written in.
 BOUNDS = {"integer": 2**31, "long": 2**63}
 # Both bounds of what datetime can say, in seconds since 1970.
@@ -64,11 +66,16 @@ def read_time(text: str) -> datetime:
 
 def encode_blob(blob: bytes) -> str:
     """Return base64."""
-    return binascii.b2a_base64(blob, newline=False).decode("ascii")
+    return pybase64.b64encode_as_string(blob)
 
 
 def read_blob(text: str) -> bytes:
     """Return what base64 says, and refuse what is not base64 to the letter."""
+    try:
+        # Thirty times quicker than binascii, which took a tenth of the server's work on a large picture.
+        return pybase64.b64decode(text, validate=True)
+    except ValueError:
+        pass  # it also minds bits after the last byte, which careless writers leave
     try:
         return binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
