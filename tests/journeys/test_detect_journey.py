@@ -1,14 +1,18 @@
 """Trained models started, asked and stopped through boto3, in both dialects."""
 
 import io
+import sqlite3
 import time
 import uuid
+from contextlib import closing
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 from PIL import Image
 
+from doubles.servers import start_server, stop_server
 from doubles.trained import put_version
 
 SOON_S = 30.0
@@ -257,3 +261,35 @@ def test_a_segmenter_of_anomalies_says_which_and_where(lookout, put, name):
         ("background", 1)
     ]
     lookout.stop_model(**model)
+
+
+def test_what_was_hosted_when_the_server_was_killed_is_hosted_again(tmp_path):
+    """Also while units come up: the first picture waits for one."""
+    server = start_server(tmp_path / "data")
+    account = server.client("sts").get_caller_identity()["Account"]
+    arn = str(put_version(server.data, "rekognition", "lasting", "classification", account=account).arn)
+    rekognition = server.client("rekognition")
+    rekognition.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=1)
+    wait(lambda: status(rekognition, arn), "RUNNING")
+    server.process.kill()
+    server.process.wait()
+    server.process.stdout.close()
+    server = start_server(tmp_path / "data")
+    try:
+        rekognition = server.client("rekognition")
+        seen = rekognition.detect_custom_labels(ProjectVersionArn=arn, Image={"Bytes": picture()})
+        assert [label["Name"] for label in seen["CustomLabels"]] == ["red"]
+        assert status(rekognition, arn) == "RUNNING"
+        with urlopen(f"{server.address}/metrics") as page:
+            figures = page.read().decode()
+        model = 'project="lasting",service="rekognition",version="1"'
+        assert f'vedette_pictures_total{{outcome="answered",{model}}} 1.0' in figures
+        assert f'vedette_units{{{model},which="in service"}} 1.0' in figures
+    finally:
+        assert stop_server(server) == 0
+    assert counted(tmp_path / "data", "answered") == 1
+
+
+def counted(data, figure):
+    with closing(sqlite3.connect(data / "vedette.db")) as database:
+        return database.execute("select sum(total) from minutes where figure = ?", (figure,)).fetchone()[0]
