@@ -43,6 +43,9 @@ MOST = 300
 # With tiles 30: a picture of 4096 × 4096 then has 49 views and 15 MB of patches.
 MOST_TILED = 30
 FOLDS = 4
+# A memory of fewer pictures finds the held-out ones farther away than the final one will, which sets the
+# threshold too high; of few pictures more folds leave more to remember (docs/experiments.md, 2026-11-20).
+FOLDS_OF_FEW, FEW = 10, 40
 # Pictures whose patches are held from judging to fitting, and at most so many are drawn on.
 HELD, MOST_DRAWN = 100, 80
 # Above this tiles are not tried.
@@ -167,17 +170,18 @@ class Anomaly:
         return found
 
     def _judge_on_drawings(self, some: Sequence[Sample], seen: Seen, eye: "Eye", work: Work) -> Judgement:
-        folds = folds_of(some, work, most=FOLDS)
+        count = FOLDS_OF_FEW if len(some) <= FEW else FOLDS
+        folds = folds_of(some, work, most=count)
         held_out: list[float] = []
         drawn: list[float] = []
         with one_thread():
-            for fold in range(FOLDS):
+            for fold in range(count):
                 held = np.flatnonzero((folds == fold) & ~seen.is_anomalous).tolist()
                 memory = remember(seen.normal(folds != fold), seed=work.seed)
                 held_out += side_by_side(partial(_far, memory), [seen.patches[i] for i in held])
-                paths = [some[i].picture for i in held[: MOST_DRAWN // FOLDS]]
+                paths = [some[i].picture for i in held[: MOST_DRAWN // count]]
                 drawn += side_by_side(partial(_far, memory), side_by_side(eye.spoilt, paths))
-                work.tell(f"judging {self.name}", fold + 1, FOLDS)
+                work.tell(f"judging {self.name}", fold + 1, count)
         truth = [False] * len(held_out) + [True] * len(drawn)
         quality = auroc(np.array(held_out + drawn), truth) or 0.0
         facts = {
