@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-# Work that waited for this long is not a ripple; a unit answers in less.
-WAITED_S = 0.1
+# Work that waited for this long is not a ripple: a unit looks at two or three pictures meanwhile.
+# With 0.1 s a queue of eight never made a quick unit two (docs/experiments.md, 2026-11-20).
+WAITED_S = 0.03
 # Fewer units must be able to carry the load with room to spare, and for a while.
 SPARE = 0.7
 CALM_S = 30.0
