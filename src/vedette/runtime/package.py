@@ -122,6 +122,7 @@ def _open_zip(path: Path) -> Package:
             document = _parsed(_member(archive, members, FACTS, path), f"{path}: {FACTS}")
             facts, sums = _facts(document, str(path))
             content = {name: _member(archive, members, name, path) for name in REST}
+    # zipfile raises NotImplementedError for a compression it lacks and RuntimeError for an encrypted member.
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         raise Wrong(f"{path} is no model package: {error}.", kind="model", name=str(path)) from error
     for name, data in content.items():
