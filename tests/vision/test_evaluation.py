@@ -139,6 +139,14 @@ def test_masks_by_hand():
     assert found["outcomes"][0]["iou"] == {"rust": 0.5, "moss": None}
 
 
+def test_without_masks_nothing_is_said_of_their_overlap():
+    seen = judged((True, 0.9, None), (False, 0.1, {"rust": (0, 0, 7), "moss": (0, 0, 0)}))
+    found = evaluate("segmentation", ["rust", "moss"], seen, thresholds={"anomaly": 0.5})
+    assert found["mean_iou"] is None
+    assert "mean_iou" not in headline(found)
+    assert headline(found)["clean_normals"] == 0
+
+
 @pytest.mark.parametrize("task", ["classification", "multilabel", "detection", "anomaly", "segmentation"])
 def test_every_document_is_json_even_of_nothing(task):
     found = evaluate(task, ["a", "b"], [])

@@ -7,6 +7,9 @@
     anomaly        accuracy, precision, recall, f1, auroc, average_precision
     segmentation   the same, and mean_iou, clean_normals (normal pictures without an anomalous pixel)
 
+A figure that these pictures cannot tell is None: auroc of normal pictures alone, mean_iou where no mask was
+drawn. The headline leaves it out.
+
 Precision, recall and F1 of a label hold at its assumed threshold: the one it is given, or else
 the one with the best F1 on these pictures. Aggregates are unweighted means over the labels that
 occur in the test part. An entry of `labels` carries the curve, so that a threshold can be moved.
@@ -104,7 +107,7 @@ def evaluate(
 
 def headline(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return what fits on a line: the aggregates, and each label's figures."""
-    short: dict[str, Any] = {key: document[key] for key in HEADLINE if key in document}
+    short: dict[str, Any] = {key: document[key] for key in HEADLINE if document.get(key) is not None}
     short["labels"] = [
         {key: row[key] for key in PER_LABEL if key in row} for row in document.get("labels", [])
     ]
@@ -337,7 +340,7 @@ def _masks(task: Task, labels: list[str], seen: list[Seen], choice: _Choice) -> 
     """The verdict on pictures, and how well each type's pixels are found where they were drawn."""
     found = _anomalies(task, labels, seen, choice)
     rows = [_mask_row(label, [s for s in seen if s.pixels is not None]) for label in labels]
-    known = [row for row in rows if row["iou"] is not None]
+    known = [row for row in rows if row["test_pictures"]]
     normals = [s for s in seen if s.sample.is_anomalous is False and s.pixels is not None]
     clean = sum(not any(called for _, _, called in (s.pixels or {}).values()) for s in normals)
     for outcome, s in zip(found["outcomes"], seen, strict=True):
@@ -346,7 +349,7 @@ def _masks(task: Task, labels: list[str], seen: list[Seen], choice: _Choice) -> 
             outcome["iou"] = {label: overlap(*s.pixels[label]) for label in labels if label in s.pixels}
     return {
         **found,
-        "mean_iou": _mean(known, "iou"),
+        "mean_iou": _mean(known, "iou") if known else None,
         "clean_normals": ratio(clean, len(normals)) if normals else None,
         "labels": [*found["labels"], *rows],
     }
