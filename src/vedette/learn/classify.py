@@ -109,8 +109,17 @@ class Classifier(nn.Module):
         places = self.head(self.backbone(floats(pixels), ("top",))["top"])
         logits = places.mean((2, 3))
         if self.is_multilabel:
-            return torch.sigmoid(logits), torch.sigmoid(places)
-        return torch.softmax(logits, 1), torch.softmax(places, 1)
+            return torch.sigmoid(logits), evidence(places)
+        return torch.softmax(logits, 1), evidence(places - places.mean(1, keepdim=True))
+
+
+def evidence(places: Tensor) -> Tensor:
+    """Return what each place says for a label (above 0) or against it, the strongest of the picture being 1.
+
+    Not as probabilities: a place that is a little surer than its neighbours would already say 1, and the
+    map would be one flat patch.
+    """
+    return places / places.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-6)
 
 
 @dataclass(frozen=True, slots=True)

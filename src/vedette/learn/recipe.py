@@ -9,7 +9,7 @@ calls `work.tell` often, which reports progress and stops a cancelled training.
 The graph of a `Trained` maps uint8 pictures [B, H, W, 3] in RGB, at the input size, to the outputs of its
 task in this order; everything after decoding and resizing (normalisation, calibration) is inside:
 
-    classification, multilabel   scores [B, L] probabilities; heatmap [B, L, h, w] the evidence for each label
+    classification, multilabel   scores [B, L] probabilities; heatmap [B, L, h, w] for it above 0
     detection                    boxes [B, N, 4] left, top, right, bottom in shares; scores [B, N, L]
     anomaly                      score [B] probability of an anomaly; heatmap [B, h, w] in 0..1
     segmentation                 score [B]; masks [B, T + 1, h, w] probabilities, the background first
