@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
-from bench.common import machine, median, own_server, percentile, processor_s, row
+from bench.common import children, machine, median, own_server, percentile, processor_s, row
 from bench.storm import cookies, probe, put_model, signed, start, stop, storm
 from vedette.runtime.model import load
 
@@ -161,20 +161,6 @@ def as_bytes(server: Any, arn: str, path: Path) -> bytes:
     """Return the request with the picture in it."""
     data = base64.b64encode(path.read_bytes()).decode()
     return signed(server, {"ProjectVersionArn": arn, "Image": {"Bytes": data}})
-
-
-def children(pid: int) -> list[int]:
-    """Return the processes that a process has started."""
-    return [
-        int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _parent(entry) == pid
-    ]
-
-
-def _parent(entry: Path) -> int:
-    try:
-        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    except (OSError, IndexError):
-        return 0
 
 
 if __name__ == "__main__":

@@ -12,8 +12,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.common import machine, median, own_server, percentile, resident_mib, row, start_server, stop_server
-from bench.detect_wire import as_bytes, children
+from bench.common import (
+    children,
+    machine,
+    median,
+    own_server,
+    percentile,
+    resident_mib,
+    row,
+    start_server,
+    stop_server,
+)
+from bench.detect_wire import as_bytes
+from bench.killing import kill, left_over
 from bench.storm import cookies, probe, put_model, start, state, stop, storm
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "60"))
@@ -141,10 +152,7 @@ def killed_server(package: Path, place: Path) -> None:
     good, orphans = 0, 0
     for _ in range(KILLS):
         units = children(server.process.pid)
-        server.process.kill()
-        server.process.wait()
-        assert server.process.stdout is not None
-        server.process.stdout.close()
+        kill(server)
         server = start_server(data)
         client = server.client("rekognition")
         answer = client.detect_custom_labels(
@@ -159,14 +167,6 @@ def killed_server(package: Path, place: Path) -> None:
         f"{KILLS}, 0",
         good == KILLS and not orphans,
     )
-
-
-def left_over(units: list[int]) -> int:
-    """Return how many units have not noticed within five seconds that their server has gone."""
-    ends = time.perf_counter() + 5
-    while (left := sum(Path(f"/proc/{pid}").exists() for pid in units)) and time.perf_counter() < ends:
-        time.sleep(0.1)
-    return left
 
 
 def many_models(package: Path) -> None:

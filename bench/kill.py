@@ -7,49 +7,41 @@ have happened or not; everything else must be exactly as the answers said.
     python -m bench.kill [--rounds 10] [--writes 1000]
 """
 
-import argparse
 import random
-import tempfile
-import threading
 import time
-from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bench.common import RunningServer, machine, row, start_server, stop_server
+from bench.common import RunningServer, row, start_server, stop_server
+from bench.killing import Round, Writer, kill_amid, rounds
 
-CLIENTS = 4
 UNSURE = object()
 
 
-class Writer(threading.Thread):
+class Maker(Writer):
     """One client: what it knows of each of its projects, by name."""
 
+    service = "rekognition"
+
     def __init__(self, server: RunningServer, number: int, writes: int) -> None:
-        super().__init__()
-        self.client = server.client("rekognition")
-        self.number = number
-        self.writes = writes
-        self.done = 0
+        super().__init__(server, number, writes)
         self.arns: dict[str, str] = {}
         # A name's tag, None when it is deleted, UNSURE when no answer came.
         self.known: dict[str, object] = {}
 
-    def run(self) -> None:
-        choose = random.Random(self.number)
-        for count in range(self.writes):
-            alive = [name for name, tag in self.known.items() if isinstance(tag, str)]
-            act = choose.choice(["make", "make", "tag", "drop"]) if alive else "make"
-            name = f"p{self.number}-{count}" if act == "make" else choose.choice(alive)
-            before, self.known[name] = self.known.get(name), UNSURE
-            try:
-                self.known[name] = self.write(act, name, str(count))
-            except ClientError:
-                self.known[name] = before
-                raise
-            except BotoCoreError:
-                return
-            self.done += 1
+    def step(self, choose: random.Random, count: int) -> bool:
+        alive = [name for name, tag in self.known.items() if isinstance(tag, str)]
+        act = choose.choice(["make", "make", "tag", "drop"]) if alive else "make"
+        name = f"p{self.number}-{count}" if act == "make" else choose.choice(alive)
+        before, self.known[name] = self.known.get(name), UNSURE
+        try:
+            self.known[name] = self.write(act, name, str(count))
+        except ClientError:
+            self.known[name] = before
+            raise
+        except BotoCoreError:
+            return False
+        return True
 
     def write(self, act: str, name: str, tag: str) -> str | None:
         if act == "make":
@@ -63,7 +55,7 @@ class Writer(threading.Thread):
         return tag
 
 
-def lost(server: RunningServer, writers: list[Writer]) -> list[str]:
+def lost(server: RunningServer, writers: list[Maker]) -> list[str]:
     """Return what is not as the answers said."""
     client = server.client("rekognition")
     pages = client.get_paginator("describe_projects").paginate()
@@ -86,20 +78,11 @@ def lost(server: RunningServer, writers: list[Writer]) -> list[str]:
     return faults
 
 
-def one_round(place: Path, writes: int, share: float) -> tuple[int, float, list[str]]:
-    """Kill one server after about that share of the writes; return writes done, restart time, faults."""
-    server = start_server(place / "data")
-    writers = [Writer(server, number, writes // CLIENTS) for number in range(CLIENTS)]
-    for writer in writers:
-        writer.start()
-    while sum(writer.done for writer in writers) < share * writes and any(w.is_alive() for w in writers):
-        time.sleep(0.001)
-    server.process.kill()
-    server.process.wait()
-    for writer in writers:
-        writer.join()
+def one_round(one: Round) -> tuple[int, float, list[str]]:
+    """Kill one server amid its writes; return writes done, restart time, faults."""
+    writers = kill_amid(Maker, start_server(one.place / "data"), one)
     began = time.perf_counter()
-    again = start_server(place / "data")
+    again = start_server(one.place / "data")
     ready = time.perf_counter() - began
     try:
         return sum(writer.done for writer in writers), ready, lost(again, writers)
@@ -108,23 +91,14 @@ def one_round(place: Path, writes: int, share: float) -> tuple[int, float, list[
 
 
 def main() -> None:
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--rounds", type=int, default=10)
-    words.add_argument("--writes", type=int, default=1000)
-    words.add_argument("--seed", type=int, default=None)
-    asked = words.parse_args()
-    seed = asked.seed if asked.seed is not None else random.randrange(10**6)
-    choose = random.Random(seed)
-    print(f"{machine()}; seed {seed}")
-    print("| what | measured | bar | |\n|---|---|---|---|")
-    total, slowest, faults = 0, 0.0, []
-    for _ in range(asked.rounds):
-        with tempfile.TemporaryDirectory(prefix="vedette-kill-") as place:
-            done, ready, found = one_round(Path(place), asked.writes, choose.random())
+    total, slowest, faults, count, writes = 0, 0.0, [], 0, 0
+    for one in rounds(__doc__, "vedette-kill-"):
+        done, ready, found = one_round(one)
         total, slowest, faults = total + done, max(slowest, ready), faults + found
+        count, writes = count + 1, one.writes
     for fault in faults:
         print(fault)
-    what = f"kill -9, {asked.rounds} times during {asked.writes} writes of projects"
+    what = f"kill -9, {count} times during {writes} writes of projects"
     row(what, f"{total} acknowledged, {len(faults)} lost", "0 lost", not faults)
     row("ready again after kill -9, slowest", f"{slowest:.2f} s", "3 s", slowest <= 3)
 

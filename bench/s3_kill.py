@@ -7,49 +7,42 @@ what lies there must be one whole body that somebody sent.
     python -m bench.s3_kill [--rounds 10] [--writes 1000]
 """
 
-import argparse
 import hashlib
 import random
-import tempfile
-import threading
 import time
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bench.common import RunningServer, machine, row, start_server, stop_server
+from bench.common import RunningServer, row, start_server, stop_server
+from bench.killing import Round, Writer, kill_amid, rounds
 
-CLIENTS = 4
 KEYS = 20
 BUCKET = "kill"
 
 
-class Writer(threading.Thread):
+class Putter(Writer):
     """One client with keys of its own: what each may hold now, as hashes of bodies (None: nothing)."""
 
+    service = "s3"
+
     def __init__(self, server: RunningServer, number: int, writes: int) -> None:
-        super().__init__()
-        self.client = server.client("s3")
-        self.number = number
-        self.writes = writes
-        self.done = 0
+        super().__init__(server, number, writes)
         self.possible: dict[str, set[str | None]] = {}
 
-    def run(self) -> None:
-        choose = random.Random(self.number)
-        for _ in range(self.writes):
-            key = f"{self.number}/{choose.randrange(KEYS)}.jpg"
-            act = choose.choices(["put", "parts", "delete"], [8, 1, 2])[0]
-            body = choose.randbytes(choose.choice([10, 10_000, 300_000]))
-            after = None if act == "delete" else hashlib.sha256(body).hexdigest()
-            before = self.possible.get(key, {None})
-            self.possible[key] = before | {after}
-            try:
-                self.write(act, key, body)
-            except (BotoCoreError, ClientError):
-                return
-            self.possible[key] = {after}
-            self.done += 1
+    def step(self, choose: random.Random, count: int) -> bool:
+        key = f"{self.number}/{choose.randrange(KEYS)}.jpg"
+        act = choose.choices(["put", "parts", "delete"], [8, 1, 2])[0]
+        body = choose.randbytes(choose.choice([10, 10_000, 300_000]))
+        after = None if act == "delete" else hashlib.sha256(body).hexdigest()
+        before = self.possible.get(key, {None})
+        self.possible[key] = before | {after}
+        try:
+            self.write(act, key, body)
+        except (BotoCoreError, ClientError):
+            return False
+        self.possible[key] = {after}
+        return True
 
     def write(self, act: str, key: str, body: bytes) -> None:
         target = {"Bucket": BUCKET, "Key": key}
@@ -64,7 +57,7 @@ class Writer(threading.Thread):
             self.client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
 
 
-def faults(server: RunningServer, writers: list[Writer]) -> list[str]:
+def faults(server: RunningServer, writers: list[Putter]) -> list[str]:
     """Return what is not as the answers said."""
     client = server.client("s3")
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
@@ -91,45 +84,28 @@ def strays(data: Path, server: RunningServer) -> int:
     return files - objects
 
 
-def one_round(place: Path, writes: int, share: float) -> tuple[int, list[str], int]:
-    """Kill one server after about that share of the writes; return writes done, faults and strays."""
-    server = start_server(place / "data")
+def one_round(one: Round) -> tuple[int, list[str], int]:
+    """Kill one server amid its writes; return writes done, faults and strays."""
+    server = start_server(one.place / "data")
     server.client("s3").create_bucket(Bucket=BUCKET)
-    writers = [Writer(server, number, writes // CLIENTS) for number in range(CLIENTS)]
-    for writer in writers:
-        writer.start()
-    while sum(writer.done for writer in writers) < share * writes and any(w.is_alive() for w in writers):
-        time.sleep(0.001)
-    server.process.kill()
-    server.process.wait()
-    for writer in writers:
-        writer.join()
-    again = start_server(place / "data")
+    writers = kill_amid(Putter, server, one)
+    again = start_server(one.place / "data")
     try:
         done = sum(writer.done for writer in writers)
-        return done, faults(again, writers), strays(place / "data", again)
+        return done, faults(again, writers), strays(one.place / "data", again)
     finally:
         stop_server(again)
 
 
 def main() -> None:
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--rounds", type=int, default=10)
-    words.add_argument("--writes", type=int, default=1000)
-    words.add_argument("--seed", type=int, default=None)
-    asked = words.parse_args()
-    seed = asked.seed if asked.seed is not None else random.randrange(10**6)
-    choose = random.Random(seed)
-    print(f"{machine()}; seed {seed}")
-    print("| what | measured | bar | |\n|---|---|---|---|")
-    total, found, left = 0, [], 0
-    for _ in range(asked.rounds):
-        with tempfile.TemporaryDirectory(prefix="vedette-s3-kill-") as place:
-            done, wrong, stray = one_round(Path(place), asked.writes, choose.random())
+    total, found, left, count, writes = 0, [], 0, 0, 0
+    for one in rounds(__doc__, "vedette-s3-kill-"):
+        done, wrong, stray = one_round(one)
         total, found, left = total + done, found + wrong, left + stray
+        count, writes = count + 1, one.writes
     for fault in found:
         print(fault)
-    what = f"kill -9, {asked.rounds} times during {asked.writes} S3 writes"
+    what = f"kill -9, {count} times during {writes} S3 writes"
     row(what, f"{total} acknowledged, {len(found)} lost or torn", "0 lost, 0 torn", not found)
     row("files left behind that are no object", str(left), "0", left == 0)
 
