@@ -1,6 +1,7 @@
 """`vedette train` as a person types it: its words, its exit status, what it leaves."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +35,18 @@ def test_a_folder_becomes_a_package_and_a_few_figures(shapes, tmp_path):
         "model.onnx",
         "package.json",
     }
+
+
+def test_what_is_left_out_is_named(shapes, tmp_path):
+    folder = tmp_path / "set"
+    shutil.copytree(shapes, folder)
+    (folder / "lost.png").write_bytes((folder / "disc" / "000.png").read_bytes())
+    (folder / "disc" / "001.png").write_bytes(b"no picture")
+    done = vedette("train", folder, "--budget", "fast", "--out", tmp_path / "model", cache=tmp_path / "cache")
+    assert done.returncode == 0
+    lost, broken = done.stderr.splitlines()
+    assert lost == f"Left out: {folder / 'lost.png'} lies in no label's folder."
+    assert broken.startswith(f"Left out: {folder / 'disc' / '001.png'} is no picture")
 
 
 @pytest.mark.parametrize(

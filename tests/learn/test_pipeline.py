@@ -123,6 +123,19 @@ def test_pictures_of_every_kind_are_taken_and_broken_ones_named(shapes, cache, t
     assert trained.facts.data["training_pictures"] + trained.facts.data["test_pictures"] == 11
 
 
+def test_whatever_is_left_out_is_counted_in_the_package(shapes, cache, tmp_path):
+    folder = write_set(tmp_path / "some", PLAIN[:2], 5, seed=5)
+    samples = [Sample(p, (p.parent.name,)) for p in sorted(folder.rglob("*.png"))]
+    (folder / "disc" / "000.png").write_bytes(b"no picture")
+    samples.append(Sample(sorted(shapes[1].rglob("*.png"))[0]))
+    trained = vedette.train(samples, out=tmp_path / "m", budget="fast", cache=cache)
+    assert [one.picture for one in trained.left_out] == [folder / "disc" / "000.png", samples[-1].picture]
+    assert trained.left_out[1].why.endswith("is not labelled for classification.")
+    assert [one.picture for one in trained.broken] == [folder / "disc" / "000.png"]
+    facts = open_package(trained.package).facts
+    assert facts.data["left_out"] == trained.evaluation["left_out"] == 2
+
+
 def test_only_broken_pictures_are_refused_by_name(tmp_path):
     for label in ("a", "b"):
         (tmp_path / "set" / label).mkdir(parents=True)

@@ -18,6 +18,9 @@ from rich.progress import BarColumn, Progress, TextColumn
 from vedette.engines.choose import open_engine
 from vedette.engines.port import Engine, Event, Job
 
+# A manifest of another kind may have thousands of lines with the same fault.
+MOST_SAID = 50
+
 
 def train(  # noqa: PLR0913  (an argument is an option of the command)
     source: Annotated[Path, typer.Argument(help="A folder with a subfolder a label, or a manifest.")],
@@ -89,8 +92,10 @@ def _report(last: Event) -> int:
     if last.kind == "failed":
         print(facts.get("traceback") or facts["sentence"], file=sys.stderr)
         return 2 if "refusal" in facts else 1
-    for why in facts["broken"]:
+    for why in facts["left_out"][:MOST_SAID]:
         print(f"Left out: {why}", file=sys.stderr)
+    if len(facts["left_out"]) > MOST_SAID:
+        print(f"Left out besides: {len(facts['left_out']) - MOST_SAID} more.", file=sys.stderr)
     print(f"{facts['package']}: a model for {facts['task']} by {facts['recipe']}")
     for name, value in facts["metrics"].items():
         if isinstance(value, int | float):

@@ -13,7 +13,7 @@ package    beside its place, then renamed: whole or not at all
 import hashlib
 import platform
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -62,16 +62,22 @@ class Order:
     backbone: str = "lite0"
     cache: Path | None = None
     cache_limit: int = 2 * 1024**3
+    left_out: Sequence[Broken] = ()  # what the reading of the sources could not use
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a training left."""
+    """What a training left: the package, and the pictures that it could not learn from.
+
+    `broken` are those that cannot be read; `left_out` are these and all that were left out for another
+    reason, each with a sentence.
+    """
 
     package: Path
     facts: PackageFacts
     evaluation: dict[str, Any]
     broken: list[Broken]
+    left_out: list[Broken]
 
 
 def run(
@@ -96,11 +102,13 @@ def run(
     judged = judge_all(competitors(plan, work, memo), plan.train, work)
     recipe, judgement = judged[choose(judged)]
     trained = recipe.fit(plan.train, work, judgement)
+    left_out = [*order.left_out, *broken, *silent(plan)]
     facts = describe(plan, trained, order, work, judged=tried(judged), clock=clock)
-    outcome = finish(plan, trained, facts, order, work, broken)
+    facts = replace(facts, data={**facts.data, "left_out": len(left_out)})
+    facts, evaluation = finish(plan, trained, facts, order, work)
     memos.keep(plan, recipe, work)
     work.cache.trim()
-    return outcome
+    return Outcome(order.out, facts, evaluation, broken, left_out)
 
 
 def refuse_taken(out: Path) -> None:
@@ -127,13 +135,13 @@ def competitors(plan: Plan, work: Work, memo: memos.Memo | None) -> Sequence[Rec
 def prepare(order: Order, work: Work) -> tuple[Plan, list[Broken], memos.Memo | None]:
     """Return the plan with both parts, of pictures that can be read, and what is known of most of them."""
     plan = decide(order.train, order.test, wanted=order.task)
-    train_part, broken = check(plan.train, work, size=(224, 224))
-    test_part = None
+    _, broken = check(plan.train, work, size=(224, 224))
     if plan.test is not None:
-        test_part, more = check(plan.test, work, size=(224, 224))
-        broken += more
+        broken += check(plan.test, work, size=(224, 224))[1]
     if broken:  # without them the labels may no longer suffice
-        plan = decide(train_part, test_part, wanted=order.task)
+        gone = {one.picture for one in broken}
+        rest = [None if part is None else without(part, gone) for part in (order.train, order.test)]
+        plan = decide(rest[0] or [], rest[1], wanted=order.task)
     memo = memos.find(plan, work)
     if plan.test is None:
         settled = {**dict.fromkeys(memo.test, True), **dict.fromkeys(memo.train, False)} if memo else {}
@@ -144,9 +152,19 @@ def prepare(order: Order, work: Work) -> tuple[Plan, list[Broken], memos.Memo | 
     return plan, broken, memo
 
 
+def without(samples: Sequence[Sample], gone: Container[Path]) -> list[Sample]:
+    """Return the samples but for those of some pictures."""
+    return [sample for sample in samples if sample.picture not in gone]
+
+
+def silent(plan: Plan) -> list[Broken]:
+    """Return the pictures whose labels say nothing for the task."""
+    return [Broken(s.picture, f"{s.picture} is not labelled for {plan.task}.") for s in plan.left_out]
+
+
 def finish(
-    plan: Plan, trained: Trained, facts: PackageFacts, order: Order, work: Work, broken: list[Broken]
-) -> Outcome:
+    plan: Plan, trained: Trained, facts: PackageFacts, order: Order, work: Work
+) -> tuple[PackageFacts, dict[str, Any]]:
     """Export, compare, evaluate the very file that is shipped, and write the package."""
     with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
         file = Path(folder) / "model.onnx"
@@ -163,12 +181,13 @@ def finish(
         work.tell("exporting", 1, 1)
         facts = replace(facts, recipe={**facts.recipe, "onnx_difference": difference})
         evaluation = examine(plan, trained, Model(facts, file, threads=1), work)
+        evaluation["left_out"] = facts.data["left_out"]
         facts = replace(facts, thresholds=evaluation["thresholds"], metrics=headline(evaluation))
         work.tell("packaging", 0, 1)
         write_package(
             order.out, model=file, facts=facts, evaluation=evaluation, card=model_card(facts, evaluation)
         )
-    return Outcome(order.out, facts, evaluation, broken)
+    return facts, evaluation
 
 
 def examine(plan: Plan, trained: Trained, model: Model, work: Work) -> dict[str, Any]:

@@ -1,27 +1,50 @@
-"""Samples from what a person names: a folder, a manifest, or samples already."""
+"""Samples from what a person names: a folder, a manifest, or samples already; and what of it is of no use."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vedette.errors import Missing, Wrong
+from vedette.learn.check import Broken
 from vedette.manifest.folders import read_folder
 from vedette.manifest.samples import read_samples
 from vedette.vision.annotations import Sample
+from vedette.vision.images import SUFFIXES
 
 Source = str | Path | Sequence[Sample]
 
 
-def open_source(source: Source) -> list[Sample]:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a source holds, and what in it cannot be used; nothing is left out without a word."""
+
+    samples: list[Sample]
+    left_out: list[Broken] = field(default_factory=list)
+
+
+def open_source(source: Source) -> Opened:
     """Return the samples of a folder (a subfolder a label), of a manifest, or as they are given."""
     if not isinstance(source, str | Path):
-        return list(source)
+        return Opened(list(source))
     path = Path(source)
     if path.is_dir():
-        return read_folder(path)
+        return Opened(read_folder(path), _strays(path))
     if not path.is_file():
         raise Missing(f"There is no folder or manifest at {path}.", kind="dataset", name=str(path))
     reading = read_samples(path)
     if not reading.samples and reading.problems:
         first = reading.problems[0]
         raise Wrong(f"{path} has no usable line; line {first.line}: {first.message}")
-    return reading.samples
+    said = [Broken(Path(problem.source or path), f"{path}, {problem}") for problem in reading.problems]
+    said += [Broken(one.picture, f"{one.picture} has no label in {path}.") for one in reading.unlabeled]
+    return Opened(reading.samples, said)
+
+
+def _strays(folder: Path) -> list[Broken]:
+    """Return the pictures beside the labels' folders: a forgotten one is found sooner if it is named."""
+    inside = sorted(path for path in folder.iterdir() if path.is_file())
+    return [
+        Broken(path, f"{path} lies in no label's folder.")
+        for path in inside
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    ]

@@ -32,14 +32,17 @@ def train(  # noqa: PLR0913  (as the command's options)
         Refusal: when these pictures cannot teach anything; its sentence says what to do.
         Cancelled: when `cancelled` answered true; nothing is written then.
     """
+    learnt = open_source(source)
+    tested = None if test is None else open_source(test)
     order = pipeline.Order(
-        train=open_source(source),
-        test=None if test is None else open_source(test),
+        train=learnt.samples,
+        test=tested.samples if tested else None,
         out=Path(out),
         task=task,
         budget=read_budget(budget),
         seed=seed,
         backbone=backbone,
         cache=None if cache is None else Path(cache),
+        left_out=[*learnt.left_out, *(tested.left_out if tested else ())],
     )
     return pipeline.run(order, say=on_progress, cancelled=cancelled)

@@ -1,7 +1,7 @@
 """The job `train`: an order in JSON becomes a package; progress goes out as events.
 
 order   train, test, task, budget, seed, backbone, out, cache, cache_limit: as `vedette train` takes them
-result  package, task, metrics, broken
+result  package, task, recipe, metrics, left_out (a sentence each)
 """
 
 from collections.abc import Callable, Mapping
@@ -28,16 +28,18 @@ def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> d
         "task": outcome.facts.task,
         "recipe": outcome.facts.recipe.get("recipe", ""),
         "metrics": dict(outcome.facts.metrics),
-        "broken": [broken.why for broken in outcome.broken],
+        "left_out": [one.why for one in outcome.left_out],
     }
 
 
 def read_order(order: Mapping[str, Any]) -> pipeline.Order:
     """Return the order with its samples read."""
-    test, cache = order.get("test"), order.get("cache")
+    cache = order.get("cache")
+    learnt = open_source(order["train"])
+    tested = open_source(order["test"]) if order.get("test") else None
     return pipeline.Order(
-        train=open_source(order["train"]),
-        test=open_source(test) if test else None,
+        train=learnt.samples,
+        test=tested.samples if tested else None,
         out=Path(order["out"]),
         task=order.get("task", "auto"),
         budget=read_budget(str(order.get("budget", "balanced"))),
@@ -45,4 +47,5 @@ def read_order(order: Mapping[str, Any]) -> pipeline.Order:
         backbone=order.get("backbone", "lite0"),
         cache=Path(cache) if cache else None,
         cache_limit=int(order.get("cache_limit", 2 * 1024**3)),
+        left_out=[*learnt.left_out, *(tested.left_out if tested else ())],
     )
