@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from vedette.errors import Wrong
 from vedette.serving.pictures import Rules, open_picture
@@ -48,3 +49,13 @@ def test_an_orientation_that_exif_does_not_know_is_none():
     exif = Image.Exif()
     exif[0x0112] = 90
     assert open_picture(written(80, 64, exif=exif), RULES).orientation == 1
+
+
+def test_a_png_that_claims_too_much_is_refused_by_its_head(monkeypatch):
+    def decode(self):
+        raise AssertionError("nobody asked for pixels")
+
+    monkeypatch.setattr(PngImageFile, "load", decode)
+    assert open_picture(written(80, 64), RULES).orientation == 1
+    with pytest.raises(Wrong, match="4096 a side"):
+        open_picture(written(4097, 64), RULES)

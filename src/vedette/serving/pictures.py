@@ -7,9 +7,9 @@ from typing import Literal
 from PIL import Image
 
 from vedette.errors import Wrong
+from vedette.vision.turn import LYING, orientation_of
 
 Format = Literal["JPEG", "PNG"]
-ORIENTATION = 0x0112
 # The decoders' word for what we call by the name of the content.
 _FORMATS: dict[str, Format] = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG"}
 
@@ -27,7 +27,7 @@ class Picture:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the picture as it is seen, upright."""
-        return (self.height, self.width) if self.orientation >= 5 else (self.width, self.height)
+        return (self.height, self.width) if self.orientation in LYING else (self.width, self.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,11 @@ def _read_head(data: bytes) -> Picture:
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
             found = _FORMATS[image.format or ""]
-            return Picture(data, found, image.width, image.height, _orientation(image))
+            return Picture(data, found, image.width, image.height, orientation_of(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Wrong("The picture claims too many pixels.", kind="large picture") from None
     except Exception:  # noqa: BLE001  (Pillow's decoders raise whatever they stumble over)
         raise Wrong("The picture is no JPEG and no PNG that can be read.", kind="picture") from None
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        said = image.getexif().get(ORIENTATION, 1)
-    except Exception:  # noqa: BLE001  (damaged EXIF says nothing about orientation)
-        return 1
-    return said if isinstance(said, int) and 1 <= said <= 8 else 1
 
 
 def _hold_to(picture: Picture, rules: Rules) -> None:

@@ -9,13 +9,12 @@ import numpy as np
 from PIL import Image
 
 from vedette.vision.annotations import Sample
+from vedette.vision.turn import LYING, orientation_of
 
 # Divides samples into those to learn from and those to test with.
 Split = Callable[[Sequence[Sample]], tuple[list[Sample], list[Sample]]]
 Format = Literal["PNG", "JPEG"]
 
-_ORIENTATION = 0x0112
-_LYING = {5, 6, 7, 8}
 _DAMAGE = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, Image.DecompressionBombError)
 
 
@@ -47,7 +46,7 @@ def look_at(path: Path | None) -> Looked | None:
         with Image.open(path, formats=("JPEG", "PNG")) as image:
             width, height = image.size
             form: Format = "PNG" if image.format == "PNG" else "JPEG"
-            if form == "JPEG" and image.getexif().get(_ORIENTATION, 1) in _LYING:
+            if orientation_of(image) in LYING:
                 width, height = height, width
             return Looked(form, width, height, path.stat().st_size)
     except _DAMAGE:

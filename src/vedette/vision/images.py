@@ -20,6 +20,7 @@ from PIL import Image, UnidentifiedImageError
 
 from vedette.errors import Wrong
 from vedette.vision.annotations import Box
+from vedette.vision.turn import LYING, orientation_of
 
 Pixels = NDArray[np.uint8]
 Source = Path | str | bytes | Image.Image | NDArray[Any]
@@ -37,7 +38,6 @@ PAPER = (255, 255, 255)
 MARGIN = 127
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 
-_ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -210,13 +210,8 @@ def _refuse_bomb(image: Image.Image, name: str) -> None:
 def _upright(
     image: Image.Image, name: str, enough_for: tuple[int, int] | None
 ) -> tuple[Image.Image, tuple[int, int]]:
-    turn = _turn(image)
-    lies = turn in (
-        Image.Transpose.TRANSPOSE,
-        Image.Transpose.ROTATE_270,
-        Image.Transpose.TRANSVERSE,
-        Image.Transpose.ROTATE_90,
-    )
+    orientation = orientation_of(image)
+    turn, lies = _TURNS.get(orientation), orientation in LYING
     width, height = image.size
     if enough_for is not None and image.format in ("JPEG", "MPO"):
         wanted = enough_for if lies else (enough_for[1], enough_for[0])
@@ -232,14 +227,6 @@ def _upright(
     if turn is not None:
         rgb = rgb.transpose(turn)
     return rgb, (width, height) if lies else (height, width)
-
-
-def _turn(image: Image.Image) -> Image.Transpose | None:
-    """Return how the picture must be turned; damaged EXIF says nothing about orientation."""
-    try:
-        return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-    except DAMAGE:
-        return None
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

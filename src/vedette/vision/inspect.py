@@ -17,14 +17,13 @@ from PIL import Image, UnidentifiedImageError
 
 from vedette.vision.hashes import hash_look
 from vedette.vision.images import BOMB, DAMAGE
+from vedette.vision.turn import LYING, orientation_of
 
 Format = Literal["", "PNG", "JPEG"]
 
 # What both services take (rekognition.md 13.2, lookout.md 15).
 LEAST_SIDE, MOST_SIDE = 64, 4096
 
-_ORIENTATION = 0x0112
-_LYING = {5, 6, 7, 8}
 # A JPEG's segments that say something about the picture, not in it: APPn but Adobe's, which says what
 # the colours are, and comments.
 _ADOBE = 0xEE
@@ -71,8 +70,8 @@ def look_at(data: bytes) -> Look:
 
 def _look(image: Image.Image, data: bytes) -> Look:
     form: Format = "PNG" if image.format == "PNG" else "JPEG"
-    turned = orientation(image)
-    width, height = (image.height, image.width) if turned in _LYING else image.size
+    turned = orientation_of(image)
+    width, height = (image.height, image.width) if turned in LYING else image.size
     head = Look(form, width, height, len(data))
     if not head.is_allowed:
         return head
@@ -87,15 +86,6 @@ def _look(image: Image.Image, data: bytes) -> Look:
 def _said(error: Exception) -> str:
     """Return a decoder's words, short and without what no database takes."""
     return "".join(letter for letter in str(error)[:200] if letter.isprintable())
-
-
-def orientation(image: Image.Image) -> int:
-    """Return how EXIF says the picture lies, 1 for upright; damaged EXIF says nothing."""
-    try:
-        said = image.getexif().get(_ORIENTATION, 1)
-    except DAMAGE:
-        return 1
-    return said if isinstance(said, int) and 1 <= said <= 8 else 1
 
 
 def hash_content(image: Image.Image, data: bytes, turned: int) -> str:

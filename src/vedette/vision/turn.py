@@ -1,7 +1,7 @@
-"""Back from the upright picture to the picture as it is stored.
+"""How a picture lies, and places from the stored raster to the upright picture and back.
 
-Models see pictures upright. Clients of both services draw on the stored raster, whose EXIF
-orientation they mostly ignore, so that what is said of places has to be turned back for them.
+Models see pictures upright. Clients of both services label and draw on the stored raster, whose EXIF
+orientation they mostly ignore, so that what is said of places has to be turned for them.
 """
 
 from PIL import Image
@@ -9,6 +9,9 @@ from PIL import Image
 from vedette.vision.annotations import Box
 
 UPRIGHT = 1
+# What turns a picture by a quarter, so that width and height change places.
+LYING = frozenset({5, 6, 7, 8})
+_ORIENTATION = 0x0112
 # EXIF's orientation → whether the axes change places, and then whether x and y run backwards.
 _BACK = {
     2: (False, True, False),
@@ -28,6 +31,19 @@ _BACK_TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
 }
+
+
+def orientation_of(image: Image.Image) -> int:
+    """Return how EXIF says the picture lies, 1 for upright; damaged EXIF says nothing.
+
+    Only what stands before the pixels counts. Pillow's getexif of a PNG decodes all of it to see what may
+    stand behind them, which is what a picture that claims too many pixels must not get.
+    """
+    try:
+        said = Image.Image.getexif(image).get(_ORIENTATION, UPRIGHT)
+    except Exception:  # noqa: BLE001  (Pillow raises whatever it stumbles over in there)
+        return UPRIGHT
+    return said if isinstance(said, int) and 1 <= said <= 8 else UPRIGHT
 
 
 def stored_box(box: Box, orientation: int) -> Box:
