@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from doubles.lines import a_box_line, a_line, an_anomaly_line, refs_of
+from doubles.lines import a_box_line, a_line, a_ref, an_anomaly_line, refs_of
 from vedette.datasets.dataset import Counts, ManifestSource
 from vedette.datasets.datasets import NewDataset
 from vedette.errors import Busy, Missing, Taken, TooEarly, Wrong
@@ -93,6 +93,42 @@ def test_a_distribution_moves_a_fifth_of_every_label(room):
     moved = refs_of(room.lines("test"))[0]
     assert room.update([a_line(moved, "again")]).counts.total == 401
     assert room.lines()[-1] == a_line(moved, "again")
+
+
+def test_a_division_moves_named_pictures_into_a_new_test_dataset(room):
+    lines = [a_line(number, "ab"[number % 2]) for number in range(10)]
+    train = room.create(lines)
+    assert room.datasets.divide(train.id, [a_ref(3), a_ref(8), a_ref("gone since")])
+    test = room.settled("test")
+    assert (test.status, test.counts.total, test.bucket, test.message) == (
+        "created",
+        2,
+        "pictures",
+        "The dataset was successfully created from the training dataset.",
+    )
+    assert room.lines("test") == [lines[3], lines[8]]
+    assert (room.now().status, room.lines()) == ("updated", [*lines[:3], *lines[4:8], lines[9]])
+
+
+def test_a_division_asked_for_again_changes_nothing(room):
+    train = room.create([a_line(number, "a") for number in range(10)])
+    for asked in ([a_ref(1), a_ref(2)], [a_ref(1), a_ref(2)], [a_ref(5)]):
+        assert room.datasets.divide(train.id, asked)
+    assert (refs_of(room.lines("test")), room.now().counts.total) == (["1", "2"], 8)
+    room.datasets.delete(room.project, room.now("test"))
+    assert room.datasets.divide(train.id, [a_ref(1), a_ref(2)])
+    with pytest.raises(Missing):
+        room.now("test")
+    assert room.settled().counts.total == 8
+    room.datasets.delete(room.project, room.now())
+    assert room.datasets.divide(train.id, [a_ref(5)])
+
+
+def test_a_dataset_that_is_being_changed_is_not_divided(room):
+    train = room.create([a_line(number, "a") for number in range(10)])
+    room.datasets._background._stopping.set()
+    room.datasets.update(room.project, train, a_line(11, "a").encode())
+    assert not room.datasets.divide(train.id, [a_ref(1)])
 
 
 def test_a_label_with_one_picture_cannot_be_distributed(room):

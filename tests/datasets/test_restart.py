@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from doubles.engine import InAThread
-from doubles.lines import a_line, a_room
+from doubles.lines import a_line, a_ref, a_room
 from vedette.datasets.dataset import CopySource
 from vedette.datasets.datasets import NewDataset
 from vedette.engines.local import LocalEngine
@@ -117,3 +117,21 @@ def test_copies_and_distributions_are_taken_up_again(database, clock, tmp_path, 
         room.datasets.start()
         assert room.settled("test").counts.total == (10 if kind == "distribute" else 50)
         assert room.now().counts.total == (40 if kind == "distribute" else 50)
+
+
+def test_a_division_is_taken_up_again(database, clock, tmp_path):
+    lines = [a_line(number, "a") for number in range(1500)]
+    tested = [a_ref(number) for number in range(0, 1500, 5)]
+    with a_room(database, tmp_path, clock) as room:
+        train = room.create(lines)
+        room.datasets._background._stopping.set()
+        assert room.datasets.divide(train.id, tested)
+        assert (room.now().status, rows(database, "works")) == ("updating", 1)
+    with a_room(database, tmp_path, clock) as room:
+        assert not room.datasets.divide(train.id, tested), "the interrupted one comes first"
+        room.datasets.start()
+        room.datasets.wait(30)
+        assert room.datasets.divide(train.id, tested)
+        assert (room.now().counts.total, room.now("test").counts.total) == (1200, 300)
+        assert sorted(room.lines() + room.lines("test")) == sorted(lines)
+    assert (rows(database, "works"), rows(database, "parts"), rows(database, "entries")) == (0, 2, 1500)

@@ -133,6 +133,32 @@ def test_a_classifier_is_trained_on_a_distributed_dataset(hasty):
 
 
 @pytest.mark.slow
+def test_two_versions_of_a_single_dataset_are_judged_on_the_same_pictures(hasty):
+    script = Script(hasty, "single")
+    rng = np.random.default_rng(9)
+    names = [(f"{label}{n}", label) for label in ("disc", "square") for n in range(10)]
+    for name, label in names:
+        script.put(name, draw_plain(label, rng))
+    train = script.dataset("TRAIN", [a_line(f"single-{name}", label) for name, label in names])
+    first = script.train("v1")
+    asked = {"ProjectNames": [script.name]}
+    datasets = script.client.describe_projects(**asked)["ProjectDescriptions"][0]["Datasets"]
+    assert [(each["DatasetType"], each["Status"]) for each in datasets] == [
+        ("TRAIN", "UPDATE_COMPLETE"),
+        ("TEST", "CREATE_COMPLETE"),
+    ]
+    test = datasets[1]["DatasetArn"]
+    kept = script.client.list_dataset_entries(DatasetArn=test)["DatasetEntries"]
+    tested = {line["source-ref"] for line in snapshot(script, first, "Testing")}
+    assert {json.loads(line)["source-ref"] for line in kept} == tested
+    assert len(tested) == 4
+    second = script.train("v2")
+    assert {line["source-ref"] for line in snapshot(script, second, "Testing")} == tested
+    assert len(snapshot(script, second, "Training")) == 16
+    script.clear(train, test)
+
+
+@pytest.mark.slow
 def test_several_labels_and_manifests_of_ones_own(hasty):
     script = Script(hasty, "many")
     rng = np.random.default_rng(4)

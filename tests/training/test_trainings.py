@@ -1,13 +1,14 @@
 """Trainings asked for, queued, ended and taken up again, with workers that a test plays."""
 
 import shutil
+import threading
 import time
 
 import pytest
 
 from doubles.houses import ELSEWHERE, HERE
-from doubles.lines import a_line
-from doubles.trainings import a_training_room, die, hang, refuse, stumble, succeed
+from doubles.lines import a_line, refs_of
+from doubles.trainings import a_training_room, die, divide, hang, refuse, stumble, succeed
 from vedette.datasets.dataset import ManifestSource
 from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.projects.tokens import Token
@@ -103,6 +104,91 @@ def test_without_a_test_dataset_the_worker_splits(training):
     training.with_dataset("test", 2)
     training.trained("v2")
     assert [order["has_test"] for order in training.engine.orders] == [False, True]
+
+
+def test_what_one_model_was_tested_with_becomes_the_test_dataset_of_those_after_it(training):
+    training = training(divide)
+    training.with_dataset()
+    training.trained()
+    assert refs_of(training.room.lines("test")) == ["train0"]
+    assert refs_of(training.room.lines()) == ["train1", "train2", "train3"]
+    training.trained("v2")
+    assert [(order["has_test"], order["divides"]) for order in training.engine.orders] == [
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_two_trainings_asked_for_at_once_divide_a_dataset_once(training):
+    training = training(divide, at_once=2)
+    training.with_dataset()
+    for version in (training.order("v1"), training.order("v2")):
+        assert training.ended(version).state == "trained"
+    assert [training.room.settled(kind).counts.total for kind in ("train", "test")] == [3, 1]
+
+
+def test_a_training_that_is_refused_divides_nothing(training):
+    training = training(refuse)
+    training.with_dataset()
+    training.trained()
+    with pytest.raises(Missing):
+        training.room.now("test")
+    assert training.room.now().counts.total == 4
+
+
+def test_lookouts_single_dataset_stays_whole(training):
+    training = training(divide, service="lookoutvision")
+    training.with_dataset()
+    training.trained()
+    assert training.engine.orders[0]["divides"] is False
+    assert training.room.now().counts.total == 4
+
+
+def test_a_split_that_the_request_asks_for_is_for_that_training_alone(training):
+    training = training(divide)
+    training.with_dataset()
+    training.trained(auto_create=True)
+    assert training.engine.orders[0]["divides"] is False
+    assert training.room.now().counts.total == 4
+
+
+def test_a_division_waits_for_what_is_done_to_the_dataset(training):
+    training = training(divide)
+    training.with_dataset()
+    changing = threading.Event()
+    training.room.datasets.divide = answer_twice(training.room.datasets.divide, changing)
+    assert training.trained().state == "trained"
+    assert changing.is_set()
+    assert training.room.now("test").counts.total == 1
+
+
+def answer_twice(divide, changing):
+    """Return a division that finds the dataset being changed the first time."""
+
+    def asked(*arguments):
+        if changing.is_set():
+            return divide(*arguments)
+        changing.set()
+        return False
+
+    return asked
+
+
+def test_a_server_that_died_before_it_divided_does_so_at_the_next_start(training):
+    def divide_unheard(order, stop):
+        yield from list(divide(order, stop))[1:-1]
+        assert stop.wait(30)
+        yield from hang(order, stop)
+
+    first = training(divide_unheard)
+    first.with_dataset()
+    first.room.datasets.divide = lambda *_: False
+    version = first.order()
+    until(lambda: first.trainings.folder(version).result.exists())
+    first.trainings.close()
+    again = training(stumble)
+    assert again.ended(version).state == "trained"
+    assert refs_of(again.room.lines("test")) == ["train0"]
 
 
 def test_what_a_worker_refuses_is_said_and_its_files_are_delivered(training):

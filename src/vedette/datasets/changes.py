@@ -73,6 +73,32 @@ def require_state(dataset: Dataset, action: str) -> None:
     raise refusal(sentence, kind="dataset", name=dataset.kind)
 
 
+def add_dataset(  # noqa: PLR0913  (a row has that many sides)
+    connection: Connection,
+    project: int,
+    kind: Kind,
+    *,
+    part: int,
+    status: Status,
+    message: str,
+    now_ms: int,
+) -> Dataset:
+    """Write a new dataset down, with nothing in it yet."""
+    values = {
+        "project": project,
+        "kind": kind,
+        "created_ms": now_ms,
+        "updated_ms": now_ms,
+        "status": status,
+        "message": message,
+        "fault": "",
+        "part": part,
+        "bucket": "",
+        **dict.fromkeys(("total", "labelled", "errors", "normal", "anomaly", "labels"), 0),
+    }
+    return read_dataset(connection.execute(insert(datasets).values(values).returning(datasets)).one())
+
+
 def set_status(connection: Connection, dataset: int, status: Status, now_ms: int, message: str = "") -> None:
     """Move a dataset to a state in which something is under way."""
     values = {"status": status, "message": message, "fault": "", "updated_ms": now_ms}

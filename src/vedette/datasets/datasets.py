@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from vedette.arn import Arn
@@ -23,6 +23,7 @@ from vedette.datasets import changes
 from vedette.datasets.addresses import Addresses
 from vedette.datasets.background import Background
 from vedette.datasets.dataset import (
+    MOVES,
     CopySource,
     Dataset,
     Filter,
@@ -220,6 +221,26 @@ class Datasets:
             work = changes.add_work(connection, train.id, "distribute", order)
         self._background.run(run, self._tools, work)
 
+    def divide(self, train: int, tested: Sequence[str]) -> bool:
+        """Move the entries of these pictures into a new test dataset, and wait for it.
+
+        Returns False while something else is done to the training dataset: then it is to be asked for
+        again. Where there is a test dataset already, or no such training dataset any more, there is
+        nothing to do, so that this may be asked for any number of times.
+        """
+        with self._database.write() as connection:
+            found = changes.find_by_id(connection, train)
+            if found is None or changes.find_of_project(connection, found.project, "test") is not None:
+                return True
+            if found.status not in MOVES["distributed"]:
+                return False
+            now = milliseconds(self._clock())
+            changes.set_status(connection, train, "updating", now, "The dataset is being divided.")
+            order = orjson.dumps({"dialect": "rekognition"}).decode()
+            work = changes.add_work(connection, train, "divide", order, orjson.dumps(list(tested)))
+        run(self._tools, work)
+        return True
+
     def delete(self, project: Project, dataset: Dataset) -> None:
         """Delete a dataset. It is gone at once; its rows go in the background."""
         with self._database.write() as connection:
@@ -281,20 +302,14 @@ class Datasets:
                 kind="dataset",
                 name=wanted.kind,
             )
-        values = {
-            "project": project.id,
-            "kind": wanted.kind,
-            "created_ms": now,
-            "updated_ms": now,
-            "status": "creating" if wanted.source else "created",
-            "message": "The dataset is being created." if wanted.source else CREATED,
-            "fault": "",
-            "part": make_part(connection),
-            "bucket": "",
-            **dict.fromkeys(("total", "labelled", "errors", "normal", "anomaly", "labels"), 0),
-        }
-        made = changes.read_dataset(
-            connection.execute(insert(datasets).values(values).returning(datasets)).one()
+        made = changes.add_dataset(
+            connection,
+            project.id,
+            wanted.kind,
+            part=make_part(connection),
+            status="creating" if wanted.source else "created",
+            message="The dataset is being created." if wanted.source else CREATED,
+            now_ms=now,
         )
         put_tags(connection, str(made.arn(project)), wanted.tags)
         return {"id": made.id, "work": _order(connection, project, made, wanted)}

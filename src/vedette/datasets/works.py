@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select
 
 from vedette.clock import Clock, milliseconds
 from vedette.datasets import changes
-from vedette.datasets.blocks import Sheet, ones, read_bits
+from vedette.datasets.blocks import Sheet, find_places, ones, read_bits
 from vedette.datasets.dataset import Dataset, Fault
 from vedette.datasets.parts import drop_part, make_part, read_rows
 from vedette.datasets.reading import SMALL, Reading, Spoilt, Stopping
@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 IMPORTED = "The dataset was successfully created from the manifest file."
 CREATED = "The dataset was successfully created."
 UPDATED = "The dataset was successfully updated."
+DIVIDED = "The dataset was successfully created from the training dataset."
 # The same entries always go to the test part.
 SEED = 20
 
@@ -290,6 +291,42 @@ def _distribute(tools: Tools, work: Work) -> None:
     tools.tell(Changed(test.id, part))
 
 
+def _divide(tools: Tools, work: Work) -> None:
+    """Move named pictures' entries into a test dataset that nobody sees before they are in it."""
+    named = orjson.loads(work.body or b"[]")
+    with tools.database.read() as reader:
+        train = _dataset(reader, work.dataset)
+        chosen = set(find_places(reader, train.part, named).values())
+        with _new_part(tools) as part:
+            _fill(tools, part, read_rows(reader, train.part, chosen))
+            with tools.database.write() as connection:
+                made = _move_out(connection, train, chosen, part, tools.now_ms())
+                changes.end_work(connection, work.id)
+    if made:
+        tools.tell(Changed(made.id, part))
+
+
+def _move_out(
+    connection: Connection, train: Dataset, chosen: set[int], part: int, now_ms: int
+) -> Dataset | None:
+    """Show both datasets; where somebody made a test dataset meanwhile, all stays as it was."""
+    test = None
+    if chosen and changes.find_of_project(connection, train.project, "test") is None:
+        sheet = Sheet(connection, train.part, now_ms)
+        sheet.remove(chosen)
+        sheet.save()
+        test = changes.add_dataset(
+            connection, train.project, "test", part=part, status="created", message=CREATED, now_ms=now_ms
+        )
+        outcome = changes.Outcome("created", part, train.bucket, DIVIDED)
+        changes.finish(connection, test, outcome, now_ms)
+    else:
+        drop_part(connection, part)
+    outcome = changes.Outcome("updated", train.part, train.bucket, UPDATED)
+    changes.finish(connection, train, outcome, now_ms)
+    return test
+
+
 def _choose(connection: Connection, train: Dataset) -> set[int]:
     """Return the places of the entries that move: a fifth of every label."""
     if not train.counts.labelled:
@@ -325,4 +362,5 @@ DOERS: dict[str, Callable[[Tools, Work], None]] = {
     "copy": _copy,
     "update": _update,
     "distribute": _distribute,
+    "divide": _divide,
 }

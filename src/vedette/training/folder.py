@@ -2,6 +2,7 @@
 
 train.manifest   the lines as they were when the training was asked for, and test.manifest beside it
 pictures/        a link to every picture and mask they name, by a hash of its address
+tested           the addresses of the pictures that a dataset was divided by
 out/             what goes to the output bucket, a file a kind
 package/         the model
 result.json      written last: with it the training is over
@@ -10,7 +11,7 @@ result.json      written last: with it the training is over
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -74,14 +75,21 @@ class Folder:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False)
         (self.out / kind).write_text(text, "utf-8")
 
+    def divide(self, addresses: Iterable[str]) -> None:
+        """Write which pictures of the training dataset are to test this model and those after it."""
+        _write_whole(self.root / "tested", json.dumps(list(addresses)))
+
+    def divided(self) -> list[str]:
+        """Return which pictures are to be moved into a test dataset; none where there are none."""
+        try:
+            found: list[str] = json.loads((self.root / "tested").read_bytes())
+        except FileNotFoundError:
+            return []
+        return found
+
     def finish(self, result: Mapping[str, Any]) -> None:
         """Write what came of the training, whole or not at all."""
-        beside = self.result.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(result, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.result)
+        _write_whole(self.result, json.dumps(result))
 
     def read_result(self) -> dict[str, Any] | None:
         """Return what came of the training; None while it is not over."""
@@ -89,3 +97,13 @@ class Folder:
             return None
         found: dict[str, Any] = json.loads(self.result.read_bytes())
         return found
+
+
+def _write_whole(place: Path, text: str) -> None:
+    """Write a file that is there whole or not at all."""
+    beside = place.with_name(f"{place.name}.new")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(place)

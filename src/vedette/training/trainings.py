@@ -44,6 +44,8 @@ UNFORESEEN = "The service failed while it trained the model; its log tells why. 
 TRIES = 3
 # What the service allows a destination.
 MOST_COPIES = 5
+# How often a dataset that is being changed is asked whether it can be divided now.
+AGAIN_S = 0.2
 # The same pictures and labels give the same split and the same model.
 SEED = 20
 
@@ -88,6 +90,7 @@ class Trainings:
         self._lock = threading.Lock()
         self._runs: dict[int, str] = {}
         self._progress: dict[int, Mapping[str, Any]] = {}
+        self._divided: set[int] = set()
         self._root.mkdir(parents=True, exist_ok=True)
 
     # The server's life
@@ -124,7 +127,7 @@ class Trainings:
             description=wanted.description,
             bucket=wanted.bucket,
             prefix=wanted.prefix,
-            inputs=wanted.inputs() | {"has_test": "test" in held or wanted.test is not None},
+            inputs=wanted.inputs() | _parts(project, wanted, held),
             tags=wanted.tags,
         )
         with self._beside() as beside:
@@ -231,7 +234,9 @@ class Trainings:
     def _train(self, version: Version) -> None:
         """See a training through to its end; this is the edge of a thread."""
         try:
-            self._finish(version, self._gather_and_run(version))
+            result = self._gather_and_run(version)
+            self._divide(version)
+            self._finish(version, result)
         except Stopping:
             log.info("the training of version %d waits for the next start", version.id)
         except (Unfit, Died) as why:
@@ -243,6 +248,7 @@ class Trainings:
             self._fail(version, UNFORESEEN)
         finally:
             self._progress.pop(version.id, None)
+            self._divided.discard(version.id)
 
     def _copy(self, version: Version) -> None:
         """See a copy through to its end; this is the edge of a thread."""
@@ -295,6 +301,7 @@ class Trainings:
             "folder": str(folder.root.absolute()),
             "dialect": project.scope.service,
             "has_test": inputs["has_test"],
+            "divides": inputs.get("divides") is not None,
             "arn": str(version.arn),
             "project": project.name,
             "version": version.name,
@@ -326,11 +333,25 @@ class Trainings:
             for event in self._engine.events(run):
                 if event.kind == "progress":
                     self._say(version, event.facts)
+                    self._divide(version)
                 elif event.kind in LAST:
                     self._judge_end(event)
         finally:
             with self._lock:
                 del self._runs[version.id]
+
+    def _divide(self, version: Version) -> None:
+        """Make a test dataset of the pictures kept for testing, once the worker has said which."""
+        number = version.inputs.get("divides")
+        if number is None or version.id in self._divided:
+            return
+        tested = self.folder(version).divided()
+        if not tested:
+            return
+        while not self._datasets.divide(number, tested):
+            if self._stopping.wait(AGAIN_S):
+                raise Stopping
+        self._divided.add(version.id)
 
     def _judge_end(self, event: Event) -> None:
         if self._stopping.is_set() and event.kind != "done":
@@ -376,6 +397,17 @@ class Trainings:
     def _remove(self, version: Version) -> None:
         shutil.rmtree(self.folder(version).root, ignore_errors=True)
         self.versions.remove(version)
+
+
+def _parts(project: Project, wanted: NewTraining, held: Mapping[str, Dataset]) -> dict[str, Any]:
+    """Return whether the training has a test part, and which dataset is to give it one for good.
+
+    A Lookout project of one dataset keeps it whole (lookout.md 1.5); what is split because the request
+    says so (AutoCreate) is split for this training alone.
+    """
+    has_test = "test" in held or wanted.test is not None
+    divides = project.scope.service == "rekognition" and not has_test and not wanted.auto_create
+    return {"has_test": has_test, "divides": held["train"].id if divides else None}
 
 
 def _refuse_sources(project: Project, wanted: NewTraining, *, has_datasets: bool) -> None:

@@ -1,8 +1,9 @@
 """The job `train-version`: a version's frozen manifests become results and a package, in its folder.
 
-order   folder, dialect, has_test, arn, project, version, budget, seed, cache; denied, foreign (buckets);
+order   folder, dialect, arn, project, version, budget, seed, cache; denied, foreign (buckets);
+        has_test; divides (whether the pictures kept for testing become the project's test dataset);
         one_size (Lookout: whether all pictures must have the same)
-says    progress, as `train` does
+says    progress, as `train` does, and DIVIDED once it is known which pictures test
 result  refused (a sentence, or nothing), and where there is a model: task, metrics, seconds
 
 Everything is in the folder when result.json is; a killed worker leaves none, and is simply run again.
@@ -28,6 +29,7 @@ from vedette.vision.images import content_hash
 
 # Of a single Lookout dataset so many of each kind test the model, where it has twice as many.
 LEAST_TESTED = 10
+DIVIDED = {"stage": "dividing the dataset", "done": 1, "of": 1}
 
 
 def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
@@ -39,6 +41,9 @@ def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> d
     prepared = _prepare(folder, order)
     result: dict[str, Any] = {"refused": prepared.refused}
     if not prepared.refused:
+        if order["divides"] and prepared.test:
+            folder.divide(sample.source for sample in prepared.test)
+            say(Event("progress", DIVIDED))
         try:
             result |= _learn(folder, order, prepared, say, cancelled)
         except Wrong as why:
