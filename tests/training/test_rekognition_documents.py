@@ -222,3 +222,27 @@ def test_the_summary_and_the_snapshot_of_a_localisation(folder):
         (True, False),
         (False, True),
     ]
+
+
+def test_boxes_of_a_turned_picture_are_learnt_upright_and_written_as_they_came(folder):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for number in range(2):
+        stored = Image.fromarray(np.zeros((480, 640, 3), np.uint8))
+        stored.save(folder.place_of(a_ref(number)), exif=exif)
+    lines = [a_box_line(number, "led", box=(64, 48, 128, 24)) for number in range(2)]
+    put_lines(folder, "train", lines)
+    put_lines(folder, "test", lines)
+    found = prepared(folder, has_test=True)
+    upright = Box(1 - 0.1 - 0.05, 0.1, 0.05, 0.2)
+    assert [box for sample in found.train for _, box in sample.boxes] == [upright, upright]
+    seen = [Seen(sample, findings=(Finding("led", 0.9, upright),)) for sample in found.test]
+    evaluation = evaluate("detection", ["led"], seen, thresholds={"led": 0.5})
+    write_results(folder, found, evaluation, version_arn=ARN, now=NOON)
+    values = {
+        "annotations": [{"class_id": 0, "left": 64, "top": 48, "width": 128, "height": 24}],
+        "image_size": [{"width": 640, "height": 480, "depth": 3}],
+    }
+    for line in lines_of(folder, "test_snapshot"):
+        assert line["rekognition-custom-labels-training-0"] == values
+        assert line["rekognition-custom-labels-evaluation"] == values

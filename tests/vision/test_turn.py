@@ -4,7 +4,7 @@ from PIL import Image
 
 from vedette.vision.annotations import Box
 from vedette.vision.images import decode
-from vedette.vision.turn import stored_box, stored_picture
+from vedette.vision.turn import stored_box, stored_picture, upright_box
 
 ORIENTATION = 0x0112
 
@@ -28,3 +28,10 @@ def test_a_place_in_the_upright_picture_is_found_in_the_stored_one(orientation, 
     assert (found.left, found.top) == pytest.approx((10 / 60, 5 / 40))
     assert (found.width, found.height) == pytest.approx((20 / 60, 10 / 40))
     assert np.array_equal(np.asarray(stored_picture(upright, orientation)), pixels)
+
+
+@pytest.mark.parametrize("orientation", range(9))
+def test_a_place_turned_there_and_back_is_where_it_was(orientation):
+    box = Box(0.125, 0.25, 0.5, 0.0625)
+    assert stored_box(upright_box(box, orientation), orientation) == box
+    assert upright_box(stored_box(box, orientation), orientation) == box

@@ -15,6 +15,7 @@ from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line, read_lines
 from vedette.manifest.places import Resolver, beside
 from vedette.manifest.problems import Problem, flaw
+from vedette.manifest.turned import turn_boxes
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
 
@@ -84,7 +85,7 @@ def _place(reading: Reading, line: Line, picture: Path, verdict: Verdict, find: 
     sample = Sample(
         picture=picture,
         labels=verdict.labels,
-        boxes=verdict.boxes,
+        boxes=turn_boxes(line, verdict.boxes, picture) if verdict.boxes else verdict.boxes,
         is_anomalous=verdict.is_anomalous,
         mask=mask,
         source=line.source,

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from vedette.vision.annotations import Sample
-from vedette.vision.turn import LYING, orientation_of
+from vedette.vision.turn import LYING, UPRIGHT, orientation_of
 
 # Divides samples into those to learn from and those to test with.
 Split = Callable[[Sequence[Sample]], tuple[list[Sample], list[Sample]]]
@@ -30,12 +30,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a picture's head says. Sides are as it is to be seen, upright."""
+    """What a picture's head says. Sides are as it is to be seen, upright; `orientation` is EXIF's."""
 
     format: Format
     width: int
     height: int
     bytes: int
+    orientation: int = UPRIGHT
 
 
 def look_at(path: Path | None) -> Looked | None:
@@ -46,9 +47,10 @@ def look_at(path: Path | None) -> Looked | None:
         with Image.open(path, formats=("JPEG", "PNG")) as image:
             width, height = image.size
             form: Format = "PNG" if image.format == "PNG" else "JPEG"
-            if orientation_of(image) in LYING:
+            orientation = orientation_of(image)
+            if orientation in LYING:
                 width, height = height, width
-            return Looked(form, width, height, path.stat().st_size)
+            return Looked(form, width, height, path.stat().st_size, orientation)
     except _DAMAGE:
         return None
 

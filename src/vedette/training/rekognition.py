@@ -11,9 +11,11 @@ from typing import Any
 from vedette.manifest.lines import write_line
 from vedette.manifest.places import split_s3
 from vedette.manifest.training import Assessment, Pictures, UseCase, assess, usable_lines, validation_lines
+from vedette.manifest.turned import turn_boxes
 from vedette.training.checks import Looked, Prepared, Split, look_at
 from vedette.training.folder import Folder
-from vedette.vision.annotations import Sample
+from vedette.vision.annotations import Box, Sample
+from vedette.vision.turn import LYING, stored_box
 
 LEAST_SIDE, MOST_SIDE = 64, 4096
 MOST_RATIO = 20
@@ -53,9 +55,12 @@ def _test_case(found: Assessment) -> UseCase:
 def _samples(folder: Folder, part: str, pictures: Pictures, case: UseCase) -> list[Sample]:
     samples = []
     for line, verdict in usable_lines(folder.lines(part), pictures, case):
-        boxes = verdict.boxes if case == "OBJECT_LOCALIZATION" else None
-        labels = () if boxes is not None else verdict.labels
-        samples.append(Sample(folder.place_of(line.source), labels, boxes, source=line.source))
+        picture = folder.place_of(line.source)
+        if case == "OBJECT_LOCALIZATION" and verdict.boxes is not None:
+            boxes = turn_boxes(line, verdict.boxes, picture)
+            samples.append(Sample(picture, (), boxes, source=line.source))
+        else:
+            samples.append(Sample(picture, verdict.labels, source=line.source))
     return samples
 
 
@@ -214,7 +219,7 @@ def _box_truth(sample: Sample, moment: str) -> dict[str, Any]:
     if sample.boxes is None:  # a picture of a brand, which is labelled as a whole
         return _label_truth(sample, moment)
     names = sorted({name for name, _ in sample.boxes})
-    boxes = [(names.index(name), box.left, box.top, box.width, box.height) for name, box in sample.boxes]
+    boxes = [(names.index(name), box) for name, box in sample.boxes]
     return {
         f"{TRUTH}-0": _annotations(sample, boxes),
         f"{TRUTH}-0-metadata": {
@@ -232,7 +237,7 @@ def _box_findings(
     sample: Sample, outcome: Mapping[str, Any], names: list[str], moment: str
 ) -> dict[str, Any]:
     found = outcome["findings"]
-    boxes = [(names.index(each["label"]), *each["box"].values()) for each in found]
+    boxes = [(names.index(each["label"]), Box(**each["box"])) for each in found]
     return {
         FOUND: _annotations(sample, boxes),
         f"{FOUND}-metadata": {
@@ -253,22 +258,25 @@ def _box_findings(
     }
 
 
-def _annotations(sample: Sample, boxes: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
-    """Return boxes in whole pixels of the picture."""
-    seen = look_at(sample.picture)
-    width, height = (seen.width, seen.height) if seen else (0, 0)
+def _annotations(sample: Sample, boxes: Sequence[tuple[int, Box]]) -> dict[str, Any]:
+    """Return boxes in whole pixels of the picture, as it is stored."""
+    seen = look_at(sample.picture) or Looked("PNG", 0, 0, 0)
+    width, height = (seen.height, seen.width) if seen.orientation in LYING else (seen.width, seen.height)
     return {
         "annotations": [
-            {
-                "class_id": number,
-                "left": round(left * width),
-                "top": round(top * height),
-                "width": max(1, round(wide * width)),
-                "height": max(1, round(high * height)),
-            }
-            for number, left, top, wide, high in boxes
+            {"class_id": number, **_pixels(stored_box(box, seen.orientation), width, height)}
+            for number, box in boxes
         ],
         "image_size": [{"width": width, "height": height, "depth": 3}],
+    }
+
+
+def _pixels(box: Box, width: int, height: int) -> dict[str, int]:
+    return {
+        "left": round(box.left * width),
+        "top": round(box.top * height),
+        "width": max(1, round(box.width * width)),
+        "height": max(1, round(box.height * height)),
     }
 
 

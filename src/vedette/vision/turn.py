@@ -57,6 +57,16 @@ def stored_box(box: Box, orientation: int) -> Box:
     return Box(1 - left - width if back_x else left, 1 - top - height if back_y else top, width, height)
 
 
+def upright_box(box: Box, orientation: int) -> Box:
+    """Return where a box of the stored picture lies in the upright one."""
+    if orientation not in _BACK:
+        return box
+    swaps, back_x, back_y = _BACK[orientation]
+    left = 1 - box.left - box.width if back_x else box.left
+    top = 1 - box.top - box.height if back_y else box.top
+    return Box(top, left, box.height, box.width) if swaps else Box(left, top, box.width, box.height)
+
+
 def stored_picture(image: Image.Image, orientation: int) -> Image.Image:
     """Return a drawing over the upright picture as it lies over the stored one."""
     turn = _BACK_TURNS.get(orientation)
