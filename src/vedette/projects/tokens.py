@@ -50,20 +50,29 @@ def once(
     if token is None:
         return do()
     connection.execute(delete(client_tokens).where(client_tokens.c.created_ms <= now_ms - LIFETIME_MS))
-    row = connection.execute(select(client_tokens).where(_same(token))).first()
-    if row is not None:
-        if row.request_hash != token.digest:
-            raise Taken(
-                f"The client token {token.text} was used before, with other parameters.",
-                kind="project",
-                name=str(token.request.get("ProjectName", "")),
-            )
-        answer: Answer = orjson.loads(row.answer)
-        if stands(answer):
-            return answer
+    before = recall(connection, token, now_ms)
+    if before is not None:
+        if stands(before):
+            return before
         connection.execute(delete(client_tokens).where(_same(token)))
     answer = do()
     connection.execute(insert(client_tokens).values(_row(token, answer, now_ms)))
+    return answer
+
+
+def recall(connection: Connection, token: Token, now_ms: int) -> Answer | None:
+    """Return what the first call under this token answered, while the token lives; None for a first call."""
+    lives = client_tokens.c.created_ms > now_ms - LIFETIME_MS
+    row = connection.execute(select(client_tokens).where(_same(token), lives)).first()
+    if row is None:
+        return None
+    if row.request_hash != token.digest:
+        raise Taken(
+            f"The client token {token.text} was used before, with other parameters.",
+            kind="project",
+            name=str(token.request.get("ProjectName", "")),
+        )
+    answer: Answer = orjson.loads(row.answer)
     return answer
 
 

@@ -19,7 +19,7 @@ from vedette.projects.projects import Projects
 from vedette.projects.projects import by_id as project_by_id
 from vedette.projects.tables import version_numbers, versions
 from vedette.projects.tags import drop_tags, put_tags
-from vedette.projects.tokens import Answer, Token, once
+from vedette.projects.tokens import Answer, Token, once, recall
 from vedette.projects.version import MOVES, WORDS, State, Version, read_version_arn
 from vedette.store.db import Database
 
@@ -71,6 +71,27 @@ class Versions:
                 connection, token, now, do=make, stands=lambda was: _by_id(connection, was["id"]) is not None
             )
             return require(connection, answer["id"]), new
+
+    # Replays
+
+    def made_by(self, token: Token | None) -> Version | None:
+        """Return the version that a first call under this token made, if there is one.
+
+        Whoever looks at more than the version before it makes one asks this first: a repeat is
+        answered as the first call was, whatever has become of the datasets since.
+        """
+        if token is None:
+            return None
+        with self._database.read() as connection:
+            answer = recall(connection, token, milliseconds(self._clock()))
+            return _by_id(connection, answer["id"]) if answer else None
+
+    def is_repeat(self, token: Token | None) -> bool:
+        """Say whether this very call was answered before, as for a version that is gone by now."""
+        if token is None:
+            return False
+        with self._database.read() as connection:
+            return recall(connection, token, milliseconds(self._clock())) is not None
 
     # Finding
 

@@ -94,6 +94,26 @@ def test_a_repeated_token_trains_once_and_another_request_under_it_is_a_conflict
     settle(house)
 
 
+def test_a_repeat_answers_as_the_first_call_did_whatever_became_of_the_dataset(house, call, doors):
+    made = create(call, ClientToken="t")
+    settle(house)
+    call("DeleteDataset", ProjectName="doors", DatasetType="train")
+    assert create(call, ClientToken="t")["ModelArn"] == made["ModelArn"]
+    with pytest.raises(Taken):
+        create(call, ClientToken="t", Description="other")
+    with pytest.raises(Busy):
+        create(call, ClientToken="u")
+
+
+def test_a_repeated_deletion_is_answered_though_the_model_is_gone(call, model):
+    delete = {"ProjectName": "doors", "ModelVersion": "1"}
+    assert call("DeleteModel", **delete, ClientToken="t") == {"ModelArn": MODEL}
+    assert call("DeleteModel", **delete, ClientToken="t") == {"ModelArn": MODEL}
+    for repeat in ({}, {"ClientToken": "u"}):
+        with pytest.raises(Missing):
+            call("DeleteModel", **delete, **repeat)
+
+
 @pytest.mark.parametrize(
     ("more", "match"),
     [

@@ -6,7 +6,7 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.lookout.tags import read_tags
 from vedette.api.lookout.tokens import client_token
-from vedette.errors import Wrong
+from vedette.errors import Missing, Wrong
 from vedette.projects.project import Project, Scope
 from vedette.projects.version import State, Version
 from vedette.training.order import NewTraining
@@ -51,7 +51,8 @@ def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[
         tags=tags,
     )
     token = client_token(caller, "CreateModel", request)
-    return {"ModelMetadata": _metadata(house, house.trainings.order(project, wanted, token))}
+    made = house.versions.made_by(token) or house.trainings.order(project, wanted, token)
+    return {"ModelMetadata": _metadata(house, made)}
 
 
 def describe_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -91,9 +92,15 @@ def list_models(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
 
 
 def delete_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Delete a model that is neither being trained nor hosted."""
-    version = find_model(house, caller, "DeleteModel", request)
-    house.trainings.delete(version, client_token(caller, "DeleteModel", request))
+    """Delete a model that is neither being trained nor hosted; the same request sent twice does it once."""
+    token = client_token(caller, "DeleteModel", request)
+    try:
+        version = find_model(house, caller, "DeleteModel", request)
+    except Missing:
+        if not house.versions.is_repeat(token):
+            raise
+        return {"ModelArn": str(caller.own(f"model/{request['ProjectName']}/{request['ModelVersion']}"))}
+    house.trainings.delete(version, token)
     return {"ModelArn": str(version.arn)}
 
 
