@@ -24,6 +24,7 @@ SAMPLES = [
     *[refusal("a sentence", kind="project", name="boards") for refusal in sorted(REFUSALS, key=str)],
     Invalid(["Value 'x' at 'y' failed"]),
     Invalid(["Value '101' at 'maxResults' failed"], "page-size"),
+    Invalid(["Value '9 bytes' at 'image.bytes' failed"], "large-picture"),
     Malformed("broken"),
     Malformed("no JSON", "content-type"),
     UnknownOperation("DetectFish"),

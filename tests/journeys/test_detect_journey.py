@@ -114,7 +114,7 @@ def test_labels_are_found_by_the_rules_of_thresholds(rekognition, started):
     assert names(MinConfidence=0, MaxResults=0) == []
     assert names(MinConfidence=81) == []
     request = {"ProjectVersionArn": arn, "Image": {"Bytes": picture()}}
-    for wrong in (-1, 100.1):
+    for wrong in (-1, 100.1, float("nan"), float("inf")):
         assert refused(rekognition.detect_custom_labels, **request, MinConfidence=wrong) == (
             "InvalidParameterException",
             400,
@@ -160,6 +160,8 @@ def test_a_picture_in_a_bucket_is_seen_where_the_caller_may_read_it(server, reko
         (picture(form="BMP"), "InvalidImageFormatException"),
         (picture()[:-30], "InvalidImageFormatException"),
         (picture(size=(64, 4097)), "ImageTooLargeException"),
+        (picture() + bytes(4 * 1024**2), "ImageTooLargeException"),
+        (picture() + bytes(5 * 1024**2), "ImageTooLargeException"),
         (picture(size=(64, 63)), "InvalidParameterException"),
         (picture(size=(64, 1281)), "InvalidParameterException"),
     ],
@@ -184,6 +186,10 @@ def test_a_version_that_does_not_run_says_so(server, rekognition, put, name):
     arn = str(put("rekognition", "classification").arn)
     asked = {"ProjectVersionArn": arn, "Image": {"Bytes": picture()}}
     assert refused(rekognition.detect_custom_labels, **asked)[0] == "ResourceNotReadyException"
+    both = {"Bytes": picture(), "S3Object": {"Bucket": "pictures", "Name": "a.png"}}
+    for image in ({}, both, {"S3Object": {"Bucket": "pictures"}}):  # wrong in any state
+        wrong = {**asked, "Image": image}
+        assert refused(rekognition.detect_custom_labels, **wrong)[0] == "InvalidParameterException"
     assert refused(rekognition.stop_project_version, ProjectVersionArn=arn)[0] == "ResourceInUseException"
     for units, code in (
         ({"MinInferenceUnits": 0}, "InvalidParameterException"),

@@ -65,7 +65,7 @@ def take(service, operation, body, params):
 @pytest.mark.parametrize(("service", "name"), OPERATIONS)
 def test_a_request_with_a_strange_part_is_taken_or_refused(service, name):
     operation = models.operation(service, name)
-    kinds = {"taken", "syntax", "type", "constraint", "page-size", "too-deep"}
+    kinds = {"taken", "syntax", "type", "constraint", "page-size", "large-picture", "too-deep"}
 
     @few
     @given(values(operation.input_shape), st.data())

@@ -226,6 +226,32 @@ def test_a_page_beyond_its_maximum_is_a_kind_of_its_own(value, kind):
     assert refusal("rekognition", "DescribeProjects", value).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("image", "kind"),
+    [
+        ({"Bytes": bytes(5_242_881)}, "large-picture"),
+        ({"Bytes": b""}, "constraint"),
+        ({"Bytes": bytes(5_242_881), "S3Object": {"Bucket": "b"}}, "constraint"),
+    ],
+)
+def test_a_picture_beyond_its_maximum_is_a_kind_of_its_own(image, kind):
+    value = {"ProjectVersionArn": ARN + "project/p/version/v/1", "Image": image}
+    assert refusal("rekognition", "DetectCustomLabels", value).kind == kind
+
+
+def test_another_blob_beyond_its_maximum_is_an_ordinary_constraint():
+    value = {"DatasetArn": ARN + "project/p/dataset/train/1", "Changes": {"GroundTruth": bytes(5_242_881)}}
+    assert refusal("rekognition", "UpdateDatasetEntries", value).kind == "constraint"
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_is_within_no_limits(number):
+    value = {"ProjectVersionArn": ARN + "project/p/version/v/1", "Image": {}, "MinConfidence": number}
+    assert all(
+        "'minConfidence'" in each for each in refusal("rekognition", "DetectCustomLabels", value).complaints
+    )
+
+
 def test_a_maximum_that_limits_no_page_is_an_ordinary_constraint():
     value = {"ProjectVersionArn": ARN + "project/p/version/v/1", "MinInferenceUnits": 0}
     assert refusal("rekognition", "StartProjectVersion", value).kind == "constraint"

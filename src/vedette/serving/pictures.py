@@ -32,20 +32,23 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a service takes; sides in pixels, 0 where it says nothing."""
+    """What a service takes; sides in pixels, 0 where it says nothing.
+
+    `instead` says what can be done with a picture of more bytes.
+    """
 
     most_bytes: int
     least_side: int = 64
     most_side: int = 4096
     most_ratio: float = 0
+    instead: str = ""
 
 
 def open_picture(data: bytes, rules: Rules) -> Picture:
     """Return the picture if the rules allow it."""
     if len(data) > rules.most_bytes:
-        raise Wrong(
-            f"The picture has {len(data):,} bytes; {rules.most_bytes:,} are the most.", kind="large picture"
-        )
+        said = f"The picture has {len(data):,} bytes; {rules.most_bytes:,} are the most. {rules.instead}"
+        raise Wrong(said.strip(), kind="large picture")
     picture = _read_head(data)
     _hold_to(picture, rules)
     return picture

@@ -36,7 +36,8 @@ class Malformed(Faulty):
 class Invalid(Faulty):
     """The request breaks limits that its shapes state.
 
-    Kinds: "constraint", and "page-size" where nothing is wrong but a page beyond its maximum.
+    Kinds: "constraint"; "page-size" and "large-picture" where nothing is wrong but a page or a picture's
+    bytes beyond their maximum.
     """
 
     def __init__(self, complaints: Sequence[str], kind: str = "constraint") -> None:

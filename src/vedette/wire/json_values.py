@@ -15,6 +15,7 @@ from vedette.wire.errors import Malformed
 
 # The deepest shape of both services has nine levels; what is deeper is no request.
 DEEPEST = 64
+_NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
 # The end of a key. Strings may hold it too, so there are never fewer ends than keys.
 _KEY_END = re.compile(rb'"[ \t\r\n]*:')
 
@@ -122,6 +123,9 @@ def _read_integer(shape: Shape, value: Any, path: str) -> int:
 
 
 def _read_float(_shape: Shape, value: Any, path: str) -> float:
+    if value in _NO_NUMBERS:
+        # What SDKs write for them; the limits of the shape refuse them by their name.
+        return float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _mistyped(path, "a number", value)
     return float(value)

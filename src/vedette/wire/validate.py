@@ -17,6 +17,9 @@ from vedette.wire.errors import Invalid
 
 # Beyond this a value is cut: a message is for reading, and a blob or a manifest line is not.
 LONGEST_VALUE = 100
+_BEYOND = ("Member must have value less than or equal to", "Member must have length less than or equal to")
+# Where Rekognition's requests have a picture's bytes.
+_PICTURE = "image.bytes"
 
 
 def check(operation: OperationModel, value: dict[str, Any]) -> None:
@@ -32,13 +35,15 @@ def check(operation: OperationModel, value: dict[str, Any]) -> None:
 
 
 def _kind(operation: OperationModel, found: list[tuple[str, str]]) -> str:
-    """Return whether nothing is wrong but a page beyond its maximum, which Rekognition answers apart."""
-    member = models.page_sizes(operation.service_model.service_name).get(operation.name)
-    beyond = "Member must have value less than or equal to"
-    only = member is not None and all(
-        path == _camel(member) and rule.startswith(beyond) for path, rule in found
-    )
-    return "page-size" if only else "constraint"
+    """Return what the service answers apart where nothing else is wrong: a large page, a large picture."""
+    paths = {path for path, _ in found}
+    if all(rule.startswith(_BEYOND) for _, rule in found):
+        member = models.page_sizes(operation.service_model.service_name).get(operation.name)
+        if member is not None and paths == {_camel(member)}:
+            return "page-size"
+        if paths == {_PICTURE}:
+            return "large-picture"
+    return "constraint"
 
 
 # Each complaint: the value as shown, the path of the member, the rule it breaks.

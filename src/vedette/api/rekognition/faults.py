@@ -33,6 +33,7 @@ BY_KIND: dict[tuple[type[errors.Refusal], str], str] = {
 FAULTY: dict[str, str] = {
     "constraint": "InvalidParameterException",
     "page-size": "ValidationException",
+    "large-picture": "ImageTooLargeException",
     "unknown-operation": "UnknownOperationException",
 }
 UNREADABLE = "SerializationException"
