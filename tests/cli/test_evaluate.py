@@ -1,13 +1,17 @@
 """`vedette evaluate` and its page."""
 
+import base64
+import hashlib
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
 from doubles.packages import save_patch, save_plain, tiny_package
 from vedette.cli.main import app
+from vedette.runtime.package import open_package, write_package
 
 
 def run(*words):
@@ -118,7 +122,7 @@ def test_all_pictures_broken_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("task", ["classification", "multilabel", "detection", "anomaly", "segmentation"])
-def test_the_report_is_one_page_that_fetches_and_runs_nothing(tmp_path, task):
+def test_the_report_is_one_page_that_fetches_nothing_and_runs_its_own_script_alone(tmp_path, task):
     source = {"detection": boxed}.get(task, judged if task in ("anomaly", "segmentation") else colours)(
         tmp_path
     )
@@ -129,7 +133,10 @@ def test_the_report_is_one_page_that_fetches_and_runs_nothing(tmp_path, task):
     assert "What it got wrong" in page
     assert "<svg" in page
     assert "data:image/jpeg;base64," in page
-    assert not re.search(r"<script|<link|@import|(src|href|url\()\s*=?\s*[\"']?(https?:|//|/)", page)
+    assert not re.search(r"<link|@import|(src|href|url\()\s*=?\s*[\"']?(https?:|//|/)", page)
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    known = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert re.search(r"script-src ([^\";]*)", page)[1] == f"'sha256-{known}'"
 
 
 def test_names_cannot_put_markup_into_the_report(tmp_path):
@@ -138,3 +145,16 @@ def test_names_cannot_put_markup_into_the_report(tmp_path):
     page = (tmp_path / "r.html").read_text("utf-8")
     assert "&lt;img src=x" in page
     assert "<img src=x" not in page
+
+
+def test_labels_cannot_end_the_data_that_the_script_reads(tmp_path):
+    label = "</script><script>alert(1)//"
+    save_plain(tmp_path / "set/red/1.png", (255, 0, 0))
+    folder = tiny_package(tmp_path / "m", "classification")
+    facts = replace(open_package(folder).facts, labels=("red", label), thresholds={"red": 0.5, label: 0.5})
+    write_package(folder, model=folder / "model.onnx", facts=facts, evaluation={}, card="")
+    run(folder, tmp_path / "set", "--report", tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert page.count("<script") == 2
+    (data,) = re.findall(r'id="scores">(.*?)</script>', page, re.DOTALL)
+    assert [row["label"] for row in json.loads(data)["labels"]] == ["red", label]

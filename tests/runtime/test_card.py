@@ -18,9 +18,17 @@ def test_a_card_holds_figures_thresholds_and_provenance():
         tiling=Tiling((512, 640)),
         data={"training_pictures": 20},
         backbone={"name": "lite0"},
+        recipe={"recipe": "memory", "tried": [{"recipe": "probe"}, {"recipe": "memory"}]},
     )
     card = model_card(facts, evaluate("anomaly", ["anomaly"], seen))
-    for said in ("| anomaly | 0.432 | 2 |", "1.000 |", "tiles of 640 × 512", "Backbone: lite0", "rough"):
+    for said in (
+        "| anomaly | 0.432 | 2 |",
+        "1.000 |",
+        "tiles of 640 × 512",
+        "Backbone: lite0",
+        "Recipe: memory, the best of memory, probe",
+        "rough",
+    ):
         assert said in card
 
 

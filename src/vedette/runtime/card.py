@@ -40,7 +40,7 @@ def model_card(facts: PackageFacts, evaluation: Mapping[str, Any]) -> str:
         _looks(facts),
         "## Where it comes from",
         *_list(
-            ("Recipe", facts.recipe.get("name")),
+            ("Recipe", _recipe(facts)),
             ("Backbone", " ".join(str(value) for value in facts.backbone.values())),
             ("Training pictures", facts.data.get("training_pictures")),
             ("Test pictures", facts.data.get("test_pictures")),
@@ -92,6 +92,13 @@ def _looks(facts: PackageFacts) -> str:
     tall, wide = facts.tiling.tile
     whole = ", and the whole picture besides" if facts.tiling.whole else ""
     return f"{said} Large pictures in tiles of {wide} × {tall} pixels{whole}."
+
+
+def _recipe(facts: PackageFacts) -> str:
+    """Return which way of learning won, and over which others."""
+    best = facts.recipe.get("recipe", "")
+    others = [str(each.get("recipe")) for each in facts.recipe.get("tried", ()) if each.get("recipe") != best]
+    return f"{best}, the best of {', '.join([best, *others])}" if best and others else str(best)
 
 
 def _list(*pairs: tuple[str, Any]) -> list[str]:

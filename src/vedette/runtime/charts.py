@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-_SIDE, _LEFT, _BOTTOM, _TOP, _RIGHT = 200, 44, 32, 10, 10
+_SIDE, _LEFT, _BOTTOM, _TOP, _RIGHT = 200, 44, 32, 16, 10
 _WIDE = 420
 
 
@@ -42,9 +42,12 @@ def reliability_diagram(found: Mapping[str, Any]) -> str:
         parts.append(
             f'<rect class="bar" x="{left + 1:.1f}" y="{top:.1f}" width="{right - left - 2:.1f}" '
             f'height="{max(1.0, _y(0) - top):.1f}" opacity="{share:.2f}"><title>{said}</title></rect>'
+            f'<text class="small" x="{(left + right) / 2:.1f}" y="{_TOP - 4}" text-anchor="middle">'
+            f"{part['count']}</text>"
         )
     return _chart(
-        "How often predictions of each confidence were right", _axes("confidence", "right") + "".join(parts)
+        "How often predictions of each confidence were right",
+        _axes("confidence", "were right") + "".join(parts),
     )
 
 
@@ -59,13 +62,14 @@ def score_histogram(outcomes: Sequence[Mapping[str, Any]], threshold: float) -> 
     wide = (_WIDE - _LEFT - _RIGHT) / bins
     parts = [f'<path class="axis" d="M{_LEFT},{base} H{_WIDE - _RIGHT}"/>']
     for kind, name in ((False, "normal"), (True, "anomalous")):
+        kind_of = "is" if kind else "not"
         for number, count in enumerate(heights[kind]):
             high = (base - top) * count / most
             x = _LEFT + number * wide + (wide / 2 if kind else 0)
             said = f"{count} {name} of {number / bins:.2f}–{(number + 1) / bins:.2f}"
             if count:
                 parts.append(
-                    f'<rect class="{name}" x="{x + 0.5:.1f}" y="{base - high:.1f}" height="{high:.1f}" '
+                    f'<rect class="{kind_of}" x="{x + 0.5:.1f}" y="{base - high:.1f}" height="{high:.1f}" '
                     f'width="{wide / 2 - 1:.1f}"><title>{said}</title></rect>'
                 )
     at = _LEFT + threshold * (_WIDE - _LEFT - _RIGHT)

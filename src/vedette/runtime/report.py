@@ -1,42 +1,38 @@
 """One page that shows how a model did: figures, curves, confusion, and what it got wrong, with pictures.
 
-Self-contained: styles, charts and thumbnails are inside; nothing is fetched and nothing runs.
+Self-contained: styles, charts, thumbnails and the one script are inside; nothing is fetched. The
+page's own policy lets that script run by its hash and no other. Without scripts all but the
+moving of thresholds is there.
 """
 
 import base64
-import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
-from vedette.runtime.card import DOES, FIGURES
+from vedette.runtime.card import DOES
 from vedette.runtime.charts import precision_recall, reliability_diagram, score_histogram
-from vedette.runtime.decode import Answer
+from vedette.runtime.gallery import Outcome, Pair, gallery
 from vedette.runtime.judge import Judged
 from vedette.runtime.model import Model
-from vedette.vision.annotations import Sample, Task
-from vedette.vision.draw import draw_findings, draw_heatmap, mask_picture
-from vedette.vision.images import BrokenPicture, decode
-from vedette.vision.masks import read_mask
+from vedette.runtime.scores import tallies
+from vedette.runtime.tables import figures, label_table, matrix
+from vedette.vision.images import BrokenPicture
 
 # A page of these opens at once and is a few megabytes at most.
-_MOST_WRONG, _MOST_RIGHT, _MOST_CURVES = 36, 12, 24
-_THUMB = 420
+_MOST_WRONG, _MOST_RIGHT, _MOST_CURVES = 36, 12, 60
+# More curves than this are folded away.
+_OPEN_CURVES = 6
+# Below this a figure moves by several points with every picture.
+_FEW = 30
 
-NAMES: dict[Task, str] = {
-    "classification": "Classification",
-    "multilabel": "Multi-label classification",
-    "detection": "Object detection",
-    "anomaly": "Anomaly",
-    "segmentation": "Anomaly segmentation",
-}
-
-Outcome = Mapping[str, Any]
+Document = Mapping[str, Any]
 
 
 def write_report(to: Path, model: Model, judged: Judged) -> None:
@@ -50,259 +46,151 @@ def report_page(model: Model, judged: Judged) -> str:
     pairs = list(zip(document["outcomes"], judged.samples, strict=True))
     wrong = sorted((p for p in pairs if not p[0]["correct"]), key=lambda pair: -_how_wrong(pair[0], document))
     right = [pair for pair in pairs if pair[0]["correct"]]
-    title = f"{NAMES[model.task]} model, on {document['pictures']} pictures"
     body = [
-        f"<h1>{escape(title)}</h1>",
-        f'<p class="soft">{escape(model.name)} {escape(DOES[model.task])}. '
-        f"{len(right)} pictures wholly right, {len(wrong)} not.</p>",
-        _figures(document),
-        _label_table(document),
+        _head(model, document, right=len(right)),
+        figures(document),
+        gallery("What it got wrong", model, wrong, most=_MOST_WRONG, empty="Nothing on these pictures."),
+        _PANEL if tallies(document) else "",
+        label_table(document),
+        matrix(document),
         _curves(document),
-        _matrix(document),
         _broken(judged.broken),
-        _gallery("What it got wrong", model, wrong, most=_MOST_WRONG, empty="Nothing on these pictures."),
-        _gallery(
+        gallery(
             "Some that it got right", model, _spread(right, _MOST_RIGHT), most=_MOST_RIGHT, empty="None."
         ),
-        f"<footer>Vedette {escape(str(model.facts.versions.get('vedette', '')))} · trained "
-        f"{escape(model.facts.created or 'on an unknown day')} · thresholds are the model’s own.</footer>",
+        _foot(model),
     ]
-    style = (files("vedette.runtime") / "report.css").read_text("utf-8")
-    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    return _page(f"How well {_name(model)} does", "".join(body), _data(model, document))
+
+
+def _page(title: str, body: str, data: str) -> str:
+    style, script = (
+        (files("vedette.runtime") / f"report.{kind}").read_text("utf-8") for kind in ("css", "js")
+    )
+    sum_of = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{sum_of}'"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{style}</style></head>"
-        f"<body><main>{''.join(body)}</main></body></html>\n"
+        f'<body><main>{body}</main><script type="application/json" id="scores">{data}</script>'
+        f"<script>{script}</script></body></html>\n"
     )
 
 
-def _figures(document: Mapping[str, Any]) -> str:
-    several = len(document["labels"]) > 1 and "auroc" not in document
-    cells = []
-    for key, said in FIGURES.items():
-        if isinstance(document.get(key), float):
-            word = said if several else said.split(",")[0]
-            cells.append(f'<div class="card"><b>{_share(document[key])}</b><span>{word}</span></div>')
-    return f'<section class="figures">{"".join(cells)}</section>'
-
-
-def _label_table(document: Mapping[str, Any]) -> str:
-    columns = {
-        "test_pictures": "Pictures",
-        "test_boxes": "Boxes",
-        "threshold": "Threshold",
-        "precision": "Precision",
-        "recall": "Recall",
-        "f1": "F1",
-        "average_precision": "Average precision",
-        "iou": "IoU",
+def _data(model: Model, document: Document) -> str:
+    """Return what the script reads; no name in it can end its element."""
+    known = {
+        "task": model.task,
+        "labels": tallies(document),
+        "command": f"vedette detect {shlex.quote(_name(model))} PICTURES",
     }
-    rows = document["labels"]
-    shown = {key: said for key, said in columns.items() if any(row.get(key) is not None for row in rows)}
-    head = "".join(f'<th class="n">{said}</th>' for said in shown.values())
-    body = "".join(
-        f"<tr><td>{escape(row['label'])}</td>"
-        + "".join(f'<td class="n">{_cell(row.get(key))}</td>' for key in shown)
-        + "</tr>"
-        for row in rows
-    )
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _name(model: Model) -> str:
+    return Path(model.name).name
+
+
+def _head(model: Model, document: Document, *, right: int) -> str:
+    count = document["pictures"]
+    rough = ""
+    if count < _FEW:
+        rough = (
+            f'<p class="note">Only {count} pictures: each moves a figure by {100 / count:.0f} points or '
+            "more. Judge it on more before you rely on it.</p>"
+        )
     return (
-        '<h2>Labels</h2><div class="card wide"><table><thead><tr><th>Label</th>'
-        f"{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<header><p class="soft">{escape(_name(model))} {escape(DOES[model.task])}.</p>'
+        f"<h1>{right} of {count} pictures wholly right</h1>"
+        f'<div class="whole" role="img" aria-label="{right} right, {count - right} wrong">'
+        f'<i style="width:{100 * right / count:.2f}%"></i></div>{rough}</header>'
     )
 
 
-def _curves(document: Mapping[str, Any]) -> str:
+_PANEL = """<section id="try" hidden><h2>Move the threshold</h2>
+<p class="soft">A finding counts from this score on. Lower, and less is missed; higher, and there are fewer
+false alarms.</p>
+<div class="card try"><div>
+<label>Label <select id="label"></select></label>
+<label for="at" class="at"><span>Threshold</span> <output id="at-said" for="at"></output></label>
+<input type="range" id="at" min="0" max="1000" step="1">
+<div id="presets" class="chips"></div>
+<p id="said" class="said" aria-live="polite"></p>
+<dl><div><dt>Precision</dt><dd><b id="now-precision"></b> <small id="change-precision"></small></dd></div>
+<div><dt>Recall</dt><dd><b id="now-recall"></b> <small id="change-recall"></small></dd></div>
+<div><dt>F1</dt><dd><b id="now-f1"></b> <small id="change-f1"></small></dd></div></dl>
+<p class="soft">To use it<span id="whom"></span>: <code id="command"></code></p>
+<p class="soft">A threshold chosen on these pictures looks a little better here than on new ones.</p>
+</div><div class="plots">
+<svg class="chart" id="spread" role="img" aria-label="How many scores are how high"></svg>
+<p class="soft key"><span><i class="k-not"></i><span id="key-not"></span></span><span><i class="k-is"></i>
+<span id="key-is"></span></span><span>each to its own scale</span></p>
+<svg class="chart" id="curve" role="img" aria-label="Precision and recall"></svg>
+</div></div></section>"""
+
+
+def _curves(document: Document) -> str:
     rows = [row for row in document["labels"] if row.get("curve", {}).get("thresholds")][:_MOST_CURVES]
     cards = [
         f'<div class="card"><h3>{escape(row["label"])}</h3>{precision_recall(row)}</div>' for row in rows
     ]
+    grid = f'<div class="charts">{"".join(cards)}</div>'
+    if len(cards) > _OPEN_CURVES:
+        grid = f"<details><summary>The curves of {len(cards)} labels</summary>{grid}</details>"
+    drawn = f"<section><h2>Precision and recall</h2>{grid}</section>" if cards else ""
+    return _confidence(document) + drawn
+
+
+def _confidence(document: Document) -> str:
+    """Return whether its confidence is honest, and, where no script runs, how scores are spread."""
+    cards = []
+    if document["reliability"]["bins"]:
+        error = document["reliability"]["error"]
+        cards.append(
+            f'<div class="card beside">{reliability_diagram(document["reliability"])}'
+            "<div><p>A bar says how many of the predictions of that confidence were right; the number above "
+            "it how many there were. Bars that end on the dashed line are honest, below it the model is too "
+            "sure of itself, above it too modest. Pale bars stand on few predictions.</p>"
+            f"<p><b>{error:.1%}</b> is how far it is off on average.</p></div></div>"
+        )
     if "auroc" in document:
         key = (
-            '<span class="soft"><span class="key k-good"></span>normal'
-            '<span class="key k-bad"></span>anomalous</span>'
+            '<p class="soft key"><span><i class="k-not"></i>normal</span>'
+            '<span><i class="k-is"></i>anomalous</span></p>'
         )
         chart = score_histogram(document["outcomes"], document["labels"][0]["threshold"])
-        cards.insert(0, f'<div class="card double"><h3>Scores</h3>{chart}{key}</div>')
-    if document["reliability"]["bins"]:
-        error = f'<span class="soft">calibration error {document["reliability"]["error"]:.3f}</span>'
-        chart = reliability_diagram(document["reliability"])
-        cards.append(f'<div class="card"><h3>Is its confidence honest?</h3>{chart}{error}</div>')
-    return (
-        f'<h2>Precision, recall and confidence</h2><div class="charts">{"".join(cards)}</div>'
-        if cards
-        else ""
-    )
-
-
-def _matrix(document: Mapping[str, Any]) -> str:
-    cells = {(cell["truth"], cell["predicted"]): cell for cell in document.get("confusion", [])}
-    if not cells:
-        return ""
-    labels = [row["label"] for row in document["labels"]]
-    head = "".join(f"<th>{escape(label)}</th>" for label in labels)
-    rows = ""
-    for truth in labels:
-        row = "".join(_matrix_cell(cells.get((truth, said)), truth == said) for said in labels)
-        rows += f"<tr><th>{escape(truth)}</th>{row}</tr>"
-    return (
-        '<h2>What was taken for what</h2><div class="card wide">'
-        '<p class="soft">A row is what a picture shows, a column what the model thinks likeliest.</p>'
-        f'<table class="matrix"><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
-
-
-def _matrix_cell(cell: Mapping[str, Any] | None, is_right: bool) -> str:
-    if cell is None:
-        return '<td class="none">·</td>'
-    color = "good" if is_right else "bad"
-    depth = round(12 + 58 * cell["share"])
-    return (
-        f'<td style="background:color-mix(in srgb, var(--{color}) {depth}%, transparent)" '
-        f'title="{cell["share"]:.0%}">{cell["count"]}</td>'
-    )
+        cards.append(f'<div class="card still"><h3>Scores</h3>{chart}{key}</div>')
+    return f"<section><h2>Is its confidence honest?</h2>{''.join(cards)}</section>" if cards else ""
 
 
 def _broken(broken: Sequence[BrokenPicture]) -> str:
     if not broken:
         return ""
     items = "".join(f"<li>{escape(error.sentence)}</li>" for error in broken[:100])
-    return f'<h2>Left out</h2><div class="card"><ul>{items}</ul></div>'
+    rest = f"<li>and {len(broken) - 100} more</li>" if len(broken) > 100 else ""
+    return f'<section><h2>Left out</h2><div class="card"><ul>{items}{rest}</ul></div></section>'
 
 
-def _gallery(
-    title: str, model: Model, pairs: Sequence[tuple[Outcome, Sample]], *, most: int, empty: str
-) -> str:
-    shown = [_figure(model, outcome, sample) for outcome, sample in pairs[:most]]
-    more = f'<p class="soft">The worst {most} of {len(pairs)}.</p>' if len(pairs) > most else ""
-    kind = "gallery" if model.task == "detection" else "gallery pairs"
-    inner = f'<div class="{kind}">{"".join(shown)}</div>' if shown else f'<p class="soft">{empty}</p>'
-    key = ""
-    if model.task == "detection" and shown:
-        key = (
-            '<p class="soft"><span class="key k-good"></span>right<span class="key k-bad"></span>not there'
-            '<span class="key k-warn"></span>missed</p>'
-        )
-    return f"<h2>{title}</h2>{more}{key}{inner}"
-
-
-@dataclass(slots=True)
-class _Views:
-    """The pictures of one figure: each with a word below it, and boxes over it."""
-
-    parts: list[str] = field(default_factory=list)
-
-    def add(self, picture: Image.Image, said: str = "", boxes: str = "") -> None:
-        small = picture.copy()
-        small.thumbnail((_THUMB, _THUMB))
-        buffer = io.BytesIO()
-        small.save(buffer, "JPEG", quality=80)
-        data = base64.b64encode(buffer.getvalue()).decode()
-        word = f"<small>{said}</small>" if said else ""
-        self.parts.append(
-            f'<div><div class="pic"><img alt="{said or "the picture"}" width="{small.width}" '
-            f'height="{small.height}" src="data:image/jpeg;base64,{data}">{boxes}</div>{word}</div>'
-        )
-
-
-def _figure(model: Model, outcome: Outcome, sample: Sample) -> str:
+def _foot(model: Model) -> str:
+    facts = model.facts
     try:
-        image, _ = decode(sample.picture, name=sample.source)
-        answer = model.detect(image, heatmap=model.explains)
-    except BrokenPicture as error:  # it was readable a moment ago
-        return f'<figure class="card"><figcaption>{escape(error.sentence)}</figcaption></figure>'
-    views = _Views()
-    show: dict[str, Callable[[], None]] = {
-        "detection": lambda: views.add(image, boxes=_boxes(outcome)),
-        "segmentation": lambda: _masks(views, model, image, answer, sample),
-    }
-    show.get(model.task, lambda: _heat(views, image, answer))()
-    return (
-        f'<figure class="card"><div class="views">{"".join(views.parts)}</div>'
-        f"<figcaption>{_tags(outcome)}<br><b>{escape(Path(outcome['picture']).name)}</b></figcaption></figure>"
-    )
-
-
-def _heat(views: _Views, image: Image.Image, answer: Answer) -> None:
-    views.add(image, "picture")
-    if answer.heatmap is not None:
-        views.add(draw_heatmap(image, answer.heatmap), "evidence")
-
-
-def _masks(views: _Views, model: Model, image: Image.Image, answer: Answer, sample: Sample) -> None:
-    labels, colors = model.labels, model.facts.colors
-    views.add(draw_findings(image, (), labels=labels, colors=colors, mask=answer.mask), "found")
-    if sample.mask is None:
-        views.add(image, "picture")
-        return
-    try:
-        truth = read_mask(sample.mask, labels, height=answer.height, width=answer.width)
-    except BrokenPicture:
-        views.add(mask_picture(answer.mask, labels, colors) if answer.mask is not None else image, "mask")
-        return
-    views.add(draw_findings(image, (), labels=labels, colors=colors, mask=truth), "drawn by hand")
-
-
-def _boxes(outcome: Outcome) -> str:
-    found = [
-        (f["outcome"], f["box"], f"{f['label']} {f['confidence']:.0%}")
-        for f in outcome["findings"]
-        if f["outcome"] in ("tp", "fp")
+        moment = datetime.fromisoformat(facts.created)
+        trained = f"{moment.day} {moment:%B %Y, %H:%M %Z}".strip()
+    except ValueError:
+        trained = "on an unknown day"
+    recipe = facts.recipe.get("recipe")
+    said = [
+        f"Vedette {facts.versions.get('vedette', '')}".strip(),
+        f"trained {trained}" + (f" by {recipe}" if recipe else ""),
+        f"on {facts.data['training_pictures']} pictures" if "training_pictures" in facts.data else "",
+        "figures hold at the model’s own thresholds",
     ]
-    found += [("miss", m["box"], f"{m['label']}, missed") for m in outcome["missed"]]
-    return "".join(
-        f'<i class="{kind}" title="{escape(said)}" style="left:{box["left"]:.2%};top:{box["top"]:.2%};'
-        f'width:{box["width"]:.2%};height:{box["height"]:.2%}"></i>'
-        for kind, box, said in found
-    )
+    return f"<footer>{escape(' · '.join(part for part in said if part))}</footer>"
 
 
-def _tags(outcome: Outcome) -> str:
-    """Return in words what was said and what is so."""
-    if "missed" in outcome:
-        found = [f for f in outcome["findings"] if f["outcome"] in ("tp", "fp")]
-        parts = [
-            _tag("good" if f["outcome"] == "tp" else "bad", f"{f['label']} {f['confidence']:.0%}")
-            for f in found
-        ]
-        return (
-            "".join([*parts, *(_tag("warn", f"{m['label']} missed") for m in outcome["missed"])])
-            or "no objects"
-        )
-    kind = "good" if outcome["correct"] else "bad"
-    if "score" in outcome:
-        said = "anomalous" if outcome["is_anomalous"] else "normal"
-        truth = "anomalous" if outcome["truth"] else "normal"
-        areas = "".join(
-            _tag("warn", f"{f['label']} {f['mask_area']:.2%}") for f in outcome.get("findings", [])
-        )
-        return _tag(kind, f"said {said}, score {outcome['score']:.3f}") + areas + f" {_but(outcome)} {truth}"
-    scores = outcome["scores"]
-    if "predicted" in outcome:
-        best = outcome["predicted"]
-        return _tag(kind, f"said {best} {scores[best]:.0%}") + escape(
-            f" {_but(outcome)} {', '.join(outcome['truth'])}"
-        )
-    called = [f["label"] for f in outcome["findings"]]
-    tags = [
-        _tag("good" if label in outcome["truth"] else "bad", f"{label} {scores[label]:.0%}")
-        for label in called
-    ]
-    tags += [_tag("warn", f"{label} missed") for label in outcome["truth"] if label not in called]
-    return "".join(tags) or "no labels"
-
-
-def _but(outcome: Outcome) -> str:
-    return "and is" if outcome["correct"] else "but is"
-
-
-def _tag(kind: str, said: str) -> str:
-    return f'<span class="tag {kind}">{escape(said)}</span>'
-
-
-def _how_wrong(outcome: Outcome, document: Mapping[str, Any]) -> float:
+def _how_wrong(outcome: Outcome, document: Document) -> float:
     """Return how far from right: the surest mistakes come first."""
     if "missed" in outcome:
         wild = [float(f["confidence"]) for f in outcome["findings"] if f["outcome"] == "fp"]
@@ -314,17 +202,7 @@ def _how_wrong(outcome: Outcome, document: Mapping[str, Any]) -> float:
     return float(sum(said in ("fp", "fn") for said in outcome["outcomes"].values()))
 
 
-def _spread(pairs: Sequence[tuple[Outcome, Sample]], most: int) -> list[tuple[Outcome, Sample]]:
+def _spread(pairs: Sequence[Pair], most: int) -> list[Pair]:
     """Return some of them, from all over."""
     step = max(1, len(pairs) // most)
     return list(pairs[::step])[:most]
-
-
-def _share(value: float) -> str:
-    return f"{value:.1%}" if value < 1 else "100%"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    return "" if value is None else str(value)

@@ -1,0 +1,62 @@
+"""Mistakes in words, and a matrix of many labels."""
+
+from pathlib import Path
+
+import pytest
+
+from vedette.runtime.gallery import mistakes
+from vedette.runtime.tables import matrix, share
+from vedette.vision.annotations import Box, Finding, Sample
+from vedette.vision.evaluation import Seen, evaluate
+
+A = Path("a.png")
+HERE, THERE = Box(0.1, 0.1, 0.3, 0.3), Box(0.6, 0.6, 0.3, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("task", "labels", "seen", "said"),
+    [
+        ("anomaly", ["anomaly"], Seen(Sample(A, is_anomalous=True), score=0.2), ["missed"]),
+        ("anomaly", ["anomaly"], Seen(Sample(A, is_anomalous=False), score=0.9), ["false alarm"]),
+        ("anomaly", ["anomaly"], Seen(Sample(A, is_anomalous=False), score=0.1), []),
+        (
+            "classification",
+            ["nut", "bolt"],
+            Seen(Sample(A, labels=("nut",)), scores={"nut": 0.1, "bolt": 0.9}),
+            ["nut taken for bolt"],
+        ),
+        (
+            "multilabel",
+            ["nut", "bolt"],
+            Seen(Sample(A, labels=("nut",)), scores={"nut": 0.1, "bolt": 0.9}),
+            ["nut missed", "bolt not there"],
+        ),
+        (
+            "detection",
+            ["nut"],
+            Seen(Sample(A, boxes=(("nut", HERE),)), findings=(Finding("nut", 0.9, THERE),)),
+            ["nut missed", "nut not there"],
+        ),
+    ],
+)
+def test_a_mistake_is_said_in_a_few_words(task, labels, seen, said):
+    document = evaluate(task, labels, [seen], thresholds=dict.fromkeys(labels, 0.5))
+    assert mistakes(document["outcomes"][0]) == said
+
+
+def test_a_matrix_of_many_labels_is_in_a_persons_order_and_keeps_what_tells_long_names_apart():
+    labels = [f"bolt of stainless steel M{n}" for n in range(1, 41)]
+    seen = [
+        Seen(Sample(A, labels=(label,)), scores=dict.fromkeys(labels, 0.0) | {labels[0]: 1.0})
+        for label in sorted(labels)
+    ]
+    page = matrix(evaluate("classification", sorted(labels), seen))
+    heads = [part.partition("</span>")[0] for part in page.split("<span>")[1:41]]
+    assert heads[1:3] == ["bolt of stai… steel M2", "bolt of stai… steel M3"]
+    assert heads[-1] == "bolt of stai…steel M40"
+    assert "<b>1×</b> bolt of stainless steel M10 taken for bolt of stainless steel M1" in page
+    assert "and 33 other mix-ups" in page
+
+
+def test_only_what_is_whole_is_said_to_be_all():
+    assert [share(value) for value in (1.0, 0.99996, 0.5, 0.0)] == ["100%", "99.9%", "50.0%", "0.0%"]
