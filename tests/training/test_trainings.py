@@ -1,8 +1,10 @@
 """Trainings asked for, queued, ended and taken up again, with workers that a test plays."""
 
+import errno
 import shutil
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from doubles.trainings import a_training_room, die, divide, hang, refuse, stumbl
 from vedette.datasets.dataset import ManifestSource
 from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.projects.tokens import Token
+from vedette.training.folder import NO_ROOM, Folder
 from vedette.training.gather import UNREADABLE
 
 
@@ -214,6 +217,75 @@ def test_a_worker_that_always_dies_ends_the_training_and_leaves_the_project_free
     version = training.trained()
     assert (version.state, version.message) == ("failed", "The process of the job was killed by signal 9.")
     assert training.trained("v2").state == "trained"
+
+
+def litter(order, stop):
+    """A worker that is killed over everything it was about to leave."""
+    folder = Folder(Path(order["folder"]))
+    for place in (folder.out, folder.scratch, folder.root / ".package.x1"):
+        place.mkdir(exist_ok=True)
+        (place / "half").write_bytes(b"half")
+    yield from die(order, stop)
+
+
+def files_of(training, version):
+    return {path.name for path in training.trainings.folder(version).root.iterdir()}
+
+
+def test_what_killed_workers_left_goes_when_their_training_is_over(training):
+    training = training(litter, litter, litter, litter, succeed)
+    training.with_dataset()
+    assert files_of(training, training.trained()) == {"train.manifest"}
+    version = training.trained("v2")
+    training.trainings.close()
+    assert files_of(training, version) == {"package", "result.json", "train.manifest"}
+
+
+def test_what_a_crash_left_beside_a_finished_version_goes_at_the_next_start(training):
+    first = training()
+    first.with_dataset()
+    version = first.trained()
+    first.trainings.close()
+    folder, part = first.trainings.folder(version), first.data / "cache" / "features" / "ab" / "c.part"
+    for place in (folder.pictures, folder.out, folder.scratch, folder.root / ".package.x1", part.parent):
+        place.mkdir(parents=True)
+    part.write_bytes(b"half")
+    again = training()
+    assert files_of(again, version) == {"package", "result.json", "train.manifest"}
+    assert not part.exists()
+
+
+def test_a_full_disk_is_said_and_leaves_the_project_free(training):
+    training = training()
+    training.with_dataset()
+    no_room = OSError(errno.ENOSPC, "no room")
+    training.room.blobs.put, failed = fail_once(training.room.blobs.put, no_room)
+    version = training.trained()
+    assert (version.state, version.message, failed.is_set()) == ("failed", NO_ROOM, True)
+    assert training.trained("v2").state == "trained"
+
+
+def test_an_end_that_cannot_be_written_down_is_written_down_later(training, caplog):
+    training = training(die, later_s=0.01)
+    training.with_dataset()
+    failing = RuntimeError("the database is full")
+    training.versions.move, failed = fail_once(training.versions.move, failing)
+    version = training.trained()
+    assert (version.state, failed.is_set()) == ("failed", True)
+    assert "is not written down yet" in caplog.text
+
+
+def fail_once(act, error):
+    """Return what fails the first time, and an event that says that it did."""
+    failed = threading.Event()
+
+    def acted(*arguments, **options):
+        if failed.is_set():
+            return act(*arguments, **options)
+        failed.set()
+        raise error
+
+    return acted, failed
 
 
 def test_a_mistake_of_ours_is_not_told_to_the_caller(training, caplog):

@@ -56,8 +56,10 @@ def view_bytes(shapes: Iterable[tuple[int, int, int]]) -> int:
 def _reserve(shape: tuple[int, ...]) -> npt.NDArray[np.float16]:
     """Return an array in a file that has no name any more: it is gone with the last who uses it."""
     size = 2 * math.prod(shape)
+    # Where the user said, although a worker's other temporary files lie with its version.
+    place = os.environ.get("TMPDIR") or tempfile.gettempdir()
     try:
-        with tempfile.TemporaryFile(prefix="vedette-shelf-") as file:
+        with tempfile.TemporaryFile(prefix="vedette-shelf-", dir=place) as file:
             # A sparse file would kill the process when the disk fills up; a reserved one refuses here.
             if hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(file.fileno(), 0, size)
@@ -66,7 +68,7 @@ def _reserve(shape: tuple[int, ...]) -> npt.NDArray[np.float16]:
             return np.memmap(file, np.float16, "r+", shape=shape)
     except OSError as error:
         raise TooMuch(
-            f"Training needs {size // 1024**2 + 1} MiB in {tempfile.gettempdir()}: {error.strerror}. "
+            f"Training needs {size // 1024**2 + 1} MiB in {place}: {error.strerror}. "
             "Make room there, or name another folder in TMPDIR."
         ) from error
 

@@ -59,13 +59,16 @@ class FeatureCache:
         path = self._path(key)
         if path is None:
             return
+        beside: Path | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+                beside = Path(part.name)
                 np.save(part, array, allow_pickle=False)
-            Path(part.name).replace(path)
+            beside.replace(path)
         except OSError:
-            return
+            if beside is not None:
+                beside.unlink(missing_ok=True)
 
     def trim(self) -> None:
         """Throw away the least recently used arrays until the folder is within its limit."""

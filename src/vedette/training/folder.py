@@ -5,12 +5,15 @@ pictures/        a link to every picture and mask they name, by a hash of its ad
 tested           the addresses of the pictures that a dataset was divided by
 out/             what goes to the output bucket, a file a kind
 package/         the model
+scratch/         what a worker needs for a while, and a killed one leaves
 result.json      written last: with it the training is over
 """
 
+import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,6 +21,18 @@ from typing import Any
 
 from vedette.manifest.lines import BadLine, Line, read_lines
 from vedette.manifest.training import Manifest
+
+NO_ROOM = "The server's disk is full. Make room there, and train again."
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# With less than this left it is the disk, whatever a library says of it.
+LITTLE = 1 << 20
+
+
+def is_full(error: BaseException, place: Path) -> bool:
+    """Say whether it is for want of room on the disk of a place that something failed."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return True
+    return shutil.disk_usage(place).free < LITTLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,11 @@ class Folder:
     def package(self) -> Path:
         """Where the model goes."""
         return self.root / "package"
+
+    @property
+    def scratch(self) -> Path:
+        """Where temporary files go, so that those of a killed worker are found again."""
+        return self.root / "scratch"
 
     @property
     def result(self) -> Path:
@@ -86,6 +106,16 @@ class Folder:
         except FileNotFoundError:
             return []
         return found
+
+    def clear(self) -> None:
+        """Take away what a worker that was killed was about to leave; a package beside its place is one."""
+        for place in (self.out, self.scratch, *self.root.glob(f".{self.package.name}.*")):
+            shutil.rmtree(place, ignore_errors=True)
+
+    def tidy(self) -> None:
+        """Keep only what a version that is no longer in training needs."""
+        self.clear()
+        shutil.rmtree(self.pictures, ignore_errors=True)
 
     def finish(self, result: Mapping[str, Any]) -> None:
         """Write what came of the training, whole or not at all."""

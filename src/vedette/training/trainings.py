@@ -29,7 +29,7 @@ from vedette.projects.version import FIRST, USABLE, WORDS, Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.store.blobs.port import Blobs
 from vedette.training.copying import copy_package, copy_results
-from vedette.training.folder import Folder
+from vedette.training.folder import NO_ROOM, Folder, is_full
 from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
 from vedette.training.order import NewTraining, source_of
 from vedette.training.results import deliver
@@ -57,6 +57,8 @@ class Rules:
     budget: str = "balanced"
     at_once: int = 2
     one_size: bool = True
+    # How soon it is tried again to write down an end that could not be written.
+    later_s: float = 2.0
 
 
 class Died(Exception):
@@ -99,6 +101,7 @@ class Trainings:
         """Take up again what a stop or a crash left undone. The server calls this once, and nobody else."""
         for leftover in self._root.glob(".new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
+        self._tidy()
         for version in self.versions.in_state("deleting"):
             self._remove(version)
         for version in self.versions.in_state("copying"):
@@ -243,9 +246,9 @@ class Trainings:
             self._fail(version, str(why))
         except Refusal as why:
             self._fail(version, why.sentence)
-        except Exception:
+        except Exception as why:
             log.exception("the training of version %d failed", version.id)
-            self._fail(version, UNFORESEEN)
+            self._fail(version, NO_ROOM if is_full(why, self._root) else UNFORESEEN)
         finally:
             self._progress.pop(version.id, None)
             self._divided.discard(version.id)
@@ -387,12 +390,32 @@ class Trainings:
                 ended_ms=ended,
                 billable_s=max(1, math.ceil(result["seconds"])),
             )
-        for place in (folder.pictures, folder.out):
-            shutil.rmtree(place, ignore_errors=True)
+        folder.tidy()
 
     def _fail(self, version: Version, sentence: str) -> None:
-        self.versions.move(version, "failed", sentence, ended_ms=milliseconds(self._clock()))
-        shutil.rmtree(self.folder(version).pictures, ignore_errors=True)
+        """Say why a training failed. On a full disk that may take until there is room again."""
+        self.folder(version).tidy()
+        ended = milliseconds(self._clock())
+        while True:
+            try:
+                self.versions.move(version, "failed", sentence, ended_ms=ended)
+            except Refusal:
+                raise
+            except Exception:
+                log.exception("the end of the training of version %d is not written down yet", version.id)
+                if self._stopping.wait(self._rules.later_s):
+                    return
+            else:
+                return
+
+    def _tidy(self) -> None:
+        """Take away what a crash left beside versions that are over; the others take it up again."""
+        for beside in self._cache.glob("*/*.part"):
+            beside.unlink(missing_ok=True)
+        under_way = {each.folder for each in self.versions.in_state(*FIRST)}
+        for place in self._root.iterdir():
+            if place.name not in under_way:
+                Folder(place).tidy()
 
     def _remove(self, version: Version) -> None:
         shutil.rmtree(self.folder(version).root, ignore_errors=True)

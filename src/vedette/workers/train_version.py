@@ -10,20 +10,22 @@ Everything is in the folder when result.json is; a killed worker leaves none, an
 """
 
 import shutil
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from vedette.clock import system_clock
 from vedette.engines.port import Event, Say
-from vedette.errors import Wrong
+from vedette.errors import TooMuch, Wrong
 from vedette.learn.split import hold_out
 from vedette.manifest.training import Pictures
 from vedette.training import lookout, rekognition
 from vedette.training.checks import Prepared, look_at
-from vedette.training.folder import Folder
+from vedette.training.folder import NO_ROOM, Folder, is_full
 from vedette.vision.annotations import Sample
 from vedette.vision.images import content_hash
 
@@ -35,7 +37,32 @@ DIVIDED = {"stage": "dividing the dataset", "done": 1, "of": 1}
 def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Check, train, judge, and write the service's documents."""
     folder = Folder(Path(order["folder"]))
-    shutil.rmtree(folder.out, ignore_errors=True)
+    folder.clear()
+    try:
+        with scratch_in(folder.scratch):
+            return _train(folder, order, say, cancelled)
+    except OSError as error:
+        if is_full(error, folder.root):
+            raise TooMuch(NO_ROOM) from error
+        raise
+
+
+@contextmanager
+def scratch_in(place: Path) -> Iterator[None]:
+    """Let temporary files lie in a folder of ours: what a killed worker leaves is found there again."""
+    before = tempfile.tempdir
+    place.mkdir()
+    tempfile.tempdir = str(place)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _train(
+    folder: Folder, order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]
+) -> dict[str, Any]:
     started = time.monotonic()
     say(Event("progress", {"stage": "checking the manifests", "done": 0, "of": 1}))
     prepared = _prepare(folder, order)
