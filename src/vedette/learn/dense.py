@@ -220,12 +220,12 @@ def learn(
     course: Course,
     work: Work,
 ) -> nn.Module:
-    """Return the running mean of the network, trained on the rows.
+    """Return the running mean of the network, trained on the rows; `loss` puts them on the work's device.
 
     A module called `tail` learns at a tenth of the rate: it knows something already.
     """
     rng = np.random.default_rng(work.seed)
-    net = channels_last(net.requires_grad_(True)).train()
+    net = channels_last(net.requires_grad_(True)).to(work.device.name).train()
     mean = Mean(net, horizon=max(20.0, course.steps / 8))
     old, new = _parts(net)
     groups: list[dict[str, Any]] = [
@@ -243,13 +243,15 @@ def learn(
             waiting += [rows[i] for i in rng.permutation(len(rows))]
         chosen, waiting = sorted(waiting[: course.batch]), waiting[course.batch :]
         optimizer.zero_grad(set_to_none=True)
-        loss(net, chosen).backward()  # type: ignore[no-untyped-call]  # torch does not type it
+        with work.device.precision():
+            missed = loss(net, chosen)
+        missed.backward()  # type: ignore[no-untyped-call]  # torch does not type it
         nn.utils.clip_grad_norm_(net.parameters(), 10.0)
         optimizer.step()
         schedule.step()
         mean.follow(net)
         work.tell(course.stage, step + 1, course.steps)
-    return mean.net
+    return mean.net.cpu()
 
 
 def unload(net: nn.Module) -> dict[str, npt.NDArray[Any]]:

@@ -159,11 +159,13 @@ class DenseDetector:
 
     def _learn(self, learnt: Learnt, rows: list[int], work: Work, stage: str, share: float) -> Detector:
         eye, shelf, truths = learnt.eye, learnt.shelf, learnt.truths
-        cells = middles(eye.size, eye.strides)
+        device = work.device
+        points, spans = device.put(middles(eye.size, eye.strides))
 
         def loss(net: nn.Module, chosen: list[int]) -> Tensor:
-            logits, boxes = net(shelf.batch(chosen))
-            return detection_loss(logits, boxes, [truths[row] for row in chosen], cells)
+            logits, boxes = net(device.put(shelf.batch(chosen)))
+            wanted = [Truth(*device.put([truths[row].edges, truths[row].labels])) for row in chosen]
+            return detection_loss(logits, boxes, wanted, (points, spans))
 
         steps = steps_for(len(rows), eye.size, work, share)
         course = Course(stage, steps, BATCH, RATE if share == 1 else RATE / 2)

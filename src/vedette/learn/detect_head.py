@@ -37,8 +37,9 @@ class Head(nn.Module):
         logits, boxes = [], []
         for index, x in enumerate(self._pyramid(levels)):
             x = self.tower[index](x)
-            reach = functional.softplus(self.sides[index](x)) * (2.0 * self.strides[index])
-            logits.append(self.label[index](x).flatten(2).transpose(1, 2))
+            # Floats, whatever the layers below worked in: halves would round edges to whole pixels.
+            reach = functional.softplus(self.sides[index](x).float()) * (2.0 * self.strides[index])
+            logits.append(self.label[index](x).float().flatten(2).transpose(1, 2))
             boxes.append(_boxes(reach, self.strides[index]))
         return torch.cat(logits, 1), torch.cat(boxes, 1)
 
@@ -98,7 +99,7 @@ def _grid(rows: int, columns: int, stride: int) -> Tensor:
 
 def _boxes(reach: Tensor, stride: int) -> Tensor:
     """Return edges [B, N, 4] from how far the sides are away."""
-    centre = _grid(int(reach.shape[2]), int(reach.shape[3]), stride)
+    centre = _grid(int(reach.shape[2]), int(reach.shape[3]), stride).to(reach.device)
     flat = reach.flatten(2).transpose(1, 2)
     return torch.cat([centre - flat[..., :2], centre + flat[..., 2:]], -1)
 

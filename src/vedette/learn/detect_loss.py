@@ -70,7 +70,7 @@ def detection_loss(
 def assign(logits: Tensor, boxes: Tensor, truth: Truth, cells: tuple[Tensor, Tensor]) -> Assigned:
     """Choose the cells that answer for each box of one view."""
     wanted = torch.zeros_like(logits)
-    answers = torch.zeros(len(logits), dtype=torch.bool)
+    answers = torch.zeros(len(logits), dtype=torch.bool, device=logits.device)
     if not len(truth.edges):
         return Assigned(wanted, answers, boxes[:0], boxes[:0, 0])
     shares = overlap(boxes[None], truth.edges[:, None])

@@ -178,7 +178,7 @@ class FineTune:
         if from_earlier and self._earlier is not None:
             head.load_state_dict({name: torch.from_numpy(a) for name, a in self._earlier[1].items()})
             steps = max(FEWEST_STEPS // 3, round(GO_ON * steps))
-        head = head.eval().requires_grad_(True)  # batch norm stays as it was learnt
+        head = head.to(work.device.name).eval().requires_grad_(True)  # batch norm stays as it was learnt
         body = [*head.blocks.parameters(), *head.top.parameters()]
         groups = [{"params": body, "lr": RATE}, {"params": head.linear.parameters(), "lr": HEAD_RATE}]
         optimizer = torch.optim.AdamW(groups, weight_decay=DECAY)
@@ -190,13 +190,15 @@ class FineTune:
             chosen, copies = deck.draw(BATCH)
             low = shelf.copies[chosen, copies].float().contiguous(memory_format=torch.channels_last)
             dropped = (torch.rand(len(chosen), 1280, generator=generator) >= DROPOUT).float()
-            loss = self._loss(head(low, dropped), shelf.truth[chosen])
+            low, dropped, truth = work.device.put([low, dropped, shelf.truth[chosen]])
+            with work.device.precision():
+                loss = self._loss(head(low, dropped), truth)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch's own
             optimizer.step()
             schedule.step()
             work.tell(stage, step + 1, steps)
-        return head.requires_grad_(False)
+        return head.requires_grad_(False).cpu()
 
     def _loss(self, logits: Tensor, truth: Tensor) -> Tensor:
         if self.is_multilabel:

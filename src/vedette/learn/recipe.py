@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import nn
 
+from vedette.learn.device import Device, choose_device
 from vedette.learn.features import FeatureCache
 from vedette.learn.pictures import Pictures
 from vedette.runtime.facts import Tiling
@@ -71,6 +72,7 @@ class Work:
     budget: Budget = field(default_factory=Budget)
     backbone: str = "lite0"
     pictures: Pictures = field(default_factory=Pictures)
+    device: Device = field(default_factory=choose_device)
     say: Callable[[Progress], None] = lambda _: None
     cancelled: Callable[[], bool] = lambda: False
     started: float = field(default_factory=time.monotonic)

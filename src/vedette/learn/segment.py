@@ -165,10 +165,9 @@ class DenseSegmenter:
         shelf, truths = learnt.shelf, learnt.truths
 
         def loss(net: nn.Module, chosen: list[int]) -> Tensor:
-            places, verdicts = net(shelf.batch(chosen))
-            return segmentation_loss(
-                places, verdicts, torch.from_numpy(np.stack([truths[r] for r in chosen]))
-            )
+            places, verdicts = net(work.device.put(shelf.batch(chosen)))
+            (wanted,) = work.device.put([torch.from_numpy(np.stack([truths[r] for r in chosen]))])
+            return segmentation_loss(places.float(), verdicts.float(), wanted)
 
         course = Course(
             stage,

@@ -1,0 +1,97 @@
+"""The device on which networks learn: the processor, as ever, or a GPU in mixed precision."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from doubles.drawn import PLAIN, write_set
+from doubles.drawn_boxes import write_scenes
+from vedette.learn.dense import Course, learn
+from vedette.learn.detect import DenseDetector
+from vedette.learn.device import Device, choose_device
+from vedette.learn.features import FeatureCache
+from vedette.learn.finetune import FineTune
+from vedette.learn.recipe import Budget, Work
+from vedette.learn.segment import segmentation_loss
+from vedette.vision.annotations import Sample
+
+POINTS = torch.randn(64, 3, generator=torch.Generator().manual_seed(0))
+
+
+def fitted(work: Work) -> dict[str, torch.Tensor]:
+    torch.manual_seed(1)
+    net = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 1))
+
+    def loss(learner: nn.Module, rows: list[int]) -> torch.Tensor:
+        (points,) = work.device.put([POINTS[rows]])
+        return (learner(points).float()[:, 0] - points.sum(1)).square().mean()
+
+    return learn(net, loss, range(64), Course("learning", 60, 16, 1e-2), work).state_dict()
+
+
+def test_the_processor_moves_and_rounds_nothing():
+    device = Device()
+    assert device.put([POINTS])[0] is POINTS
+    with device.precision():
+        assert (POINTS @ POINTS.T).dtype == torch.float32
+
+
+def test_the_processor_is_chosen_where_torch_sees_no_gpu():
+    if torch.cuda.is_available():
+        pytest.skip("torch sees a GPU here")
+    assert choose_device() == Device("cpu", is_mixed=False)
+    assert Work(FeatureCache(None)).device == Device()
+
+
+def test_naming_the_processor_changes_no_bit():
+    chosen = fitted(Work(FeatureCache(None)))
+    named = fitted(Work(FeatureCache(None), device=Device("cpu")))
+    for name, tensor in chosen.items():
+        assert torch.equal(tensor, named[name])
+
+
+def test_mixed_precision_learns_the_same_thing_and_keeps_its_weights_in_floats():
+    plain = fitted(Work(FeatureCache(None)))
+    mixed = fitted(Work(FeatureCache(None), device=Device("cpu", is_mixed=True)))
+    assert {tensor.dtype for tensor in mixed.values()} == {torch.float32}
+    assert not torch.equal(plain["0.weight"], mixed["0.weight"])
+    assert torch.allclose(plain["0.weight"], mixed["0.weight"], atol=0.05)
+
+
+def test_a_loss_of_masks_is_the_same_whatever_made_the_logits():
+    places, verdicts = torch.randn(2, 2, 4, 4), torch.randn(2)
+    truth = torch.zeros(2, 4, 4, dtype=torch.uint8)
+    with Device("cpu", is_mixed=True).precision():
+        assert segmentation_loss(places, verdicts, truth).dtype == torch.float32
+
+
+def learn_a_little_of_everything(folder, device: Device) -> None:
+    """Train boxes and a fine-tuned classifier in a few steps each, and hold the results to be usable."""
+    work = Work(FeatureCache(None), budget=Budget("test", 0.05), device=device)
+    boxes = DenseDetector(["disc"])
+    scenes = write_scenes(folder / "scenes", 6, names=["disc"], most=1)
+    trained = boxes.fit(scenes, work, boxes.judge(scenes, work))
+    write_set(folder / "set", PLAIN[:2], 4)
+    samples = [Sample(path, (path.parent.name,)) for path in sorted((folder / "set").glob("*/*"))]
+    tuned = FineTune(PLAIN[:2], is_multilabel=False)
+    classified = tuned.fit(samples, work, tuned.judge(samples, work))
+    for graph, side in ((trained.graph, trained.input_size), (classified.graph, classified.input_size)):
+        assert {tensor.device.type for tensor in graph.state_dict().values()} == {"cpu"}
+        with torch.inference_mode():
+            answers = graph(torch.from_numpy(np.zeros((1, *side, 3), np.uint8)))
+        assert all(torch.isfinite(answer).all() for answer in answers)
+
+
+@pytest.mark.slow  # trains twice
+def test_boxes_and_classes_are_learnt_in_mixed_precision(tmp_path):
+    learn_a_little_of_everything(tmp_path, Device("cpu", is_mixed=True))
+
+
+@pytest.mark.gpu
+def test_a_gpu_is_used_where_torch_sees_one(tmp_path):
+    if not torch.cuda.is_available():
+        pytest.skip("torch sees no GPU")
+    torch.cuda.reset_peak_memory_stats()
+    learn_a_little_of_everything(tmp_path, choose_device())
+    assert torch.cuda.max_memory_allocated() > 0
