@@ -9,6 +9,7 @@ from vedette.api.lookout.tokens import client_token
 from vedette.errors import Missing, Wrong
 from vedette.projects.project import Project, Scope
 from vedette.projects.version import State, Version
+from vedette.projects.versions import LATEST
 from vedette.training.order import NewTraining
 from vedette.wire import pages
 
@@ -104,11 +105,21 @@ def delete_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[
     return {"ModelArn": str(version.arn)}
 
 
-def find_model(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Version:
-    """Return the model that a request names, by number or as the latest, if the caller may do this to it."""
+def find_model(
+    house: House, caller: Caller, action: str, request: dict[str, Any], *, to_use: bool = False
+) -> Version:
+    """Return the model that a request names, by number or as the latest, if the caller may do this to it.
+
+    The latest to use is the newest that was trained: a training under way must not stop an inspection.
+    """
     name, number = request["ProjectName"], request["ModelVersion"]
-    caller.require(action, caller.own(f"model/{name}/{number}"))
-    return house.versions.find(_project(house, caller, request), number)
+    if number != LATEST:
+        caller.require(action, caller.own(f"model/{name}/{number}"))
+    found = house.versions.find(_project(house, caller, request), number, with_package=to_use)
+    if number == LATEST:
+        # What a policy says, it says of numbers.
+        caller.require(action, found.arn)
+    return found
 
 
 def _project(house: House, caller: Caller, request: dict[str, Any]) -> Project:
@@ -120,10 +131,11 @@ def _metadata(house: House, version: Version) -> dict[str, Any]:
         "CreationTimestamp": version.created,
         "ModelVersion": version.name,
         "ModelArn": str(version.arn),
-        "Description": version.description,
         "Status": STATUSES[version.state],
         "StatusMessage": MESSAGES.get(version.state) or house.trainings.message(version),
     }
+    if version.description:
+        said["Description"] = version.description
     if "metrics" in version.results:
         said["Performance"] = version.results["metrics"]
     return said
