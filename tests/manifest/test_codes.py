@@ -244,7 +244,11 @@ def test_a_color_twice_makes_a_map_unusable():
     assert of_lookout(line) == ["LOOKOUT_COLOR_MAP"]
 
 
-BROKEN = {"is_broken": lambda source: source.endswith(("p8.png", "p9.png"))}
+GONE = ("p8.png", "p9.png")
+BROKEN = {
+    "is_broken": lambda source: source.endswith(GONE),
+    "is_missing": lambda source: source.endswith(GONE),
+}
 TRAINING_ROWS = [
     ("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", ([*GOOD[:3], "{"],), ([*GOOD, "{"],), {}),
     ("ERROR_TOO_MANY_RECORDS_IN_ERROR", ([*GOOD, image_line(0), image_line(1)],), ([*GOOD, image_line(0)],), {}),
@@ -317,6 +321,18 @@ def test_a_broken_picture_spoils_its_line_alone():
     found = assess(many(*GOOD, image_line(9)), None, pictures=Pictures(**BROKEN))
     assert (found.train.valid, found.train.invalid, found.train.bad_lines) == (4, 1, [5])
     assert found.is_accepted
+
+
+def test_a_manifest_of_too_many_rows_is_refused():
+    found = assess(many(*GOOD), None, pictures=Pictures(), most_rows=len(GOOD) - 1)
+    assert found.message == "The manifest file has too many rows."
+    assert assess(many(*GOOD), None, pictures=Pictures(), most_rows=len(GOOD)).train.codes == []
+
+
+def test_pictures_that_are_there_but_of_no_use_were_copied():
+    lines = [image_line(8), image_line(9, "dog")]
+    found = assess(many(*lines), None, pictures=Pictures(is_broken=lambda _: True))
+    assert found.message == "The manifest file contains too many invalid rows."
 
 
 def test_the_first_fault_in_the_order_of_priority_ends_the_checks_of_a_line():

@@ -95,7 +95,8 @@ def test_pictures_that_cannot_be_used_are_marked_and_too_many_of_them_refuse(fol
     [
         ([a_line(0, "a"), a_line(1, "a")], "The manifest file has too few labels."),
         ([a_line(0), a_line(1)], "The manifest file has too few labels."),
-        (["{", "}"], "The manifest file contains too many invalid rows."),
+        ([a_line(0, "a"), "{"], "The manifest file contains too many invalid rows."),
+        ([a_line("gone", "a"), a_line("away", "b")], "Failed to copy images from S3 bucket."),
         (
             [a_line(0, "a"), a_line(1, "b")],
             "The manifest file contains insufficient labeled images per label to perform auto-split.",
@@ -105,7 +106,7 @@ def test_pictures_that_cannot_be_used_are_marked_and_too_many_of_them_refuse(fol
             "The manifest file contains images from multiple S3 buckets.",
         ),
     ],
-    ids=["one label", "no label", "no lines", "too few to split", "two buckets"],
+    ids=["one label", "no label", "broken lines", "no pictures", "too few to split", "two buckets"],
 )
 def test_what_cannot_be_trained_with_is_refused_in_the_services_words(folder, lines, message):
     for number in range(2):
@@ -115,6 +116,27 @@ def test_what_cannot_be_trained_with_is_refused_in_the_services_words(folder, li
     put_lines(folder, "train", lines)
     assert prepared(folder).refused == message
     assert (folder.out / "manifest_summary").exists()
+
+
+def test_a_line_that_cannot_be_used_names_its_bucket_all_the_same(folder):
+    names = ["a0", "a1", "a2", "b0", "b1", "b2"]
+    for name in names:
+        put_picture(folder, name)
+    lines = [a_line(name, name[0]) for name in names]
+    put_lines(folder, "train", [*lines, a_line("gone", "a", bucket="other")])
+    assert prepared(folder).refused == "The manifest file contains images from multiple S3 buckets."
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+@pytest.mark.parametrize("text", ["{\n}\n", "name,label\na.png,a\n", "\n\n"], ids=["broken", "csv", "blank"])
+def test_a_file_without_a_single_line_of_json_is_no_manifest(folder, part, text):
+    for number in range(4):
+        put_picture(folder, number)
+        for each in ("train", "test"):
+            put_lines(folder, each, [a_line(number, "ab"[number % 2]) for number in range(4)])
+    folder.manifest(part).write_text(text)
+    assert prepared(folder, has_test=True).refused == "The manifest file extension or contents are invalid."
+    assert not folder.out.exists(), "there is nothing to report line by line"
 
 
 def test_labels_of_a_test_part_must_be_those_of_the_training(folder):

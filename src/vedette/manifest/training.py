@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from vedette.manifest import rekognition
-from vedette.manifest.intake import MOST_LABELS, TOLERANCE
+from vedette.manifest.intake import MOST_LABELS, MOST_ROWS, TOLERANCE
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.marks import mark_line, mark_nothing, strip_marks
-from vedette.manifest.places import split_s3
+from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import CODES, flaw
 from vedette.manifest.verdicts import Verdict
 
@@ -33,6 +33,7 @@ class Pictures:
     denied: frozenset[str] = frozenset()  # buckets that may not be read
     foreign: frozenset[str] = frozenset()  # buckets of another owner than the manifest's
     is_broken: Callable[[str], bool] = lambda _: False
+    is_missing: Callable[[str], bool] = lambda _: False  # of those that are broken
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class Part:
     valid: int = 0
     ignored: int = 0
     broken: int = 0
+    missing: int = 0
     twice: int = 0
     bad_lines: list[int] = field(default_factory=list)
     buckets: set[str] = field(default_factory=set)
@@ -96,10 +98,12 @@ class Assessment:
         return {"statistics": statistics, "errors": _told(self.codes)}
 
 
-def assess(train: Manifest, test: Manifest | None, *, pictures: Pictures) -> Assessment:
+def assess(
+    train: Manifest, test: Manifest | None, *, pictures: Pictures, most_rows: int = MOST_ROWS
+) -> Assessment:
     """Judge the manifests of a training. Without a test manifest the training part is to be split."""
-    first = judge_part(train, pictures)
-    second = judge_part(test, pictures) if test else None
+    first = judge_part(train, pictures, most_rows=most_rows)
+    second = judge_part(test, pictures, most_rows=most_rows) if test else None
     brand = bool(
         second and first.use_case == "IMAGE_LEVEL_LABELS" and second.use_case == "OBJECT_LOCALIZATION"
     )
@@ -114,12 +118,14 @@ def assess(train: Manifest, test: Manifest | None, *, pictures: Pictures) -> Ass
     return Assessment(first, second, brand, _overlap_codes(first, second, brand=brand))
 
 
-def judge_part(manifest: Manifest, pictures: Pictures) -> Part:
+def judge_part(manifest: Manifest, pictures: Pictures, *, most_rows: int = MOST_ROWS) -> Part:
     """Judge every line of a manifest, and what they are together."""
     part = Part()
     for line, verdict in judge_lines(manifest, pictures):
-        _count(part, line, verdict)
+        _count(part, line, verdict, pictures)
     part.use_case = _use_case(part)
+    if part.total > most_rows:
+        part.codes.append("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
     _check_rows(part, pictures)
     return part
 
@@ -159,9 +165,10 @@ def usable_lines(manifest: Manifest, pictures: Pictures, use_case: UseCase) -> I
             yield line, verdict
 
 
-def _count(part: Part, line: Line | BadLine, verdict: Verdict) -> None:
+def _count(part: Part, line: Line | BadLine, verdict: Verdict, pictures: Pictures) -> None:
     part.total += 1
-    if isinstance(line, Line) and verdict.state != "invalid":
+    # A line that cannot be used names its bucket all the same.
+    if isinstance(line, Line) and is_s3(line.source):
         part.buckets.add(split_s3(line.source)[0])
     if verdict.errors:
         part.bad_lines.append(part.total)
@@ -170,7 +177,9 @@ def _count(part: Part, line: Line | BadLine, verdict: Verdict) -> None:
     elif verdict.state == "dropped":
         part.twice += 1
     elif verdict.state == "invalid":
-        part.broken += any(found.code == "ERROR_INVALID_IMAGE" for found in verdict.flaws)
+        if isinstance(line, Line) and any(found.code == "ERROR_INVALID_IMAGE" for found in verdict.flaws):
+            part.broken += 1
+            part.missing += pictures.is_missing(line.source)
     else:
         part.valid += 1
         part.image_lines += bool(verdict.labels)
@@ -188,6 +197,8 @@ def _use_case(part: Part) -> UseCase:
 
 def _check_rows(part: Part, pictures: Pictures) -> None:
     counted = part.total - part.ignored
+    if part.missing and part.missing == part.broken and not part.valid:
+        part.codes.append("ERROR_FAILED_IMAGES_S3_COPY")
     if part.invalid > TOLERANCE * counted:
         part.codes.append("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST")
     if part.twice > TOLERANCE * counted:
@@ -198,8 +209,6 @@ def _check_rows(part: Part, pictures: Pictures) -> None:
         part.codes.append("ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET")
     if part.buckets & pictures.foreign:
         part.codes.append("ERROR_INVALID_IMAGES_S3_BUCKET_OWNER")
-    if part.broken and not part.valid:
-        part.codes.append("ERROR_FAILED_IMAGES_S3_COPY")
 
 
 def _check_labels(part: Part, *, brand: bool) -> None:

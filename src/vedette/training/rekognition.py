@@ -8,9 +8,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from vedette.manifest.lines import write_line
+from vedette.manifest.lines import Line, write_line
 from vedette.manifest.places import split_s3
-from vedette.manifest.training import Assessment, Pictures, UseCase, assess, usable_lines, validation_lines
+from vedette.manifest.problems import CODES
+from vedette.manifest.training import (
+    Assessment,
+    Manifest,
+    Pictures,
+    UseCase,
+    assess,
+    usable_lines,
+    validation_lines,
+)
 from vedette.manifest.turned import turn_boxes
 from vedette.training.checks import Looked, Prepared, Split, look_at
 from vedette.training.folder import Folder
@@ -20,6 +29,9 @@ from vedette.vision.turn import LYING, stored_box
 LEAST_SIDE, MOST_SIDE = 64, 4096
 MOST_RATIO = 20
 MOST_BYTES = 15 * 1024**2
+
+# A file that holds something else; no line of it is worth a report.
+NO_MANIFEST = CODES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"].message
 
 TRAINING_JOB = "rekognition-custom-labels-training-job"
 EVALUATION_JOB = "rekognition-custom-labels-evaluation-job"
@@ -31,8 +43,15 @@ DETAILS = f"{FOUND}-details"
 def prepare(folder: Folder, *, has_test: bool, split: Split, account_buckets: Pictures) -> Prepared:
     """Check the frozen manifests, write the validation results, and return what is to be learnt."""
     denied = account_buckets.denied
-    pictures = Pictures(denied, account_buckets.foreign, _broken_in(folder, denied))
+    pictures = Pictures(
+        denied,
+        account_buckets.foreign,
+        _broken_in(folder, denied),
+        lambda address: folder.find(address) is None,
+    )
     train, test = folder.lines("train"), folder.lines("test") if has_test else None
+    if not (_has_lines(train) and (test is None or _has_lines(test))):
+        return Prepared(refused=NO_MANIFEST)
     found = assess(train, test, pictures=pictures)
     folder.put("manifest_summary", found.summary())
     _write_lines(folder, "train_validation", (line.text for line in validation_lines(train, pictures)))
@@ -46,6 +65,11 @@ def prepare(folder: Folder, *, has_test: bool, split: Split, account_buckets: Pi
     else:
         held_out = _samples(folder, "test", pictures, _test_case(found))
     return Prepared(learn, held_out)
+
+
+def _has_lines(manifest: Manifest) -> bool:
+    """Say whether a file is a manifest at all: some line of it is a JSON object, whatever that says."""
+    return any(isinstance(line, Line) for line in manifest())
 
 
 def _test_case(found: Assessment) -> UseCase:
