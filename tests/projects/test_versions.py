@@ -106,6 +106,16 @@ def test_numbers_of_lookout_are_never_given_twice(versions, doors):
     assert versions.find(doors, "latest").name == "3"
 
 
+def test_the_latest_to_use_is_the_newest_with_a_package(versions, doors):
+    first, second = a_version(versions, doors), a_version(versions, doors)
+    assert versions.find(doors, "latest", with_package=True).name == "2", "none has one: the newest says why"
+    led_to(versions, first, "trained", "starting", "running")
+    assert versions.find(doors, "latest", with_package=True).name == "1"
+    assert versions.find(doors, "latest").name == "2"
+    led_to(versions, second, "trained")
+    assert versions.find(doors, "latest", with_package=True).name == "2"
+
+
 def test_a_move_that_the_table_lacks_is_refused_and_changes_nothing(versions, boards):
     made = a_version(versions, boards, "v1")
     with pytest.raises(Busy, match="is being trained"):

@@ -46,6 +46,8 @@ MOVES: Mapping[State, frozenset[State]] = {
 }
 # States in which there is a package to serve.
 USABLE: frozenset[State] = frozenset(state for state, to in MOVES.items() if "starting" in to)
+# States in which there is one, served at this moment or not.
+WITH_PACKAGE: frozenset[State] = USABLE | {"starting", "running", "stopping"}
 
 WORDS: Mapping[State, str] = {
     "training": "is being trained",
@@ -101,6 +103,11 @@ class Version:
         if where.service == "lookoutvision":
             resource = f"model/{self.project.name}/{self.name}"
         return Arn(where.service, where.region, where.account, resource)
+
+    @property
+    def path(self) -> str:
+        """What a refusal calls it: `doors/2`, since a number alone names nothing."""
+        return f"{self.project.name}/{self.name}"
 
     @property
     def folder(self) -> str:

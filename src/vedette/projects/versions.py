@@ -20,7 +20,7 @@ from vedette.projects.projects import by_id as project_by_id
 from vedette.projects.tables import version_numbers, versions
 from vedette.projects.tags import drop_tags, put_tags
 from vedette.projects.tokens import Answer, Token, once, recall
-from vedette.projects.version import MOVES, WORDS, State, Version, read_version_arn
+from vedette.projects.version import MOVES, WITH_PACKAGE, WORDS, State, Version, read_version_arn
 from vedette.store.db import Database
 
 LATEST = "latest"
@@ -95,12 +95,16 @@ class Versions:
 
     # Finding
 
-    def find(self, project: Project, name: str) -> Version:
-        """Return the project's version of that name; `latest` is Lookout's word for the newest."""
+    def find(self, project: Project, name: str, *, with_package: bool = False) -> Version:
+        """Return the project's version of that name; `latest` is Lookout's word for the newest.
+
+        Who means to use what `latest` names wants the newest that has a package, if one has.
+        """
         with self._database.read() as connection:
-            found = _by_name(connection, project, name)
+            found = _by_name(connection, project, name, with_package=with_package)
         if found is None:
-            raise Missing(f"The project {project.name} has no version {name}.", kind="version", name=name)
+            path = f"{project.name}/{name}"
+            raise Missing(f"The project {project.name} has no version {name}.", kind="version", name=path)
         return found
 
     def find_by_id(self, number: int) -> Version:
@@ -185,7 +189,7 @@ class Versions:
             if found is None:
                 return
             if found.state != "deleting":
-                raise Busy(_sentence(found), kind="version", name=found.name)
+                raise Busy(_sentence(found), kind="version", name=found.path)
             drop_tags(connection, str(found.arn))
             connection.execute(delete(versions).where(versions.c.id == version.id))
 
@@ -243,7 +247,7 @@ def _next_number(connection: Connection, project: Project) -> int:
 
 def _move(connection: Connection, found: Version, to: State, message: str, values: Mapping[str, Any]) -> None:
     if to not in MOVES[found.state]:
-        raise Busy(_sentence(found), kind="version", name=found.name)
+        raise Busy(_sentence(found), kind="version", name=found.path)
     _write(connection, found.id, {**values, "state": to, "message": message})
 
 
@@ -259,10 +263,13 @@ def _write(connection: Connection, number: int, values: Mapping[str, Any]) -> No
     connection.execute(update(versions).where(versions.c.id == number).values(written))
 
 
-def _by_name(connection: Connection, project: Project, name: str) -> Version | None:
+def _by_name(
+    connection: Connection, project: Project, name: str, *, with_package: bool = False
+) -> Version | None:
     query = select(versions).where(versions.c.project == project.id)
     if name == LATEST and project.scope.service == "lookoutvision":
-        query = query.order_by(versions.c.id.desc()).limit(1)
+        first = [versions.c.state.in_(WITH_PACKAGE).desc()] if with_package else []
+        query = query.order_by(*first, versions.c.id.desc()).limit(1)
     else:
         query = query.where(versions.c.name == name)
     row = connection.execute(query).first()

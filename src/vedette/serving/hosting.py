@@ -98,7 +98,11 @@ class Hosting:
         if top < least:
             raise Wrong(f"At most {top} units are fewer than at least {least}.", kind="units")
         if top > self._most_units:
-            raise TooMuch(f"A model can have {self._most_units} units here, not {top}.", kind="units")
+            raise TooMuch(
+                f"A model can have {self._most_units} units here, not {top}.",
+                kind="units",
+                name=version.path,
+            )
         # A replay says what the first call said, though the version may run by now.
         moved = self._versions.move(
             version,
@@ -140,7 +144,7 @@ class Hosting:
             raise TooEarly(
                 f"The version {version.name} of {version.project.name} {WORDS[version.state]}.",
                 kind="version",
-                name=version.name,
+                name=version.path,
             )
         return hosted
 

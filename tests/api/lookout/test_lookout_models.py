@@ -3,7 +3,8 @@ import pytest
 from doubles.houses import ELSEWHERE, HERE, a_caller
 from doubles.lines import an_anomaly_line
 from vedette.api.lookout import OPERATIONS
-from vedette.errors import Busy, Denied, Missing, Taken, Wrong
+from vedette.api.lookout.faults import translate
+from vedette.errors import Busy, Denied, Missing, Refusal, Taken, Wrong
 
 ALICE = a_caller("lookoutvision")
 OUT = {"S3Location": {"Bucket": "out", "Prefix": "results/"}}
@@ -84,6 +85,29 @@ def test_only_models_have_tags_and_those_go_with_them(call, model):
     assert call("ListModels", ProjectName="doors") == {"Models": []}
     with pytest.raises(Missing):
         call("ListTagsForResource", ResourceArn=MODEL)
+
+
+def test_what_was_not_given_is_absent(house, call, doors):
+    made = create(call, OutputConfig={"S3Location": {"Bucket": "out"}})
+    settle(house)
+    found = described(call)
+    assert {"Description", "Performance", "EvaluationEndTimestamp", "MinInferenceUnits"}.isdisjoint(found)
+    assert "Description" not in made
+    assert found["OutputConfig"] == {"S3Location": {"Bucket": "out", "Prefix": ""}}
+
+
+def test_a_refusal_names_the_model_by_its_project_and_number(house, call, model):
+    start = {"ProjectName": "doors", "ModelVersion": "latest"}
+    for refused, units in (
+        ((409, "ConflictException"), 1),
+        ((402, "ServiceQuotaExceededException"), 10_000),
+    ):
+        with pytest.raises(Refusal) as caught:
+            call("StartModel", **start, MinInferenceUnits=units)
+        fault = translate(caught.value)
+        assert (fault.status, fault.code) == refused
+        members = {name: fault.members[name] for name in ("ResourceId", "ResourceType")}
+        assert members == {"ResourceId": "doors/1", "ResourceType": "MODEL"}
 
 
 def test_a_repeated_token_trains_once_and_another_request_under_it_is_a_conflict(house, call, doors):

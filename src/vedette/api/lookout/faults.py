@@ -24,6 +24,7 @@ RESOURCE_TYPES = {
     "dataset": "DATASET",
     "version": "MODEL",
     "model": "MODEL",
+    "units": "MODEL",
     "trial": "TRIAL",
     "packaging job": "MODEL_PACKAGE_JOB",
 }

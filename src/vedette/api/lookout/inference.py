@@ -18,7 +18,7 @@ BACKGROUND, WHITE = "background", "#FFFFFF"
 
 def start_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Put a trained model into service."""
-    version = find_model(house, caller, "StartModel", request)
+    version = find_model(house, caller, "StartModel", request, to_use=True)
     house.hosting.start(
         version,
         least=request["MinInferenceUnits"],
@@ -30,14 +30,14 @@ def start_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
 
 def stop_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Take a hosted model out of service."""
-    version = find_model(house, caller, "StopModel", request)
+    version = find_model(house, caller, "StopModel", request, to_use=True)
     house.hosting.stop(version, client_token(caller, "StopModel", request))
     return {"Status": "STOPPING_HOSTING"}
 
 
 def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> Awaitable[dict[str, Any]]:
     """Answer whether the picture shows an anomaly and, for a segmentation model, which and where."""
-    version = find_model(house, caller, "DetectAnomalies", request)
+    version = find_model(house, caller, "DetectAnomalies", request, to_use=True)
     house.hosting.require_running(version)
     picture = house.hosting.admit(version, _body(request["Body"]), PICTURE)
     _refuse_other(house, version, picture, request["ContentType"])
