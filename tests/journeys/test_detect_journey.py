@@ -1,6 +1,7 @@
 """Trained models started, asked and stopped through boto3, in both dialects."""
 
 import io
+import re
 import sqlite3
 import time
 import uuid
@@ -212,7 +213,7 @@ def test_a_version_that_does_not_run_says_so(server, rekognition, put, name):
     assert refused(rekognition.detect_custom_labels, **elsewhere)[0] == "AccessDeniedException"
 
 
-def test_a_classifier_of_anomalies_lives(lookout, put, name):
+def test_a_classifier_of_anomalies_lives(server, lookout, put, name):
     put("lookoutvision", "anomaly", results={"size": [96, 64]})
     model = {"ProjectName": name, "ModelVersion": "1"}
     look = {**model, "ContentType": "image/jpeg"}
@@ -236,6 +237,7 @@ def test_a_classifier_of_anomalies_lives(lookout, put, name):
     ):
         asked = {**model, "ContentType": kind, "Body": body}
         assert refused(lookout.detect_anomalies, **asked) == ("ValidationException", 400)
+    assert looked_at(server, name) == {"answered": 2, "invalid": 4, "errors": 1}
     assert refused(lookout.delete_model, **model) == ("ConflictException", 409)
     assert lookout.stop_model(**model)["Status"] == "STOPPING_HOSTING"
     wait(lambda: model_status(lookout, name), "TRAINED")
@@ -243,6 +245,14 @@ def test_a_classifier_of_anomalies_lives(lookout, put, name):
     lookout.start_model(**model, MinInferenceUnits=1, MaxInferenceUnits=2, ClientToken=token)
     wait(lambda: model_status(lookout, name), "HOSTED")
     lookout.stop_model(**model)
+
+
+def looked_at(server, name):
+    """Return how many pictures sent to the project's model had which outcome."""
+    with urlopen(f"{server.address}/metrics") as page:
+        lines = [line for line in page.read().decode().splitlines() if f'project="{name}"' in line]
+    found = (re.match(r'vedette_pictures_total{outcome="(\w+)".*} ([\d.]+)', line) for line in lines)
+    return {each[1]: float(each[2]) for each in found if each}
 
 
 def test_a_segmenter_of_anomalies_says_which_and_where(lookout, put, name):

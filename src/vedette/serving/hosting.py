@@ -141,6 +141,7 @@ class Hosting:
         """Return the units of a version, which must be running."""
         hosted = self._hosted.get(version.id)
         if hosted is None or version.state != "running":
+            self._meter.count(str(version.arn), {"errors": 1})
             raise TooEarly(
                 f"The version {version.name} of {version.project.name} {WORDS[version.state]}.",
                 kind="version",
@@ -148,13 +149,18 @@ class Hosting:
             )
         return hosted
 
-    def admit(self, version: Version, data: bytes, rules: Rules) -> Picture:
-        """Return the picture if the rules allow it; what they do not is counted."""
+    def admit(
+        self, version: Version, data: bytes, rules: Rules, *, check: Callable[[Picture], None] | None = None
+    ) -> Picture:
+        """Return the picture if the rules allow it, and `check` too; what they do not is counted."""
         try:
-            return open_picture(data, rules)
+            picture = open_picture(data, rules)
+            if check is not None:
+                check(picture)
         except Wrong:
             self._meter.count(str(version.arn), {"invalid": 1})
             raise
+        return picture
 
     def _call(self, function: Callable[..., Any], *arguments: Any) -> None:
         if self._loop is None:

@@ -39,9 +39,11 @@ def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> A
     """Answer whether the picture shows an anomaly and, for a segmentation model, which and where."""
     version = find_model(house, caller, "DetectAnomalies", request, to_use=True)
     house.hosting.require_running(version)
-    picture = house.hosting.admit(version, _body(request["Body"]), PICTURE)
-    _refuse_other(house, version, picture, request["ContentType"])
-    return _look(house, version, picture)
+
+    def check(picture: Picture) -> None:
+        _refuse_other(house, version, picture, request["ContentType"])
+
+    return _look(house, version, house.hosting.admit(version, _body(request["Body"]), PICTURE, check=check))
 
 
 async def _look(house: House, version: Version, picture: Picture) -> dict[str, Any]:
