@@ -107,7 +107,7 @@ def test_a_fifth_of_bad_lines_is_still_a_manifest(room):
 
 
 def test_a_manifest_of_another_account_is_refused(database, clock, tmp_path):
-    with a_room(database, tmp_path, clock, may_read=lambda account, bucket: bucket != "manifests") as room:
+    with a_room(database, tmp_path, clock, may_read=lambda caller, bucket, *_: bucket != "manifests") as room:
         made = room.create(GOOD)
     assert (made.status, made.message) == ("create-failed", "The S3 bucket permissions are incorrect.")
 

@@ -5,10 +5,12 @@ import json
 
 import pytest
 
+from doubles.houses import HERE
 from doubles.lines import a_box_line, a_line, a_ref, an_anomaly_line, refs_of
 from vedette.datasets.dataset import Counts, ManifestSource
 from vedette.datasets.datasets import NewDataset
 from vedette.errors import Busy, Missing, Taken, TooEarly, Wrong
+from vedette.identity.principal import root_of
 from vedette.manifest.problems import flaw
 
 
@@ -49,7 +51,7 @@ def test_a_label_that_nobody_uses_comes_back_when_somebody_does(room):
 
 
 def test_an_empty_dataset_is_there_at_once_and_can_be_filled(room):
-    made = room.datasets.create(room.project, NewDataset("train", None, "111122223333", {}))
+    made = room.datasets.create(room.project, NewDataset("train", None, root_of(HERE), {}))
     assert (made.status, made.counts) == ("created", Counts())
     assert room.lines() == []
     assert room.update([a_line(1, "a")]).counts.total == 1
@@ -199,7 +201,7 @@ def test_a_project_with_a_dataset_stays(room):
 
 
 def test_tags_of_a_dataset_live_as_long_as_it_does(room):
-    made = room.datasets.create(room.project, NewDataset("train", None, "111122223333", {"line": "4"}))
+    made = room.datasets.create(room.project, NewDataset("train", None, root_of(HERE), {"line": "4"}))
     arn = str(made.arn(room.project))
     room.projects.tags.set(arn, {"shift": "2"})
     assert room.projects.tags.of(arn) == {"line": "4", "shift": "2"}

@@ -12,6 +12,7 @@ from doubles.houses import ELSEWHERE, HERE
 from doubles.lines import BUCKET, a_box_line, a_line, a_ref, a_room, an_anomaly_line, refs_of
 from doubles.pictures import a_bomb, a_jpeg, a_png, a_scene, encoded
 from doubles.pools import PoolHere
+from vedette.api.s3.reach import Reach
 from vedette.datasets.dataset import Filter
 from vedette.datasets.pictures import Keepers, Pictures
 from vedette.datasets.thumbnails import Thumbnails
@@ -51,8 +52,8 @@ class Gallery:
 def a_gallery(database, folder, clock, *, service="rekognition", pool=None, far=False, **options):
     with a_room(database, folder, clock, service=service) as room:
         pool = pool or PoolHere()
-        may_read = lambda account, bucket: room.blobs.owner(bucket) == account  # noqa: E731
-        keepers = Keepers(database, room.datasets, Far(room.blobs) if far else room.blobs, may_read)
+        blobs = Far(room.blobs) if far else room.blobs
+        keepers = Keepers(database, room.datasets, blobs, Reach(room.blobs).may_read)
         pictures = Pictures(keepers, pool, folder / "pictures", **options)
         pictures.start()
         try:
@@ -162,7 +163,7 @@ def test_nobody_looks_into_another_accounts_bucket(gallery):
     gallery.room.blobs.make_bucket(BUCKET, account=ELSEWHERE)
     gallery.room.blobs.put(BUCKET, "boards/one.png", b"secret")
     gallery.room.create([a_line("one", "a")])
-    assert gallery.flaws() == {}
+    assert gallery.flaws() == {"one": ["ERROR_INVALID_IMAGE"]}
     assert gallery.pool.asked == []
     with pytest.raises(Missing):
         gallery.pictures.thumbnail(HERE, a_ref("one"))
@@ -233,6 +234,9 @@ class Far:
 
     def __init__(self, blobs):
         self._blobs = blobs
+
+    def has_bucket(self, bucket):
+        return self._blobs.has_bucket(bucket)
 
     def find(self, bucket, key, version=""):
         return self._blobs.find(bucket, key, version)

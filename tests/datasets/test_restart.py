@@ -5,11 +5,13 @@ import threading
 import pytest
 
 from doubles.engine import InAThread
+from doubles.houses import HERE
 from doubles.lines import a_line, a_ref, a_room
 from vedette.datasets.dataset import CopySource
 from vedette.datasets.datasets import NewDataset
 from vedette.engines.local import LocalEngine
 from vedette.engines.port import Event
+from vedette.identity.principal import root_of
 from vedette.store.db import open_database
 
 LINES = [a_line(number, f"l{number % 9}") for number in range(3000)]
@@ -40,7 +42,7 @@ class Dying(InAThread):
 
 
 def begin(room, lines=LINES):
-    return room.datasets.create(room.project, NewDataset("train", room.put(lines), "111122223333", {}))
+    return room.datasets.create(room.project, NewDataset("train", room.put(lines), root_of(HERE), {}))
 
 
 def rows(database, table):
@@ -112,7 +114,7 @@ def test_copies_and_distributions_are_taken_up_again(database, clock, tmp_path, 
         if kind == "distribute":
             room.datasets.distribute(room.now(), room.now("test"))
         else:
-            room.datasets.create(room.project, NewDataset("test", CopySource(room.now()), "111122223333", {}))
+            room.datasets.create(room.project, NewDataset("test", CopySource(room.now()), root_of(HERE), {}))
     with a_room(database, tmp_path, clock) as room:
         room.datasets.start()
         assert room.settled("test").counts.total == (10 if kind == "distribute" else 50)

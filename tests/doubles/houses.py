@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from doubles.engine import InAThread
 from vedette.api.house import Caller, House
+from vedette.api.s3.reach import Reach
 from vedette.datasets.datasets import Datasets
 from vedette.identity.identity import Identity
 from vedette.identity.principal import Principal
@@ -111,7 +112,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     datasets = Datasets(database, projects, blobs, InAThread(), folder / "datasets", clock=clock)
     versions = Versions(database, projects, clock)
     meter = Meter(database, clock)
-    trainings = Trainings(versions, datasets, blobs, InAThread(), folder, clock=clock)
+    trainings = Trainings(versions, datasets, blobs, InAThread(), folder, access=Reach(blobs), clock=clock)
     return House(
         settings=Settings(data=folder),
         identity=identity,
@@ -122,6 +123,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         hosting=Hosting(versions, lambda version: trainings.folder(version).package, meter),
         meter=meter,
         blobs=blobs,
+        access=Reach(blobs),
         page_key=bytes(32),
         clock=clock,
     )

@@ -11,6 +11,7 @@ from doubles.engine import InAThread
 from doubles.houses import HERE, MovedClock
 from vedette.datasets.dataset import CopySource, Dataset, Filter, ManifestSource
 from vedette.datasets.datasets import Datasets, NewDataset
+from vedette.identity.principal import root_of
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.store.blobs.folder import FolderBlobs
@@ -114,7 +115,7 @@ class Room:
         return self.create_from(source, kind)
 
     def create_from(self, source: Any, kind: str = "train") -> Dataset:
-        self.datasets.create(self.project, NewDataset(kind, source, HERE, {}))
+        self.datasets.create(self.project, NewDataset(kind, source, root_of(HERE), {}))
         return self.settled(kind)
 
     def copy(self, dataset: Dataset, kind: str) -> Dataset:

@@ -10,7 +10,9 @@ from typing import Any
 
 from doubles.houses import HERE, MovedClock
 from doubles.lines import Room, a_line, a_room
+from vedette.api.s3.reach import Reach
 from vedette.engines.port import Event, Job
+from vedette.identity.principal import root_of
 from vedette.projects.project import Project
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
@@ -122,7 +124,7 @@ class TrainingRoom:
         if self.project.scope.service == "rekognition":
             name = name or "v1"
         token = wanted.pop("token", None)
-        return self.trainings.order(self.project, NewTraining(HERE, name=name, **wanted), token)
+        return self.trainings.order(self.project, NewTraining(root_of(HERE), name=name, **wanted), token)
 
     def trained(self, name: str = "", **wanted: Any) -> Version:
         """Ask for a training and wait for its end."""
@@ -154,7 +156,14 @@ def a_training_room(
         engine = Scripted(list(scripts or (succeed,)))
         versions = Versions(database, room.projects, clock)
         trainings = Trainings(
-            versions, room.datasets, room.blobs, engine, folder, rules=Rules(**rules), clock=clock
+            versions,
+            room.datasets,
+            room.blobs,
+            engine,
+            folder,
+            access=Reach(room.blobs),
+            rules=Rules(**rules),
+            clock=clock,
         )
         try:
             trainings.start()

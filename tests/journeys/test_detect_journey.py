@@ -1,6 +1,7 @@
 """Trained models started, asked and stopped through boto3, in both dialects."""
 
 import io
+import json
 import re
 import sqlite3
 import time
@@ -152,6 +153,29 @@ def test_a_picture_in_a_bucket_is_seen_where_the_caller_may_read_it(server, reko
     ):
         asked = {"ProjectVersionArn": arn, "Image": {"S3Object": wrong}}
         assert refused(rekognition.detect_custom_labels, **asked) == (code, 400)
+
+
+def test_a_bucket_says_whose_pictures_are_looked_at(server, rekognition, started, name):
+    arn = started("classification")
+    server.vedette("account", "create", "555566667777")
+    key = json.loads(server.vedette("key", "create", "--account", "555566667777", "--format", "json"))
+    theirs = server.client("s3", key=(key["AccessKeyId"], key["SecretAccessKey"]))
+    theirs.create_bucket(Bucket=name)
+    theirs.put_object(Bucket=name, Key="red.png", Body=picture())
+    asked = {
+        "ProjectVersionArn": arn,
+        "Image": {"S3Object": {"Bucket": name, "Name": "red.png"}},
+    }
+    assert refused(rekognition.detect_custom_labels, **asked) == ("InvalidS3ObjectException", 400)
+    theirs.put_object_acl(Bucket=name, Key="red.png", ACL="public-read")
+    assert rekognition.detect_custom_labels(**asked)["CustomLabels"]
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject"}
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{**statement, "Resource": f"arn:aws:s3:::{name}/*"}],
+    }
+    theirs.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+    assert refused(rekognition.detect_custom_labels, **asked) == ("InvalidS3ObjectException", 400)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Trainings asked for, queued, ended and taken up again, with workers that a test plays."""
 
 import errno
+import json
 import shutil
 import threading
 import time
@@ -216,6 +217,7 @@ def test_a_worker_that_always_dies_ends_the_training_and_leaves_the_project_free
     training.with_dataset()
     version = training.trained()
     assert (version.state, version.message) == ("failed", "The process of the job was killed by signal 9.")
+    assert version.results == {"fault": "service"}
     assert training.trained("v2").state == "trained"
 
 
@@ -489,6 +491,95 @@ def test_a_manifest_that_is_no_manifest_fails_in_the_services_words(source, mess
     training.room.blobs.make_bucket("theirs", account=ELSEWHERE)
     version = training.trained(train=source, auto_create=True)
     assert (version.state, version.message, version.results) == ("failed", message, {})
+
+
+def share(training, bucket, *actions, effect="Allow", resource="*"):
+    """Let every account do this in a bucket, or none."""
+    statement = {
+        "Effect": effect,
+        "Principal": "*",
+        "Action": list(actions),
+        "Resource": f"arn:aws:s3:::{bucket}/{resource}",
+    }
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]}).encode()
+    training.room.blobs.buckets.put_document(bucket, "policy", text)
+
+
+def linked(training, version="v1"):
+    """What a worker was given of the pictures, while it is at it."""
+    folder = training.trainings.folder(training.versions.find(training.project, version))
+    return sorted(path.read_bytes() for path in folder.pictures.iterdir())
+
+
+def test_pictures_that_another_account_lets_the_caller_read_are_learnt_from(training):
+    seen = []
+
+    def look(order, stop):
+        seen.extend(linked(training))
+        yield from succeed(order, stop)
+
+    training = training(look)
+    training.room.blobs.make_bucket("theirs", account=ELSEWHERE)
+    for name in ("x", "y"):
+        training.room.blobs.put("theirs", f"boards/{name}.png", name.encode())
+    share(training, "theirs", "s3:GetObject", resource="boards/x*")
+    training.room.create([a_line(name, "a", bucket="theirs") for name in ("x", "y")])
+    training.trained()
+    assert seen == [b"x"]
+    order = training.engine.orders[0]
+    assert (order["denied"], order["foreign"]) == ([], [])
+
+
+def test_pictures_of_ones_own_that_a_policy_denies_are_not_read(training):
+    seen = []
+
+    def look(order, stop):
+        seen.extend(linked(training))
+        yield from succeed(order, stop)
+
+    training = training(look)
+    training.with_dataset()
+    share(training, "pictures", "s3:*", effect="Deny", resource="boards/train1.png")
+    training.trained()
+    assert seen == [b"train 0", b"train 2", b"train 3"]
+    share(training, "pictures", "s3:*", effect="Deny")
+    training.trained("v2")
+    assert training.engine.orders[1]["denied"] == ["pictures"]
+
+
+def test_a_manifest_and_its_pictures_are_of_one_owner(training):
+    training = training()
+    training.room.blobs.make_bucket("theirs", account=ELSEWHERE)
+    training.room.blobs.put("theirs", "boards/x.png", b"x")
+    share(training, "theirs", "s3:GetObject")
+    source = training.room.put([a_line("x", "a", bucket="theirs")], "a.manifest")
+    training.trained(train=source, auto_create=True)
+    order = training.engine.orders[0]
+    assert (order["denied"], order["foreign"]) == ([], ["theirs"])
+
+
+def test_results_go_where_a_policy_lets_the_caller_write_and_nowhere_else(training):
+    training = training()
+    training.with_dataset()
+    training.room.blobs.make_bucket("theirs", account=ELSEWHERE)
+    share(training, "theirs", "s3:PutObject", resource="ours/*")
+    with pytest.raises(Wrong, match="Unable to write to output S3 bucket"):
+        training.order(bucket="theirs", prefix="other")
+    assert training.trained(bucket="theirs", prefix="ours").state == "trained"
+    share(training, "out", "s3:PutObject", effect="Deny")
+    with pytest.raises(Wrong, match="Unable to write to output S3 bucket"):
+        training.order("v2")
+
+
+def test_a_bucket_that_was_closed_meanwhile_gets_no_results(training):
+    def close(order, stop):
+        share(training, "out", "s3:PutObject", effect="Deny", resource="Eval*")
+        yield from succeed(order, stop)
+
+    training = training(close)
+    training.with_dataset()
+    assert training.trained().message == "Unable to write to output S3 bucket."
+    assert objects(training) == set()
 
 
 def test_buckets_of_other_accounts_are_named_to_the_worker_and_not_read(training):

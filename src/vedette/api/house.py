@@ -8,6 +8,7 @@ from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.pictures import Pictures
 from vedette.errors import Missing, Wrong
+from vedette.identity.access import Access
 from vedette.identity.identity import Identity
 from vedette.identity.may import require
 from vedette.identity.principal import Principal
@@ -32,6 +33,7 @@ class House:
     trainings: Trainings
     hosting: Hosting
     meter: Meter
+    access: Access
     page_key: bytes
     # A folder or a foreign S3; the S3 door, its only user, knows which calls both keep.
     blobs: Any = None

@@ -38,9 +38,10 @@ from vedette.datasets.listing import Entry, list_entries, list_labels
 from vedette.datasets.parts import drop_orphans, drop_part, make_part, read_lines_of, read_refs, sweep
 from vedette.datasets.reading import SMALL
 from vedette.datasets.tables import datasets, works
-from vedette.datasets.works import CREATED, Changed, MayRead, Tools, run
+from vedette.datasets.works import CREATED, Changed, MayRead, Tools, anybody, run
 from vedette.engines.port import Engine
 from vedette.errors import Missing, Taken, Wrong
+from vedette.identity.principal import Principal, keep
 from vedette.manifest.problems import Flaw
 from vedette.projects.project import Project
 from vedette.projects.projects import Projects
@@ -67,7 +68,7 @@ class NewDataset:
 
     kind: Kind
     source: Source
-    account: str
+    caller: Principal
     tags: Mapping[str, str]
 
 
@@ -83,7 +84,7 @@ class Datasets:
         folder: Path,
         *,
         clock: Clock = system_clock,
-        may_read: MayRead = lambda account, bucket: True,
+        may_read: MayRead = anybody,
         small: int = SMALL,
     ) -> None:
         self._database = database
@@ -370,7 +371,8 @@ def _order(connection: Connection, project: Project, made: Dataset, wanted: NewD
         source = wanted.source
         order: dict[str, Any] = {
             "dialect": dialect,
-            "account": wanted.account,
+            "account": wanted.caller.account,
+            "caller": keep(wanted.caller),
             "bucket": source.bucket,
             "key": source.key,
             "version": source.version,

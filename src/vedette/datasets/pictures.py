@@ -40,9 +40,10 @@ from vedette.datasets.staging import read_flaws, write_flaws
 from vedette.datasets.tables import datasets
 from vedette.datasets.thumbnails import Thumbnails
 from vedette.datasets.twins import Twins, find_twins
-from vedette.datasets.works import Changed, MayRead
+from vedette.datasets.works import Changed, MayRead, anybody
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
+from vedette.identity.principal import root_of
 from vedette.manifest.lines import Line, read_line
 from vedette.manifest.lookout import judge_line
 from vedette.manifest.pictures import judge_lookout, judge_rekognition
@@ -101,7 +102,7 @@ class Keepers:
     database: Database
     datasets: Datasets
     blobs: Blobs
-    may_read: MayRead = lambda account, bucket: True
+    may_read: MayRead = anybody
 
 
 class Pictures:
@@ -174,8 +175,8 @@ class Pictures:
         if not is_s3(ref):
             raise Wrong(f"{ref} is not an address of the form s3://bucket/key.")
         bucket, key = split_s3(ref)
-        if not self._may_read(account, bucket):
-            raise Missing(f"The bucket {bucket} does not exist.", kind="bucket", name=bucket)
+        if not self._may_read(root_of(account), bucket, key, ""):
+            raise Missing(f"There is no {ref} for this account.", kind="key", name=key)
         stored = self._blobs.find(bucket, key)
         name = look_id(stored, (f"{side} pixels",)).hex()
         kept = self._thumbnails.read(name)
@@ -224,7 +225,7 @@ class Pictures:
     def _look_over(self, task: Task) -> None:
         with self._database.read() as connection:
             place = _find_place(connection, task.part)
-        if place is not None and self._is_open(place):
+        if place is not None and self._is_there(place):
             before = self._first_size(place)
             self._look_at(task, place, before)
             self._tell_others(task, place, before)
@@ -268,11 +269,12 @@ class Pictures:
                 with self._database.write() as connection:
                     more = forget_some(connection, part)
 
-    def _is_open(self, place: Place) -> bool:
-        try:
-            return bool(place.dataset.bucket) and self._may_read(place.account, place.dataset.bucket)
-        except Missing:
-            return False
+    def _is_there(self, place: Place) -> bool:
+        return bool(place.dataset.bucket) and self._blobs.has_bucket(place.dataset.bucket)
+
+    def _is_readable(self, account: str, ref: str) -> bool:
+        """Say whether a project's account may read an object; nobody who asks is known here."""
+        return is_s3(ref) and self._may_read(root_of(account), *split_s3(ref), "")
 
     def _first_size(self, place: Place) -> Size | None:
         if not (place.is_lookout and self._one_size):
@@ -308,6 +310,7 @@ class Pictures:
         masks = {seq: _mask_of(line) if place.is_lookout else None for seq, line in lines.items()}
         wanted = [Object(line.source) for line in lines.values()]
         wanted += [_mask_object(mask) for mask in masks.values() if mask]
+        wanted = [each for each in wanted if self._is_readable(place.account, each.ref)]
         begun = self._looking.begin(place.dataset.bucket, list(dict.fromkeys(wanted)))
         return Batch(subjects, lines, masks, begun)
 

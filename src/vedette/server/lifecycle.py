@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from vedette.api.house import House
+from vedette.api.s3.reach import Reach
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.pictures import Keepers, Pictures
 from vedette.engines.choose import open_engine
@@ -79,6 +80,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             blobs,
             open_engine(),
             data,
+            access=Reach(blobs),
             rules=Rules(settings.training_budget, settings.trainings, settings.one_size),
         )
         closing.callback(trainings.close)
@@ -105,6 +107,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             meter=meter,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
+            access=Reach(blobs),
         )
 
 
@@ -112,16 +115,13 @@ def _open_datasets(
     settings: Settings, database: Database, projects: Projects, blobs: Blobs, closing: contextlib.ExitStack
 ) -> tuple[Datasets, Pictures]:
     """Return the datasets and what looks at their pictures, both at work."""
-
-    def may_read(account: str, bucket: str) -> bool:
-        return blobs.owner(bucket) == account
-
+    access = Reach(blobs)
     datasets = Datasets(
-        database, projects, blobs, open_engine(), settings.data / "datasets", may_read=may_read
+        database, projects, blobs, open_engine(), settings.data / "datasets", may_read=access.may_read
     )
     closing.callback(datasets.close)
     pictures = Pictures(
-        Keepers(database, datasets, blobs, may_read),
+        Keepers(database, datasets, blobs, access.may_read),
         Pool("look", count_cores()),
         settings.data / "pictures",
         one_size=settings.one_size,

@@ -15,6 +15,8 @@ import orjson
 from vedette.datasets.dataset import Dataset, ManifestSource
 from vedette.datasets.datasets import Datasets
 from vedette.errors import Missing
+from vedette.identity.access import Access
+from vedette.identity.principal import Principal
 from vedette.manifest.intake import MOST_BYTES
 from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import CODES
@@ -44,11 +46,20 @@ class Stopping(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The buckets in which a part's pictures and masks lie, and those with one that the caller may read."""
+
+    every: frozenset[str]
+    open: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Brings manifests and pictures into a folder, as one account may read them."""
+    """Brings manifests and pictures into a folder, as its caller may read them."""
 
     blobs: Blobs
-    account: str
+    access: Access
+    caller: Principal
     pause: Callable[[float], bool]
 
     def fetch(self, folder: Folder, part: str, source: ManifestSource) -> None:
@@ -57,7 +68,7 @@ class Gatherer:
             return
         if not PurePosixPath(source.key).suffix:
             raise Unfit(UNREADABLE)
-        if not self.may_read(source.bucket):
+        if not self.access.may_read(self.caller, source.bucket, source.key, source.version):
             raise Unfit(DENIED if self.blobs.has_bucket(source.bucket) else UNREADABLE)
         beside = folder.manifest(part).with_suffix(".new")
         try:
@@ -76,23 +87,25 @@ class Gatherer:
         if size > MOST_BYTES:
             raise Unfit(TOO_LARGE)
 
-    def link(self, folder: Folder, part: str) -> frozenset[str]:
-        """Link every picture and mask of a part; return the buckets that the account may not read."""
+    def link(self, folder: Folder, part: str) -> Named:
+        """Link every picture and mask of a part that the caller may read; return whose buckets they name."""
         folder.pictures.mkdir(parents=True, exist_ok=True)
-        readable: dict[str, bool] = {}
+        every: set[str] = set()
+        is_open: set[str] = set()
         for number, address in enumerate(_addresses(folder.manifest(part))):
             if number % BATCH == 0 and self.pause(PAUSE_S):
                 raise Stopping
             bucket, key = split_s3(address)
-            if bucket not in readable:
-                readable[bucket] = self.may_read(bucket)
-            if readable[bucket]:
+            every.add(bucket)
+            if self.access.may_read(self.caller, bucket, key):
+                is_open.add(bucket)
                 self._link(bucket, key, folder.place_of(address))
-        return frozenset(bucket for bucket, may in readable.items() if not may)
+        return Named(frozenset(every), frozenset(is_open))
 
-    def may_read(self, bucket: str) -> bool:
-        """Say whether the account may read a bucket: its own, so far."""
-        return self.blobs.has_bucket(bucket) and self.blobs.owner(bucket) == self.account
+    def foreign(self, source: ManifestSource, named: Named) -> frozenset[str]:
+        """Return the buckets of another account than the manifest's (rekognition.md 4.4.3)."""
+        owner = self.blobs.owner(source.bucket)
+        return frozenset(bucket for bucket in named.open if self.blobs.owner(bucket) != owner)
 
     def _link(self, bucket: str, key: str, place: Path) -> None:
         if place.exists():

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from vedette.datasets.dataset import ManifestSource
+from vedette.identity.principal import Principal, keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class NewTraining:
     Without a test part, a fifth of the training part is kept from the learning and tests the model.
     """
 
-    account: str
+    caller: Principal
     bucket: str
     prefix: str = ""
     name: str = ""
@@ -27,7 +28,8 @@ class NewTraining:
     def inputs(self) -> dict[str, Any]:
         """Return what the version keeps of it."""
         return {
-            "account": self.account,
+            "account": self.caller.account,
+            "caller": keep(self.caller),
             "train": asdict(self.train) if self.train else None,
             "test": asdict(self.test) if self.test else None,
             "auto_create": self.auto_create,

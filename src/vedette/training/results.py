@@ -1,7 +1,9 @@
 """A training's result files: which object each becomes, and how they get to the output bucket."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from vedette.errors import Denied
 from vedette.projects.version import Version
 from vedette.store.blobs.port import Blobs
 
@@ -20,17 +22,26 @@ NAMES = {
 
 def key_of(version: Version, kind: str) -> str:
     """Return the key of a result below the version's output prefix."""
-    prefix = version.prefix if not version.prefix or version.prefix.endswith("/") else f"{version.prefix}/"
-    return f"{prefix}{NAMES[kind]}-{version.project.name}-{version.name}.json"
+    return key_at(version.prefix, kind, version.project.name, version.name)
 
 
-def deliver(blobs: Blobs, version: Version, out: Path) -> dict[str, str]:
-    """Write every result file to the output bucket; return their keys by kind."""
-    keys: dict[str, str] = {}
-    for kind in NAMES:
-        file = out / kind
-        if file.is_file():
-            keys[kind] = key_of(version, kind)
-            with file.open("rb") as stream:
-                blobs.put(version.bucket, keys[kind], stream, content_type="application/json")
+def key_at(prefix: str, kind: str, project: str, name: str) -> str:
+    """Return the key of a result below a prefix, which is a folder with or without a slash at its end."""
+    folder = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
+    return f"{folder}{NAMES[kind]}-{project}-{name}.json"
+
+
+def deliver(blobs: Blobs, may_write: Callable[[str], bool], version: Version, out: Path) -> dict[str, str]:
+    """Write every result file to the output bucket; return their keys by kind.
+
+    Raises:
+        Missing: where there is no such bucket.
+        Denied: where the caller may not write to it (any more); nothing is written then.
+    """
+    keys = {kind: key_of(version, kind) for kind in NAMES if (out / kind).is_file()}
+    if not all(may_write(key) for key in keys.values()):
+        raise Denied(f"The bucket {version.bucket} lets its results not be written.", kind="bucket")
+    for kind, key in keys.items():
+        with (out / kind).open("rb") as stream:
+            blobs.put(version.bucket, key, stream, content_type="application/json")
     return keys

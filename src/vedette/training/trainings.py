@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets.dataset import SETTLED, Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.engines.port import LAST, Engine, Event, Job
-from vedette.errors import Busy, Missing, Refusal, TooMuch, Wrong
+from vedette.errors import Busy, Denied, Missing, Refusal, TooMuch, Wrong
+from vedette.identity.access import Access
+from vedette.identity.principal import keep, recall
 from vedette.manifest.problems import CODES
 from vedette.projects.project import Project
 from vedette.projects.tokens import Token
@@ -32,10 +35,12 @@ from vedette.training.copying import copy_package, copy_results
 from vedette.training.folder import NO_ROOM, Folder, is_full
 from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
 from vedette.training.order import NewTraining, source_of
-from vedette.training.results import deliver
+from vedette.training.results import deliver, key_at
 
 log = logging.getLogger(__name__)
 
+# The kind of a refusal for want of a training dataset, which is no state that passes.
+NO_DATASET = "no dataset"
 BEING_COPIED = "The model is being copied."
 BEING_TRAINED = "The model is being trained."
 CANNOT_WRITE = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
@@ -76,12 +81,14 @@ class Trainings:
         engine: Engine,
         data: Path,
         *,
+        access: Access,
         rules: Rules = Rules(),
         clock: Clock = system_clock,
     ) -> None:
         self.versions = versions
         self._datasets = datasets
         self._blobs = blobs
+        self._access = access
         self._engine = engine
         self._root = data / "versions"
         self._cache = data / "cache" / "features"
@@ -123,7 +130,7 @@ class Trainings:
     def order(self, project: Project, wanted: NewTraining, token: Token | None = None) -> Version:
         """Begin a training: freeze what it learns from, write the version down, and queue it."""
         held = self._held(project, wanted)
-        self._refuse_output(wanted)
+        self._refuse_output(project, wanted)
         new = NewVersion(
             name=wanted.name,
             message=BEING_TRAINED,
@@ -145,7 +152,7 @@ class Trainings:
 
     def copy(self, source: Version, project: Project, wanted: NewTraining) -> Version:
         """Begin to copy a version, trained or copied itself, with its results."""
-        self._refuse_output(wanted)
+        self._refuse_output(project, wanted)
         if source.state not in USABLE | {"starting", "running", "stopping"}:
             raise Busy(f"The version {source.name} {WORDS[source.state]}.", kind="version", name=source.name)
         under_way = [each for each in self.versions.in_state("copying") if each.project.id == project.id]
@@ -159,7 +166,12 @@ class Trainings:
             bucket=wanted.bucket,
             prefix=wanted.prefix,
             source=str(source.arn),
-            inputs={**source.inputs, "account": wanted.account, "copy_of": source.id},
+            inputs={
+                **source.inputs,
+                "account": wanted.caller.account,
+                "caller": keep(wanted.caller),
+                "copy_of": source.id,
+            },
             tags=wanted.tags,
         )
         version, _ = self.versions.create(project, new)
@@ -207,7 +219,7 @@ class Trainings:
             _refuse_sources(project, wanted, has_datasets=bool(held))
             return {}
         if "train" not in held:
-            raise Busy(f"The project {project.name} has no training dataset.", kind="dataset", name="train")
+            raise Busy(f"The project {project.name} has no training dataset.", kind=NO_DATASET, name="train")
         for dataset in held.values():
             if dataset.status not in SETTLED:
                 raise Busy(
@@ -219,10 +231,12 @@ class Trainings:
             held.pop("test", None)
         return {part: held[part] for part in ("train", "test") if part in held}
 
-    def _refuse_output(self, wanted: NewTraining) -> None:
-        bucket = wanted.bucket
-        if not self._blobs.has_bucket(bucket) or self._blobs.owner(bucket) != wanted.account:
-            raise Wrong(CANNOT_WRITE, kind="bucket", name=bucket)
+    def _refuse_output(self, project: Project, wanted: NewTraining) -> None:
+        """Refuse a place that the caller may not write to. Lookout's number is not known yet; any will do."""
+        kind = "manifest_summary" if project.scope.service == "rekognition" else "evaluation_result"
+        key = key_at(wanted.prefix, kind, project.name, wanted.name or "1")
+        if not self._access.may_write(wanted.caller, wanted.bucket, key):
+            raise Wrong(CANNOT_WRITE, kind="bucket", name=wanted.bucket)
 
     @contextmanager
     def _beside(self) -> Iterator[Folder]:
@@ -242,13 +256,15 @@ class Trainings:
             self._finish(version, result)
         except Stopping:
             log.info("the training of version %d waits for the next start", version.id)
-        except (Unfit, Died) as why:
+        except Unfit as why:
             self._fail(version, str(why))
+        except Died as why:
+            self._fail(version, str(why), is_ours=True)
         except Refusal as why:
             self._fail(version, why.sentence)
         except Exception as why:
             log.exception("the training of version %d failed", version.id)
-            self._fail(version, NO_ROOM if is_full(why, self._root) else UNFORESEEN)
+            self._fail(version, NO_ROOM if is_full(why, self._root) else UNFORESEEN, is_ours=True)
         finally:
             self._progress.pop(version.id, None)
             self._divided.discard(version.id)
@@ -290,7 +306,7 @@ class Trainings:
         self._say(version, {"stage": "gathering the pictures", "done": 0, "of": 1})
         folder.root.mkdir(exist_ok=True)
         inputs = version.inputs
-        gatherer = Gatherer(self._blobs, inputs["account"], self._stopping.wait)
+        gatherer = Gatherer(self._blobs, self._access, recall(inputs), self._stopping.wait)
         parts = ("train", "test") if inputs["has_test"] else ("train",)
         if source_of(inputs, "train") is None:
             self._freeze_again(version, folder, parts)
@@ -298,7 +314,13 @@ class Trainings:
             if source := source_of(inputs, part):
                 gatherer.fetch(folder, part, source)
             gatherer.check(folder, part)
-        denied = frozenset().union(*(gatherer.link(folder, part) for part in parts))
+        named = {part: gatherer.link(folder, part) for part in parts}
+        is_open = frozenset().union(*(each.open for each in named.values()))
+        denied = frozenset().union(*(each.every for each in named.values())) - is_open
+        foreign: set[str] = set()
+        for part in parts:
+            if source := source_of(inputs, part):
+                foreign |= gatherer.foreign(source, named[part])
         project = version.project
         return {
             "folder": str(folder.root.absolute()),
@@ -312,7 +334,7 @@ class Trainings:
             "seed": SEED,
             "cache": str(self._cache.absolute()),
             "denied": sorted(denied),
-            "foreign": [],
+            "foreign": sorted(foreign),
             "one_size": self._rules.one_size,
         }
 
@@ -373,9 +395,10 @@ class Trainings:
     def _finish(self, version: Version, result: Mapping[str, Any]) -> None:
         """Deliver the results and move the version on."""
         folder = self.folder(version)
+        may_write = partial(self._access.may_write, recall(version.inputs), version.bucket)
         try:
-            files = deliver(self._blobs, version, folder.out)
-        except Missing:
+            files = deliver(self._blobs, may_write, version, folder.out)
+        except (Missing, Denied):
             self._fail(version, CANNOT_WRITE)
             return
         facts = {name: result[name] for name in ("task", "metrics", "pictures", "size") if name in result}
@@ -392,13 +415,17 @@ class Trainings:
             )
         folder.tidy()
 
-    def _fail(self, version: Version, sentence: str) -> None:
-        """Say why a training failed. On a full disk that may take until there is room again."""
+    def _fail(self, version: Version, sentence: str, *, is_ours: bool = False) -> None:
+        """Say why a training failed, and whether its data are to blame or we are.
+
+        On a full disk that may take until there is room again.
+        """
+        results = {"fault": "service"} if is_ours else {}
         self.folder(version).tidy()
         ended = milliseconds(self._clock())
         while True:
             try:
-                self.versions.move(version, "failed", sentence, ended_ms=ended)
+                self.versions.move(version, "failed", sentence, ended_ms=ended, results=results)
             except Refusal:
                 raise
             except Exception:

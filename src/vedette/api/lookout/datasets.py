@@ -30,7 +30,7 @@ MESSAGES = {
 def create_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Make a dataset from a manifest, or an empty one, which is made at once."""
     project = _project(house, caller, "CreateDataset", request)
-    wanted = NewDataset(_kind(request), _source(request.get("DatasetSource")), caller.account, {})
+    wanted = NewDataset(_kind(request), _source(request.get("DatasetSource")), caller.principal, {})
     made = house.datasets.create(project, wanted, client_token(caller, "CreateDataset", request))
     return {"DatasetMetadata": dataset_metadata(made)}
 

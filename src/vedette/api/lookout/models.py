@@ -45,7 +45,7 @@ def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[
         raise Wrong(NO_KEYS)
     place = request["OutputConfig"]["S3Location"]
     wanted = NewTraining(
-        account=caller.account,
+        caller=caller.principal,
         bucket=place["Bucket"],
         prefix=place.get("Prefix", ""),
         description=request.get("Description", ""),

@@ -34,7 +34,7 @@ def create_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dic
     if tags:
         caller.require("TagResource", caller.own(f"project/{project.name}/dataset/{kind}/*"))
     source = _source(house, caller, request.get("DatasetSource"))
-    made = house.datasets.create(project, NewDataset(kind, source, caller.account, tags))
+    made = house.datasets.create(project, NewDataset(kind, source, caller.principal, tags))
     return {"DatasetArn": str(made.arn(project))}
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.rekognition.versions import find_version
 from vedette.errors import Missing, Wrong
-from vedette.identity.may import RESOURCE_ACCOUNT, may
 from vedette.projects.version import Version
 from vedette.serving.hosting import Seen
 from vedette.serving.pictures import Picture, Rules
@@ -67,20 +66,16 @@ def _picture(house: House, caller: Caller, version: Version, image: Mapping[str,
         return house.hosting.admit(version, image["Bytes"], BYTES)
     place = image["S3Object"]
     bucket, key, number = place["Bucket"], place["Name"], place.get("Version", "")
-    found = house.blobs.find(bucket, key, number) if _may_read(house, caller, bucket, key) else None
-    if found is None:
+    # Whether the object is not there or not for the caller to read is the same to a stranger.
+    if not house.access.may_read(caller.principal, bucket, key, number):
         raise Missing(f"The object {key} of the bucket {bucket} cannot be read.", kind="key", name=key)
+    found = house.blobs.find(bucket, key, number)
     if found.size > S3_OBJECT.most_bytes:
         raise Wrong(
             f"The picture has {found.size:,} bytes; {S3_OBJECT.most_bytes:,} are the most.",
             kind="large picture",
         )
     return house.hosting.admit(version, house.blobs.read(bucket, key, number), S3_OBJECT)
-
-
-def _may_read(house: House, caller: Caller, bucket: str, key: str) -> bool:
-    owner = {RESOURCE_ACCOUNT: house.blobs.owner(bucket)}
-    return may(caller.principal, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", owner)
 
 
 def _custom_label(finding: Finding) -> dict[str, Any]:

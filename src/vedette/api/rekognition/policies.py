@@ -63,7 +63,7 @@ def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) 
     source = _source(house, caller, request)
     output, tags = request["OutputConfig"], request.get("Tags", {})
     wanted = NewTraining(
-        account=caller.account,
+        caller=caller.principal,
         bucket=output.get("S3Bucket", ""),
         prefix=output.get("S3KeyPrefix", ""),
         name=request["VersionName"],

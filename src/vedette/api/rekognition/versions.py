@@ -33,6 +33,8 @@ MESSAGES: Mapping[State, str] = {
     "stopping": "The model is stopping.",
     "stopped": "The model has stopped running.",
 }
+# What the service says first of a training that failed through no fault of the data.
+SERVICE_ISSUE = "Amazon Rekognition experienced a service issue."
 NO_KEYS = "Encryption with a key of one's own (KmsKeyId) is not there yet; leave it out."
 
 
@@ -50,7 +52,7 @@ def create_project_version(house: House, caller: Caller, request: dict[str, Any]
     if not output.get("S3Bucket"):
         raise Wrong("OutputConfig needs an S3Bucket.")
     wanted = NewTraining(
-        account=caller.account,
+        caller=caller.principal,
         bucket=output["S3Bucket"],
         prefix=output.get("S3KeyPrefix", ""),
         name=name,
@@ -116,7 +118,7 @@ def _description(house: House, version: Version) -> dict[str, Any]:
         "ProjectVersionArn": str(version.arn),
         "CreationTimestamp": version.created,
         "Status": STATUSES[version.state],
-        "StatusMessage": MESSAGES.get(version.state) or house.trainings.message(version),
+        "StatusMessage": _message(house, version),
         "Feature": version.project.feature,
         "OutputConfig": {"S3Bucket": version.bucket, "S3KeyPrefix": version.prefix},
         "TrainingDataResult": _data(version, "train"),
@@ -139,6 +141,12 @@ def _description(house: House, version: Version) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value not in (None, "")}
 
 
+def _message(house: House, version: Version) -> str:
+    said = MESSAGES.get(version.state) or house.trainings.message(version)
+    is_ours = version.state == "failed" and version.results.get("fault") == "service"
+    return f"{SERVICE_ISSUE} {said}" if is_ours else said
+
+
 def _data(version: Version, part: str) -> dict[str, Any]:
     """Return what a part of the data was: as it was given, as it was checked, as it was used."""
     files, given = version.results.get("files", {}), version.inputs.get(part)
@@ -154,6 +162,8 @@ def _data(version: Version, part: str) -> dict[str, Any]:
         if kind in files:
             asset = {"GroundTruthManifest": {"S3Object": _object(version, files[kind])}}
             said[name] = {"Assets": [asset]}
+    if part == "test" and "Output" in said:
+        said["Output"]["AutoCreate"] = said["Input"]["AutoCreate"]
     return said
 
 

@@ -5,6 +5,7 @@ A bucket policy's Deny comes first, then its Allow, then the house's one decisio
 second and the last alone, and by neither where the bucket blocks public access.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from vedette.api.s3 import acl
@@ -12,6 +13,7 @@ from vedette.api.s3.call import Call, read_document
 from vedette.api.s3.faults import Fault
 from vedette.api.s3.policy import is_public, read_policy, verdict
 from vedette.identity.may import RESOURCE_ACCOUNT, may
+from vedette.identity.principal import Principal
 from vedette.store.blobs.values import Blob, Bucket
 
 # What an ACL calls the actions that it can grant, on a bucket and on an object.
@@ -81,14 +83,27 @@ def is_allowed(  # noqa: PLR0913  (a decision has that many sides)
     expected = call.header("x-amz-expected-bucket-owner")
     if expected and expected != bucket.account:
         return False
-    resource = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
     asked = {"s3:prefix": prefix} if prefix else {}
-    said = _policy_says(call, action, bucket, resource, _context(call, blob, tags) | asked)
-    own = may(call.principal, action, resource, {RESOURCE_ACCOUNT: _owner(action, bucket, blob)})
+    return decide(call.principal, action, bucket, _context(call, blob, tags) | asked, key=key, blob=blob)
+
+
+def decide(
+    principal: Principal | None,
+    action: str,
+    bucket: Bucket,
+    context: Mapping[str, str],
+    *,
+    key: str = "",
+    blob: Blob | None = None,
+) -> bool:
+    """Say whether somebody may do this; `context` is what conditions may ask about, in lower case."""
+    resource = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
+    said = _policy_says(principal, action, bucket, resource, context)
+    own = may(principal, action, resource, {RESOURCE_ACCOUNT: _owner(action, bucket, blob)})
     own = own and not (action == "s3:PutObject" and bucket.documents.get("acl") == NOBODY)
     if said == "Deny" and not (own and action in ALWAYS_OWN):
         return False
-    return own or said == "Allow" or _is_granted(call, action, bucket, blob)
+    return own or said == "Allow" or _is_granted(principal, action, bucket, blob)
 
 
 def _owner(action: str, bucket: Bucket, blob: Blob | None) -> str:
@@ -112,17 +127,19 @@ def acl_of(bucket: Bucket) -> acl.Grants | None:
     return None if document is None else acl.load(document)
 
 
-def _policy_says(call: Call, action: str, bucket: Bucket, resource: str, context: dict[str, str]) -> str:
+def _policy_says(
+    principal: Principal | None, action: str, bucket: Bucket, resource: str, context: Mapping[str, str]
+) -> str:
     document = bucket.documents.get("policy")
     if document is None:
         return ""
     policy = read_policy(bucket.name, document)
-    said = verdict(policy, call.principal, action, resource, context)
+    said = verdict(policy, principal, action, resource, context)
     closed = said == "Allow" and is_public(policy) and blocks(bucket).get("RestrictPublicBuckets")
-    return "" if closed and call.account != bucket.account else said
+    return "" if closed and (principal is None or principal.account != bucket.account) else said
 
 
-def _is_granted(call: Call, action: str, bucket: Bucket, blob: Blob | None) -> bool:
+def _is_granted(principal: Principal | None, action: str, bucket: Bucket, blob: Blob | None) -> bool:
     if action in BUCKET_GRANTS:
         grants, permission = acl_of(bucket), BUCKET_GRANTS[action]
     elif action in OBJECT_GRANTS and blob is not None:
@@ -131,7 +148,7 @@ def _is_granted(call: Call, action: str, bucket: Bucket, blob: Blob | None) -> b
         return False
     if grants is None or (acl.is_public(grants) and blocks(bucket).get("IgnorePublicAcls")):
         return False
-    return acl.is_granted(grants, call.principal, permission)
+    return acl.is_granted(grants, principal, permission)
 
 
 def _context(call: Call, blob: Blob | None, tags: dict[str, str] | None) -> dict[str, str]:
@@ -141,15 +158,21 @@ def _context(call: Call, blob: Blob | None, tags: dict[str, str] | None) -> dict
     context |= {f"s3:existingobjecttag/{name.lower()}": value for name, value in _tags(blob).items()}
     context |= {f"s3:requestobjecttag/{name.lower()}": value for name, value in (tags or {}).items()}
     context["aws:securetransport"] = "true" if call.request.scheme == "https" else "false"
+    context["aws:viaawsservice"] = "false"
     said: dict[str, Any] = {
         "aws:sourceip": call.request.client,
         "aws:referer": call.header("referer"),
         "aws:useragent": call.header("user-agent"),
-        "aws:principalarn": call.principal.arn if call.principal else "",
-        "aws:principalaccount": call.account,
-        "aws:username": call.principal.name if call.principal and call.principal.kind == "user" else "",
     }
-    return context | {name: value for name, value in said.items() if value}
+    return context | about_principal(call.principal) | {name: value for name, value in said.items() if value}
+
+
+def about_principal(principal: Principal | None) -> dict[str, str]:
+    """Return what conditions may ask about the caller."""
+    if principal is None:
+        return {}
+    said = {"aws:principalarn": principal.arn, "aws:principalaccount": principal.account}
+    return said | ({"aws:username": principal.name} if principal.kind == "user" else {})
 
 
 def _tags(blob: Blob | None) -> dict[str, str]:
