@@ -122,6 +122,25 @@ def test_a_folder_without_pictures_and_a_missing_model_are_named(tmp_path):
     model = tiny_package(tmp_path / "m", "detection")
     (tmp_path / "empty").mkdir()
     result = run(model, tmp_path / "empty")
-    assert (result.exit_code, result.stderr) == (2, f"{tmp_path}/empty has no pictures in it.\n")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"{tmp_path}/empty has no pictures in it: no file there ends in "
+        ".bmp, .gif, .jpeg, .jpg, .png, .tif, .tiff, .webp.\n",
+    )
     result = run(tmp_path / "no-model", tmp_path / "empty")
     assert (result.exit_code, result.stderr) == (2, f"There is no model at {tmp_path}/no-model.\n")
+
+
+@pytest.mark.parametrize("option", ["--draw", "--heatmap"])
+def test_drawings_go_into_a_folder_and_not_over_a_file(tmp_path, option):
+    model = tiny_package(tmp_path / "m", "anomaly")
+    picture = save_plain(tmp_path / "in/1.png", 0)
+    result = run(model, picture, option, picture)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"{picture} is a file: name a folder for the drawings.\n",
+    )
+    below = picture / "drawn"
+    result = run(model, picture, option, below)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"{below}/1.jpg cannot be written: Not a directory.\n"

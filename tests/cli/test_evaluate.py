@@ -88,7 +88,7 @@ def test_a_person_reads_a_table(tmp_path):
     said = run(tiny_package(tmp_path / "m", "segmentation"), judged(tmp_path)).stdout
     assert "segmentation, 3 pictures" in said
     assert "rust" in said
-    assert re.search(r"auroc\s+1\.0000", said)
+    assert re.search(r"auroc\s+1\.000", said)
 
 
 def test_a_broken_picture_is_named_and_does_not_count(tmp_path):
@@ -158,3 +158,55 @@ def test_labels_cannot_end_the_data_that_the_script_reads(tmp_path):
     assert page.count("<script") == 2
     (data,) = re.findall(r'id="scores">(.*?)</script>', page, re.DOTALL)
     assert [row["label"] for row in json.loads(data)["labels"]] == ["red", label]
+
+
+def test_only_columns_that_say_something_are_shown(tmp_path):
+    said = run(tiny_package(tmp_path / "m", "classification"), colours(tmp_path)).stdout.splitlines()
+    assert [line.split() for line in said if "label" in line or "red" in line] == [
+        ["label", "pictures", "threshold", "precision", "recall", "f1", "av.", "precision"],
+        ["red", "2", "0.500", "1.000", "0.500", "0.667", "1.000"],
+    ]
+
+
+def test_a_picture_is_no_manifest_and_a_folder_no_page(tmp_path):
+    model = tiny_package(tmp_path / "m", "classification")
+    picture = colours(tmp_path) / "red/1.png"
+    result = run(model, picture)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"{picture} is one picture: name a folder with a subfolder a label, or a manifest.\n",
+    )
+    result = run(model, tmp_path / "set", "--report", tmp_path)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"{tmp_path} is a folder: name a file for the report, such as {tmp_path}/report.html.\n",
+    )
+    page = tmp_path / "file/report.html"
+    (tmp_path / "file").write_text("")
+    result = run(model, tmp_path / "set", "--report", page)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"The report cannot be written to {page}: {tmp_path}/file cannot be written to.\n",
+    )
+
+
+def test_of_a_file_that_is_no_manifest_a_few_lines_are_named(tmp_path):
+    (tmp_path / "notes.txt").write_text("hello\n" * 9)
+    result = run(tiny_package(tmp_path / "m", "classification"), tmp_path / "notes.txt")
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 7
+    assert "4 more things are wrong." in result.stderr
+
+
+def test_pictures_without_labels_are_told_from_files_of_no_known_kind(tmp_path):
+    model = tiny_package(tmp_path / "m", "classification")
+    save_plain(tmp_path / "flat/1.png", 0)
+    assert run(model, tmp_path / "flat").stderr.endswith(
+        f" 1 pictures lie in {tmp_path}/flat itself, where nothing says what they show.\n"
+    )
+    (tmp_path / "odd/red").mkdir(parents=True)
+    (tmp_path / "odd/red/1.heic").write_bytes(b"x")
+    assert run(model, tmp_path / "odd").stderr.endswith(
+        " It holds 1 files such as 1.heic, but none whose name ends in "
+        ".bmp, .gif, .jpeg, .jpg, .png, .tif, .tiff, .webp.\n"
+    )

@@ -7,6 +7,7 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from vedette.cli.client import open_client
 from vedette.cli.demo_pictures import COLORS, SIDE, Drawn, draw_set
 from vedette.cli.remote import Server
 from vedette.cli.remote_models import CustomLabels, Found, Lookout
+from vedette.cli.showing import command
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, write_item
 from vedette.manifest.attributes import Stamp
@@ -139,7 +141,7 @@ class Walk:
         )
         if trained.f1 is None:
             raise Wrong(f"The training failed: {trained.message}")
-        print(f"     F1 {trained.f1:.3f} on pictures held out; `vedette model metrics` shows all")
+        print(f"     F1 {trained.f1:.3f} on pictures that it was not trained with")
         self._do(
             "start, one unit",
             trained.name,
@@ -290,12 +292,13 @@ def _png(image: Image.Image) -> bytes:
 
 
 def _farewell(folder: Path) -> str:
+    name, data = command(), shlex.quote(str(folder / "data"))
     return "\n".join(
         [
             "Type next:",
-            f"  vedette serve --data {folder / 'data'}          # the same server, to stay",
-            f'  eval "$(vedette credentials --data {folder / "data"})"   # its keys',
-            f"  vedette projects --data {folder / 'data'}       # what is in it",
-            "  vedette demo --all                       # the other kinds of model",
+            f"  {name} demo --all   # the other kinds of model",
+            f"  {name} serve --data {data}   # the same server, to stay; then, in another terminal:",
+            f'  eval "$({name} credentials --data {data})"   # its keys',
+            f"  {name} projects   # what is in it",
         ]
     )

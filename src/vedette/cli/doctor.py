@@ -20,6 +20,7 @@ from typing import Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 import vedette
@@ -184,9 +185,16 @@ def _sdk() -> Finding:
 def doctor() -> None:
     """Say what is installed, what is missing, and what this machine can do."""
     findings = examine(Settings())
-    table = Table(title=f"Vedette {vedette.__version__}", show_header=False, box=None, pad_edge=False)
+    table = Table(
+        title=f"Vedette {vedette.__version__}",
+        title_justify="left",
+        show_header=False,
+        box=None,
+        pad_edge=False,
+    )
     for finding in findings:
-        table.add_row(SIGNS[finding.verdict], finding.what, finding.says)
+        # Not as markup, which would take the extra out of 'vedette[postgres]'.
+        table.add_row(SIGNS[finding.verdict], finding.what, escape(finding.says))
     Console().print(table)
     if any(finding.verdict == "bad" for finding in findings):
         raise typer.Exit(1)

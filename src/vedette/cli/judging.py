@@ -1,7 +1,9 @@
 """What `vedette evaluate` does, apart from its options, so that no other command loads a runtime."""
 
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +11,10 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from vedette.cli.showing import show_figures
 from vedette.errors import Missing, Refusal, Wrong
-from vedette.manifest.folders import read_folder
+from vedette.manifest.folders import read_folder, refuse_picture
 from vedette.manifest.samples import read_samples
 from vedette.runtime.judge import Judged, judge
 from vedette.runtime.model import Model, load
@@ -20,7 +22,8 @@ from vedette.runtime.report import write_report
 from vedette.vision.annotations import ANOMALY, NORMAL, Sample
 from vedette.vision.evaluation import headline
 
-SHOWN = ("precision", "recall", "f1", "average_precision", "iou")
+# A file that is no manifest has as many wrong lines as it has lines.
+MOST_LINES = 5
 
 
 def hold_against(
@@ -29,6 +32,8 @@ def hold_against(
     """Print how well the model does; return the exit status."""
     try:
         opened = load(model, threads=threads)
+        if report is not None:
+            _refuse_place(report)
         samples = fitting(opened, read_source(source))
         judged = _judged(opened, samples)
         if not judged.samples:
@@ -54,9 +59,12 @@ def read_source(source: Path) -> list[Sample]:
         return read_folder(source)
     if not source.is_file():
         raise Missing(f"There is no folder or manifest at {source}.", kind="dataset", name=str(source))
+    refuse_picture(source)
     reading = read_samples(source)
-    for problem in reading.problems:
-        print(f"{source}, line {problem.line}: {problem.message}", file=sys.stderr)
+    for problem in reading.problems[:MOST_LINES]:
+        print(f"{source}, {problem}", file=sys.stderr)
+    if len(reading.problems) > MOST_LINES:
+        print(f"{source}: {len(reading.problems) - MOST_LINES} more things are wrong.", file=sys.stderr)
     if not reading.samples:
         raise Wrong(f"{source} has no usable line.", kind="dataset", name=str(source))
     return reading.samples
@@ -67,7 +75,8 @@ def fitting(model: Model, samples: Sequence[Sample]) -> list[Sample]:
     if model.task in ("classification", "multilabel"):
         samples = [_as_labels(sample) for sample in samples]
         fit = [sample for sample in samples if set(sample.labels) & set(model.labels)]
-        what = f"has one of the model's labels ({', '.join(model.labels)})"
+        theirs = ", ".join(sorted({label for sample in samples for label in sample.labels})[:10])
+        what = f"has one of the model's labels ({', '.join(model.labels)}); theirs are {theirs or 'none'}"
     elif model.task == "detection":
         fit = [sample for sample in samples if sample.boxes is not None]
         what = "has boxes, and the model finds boxes"
@@ -104,25 +113,27 @@ def _judged(model: Model, samples: Sequence[Sample]) -> Judged:
     return judged
 
 
+def _refuse_place(report: Path) -> None:
+    """Refuse a page that could not be written, before the work and not after it."""
+    if report.is_dir():
+        raise Wrong(f"{report} is a folder: name a file for the report, such as {report / 'report.html'}.")
+    if report.parent.exists() and not (report.parent.is_dir() and os.access(report.parent, os.W_OK)):
+        raise Wrong(f"The report cannot be written to {report}: {report.parent} cannot be written to.")
+
+
 def _write(report: Path, model: Model, judged: Judged) -> None:
     try:
         report.parent.mkdir(parents=True, exist_ok=True)
-        write_report(report, model, judged)
+        # Beside its place first: whoever stops us finds the old page, or none.
+        with tempfile.TemporaryDirectory(prefix=f".{report.name}.", dir=report.parent) as beside:
+            write_report(Path(beside) / "report.html", model, judged)
+            (Path(beside) / "report.html").replace(report)
     except OSError as error:
         raise Wrong(f"The report cannot be written to {report}: {error.strerror}.") from error
     print(f"Report: {report}", file=sys.stderr)
 
 
 def _print(short: dict[str, Any]) -> None:
-    console = Console()
-    console.print(f"{short['task']}, {short['pictures']} pictures")
-    for name, value in short.items():
-        if isinstance(value, float):
-            console.print(f"  {name:<18}{value:.4f}", highlight=False)
-    table = Table("label", "pictures", "threshold", *SHOWN, box=None, pad_edge=False)
-    for row in short["labels"]:
-        figures = [
-            f"{row[key]:.3f}" if isinstance(row.get(key), float) else "" for key in ("threshold", *SHOWN)
-        ]
-        table.add_row(row["label"], str(row["test_pictures"]), *figures)
-    console.print(table)
+    console = Console(soft_wrap=True)
+    console.print(f"{short['task']}, {short['pictures']} pictures", highlight=False)
+    show_figures(console, short)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model, load
 from vedette.vision.annotations import Finding
 from vedette.vision.draw import draw_findings, draw_heatmap
-from vedette.vision.images import BrokenPicture, decode, pictures_in
+from vedette.vision.images import SUFFIXES, BrokenPicture, decode, pictures_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ def look_at(model: Path, pictures: list[Path], wishes: Wishes, *, threads: int |
             if wishes.as_json:
                 print(json.dumps({"image": str(path), "error": error.sentence, "findings": []}))
             continue
+        except Refusal as refused:  # a drawing that cannot be written, and neither could the next
+            print(refused.sentence, file=sys.stderr)
+            return 2
         print(_line(path, answer) if wishes.as_json else f"{path}: {_sentence(answer)}")
     if broken:
         print(f"{broken} of {len(found)} pictures could not be read.", file=sys.stderr)
@@ -70,7 +74,11 @@ def _named(sources: list[Path]) -> Iterator[tuple[Path, Path]]:
             continue
         inside = list(pictures_in(source))
         if not inside:
-            raise Wrong(f"{source} has no pictures in it.", kind="folder", name=str(source))
+            raise Wrong(
+                f"{source} has no pictures in it: no file there ends in {', '.join(sorted(SUFFIXES))}.",
+                kind="folder",
+                name=str(source),
+            )
         for path in inside:
             yield path, path.relative_to(source)
 
@@ -79,6 +87,11 @@ class _Artist:
     """Looks at a picture, and draws what was seen where a person asked for it; each is decoded once."""
 
     def __init__(self, model: Model, *, heatmap: Path | None, draw: Path | None) -> None:
+        for place in (heatmap, draw):
+            if place is not None and place.exists() and not place.is_dir():
+                raise Wrong(
+                    f"{place} is a file: name a folder for the drawings.", kind="folder", name=str(place)
+                )
         if heatmap and not model.explains:
             raise Wrong(f"{model.name} has no heat maps: its boxes say where; use --draw.")
         self._model = model
@@ -113,8 +126,14 @@ class _Artist:
             place = folder / name.with_name(f"{name.stem}-{number}.jpg")
             number += 1
         self._taken.add(place)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        picture.save(place, quality=92)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            picture.save(place, quality=92)
+        except OSError as error:
+            # No half a drawing; where nothing could be written there is nothing to take away.
+            with suppress(OSError):
+                place.unlink(missing_ok=True)
+            raise Wrong(f"{place} cannot be written: {error.strerror or error}.") from error
 
 
 def _line(path: Path, answer: Answer) -> str:

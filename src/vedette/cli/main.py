@@ -3,6 +3,8 @@
 A part is imported when its command is asked for, so that `vedette --help` stays quick.
 """
 
+from typing import Annotated
+
 import typer
 
 import vedette
@@ -22,31 +24,48 @@ app = typer.Typer(
 )
 
 
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        print(vedette.__version__)
+        raise typer.Exit
+
+
 @app.callback()
-def vedette_command() -> None:
+def vedette_command(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Your own vision models on your own machine."""
 
 
-@app.command()
-def version() -> None:
-    """Print the version."""
+LEARN, SERVER, DATA, PEOPLE = (
+    "Learn and look, without a server",
+    "A server",
+    "Projects, models and datasets",
+    "Who may come in",
+)
+
+app.command(rich_help_panel=LEARN)(train)
+app.command(rich_help_panel=LEARN)(detect)
+app.command(rich_help_panel=LEARN)(evaluate)
+app.command(rich_help_panel=SERVER)(demo)
+app.command(rich_help_panel=SERVER)(serve)
+app.command(rich_help_panel=SERVER)(credentials)
+app.command(rich_help_panel=SERVER)(doctor)
+app.add_typer(sdk.app, name="sdk", rich_help_panel=SERVER)
+app.command(rich_help_panel=DATA)(projects)
+app.command(rich_help_panel=DATA)(models)
+app.add_typer(model, name="model", rich_help_panel=DATA)
+app.command("import", rich_help_panel=DATA)(import_format)
+app.command("export", rich_help_panel=DATA)(export_format)
+app.add_typer(users.accounts, name="account", rich_help_panel=PEOPLE)
+app.add_typer(users.users, name="user", rich_help_panel=PEOPLE)
+app.add_typer(users.roles, name="role", rich_help_panel=PEOPLE)
+app.add_typer(keys.keys, name="key", rich_help_panel=PEOPLE)
+
+
+@app.command("version", hidden=True)
+def print_version() -> None:
+    """Print the version, as --version does."""
     print(vedette.__version__)
-
-
-app.command()(serve)
-app.command()(doctor)
-app.command()(demo)
-app.command()(train)
-app.command()(detect)
-app.command()(evaluate)
-app.command()(credentials)
-app.command("import")(import_format)
-app.command("export")(export_format)
-app.command()(projects)
-app.command()(models)
-app.add_typer(model, name="model")
-app.add_typer(sdk.app, name="sdk")
-app.add_typer(users.accounts, name="account")
-app.add_typer(users.users, name="user")
-app.add_typer(users.roles, name="role")
-app.add_typer(keys.keys, name="key")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from vedette.cli.showing import command
 from vedette.errors import Refusal
 from vedette.settings import Settings
 
@@ -40,7 +41,7 @@ def welcome(settings: Settings, address: str) -> str:
         f"Credentials lie in {settings.data / 'credentials.json'} (readable by you alone).",
         "",
         "In another terminal:",
-        f'  eval "$(vedette credentials{_data_option(settings)})"',
+        f'  eval "$({command()} credentials{_data_option(settings)})"',
         f"  export AWS_ENDPOINT_URL={address}",
     ]
     if address.startswith("https"):
@@ -49,7 +50,7 @@ def welcome(settings: Settings, address: str) -> str:
         "  aws rekognition create-project --project-name first",
         "  aws rekognition describe-projects",
         "",
-        "`vedette sdk install` makes clients know lookoutvision again. Ctrl-C stops the server.",
+        f"`{command()} sdk install` makes clients know lookoutvision again. Ctrl-C stops the server.",
     ]
     return "\n".join(lines)
 

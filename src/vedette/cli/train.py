@@ -5,8 +5,10 @@ like the server, never loads torch.
 """
 
 import os
+import shlex
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from vedette.cli.showing import command, show_figures
 from vedette.engines.choose import open_engine
 from vedette.engines.port import Engine, Event, Job
 
@@ -30,7 +33,9 @@ def train(  # noqa: PLR0913  (an argument is an option of the command)
     ] = None,
     task: Annotated[str, typer.Option(help="What to learn; the labels say it by themselves.")] = "auto",
     budget: Annotated[str, typer.Option(help="fast, balanced, best, or a number of minutes.")] = "balanced",
-    seed: Annotated[int, typer.Option(help="The same seed and pictures give the same model.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="The same seed and pictures give the same model.")
+    ] = 0,
     backbone: Annotated[str, typer.Option(help="lite0, or transformers:FOLDER.")] = "lite0",
 ) -> None:
     """Train a model from labelled pictures."""
@@ -44,8 +49,9 @@ def train(  # noqa: PLR0913  (an argument is an option of the command)
         "backbone": backbone,
         "cache": str(cache_folder()),
     }
+    began = time.monotonic()
     last = follow(open_engine(), Job("train", order))
-    raise typer.Exit(_report(last))
+    raise typer.Exit(_report(last, took=time.monotonic() - began))
 
 
 def cache_folder() -> Path:
@@ -83,7 +89,7 @@ def _bar(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _report(last: Event) -> int:
+def _report(last: Event, *, took: float) -> int:
     """Say how it ended and return the exit status: 0, 2 for what the caller can mend, 1 for a defect."""
     facts = last.facts
     if last.kind == "cancelled":
@@ -91,13 +97,36 @@ def _report(last: Event) -> int:
         return 2
     if last.kind == "failed":
         print(facts.get("traceback") or facts["sentence"], file=sys.stderr)
+        if "traceback" in facts:
+            print("This is a defect of Vedette, not of your pictures; no model was written.", file=sys.stderr)
         return 2 if "refusal" in facts else 1
     for why in facts["left_out"][:MOST_SAID]:
         print(f"Left out: {why}", file=sys.stderr)
     if len(facts["left_out"]) > MOST_SAID:
         print(f"Left out besides: {len(facts['left_out']) - MOST_SAID} more.", file=sys.stderr)
-    print(f"{facts['package']}: a model for {facts['task']} by {facts['recipe']}")
-    for name, value in facts["metrics"].items():
-        if isinstance(value, int | float):
-            print(f"  {name:<12} {value:.3f}")
+    _tell(facts, took)
     return 0
+
+
+def _tell(facts: Mapping[str, Any], took: float) -> None:
+    """Print what there is now, how good it is, and to a person at a terminal what to type next."""
+    console = Console(soft_wrap=True)
+    package, metrics = facts["package"], facts["metrics"]
+    said = f"{package}: a model for {facts['task']} by {facts['recipe']}, made in {_duration(took)}"
+    if metrics.get("pictures"):
+        said += f", tested on {metrics['pictures']} other pictures"
+    console.print(said, markup=False, highlight=False)
+    show_figures(console, metrics)
+    if console.is_terminal:
+        name = shlex.quote(package)
+        console.print(
+            "\nNext, with pictures that it has not seen:\n"
+            f"  {command()} detect {name} PICTURES --draw drawn\n"
+            f"  {command()} evaluate {name} LABELLED-PICTURES --report report.html",
+            markup=False,
+            highlight=False,
+        )
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{int(seconds) // 60} min {int(seconds) % 60} s"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vedette.errors import Missing, Wrong
 from vedette.learn.check import Broken
-from vedette.manifest.folders import read_folder
+from vedette.manifest.folders import read_folder, refuse_picture
 from vedette.manifest.samples import read_samples
 from vedette.vision.annotations import Sample
 from vedette.vision.images import SUFFIXES
@@ -31,10 +31,11 @@ def open_source(source: Source) -> Opened:
         return Opened(read_folder(path), _strays(path))
     if not path.is_file():
         raise Missing(f"There is no folder or manifest at {path}.", kind="dataset", name=str(path))
+    refuse_picture(path)
     reading = read_samples(path)
     if not reading.samples and reading.problems:
         first = reading.problems[0]
-        raise Wrong(f"{path} has no usable line; line {first.line}: {first.message}")
+        raise Wrong(f"{path} has no line that can be used; {first}")
     said = [Broken(Path(problem.source or path), f"{path}, {problem}") for problem in reading.problems]
     said += [Broken(one.picture, f"{one.picture} has no label in {path}.") for one in reading.unlabeled]
     return Opened(reading.samples, said)

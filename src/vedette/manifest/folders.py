@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vedette.errors import Missing, Wrong
 from vedette.vision.annotations import ANOMALY, NORMAL, Sample
-from vedette.vision.images import pictures_in
+from vedette.vision.images import SUFFIXES, pictures_in
 
 
 def read_folder(folder: Path) -> list[Sample]:
@@ -25,11 +25,33 @@ def read_folder(folder: Path) -> list[Sample]:
     if not samples:
         raise Wrong(
             f"{folder} has no labelled pictures: put them into one subfolder a label, "
-            f"or into {NORMAL}/ and {ANOMALY}/.",
+            f"or into {NORMAL}/ and {ANOMALY}/.{_instead(folder)}",
             kind="dataset",
             name=str(folder),
         )
     return samples
+
+
+def refuse_picture(path: Path) -> None:
+    """Refuse a picture where a manifest is wanted, rather than call each of its bytes a wrong line."""
+    if path.suffix.lower() in SUFFIXES:
+        raise Wrong(
+            f"{path} is one picture: name a folder with a subfolder a label, or a manifest.",
+            kind="dataset",
+            name=str(path),
+        )
+
+
+def _instead(folder: Path) -> str:
+    """Return what there is instead of labelled pictures, if anything."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    loose = sum(1 for path in files if path.suffix.lower() in SUFFIXES)
+    if loose:
+        return f" {loose} pictures lie in {folder} itself, where nothing says what they show."
+    if not files:
+        return ""
+    known = ", ".join(sorted(SUFFIXES))
+    return f" It holds {len(files)} files such as {files[0].name}, but none whose name ends in {known}."
 
 
 def _named(path: Path, place: Path) -> Sample:

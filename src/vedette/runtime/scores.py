@@ -17,7 +17,8 @@ Tally = list[tuple[int, int]]
 def tallies(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return each label's scores: `right` where it is there, `wrong` where it is not.
 
-    `of` is how many are there, `among` how many pictures lack the label, None for boxes, which could be anywhere.
+    `of` is how many are there, `among` how many pictures lack the label; None for boxes, which could be
+    anywhere.
     """
     found = []
     for row in document["labels"]:

@@ -1,0 +1,58 @@
+"""Figures, labels and what to type next, as a person reads them at a terminal."""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+COLUMNS = {
+    "test_pictures": "pictures",
+    "threshold": "threshold",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "f1",
+    "average_precision": "av. precision",
+    "iou": "iou",
+}
+
+
+def show_figures(console: Console, short: Mapping[str, Any]) -> None:
+    """Print the aggregates of an evaluation's headline, and a row a label."""
+    for name, value in short.items():
+        if isinstance(value, float):
+            console.print(f"  {name:<18}{value:.3f}", highlight=False)
+    rows = short.get("labels", ())
+    if not rows:
+        return
+    shown = {key: said for key, said in COLUMNS.items() if any(row.get(key) is not None for row in rows)}
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("  label", overflow="fold")
+    for said in shown.values():
+        table.add_column(said, justify="right", no_wrap=True)
+    for row in rows:
+        # As plain text: a label may hold brackets.
+        table.add_row(Text(f"  {row['label']}"), *(_cell(row.get(key)) for key in shown))
+    console.print()
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return "" if value is None else str(value)
+
+
+def command() -> str:
+    """Return how this person calls us: `make demo` leaves `vedette` off the path."""
+    called = Path(sys.argv[0])
+    if called.stem != "vedette" or shutil.which("vedette"):
+        return "vedette"
+    try:
+        return str(called.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(called.absolute())
