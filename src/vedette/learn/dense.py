@@ -9,7 +9,7 @@ import copy
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from vedette.errors import TooMuch, Wrong
 from vedette.learn.backbone import Backbone, ConvNorm, Lite0, floats
 from vedette.learn.features import Reader
+from vedette.learn.hands import Hands, Loss
 from vedette.learn.recipe import Work
 from vedette.learn.warp import Pixels
 
@@ -205,17 +206,22 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a network learns: under which name, for how many steps of how many views, how fast."""
+    """How a network learns: under which name, for how many steps of how many views, how fast.
+
+    With two hands the loss is asked of half a batch by two threads at once, so that it may draw nothing at
+    random.
+    """
 
     stage: str
     steps: int
     batch: int
     rate: float
+    hands: int = 1
 
 
 def learn(
     net: nn.Module,
-    loss: Callable[[nn.Module, list[int]], Tensor],
+    loss: Loss,
     rows: Sequence[int],
     course: Course,
     work: Work,
@@ -238,14 +244,13 @@ def learn(
         optimizer, [group["lr"] for group in groups], total_steps=course.steps, pct_start=0.15
     )
     waiting: list[int] = []
+    hands = Hands(net, loss, work.device, count=course.hands)
     for step in range(course.steps):
         while len(waiting) < course.batch:
             waiting += [rows[i] for i in rng.permutation(len(rows))]
         chosen, waiting = sorted(waiting[: course.batch]), waiting[course.batch :]
         optimizer.zero_grad(set_to_none=True)
-        with work.device.precision():
-            missed = loss(net, chosen)
-        missed.backward()  # type: ignore[no-untyped-call]  # torch does not type it
+        hands.backward(chosen)
         nn.utils.clip_grad_norm_(net.parameters(), 10.0)
         optimizer.step()
         schedule.step()

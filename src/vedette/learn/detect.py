@@ -5,7 +5,7 @@ fit     go on from there with all pictures
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -168,7 +168,8 @@ class DenseDetector:
             return detection_loss(logits, boxes, wanted, (points, spans))
 
         steps = steps_for(len(rows), eye.size, work, share)
-        course = Course(stage, steps, BATCH, RATE if share == 1 else RATE / 2)
+        course = Course(stage, steps, BATCH, RATE if share == 1 else RATE / 2, hands=2)
+        course = replace(course, time_share=1.0 if stage == "learning" else 0.5)
         mean = learn(learnt.net, loss, rows, course, work)
         assert isinstance(mean, Detector)
         return mean
