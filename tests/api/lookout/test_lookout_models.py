@@ -156,7 +156,7 @@ def test_a_project_without_a_dataset_is_a_conflict(call, house):
     call("CreateProject", ProjectName="doors")
     with pytest.raises(Busy) as refused:
         create(call)
-    assert refused.value.kind == "dataset"
+    assert refused.value.kind == "no dataset"
 
 
 def test_what_nobody_has_is_missing(call, doors):

@@ -4,7 +4,7 @@ import pytest
 
 from doubles.houses import ELSEWHERE, HERE, a_caller
 from doubles.lines import a_line
-from vedette.api.rekognition import OPERATIONS
+from vedette.api.rekognition import OPERATIONS, translate
 from vedette.api.rekognition.versions import STATUSES
 from vedette.errors import Busy, Denied, Missing, Taken, Wrong
 from vedette.projects.version import State
@@ -53,7 +53,7 @@ def test_a_training_that_cannot_succeed_ends_as_failed_and_says_why(call, boards
     assert found["ProjectVersionArn"] == version
     assert (found["Status"], found["StatusMessage"]) == (
         "TRAINING_FAILED",
-        "The manifest file contains too many invalid rows.",
+        "Failed to copy images from S3 bucket.",
     )
     assert found["OutputConfig"] == OUT
     assert found["ManifestSummary"]["S3Object"] == {
@@ -63,6 +63,32 @@ def test_a_training_that_cannot_succeed_ends_as_failed_and_says_why(call, boards
     assert "EvaluationResult" not in found
     assert "BillableTrainingTimeInSeconds" not in found
     assert "Validation" in found["TrainingDataResult"]
+
+
+def test_a_failure_of_ours_is_said_to_be_the_services(house, call, boards, version):
+    failed = house.versions.find_by_arn(version, "eu-west-1")
+    house.versions.record(failed, message="The process was killed.", results={"fault": "service"})
+    (found,) = described(call, boards)
+    assert found["StatusMessage"] == (
+        "Amazon Rekognition experienced a service issue. The process was killed."
+    )
+    assert "ManifestSummary" not in found
+
+
+def test_a_trained_version_tells_every_place_and_only_what_is_so(house, call, boards, version):
+    made = house.versions.find_by_arn(version, "eu-west-1")
+    files = {kind: f"results/{kind}" for kind in ("test_snapshot", "test_validation")}
+    house.versions.record(made, results={"files": files})
+    (found,) = described(call, boards)
+    places = [
+        {"Assets": [{"GroundTruthManifest": {"S3Object": {"Bucket": "out", "Name": f"results/{kind}"}}}]}
+        for kind in files
+    ]
+    assert found["TestingDataResult"] == {
+        "Input": {"AutoCreate": False},
+        "Output": places[0] | {"AutoCreate": False},
+        "Validation": places[1],
+    }
 
 
 def test_a_version_has_tags_and_takes_them_along(call, boards, version):
@@ -143,5 +169,7 @@ def test_a_version_that_nobody_has_is_missing(call, boards, version):
 
 def test_a_project_without_a_dataset_is_not_trained(call):
     arn = call("CreateProject", ProjectName="empty")["ProjectArn"]
-    with pytest.raises(Busy, match="no training dataset"):
+    with pytest.raises(Busy, match="no training dataset") as refused:
         call("CreateProjectVersion", ProjectArn=arn, VersionName="v1", OutputConfig=OUT)
+    # Programs take ResourceInUseException for a name that is taken, and go on.
+    assert translate(refused.value).code == "ResourceNotFoundException"

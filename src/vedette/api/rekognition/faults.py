@@ -2,6 +2,7 @@
 
 from vedette import errors
 from vedette.api.faults import Fault
+from vedette.training.trainings import NO_DATASET
 from vedette.wire.errors import Faulty
 
 # A refusal's fault; some differ by what it was about.
@@ -23,6 +24,7 @@ BY_KIND: dict[tuple[type[errors.Refusal], str], str] = {
     (errors.Missing, "bucket"): "InvalidS3ObjectException",
     (errors.Missing, "key"): "InvalidS3ObjectException",
     (errors.Taken, "dataset"): "ResourceAlreadyExistsException",
+    (errors.Busy, NO_DATASET): "ResourceNotFoundException",
     (errors.Wrong, "policy document"): "MalformedPolicyDocumentException",
     (errors.Wrong, "policy revision"): "InvalidPolicyRevisionIdException",
     (errors.Taken, "policy"): "ResourceAlreadyExistsException",
