@@ -8,7 +8,7 @@ import typer
 from typer.main import get_command
 
 from vedette import errors
-from vedette.api import lookout, rekognition, sts
+from vedette.api import lookout, own, rekognition, sts
 from vedette.cli.main import app
 from vedette.server.observe import Figures
 from vedette.settings import Settings
@@ -20,6 +20,7 @@ DIALECTS = (
     ("rekognition", "Amazon Rekognition Custom Labels", rekognition),
     ("lookoutvision", "Amazon Lookout for Vision", lookout),
     ("sts", "Security Token Service", sts),
+    ("vedette", "Vedette's own", own),
 )
 
 
@@ -82,7 +83,8 @@ def commands_page() -> str:
 def refusals_page() -> str:
     """Return every refusal with what each dialect makes of it."""
     head = ["# Refusals\n", "What a room refuses with, and the code that each dialect answers.\n"]
-    lines = [*head, "| refusal | means | rekognition | lookoutvision | sts |", "|---|---|---|---|---|"]
+    services = [service for service, _, _ in DIALECTS]
+    lines = [*head, f"| refusal | means | {' | '.join(services)} |", "|---|---|" + "---|" * len(services)]
     for refusal in errors.Refusal.__subclasses__():
         codes = [dialect.translate(refusal("…")) for _, _, dialect in DIALECTS]
         cells = " | ".join(f"`{fault.code}` {fault.status}" for fault in codes)

@@ -1,8 +1,9 @@
 import pytest
 
 from vedette import errors
-from vedette.api import lookout, rekognition, sts
+from vedette.api import lookout, own, rekognition, sts
 from vedette.api.lookout import faults as lookout_faults
+from vedette.api.own import faults as own_faults
 from vedette.api.rekognition import faults as rekognition_faults
 from vedette.api.s3 import faults as s3_faults
 from vedette.api.sts import faults as sts_faults
@@ -14,9 +15,10 @@ TABLES = {
     "rekognition": rekognition_faults.FAULTS,
     "lookoutvision": lookout_faults.FAULTS,
     "sts": sts_faults.FAULTS,
+    "vedette": own_faults.FAULTS,
     "s3": s3_faults.FAULTS,
 }
-DIALECTS = {"rekognition": rekognition, "lookoutvision": lookout, "sts": sts}
+DIALECTS = {"rekognition": rekognition, "lookoutvision": lookout, "sts": sts, "vedette": own}
 # What AWS answers without a shape of its own, and what it has no word for.
 UNMODELLED = {"ValidationException", "SerializationException", "UnknownOperationException"}
 OUR_OWN = {"UnsupportedOperationException"}
@@ -38,7 +40,7 @@ def test_every_refusal_has_a_fault_in_every_dialect(dialect):
 
 
 @pytest.mark.parametrize("error", SAMPLES, ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize("dialect", ["rekognition", "lookoutvision"])
+@pytest.mark.parametrize("dialect", ["rekognition", "lookoutvision", "vedette"])
 def test_every_fault_is_one_that_the_service_has(dialect, error):
     fault = DIALECTS[dialect].translate(error)
     shapes = {shape.error_code: shape for shape in models.service(dialect).error_shapes}

@@ -18,9 +18,12 @@ def test_install_makes_the_service_known_to_a_loader(tmp_path, monkeypatch):
     assert run("install", "--to", str(tmp_path)).exit_code == 0
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
     session = boto3.Session(region_name="us-east-1")
-    client = session.client("lookoutvision", aws_access_key_id="a", aws_secret_access_key="b")
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    client = session.client("lookoutvision", **keys)
     assert client.can_paginate("list_projects")
     assert len(client.meta.service_model.operation_names) == 22
+    own = session.client("vedette", endpoint_url="http://here", **keys)
+    assert own.meta.service_model.operation_names == ["DownloadModel"]
 
 
 def test_remove_leaves_nothing_behind(tmp_path):

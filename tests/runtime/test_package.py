@@ -3,6 +3,7 @@
 import dataclasses
 import errno
 import hashlib
+import io
 import json
 import pickle
 import zipfile
@@ -14,7 +15,7 @@ import pytest
 from doubles.graphs import brightness_scores
 from vedette.errors import Missing, Taken, TooMuch, Wrong
 from vedette.runtime.facts import PackageFacts, Tiling, read_facts, write_facts
-from vedette.runtime.package import open_package, write_package, zip_package
+from vedette.runtime.package import open_package, take_package, write_package, write_zip, zip_package
 
 FULL = PackageFacts(
     task="segmentation",
@@ -258,3 +259,53 @@ def test_facts_survive_json():
     assert {f.name for f in dataclasses.fields(PackageFacts)} - {"input_size", "policy"} <= set(
         write_facts(plain)
     )
+
+
+def parcel(tmp_path):
+    """A package on its way, and its hash."""
+    out = io.BytesIO()
+    write_zip(written(tmp_path / "sent"), out)
+    return out.getvalue(), hashlib.sha256(out.getvalue()).hexdigest()
+
+
+def test_a_package_that_comes_whole_takes_its_place(tmp_path):
+    sent, digest = parcel(tmp_path)
+    (tmp_path / "m.zip").write_bytes(b"older")
+    pieces = (sent[at : at + 100] for at in range(0, len(sent), 100))
+    assert take_package(pieces, tmp_path / "m.zip", sha256=digest) == tmp_path / "m.zip"
+    assert (tmp_path / "m.zip").read_bytes() == sent
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.zip", "sent"]
+
+
+@pytest.mark.parametrize("kept", [b"older", None])
+def test_a_package_that_breaks_on_its_way_changes_nothing(kept, tmp_path):
+    sent, digest = parcel(tmp_path)
+    if kept is not None:
+        (tmp_path / "m.zip").write_bytes(kept)
+    before = sorted(path.name for path in tmp_path.iterdir())
+
+    def broken_off():
+        yield sent[:100]
+        raise ConnectionError("the line broke")
+
+    with pytest.raises(Wrong, match="checksum differs"):
+        take_package([sent[:-1]], tmp_path / "m.zip", sha256=digest)
+    with pytest.raises(Wrong, match="no model package"):
+        take_package([b"other"], tmp_path / "m.zip", sha256=hashlib.sha256(b"other").hexdigest())
+    with pytest.raises(Wrong, match="the line broke"):
+        take_package(broken_off(), tmp_path / "m.zip", sha256=digest)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert kept is None or (tmp_path / "m.zip").read_bytes() == kept
+
+
+def test_a_package_needs_a_folder_to_come_to(tmp_path):
+    sent, digest = parcel(tmp_path)
+    with pytest.raises(Missing, match=r"There is no folder .*nowhere"):
+        take_package([sent], tmp_path / "nowhere" / "m.zip", sha256=digest)
+
+
+def test_a_changed_package_is_not_sent(tmp_path):
+    folder = written(tmp_path / "m")
+    (folder / "MODEL_CARD.md").write_text("other", "utf-8")
+    with pytest.raises(Wrong, match="checksum differs"):
+        write_zip(folder, io.BytesIO())

@@ -27,6 +27,7 @@ def test_the_files_are_what_the_tool_writes(tool):
     kept = {
         str(path.relative_to(models.SHAPES)): path.read_text("utf-8")
         for path in models.SHAPES.rglob("*.json")
+        if path.parts[-3] != "vedette"  # ours, written by hand
     }
     assert kept == written
 

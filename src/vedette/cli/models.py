@@ -1,7 +1,7 @@
 """`vedette projects`, `vedette models`, `vedette model …`: what a server has trained, and training it.
 
-All but `download` go through the server's own operations, as any customer's program does. A model's
-package is fetched from the data folder, where it lies.
+All go through the server's operations, as any customer's program does, and so work from anywhere; a
+model's package comes by one that AWS does not have.
 """
 
 import json
@@ -10,19 +10,20 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from vedette.cli.credentials import Data, settings_for
+from vedette.cli.credentials import Data
 from vedette.cli.directory import table
 from vedette.cli.remote import Server
-from vedette.cli.remote_models import CustomLabels, Found, Lookout, list_projects, open_models
-from vedette.errors import Missing, Refusal
+from vedette.cli.remote_models import CustomLabels, Found, Lookout, fetch_package, list_projects, open_models
+from vedette.errors import Refusal
 
 model = typer.Typer(no_args_is_help=True, help="One model of a project on a running server.")
 
@@ -131,34 +132,28 @@ def download_model(
 ) -> None:
     """Write a model's package as one zip file, which `vedette detect` and Python take as it is."""
     with said_in_a_sentence():
-        found = open_models(_server(endpoint, data), project, service).find(version)
-        print(f"Written: {_packed(found, out, data)}")
+        server = _server(endpoint, data)
+        found = open_models(server, project, service).find(version)
+        with _bar() as bar:
+            shown = bar.add_task(f"fetching {found.name}", total=None)
+            say = partial(_show_bytes, bar, shown)
+            print(f"Written: {fetch_package(server, found.arn, out, say)}")
 
 
-def _packed(found: Found, out: Path, data: Path | None) -> Path:
-    # These need the database and the runtime, which the other commands do without.
-    from vedette.projects.projects import Projects
-    from vedette.projects.versions import Versions
-    from vedette.runtime.package import zip_package
-    from vedette.store.db import open_database
+def _show_bytes(bar: Progress, shown: TaskID, done: int, of: int) -> None:
+    bar.update(shown, completed=done, total=of)
 
-    settings = settings_for(data)
-    if not settings.database and not (settings.data / "vedette.db").is_file():
-        raise Missing(f"There is no data folder {settings.data}; name the server's with --data.")
-    database = open_database(settings.database, settings.data)
-    try:
-        versions = Versions(database, Projects(database))
-        version = versions.find_by_arn(found.arn, found.arn.split(":")[3])
-    finally:
-        database.close()
-    return zip_package(settings.data / "versions" / version.folder / "package", out)
+
+def _bar() -> Progress:
+    """Return a progress bar that is quiet where nobody looks."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
 
 
 def _follow(known: CustomLabels | Lookout, found: Found) -> Found:
     """Show how far a training is until it is over; Ctrl-C leaves it to the server."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+    with _bar() as bar:
         shown = bar.add_task("waiting", total=100)
         while found.status in UNDER_WAY:
             if said := re.search(r"Stage: (.*), (\d+) %", found.message):

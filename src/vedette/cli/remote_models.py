@@ -1,14 +1,18 @@
 """Models of a running server, of either service, by the operations that every customer's program has."""
 
+import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from vedette.cli.remote import Server
 from vedette.errors import Missing, Wrong
 
 SERVICES = ("rekognition", "lookoutvision")
+PIECE = 1 << 18  # bytes of a package at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,25 @@ class Lookout:
         """Return the evaluation's result."""
         place = self.find(name).said.get("EvaluationResult")
         return _read(self.s3, place and (place["Bucket"], place["Key"]), name)
+
+
+def fetch_package(server: Server, arn: str, out: Path, say: Callable[[int, int], None]) -> Path:
+    """Write a model's package as a zip; `say` is told how many bytes of how many have come."""
+    # These need the runtime, which the other commands do without.
+    from vedette.runtime.package import take_package
+
+    answer = server.client("vedette").download_model(ModelArn=arn)
+
+    def pieces() -> Iterator[bytes]:
+        done = 0
+        for piece in answer["Body"].iter_chunks(PIECE):
+            done += len(piece)
+            say(done, answer["ContentLength"])
+            yield piece
+
+    digest = answer["ReprDigest"].removeprefix("sha-256=:").removesuffix(":")
+    with closing(answer["Body"]):
+        return take_package(pieces(), out, sha256=base64.b64decode(digest).hex())
 
 
 def _version(said: Mapping[str, Any]) -> Found:

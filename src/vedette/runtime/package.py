@@ -17,11 +17,11 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from vedette.errors import Missing, Taken, TooMuch, Wrong
 from vedette.runtime.facts import FORMAT, PackageFacts, read_facts, write_facts
@@ -86,6 +86,36 @@ def zip_package(folder: Path, to: Path) -> Path:
     return to
 
 
+def write_zip(folder: Path, file: BinaryIO) -> None:
+    """Write the package in `folder` as a zip into an open file, a part at a time; refuse a changed one."""
+    _checked(folder)
+    _write_zip(folder, file)
+
+
+def take_package(pieces: Iterable[bytes], to: Path, *, sha256: str) -> Path:
+    """Write a package that comes as a zip from elsewhere: whole and right, or not at all."""
+    _refuse_strangers(to)
+    if not to.absolute().parent.is_dir():
+        raise Missing(f"There is no folder {to.absolute().parent}.", kind="folder", name=str(to))
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{to.name}.", dir=to.absolute().parent) as beside:
+            part = Path(beside) / "package.zip"
+            found = hashlib.sha256()
+            with part.open("wb") as file:
+                for piece in pieces:
+                    found.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            _refuse_change(found.hexdigest(), sha256, "What came")
+            open_package(part)
+            part.replace(to)
+            _sync(to.absolute().parent)
+    except OSError as error:
+        raise _refusal(error, to) from error
+    return to
+
+
 def open_package(path: Path) -> Package:
     """Return the package at `path`, a folder or a zip; refuse one that is not as it was written."""
     if path.is_dir():
@@ -96,6 +126,19 @@ def open_package(path: Path) -> Package:
 
 
 def _open_folder(folder: Path) -> Package:
+    facts = _checked(folder)
+    model = (folder / MODEL).read_bytes()
+    refuse_outside_data(model, str(folder))
+    return Package(
+        facts,
+        folder / MODEL,
+        _parsed((folder / EVALUATION).read_bytes(), f"{folder}/{EVALUATION}"),
+        (folder / CARD).read_text("utf-8", "replace"),
+    )
+
+
+def _checked(folder: Path) -> PackageFacts:
+    """Return the facts of a package whose every file has the checksum that they say."""
     if not (folder / FACTS).is_file():
         raise Wrong(f"{folder} is no model package: it has no {FACTS}.", kind="model", name=str(folder))
     document = _parsed((folder / FACTS).read_bytes(), f"{folder}/{FACTS}")
@@ -105,14 +148,7 @@ def _open_folder(folder: Path) -> Package:
         if file.is_symlink() or not file.is_file():
             raise Wrong(f"{folder} lacks its {name}.", kind="model", name=str(folder))
         _refuse_change(_sha256(file), sums[name], f"{folder}/{name}")
-    model = (folder / MODEL).read_bytes()
-    refuse_outside_data(model, str(folder))
-    return Package(
-        facts,
-        folder / MODEL,
-        _parsed((folder / EVALUATION).read_bytes(), f"{folder}/{EVALUATION}"),
-        (folder / CARD).read_text("utf-8", "replace"),
-    )
+    return facts
 
 
 def _open_zip(path: Path) -> Package:
@@ -211,18 +247,22 @@ def _put(path: Path, content: Path | bytes) -> None:
 
 
 def _zipped(folder: Path, to: Path) -> Path:
-    """Write the four files into a zip that depends on their content alone; weights do not compress."""
     with to.open("wb") as file:
-        with zipfile.ZipFile(file, "w") as archive:
-            for name in (FACTS, *REST):
-                member = zipfile.ZipInfo(name)
-                member.compress_type = zipfile.ZIP_STORED if name == MODEL else zipfile.ZIP_DEFLATED
-                member.external_attr = 0o644 << 16
-                with (folder / name).open("rb") as source, archive.open(member, "w") as target:
-                    shutil.copyfileobj(source, target, 1 << 20)
+        _write_zip(folder, file)
         file.flush()
         os.fsync(file.fileno())
     return to
+
+
+def _write_zip(folder: Path, file: BinaryIO) -> None:
+    """Write the four files into a zip that depends on their content alone; weights do not compress."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in (FACTS, *REST):
+            member = zipfile.ZipInfo(name)
+            member.compress_type = zipfile.ZIP_STORED if name == MODEL else zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            with (folder / name).open("rb") as source, archive.open(member, "w") as target:
+                shutil.copyfileobj(source, target, 1 << 20)
 
 
 def _swap(folder: Path, to: Path, old: Path) -> None:
@@ -258,4 +298,13 @@ def _refusal(error: OSError, to: Path) -> TooMuch | Wrong:
     )
 
 
-__all__ = ["FORMAT", "Package", "PackageFacts", "open_package", "write_package", "zip_package"]
+__all__ = [
+    "FORMAT",
+    "Package",
+    "PackageFacts",
+    "open_package",
+    "take_package",
+    "write_package",
+    "write_zip",
+    "zip_package",
+]

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from botocore.model import OperationModel
 
-from vedette.api import lookout, rekognition, sts
+from vedette.api import lookout, own, rekognition, sts
 from vedette.api.faults import Fault, Handler, Translate
 from vedette.api.house import Caller, House
 from vedette.api.s3.address import bucket_of_host
@@ -238,6 +238,10 @@ def _by_path(request: Request) -> tuple[OperationModel, dict[str, str]]:
     return rest_json.route("lookoutvision", request.method, request.raw_path)
 
 
+def _by_own_path(request: Request) -> tuple[OperationModel, dict[str, str]]:
+    return rest_json.route("vedette", request.method, request.raw_path)
+
+
 def _by_action(request: Request) -> tuple[OperationModel, dict[str, str]]:
     return query.action("sts", request), {}
 
@@ -263,6 +267,7 @@ DOORS: dict[str, Door] = {
     "sts": ApiDoor(
         "sts", query, _by_action, sts.OPERATIONS, sts.translate, quick=frozenset({"GetCallerIdentity"})
     ),
+    "vedette": ApiDoor("vedette", rest_json, _by_own_path, own.OPERATIONS, own.translate),
     "s3": BucketDoor(),
     "unknown": NoDoor(),
 }

@@ -125,9 +125,12 @@ async def _send_body(body: bytes | FileBody | AsyncIterator[bytes], send: Send) 
     if isinstance(body, FileBody):
         return await _send_file(body, send)
     sent = 0
-    async for part in body:
-        sent += len(part)
-        await send({"type": "http.response.body", "body": part, "more_body": True})
+    try:
+        async for part in body:
+            sent += len(part)
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+    finally:
+        await _close(body)  # who hangs up in the middle must not leave files open
     await send({"type": "http.response.body", "body": b""})
     return sent
 

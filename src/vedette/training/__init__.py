@@ -6,6 +6,7 @@
     checks.py        what both dialects' checks share: pictures opened, what goes on to learning
     rekognition.py   a training checked and its results written, in the documents of Custom Labels
     lookout.py       the same for Lookout for Vision
+    leaving.py       a trained model as one zip, for whoever downloads it
     trainings.py     the room's front: start, follow, recover, delete
 
 The checks and documents are pure: they run in the worker process, which knows no database.

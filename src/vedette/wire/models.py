@@ -1,7 +1,8 @@
-"""What the four services say about themselves: operations, shapes, pages.
+"""What the services say about themselves: operations, shapes, pages.
 
-Read once from the files in shapes/, which tools/write_shapes.py makes. Never asks
-botocore's own loader, which forgets services that end.
+Read once from the files in shapes/. Those of AWS are made by tools/write_shapes.py; that of `vedette`,
+for what AWS has no operation for, is written by hand in the same form. Never asks botocore's own
+loader, which forgets services that end.
 """
 
 import json
@@ -17,6 +18,7 @@ VERSIONS = {
     "rekognition": "2016-06-27",
     "s3": "2006-03-01",
     "sts": "2011-06-15",
+    "vedette": "2026-11-21",
 }
 
 

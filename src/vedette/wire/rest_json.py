@@ -79,9 +79,12 @@ def parse(operation: OperationModel, request: Request, path_params: dict[str, st
 def serialise(operation: OperationModel, result: dict[str, Any], _request_id: str = "") -> Response:
     """Return the answer for a result, with the status that the model gives the operation."""
     shape = operation.output_shape
-    headers = [("Content-Type", "application/json"), *bindings.bound_headers(shape, result)]
+    headers = bindings.bound_headers(shape, result)
     status = operation.http.get("responseCode", 200)
-    return Response(status, headers, json_values.dump(shape, result))
+    payload = shape.serialization.get("payload") if shape else None
+    if payload is not None and shape.members[payload].type_name == "blob":
+        return Response(status, headers, result[payload])
+    return Response(status, [("Content-Type", "application/json"), *headers], json_values.dump(shape, result))
 
 
 def fault(

@@ -1,0 +1,12 @@
+"""What went wrong, with the codes that Lookout for Vision has for it, and the message alone."""
+
+from vedette.api.faults import Fault
+from vedette.api.lookout import faults as lookout
+
+FAULTS = lookout.FAULTS
+
+
+def translate(error: Exception) -> Fault:
+    """Return the fault for an error, whichever it is."""
+    told = lookout.translate(error)
+    return Fault(told.code, told.status, told.message)

@@ -1,0 +1,52 @@
+"""Models as things one can have: a version's package, fetched over the wire."""
+
+import asyncio
+import base64
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.arn import parse_arn
+from vedette.errors import Missing
+from vedette.training.leaving import Parcel, pack
+
+PIECE = 1 << 18
+
+
+def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Answer with a model's package as a zip, and with its hash, so that a broken one is noticed."""
+    arn = parse_arn(request["ModelArn"])
+    caller.require("DownloadModel", arn)
+    if arn.region != caller.region:
+        raise Missing(f"{arn} is in another region than {caller.region}.", kind="version", name=str(arn))
+    version = house.versions.find_by_arn(str(arn), caller.region)
+    parcel = pack(version, house.trainings.folder(version))
+    digest = base64.b64encode(bytes.fromhex(parcel.sha256)).decode("ascii")
+    return {
+        "Body": Pieces(parcel),
+        "ContentLength": parcel.size,
+        "ContentType": "application/zip",
+        "ContentDisposition": f'attachment; filename="{version.project.name}-{version.name}.zip"',
+        "ReprDigest": f"sha-256=:{digest}:",
+    }
+
+
+class Pieces:
+    """A parcel as it goes out, a piece at a time; closed when it has gone, or nobody wants it any more."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self._file = parcel.file
+
+    def __aiter__(self) -> "Pieces":
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Return the next piece."""
+        piece = await asyncio.to_thread(self._file.read, PIECE)
+        if not piece:
+            await self.aclose()
+            raise StopAsyncIteration
+        return piece
+
+    async def aclose(self) -> None:
+        """Let go of the file, and with it of the room it takes."""
+        self._file.close()

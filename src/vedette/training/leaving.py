@@ -1,0 +1,59 @@
+"""A model that leaves: its package as one zip, made for whoever asked and gone with the last who reads it."""
+
+import contextlib
+import hashlib
+import logging
+import tempfile
+from dataclasses import dataclass
+from typing import IO
+
+from vedette.errors import Busy, Missing, TooMuch, Wrong
+from vedette.projects.version import USABLE, WORDS, State, Version
+from vedette.runtime.package import write_zip
+from vedette.training.folder import Folder, is_full
+
+log = logging.getLogger(__name__)
+
+# States in which there is a package: it is there before a model starts, and stays while it runs.
+PACKAGED: frozenset[State] = USABLE | {"starting", "running", "stopping"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A zip in a file without a name, to be read from its beginning."""
+
+    file: IO[bytes]
+    size: int
+    sha256: str
+
+
+def pack(version: Version, folder: Folder) -> Parcel:
+    """Return a version's package; refuse when there is none."""
+    named = f"The version {version.name} of {version.project.name}"
+    about = {"kind": "version", "name": version.name}
+    if version.state not in PACKAGED:
+        raise Busy(f"{named} {WORDS[version.state]}: there is no model to download.", **about)
+    try:
+        return _packed(folder)
+    except FileNotFoundError:
+        raise Missing(f"{named} was deleted.", **about) from None
+    except Wrong as why:
+        log.warning("version %d: %s", version.id, why.sentence)
+        raise Missing(f"{named} is damaged on the server's disk; train it again.", **about) from None
+    except OSError as error:
+        if is_full(error, folder.root):
+            raise TooMuch(f"{named} cannot be packed: the server's disk is full.", **about) from error
+        raise
+
+
+def _packed(folder: Folder) -> Parcel:
+    with contextlib.ExitStack() as closing:
+        # Without a name, so that a server that is killed leaves nothing of it.
+        file = closing.enter_context(tempfile.TemporaryFile(dir=folder.root))
+        write_zip(folder.package, file)
+        size = file.tell()
+        file.seek(0)
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        closing.pop_all()
+    return Parcel(file, size, found)
