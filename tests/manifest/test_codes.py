@@ -3,6 +3,7 @@
 # ruff: noqa: E501  (one row a code: a table is read across)
 
 import io
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -281,7 +282,7 @@ FACT_ROWS = [
     ("LOOKOUT_TOO_FEW_NORMAL", shortfalls(Count(10), Count(9, 10)), shortfalls(Count(10), Count(10, 10))),
     ("LOOKOUT_TOO_FEW_ANOMALY", shortfalls(Count(20, 9), None), shortfalls(Count(20, 10), None)),
     ("LOOKOUT_TOO_FEW_ANOMALY", shortfalls(Count(10, 0), Count(10, 9)), shortfalls(Count(10, 0), Count(10, 10))),
-    ("LOOKOUT_TOO_FEW_OF_LABEL", shortfalls(Count(20, 19, 19, {"a": 19}), None), shortfalls(Count(20, 20, 20, {"a": 20}), None)),
+    ("LOOKOUT_TOO_FEW_OF_LABEL", shortfalls(Count(20, 19, 19, Counter(a=19)), None), shortfalls(Count(20, 20, 20, Counter(a=20)), None)),
     ("LOOKOUT_IMAGE", [check_picture(Seen("a"), same_as=None)], [check_picture(Seen("a", "PNG", (64, 64)), same_as=None)]),
     ("LOOKOUT_IMAGE_BYTES", [check_picture(Seen("a", "PNG", (64, 64), 2**23 + 1), same_as=None)], [check_picture(Seen("a", "PNG", (64, 64), 2**23), same_as=None)]),
     ("LOOKOUT_IMAGE_SIDES", [check_picture(Seen("a", "PNG", (64, 63)), same_as=None)], [check_picture(Seen("a", "PNG", (4096, 64)), same_as=None)]),

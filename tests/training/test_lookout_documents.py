@@ -133,10 +133,38 @@ def test_a_mask_that_does_not_fit_is_named(folder, size, color, message):
     assert message in prepared(folder).refused
 
 
-def test_a_mask_that_is_no_png_is_named(folder):
+def test_a_mask_that_is_no_png_or_ends_early_is_named(folder):
     put_dataset(folder, "train", normal=20, masked=20)
-    folder.place_of(a_ref("mask-train20")).write_bytes(b"no picture")
-    assert prepared(folder).refused.endswith("is missing, or is no PNG.")
+    place = folder.place_of(a_ref("mask-train20"))
+    for data in (b"no picture", place.read_bytes()[:-30]):
+        place.write_bytes(data)
+        assert prepared(folder).refused.endswith("is missing, or is no PNG.")
+
+
+def test_what_a_brush_leaves_at_its_edges_is_no_color_of_its_own(folder):
+    put_dataset(folder, "train", normal=20, masked=20)
+    mask = Image.new("RGBA", (80, 64), (0, 0, 0, 0))
+    mask.paste((*RED, 255), (10, 10, 40, 40))
+    mask.paste((200, 0, 0, 127), (10, 10, 11, 40))
+    mask.paste((0, 255, 0, 127), (50, 10, 60, 40))
+    mask.save(folder.place_of(a_ref("mask-train20")))
+    Image.new("RGB", (80, 64), (255, 127, 127)).save(folder.place_of(a_ref("mask-train21")))
+    assert "mask-train21" in prepared(folder).refused, "an edge lies between two colours that are there"
+    soft = Image.new("RGB", (80, 64), "white")
+    soft.paste(RED, (10, 10, 40, 40))
+    soft.paste((255, 127, 127), (10, 10, 11, 40))
+    soft.save(folder.place_of(a_ref("mask-train21")))
+    assert prepared(folder).refused == ""
+
+
+def test_a_test_dataset_needs_ten_of_each_type_that_the_training_dataset_has(folder):
+    put_dataset(folder, "train", normal=10, masked=10)
+    put_dataset(folder, "test", normal=10, anomaly=10)
+    assert prepared(folder, has_test=True).refused == (
+        "The test dataset has 0 images with the anomaly label dent alone; at least 10 are needed."
+    )
+    put_dataset(folder, "test", normal=10, masked=10)
+    assert prepared(folder, has_test=True).refused == ""
 
 
 def results(folder, task, labels, samples, scores, **seen):

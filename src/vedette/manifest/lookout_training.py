@@ -5,7 +5,7 @@ found out elsewhere and passed in.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -30,7 +30,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a picture or a mask turned out to be. `colors` are a mask's opaque colours, as `#rrggbb`."""
+    """What a picture or a mask is. `colors` are a mask's as `#rrggbb`, the strange ones at least."""
 
     name: str
     format: Literal["PNG", "JPEG", ""] = ""
@@ -63,22 +63,24 @@ def shortfalls(train: Count, test: Count | None, *, normal_only: bool = False) -
 
     `normal_only` lifts the minimum of anomalous pictures of a single dataset, which our models do not need.
     """
-    kind = model_type(train)
+    # A type that one of two datasets lacks is one that it has no picture of.
+    types = sorted({*train.types, *(test.types if test else ())}) if train.masked else []
     if test is None:
-        return _short("training", train, kind, (20, 0 if normal_only else 10, 20))
-    return _short("training", train, kind, (10, 0, 10)) + _short("test", test, kind, (10, 10, 10))
+        return _short("training", train, types, (20, 0 if normal_only else 10, 20))
+    return _short("training", train, types, (10, 0, 10)) + _short("test", test, types, (10, 10, 10))
 
 
-def _short(name: str, count: Count, kind: ModelType, least: tuple[int, int, int]) -> list[Flaw]:
+def _short(name: str, count: Count, types: Sequence[str], least: tuple[int, int, int]) -> list[Flaw]:
+    """Return what a dataset lacks; without types of anomalies the model is a classification."""
     normal, anomaly, of_type = least
     found = []
     if count.normal < normal:
         found.append(flaw("LOOKOUT_TOO_FEW_NORMAL", name, count.normal, normal))
-    if kind == "segmentation":
+    if types:
         found += [
-            flaw("LOOKOUT_TOO_FEW_OF_LABEL", name, have, label, of_type)
-            for label, have in sorted(count.types.items())
-            if have < of_type
+            flaw("LOOKOUT_TOO_FEW_OF_LABEL", name, count.types[label], label, of_type)
+            for label in types
+            if count.types[label] < of_type
         ]
     elif count.anomaly < anomaly:
         found.append(flaw("LOOKOUT_TOO_FEW_ANOMALY", name, count.anomaly, anomaly))

@@ -1,14 +1,14 @@
 """What both dialects' checks share: pictures looked at, and what goes on to learning."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from PIL import Image
 
 from vedette.vision.annotations import Sample
+from vedette.vision.colors import strange_color
 from vedette.vision.turn import LYING, UPRIGHT, orientation_of
 
 # Divides samples into those to learn from and those to test with.
@@ -55,9 +55,13 @@ def look_at(path: Path | None) -> Looked | None:
         return None
 
 
-def colors_of(path: Path) -> frozenset[str]:
-    """Return the colours of a mask's opaque pixels, as `#rrggbb`."""
-    with Image.open(path, formats=("PNG",)) as image:
-        layers = np.asarray(image.convert("RGBA"), np.uint32)
-    codes = (layers[..., 0] << 16) | (layers[..., 1] << 8) | layers[..., 2]
-    return frozenset(f"#{code:06x}" for code in np.unique(codes[layers[..., 3] > 0]))
+def strange_color_in(mask: Path, named: Collection[str]) -> str | None:
+    """Return a colour of a mask that nobody named, none being ""; None where the mask is damaged.
+
+    It is what the dataset's page says of the mask too.
+    """
+    try:
+        with Image.open(mask, formats=("PNG",)) as image:
+            return strange_color(image, named)
+    except _DAMAGE:
+        return None

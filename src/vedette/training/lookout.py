@@ -3,7 +3,7 @@
 The rules are those of lookout.md 1.3 to 1.6 and 3.5, the documents those of 6.4 and 6.5.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from vedette.manifest.lookout_training import (
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.problems import CODES, Flaw
 from vedette.manifest.verdicts import Verdict
-from vedette.training.checks import Prepared, Split, colors_of, look_at
+from vedette.training.checks import Prepared, Split, look_at, strange_color_in
 from vedette.training.folder import Folder
 from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
 
@@ -78,18 +78,24 @@ def _wrong_picture(folder: Folder, parts: Mapping[str, Judged], *, one_size: boo
                 return wrong
             first = first or seen.size
             if verdict.mask is not None:
-                mask = _seen(folder, verdict.mask.ref, with_colors=True)
+                mask = _seen(folder, verdict.mask.ref, named=verdict.mask.colors)
                 if wrong := check_mask(mask, picture=seen.size, labels=verdict.mask.colors):
                     return wrong
     return None
 
 
-def _seen(folder: Folder, address: str, *, with_colors: bool = False) -> Seen:
+def _seen(folder: Folder, address: str, *, named: Collection[str] | None = None) -> Seen:
+    """Return what a picture is, or a mask, whose colours are named; a damaged mask is none."""
     place = folder.find(address)
     looked = look_at(place)
     if place is None or looked is None:
         return Seen(address)
-    colors = colors_of(place) if with_colors and looked.format == "PNG" else frozenset()
+    strange: str | None = ""
+    if named is not None and looked.format == "PNG":
+        strange = strange_color_in(place, named)
+    if strange is None:
+        return Seen(address)
+    colors = frozenset({strange} if strange else ())
     return Seen(address, looked.format, (looked.width, looked.height), looked.bytes, colors)
 
 
