@@ -1,10 +1,9 @@
-"""Trainings through the wire: cookies from CreateModel to TRAINED, and a server killed ten times.
+"""Trainings through the wire: cookies from CreateModel to TRAINED, and trainings whose server is killed.
 
 The cookie set goes through the Lookout dialect as a customer's script would send it; beside it
-stands the learning core alone on the same pictures. Then a small training of drawn plates is begun and
-its server killed at a random moment, again and again on the same folder, until it is over.
+stands the learning core alone on the same pictures. Then bench.training_kill has its turn.
 
-    python -m bench.training_wire [--kills 10] [--budget balanced] [--skip cookies|kills]
+    python -m bench.training_wire [--kills 10] [--workers 5] [--budget balanced] [--skip cookies|kills]
 """
 
 import argparse
@@ -16,10 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError
-
-from bench.common import PICTURES, RunningServer, machine, own_server, row, start_server, stop_server
-from doubles.drawn import write_plates
+from bench.common import PICTURES, RunningServer, machine, own_server, row
+from bench.training_kill import DIALECTS, kill_trainings
 from vedette.engines.local import LocalEngine
 from vedette.engines.port import LAST, Job
 
@@ -31,6 +28,7 @@ def main() -> None:
     """Run both parts."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--workers", type=int, default=5)
     parser.add_argument("--budget", default="balanced")
     parser.add_argument("--skip", choices=["cookies", "kills", ""], default="")
     asked = parser.parse_args()
@@ -38,7 +36,8 @@ def main() -> None:
     if asked.skip != "cookies":
         cookies(asked.budget)
     if asked.skip != "kills":
-        kills(asked.kills)
+        for dialect in DIALECTS:
+            kill_trainings(dialect, random.Random(1), servers=asked.kills, workers=asked.workers)
 
 
 def cookies(budget: str) -> None:
@@ -128,60 +127,6 @@ def alone(folder: Path, budget: str) -> dict[str, Any]:
             raise AssertionError(last.facts)
         metrics: dict[str, Any] = last.facts["metrics"]
         return metrics
-
-
-def kills(count: int) -> None:
-    """Kill the server so many times while it trains; the training must end as if nothing had been."""
-    dice = random.Random(1)
-    with tempfile.TemporaryDirectory(prefix="vedette-bench-") as place:
-        data, options = Path(place) / "data", {"VEDETTE_TRAINING_BUDGET": "fast"}
-        server = start_server(data, **options)
-        for bucket in ("pictures", "out"):
-            server.client("s3").create_bucket(Bucket=bucket)
-        make_project(server, put_plates(server, Path(place) / "plates"))
-        asked = {"ProjectName": "p", "OutputConfig": {"S3Location": {"Bucket": "out"}}}
-        numbers = [server.client("lookoutvision").create_model(**asked)["ModelMetadata"]["ModelVersion"]]
-        killed = 0
-        while killed < count:
-            time.sleep(dice.uniform(0.5, 12))
-            server.process.kill()
-            server.process.wait()
-            killed += 1
-            server = start_server(data, **options)
-            if status(server) != "TRAINING" and killed < count:
-                made = server.client("lookoutvision").create_model(**asked)["ModelMetadata"]
-                numbers.append(made["ModelVersion"])
-        ended(server)
-        found = server.client("lookoutvision").list_models(ProjectName="p")["Models"]
-        stop_server(server)
-    trained = sorted(model["ModelVersion"] for model in found if model["Status"] == "TRAINED")
-    lost = sorted(set(numbers) - set(trained))
-    said = f"{len(trained)} of {len(numbers)} trainings ended TRAINED"
-    row(f"server killed {killed} times while it trained", said, "all", not lost)
-
-
-def status(server: RunningServer) -> str:
-    """Return the newest model's status."""
-    try:
-        asked = {"ProjectName": "p", "ModelVersion": "latest"}
-        found = server.client("lookoutvision").describe_model(**asked)
-    except BotoCoreError:
-        return "TRAINING"
-    return str(found["ModelDescription"]["Status"])
-
-
-def put_plates(server: RunningServer, folder: Path) -> str:
-    """Draw an anomaly set, put it into a bucket, and return its manifest."""
-    write_plates(folder, normal=24, anomalous=12)
-    lines = []
-    for file in sorted(folder.rglob("*.png")):
-        key = f"{file.parent.name}/{file.name}"
-        server.client("s3").put_object(Bucket="pictures", Key=key, Body=file.read_bytes())
-        told = {"class-name": file.parent.name, "type": "groundtruth/image-classification"}
-        stamp = {"human-annotated": "yes", "creation-date": "2026-05-04T11:00:00.000"}
-        values = {"anomaly-label": 1, "anomaly-label-metadata": {**told, **stamp, "confidence": 1}}
-        lines.append(json.dumps({"source-ref": f"s3://pictures/{key}", **values}))
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":
