@@ -1,5 +1,6 @@
 """Which recipes compete, and which is kept: decided by arithmetic on out-of-fold outcomes alone."""
 
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
@@ -7,6 +8,9 @@ import numpy as np
 
 from vedette.learn.recipe import Judgement, Recipe, Work
 from vedette.vision.annotations import Sample
+
+# The next resolution costs three times the last one (384² beside 224²), and must then be fitted and used.
+DEARER = 3
 
 
 @runtime_checkable
@@ -20,16 +24,19 @@ class Costly(Protocol):
 def judge_all(
     recipes: Sequence[Recipe], train: Sequence[Sample], work: Work
 ) -> list[tuple[Recipe, Judgement]]:
-    """Return every recipe that was tried with its judgement, cheap ones first."""
+    """Return every recipe that was tried with its judgement, cheap ones first, as time allows."""
     judged: list[tuple[Recipe, Judgement]] = []
+    last = 0.0
     for recipe in recipes:
-        if judged and work.seconds_left() <= 0:
+        if judged and work.seconds_left() <= DEARER * last:
             break
+        began = time.monotonic()
         if judged and isinstance(recipe, Costly):
             best = judged[choose(judged)][1]
             if not recipe.is_worth(best, train, work):
                 continue
         judged.append((recipe, recipe.judge(train, work)))
+        last = time.monotonic() - began
     return judged
 
 

@@ -30,7 +30,7 @@ from vedette.learn.classify import (
     thresholds_of,
     truth_of,
 )
-from vedette.learn.cores import one_thread, side_by_side
+from vedette.learn.cores import cores, one_thread, side_by_side
 from vedette.learn.features import Reader
 from vedette.learn.linear import Linear
 from vedette.learn.memo import Arrays
@@ -50,6 +50,8 @@ GOOD_ENOUGH = 0.98
 JUDGED_ON, MOST_FOLDS = 40, 3
 # Going on from an earlier training takes this share of the steps.
 GO_ON = 0.3
+# What the frozen part takes for a view of 128 px, on one core.
+VIEW_S = 0.003
 # Bytes of augmented features held in memory.
 SHELF = 256 * 1024**2
 
@@ -111,14 +113,17 @@ class FineTune:
         count = min(MOST_FOLDS, int(folds.max()) + 1, -(-JUDGED_ON * (int(folds.max()) + 1) // len(train)))
         held = [np.flatnonzero(folds == fold) for fold in range(count)]
 
-        def one(mine: npt.NDArray[np.intp]) -> Array:
+        def one(fold: tuple[int, npt.NDArray[np.intp]]) -> Array:
+            number, mine = fold
             rest = np.setdiff1d(np.arange(len(train)), mine)
-            head = self._learn(shelf, rest, work, "judging fine-tune")
+            # As many folds at once as there are cores, and then the fit: each round takes its part.
+            rounds = (count - 1) // cores() - number // cores() + 2
+            head = self._learn(shelf, rest, work, "judging fine-tune", share=1 / rounds)
             with torch.inference_mode():
                 return np.asarray(head(shelf.plain[mine].float()).numpy(), np.float64)
 
         with one_thread():
-            logits = np.concatenate(list(side_by_side(one, held)))
+            logits = np.concatenate(list(side_by_side(one, enumerate(held))))
         rows = np.concatenate(held)
         truth = truth_of(train, self.labels)[rows]
         calibration = calibrate(logits, truth, is_multilabel=self.is_multilabel)
@@ -134,7 +139,8 @@ class FineTune:
         carry: Carry = judgement.carry
         side, shelf = self._read(train, work)
         with one_thread():
-            head = self._learn(shelf, np.arange(len(train)), work, "fine-tuning", from_earlier=True)
+            rows = np.arange(len(train))
+            head = self._learn(shelf, rows, work, "fine-tuning", share=1.0, from_earlier=True)
         weights = {name: tensor.contiguous().numpy() for name, tensor in head.state_dict().items()}
         self._later = _state(judgement), weights
         net = load_lite0()
@@ -169,8 +175,16 @@ class FineTune:
         return self._shelf
 
     def _learn(
-        self, shelf: Shelf, rows: npt.NDArray[np.intp], work: Work, stage: str, *, from_earlier: bool = False
+        self,
+        shelf: Shelf,
+        rows: npt.NDArray[np.intp],
+        work: Work,
+        stage: str,
+        *,
+        share: float,
+        from_earlier: bool = False,
     ) -> Head:
+        """Return a head that learnt from the rows, in this share of the time left."""
         generator = torch.Generator().manual_seed(work.seed)
         head = Head(load_lite0(), len(self.labels)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         assert isinstance(head, Head)
@@ -186,7 +200,8 @@ class FineTune:
             optimizer, [RATE, HEAD_RATE], total_steps=steps + 1, pct_start=0.2
         )
         deck = Deck(rows, shelf.copies.shape[1], generator)
-        for step in range(steps):
+        pace = work.pace(steps, share)
+        while not pace.is_over:
             chosen, copies = deck.draw(BATCH)
             low = shelf.copies[chosen, copies].float().contiguous(memory_format=torch.channels_last)
             dropped = (torch.rand(len(chosen), 1280, generator=generator) >= DROPOUT).float()
@@ -196,8 +211,9 @@ class FineTune:
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch's own
             optimizer.step()
-            schedule.step()
-            work.tell(stage, step + 1, steps)
+            for _ in range(pace.step()):
+                schedule.step()
+            work.tell(stage, pace.done, steps)
         return head.requires_grad_(False).cpu()
 
     def _loss(self, logits: Tensor, truth: Tensor) -> Tensor:
@@ -279,6 +295,9 @@ def stock(train: Sequence[Sample], truth: Array, side: int, work: Work) -> Shelf
     wanted = -(-steps_for(len(train), work) * BATCH // len(train))
     # In steps of four, so that a few pictures more or less find the same copies in the cache.
     copies = max(2, min(-(-wanted // 4) * 4, PASSES * 2, SHELF // (cells * len(train)) // 4 * 4))
+    if work.seconds_left() < math.inf:  # a third of the time at most
+        each_s = VIEW_S * (side / 128) ** 2 / cores()
+        copies = max(2, min(copies, int(work.seconds_left() / 3 / each_s / len(train))))
 
     def one(index: int) -> Tensor:
         digest = work.pictures.digest(train[index].picture)

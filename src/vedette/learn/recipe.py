@@ -26,6 +26,7 @@ from torch import nn
 
 from vedette.learn.device import Device, choose_device
 from vedette.learn.features import FeatureCache
+from vedette.learn.pace import Pace
 from vedette.learn.pictures import Pictures
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample, Task
@@ -76,6 +77,7 @@ class Work:
     say: Callable[[Progress], None] = lambda _: None
     cancelled: Callable[[], bool] = lambda: False
     started: float = field(default_factory=time.monotonic)
+    reserved_s: float = 0.0  # what is done after the learning will take
     _stage: tuple[str, float] = ("", 0.0)
 
     def tell(self, stage: str, done: int, of: int) -> None:
@@ -90,10 +92,14 @@ class Work:
         self.say(Progress(stage, done, of, left))
 
     def seconds_left(self) -> float:
-        """Return what the budget leaves of the whole training; endless where it sets no time."""
+        """Return what the budget leaves for learning; endless where it sets no time."""
         if self.budget.seconds is None:
             return float("inf")
-        return max(0.0, self.budget.seconds - (time.monotonic() - self.started))
+        return max(0.0, self.budget.seconds - self.reserved_s - (time.monotonic() - self.started))
+
+    def pace(self, steps: int, share: float) -> Pace:
+        """Return the pace of a loop that may take this share of the time left."""
+        return Pace(steps, share * self.seconds_left())
 
 
 @dataclass(frozen=True, slots=True)

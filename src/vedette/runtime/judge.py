@@ -20,6 +20,14 @@ from vedette.vision.metrics import count_pixels
 # COCO's curve wants boxes down to where nobody believes them.
 LEAST_BOX = 0.01
 
+# Who wants to see a test picture's whole answer, its mask with it. Called from several threads.
+Show = Callable[[Model, Sample, Answer], None]
+
+
+def show_nobody(model: Model, sample: Sample, answer: Answer) -> None:
+    """Let an answer go."""
+    del model, sample, answer
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -59,10 +67,11 @@ def judge(
     return Judged(document, broken, [one.sample for one in seen])
 
 
-def look(model: Model, sample: Sample) -> Seen:
-    """Return what the model says of one sample, as the evaluation wants it."""
+def look(model: Model, sample: Sample, *, show: Show = show_nobody) -> Seen:
+    """Return what the model says of one sample, as the evaluation wants it; `show` sees all of it."""
     least = LEAST_BOX if model.task == "detection" else None
     answer = model.detect(sample.picture, min_confidence=least, name=sample.source)
+    show(model, sample, answer)
     return Seen(
         sample,
         findings=answer.findings,
