@@ -55,6 +55,14 @@ def divide(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
     yield from succeed(order, stop)
 
 
+def draw(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
+    """What a worker does that draws a mask on a test picture."""
+    folder = Folder(Path(order["folder"]))
+    folder.masks.mkdir(parents=True)
+    (folder.masks / "one.png").write_bytes(b"a mask")
+    yield from succeed(order, stop)
+
+
 def refuse(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
     """What a worker does when the manifests are not fit to learn from."""
     del stop

@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError
+from PIL import Image
 
 from doubles.drawn import draw_plain, draw_plate
 from doubles.drawn_boxes import draw_scene
@@ -317,6 +318,12 @@ def test_anomalies_are_found_on_the_pixels_that_masks_show(hasty):
     (row,) = result["AggregatedEvaluationResults"]["Metrics"]["PixelAnomalyClassMetrics"]
     assert row["ClassName"] == "stain"
     assert row["AIOU"] > 0.3
+    tested = read(plates.s3, OUT, found["EvaluationManifest"]["Key"])
+    (line, *_) = [line for line in tested if "anomaly-mask-ref" in line and line["anomaly-label-detected"]]
+    bucket, _, key = line["anomaly-mask-ref-detected"].removeprefix("s3://").partition("/")
+    assert key.startswith("masks/EvaluationMasks-masks-1/")
+    mask = Image.open(plates.s3.get_object(Bucket=bucket, Key=key)["Body"])
+    assert (mask.size, mask.mode) == ((128, 128), "RGB")
     plates.clear("train")
 
 

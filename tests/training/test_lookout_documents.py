@@ -9,9 +9,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from doubles.lines import a_ref, an_anomaly_line
+from doubles.packages import save_patch, tiny_package
+from vedette.manifest.lines import read_line
+from vedette.manifest.lookout import judge_line
+from vedette.runtime.judge import look
+from vedette.runtime.model import load
 from vedette.training.checks import Prepared
 from vedette.training.folder import Folder
 from vedette.training.lookout import confidence, prepare, write_results
+from vedette.training.masks import Masks
 from vedette.vision.annotations import Sample
 from vedette.vision.evaluation import Seen, evaluate
 
@@ -167,12 +173,13 @@ def test_a_test_dataset_needs_ten_of_each_type_that_the_training_dataset_has(fol
     assert prepared(folder, has_test=True).refused == ""
 
 
-def results(folder, task, labels, samples, scores, **seen):
+def results(folder, task, labels, samples, scores, *, masks=None, **seen):
     lines = {sample.source: an_anomaly_line("x", "anomaly") for sample in samples}
+    masks = masks or Masks(folder, "s3://out/EvaluationMasks-doors-3")
     looked = [Seen(sample, score=score, **seen) for sample, score in zip(samples, scores, strict=True)]
     found = evaluate(task, labels, looked, thresholds={"anomaly": 0.6})
     ready = Prepared(samples, samples, facts={"lines": lines})
-    figures = write_results(folder, ready, found, model=MODEL, now=NOON)
+    figures = write_results(folder, ready, found, model=MODEL, masks=masks, now=NOON)
     manifest = [json.loads(line) for line in (folder.out / "evaluation_manifest").read_text().splitlines()]
     return figures, json.loads((folder.out / "evaluation_result").read_text("utf-8")), manifest
 
@@ -230,3 +237,60 @@ def test_confidence_grows_with_the_distance_from_the_threshold(threshold, one, o
         near = threshold + (end - threshold) * nearer
         far = threshold + (end - threshold) * farther
         assert confidence(near, threshold) <= confidence(far, threshold) + 1e-9
+
+
+def looked_at(folder, tmp_path, names):
+    """Let a tiny segmenter look at pictures, and keep the masks of those that show something."""
+    model = load(tiny_package(tmp_path / "package", "segmentation", colors={"scratch": "#0000ff"}))
+    masks = Masks(folder, "s3://out/p/EvaluationMasks-doors-3")
+    samples = [
+        Sample(folder.place_of(a_ref(name)), ("stain",), is_anomalous=True, source=a_ref(name))
+        for name in names
+    ]
+    for sample in samples:
+        look(model, sample, show=masks.keep)
+    return samples, masks
+
+
+def test_masks_that_a_model_drew_are_named_beside_the_verdict(folder, tmp_path):
+    put_picture(folder, "dark", (0, 0, 0))
+    save_patch(folder.place_of(a_ref("patch")))
+    samples, masks = looked_at(folder, tmp_path, ["dark", "patch"])
+    _, _, manifest = results(folder, "segmentation", [], samples, [0.1, 0.9], masks=masks)
+    assert "anomaly-mask-ref-detected" not in manifest[0], "nothing was found there"
+    name = folder.place_of(a_ref("patch")).name
+    assert manifest[1]["anomaly-mask-ref-detected"] == f"s3://out/p/EvaluationMasks-doors-3/{name}"
+    told = manifest[1]["anomaly-mask-ref-detected-metadata"]
+    colors = told.pop("internal-color-map")
+    verdict = manifest[1]["anomaly-label-detected-metadata"]
+    shared = {name: verdict[name] for name in verdict if name not in ("class-name", "confidence")}
+    assert told == {**shared, "type": "groundtruth/semantic-segmentation"}
+    assert colors["0"] == {"class-name": "BACKGROUND", "hex-color": "#ffffff", "confidence": 0.0}
+    with Image.open(folder.masks / name) as mask:
+        found = {f"#{r:02x}{g:02x}{b:02x}" for _, (r, g, b) in mask.getcolors()}
+        assert (mask.format, mask.mode, mask.size) == ("PNG", "RGB", (48, 32))
+    assert found == {entry["hex-color"] for entry in colors.values()}
+    assert {path.name for path in folder.masks.iterdir()} == {name}
+
+
+def test_a_mask_lies_as_the_stored_picture_does(folder, tmp_path):
+    upright = save_patch(folder.place_of(a_ref("upright")))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(upright) as image:
+        lying = image.transpose(Image.Transpose.ROTATE_90)
+    lying.save(folder.place_of(a_ref("lying")), exif=exif)
+    looked_at(folder, tmp_path, ["upright", "lying"])
+    masks = [Image.open(folder.masks / folder.place_of(a_ref(name)).name) for name in ("upright", "lying")]
+    assert masks[0].size == (48, 32)
+    assert masks[1].size == (32, 48)
+    assert masks[0].transpose(Image.Transpose.ROTATE_90).tobytes() == masks[1].tobytes()
+
+
+def test_an_evaluation_manifest_is_a_manifest_again(folder, tmp_path):
+    save_patch(folder.place_of(a_ref("patch")))
+    samples, masks = looked_at(folder, tmp_path, ["patch"])
+    results(folder, "segmentation", [], samples, [0.9], masks=masks)
+    (text,) = (folder.out / "evaluation_manifest").read_text("utf-8").splitlines()
+    verdict = judge_line(read_line(text))
+    assert (verdict.state, verdict.is_anomalous, verdict.mask, verdict.flaws) == ("valid", True, None, ())

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from doubles.lines import a_box_line, a_line, a_ref
+from vedette.manifest.lines import read_line
+from vedette.manifest.rekognition import judge_line
 from vedette.manifest.training import Pictures
 from vedette.training.checks import Prepared
 from vedette.training.folder import Folder
@@ -268,3 +270,20 @@ def test_boxes_of_a_turned_picture_are_learnt_upright_and_written_as_they_came(f
     for line in lines_of(folder, "test_snapshot"):
         assert line["rekognition-custom-labels-training-0"] == values
         assert line["rekognition-custom-labels-evaluation"] == values
+
+
+def test_the_snapshots_of_a_training_are_manifests_of_its_labels(folder):
+    box = Box(0.1, 0.25, 0.5, 0.5)
+    boxed = [a_sample(folder, "0", boxes=(("led", box),))]
+    seen = [Seen(boxed[0], findings=(Finding("led", 0.4, box), Finding("led", 0.9, Box(0, 0, 0.1, 0.1))))]
+    found = evaluate("detection", ["led"], seen, thresholds={"led": 0.5})
+    write_results(folder, Prepared(boxed, boxed), found, version_arn=ARN, now=NOON)
+    for kind in ("train_snapshot", "test_snapshot"):
+        verdict = judge_line(read_line((folder.out / kind).read_text("utf-8").strip()))
+        assert (verdict.state, verdict.labels, verdict.boxes) == ("valid", (), (("led", box),))
+    named = [a_sample(folder, "1", "leaf", "rose")]
+    found = evaluate("multilabel", ["leaf", "oak", "rose"], [Seen(named[0], scores={"oak": 0.9})])
+    write_results(folder, Prepared(named, named), found, version_arn=ARN, now=NOON)
+    for kind in ("train_snapshot", "test_snapshot"):
+        verdict = judge_line(read_line((folder.out / kind).read_text("utf-8").strip()))
+        assert (verdict.state, verdict.labels, verdict.boxes) == ("valid", ("leaf", "rose"), None)

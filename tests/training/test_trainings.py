@@ -11,7 +11,7 @@ import pytest
 
 from doubles.houses import ELSEWHERE, HERE
 from doubles.lines import a_line, refs_of
-from doubles.trainings import a_training_room, die, divide, hang, refuse, stumble, succeed
+from doubles.trainings import a_training_room, die, divide, draw, hang, refuse, stumble, succeed
 from vedette.datasets.dataset import ManifestSource
 from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.projects.tokens import Token
@@ -64,6 +64,15 @@ def test_a_training_ends_with_its_files_at_the_output_location(training):
     assert training.room.projects.tags.of(str(version.arn)) == {"line": "A"}
 
 
+def test_masks_lie_where_the_worker_was_told_that_they_would(training):
+    training = training(draw, service="lookoutvision")
+    training.with_dataset()
+    version = training.trained(prefix="results")
+    assert training.engine.orders[0]["masks"] == "s3://out/results/EvaluationMasks-boards-1"
+    assert training.room.blobs.read("out", "results/EvaluationMasks-boards-1/one.png") == b"a mask"
+    assert "results/EvaluationMasks-boards-1/one.png" not in version.results["files"].values()
+
+
 @pytest.mark.parametrize(
     ("prefix", "key"), [("", "Man"), ("a", "a/Man"), ("a/", "a/Man"), ("a/b", "a/b/Man")]
 )
@@ -86,7 +95,7 @@ def test_the_worker_is_given_every_picture_of_that_moment(training):
     training.with_dataset()
     version = training.trained()
     assert seen == [(b"train 0", 2), (b"train 1", 2), (b"train 2", 2), (b"train 3", 2)]
-    assert not training.trainings.folder(version).pictures.exists()
+    until(lambda: not training.trainings.folder(version).pictures.exists())
 
 
 def test_a_training_learns_from_the_lines_of_the_moment_it_was_asked_for(training):

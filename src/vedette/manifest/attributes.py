@@ -67,12 +67,12 @@ class Stamp:
 
 
 def is_reserved(key: str) -> bool:
-    """Say whether a key belongs to the service or to an evaluation, and so labels nothing."""
-    return (
-        key in RESERVED
-        or key in FINDINGS
-        or key.startswith(("rekognition-custom-labels-evaluation", "rekognition-custom-labels-training"))
-    )
+    """Say whether a key belongs to the service or to an evaluation, and so labels nothing.
+
+    What an evaluation manifest tells of the truth (`rekognition-custom-labels-training-…`) are labels like
+    any other: for many that file is what is left of them.
+    """
+    return key in RESERVED or key in FINDINGS or key.startswith("rekognition-custom-labels-evaluation")
 
 
 def read_pairs(line: Line) -> Iterator[Attribute]:

@@ -3,7 +3,7 @@
 train.manifest   the lines as they were when the training was asked for, and test.manifest beside it
 pictures/        a link to every picture and mask they name, by a hash of its address
 tested           the addresses of the pictures that a dataset was divided by
-out/             what goes to the output bucket, a file a kind
+out/             what goes to the output bucket, a file a kind, and masks/ with a file a picture
 package/         the model
 scratch/         what a worker needs for a while, and a killed one leaves
 result.json      written last: with it the training is over
@@ -45,6 +45,11 @@ class Folder:
     def out(self) -> Path:
         """Where results wait for their bucket."""
         return self.root / "out"
+
+    @property
+    def masks(self) -> Path:
+        """Where the masks wait that a model drew on its test pictures."""
+        return self.out / "masks"
 
     @property
     def pictures(self) -> Path:

@@ -23,6 +23,7 @@ from vedette.manifest.problems import CODES, Flaw
 from vedette.manifest.verdicts import Verdict
 from vedette.training.checks import Prepared, Split, look_at, strange_color_in
 from vedette.training.folder import Folder
+from vedette.training.masks import Masks
 from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
 
 DIFFERENT_SIZES = "Images in the dataset must have the same dimensions."
@@ -125,11 +126,20 @@ def write_results(
     evaluation: Mapping[str, Any],
     *,
     model: Mapping[str, str],
+    masks: Masks,
     now: datetime,
 ) -> dict[str, float]:
     """Write both documents; return the three figures that the model shows. `model`: arn, project, version."""
     moment = now.replace(tzinfo=None).isoformat(timespec="microseconds")
-    _write_manifest(folder, prepared, evaluation, model, moment)
+    maker = {
+        "human-annotated": "no",
+        "creation-date": moment,
+        "job-name": "training-job/anomaly-detection",
+        "model-arn": model["arn"],
+        "project-name": model["project"],
+        "model-version": model["version"],
+    }
+    _write_manifest(folder, prepared, evaluation, masks, maker)
     figures = {
         "Precision": evaluation["precision"],
         "Recall": evaluation["recall"],
@@ -179,8 +189,8 @@ def _write_manifest(
     folder: Folder,
     prepared: Prepared,
     evaluation: Mapping[str, Any],
-    model: Mapping[str, str],
-    moment: str,
+    masks: Masks,
+    maker: Mapping[str, str],
 ) -> None:
     threshold = evaluation["thresholds"][ANOMALY]
     folder.out.mkdir(parents=True, exist_ok=True)
@@ -188,18 +198,14 @@ def _write_manifest(
         for outcome in evaluation["outcomes"]:
             line = strip_marks(read_line(prepared.facts["lines"][outcome["picture"]]))
             values = dict(line.values)
-            values.setdefault("source-ref-metadata", {"creation-date": moment})
+            values.setdefault("source-ref-metadata", {"creation-date": maker["creation-date"]})
             called = outcome["is_anomalous"]
             values[DETECTED] = int(called)
             values[f"{DETECTED}-metadata"] = {
                 "class-name": ANOMALY if called else NORMAL,
                 "confidence": confidence(outcome["score"], threshold),
                 "type": "groundtruth/image-classification",
-                "human-annotated": "no",
-                "creation-date": moment,
-                "job-name": "training-job/anomaly-detection",
-                "model-arn": model["arn"],
-                "project-name": model["project"],
-                "model-version": model["version"],
+                **maker,
             }
+            values |= masks.tell(outcome["picture"], maker)
             out.write(write_line(values).text + "\n")

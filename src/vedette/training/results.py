@@ -7,7 +7,7 @@ from vedette.errors import Denied
 from vedette.projects.version import Version
 from vedette.store.blobs.port import Blobs
 
-# The kinds of file that a worker leaves in out/, and how the services name the objects.
+# The kinds of file that a worker leaves in out/, and how the services name the objects. Masks are a folder.
 NAMES = {
     "manifest_summary": "ManifestSummary",
     "train_validation": "TrainingManifestWithValidation",
@@ -17,12 +17,18 @@ NAMES = {
     "test_snapshot": "TestingGroundTruth",
     "evaluation_manifest": "EvaluationManifest",
     "evaluation_result": "EvaluationResult",
+    "evaluation_masks": "EvaluationMasks",
 }
 
 
 def key_of(version: Version, kind: str) -> str:
     """Return the key of a result below the version's output prefix."""
     return key_at(version.prefix, kind, version.project.name, version.name)
+
+
+def masks_of(version: Version) -> str:
+    """Return the key of the folder of masks that the evaluation manifest names."""
+    return key_of(version, "evaluation_masks").removesuffix(".json")
 
 
 def key_at(prefix: str, kind: str, project: str, name: str) -> str:
@@ -39,8 +45,12 @@ def deliver(blobs: Blobs, may_write: Callable[[str], bool], version: Version, ou
         Denied: where the caller may not write to it (any more); nothing is written then.
     """
     keys = {kind: key_of(version, kind) for kind in NAMES if (out / kind).is_file()}
-    if not all(may_write(key) for key in keys.values()):
+    masks = {file: f"{masks_of(version)}/{file.name}" for file in sorted((out / "masks").glob("*.png"))}
+    if not all(may_write(key) for key in [*keys.values(), *masks.values()]):
         raise Denied(f"The bucket {version.bucket} lets its results not be written.", kind="bucket")
+    # What the manifest names is there before the manifest.
+    for file, key in masks.items():
+        blobs.put(version.bucket, key, file.read_bytes(), content_type="image/png")
     for kind, key in keys.items():
         with (out / kind).open("rb") as stream:
             blobs.put(version.bucket, key, stream, content_type="application/json")

@@ -35,7 +35,7 @@ from vedette.training.copying import copy_package, copy_results
 from vedette.training.folder import NO_ROOM, Folder, is_full
 from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
 from vedette.training.order import NewTraining, source_of
-from vedette.training.results import deliver, key_at
+from vedette.training.results import deliver, key_at, masks_of
 
 log = logging.getLogger(__name__)
 
@@ -330,6 +330,7 @@ class Trainings:
             "arn": str(version.arn),
             "project": project.name,
             "version": version.name,
+            "masks": f"s3://{version.bucket}/{masks_of(version)}",
             "budget": self._rules.budget,
             "seed": SEED,
             "cache": str(self._cache.absolute()),

@@ -6,7 +6,6 @@ then    in: {"least", "orientation"} and the picture     out: {"found"} and a ma
 No torch, no database. It ends when the server's side of its socket ends, whatever it is doing.
 """
 
-import io
 import logging
 import os
 import socket
@@ -25,8 +24,8 @@ from vedette.errors import Refusal
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model, load
 from vedette.vision.annotations import Finding
-from vedette.vision.draw import color_of, mask_picture
-from vedette.vision.turn import stored_box, stored_picture
+from vedette.vision.draw import color_of, write_mask_picture
+from vedette.vision.turn import stored_box
 
 log = logging.getLogger("vedette.unit")
 
@@ -101,11 +100,7 @@ def _said(finding: Finding, turned: int) -> dict[str, Any]:
 def _mask(model: Model, seen: Answer, turned: int) -> bytes:
     if seen.mask is None:
         return b""
-    drawn = stored_picture(mask_picture(seen.mask, model.labels, model.facts.colors), turned)
-    written = io.BytesIO()
-    # Flat colours are small at any level; the first is several times quicker than the usual one.
-    drawn.save(written, "PNG", compress_level=1)
-    return written.getvalue()
+    return write_mask_picture(seen.mask, model.labels, model.facts.colors, orientation=turned)
 
 
 def _read_ahead(stream: BinaryIO, frames: "Queue[Frame]") -> None:

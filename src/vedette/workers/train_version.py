@@ -1,6 +1,7 @@
 """The job `train-version`: a version's frozen manifests become results and a package, in its folder.
 
 order   folder, dialect, arn, project, version, budget, seed, cache; denied, foreign (buckets);
+        masks (Lookout: the address of the folder that masks of test pictures will lie in);
         has_test; divides (whether the pictures kept for testing become the project's test dataset);
         one_size (Lookout: whether all pictures must have the same)
 says    progress, as `train` does, and DIVIDED once it is known which pictures test
@@ -26,6 +27,7 @@ from vedette.manifest.training import Pictures
 from vedette.training import lookout, rekognition
 from vedette.training.checks import Prepared, look_at
 from vedette.training.folder import NO_ROOM, Folder, is_full
+from vedette.training.masks import Masks
 from vedette.vision.annotations import Sample
 from vedette.vision.images import content_hash
 
@@ -101,6 +103,7 @@ def _learn(
     from vedette.learn import pipeline
     from vedette.learn.budget import read_budget
 
+    masks = Masks(folder, str(order["masks"]))
     outcome = pipeline.run(
         pipeline.Order(
             train=prepared.train,
@@ -112,6 +115,7 @@ def _learn(
         ),
         say=lambda progress: say(Event("progress", asdict(progress))),
         cancelled=cancelled,
+        show=masks.keep,
     )
     broken = {one.picture for one in outcome.broken}
     used = Prepared(
@@ -122,7 +126,7 @@ def _learn(
     now = system_clock()
     if order["dialect"] == "lookoutvision":
         model = {name: str(order[name]) for name in ("arn", "project", "version")}
-        metrics = lookout.write_results(folder, used, outcome.evaluation, model=model, now=now)
+        metrics = lookout.write_results(folder, used, outcome.evaluation, model=model, masks=masks, now=now)
     else:
         arn = str(order["arn"])
         f1 = rekognition.write_results(folder, used, outcome.evaluation, version_arn=arn, now=now)
