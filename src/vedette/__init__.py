@@ -5,11 +5,17 @@ when they are asked for, so that `import vedette` costs nothing and the server n
 drags torch in.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vedette.runtime.model import Model, load
+
+# ONNX Runtime tells its makers how it is used unless this is set before it is imported (seen with 1.31.1 on
+# Linux: it looks up mobile.events.data.microsoft.com). Here nothing leaves the house that nobody asked for
+# by name.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __version__ = "0.1.0"
 __all__ = ["Model", "__version__", "load", "train"]

@@ -1,11 +1,13 @@
 """The package's three names come when they are asked for, and not before."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
 import vedette
+from doubles.packages import tiny_package
 from vedette.runtime.model import Model, load
 
 
@@ -26,3 +28,13 @@ def test_the_command_line_loads_no_runtime_before_it_detects():
     asked = "import sys, vedette.cli.main; print([m for m in ('torch', 'onnxruntime') if m in sys.modules])"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+def test_a_model_tells_nobody_that_it_ran(tmp_path):
+    # Where ONNX Runtime gathers what it would send, it leaves a folder of its makers' name in the cache.
+    tiny_package(tmp_path / "m", "classification")
+    asked = "import numpy, vedette; vedette.load('m').detect(numpy.zeros((9, 9, 3), numpy.uint8))"
+    known = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    places = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", asked], cwd=tmp_path, env=known | places, check=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"m"}

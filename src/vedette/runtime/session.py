@@ -3,6 +3,7 @@
 The only place of the runtime that names ONNX Runtime.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ NEEDED: dict[Task, tuple[str, ...]] = {
     "segmentation": ("score", "masks"),
 }
 HEATMAP = "heatmap"
+# For a program that imported ONNX Runtime before us; `vedette/__init__.py` says why.
+if os.environ.get("ORT_DISABLE_TELEMETRY") == "1":
+    onnxruntime.disable_telemetry_events()
 _SILENT = 3
 
 
