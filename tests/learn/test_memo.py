@@ -58,13 +58,18 @@ def test_a_memo_is_found_by_most_of_its_pictures_and_not_by_exactly_these(shapes
 
 
 def test_a_changed_label_is_news(shapes, work):
-    memos.keep(plan_of(shapes), Probe(PLAIN, side=224, is_multilabel=False), work)
+    memos.keep(plan_of(shapes[:20], shapes[20:]), Probe(PLAIN, side=224, is_multilabel=False), work)
     other = [replace(shapes[0], labels=("disc",)), *shapes[1:]]
     assert memos.find(plan_of(other), work) is not None
 
 
+def test_what_was_tested_with_other_pictures_leaves_no_split(shapes, work):
+    memos.keep(plan_of(shapes[:20], shapes[20:]), Probe(PLAIN, side=224, is_multilabel=False), work)
+    assert memos.find(plan_of(shapes[:20]), work) is None
+
+
 def test_a_broken_memo_is_as_if_it_were_not_there(shapes, work, tmp_path):
-    memos.keep(plan_of(shapes[:20]), Probe(PLAIN, side=224, is_multilabel=False), work)
+    memos.keep(plan_of(shapes[:16], shapes[16:20]), Probe(PLAIN, side=224, is_multilabel=False), work)
     for path in tmp_path.glob("memos/*/*.npz"):
         path.write_bytes(b"not an archive")
     assert memos.find(plan_of(shapes), work) is None

@@ -73,6 +73,9 @@ def find(plan: Plan, work: Work) -> Memo | None:
             continue
         before = {**memo.train, **(memo.test if plan.test is None else {})}
         known = sum(1 for content, said in now.items() if before.get(content) == said)
+        if plan.test is None and not memo.test.keys() & now.keys():
+            # It was tested with other pictures and has learnt from all of these: none could test it now.
+            continue
         is_same = known == len(now) == len(before)
         if not is_same and known >= LEAST_KNOWN * len(now) and not tested.keys() & memo.train.keys():
             return memo
