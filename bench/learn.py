@@ -23,10 +23,12 @@ def link(files: list[Path], to: Path) -> None:
         (to / file.name).symlink_to(file.resolve())
 
 
-def train(place: Path, name: str, test: str, *, cache: str) -> dict[str, float]:
+def train(
+    place: Path, name: str, test: str = "", *, cache: str, budget: str = "balanced"
+) -> dict[str, float]:
     """Train once in a process of its own; return its figures, seconds and peak MiB."""
     command = [sys.executable, "-m", "vedette", "train", str(place / name), "--out", str(place / "model")]
-    command += ["--test", str(place / test)]
+    command += ["--budget", budget, *(["--test", str(place / test)] if test else [])]
     before = time.perf_counter()
     with (place / "said").open("w+") as said:
         environment = {**os.environ, "XDG_CACHE_HOME": str(place / cache)}
