@@ -29,6 +29,21 @@ def test_the_tail_sees_what_the_whole_backbone_sees():
         assert float((seen - whole[level]).abs().max()) < 0.05 * float(whole[level].abs().max())
 
 
+def test_an_eye_that_learns_no_tail_keeps_every_level():
+    backbone = load_lite0()
+    eye = Eye(backbone, (64, 96), LEVELS, learns_tail=False)
+    assert eye.shapes() == [(8, 12, 40), (4, 6, 112), (2, 3, 320)]
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8)
+    shelf = Shelf(eye.shapes(), 2)
+    shelf.put(1, eye(pixels))
+    whole = backbone(torch.from_numpy(pixels)[None].permute(0, 3, 1, 2).float(), LEVELS)
+    parts = shelf.parts([1], [(1, 0, 2, 2)])
+    for level, seen, times in zip(LEVELS, parts, (4, 2, 1), strict=True):
+        wanted = whole[level][:, :, times : 2 * times, : 2 * times]
+        # The shelf holds half floats.
+        assert float((seen - wanted).abs().max()) < 0.05 * float(whole[level].abs().max())
+
+
 def test_a_backbone_without_fine_levels_is_refused_by_name():
     class Coarse:
         name, revision, multiple, channels = "patches", "1", 32, {"s16": 8, "top": 8}

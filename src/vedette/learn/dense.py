@@ -1,8 +1,8 @@
 """What the recipes that answer for every place of a picture share: views on a shelf, and a training loop.
 
 The backbone is frozen as far as stride 16 and looks at every view once, through ONNX Runtime; its
-features lie on a shelf (half floats in an unlinked file), from which a small network learns. The deepest
-stages may learn along (Tail): they cost little and hold what is most particular to ImageNet.
+features lie on a shelf (half floats in an unlinked file), from which a small network learns, from whole
+views or from parts of them. The deepest stages may learn along (Tail), or lie on the shelf as well.
 """
 
 import copy
@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,8 @@ from vedette.learn.recipe import Work
 from vedette.learn.warp import Pixels
 
 Levels = list[Tensor]
+Part = tuple[int, int, int, int]  # top, left, bottom, right
+Scalar = TypeVar("Scalar", bound=np.generic)
 # The pages of the shelf count as resident while they are warm; this keeps a training below 2 GiB.
 SHELF_BYTES = 768 * 1024**2
 
@@ -46,7 +48,32 @@ class Shelf:
 
     def batch(self, rows: Sequence[int]) -> Levels:
         """Return the levels of some views as [B, C, h, w], channels last in memory."""
-        return [torch.from_numpy(kept[rows]).float().permute(0, 3, 1, 2) for kept in self.levels]
+        return [_images(kept[rows]) for kept in self.levels]
+
+    def parts(self, rows: Sequence[int], parts: Sequence[Part]) -> Levels:
+        """Return the same of equally large parts of views, given in cells of the deepest level."""
+        deepest = self.levels[-1].shape[1]
+        return [
+            _images(
+                np.stack(
+                    [
+                        cut(kept[row], part, kept.shape[1] // deepest)
+                        for row, part in zip(rows, parts, strict=True)
+                    ]
+                )
+            )
+            for kept in self.levels
+        ]
+
+
+def cut(array: npt.NDArray[Scalar], part: Part, times: int) -> npt.NDArray[Scalar]:
+    """Return a part of a map that has `times` places a cell, down and across."""
+    top, left, bottom, right = (edge * times for edge in part)
+    return array[top:bottom, left:right]
+
+
+def _images(levels: npt.NDArray[np.float16]) -> Tensor:
+    return torch.from_numpy(levels).float().permute(0, 3, 1, 2)
 
 
 def view_bytes(shapes: Iterable[tuple[int, int, int]]) -> int:
@@ -75,9 +102,19 @@ def _reserve(shape: tuple[int, ...]) -> npt.NDArray[np.float16]:
 
 
 class Eye:
-    """The frozen part of the backbone at one input size, and the levels that a head then starts from."""
+    """The frozen part of the backbone at one input size, and the levels that a head then starts from.
 
-    def __init__(self, backbone: Backbone, size: tuple[int, int], levels: Sequence[str]) -> None:
+    With `learns_tail` the last stages learn along with the head, where the backbone can do that.
+    """
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        size: tuple[int, int],
+        levels: Sequence[str],
+        *,
+        learns_tail: bool = True,
+    ) -> None:
         missing = [level for level in levels if level not in backbone.channels]
         if missing:
             raise Wrong(
@@ -85,7 +122,7 @@ class Eye:
                 "boxes and masks need: train them with lite0."
             )
         self.backbone, self.size = backbone, size
-        self.has_tail = isinstance(backbone, Lite0)
+        self.has_tail = learns_tail and isinstance(backbone, Lite0)
         self.levels = tuple(level for level in levels if not (self.has_tail and level == "s32"))
         self.all_levels = tuple(levels)
         self.reader = Reader(backbone, self.levels, threads=1)
@@ -193,10 +230,10 @@ class Mean:
         self.horizon, self.seen = horizon, 0
 
     @torch.no_grad()
-    def follow(self, net: nn.Module) -> None:
-        """Take one step's weights in; early steps, which are far off, are forgotten quickly."""
-        self.seen += 1
-        share = max(1 / self.horizon, 9 / (self.seen + 9))
+    def follow(self, net: nn.Module, steps: int = 1) -> None:
+        """Take one step's weights in, for as many; early steps, which are far off, are forgotten quickly."""
+        self.seen += steps
+        share = min(1.0, steps * max(1 / self.horizon, 9 / (self.seen + 9)))
         for ours, theirs in zip(self.net.state_dict().values(), net.state_dict().values(), strict=True):
             if ours.dtype.is_floating_point:
                 ours.lerp_(theirs, share)
@@ -209,7 +246,7 @@ class Course:
     """How a network learns: under which name, for how many steps of how many views, how fast.
 
     With two hands the loss is asked of half a batch by two threads at once, so that it may draw nothing at
-    random.
+    random. Where a budget sets a time it takes `time_share` of what is left.
     """
 
     stage: str
@@ -217,6 +254,7 @@ class Course:
     batch: int
     rate: float
     hands: int = 1
+    time_share: float = 0.5
 
 
 def learn(
@@ -245,7 +283,8 @@ def learn(
     )
     waiting: list[int] = []
     hands = Hands(net, loss, work.device, count=course.hands)
-    for step in range(course.steps):
+    pace = work.pace(course.steps, course.time_share)
+    while not pace.is_over:
         while len(waiting) < course.batch:
             waiting += [rows[i] for i in rng.permutation(len(rows))]
         chosen, waiting = sorted(waiting[: course.batch]), waiting[course.batch :]
@@ -253,9 +292,11 @@ def learn(
         hands.backward(chosen)
         nn.utils.clip_grad_norm_(net.parameters(), 10.0)
         optimizer.step()
-        schedule.step()
-        mean.follow(net)
-        work.tell(course.stage, step + 1, course.steps)
+        moved = pace.step()
+        for _ in range(moved):
+            schedule.step()
+        mean.follow(net, moved)
+        work.tell(course.stage, pace.done, course.steps)
     return mean.net.cpu()
 
 
