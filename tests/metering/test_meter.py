@@ -3,7 +3,9 @@
 import pytest
 
 from vedette.clock import milliseconds
-from vedette.metering.meter import Figure, Meter
+from vedette.metering import fold
+from vedette.metering.figure import Figure
+from vedette.metering.meter import Meter
 
 ARN = "arn:aws:lookoutvision:eu-west-1:111122223333:model/doors/1"
 
@@ -51,3 +53,58 @@ def test_a_watcher_sees_every_count(meter):
     meter.watch = lambda *count: seen.append(count)
     meter.count(ARN, {"ok": 1.0, "ms": 3.0})
     assert seen == [(ARN, "ok", 1.0), (ARN, "ms", 3.0)]
+
+
+def rows(meter, clock):
+    return meter.read(ARN, "ms", since=0, until=minute(clock) + 1)
+
+
+def count_some(meter, clock, values):
+    for value in values:
+        meter.count(ARN, {"ms": value})
+        clock.move(minutes=1)
+    meter.write()
+
+
+def test_old_minutes_are_added_up_to_hours(meter, clock):
+    clock.move(minutes=-minute(clock) % 60)
+    hour = minute(clock)
+    count_some(meter, clock, [float(value) for value in range(90)])
+    clock.move(days=14)
+    meter.fold()
+    assert len(rows(meter, clock)) == 90
+    clock.move(days=2)
+    meter.fold()
+    first, second = Figure(1770.0, 60, 0.0, 59.0), Figure(2235.0, 30, 60.0, 89.0)
+    assert rows(meter, clock) == [(hour, first), (hour + 60, second)]
+
+
+def test_what_is_folded_in_parts_is_the_same(meter, clock, monkeypatch):
+    monkeypatch.setattr(fold, "ROWS", 7)
+    count_some(meter, clock, [1.0, 5.0] * 40)
+    whole = sum(figure.total for _, figure in rows(meter, clock))
+    clock.move(days=16)
+    meter.fold()
+    left = rows(meter, clock)
+    assert all(when % 60 == 0 for when, _ in left)
+    assert (sum(figure.total for _, figure in left), len(left) <= 3) == (whole, True)
+
+
+def test_hours_are_forgotten_after_a_year_and_a_quarter(meter, clock):
+    count_some(meter, clock, [1.0])
+    clock.move(days=456)
+    meter.fold()
+    assert rows(meter, clock) == []
+
+
+def test_folding_looks_once_an_hour(meter, clock):
+    clock.move(minutes=-minute(clock) % 60, days=16)
+    meter.fold()
+    clock.move(days=-15, minutes=1)
+    count_some(meter, clock, [1.0])
+    clock.move(days=15)
+    meter.fold()
+    assert [when % 60 for when, _ in rows(meter, clock)] == [1]
+    clock.move(hours=1)
+    meter.fold()
+    assert [when % 60 for when, _ in rows(meter, clock)] == [0]

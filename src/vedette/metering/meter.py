@@ -6,35 +6,18 @@ a request.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import select
 
 from vedette.clock import Clock, milliseconds, system_clock
+from vedette.metering.figure import Figure, Key, add
+from vedette.metering.fold import MINUTES_KEPT, fold
 from vedette.metering.tables import minutes
 from vedette.store.db import Database
 
 WRITE_EVERY_S = 20.0
 
-Key = tuple[str, int, str]
 Watch = Callable[[str, str, float], None]
-
-
-@dataclass(slots=True)
-class Figure:
-    """What was counted of one thing in one minute."""
-
-    total: float = 0.0
-    samples: int = 0
-    least: float = float("inf")
-    most: float = float("-inf")
-
-    def add(self, other: "Figure") -> None:
-        """Add what was counted besides."""
-        self.total += other.total
-        self.samples += other.samples
-        self.least = min(self.least, other.least)
-        self.most = max(self.most, other.most)
 
 
 class Meter:
@@ -46,6 +29,7 @@ class Meter:
         self._clock = clock
         self._lock = threading.Lock()
         self._new: dict[Key, Figure] = {}
+        self._folded = 0
         self._stop = threading.Event()
         self._writer: threading.Thread | None = None
 
@@ -78,7 +62,17 @@ class Meter:
             return
         with self._database.write() as connection:
             for key, figure in counted.items():
-                _add(connection, key, figure)
+                add(connection, key, figure)
+
+    def fold(self) -> None:
+        """Once an hour, fold what is old; a stop waits for no more than one part of it."""
+        now = milliseconds(self._clock()) // 60_000
+        if now // 60 == self._folded // 60:
+            return
+        while fold(self._database, since=self._folded - MINUTES_KEPT, now=now):
+            if self._stop.is_set():
+                return
+        self._folded = now
 
     def read(self, arn: str, figure: str, *, since: int, until: int) -> Sequence[tuple[int, Figure]]:
         """Return a figure's minutes from `since` up to `until`, in order."""
@@ -95,27 +89,7 @@ class Meter:
     def _write_often(self) -> None:
         while not self._stop.wait(WRITE_EVERY_S):
             self.write()
-
-
-def _add(connection: Connection, key: Key, figure: Figure) -> None:
-    arn, minute, name = key
-    here = and_(minutes.c.arn == arn, minutes.c.minute == minute, minutes.c.figure == name)
-    row = connection.execute(select(minutes).where(here)).first()
-    if row is None:
-        connection.execute(insert(minutes).values(arn=arn, minute=minute, figure=name, **_values(figure)))
-        return
-    whole = Figure(row.total, row.samples, row.least, row.most)
-    whole.add(figure)
-    connection.execute(update(minutes).where(here).values(_values(whole)))
-
-
-def _values(figure: Figure) -> dict[str, float]:
-    return {
-        "total": figure.total,
-        "samples": figure.samples,
-        "least": figure.least,
-        "most": figure.most,
-    }
+            self.fold()
 
 
 def _ignore(arn: str, figure: str, value: float) -> None:

@@ -1,6 +1,6 @@
 """The table of figures. A thing may be deleted; its figures stay."""
 
-from sqlalchemy import BigInteger, Column, Float, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table
 
 from vedette.store.db import METADATA
 
@@ -16,4 +16,5 @@ minutes = Table(
     Column("samples", Integer, nullable=False),
     Column("least", Float, nullable=False),
     Column("most", Float, nullable=False),
+    Index("ix_minutes_minute", "minute"),
 )

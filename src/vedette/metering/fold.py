@@ -1,0 +1,45 @@
+"""What becomes of old figures: minutes are added up to hours, and at last hours are forgotten.
+
+An hour's row lies at its first minute, so that whoever adds up a longer time needs not know of it. Minutes
+are folded some rows at a time, each time whole or not at all: a killed server goes on where it was.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, select
+
+from vedette.metering.figure import Figure, Key, add
+from vedette.metering.tables import minutes
+from vedette.store.db import Database
+
+DAY = 24 * 60
+# As long as CloudWatch keeps points of a minute, and of an hour.
+MINUTES_KEPT, HOURS_KEPT = 15 * DAY, 455 * DAY
+# Few enough that no other write waits for long.
+ROWS = 1000
+
+
+def fold(database: Database, *, since: int, now: int) -> bool:
+    """Fold some rows that are too old now and not before `since`; return whether there may be more."""
+    old = select(minutes).where(
+        minutes.c.minute >= since, minutes.c.minute < now - MINUTES_KEPT, minutes.c.minute % 60 != 0
+    )
+    with database.read() as connection:
+        rows = connection.execute(old.order_by(minutes.c.minute).limit(ROWS)).all()
+    with database.write() as connection:
+        connection.execute(delete(minutes).where(minutes.c.minute < now - HOURS_KEPT))
+        _fold_rows(connection, rows)
+    return len(rows) == ROWS
+
+
+def _fold_rows(connection: Connection, rows: Sequence[Row[Any]]) -> None:
+    hours: defaultdict[Key, Figure] = defaultdict(Figure)
+    for row in rows:
+        hour = row.minute - row.minute % 60
+        hours[row.arn, hour, row.figure].add(Figure(row.total, row.samples, row.least, row.most))
+        here = and_(minutes.c.arn == row.arn, minutes.c.minute == row.minute, minutes.c.figure == row.figure)
+        connection.execute(delete(minutes).where(here))
+    for key, figure in hours.items():
+        add(connection, key, figure)
