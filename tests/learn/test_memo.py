@@ -54,7 +54,13 @@ def test_a_memo_is_found_by_most_of_its_pictures_and_not_by_exactly_these(shapes
     assert memos.find(plan_of(shapes), work).recipe == "probe-224"
     assert memos.find(plan_of(shapes[:20]), work) is None
     assert memos.find(plan_of(shapes[:4] + shapes[21:]), work) is None
-    assert memos.find(plan_of(shapes, shapes[:1]), work) is None  # it was trained on
+    assert memos.find(plan_of(shapes[1:], shapes[:1]), work) is None  # it was trained on
+
+
+def test_a_picture_in_both_parts_is_no_news(shapes, work):
+    recipe = Probe(PLAIN, side=224, is_multilabel=False)
+    memos.keep(plan_of(shapes[:16], shapes[:1]), recipe, work)
+    assert memos.find(plan_of(shapes[:20], shapes[:1]), work).recipe == "probe-224"
 
 
 def test_a_changed_label_is_news(shapes, work):

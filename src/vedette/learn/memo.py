@@ -77,7 +77,9 @@ def find(plan: Plan, work: Work) -> Memo | None:
             # It was tested with other pictures and has learnt from all of these: none could test it now.
             continue
         is_same = known == len(now) == len(before)
-        if not is_same and known >= LEAST_KNOWN * len(now) and not tested.keys() & memo.train.keys():
+        # Pictures that the user put into both parts are learnt from either way.
+        was_learnt = (tested.keys() - now.keys()) & memo.train.keys()
+        if not is_same and known >= LEAST_KNOWN * len(now) and not was_learnt:
             return memo
     return None
 
