@@ -68,7 +68,8 @@ def test_a_loss_of_masks_is_the_same_whatever_made_the_logits():
 
 def learn_a_little_of_everything(folder, device: Device) -> None:
     """Train boxes and a fine-tuned classifier in a few steps each, and hold the results to be usable."""
-    work = Work(FeatureCache(None), budget=Budget("test", 0.05), device=device)
+    # bfloat16 is slow on processors that only imitate it: the schedules are walked through in few steps.
+    work = Work(FeatureCache(None), budget=Budget("test", 0.05, 4.0), device=device)
     boxes = DenseDetector(["disc"])
     scenes = write_scenes(folder / "scenes", 6, names=["disc"], most=1)
     trained = boxes.fit(scenes, work, boxes.judge(scenes, work))
