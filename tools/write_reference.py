@@ -28,7 +28,8 @@ def operations_page() -> str:
     """Return every operation of the services with its state."""
     lines = [
         "# Operations\n",
-        "An operation that is not built yet answers with `UnsupportedOperationException` and its name.",
+        "An operation that is not built yet says so with its name, as `UnsupportedOperationException`; for",
+        "programs of Lookout for Vision, which know no such error, as `ValidationException`.",
         "S3 has a page of its own: [s3.md](s3.md).\n",
     ]
     for service, title, dialect in DIALECTS:

@@ -1,5 +1,6 @@
 """Trained versions without a training: a package put beside a row, for servers that are running or not."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from doubles.packages import tiny_package
 from vedette.errors import Missing
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
-from vedette.projects.version import Version
+from vedette.projects.version import State, Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.store.db import Database, open_database
 
@@ -34,9 +35,10 @@ def put_version_in(
     region: str = "us-east-1",
     bucket: str = "",
     results: Any = None,
+    moves: Sequence[State] = ("trained",),
     **facts: Any,
 ) -> Version:
-    """Make a trained version in an open database."""
+    """Make a version in an open database: trained, or moved on to any state that a server might find."""
     projects = Projects(database)
     versions = Versions(database, projects)
     scope = Scope(service, account, region)
@@ -46,4 +48,6 @@ def put_version_in(
         found = projects.create(scope, NewProject(project))
     made, _ = versions.create(found, NewVersion(bucket=bucket))
     tiny_package(data / "versions" / made.folder / "package", task, **facts)
-    return versions.move(made, "trained", results=results or {})
+    for state in moves:
+        made = versions.move(made, state, **({"results": results or {}} if state == "trained" else {}))
+    return made

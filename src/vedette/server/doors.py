@@ -13,7 +13,7 @@ from vedette.api.house import Caller, House
 from vedette.api.s3.address import bucket_of_host
 from vedette.api.s3.door import answer, sums_are_of_body
 from vedette.api.s3.faults import fault as s3_fault
-from vedette.errors import Unbuilt
+from vedette.errors import Unbuilt, Wrong
 from vedette.identity.identity import KeyFault
 from vedette.identity.principal import Principal
 from vedette.server.edge import TooLong
@@ -112,6 +112,8 @@ class ApiDoor:
     quick: frozenset[str] = frozenset()
     # Operations that look at a picture: only as many at once as there is room for.
     looks: frozenset[str] = frozenset()
+    # What to do without the operations that are not built yet.
+    instead: str = ""
     reads_whole_body: bool = True
 
     async def answer(self, visit: Visit) -> Response:
@@ -147,7 +149,8 @@ class ApiDoor:
         visit.request.operation = operation.name
         handler = self.operations.get(operation.name)
         if handler is None:
-            raise Unbuilt(f"{operation.name} of {self.service} is not built yet.", name=operation.name)
+            said = f"{operation.name} of {self.service} is not built yet. {self.instead}"
+            raise Unbuilt(said.strip(), name=operation.name)
         asked = self.wire.parse(operation, visit.request, params)
         result = handler(visit.house, visit.caller(self.service), asked)
         if not isinstance(result, dict):
@@ -163,14 +166,16 @@ class ApiDoor:
 
     def fault(self, error: Exception, request: Request) -> Response:
         """Return what the dialect says of an error."""
-        told = self._told(error)
+        told = self._told(error, request)
         answer: Response = self.wire.fault(told.code, told.status, told.message, told.members, request.id)
         return answer
 
-    def _told(self, error: Exception) -> Fault:
+    def _told(self, error: Exception, request: Request) -> Fault:
         if isinstance(error, SignatureFault):
             said = answer_for(error, self.service)
             return Fault(said.code, said.status, said.message)
+        if isinstance(error, TooLong) and self._looks(request):
+            return self.translate(Wrong(f"The picture is too large. {error}", kind="large picture"))
         if isinstance(error, TooLong):
             return Fault("RequestEntityTooLargeException", 413, str(error))
         return self.translate(error)
@@ -262,6 +267,7 @@ DOORS: dict[str, Door] = {
         lookout.OPERATIONS,
         lookout.translate,
         looks=frozenset({"DetectAnomalies"}),
+        instead="A model's package leaves for any machine by `vedette model download`.",
         quick=frozenset({"DescribeProject", "ListProjects", "DescribeDataset", "ListTagsForResource"}),
     ),
     "sts": ApiDoor(

@@ -16,12 +16,14 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.TooEarly: ("ConflictException", 409),
     errors.TooMuch: ("ServiceQuotaExceededException", 402),
     errors.TooFast: ("ThrottlingException", 429),
-    errors.Unbuilt: ("UnsupportedOperationException", 400),
+    # The service has no error for it; this one its programs know, and do not try again.
+    errors.Unbuilt: ("ValidationException", 400),
 }
 ABOUT_A_RESOURCE = ("ResourceNotFoundException", "ConflictException", "ServiceQuotaExceededException")
 RESOURCE_TYPES = {
     "project": "PROJECT",
     "dataset": "DATASET",
+    "no dataset": "DATASET",
     "version": "MODEL",
     "model": "MODEL",
     "units": "MODEL",

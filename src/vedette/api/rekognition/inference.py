@@ -67,15 +67,22 @@ def _picture(house: House, caller: Caller, version: Version, image: Mapping[str,
     place = image["S3Object"]
     bucket, key, number = place["Bucket"], place["Name"], place.get("Version", "")
     # Whether the object is not there or not for the caller to read is the same to a stranger.
+    unreadable = Missing(f"The object {key} of the bucket {bucket} cannot be read.", kind="key", name=key)
     if not house.access.may_read(caller.principal, bucket, key, number):
-        raise Missing(f"The object {key} of the bucket {bucket} cannot be read.", kind="key", name=key)
-    found = house.blobs.find(bucket, key, number)
-    if found.size > S3_OBJECT.most_bytes:
-        raise Wrong(
-            f"The picture has {found.size:,} bytes; {S3_OBJECT.most_bytes:,} are the most.",
-            kind="large picture",
-        )
-    return house.hosting.admit(version, house.blobs.read(bucket, key, number), S3_OBJECT)
+        raise unreadable
+    try:
+        _refuse_large(house.blobs.find(bucket, key, number).size)
+        data = house.blobs.read(bucket, key, number)
+    except Missing:
+        raise unreadable from None
+    return house.hosting.admit(version, data, S3_OBJECT)
+
+
+def _refuse_large(size: int) -> None:
+    """Refuse an object before it is read."""
+    most = S3_OBJECT.most_bytes
+    if size > most:
+        raise Wrong(f"The picture has {size:,} bytes; {most:,} are the most.", kind="large picture")
 
 
 def _custom_label(finding: Finding) -> dict[str, Any]:
