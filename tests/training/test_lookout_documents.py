@@ -173,8 +173,8 @@ def test_a_test_dataset_needs_ten_of_each_type_that_the_training_dataset_has(fol
     assert prepared(folder, has_test=True).refused == ""
 
 
-def results(folder, task, labels, samples, scores, *, masks=None, **seen):
-    lines = {sample.source: an_anomaly_line("x", "anomaly") for sample in samples}
+def results(folder, task, labels, samples, scores, *, masks=None, line=None, **seen):
+    lines = {sample.source: line or an_anomaly_line("x", "anomaly") for sample in samples}
     masks = masks or Masks(folder, "s3://out/EvaluationMasks-doors-3")
     looked = [Seen(sample, score=score, **seen) for sample, score in zip(samples, scores, strict=True)]
     found = evaluate(task, labels, looked, thresholds={"anomaly": 0.6})
@@ -210,6 +210,21 @@ def test_the_documents_of_a_classification(folder):
         "model-version": "3",
     }
     assert manifest[0]["anomaly-label-metadata"]["class-name"] == "anomaly", "what was given is kept"
+
+
+@pytest.mark.parametrize(
+    ("said", "number", "truth"), [("normal", 1, 0), ("Normal", "1", 0), ("anomaly", 0, 1), ("Anomaly", 1, 1)]
+)
+def test_what_is_true_is_told_by_the_names_and_numbers_of_the_service(folder, said, number, truth):
+    given = json.loads(an_anomaly_line("x", said))
+    given.pop("anomaly-label")
+    metadata = given.pop("anomaly-label-metadata")
+    line = json.dumps({**given, "auto-label": number, "auto-label-metadata": metadata, "line": "7"})
+    sample = Sample(folder.place_of(a_ref(0)), is_anomalous=bool(truth), source=a_ref(0))
+    _, _, (told,) = results(folder, "anomaly", [], [sample], [0.9], line=line)
+    assert "auto-label" not in told
+    assert (told["anomaly-label"], told["line"]) == (truth, "7")
+    assert told["anomaly-label-metadata"] == {**metadata, "class-name": said.lower()}
 
 
 def test_a_segmentation_says_how_well_each_type_is_found(folder):

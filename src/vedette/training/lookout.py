@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from vedette.manifest.lines import BadLine, Line, read_line, write_line
+from vedette.manifest.anomaly import ATTRIBUTE, read_class
+from vedette.manifest.attributes import read_pairs
+from vedette.manifest.lines import PAIR_END, BadLine, Line, read_line, write_line
 from vedette.manifest.lookout import judge_line
 from vedette.manifest.lookout_training import (
     Count,
@@ -27,7 +29,7 @@ from vedette.training.masks import Masks
 from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
 
 DIFFERENT_SIZES = "Images in the dataset must have the same dimensions."
-DETECTED = "anomaly-label-detected"
+DETECTED = f"{ATTRIBUTE}-detected"
 
 Judged = list[tuple[Line, Verdict]]
 
@@ -197,7 +199,7 @@ def _write_manifest(
     with (folder.out / "evaluation_manifest").open("w", encoding="utf-8") as out:
         for outcome in evaluation["outcomes"]:
             line = strip_marks(read_line(prepared.facts["lines"][outcome["picture"]]))
-            values = dict(line.values)
+            values = _as_service_writes(line)
             values.setdefault("source-ref-metadata", {"creation-date": maker["creation-date"]})
             called = outcome["is_anomalous"]
             values[DETECTED] = int(called)
@@ -209,3 +211,22 @@ def _write_manifest(
             }
             values |= masks.tell(outcome["picture"], maker)
             out.write(write_line(values).text + "\n")
+
+
+def _as_service_writes(line: Line) -> dict[str, Any]:
+    """Return a line's values with its class under the service's own name and number.
+
+    Customers' manifests call the attribute what they like and number the classes either way round; who
+    reads an evaluation manifest knows the names of lookout.md 6.4 and holds one number against the other.
+    """
+    values = dict(line.values)
+    for pair in read_pairs(line):
+        is_anomalous = read_class(pair) if pair.kind == "class" and not pair.name.endswith("-ref") else None
+        if is_anomalous is None:
+            continue
+        del values[pair.name], values[pair.name + PAIR_END]
+        name = ANOMALY if is_anomalous else NORMAL
+        values[ATTRIBUTE] = int(is_anomalous)
+        values[ATTRIBUTE + PAIR_END] = {**pair.metadata, "class-name": name}
+        break
+    return values
