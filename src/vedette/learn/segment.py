@@ -1,6 +1,7 @@
 """Anomaly segmentation: which places are of which type, and whether the picture is anomalous at all.
 
-judge   train on two thirds, look at the rest: IoU, the score's calibration, all thresholds
+judge   train on two thirds, look at the rest: IoU, the score's calibration, all thresholds; where masks are
+        few, whether a map of what is normal finds them (segment_normal.py)
 fit     go on from there with all pictures
 """
 
@@ -23,6 +24,7 @@ from vedette.learn.dense import (
     SHELF_BYTES,
     Course,
     Eye,
+    Levels,
     Shelf,
     held_out,
     learn,
@@ -33,7 +35,16 @@ from vedette.learn.dense import (
 from vedette.learn.memo import Arrays
 from vedette.learn.pictures import side_by_side
 from vedette.learn.recipe import Judgement, Trained, Work
-from vedette.learn.segment_head import Segmenter, SegmentGraph, strongest
+from vedette.learn.segment_head import MaskHead, SegmentGraph, strongest
+from vedette.learn.segment_normal import (
+    FEW,
+    MOST_NORMAL,
+    SEEN,
+    NormalMap,
+    choose_limit,
+    remember_normal,
+)
+from vedette.learn.segment_parts import Lessons
 from vedette.learn.segment_views import UNKNOWN, Looking, Scene, Views, choose_looking
 from vedette.learn.split import deal
 from vedette.vision.annotations import ANOMALY, Sample
@@ -42,12 +53,12 @@ from vedette.vision.metrics import count_pixels, overlap
 
 LEVELS = ("s4", "s8", "s16", "s32")
 COPIES, FEW_PICTURES = 10, 40  # twice as many of each where there are few
-BATCH, RATE = 6, 5e-3
-MOST_STEPS, FEWEST_STEPS = 450, 200
+BATCH, RATE = 20, 5e-3
+MOST_STEPS, FEWEST_STEPS = 600, 300
 # More pictures than this make no better judge, and tiled ones take long to look at.
 MOST_HELD, MOST_TILED = 200, 40
 # The judgement needs thresholds, not the last point of IoU: this share of the steps.
-JUDGED = 0.5
+JUDGED = 0.4
 # After an earlier training of nearly the same pictures this share is enough, of this share of the views.
 RESUMED, RESUMED_VIEWS = 0.3, 0.3
 # The picture's verdict is the easier task; it must not outweigh the places.
@@ -73,14 +84,16 @@ class Learnt:
 
     eye: Eye
     looking: Looking
-    net: Segmenter
+    net: MaskHead
     shelf: Shelf
     truths: list[Kinds]
     weights: tuple[float, float, float]
     threshold: float
     pixel_thresholds: dict[str, float]
+    owners: list[int]
     quality: float = 0.0
     is_resumed: bool = False
+    normal: NormalMap | None = None
 
 
 class DenseSegmenter:
@@ -100,7 +113,8 @@ class DenseSegmenter:
         state = {
             name: getattr(last, name) for name in ("weights", "threshold", "pixel_thresholds", "quality")
         }
-        return {**state, "size": list(last.looking.size)}, unload(last.net)
+        normal = None if last.normal is None else last.normal.limit
+        return {**state, "size": list(last.looking.size), "normal": normal}, unload(last.net)
 
     def resume(self, state: Mapping[str, Any], arrays: Arrays) -> None:
         """Take up what an earlier training left, unless the input's size has to change."""
@@ -111,20 +125,22 @@ class DenseSegmenter:
         torch.manual_seed(work.seed)
         shown = [Scene(sample, self.labels) for sample in train]
         looking = choose_looking(shown)
-        eye = Eye(open_backbone(work.backbone), looking.size, LEVELS)
-        net = Segmenter(eye, len(self.labels))
+        eye = Eye(open_backbone(work.backbone), looking.size, LEVELS, learns_tail=False)
+        net = MaskHead(eye.channels, len(self.labels))
         is_resumed = self._takes_up(net, looking)
         shelf, truths, owners = stock(shown, eye, looking, work, share=RESUMED_VIEWS if is_resumed else 1.0)
-        learnt = Learnt(eye, looking, net, shelf, truths, (1.0, 0.0, 0.0), 0.5, {})
+        learnt = Learnt(eye, looking, net, shelf, truths, (1.0, 0.0, 0.0), 0.5, {}, owners)
         if is_resumed:
-            return self._resumed(learnt)
+            return self._resumed(learnt, shown, work)
         dealt = deal(train, 3, digest=lambda s: work.pictures.digest(s.picture), seed=work.seed)
         most = MOST_TILED if looking.tiling else MOST_HELD
         held = held_out(dealt, most=most, seed=work.seed) if len(train) > 5 else []
         rows = [row for row, owner in enumerate(owners) if owner not in held]
         learnt.net = self._learn(learnt, rows, work, "judging", JUDGED)
         seen = [self._see(learnt, Views(shown[i], looking)) for i in held]
-        return self._judged(seen, learnt)
+        judgement = self._judged(seen, learnt)
+        self._support(learnt, shown, work)
+        return judgement
 
     def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
         """Return the network after it went on with all pictures."""
@@ -132,50 +148,81 @@ class DenseSegmenter:
         share = RESUMED if learnt.is_resumed else 1.0
         net = self._learn(learnt, list(range(learnt.shelf.count)), work, "learning", share)
         learnt.net, self._last = net, learnt
-        silence = SILENCE * learnt.threshold
         return Trained(
-            graph=SegmentGraph(learnt.eye, net, learnt.weights, silence=silence).eval(),
+            graph=self._graph(learnt),
             labels=self.labels,
             input_size=learnt.looking.size,
             thresholds={ANOMALY: learnt.threshold},
             pixel_thresholds=learnt.pixel_thresholds,
             tiling=learnt.looking.tiling,
             colors=colors_of(train, self.labels),
-            facts={"recipe": self.name, "views": learnt.shelf.count, "held_out_iou": judgement.quality},
+            facts={
+                "recipe": self.name,
+                "views": learnt.shelf.count,
+                "held_out_iou": judgement.quality,
+                "normal_map": learnt.normal is not None,
+            },
         )
 
-    def _takes_up(self, net: Segmenter, looking: Looking) -> bool:
+    def _graph(self, learnt: Learnt) -> SegmentGraph:
+        silence = SILENCE * learnt.threshold
+        graph = SegmentGraph(learnt.eye, learnt.net, learnt.weights, silence=silence)
+        if learnt.normal is not None:
+            graph.fall_back_to(learnt.normal, threshold=learnt.threshold)
+        return graph.eval()
+
+    def _takes_up(self, net: MaskHead, looking: Looking) -> bool:
         """Load the weights of an earlier training, if there is one that looked the same way."""
         if self._earlier is None or self._earlier[0]["size"] != list(looking.size):
             return False
         return load_into(net, self._earlier[1])
 
-    def _resumed(self, learnt: Learnt) -> Judgement:
+    def _support(self, learnt: Learnt, shown: Sequence[Scene], work: Work) -> None:
+        """Add a map of what is normal where masks are few and it finds them."""
+        drawn = few_drawn(learnt, len(self.labels))
+        if not drawn or learnt.looking.tiling is not None:
+            return
+        normal = remember_normal(self._normal_views(learnt, shown), seed=work.seed)
+        rows = [learnt.owners.index(owner) for owner in drawn]
+        if choose_limit(normal, [(learnt.shelf.batch([row]), learnt.truths[row]) for row in rows]):
+            learnt.normal = normal
+
+    def _normal_views(self, learnt: Learnt, shown: Sequence[Scene]) -> list[Levels]:
+        """Return what a memory wants of normal pictures as they are."""
+        normals = [owner for owner, scene in enumerate(shown) if not scene.is_anomalous][:MOST_NORMAL]
+        return [learnt.shelf.batch([learnt.owners.index(owner)])[SEEN] for owner in normals]
+
+    def _resumed(self, learnt: Learnt, shown: Sequence[Scene], work: Work) -> Judgement:
         """Return the earlier judgement: its held-out pictures have been learnt from since."""
         assert self._earlier is not None
         state = self._earlier[0]
         learnt.weights, learnt.threshold = tuple(state["weights"]), state["threshold"]
         learnt.pixel_thresholds, learnt.quality = dict(state["pixel_thresholds"]), state["quality"]
         learnt.is_resumed = True
+        if state["normal"] is not None:
+            learnt.normal = remember_normal(self._normal_views(learnt, shown), seed=work.seed)
+            learnt.normal.limit = state["normal"]
         return Judgement(
             learnt.quality, facts={"mean_iou": round(learnt.quality, 4), "resumed": True}, carry=learnt
         )
 
-    def _learn(self, learnt: Learnt, rows: list[int], work: Work, stage: str, share: float) -> Segmenter:
-        shelf, truths = learnt.shelf, learnt.truths
+    def _learn(self, learnt: Learnt, rows: list[int], work: Work, stage: str, share: float) -> MaskHead:
+        lessons = Lessons(learnt.shelf, learnt.truths, np.random.default_rng(work.seed))
 
         def loss(net: nn.Module, chosen: list[int]) -> Tensor:
-            places, verdicts = net(work.device.put(shelf.batch(chosen)))
-            (wanted,) = work.device.put([torch.from_numpy(np.stack([truths[r] for r in chosen]))])
+            levels, kinds = lessons.batch(chosen)
+            places, verdicts = net(work.device.put(levels))
+            (wanted,) = work.device.put([kinds])
             return segmentation_loss(places.float(), verdicts.float(), wanted)
 
         course = Course(
             stage,
-            steps_for(len(rows), learnt.eye.size, work, share),
+            steps_for(len(rows), work, share),
             BATCH,
             RATE * (0.5 if learnt.is_resumed else 1.0),
+            time_share=1.0 if stage == "learning" else 0.5,
         )
-        return cast("Segmenter", learn(learnt.net, loss, rows, course, work))
+        return cast("MaskHead", learn(learnt.net, loss, rows, course, work))
 
     def _see(self, learnt: Learnt, view: Views) -> Seen:
         """Return what the network says of one held-out picture, in all views that serving would show."""
@@ -210,9 +257,11 @@ class DenseSegmenter:
 
 
 def segmentation_loss(places: Tensor, verdicts: Tensor, truth: Tensor) -> Tensor:
-    """Return the loss of a batch: cross-entropy of places, Dice of each type, and the pictures' verdicts.
+    """Return the loss of a batch: cross-entropy of places, overlap of each type, and the pictures' verdicts.
 
-    Places are uint8 [B, h, w]; of unknown ones nothing is asked but that the picture is anomalous.
+    Overlap is 1 - IoU, a picture and type at a time, as it will be judged; a type that a picture does not
+    have is left to the cross-entropy. Places are uint8 [B, h, w]; of unknown ones nothing is asked but that
+    the picture is anomalous.
     """
     known = (truth != UNKNOWN).float()
     target = torch.where(truth == UNKNOWN, 0, truth).long()
@@ -220,17 +269,29 @@ def segmentation_loss(places: Tensor, verdicts: Tensor, truth: Tensor) -> Tensor
     loss = 2.0 * (missed * known).sum() / known.sum().clamp(min=1.0)
     shares = torch.softmax(places, 1)[:, 1:] * known[:, None]
     wanted = functional.one_hot(target, places.shape[1]).permute(0, 3, 1, 2)[:, 1:] * known[:, None]
-    shared, both = (shares * wanted).sum((0, 2, 3)), (shares + wanted).sum((0, 2, 3))
-    loss = loss + (1 - (2 * shared + 1) / (both + 1)).mean()
+    shared, area = (shares * wanted).sum((2, 3)), wanted.sum((2, 3))
+    union = shares.sum((2, 3)) + area - shared
+    has = (area > 0).float()
+    loss = loss + ((1 - (shared + 1) / (union + 1)) * has).sum() / has.sum().clamp(min=1.0)
     is_anomalous = (truth > 0).flatten(1).any(1).float()
     return loss + VERDICT_WEIGHT * functional.binary_cross_entropy_with_logits(verdicts, is_anomalous)
 
 
-def steps_for(rows: int, size: tuple[int, int], work: Work, share: float) -> int:
-    """Return how long to learn: longer with more views, shorter with larger ones."""
+def few_drawn(learnt: Learnt, types: int) -> list[int]:
+    """Return whose masks there are, where some type has few; none where every type has enough."""
+    kinds = {
+        owner: set(np.unique(learnt.truths[learnt.owners.index(owner)]).tolist()) - {0, UNKNOWN}
+        for owner in set(learnt.owners)
+    }
+    drawn = sorted(owner for owner, each in kinds.items() if each)
+    counts = [sum(kind in kinds[owner] for owner in drawn) for kind in range(1, types + 1)]
+    return drawn if min(counts) <= FEW else []
+
+
+def steps_for(rows: int, work: Work, share: float) -> int:
+    """Return how long to learn: longer with more views."""
     wanted = np.clip(FEWEST_STEPS + rows // 2, FEWEST_STEPS, MOST_STEPS)
-    area = max(1.0, size[0] * size[1] / 448**2)
-    return max(40, int(wanted * share * work.budget.effort / area**0.5))
+    return max(40, int(wanted * share * work.budget.effort))
 
 
 def stock(

@@ -11,11 +11,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vedette.learn.dense import Conv, Eye, Frozen, Levels, Separable, enlarge
+from vedette.learn.segment_normal import NormalMap, fall_back
 
 # At stride 4 a network is slow, and an edge needs few channels.
 CHANNELS, FINE = 64, 32
 # Few places are anomalous: sigmoid(-3) is 0.05.
 DOUBT = -3.0
+# Few pictures and a frozen backbone: whole channels are left out now and then, so that none is relied on.
+LEFT_OUT = 0.15
 # The share of a picture's places that speak for it: the strongest thousandth, at least this many.
 STRONGEST, FEWEST = 0.001, 4
 
@@ -26,6 +29,7 @@ class MaskHead(nn.Module):
     def __init__(self, into: Sequence[int], types: int) -> None:
         super().__init__()
         wide, fine = CHANNELS, FINE
+        self.some = nn.Dropout2d(LEFT_OUT)
         self.lateral = nn.ModuleList(Conv(c, fine if i == 0 else wide) for i, c in enumerate(into))
         self.deep = nn.Sequential(Separable(wide, wide), Separable(wide, wide))
         self.down = nn.ModuleList(Separable(wide, wide) for _ in into[2:])
@@ -37,7 +41,7 @@ class MaskHead(nn.Module):
             self.kind.bias[1:] = DOUBT  # type: ignore[index]  # there is one
 
     def forward(self, levels: Levels) -> tuple[Tensor, Tensor]:
-        maps = [lateral(level) for lateral, level in zip(self.lateral, levels, strict=True)]
+        maps = [lateral(self.some(level)) for lateral, level in zip(self.lateral, levels, strict=True)]
         x = self.deep(maps[-1])
         pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)
         for index in range(len(maps) - 2, 0, -1):
@@ -45,19 +49,6 @@ class MaskHead(nn.Module):
         x = self.edge(maps[0] + enlarge(self.narrow(x), maps[0]))
         places = functional.interpolate(self.kind(x), scale_factor=2.0, mode="bilinear", align_corners=False)
         return places, self.verdict(pooled)[:, 0]
-
-
-class Segmenter(nn.Module):
-    """What learns: the backbone's last stages and the head."""
-
-    def __init__(self, eye: Eye, types: int) -> None:
-        super().__init__()
-        self.tail = eye.tail()
-        self.head = MaskHead(eye.channels, types)
-
-    def forward(self, levels: Levels) -> tuple[Tensor, Tensor]:
-        places, verdict = self.head(self.tail(levels))
-        return places, verdict
 
 
 def strongest(places: Tensor) -> Tensor:
@@ -74,19 +65,30 @@ class SegmentGraph(nn.Module):
     Where the picture is plainly normal (its score below `silence`), no place is anomalous.
     """
 
-    def __init__(self, eye: Eye, net: Segmenter, weights: Sequence[float], *, silence: float) -> None:
+    def __init__(self, eye: Eye, net: MaskHead, weights: Sequence[float], *, silence: float) -> None:
         super().__init__()
         self.frozen = Frozen(eye)
         self.net = net
         self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32))
         self.silence = silence
+        self.normal: NormalMap | None = None
+        self.threshold = 0.5
+
+    def fall_back_to(self, normal: NormalMap, *, threshold: float) -> None:
+        """Show the map's places of pictures that are anomalous though the network misses their places."""
+        self.normal, self.threshold = normal, threshold
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        places, verdict = self.net(self.frozen(pictures))
+        levels = self.frozen(pictures)
+        places, verdict = self.net(levels)
         weights = self.get_buffer("weights")
         score = torch.sigmoid(weights[0] * strongest(places) + weights[1] * verdict + weights[2])
-        speaks = (score >= self.silence).float()[:, None, None]
+        speaks = (score >= self.silence).float()[:, None, None, None]
         shares = torch.softmax(places, 1)
-        anomalous = shares[:, 1:] * speaks[:, None]
+        if self.normal is not None:
+            is_called = (score >= self.threshold).float()[:, None, None, None]
+            mapped = torch.softmax(fall_back(places, self.normal(levels)), 1)
+            shares = is_called * mapped + (1 - is_called) * shares
+        anomalous = shares[:, 1:] * speaks
         ground = 1.0 - anomalous.sum(1, keepdim=True)
         return score, torch.cat([ground, anomalous], 1)
