@@ -123,7 +123,10 @@ def test_pictures_of_different_sizes_refuse_unless_that_is_lifted(folder):
 def test_a_missing_picture_is_named(folder):
     put_dataset(folder, "train", normal=20, anomaly=10)
     folder.place_of(a_ref("train5")).unlink()
-    assert prepared(folder).refused == f"The image {a_ref('train5')} is missing, or is no PNG or JPEG."
+    image = a_ref("train5")
+    assert prepared(folder).refused == (
+        f"The image {image} is missing, may not be read, or is no PNG or JPEG."
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,7 @@ def test_a_mask_that_is_no_png_or_ends_early_is_named(folder):
     place = folder.place_of(a_ref("mask-train20"))
     for data in (b"no picture", place.read_bytes()[:-30]):
         place.write_bytes(data)
-        assert prepared(folder).refused.endswith("is missing, or is no PNG.")
+        assert prepared(folder).refused.endswith("is missing, may not be read, or is no PNG.")
 
 
 def test_what_a_brush_leaves_at_its_edges_is_no_color_of_its_own(folder):

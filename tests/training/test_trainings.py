@@ -17,6 +17,7 @@ from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.projects.tokens import Token
 from vedette.training.folder import NO_ROOM, Folder
 from vedette.training.gather import UNREADABLE
+from vedette.training.trainings import NO_DATASET
 
 
 @pytest.fixture
@@ -418,8 +419,9 @@ def test_a_project_without_datasets_has_nothing_to_train_with(training):
 def test_a_dataset_that_could_not_be_made_is_not_trained_with(training):
     training = training()
     training.room.create(b"no json\n" * 10)
-    with pytest.raises(Busy, match="not ready"):
+    with pytest.raises(Busy, match="could not be made; delete it") as refused:
         training.order()
+    assert refused.value.kind == NO_DATASET, "no waiting mends it"
 
 
 def test_an_empty_dataset_fails_in_the_services_words(training):

@@ -221,12 +221,7 @@ class Trainings:
         if "train" not in held:
             raise Busy(f"The project {project.name} has no training dataset.", kind=NO_DATASET, name="train")
         for dataset in held.values():
-            if dataset.status not in SETTLED:
-                raise Busy(
-                    f"The {dataset.kind} dataset of {project.name} is not ready ({dataset.status}).",
-                    kind="dataset",
-                    name=dataset.kind,
-                )
+            _refuse_unready(project, dataset)
         if wanted.auto_create:
             held.pop("test", None)
         return {part: held[part] for part in ("train", "test") if part in held}
@@ -459,6 +454,18 @@ def _parts(project: Project, wanted: NewTraining, held: Mapping[str, Dataset]) -
     has_test = "test" in held or wanted.test is not None
     divides = project.scope.service == "rekognition" and not has_test and not wanted.auto_create
     return {"has_test": has_test, "divides": held["train"].id if divides else None}
+
+
+def _refuse_unready(project: Project, dataset: Dataset) -> None:
+    """Refuse a dataset that is being changed, and one that never came to be, which no waiting mends."""
+    named = f"The {dataset.kind} dataset of {project.name}"
+    if dataset.status == "create-failed":
+        said = f"{named} could not be made; delete it and make it anew."
+        raise Busy(said, kind=NO_DATASET, name=dataset.kind)
+    if dataset.status not in SETTLED:
+        raise Busy(
+            f"{named} is being made or changed; train when that is done.", kind="dataset", name=dataset.kind
+        )
 
 
 def _refuse_sources(project: Project, wanted: NewTraining, *, has_datasets: bool) -> None:
