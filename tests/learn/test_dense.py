@@ -1,6 +1,7 @@
 """The shelf, the eye and the running mean that boxes and masks share."""
 
 import copy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +10,10 @@ from torch import nn
 
 from vedette.errors import Wrong
 from vedette.learn.backbone import load_lite0
-from vedette.learn.dense import Eye, Mean, Shelf, held_out, load_into, unload
+from vedette.learn.dense import HELD_BYTES, Eye, Mean, Shelf, held_out, load_into, unload
 
 LEVELS = ("s8", "s16", "s32")
+STATUS = Path("/proc/self/status")
 
 
 def test_the_tail_sees_what_the_whole_backbone_sees():
@@ -59,6 +61,23 @@ def test_a_shelf_leaves_no_file_behind(tmp_path, monkeypatch):
     shelf.put(2, [np.ones((1, 2, 4, 4), np.float32)])
     assert float(shelf.batch([2])[0].sum()) == 32
     assert float(shelf.batch([0, 1])[0].sum()) == 0
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells what is resident in this way")
+def test_a_large_shelf_is_not_resident_as_a_whole():
+    def resident():
+        [line] = [line for line in STATUS.read_text().splitlines() if line.startswith("RssFile")]
+        return int(line.split()[1]) * 1024
+
+    before = resident()
+    shelf = Shelf([(64, 64, 64)], 400)
+    view = np.arange(64 * 64 * 64, dtype=np.float32).reshape(1, 64, 64, 64) % 999
+    for row in range(400):
+        shelf.put(row, [view + row])
+    assert resident() - before < 1.5 * HELD_BYTES < shelf.count * view.size * 2
+    for row in range(400):
+        assert float(shelf.batch([row])[0][0, 1, 0, 0]) == view[0, 1, 0, 0] + row
+    assert resident() - before < 1.5 * HELD_BYTES
 
 
 def test_the_running_mean_follows_and_steadies():

@@ -7,6 +7,7 @@ views or from parts of them. The deepest stages may learn along (Tail), or lie o
 
 import copy
 import math
+import mmap
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,28 +31,46 @@ from vedette.learn.warp import Pixels
 Levels = list[Tensor]
 Part = tuple[int, int, int, int]  # top, left, bottom, right
 Scalar = TypeVar("Scalar", bound=np.generic)
-# The pages of the shelf count as resident while they are warm; this keeps a training below 2 GiB.
 SHELF_BYTES = 768 * 1024**2
+# After so much was put down or taken the shelf's pages are let go: they count as resident while a process
+# holds them, though the system may write them out and take them back as it likes.
+HELD_BYTES = 64 * 1024**2
 
 
 class Shelf:
     """Features of `count` views: for each level an array [view, h, w, channels] of half floats."""
 
     def __init__(self, shapes: Sequence[tuple[int, int, int]], count: int) -> None:
-        self.levels = [_reserve((count, *shape)) for shape in shapes]
+        self._files = [_reserve(2 * count * math.prod(shape)) for shape in shapes]
+        self.levels = [
+            np.frombuffer(file, np.float16).reshape(count, *shape)
+            for file, shape in zip(self._files, shapes, strict=True)
+        ]
         self.count = count
+        self._touched, self._view = 0, view_bytes(shapes)
 
     def put(self, row: int, levels: Sequence[npt.NDArray[Any]]) -> None:
         """Keep the levels [1, channels, h, w] of one view."""
         for kept, level in zip(self.levels, levels, strict=True):
             kept[row] = level[0].transpose(1, 2, 0)
+        self._let_go_after(1)
 
     def batch(self, rows: Sequence[int]) -> Levels:
         """Return the levels of some views as [B, C, h, w], channels last in memory."""
+        self._let_go_after(len(rows))
         return [_images(kept[rows]) for kept in self.levels]
+
+    def _let_go_after(self, views: int) -> None:
+        """Let the pages go when enough views were touched; they come back when they are asked for."""
+        self._touched += views * self._view
+        if self._touched >= HELD_BYTES and hasattr(mmap, "MADV_DONTNEED"):
+            self._touched = 0
+            for file in self._files:
+                file.madvise(mmap.MADV_DONTNEED)
 
     def parts(self, rows: Sequence[int], parts: Sequence[Part]) -> Levels:
         """Return the same of equally large parts of views, given in cells of the deepest level."""
+        self._let_go_after(len(rows))
         deepest = self.levels[-1].shape[1]
         return [
             _images(
@@ -81,9 +100,8 @@ def view_bytes(shapes: Iterable[tuple[int, int, int]]) -> int:
     return 2 * sum(math.prod(shape) for shape in shapes)
 
 
-def _reserve(shape: tuple[int, ...]) -> npt.NDArray[np.float16]:
-    """Return an array in a file that has no name any more: it is gone with the last who uses it."""
-    size = 2 * math.prod(shape)
+def _reserve(size: int) -> mmap.mmap:
+    """Return so many bytes of a file that has no name any more: it is gone with the last who uses it."""
     # Where the user said, although a worker's other temporary files lie with its version.
     place = os.environ.get("TMPDIR") or tempfile.gettempdir()
     try:
@@ -93,7 +111,7 @@ def _reserve(shape: tuple[int, ...]) -> npt.NDArray[np.float16]:
                 os.posix_fallocate(file.fileno(), 0, size)
             else:
                 file.truncate(size)
-            return np.memmap(file, np.float16, "r+", shape=shape)
+            return mmap.mmap(file.fileno(), size)
     except OSError as error:
         raise TooMuch(
             f"Training needs {size // 1024**2 + 1} MiB in {place}: {error.strerror}. "
