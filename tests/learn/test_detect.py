@@ -8,13 +8,17 @@ import pytest
 import torch
 
 from doubles.drawn_boxes import write_scenes
+from vedette.learn.candidates import candidates
+from vedette.learn.choose import Costly, choose
 from vedette.learn.detect import DenseDetector
 from vedette.learn.detect_head import middles
 from vedette.learn.detect_loss import Truth, assign, overlap
 from vedette.learn.detect_views import Views, choose_looking, scenes
+from vedette.learn.device import Device
 from vedette.learn.export import export, refuse_if_far
 from vedette.learn.features import FeatureCache
-from vedette.learn.recipe import OUTPUTS, Budget, Cancelled, Trained, Work
+from vedette.learn.recipe import OUTPUTS, Budget, Cancelled, Judgement, Trained, Work
+from vedette.learn.task import Plan
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.judge import judge
 from vedette.runtime.model import Model
@@ -134,3 +138,37 @@ def test_overlap_of_boxes_that_lie_apart_is_negative_where_generalised():
 def test_a_box_beyond_the_edge_is_cut_off(tmp_path):
     sample = Sample(tmp_path / "a.png", boxes=(("disc", Box(0.9, 0.5, 0.105, 0.2)),))
     assert scenes([sample], ["disc"])[0].edges.tolist() == [[0.9, 0.5, 1.0, 0.7]]
+
+
+@pytest.mark.parametrize(
+    ("work", "quality", "is_worth"),
+    [
+        (a_work(1.0), 0.5, False),
+        (a_work(4.0), 0.5, True),
+        (a_work(4.0), 0.99, False),
+        (a_work(1.0, device=Device("cuda")), 0.5, True),
+        (a_work(4.0, backbone="transformers:folder"), 0.5, False),
+    ],
+    ids=["no time", "time", "nothing to win", "a GPU", "a backbone that cannot"],
+)
+def test_the_backbone_learns_along_where_there_is_time_or_a_gpu(work, quality, is_worth):
+    plan = Plan("detection", ("disc",), [], None, [])
+    frozen, tuned = candidates(plan, work)
+    assert (frozen.name, tuned.name) == ("dense-detector", "fine-tuned-detector")
+    assert not isinstance(frozen, Costly)
+    assert tuned.is_worth(Judgement(quality), [], work) is is_worth
+
+
+@pytest.mark.slow  # trains two
+def test_both_detectors_are_judged_on_the_same_pictures_and_the_better_is_kept(tmp_path):
+    train = write_scenes(tmp_path / "train", 16, names=["disc", "cross"], most=2)
+    work = a_work(0.1)
+    plan = Plan("detection", ("cross", "disc"), train, None, [])
+    judged = [(recipe, recipe.judge(train, work)) for recipe in candidates(plan, work)]
+    _, judgement = judged[choose(judged)]
+    assert judgement.quality == max(other.quality for _, other in judged)
+    tuned, carried = judged[1]
+    before = carried.carry.eye.tail().blocks[-1].project.conv.weight
+    trained = tuned.fit(train, work, carried)
+    assert trained.facts["recipe"] == "fine-tuned-detector"
+    assert not torch.allclose(trained.graph.net.tail.blocks[-1].project.conv.weight, before)

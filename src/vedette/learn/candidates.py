@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vedette.learn.anomaly import Anomaly
 from vedette.learn.brand import BrandDetector
 from vedette.learn.classify import Probe
-from vedette.learn.detect import DenseDetector
+from vedette.learn.detect import DenseDetector, FineTunedDetector
 from vedette.learn.finetune import FineTune, shorter_side
 from vedette.learn.recipe import Recipe, Work
 from vedette.learn.segment import DenseSegmenter
@@ -26,7 +26,9 @@ def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
         is_large = shorter_side([sample.picture for sample in plan.train]) >= LARGE
         return [*whole, Anomaly(side=TILE_SIDE, tile=TILE)] if is_large else whole
     if plan.task == "detection":
-        return [BrandDetector(plan.labels) if plan.is_brand else DenseDetector(plan.labels)]
+        if plan.is_brand:
+            return [BrandDetector(plan.labels)]
+        return [DenseDetector(plan.labels), FineTunedDetector(plan.labels)]
     if plan.task == "segmentation":
         return [DenseSegmenter(plan.labels)]
     is_multilabel = plan.task == "multilabel"

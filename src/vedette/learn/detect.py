@@ -1,4 +1,4 @@
-"""Object localisation: a small head on the frozen backbone's features, its last stages learning along.
+"""Object localisation: a small head on the frozen backbone; given time, its last stages learn along.
 
 judge   train on four fifths, find on the rest: quality, calibration of the scores, thresholds
 fit     go on from there with all pictures
@@ -44,7 +44,9 @@ BATCH, RATE = 8, 2e-3
 # Steps at 320 px; larger inputs get fewer, since each step shows them more cells.
 MOST_STEPS, FEWEST_STEPS = 1000, 400
 # Going on with all pictures after the judgement takes this share of the steps.
-GO_ON = 0.6
+GO_ON = 1.0
+# From this effort on (`best`) the backbone may learn along, unless the frozen one is as good as this.
+MUCH, GOOD_ENOUGH = 4.0, 0.98
 # After an earlier training of nearly the same pictures this share is enough, of this share of the views.
 RESUMED, RESUMED_VIEWS = 0.2, 0.25
 # More pictures than this make no better judge, and tiled ones take long to look at.
@@ -83,9 +85,10 @@ class Learnt:
 
 
 class DenseDetector:
-    """The recipe. Labels are in the order of the outputs."""
+    """The recipe on frozen features. Labels are in the order of the outputs."""
 
     name = "dense-detector"
+    learns_tail = False
 
     def __init__(self, labels: Sequence[str]) -> None:
         self.labels = tuple(labels)
@@ -108,7 +111,7 @@ class DenseDetector:
         torch.manual_seed(work.seed)
         shown = scenes(train, self.labels)
         looking = choose_looking(shown)
-        eye = Eye(open_backbone(work.backbone), looking.size, LEVELS)
+        eye = Eye(open_backbone(work.backbone), looking.size, LEVELS, learns_tail=self.learns_tail)
         net = Detector(eye, len(self.labels))
         is_resumed = self._takes_up(net, looking)
         shelf, truths, owners = stock(shown, eye, looking, work, share=RESUMED_VIEWS if is_resumed else 1.0)
@@ -197,6 +200,18 @@ class DenseDetector:
                 qualities.append(_precision(column))
         quality = learnt.quality = float(np.mean(qualities)) if qualities else 0.0
         return Judgement(quality, facts={"map50": round(quality, 4)}, carry=learnt)
+
+
+class FineTunedDetector(DenseDetector):
+    """The same, the backbone's last stages learning along: three times the work."""
+
+    name = "fine-tuned-detector"
+    learns_tail = True
+
+    def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
+        """Say whether there is a GPU or a long budget, a backbone that can learn, and something to win."""
+        has_time = work.device.name != "cpu" or work.budget.effort >= MUCH
+        return has_time and work.backbone == "lite0" and best.quality < GOOD_ENOUGH
 
 
 def steps_for(rows: int, size: tuple[int, int], work: Work, share: float) -> int:
