@@ -27,7 +27,7 @@ def test_it_lists_every_state_with_its_names_and_moves():
 
 
 def test_it_names_every_result_file():
-    assert set(re.findall(r"`([A-Za-z]+)-…`", PAGE)) == set(NAMES.values())
+    assert set(re.findall(r"`([A-Za-z]+)-(?:…|<project>)", PAGE)) == set(NAMES.values())
 
 
 def test_its_numbers_are_the_programs():

@@ -178,9 +178,10 @@ def test_several_labels_and_manifests_of_ones_own(hasty):
     (summary,) = script.read(found["EvaluationResult"]["Summary"]["S3Object"])
     assert {row["Label"] for row in summary["LabelEvaluationResults"]} == {"cross", "disc"}
     assert snapshot(script, found, "Testing")[0]["rekognition-custom-labels-evaluation-1-metadata"]
-    # The validation manifest of one training is a manifest for the next.
-    checked = found["TrainingDataResult"]["Validation"]
-    assert len(script.read(checked["Assets"][0]["GroundTruthManifest"]["S3Object"])) == 30
+    # The validation manifests of one training are the manifests for the next.
+    checked = [found[f"{part}DataResult"]["Validation"]["Assets"] for part in ("Training", "Testing")]
+    sizes = [len(script.read(assets[0]["GroundTruthManifest"]["S3Object"])) for assets in checked]
+    assert sizes == [24, 6]
     script.clear()
 
 

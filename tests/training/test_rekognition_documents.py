@@ -61,21 +61,60 @@ def test_labelled_pictures_are_split_where_there_is_no_test_part(folder):
     found = prepared(folder)
     assert [len(found.train), len(found.test), found.refused] == [2, 2, ""]
     assert found.train[1] == Sample(folder.place_of(a_ref(1)), ("b",), source=a_ref(1))
+
+
+def statistics(folder):
+    return document(folder, "manifest_summary")["statistics"]
+
+
+def test_a_split_is_reported_as_the_two_manifests_that_it_makes(folder):
+    for number in range(8):
+        put_picture(folder, number, (80, 64) if number else (63, 64))
+    lines = [a_line(number, "ab"[number % 2]) for number in range(8)]
+    put_lines(folder, "train", [lines[0], a_line("bare"), *lines[1:]])
+    found = prepared(folder)
+    of = {"use_case": "IMAGE_LEVEL_LABELS", "errors": []}
     assert document(folder, "manifest_summary") == {
         "statistics": {
-            "training": {
-                "use_case": "IMAGE_LEVEL_LABELS",
+            "training": of
+            | {
+                "total_json_lines": 5,
+                "valid_json_lines": 3,
+                "invalid_json_lines": 1,
+                "ignored_json_lines": 1,
+                "error_json_line_indices": [1],
+            },
+            "testing": of
+            | {
                 "total_json_lines": 4,
                 "valid_json_lines": 4,
                 "invalid_json_lines": 0,
                 "ignored_json_lines": 0,
                 "error_json_line_indices": [],
-                "errors": [],
-            }
+            },
         },
         "errors": [],
     }
-    assert len(lines_of(folder, "train_validation")) == 4
+    train, test = (lines_of(folder, f"{part}_validation") for part in ("train", "test"))
+    assert [line["source-ref"] for line in train] == [a_ref(name) for name in (0, "bare", 1, 2, 3)]
+    assert train[0]["errors"][0]["code"] == "ERROR_INVALID_IMAGE"
+    assert [line["source-ref"] for line in test] == [sample.source for sample in found.test]
+
+
+def test_what_is_refused_is_not_split_and_says_that_nothing_was_tested(folder):
+    put_picture(folder, 0)
+    put_lines(folder, "train", [a_line(0, "a")])
+    assert prepared(folder).refused
+    assert statistics(folder)["training"]["total_json_lines"] == 1
+    assert statistics(folder)["testing"] == {
+        "use_case": "NOT_DETERMINED",
+        "total_json_lines": 0,
+        "valid_json_lines": 0,
+        "invalid_json_lines": 0,
+        "ignored_json_lines": 0,
+        "error_json_line_indices": [],
+        "errors": [],
+    }
     assert not (folder.out / "test_validation").exists()
 
 
@@ -86,7 +125,7 @@ def test_pictures_that_cannot_be_used_are_marked_and_too_many_of_them_refuse(fol
         put_picture(folder, number)
     put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(5)])
     assert prepared(folder).refused == "The manifest file contains too many invalid rows."
-    (training,) = document(folder, "manifest_summary")["statistics"].values()
+    training = statistics(folder)["training"]
     assert training["error_json_line_indices"] == [1, 5], "the odd one, and the one that is not there"
     marked = lines_of(folder, "train_validation")
     assert [line["errors"][0]["code"] for line in marked if "errors" in line] == ["ERROR_INVALID_IMAGE"] * 2
@@ -147,7 +186,7 @@ def test_labels_of_a_test_part_must_be_those_of_the_training(folder):
     put_lines(folder, "train", [a_line("a0", "a"), a_line("a1", "a"), a_line("b0", "b"), a_line("b1", "b")])
     put_lines(folder, "test", [a_line("x0", "c"), a_line("x1", "d")])
     assert prepared(folder, has_test=True).refused.startswith("Less than 50% label overlap")
-    assert set(document(folder, "manifest_summary")["statistics"]) == {"training", "testing"}
+    assert [part["total_json_lines"] for part in statistics(folder).values()] == [4, 2]
 
 
 def test_pictures_of_brands_are_tested_by_boxes(folder):
@@ -163,7 +202,7 @@ def test_pictures_of_brands_are_tested_by_boxes(folder):
 def test_pictures_in_a_bucket_that_may_not_be_read_are_said_to_be(folder):
     put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(4)])
     prepared(folder, denied=["pictures"])
-    (training,) = document(folder, "manifest_summary")["statistics"].values()
+    training = statistics(folder)["training"]
     assert "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET" in [each["code"] for each in training["errors"]]
 
 

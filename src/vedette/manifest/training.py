@@ -92,9 +92,8 @@ class Assessment:
 
     def summary(self) -> dict[str, Any]:
         """Return the manifest summary, as training writes it to the output bucket."""
-        statistics = {"training": _statistics(self.train)}
-        if self.test:
-            statistics["testing"] = _statistics(self.test)
+        # Without a test part it says so by its zeros: programs read both parts without asking.
+        statistics = {"training": _statistics(self.train), "testing": _statistics(self.test or Part())}
         return {"statistics": statistics, "errors": _told(self.codes)}
 
 
@@ -116,6 +115,26 @@ def assess(
         return Assessment(first, None, brand, ())
     _check_labels(second, brand=brand)
     return Assessment(first, second, brand, _overlap_codes(first, second, brand=brand))
+
+
+def divide(found: Assessment, train: Manifest, test: Manifest, *, pictures: Pictures) -> Assessment:
+    """Return what an accepted manifest is once it is split; what was accepted as a whole stays accepted."""
+    parts = judge_part(train, pictures), judge_part(test, pictures)
+    for part in parts:
+        part.codes.clear()
+        part.use_case = found.train.use_case
+    return Assessment(*parts, found.brand, ())
+
+
+def only(manifest: Manifest, wanted: Callable[[str], bool]) -> Manifest:
+    """Return the manifest of those lines whose picture is wanted; a line that is none has the picture ''."""
+
+    def read() -> Iterator[Line | BadLine]:
+        for line in manifest():
+            if wanted(line.source if isinstance(line, Line) else ""):
+                yield line
+
+    return read
 
 
 def judge_part(manifest: Manifest, pictures: Pictures, *, most_rows: int = MOST_ROWS) -> Part:

@@ -17,6 +17,8 @@ from vedette.manifest.training import (
     Pictures,
     UseCase,
     assess,
+    divide,
+    only,
     usable_lines,
     validation_lines,
 )
@@ -53,18 +55,29 @@ def prepare(folder: Folder, *, has_test: bool, split: Split, account_buckets: Pi
     if not (_has_lines(train) and (test is None or _has_lines(test))):
         return Prepared(refused=NO_MANIFEST)
     found = assess(train, test, pictures=pictures)
-    folder.put("manifest_summary", found.summary())
-    _write_lines(folder, "train_validation", (line.text for line in validation_lines(train, pictures)))
-    if test:
-        _write_lines(folder, "test_validation", (line.text for line in validation_lines(test, pictures)))
     if not found.is_accepted:
+        _report(folder, found, train, test, pictures)
         return Prepared(refused=found.message)
     learn = _samples(folder, "train", pictures, found.train.use_case)
-    if found.test is None:
+    if test is None:
         learn, held_out = split(learn)
+        tested = {sample.source for sample in held_out}
+        train, test = only(train, lambda source: source not in tested), only(train, tested.__contains__)
+        found = divide(found, train, test, pictures=pictures)
     else:
         held_out = _samples(folder, "test", pictures, _test_case(found))
+    _report(folder, found, train, test, pictures)
     return Prepared(learn, held_out)
+
+
+def _report(
+    folder: Folder, found: Assessment, train: Manifest, test: Manifest | None, pictures: Pictures
+) -> None:
+    """Write the manifest summary and the validation results."""
+    folder.put("manifest_summary", found.summary())
+    for kind, manifest in (("train_validation", train), ("test_validation", test)):
+        if manifest is not None:
+            _write_lines(folder, kind, (line.text for line in validation_lines(manifest, pictures)))
 
 
 def _has_lines(manifest: Manifest) -> bool:
