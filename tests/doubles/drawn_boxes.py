@@ -81,3 +81,51 @@ def _apart(one: tuple[float, float, float], other: Box) -> bool:
     across = left + size < other.left or other.left + other.width < left
     down = top + size < other.top or other.top + other.height < top
     return across or down
+
+
+LOGOS = ("ring", "bars")
+
+
+def draw_logo(label: str, *, side: int = 120) -> Image.Image:
+    """Return a logo alone, on its own white."""
+    image = Image.new("RGB", (side, side), "white")
+    draw = ImageDraw.Draw(image)
+    tenth = side / 12
+    if label == "ring":
+        draw.ellipse((tenth, tenth, 11 * tenth, 11 * tenth), outline="#cc2200", width=int(side * 0.18))
+    else:
+        for x in (1, 5, 9):
+            draw.rectangle((x * tenth, tenth, (x + 2) * tenth, 11 * tenth), fill="#0033aa")
+    return image
+
+
+def write_logos(folder: Path, labels: Sequence[str] = LOGOS) -> list[Sample]:
+    """Write one picture of each logo; return them with their labels."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for label in labels:
+        draw_logo(label).save(folder / f"{label}.png")
+    return [Sample(folder / f"{label}.png", labels=(label,)) for label in labels]
+
+
+def write_places(folder: Path, count: int, *, seed: int = 0, side: int = 320) -> list[Sample]:
+    """Write pictures in which logos hang among other coloured things; return them with the logos' boxes."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = []
+    for number in range(count):
+        # Discs and crosses in strong colours are no logos, and must not be taken for any.
+        image, others = draw_scene(rng, shapes=["disc", "cross"], side=side, span=(0.1, 0.25))
+        taken, boxes = [box for _, box in others], []
+        for label in rng.permutation(LOGOS)[: int(rng.integers(1, 3))]:
+            size = int(rng.uniform(0.18, 0.4) * side)
+            for _ in range(50):
+                left, top = (int(value) for value in rng.integers(0, side - size, 2))
+                share = (left / side, top / side, size / side)
+                if all(_apart(share, box) for box in taken):
+                    image.paste(draw_logo(str(label)).resize((size, size)), (left, top))
+                    taken.append(Box(share[0], share[1], share[2], share[2]))
+                    boxes.append((str(label), taken[-1]))
+                    break
+        image.save(folder / f"{number:03d}.png")
+        samples.append(Sample(folder / f"{number:03d}.png", boxes=tuple(boxes)))
+    return samples
