@@ -7,6 +7,7 @@ from torch import nn
 
 from vedette.learn.classify import Calibration, Classifier
 from vedette.learn.linear import Linear
+from vedette.learn.quarters import quarters, shares
 
 
 class Colours(nn.Module):
@@ -16,10 +17,11 @@ class Colours(nn.Module):
         return {"top": nn.functional.avg_pool2d(pictures, 16) / 255}
 
 
-def classifier(weight, bias, *, is_multilabel=False):
+def classifier(weight, bias, *, is_multilabel=False, heads=1):
     labels = len(bias)
     calibration = Calibration(np.full(labels, 40.0), np.zeros(labels), is_multilabel)
-    return Classifier(Colours(), Linear(np.array(weight, float), np.array(bias, float)), calibration).eval()
+    linear = Linear(np.array(weight, float), np.array(bias, float))
+    return Classifier(Colours(), linear, calibration, heads=heads).eval()
 
 
 @pytest.fixture
@@ -48,3 +50,24 @@ def test_a_picture_without_evidence_has_a_map_of_nothing():
     blank = torch.zeros(1, 32, 32, 3, dtype=torch.uint8)
     _, heat = classifier([[1, 0], [0, 0], [0, 1]], [0.5, 0.5])(blank)
     assert heat.abs().max() == 0
+
+
+def test_a_head_a_quarter_tells_labels_by_where_something_is(red_corner):
+    red_is_there, red_is_elsewhere = [[1, 0], [0, 0], [0, 0]], [[0, 1], [0, 0], [0, 0]]
+    model = classifier([*red_is_there, *red_is_elsewhere * 3], [0, 0], heads=4)
+    for turned, said in ((red_corner, [1, 0]), (red_corner.flip(2), [0, 1])):
+        scores, heat = model(turned)
+        assert scores[0].tolist() == pytest.approx(said, abs=1e-4)
+        assert heat[0].amax((1, 2)).tolist() == said
+
+
+@pytest.mark.parametrize("side", [1, 2, 7, 12])
+def test_the_mean_over_the_quarters_is_that_over_the_picture(side):
+    level = torch.rand(2, 3, side, side + 1)
+    torch.testing.assert_close(quarters(level).mean(1), level.mean((2, 3)))
+    torch.testing.assert_close(shares(side, side).sum((1, 2)), torch.ones(4))
+
+
+def test_a_middle_row_counts_half_on_either_side():
+    level = torch.tensor([[1.0, 2, 9], [1, 2, 9], [4, 5, 12]])[None, None]
+    assert quarters(level)[0, :, 0].tolist() == pytest.approx([12 / 9, 60 / 9, 30 / 9, 78 / 9])

@@ -70,6 +70,23 @@ def test_the_same_data_and_seed_give_the_same_model(shapes, classifier, cache, t
     assert again.facts.data["fingerprint"] == classifier.facts.data["fingerprint"]
 
 
+def test_labels_that_differ_by_place_alone_are_learnt(cache, tmp_path):
+    """Averaged over the whole picture such pictures look alike, and answers are guesses."""
+
+    def draw(label, rng):
+        whole = Image.new("RGB", (192, 96), tuple(int(v) for v in rng.integers(80, 120, 3)))
+        whole.paste(draw_plain("disc", rng), (96 * (label == "right"), 0))
+        return whole
+
+    parts = [
+        write_set(tmp_path / str(i), ("left", "right"), each, draw=draw, seed=i)
+        for i, each in enumerate((8, 12))
+    ]
+    trained = vedette.train(parts[0], test=parts[1], out=tmp_path / "m", budget="fast", cache=cache)
+    assert trained.facts.recipe["averaged_over"] == "its quarters"
+    assert trained.evaluation["accuracy"] >= 0.95
+
+
 def test_several_labels_a_picture_are_learnt(shapes, cache, tmp_path):
     rng = np.random.default_rng(0)
     samples = []

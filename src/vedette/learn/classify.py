@@ -4,7 +4,8 @@
     FineTune   in finetune.py: the whole network learns, where the probe is not good enough
 
 Both end as a backbone with a linear head on its last map, so that the evidence for a label can be
-shown place by place: the mean of the map's logits is the picture's logit.
+shown place by place: the mean of the map's logits is the picture's logit. A probe's head may be another one
+in each quarter of the picture, for labels that are told by where something is or how it is turned.
 """
 
 from collections.abc import Sequence
@@ -20,11 +21,15 @@ from vedette.learn.calibrate import f1_threshold, fit_platt, fit_temperature, si
 from vedette.learn.cores import one_thread
 from vedette.learn.linear import PENALTIES, Linear, fit_linear, out_of_fold
 from vedette.learn.look import pooled
+from vedette.learn.quarters import shares
 from vedette.learn.recipe import Judgement, Trained, Work
 from vedette.learn.split import deal
 from vedette.vision.annotations import Sample
 
 Array = npt.NDArray[np.float64]
+
+# With more pictures no probe has a head a quarter: its features would be 5,120 numbers of each.
+MOST_QUARTERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +94,33 @@ def thresholds_of(probabilities: Array, truth: Array, labels: Sequence[str]) -> 
 
 
 class Classifier(nn.Module):
-    """The graph: backbone, linear head, calibration; `scores` and the `heatmap` of each label."""
+    """The graph: backbone, linear head, calibration; `scores` and the `heatmap` of each label.
 
-    def __init__(self, backbone: nn.Module, head: Linear, calibration: Calibration) -> None:
+    With `heads` of 4 the weights are those of the quarters, one after the other.
+    """
+
+    def __init__(
+        self, backbone: nn.Module, head: Linear, calibration: Calibration, *, heads: int = 1
+    ) -> None:
         super().__init__()
-        self.backbone = backbone
-        channels, labels = head.weight.shape
+        self.backbone, self.heads = backbone, heads
         slope = torch.from_numpy(calibration.slope).float()
-        self.head = nn.Conv2d(channels, labels, 1)
+        weight = torch.from_numpy(np.concatenate(np.split(head.weight, heads), axis=1).T).float()
+        self.head = nn.Conv2d(weight.shape[1], weight.shape[0], 1, bias=False)
         with torch.no_grad():
-            self.head.weight.copy_(torch.from_numpy(head.weight.T).float()[..., None, None])
-            self.head.weight.mul_(slope[:, None, None, None])
-            self.head.bias.copy_(  # type: ignore[union-attr]  # it has a bias, we made it with one
-                torch.from_numpy(head.bias).float() * slope + torch.from_numpy(calibration.offset).float()
-            )
+            self.head.weight.copy_((weight * slope.repeat(heads)[:, None])[..., None, None])
+        bias = torch.from_numpy(head.bias).float() * slope + torch.from_numpy(calibration.offset).float()
+        self.register_buffer("bias", bias[:, None, None])
+        self.bias: Tensor
         self.is_multilabel = calibration.is_multilabel
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         places = self.head(self.backbone(floats(pixels), ("top",))["top"])
+        if self.heads > 1:
+            rows, columns = (int(side) for side in places.shape[2:])
+            weight = shares(rows, columns)[:, None] * (rows * columns)
+            places = (places.unflatten(1, (self.heads, -1)) * weight).sum(1)
+        places = places + self.bias
         logits = places.mean((2, 3))
         if self.is_multilabel:
             return torch.sigmoid(logits), evidence(places)
@@ -129,10 +143,20 @@ class Carry:
     penalty: float
     calibration: Calibration
     thresholds: dict[str, float]
+    heads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A penalty and a number of heads, judged out of fold."""
+
+    quality: float
+    outcomes: Array
+    carry: Carry
 
 
 class Probe:
-    """A linear classifier on the frozen backbone's pooled features."""
+    """A linear classifier on the frozen backbone's features, averaged over the picture or its quarters."""
 
     def __init__(self, labels: Sequence[str], *, side: int, is_multilabel: bool) -> None:
         self.labels = tuple(labels)
@@ -141,40 +165,56 @@ class Probe:
         self.name = f"probe-{side}"
 
     def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
-        """Return the best penalty's quality out of fold."""
+        """Return the quality out of fold of the best penalty, with one head or with one a quarter."""
         features, truth = self._read(train, work)
         folds = folds_of(train, work)
+        ways = [(heads, penalty) for heads in sorted({1, features.shape[1]}) for penalty in PENALTIES]
         judged = []
-        for done, penalty in enumerate(PENALTIES, start=1):
-            with one_thread():
-                logits = out_of_fold(
-                    features, truth, folds, penalty=penalty, is_multilabel=self.is_multilabel
-                )
-            calibration = calibrate(logits, truth, is_multilabel=self.is_multilabel)
-            outcomes = outcomes_of(calibration(logits), truth, is_multilabel=self.is_multilabel)
-            judged.append((float(outcomes.mean()), outcomes, penalty, calibration, logits))
-            work.tell(f"judging {self.name}", done, len(PENALTIES))
-        quality, outcomes, penalty, calibration, logits = max(judged, key=lambda each: each[0])
-        thresholds = thresholds_of(calibration(logits), truth, self.labels)
-        return Judgement(quality, outcomes, {"penalty": penalty}, Carry(penalty, calibration, thresholds))
+        for done, (heads, penalty) in enumerate(ways, start=1):
+            judged.append(self._try(rows_for(features, heads), truth, folds, heads, penalty))
+            work.tell(f"judging {self.name}", done, len(ways))
+        best = max(judged, key=lambda each: each.quality)
+        facts = {
+            "penalty": best.carry.penalty,
+            "averaged_over": "the picture" if best.carry.heads == 1 else "its quarters",
+        }
+        return Judgement(best.quality, best.outcomes, facts, best.carry)
 
     def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
         """Return the probe on all of the training part."""
         carry: Carry = judgement.carry
         features, truth = self._read(train, work)
         with one_thread():
-            head = fit_linear(features, truth, penalty=carry.penalty, is_multilabel=self.is_multilabel)
+            rows = rows_for(features, carry.heads)
+            head = fit_linear(rows, truth, penalty=carry.penalty, is_multilabel=self.is_multilabel)
         backbone = open_backbone(work.backbone)
         assert isinstance(backbone, nn.Module)
         return Trained(
-            Classifier(backbone, head, carry.calibration).eval(),
+            Classifier(backbone, head, carry.calibration, heads=carry.heads).eval(),
             self.labels,
             self.size,
             carry.thresholds,
             facts={"recipe": self.name, **judgement.facts},
         )
 
+    def _try(
+        self, rows: Array, truth: Array, folds: npt.NDArray[np.int64], heads: int, penalty: float
+    ) -> Tried:
+        with one_thread():
+            logits = out_of_fold(rows, truth, folds, penalty=penalty, is_multilabel=self.is_multilabel)
+        calibration = calibrate(logits, truth, is_multilabel=self.is_multilabel)
+        probabilities = calibration(logits)
+        outcomes = outcomes_of(probabilities, truth, is_multilabel=self.is_multilabel)
+        thresholds = thresholds_of(probabilities, truth, self.labels)
+        return Tried(float(outcomes.mean()), outcomes, Carry(penalty, calibration, thresholds, heads))
+
     def _read(self, train: Sequence[Sample], work: Work) -> tuple[Array, Array]:
         paths = [sample.picture for sample in train]
-        features = pooled(paths, work=work, size=self.size)[:, 0].astype(np.float64)
+        quartered = len(train) <= MOST_QUARTERED
+        features = pooled(paths, work=work, size=self.size, quartered=quartered).astype(np.float64)
         return features, truth_of(train, self.labels)
+
+
+def rows_for(features: Array, heads: int) -> Array:
+    """Return of [picture, 1 or 4, channel] what one head sees, or a head a quarter: [picture, number]."""
+    return features.mean(axis=1) if heads == 1 else features.reshape(len(features), -1)

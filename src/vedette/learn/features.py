@@ -24,6 +24,7 @@ import torch
 from torch import Tensor, nn
 
 from vedette.learn.backbone import Backbone, floats
+from vedette.learn.quarters import quarters
 
 Array = npt.NDArray[Any]
 
@@ -95,16 +96,23 @@ class _Levels(nn.Module):
         self.levels = tuple(levels)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
-        names = tuple(dict.fromkeys(level.removesuffix("/mean") for level in self.levels))
-        found = self.backbone(floats(pixels), names)
-        return tuple(
-            found[level.removesuffix("/mean")].mean((2, 3)) if level.endswith("/mean") else found[level]
-            for level in self.levels
+        found = self.backbone(
+            floats(pixels), tuple(dict.fromkeys(name.partition("/")[0] for name in self.levels))
         )
+        return tuple(_pooled(found[level.partition("/")[0]], level) for level in self.levels)
+
+
+def _pooled(features: Tensor, level: str) -> Tensor:
+    if level.endswith("/mean"):
+        return features.mean((2, 3))
+    return quarters(features) if level.endswith("/quarters") else features
 
 
 class Reader:
-    """Features of pictures by a frozen backbone; a level `top/mean` is averaged over the picture."""
+    """Features of pictures by a frozen backbone.
+
+    A level `top/mean` is averaged over the picture, `top/quarters` over each of its quarters.
+    """
 
     def __init__(self, backbone: Backbone, levels: Sequence[str], *, threads: int = 0) -> None:
         self.backbone = backbone
