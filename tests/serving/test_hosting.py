@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import os
+import shutil
 import signal
 import time
 
@@ -231,9 +232,24 @@ def test_a_package_that_cannot_be_loaded_fails_with_its_reason(new_hosting, vers
             (tmp_path / version.folder / "model.onnx").write_bytes(b"spoilt")
             hosting.start(version, least=1, most=None)
             failed = await state(versions, version, "start-failed")
-            assert "model.onnx" in failed.message
+            assert failed.message == (
+                "The model cannot be loaded: model.onnx is not as it was written (its checksum differs); "
+                "fetch the package again."
+            )
             tiny_package(tmp_path / version.folder, "classification")
             await running(hosting, versions, failed)
+
+    asyncio.run(live())
+
+
+def test_a_package_that_is_gone_says_nothing_of_where_it_was(new_hosting, versions, add, tmp_path):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = add()
+            shutil.rmtree(tmp_path / version.folder)
+            hosting.start(version, least=1, most=None)
+            failed = await state(versions, version, "start-failed")
+            assert failed.message == "The model cannot be loaded: There is no model at its folder."
 
     asyncio.run(live())
 

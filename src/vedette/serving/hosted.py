@@ -210,8 +210,8 @@ class Hosted:
             unit = await start_unit(self.wishes.package, threads=threads, gone=self._nudge.set)
         except (Wrong, UnitGone, OSError) as error:
             self._failures += 1
-            self._refused = str(error) or "A unit died while it started."
-            log.warning("a unit of %s did not start: %s", self.wishes.name, self._refused)
+            self._refused = _told(error, self.wishes.package)
+            log.warning("a unit of %s did not start: %s", self.wishes.name, str(error) or self._refused)
             # The more often, the later: a broken package must not cost a core.
             await asyncio.sleep(0.2 * self._failures)
             return
@@ -260,3 +260,11 @@ class Hosted:
             if not place.done():
                 place.set_exception(TooEarly(f"The model {self.wishes.name} has stopped.", kind="version"))
         self._waiting.clear()
+
+
+def _told(error: Exception, package: Path) -> str:
+    """Return what programs are told of a unit that did not start: not where the server keeps things."""
+    if isinstance(error, Wrong):
+        said = error.sentence.replace(f"{package}/", "").replace(str(package), "its folder")
+        return f"The model cannot be loaded: {said}"
+    return "A unit of the model did not start; the server's log tells more."
