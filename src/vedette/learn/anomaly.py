@@ -9,10 +9,10 @@ threshold is the one of the best F1 out of fold. Without any, the half lies at a
 scores, never at the smallest or the largest seen, which would hang on one picture.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -34,6 +34,8 @@ from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import ANOMALY, Sample
 from vedette.vision.images import Window, decode, fit, open_picture, tiles
 from vedette.vision.metrics import auroc
+
+Result = TypeVar("Result")
 
 # With fewer labelled anomalies than this no classifier is trained on them.
 FEWEST = 4
@@ -113,8 +115,8 @@ class Anomaly:
         self._seen: tuple[list[Sample], Eye, Seen] | None = None
 
     def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
-        """Say whether to try: tiles where one view of the whole is not already perfect."""
-        return self.tiling is None or best.quality < GOOD_ENOUGH
+        """Say whether to try: where there is something to win, and for tiles more than a little."""
+        return best.quality < (1.0 if self.tiling is None else GOOD_ENOUGH)
 
     def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
         """Return the best evidence at this resolution, judged out of fold."""
@@ -123,13 +125,14 @@ class Anomaly:
         if anomalies < FEWEST:
             return self._judge_on_drawings(some, seen, eye, work)
         folds = folds_of(some, work, most=FOLDS)
+
+        def one(fold: int) -> tuple[Flags, list[float]]:
+            memory = remember(seen.normal(folds != fold), seed=work.seed)
+            return folds == fold, [_far(memory, seen.patches[i]) for i in np.flatnonzero(folds == fold)]
+
         distances = np.ones(len(some))
-        with one_thread():
-            for fold in range(FOLDS):
-                held = np.flatnonzero(folds == fold).tolist()
-                memory = remember(seen.normal(folds != fold), seed=work.seed)
-                distances[held] = list(side_by_side(partial(_far, memory), [seen.patches[i] for i in held]))
-                work.tell(f"judging {self.name}", fold + 1, FOLDS)
+        for held, far in self._fold_by_fold(one, FOLDS, work):
+            distances[held] = far
         truth = seen.is_anomalous
         with one_thread():
             weighed = weigh(distances, seen.pooled, truth, folds)[: 1 if self.tiling else None]
@@ -169,19 +172,28 @@ class Anomaly:
             self._seen = found
         return found
 
+    def _fold_by_fold(self, one: Callable[[int], Result], count: int, work: Work) -> Iterator[Result]:
+        """Yield what each fold gives, in order; as many at once as there are cores, on one each."""
+        with one_thread():
+            for done, result in enumerate(side_by_side(one, range(count)), start=1):
+                yield result
+                work.tell(f"judging {self.name}", done, count)
+
     def _judge_on_drawings(self, some: Sequence[Sample], seen: Seen, eye: "Eye", work: Work) -> Judgement:
         count = FOLDS_OF_FEW if len(some) <= FEW else FOLDS
         folds = folds_of(some, work, most=count)
+
+        def one(fold: int) -> tuple[list[float], list[float]]:
+            held = np.flatnonzero((folds == fold) & ~seen.is_anomalous).tolist()
+            memory = remember(seen.normal(folds != fold), seed=work.seed)
+            spoilt = (eye.spoilt(some[i].picture) for i in held[: MOST_DRAWN // count])
+            return [_far(memory, seen.patches[i]) for i in held], [_far(memory, view) for view in spoilt]
+
         held_out: list[float] = []
         drawn: list[float] = []
-        with one_thread():
-            for fold in range(count):
-                held = np.flatnonzero((folds == fold) & ~seen.is_anomalous).tolist()
-                memory = remember(seen.normal(folds != fold), seed=work.seed)
-                held_out += side_by_side(partial(_far, memory), [seen.patches[i] for i in held])
-                paths = [some[i].picture for i in held[: MOST_DRAWN // count]]
-                drawn += side_by_side(partial(_far, memory), side_by_side(eye.spoilt, paths))
-                work.tell(f"judging {self.name}", fold + 1, count)
+        for held, spoilt in self._fold_by_fold(one, count, work):
+            held_out += held
+            drawn += spoilt
         truth = [False] * len(held_out) + [True] * len(drawn)
         quality = auroc(np.array(held_out + drawn), truth) or 0.0
         facts = {

@@ -8,7 +8,6 @@ from vedette.learn.classify import Probe
 from vedette.learn.detect import DenseDetector, FineTunedDetector
 from vedette.learn.finetune import FineTune, shorter_side
 from vedette.learn.recipe import Recipe, Work
-from vedette.learn.segment import DenseSegmenter
 from vedette.learn.task import Plan
 
 # The two resolutions of a probe: the backbone's own, and one at which small things show.
@@ -30,6 +29,9 @@ def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
             return [BrandDetector(plan.labels)]
         return [DenseDetector(plan.labels), FineTunedDetector(plan.labels)]
     if plan.task == "segmentation":
+        # It brings scikit-learn along: a second that no other training need wait for.
+        from vedette.learn.segment import DenseSegmenter
+
         return [DenseSegmenter(plan.labels)]
     is_multilabel = plan.task == "multilabel"
     probes = [Probe(plan.labels, side=side, is_multilabel=is_multilabel) for side in SIDES]
