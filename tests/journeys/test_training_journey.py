@@ -371,6 +371,29 @@ def test_a_training_with_broken_lines_fails_and_the_project_goes_on(hasty):
     script.clear(train)
 
 
+def test_pictures_that_show_nothing_are_told_by_their_addresses(hasty):
+    script = Script(hasty, "spoilt")
+    lines = []
+    for number in range(8):
+        data = io.BytesIO()
+        draw_plain("disc", np.random.default_rng(number)).save(data, "PNG")
+        spoilt = bytearray(data.getvalue())
+        spoilt[len(spoilt) // 2 : len(spoilt) // 2 + 200] = bytes(200)  # its head and its end are well
+        key = a_ref(f"spoilt-{number}").removeprefix(f"s3://{BUCKET}/")
+        script.s3.put_object(Bucket=BUCKET, Key=key, Body=bytes(spoilt))
+        lines.append(a_line(f"spoilt-{number}", "ab"[number % 2]))
+    script.dataset("TRAIN", lines)
+    with pytest.raises(Exception, match="terminal failure state"):
+        script.train()
+    (found,) = script.client.describe_project_versions(ProjectArn=script.project)[
+        "ProjectVersionDescriptions"
+    ]
+    assert "None of the 6 pictures can be read; the first: s3://" in found["StatusMessage"]
+    assert str(hasty.data) not in found["StatusMessage"]
+    datasets = script.client.describe_projects(ProjectNames=[script.name])["ProjectDescriptions"][0]
+    script.clear(*(each["DatasetArn"] for each in datasets["Datasets"]))
+
+
 def test_a_training_under_way_can_neither_be_deleted_nor_taken_for_done(hasty):
     plates = Inspection(hasty, "busy")
     plates.dataset("train", [an_anomaly_line(f"busy-{number}", "normal") for number in range(30)])

@@ -125,8 +125,15 @@ def test_a_missing_picture_is_named(folder):
     folder.place_of(a_ref("train5")).unlink()
     image = a_ref("train5")
     assert prepared(folder).refused == (
-        f"The image {image} is missing, may not be read, or is no PNG or JPEG."
+        f"The image {image} is missing, may not be read, or is no whole PNG or JPEG."
     )
+
+
+def test_a_picture_that_is_cut_off_is_named(folder):
+    put_dataset(folder, "train", normal=20, anomaly=10)
+    cut = folder.place_of(a_ref("train5"))
+    cut.write_bytes(cut.read_bytes()[:-40])
+    assert prepared(folder).refused.endswith("is no whole PNG or JPEG.")
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,20 @@ def test_a_split_is_reported_as_the_two_manifests_that_it_makes(folder):
     assert [line["source-ref"] for line in test] == [sample.source for sample in found.test]
 
 
+def test_a_picture_that_is_cut_off_is_marked(folder):
+    for number in range(8):
+        put_picture(folder, number)
+    cut = folder.place_of(a_ref(5))
+    cut.write_bytes(cut.read_bytes()[:-200])
+    put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(8)])
+    found = prepared(folder)
+    assert [len(found.train), len(found.test), found.refused] == [3, 4, ""]
+    marked = [line for line in lines_of(folder, "train_validation") if "errors" in line]
+    assert [(line["source-ref"], line["errors"][0]["code"]) for line in marked] == [
+        (a_ref(5), "ERROR_INVALID_IMAGE")
+    ]
+
+
 def test_what_is_refused_is_not_split_and_says_that_nothing_was_tested(folder):
     put_picture(folder, 0)
     put_lines(folder, "train", [a_line(0, "a")])

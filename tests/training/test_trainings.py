@@ -13,6 +13,7 @@ from doubles.houses import ELSEWHERE, HERE
 from doubles.lines import a_line, refs_of
 from doubles.trainings import a_training_room, die, divide, draw, hang, refuse, stumble, succeed
 from vedette.datasets.dataset import ManifestSource
+from vedette.engines.port import Event
 from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.projects.tokens import Token
 from vedette.training.folder import NO_ROOM, Folder
@@ -231,6 +232,12 @@ def test_a_worker_that_always_dies_ends_the_training_and_leaves_the_project_free
     assert training.trained("v2").state == "trained"
 
 
+def choke(order, stop):
+    """A worker that finds no room for its files."""
+    del order, stop
+    yield Event("failed", {"sentence": "Training needs 9 MiB in /data/somewhere.", "refusal": "TooMuch"})
+
+
 def litter(order, stop):
     """A worker that is killed over everything it was about to leave."""
     folder = Folder(Path(order["folder"]))
@@ -275,6 +282,15 @@ def test_a_full_disk_is_said_and_leaves_the_project_free(training):
     version = training.trained()
     assert (version.state, version.message, failed.is_set()) == ("failed", NO_ROOM, True)
     assert training.trained("v2").state == "trained"
+
+
+def test_a_worker_without_room_is_our_fault_and_says_nothing_of_our_folders(training, caplog):
+    training = training(choke)
+    training.with_dataset()
+    version = training.trained()
+    assert (version.state, version.message) == ("failed", NO_ROOM)
+    assert version.results == {"fault": "service"}
+    assert "/data/somewhere" in caplog.text
 
 
 def test_an_end_that_cannot_be_written_down_is_written_down_later(training, caplog):

@@ -191,7 +191,7 @@ LOOKOUT_CODES = {
     "LOOKOUT_TOO_FEW_OF_LABEL": Code(
         "The {} dataset has {} images with the anomaly label {} alone; at least {} are needed.", "manifest"
     ),
-    "LOOKOUT_IMAGE": Code("The image {} is missing, may not be read, or is no PNG or JPEG.", "line"),
+    "LOOKOUT_IMAGE": Code("The image {} is missing, may not be read, or is no whole PNG or JPEG.", "line"),
     "LOOKOUT_IMAGE_BYTES": Code("The image {} is larger than 8 MB.", "line"),
     "LOOKOUT_IMAGE_SIDES": Code("The image {} must have 64 to 4096 pixels a side; it has {}x{}.", "line"),
     "LOOKOUT_IMAGE_DIFFERS": Code(

@@ -15,6 +15,10 @@ from vedette.vision.turn import LYING, UPRIGHT, orientation_of
 Split = Callable[[Sequence[Sample]], tuple[list[Sample], list[Sample]]]
 Format = Literal["PNG", "JPEG"]
 
+# What a whole file of each format ends with, in so many of its last bytes.
+ENDS: dict[Format, bytes] = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
+TAIL = 16
+
 _DAMAGE = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, Image.DecompressionBombError)
 
 
@@ -30,7 +34,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a picture's head says. Sides are as it is to be seen, upright; `orientation` is EXIF's."""
+    """What a picture says of itself. Sides are as it is to be seen, upright; `orientation` is EXIF's."""
 
     format: Format
     width: int
@@ -40,7 +44,11 @@ class Looked:
 
 
 def look_at(path: Path | None) -> Looked | None:
-    """Return what a picture's head says; None where it is missing or is neither PNG nor JPEG."""
+    """Return what a picture's head says; None where it is missing, cut off, or neither PNG nor JPEG.
+
+    Only what does not end as its format does is decoded, since most of that is whole all the same: cameras
+    append what they like.
+    """
     if path is None:
         return None
     try:
@@ -50,9 +58,18 @@ def look_at(path: Path | None) -> Looked | None:
             orientation = orientation_of(image)
             if orientation in LYING:
                 width, height = height, width
+            if not _ends_well(path, form):
+                image.load()
             return Looked(form, width, height, path.stat().st_size, orientation)
     except _DAMAGE:
         return None
+
+
+def _ends_well(path: Path, form: Format) -> bool:
+    """Say whether a file's end is the end of a picture."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        return ENDS[form] in file.read()
 
 
 def strange_color_in(mask: Path, named: Collection[str]) -> str | None:

@@ -5,6 +5,7 @@ version in the state `training` is the whole of the queue's memory: what a stop 
 that state is taken up again at the next start, from the lines that were frozen when it was asked for.
 """
 
+import errno
 import logging
 import math
 import secrets
@@ -381,6 +382,9 @@ class Trainings:
             return
         if event.facts.get("traceback"):
             raise RuntimeError(event.facts["traceback"])
+        if event.facts.get("refusal") == TooMuch.__name__:
+            # All that a worker can want too much of is room; where it wanted it is for the log.
+            raise OSError(errno.ENOSPC, event.facts["sentence"])
         if event.facts.get("refusal"):
             raise Wrong(event.facts["sentence"])
         raise Died(event.facts.get("sentence", "The training was stopped from outside."))

@@ -77,10 +77,17 @@ def _train(
             result |= _learn(folder, order, prepared, say, cancelled)
         except Wrong as why:
             # What the data lacks for learning, said by the learning core in a sentence.
-            result["refused"] = why.sentence
+            result["refused"] = _by_addresses(why.sentence, folder, prepared)
     result["seconds"] = time.monotonic() - started
     folder.finish(result)
     return result
+
+
+def _by_addresses(sentence: str, folder: Folder, prepared: Prepared) -> str:
+    """Return a sentence with the pictures' addresses, for people who know nothing of our folders."""
+    for sample in (*prepared.train, *prepared.test):
+        sentence = sentence.replace(str(sample.picture), sample.source)
+    return sentence.replace(f"{folder.root}/", "")
 
 
 def _prepare(folder: Folder, order: Mapping[str, Any]) -> Prepared:
