@@ -15,9 +15,11 @@ from doubles.trainings import a_training_room, die, divide, draw, hang, refuse, 
 from vedette.datasets.dataset import ManifestSource
 from vedette.engines.port import Event
 from vedette.errors import Busy, Missing, Taken, Wrong
+from vedette.identity.principal import root_of
 from vedette.projects.tokens import Token
 from vedette.training.folder import NO_ROOM, Folder
 from vedette.training.gather import UNREADABLE
+from vedette.training.order import NewTraining
 from vedette.training.trainings import NO_DATASET
 
 
@@ -334,6 +336,19 @@ def test_as_many_trainings_run_as_are_allowed_and_the_others_wait(training):
     training.trainings.close()
     assert len(training.engine.orders) == 2
     assert len(training.versions.in_state("training")) == 3
+
+
+def test_a_copy_does_not_wait_for_trainings(training):
+    training = training(succeed, hang, at_once=1)
+    training.with_dataset()
+    source = training.trained()
+    training.versions.record(source, results={})
+    running = training.order("v2")
+    until(lambda: len(training.engine.orders) == 2)
+    wanted = NewTraining(root_of(HERE), name="copy", bucket="out")
+    copied = training.ended(training.trainings.copy(source, training.project, wanted))
+    assert copied.state == "copied"
+    assert training.versions.find_by_id(running.id).state == "training"
 
 
 def test_progress_is_said_while_a_training_runs(training):

@@ -50,6 +50,8 @@ UNFORESEEN = "The service failed while it trained the model; its log tells why. 
 TRIES = 3
 # What the service allows a destination.
 MOST_COPIES = 5
+# They wait for one disk.
+COPIERS = 2
 # How often a dataset that is being changed is asked whether it can be divided now.
 AGAIN_S = 0.2
 # The same pictures and labels give the same split and the same model.
@@ -96,6 +98,8 @@ class Trainings:
         self._rules = rules
         self._clock = clock
         self._pool = ThreadPoolExecutor(rules.at_once, thread_name_prefix="training")
+        # A copy takes seconds, and must not wait for the hours of a training.
+        self._copiers = ThreadPoolExecutor(COPIERS, thread_name_prefix="copying")
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._runs: dict[int, str] = {}
@@ -113,7 +117,7 @@ class Trainings:
         for version in self.versions.in_state("deleting"):
             self._remove(version)
         for version in self.versions.in_state("copying"):
-            self._pool.submit(self._copy, version)
+            self._copiers.submit(self._copy, version)
         for version in self.versions.in_state("training"):
             self._pool.submit(self._train, version)
 
@@ -125,6 +129,7 @@ class Trainings:
         for run in runs:
             self._engine.cancel(run)
         self._pool.shutdown(cancel_futures=True)
+        self._copiers.shutdown(cancel_futures=True)
 
     # What callers ask for
 
@@ -176,7 +181,7 @@ class Trainings:
             tags=wanted.tags,
         )
         version, _ = self.versions.create(project, new)
-        self._pool.submit(self._copy, version)
+        self._copiers.submit(self._copy, version)
         return version
 
     def delete(self, version: Version, token: Token | None = None) -> None:
