@@ -46,6 +46,7 @@ BEING_COPIED = "The model is being copied."
 BEING_TRAINED = "The model is being trained."
 CANNOT_WRITE = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
 UNFORESEEN = "The service failed while it trained the model; its log tells why. Try again later."
+UNCOPIED = "The service failed while it copied the model; its log tells why. Try again later."
 # A process may be killed for want of memory, or by hand; more often than this is no accident.
 TRIES = 3
 # What the service allows a destination.
@@ -186,6 +187,10 @@ class Trainings:
 
     def delete(self, version: Version, token: Token | None = None) -> None:
         """Delete a version with its files, when nothing of it is under way."""
+        for copy in self.versions.in_state("copying"):
+            if copy.inputs.get("copy_of") == version.id:
+                said = f"The version {version.name} is being copied to {copy.project.name}."
+                raise Busy(said, kind="version", name=version.path)
         self._remove(self.versions.move(version, "deleting", "The model is being deleted.", token=token))
 
     def message(self, version: Version) -> str:
@@ -283,7 +288,7 @@ class Trainings:
             self.versions.move(version, "copy-failed", why.sentence)
         except Exception:
             log.exception("the copy to version %d failed", version.id)
-            self.versions.move(version, "copy-failed", UNFORESEEN)
+            self.versions.move(version, "copy-failed", UNCOPIED)
 
     def _gather_and_run(self, version: Version) -> dict[str, Any]:
         folder = self.folder(version)

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 
@@ -77,6 +78,25 @@ def test_a_copy_that_a_crash_interrupted_is_made_at_the_next_start(house, call, 
     made, _ = house.versions.create(project, wanted)
     house.trainings.start()
     assert house.trainings.wait(made).state == "copied"
+
+
+def test_a_version_that_is_being_copied_is_not_deleted(house, call, source, target):
+    project = house.projects.find_by_arn(target, "eu-west-1")
+    wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id})
+    made, _ = house.versions.create(project, wanted)
+    with pytest.raises(Busy, match="is being copied to live"):
+        call("DeleteProjectVersion", ProjectVersionArn=str(source.arn))
+    house.versions.move(made, "copied")
+    call("DeleteProjectVersion", ProjectVersionArn=str(source.arn))
+
+
+def test_a_copy_that_fails_says_what_failed(house, call, source, target):
+    shutil.rmtree(house.trainings.folder(source).package)
+    made = copied(house, call, **request(source, target))
+    assert (made.state, made.message) == (
+        "copy-failed",
+        "The service failed while it copied the model; its log tells why. Try again later.",
+    )
 
 
 def test_a_copy_without_its_results_fails_and_says_why(house, call, source, target):
