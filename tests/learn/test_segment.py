@@ -16,7 +16,15 @@ from vedette.cli.demo_pictures import draw_set
 from vedette.learn.export import export, refuse_if_far
 from vedette.learn.features import FeatureCache
 from vedette.learn.recipe import OUTPUTS, Budget, Work
-from vedette.learn.segment import DenseSegmenter, colors_of, few_drawn, segmentation_loss
+from vedette.learn.segment import (
+    PIXEL_THRESHOLDS,
+    DenseSegmenter,
+    clearly_best,
+    colors_of,
+    copies_of,
+    few_drawn,
+    segmentation_loss,
+)
 from vedette.learn.segment_views import UNKNOWN, Scene, Views, choose_looking
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.judge import judge
@@ -132,6 +140,23 @@ def test_only_types_with_few_masks_want_the_map_of_what_is_normal():
     assert few_drawn(learnt((UNKNOWN,), (1,)), 1) == [1]
 
 
+@pytest.mark.parametrize(
+    ("drawn", "others", "copies"),
+    [
+        (32, 31, (13, 6)),  # two views of three show what somebody drew
+        (16, 4, (10, 10)),  # they do already
+        (0, 20, (10, 10)),  # nobody drew anything
+        (3, 97, (30, 9)),  # few pictures are not shown without end
+    ],
+)
+def test_drawn_anomalies_are_shown_more_often_within_as_many_views(tmp_path: Path, drawn, others, copies):
+    mask = Mask(tmp_path / "mask.png", COLORS)
+    samples = [Sample(tmp_path / "a.png", is_anomalous=True, mask=mask)] * drawn
+    samples += [Sample(tmp_path / "b.png", is_anomalous=False, mask=mask)] * (others // 2)
+    samples += [Sample(tmp_path / "c.png", is_anomalous=True)] * (others - others // 2)
+    assert copies_of(scenes(samples), 10) == [copies[0]] * drawn + [copies[1]] * others
+
+
 def test_a_varied_view_carries_its_mask_along(tmp_path: Path):
     samples = write_plates(tmp_path, normal=0, anomalous=1)
     shown = scenes(samples, ("stain",))
@@ -185,6 +210,11 @@ def test_every_picture_and_type_counts_as_much_however_large_its_anomaly():
     assert float(segmentation_loss(missed, verdicts, truth)) == pytest.approx(
         2 * 20 * 4 / 128 + (1 - 1 / 5) / 2, abs=1e-3
     )
+
+
+def test_a_threshold_other_than_a_half_is_clearly_better():
+    found = [clearly_best(np.array(each)) for each in ([0.71, 0.70, 0.6], [0.73, 0.70, 0.6], [0.0, 0.0, 0.0])]
+    assert [PIXEL_THRESHOLDS[number] for number in found] == [0.5, 0.4, 0.5]
 
 
 def test_a_type_keeps_the_colour_it_has_most_often(tmp_path: Path):

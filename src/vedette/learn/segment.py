@@ -35,7 +35,7 @@ from vedette.learn.dense import (
 from vedette.learn.memo import Arrays
 from vedette.learn.pictures import side_by_side
 from vedette.learn.recipe import Judgement, Trained, Work
-from vedette.learn.segment_head import MaskHead, SegmentGraph, strongest
+from vedette.learn.segment_head import MaskHead, SegmentGraph, look_twice, strongest
 from vedette.learn.segment_normal import (
     FEW,
     MOST_NORMAL,
@@ -47,12 +47,15 @@ from vedette.learn.segment_normal import (
 from vedette.learn.segment_parts import Lessons
 from vedette.learn.segment_views import UNKNOWN, Looking, Scene, Views, choose_looking
 from vedette.learn.split import deal
+from vedette.learn.warp import Pixels
 from vedette.vision.annotations import ANOMALY, Sample
 from vedette.vision.masks import Kinds
 from vedette.vision.metrics import count_pixels, overlap
 
 LEVELS = ("s4", "s8", "s16", "s32")
 COPIES, FEW_PICTURES = 10, 40  # twice as many of each where there are few
+# This share of the views should be of drawn anomalies, which teach most; none is shown more times as often.
+DRAWN_SHARE, MOST_TIMES = 0.65, 3
 BATCH, RATE = 20, 5e-3
 MOST_STEPS, FEWEST_STEPS = 600, 300
 # More pictures than this make no better judge, and tiled ones take long to look at.
@@ -65,8 +68,12 @@ RESUMED, RESUMED_VIEWS = 0.3, 0.3
 VERDICT_WEIGHT = 0.2
 # The judged network learns on and grows surer: a threshold far from a half would not fit it any more.
 PIXEL_THRESHOLDS = (0.4, 0.5, 0.6)
-# Below this share of the threshold a picture is so plainly normal that its places are silent.
-SILENCE = 0.5
+# Few pictures judge, and a network that has learnt less than the one that ships: another than a half needs
+# to be better by so much.
+CLEARLY = 0.02
+# Below this share of the threshold a picture's places are silent: what is called normal shows no anomaly. Not
+# below all of it, since a test part may lower the threshold a little.
+SILENCE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,9 @@ class DenseSegmenter:
 
     def _graph(self, learnt: Learnt) -> SegmentGraph:
         silence = SILENCE * learnt.threshold
-        graph = SegmentGraph(learnt.eye, learnt.net, learnt.weights, silence=silence)
+        graph = SegmentGraph(
+            learnt.eye, learnt.net, learnt.weights, silence=silence, is_mirrored=learnt.looking.is_mirrored
+        )
         if learnt.normal is not None:
             graph.fall_back_to(learnt.normal, threshold=learnt.threshold)
         return graph.eval()
@@ -228,8 +237,7 @@ class DenseSegmenter:
         """Return what the network says of one held-out picture, in all views that serving would show."""
         evidence, counts = [], []
         for pixels, part in view.served():
-            with torch.inference_mode():
-                places, verdict = learnt.net([torch.from_numpy(level) for level in learnt.eye(pixels)])
+            places, verdict = _look(learnt, pixels)
             evidence.append((float(strongest(places)[0]), float(verdict[0])))
             height, width = part.bottom - part.top, part.right - part.left
             whole = functional.interpolate(places, size=(height, width), mode="bilinear")[0].softmax(0)
@@ -249,11 +257,17 @@ class DenseSegmenter:
         for kind, label in enumerate(self.labels):
             shares = [_ious(s.counts[kind]) for s in seen if s.counts is not None and s.counts[kind, 0, 1]]
             means = np.mean(shares, axis=0) if shares else np.zeros(len(PIXEL_THRESHOLDS))
-            best = int(np.argmax(means)) if shares else PIXEL_THRESHOLDS.index(0.5)
+            best = clearly_best(means)
             learnt.pixel_thresholds[label] = PIXEL_THRESHOLDS[best]
             qualities.append(float(means[best]))
         quality = learnt.quality = float(np.mean(qualities)) if qualities else 0.0
         return Judgement(quality, facts={"mean_iou": round(quality, 4)}, carry=learnt)
+
+
+def clearly_best(overlaps: npt.NDArray[np.float64]) -> int:
+    """Return the number of the threshold with the best overlap; a half's unless another is clearly better."""
+    half, best = PIXEL_THRESHOLDS.index(0.5), int(np.argmax(overlaps))
+    return best if overlaps[best] >= overlaps[half] + CLEARLY else half
 
 
 def segmentation_loss(places: Tensor, verdicts: Tensor, truth: Tensor) -> Tensor:
@@ -301,8 +315,8 @@ def stock(
     shapes = eye.shapes()
     room = max(len(shown), SHELF_BYTES // view_bytes(shapes))
     most = COPIES * (2 if len(shown) < FEW_PICTURES else 1) * min(1.0, work.budget.effort * 2) * share
-    copies = int(np.clip(room // len(shown), 1, max(1, most)))
-    shelf = Shelf(shapes, copies * len(shown))
+    copies = copies_of(shown, int(np.clip(room // len(shown), 1, max(1, most))))
+    shelf = Shelf(shapes, sum(copies))
     truths: list[Kinds] = []
     owners: list[int] = []
 
@@ -310,7 +324,7 @@ def stock(
         rng = np.random.default_rng([work.seed, number])
         views = Views(shown[number], looking)
         variants = [views.plain()] if looking.tiling is None else []
-        while len(variants) < copies:
+        while len(variants) < copies[number]:
             variants.append(views.varied(rng))
         return [(eye(pixels), kinds) for pixels, kinds in variants]
 
@@ -323,6 +337,17 @@ def stock(
     return shelf, truths, owners
 
 
+def copies_of(shown: Sequence[Scene], mean: int) -> list[int]:
+    """Return how many views of each picture to show: of drawn anomalies more, of all together no more."""
+    is_drawn = [scene.is_anomalous and scene.sample.mask is not None for scene in shown]
+    drawn, views = sum(is_drawn), mean * len(shown)
+    if not 0 < drawn < DRAWN_SHARE * len(shown):
+        return [mean] * len(shown)
+    more = min(MOST_TIMES * mean, round(DRAWN_SHARE * views / drawn))
+    less = max(1, (views - more * drawn) // (len(shown) - drawn))
+    return [more if each else less for each in is_drawn]
+
+
 def colors_of(samples: Sequence[Sample], labels: Sequence[str]) -> dict[str, str]:
     """Return the colour that each type has most often in the masks."""
     counts = Counter(
@@ -333,6 +358,16 @@ def colors_of(samples: Sequence[Sample], labels: Sequence[str]) -> dict[str, str
         if label in labels:
             found.setdefault(label, color)
     return found
+
+
+def _look(learnt: Learnt, pixels: Pixels) -> tuple[Tensor, Tensor]:
+    """Return what the network says of one view, as serving will hear it."""
+    with torch.inference_mode():
+        levels = [torch.from_numpy(level) for level in learnt.eye(pixels)]
+        if not learnt.looking.is_mirrored:
+            return cast("tuple[Tensor, Tensor]", learnt.net(levels))
+        mirrored = [torch.from_numpy(level) for level in learnt.eye(np.ascontiguousarray(pixels[:, ::-1]))]
+        return look_twice(learnt.net, [torch.cat(pair) for pair in zip(levels, mirrored, strict=True)])
 
 
 def _counts(shares: npt.NDArray[np.float32], truth: Kinds) -> npt.NDArray[np.int64]:

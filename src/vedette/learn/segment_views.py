@@ -59,6 +59,11 @@ class Looking:
     size: tuple[int, int]
     tiling: Tiling | None = None
 
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether a mirror image is looked at besides; many tiles take long enough, and overlap."""
+        return self.tiling is None
+
 
 def choose_looking(shown: Sequence[Scene]) -> Looking:
     """Return how to look at pictures with such defects."""
