@@ -11,7 +11,7 @@ from doubles.drawn_boxes import write_scenes
 from vedette.learn.candidates import candidates
 from vedette.learn.choose import Costly, choose
 from vedette.learn.detect import DenseDetector
-from vedette.learn.detect_head import middles
+from vedette.learn.detect_head import Head, middles
 from vedette.learn.detect_loss import Truth, assign, overlap
 from vedette.learn.detect_views import Views, choose_looking, scenes
 from vedette.learn.device import Device
@@ -104,6 +104,15 @@ def test_a_varied_view_carries_its_boxes_along(tmp_path):
         left, top, right, bottom = truth.edges[0].round().int().tolist()
         inside = pixels[top + 3 : bottom - 3, left + 3 : right - 3].reshape(-1, 3).astype(float)
         assert inside.std(axis=0).max() < 30  # one colour: the box shows the square and no ground
+
+
+def test_what_is_seen_from_afar_tells_the_finest_cells():
+    head = Head([4, 4, 4], [8, 16, 32], 1).eval()
+    levels = [torch.ones(1, 4, 8, 8), torch.ones(1, 4, 4, 4), torch.ones(1, 4, 2, 2)]
+    before, _ = head(levels)
+    after, _ = head([*levels[:2], levels[2] * 9])
+    assert before.shape == (1, 64 + 16 + 4, 1)
+    assert (before - after)[:, :64].abs().max() > 0
 
 
 def test_a_picture_without_boxes_wants_nothing_of_any_cell():

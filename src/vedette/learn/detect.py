@@ -42,7 +42,7 @@ LEVELS = ("s8", "s16", "s32")
 COPIES, FEW_PICTURES = 8, 50  # twice as many of each where there are few
 BATCH, RATE = 8, 2e-3
 # Steps at 320 px; larger inputs get fewer, since each step shows them more cells.
-MOST_STEPS, FEWEST_STEPS = 1000, 400
+MOST_STEPS, FEWEST_STEPS = 800, 400
 # Going on with all pictures after the judgement takes this share of the steps.
 GO_ON = 1.0
 # From this effort on (`best`) the backbone may learn along, unless the frozen one is as good as this.

@@ -6,6 +6,7 @@ papers' descriptions; sizes from our own trials (docs/experiments.md).
 """
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -14,8 +15,21 @@ from torch.nn import functional
 from vedette.learn.dense import Conv, Eye, Frozen, Levels, Separable
 
 CHANNELS = 96
+# Blocks on each coarser level, before the levels meet: they see far, and are a seventh of a step's work.
+DEEP = 2
 # With focal losses a cell begins by believing in nothing: sigmoid(-4) is 0.018.
 DOUBT = -4.0
+
+
+class Further(nn.Module):
+    """What was seen, and what follows from it."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.more = Separable(channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + cast("Tensor", self.more(x))
 
 
 class Head(nn.Module):
@@ -24,7 +38,10 @@ class Head(nn.Module):
     def __init__(self, into: Sequence[int], strides: Sequence[int], labels: int, *, channels: int = CHANNELS):
         super().__init__()
         self.strides = list(strides)
-        self.lateral = nn.ModuleList(Conv(c, channels) for c in into)
+        self.lateral = nn.ModuleList(
+            nn.Sequential(Conv(c, channels), *(Further(channels) for _ in range(DEEP if i else 0)))
+            for i, c in enumerate(into)
+        )
         self.down = nn.ModuleList(Separable(channels, channels) for _ in into[1:])
         self.up = nn.ModuleList(Separable(channels, channels) for _ in into[1:])
         self.tower = nn.ModuleList(
