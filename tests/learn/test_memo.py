@@ -82,6 +82,7 @@ def test_a_broken_memo_is_as_if_it_were_not_there(shapes, work, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_fine_tuning_wins_where_a_probe_fails_and_goes_on_when_pictures_come(tmp_path):
     labels = [label for label in GESTURES if label in {"fist", "two", "horns", "five"}]
     test = write_set(tmp_path / "test", labels, 10, draw=draw_gesture, seed=2)
