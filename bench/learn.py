@@ -3,14 +3,15 @@
 The splits are those of ../shared/data/README.md. `python -m bench.learn`
 """
 
+import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from bench.common import PICTURES, machine, row
 from doubles.drawn import GESTURES, draw_gesture, write_set
@@ -23,21 +24,18 @@ def link(files: list[Path], to: Path) -> None:
         (to / file.name).symlink_to(file.resolve())
 
 
-def train(
-    place: Path, name: str, test: str = "", *, cache: str, budget: str = "balanced"
-) -> dict[str, float]:
+def train(place: Path, name: str, test: str = "", *, cache: str, budget: str = "balanced") -> dict[str, Any]:
     """Train once in a process of its own; return its figures, seconds and peak MiB."""
     command = [sys.executable, "-m", "vedette", "train", str(place / name), "--out", str(place / "model")]
     command += ["--budget", budget, *(["--test", str(place / test)] if test else [])]
     before = time.perf_counter()
-    with (place / "said").open("w+") as said:
-        environment = {**os.environ, "XDG_CACHE_HOME": str(place / cache)}
-        process = subprocess.Popen(command, env=environment, stdout=said)
-        _, status, used = os.wait4(process.pid, 0)  # of the command and the process that it waited for
-        said.seek(0)
-        figures = {key: float(value) for key, value in re.findall(r"^  (\w+) +([\d.]+)$", said.read(), re.M)}
+    environment = {**os.environ, "XDG_CACHE_HOME": str(place / cache)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)  # of the command and the process that it waited for
+    seconds = time.perf_counter() - before
     assert status == 0
-    return figures | {"seconds": time.perf_counter() - before, "mib": used.ru_maxrss / 1024}
+    figures: dict[str, Any] = json.loads((place / "model" / "evaluation.json").read_text())
+    return figures | {"seconds": seconds, "mib": used.ru_maxrss / 1024}
 
 
 def lay_out(place: Path) -> None:
@@ -104,7 +102,7 @@ def ten(place: Path) -> None:
     timed("ten gestures", found, 120)
 
 
-def timed(what: str, found: dict[str, float], bar: float) -> None:
+def timed(what: str, found: dict[str, Any], bar: float) -> None:
     """Print time and memory of a training."""
     row(f"{what}, time", f"{found['seconds']:.1f} s", f"≤ {bar:g} s", found["seconds"] <= bar)
     row(f"{what}, resident", f"{found['mib']:.0f} MiB", "≤ 2048 MiB", found["mib"] <= 2048)
