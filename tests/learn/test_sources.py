@@ -42,12 +42,12 @@ def test_lines_of_no_use_are_named_by_number(shapes, tmp_path):
     opened = open_source(tmp_path / "list.manifest")
     assert [sample.picture for sample in opened.samples] == pictures
     assert len(opened.left_out) == 3
-    assert f"{tmp_path / 'list.manifest'}, line 2: " in opened.left_out[0].why
+    assert f"{tmp_path / 'list.manifest'}, line 2 is not JSON: " in opened.left_out[0].why
     assert "line 3" in opened.left_out[1].why
     assert "there is no such picture" in opened.left_out[1].why
 
 
 def test_a_manifest_of_nothing_but_faults_is_refused_by_its_first(tmp_path):
     (tmp_path / "list.manifest").write_text("{not json")
-    with pytest.raises(Wrong, match="no usable line; line 1"):
+    with pytest.raises(Wrong, match="has no line that can be used; line 1 is not JSON"):
         open_source(tmp_path / "list.manifest")

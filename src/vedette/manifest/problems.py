@@ -57,6 +57,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
+        if self.message.startswith(f"Line {self.line} "):
+            return self.message[0].lower() + self.message[1:]
         about = f" ({self.source})" if self.source else ""
         return f"line {self.line}{about}: {self.message}"
 
