@@ -1,6 +1,6 @@
 """What was counted of one thing in one minute, and how it is added to what the database holds."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, and_, insert, select, update
 
@@ -33,17 +33,8 @@ def add(connection: Connection, key: Key, figure: Figure) -> None:
     here = and_(minutes.c.arn == arn, minutes.c.minute == minute, minutes.c.figure == name)
     row = connection.execute(select(minutes).where(here)).first()
     if row is None:
-        connection.execute(insert(minutes).values(arn=arn, minute=minute, figure=name, **_values(figure)))
+        connection.execute(insert(minutes).values(arn=arn, minute=minute, figure=name, **asdict(figure)))
         return
     whole = Figure(row.total, row.samples, row.least, row.most)
     whole.add(figure)
-    connection.execute(update(minutes).where(here).values(_values(whole)))
-
-
-def _values(figure: Figure) -> dict[str, float]:
-    return {
-        "total": figure.total,
-        "samples": figure.samples,
-        "least": figure.least,
-        "most": figure.most,
-    }
+    connection.execute(update(minutes).where(here).values(asdict(whole)))
