@@ -1,10 +1,11 @@
 """The installation's accounts, users, access keys and roles, as an operator manages them."""
 
+import json
 import re
 import secrets
 import string
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +15,12 @@ from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Missing, Taken, TooMuch, Wrong
 from vedette.identity.seal import Seal
 from vedette.identity.tables import accounts, keys, roles, users
+from vedette.identity.trust import ACCOUNT, trust_of, trusted_accounts
 from vedette.store.db import Database
 
 ID_LETTERS = string.ascii_uppercase + "234567"
 LETTERS = string.ascii_letters + string.digits
 NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
-ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 KEYS_EACH = 2  # as AWS has it: one in use, one to change over to
 KEY_PURPOSE = "access-key"
 
@@ -41,6 +42,7 @@ class User:
     name: str
     user_id: str
     created: datetime
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:
@@ -70,13 +72,19 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What callers of the trusted accounts may become for a while."""
+    """What callers that its trust policy names may become for a while."""
 
     account: str
     name: str
     role_id: str
-    trusted: tuple[str, ...]
+    trust: str
     created: datetime
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        """The accounts that are trusted as a whole."""
+        return trusted_accounts(self.trust)
 
     @property
     def arn(self) -> str:
@@ -116,7 +124,7 @@ class Directory:
     def create_user(self, account: str, name: str) -> User:
         """Make a user, who has no key yet."""
         _check_name(name)
-        user = User(account, name, _new_id("AIDA", 17), from_milliseconds(self._now()))
+        user = User(account, name, new_id("AIDA", 17), from_milliseconds(self._now()))
         with self._database.write() as connection:
             _require_account(connection, account)
             if connection.execute(_user(account, name)).first():
@@ -137,7 +145,7 @@ class Directory:
         with self._database.read() as connection:
             _require_account(connection, account)
             rows = connection.execute(query).all()
-        return [User(row.account, row.name, row.user_id, from_milliseconds(row.created_ms)) for row in rows]
+        return [as_user(row) for row in rows]
 
     def delete_user(self, account: str, name: str) -> None:
         """Remove a user and all its keys."""
@@ -195,11 +203,7 @@ class Directory:
     def create_role(self, account: str, name: str, trusted: Iterable[str]) -> Role:
         """Make a role that callers of the trusted accounts may assume."""
         _check_name(name)
-        trust = tuple(dict.fromkeys(trusted))
-        for each in trust:
-            if not ACCOUNT.fullmatch(each):
-                raise Wrong(f"An account is named by twelve digits, not {each!r}.")
-        role = Role(account, name, _new_id("AROA", 17), trust, from_milliseconds(self._now()))
+        role = Role(account, name, new_id("AROA", 17), trust_of(trusted), from_milliseconds(self._now()))
         with self._database.write() as connection:
             _require_account(connection, account)
             if connection.execute(role_query(account, name)).first():
@@ -209,7 +213,7 @@ class Directory:
                     account=account,
                     name=name,
                     role_id=role.role_id,
-                    trusted=" ".join(trust),
+                    trust=role.trust,
                     created_ms=milliseconds(role.created),
                 )
             )
@@ -248,10 +252,11 @@ def insert_key(connection: Connection, key: NewKey, user: str | None, seal: Seal
 
 def new_key(account: str, prefix: str = "AKIA") -> NewKey:
     """Return a fresh key that is not kept yet; temporary ones begin with ASIA."""
-    return NewKey(_new_id(prefix, 16), account, _new_secret())
+    return NewKey(new_id(prefix, 16), account, _new_secret())
 
 
-def _new_id(prefix: str, length: int) -> str:
+def new_id(prefix: str, length: int) -> str:
+    """Return a fresh id of the form that clients expect."""
     return prefix + "".join(secrets.choice(ID_LETTERS) for _ in range(length))
 
 
@@ -267,8 +272,18 @@ def role_query(account: str, name: str) -> Any:
 def as_role(row: Row[Any]) -> Role:
     """Return a row of the roles as a value."""
     return Role(
-        row.account, row.name, row.role_id, tuple(row.trusted.split()), from_milliseconds(row.created_ms)
+        row.account,
+        row.name,
+        row.role_id,
+        row.trust,
+        from_milliseconds(row.created_ms),
+        json.loads(row.tags),
     )
+
+
+def as_user(row: Row[Any]) -> User:
+    """Return a row of the users as a value."""
+    return User(row.account, row.name, row.user_id, from_milliseconds(row.created_ms), json.loads(row.tags))
 
 
 def _access_key(row: Row[Any]) -> AccessKey:

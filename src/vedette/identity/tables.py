@@ -1,6 +1,17 @@
-"""Where accounts, users, roles and keys are kept. Times are milliseconds since 1970."""
+"""Where accounts, users, groups, roles, keys and policies are kept. Times are milliseconds since 1970."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, LargeBinary, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
 
 from vedette.store.db import METADATA
 
@@ -19,6 +30,8 @@ users = Table(
     Column("name", String(64), primary_key=True),
     Column("user_id", String(32), nullable=False, unique=True),
     Column("created_ms", BigInteger, nullable=False),
+    # A JSON object: what conditions know as aws:PrincipalTag.
+    Column("tags", Text, nullable=False, server_default="{}"),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 
@@ -42,8 +55,62 @@ roles = Table(
     Column("account", String(12), primary_key=True),
     Column("name", String(64), primary_key=True),
     Column("role_id", String(32), nullable=False, unique=True),
-    # The accounts that may assume it, between spaces.
-    Column("trusted", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("tags", Text, nullable=False, server_default="{}"),
+    # The trust policy: who may assume it.
+    Column("trust", Text, nullable=False, server_default=""),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+)
+
+groups = Table(
+    "groups",
+    METADATA,
+    Column("account", String(12), primary_key=True),
+    Column("name", String(128), primary_key=True),
+    Column("group_id", String(32), nullable=False, unique=True),
     Column("created_ms", BigInteger, nullable=False),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
+
+members = Table(
+    "group_members",
+    METADATA,
+    Column("account", String(12), primary_key=True),
+    Column("group_name", String(128), primary_key=True),
+    Column("user_name", String(64), primary_key=True),
+    ForeignKeyConstraint(["account", "group_name"], ["groups.account", "groups.name"], ondelete="CASCADE"),
+    ForeignKeyConstraint(["account", "user_name"], ["users.account", "users.name"], ondelete="CASCADE"),
+    Index("ix_group_members_account_user_name", "account", "user_name"),
+)
+
+# An account's own policies; the built-in ones are files of the package.
+policies = Table(
+    "identity_policies",
+    METADATA,
+    Column("account", String(12), primary_key=True),
+    Column("name", String(128), primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+)
+
+
+def _attachments(kind: str, holders: str) -> Table:
+    # The policy has no foreign key, since a built-in one is not in the table.
+    return Table(
+        f"{kind}_policies",
+        METADATA,
+        Column("account", String(12), primary_key=True),
+        Column("holder", String(128), primary_key=True),
+        Column("policy", String(128), primary_key=True),
+        ForeignKeyConstraint(
+            ["account", "holder"], [f"{holders}.account", f"{holders}.name"], ondelete="CASCADE"
+        ),
+    )
+
+
+user_policies = _attachments("user", "users")
+group_policies = _attachments("group", "groups")
+role_policies = _attachments("role", "roles")
