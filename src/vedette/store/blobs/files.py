@@ -5,13 +5,16 @@ sync settles both its bytes and its name (decision 0020), and it is not part of 
 until the index says so.
 """
 
+import contextlib
 import hashlib
+import math
 import os
+import secrets
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,6 +27,14 @@ GRACE_S = 30.0
 BUFFER = 1024 * 1024
 """Up to so many bytes wait in memory; most pictures are then written in one go."""
 
+FILE_MODE, FOLDER_MODE = 0o600, 0o700
+"""Pictures and what is known of them are nobody else's on this machine to read."""
+
+LEASE = ".backup.lease"
+"""A backup touches this file while it copies; servers then remove no replaced files."""
+
+LEASE_S = 60.0
+"""How long a lease holds that nobody renews: its holder was killed."""
 
 SMALL = 128 * 1024
 """Fewer bytes are hashed in place: another thread would cost more than it spares."""
@@ -61,8 +72,8 @@ class Draft:
     def flush(self) -> None:
         """Write what waits, and hash it meanwhile."""
         if self._file is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+            make_folder(self._path.parent)
+            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
         pieces, size = self._waiting, self._waiting_size
         self._waiting, self._waiting_size = [], 0
         self._hashed()
@@ -94,16 +105,15 @@ class Draft:
         """Give the file its name and wait until the disk has both."""
         self.flush()
         assert self._file is not None
-        _make_folder(target.parent)
         for attempt in range(10):
             try:
+                make_folder(target.parent)
                 self._path.rename(target)
                 break
             except FileNotFoundError:
                 # Somebody removed the empty folder between the two calls.
                 if attempt == 9:
                     raise
-                _make_folder(target.parent)
         os.fsync(self._file)
         if not sys.platform.startswith("linux"):
             sync_folder(target.parent)
@@ -136,8 +146,13 @@ class Retired:
             self._plan()
 
     def reap(self, *, grace_s: float = GRACE_S, below: str = "") -> None:
-        """Remove what has waited long enough, or at once what lies below a folder."""
+        """Remove what has waited long enough, or at once what lies below a folder.
+
+        While a backup holds its lease, what has only waited long enough waits on.
+        """
         now = time.monotonic()
+        if grace_s and is_leased(self._root):
+            grace_s = math.inf
         with self._lock:
             due = [
                 path
@@ -164,6 +179,35 @@ class Retired:
             self._timer = threading.Timer(GRACE_S, self.reap)
             self._timer.daemon = True
             self._timer.start()
+
+
+def is_leased(root: Path) -> bool:
+    """Say whether a backup is under way that still needs files which no version names any more."""
+    try:
+        age_s = time.time() - (root / LEASE).stat().st_mtime
+    except OSError:
+        return False
+    return abs(age_s) < LEASE_S
+
+
+@contextlib.contextmanager
+def leased(root: Path) -> Iterator[None]:
+    """Keep files that are replaced meanwhile; a lease whose holder died ends by itself."""
+    ended = threading.Event()
+
+    def renew() -> None:
+        while not ended.wait(LEASE_S / 4):
+            (root / LEASE).touch(FILE_MODE)
+
+    (root / LEASE).touch(FILE_MODE)
+    renewing = threading.Thread(target=renew, name="lease", daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        renewing.join()
+        (root / LEASE).unlink(missing_ok=True)
 
 
 def remove(root: Path, relative: str) -> None:
@@ -194,10 +238,38 @@ def md5() -> "hashlib._Hash":
     return hashlib.md5(usedforsecurity=False)
 
 
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
+def make_folder(folder: Path) -> None:
+    """Make a folder that only we may enter, with those above it, and wait until the disk has its name."""
+    if make_unsynced(folder):
         sync_folder(folder.parent)
+
+
+def make_unsynced(folder: Path) -> bool:
+    """Make such a folder without waiting for the disk; say whether it was lacking."""
+    lacking: list[Path] = []
+    while not folder.is_dir():
+        lacking.append(folder)
+        folder = folder.parent
+    for path in reversed(lacking):
+        with contextlib.suppress(FileExistsError):
+            path.mkdir(FOLDER_MODE)
+    return bool(lacking)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a small file whole or not at all, and wait until the disk has it and its name."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
 
 
 def _write_all(file: int, data: bytes) -> None:

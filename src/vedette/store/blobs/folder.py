@@ -19,7 +19,7 @@ from vedette.clock import Clock, from_milliseconds, system_clock
 from vedette.errors import Missing, Taken
 from vedette.store.blobs.buckets import Buckets
 from vedette.store.blobs.files import BUFFER, INCOMING, Draft, Retired
-from vedette.store.blobs.index import Index
+from vedette.store.blobs.index import INDEX, Index
 from vedette.store.blobs.listing import Listing
 from vedette.store.blobs.objects import Objects, missing_key
 from vedette.store.blobs.port import Stored
@@ -44,7 +44,7 @@ class FolderBlobs:
         root.mkdir(parents=True, exist_ok=True)
         self.root = root.resolve()
         self.new_id = new_id
-        self._index = Index(self.root / ".index.db")
+        self._index = Index(self.root / INDEX)
         self._retired = Retired(self.root)
         self.buckets = Buckets(self._index, clock)
         self.objects = Objects(self.root, self._index, self._retired, clock, new_id)

@@ -43,6 +43,9 @@ CREATE TABLE IF NOT EXISTS parts (
 ) WITHOUT ROWID;
 """
 
+INDEX = ".index.db"
+"""Its name in the folder of the buckets; no bucket's name begins with a dot."""
+
 VERSION = 1
 """Kept in `user_version`; an index with a greater one was written by a later program."""
 
@@ -57,9 +60,7 @@ class Index:
         self._turn = threading.Lock()
         with self._turn:
             connection = self.reader()
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version > VERSION:
-                raise Refusal(f"{path} was written by a later version of this program.")
+            check_version(connection, path)
             connection.executescript(SCHEMA + f"PRAGMA user_version = {VERSION};")
 
     def reader(self) -> sqlite3.Connection:
@@ -94,3 +95,10 @@ class Index:
         while self._open:
             self._open.pop().close()
         self._local = threading.local()
+
+
+def check_version(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse an index that only a later program understands."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise Refusal(f"{path} was written by a later version of this program.")

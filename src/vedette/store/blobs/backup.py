@@ -1,0 +1,152 @@
+"""A consistent copy of the buckets while they are written to.
+
+The index is copied first, at one moment, by SQLite's own means; then every file that this
+copy names. Files never change once they have their name, so a link is as good as a copy.
+What is replaced or deleted meanwhile stays because of a lease that a running server
+honours (files.py). Where a file went all the same, the index is copied again and
+only what that copy names counts, until every name has its file or never had one.
+
+Nothing is ever written to the store that is copied but its lease.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vedette.errors import Missing, Taken
+from vedette.store.blobs.files import FILE_MODE, leased, make_folder, make_unsynced, sync_folder
+from vedette.store.blobs.index import INDEX, check_version
+
+NAMED = "SELECT path, size FROM blobs WHERE path != '' UNION ALL SELECT path, size FROM parts"
+"""Every file that the index names, and how many bytes it should have."""
+
+COUNTED = f"SELECT count(*) FROM ({NAMED})"  # noqa: S608  (our own text)
+
+Progress = Callable[[int, int], None]
+"""Told after each file how many are copied and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedBuckets:
+    """What a copy holds. Paths are relative to the folder of the buckets."""
+
+    files: int
+    size: int
+    missing: tuple[str, ...] = ()
+    """Files that the index names and the store itself has not."""
+    damaged: tuple[str, ...] = ()
+    """Files with fewer or more bytes than the index says."""
+
+
+@dataclass(slots=True)
+class _Pass:
+    files: int = 0
+    size: int = 0
+    missing: set[str] = field(default_factory=set)
+    damaged: set[str] = field(default_factory=set)
+
+
+def copy_buckets(
+    root: Path, target: Path, *, links: bool = True, progress: Progress | None = None
+) -> CopiedBuckets:
+    """Copy the index and the objects of a folder of buckets into a new folder, while servers write.
+
+    With `links`, files on the same file system become hard links, which cost no room.
+    """
+    if not (root / INDEX).is_file():
+        raise Missing(f"There is no index of buckets in {root}.", kind="index")
+    if target.exists() and any(target.iterdir()):
+        raise Taken(f"The folder {target} is not empty.", kind="folder", name=str(target))
+    make_folder(target)
+    with leased(root):
+        before: set[str] | None = None
+        while True:
+            _copy_index(root / INDEX, target / INDEX)
+            done = _copy_files(root, target, links, progress)
+            # What two copies of the index name, and the store has at neither time, it never had.
+            if not done.missing or (before is not None and done.missing <= before):
+                break
+            before = done.missing
+    _remove_surplus(target)
+    _sync_all(target)
+    return CopiedBuckets(done.files, done.size, tuple(sorted(done.missing)), tuple(sorted(done.damaged)))
+
+
+def _copy_index(source: Path, target: Path) -> None:
+    """Copy the index as it is at one moment, into a single file."""
+    target.unlink(missing_ok=True)
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
+    with (
+        closing(sqlite3.connect(source, isolation_level=None, timeout=30)) as live,
+        closing(sqlite3.connect(target, isolation_level=None)) as copy,
+    ):
+        check_version(live, source)
+        live.backup(copy)
+        # One file is all there is to keep; a store that opens it turns the log on again.
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _copy_files(root: Path, target: Path, links: bool, progress: Progress | None) -> _Pass:
+    done = _Pass()
+    with closing(sqlite3.connect(target / INDEX)) as index:
+        (total,) = index.execute(COUNTED).fetchone()
+        for number, (path, size) in enumerate(index.execute(NAMED), 1):
+            have = _copy_file(root / path, target / path, links)
+            if have is None:
+                done.missing.add(path)
+            else:
+                done.files += 1
+                done.size += have
+                if have != size:
+                    done.damaged.add(path)
+            if progress is not None:
+                progress(number, total)
+    return done
+
+
+def _copy_file(source: Path, target: Path, links: bool) -> int | None:
+    """Bring one file over unless it is there; return its size, or None when the store has it not."""
+    with suppress(FileNotFoundError):
+        return target.stat().st_size
+    make_unsynced(target.parent)
+    if links:
+        with suppress(OSError):  # Another file system, or one without links.
+            os.link(source, target)
+            return target.stat().st_size
+    try:
+        shutil.copyfile(source, target)
+    except FileNotFoundError:
+        return None
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    target.chmod(FILE_MODE)
+    return target.stat().st_size
+
+
+def _remove_surplus(target: Path) -> None:
+    """Take out of the copy what only an earlier copy of the index named."""
+    with closing(sqlite3.connect(target / INDEX)) as index:
+        named = {path for path, _ in index.execute(NAMED)}
+    for path in list(_files(target)):
+        relative = path.relative_to(target).as_posix()
+        if relative != INDEX and relative not in named:
+            path.unlink()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for below, _, names in os.walk(folder):
+        for name in names:
+            yield Path(below) / name
+
+
+def _sync_all(target: Path) -> None:
+    """Wait until the disk has the copy: one wait for all files where the system offers it."""
+    if hasattr(os, "sync"):
+        os.sync()
+    else:
+        sync_folder(target)
