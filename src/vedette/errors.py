@@ -10,6 +10,8 @@
     ├── TooEarly     right request, but the thing is still being made
     ├── TooMuch      a limit of this installation
     ├── TooFast      more at once than can be done now; later it can
+    ├── NoSpace      the disk is full
+    ├── Unwritable   the disk is read-only, failing or damaged
     └── Unbuilt      a real operation that this release does not have yet
 
 A room raises these and knows no HTTP. Each dialect in api/ turns them into its
@@ -65,6 +67,14 @@ class TooMuch(Refusal):
 
 class TooFast(Refusal):
     """More at once than can be done now; the same request may be sent again."""
+
+
+class NoSpace(Refusal):
+    """The disk of the installation is full."""
+
+
+class Unwritable(Refusal):
+    """The disk of the installation is read-only, failing or damaged."""
 
 
 class Unbuilt(Refusal):

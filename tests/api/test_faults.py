@@ -57,10 +57,35 @@ def test_every_fault_is_one_that_the_service_has(dialect, error):
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_only_our_own_fault_is_a_500_and_it_says_nothing(dialect):
+def test_only_our_own_faults_are_a_500_and_a_surprise_says_nothing(dialect):
     faults = [(error, DIALECTS[dialect].translate(error)) for error in SAMPLES]
-    assert [error for error, fault in faults if fault.status >= 500] == [SAMPLES[-1]]
+    ours = {type(error) for error, fault in faults if fault.status >= 500}
+    assert ours == {errors.Unwritable, RuntimeError}
     assert "secret" not in faults[-1][1].message
+
+
+@pytest.mark.parametrize(
+    ("dialect", "full", "failing"),
+    [
+        ("rekognition", ("LimitExceededException", 400), ("InternalServerError", 500)),
+        ("lookoutvision", ("ServiceQuotaExceededException", 402), ("InternalServerException", 500)),
+        ("vedette", ("ServiceQuotaExceededException", 402), ("InternalServerException", 500)),
+        ("sts", ("LimitExceeded", 409), ("InternalFailure", 500)),
+    ],
+)
+def test_a_disk_that_refuses_is_told_in_each_dialect(dialect, full, failing):
+    translate = DIALECTS[dialect].translate
+    faults = [translate(errors.NoSpace("It is full.")), translate(errors.Unwritable("It fails."))]
+    assert [(fault.code, fault.status) for fault in faults] == [full, failing]
+    assert [fault.message for fault in faults] == ["It is full.", "It fails."]
+
+
+def test_s3_tells_a_full_disk_from_a_failing_one():
+    faults = [s3_faults.translate(errors.NoSpace("Full.")), s3_faults.translate(errors.Unwritable("Fails."))]
+    assert [(fault.code, fault.status) for fault in faults] == [
+        ("InsufficientStorage", 507),
+        ("ServiceUnavailable", 503),
+    ]
 
 
 @pytest.mark.parametrize(

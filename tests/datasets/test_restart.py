@@ -1,5 +1,6 @@
 """Works survive a stop, a crash and a worker that dies; nobody ever sees half of one."""
 
+import errno
 import threading
 
 import pytest
@@ -7,12 +8,14 @@ import pytest
 from doubles.engine import InAThread
 from doubles.houses import HERE
 from doubles.lines import a_line, a_ref, a_room
+from vedette.datasets import works
 from vedette.datasets.dataset import CopySource
 from vedette.datasets.datasets import NewDataset
 from vedette.engines.local import LocalEngine
 from vedette.engines.port import Event
 from vedette.identity.principal import root_of
 from vedette.store.db import open_database
+from vedette.store.disk import NO_SPACE
 
 LINES = [a_line(number, f"l{number % 9}") for number in range(3000)]
 
@@ -137,3 +140,47 @@ def test_a_division_is_taken_up_again(database, clock, tmp_path):
         assert (room.now().counts.total, room.now("test").counts.total) == (1200, 300)
         assert sorted(room.lines() + room.lines("test")) == sorted(lines)
     assert (rows(database, "works"), rows(database, "parts"), rows(database, "entries")) == (0, 2, 1500)
+
+
+class Choking(InAThread):
+    """An engine whose jobs find no room for their files."""
+
+    def events(self, run):
+        yield Event("failed", {"sentence": NO_SPACE, "refusal": "NoSpace"})
+
+
+@pytest.mark.parametrize("where", ["worker", "server"])
+def test_an_import_on_a_full_disk_fails_with_that_sentence(where, database, clock, tmp_path, monkeypatch):
+    engine = Choking() if where == "worker" else InAThread()
+    with a_room(database, tmp_path, clock, engine=engine, small=0 if where == "worker" else 1 << 30) as room:
+        if where == "server":
+            monkeypatch.setattr(works, "_link", fail_with(OSError(errno.ENOSPC, "no room")))
+        begin(room)
+        made = room.settled()
+        assert (made.status, made.fault, made.message) == ("create-failed", "service", NO_SPACE)
+
+
+def test_an_end_that_cannot_be_written_down_is_written_down_later(
+    database, clock, tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(works, "AGAIN_S", 0.01)
+    ends, failed = works.changes.fail, []
+
+    def fail(*arguments, **options):
+        if not failed:
+            failed.append(True)
+            raise OSError(errno.ENOSPC, "no room")
+        ends(*arguments, **options)
+
+    monkeypatch.setattr(works.changes, "fail", fail)
+    with a_room(database, tmp_path, clock, engine=Choking(), small=0) as room:
+        begin(room)
+        assert (room.settled().status, failed) == ("create-failed", [True])
+    assert "is not written down yet" in caplog.text
+
+
+def fail_with(error):
+    def fail(*arguments):
+        raise error
+
+    return fail

@@ -18,6 +18,10 @@ def refuse(order, say, cancelled):
     raise Wrong("Nothing can be counted.")
 
 
+def choke(order, say, cancelled):
+    raise OSError(order["errno"], "the disk refuses", "/data/secret")
+
+
 def stumble(order, say, cancelled):
     return {"quotient": 1 / order["by"]}
 

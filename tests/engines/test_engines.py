@@ -1,5 +1,6 @@
 """Every engine keeps the port's promise: one set of tests for all of them."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from vedette.engines.jobs import JOBS, resolve
 from vedette.engines.local import LocalEngine
 from vedette.engines.port import Event, Job
 from vedette.errors import Missing
+from vedette.store.disk import NO_SPACE
 
 TESTS = Path(__file__).parent.parent
 JOBS_HERE = "doubles.jobs"
@@ -33,6 +35,18 @@ def test_a_run_says_its_progress_and_then_its_result(engine):
         Event("progress", {"stage": "counting", "done": 2, "of": 2}),
         Event("done", {"sum": 2}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "sentence"),
+    [
+        (errno.ENOSPC, "NoSpace", NO_SPACE),
+        (errno.EROFS, "Unwritable", "The server's disk cannot be used: the disk refuses."),
+    ],
+)
+def test_a_disk_that_refuses_is_told_without_its_path(engine, number, name, sentence):
+    run = engine.submit(Job(f"{JOBS_HERE}:choke", {"errno": number}))
+    assert list(engine.events(run)) == [Event("failed", {"sentence": sentence, "refusal": name})]
 
 
 def test_a_refusal_is_told_by_its_sentence_and_name(engine):

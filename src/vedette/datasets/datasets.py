@@ -104,6 +104,7 @@ class Datasets:
             may_read=may_read,
             is_stopping=self._background.is_stopping,
             tell=self._tell,
+            pause=self._background.pause,
             small=small,
         )
         folder.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vedette.datasets.staging import Row, Rules, Staging, read_block
 from vedette.engines.port import LAST, Engine, Job
+from vedette.errors import NoSpace
 from vedette.manifest.intake import Refused
 
 # What a thread reads in about a tenth of a second; a process is not started sooner than that.
@@ -78,6 +79,8 @@ class Reading:
             out.unlink(missing_ok=True)
 
     def _end(self, kind: str, facts: dict[str, str]) -> None:
+        if kind != "done" and facts.get("refusal") == NoSpace.__name__:
+            raise NoSpace(facts["sentence"])
         if kind != "done":
             raise RuntimeError(facts.get("traceback") or facts.get("sentence") or kind)
         if facts["refused"]:

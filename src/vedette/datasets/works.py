@@ -27,13 +27,14 @@ from vedette.datasets.reading import SMALL, Reading, Spoilt, Stopping
 from vedette.datasets.staging import BLOCK, Dialect, Row, Rules, most_rows
 from vedette.datasets.tables import blocks, label_blocks, works
 from vedette.engines.port import Engine
-from vedette.errors import Missing
+from vedette.errors import Missing, NoSpace
 from vedette.identity.principal import Principal, recall
 from vedette.manifest.intake import Refused, check_file
 from vedette.manifest.problems import CODES
 from vedette.manifest.split import TooFew, choose_test
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
+from vedette.store.disk import disk_refusal
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,9 @@ IMPORTED = "The dataset was successfully created from the manifest file."
 CREATED = "The dataset was successfully created."
 UPDATED = "The dataset was successfully updated."
 DIVIDED = "The dataset was successfully created from the training dataset."
+UNFORESEEN = "The service failed; its log tells why. Try again later."
+# How soon it is tried again to write down an end that could not be written.
+AGAIN_S = 2.0
 # The same entries always go to the test part.
 SEED = 20
 
@@ -75,6 +79,8 @@ class Tools:
     may_read: MayRead
     is_stopping: Callable[[], bool]
     tell: Callable[[Changed], None]
+    # Sleeps, and says whether the server stops meanwhile.
+    pause: Callable[[float], bool]
     small: int = SMALL
 
     def now_ms(self) -> int:
@@ -114,9 +120,27 @@ def run(tools: Tools, number: int) -> None:
         log.info("work %d on dataset %d waits for the next start", work.id, work.dataset)
     except (Spoilt, Refused) as why:
         _fail(tools, work, message=why.message, fault="client")
-    except Exception:
+    except Exception as why:
         log.exception("work %d on dataset %d failed", work.id, work.dataset)
-        _fail(tools, work, message="The service failed; its log tells why. Try again later.", fault="service")
+        _fail_when_there_is_room(tools, work, _sentence(why))
+
+
+def _sentence(why: Exception) -> str:
+    refusal = why if isinstance(why, NoSpace) else disk_refusal(why)
+    return UNFORESEEN if refusal is None else refusal.sentence
+
+
+def _fail_when_there_is_room(tools: Tools, work: Work, sentence: str) -> None:
+    """Write down that we failed; on a full disk that may take until there is room again."""
+    while True:
+        try:
+            _fail(tools, work, message=sentence, fault="service")
+        except Exception:
+            log.exception("the end of work %d is not written down yet", work.id)
+            if tools.pause(AGAIN_S):
+                return
+        else:
+            return
 
 
 def _find(tools: Tools, number: int) -> Work | None:

@@ -19,6 +19,7 @@ from typing import Any, TextIO
 from vedette.engines.jobs import resolve
 from vedette.engines.port import LAST, Event, Job
 from vedette.errors import Refusal
+from vedette.store.disk import disk_refusal
 
 # How long a job may take to stop by itself, and then to die of SIGTERM's sibling.
 GRACE_S = 10.0
@@ -135,6 +136,9 @@ def run_to_end(name: str, order: Mapping[str, Any], say: Any, stop: threading.Ev
     except Exception as error:  # noqa: BLE001  (the edge of a process: everything becomes an event)
         if stop.is_set():
             return Event("cancelled", {"sentence": str(error)})
+        disks = disk_refusal(error)
+        if disks is not None:
+            return Event("failed", {"sentence": disks.sentence, "refusal": type(disks).__name__})
         facts = {"sentence": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()}
         return Event("failed", facts)
     return Event("done", dict(result))

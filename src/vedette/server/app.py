@@ -25,6 +25,7 @@ from vedette.server.cors import allow_any_origin, preflight
 from vedette.server.doors import DOORS, Door, Visit
 from vedette.server.edge import Gone, Receive, Scope, Send, read_head, read_whole, send_answer
 from vedette.server.observe import Figures, Seen, note
+from vedette.store.disk import disk_refusal
 from vedette.wire.dispatch import choose
 from vedette.wire.http import Request, Response
 from vedette.wire.query import FORM
@@ -108,8 +109,12 @@ class Front:
         except Gone:
             raise
         except Exception as error:
-            response = door.fault(error, request)
-            if response.status >= 500:
+            refusal = disk_refusal(error)
+            response = door.fault(refusal or error, request)
+            if refusal is not None:
+                # One line a request: a full disk is no secret, and its traceback tells nothing more.
+                log.warning("%s: %s (%s)", request.id, refusal.sentence, error)
+            elif response.status >= 500:
                 log.exception("%s failed", request.id, exc_info=error)
         response.headers.extend(door.identifiers(request))
         allow_any_origin(request, response, door)

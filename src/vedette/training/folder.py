@@ -9,7 +9,6 @@ scratch/         what a worker needs for a while, and a killed one leaves
 result.json      written last: with it the training is over
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -19,20 +18,29 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from vedette.errors import NoSpace
 from vedette.manifest.lines import BadLine, Line, read_lines
 from vedette.manifest.training import Manifest
+from vedette.store.disk import disk_refusal
 
 NO_ROOM = "The server's disk is full. Make room there, and train again."
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # With less than this left it is the disk, whatever a library says of it.
 LITTLE = 1 << 20
 
 
 def is_full(error: BaseException, place: Path) -> bool:
     """Say whether it is for want of room on the disk of a place that something failed."""
-    if isinstance(error, OSError) and error.errno in FULL:
+    if isinstance(disk_refusal(error), NoSpace):
         return True
     return shutil.disk_usage(place).free < LITTLE
+
+
+def disk_sentence(error: BaseException, place: Path) -> str:
+    """Return what to say of an error that the disk is to blame for; nothing where it is not."""
+    if is_full(error, place):
+        return NO_ROOM
+    refusal = disk_refusal(error)
+    return "" if refusal is None else refusal.sentence
 
 
 @dataclass(frozen=True, slots=True)

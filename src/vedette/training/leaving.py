@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import IO
 
-from vedette.errors import Busy, Missing, TooMuch, Wrong
+from vedette.errors import Busy, Missing, NoSpace, Wrong
 from vedette.projects.version import USABLE, WORDS, State, Version
 from vedette.runtime.package import write_zip
 from vedette.training.folder import Folder, is_full
@@ -42,7 +42,7 @@ def pack(version: Version, folder: Folder) -> Parcel:
         raise Missing(f"{named} is damaged on the server's disk; train it again.", **about) from None
     except OSError as error:
         if is_full(error, folder.root):
-            raise TooMuch(f"{named} cannot be packed: the server's disk is full.", **about) from error
+            raise NoSpace(f"{named} cannot be packed: the server's disk is full.", **about) from error
         raise
 
 

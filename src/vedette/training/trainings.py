@@ -23,17 +23,17 @@ from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets.dataset import SETTLED, Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.engines.port import LAST, Engine, Event, Job
-from vedette.errors import Busy, Denied, Missing, Refusal, TooMuch, Wrong
+from vedette.errors import Busy, Denied, Missing, NoSpace, Refusal, TooMuch, Unwritable, Wrong
 from vedette.identity.access import Access
 from vedette.identity.principal import keep, recall
 from vedette.manifest.problems import CODES
 from vedette.projects.project import Project
 from vedette.projects.tokens import Token
-from vedette.projects.version import FIRST, USABLE, WORDS, Version
+from vedette.projects.version import FIRST, USABLE, WORDS, State, Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.store.blobs.port import Blobs
 from vedette.training.copying import copy_package, copy_results
-from vedette.training.folder import NO_ROOM, Folder, is_full
+from vedette.training.folder import Folder, disk_sentence
 from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
 from vedette.training.order import NewTraining, source_of
 from vedette.training.results import deliver, key_at, masks_of
@@ -270,7 +270,7 @@ class Trainings:
             self._fail(version, why.sentence)
         except Exception as why:
             log.exception("the training of version %d failed", version.id)
-            self._fail(version, NO_ROOM if is_full(why, self._root) else UNFORESEEN, is_ours=True)
+            self._fail(version, disk_sentence(why, self._root) or UNFORESEEN, is_ours=True)
         finally:
             self._progress.pop(version.id, None)
             self._divided.discard(version.id)
@@ -286,9 +286,9 @@ class Trainings:
             self.versions.move(version, "copied", results=results, ended_ms=milliseconds(self._clock()))
         except Refusal as why:
             self.versions.move(version, "copy-failed", why.sentence)
-        except Exception:
+        except Exception as why:
             log.exception("the copy to version %d failed", version.id)
-            self.versions.move(version, "copy-failed", UNCOPIED)
+            self._end(version, "copy-failed", disk_sentence(why, self._root) or UNCOPIED)
 
     def _gather_and_run(self, version: Version) -> dict[str, Any]:
         folder = self.folder(version)
@@ -392,9 +392,11 @@ class Trainings:
             return
         if event.facts.get("traceback"):
             raise RuntimeError(event.facts["traceback"])
-        if event.facts.get("refusal") == TooMuch.__name__:
+        if event.facts.get("refusal") in (NoSpace.__name__, TooMuch.__name__):
             # All that a worker can want too much of is room; where it wanted it is for the log.
             raise OSError(errno.ENOSPC, event.facts["sentence"])
+        if event.facts.get("refusal") == Unwritable.__name__:
+            raise OSError(errno.EIO, event.facts["sentence"])
         if event.facts.get("refusal"):
             raise Wrong(event.facts["sentence"])
         raise Died(event.facts.get("sentence", "The training was stopped from outside."))
@@ -426,20 +428,20 @@ class Trainings:
         folder.tidy()
 
     def _fail(self, version: Version, sentence: str, *, is_ours: bool = False) -> None:
-        """Say why a training failed, and whether its data are to blame or we are.
-
-        On a full disk that may take until there is room again.
-        """
-        results = {"fault": "service"} if is_ours else {}
+        """Say why a training failed, and whether its data are to blame or we are."""
         self.folder(version).tidy()
-        ended = milliseconds(self._clock())
+        results = {"fault": "service"} if is_ours else {}
+        self._end(version, "failed", sentence, ended_ms=milliseconds(self._clock()), results=results)
+
+    def _end(self, version: Version, state: State, sentence: str, **values: Any) -> None:
+        """Write down how it ended. On a full disk that may take until there is room again."""
         while True:
             try:
-                self.versions.move(version, "failed", sentence, ended_ms=ended, results=results)
+                self.versions.move(version, state, sentence, **values)
             except Refusal:
                 raise
             except Exception:
-                log.exception("the end of the training of version %d is not written down yet", version.id)
+                log.exception("the end of version %d is not written down yet", version.id)
                 if self._stopping.wait(self._rules.later_s):
                     return
             else:

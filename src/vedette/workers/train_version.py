@@ -21,7 +21,7 @@ from typing import Any
 
 from vedette.clock import system_clock
 from vedette.engines.port import Event, Say
-from vedette.errors import TooMuch, Wrong
+from vedette.errors import NoSpace, Wrong
 from vedette.learn.split import hold_out
 from vedette.manifest.training import Pictures
 from vedette.training import lookout, rekognition
@@ -45,7 +45,7 @@ def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> d
             return _train(folder, order, say, cancelled)
     except OSError as error:
         if is_full(error, folder.root):
-            raise TooMuch(NO_ROOM) from error
+            raise NoSpace(NO_ROOM) from error
         raise
 
 

@@ -16,6 +16,8 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.TooEarly: ("ConflictException", 409),
     errors.TooMuch: ("ServiceQuotaExceededException", 402),
     errors.TooFast: ("ThrottlingException", 429),
+    errors.NoSpace: ("ServiceQuotaExceededException", 402),
+    errors.Unwritable: ("InternalServerException", 500),
     # The service has no error for it; this one its programs know, and do not try again.
     errors.Unbuilt: ("ValidationException", 400),
 }
@@ -56,5 +58,6 @@ def _members(code: str, refusal: errors.Refusal) -> dict[str, Any]:
         "ResourceType": RESOURCE_TYPES.get(refusal.kind, "PROJECT"),
     }
     if code == "ServiceQuotaExceededException":
-        members |= {"QuotaCode": f"L-{refusal.kind.upper() or 'LIMIT'}", "ServiceCode": "lookoutvision"}
+        limit = "DISK" if isinstance(refusal, errors.NoSpace) else refusal.kind.upper() or "LIMIT"
+        members |= {"QuotaCode": f"L-{limit}", "ServiceCode": "lookoutvision"}
     return members

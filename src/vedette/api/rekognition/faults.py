@@ -16,6 +16,8 @@ FAULTS: dict[type[errors.Refusal], str] = {
     errors.TooEarly: "ResourceNotReadyException",
     errors.TooMuch: "LimitExceededException",
     errors.TooFast: "ProvisionedThroughputExceededException",
+    errors.NoSpace: "LimitExceededException",
+    errors.Unwritable: "InternalServerError",
     errors.Unbuilt: "UnsupportedOperationException",
 }
 BY_KIND: dict[tuple[type[errors.Refusal], str], str] = {
@@ -45,7 +47,8 @@ def translate(error: Exception) -> Fault:
     """Return the fault for an error, whichever it is."""
     if isinstance(error, errors.Refusal):
         kind = type(error)
-        return Fault(BY_KIND.get((kind, error.kind), FAULTS[kind]), 400, error.sentence)
+        status = 500 if kind is errors.Unwritable else 400
+        return Fault(BY_KIND.get((kind, error.kind), FAULTS[kind]), status, error.sentence)
     if isinstance(error, Faulty):
         return Fault(FAULTY.get(error.kind, UNREADABLE), 400, error.sentence)
     return Fault("InternalServerError", 500, "The server failed; its log tells why, under the request's id.")

@@ -23,6 +23,8 @@ STATUSES = {
     "ConditionalRequestConflict": 409,
     "EntityTooLarge": 400,
     "EntityTooSmall": 400,
+    # Not among S3's own codes; other servers of its protocol have it, with HTTP's status for a full disk.
+    "InsufficientStorage": 507,
     "InternalError": 500,
     "InvalidAccessKeyId": 403,
     "InvalidArgument": 400,
@@ -118,6 +120,8 @@ FAULTS: dict[type[errors.Refusal], str] = {
     errors.TooEarly: "ServiceUnavailable",
     errors.TooMuch: "TooManyBuckets",
     errors.TooFast: "SlowDown",
+    errors.NoSpace: "InsufficientStorage",
+    errors.Unwritable: "ServiceUnavailable",
     errors.Unbuilt: "NotImplemented",
 }
 # What is said of a thing, by the element that S3 names it in.

@@ -14,6 +14,8 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.TooEarly: ("ValidationError", 400),
     errors.TooMuch: ("LimitExceeded", 409),
     errors.TooFast: ("Throttling", 400),
+    errors.NoSpace: ("LimitExceeded", 409),
+    errors.Unwritable: ("InternalFailure", 500),
     errors.Unbuilt: ("UnsupportedOperation", 400),
 }
 FAULTY: dict[str, str] = {
