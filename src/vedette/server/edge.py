@@ -5,10 +5,12 @@ percent-encoded names are judged on the raw text.
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, BinaryIO
 
 from vedette.wire.http import FileBody, Headers, Request, Response
+from vedette.wire.scalars import read_count
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -61,10 +63,17 @@ async def read_stream(receive: Receive) -> AsyncIterator[bytes]:
             return
 
 
+def declared_length(request: Request) -> int:
+    """Return the length that the head names, 0 without one; what is no number is too long for anybody."""
+    try:
+        return read_count(request.headers.get("content-length", "0"), most=sys.maxsize)
+    except ValueError:
+        return sys.maxsize
+
+
 async def read_whole(request: Request, most: int) -> None:
     """Put the whole body into `request.body`, refusing more than `most` bytes before they are read."""
-    declared = request.headers.get("content-length")
-    if declared.isdigit() and int(declared) > most:
+    if declared_length(request) > most:
         raise TooLong(f"The request is longer than {most} bytes.")
     parts: list[bytes] = []
     size = 0

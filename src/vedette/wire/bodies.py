@@ -16,6 +16,7 @@ from vedette.wire.canonical import decode, split_query
 from vedette.wire.checksums import SIZES, Sum, header_of, new_sum, read_sum, write_sum
 from vedette.wire.chunked import ChunkDecoder, ChunkSigner
 from vedette.wire.http import Request
+from vedette.wire.scalars import read_count
 from vedette.wire.signed import UNSIGNED, Kind, SignatureFault, Signed
 from vedette.wire.sigv4 import key_for
 
@@ -221,9 +222,10 @@ def _length(request: Request, *, framed: bool) -> int | None:
     text = request.headers.get("x-amz-decoded-content-length" if framed else "content-length")
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        raise SignatureFault(Kind.BAD_LENGTH, f"{text!r} is no length of a body.")
-    return int(text)
+    try:
+        return read_count(text, most=2**63 - 1)
+    except ValueError:
+        raise SignatureFault(Kind.BAD_LENGTH, f"{text!r} is no length of a body.") from None
 
 
 def promise_of_form(fields: dict[str, str]) -> Promise:

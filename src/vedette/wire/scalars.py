@@ -12,9 +12,17 @@ import pybase64
 
 # What a Java long and a Java int hold, which is what the services are written in.
 BOUNDS = {"integer": 2**31, "long": 2**63}
+# 2**63 has nineteen; some writers put zeros in front.
+MOST_DIGITS = 20
+# The shortest exact decimal of a double has 17 digits; a writer without exponents needs 309 before the point.
+MOST_FLOAT_CHARACTERS = 400
 # Both bounds of what datetime can say, in seconds since 1970.
 _EARLIEST = datetime.min.replace(tzinfo=UTC).timestamp()
 _LATEST = datetime.max.replace(tzinfo=UTC).timestamp()
+
+
+class Beyond(ValueError):
+    """A number, and one that its place cannot take."""
 
 
 def utc(moment: datetime) -> datetime:
@@ -82,20 +90,32 @@ def read_blob(text: str) -> bytes:
         raise ValueError("is not base64") from None
 
 
+def read_count(text: str, *, least: int = 0, most: int) -> int:
+    """Return a whole number without a sign, between both bounds and these included."""
+    # int() takes digits of every script, signs, spaces and underscores, and raises beyond 4,300 digits.
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError("is not a whole number")
+    if len(text) > MOST_DIGITS or not least <= (number := int(text)) <= most:
+        raise Beyond(f"is not between {least} and {most}")
+    return number
+
+
 def read_integer(text: str, bound: int) -> int:
     """Return a whole number written in decimal, between -bound and bound."""
-    # int() of a long text takes long, and takes digits of other scripts and underscores.
-    if len(text) > 20 or not text.isascii() or not text.removeprefix("-").isdecimal():
-        raise ValueError("is not a whole number")
-    number = int(text)
+    try:
+        size = read_count(text.removeprefix("-"), most=bound)
+    except Beyond:
+        size = bound + 1
+    number = -size if text.startswith("-") else size
     if not -bound <= number < bound:
-        raise ValueError("is beyond the numbers of its type")
+        raise Beyond("is beyond the numbers of its type")
     return number
 
 
 def read_float(text: str) -> float:
     """Return a finite number."""
-    if len(text) > 400 or "_" in text:
+    # float() takes digits of every script, underscores, and space around them.
+    if len(text) > MOST_FLOAT_CHARACTERS or not text.isascii() or "_" in text or text != text.strip():
         raise ValueError("is not a number")
     try:
         number = float(text)

@@ -13,6 +13,7 @@ from operator import itemgetter
 from vedette.wire.canonical import Pairs, decode, encode, split_query
 from vedette.wire.clockskew import read_date
 from vedette.wire.http import Request
+from vedette.wire.scalars import read_count
 from vedette.wire.signed import Form, Kind, SignatureFault, Signed
 
 # The parameters that are signed: parts of a bucket or an object, and overrides of answers.
@@ -60,11 +61,12 @@ def read_link(pairs: Pairs) -> Signed:
             form="v2-query",
         )
     text = fields["Expires"]
-    if not (text.isascii() and text.isdecimal() and len(text) <= 12 and int(text) <= FAR_AWAY):
+    try:
+        moment = datetime.fromtimestamp(read_count(text, most=FAR_AWAY), UTC)
+    except ValueError:
         raise SignatureFault(
             Kind.BAD_DATE, f"Invalid date (should be seconds since epoch): {text}", form="v2-query"
-        )
-    moment = datetime.fromtimestamp(int(text), UTC)
+        ) from None
     return Signed(
         key_id=fields["AWSAccessKeyId"],
         form="v2-query",

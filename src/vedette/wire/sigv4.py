@@ -18,6 +18,7 @@ from vedette.wire import sigv2
 from vedette.wire.canonical import Pairs, canonical_requests, decode, digest, split_query
 from vedette.wire.clockskew import check_time, read_date, read_stamp
 from vedette.wire.http import Request
+from vedette.wire.scalars import Beyond, read_integer
 from vedette.wire.signed import UNSIGNED, Kind, SignatureFault, Signed
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -188,18 +189,22 @@ def _link_fields(pairs: Pairs) -> dict[str, str]:
 
 
 def _lifetime(text: str) -> int:
-    if not text.lstrip("-").isdecimal() or not text.isascii():
-        raise SignatureFault(Kind.MALFORMED, "X-Amz-Expires should be a number", form="query")
-    if text.startswith("-"):
+    try:
+        seconds = read_integer(text, 2**63)
+    except Beyond:
+        seconds = -1 if text.startswith("-") else LONGEST_LINK_S + 1
+    except ValueError:
+        raise SignatureFault(Kind.MALFORMED, "X-Amz-Expires should be a number", form="query") from None
+    if seconds < 0:
         raise SignatureFault(Kind.EXPIRES_OUT_OF_RANGE, "X-Amz-Expires must be non-negative", form="query")
-    if len(text) > 9 or int(text) > LONGEST_LINK_S:
+    if seconds > LONGEST_LINK_S:
         raise SignatureFault(
             Kind.EXPIRES_OUT_OF_RANGE,
             "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires "
             f"must be less than {LONGEST_LINK_S} seconds",
             form="query",
         )
-    return int(text)
+    return seconds
 
 
 def _link_hash(fields: dict[str, str], names: tuple[str, ...], request: Request, service: str) -> str:

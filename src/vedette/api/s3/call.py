@@ -18,13 +18,27 @@ from vedette.wire.bodies import BodyReader
 from vedette.wire.http import Request, Response
 from vedette.wire.models import operation
 from vedette.wire.rest_xml import from_xml, to_xml
+from vedette.wire.scalars import read_count
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 LARGEST_DOCUMENT = 2 * 1024 * 1024
 """A list of 10,000 parts with their checksums is the largest document S3 takes, below this."""
 
+LARGEST_NUMBER = 2**31 - 1
+"""What a Java int holds: the range that S3 names when it refuses a number."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def _number(name: str, text: str, default: int, most: int | None) -> int:
+    if not text:
+        return default
+    try:
+        number = read_count(text, most=LARGEST_NUMBER)
+    except ValueError:
+        raise Fault("InvalidArgument", f"Provided {name} not an integer or within integer range") from None
+    return number if most is None else min(number, most)
 
 
 @dataclass(slots=True)
@@ -69,12 +83,11 @@ class Call:
 
     def number(self, name: str, default: int, *, most: int | None = None) -> int:
         """Return a whole number from the query, brought down to the most there can be."""
-        text = self.query.get(name, "")
-        if not text:
-            return default
-        if not text.isascii() or not text.isdigit() or int(text) > 2**31 - 1:
-            raise Fault("InvalidArgument", f"Provided {name} not an integer or within integer range")
-        return int(text) if most is None else min(int(text), most)
+        return _number(name, self.query.get(name, ""), default, most)
+
+    def header_number(self, name: str, default: int, *, most: int | None = None) -> int:
+        """Return a whole number from a header, brought down likewise."""
+        return _number(name, self.header(name), default, most)
 
     async def raw_document(self) -> bytes:
         """Return the body of a request that carries a document."""

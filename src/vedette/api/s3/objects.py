@@ -242,11 +242,8 @@ def checksum_members(checksum: Checksum | None, *, with_kind: bool = False) -> d
 
 
 def _parts(call: Call, blob: Blob) -> dict[str, Any]:
-    most = (
-        int(call.header("x-amz-max-parts") or 1000) if call.header("x-amz-max-parts", "0").isdigit() else 1000
-    )
-    marker = call.header("x-amz-part-number-marker", "0")
-    after = int(marker) if marker.isdigit() else 0
+    most = call.header_number("x-amz-max-parts", 1000, most=1000)
+    after = call.header_number("x-amz-part-number-marker", 0)
     left = [part for part in blob.about.parts if part.number > after]
     page: list[Part] = left[:most]
     value: dict[str, Any] = {
@@ -261,11 +258,3 @@ def _parts(call: Call, blob: Blob) -> dict[str, Any]:
         {"PartNumber": part.number, "Size": part.size, **checksum_members(part.checksum)} for part in page
     ]
     return value
-
-
-def _count(text: str, default: int) -> int:
-    if not text:
-        return default
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Fault("InvalidArgument", f"{text!r} is no number of parts.")
-    return int(text)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from vedette.api.s3.faults import Fault
 from vedette.store.blobs.values import Blob
+from vedette.wire.scalars import read_count
 
+MOST_PARTS = 10_000
 _RANGE = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})")
 
 
@@ -36,12 +38,19 @@ def read_range(header: str, size: int) -> Span:
     return Span(start, end - start + 1, is_part=True)
 
 
+def read_number_of_part(text: str) -> int:
+    """Return the number that a part can have."""
+    try:
+        return read_count(text, least=1, most=MOST_PARTS)
+    except ValueError:
+        raise Fault(
+            "InvalidArgument", f"Part number must be an integer between 1 and {MOST_PARTS}, inclusive"
+        ) from None
+
+
 def read_part_number(text: str, blob: Blob) -> Span:
     """Return the bytes of one part of an object that was uploaded in parts."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-    parts = blob.about.parts
-    if not 1 <= number <= 10_000:
-        raise Fault("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
+    number, parts = read_number_of_part(text), blob.about.parts
     if number > max(1, len(parts)):
         raise Fault("InvalidPart", "The requested part number is not satisfiable")
     if not parts:

@@ -13,12 +13,12 @@ from vedette.api.s3.conditions import check_write
 from vedette.api.s3.encryption import echo, require_key
 from vedette.api.s3.faults import Fault
 from vedette.api.s3.objects import checksum_members, checksum_of, receive, version_header
+from vedette.api.s3.ranges import MOST_PARTS, read_number_of_part
 from vedette.store.blobs.uploads import choose_parts
 from vedette.store.blobs.values import About, Bucket, Checksum, Part, Upload
 from vedette.wire.checksums import SIZES, header_of, new_sum, write_sum
 from vedette.wire.http import Response
 
-MOST_PARTS = 10_000
 LAST = "\U0010ffff"
 
 
@@ -97,11 +97,7 @@ def _check_algorithm(upload: Upload, checksum: Checksum | None) -> None:
 
 def part_number(call: Call) -> int:
     """Return the number of the part that is sent."""
-    text = call.query.get("partNumber", "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-    if not 1 <= number <= MOST_PARTS:
-        raise Fault("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
-    return number
+    return read_number_of_part(call.query.get("partNumber", ""))
 
 
 def _find(call: Call, *, or_done: bool = False) -> Upload:
