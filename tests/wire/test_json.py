@@ -342,6 +342,17 @@ def test_an_error_of_json_is_read_by_botocore():
     assert read["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
+def test_an_error_of_json_says_its_sentence_under_both_names():
+    """Go's SDK fills `Message` of a typed error, as its shape is written; others read `message`."""
+    answer = json11.fault("ResourceInUseException", 400, "It runs.", {"Code": "1"})
+    assert json.loads(answer.body) == {
+        "__type": "ResourceInUseException",
+        "message": "It runs.",
+        "Message": "It runs.",
+        "Code": "1",
+    }
+
+
 @pytest.mark.parametrize(
     "name", ["ConflictException", "ThrottlingException", "ServiceQuotaExceededException"]
 )

@@ -51,6 +51,6 @@ def serialise(operation: OperationModel, result: dict[str, Any], _request_id: st
 def fault(
     code: str, status: int, message: str, members: Mapping[str, Any] | None = None, _request_id: str = ""
 ) -> Response:
-    """Return the answer for an error."""
-    body = orjson.dumps({"__type": code, "message": message, **(members or {})})
+    """Return the answer for an error; Go's typed errors read only `Message`, the older SDKs `message`."""
+    body = orjson.dumps({"__type": code, "message": message, "Message": message, **(members or {})})
     return Response(status, [("Content-Type", CONTENT_TYPE), ("x-amzn-ErrorType", code)], body)
