@@ -6,6 +6,7 @@
     ├── Busy         its state forbids this now
     ├── Wrong        the request can never be right as it stands
     ├── BadToken     a page token that this installation did not give out
+    ├── MalformedPolicy  a policy document that could not be obeyed as it is written
     ├── Denied       the caller may not
     ├── TooEarly     right request, but the thing is still being made
     ├── TooMuch      a limit of this installation
@@ -51,6 +52,10 @@ class Wrong(Refusal):
 
 class BadToken(Refusal):
     """A page token that this installation did not give out."""
+
+
+class MalformedPolicy(Refusal):
+    """A policy document that could not be obeyed as it is written."""
 
 
 class Denied(Refusal):

@@ -1,6 +1,7 @@
 """What a handler is given: the rooms of the house, and who is calling."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from vedette.arn import Arn, parse_arn
@@ -50,6 +51,8 @@ class Caller:
     region: str
     service: str
     request_id: str = ""
+    # What policies may ask of the request: the time, the address, whether it came over TLS.
+    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
@@ -62,7 +65,7 @@ class Caller:
 
     def require(self, action: str, resource: Arn | str) -> None:
         """Refuse unless the caller may do this operation's action to that."""
-        require(self.principal, f"{self.service}:{action}", resource)
+        require(self.principal, f"{self.service}:{action}", resource, self.context)
 
     def permit(self, action: str, text: str) -> Arn:
         """Return the ARN that the request names, if the caller may do this to it and it can be here."""

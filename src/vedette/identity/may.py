@@ -1,35 +1,54 @@
 """The one decision: may this caller do this to that?
 
-Every operation of every dialect asks here, with the IAM action and ARN that AWS
-documents for it, so that policies can come later without touching a door.
+Every operation of every dialect asks here, with the IAM action and ARN that AWS documents for it, and
+with the policies of the thing that it asks about. The judgement itself is `access.judge`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from vedette.access.judge import Decision, judge
+from vedette.access.policy import Policy
+from vedette.access.request import AccessRequest
 from vedette.arn import Arn
 from vedette.errors import Denied
-from vedette.identity.principal import Principal
+from vedette.identity.principal import Principal, subject_of
 
-Context = Mapping[str, object]
+# Condition keys and their values, several where the key has several; names in any case.
+Context = Mapping[str, str | tuple[str, ...]]
 
 # AWS's own condition key for who owns the thing; S3's ARNs do not say it.
 RESOURCE_ACCOUNT = "aws:ResourceAccount"
 
 
 def may(
-    principal: Principal | None, action: str, resource: str | Arn, context: Context | None = None
+    principal: Principal | None,
+    action: str,
+    resource: str | Arn,
+    context: Context | None = None,
+    *,
+    policies: Sequence[Policy] = (),
 ) -> bool:
-    """Return whether the caller may do this: within its own account, everything.
+    """Return whether the caller may do this; `policies` are those of the resource.
 
-    Nobody (None, an unsigned request) may do nothing here; what a bucket's own policy
-    grants to all is the bucket's to say. A resource that names no account and has no
-    known owner, such as "*", is judged as the caller's own.
+    A resource that names no account and has no known owner, such as "*", is judged as the caller's own.
     """
-    del action  # policies will look at it; until then every action is alike
-    if principal is None:
-        return False
-    owner = (context or {}).get(RESOURCE_ACCOUNT) or _account_of(str(resource))
-    return owner in ("", principal.account)
+    return decide(principal, action, resource, context, policies=policies).allowed
+
+
+def decide(
+    principal: Principal | None,
+    action: str,
+    resource: str | Arn,
+    context: Context | None = None,
+    *,
+    policies: Sequence[Policy] = (),
+    stands_alone: bool = False,
+) -> Decision:
+    """Return the decision with its reason; `stands_alone`: without the resource's Allow nothing goes."""
+    request = _request(principal, action, str(resource), context or {})
+    own = principal.policies if principal else ()
+    session = principal.session_policies if principal else ()
+    return judge(request, identity=own, resource=policies, session=session, stands_alone=stands_alone)
 
 
 def require(
@@ -39,6 +58,16 @@ def require(
     if not may(principal, action, resource, context):
         who = principal.arn if principal else "anonymous"
         raise Denied(f"User: {who} is not authorized to perform: {action} on resource: {resource}")
+
+
+def _request(principal: Principal | None, action: str, resource: str, context: Context) -> AccessRequest:
+    subject = subject_of(principal)
+    facts = {key.lower(): value for key, value in context.items()}
+    named = facts.get(RESOURCE_ACCOUNT.lower(), "")
+    owner = (named if isinstance(named, str) else "") or _account_of(resource)
+    # What the caller is comes last: nothing that a request says may stand in for it.
+    facts |= {RESOURCE_ACCOUNT.lower(): owner or subject.account} | subject.context()
+    return AccessRequest(subject, action, resource, owner, facts)
 
 
 def _account_of(resource: str) -> str:

@@ -3,10 +3,12 @@
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from botocore.model import OperationModel
 
+from vedette.access.request import environment
 from vedette.api import lookout, own, rekognition, sts
 from vedette.api.faults import Fault, Handler, Translate
 from vedette.api.house import Caller, House
@@ -46,7 +48,20 @@ class Visit:
         assert self.principal is not None
         assert self.signed is not None
         region = self.signed.region or self.house.settings.region
-        return Caller(self.principal, region, service, self.request.id)
+        facts = context_of(self.request, self.house.clock(), region)
+        return Caller(self.principal, region, service, self.request.id, facts)
+
+
+def context_of(request: Request, now: datetime, region: str) -> dict[str, str | tuple[str, ...]]:
+    """Return what policies may ask of any request, whoever sent it."""
+    facts = environment(
+        now,
+        client=request.client,
+        secure=request.scheme == "https",
+        user_agent=request.headers.get("user-agent"),
+        referer=request.headers.get("referer"),
+    )
+    return facts | {"aws:requestedregion": region}
 
 
 class Door(Protocol):

@@ -12,6 +12,7 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Busy: ("ConflictException", 409),
     errors.Wrong: ("ValidationException", 400),
     errors.BadToken: ("ValidationException", 400),
+    errors.MalformedPolicy: ("ValidationException", 400),
     errors.Denied: ("AccessDeniedException", 403),
     errors.TooEarly: ("ConflictException", 409),
     errors.TooMuch: ("ServiceQuotaExceededException", 402),

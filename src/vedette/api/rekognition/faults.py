@@ -12,6 +12,7 @@ FAULTS: dict[type[errors.Refusal], str] = {
     errors.Busy: "ResourceInUseException",
     errors.Wrong: "InvalidParameterException",
     errors.BadToken: "InvalidPaginationTokenException",
+    errors.MalformedPolicy: "MalformedPolicyDocumentException",
     errors.Denied: "AccessDeniedException",
     errors.TooEarly: "ResourceNotReadyException",
     errors.TooMuch: "LimitExceededException",

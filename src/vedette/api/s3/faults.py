@@ -116,6 +116,7 @@ FAULTS: dict[type[errors.Refusal], str] = {
     errors.Busy: "OperationAborted",
     errors.Wrong: "InvalidArgument",
     errors.BadToken: "InvalidArgument",
+    errors.MalformedPolicy: "MalformedPolicy",
     errors.Denied: "AccessDenied",
     errors.TooEarly: "ServiceUnavailable",
     errors.TooMuch: "TooManyBuckets",

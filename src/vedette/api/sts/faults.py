@@ -10,6 +10,7 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Busy: ("DeleteConflict", 409),
     errors.Wrong: ("ValidationError", 400),
     errors.BadToken: ("ValidationError", 400),
+    errors.MalformedPolicy: ("MalformedPolicyDocument", 400),
     errors.Denied: ("AccessDenied", 403),
     errors.TooEarly: ("ValidationError", 400),
     errors.TooMuch: ("LimitExceeded", 409),

@@ -1,0 +1,101 @@
+"""The actions of the services that are spoken here: one that they do not have is refused in a policy.
+
+A misspelt action in a Deny would otherwise deny nothing, in silence. Actions of other services
+(`lambda:InvokeFunction`) are taken as they are: policies that people bring along name them.
+"""
+
+from vedette.access.patterns import Template
+
+SERVICES = {
+    "rekognition": """
+        AssociateFaces CompareFaces CopyProjectVersion CreateCollection CreateDataset
+        CreateFaceLivenessSession CreateProject CreateProjectVersion CreateStreamProcessor CreateUser
+        DeleteCollection DeleteDataset DeleteFaces DeleteProject DeleteProjectPolicy DeleteProjectVersion
+        DeleteStreamProcessor DeleteUser DescribeCollection DescribeDataset DescribeProjectVersions
+        DescribeProjects DescribeStreamProcessor DetectCustomLabels DetectFaces DetectLabels
+        DetectModerationLabels DetectProtectiveEquipment DetectText DisassociateFaces
+        DistributeDatasetEntries GetCelebrityInfo GetCelebrityRecognition GetContentModeration
+        GetFaceDetection GetFaceLivenessSessionResults GetFaceSearch GetLabelDetection GetMediaAnalysisJob
+        GetPersonTracking GetSegmentDetection GetTextDetection IndexFaces ListCollections ListDatasetEntries
+        ListDatasetLabels ListFaces ListMediaAnalysisJobs ListProjectPolicies ListStreamProcessors
+        ListTagsForResource ListUsers PutProjectPolicy RecognizeCelebrities SearchFaces SearchFacesByImage
+        SearchUsers SearchUsersByImage StartCelebrityRecognition StartContentModeration StartFaceDetection
+        StartFaceLivenessSession StartFaceSearch StartLabelDetection StartMediaAnalysisJob
+        StartPersonTracking StartProjectVersion StartSegmentDetection StartStreamProcessor
+        StartTextDetection StopProjectVersion StopStreamProcessor TagResource UntagResource
+        UpdateDatasetEntries UpdateStreamProcessor
+    """,
+    "lookoutvision": """
+        CreateDataset CreateModel CreateProject DeleteDataset DeleteModel DeleteProject DescribeDataset
+        DescribeModel DescribeModelPackagingJob DescribeProject DescribeTrialDetection DetectAnomalies
+        ListDatasetEntries ListModelPackagingJobs ListModels ListProjects ListTagsForResource
+        ListTrialDetection ListTrialDetections StartModel StartModelPackagingJob StartTrialDetection
+        StopModel TagResource UntagResource UpdateDatasetEntries
+    """,
+    "s3": """
+        AbortMultipartUpload AssociateAccessGrantsIdentityCenter BypassGovernanceRetention CreateAccessGrant
+        CreateAccessGrantsInstance CreateAccessGrantsLocation CreateAccessPoint
+        CreateAccessPointForObjectLambda CreateBucket CreateBucketMetadataTableConfiguration CreateJob
+        CreateMultiRegionAccessPoint CreateStorageLensGroup DeleteAccessGrant DeleteAccessGrantsInstance
+        DeleteAccessGrantsInstanceResourcePolicy DeleteAccessGrantsLocation DeleteAccessPoint
+        DeleteAccessPointForObjectLambda DeleteAccessPointPolicy DeleteAccessPointPolicyForObjectLambda
+        DeleteBucket DeleteBucketMetadataTableConfiguration DeleteBucketOwnershipControls DeleteBucketPolicy
+        DeleteBucketWebsite DeleteJobTagging DeleteMultiRegionAccessPoint DeleteObject DeleteObjectTagging
+        DeleteObjectVersion DeleteObjectVersionTagging DeleteStorageLensConfiguration
+        DeleteStorageLensConfigurationTagging DeleteStorageLensGroup DescribeJob
+        DescribeMultiRegionAccessPointOperation DissociateAccessGrantsIdentityCenter
+        GetAccelerateConfiguration GetAccessGrant GetAccessGrantsInstance GetAccessGrantsInstanceForPrefix
+        GetAccessGrantsInstanceResourcePolicy GetAccessGrantsLocation GetAccessPoint
+        GetAccessPointConfigurationForObjectLambda GetAccessPointForObjectLambda GetAccessPointPolicy
+        GetAccessPointPolicyForObjectLambda GetAccessPointPolicyStatus
+        GetAccessPointPolicyStatusForObjectLambda GetAccountPublicAccessBlock GetAnalyticsConfiguration
+        GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging GetBucketMetadataTableConfiguration
+        GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy
+        GetBucketPolicyStatus GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging
+        GetBucketVersioning GetBucketWebsite GetDataAccess GetEncryptionConfiguration
+        GetIntelligentTieringConfiguration GetInventoryConfiguration GetJobTagging GetLifecycleConfiguration
+        GetMetricsConfiguration GetMultiRegionAccessPoint GetMultiRegionAccessPointPolicy
+        GetMultiRegionAccessPointPolicyStatus GetMultiRegionAccessPointRoutes GetObject GetObjectAcl
+        GetObjectAttributes GetObjectLegalHold GetObjectRetention GetObjectTagging GetObjectTorrent
+        GetObjectVersion GetObjectVersionAcl GetObjectVersionAttributes GetObjectVersionForReplication
+        GetObjectVersionTagging GetObjectVersionTorrent GetReplicationConfiguration
+        GetStorageLensConfiguration GetStorageLensConfigurationTagging GetStorageLensDashboard
+        GetStorageLensGroup InitiateReplication ListAccessGrants ListAccessGrantsInstances
+        ListAccessGrantsLocations ListAccessPoints ListAccessPointsForObjectLambda ListAllMyBuckets
+        ListBucket ListBucketMultipartUploads ListBucketVersions ListCallerAccessGrants ListJobs
+        ListMultiRegionAccessPoints ListMultipartUploadParts ListStorageLensConfigurations
+        ListStorageLensGroups ListTagsForResource ObjectOwnerOverrideToBucketOwner PauseReplication
+        PutAccelerateConfiguration PutAccessGrantsInstanceResourcePolicy
+        PutAccessPointConfigurationForObjectLambda PutAccessPointPolicy PutAccessPointPolicyForObjectLambda
+        PutAccessPointPublicAccessBlock PutAccountPublicAccessBlock PutAnalyticsConfiguration PutBucketAcl
+        PutBucketCORS PutBucketLogging PutBucketNotification PutBucketObjectLockConfiguration
+        PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketRequestPayment
+        PutBucketTagging PutBucketVersioning PutBucketWebsite PutEncryptionConfiguration
+        PutIntelligentTieringConfiguration PutInventoryConfiguration PutJobTagging PutLifecycleConfiguration
+        PutMetricsConfiguration PutMultiRegionAccessPointPolicy PutObject PutObjectAcl PutObjectLegalHold
+        PutObjectRetention PutObjectTagging PutObjectVersionAcl PutObjectVersionTagging
+        PutReplicationConfiguration PutStorageLensConfiguration PutStorageLensConfigurationTagging
+        ReplicateDelete ReplicateObject ReplicateTags RestoreObject SubmitMultiRegionAccessPointRoutes
+        TagResource UntagResource UpdateAccessGrantsLocation UpdateJobPriority UpdateJobStatus
+        UpdateStorageLensGroup
+    """,
+    "sts": """
+        AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot DecodeAuthorizationMessage
+        GetAccessKeyInfo GetCallerIdentity GetFederationToken GetServiceBearerToken GetSessionToken
+        SetContext SetSourceIdentity TagSession
+    """,
+}
+KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}
+
+
+def is_known_action(action: str) -> bool:
+    """Say whether an action, in lower case and with wildcards, means one that there is or may be."""
+    service, _, name = action.partition(":")
+    if action == "*" or "*" in service or "?" in service:
+        return True
+    if not service or not name:
+        return False
+    known = KNOWN.get(service)
+    return (
+        known is None or name in known or any(Template(name, variables=False).matches(x, {}) for x in known)
+    )

@@ -1,0 +1,275 @@
+"""From a document to a `Policy`, or to a sentence that says which statement cannot be obeyed and why.
+
+Nothing is ignored: an element, an operator, a key, an action or a principal that is not understood
+refuses the document, since whoever wrote it counts on it.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from vedette.access.actions import is_known_action
+from vedette.access.conditions import Condition, read_condition
+from vedette.access.keys import is_known_key
+from vedette.access.patterns import Template
+from vedette.access.policy import Actions, Effect, Policy, PolicyKind, Resources, Statement
+from vedette.access.principals import Principals, read_principals
+from vedette.errors import MalformedPolicy
+
+VERSIONS = ("2012-10-17", "2008-10-17")
+# Variables came with this version; before it `${…}` is text. A document without a version is of the older.
+VARIABLES_SINCE = "2012-10-17"
+TOP = {"Version", "Id", "Statement"}
+ELEMENTS = {
+    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
+    "Condition",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What may stand in the documents of one kind.
+
+    `largest` counts characters, as the service that stores them does; `actions` are those that a
+    statement may name (all where empty), `forbidden` elements that the service refuses.
+    """
+
+    largest: int
+    has_principals: bool = True
+    has_resources: bool = True
+    services: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    effects_in_any_case: bool = False
+
+
+TRUST_ACTIONS = (
+    "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:setcontext",
+    "sts:setsourceidentity", "sts:tagsession",
+)  # fmt: skip
+FORMS = {
+    # IAM's quotas of managed policies and of trust policies, S3's and Rekognition's of theirs.
+    PolicyKind.IDENTITY: Form(6144, has_principals=False),
+    PolicyKind.SESSION: Form(2048, has_principals=False),
+    PolicyKind.TRUST: Form(4096, has_resources=False, services=("sts",), actions=TRUST_ACTIONS),
+    PolicyKind.BUCKET: Form(20 * 1024, services=("s3",)),
+    PolicyKind.KEY: Form(32 * 1024, services=("kms",)),
+    PolicyKind.PROJECT: Form(
+        2000,
+        services=("rekognition",),
+        actions=("rekognition:copyprojectversion",),
+        forbidden=("NotAction", "NotResource", "NotPrincipal"),
+        # The guide writes ALLOW and DENY in its template.
+        effects_in_any_case=True,
+    ),
+}
+IsResource = Callable[[str], bool]
+
+
+def parse_policy(
+    document: str | bytes, kind: PolicyKind, *, name: str = "", is_resource: IsResource | None = None
+) -> Policy:
+    """Return the policy, or refuse the document with MalformedPolicy.
+
+    `is_resource` says of a resource's text whether the thing that the policy is attached to may name it.
+    """
+    return _Parser(kind, is_resource).policy(document, name)
+
+
+def _malformed(why: str) -> MalformedPolicy:
+    return MalformedPolicy(f"The policy document cannot be used: {why}.", kind="policy document")
+
+
+class _Parser:
+    """Reads one document; remembers its kind, its version and the statement it is in."""
+
+    def __init__(self, kind: PolicyKind, is_resource: IsResource | None) -> None:
+        self._kind = kind
+        self._form = FORMS[kind]
+        self._is_resource = is_resource
+        self._variables = False
+        self._label = ""
+
+    def policy(self, document: str | bytes, name: str) -> Policy:
+        tree = self._tree(document)
+        if unknown := sorted(tree.keys() - TOP):
+            raise _malformed(f"{unknown[0]} is not an element of a policy")
+        version = tree.get("Version", VERSIONS[1])
+        if version not in VERSIONS:
+            raise _malformed(f"its Version is one of {' and '.join(VERSIONS)}")
+        self._variables = version == VARIABLES_SINCE
+        listed = tree.get("Statement")
+        items = listed if isinstance(listed, list) else [listed]
+        if not items or not all(isinstance(item, dict) for item in items):
+            raise _malformed("it has no Statement, or one that is not an object")
+        statements = tuple(self._statement(item, place) for place, item in enumerate(items, 1))
+        return Policy(self._kind, statements, name, version)
+
+    def _tree(self, document: str | bytes) -> dict[str, Any]:
+        try:
+            text = document.decode("utf-8") if isinstance(document, bytes) else document
+            if len(text) > self._form.largest:
+                raise _malformed(f"it is longer than {self._form.largest} characters")
+            tree = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            why = str(error) if isinstance(error, _Repeated) else "it is not JSON"
+            raise _malformed(why) from None
+        if not isinstance(tree, dict):
+            raise _malformed("it is not an object")
+        return tree
+
+    def _statement(self, item: dict[str, Any], place: int) -> Statement:
+        sid = item.get("Sid", "")
+        self._label = f"statement {place}" + (f" ({sid})" if isinstance(sid, str) and sid else "")
+        if not isinstance(sid, str):
+            self._refuse("its Sid is not text")
+        if unknown := sorted(item.keys() - ELEMENTS):
+            self._refuse(f"{unknown[0]} is not an element of a statement")
+        if forbidden := [element for element in self._form.forbidden if element in item]:
+            self._refuse(f"{forbidden[0]} is not allowed")
+        effect = self._effect(item.get("Effect"))
+        return Statement(
+            label=self._label,
+            effect=effect,
+            actions=self._actions(item),
+            resources=self._resources(item),
+            principals=self._principals(item, effect),
+            spares_principals="NotPrincipal" in item,
+            conditions=self._conditions(item.get("Condition", {})),
+        )
+
+    def _effect(self, effect: object) -> Effect:
+        if isinstance(effect, str) and self._form.effects_in_any_case:
+            effect = effect.capitalize()
+        if not isinstance(effect, str) or effect not in tuple(Effect):
+            self._refuse("its Effect is Allow or Deny")
+        return Effect(effect)
+
+    def _one_of(self, item: dict[str, Any], name: str) -> str:
+        """Return which of an element and its opposite the statement has: exactly one."""
+        present = [element for element in (name, f"Not{name}") if element in item]
+        if len(present) != 1:
+            self._refuse(
+                f"it has {'both' if present else 'neither'} {name} {'and' if present else 'nor'} Not{name}"
+            )
+        return present[0]
+
+    def _texts(self, item: dict[str, Any], element: str) -> list[str]:
+        value = item[element]
+        texts = value if isinstance(value, list) else [value]
+        if not texts or not all(isinstance(text, str) and text for text in texts):
+            self._refuse(f"its {element} names nothing")
+        return texts
+
+    def _actions(self, item: dict[str, Any]) -> Actions:
+        element = self._one_of(item, "Action")
+        names = [name.lower() for name in self._texts(item, element)]
+        for name in names:
+            self._check_action(name)
+        patterns = tuple(Template(name, variables=False) for name in names if "*" in name or "?" in name)
+        plain = frozenset(name for name in names if "*" not in name and "?" not in name)
+        return Actions(plain, patterns, negated=element != "Action")
+
+    def _check_action(self, name: str) -> None:
+        service = name.partition(":")[0]
+        form = self._form
+        if form.services and name != "*" and service not in form.services:
+            self._refuse(f"{name} is not an action of {form.services[0]}")
+        pattern = Template(name, variables=False)
+        if form.actions and not any(pattern.matches(action, {}) for action in form.actions):
+            self._refuse(f"{name} is not an action that such a policy decides")
+        if not is_known_action(name):
+            self._refuse(f"{name} is not an action of {service}")
+
+    def _resources(self, item: dict[str, Any]) -> Resources | None:
+        if not self._form.has_resources:
+            if "Resource" in item or "NotResource" in item:
+                self._refuse("such a policy has no Resource")
+            return None
+        element = self._one_of(item, "Resource")
+        texts = self._texts(item, element)
+        for text in texts:
+            self._check_resource(text)
+        return Resources(tuple(self._template(text) for text in texts), negated=element != "Resource")
+
+    def _check_resource(self, text: str) -> None:
+        if text != "*" and not text.startswith(("arn:aws:", "arn:*:", "${")):
+            self._refuse(f"{text!r} is not a resource: say * or an ARN (arn:aws:…)")
+        if self._is_resource is not None and not self._is_resource(text):
+            self._refuse(f"{text!r} is not a resource that this policy is about")
+
+    def _principals(self, item: dict[str, Any], effect: Effect) -> Principals | None:
+        if not self._form.has_principals:
+            if "Principal" in item or "NotPrincipal" in item:
+                self._refuse("such a policy has no Principal: it speaks of those it is attached to")
+            return None
+        element = self._one_of(item, "Principal")
+        if element == "NotPrincipal" and effect is Effect.ALLOW:
+            self._refuse("Allow with NotPrincipal would let in everybody else")
+        try:
+            return read_principals(item[element])
+        except ValueError as error:
+            self._refuse(f"Invalid principal: {error}")
+
+    def _conditions(self, block: object) -> tuple[Condition, ...]:
+        if not isinstance(block, dict):
+            self._refuse("its Condition is not an object")
+        return tuple(
+            self._condition(operator, key, wanted)
+            for operator, tests in block.items()
+            for key, wanted in self._tests(operator, tests)
+        )
+
+    def _tests(self, operator: str, tests: object) -> list[tuple[str, Any]]:
+        if not isinstance(tests, dict):
+            self._refuse(f"{operator} of its Condition is not an object")
+        return list(tests.items())
+
+    def _condition(self, operator: str, key: str, wanted: object) -> Condition:
+        if not is_known_key(key.lower()):
+            self._refuse(f"{key} is not a condition key that is known here")
+        values = [_word(value) for value in (wanted if isinstance(wanted, list) else [wanted])]
+        texts = [value for value in values if value is not None]
+        if len(texts) < len(values):
+            self._refuse(f"{key} of its Condition has a value that is not text")
+        try:
+            return read_condition(operator, key, [self._template(text) for text in texts])
+        except ValueError as error:
+            self._refuse(str(error))
+
+    def _template(self, text: str) -> Template:
+        try:
+            template = Template(text, variables=self._variables)
+        except ValueError as error:
+            self._refuse(str(error))
+        if unknown := [key for key in template.keys if not is_known_key(key)]:
+            self._refuse(f"${{{unknown[0]}}} is not a condition key that is known here")
+        return template
+
+    def _refuse(self, why: str) -> NoReturn:
+        raise _malformed(f"{self._label}: {why}")
+
+
+class _Repeated(ValueError):
+    """An object names a member twice; one of the two would be lost."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Repeated(f"{twice} stands twice in one object")
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _word(value: object) -> str | None:
+    """Return a value as text; JSON's true and numbers are the words that a client means."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else None

@@ -1,0 +1,201 @@
+"""Texts of a policy: with wildcards (`*`, `?`) and variables (`${aws:username}`), held against a value.
+
+Matching takes time in proportion to pattern × value at the worst, never more, since customers write
+the patterns: no regular expression with more than one repetition is built from them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+# What a request says of a condition key: one value, or several. A key that is not there is missing.
+Context = Mapping[str, str | tuple[str, ...]]
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_DEFAULTED = re.compile(r"\s*([^,\s']+)\s*(?:,\s*'([^']*)'\s*)?")
+# `${*}`, `${?}` and `${$}` stand for the characters themselves.
+_ESCAPES = {"*", "?", "$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Text in which no character is a wildcard."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A condition key whose value stands in the text; `default` where the request does not have it."""
+
+    key: str
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wild:
+    """Text in which `*` is any number of characters and `?` is one."""
+
+    text: str
+
+
+Piece = Literal | Variable | Wild
+
+
+class Glob:
+    """A pattern whose wildcards are known: fixed parts that must follow one another."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, pieces: Iterable[Literal | Wild]) -> None:
+        self._parts = [_part(letters) for letters in _split(pieces)]
+
+    def matches(self, value: str) -> bool:
+        """Say whether the pattern means the whole value."""
+        first, *rest = self._parts
+        if not rest:
+            return len(first) == len(value) and first.is_at(value, 0)
+        last = rest.pop()
+        end = len(value) - len(last)
+        if len(first) > end or not first.is_at(value, 0) or not last.is_at(value, end):
+            return False
+        place = len(first)
+        for part in rest:  # the leftmost place of each is enough: what is skipped, `*` takes
+            place = part.find(value, place, end)
+            if place < 0:
+                return False
+            place += len(part)
+        return True
+
+
+class _Text:
+    """A part without `?`."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __len__(self) -> int:
+        return len(self._text)
+
+    def is_at(self, value: str, place: int) -> bool:
+        return value.startswith(self._text, place)
+
+    def find(self, value: str, start: int, end: int) -> int:
+        return value.find(self._text, start, end)
+
+
+class _Holed:
+    """A part with `?` in it, which are None among its letters."""
+
+    __slots__ = ("_length", "_pattern")
+
+    def __init__(self, letters: list[str | None]) -> None:
+        self._length = len(letters)
+        source = "".join("." if letter is None else re.escape(letter) for letter in letters)
+        self._pattern = re.compile(source, re.DOTALL)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def is_at(self, value: str, place: int) -> bool:
+        return self._pattern.match(value, place) is not None
+
+    def find(self, value: str, start: int, end: int) -> int:
+        hit = self._pattern.search(value, start, end)
+        return hit.start() if hit else -1
+
+
+def _split(pieces: Iterable[Literal | Wild]) -> Iterator[list[str | None]]:
+    """Yield the letters between stars."""
+    part: list[str | None] = []
+    for piece in pieces:
+        for letter in piece.text:
+            if isinstance(piece, Literal) or letter not in "*?":
+                part.append(letter)
+            elif letter == "?":
+                part.append(None)
+            else:
+                yield part
+                part = []
+    yield part
+
+
+def _part(letters: list[str | None]) -> _Text | _Holed:
+    plain = [letter for letter in letters if letter is not None]
+    return _Text("".join(plain)) if len(plain) == len(letters) else _Holed(letters)
+
+
+class Template:
+    """A text of a policy. What does not depend on the request is made ready once."""
+
+    __slots__ = ("_glob", "keys", "pieces", "text")
+
+    def __init__(self, text: str, *, variables: bool) -> None:
+        self.text = text
+        self.pieces: tuple[Piece, ...] = tuple(_pieces(text)) if variables else (Wild(text),)
+        self.keys = tuple(piece.key for piece in self.pieces if isinstance(piece, Variable))
+        self._glob = None if self.keys else Glob(_fixed(self.pieces))
+
+    def __repr__(self) -> str:
+        return f"Template({self.text!r})"
+
+    def plain(self, context: Context) -> str | None:
+        """Return the text for this request, wildcards as themselves; None where a variable has no value."""
+        resolved = self.resolve(context)
+        return None if resolved is None else "".join(piece.text for piece in resolved)
+
+    def matches(self, value: str, context: Context) -> bool:
+        """Say whether the text, with its wildcards, means the value; without a variable's value nothing."""
+        if self._glob is not None:
+            return self._glob.matches(value)
+        resolved = self.resolve(context)
+        return resolved is not None and Glob(resolved).matches(value)
+
+    def is_resolved(self, context: Context) -> bool:
+        """Say whether every variable has a value in this request."""
+        return not self.keys or self.resolve(context) is not None
+
+    def resolve(self, context: Context) -> list[Literal | Wild] | None:
+        """Return the pieces with the values of this request, which are never wildcards."""
+        resolved: list[Literal | Wild] = []
+        for piece in self.pieces:
+            if not isinstance(piece, Variable):
+                resolved.append(piece)
+                continue
+            value = context.get(piece.key, piece.default)
+            if not isinstance(value, str):  # missing, or several: a variable has one value
+                return None
+            resolved.append(Literal(value))
+        return resolved
+
+
+def _fixed(pieces: Iterable[Piece]) -> list[Literal | Wild]:
+    return [piece for piece in pieces if not isinstance(piece, Variable)]
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    """Yield the pieces of a text with variables; ValueError where one cannot be read."""
+    place = 0
+    for hit in _VARIABLE.finditer(text):
+        yield from _wild(text[place : hit.start()])
+        place = hit.end()
+        yield _variable(hit[1])
+    yield from _wild(text[place:])
+
+
+def _wild(text: str) -> Iterator[Piece]:
+    if "${" in text:
+        raise ValueError(f"the variable in {text!r} is not closed")
+    if text:
+        yield Wild(text)
+
+
+def _variable(inside: str) -> Piece:
+    if inside in _ESCAPES:
+        return Literal(inside)
+    hit = _DEFAULTED.fullmatch(inside)
+    if hit is None:
+        raise ValueError(f"${{{inside}}} is not a policy variable")
+    return Variable(hit[1].lower(), hit[2])

@@ -1,0 +1,127 @@
+"""A policy as typed statements: what `parse_policy` returns and `judge` reads. All of it is frozen."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vedette.access.conditions import Condition
+from vedette.access.patterns import Template
+from vedette.access.principals import Grasp, Principals
+from vedette.access.request import AccessRequest
+
+
+class PolicyKind(StrEnum):
+    """What a policy is attached to, which decides what may stand in it."""
+
+    IDENTITY = "identity"
+    BUCKET = "bucket"
+    PROJECT = "project"
+    TRUST = "trust"
+    SESSION = "session"
+    KEY = "key"
+
+
+class Effect(StrEnum):
+    """What a statement does."""
+
+    ALLOW = "Allow"
+    DENY = "Deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The Action or NotAction of a statement, in lower case."""
+
+    names: frozenset[str]
+    patterns: tuple[Template, ...]
+    negated: bool = False
+
+    def mean(self, action: str) -> bool:
+        """Say whether an action, in lower case, is meant."""
+        meant = action in self.names or any(pattern.matches(action, {}) for pattern in self.patterns)
+        return meant != self.negated
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The Resource or NotResource of a statement."""
+
+    patterns: tuple[Template, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement. `label` is its Sid, or its place in the document.
+
+    `principals` is None in the policies of identities and sessions, `resources` in those of trust.
+    """
+
+    label: str
+    effect: Effect
+    actions: Actions
+    resources: Resources | None = None
+    principals: Principals | None = None
+    spares_principals: bool = False
+    conditions: tuple[Condition, ...] = ()
+
+    def grasp(self, request: AccessRequest, action: str) -> Grasp:
+        """Return how far the statement speaks of this request; `action` is the request's in lower case."""
+        if not self.actions.mean(action):
+            return Grasp.NONE
+        grasp = self._grasp_of_subject(request)
+        if grasp is Grasp.NONE or not self._means_resource(request):
+            return Grasp.NONE
+        holds = all(condition.holds(request.context) for condition in self.conditions)
+        return grasp if holds else Grasp.NONE
+
+    def _grasp_of_subject(self, request: AccessRequest) -> Grasp:
+        if self.principals is None:
+            return Grasp.DIRECT
+        if self.spares_principals:
+            return Grasp.NONE if self.principals.exempts(request.subject) else Grasp.DIRECT
+        return self.principals.grasp(request.subject)
+
+    def _means_resource(self, request: AccessRequest) -> bool:
+        if self.resources is None:
+            return True
+        patterns, context = self.resources.patterns, request.context
+        if any(pattern.matches(request.resource, context) for pattern in patterns):
+            return not self.resources.negated
+        if not self.resources.negated:
+            return False
+        # A variable without a value: who knows what was to be left out? Allow less, deny more.
+        unsure = any(not pattern.is_resolved(context) for pattern in patterns)
+        return self.effect is Effect.DENY or not unsure
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A document that can be obeyed. `name` is what it is called where it is attached."""
+
+    kind: PolicyKind
+    statements: tuple[Statement, ...]
+    name: str = ""
+    version: str = "2012-10-17"
+
+
+def deny_all(kind: PolicyKind, name: str) -> Policy:
+    """Return what stands for a stored document that cannot be parsed any more: nobody may anything."""
+    everything = (Template("*", variables=False),)
+    return Policy(
+        kind,
+        (
+            Statement(
+                label="a document that cannot be read",
+                effect=Effect.DENY,
+                actions=Actions(frozenset(), everything),
+                resources=None if kind is PolicyKind.TRUST else Resources(everything),
+                principals=None if kind in (PolicyKind.IDENTITY, PolicyKind.SESSION) else _EVERYBODY,
+                spares_principals=kind not in (PolicyKind.IDENTITY, PolicyKind.SESSION),
+            ),
+        ),
+        name,
+    )
+
+
+# With `spares_principals` set this spares nobody, services included, whom `*` would not mean.
+_EVERYBODY = Principals()

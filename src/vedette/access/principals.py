@@ -1,0 +1,131 @@
+"""The Principal element: who is meant, and how much a match is worth.
+
+An account as principal only delegates: its own policies decide which of its users may. A user, a role
+and a session that are named get the right themselves. Services and federations are never people.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from vedette.access.request import Subject, SubjectKind
+
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+_ACCOUNT_ARN = re.compile(r"arn:aws:iam::(\d{12}):root", re.ASCII)
+_IDENTITY_ARN = re.compile(
+    r"arn:aws:(?:iam::\d{12}:(?:user|role)/[\w+=,.@/-]+"
+    r"|sts::\d{12}:(?:assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+))",
+    re.ASCII,
+)
+_CANONICAL = re.compile(r"[0-9a-f]{64}", re.ASCII)
+EVERYBODY = "*"
+
+
+class Grasp(IntEnum):
+    """How a principal means a caller, the weakest first."""
+
+    NONE = 0
+    ACCOUNT = 1
+    """Its account was named, which passes the decision on to the account."""
+    DIRECT = 2
+    """It was named itself, by its role, or as everybody."""
+    SESSION = 3
+    """The very session was named, which a session policy does not narrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principals:
+    """Who one Principal or NotPrincipal element names."""
+
+    everybody: bool = False
+    accounts: frozenset[str] = frozenset()
+    arns: frozenset[str] = frozenset()
+    canonical_ids: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+    federations: frozenset[str] = frozenset()
+
+    def grasp(self, subject: Subject) -> Grasp:
+        """Return how the caller is meant, if it is."""
+        if subject.kind is SubjectKind.SERVICE:
+            return _direct(_has(self.services, subject.name))
+        if subject.kind is SubjectKind.ANONYMOUS:
+            return _direct(self.everybody)
+        federated = subject.kind is SubjectKind.FEDERATED and _has(self.federations, subject.name)
+        return Grasp.DIRECT if federated else self._grasp_of_person(subject)
+
+    def _grasp_of_person(self, subject: Subject) -> Grasp:
+        if subject.role_arn and subject.arn in self.arns:
+            return Grasp.SESSION
+        if self.everybody or subject.arn in self.arns or subject.role_arn in self.arns:
+            return Grasp.DIRECT
+        if subject.account in self.accounts or subject.canonical_id in self.canonical_ids:
+            return Grasp.ACCOUNT
+        return Grasp.NONE
+
+    def exempts(self, subject: Subject) -> bool:
+        """Say whether a NotPrincipal spares the caller: an account there spares its root alone."""
+        grasp = self.grasp(subject)
+        return grasp > Grasp.ACCOUNT or (grasp is Grasp.ACCOUNT and subject.kind is SubjectKind.ROOT)
+
+
+def read_principals(element: object) -> Principals:
+    """Return who an element names; ValueError where that cannot be told."""
+    if element == EVERYBODY:
+        return Principals(everybody=True)
+    if not isinstance(element, dict) or not element:
+        raise ValueError('a principal is "*" or {"AWS": …}, {"Service": …}, …')
+    if unknown := [kind for kind in element if kind not in _READERS]:
+        raise ValueError(f"{unknown[0]} is not a kind of principal")
+    fields: dict[str, frozenset[str]] = {}
+    everybody = False
+    for kind, value in element.items():
+        names = _names(kind, value)
+        if kind == "AWS":
+            everybody = EVERYBODY in names
+            fields |= _read_aws(name for name in names if name != EVERYBODY)
+        else:
+            fields[_READERS[kind]] = _read_others(kind, names)
+    return Principals(everybody=everybody, **fields)
+
+
+_READERS = {"AWS": "", "CanonicalUser": "canonical_ids", "Service": "services", "Federated": "federations"}
+
+
+def _names(kind: str, value: object) -> list[str]:
+    names = value if isinstance(value, list) else [value]
+    texts = [name for name in names if isinstance(name, str) and name]
+    if not texts or len(texts) < len(names):
+        raise ValueError(f"{kind} names nobody")
+    return texts
+
+
+def _read_aws(names: Iterable[str]) -> dict[str, frozenset[str]]:
+    accounts: set[str] = set()
+    arns: set[str] = set()
+    for name in names:
+        if root := _ACCOUNT_ARN.fullmatch(name):
+            accounts.add(root[1])
+        elif _ACCOUNT.fullmatch(name):
+            accounts.add(name)
+        elif _IDENTITY_ARN.fullmatch(name):
+            arns.add(name)
+        else:
+            raise ValueError(
+                f"{name!r} is not an account, nor the ARN of a user, a role or a session; none has wildcards"
+            )
+    return {"accounts": frozenset(accounts), "arns": frozenset(arns)}
+
+
+def _read_others(kind: str, names: list[str]) -> frozenset[str]:
+    if kind == "CanonicalUser" and not all(_CANONICAL.fullmatch(name) for name in names):
+        raise ValueError("a CanonicalUser is 64 hexadecimal digits")
+    return frozenset(names)
+
+
+def _has(names: frozenset[str], name: str) -> bool:
+    return name in names or EVERYBODY in names
+
+
+def _direct(meant: bool) -> Grasp:
+    return Grasp.DIRECT if meant else Grasp.NONE

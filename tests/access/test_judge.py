@@ -1,0 +1,133 @@
+"""The judgement: IAM's logic by table, through `parse_policy` and `judge` alone."""
+
+import json
+
+import pytest
+
+from vedette.access.judge import judge
+from vedette.access.parse import parse_policy
+from vedette.access.policy import PolicyKind
+from vedette.access.request import NOBODY, AccessRequest, Subject, SubjectKind
+
+HERE, ELSEWHERE = "111122223333", "999999999999"
+OBJECT = "arn:aws:s3:::pictures/a.jpg"
+ROLE_ARN = f"arn:aws:iam::{HERE}:role/reader"
+SESSION_ARN = f"arn:aws:sts::{HERE}:assumed-role/reader/visit"
+
+ALICE = Subject(SubjectKind.USER, HERE, f"arn:aws:iam::{HERE}:user/alice", "AIDAALICE", "alice")
+ROOT = Subject(SubjectKind.ROOT, HERE, f"arn:aws:iam::{HERE}:root", HERE, "root")
+SESSION = Subject(SubjectKind.ROLE_SESSION, HERE, SESSION_ARN, "AROAREADER:visit", role_arn=ROLE_ARN)
+STRANGER = Subject(SubjectKind.USER, ELSEWHERE, f"arn:aws:iam::{ELSEWHERE}:user/bob", "AIDABOB", "bob")
+SERVICE = Subject(SubjectKind.SERVICE, name="rekognition.amazonaws.com")
+
+
+def statement(effect="Allow", principal=None, **more):
+    written = {"Effect": effect, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::pictures/*"}
+    return {**written, **({"Principal": principal} if principal else {}), **more}
+
+
+def policy(kind, *statements):
+    return parse_policy(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}), kind)
+
+
+def identity(*statements):
+    return (policy(PolicyKind.IDENTITY, *statements),)
+
+
+def bucket(*statements):
+    return (policy(PolicyKind.BUCKET, *statements),)
+
+
+def session(*statements):
+    return (policy(PolicyKind.SESSION, *statements),)
+
+
+def asked(subject, account=HERE, **context):
+    return AccessRequest(subject, "s3:GetObject", OBJECT, account, {**subject.context(), **context})
+
+
+MINE, THEIRS = {"AWS": HERE}, {"AWS": ELSEWHERE}
+
+
+@pytest.mark.parametrize(
+    ("subject", "own", "resource", "narrowed", "allowed"),
+    [
+        (ALICE, (), (), (), False),
+        (ALICE, identity(statement()), (), (), True),
+        (ALICE, identity(statement(), statement("Deny")), (), (), False),
+        (ALICE, identity(statement(Action="s3:PutObject")), (), (), False),
+        # Within one account the two sides are a union,
+        (ALICE, (), bucket(statement(principal={"AWS": ALICE.arn})), (), True),
+        (ALICE, (), bucket(statement(principal="*")), (), True),
+        # an account as principal only passes the decision on,
+        (ALICE, (), bucket(statement(principal=MINE)), (), False),
+        (ALICE, identity(statement()), bucket(statement(principal=MINE)), (), True),
+        # and a Deny on either side ends it.
+        (ALICE, identity(statement()), bucket(statement("Deny", MINE)), (), False),
+        (ALICE, identity(statement("Deny")), bucket(statement(principal="*")), (), False),
+        # The root may everything in its account, but for what a bucket denies.
+        (ROOT, (), (), (), True),
+        (ROOT, (), bucket(statement("Deny", "*")), (), False),
+        # A role's statement means its sessions.
+        (SESSION, (), bucket(statement(principal={"AWS": ROLE_ARN})), (), True),
+        (SESSION, identity(statement()), bucket(statement("Deny", {"AWS": ROLE_ARN})), (), False),
+        # A session policy narrows everything but what was given to the very session.
+        (SESSION, identity(statement()), (), session(statement()), True),
+        (SESSION, identity(statement()), (), session(statement(Action="s3:PutObject")), False),
+        (SESSION, identity(statement()), (), session(statement(), statement("Deny")), False),
+        (SESSION, (), bucket(statement(principal={"AWS": ROLE_ARN})), session(statement()), True),
+        (SESSION, (), bucket(statement(principal="*")), session(statement(Action="s3:PutObject")), False),
+        (
+            SESSION,
+            (),
+            bucket(statement(principal={"AWS": SESSION_ARN})),
+            session(statement(Action="s3:PutObject")),
+            True,
+        ),
+        # Across accounts both sides must allow.
+        (STRANGER, identity(statement()), (), (), False),
+        (STRANGER, (), bucket(statement(principal="*")), (), False),
+        (STRANGER, identity(statement()), bucket(statement(principal=THEIRS)), (), True),
+        (STRANGER, identity(statement()), bucket(statement(principal={"AWS": STRANGER.arn})), (), True),
+        (STRANGER, identity(statement()), bucket(statement(principal=MINE)), (), False),
+        # Nobody is everybody, and no account; a service is neither.
+        (NOBODY, (), bucket(statement(principal="*")), (), True),
+        (NOBODY, (), bucket(statement(principal={"Service": "*"})), (), False),
+        (NOBODY, (), bucket(statement(principal={"Federated": "*"})), (), False),
+        (ALICE, (), bucket(statement(principal={"Service": "*"})), (), False),
+        (SERVICE, (), bucket(statement(principal={"Service": "rekognition.amazonaws.com"})), (), True),
+        (SERVICE, (), bucket(statement(principal={"Service": "*"})), (), True),
+        (SERVICE, (), bucket(statement(principal="*")), (), False),
+    ],
+)
+def test_who_may(subject, own, resource, narrowed, allowed):
+    decision = judge(asked(subject), identity=own, resource=resource, session=narrowed)
+    assert decision.allowed is allowed
+
+
+def test_a_trust_policy_stands_alone():
+    def may_assume(principal, own):
+        trust = policy(
+            PolicyKind.TRUST, {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        )
+        request = AccessRequest(ALICE, "sts:AssumeRole", ROLE_ARN, HERE, ALICE.context())
+        return judge(request, identity=own, resource=(trust,), stands_alone=True).allowed
+
+    everything = identity({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    assert may_assume({"AWS": ALICE.arn}, ())
+    assert may_assume(MINE, everything)
+    assert not may_assume(MINE, ())
+    assert not may_assume(THEIRS, everything)
+
+
+def test_a_decision_names_the_statement_that_made_it():
+    own = parse_policy(
+        json.dumps({"Version": "2012-10-17", "Statement": [statement(Sid="Read"), statement("Deny")]}),
+        PolicyKind.IDENTITY,
+        name="reader",
+    )
+    decision = judge(asked(ALICE), identity=(own,))
+    assert (decision.explicit_deny, decision.reason) == (
+        True,
+        "denied by statement 2 of the identity policy reader",
+    )
