@@ -13,12 +13,20 @@ from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
 from vedette.manifest.intake import Intake, Refused, check_file, take_lookout, take_rekognition
 from vedette.manifest.lines import read_lines, write_line
-from vedette.manifest.lookout_training import Count, Seen, check_mask, check_picture, shortfalls
+from vedette.manifest.lookout_training import (
+    Count,
+    Seen,
+    check_labels,
+    check_mask,
+    check_picture,
+    shortfalls,
+)
 from vedette.manifest.marks import mark_line, mark_nothing
 from vedette.manifest.problems import CODES, flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.split import TooFew, choose_test
 from vedette.manifest.training import Pictures, assess
+from vedette.manifest.verdicts import Verdict
 from vedette.vision.annotations import Box
 
 STAMP = Stamp(when=datetime(2026, 2, 11, tzinfo=UTC))
@@ -136,6 +144,10 @@ def colors(count):
     return {f"#0000{n:02x}": f"type{n}" for n in range(1, count + 1)}
 
 
+def of_types(count):
+    return Verdict("valid", labels=tuple(colors(count).values()))
+
+
 def labels_over(count, per_line=50):
     """Lines that together carry so many labels, fifty to a picture."""
     names = [f"l{n}" for n in range(count)]
@@ -214,7 +226,6 @@ INTAKE_ROWS = [
     ("LOOKOUT_MASK_REF", of_lookout, [anomaly_line(mask=RUST, **{"anomaly-mask-ref": "s3://bucket/m.jpg"})], [anomaly_line(mask=RUST)]),
     ("LOOKOUT_COLOR_MAP", of_lookout, [without(anomaly_line(mask=RUST), "anomaly-mask-ref-metadata", "internal-color-map")], [without(anomaly_line(mask=RUST), "anomaly-mask-ref-metadata", "internal-color-map", "0")]),
     ("LOOKOUT_LABEL_LENGTH", of_lookout, [anomaly_line(mask={"#000001": "x" * 257})], [anomaly_line(mask={"#000001": "x" * 256})]),
-    ("LOOKOUT_LABELS_OF_MASK", of_lookout, [anomaly_line(mask=colors(21))], [anomaly_line(mask=colors(20))]),
 ]  # fmt: skip
 
 
@@ -289,6 +300,7 @@ FACT_ROWS = [
     ("LOOKOUT_IMAGE_SIDES", [check_picture(Seen("a", "PNG", (4097, 64)), same_as=None)], []),
     ("LOOKOUT_IMAGE_DIFFERS", [check_picture(Seen("a", "PNG", (64, 65)), same_as=(64, 64))], [check_picture(Seen("a", "PNG", (64, 65)), same_as=None)]),
     ("LOOKOUT_MASK", [check_mask(Seen("m", "JPEG", (9, 9)), picture=(9, 9), labels=[])], [check_mask(Seen("m", "PNG", (9, 9)), picture=(9, 9), labels=[])]),
+    ("LOOKOUT_LABELS_OF_MASK", [check_labels("m", of_types(21))], [check_labels("m", of_types(20))]),
     ("LOOKOUT_MASK_DIFFERS", [check_mask(Seen("m", "PNG", (9, 8)), picture=(9, 9), labels=[])], []),
     ("LOOKOUT_MASK_COLOR", [check_mask(Seen("m", "PNG", (9, 9), colors=frozenset({"#d62728"})), picture=(9, 9), labels=["#9467bd"])], [check_mask(Seen("m", "PNG", (9, 9), colors=frozenset({"#d62728", "#000000"})), picture=(9, 9), labels=["#d62728"])]),
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from vedette.manifest import anomaly, classification, detection, segmentation
 from vedette.manifest.attributes import Stamp
@@ -38,6 +39,26 @@ def picture(folder, name):
 
 def labelled(ref, *names):
     return {"source-ref": ref, **classification.write_labels(names, stamp=STAMP)}
+
+
+def test_types_that_a_line_declares_and_its_mask_does_not_show_are_not_there(tmp_path):
+    """As a labelling job writes them: one map for all of its pictures."""
+    job = {"#d62728": "rust", "#1f77b4": "dent", "#2ca02c": "chip"}
+    lines = []
+    for name, color in (("a", "#d62728"), ("b", "#1f77b4"), ("c", "#ffffff"), ("d", "#123456")):
+        picture(tmp_path, f"{name}.png")
+        Image.new("RGB", (80, 64), color).save(tmp_path / f"mask-{name}.png")
+        mask = segmentation.write_mask(MaskRef(f"mask-{name}.png", job), stamp=STAMP)
+        line = {"source-ref": f"{name}.png", **anomaly.write_class(is_anomalous=True, stamp=STAMP), **mask}
+        lines.append(line)
+    reading = read_samples(manifest(tmp_path, *lines))
+    shown = [(sample.labels, sample.mask and sample.mask.colors) for sample in reading.samples]
+    assert shown == [
+        (("rust",), {"#d62728": "rust"}),
+        (("dent",), {"#1f77b4": "dent"}),
+        ((), None),
+        (("rust", "dent", "chip"), job),
+    ], "a colour that nobody named is for whoever reads the mask"
 
 
 def test_labels_and_boxes_become_samples(tmp_path):

@@ -17,6 +17,7 @@ from vedette.runtime.model import load
 from vedette.training.checks import Prepared
 from vedette.training.folder import Folder
 from vedette.training.lookout import confidence, prepare, write_results
+from vedette.training.lookout_pictures import say_left_out
 from vedette.training.masks import Masks
 from vedette.vision.annotations import Sample
 from vedette.vision.evaluation import Seen, evaluate
@@ -41,10 +42,11 @@ def put_picture(folder, name, color=(90, 90, 90), size=(80, 64)):
     Image.new("RGB", size, color).save(folder.place_of(a_ref(name)))
 
 
-def a_masked_line(name, label="dent", color="#ff0000"):
+def a_masked_line(name, types=(("dent", "#ff0000"),)):
+    entries = [("BACKGROUND", "#ffffff"), *types]
     colors = {
-        "0": {"class-name": "BACKGROUND", "hex-color": "#ffffff", "confidence": 0.0},
-        "1": {"class-name": label, "hex-color": color, "confidence": 0.0},
+        str(number): {"class-name": label, "hex-color": color, "confidence": 0.0}
+        for number, (label, color) in enumerate(entries)
     }
     metadata = {
         "internal-color-map": colors,
@@ -120,20 +122,129 @@ def test_pictures_of_different_sizes_refuse_unless_that_is_lifted(folder):
     assert prepared(folder, one_size=False).refused == ""
 
 
-def test_a_missing_picture_is_named(folder):
-    put_dataset(folder, "train", normal=20, anomaly=10)
-    folder.place_of(a_ref("train5")).unlink()
-    image = a_ref("train5")
+# Every line of a labelling job declares all of its types, whatever its mask shows.
+JOB = (("dent", "#ff0000"), ("rust", "#00ff00"), ("glare", "#ff8080"), ("chip", "#0000ff"))
+
+
+def put_job(folder, part, *, normal, **masks):
+    """A dataset of one labelling job; `masks` says of how many pictures the mask shows which types."""
+    lines = []
+    for number in range(normal):
+        put_picture(folder, f"{part}{number}")
+        lines.append(an_anomaly_line(f"{part}{number}", "normal"))
+    for types, count in masks.items():
+        for number in range(count):
+            name = f"{part}-{types}{number}"
+            put_picture(folder, name, (number, 90, 90))
+            mask = Image.new("RGB", (80, 64), "white")
+            for place, label in enumerate(types.split("_")):
+                mask.paste(dict(JOB).get(label, "#ffffff"), (5 + 20 * place, 5, 20 + 20 * place, 50))
+            mask.save(folder.place_of(a_ref(f"mask-{name}")))
+            lines.append(a_masked_line(name, JOB))
+    folder.manifest(part).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def test_types_are_counted_by_pixels_where_every_line_declares_all_of_a_job(folder):
+    put_job(folder, "train", normal=20, dent=20, rust=20, dent_rust=4)
+    found = prepared(folder)
+    assert found.refused == ""
+    shown = {tuple(sample.mask.colors.items()) for sample in found.train if sample.mask}
+    dent, rust = ("#ff0000", "dent"), ("#00ff00", "rust")
+    assert shown == {(dent,), (rust,), (dent, rust)}
+    assert {sample.labels for sample in found.train} == {(), ("dent",), ("rust",), ("dent", "rust")}
+
+
+def test_only_pictures_with_a_type_alone_count_for_it(folder):
+    put_job(folder, "train", normal=20, dent=20, rust=15, dent_rust=9)
     assert prepared(folder).refused == (
-        f"The image {image} is missing, may not be read, or is no whole PNG or JPEG."
+        "The training dataset has 15 images with the anomaly label rust alone; at least 20 are needed."
     )
 
 
-def test_a_picture_that_is_cut_off_is_named(folder):
+def test_a_mask_that_shows_no_type_is_none_whatever_its_line_declares(folder):
+    put_job(folder, "train", normal=20, nothing=10)
+    found = prepared(folder)
+    assert found.refused == ""
+    assert [(sample.mask, sample.labels) for sample in (*found.train, *found.test)] == [(None, ())] * 30
+
+
+def test_a_mask_may_declare_more_types_than_it_may_show(folder):
+    put_job(folder, "train", normal=20, dent=20)
+    job = [(f"type{n}", f"#{n:02x}4080") for n in range(40)]
+    lines = [json.loads(line) for line in folder.manifest("train").read_text("utf-8").splitlines()]
+    wide = json.loads(a_masked_line("train-dent0", [*JOB, *job]))
+    lines[20] = wide
+    folder.manifest("train").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+    assert prepared(folder).refused == ""
+    mask = Image.new("RGB", (80, 64), "white")
+    for place in range(21):
+        mask.putpixel((3 * place, 5), (place, 0x40, 0x80))
+    ref = a_ref("mask-train-dent0")
+    mask.save(folder.place_of(ref))
+    assert prepared(folder).refused == f"The mask {ref} shows more than 20 anomaly labels."
+
+
+@pytest.mark.parametrize(
+    ("harm", "what"),
+    [
+        (lambda place: place.unlink(), "is missing, may not be read, or is no whole PNG or JPEG."),
+        (
+            lambda place: place.write_bytes(place.read_bytes()[:-40]),
+            "is missing, may not be read, or is no whole PNG or JPEG.",
+        ),
+        (
+            lambda place: Image.new("RGB", (63, 64)).save(place),
+            "must have 64 to 4096 pixels a side; it has 63x64.",
+        ),
+    ],
+    ids=["missing", "cut off", "too small"],
+)
+def test_a_picture_that_cannot_be_used_is_left_out_and_named(folder, harm, what):
+    put_dataset(folder, "train", normal=21, anomaly=10)
+    # The first one: the size that all must have is that of the first that can be used.
+    harm(folder.place_of(a_ref("train0")))
+    found = prepared(folder)
+    said = f"1 image was left out: The image {a_ref('train0')} {what}"
+    assert (found.refused, say_left_out(found.left_out)) == ("", said)
+    assert len(found.train) + len(found.test) == 30
+    assert a_ref("train0") not in found.facts["lines"]
+
+
+def test_where_too_few_remain_it_is_said_what_was_left_out(folder):
     put_dataset(folder, "train", normal=20, anomaly=10)
-    cut = folder.place_of(a_ref("train5"))
-    cut.write_bytes(cut.read_bytes()[:-40])
-    assert prepared(folder).refused.endswith("is no whole PNG or JPEG.")
+    for number in range(12):
+        folder.place_of(a_ref(f"train{number}")).unlink()
+    refused = prepared(folder).refused
+    assert refused.startswith(
+        "The training dataset has 8 images labeled normal; at least 20 are needed. 12 images were left out: "
+        f"The image {a_ref('train0')} is missing, may not be read, or is no whole PNG or JPEG. The image"
+    )
+    assert refused.count("is missing") == 10
+    assert refused.endswith("PNG or JPEG. And 2 more.")
+
+
+def test_a_picture_whose_mask_is_missing_or_cut_off_is_left_out(folder):
+    put_dataset(folder, "train", normal=20, masked=22)
+    folder.place_of(a_ref("mask-train20")).unlink()
+    cut = folder.place_of(a_ref("mask-train21"))
+    cut.write_bytes(cut.read_bytes()[:-30])
+    found = prepared(folder)
+    assert found.refused == ""
+    assert say_left_out(found.left_out) == "2 images were left out: " + " ".join(
+        f"The mask {a_ref(f'mask-train{n}')} is missing, may not be read, or is no PNG." for n in (20, 21)
+    )
+    assert len(found.train) + len(found.test) == 40
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_an_empty_dataset_says_what_is_missing(folder, part):
+    put_dataset(folder, "train", normal=10)
+    put_dataset(folder, "test", normal=10, anomaly=10)
+    folder.manifest(part).write_bytes(b"")
+    name = {"train": "training", "test": "test"}[part]
+    assert prepared(folder, has_test=True).refused.startswith(
+        f"The {name} dataset has 0 images labeled normal; at least 10 are needed."
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,12 +260,15 @@ def test_a_mask_that_does_not_fit_is_named(folder, size, color, message):
     assert message in prepared(folder).refused
 
 
-def test_a_mask_that_is_no_png_or_ends_early_is_named(folder):
-    put_dataset(folder, "train", normal=20, masked=20)
+@pytest.mark.parametrize("form", ["JPEG", "GIF", ""])
+def test_a_mask_that_is_no_png_fails_the_training(folder, form):
+    put_dataset(folder, "train", normal=20, masked=21)
     place = folder.place_of(a_ref("mask-train20"))
-    for data in (b"no picture", place.read_bytes()[:-30]):
-        place.write_bytes(data)
-        assert prepared(folder).refused.endswith("is missing, may not be read, or is no PNG.")
+    if form:
+        Image.new("RGB", (80, 64), RED).save(place, form)
+    else:
+        place.write_bytes(b"no picture")
+    assert prepared(folder).refused.endswith("is missing, may not be read, or is no PNG.")
 
 
 def test_what_a_brush_leaves_at_its_edges_is_no_color_of_its_own(folder):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from vedette.vision.colors import strange_color
+from vedette.vision.colors import read_colors, shown_colors, strange_color
 
 CRACK, RUST = "#23a436", "#ff0000"
 
@@ -52,3 +52,35 @@ def test_the_most_frequent_of_the_strange_is_told():
 
 def test_a_wholly_transparent_mask_shows_nothing():
     assert strange_color(Image.new("RGBA", (80, 80), (9, 8, 7, 0)), [CRACK]) == ""
+
+
+JOB = [CRACK, RUST, "#ff8080", "#9467bd", "#800000"]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+@pytest.mark.parametrize("spots", [(), (CRACK,), (CRACK, RUST)])
+@pytest.mark.parametrize("ground", [(255, 255, 255), (0, 0, 0)])
+def test_a_mask_shows_what_its_pixels_have_of_all_that_a_job_names(mode, spots, ground):
+    assert shown_colors(a_mask(mode, ground, spots), JOB) == frozenset(spots)
+
+
+def test_a_transparent_pixel_shows_nothing():
+    layers = np.zeros((60, 120, 4), np.uint8)
+    layers[10:50, 10:90] = (0x23, 0xA4, 0x36, 255)
+    layers[10:50, 95:100] = (255, 0, 0, 127)
+    assert shown_colors(Image.fromarray(layers), JOB) == {CRACK}
+    layers[10, 95] = (255, 0, 0, 128)
+    assert shown_colors(Image.fromarray(layers), JOB) == {CRACK, RUST}
+
+
+def test_an_edge_that_has_another_types_color_is_an_edge():
+    pixels = np.full((60, 120, 3), 255, np.uint8)
+    pixels[10:50, 10:90] = (255, 0, 0)
+    pixels[10:50, 9] = pixels[10:50, 90] = (255, 128, 128)
+    assert read_colors(Image.fromarray(pixels), JOB).shown == {RUST}
+    pixels[20:30, 100:102] = (255, 128, 128)
+    assert read_colors(Image.fromarray(pixels), JOB).shown == {RUST, "#ff8080"}, "a thin line of its own"
+
+
+def test_a_color_is_returned_as_it_was_named():
+    assert shown_colors(a_mask(), [CRACK.upper()]) == {CRACK.upper()}

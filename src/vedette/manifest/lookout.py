@@ -16,7 +16,6 @@ from vedette.manifest.verdicts import State, Verdict
 
 LINE_LENGTH = 8192
 LABEL_LENGTH = 256
-LABELS_OF_MASK = 20
 
 
 def judge_line(line: Line, *, strict: bool = True) -> Verdict:
@@ -78,6 +77,4 @@ def _judge_mask(pair: Attribute, *, strict: bool) -> tuple[list[Flaw], MaskRef |
     names = set(mask.colors.values()) if mask else set()
     if wrong := [name for name in sorted(names) if not 1 <= len(name) <= LABEL_LENGTH]:
         return [flaw("LOOKOUT_LABEL_LENGTH", wrong[0][:40])], None
-    if len(names) > LABELS_OF_MASK:
-        return [flaw("LOOKOUT_LABELS_OF_MASK")], None
     return [], mask

@@ -16,6 +16,7 @@ ModelType = Literal["classification", "segmentation"]
 
 MOST_BYTES = 8 * 1024 * 1024
 LEAST_SIDE, MOST_SIDE = 64, 4096
+LABELS_OF_MASK = 20
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Seen:
 
 
 def count_verdicts(verdicts: Iterable[Verdict]) -> Count:
-    """Count the labelled entries; the others are left out of a training without a word."""
+    """Count the labelled entries, by what their masks show; the others are left out without a word."""
     count = Count()
     for verdict in verdicts:
         if verdict.is_anomalous is None or verdict.state != "valid":
@@ -109,3 +110,8 @@ def check_mask(seen: Seen, *, picture: tuple[int, int], labels: Iterable[str]) -
         return flaw("LOOKOUT_MASK_DIFFERS", seen.name, *seen.size, *picture)
     unknown = seen.colors - set(labels) - {"#ffffff", "#000000"}
     return flaw("LOOKOUT_MASK_COLOR", seen.name, min(unknown)) if unknown else None
+
+
+def check_labels(name: str, verdict: Verdict) -> Flaw | None:
+    """Return what is wrong with the number of types that a mask shows (lookout.md 15)."""
+    return flaw("LOOKOUT_LABELS_OF_MASK", name) if len(verdict.labels) > LABELS_OF_MASK else None

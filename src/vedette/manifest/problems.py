@@ -182,7 +182,7 @@ LOOKOUT_CODES = {
         "line",
     ),
     "LOOKOUT_LABEL_LENGTH": Code("An anomaly label has 1 to 256 characters: {}", "line"),
-    "LOOKOUT_LABELS_OF_MASK": Code("The mask of one image has more than 20 anomaly labels.", "line"),
+    "LOOKOUT_LABELS_OF_MASK": Code("The mask {} shows more than 20 anomaly labels.", "line"),
     "LOOKOUT_LABELS_OF_PROJECT": Code("The project has more than 100 anomaly labels.", "manifest"),
     "LOOKOUT_TOO_FEW_NORMAL": Code(
         "The {} dataset has {} images labeled normal; at least {} are needed.", "manifest"

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image
+
 from vedette.manifest import lookout, rekognition
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line, read_lines
 from vedette.manifest.places import Resolver, beside
 from vedette.manifest.problems import Problem, flaw
 from vedette.manifest.turned import turn_boxes
-from vedette.manifest.verdicts import Verdict
+from vedette.manifest.verdicts import Verdict, narrow
 from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
+from vedette.vision.colors import read_colors
+from vedette.vision.images import BOMB, DAMAGE
 
 Dialect = Literal["auto", "rekognition", "lookout"]
 
@@ -81,7 +85,8 @@ def _place(reading: Reading, line: Line, picture: Path, verdict: Verdict, find: 
             said = f"there is no such mask: {verdict.mask.ref}"
             reading.problems.append(Problem(line.number, line.source, "LOOKOUT_MASK_REF", said))
         else:
-            mask = Mask(path, dict(verdict.mask.colors))
+            verdict = _by_pixels(verdict, path)
+            mask = Mask(path, dict(verdict.mask.colors)) if verdict.mask else None
     sample = Sample(
         picture=picture,
         labels=verdict.labels,
@@ -92,6 +97,20 @@ def _place(reading: Reading, line: Line, picture: Path, verdict: Verdict, find: 
     )
     labeled = verdict.state == "valid" or verdict.boxes is not None
     (reading.samples if labeled else reading.unlabeled).append(sample)
+
+
+def _by_pixels(verdict: Verdict, mask: Path) -> Verdict:
+    """Return the verdict by what its mask shows.
+
+    A mask that shows something else too, or cannot be read, stays what the line says: whoever reads its
+    pixels takes the nearest colour, or names it.
+    """
+    try:
+        with Image.open(mask) as image:
+            colors = read_colors(image, verdict.mask.colors if verdict.mask else ())
+    except (*DAMAGE, *BOMB):
+        return verdict
+    return verdict if colors.strange else narrow(verdict, colors.shown)
 
 
 def _hear(lines: Iterable[Line | BadLine]) -> Literal["rekognition", "lookout"]:

@@ -1,6 +1,7 @@
 """What the checks of a line come to: its flaws, and what is left of it to learn from."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from vedette.manifest.problems import PRIORITY, Flaw
@@ -33,6 +34,18 @@ class Verdict:
     def every_label(self) -> tuple[str, ...]:
         """The labels of the picture and of its boxes, each once."""
         return tuple(dict.fromkeys([*self.labels, *(name for name, _ in self.boxes or ())]))
+
+
+def narrow(verdict: Verdict, shown: Collection[str]) -> Verdict:
+    """Return the verdict by the colours that a mask shows; one that shows none is no mask.
+
+    A line may declare every type of a whole labelling job; what is on the picture, its pixels say.
+    """
+    if verdict.mask is None:
+        return verdict
+    colors = {color: name for color, name in verdict.mask.colors.items() if color in shown}
+    labels = tuple(dict.fromkeys(colors.values()))
+    return replace(verdict, labels=labels, mask=replace(verdict.mask, colors=colors) if colors else None)
 
 
 def first_hit(flaws: list[Flaw]) -> tuple[Flaw, ...]:

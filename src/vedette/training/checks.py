@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from PIL import Image
 
+from vedette.manifest.problems import Flaw
 from vedette.vision.annotations import Sample
-from vedette.vision.colors import strange_color
+from vedette.vision.colors import MaskColors, read_colors
 from vedette.vision.turn import LYING, UPRIGHT, orientation_of
 
 # Divides samples into those to learn from and those to test with.
@@ -29,6 +30,8 @@ class Prepared:
     train: Sequence[Sample] = ()
     test: Sequence[Sample] = ()
     refused: str = ""
+    # What is wrong with pictures that cannot be used and are left out.
+    left_out: Sequence[Flaw] = ()
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -72,13 +75,13 @@ def _ends_well(path: Path, form: Format) -> bool:
         return ENDS[form] in file.read()
 
 
-def strange_color_in(mask: Path, named: Collection[str]) -> str | None:
-    """Return a colour of a mask that nobody named, none being ""; None where the mask is damaged.
+def read_mask_colors(mask: Path, named: Collection[str]) -> MaskColors | None:
+    """Return the colours of a mask; None where the mask is damaged.
 
-    It is what the dataset's page says of the mask too.
+    They are what the dataset's page says of the mask too.
     """
     try:
         with Image.open(mask, formats=("PNG",)) as image:
-            return strange_color(image, named)
+            return read_colors(image, named)
     except _DAMAGE:
         return None

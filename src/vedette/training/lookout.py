@@ -3,7 +3,7 @@
 The rules are those of lookout.md 1.3 to 1.6 and 3.5, the documents those of 6.4 and 6.5.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,55 +11,48 @@ from vedette.manifest.anomaly import ATTRIBUTE, read_class
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import PAIR_END, BadLine, Line, read_line, write_line
 from vedette.manifest.lookout import judge_line
-from vedette.manifest.lookout_training import (
-    Count,
-    Seen,
-    check_mask,
-    check_picture,
-    count_verdicts,
-    model_type,
-    shortfalls,
-)
+from vedette.manifest.lookout_training import Count, count_verdicts, model_type, shortfalls
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.problems import CODES, Flaw
 from vedette.manifest.verdicts import Verdict
-from vedette.training.checks import Prepared, Split, look_at, strange_color_in
+from vedette.training.checks import Prepared, Split
 from vedette.training.folder import Folder
+from vedette.training.lookout_pictures import Judged, look_over, say_left_out
 from vedette.training.masks import Masks
 from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
 
 DIFFERENT_SIZES = "Images in the dataset must have the same dimensions."
 DETECTED = f"{ATTRIBUTE}-detected"
 
-Judged = list[tuple[Line, Verdict]]
-
 
 def prepare(folder: Folder, *, has_test: bool, split: Split, one_size: bool) -> Prepared:
-    """Check the frozen datasets and return what is to be learnt; the first thing wrong refuses it all."""
+    """Check the frozen datasets and return what is to be learnt, without the pictures that cannot be used."""
     parts: dict[str, Judged] = {}
     for part in ("train", "test") if has_test else ("train",):
         judged = _judge(folder, part)
         if isinstance(judged, Flaw):
             return Prepared(refused=judged.message)
         parts[part] = judged
-    counts = {part: count_verdicts(verdict for _, verdict in judged) for part, judged in parts.items()}
+    usable = look_over(folder, parts, one_size=one_size)
+    if isinstance(usable, Flaw):
+        same = usable.code == "LOOKOUT_IMAGE_DIFFERS"
+        return Prepared(refused=f"{DIFFERENT_SIZES} {usable.message}" if same else usable.message)
+    counts = {part: count_verdicts(verdict for _, verdict in judged) for part, judged in usable.parts.items()}
     if missing := shortfalls(counts["train"], counts.get("test")):
-        return Prepared(refused=" ".join(found.message for found in missing))
-    if wrong := _wrong_picture(folder, parts, one_size=one_size):
-        same = wrong.code == "LOOKOUT_IMAGE_DIFFERS"
-        return Prepared(refused=f"{DIFFERENT_SIZES} {wrong.message}" if same else wrong.message)
-    learn = _samples(folder, parts["train"], counts["train"])
+        said = [*(found.message for found in missing), say_left_out(usable.left_out)]
+        return Prepared(refused=" ".join(said).strip())
+    learn = _samples(folder, usable.parts["train"], counts["train"])
     if has_test:
-        held_out = _samples(folder, parts["test"], counts["train"])
+        held_out = _samples(folder, usable.parts["test"], counts["train"])
     else:
         learn, held_out = split(learn)
-    lines = {line.source: line.text for judged in parts.values() for line, _ in judged}
-    return Prepared(learn, held_out, facts={"lines": lines})
+    lines = {line.source: line.text for judged in usable.parts.values() for line, _ in judged}
+    return Prepared(learn, held_out, left_out=usable.left_out, facts={"lines": lines})
 
 
-def _judge(folder: Folder, part: str) -> Judged | Flaw:
+def _judge(folder: Folder, part: str) -> list[tuple[Line, Verdict]] | Flaw:
     """Return the labelled lines of a dataset; a line that is wrong refuses it, as at its import."""
-    found: Judged = []
+    found: list[tuple[Line, Verdict]] = []
     for line in folder.lines(part)():
         if isinstance(line, BadLine):
             return Flaw("LOOKOUT_JSON", f"Line {line.number}: {CODES['LOOKOUT_JSON'].message}")
@@ -70,36 +63,6 @@ def _judge(folder: Folder, part: str) -> Judged | Flaw:
         if verdict.state == "valid":
             found.append((line, verdict))
     return found
-
-
-def _wrong_picture(folder: Folder, parts: Mapping[str, Judged], *, one_size: bool) -> Flaw | None:
-    first: tuple[int, int] | None = None
-    for judged in parts.values():
-        for line, verdict in judged:
-            seen = _seen(folder, line.source)
-            if wrong := check_picture(seen, same_as=first if one_size else None):
-                return wrong
-            first = first or seen.size
-            if verdict.mask is not None:
-                mask = _seen(folder, verdict.mask.ref, named=verdict.mask.colors)
-                if wrong := check_mask(mask, picture=seen.size, labels=verdict.mask.colors):
-                    return wrong
-    return None
-
-
-def _seen(folder: Folder, address: str, *, named: Collection[str] | None = None) -> Seen:
-    """Return what a picture is, or a mask, whose colours are named; a damaged mask is none."""
-    place = folder.find(address)
-    looked = look_at(place)
-    if place is None or looked is None:
-        return Seen(address)
-    strange: str | None = ""
-    if named is not None and looked.format == "PNG":
-        strange = strange_color_in(place, named)
-    if strange is None:
-        return Seen(address)
-    colors = frozenset({strange} if strange else ())
-    return Seen(address, looked.format, (looked.width, looked.height), looked.bytes, colors)
 
 
 def _samples(folder: Folder, judged: Judged, train: Count) -> list[Sample]:

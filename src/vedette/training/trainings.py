@@ -55,6 +55,8 @@ MOST_COPIES = 5
 COPIERS = 2
 # How often a dataset that is being changed is asked whether it can be divided now.
 AGAIN_S = 0.2
+# What a version keeps of what its worker said.
+FACTS = ("task", "metrics", "pictures", "size", "left_out")
 # The same pictures and labels give the same split and the same model.
 SEED = 20
 
@@ -413,7 +415,7 @@ class Trainings:
         except (Missing, Denied):
             self._fail(version, CANNOT_WRITE)
             return
-        facts = {name: result[name] for name in ("task", "metrics", "pictures", "size") if name in result}
+        facts = {name: result[name] for name in FACTS if name in result}
         ended = milliseconds(self._clock())
         if result["refused"]:
             self.versions.move(version, "failed", result["refused"], results={"files": files}, ended_ms=ended)

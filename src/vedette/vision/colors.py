@@ -3,14 +3,18 @@
 An opaque pixel (alpha of 128 or more) has a named colour, or is background: white or black. What
 lies between colours that the mask shows is the soft edge of a brush, and is snapped
 to the nearest. Every other colour is one that nobody named.
+
+What a mask shows is said by its pixels, never by its line: one map for a whole labelling job names
+every type on every line, and a mask has a few of them, or one.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 Codes = NDArray[np.uint32]
 Colors = NDArray[np.float64]
@@ -21,6 +25,21 @@ _GROUNDS = {0xFFFFFF, 0x000000}
 _SLACK = 24.0
 # And how far beyond its ends, as a share of it.
 _OVER = 0.05
+# An edge as wide as a soft brush makes it: what lies between two areas is this near to both, in pixels.
+_EDGE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class MaskColors:
+    """What a mask shows: the named colours on it, and the most frequent one that nobody named, if any."""
+
+    shown: frozenset[str] = frozenset()
+    strange: str = ""
+
+
+def read_colors(image: Image.Image, named: Collection[str]) -> MaskColors:
+    """Return the colours of a mask, held to those that its line names."""
+    return MaskColors(shown_colors(image, named), strange_color(image, named))
 
 
 def strange_color(image: Image.Image, named: Collection[str]) -> str:
@@ -36,6 +55,51 @@ def strange_color(image: Image.Image, named: Collection[str]) -> str:
         return ""
     worst = rest[strange][np.argmax(counts[~is_known][strange])]
     return f"#{int(worst):06x}"
+
+
+def shown_colors(image: Image.Image, named: Collection[str]) -> frozenset[str]:
+    """Return which of the named colours (`#rrggbb`) some opaque pixel has, edges aside.
+
+    A named colour that is a mixture of two others, as pink is of red and white, may be nothing but the soft
+    edge between them: then each of its pixels is near both.
+    """
+    shown, _ = _opaque(image)
+    by_code = {int(color.lstrip("#"), 16): color for color in named}
+    here = [code for code in shown.tolist() if code in by_code]
+    known = [code for code in shown.tolist() if code in by_code or code in _GROUNDS]
+    return frozenset(by_code[code] for code in here if not _is_edge(image, code, known))
+
+
+def _is_edge(image: Image.Image, code: int, known: Sequence[int]) -> bool:
+    """Say whether every pixel of a colour lies between areas of two others that it is a mixture of."""
+    its, all_known = _channels(np.array([code], np.uint32)), _channels(np.array(known, np.uint32))
+    # A colour next to the end of a mixture is not told from it, and no mixture.
+    others = np.flatnonzero(np.linalg.norm(all_known - its, axis=1) > _SLACK).tolist()
+    pairs = [
+        (known[one], known[other])
+        for one, other in combinations(others, 2)
+        if _are_between(its, all_known[[one, other]])[0]
+    ]
+    if not pairs:
+        return False
+    codes = _codes(image)
+    left = codes == code
+    for first, second in pairs:
+        left &= ~(_around(codes == first) & _around(codes == second))
+    return not left.any()
+
+
+def _codes(image: Image.Image) -> NDArray[np.int64]:
+    """Return the colour of each opaque pixel as a number, and -1 for the others."""
+    layers = np.asarray(image.convert("RGBA")).astype(np.int64)
+    codes = layers[..., 0] << 16 | layers[..., 1] << 8 | layers[..., 2]
+    return np.where(layers[..., 3] >= _OPAQUE, codes, -1)
+
+
+def _around(area: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return an area and what is near it."""
+    near = Image.fromarray(area).convert("L").filter(ImageFilter.MaxFilter(2 * _EDGE + 1))
+    return np.asarray(near) > 0
 
 
 def _opaque(image: Image.Image) -> tuple[Codes, NDArray[np.intp]]:

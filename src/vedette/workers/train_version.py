@@ -5,7 +5,8 @@ order   folder, dialect, arn, project, version, budget, seed, cache; denied, for
         has_test; divides (whether the pictures kept for testing become the project's test dataset);
         one_size (Lookout: whether all pictures must have the same)
 says    progress, as `train` does, and DIVIDED once it is known which pictures test
-result  refused (a sentence, or nothing), and where there is a model: task, metrics, seconds
+result  refused (a sentence, or nothing), and where there is a model: task, metrics, seconds, and left_out
+        (what could not be used, in a sentence)
 
 Everything is in the folder when result.json is; a killed worker leaves none, and is simply run again.
 """
@@ -13,7 +14,7 @@ Everything is in the folder when result.json is; a killed worker leaves none, an
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -23,10 +24,12 @@ from vedette.clock import system_clock
 from vedette.engines.port import Event, Say
 from vedette.errors import NoSpace, Wrong
 from vedette.learn.split import hold_out
+from vedette.manifest.problems import Flaw, flaw
 from vedette.manifest.training import Pictures
 from vedette.training import lookout, rekognition
 from vedette.training.checks import Prepared, look_at
 from vedette.training.folder import NO_ROOM, Folder, is_full
+from vedette.training.lookout_pictures import say_left_out
 from vedette.training.masks import Masks
 from vedette.vision.annotations import Sample
 from vedette.vision.images import content_hash
@@ -128,6 +131,7 @@ def _learn(
     used = Prepared(
         [sample for sample in prepared.train if sample.picture not in broken],
         prepared.test,
+        left_out=[*prepared.left_out, *_named(broken, prepared)],
         facts=prepared.facts,
     )
     now = system_clock()
@@ -141,9 +145,16 @@ def _learn(
     return {
         "task": outcome.facts.task,
         "metrics": metrics,
+        "left_out": say_left_out(used.left_out),
         "pictures": {"train": len(used.train), "test": outcome.evaluation["pictures"]},
         "size": _size(used.train[0]) if order["dialect"] == "lookoutvision" and order["one_size"] else None,
     }
+
+
+def _named(broken: Container[Path], prepared: Prepared) -> list[Flaw]:
+    """Return what was found to be damaged no sooner than it was decoded."""
+    every = (*prepared.train, *prepared.test)
+    return [flaw("LOOKOUT_IMAGE", sample.source) for sample in every if sample.picture in broken]
 
 
 def _size(sample: Sample) -> list[int] | None:

@@ -63,7 +63,7 @@ def test_a_model_is_in_training_when_the_call_returns(model):
 def test_a_training_that_cannot_succeed_ends_as_failed_and_says_why(call, model):
     found = described(call)
     assert found["Status"] == "TRAINING_FAILED"
-    assert "1 images labeled normal; at least 20 are needed" in found["StatusMessage"]
+    assert "0 images labeled normal; at least 20 are needed" in found["StatusMessage"]
     assert found["OutputConfig"] == OUT
     assert "Performance" not in found
     assert "EvaluationResult" not in found

@@ -122,6 +122,13 @@ def find_model(
     return found
 
 
+def _message(house: House, version: Version) -> str:
+    """Return what is to be said of a model; a trained one names what it was trained without."""
+    said = MESSAGES.get(version.state) or house.trainings.message(version)
+    left_out = version.results.get("left_out") if STATUSES[version.state] == "TRAINED" else ""
+    return f"{said} {left_out}" if left_out else said
+
+
 def _project(house: House, caller: Caller, request: dict[str, Any]) -> Project:
     return house.projects.find(Scope("lookoutvision", caller.account, caller.region), request["ProjectName"])
 
@@ -132,7 +139,7 @@ def _metadata(house: House, version: Version) -> dict[str, Any]:
         "ModelVersion": version.name,
         "ModelArn": str(version.arn),
         "Status": STATUSES[version.state],
-        "StatusMessage": MESSAGES.get(version.state) or house.trainings.message(version),
+        "StatusMessage": _message(house, version),
     }
     if version.description:
         said["Description"] = version.description
