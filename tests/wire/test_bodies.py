@@ -134,6 +134,22 @@ def test_a_link_carries_its_checksum_in_the_query():
     assert read(link, signed)[0] == b""
     link.body = HELLO
     assert refusal(link, signed) is Kind.CHECKSUM_MISMATCH
+    in_header = with_header(link, "x-amz-checksum-crc32", write_sum(SUMS["CRC32"]))
+    in_header.body = HELLO
+    assert refusal(in_header, signed) is Kind.CHECKSUM_MISMATCH
+
+
+@pytest.mark.parametrize("header", ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "HELLO"])
+def test_no_header_sets_aside_the_hash_that_a_link_was_signed_with(header):
+    wanted = hashlib.sha256(b"wanted").hexdigest()
+    link = signed_link(draft("PUT", "/b/k", query=f"X-Amz-Content-Sha256={wanted}"))
+    header = hashlib.sha256(HELLO).hexdigest() if header == "HELLO" else header
+    link = with_header(link, "x-amz-content-sha256", header)
+    signed = read_signature(link)
+    link.body = HELLO
+    assert refusal(link, signed) is Kind.CONTENT_SHA256_MISMATCH
+    link.body = b"wanted"
+    assert read(link, signed)[0] == b"wanted"
 
 
 def test_the_signed_hash_of_a_body_holds_or_is_refused():

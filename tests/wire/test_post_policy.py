@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -273,3 +274,17 @@ def test_a_form_needs_a_boundary(content_type):
 def test_no_bytes_whatever_break_the_reader(noise):
     for body in (noise, START + noise, KEY + noise):
         assert refusal(raw(body)) is Kind.MALFORMED_FORM
+
+
+def test_a_checksum_needs_no_condition_but_must_be_that_of_the_file():
+    right = base64.b64encode(hashlib.sha256(PICTURE).digest()).decode()
+    fields = policy_fields()
+    assert upload(posted({**fields, "x-amz-checksum-sha256": right}))
+    wrong = base64.b64encode(bytes(32)).decode()
+    assert refusal(posted({**fields, "x-amz-checksum-sha256": wrong})) is Kind.CHECKSUM_MISMATCH
+    assert refusal(posted({**fields, "x-amz-checksum-sha256": "rum"})) is Kind.BAD_CHECKSUM_HEADER
+
+
+def test_two_bounds_on_the_length_are_refused():
+    twice = [*PLAIN, ["content-length-range", 0, 10**9]]
+    assert refusal(posted(policy_fields(conditions=twice))) is Kind.BAD_POLICY

@@ -107,6 +107,27 @@ def test_a_virtual_host_is_part_of_what_version_2_signs():
     check(request, bucket="bucket")
 
 
+@pytest.mark.parametrize("signer", [signed_v2_header, signed_v2_link])
+def test_version_2_may_sign_a_bucket_with_a_slash_behind_it(signer):
+    wanted = draft("GET", "/bucket")
+    wanted.auth_path = "/bucket/"
+    check(signer(wanted))
+    a_key = draft("GET", "/bucket/key")
+    a_key.auth_path = "/bucket/key/"
+    assert refusal(signer(a_key)) is Kind.MISMATCH
+    a_key_by_host = draft("GET", "/key")
+    a_key_by_host.auth_path = "/bucket/key/"
+    assert refusal(signer(a_key_by_host), bucket="bucket") is Kind.MISMATCH
+
+
+@pytest.mark.parametrize("part", ["ownershipControls", "policyStatus", "attributes"])
+def test_version_2_may_leave_young_sub_resources_out_where_they_only_read(part):
+    check(signed_v2_header(draft("PUT", "/b/k", query=part)))
+    check(signed_v2_link(draft("GET", "/b/k", query=part)))
+    stretched = signed_v2_link(draft("DELETE", "/b/k"))
+    assert refusal(changed(stretched, raw_query=f"{stretched.raw_query}&{part}")) is Kind.MISMATCH
+
+
 def test_what_a_version_2_link_was_made_for_must_be_sent():
     wanted = draft("PUT", "/b/k", headers={"Content-Type": "image/png"})
     request = signed_v2_link(wanted)
@@ -119,6 +140,12 @@ def test_a_version_2_link_cannot_be_stretched(addition):
     request = signed_v2_link(draft("PUT", "/b/k"))
     stretched = changed(request, raw_query=f"{request.raw_query}&{addition}")
     assert refusal(stretched) is Kind.MISMATCH
+
+
+@pytest.mark.parametrize("text", ["", "Bad Date", "Tue, 07 Jul 1950 21:53:04 GMT"])
+def test_a_date_that_is_none_is_said_to_be_none(text):
+    request = signed_v2_header(draft("PUT", "/b/k"))
+    assert refusal(with_header(request, "x-amz-date", text)) is Kind.BAD_DATE
 
 
 def test_an_empty_region_is_read_as_such():

@@ -199,6 +199,9 @@ async def pieces_of(request: Request) -> AsyncIterator[bytes]:
 def _declared_hash(signed: Signed | None, request: Request) -> str:
     header = request.headers.get("x-amz-content-sha256")
     declared = header or (UNSIGNED if signed is None else signed.payload_hash)
+    if signed is not None and signed.form == "query" and signed.payload_hash not in ("", UNSIGNED):
+        # The maker of the link has signed what may be sent by it; the sender cannot say otherwise.
+        declared = signed.payload_hash
     if declared == UNSIGNED or declared in STREAMS or (len(declared) == 64 and HEX.issuperset(declared)):
         return declared
     if declared.startswith("STREAMING-AWS4-ECDSA"):
@@ -252,11 +255,12 @@ def _content_md5(text: str | None) -> bytes | None:
 
 def _checksum(signed: Signed | None, request: Request, *, framed: bool) -> tuple[str, bytes | None]:
     """Return the name of the one checksum, and its value where that is not still to come."""
-    given = [(name, request.headers.get(name)) for name in HEADERS if name in request.headers]
-    if signed is not None and signed.form.endswith("query") and not given:
-        # A link carries in its query what its maker would have sent as headers.
+    given = []
+    if signed is not None and signed.form.endswith("query"):
+        # A link carries in its query what its maker would have sent as headers; that is signed, so it holds.
         pairs = split_query(request.raw_query)
         given = [(name.lower(), decode(value)) for name, value in pairs if name.lower() in HEADERS]
+    given = given or [(name, request.headers.get(name)) for name in HEADERS if name in request.headers]
     trailer = request.headers.get("x-amz-trailer").strip().lower() if framed else ""
     if len(given) + bool(trailer) > 1:
         raise _many_sums()

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from vedette.wire.http import Request
 from vedette.wire.signed import SKEW_S, Kind, SignatureFault, Signed
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STAMP = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 
 
@@ -24,7 +25,8 @@ def read_stamp(text: str) -> datetime:
 
 def read_date(request: Request) -> datetime:
     """Return the request's date, from X-Amz-Date or else from Date, in either of the two forms."""
-    text = request.headers.get("x-amz-date") or request.headers.get("date")
+    # An X-Amz-Date that is there counts, though it be empty: it is the one that was signed.
+    text = request.headers.get("x-amz-date", request.headers.get("date"))
     if not text:
         raise SignatureFault(
             Kind.BAD_DATE, "A signed request needs a valid Date or X-Amz-Date header, and has neither."
@@ -33,9 +35,13 @@ def read_date(request: Request) -> datetime:
         return read_stamp(text)
     try:
         moment = parsedate_to_datetime(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         raise SignatureFault(Kind.BAD_DATE, f"The date {text!r} cannot be read.") from None
+    if moment < EPOCH:
+        # S3 counts in seconds since 1970: to it this is no date, rather than one far away.
+        raise SignatureFault(Kind.BAD_DATE, f"The date {text!r} lies before 1970.")
+    return moment
 
 
 def check_time(signed: Signed, now: datetime) -> None:

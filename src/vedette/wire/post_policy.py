@@ -19,15 +19,16 @@ from typing import Any
 import orjson
 
 from vedette.wire import sigv2
-from vedette.wire.bodies import BodyReader, pieces_of, promise_of_form
+from vedette.wire.bodies import HEADERS, BodyReader, pieces_of, promise_of_form
 from vedette.wire.clockskew import read_stamp
 from vedette.wire.forms import read_form
 from vedette.wire.http import Request
 from vedette.wire.signed import Kind, SignatureFault, Signed
 from vedette.wire.sigv4 import ALGORITHM, key_for, read_credential, same, sign
 
-# Fields that need no condition: they are the proof itself.
+# Fields that need no condition: they are the proof itself, or bind the file without letting anything in.
 PROOF = frozenset({"policy", "signature", "x-amz-signature", "awsaccesskeyid"})
+SUMS = frozenset({*HEADERS, "x-amz-checksum-algorithm", "x-amz-sdk-checksum-algorithm"})
 KEY_LIFE = timedelta(days=7)
 EXPIRATION = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z", re.ASCII)
 
@@ -136,6 +137,8 @@ def read_policy(text: bytes) -> Policy:
     plain: list[Condition] = []
     for entry in conditions:
         if isinstance(entry, list) and entry and _lower(entry[0]) == "content-length-range":
+            if most is not None:
+                raise _bad_policy("Invalid Policy: there are two conditions content-length-range.")
             least, most = _range(entry)
         else:
             plain.extend(_conditions(entry))
@@ -149,7 +152,7 @@ def check_conditions(policy: Policy, fields: dict[str, str]) -> None:
             raise _violated(
                 f'Policy Condition failed: ["{condition.operator}", "${condition.name}", "{condition.value}"]'
             )
-    covered = PROOF.union(condition.name for condition in policy.conditions)
+    covered = (PROOF | SUMS).union(condition.name for condition in policy.conditions)
     for name in fields:
         if name not in covered and not name.startswith("x-ignore-"):
             raise _violated(f"Extra input fields: {name}")

@@ -19,18 +19,26 @@ from vedette.wire.signed import Form, Kind, SignatureFault, Signed
 # The parameters that are signed: parts of a bucket or an object, and overrides of answers.
 # fmt: off
 SIGNED_PARAMETERS = frozenset([
-    "accelerate", "acl", "analytics", "cors", "defaultObjectAcl", "delete", "encryption", "inventory",
-    "legal-hold", "lifecycle", "location", "logging", "metrics", "notification", "object-lock",
-    "partNumber", "policy", "publicAccessBlock", "replication", "requestPayment",
+    "accelerate", "acl", "analytics", "attributes", "cors", "defaultObjectAcl", "delete", "encryption",
+    "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "location", "logging", "metrics",
+    "notification", "object-lock", "ownershipControls", "partNumber", "policy", "policyStatus",
+    "publicAccessBlock", "replication", "requestPayment",
     "response-cache-control", "response-content-disposition", "response-content-encoding",
     "response-content-language", "response-content-type", "response-expires", "restore", "retention",
     "select", "select-type", "storageClass", "tagging", "torrent", "uploadId", "uploads", "versionId",
     "versioning", "versions", "website",
 ])
 # fmt: on
-# What clients with an older list leave out, though it names a part of the bucket. That is borne in a
-# header only: a link could be stretched to mean more than its maker signed.
-SOMETIMES_SIGNED = frozenset({"encryption", "legal-hold", "publicAccessBlock", "retention"})
+# What clients with an older list leave out, though it names a part of the bucket (botocore's list ends
+# in 2018). That is accepted in a header; a link could be stretched to mean more than its maker signed.
+# fmt: off
+SOMETIMES_SIGNED = frozenset({
+    "attributes", "encryption", "intelligent-tiering", "legal-hold", "ownershipControls", "policyStatus",
+    "publicAccessBlock", "retention",
+})
+# fmt: on
+# A link that reads these says no more than the link that it could be stretched from.
+HARMLESS = frozenset({"attributes", "ownershipControls", "policyStatus"})
 FAR_AWAY = 253402300799  # the last second of the year 9999
 
 
@@ -83,9 +91,12 @@ def spellings(signed: Signed, request: Request, *, bucket: str = "") -> Iterator
     prefix = f"/{bucket}" if bucket else ""
     raw = request.raw_path or "/"
     paths = dict.fromkeys([raw, encode(decode(raw), safe="/~")])
+    if not bucket and raw.count("/") == 1 and raw != "/":
+        # botocore signs `/bucket/` for `/bucket`. Of a bucket named by the host this would be a key.
+        paths |= dict.fromkeys([f"{path}/" for path in paths])
     queries = {_parameters(request.raw_query, SIGNED_PARAMETERS): None}
-    if signed.form == "v2-header":
-        queries[_parameters(request.raw_query, SIGNED_PARAMETERS - SOMETIMES_SIGNED)] = None
+    unsigned = _may_be_unsigned(signed, request)
+    queries[_parameters(request.raw_query, SIGNED_PARAMETERS - unsigned)] = None
     for path in paths:
         for query in queries:
             yield f"{head}{prefix}{path}{query}".encode("latin-1", "replace")
@@ -94,6 +105,12 @@ def spellings(signed: Signed, request: Request, *, bucket: str = "") -> Iterator
 def sign(secret: str, text: bytes) -> str:
     """Return the signature of the text in base64."""
     return base64.b64encode(hmac.digest(secret.encode(), text, "sha1")).decode("ascii")
+
+
+def _may_be_unsigned(signed: Signed, request: Request) -> frozenset[str]:
+    if signed.form == "v2-header":
+        return SOMETIMES_SIGNED
+    return HARMLESS if request.method in ("GET", "HEAD") else frozenset()
 
 
 def _head(signed: Signed, request: Request) -> str:
