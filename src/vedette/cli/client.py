@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,23 @@ def open_client(service: str, *, endpoint: str, data: Path | None) -> Any:
     key, secret, region = _credentials(data)
     session = Session()
     session.set_credentials(key, secret, os.environ.get("AWS_SESSION_TOKEN"))
-    loader = session.get_component("data_loader")
-    loader.search_paths.append(str(files("vedette.wire") / "shapes"))
+    session.register_component("data_loader", _loader())
     return session.create_client(
         service,
         region_name=region,
         endpoint_url=endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT,
         config=Config(retries={"total_max_attempts": 3}, s3={"addressing_style": "path"}),
     )
+
+
+@cache
+def _loader() -> Any:
+    """Return what reads the shape files; one for all clients, since it remembers what it has read."""
+    from botocore.loaders import create_loader
+
+    loader = create_loader()
+    loader.search_paths.append(str(files("vedette.wire") / "shapes"))
+    return loader
 
 
 def _credentials(data: Path | None) -> tuple[str, str, str]:

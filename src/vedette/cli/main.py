@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import vedette
-from vedette.cli import keys, sdk, users
+from vedette.cli import dataset, keys, sdk, users
 from vedette.cli.credentials import credentials
 from vedette.cli.demo import demo
 from vedette.cli.detect import detect
@@ -57,6 +57,7 @@ app.add_typer(sdk.app, name="sdk", rich_help_panel=SERVER)
 app.command(rich_help_panel=DATA)(projects)
 app.command(rich_help_panel=DATA)(models)
 app.add_typer(model, name="model", rich_help_panel=DATA)
+app.add_typer(dataset.app, name="dataset", rich_help_panel=DATA)
 app.command("import", rich_help_panel=DATA)(import_format)
 app.command("export", rich_help_panel=DATA)(export_format)
 app.add_typer(users.accounts, name="account", rich_help_panel=PEOPLE)

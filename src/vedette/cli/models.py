@@ -134,7 +134,7 @@ def download_model(
     with said_in_a_sentence():
         server = _server(endpoint, data)
         found = open_models(server, project, service).find(version)
-        with _bar() as bar:
+        with progress_bar() as bar:
             shown = bar.add_task(f"fetching {found.name}", total=None)
             say = partial(_show_bytes, bar, shown)
             print(f"Written: {fetch_package(server, found.arn, out, say)}")
@@ -144,7 +144,7 @@ def _show_bytes(bar: Progress, shown: TaskID, done: int, of: int) -> None:
     bar.update(shown, completed=done, total=of)
 
 
-def _bar() -> Progress:
+def progress_bar() -> Progress:
     """Return a progress bar that is quiet where nobody looks."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
@@ -153,7 +153,7 @@ def _bar() -> Progress:
 
 def _follow(known: CustomLabels | Lookout, found: Found) -> Found:
     """Show how far a training is until it is over; Ctrl-C leaves it to the server."""
-    with _bar() as bar:
+    with progress_bar() as bar:
         shown = bar.add_task("waiting", total=100)
         while found.status in UNDER_WAY:
             if said := re.search(r"Stage: (.*), (\d+) %", found.message):

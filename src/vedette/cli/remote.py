@@ -65,6 +65,11 @@ class Remote:
             self.wait()
         return self.wait()
 
+    def create_empty(self) -> dict[str, Any]:
+        """Make the dataset, with nothing in it yet."""
+        self._client.create_dataset(**self._create_names(), DatasetType=self._kind_name)
+        return self.wait()
+
     def wait(self) -> dict[str, Any]:
         """Return the dataset once it is settled; raise when what was asked for failed."""
         while True:

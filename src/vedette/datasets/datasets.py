@@ -33,7 +33,9 @@ from vedette.datasets.dataset import (
     Source,
     read_dataset_arn,
 )
+from vedette.datasets.editing import EntryEditor
 from vedette.datasets.findings import mark_pictures
+from vedette.datasets.label_settings import LabelSettings
 from vedette.datasets.listing import Entry, list_entries, list_labels
 from vedette.datasets.parts import drop_orphans, drop_part, make_part, read_lines_of, read_refs, sweep
 from vedette.datasets.reading import SMALL
@@ -95,6 +97,8 @@ class Datasets:
         self._addresses = Addresses()
         self._to_sweep, self._sweeping = threading.Event(), threading.Lock()
         self._listeners: list[Callable[[Changed], None]] = []
+        self.editor = EntryEditor(database, self._tell, clock)
+        self.label_settings = LabelSettings(database)
         self._tools = Tools(
             database=database,
             blobs=blobs,

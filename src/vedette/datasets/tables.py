@@ -155,3 +155,15 @@ entry_looks = Table(
     # Whether something was said of it beside its entry.
     Column("is_flawed", Boolean, nullable=False),
 )
+
+# What people decided about the labels of a project, used or not.
+label_settings = Table(
+    "label_settings",
+    METADATA,
+    Column("project", Integer, ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    # UTF-8, as in dataset_labels.
+    Column("name", LargeBinary, primary_key=True),
+    Column("colour", String(7), nullable=False),
+    Column("key", String(1), nullable=False),
+    Column("position", Integer, nullable=False),
+)

@@ -1,0 +1,92 @@
+"""Entries of a dataset as a labelling tool needs them: with revisions, edited, moved and removed.
+
+Datasets of both services are named alike here: by the project's ARN, and train or test.
+"""
+
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.api.own.projects import find_project
+from vedette.clock import milliseconds
+from vedette.datasets.dataset import Dataset, Filter, Kind
+from vedette.datasets.editing import EntryEdit, EntryName, revision_of
+from vedette.datasets.listing import Entry
+from vedette.manifest.lines import read_line
+from vedette.projects.project import Project
+from vedette.wire import pages
+
+PAGE = 100  # entries, where the caller does not say
+
+
+def list_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List entries in the order in which they came, each with its revision and its problems."""
+    _, dataset = _find(house, caller, "ListEntries", request)
+    conditions = _filter(request)
+    scope = pages.scope("ListEntries", dataset.id, repr(conditions))
+    after = pages.decode(house.page_key, scope, request.get("NextToken")) or [-1]
+    most = request.get("MaxResults", PAGE)
+    page, more = house.datasets.page(dataset, conditions, after=after[0], most=most)
+    answer: dict[str, Any] = {"Entries": [_description(entry) for entry in page]}
+    if more:
+        answer["NextToken"] = pages.encode(house.page_key, scope, [page[-1].seq])
+    return answer
+
+
+def update_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Put lines in, each only where its entry is still in the revision that the edit names; all or none."""
+    project, dataset = _find(house, caller, "UpdateEntries", request)
+    edits = [EntryEdit(edit["Line"], edit.get("Revision", "")) for edit in request["Edits"]]
+    edited = house.datasets.editor.update(project, dataset, edits)
+    return {"Entries": [{"SourceRef": entry.source, "Revision": entry.revision} for entry in edited]}
+
+
+def remove_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Take entries out of a dataset; their pictures stay in their bucket."""
+    _, dataset = _find(house, caller, "RemoveEntries", request)
+    house.datasets.editor.remove(dataset, _names(request))
+    return {}
+
+
+def move_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Move entries from the dataset that is named to the project's other one."""
+    project, source = _find(house, caller, "MoveEntries", request)
+    target = house.datasets.find(project, "test" if source.kind == "train" else "train")
+    house.datasets.editor.move(project, source, target, _names(request))
+    return {}
+
+
+def _find(house: House, caller: Caller, action: str, request: dict[str, Any]) -> tuple[Project, Dataset]:
+    project = find_project(house, caller, action, request["ProjectArn"])
+    kind: Kind = request["DatasetType"]
+    return project, house.datasets.find(project, kind)
+
+
+def _names(request: dict[str, Any]) -> list[EntryName]:
+    return [EntryName(entry["SourceRef"], entry.get("Revision", "")) for entry in request["Entries"]]
+
+
+def _filter(request: dict[str, Any]) -> Filter:
+    anomaly_class = request.get("AnomalyClass")
+    before, after = request.get("BeforeCreationDate"), request.get("AfterCreationDate")
+    return Filter(
+        labels=tuple(sorted(set(request.get("Labels", ())))),
+        is_labelled=request.get("Labeled"),
+        has_errors=request.get("HasErrors", False),
+        is_anomalous=None if anomaly_class is None else anomaly_class == "anomaly",
+        created_before_ms=None if before is None else milliseconds(before),
+        created_after_ms=None if after is None else milliseconds(after),
+        contains=request.get("SourceRefContains", ""),
+    )
+
+
+def _description(entry: Entry) -> dict[str, Any]:
+    problems = [
+        {"Code": flaw.code, "Message": flaw.message, "Attribute": flaw.attribute} for flaw in entry.flaws
+    ]
+    return {
+        "SourceRef": read_line(entry.line).source,
+        "Revision": revision_of(entry.line),
+        "Line": entry.line,
+        "Labeled": entry.is_labelled,
+        "Problems": problems,
+    }

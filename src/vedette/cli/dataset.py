@@ -1,0 +1,323 @@
+"""`vedette dataset …`: what a person does to a dataset without the console.
+
+Each command works from anywhere by the server's operations, shows how far it is, and says with `--dry-run`
+what it would do. Labels are changed in the entries; pictures in their bucket are never touched.
+"""
+
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vedette.cli.dataset_bring import PICTURES, bring, lines_of
+from vedette.cli.dataset_client import Selection, open_dataset
+from vedette.cli.dataset_edits import (
+    Change,
+    Kind,
+    choose,
+    choose_any,
+    edit_entries,
+    open_both,
+    refuse_class_names,
+    rename_in_entries,
+    send_names,
+    setting_of,
+    uses_label,
+    with_class,
+)
+from vedette.cli.dataset_show import labels_of, show_counts, show_entry
+from vedette.cli.directory import table
+from vedette.cli.models import said_in_a_sentence
+from vedette.cli.remote import Remote, Server
+from vedette.clock import system_clock
+from vedette.errors import Missing, Wrong
+from vedette.manifest.attributes import Stamp
+from vedette.manifest.relabel import add_labels, clear_labels, remove_labels
+
+app = typer.Typer(no_args_is_help=True, help="The entries and labels of a dataset on a running server.")
+
+Project = Annotated[str, typer.Option(help="The project's name.")]
+Which = Annotated[Kind, typer.Option("--type", help="Which dataset of the project.")]
+Both = Annotated[Kind | None, typer.Option("--type", help="Only this dataset; both without it.")]
+Of = Annotated[str, typer.Option(help="rekognition or lookoutvision, where both have such a project.")]
+Endpoint = Annotated[str, typer.Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
+Data = Annotated[Path | None, typer.Option(help="The data folder that holds the server's root key.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PICTURE]...", help="Addresses, their ends (b42.png), or patterns ('*/night/*')."
+    ),
+]
+WithLabel = Annotated[str, typer.Option("--with-label", help="Only pictures that have this label.")]
+Unlabelled = Annotated[bool, typer.Option("--unlabelled", help="Only pictures without any label.")]
+WithErrors = Annotated[bool, typer.Option("--with-errors", help="Only entries with an error.")]
+All = Annotated[bool, typer.Option("--all", help="Every picture of the dataset.")]
+
+
+@app.command("list")
+def list_dataset(  # noqa: PLR0913  (a command's options)
+    pictures: Names = None,
+    *,
+    project: Project,
+    kind: Which = Kind.TRAIN,
+    with_label: WithLabel = "",
+    unlabelled: Unlabelled = False,
+    with_errors: WithErrors = False,
+    most: Annotated[int, typer.Option(min=1, help="How many to list.")] = 100,
+    as_lines: Annotated[
+        bool, typer.Option("--lines", help="Print manifest lines instead of a table.")
+    ] = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """List entries: the picture, its labels, and what is wrong with it."""
+    with said_in_a_sentence():
+        client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
+        selection = choose_any(pictures, with_label, unlabelled=unlabelled, with_errors=with_errors)
+        page = list(islice(client.entries(selection), most + 1))
+        for entry in page[:most] if as_lines else ():
+            print(entry.line.text)
+        if not as_lines:
+            print(
+                table([(entry.source, labels_of(entry), "; ".join(entry.problems)) for entry in page[:most]])
+            )
+        if len(page) > most:
+            typer.echo(f"There are more; --most lists more than {most}.", err=True)
+
+
+@app.command("show")
+def show_dataset(
+    picture: Annotated[
+        str, typer.Argument(help="One picture, to see its entry; without it the dataset.")
+    ] = "",
+    *,
+    project: Project,
+    kind: Which = Kind.TRAIN,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Show a dataset's state, counts and labels, or one entry with its line and its problems."""
+    with said_in_a_sentence():
+        client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
+        if picture:
+            show_entry(client, picture)
+        else:
+            show_counts(client)
+
+
+@app.command("label")
+def label_pictures(  # noqa: PLR0913  (a command's options)
+    label: Annotated[str, typer.Argument(help="The label; normal or anomaly for Lookout.")],
+    pictures: Names = None,
+    *,
+    project: Project,
+    kind: Which = Kind.TRAIN,
+    with_label: WithLabel = "",
+    unlabelled: Unlabelled = False,
+    everything: All = False,
+    dry_run: DryRun = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Give pictures an image-level label."""
+    with said_in_a_sentence():
+        client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
+        selection = choose(pictures, with_label, unlabelled=unlabelled, everything=everything)
+        stamp = Stamp(when=system_clock(), job=f"labeling-job/{label}")
+        if client.service == "lookoutvision":
+            edit_entries([client], selection, lambda line: with_class(line, label, stamp), dry_run=dry_run)
+        else:
+            edit_entries([client], selection, lambda line: add_labels(line, [label], stamp), dry_run=dry_run)
+
+
+@app.command("unlabel")
+def unlabel_pictures(  # noqa: PLR0913  (a command's options)
+    pictures: Names = None,
+    *,
+    project: Project,
+    label: Annotated[list[str] | None, typer.Option(help="Only this label; may be given again.")] = None,
+    kind: Which = Kind.TRAIN,
+    with_label: WithLabel = "",
+    everything: All = False,
+    dry_run: DryRun = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Take labels from pictures: those that --label names, or all."""
+    with said_in_a_sentence():
+        client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
+        selection = choose(pictures, with_label, everything=everything)
+        change: Change = (lambda line: remove_labels(line, label)) if label else clear_labels
+        edit_entries([client], selection, change, dry_run=dry_run)
+
+
+@app.command("remove")
+def remove_pictures(  # noqa: PLR0913  (a command's options)
+    pictures: Names = None,
+    *,
+    project: Project,
+    kind: Which = Kind.TRAIN,
+    with_label: WithLabel = "",
+    unlabelled: Unlabelled = False,
+    with_errors: WithErrors = False,
+    everything: All = False,
+    dry_run: DryRun = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Take pictures out of a dataset. The files stay in their bucket."""
+    with said_in_a_sentence():
+        client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
+        selection = choose(
+            pictures, with_label, unlabelled=unlabelled, with_errors=with_errors, everything=everything
+        )
+        count = send_names(client, selection, client.remove, "remove", dry_run=dry_run)
+        if not dry_run:
+            print(f"Removed {count} entries from the {kind} dataset of {project}; their pictures stay.")
+
+
+@app.command("move")
+def move_pictures(  # noqa: PLR0913  (a command's options)
+    pictures: Names = None,
+    *,
+    project: Project,
+    to: Annotated[Kind, typer.Option(help="The dataset that the pictures go to.")],
+    with_label: WithLabel = "",
+    everything: All = False,
+    dry_run: DryRun = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Move pictures between the training and the test dataset of a project."""
+    with said_in_a_sentence():
+        kind = Kind.TRAIN if to is Kind.TEST else Kind.TEST
+        client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
+        selection = choose(pictures, with_label, everything=everything)
+        count = send_names(client, selection, client.move, "move", dry_run=dry_run)
+        if not dry_run:
+            print(f"Moved {count} entries to the {to} dataset of {project}.")
+
+
+@app.command("rename-label")
+def rename_label(  # noqa: PLR0913  (a command's options)
+    old: Annotated[str, typer.Argument(help="The label as it is called now.")],
+    new: Annotated[str, typer.Argument(help="The label as it is to be called.")],
+    *,
+    project: Project,
+    kind: Both = None,
+    dry_run: DryRun = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Call a label otherwise, on every picture and box; a name that is taken is refused (merge-labels)."""
+    with said_in_a_sentence():
+        clients = open_both(Server("rekognition", endpoint, data), project, kind, service)
+        refuse_class_names(clients[0], [old, new])
+        if any(uses_label(client, new) for client in clients):
+            raise Wrong(f"There is a label {new} already; `vedette dataset merge-labels` joins two labels.")
+        rename_in_entries(clients, [old], new, dry_run=dry_run)
+
+
+@app.command("merge-labels")
+def merge_labels(  # noqa: PLR0913  (a command's options)
+    labels: Annotated[list[str], typer.Argument(help="The labels that become one.")],
+    *,
+    into: Annotated[str, typer.Option(help="The label that they become.")],
+    project: Project,
+    kind: Both = None,
+    dry_run: DryRun = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Make one label of several."""
+    with said_in_a_sentence():
+        clients = open_both(Server("rekognition", endpoint, data), project, kind, service)
+        refuse_class_names(clients[0], [*labels, into])
+        rename_in_entries(clients, [label for label in labels if label != into], into, dry_run=dry_run)
+
+
+@app.command("delete-label")
+def delete_label(  # noqa: PLR0913  (a command's options)
+    label: Annotated[str, typer.Argument(help="The label.")],
+    *,
+    project: Project,
+    kind: Both = None,
+    dry_run: DryRun = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Take a label, with its boxes, from every picture; the pictures stay in the dataset."""
+    with said_in_a_sentence():
+        clients = open_both(Server("rekognition", endpoint, data), project, kind, service)
+        edit_entries(
+            clients, Selection(labels=(label,)), lambda line: remove_labels(line, [label]), dry_run=dry_run
+        )
+        if not dry_run:
+            clients[0].own.update_label_settings(ProjectArn=clients[0].arn, Remove=[label])
+
+
+@app.command("labels")
+def label_settings(  # noqa: PLR0913  (a command's options)
+    label: Annotated[str, typer.Argument(help="The label to set; without it they are listed.")] = "",
+    *,
+    project: Project,
+    colour: Annotated[str, typer.Option("--colour", "--color", help="Its colour, #RRGGBB.")] = "",
+    key: Annotated[str, typer.Option(help="Its shortcut key, one of 0-9 a-z.")] = "",
+    forget: Annotated[bool, typer.Option("--forget", help="Forget its colour and key.")] = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """List the colours and shortcut keys of a project's labels, or set one label's."""
+    with said_in_a_sentence():
+        client = open_dataset(Server("rekognition", endpoint, data), project, "train", service)
+        request: dict[str, Any] = {"ProjectArn": client.arn}
+        if forget:
+            client.own.update_label_settings(**request, Remove=[label])
+        elif label:
+            setting = (
+                setting_of(client, label)
+                | ({"Color": colour} if colour else {})
+                | ({"Key": key} if key else {})
+            )
+            client.own.update_label_settings(**request, Labels=[setting])
+        settings = client.own.list_label_settings(**request)["Labels"]
+        print(table([(entry["Name"], entry["Color"], entry["Key"]) for entry in settings]))
+
+
+@app.command("import")
+def import_pictures(  # noqa: PLR0913  (a command's options)
+    project: Project,
+    *,
+    from_: Annotated[str, typer.Option("--from", help="Where the pictures lie: s3://bucket/prefix.")],
+    labels_from_folders: Annotated[
+        bool,
+        typer.Option("--labels-from-folders", help="Label each picture with its folder below the prefix."),
+    ] = False,
+    kind: Which = Kind.TRAIN,
+    dry_run: DryRun = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Bring pictures that lie in a bucket into a dataset. What is there already stays as it is labelled."""
+    with said_in_a_sentence():
+        server = Server(service or "rekognition", endpoint, data)
+        if not dry_run:
+            Remote(server, project, kind.value).find_project()
+        client = open_dataset(server, project, kind.value, service)
+        lines = list(lines_of(server, from_, client.service, with_labels=labels_from_folders))
+        if not lines:
+            raise Missing(f"There is no picture ({', '.join(PICTURES)}) below {from_}.")
+        bring(client, lines, dry_run=dry_run)

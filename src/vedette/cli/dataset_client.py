@@ -1,0 +1,208 @@
+"""A dataset of a running server as the commands of `vedette dataset` change it: by Vedette's own operations.
+
+Every change names the revision of the entry that it was made on. What somebody else changed meanwhile is read
+again and changed anew, so that a long run over a dataset at which others work overwrites nobody.
+"""
+
+import fnmatch
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+from rich.progress import Progress, TaskID
+
+from vedette.cli.remote import Remote, Server
+from vedette.cli.remote_models import list_projects
+from vedette.errors import Missing, Wrong
+from vedette.manifest.lines import Line, read_line
+
+BATCH = 500
+"""Entries of one update: half of what the operation takes, well below a second of the server's time."""
+
+BATCH_BYTES = 4 * 1024 * 1024
+"""Of lines in one update; the server takes sixteen in a request, and JSON escapes may double them."""
+
+PAGE = 1000
+RETRIES = 20
+RETRY_S = 0.25
+"""While a dataset is being imported or distributed its entries cannot be edited: five seconds of patience."""
+
+SERVICES = ("rekognition", "lookoutvision")
+WILDCARDS = frozenset("*?[")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which entries of a dataset a command is about. Without any pattern: all that the filters leave."""
+
+    patterns: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    unlabelled: bool = False
+    with_errors: bool = False
+
+    def request(self) -> dict[str, Any]:
+        """Return what the server can filter by itself."""
+        conditions: dict[str, Any] = {}
+        if self.labels:
+            conditions["Labels"] = list(self.labels)
+        if self.unlabelled:
+            conditions["Labeled"] = False
+        if self.with_errors:
+            conditions["HasErrors"] = True
+        if len(self.patterns) == 1 and not WILDCARDS.intersection(self.patterns[0]):
+            conditions["SourceRefContains"] = self.patterns[0]
+        return conditions
+
+    def matches(self, source: str) -> bool:
+        """Say whether a picture is meant: by its address, the end of its address, or a pattern with `*`."""
+        return not self.patterns or any(_matches(pattern, source) for pattern in self.patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteEntry:
+    """An entry as the server lists it."""
+
+    source: str
+    revision: str
+    line: Line
+    is_labelled: bool
+    problems: tuple[str, ...]
+
+
+Edit = tuple[RemoteEntry, Line]
+"""An entry as it was read, and the line that it shall have."""
+
+
+class DatasetClient:
+    """One dataset of one project, of either service."""
+
+    def __init__(self, server: Server, service: str, project: str, arn: str, kind: str) -> None:
+        self.own = server.client("vedette")
+        self.service = service
+        self.project = project
+        self.arn = arn
+        self.kind = kind
+        self.remote = Remote(Server(service, server.endpoint, server.data), project, kind)
+
+    def count(self) -> int:
+        """Return how many entries there are."""
+        facts = self.remote.describe()
+        if facts is None:
+            raise Missing(f"Project {self.project} has no {self.kind} dataset.")
+        stats = facts.get("DatasetStats") or facts.get("ImageStats") or {}
+        return int(stats.get("TotalEntries", stats.get("Total", 0)))
+
+    def entries(self, selection: Selection) -> Iterator[RemoteEntry]:
+        """Yield the entries that are meant, in the order in which they came."""
+        pages = self.own.get_paginator("list_entries").paginate(
+            **self._names(), **selection.request(), PaginationConfig={"PageSize": PAGE}
+        )
+        for page in pages:
+            for entry in page["Entries"]:
+                if selection.matches(entry["SourceRef"]):
+                    yield _entry(entry)
+
+    def find(self, source: str) -> RemoteEntry | None:
+        """Return the entry of exactly this address."""
+        return next((entry for entry in self.entries(Selection((source,))) if entry.source == source), None)
+
+    def add(self, lines: Sequence[Line]) -> None:
+        """Put new entries behind the last; one that is there already is refused."""
+        for start in range(0, len(lines), BATCH):
+            batch = lines[start : start + BATCH]
+            self._send("update_entries", Edits=[{"Line": line.text, "Revision": "none"} for line in batch])
+
+    def apply(self, edits: Sequence[Edit], again: Callable[[Line], Line]) -> None:
+        """Send edits; where an entry was changed meanwhile, make the edit `again` on what it says now."""
+        for _ in range(RETRIES):
+            try:
+                self._send("update_entries", Edits=[_request_of(entry, line) for entry, line in edits])
+            except ClientError as fault:
+                if fault.response["Error"]["Code"] != "ConflictException":
+                    raise
+                edits = self._made_again([entry for entry, _ in edits], again)
+                if not edits:
+                    return
+            else:
+                return
+        raise Wrong(f"Others change the same entries of {self.project} all the time; try again later.")
+
+    def remove(self, entries: Sequence[RemoteEntry]) -> None:
+        """Take entries out, each in the revision in which it was read."""
+        self._send("remove_entries", Entries=[_name(entry) for entry in entries])
+
+    def move(self, entries: Sequence[RemoteEntry]) -> None:
+        """Move entries to the project's other dataset."""
+        self._send("move_entries", Entries=[_name(entry) for entry in entries])
+
+    def _made_again(self, stale: Sequence[RemoteEntry], again: Callable[[Line], Line]) -> list[Edit]:
+        current = [entry for old in stale if (entry := self.find(old.source)) is not None]
+        edits = [(entry, again(entry.line)) for entry in current]
+        return [(entry, line) for entry, line in edits if line.values != entry.line.values]
+
+    def _send(self, operation: str, **request: Any) -> None:
+        """Call, with patience while a work in the background holds the dataset."""
+        for attempt in range(RETRIES):
+            try:
+                getattr(self.own, operation)(**self._names(), **request)
+            except ClientError as fault:
+                if attempt == RETRIES - 1 or not _is_busy(fault):
+                    raise
+                time.sleep(RETRY_S)
+            else:
+                return
+
+    def _names(self) -> dict[str, str]:
+        return {"ProjectArn": self.arn, "DatasetType": self.kind}
+
+
+def open_dataset(server: Server, project: str, kind: str, service: str = "") -> DatasetClient:
+    """Return a dataset of a project; the service need be named only where both have one of that name."""
+    known = [(of, arn) for of, name, arn in list_projects(server) if name == project and service in ("", of)]
+    if not known:
+        raise Missing(f"There is no project {project}; `vedette projects` lists those there are.")
+    if len(known) > 1:
+        raise Wrong(f"Both services have a project {project}: say --service rekognition or lookoutvision.")
+    return DatasetClient(server, known[0][0], project, known[0][1], kind)
+
+
+def _matches(pattern: str, source: str) -> bool:
+    if WILDCARDS.intersection(pattern):
+        return fnmatch.fnmatchcase(source, pattern)
+    return source == pattern or source.endswith("/" + pattern.lstrip("/"))
+
+
+def _entry(entry: dict[str, Any]) -> RemoteEntry:
+    problems = tuple(str(problem["Message"]) for problem in entry.get("Problems", ()))
+    return RemoteEntry(
+        entry["SourceRef"], entry["Revision"], read_line(entry["Line"]), entry["Labeled"], problems
+    )
+
+
+def _name(entry: RemoteEntry) -> dict[str, str]:
+    return {"SourceRef": entry.source, "Revision": entry.revision}
+
+
+def _request_of(entry: RemoteEntry, line: Line) -> dict[str, str]:
+    return {"Line": line.text, "Revision": entry.revision}
+
+
+def _is_busy(fault: ClientError) -> bool:
+    """Say whether the dataset itself is being changed, rather than one of the entries."""
+    error = fault.response["Error"]
+    return error["Code"] == "ConflictException" and "dataset is being" in str(error.get("Message", ""))
+
+
+def watched(items: Iterable[T], bar: Progress, shown: TaskID) -> Iterator[T]:
+    for item in items:
+        bar.advance(shown)
+        yield item
+
+
+def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,193 @@
+"""Edits of many entries, a batch at a time: labels changed, entries removed or moved, with a dry run."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
+
+import typer
+
+from vedette.cli.dataset_client import (
+    BATCH,
+    BATCH_BYTES,
+    DatasetClient,
+    Edit,
+    RemoteEntry,
+    Selection,
+    batches,
+    open_dataset,
+    watched,
+)
+from vedette.cli.models import progress_bar
+from vedette.cli.remote import Server
+from vedette.errors import Missing, Wrong
+from vedette.manifest.attributes import Stamp
+from vedette.manifest.lines import Line
+from vedette.manifest.relabel import names_of, rename_labels, set_class
+from vedette.vision.annotations import ANOMALY, NORMAL
+
+EXAMPLES = 5
+Change = Callable[[Line], Line]
+
+
+class Kind(StrEnum):
+    """A project's two datasets."""
+
+    TRAIN = "train"
+    TEST = "test"
+
+
+def choose(
+    pictures: Sequence[str] | None,
+    with_label: str = "",
+    *,
+    unlabelled: bool = False,
+    with_errors: bool = False,
+    everything: bool = False,
+) -> Selection:
+    """Return which entries are meant; to mean all of them takes a word, lest a forgotten name does."""
+    selection = choose_any(pictures, with_label, unlabelled=unlabelled, with_errors=with_errors)
+    if selection == Selection() and not everything:
+        raise Wrong("Say which pictures: by name, by a filter, or --all.")
+    return selection
+
+
+def choose_any(
+    pictures: Sequence[str] | None, with_label: str, *, unlabelled: bool, with_errors: bool
+) -> Selection:
+    """Return which entries are meant: all, where nothing narrows it."""
+    labels = (with_label,) if with_label else ()
+    return Selection(tuple(pictures or ()), labels, unlabelled, with_errors)
+
+
+def with_class(line: Line, label: str, stamp: Stamp) -> Line:
+    """Return the line with Lookout's class; one that says so already stays as it is."""
+    return line if label in names_of(line) & {NORMAL, ANOMALY} else set_class(line, label, stamp)
+
+
+def edit_entries(
+    clients: Sequence[DatasetClient], selection: Selection, change: Change, *, dry_run: bool
+) -> None:
+    """Change lines of entries, a batch at a time, and say how many there were."""
+    count = 0
+    refused: list[str] = []
+    with progress_bar() as bar:
+        for client in clients:
+            shown = bar.add_task(f"{client.kind}", total=client.count())
+            edits = _edits(watched(client.entries(selection), bar, shown), change, refused)
+            for batch in _small_enough(edits):
+                for entry, new in batch[: EXAMPLES if dry_run and not count else 0]:
+                    print(f"{entry.source}: {_named(entry.line)} → {_named(new)}")
+                if not dry_run:
+                    client.apply(batch, change)
+                count += len(batch)
+    _report(count, refused, dry_run=dry_run)
+
+
+def _edits(entries: Iterable[RemoteEntry], change: Change, refused: list[str]) -> Iterator[Edit]:
+    """Yield the entries that the change makes different; what cannot be changed is named in `refused`."""
+    for entry in entries:
+        try:
+            new = change(entry.line)
+        except Wrong as refusal:
+            refused.append(f"{entry.source}: {refusal.sentence}")
+        else:
+            if new.values != entry.line.values:
+                yield entry, new
+
+
+def _small_enough(edits: Iterable[Edit]) -> Iterator[list[Edit]]:
+    """Yield batches that one request takes: bounded in number and in bytes."""
+    batch: list[Edit] = []
+    size = 0
+    for entry, new in edits:
+        if batch and (len(batch) == BATCH or size + len(new.text) > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append((entry, new))
+        size += len(new.text)
+    if batch:
+        yield batch
+
+
+def _report(changed: int, refused: Sequence[str], *, dry_run: bool) -> None:
+    for sentence in refused:
+        typer.echo(f"Left as it is: {sentence}", err=True)
+    print(f"{'Would change' if dry_run else 'Changed'} {changed} entries.")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _named(line: Line) -> str:
+    return ", ".join(sorted(names_of(line))) or "no label"
+
+
+def send_names(
+    client: DatasetClient,
+    selection: Selection,
+    send: Callable[[Sequence[RemoteEntry]], None],
+    verb: str,
+    *,
+    dry_run: bool,
+) -> int:
+    """Send entries to an operation that takes names, a batch at a time; return how many there were."""
+    # All are read before the first is sent, so that what a page shows does not move under the reading.
+    entries = list(client.entries(selection))
+    if dry_run:
+        for entry in entries[:EXAMPLES]:
+            print(entry.source)
+        print(f"Would {verb} {len(entries)} entries.")
+        return len(entries)
+    with progress_bar() as bar:
+        shown = bar.add_task(verb, total=len(entries))
+        for batch in batches(entries, BATCH):
+            send(batch)
+            bar.advance(shown, len(batch))
+    return len(entries)
+
+
+def rename_in_entries(
+    clients: Sequence[DatasetClient], old: Sequence[str], new: str, *, dry_run: bool
+) -> None:
+    if not any(uses_label(client, name) for client in clients for name in old):
+        raise Missing(f"No picture of {clients[0].project} has the label {', '.join(old)}.")
+    new_names = dict.fromkeys(old, new)
+    selection = Selection(labels=tuple(old))
+    edit_entries(clients, selection, lambda line: rename_labels(line, new_names), dry_run=dry_run)
+    if not dry_run:
+        _rename_settings(clients[0], old, new)
+
+
+def _rename_settings(client: DatasetClient, old: Sequence[str], new: str) -> None:
+    """Let the colour and key of a label go with its name, unless the new one has its own."""
+    settings = {
+        entry["Name"]: entry for entry in client.own.list_label_settings(ProjectArn=client.arn)["Labels"]
+    }
+    known = [name for name in old if name in settings]
+    labels = [{**settings[known[0]], "Name": new}] if known and new not in settings else []
+    if known:
+        client.own.update_label_settings(ProjectArn=client.arn, Labels=labels, Remove=known)
+
+
+def open_both(server: Server, project: str, kind: Kind | None, service: str) -> list[DatasetClient]:
+    """Return the project's datasets that there are, the training one first."""
+    kinds = [kind.value] if kind else [name.value for name in Kind]
+    clients = [open_dataset(server, project, name, service) for name in kinds]
+    existing = [client for client in clients if client.remote.describe() is not None]
+    if not existing:
+        raise Missing(f"Project {project} has no dataset.")
+    return existing
+
+
+def uses_label(client: DatasetClient, label: str) -> bool:
+    return next(client.entries(Selection(labels=(label,))), None) is not None
+
+
+def refuse_class_names(client: DatasetClient, labels: Sequence[str]) -> None:
+    if client.service == "lookoutvision" and (fixed := {NORMAL, ANOMALY}.intersection(labels)):
+        raise Wrong(
+            f"{' and '.join(sorted(fixed))} are Lookout's own classes; `vedette dataset label` sets them."
+        )
+
+
+def setting_of(client: DatasetClient, label: str) -> dict[str, str]:
+    settings = client.own.list_label_settings(ProjectArn=client.arn)["Labels"]
+    return next((dict(entry) for entry in settings if entry["Name"] == label), {"Name": label})

@@ -1,0 +1,50 @@
+"""A dataset and its entries as a person reads them at a terminal."""
+
+import json
+from itertools import islice
+
+from vedette.cli.dataset_client import DatasetClient, RemoteEntry, Selection, watched
+from vedette.cli.directory import table
+from vedette.cli.models import progress_bar
+from vedette.errors import Missing, Wrong
+from vedette.manifest.relabel import names_of
+
+
+def show_entry(client: DatasetClient, picture: str) -> None:
+    entries = list(islice(client.entries(Selection((picture,))), 2))
+    if not entries:
+        raise Missing(f"The {client.kind} dataset of {client.project} has no picture {picture}.")
+    if len(entries) > 1:
+        raise Wrong(f"{picture} means more than one picture; name it by its whole address.")
+    entry = entries[0]
+    print(json.dumps(dict(entry.line.values), indent=2, ensure_ascii=False))
+    print(f"revision {entry.revision}")
+    for problem in entry.problems:
+        print(f"problem: {problem}")
+
+
+def show_counts(client: DatasetClient) -> None:
+    facts = client.remote.describe()
+    if facts is None:
+        raise Missing(f"Project {client.project} has no {client.kind} dataset.")
+    print(f"{client.project}/{client.kind}: {facts['Status']}. {facts['StatusMessage']}")
+    for name, count in (facts.get("DatasetStats") or facts.get("ImageStats") or {}).items():
+        print(f"  {name:<16}{count:>9}")
+    counts = _count_labels(client)
+    if counts:
+        print()
+        print(table([("  " + name, str(count)) for name, count in sorted(counts.items())]))
+
+
+def _count_labels(client: DatasetClient) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    with progress_bar() as bar:
+        shown = bar.add_task("counting labels", total=client.count())
+        for entry in watched(client.entries(Selection()), bar, shown):
+            for name in names_of(entry.line):
+                counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def labels_of(entry: RemoteEntry) -> str:
+    return ", ".join(sorted(names_of(entry.line)))

@@ -1,0 +1,230 @@
+"""Entries changed one by one and at once: what AWS has no operation for, and a labelling tool needs.
+
+An edit names the revision of the entry that it was made on, so that two people who label the same picture
+never overwrite one another without a word. All edits of a call happen in one transaction, or none of them;
+nothing is done in the background, so who asked sees the result in the answer.
+"""
+
+import hashlib
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from vedette.clock import Clock, milliseconds, system_clock
+from vedette.datasets import changes
+from vedette.datasets.blocks import Sheet, find_places
+from vedette.datasets.dataset import Dataset
+from vedette.datasets.parts import read_rows
+from vedette.datasets.staging import Dialect, Row, Rules, Staging, most_rows
+from vedette.datasets.tables import entries
+from vedette.datasets.works import UPDATED, Changed
+from vedette.errors import Busy, Missing, TooMuch, Wrong
+from vedette.manifest.intake import Refused
+from vedette.manifest.lines import BadLine, read_line
+from vedette.manifest.places import is_s3
+from vedette.projects.project import Project
+from vedette.store.db import Database
+
+MOST_EDITS = 1000
+"""So many entries are judged and written in about a tenth of a second, which a caller can wait for."""
+
+NONE = "none"
+"""The revision of an entry that does not exist."""
+
+REFUSED_AT_MOST = 20
+"""A conflict names so many entries; whoever edited a thousand stale ones reads the list anew anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryEdit:
+    """A new line for an entry. `revision` is what the entry must be in; empty for whatever it is in."""
+
+    line: str
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryName:
+    """An entry by its picture's address, and the revision that it must be in; empty for any."""
+
+    source: str
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What became of an entry: its address and the revision it is in now."""
+
+    source: str
+    revision: str
+
+
+def revision_of(line: str) -> str:
+    """Return the revision of an entry: what its line says, hashed. The same line is the same revision."""
+    return hashlib.blake2b(line.encode("utf-8"), digest_size=8).hexdigest()
+
+
+class EntryEditor:
+    """Edits the entries of any dataset. `tell` hears which entries are new or changed."""
+
+    def __init__(
+        self, database: Database, tell: Callable[[Changed], None], clock: Clock = system_clock
+    ) -> None:
+        self._database = database
+        self._tell = tell
+        self._clock = clock
+
+    def update(self, project: Project, dataset: Dataset, edits: Sequence[EntryEdit]) -> list[Edited]:
+        """Put lines in, each in the place of the one with its address, or behind the last; all or none."""
+        dialect: Dialect = project.scope.service
+        rows, bucket = _judge(dialect, dataset, [edit.line for edit in edits])
+        names = [EntryName(row.ref, edit.revision) for row, edit in zip(rows, edits, strict=True)]
+        with self._database.write() as connection:
+            current = _require_editable(connection, dataset)
+            if current.bucket not in ("", bucket):
+                raise Wrong("All pictures of a dataset lie in one bucket.", kind="dataset", name=dataset.kind)
+            _hold_revisions(connection, current, names)
+            now = milliseconds(self._clock())
+            try:
+                places = changes.apply_rows(connection, current, dialect, rows, now)
+            except Refused as reason:
+                raise TooMuch(reason.message, kind="dataset", name=dataset.kind) from None
+            changes.finish(
+                connection, current, changes.Outcome("updated", current.part, bucket, UPDATED), now
+            )
+        self._tell(Changed(current.id, current.part, places))
+        return [Edited(row.ref, revision_of(row.line)) for row in rows]
+
+    def remove(self, dataset: Dataset, names: Sequence[EntryName]) -> None:
+        """Take entries out; their pictures stay in their bucket."""
+        _check_count(len(names))
+        with self._database.write() as connection:
+            current = _require_editable(connection, dataset)
+            places = _hold_revisions(connection, current, names, must_exist=True)
+            _take_out(connection, current, list(places.values()), milliseconds(self._clock()))
+
+    def move(self, project: Project, source: Dataset, target: Dataset, names: Sequence[EntryName]) -> None:
+        """Move entries into the project's other dataset, which must not have them yet."""
+        _check_count(len(names))
+        dialect: Dialect = project.scope.service
+        with self._database.write() as connection:
+            giving, taking = (_require_editable(connection, dataset) for dataset in (source, target))
+            places = _hold_revisions(connection, giving, names, must_exist=True)
+            _refuse_twins(connection, taking, list(places))
+            if taking.bucket not in ("", giving.bucket):
+                raise Wrong("All pictures of a dataset lie in one bucket.", kind="dataset", name=taking.kind)
+            chosen = set(places.values())
+            rows = [row for block in read_rows(connection, giving.part, chosen) for row in block]
+            now = milliseconds(self._clock())
+            _take_out(connection, giving, sorted(chosen), now)
+            added = _put_in(connection, taking, dialect, rows, giving.bucket, now)
+        self._tell(Changed(taking.id, taking.part, added))
+
+
+def _check_count(count: int) -> None:
+    if not 1 <= count <= MOST_EDITS:
+        raise Wrong(f"From 1 to {MOST_EDITS} entries can be changed at once, not {count}.", kind="entries")
+
+
+def _judge(dialect: Dialect, dataset: Dataset, lines: Sequence[str]) -> tuple[list[Row], str]:
+    """Return the lines as rows, or refuse: a line that an import would drop in silence is named here."""
+    _check_count(len(lines))
+    sources = [_source_of(number, line) for number, line in enumerate(lines, start=1)]
+    if len(set(sources)) < len(sources):
+        twin = next(source for source in sources if sources.count(source) > 1)
+        raise Wrong(f"{twin} stands in two of the lines.", kind="entries", name=twin)
+    body = "\n".join(line.strip() for line in lines).encode("utf-8")
+    staging = Staging(io.BytesIO(body), Rules(dialect, most_rows(dialect, dataset.kind), dataset.bucket))
+    try:
+        rows = [row for block in staging.blocks() for row in block]
+    except Refused as reason:
+        raise Wrong(reason.message, kind="entries") from None
+    if [row.ref for row in rows] != sources:
+        raise Wrong(f"Not all of the {len(lines)} lines can be entries.", kind="entries")
+    return rows, staging.bucket
+
+
+def _source_of(number: int, text: str) -> str:
+    """Return the address in a line, or refuse what an import would drop without a word."""
+    try:
+        line = read_line(text.strip().encode("utf-8", "replace"), number=number)
+    except BadLine as reason:
+        raise Wrong(reason.sentence, kind="entries") from None
+    if "\n" in text.strip():
+        raise Wrong(f"Line {number} is more than one line.", kind="entries")
+    if not is_s3(line.source):
+        raise Wrong(f"Line {number} has no source-ref of the form s3://bucket/key.", kind="entries")
+    return line.source
+
+
+def _require_editable(connection: Connection, dataset: Dataset) -> Dataset:
+    current = changes.require(connection, dataset)
+    changes.require_state(current, "updated")
+    return current
+
+
+def _hold_revisions(
+    connection: Connection, dataset: Dataset, names: Sequence[EntryName], *, must_exist: bool = False
+) -> dict[str, int]:
+    """Return where the entries are, or refuse all where one is not in the revision that was named."""
+    places = dict(find_places(connection, dataset.part, [name.source for name in names]))
+    if must_exist and (absent := [name.source for name in names if name.source not in places]):
+        raise Missing(f"The {dataset.kind} dataset has no entry {absent[0]}.", kind="dataset", name=absent[0])
+    lines = _read_lines(connection, dataset.part, list(places.values()))
+    stale = [
+        name.source
+        for name in names
+        if name.revision and name.revision != _revision_at(lines, places.get(name.source))
+    ]
+    if stale:
+        listed = ", ".join(stale[:REFUSED_AT_MOST])
+        raise Busy(
+            f"{len(stale)} of the entries were changed by somebody else meanwhile; list them again: {listed}",
+            kind="dataset",
+            name=dataset.kind,
+        )
+    return places
+
+
+def _revision_at(lines: dict[int, str], place: int | None) -> str:
+    return NONE if place is None else revision_of(lines[place])
+
+
+def _read_lines(connection: Connection, part: int, places: Sequence[int]) -> dict[int, str]:
+    query = select(entries.c.seq, entries.c.line)
+    lines: dict[int, str] = {}
+    for start in range(0, len(places), 500):  # as many parameters as SQLite surely takes
+        few = places[start : start + 500]
+        records = connection.execute(query.where(entries.c.part == part, entries.c.seq.in_(few)))
+        lines.update({record.seq: record.line for record in records})
+    return lines
+
+
+def _refuse_twins(connection: Connection, target: Dataset, sources: Sequence[str]) -> None:
+    twins = list(find_places(connection, target.part, sources))
+    if twins:
+        raise Wrong(
+            f"{len(twins)} of the entries are in the {target.kind} dataset already, {twins[0]} among them.",
+            kind="entries",
+        )
+
+
+def _take_out(connection: Connection, dataset: Dataset, places: Sequence[int], now: int) -> None:
+    sheet = Sheet(connection, dataset.part, now)
+    sheet.remove(places)
+    sheet.save()
+    outcome = changes.Outcome("updated", dataset.part, dataset.bucket, UPDATED)
+    changes.finish(connection, dataset, outcome, now)
+
+
+def _put_in(
+    connection: Connection, dataset: Dataset, dialect: Dialect, rows: Sequence[Row], bucket: str, now: int
+) -> list[int]:
+    try:
+        added = changes.apply_rows(connection, dataset, dialect, rows, now)
+    except Refused as reason:
+        raise TooMuch(reason.message, kind="dataset", name=dataset.kind) from None
+    changes.finish(connection, dataset, changes.Outcome("updated", dataset.part, bucket, UPDATED), now)
+    return added

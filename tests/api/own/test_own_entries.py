@@ -1,0 +1,150 @@
+"""Vedette's own operations on entries and labels, for projects of both services."""
+
+import pytest
+
+from doubles.houses import ELSEWHERE, HERE, a_caller
+from doubles.lines import a_line, a_ref, an_anomaly_line
+from vedette.api.lookout import OPERATIONS as LOOKOUT
+from vedette.api.own import OPERATIONS, translate
+from vedette.api.rekognition import OPERATIONS as REKOGNITION
+from vedette.errors import BadToken, Busy, Denied, Missing, Wrong
+
+ALICE = a_caller("vedette")
+
+
+@pytest.fixture
+def call(house):
+    return lambda operation, caller=ALICE, **request: OPERATIONS[operation](house, caller, request)
+
+
+@pytest.fixture
+def boards(house):
+    """A Rekognition project with both datasets, empty."""
+    caller = a_caller("rekognition")
+    arn = REKOGNITION["CreateProject"](house, caller, {"ProjectName": "boards"})["ProjectArn"]
+    for kind in ("TRAIN", "TEST"):
+        REKOGNITION["CreateDataset"](house, caller, {"ProjectArn": arn, "DatasetType": kind})
+    return arn
+
+
+@pytest.fixture
+def doors(house):
+    """A Lookout project with a training dataset, empty."""
+    caller = a_caller("lookoutvision")
+    made = LOOKOUT["CreateProject"](house, caller, {"ProjectName": "doors"})["ProjectMetadata"]
+    LOOKOUT["CreateDataset"](house, caller, {"ProjectName": "doors", "DatasetType": "train"})
+    return made["ProjectArn"]
+
+
+def listed(call, project, kind="train", **conditions):
+    answer = call("ListEntries", ProjectArn=project, DatasetType=kind, **conditions)
+    return {entry["SourceRef"]: entry for entry in answer["Entries"]}
+
+
+def put(call, project, *lines, kind="train"):
+    edits = [{"Line": line} for line in lines]
+    return call("UpdateEntries", ProjectArn=project, DatasetType=kind, Edits=edits)["Entries"]
+
+
+def test_what_was_put_is_listed_with_the_revision_that_the_answer_named(call, boards):
+    edited = put(call, boards, a_line("a", "cat"), a_line("b"))
+    entries = listed(call, boards)
+    assert [(e["SourceRef"], e["Revision"]) for e in edited] == [
+        (ref, entry["Revision"]) for ref, entry in entries.items()
+    ]
+    assert entries[a_ref("a")] == {
+        "SourceRef": a_ref("a"),
+        "Revision": edited[0]["Revision"],
+        "Line": a_line("a", "cat"),
+        "Labeled": True,
+        "Problems": [],
+    }
+    assert entries[a_ref("b")]["Labeled"] is False
+
+
+def test_the_problems_of_an_entry_are_told_in_sentences(call, boards):
+    put(call, boards, a_line("a", "x" * 300))
+    (problem, *_) = listed(call, boards)[a_ref("a")]["Problems"]
+    assert (problem["Code"], problem["Attribute"]) == ("ERROR_INVALID_LABEL_NAME_LENGTH", "a0")
+
+
+def test_pages_lead_through_all_entries_and_belong_to_their_filter(call, boards):
+    put(call, boards, *[a_line(number, "cat" if number % 2 else "dog") for number in range(7)])
+    first = call("ListEntries", ProjectArn=boards, DatasetType="train", Labels=["cat"], MaxResults=2)
+    rest = call(
+        "ListEntries", ProjectArn=boards, DatasetType="train", Labels=["cat"], NextToken=first["NextToken"]
+    )
+    refs = [entry["SourceRef"] for entry in first["Entries"] + rest["Entries"]]
+    assert (refs, "NextToken" in rest) == ([a_ref(1), a_ref(3), a_ref(5)], False)
+    with pytest.raises(BadToken):
+        call("ListEntries", ProjectArn=boards, DatasetType="train", NextToken=first["NextToken"])
+
+
+def test_a_stale_edit_is_a_conflict_that_names_the_picture(call, boards):
+    put(call, boards, a_line("a", "cat"))
+    edits = [{"Line": a_line("a", "dog"), "Revision": "0000000000000000"}]
+    with pytest.raises(Busy) as refusal:
+        call("UpdateEntries", ProjectArn=boards, DatasetType="train", Edits=edits)
+    fault = translate(refusal.value)
+    assert (fault.code, fault.status) == ("ConflictException", 409)
+    assert a_ref("a") in fault.message
+
+
+def test_entries_move_to_the_other_dataset_and_back(call, boards):
+    put(call, boards, a_line("a", "cat"), a_line("b", "dog"))
+    names = [{"SourceRef": a_ref("a")}]
+    call("MoveEntries", ProjectArn=boards, DatasetType="train", Entries=names)
+    assert (list(listed(call, boards)), list(listed(call, boards, "test"))) == ([a_ref("b")], [a_ref("a")])
+    call("MoveEntries", ProjectArn=boards, DatasetType="test", Entries=names)
+    assert list(listed(call, boards)) == [a_ref("b"), a_ref("a")]
+
+
+def test_a_project_without_the_other_dataset_moves_nothing(call, doors):
+    put(call, doors, an_anomaly_line("a", "normal"))
+    with pytest.raises(Missing, match="no test dataset"):
+        call("MoveEntries", ProjectArn=doors, DatasetType="train", Entries=[{"SourceRef": a_ref("a")}])
+    assert list(listed(call, doors)) == [a_ref("a")]
+
+
+def test_entries_of_lookout_are_filtered_by_class_and_removed(call, doors):
+    put(call, doors, an_anomaly_line("a", "normal"), an_anomaly_line("b", "anomaly"))
+    assert list(listed(call, doors, AnomalyClass="anomaly")) == [a_ref("b")]
+    call("RemoveEntries", ProjectArn=doors, DatasetType="train", Entries=[{"SourceRef": a_ref("b")}])
+    assert list(listed(call, doors)) == [a_ref("a")]
+
+
+def test_label_settings_are_kept_for_the_project(call, boards):
+    labels = [{"Name": "cat", "Color": "#ff00aa", "Key": "c"}, {"Name": "dog"}]
+    told = call("UpdateLabelSettings", ProjectArn=boards, Labels=labels)
+    assert told == {
+        "Labels": [{"Name": "cat", "Color": "#FF00AA", "Key": "c"}, {"Name": "dog", "Color": "", "Key": ""}]
+    }
+    call("UpdateLabelSettings", ProjectArn=boards, Remove=["cat"])
+    assert call("ListLabelSettings", ProjectArn=boards) == {"Labels": told["Labels"][1:]}
+
+
+@pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - {"DownloadModel"}))
+def test_nobody_of_another_account_or_region_gets_in(call, boards, operation):
+    request = {
+        "ProjectArn": boards,
+        "DatasetType": "train",
+        "Entries": [{"SourceRef": a_ref("a")}],
+        "Edits": [{"Line": a_line("a")}],
+    }
+    with pytest.raises(Denied):
+        call(operation, a_caller("vedette", account=ELSEWHERE), **request)
+    with pytest.raises(Missing):
+        call(operation, a_caller("vedette", region="us-west-2"), **request)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "not an arn",
+        f"arn:aws:s3:eu-west-1:{HERE}:project/boards",
+        f"arn:aws:rekognition:eu-west-1:{HERE}:project/boards/version/v1/123",
+    ],
+)
+def test_what_is_no_project_is_refused_in_a_sentence(call, boards, arn):
+    with pytest.raises(Wrong):
+        call("ListLabelSettings", ProjectArn=arn)
