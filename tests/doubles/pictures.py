@@ -40,3 +40,22 @@ def a_bomb(width: int = 60_000, height: int = 60_000) -> bytes:
 
 def _chunk(name: bytes, data: bytes = b"") -> bytes:
     return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
+
+
+def a_scan_bomb(side: int = 4096, scans: int = 20_000) -> bytes:
+    """A progressive JPEG whose last scan, 33 bytes for 4096 × 4096, is there so many times."""
+    plain = encoded(Image.new("L", (side, side)), "JPEG", progressive=True, quality=10)
+    scan = plain[plain.rindex(b"\xff\xda") : -2]
+    return plain[:-2] + scan * scans + plain[-2:]
+
+
+def with_segments(jpeg: bytes, *segments: tuple[int, bytes]) -> bytes:
+    """The JPEG with more segments (marker, content) behind its start."""
+    parts = [bytes((0xFF, marker)) + struct.pack("!H", len(data) + 2) + data for marker, data in segments]
+    return jpeg[:2] + b"".join(parts) + jpeg[2:]
+
+
+def with_chunks(png: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
+    """The PNG with more chunks (name, content) before its data."""
+    at = png.index(b"IDAT") - 4
+    return png[:at] + b"".join(_chunk(name, data) for name, data in chunks) + png[at:]

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from vedette.errors import Wrong
 from vedette.manifest import anomaly, classification, detection, rekognition
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import Line, write_line
 from vedette.vision.annotations import Box
+from vedette.vision.images import BOMB, DAMAGE, open_head
 
 ATTRIBUTE = "bounding-box"  # the name that the guide's COCO script gives
 
@@ -87,9 +86,9 @@ def short_name(ref: str, prefix: str = "") -> str:
 def size_of(path: Path) -> Size:
     """Return a picture's size from its header, as it is stored: annotation tools draw on that."""
     try:
-        with Image.open(path) as image:
+        with open_head(path) as image:
             return Size(image.width, image.height, len(image.getbands()))
-    except (OSError, Image.DecompressionBombError) as fault:
+    except (*DAMAGE, *BOMB) as fault:
         raise Wrong(f"{path} cannot be read as a picture: {fault}.", kind="picture", name=str(path)) from None
 
 

@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
 from vedette.errors import Wrong
 from vedette.learn.cores import side_by_side
 from vedette.learn.recipe import Work
 from vedette.vision.annotations import Sample
-from vedette.vision.images import BrokenPicture, read_picture
+from vedette.vision.images import BrokenPicture, open_head, read_picture
 
 # A box may be this share of the picture outside, from rounding to whole pixels.
 SLACK = 0.01
@@ -73,7 +71,7 @@ def _refuse_boxes_outside(sample: Sample) -> None:
 def _refuse_other_size(sample: Sample, width: int, height: int) -> None:
     assert sample.mask is not None
     try:
-        with Image.open(sample.mask.path) as mask:
+        with open_head(sample.mask.path) as mask:
             size = mask.size
     except OSError as error:
         raise Wrong(f"{sample.mask.path}, the mask of {sample.picture}, cannot be read.") from error

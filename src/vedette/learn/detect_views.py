@@ -11,14 +11,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
 
 from vedette.learn.detect_loss import Truth
 from vedette.learn.warp import Edges, Pixels, Warp, move, paint, relight, window
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample
 from vedette.vision.geometry import edges_of
-from vedette.vision.images import Window, decode, fit, tiles
+from vedette.vision.images import Window, decode, fit, open_head, tiles
 
 Rows = npt.NDArray[np.intp]
 
@@ -85,7 +84,7 @@ def _native(shown: Sequence[Scene]) -> tuple[int, int]:
     """Return the usual height and width of the pictures."""
     sizes = []
     for scene in shown[:: max(1, len(shown) // 50)]:
-        with Image.open(scene.picture) as image:
+        with open_head(scene.picture) as image:
             sizes.append((image.height, image.width))
     height, width = np.median(np.array(sizes), axis=0)
     return int(height), int(width)

@@ -15,7 +15,7 @@ from scipy import ndimage
 from vedette.learn.warp import Pixels, mirrored_margin, paint, relight, turned
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample
-from vedette.vision.images import Window, decode, fit, tiles
+from vedette.vision.images import Window, decode, fit, open_head, tiles
 from vedette.vision.masks import Kinds, read_mask
 
 # Square roots of the input's area; the first is used unless defects are small.
@@ -89,7 +89,7 @@ def _size(side: float, height: int, width: int) -> tuple[int, int]:
 def _native(shown: Sequence[Scene]) -> tuple[int, int]:
     sizes = []
     for scene in shown[:: max(1, len(shown) // 30)]:
-        with Image.open(scene.picture) as image:
+        with open_head(scene.picture) as image:
             sizes.append((image.height, image.width))
     height, width = np.median(np.array(sizes), axis=0)
     return int(height), int(width)
@@ -100,7 +100,7 @@ def _small(shown: Sequence[Scene]) -> float:
     drawn = [scene for scene in shown if scene.sample.mask is not None and scene.is_anomalous]
     shares: list[float] = []
     for scene in drawn[:: max(1, len(drawn) // 40)]:
-        with Image.open(scene.sample.mask.path) as mask:  # type: ignore[union-attr]  # has one
+        with open_head(scene.sample.mask.path) as mask:  # type: ignore[union-attr]  # has one
             kinds = scene.kinds(mask.height, mask.width)
         places, count = ndimage.label(kinds > 0)
         areas = np.bincount(places.ravel())[1 : count + 1]

@@ -5,12 +5,11 @@ Models see pictures upright, and the boxes they learn from have to lie as the pi
 
 from pathlib import Path
 
-from PIL import Image
-
 from vedette.manifest import detection
 from vedette.manifest.attributes import Unfit, read_pairs
 from vedette.manifest.lines import Line
 from vedette.vision.annotations import Box
+from vedette.vision.images import open_head
 from vedette.vision.turn import LYING, UPRIGHT, orientation_of, upright_box
 
 Boxes = tuple[tuple[str, Box], ...]
@@ -34,7 +33,7 @@ def _lie(picture: Path) -> tuple[int, tuple[int, int]]:
     """Return how a picture lies and its stored width and height; what cannot be read is named elsewhere."""
     try:
         # Pillow turns the other kinds by itself, or they have no orientation.
-        with Image.open(picture, formats=("JPEG", "PNG", "WEBP")) as image:
+        with open_head(picture, formats=("JPEG", "PNG", "WEBP")) as image:
             return orientation_of(image), image.size
     except Exception:  # noqa: BLE001  (Pillow's decoders raise whatever they stumble over)
         return UPRIGHT, (0, 0)

@@ -1,12 +1,11 @@
 """What a picture has to be before a unit sees it; only its head is read here."""
 
-import io
 from dataclasses import dataclass
 from typing import Literal
 
-from PIL import Image
-
 from vedette.errors import Wrong
+from vedette.vision.heads import Costly, refuse_costly
+from vedette.vision.images import BOMB, open_head
 from vedette.vision.turn import LYING, orientation_of
 
 Format = Literal["JPEG", "PNG"]
@@ -56,10 +55,13 @@ def open_picture(data: bytes, rules: Rules) -> Picture:
 
 def _read_head(data: bytes) -> Picture:
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
+        refuse_costly(data)
+        with open_head(data, formats=("JPEG", "PNG")) as image:
             found = _FORMATS[image.format or ""]
             return Picture(data, found, image.width, image.height, orientation_of(image))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except Costly as costly:
+        raise Wrong(f"The picture is not decoded: {costly}.", kind="picture") from None
+    except BOMB:
         raise Wrong("The picture claims too many pixels.", kind="large picture") from None
     except Exception:  # noqa: BLE001  (Pillow's decoders raise whatever they stumble over)
         raise Wrong("The picture is no JPEG and no PNG that can be read.", kind="picture") from None

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from PIL import Image
-
 from vedette.manifest.problems import Flaw
 from vedette.vision.annotations import Sample
 from vedette.vision.colors import MaskColors, read_colors
+from vedette.vision.images import BOMB, DAMAGE, open_head, open_image
 from vedette.vision.turn import LYING, UPRIGHT, orientation_of
 
 # Divides samples into those to learn from and those to test with.
@@ -20,7 +19,7 @@ Format = Literal["PNG", "JPEG"]
 ENDS: dict[Format, bytes] = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
 TAIL = 16
 
-_DAMAGE = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, Image.DecompressionBombError)
+_DAMAGE = (*DAMAGE, *BOMB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +54,22 @@ def look_at(path: Path | None) -> Looked | None:
     if path is None:
         return None
     try:
-        with Image.open(path, formats=("JPEG", "PNG")) as image:
+        with open_head(path, formats=("JPEG", "PNG")) as image:
             width, height = image.size
             form: Format = "PNG" if image.format == "PNG" else "JPEG"
             orientation = orientation_of(image)
             if orientation in LYING:
                 width, height = height, width
             if not _ends_well(path, form):
-                image.load()
+                _decode(path)
             return Looked(form, width, height, path.stat().st_size, orientation)
     except _DAMAGE:
         return None
+
+
+def _decode(path: Path) -> None:
+    with open_image(path, formats=("JPEG", "PNG")) as image:
+        image.load()
 
 
 def _ends_well(path: Path, form: Format) -> bool:
@@ -81,7 +85,7 @@ def read_mask_colors(mask: Path, named: Collection[str]) -> MaskColors | None:
     They are what the dataset's page says of the mask too.
     """
     try:
-        with Image.open(mask, formats=("PNG",)) as image:
+        with open_image(mask, formats=("PNG",)) as image:
             return read_colors(image, named)
     except _DAMAGE:
         return None

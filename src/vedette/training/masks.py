@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model
 from vedette.training.folder import Folder
 from vedette.vision.annotations import Sample
 from vedette.vision.draw import color_of, write_mask_picture
+from vedette.vision.images import open_head
 from vedette.vision.turn import orientation_of
 
 DETECTED = "anomaly-mask-ref-detected"
@@ -35,7 +35,7 @@ class Masks:
         """Write the mask of one answer, if there is anything on it; threads may do so side by side."""
         if answer.mask is None or not answer.mask.any():
             return
-        with Image.open(sample.picture) as image:
+        with open_head(sample.picture) as image:
             lying = orientation_of(image)
         drawn = write_mask_picture(answer.mask, model.labels, model.facts.colors, orientation=lying)
         name = f"{self.folder.place_of(sample.source).stem}.png"

@@ -9,10 +9,11 @@ import hashlib
 import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from PIL import Image, UnidentifiedImageError
 
 from vedette.errors import Wrong
 from vedette.vision.annotations import Box
+from vedette.vision.heads import HEAD_BYTES, JPEG_START, PNG_START, Costly, Cut, lean_head, lean_picture
 from vedette.vision.turn import LYING, orientation_of
 
 Pixels = NDArray[np.uint8]
@@ -129,19 +131,104 @@ def decode(
         _refuse_bomb(source, name)
         return _upright(source, name, enough_for=None)
     try:
-        with Image.open(_stream(source), formats=FORMATS) as image:
+        with open_image(source) as image:
             _refuse_bomb(image, name)
             return _upright(image, name, enough_for)
     except BrokenPicture:
         raise
-    except BOMB:
-        raise BrokenPicture(name, f"claims more than {MOST_PIXELS:,} pixels and was not opened.") from None
-    except FileNotFoundError:
-        raise BrokenPicture(name, "does not exist.") from None
-    except UnidentifiedImageError:
-        raise BrokenPicture(name, f"is no picture that can be read ({', '.join(FORMATS)}).") from None
-    except DAMAGE as error:
-        raise BrokenPicture(name, f"cannot be read: {error}.") from error
+    except (*BOMB, *DAMAGE) as error:
+        raise BrokenPicture(name, _why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    """Return what is wrong with a file that cannot be opened."""
+    if isinstance(error, Costly):
+        return f"is not decoded: {error}."
+    if isinstance(error, BOMB):
+        return f"claims more than {MOST_PIXELS:,} pixels and was not opened."
+    if isinstance(error, FileNotFoundError):
+        return "does not exist."
+    if isinstance(error, UnidentifiedImageError):
+        return f"is no picture that can be read ({', '.join(FORMATS)})."
+    return f"cannot be read: {error}."
+
+
+@contextmanager
+def open_image(source: Path | str | bytes, *, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
+    """Yield the picture as Pillow opens it, its pixels still to be loaded; the only way to a decoder.
+
+    Raises:
+        Exception: one of DAMAGE and BOMB, among them Costly for what is built to keep a decoder busy.
+    """
+    with _opened(source) as file:
+        start = file.read(len(PNG_START))
+        file.seek(0)
+        parts = lean_picture(file.read()) if start.startswith((JPEG_START, PNG_START)) else None
+        with Image.open(_lean(parts, file), formats=formats) as image:
+            yield image
+
+
+@contextmanager
+def open_head(source: Path | str | bytes, *, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
+    """Yield the picture for its size and how it lies, by its head; its pixels are not there to be loaded.
+
+    Raises:
+        Exception: one of DAMAGE and BOMB.
+    """
+    with _opened(source) as file:
+        start = file.read(HEAD_BYTES)
+        try:
+            parts = lean_head(start, is_whole=len(start) < HEAD_BYTES)
+        except Cut:
+            parts = lean_head(start + file.read())
+        file.seek(0)
+        with Image.open(_lean(parts, file), formats=formats) as image:
+            yield image
+
+
+class Metered(io.RawIOBase):
+    """A file that a decoder may read so often and no more: loops in a file end here.
+
+    What is no JPEG and no PNG has no head that is read beforehand.
+    """
+
+    # Rows that are stored singly are read singly: 8,192 of them, some times.
+    MOST_READS = 100_000
+    # A file is read once, parts of it twice; its tags may all point to the same place.
+    MOST_TIMES = 4
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+        file.seek(0, io.SEEK_END)
+        self._bytes = self.MOST_TIMES * file.tell() + HEAD_BYTES
+        self._reads = self.MOST_READS
+        file.seek(0)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read on."""
+        data = self._file.read(-1 if size is None else size)
+        self._reads -= 1
+        self._bytes -= len(data)
+        if self._reads < 0 or self._bytes < 0:
+            raise Costly("it has too many parts")
+        return data
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Say where it is."""
+        return self._file.tell()
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say that one can go to places in it."""
+        return True
 
 
 def fit(
@@ -194,8 +281,12 @@ def pictures_in(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _stream(source: Path | str | bytes) -> io.BytesIO | Path:
-    return io.BytesIO(source) if isinstance(source, bytes) else Path(source)
+def _opened(source: Path | str | bytes) -> BinaryIO:
+    return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
+
+
+def _lean(parts: Sequence[memoryview] | None, file: BinaryIO) -> BinaryIO:
+    return io.BytesIO(b"".join(parts)) if parts else cast("BinaryIO", Metered(file))
 
 
 def _refuse_bomb(image: Image.Image, name: str) -> None:

@@ -8,7 +8,6 @@ takes is never decoded. Run where a crash does not matter; a decoder may find on
 """
 
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -16,7 +15,8 @@ from typing import Literal
 from PIL import Image, UnidentifiedImageError
 
 from vedette.vision.hashes import hash_look
-from vedette.vision.images import BOMB, DAMAGE
+from vedette.vision.heads import Costly
+from vedette.vision.images import BOMB, DAMAGE, open_image
 from vedette.vision.turn import LYING, orientation_of
 
 Format = Literal["", "PNG", "JPEG"]
@@ -58,12 +58,14 @@ class Look:
 def look_at(data: bytes) -> Look:
     """Return what these bytes are."""
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
+        with open_image(data, formats=("JPEG", "PNG")) as image:
             return _look(image, data)
     except UnidentifiedImageError:
         return Look(bytes=len(data), why="It is neither a PNG nor a JPEG.")
     except BOMB:
         return Look(bytes=len(data), why="It claims far too many pixels.")
+    except Costly as costly:
+        return Look(bytes=len(data), why=f"It is not decoded: {costly}.")
     except DAMAGE as error:
         return Look(bytes=len(data), why=f"It cannot be read: {_said(error)}.")
 

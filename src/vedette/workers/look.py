@@ -5,17 +5,14 @@ result  looks: a list of facts, null where a file has gone; or webp (in base64) 
 """
 
 import base64
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from vedette.engines.port import Say
 from vedette.vision.colors import strange_color
-from vedette.vision.images import BrokenPicture
+from vedette.vision.images import BrokenPicture, open_image
 from vedette.vision.inspect import Look, look_at
 from vedette.vision.thumbnails import draw_thumbnail
 
@@ -40,7 +37,7 @@ def _look(file: Path, colors: list[str] | None) -> dict[str, Any] | None:
 def _look_at_mask(look: Look, data: bytes, colors: list[str]) -> Look:
     if look.format != "PNG" or look.why or not look.is_allowed:
         return look
-    with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+    with open_image(data, formats=("PNG",)) as image:
         return replace(look, color=strange_color(image, colors))
 
 
