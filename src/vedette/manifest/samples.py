@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image
-
 from vedette.manifest import lookout, rekognition
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line, read_lines
@@ -21,7 +19,7 @@ from vedette.manifest.turned import turn_boxes
 from vedette.manifest.verdicts import Verdict, narrow
 from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
 from vedette.vision.colors import read_colors
-from vedette.vision.images import BOMB, DAMAGE
+from vedette.vision.images import BOMB, DAMAGE, open_image
 
 Dialect = Literal["auto", "rekognition", "lookout"]
 
@@ -106,7 +104,7 @@ def _by_pixels(verdict: Verdict, mask: Path) -> Verdict:
     pixels takes the nearest colour, or names it.
     """
     try:
-        with Image.open(mask) as image:
+        with open_image(mask) as image:
             colors = read_colors(image, verdict.mask.colors if verdict.mask else ())
     except (*DAMAGE, *BOMB):
         return verdict
