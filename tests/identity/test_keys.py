@@ -7,7 +7,7 @@ import pytest
 from doubles.houses import ELSEWHERE, HERE
 from vedette.errors import Denied, Missing, Taken, TooMuch, Wrong
 from vedette.identity.identity import CACHE_S, Identity, KeyFault
-from vedette.identity.seal import Broken, Seal, open_seal
+from vedette.identity.seal import Broken, Seal, make_key, open_seal
 
 
 class Ticks:
@@ -289,7 +289,10 @@ def test_a_lost_or_broken_credentials_file_is_written_again(broken, identity, tm
 
 
 def test_the_installations_key_is_made_once_and_is_its_owners_alone(tmp_path):
+    for _ in range(2):
+        make_key(tmp_path)
     sealed = open_seal(tmp_path).seal(b"secret", "test")
+    make_key(tmp_path)
     assert open_seal(tmp_path).open(sealed, "test") == b"secret"
     assert stat.S_IMODE((tmp_path / "keys" / "installation.key").stat().st_mode) == 0o600
     assert [file.name for file in (tmp_path / "keys").iterdir()] == ["installation.key"]

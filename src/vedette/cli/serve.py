@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from vedette.cli.showing import command
 from vedette.errors import Refusal
-from vedette.settings import Settings
+from vedette.settings import Settings, read_settings
+from vedette.store.disk import disk_refusal
 
 
 def serve(
@@ -24,13 +25,18 @@ def serve(
     from vedette.server.run import choose_tls
     from vedette.server.run import serve as run
 
-    chosen: dict[str, Any] = {"data": data, "host": host, "port": port}
     try:
-        settings = Settings(**{name: value for name, value in chosen.items() if value is not None})
+        settings = read_settings(data=data, host=host, port=port)
         certificate = choose_tls(settings, tls_cert, tls_key, tls)
         run(settings, tls=certificate, announce=lambda address: print(welcome(settings, address), flush=True))
     except (Refusal, ValueError) as error:
         print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+    except Exception as error:
+        refused = disk_refusal(error)
+        if refused is None:
+            raise
+        print(refused.sentence, file=sys.stderr)
         raise typer.Exit(2) from None
 
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -101,6 +101,22 @@ class Identity:
             raise not_assumable(holder, role_arn)
         return self.sessions.for_role(holder, as_role(row), name, length, tags)
 
+    def first_account(self) -> str:
+        """Return the account that the first start made; nothing where there is none yet."""
+        oldest = select(accounts.c.id).order_by(accounts.c.created_ms, accounts.c.id).limit(1)
+        with self._database.read() as connection:
+            return str(connection.execute(oldest).scalar() or "")
+
+    def is_sealed_here(self) -> bool:
+        """Say whether the installation's key opens the oldest secret in the database."""
+        oldest = select(keys).order_by(keys.c.created_ms, keys.c.id).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(oldest).first()
+        try:
+            return row is None or bool(self._unseal(row))
+        except Broken:
+            return False
+
     def ensure_root(self, account: str, region: str, data: Path) -> None:
         """Make the account, its root key and the credentials file, unless they are there.
 
@@ -112,11 +128,22 @@ class Identity:
             if connection.execute(select(accounts.c.id).where(accounts.c.id == account)).first() is None:
                 connection.execute(insert(accounts).values(id=account, name=account, created_ms=now))
                 insert_key(connection, new_key(account), None, self._seal, now)
-            root = select(keys).where(keys.c.account == account, keys.c.user.is_(None))
-            rows = connection.execute(root.order_by(keys.c.created_ms, keys.c.id)).all()
-        file = data / "credentials.json"
-        if rows and _key_in(file) not in {row.id for row in rows}:
-            _write_credentials(file, NewKey(rows[0].id, account, self._unseal(rows[0])), region)
+        rows = self._root_keys(account)
+        if rows and _key_in(data / "credentials.json") not in {row.id for row in rows}:
+            self.write_credentials(account, region, data)
+
+    def write_credentials(self, account: str, region: str, data: Path) -> bool:
+        """Write the credentials file with the oldest root key; return whether there is one."""
+        rows = self._root_keys(account)
+        if rows:
+            key = NewKey(rows[0].id, account, self._unseal(rows[0]))
+            _write_credentials(data / "credentials.json", key, region)
+        return bool(rows)
+
+    def _root_keys(self, account: str) -> Sequence[Any]:
+        root = select(keys).where(keys.c.account == account, keys.c.user.is_(None))
+        with self._database.read() as connection:
+            return connection.execute(root.order_by(keys.c.created_ms, keys.c.id)).all()
 
     def _look_up(self, key_id: str, token: str) -> _Known:
         if token or key_id.startswith("ASIA"):

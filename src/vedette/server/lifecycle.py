@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -13,17 +14,16 @@ from vedette.datasets.pictures import Keepers, Pictures
 from vedette.engines.choose import open_engine
 from vedette.engines.pool import Pool, count_cores
 from vedette.errors import Busy
-from vedette.identity.identity import Identity
-from vedette.identity.seal import open_seal
 from vedette.metering.meter import Meter
-from vedette.migrations import upgrade
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
+from vedette.server.installation import check_folder, close_to_others, in_a_sentence, open_installation
 from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.choose import open_blobs
 from vedette.store.blobs.port import Blobs
-from vedette.store.db import Database, open_database
+from vedette.store.db import Database
+from vedette.store.modes import private
 from vedette.training.trainings import Rules, Trainings
 
 LOCK = "server.lock"
@@ -62,14 +62,17 @@ def _lock_first_byte(file: IO[str]) -> bool:
 def open_house(settings: Settings) -> Iterator[House]:
     """Yield the furnished house; everything is closed again at the end."""
     data = settings.data
-    with locked(data), contextlib.ExitStack() as closing:
-        database = open_database(settings.database, data)
-        closing.callback(database.close)
-        upgrade(database, data)
-        seal = open_seal(data)
-        identity = Identity(database, seal)
-        identity.ensure_root(settings.account, settings.region, data)
-        blobs = open_blobs(settings)
+    with contextlib.ExitStack() as closing:
+        closing.enter_context(private())
+        with in_a_sentence(data):
+            check_folder(data, makes=True)
+            closing.enter_context(locked(data))
+        installation = closing.enter_context(open_installation(settings, makes=True))
+        threading.Thread(target=close_to_others, args=(data,), name="modes", daemon=True).start()
+        settings, database = installation.settings, installation.database
+        identity, seal = installation.identity, installation.seal
+        with in_a_sentence(data):
+            blobs = open_blobs(settings)
         closing.callback(blobs.close)
         projects = Projects(database)
         datasets, pictures = _open_datasets(settings, database, projects, blobs, closing)
