@@ -84,12 +84,17 @@ def grants_of_document(call: Call, document: dict[str, Any], account: str) -> Gr
 
 
 def grants_document(grants: Grants | None, account: str, names: dict[str, str]) -> dict[str, Any]:
-    """Return the AccessControlPolicy for these grants."""
+    """Return the AccessControlPolicy for these grants: groups first, as canned grants have them."""
+    ordered = sorted(own_grants(account) if grants is None else grants, key=_is_of_account)
     written = [
         {"Grantee": _write_grantee(grant["who"], names), "Permission": grant["permission"]}
-        for grant in (own_grants(account) if grants is None else grants)
+        for grant in ordered
     ]
     return {"Owner": owner(account), "Grants": written}
+
+
+def _is_of_account(grant: dict[str, str]) -> bool:
+    return grant["who"] not in GROUPS
 
 
 def is_granted(grants: Grants | None, principal: Principal | None, permission: str) -> bool:
