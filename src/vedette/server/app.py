@@ -67,6 +67,7 @@ class Front:
     async def open(self) -> None:
         """Begin what lives in the loop."""
         self.house.meter.watch = self.figures.see
+        self.house.trainings.stages.watch = self.figures.see_training
         await self.house.hosting.open()
 
     async def leave(self) -> None:

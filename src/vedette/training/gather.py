@@ -79,10 +79,10 @@ class Gatherer:
             shutil.copyfileobj(stream, out)
         beside.replace(folder.manifest(part))
 
-    def check(self, folder: Folder, part: str) -> None:
-        """Refuse a manifest that is empty or too large."""
+    def check(self, folder: Folder, part: str, *, may_be_empty: bool) -> None:
+        """Refuse a manifest that is too large, or empty where that says more than what it lacks."""
         size = folder.manifest(part).stat().st_size
-        if not size:
+        if not size and not may_be_empty:
             raise Unfit(EMPTY)
         if size > MOST_BYTES:
             raise Unfit(TOO_LARGE)
