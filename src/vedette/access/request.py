@@ -47,6 +47,7 @@ class Subject:
     canonical_id: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     issued: datetime | None = None
+    source_identity: str = ""
 
     def context(self) -> dict[str, str | tuple[str, ...]]:
         """Return the condition keys that speak of the caller; what it does not have is missing."""
@@ -63,6 +64,8 @@ class Subject:
             facts["aws:tokenissuetime"] = self.issued.isoformat()
             # Temporary credentials say it, permanent ones do not have the key; nobody has a second factor.
             facts["aws:multifactorauthpresent"] = "false"
+        if self.source_identity:
+            facts["aws:sourceidentity"] = self.source_identity
         for name, value in self.tags.items():
             facts[f"aws:principaltag/{name.lower()}"] = value
         return facts

@@ -200,10 +200,11 @@ class Directory:
 
     # Roles
 
-    def create_role(self, account: str, name: str, trusted: Iterable[str]) -> Role:
-        """Make a role that callers of the trusted accounts may assume."""
+    def create_role(self, account: str, name: str, trusted: Iterable[str] = (), *, trust: str = "") -> Role:
+        """Make a role that callers of the trusted accounts may assume, or whom its own trust policy names."""
         _check_name(name)
-        role = Role(account, name, new_id("AROA", 17), trust_of(trusted), from_milliseconds(self._now()))
+        document = trust or trust_of(trusted)
+        role = Role(account, name, new_id("AROA", 17), document, from_milliseconds(self._now()))
         with self._database.write() as connection:
             _require_account(connection, account)
             if connection.execute(role_query(account, name)).first():

@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,10 +21,11 @@ from vedette.identity.directory import (
     new_key,
     role_query,
 )
+from vedette.identity.may import Context
 from vedette.identity.principal import Principal
 from vedette.identity.seal import Broken, Seal, write_private
-from vedette.identity.sessions import Session, Sessions, not_assumable
-from vedette.identity.tables import accounts, keys, users
+from vedette.identity.sessions import Assumption, Session, Sessions, not_assumable
+from vedette.identity.tables import accounts, keys, roles, users
 from vedette.store.db import Database
 
 # A command in another process may disable a key; so long at most it still opens the door.
@@ -88,7 +89,7 @@ class Identity:
         return known.principal, known.secret
 
     def assume(
-        self, holder: Principal, role_arn: str, name: str, length: timedelta, tags: Mapping[str, str]
+        self, holder: Principal, role_arn: str, wanted: Assumption, context: Context | None = None
     ) -> tuple[Session, str]:
         """Return a session of the role and its token, if there is the role and it trusts the caller."""
         arn = parse_arn(role_arn)
@@ -99,7 +100,7 @@ class Identity:
                 row = connection.execute(role_query(arn.account, role_name)).first()
         if row is None:
             raise not_assumable(holder, role_arn)
-        return self.sessions.for_role(holder, as_role(row), name, length, tags)
+        return self.sessions.for_role(holder, as_role(row), wanted, context or {})
 
     def first_account(self) -> str:
         """Return the account that the first start made; nothing where there is none yet."""
@@ -174,13 +175,14 @@ class Identity:
         return session.principal(), session.secret
 
     def _source_stands(self, session: Session) -> bool:
-        """Return whether the key or role that the session came from is still there."""
+        """Return whether the key that the session began with, and every role on its way, are still there."""
+        on_the_way = set(session.roles)
         with self._database.read() as connection:
-            if session.role:
-                row = connection.execute(role_query(session.account, session.role)).first()
-                return row is not None and as_role(row).role_id == session.user_id.partition(":")[0]
             row = connection.execute(select(keys.c.enabled).where(keys.c.id == session.source_key)).first()
-            return row is not None and bool(row.enabled)
+            if row is None or not row.enabled:
+                return False
+            here = connection.execute(select(roles.c.role_id).where(roles.c.role_id.in_(on_the_way)))
+            return {role.role_id for role in here} == on_the_way
 
     def _unseal(self, row: Any) -> str:
         return self._seal.open(row.sealed_secret, f"{KEY_PURPOSE}:{row.id}").decode()

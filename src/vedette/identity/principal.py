@@ -23,6 +23,16 @@ ADMINISTRATOR = parse_policy(
 
 
 @dataclass(frozen=True, slots=True)
+class Lineage:
+    """What a session came from: the permanent key, the ids of the roles on the way, and what they pass on."""
+
+    source_key: str = ""
+    roles: tuple[str, ...] = ()
+    inherited: tuple[str, ...] = ()
+    source_identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """The holder of a verified access key.
 
@@ -41,6 +51,7 @@ class Principal:
     policies: tuple[Policy, ...] = (ADMINISTRATOR,)
     session_policies: tuple[Policy, ...] = ()
     issued: datetime | None = None
+    lineage: Lineage = Lineage()
 
     @property
     def role_arn(self) -> str:
@@ -65,6 +76,7 @@ def subject_of(principal: Principal | None) -> Subject:
         role_arn=role_arn,
         tags=principal.tags,
         issued=principal.issued,
+        source_identity=principal.lineage.source_identity,
     )
 
 
