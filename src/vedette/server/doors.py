@@ -215,7 +215,7 @@ class BucketDoor:
             bucket = bucket_of_host(request.headers.get("host"), visit.house.settings.s3_domain)
             secret = identify(visit, bucket)
         body = open_body(visit.signed, request, secret, sums_are_of_body=sums_are_of_body(request))
-        return await answer(visit.house, visit.principal, request, body)
+        return await answer(visit.house, visit.principal, request, body, visit.signed)
 
     def fault(self, error: Exception, request: Request) -> Response:
         """Return what the dialect says of an error."""

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
+from vedette.access.principals import Grasp
 from vedette.api.s3.call import Call, canonical_id, owner
 from vedette.api.s3.faults import Fault
-from vedette.identity.principal import Principal
 
 Grants = list[dict[str, str]]
 
@@ -97,25 +97,20 @@ def _is_of_account(grant: dict[str, str]) -> bool:
     return grant["who"] not in GROUPS
 
 
-def is_granted(grants: Grants | None, principal: Principal | None, permission: str) -> bool:
-    """Say whether one of the grants lets the caller do this."""
-    for grant in grants or []:
-        if grant["permission"] in ("FULL_CONTROL", permission) and _is_meant(grant["who"], principal):
-            return True
-    return False
+def grasp(grants: Grants, account: str, permission: str) -> Grasp:
+    """Return how strongly the grants allow this to a caller, whose account is known by its canonical id.
+
+    A group means the caller itself, as `*` does in a policy; an account passes the decision on to its own.
+    """
+    able = {grant["who"] for grant in grants if grant["permission"] in ("FULL_CONTROL", permission)}
+    if ALL in able or (account and KNOWN in able):
+        return Grasp.DIRECT
+    return Grasp.ACCOUNT if account in able else Grasp.NONE
 
 
 def is_public(grants: Grants | None) -> bool:
     """Say whether strangers were granted anything."""
     return any(grant["who"] in (ALL, KNOWN) for grant in grants or [])
-
-
-def _is_meant(who: str, principal: Principal | None) -> bool:
-    if who == ALL:
-        return True
-    if principal is None:
-        return False
-    return who in (KNOWN, canonical_id(principal.account))
 
 
 def _read_header(call: Call, name: str) -> Grants:

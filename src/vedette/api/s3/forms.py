@@ -46,7 +46,7 @@ def _identify(call: Call, form: PostForm) -> None:
     except KeyFault as fault:
         raise SignatureFault(Kind(fault.kind), "", form=signed.form) from None
     verify_post(form, signed, secret, call.now, bucket=call.bucket)
-    call.principal = principal
+    call.principal, call.signed = principal, signed
 
 
 def _as_request(request: Request, form: PostForm) -> Request:

@@ -4,7 +4,9 @@ AWS calls it forward access: a service acts with its caller's rights, and a poli
 (`aws:ViaAWSService`). Nothing travels over a network here, which conditions on that take for safe.
 """
 
-from vedette.api.s3.access import about_principal, decide
+from vedette.access.request import environment
+from vedette.api.s3.access import Aim, decide
+from vedette.clock import Clock, system_clock
 from vedette.errors import Missing
 from vedette.identity.principal import Principal
 from vedette.store.blobs.folder import FolderBlobs
@@ -15,8 +17,9 @@ from vedette.store.blobs.values import Bucket
 class Reach:
     """Keeps the promise of `identity.access`. On a foreign S3 whoever owns a bucket may do everything."""
 
-    def __init__(self, blobs: Blobs) -> None:
+    def __init__(self, blobs: Blobs, clock: Clock = system_clock) -> None:
         self._blobs = blobs
+        self._clock = clock
 
     def may_read(self, caller: Principal, bucket: str, key: str, version: str = "") -> bool:
         """Say whether the caller may read an object; of one that is not there, whether it would."""
@@ -41,9 +44,7 @@ class Reach:
         blob = None if action == "s3:PutObject" else blobs.objects.find(bucket.name, key, version)
         if blob is not None and blob.marker:
             blob = None
-        context = about_principal(caller) | {"aws:securetransport": "true", "aws:viaawsservice": "true"}
-        if blob is not None:
-            context |= {f"s3:existingobjecttag/{name.lower()}": it for name, it in blob.about.tags.items()}
+        facts = environment(self._clock(), secure=True) | {"aws:viaawsservice": "true"}
         if version:
-            context["s3:versionid"] = version
-        return decide(caller, action, bucket, context, key=key, blob=blob)
+            facts["s3:versionid"] = version
+        return decide(caller, Aim(action, bucket, key, blob), facts)
