@@ -25,7 +25,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from vedette.errors import Refusal, Wrong
+from vedette.errors import NoSpace, Refusal, Wrong
 from vedette.identity.identity import Identity
 from vedette.identity.seal import Broken, Seal, key_file, make_key, open_seal, write_private
 from vedette.migrations import current, numbers, upgrade
@@ -307,6 +307,8 @@ def _refusal(data: Path, error: Exception) -> Refusal:
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return Wrong(_damaged(data, str(cause)))
     known = disk_refusal(error)
+    if isinstance(known, NoSpace):
+        return NoSpace(f"The disk of {data} is full, and the server cannot start on it: make room there.")
     reason = known.sentence if known is not None else str(cause).strip().partition("\n")[0]
     kind = type(known) if known is not None else Wrong
     return kind(f"The installation in {data} cannot be opened: {reason}")

@@ -24,6 +24,7 @@ from vedette.store.blobs.choose import open_blobs
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.modes import private
+from vedette.store.reserve import Reserve
 from vedette.training.trainings import Rules, Trainings
 
 LOCK = "server.lock"
@@ -67,6 +68,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         with in_a_sentence(data):
             check_folder(data, makes=True)
             closing.enter_context(locked(data))
+        reserve = _open_reserve(data, closing)
         installation = closing.enter_context(open_installation(settings, makes=True))
         threading.Thread(target=close_to_others, args=(data,), name="modes", daemon=True).start()
         settings, database = installation.settings, installation.database
@@ -111,7 +113,19 @@ def open_house(settings: Settings) -> Iterator[House]:
             page_key=seal.derive("page tokens"),
             blobs=blobs,
             access=Reach(blobs),
+            reserve=reserve,
         )
+
+
+def _open_reserve(data: Path, closing: contextlib.ExitStack) -> Reserve:
+    """Return the reserve, given up already where the disk is so full that a start needs it."""
+    with in_a_sentence(data):
+        reserve = Reserve(data)
+        if reserve.is_tight():
+            reserve.give_up()
+    closing.callback(reserve.close)
+    reserve.open()
+    return reserve
 
 
 def _open_datasets(
