@@ -31,7 +31,7 @@ PRINCIPAL_TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class AccessSubject:
     """Who asks. `arn` is a session's own where it is one, `role_arn` then its role's.
 
     `name` is a user's name, a service's (`rekognition.amazonaws.com`) or a federation's;
@@ -71,17 +71,17 @@ class Subject:
         return facts
 
 
-NOBODY = Subject(SubjectKind.ANONYMOUS)
+NOBODY = AccessSubject(SubjectKind.ANONYMOUS)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
     """One question. `resource_account` is who owns the thing; empty: the caller's own account.
 
-    `context` holds condition keys in lower case, the caller's own included (see `Subject.context`).
+    `context` holds condition keys in lower case, the caller's own included (see `AccessSubject.context`).
     """
 
-    subject: Subject
+    subject: AccessSubject
     action: str
     resource: str
     resource_account: str = ""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from vedette.access.parse import parse_policy
 from vedette.access.policy import Policy, PolicyKind
-from vedette.access.request import NOBODY, Subject, SubjectKind
+from vedette.access.request import NOBODY, AccessSubject, SubjectKind
 
 Kind = Literal["root", "user", "role"]
 KINDS = {"root": SubjectKind.ROOT, "user": SubjectKind.USER, "role": SubjectKind.ROLE_SESSION}
@@ -62,12 +62,12 @@ class Principal:
         return f"arn:aws:iam::{head.rpartition(':')[2]}:role/{rest.rpartition('/')[0]}"
 
 
-def subject_of(principal: Principal | None) -> Subject:
+def subject_of(principal: Principal | None) -> AccessSubject:
     """Return the caller as policies see it; None is somebody without a key."""
     if principal is None:
         return NOBODY
     role_arn = principal.role_arn
-    return Subject(
+    return AccessSubject(
         kind=SubjectKind.ROLE_SESSION if role_arn else KINDS[principal.kind],
         account=principal.account,
         arn=principal.arn,

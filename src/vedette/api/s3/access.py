@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from vedette.access.judge import Decision, judge
 from vedette.access.principals import Grasp
 from vedette.access.public import is_public
-from vedette.access.request import AccessRequest, Subject, SubjectKind
+from vedette.access.request import AccessRequest, AccessSubject, SubjectKind
 from vedette.api.s3 import acl
 from vedette.api.s3.call import Call, canonical_id, read_document
 from vedette.api.s3.facts import Facts, facts_of_blob, facts_of_bucket, facts_of_request, facts_of_tags
@@ -127,13 +127,13 @@ def decide(principal: Principal | None, aim: Aim, facts: Mapping[str, str | tupl
     return _combine(subject, aim, decision, by_policy)
 
 
-def _is_locked_in(subject: Subject, aim: Aim) -> bool:
+def _is_locked_in(subject: AccessSubject, aim: Aim) -> bool:
     """Say whether this is the owner's root at the policy that denies it."""
     is_root = subject.kind is SubjectKind.ROOT and subject.account == aim.bucket.account
     return is_root and aim.action in ALWAYS_OWN
 
 
-def _combine(subject: Subject, aim: Aim, decision: Decision, by_policy: Grasp) -> bool:
+def _combine(subject: AccessSubject, aim: Aim, decision: Decision, by_policy: Grasp) -> bool:
     granted = Grasp.NONE if decision.narrowed else _granted(subject, aim)
     grasp = max(by_policy, granted)
     if subject.kind is SubjectKind.ANONYMOUS:
@@ -159,7 +159,7 @@ def acl_of(bucket: Bucket) -> acl.Grants | None:
     return None if document is None else acl.load(document)
 
 
-def _granted(subject: Subject, aim: Aim) -> Grasp:
+def _granted(subject: AccessSubject, aim: Aim) -> Grasp:
     """Return how strongly an ACL allows: a group as everybody, an account as an account."""
     if aim.action in BUCKET_GRANTS:
         grants, permission = acl_of(aim.bucket), BUCKET_GRANTS[aim.action]
