@@ -184,8 +184,8 @@ def test_a_role_trusts_its_own_account_when_no_other_is_named(data):
     run("role", "create", "guest", "--trust", "111122223333", "--trust", "999999999999")
     rows = [line.split() for line in run("role", "list").splitlines()]
     assert rows == [
-        ["guest", "arn:aws:iam::000000000000:role/guest", "111122223333,999999999999"],
-        ["reader", "arn:aws:iam::000000000000:role/reader", "000000000000"],
+        ["guest", "arn:aws:iam::000000000000:role/guest", "111122223333,999999999999", "-"],
+        ["reader", "arn:aws:iam::000000000000:role/reader", "000000000000", "-"],
     ]
     run("role", "delete", "guest")
     assert "guest" not in run("role", "list")

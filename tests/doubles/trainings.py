@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from doubles.houses import HERE, MovedClock
+from doubles.houses import HERE, MovedClock, as_administrator
 from doubles.lines import Room, a_line, a_room
 from vedette.api.s3.reach import Reach
 from vedette.engines.port import Event, Job
-from vedette.identity.principal import root_of
+from vedette.identity.principal import Principal, root_of
 from vedette.projects.project import Project
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
@@ -170,6 +170,7 @@ def a_training_room(
     clock: MovedClock,
     *scripts: Script,
     service: str = "rekognition",
+    current: Callable[[Principal], Principal] = as_administrator,
     **rules: Any,
 ) -> Iterator[TrainingRoom]:
     """Yield a room with one project, an output bucket, and an engine that plays the scripts."""
@@ -183,7 +184,7 @@ def a_training_room(
             room.blobs,
             engine,
             folder,
-            access=Reach(room.blobs),
+            access=Reach(room.blobs, current),
             rules=Rules(**rules),
             clock=clock,
         )

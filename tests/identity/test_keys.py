@@ -153,7 +153,7 @@ def test_a_name_of_64_letters_is_a_name(directory):
 
 @pytest.fixture
 def alice(identity, directory, clock):
-    directory.create_user(HERE, "alice")
+    directory.create_user(HERE, "alice", ["administrator"])
     key = directory.create_key(HERE, "alice")
     return identity.find_key(key.id, "", clock.now)[0]
 

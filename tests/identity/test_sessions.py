@@ -40,7 +40,7 @@ def directory(identity):
 
 @pytest.fixture
 def alice(identity, directory, clock):
-    directory.create_user(HERE, "alice")
+    directory.create_user(HERE, "alice", ["administrator"])
     key = directory.create_key(HERE, "alice")
     return identity.find_key(key.id, "", clock.now)[0]
 
@@ -52,7 +52,7 @@ def a_role(directory):
     def make(name="reader", **more):
         statement = {"Effect": "Allow", "Principal": {"AWS": HERE}, "Action": "sts:AssumeRole", **more}
         trust = json.dumps({"Version": "2012-10-17", "Statement": statement})
-        return directory.create_role(HERE, name, [], trust=trust)
+        return directory.create_role(HERE, name, [], trust=trust, policies=["administrator"])
 
     return make
 
@@ -120,7 +120,7 @@ def test_a_trust_policy_says_who_and_how(alice, a_role, assumed, trust, wanted, 
 
 
 def test_a_trust_that_cannot_be_read_trusts_nobody(alice, directory, assumed):
-    role = directory.create_role(HERE, "nobodys", [])
+    role = directory.create_role(HERE, "nobodys", [], policies=["administrator"])
     with pytest.raises(Denied):
         assumed(alice, role)
 
@@ -166,7 +166,7 @@ def test_a_session_ends_with_whatever_it_came_from(end, chain, alice, directory,
 
 def test_a_role_made_again_does_not_revive_a_session(chain, directory, ticks):
     directory.delete_role(HERE, "first")
-    directory.create_role(HERE, "first", [HERE])
+    directory.create_role(HERE, "first", [HERE], policies=["administrator"])
     ticks.now += 1
     with pytest.raises(KeyFault):
         chain()

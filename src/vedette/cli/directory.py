@@ -1,6 +1,6 @@
 """The installation's directory, opened beside a running server or without one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ def directory(data: Path | None) -> Iterator[tuple["Directory", Settings]]:
         yield installation.identity.directory, installation.settings
 
 
-def table(rows: list[tuple[str, ...]]) -> str:
+def table(rows: Sequence[tuple[str, ...]]) -> str:
     """Return rows as columns of text, which a person reads and `cut` or `awk` do too."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
     return "\n".join(

@@ -2,16 +2,18 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, insert, select
 
+from vedette.access.policy import Policy
 from vedette.arn import parse_arn
 from vedette.clock import Clock, milliseconds, system_clock
+from vedette.errors import Denied
 from vedette.identity.directory import (
     KEY_PURPOSE,
     Directory,
@@ -23,6 +25,7 @@ from vedette.identity.directory import (
 )
 from vedette.identity.may import Context
 from vedette.identity.principal import Principal
+from vedette.identity.rights import policies_of_role, policies_of_user
 from vedette.identity.seal import Broken, Seal, write_private
 from vedette.identity.sessions import Assumption, Session, Sessions, not_assumable
 from vedette.identity.tables import accounts, keys, roles, users
@@ -34,7 +37,7 @@ CACHE_MOST = 10_000
 
 _HOLDER = (users.c.account == keys.c.account) & (users.c.name == keys.c.user)
 KEY_AND_HOLDER = (
-    select(keys, users.c.user_id)
+    select(keys, users.c.user_id, users.c.tags)
     .select_from(keys.outerjoin(users, _HOLDER))
     .where(keys.c.id == bindparam("id"))
 )
@@ -58,6 +61,15 @@ class _Known:
     until: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a user or a role holds; no policies at all where it is gone."""
+
+    policies: tuple[Policy, ...] | None
+    tags: Mapping[str, str]
+    until: float
+
+
 class Identity:
     """Finds who holds a key. Threads may share it."""
 
@@ -75,6 +87,7 @@ class Identity:
         self._clock = clock
         self._ticks = ticks
         self._known: dict[tuple[str, str], _Known] = {}
+        self._held: dict[str, _Held] = {}
 
     def find_key(self, key_id: str, token: str, now: datetime) -> tuple[Principal, str]:
         """Return the key's holder and its secret; KeyFault where it opens nothing."""
@@ -146,6 +159,34 @@ class Identity:
         with self._database.read() as connection:
             return connection.execute(root.order_by(keys.c.created_ms, keys.c.id)).all()
 
+    def current(self, caller: Principal) -> Principal:
+        """Return a caller that is remembered, with the rights that it has now.
+
+        Denied, with a sentence, where its user or role is there no more: one made anew under the same
+        name is somebody else.
+        """
+        if caller.kind == "root":
+            return caller
+        known = self._held.get(caller.user_id)
+        if known is None or known.until < self._ticks():
+            known = self._read_held(caller)
+            if len(self._held) >= CACHE_MOST:
+                self._held.clear()
+            self._held[caller.user_id] = known
+        return _renewed(caller, known)
+
+    def _read_held(self, caller: Principal) -> "_Held":
+        holds = policies_of_role if caller.kind == "role" else policies_of_user
+        table, column = (roles, roles.c.role_id) if caller.kind == "role" else (users, users.c.user_id)
+        # A session's id is its role's, a colon and its own name.
+        here = (table.c.account == caller.account) & (column == caller.user_id.partition(":")[0])
+        until = self._ticks() + CACHE_S
+        with self._database.read() as connection:
+            row = connection.execute(select(table.c.name, table.c.tags).where(here)).first()
+            if row is None:
+                return _Held(None, {}, until)
+            return _Held(holds(connection, caller.account, row.name), json.loads(row.tags), until)
+
     def _look_up(self, key_id: str, token: str) -> _Known:
         if token or key_id.startswith("ASIA"):
             principal, secret = self._temporary(key_id, token)
@@ -156,6 +197,7 @@ class Identity:
     def _permanent(self, key_id: str) -> tuple[Principal, str]:
         with self._database.read() as connection:
             row = connection.execute(KEY_AND_HOLDER, {"id": key_id}).first()
+            held = policies_of_user(connection, row.account, row.user) if row and row.user else ()
         if row is None or not row.enabled:
             raise KeyFault("unknown-key", "The security token included in the request is invalid.")
         secret = self._unseal(row)
@@ -163,16 +205,20 @@ class Identity:
             root = f"arn:aws:iam::{row.account}:root"
             return Principal(row.account, root, row.account, "root", key_id, "root"), secret
         arn = f"arn:aws:iam::{row.account}:user/{row.user}"
-        return Principal(row.account, arn, row.user_id, row.user, key_id, "user"), secret
+        user = Principal(row.account, arn, row.user_id, row.user, key_id, policies=held)
+        return replace(user, holder_tags=json.loads(row.tags)), secret
 
     def _temporary(self, key_id: str, token: str) -> tuple[Principal, str]:
         try:
             session = self.sessions.open(token)
-        except Broken:
-            session = None
-        if session is None or session.key_id != key_id or not self._source_stands(session):
-            raise KeyFault("bad-token", "The security token included in the request is invalid")
-        return session.principal(), session.secret
+            principal = session.principal()
+            if principal.kind != "root":
+                principal = _renewed(principal, self._read_held(principal))
+        except (Broken, Denied):
+            raise _bad_token() from None
+        if session.key_id != key_id or not self._source_stands(session):
+            raise _bad_token()
+        return principal, session.secret
 
     def _source_stands(self, session: Session) -> bool:
         """Return whether the key that the session began with, and every role on its way, are still there."""
@@ -186,6 +232,16 @@ class Identity:
 
     def _unseal(self, row: Any) -> str:
         return self._seal.open(row.sealed_secret, f"{KEY_PURPOSE}:{row.id}").decode()
+
+
+def _bad_token() -> KeyFault:
+    return KeyFault("bad-token", "The security token included in the request is invalid")
+
+
+def _renewed(caller: Principal, held: _Held) -> Principal:
+    if held.policies is None:
+        raise Denied(f"{caller.arn}, for whom this was to be done, is there no more.", kind="caller")
+    return replace(caller, policies=held.policies, holder_tags=held.tags)
 
 
 def _key_in(file: Path) -> str:

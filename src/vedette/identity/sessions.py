@@ -17,7 +17,7 @@ from vedette.clock import Clock, from_milliseconds, milliseconds
 from vedette.errors import Denied, MalformedPolicy, Wrong
 from vedette.identity.directory import Role, new_key
 from vedette.identity.may import Context, decide
-from vedette.identity.principal import Kind, Lineage, Principal
+from vedette.identity.principal import Kind, Lineage, Principal, session_policies
 from vedette.identity.seal import Broken, Seal
 
 PURPOSE = "session"
@@ -67,7 +67,8 @@ class Session:
             kind=self.kind,
             expires=self.expires,
             tags=self.tags,
-            session_policies=(_session_policy(self.policy),) if self.policy else (),
+            session_policies=session_policies(self.policy),
+            session_document=self.policy,
             issued=from_milliseconds(self.issued_ms) if self.issued_ms else None,
             lineage=Lineage(self.source_key, self.roles, self.inherited, self.source_identity),
         )
@@ -216,13 +217,6 @@ def _trust(role: Role) -> Policy:
         return parse_policy(role.trust, PolicyKind.TRUST, name=f"of {role.name}")
     except MalformedPolicy:
         return deny_all(PolicyKind.TRUST, f"of {role.name}")
-
-
-def _session_policy(document: str) -> Policy:
-    try:
-        return parse_policy(document, PolicyKind.SESSION)
-    except MalformedPolicy:
-        return deny_all(PolicyKind.SESSION, "")
 
 
 def not_assumable(holder: Principal, role_arn: str, action: str = "sts:AssumeRole") -> Denied:

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,8 @@ from vedette.store.db import Database
 from vedette.store.modes import private
 from vedette.store.reserve import Reserve
 from vedette.training.trainings import Rules, Trainings
+
+log = logging.getLogger(__name__)
 
 LOCK = "server.lock"
 
@@ -73,11 +76,14 @@ def open_house(settings: Settings) -> Iterator[House]:
         threading.Thread(target=close_to_others, args=(data,), name="modes", daemon=True).start()
         settings, database = installation.settings, installation.database
         identity, seal = installation.identity, installation.seal
+        for sentence in identity.directory.policies.unreadable():
+            log.warning(sentence)
         with in_a_sentence(data):
             blobs = open_blobs(settings)
         closing.callback(blobs.close)
+        access = Reach(blobs, identity.current)
         projects = Projects(database)
-        datasets, pictures = _open_datasets(settings, database, projects, blobs, closing)
+        datasets, pictures = _open_datasets(settings, database, projects, blobs, access, closing)
         versions = Versions(database, projects)
         trainings = Trainings(
             versions,
@@ -85,7 +91,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             blobs,
             open_engine(),
             data,
-            access=Reach(blobs),
+            access=access,
             rules=Rules(settings.training_budget, settings.trainings, settings.one_size),
         )
         closing.callback(trainings.close)
@@ -112,7 +118,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             meter=meter,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
-            access=Reach(blobs),
+            access=access,
             reserve=reserve,
         )
 
@@ -129,12 +135,22 @@ def _open_reserve(data: Path, closing: contextlib.ExitStack) -> Reserve:
 
 
 def _open_datasets(
-    settings: Settings, database: Database, projects: Projects, blobs: Blobs, closing: contextlib.ExitStack
+    settings: Settings,
+    database: Database,
+    projects: Projects,
+    blobs: Blobs,
+    access: Reach,
+    closing: contextlib.ExitStack,
 ) -> tuple[Datasets, Pictures]:
     """Return the datasets and what looks at their pictures, both at work."""
-    access = Reach(blobs)
     datasets = Datasets(
-        database, projects, blobs, open_engine(), settings.data / "datasets", may_read=access.may_read
+        database,
+        projects,
+        blobs,
+        open_engine(),
+        settings.data / "datasets",
+        may_read=access.may_read,
+        gone=access.gone,
     )
     closing.callback(datasets.close)
     pictures = Pictures(

@@ -316,10 +316,12 @@ class Trainings:
             folder = self.folder(version)
             folder.root.mkdir(exist_ok=True)
             copy_package(self.folder(source), folder)
-            results = copy_results(self._blobs, source, version)
+            may_write = partial(self._access.may_write, recall(version.inputs), version.bucket)
+            results = copy_results(self._blobs, may_write, source, version)
             self.versions.move(version, "copied", results=results, ended_ms=milliseconds(self._clock()))
         except Refusal as why:
-            self.versions.move(version, "copy-failed", why.sentence)
+            sentence = self._access.gone(recall(version.inputs)) or why.sentence
+            self.versions.move(version, "copy-failed", sentence)
         except Exception as why:
             log.exception("the copy to version %d failed", version.id)
             self._end(version, "copy-failed", disk_sentence(why, self._root) or UNCOPIED)
@@ -438,11 +440,12 @@ class Trainings:
     def _finish(self, version: Version, result: Mapping[str, Any]) -> None:
         """Deliver the results and move the version on."""
         folder = self.folder(version)
-        may_write = partial(self._access.may_write, recall(version.inputs), version.bucket)
+        caller = recall(version.inputs)
+        may_write = partial(self._access.may_write, caller, version.bucket)
         try:
             files = deliver(self._blobs, may_write, version, folder.out)
         except (Missing, Denied):
-            self._fail(version, CANNOT_WRITE)
+            self._fail(version, self._access.gone(caller) or CANNOT_WRITE)
             return
         facts = {name: result[name] for name in FACTS if name in result}
         ended = milliseconds(self._clock())

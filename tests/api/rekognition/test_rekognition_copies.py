@@ -74,7 +74,7 @@ def test_a_copy_has_the_model_and_the_results_and_says_whose_it_is(house, call, 
 
 def test_a_copy_that_a_crash_interrupted_is_made_at_the_next_start(house, call, source, target):
     project = house.projects.find_by_arn(target, "eu-west-1")
-    wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id})
+    wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id, "account": HERE})
     made, _ = house.versions.create(project, wanted)
     house.trainings.start()
     assert house.trainings.wait(made).state == "copied"
@@ -82,7 +82,7 @@ def test_a_copy_that_a_crash_interrupted_is_made_at_the_next_start(house, call, 
 
 def test_a_version_that_is_being_copied_is_not_deleted(house, call, source, target):
     project = house.projects.find_by_arn(target, "eu-west-1")
-    wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id})
+    wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id, "account": HERE})
     made, _ = house.versions.create(project, wanted)
     with pytest.raises(Busy, match="is being copied to live"):
         call("DeleteProjectVersion", ProjectVersionArn=str(source.arn))

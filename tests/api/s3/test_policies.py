@@ -22,14 +22,14 @@ def alice(server, directory):
 @pytest.fixture(scope="module")
 def visitor(server, directory, stranger):
     """A client of a session of another account's role."""
-    directory.create_role(ELSEWHERE, "reader", [ELSEWHERE])
+    directory.create_role(ELSEWHERE, "reader", [ELSEWHERE], policies=["administrator"])
     sts = server.client("sts", key=a_user(directory, ELSEWHERE, "bob"))
     given = sts.assume_role(RoleArn=ROLE, RoleSessionName="visit")["Credentials"]
     return server.client("s3", key=(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]))
 
 
 def a_user(directory, account, name):
-    directory.create_user(account, name)
+    directory.create_user(account, name, ["administrator"])
     key = directory.create_key(account, name)
     return key.id, key.secret
 

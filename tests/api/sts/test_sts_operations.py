@@ -11,7 +11,7 @@ from vedette.errors import Denied, MalformedPolicy, Unbuilt, Wrong
 
 @pytest.fixture
 def alice(house):
-    house.identity.directory.create_user(HERE, "alice")
+    house.identity.directory.create_user(HERE, "alice", ["administrator"])
     key = house.identity.directory.create_key(HERE, "alice")
     principal, _ = house.identity.find_key(key.id, "", house.clock())
     return Caller(principal, "eu-west-1", "sts")
@@ -115,8 +115,8 @@ def test_a_source_identity_is_told_and_stays(house, call, clock):
             },
         }
     )
-    first = house.identity.directory.create_role(HERE, "first", [], trust=trust)
-    second = house.identity.directory.create_role(HERE, "second", [], trust=trust)
+    first = house.identity.directory.create_role(HERE, "first", [], trust=trust, policies=["administrator"])
+    second = house.identity.directory.create_role(HERE, "second", [], trust=trust, policies=["administrator"])
     answer = call("AssumeRole", RoleArn=first.arn, RoleSessionName="a", SourceIdentity="alice")
     assert answer["SourceIdentity"] == "alice"
     chained = Caller(holder(house, answer["Credentials"]), "eu-west-1", "sts")
