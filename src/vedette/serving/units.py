@@ -97,7 +97,8 @@ class Unit:
             raise UnitStuck if is_first(answer, self._owed) else UnitGone from None
 
     def kill(self) -> None:
-        """End the process at once."""
+        """End the process at once; nothing is asked of it any more."""
+        self.alive = False
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
