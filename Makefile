@@ -17,12 +17,12 @@ help: ## what can be made
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing Vedette (once; a few minutes on a slow line) …"
 	@$(PIP) install --upgrade pip -c constraints.txt
-	@$(PIP) install -c constraints.txt torch -e .
+	@$(PIP) install -c constraints.txt torch -e '.[train,server]'
 	@touch $@
 
 .venv/.dev: .venv/.run
 	@echo "Installing what tests and checks need (once) …"
-	@$(PIP) install -c constraints.txt --group test --group check -e '.[postgres,backbones]'
+	@$(PIP) install -c constraints.txt --group test --group check -e '.[train,server,postgres,backbones]'
 	@touch $@
 
 setup: .venv/.dev ## the environment for development, with the git hooks

@@ -1,4 +1,4 @@
-"""Install the wheel into an empty environment, serve from it, and make a project, as its user would."""
+"""Install the wheel into empty environments as its users would: light to detect, whole to serve."""
 
 import json
 import subprocess
@@ -7,7 +7,15 @@ import tempfile
 import urllib.request
 from pathlib import Path
 
-CONSTRAINTS = Path(__file__).parent.parent / "constraints.txt"
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from doubles.packages import tiny_package  # noqa: E402  (tests/ is not on the path before)
+from doubles.pictures import a_png  # noqa: E402
+
+CONSTRAINTS = ROOT / "constraints.txt"
+# What `pip install vedette` may add to an empty environment; ONNX Runtime, numpy and Pillow are 155 of it.
+MOST_LIGHT_MIB = 180
 CALL = """
 import json, sys, botocore.session
 key = json.load(open(sys.argv[2]))
@@ -20,34 +28,79 @@ print(client.create_project(ProjectName="from-a-wheel")["ProjectArn"])
 
 
 def main() -> int:
-    """Try the wheel that is named; return 0 when it served."""
+    """Try the wheel that is named; return 0 when it detected and served."""
     wheel = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory(prefix="vedette-wheel-") as place:
-        home = Path(place)
-        subprocess.run([sys.executable, "-m", "venv", home / "env"], check=True)
-        python = home / "env" / "bin" / "python"
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-c", CONSTRAINTS, "torch", wheel], check=True, cwd=home)
-        server = subprocess.Popen(
-            [home / "env" / "bin" / "vedette", "serve", "--port", "0", "--data", home / "data"],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=home,
-        )
-        try:
-            assert server.stdout is not None
-            address = server.stdout.readline().split()[-1]
-            with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
-                assert answer.status == 200
-            words = [python, "-c", CALL, address, home / "data" / "credentials.json"]
-            arn = subprocess.run(words, check=True, capture_output=True, text=True, cwd=home).stdout.strip()
-        finally:
-            server.terminate()
-            status = server.wait(timeout=60)
-    print(
-        json.dumps({"wheel": wheel.name, "bytes": wheel.stat().st_size, "made": arn, "stopped with": status})
+        added = try_light(wheel, Path(place) / "light")
+        arn, status = try_server(wheel, Path(place) / "whole")
+    facts = {"wheel": wheel.name, "bytes": wheel.stat().st_size, "light MiB": added}
+    print(json.dumps({**facts, "made": arn, "stopped with": status}))
+    return status or int(added > MOST_LIGHT_MIB)
+
+
+def try_light(wheel: Path, home: Path) -> float:
+    """Detect with the light install; return how many MiB it took."""
+    environment(home)
+    before = bytes_below(home / "env")
+    install(home, str(wheel))
+    added = (bytes_below(home / "env") - before) / 2**20
+    tiny_package(home / "model", "classification")
+    (home / "picture.png").write_bytes(a_png())
+    vedette = home / "env" / "bin" / "vedette"
+    seen = subprocess.run(
+        [vedette, "detect", "model", "picture.png", "--json"],
+        check=True, capture_output=True, text=True, cwd=home,
+    )  # fmt: skip
+    assert json.loads(seen.stdout)["image"].endswith("picture.png"), seen.stdout
+    for words, part in (
+        (["train", ".", "--out", "m"], "train"),
+        (["serve"], "server"),
+        (["projects"], "server"),
+    ):
+        refused = subprocess.run([vedette, *words], capture_output=True, text=True, cwd=home, check=False)
+        assert (refused.returncode, f"vedette[{part}]" in refused.stderr) == (2, True), refused
+    return round(added, 1)
+
+
+def try_server(wheel: Path, home: Path) -> tuple[str, int]:
+    """Serve from the whole install and make a project; return its ARN and the server's exit status."""
+    environment(home)
+    install(home, "torch", f"{wheel}[train,server]")
+    server = subprocess.Popen(
+        [home / "env" / "bin" / "vedette", "serve", "--port", "0", "--data", home / "data"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=home,
     )
-    return status
+    try:
+        assert server.stdout is not None
+        address = server.stdout.readline().split()[-1]
+        with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
+            assert answer.status == 200
+        words = [home / "env" / "bin" / "python", "-c", CALL, address, home / "data" / "credentials.json"]
+        arn = subprocess.run(words, check=True, capture_output=True, text=True, cwd=home).stdout.strip()
+    finally:
+        server.terminate()
+        status = server.wait(timeout=60)
+    return arn, status
+
+
+def environment(home: Path) -> None:
+    """Make an empty environment below the folder."""
+    home.mkdir()
+    subprocess.run([sys.executable, "-m", "venv", home / "env"], check=True)
+
+
+def install(home: Path, *packages: str) -> None:
+    """Install packages into it, in the pinned versions."""
+    pip = [home / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "-c", CONSTRAINTS, *packages], check=True, cwd=home)
+
+
+def bytes_below(folder: Path) -> int:
+    """Return the size of all files below a folder, each once."""
+    files = {path.stat().st_ino: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    return sum(files.values())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """`python -m vedette` is the command `vedette`."""
 
-from vedette.cli.main import app
+from vedette.cli.main import run
 
 if __name__ == "__main__":
-    app()
+    run()

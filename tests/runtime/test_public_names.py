@@ -1,4 +1,4 @@
-"""The package's three names come when they are asked for, and not before."""
+"""The public names come when they are asked for, and not before."""
 
 import os
 import subprocess

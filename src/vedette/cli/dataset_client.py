@@ -8,9 +8,8 @@ import fnmatch
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from botocore.exceptions import ClientError
 from rich.progress import Progress, TaskID
 
 from vedette.cli.remote import Remote, Server
@@ -31,6 +30,9 @@ RETRY_S = 0.25
 
 SERVICES = ("rekognition", "lookoutvision")
 WILDCARDS = frozenset("*?[")
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 T = TypeVar("T")
 
@@ -118,6 +120,8 @@ class DatasetClient:
 
     def apply(self, edits: Sequence[Edit], again: Callable[[Line], Line]) -> None:
         """Send edits; where an entry was changed meanwhile, make the edit `again` on what it says now."""
+        from botocore.exceptions import ClientError
+
         for _ in range(RETRIES):
             try:
                 self._send("update_entries", Edits=[_request_of(entry, line) for entry, line in edits])
@@ -146,6 +150,8 @@ class DatasetClient:
 
     def _send(self, operation: str, **request: Any) -> None:
         """Call, with patience while a work in the background holds the dataset."""
+        from botocore.exceptions import ClientError
+
         for attempt in range(RETRIES):
             try:
                 getattr(self.own, operation)(**self._names(), **request)
@@ -191,7 +197,7 @@ def _request_of(entry: RemoteEntry, line: Line) -> dict[str, str]:
     return {"Line": line.text, "Revision": entry.revision}
 
 
-def _is_busy(fault: ClientError) -> bool:
+def _is_busy(fault: "ClientError") -> bool:
     """Say whether the dataset itself is being changed, rather than one of the entries."""
     error = fault.response["Error"]
     return error["Code"] == "ConflictException" and "dataset is being" in str(error.get("Message", ""))

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 from rich.console import Console
@@ -25,7 +25,9 @@ from rich.table import Table
 
 import vedette
 from vedette.cli.sdk import MARK, SERVICE, VERSION, models_folder
-from vedette.settings import Settings
+
+if TYPE_CHECKING:
+    from vedette.settings import Settings
 
 Verdict = Literal["good", "note", "bad"]
 SIGNS = {"good": "[green]✓[/]", "note": "[yellow]·[/]", "bad": "[red]✗[/]"}
@@ -61,7 +63,7 @@ class Finding:
     says: str
 
 
-def examine(settings: Settings) -> list[Finding]:
+def examine(settings: "Settings") -> list[Finding]:
     """Look at everything, in the order a person would ask."""
     return [
         _python(),
@@ -163,7 +165,7 @@ def _disk_speed(folder: Path) -> Finding:
     return Finding("disk", "good" if each < 50 else "note", f"a commit to the disk takes {each:.1f} ms")
 
 
-def _port(settings: Settings) -> Finding:
+def _port(settings: "Settings") -> Finding:
     with socket.socket() as probe:
         probe.settimeout(1)
         taken = probe.connect_ex((settings.host, settings.port)) == 0
@@ -184,6 +186,8 @@ def _sdk() -> Finding:
 
 def doctor() -> None:
     """Say what is installed, what is missing, and what this machine can do."""
+    from vedette.settings import Settings
+
     findings = examine(Settings())
     table = Table(
         title=f"Vedette {vedette.__version__}",

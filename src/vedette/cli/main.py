@@ -1,14 +1,16 @@
-"""The command `vedette` and its parts; each part is a module with its own small app.
+"""The command `vedette` and its commands; each is a function, or a module with its own small app.
 
-A part is imported when its command is asked for, so that `vedette --help` stays quick.
+What a command needs beyond the light install is imported when it runs, so that `vedette --help` is quick and
+`vedette detect` works without the parts that learn and serve.
 """
 
+import sys
 from typing import Annotated
 
 import typer
 
 import vedette
-from vedette.cli import dataset, groups, keys, policies, roles, sdk, users
+from vedette.cli import dataset, keys, sdk, users
 from vedette.cli.credentials import credentials
 from vedette.cli.demo import demo
 from vedette.cli.detect import detect
@@ -16,6 +18,7 @@ from vedette.cli.doctor import doctor
 from vedette.cli.evaluate import evaluate
 from vedette.cli.exchange import export_format, import_format
 from vedette.cli.models import model, models, projects
+from vedette.cli.parts import part_of, sentence_for
 from vedette.cli.serve import serve
 from vedette.cli.train import train
 
@@ -62,9 +65,7 @@ app.command("import", rich_help_panel=DATA)(import_format)
 app.command("export", rich_help_panel=DATA)(export_format)
 app.add_typer(users.accounts, name="account", rich_help_panel=PEOPLE)
 app.add_typer(users.users, name="user", rich_help_panel=PEOPLE)
-app.add_typer(groups.groups, name="group", rich_help_panel=PEOPLE)
-app.add_typer(roles.roles, name="role", rich_help_panel=PEOPLE)
-app.add_typer(policies.policies, name="policy", rich_help_panel=PEOPLE)
+app.add_typer(users.roles, name="role", rich_help_panel=PEOPLE)
 app.add_typer(keys.keys, name="key", rich_help_panel=PEOPLE)
 
 
@@ -72,3 +73,15 @@ app.add_typer(keys.keys, name="key", rich_help_panel=PEOPLE)
 def print_version() -> None:
     """Print the version, as --version does."""
     print(vedette.__version__)
+
+
+def run() -> None:
+    """Run the command line; a part that is not installed is a sentence with what to type."""
+    try:
+        app()
+    except ModuleNotFoundError as missing:
+        part = part_of(missing.name or "")
+        if part is None:
+            raise
+        print(sentence_for(part), file=sys.stderr)
+        sys.exit(2)

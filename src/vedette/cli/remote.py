@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from vedette.cli.client import open_client
 from vedette.errors import Missing, Wrong
 from vedette.exchange.move import Moved
@@ -162,6 +160,8 @@ def download(server: Server, ref: str, place: Path) -> None:
 
 
 def _make_bucket(s3: Any, bucket: str) -> None:
+    from botocore.exceptions import ClientError
+
     try:
         s3.create_bucket(Bucket=bucket)
     except ClientError as fault:
@@ -184,6 +184,8 @@ def _pieces(lines: list[Line]) -> Iterator[bytes]:
 
 
 def _unless_missing(call: Any) -> Any:
+    from botocore.exceptions import ClientError
+
     try:
         return call()
     except ClientError as fault:

