@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import hmac
+import re
 import socket
 import time
 from collections.abc import Iterable
@@ -40,7 +41,7 @@ def rest_of(line: socket.socket, *, patience: float = 3) -> bytes:
 
 def statuses(answer: bytes) -> list[int]:
     """Return the status of every answer among the bytes."""
-    return [int(part[:3]) for part in answer.split(b"HTTP/1.1 ")[1:]]
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)]
 
 
 def head(method: str, target: str, fields: Iterable[tuple[str, str]]) -> bytes:

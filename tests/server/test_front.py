@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -154,3 +155,13 @@ def test_files_with_secrets_are_the_owners_alone(server):
     for name in ("credentials.json", "keys/installation.key"):
         assert (server.data / name).stat().st_mode & 0o077 == 0, name
     assert os.stat(server.data / "credentials.json").st_size > 0  # noqa: PTH116  (the mode above is what matters)
+
+
+@pytest.mark.slow
+def test_a_tls_handshake_that_stalls_ends_the_line(tls_server):
+    where = urlsplit(tls_server.address)
+    with socket.create_connection((where.hostname, where.port), timeout=20) as line:
+        line.sendall(b"\x16\x03")
+        began = time.monotonic()
+        assert line.recv(100) == b""
+    assert 5 < time.monotonic() - began < 15

@@ -1,5 +1,6 @@
 """Start the server, say where it is, and stop it in good order."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import uvicorn
 from vedette.clock import system_clock
 from vedette.errors import Wrong
 from vedette.server.app import Front
+from vedette.server.crowd import Crowd, room_for_lines
 from vedette.server.guard import GuardedProtocol
 from vedette.server.lifecycle import open_house
 from vedette.server.observe import set_up_logging
@@ -19,6 +21,8 @@ from vedette.settings import Settings
 
 # An upload under way may end; after this a stop no longer waits for it.
 GRACE_S = 30
+# What a TLS client has for its handshake: two round trips and a signature.
+HANDSHAKE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,29 @@ class AnnouncingServer(uvicorn.Server):
         super().__init__(config)
         self._front = front
         self._ready = ready
+        self._crowd = Crowd(room_for_lines())
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to listen, then say so."""
+        """Start to listen, then say so.
+
+        The sockets are ours to open: uvicorn would wait a minute for a TLS handshake.
+        """
         await self._front.open()
-        await super().startup(sockets)
+        await super().startup([])
+        for listener in sockets or []:
+            self.servers.append(await self._listen(listener))
         self._front.ready = True
         self._ready()
+
+    async def _listen(self, listener: socket.socket) -> asyncio.Server:
+        config = self.config
+        return await asyncio.get_running_loop().create_server(
+            lambda: GuardedProtocol(config, self.server_state, self.lifespan.state, crowd=self._crowd),
+            sock=listener,
+            ssl=config.ssl,
+            ssl_handshake_timeout=HANDSHAKE_S if config.ssl else None,
+            backlog=config.backlog,
+        )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
