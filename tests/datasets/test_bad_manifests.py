@@ -29,7 +29,6 @@ DROPPED = {
     "NaN": b'{"source-ref":"s3://pictures/a.png","x":NaN}',
     "deeply nested": nested(5000).encode(),
     "no source-ref": b'{"x":1}',
-    "another scheme": b'{"source-ref":"https://pictures/a.png"}',
     "a directory": b'{"source-ref":"s3://pictures/folder/"}',
     "a number": b'{"source-ref":5}',
     "the same picture again": GOOD[3].encode(),
@@ -46,6 +45,9 @@ KEPT = {
     "a label of 255": (a_line("n", "x" * 255), False),
     "a label of 256": (a_line("n", "x" * 256), False),
     "a label of 257": (a_line("n", "x" * 257), True),
+    "another scheme": (json.dumps({**json.loads(a_line("n", "a")), "source-ref": "https://x/y.png"}), True),
+    "fifty labels": (a_line("n", *(f"l{n}" for n in range(50))), False),
+    "fifty-one labels": (a_line("n", *(f"l{n}" for n in range(51))), True),
     "a label of control characters": (a_line("n", "\x00\x01\x7f\n\t"), False),
 }
 

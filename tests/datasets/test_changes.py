@@ -43,7 +43,7 @@ def test_updates_come_to_what_a_dictionary_does(sqlite_maker, tmp_path_factory, 
         assert room.labels() == {name: (pictures[name], boxed[name]) for name in pictures}
         assert room.now().counts == Counts(
             total=len(told),
-            labelled=sum(bool(names) for _, names in usable.values()),
+            labelled=sum(bool(names) for _, names in told.values()),
             errors=len(told) - len(usable),
             labels=len(pictures),
         )

@@ -35,13 +35,14 @@ def passes(line, wanted):
         for name in [about.get("class-name"), *about.get("class-map", {}).values()]
         if name
     }
+    carries_label = bool(names)
     if values.get("boxes", {}).get("annotations", [{}])[0].get("left", 0) < 0:
         names, has_errors = set(), True
     else:
         has_errors = False
     return (
         (not wanted.labels or bool(names & set(wanted.labels)))
-        and (wanted.is_labelled is None or wanted.is_labelled == bool(names))
+        and (wanted.is_labelled is None or wanted.is_labelled == carries_label)
         and (not wanted.has_errors or has_errors)
         and wanted.contains in values["source-ref"]
     )

@@ -5,6 +5,7 @@
 import io
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -25,7 +26,7 @@ from vedette.manifest.marks import mark_line, mark_nothing
 from vedette.manifest.problems import CODES, flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.split import TooFew, choose_test
-from vedette.manifest.training import Pictures, assess
+from vedette.manifest.training import Pictures, assess, validation_lines
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.annotations import Box
 
@@ -95,10 +96,10 @@ def of_line(line):
     return [each.code for each in verdict.flaws]
 
 
-def of_intake(*lines):
+def of_intake(*lines, most_rows=ROWS):
     so_far = Intake()
     try:
-        list(take_rekognition(many(*lines)(), so_far, most_rows=ROWS))
+        list(take_rekognition(many(*lines)(), so_far, most_rows=most_rows))
     except Refused as refused:
         return [refused.code]
     return [problem.code for problem in so_far.dropped]
@@ -188,6 +189,7 @@ LINE_ROWS = [
     ("ERROR_BOUNDING_BOX_TOO_SMALL", box_line(0, box(width=2, height=2), size=BIG), box_line(0, box(width=3, height=3), size=BIG)),
     ("ERROR_BOUNDING_BOX_TOO_SMALL", box_line(0, box(width=0)), box_line(0, box(width=2))),
     ("ERROR_NO_VALID_ANNOTATIONS", box_line(annotations=[box(-9)]), box_line(0, box(-9))),
+    ("ERROR_TOO_MANY_IMAGE_LABELS", labels_over(51, 51)[0], labels_over(50)[0]),
     ("ERROR_TOO_MANY_BOUNDING_BOXES", box_line(0, *[box()] * 50), box_line(0, *[box()] * 49)),
     ("WARNING_UNANNOTATED_RECORD", {"source-ref": ref()}, image_line()),
     ("WARNING_NO_ATTRIBUTE_ANNOTATIONS", box_line(annotations=[]), box_line()),
@@ -212,7 +214,7 @@ INTAKE_ROWS = [
     ("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT", of_intake, ["\x89PNG", "\x00"], GOOD),
     ("ERROR_EMPTY_MANIFEST", of_intake, [], GOOD),
     ("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM", of_intake, [*GOOD, image_line(8), image_line(9)], [*GOOD, image_line(8)]),
-    ("ERROR_MANIFEST_TOO_MANY_LABELS", of_intake, labels_over(251, 51), labels_over(250)),
+    ("ERROR_MANIFEST_TOO_MANY_LABELS", partial(of_intake, most_rows=6), labels_over(251), labels_over(250)),
     ("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS", of_intake, [*GOOD, image_line(9, bucket="other")], GOOD),
     ("LOOKOUT_EMPTY", of_lookout, [], [anomaly_line()]),
     ("LOOKOUT_TOO_MANY_ROWS", of_lookout, [anomaly_line(n) for n in range(6)], [anomaly_line(n) for n in range(5)]),
@@ -221,7 +223,7 @@ INTAKE_ROWS = [
     ("LOOKOUT_SOURCE_REF", of_lookout, [{"x": 1}], [{"source-ref": ref()}]),
     ("LOOKOUT_TWICE", of_lookout, [anomaly_line(), anomaly_line()], [anomaly_line(0), anomaly_line(1)]),
     ("LOOKOUT_BUCKETS", of_lookout, [anomaly_line(), anomaly_line(**{"source-ref": "s3://other/a.png"})], [anomaly_line()]),
-    ("LOOKOUT_PAIR", of_lookout, [{"source-ref": ref(), "label": 1}], [{"source-ref": ref()}]),
+    ("LOOKOUT_PAIR", of_lookout, [{"source-ref": ref(), "auto-label": 1}], [{"source-ref": ref()}]),
     ("LOOKOUT_METADATA", of_lookout, [without(anomaly_line(), "anomaly-label-metadata", "human-annotated")], [without(anomaly_line(), "anomaly-label-metadata", "creation-date")]),
     ("LOOKOUT_MASK_REF", of_lookout, [anomaly_line(mask=RUST, **{"anomaly-mask-ref": "s3://bucket/m.jpg"})], [anomaly_line(mask=RUST)]),
     ("LOOKOUT_COLOR_MAP", of_lookout, [without(anomaly_line(mask=RUST), "anomaly-mask-ref-metadata", "internal-color-map")], [without(anomaly_line(mask=RUST), "anomaly-mask-ref-metadata", "internal-color-map", "0")]),
@@ -319,10 +321,180 @@ def test_a_fact_raises_its_code_and_its_neighbour_does_not(code, wrong, right):
 ELSEWHERE = {
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET",  # training, when it writes its results
     "ERROR_INVALID_IMAGE",  # of_training, below
+    "ERROR_DUPLICATE_SOURCE_REF",  # a test of its own above
     "LOOKOUT_UNREADABLE",  # datasets, when the manifest is opened
     "LOOKOUT_TOO_LARGE",
     "LOOKOUT_LABELS_OF_PROJECT",  # a test of its own above
 }
+
+
+def told(part):
+    return (part.use_case, part.codes)
+
+
+def test_one_cause_has_one_code_and_no_kind_is_told_where_most_lines_are_of_no_use():
+    test = [box_line(0), box_line(1, names={"0": "nut"})]
+    broken = {"is_broken": lambda source: source.endswith(("p0.png", "p2.png"))}
+    found = assess(many(*GOOD), many(*test), pictures=Pictures(**broken))
+    assert told(found.train) == ("NOT_DETERMINED", ["ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"])
+    assert told(found.test) == ("NOT_DETERMINED", ["ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"])
+    assert found.codes == ()
+    summary = found.summary()
+    assert [summary["statistics"][name]["use_case"] for name in ("training", "testing")] == [
+        "NOT_DETERMINED",
+        "NOT_DETERMINED",
+    ]
+    gone = {"is_broken": lambda source: True, "is_missing": lambda source: True}
+    found = assess(many(*GOOD), many(*GOOD), pictures=Pictures(**gone))
+    assert told(found.train) == told(found.test) == ("NOT_DETERMINED", ["ERROR_FAILED_IMAGES_S3_COPY"])
+    assert found.codes == ()
+
+
+def test_a_sound_part_beside_a_spoilt_one_is_still_judged():
+    found = assess(many(*GOOD), many("{", "{"), pictures=Pictures())
+    assert found.train.codes == []
+    assert found.test.codes == ["ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"]
+    found = assess(many(image_line(0), image_line(1)), many("{", "{"), pictures=Pictures())
+    assert found.train.codes == ["ERROR_MANIFEST_TOO_FEW_LABELS"]
+
+
+def test_repeated_lines_bear_their_error_and_are_counted():
+    lines = [*GOOD, image_line(5), image_line(6), image_line(0)]
+    found = assess(many(*lines), None, pictures=Pictures())
+    assert (found.train.codes, found.train.invalid, found.train.bad_lines) == ([], 1, [7])
+    written = [line.values for line in validation_lines(many(*lines), Pictures())]
+    error = {
+        "code": "ERROR_DUPLICATE_SOURCE_REF",
+        "message": "The source-ref value is there on an earlier JSON Line.",
+    }
+    assert [line.get("errors") for line in written] == [*[None] * 6, [error]]
+    mended = [*written[:6], {**written[6], "source-ref": ref(7)}]
+    assert assess(many(*mended), None, pictures=Pictures()).train.invalid == 0
+
+
+def test_more_test_pictures_of_a_label_than_the_service_took_are_taken():
+    test = [image_line(n, "cat" if n % 2 else "dog") for n in range(2, 2404)]
+    found = assess(many(*GOOD), many(*test), pictures=Pictures())
+    assert (found.is_accepted, found.test.image_labels["cat"]) == (True, 1201)
+
+
+def test_addresses_with_a_scheme_in_capitals_are_those_in_small_letters():
+    lines = [
+        *GOOD,
+        {**image_line(5), "source-ref": "S3://bucket/p5.png"},
+        {**image_line(6), "source-ref": "S3://bucket/p0.png"},
+    ]
+    so_far = Intake()
+    entries = list(take_rekognition(many(*lines)(), so_far))
+    assert [entry.line.source for entry in entries] == [ref(n) for n in (0, 1, 2, 3, 5)]
+    assert [problem.code for problem in so_far.dropped] == ["DROPPED_SOURCE_REF_TWICE"]
+    found = assess(many(*lines), None, pictures=Pictures())
+    assert (found.train.valid, found.train.twice, found.train.buckets) == (5, 1, {"bucket"})
+
+
+def test_another_scheme_is_an_error_on_the_entry():
+    line = {**image_line(5), "source-ref": "https://bucket/p5.png"}
+    so_far = Intake()
+    *_, entry = take_rekognition(many(*GOOD, line)(), so_far)
+    assert [error.code for error in entry.verdict.errors] == ["ERROR_INVALID_SOURCE_REF_FORMAT"]
+    assert (entry.line.source, so_far.count_dropped, so_far.bucket) == ("https://bucket/p5.png", 0, "bucket")
+
+
+def test_blank_lines_of_lookout_are_passed_over():
+    lines = ["", anomaly_line(0), "   ", "\t", anomaly_line(1), ""]
+    so_far = Intake()
+    assert len(list(take_lookout(many(*lines)(), so_far, most_rows=2))) == 2
+    assert (so_far.rows, of_lookout("", " ")) == (2, ["LOOKOUT_EMPTY"])
+
+
+FOREIGN = {
+    "a number": {"shift": 3},
+    "text": {"camera": "north"},
+    "an object": {"exif": {"make": "x"}},
+    "an address": {"thumbnail-ref": "s3://bucket/small.png"},
+    "metadata of nothing": {"line-metadata": {"speed": 7}},
+    "a pair of another kind": {"weather": 1, "weather-metadata": {"type": "ours/weather"}},
+}
+
+
+@pytest.mark.parametrize("more", FOREIGN.values(), ids=FOREIGN)
+def test_a_foreign_key_of_lookout_is_ignored(more):
+    entry, bare = take_lookout(
+        many({**anomaly_line(0), **more}, {"source-ref": ref(1), **more})(), Intake(), most_rows=9
+    )
+    assert (entry.verdict.is_anomalous, bare.verdict.is_anomalous) == (True, None)
+    assert entry.line.values.items() >= more.items(), "it is kept as it came"
+
+
+HALVES = {
+    "a label": {"anomaly-label": 1},
+    "another label": {"auto-label": "1"},
+    "a label's metadata": {"anomaly-label-metadata": anomaly_line()["anomaly-label-metadata"]},
+    "any name's metadata": {"x-metadata": anomaly_line()["anomaly-label-metadata"]},
+    "a mask": {**anomaly_line(), "anomaly-mask-ref": "s3://bucket/m.png"},
+    "a mask's metadata": {
+        **anomaly_line(),
+        "m-ref-metadata": anomaly_line(mask=RUST)["anomaly-mask-ref-metadata"],
+    },
+}
+
+
+@pytest.mark.parametrize("line", HALVES.values(), ids=HALVES)
+def test_half_of_a_pair_is_no_foreign_key(line):
+    assert of_lookout({**line, "source-ref": ref()}) == ["LOOKOUT_PAIR"]
+
+
+def tags_line(n=0, *numbers, **metadata):
+    about = {
+        "class-map": {"1": "ball", "3": "football"},
+        "confidence-map": {"1": 0.9, "3": 0.8},
+        "type": "groundtruth/image-classification-multilabel",
+        "job-name": "labeling-job/tags",
+        "human-annotated": "yes",
+        "creation-date": "2026-01-05T08:00:00.000000",
+    }
+    return {"source-ref": ref(n), "tags": list(numbers), "tags-metadata": {**about, **metadata}}
+
+
+def judged(line):
+    (found,) = many(line)()
+    return rekognition.judge_line(found)
+
+
+def test_a_multi_label_job_of_ground_truth_is_taken_as_it_is():
+    verdict = judged(tags_line(0, 1, 3))
+    assert (verdict.state, verdict.labels, verdict.flaws) == ("valid", ("ball", "football"), ())
+    assert (judged(tags_line(0)).state, judged(tags_line(0)).labels) == ("ignored", ())
+    found = assess(many(*(tags_line(n, 1, 3) for n in range(4))), None, pictures=Pictures())
+    assert (found.is_accepted, found.train.image_labels) == (True, {"ball": 4, "football": 4})
+
+
+def test_a_pair_cut_from_a_multi_label_one_may_keep_its_type():
+    line = image_line(0, "cat", "dog")
+    for name in ("cat", "dog"):
+        line[f"{name}-metadata"]["type"] = "groundtruth/image-classification-multilabel"
+    verdict = judged(line)
+    assert (verdict.state, verdict.labels, verdict.flaws) == ("valid", ("cat", "dog"), ())
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (tags_line(0, 1, 2), "ERROR_MISSING_CLASS_MAP_ID"),
+        ({**tags_line(0, 1), "tags": 1}, "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"),
+        (tags_line(0, "1"), "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"),
+        (tags_line(0, 1, **{"class-map": {"1": 7}}), "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"),
+        (
+            tags_line(0, 1, **{"confidence-map": {"1": "sure"}}),
+            "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT",
+        ),
+        (tags_line(0, 1, **{"human-annotated": 1}), "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"),
+        (tags_line(0, 1, **{"class-map": {"1": "x" * 257}}), "ERROR_INVALID_LABEL_NAME_LENGTH"),
+    ],
+)
+def test_a_multi_label_pair_is_held_to_its_form(line, code):
+    assert code in of_line(line)
+    assert code not in of_line(tags_line(0, 1, 3))
 
 
 def test_every_code_has_a_row():

@@ -131,6 +131,7 @@ def _read_block(
             boxed=boxed[place],
             is_anomalous=bool(anomaly >> place & 1) if (anomaly | normal) >> place & 1 else None,
             created_ms=created[place],
+            is_labelled=bool(read_bits(block.labelled) >> place & 1),
         )
         for place, record in zip(places, found, strict=True)
     ]

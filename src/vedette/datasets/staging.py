@@ -32,11 +32,8 @@ class Row(NamedTuple):
     is_anomalous: bool | None = None
     # When the line itself says that its picture came; the time of the import otherwise.
     created_ms: int | None = None
-
-    @property
-    def is_labelled(self) -> bool:
-        """Whether anything is said of the picture that can be learnt."""
-        return bool(self.labels) or self.is_anomalous is not None
+    # Whether the line carries a label, one that cannot be used included.
+    is_labelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +101,7 @@ def row_of(entry: Entry) -> Row:
         boxed=tuple(dict.fromkeys(name for name, _ in verdict.boxes or ())),
         is_anomalous=verdict.is_anomalous,
         created_ms=_creation(line),
+        is_labelled=entry.carries_label,
     )
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from vedette.manifest import lookout, rekognition
+from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line
-from vedette.manifest.marks import strip_marks
+from vedette.manifest.marks import canonical_line, strip_marks
 from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import CODES, Problem, flaw
 from vedette.manifest.verdicts import Verdict
@@ -47,6 +48,8 @@ class Entry:
 
     line: Line
     verdict: Verdict
+    # Whether it has a label attribute at all, of use or not.
+    carries_label: bool = False
 
 
 @dataclass(slots=True)
@@ -79,18 +82,18 @@ def take_rekognition(
         so_far.rows += 1
         if so_far.rows > most_rows:
             raise Refused("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
-        if problem := _silent_problem(line, so_far):
+        clean = line if isinstance(line, BadLine) else canonical_line(strip_marks(line))
+        if problem := _silent_problem(clean, so_far):
             _drop(so_far, problem)
             continue
-        assert isinstance(line, Line)
-        clean = strip_marks(line)
+        assert isinstance(clean, Line)
         so_far.sources.add(clean.source)
         _hold_to_bucket(so_far, clean.source)
         verdict = rekognition.judge_line(clean)
         so_far.labels.update(verdict.every_label)
         if len(so_far.labels) > MOST_LABELS:
             raise Refused("ERROR_MANIFEST_TOO_MANY_LABELS")
-        yield Entry(clean, verdict)
+        yield Entry(clean, verdict, carries_label=any(True for _ in read_pairs(clean)))
     _check_rows(so_far)
 
 
@@ -111,13 +114,19 @@ def _silent_problem(line: Line | BadLine, so_far: Intake) -> Problem | None:
     ref = line.values.get("source-ref")
     if ref is None:
         code = "DROPPED_SOURCE_REF_MISSING"
-    elif not is_s3(ref):
+    elif not _names_a_place(ref):
         code = "DROPPED_SOURCE_REF_FORMAT"
     elif ref in so_far.sources:
         code = "DROPPED_SOURCE_REF_TWICE"
     else:
         return None
     return Problem(line.number, str(ref or ""), code, flaw(code, ref).message)
+
+
+def _names_a_place(ref: object) -> bool:
+    """Say whether a source-ref is worth an entry: a scheme other than S3's is an error that is seen there."""
+    is_other = isinstance(ref, str) and "://" in ref and not ref.startswith("s3://")
+    return is_other or is_s3(ref)
 
 
 def _drop(so_far: Intake, problem: Problem) -> None:
@@ -127,6 +136,8 @@ def _drop(so_far: Intake, problem: Problem) -> None:
 
 
 def _hold_to_bucket(so_far: Intake, ref: str) -> None:
+    if not is_s3(ref):
+        return
     bucket = split_s3(ref)[0]
     if so_far.bucket and bucket != so_far.bucket:
         raise Refused("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
@@ -136,13 +147,15 @@ def _hold_to_bucket(so_far: Intake, ref: str) -> None:
 def take_lookout(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
     """Yield the entries of a manifest or an update; the first line that is wrong refuses all of it."""
     for line in lines:
+        if isinstance(line, BadLine) and line.is_blank:
+            continue
         so_far.rows += 1
         if so_far.rows > most_rows:
             raise Refused("LOOKOUT_TOO_MANY_ROWS", most_rows)
         if isinstance(line, BadLine):
             code, details = ("LOOKOUT_LONG_LINE", (8192,)) if line.why == "long" else ("LOOKOUT_JSON", ())
             raise Refused(code, *details, line=line.number)
-        yield _lookout_entry(strip_marks(line), so_far)
+        yield _lookout_entry(canonical_line(strip_marks(line)), so_far)
     if not so_far.rows:
         raise Refused("LOOKOUT_EMPTY")
 
@@ -162,4 +175,4 @@ def _lookout_entry(line: Line, so_far: Intake) -> Entry:
     so_far.labels.update(verdict.labels)
     if len(so_far.labels) > LOOKOUT_LABELS:
         raise Refused("LOOKOUT_LABELS_OF_PROJECT")
-    return Entry(line, verdict)
+    return Entry(line, verdict, carries_label=verdict.is_anomalous is not None)

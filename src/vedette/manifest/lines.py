@@ -43,6 +43,11 @@ class BadLine(ValueError):
         self.number = number
         self.text = text
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing on it; one dialect counts such a line, the other passes over it."""
+        return self.why == "json" and not self.text.strip()
+
 
 class _TooDeep(Exception):
     """A value nested beyond what any format needs."""

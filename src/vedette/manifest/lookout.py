@@ -5,10 +5,11 @@ ways that must be accepted (3.4); what is asked for here is what every one of th
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from vedette.manifest import anomaly, segmentation
-from vedette.manifest.attributes import Attribute, Unfit, read_pairs
-from vedette.manifest.lines import FINDINGS, PAIR_END, Line
+from vedette.manifest.attributes import Attribute, Unfit, is_reserved, read_pairs
+from vedette.manifest.lines import PAIR_END, Line
 from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw, flaw
 from vedette.manifest.segmentation import MaskRef
@@ -48,12 +49,24 @@ def _outer_flaws(line: Line) -> Iterator[Flaw]:
         yield flaw("LOOKOUT_LONG_LINE", LINE_LENGTH)
     if not is_s3(line.values.get("source-ref")):
         yield flaw("LOOKOUT_SOURCE_REF")
-    for key in line.values:
-        if key in {"source-ref", "cl-metadata"} or key in FINDINGS:
+    for key, value in line.values.items():
+        if is_reserved(key) or key == "cl-metadata":
             continue
         twin = key.removesuffix(PAIR_END) if key.endswith(PAIR_END) else key + PAIR_END
-        if twin not in line.values:
+        if twin not in line.values and _is_half(key, value):
             yield flaw("LOOKOUT_PAIR", key, twin)
+
+
+def _is_half(key: str, value: Any) -> bool:
+    """Say whether a key without its twin was meant for a label or a mask; customers' own keys are theirs.
+
+    Of metadata its type says so; a value has only its name, and those that write manifests call it
+    `anomaly-label`, `auto-label`, `anomaly-mask-ref`.
+    """
+    if key.endswith(PAIR_END):
+        return isinstance(value, dict) and Attribute(key, None, value).kind in ("class", "mask")
+    name = key.casefold()
+    return name.endswith("label") or (name.endswith("-ref") and "mask" in name)
 
 
 def _label_flaws(pair: Attribute) -> Iterator[Flaw]:

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import orjson
 
-from vedette.manifest.lines import FINDINGS, PAIR_END, Line, write_line
+from vedette.manifest.lines import FINDINGS, PAIR_END, Line, change_line, write_line
+from vedette.manifest.places import canonical_ref
 from vedette.manifest.problems import Flaw
 
 Prefix = Literal["", "cl-"]
@@ -42,6 +43,18 @@ def strip_marks(line: Line) -> Line:
         return line
     values = {key: _stripped(value) for key, value in line.values.items() if not _is_mark(key)}
     return line if values == line.values else write_line(values, number=line.number)
+
+
+def canonical_line(line: Line) -> Line:
+    """Return the line with every address beginning with `s3://`; itself where it does already."""
+    if '"S3://' not in line.text:
+        return line
+    refs = {
+        key: canonical_ref(value)
+        for key, value in line.values.items()
+        if key.endswith("-ref") and isinstance(value, str)
+    }
+    return change_line(line, refs)
 
 
 def _is_mark(key: str) -> bool:

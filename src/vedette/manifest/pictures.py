@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import Line
 from vedette.manifest.lookout_training import Seen, check_mask, check_picture
+from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw, flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.vision.inspect import Look
@@ -17,7 +18,12 @@ ASPECT = 20
 
 
 def judge_rekognition(line: Line, look: Look | None) -> list[Flaw]:
-    """Return what is wrong with the picture of a line; `look` is nothing where there is no picture."""
+    """Return what is wrong with the picture of a line; `look` is nothing where there is no picture.
+
+    An address that is none says so on its line, which is all that is wrong.
+    """
+    if not is_s3(line.source):
+        return []
     if look is None or not look.format or look.why or look.bytes > REKOGNITION_BYTES:
         return [flaw("ERROR_INVALID_IMAGE")]
     if not look.is_allowed:

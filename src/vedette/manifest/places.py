@@ -19,6 +19,11 @@ def is_s3(ref: Any) -> bool:
     return isinstance(ref, str) and _S3.match(ref) is not None
 
 
+def canonical_ref(ref: str) -> str:
+    """Return an address with its scheme in small letters; customers' tools also write `S3://`."""
+    return f"s3://{ref[5:]}" if ref[:5] == "S3://" else ref
+
+
 def split_s3(ref: str) -> tuple[str, str]:
     """Return the bucket and the key; the key is taken as it stands, percent signs and all."""
     found = _S3.match(ref)

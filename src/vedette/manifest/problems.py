@@ -146,6 +146,12 @@ LINE_CODES = {
         "The use case type of the {}-metadata label attribute metadata is unsupported. Check the type field.",
         "annotation",
     ),
+    # The quota is the guide's (rekognition.md 13.2), the code ours: it names none.
+    "ERROR_TOO_MANY_IMAGE_LABELS": Code(
+        "There are more labels on the image than the allowed maximum.", "line"
+    ),
+    # A training counts such a line, so it has to say which one it is; the guide names no code for it either.
+    "ERROR_DUPLICATE_SOURCE_REF": Code("The source-ref value is there on an earlier JSON Line.", "line"),
     "ERROR_INVALID_LABEL_NAME_LENGTH": Code(
         "The length of the label name is invalid.", "annotation"
     ),  # the guide gives no text

@@ -18,7 +18,7 @@ from vedette.vision.annotations import Box
 
 # rekognition.md 13.2 and 4.5
 LABEL_LENGTH = 256
-BOXES = 50
+BOXES = LABELS = 50
 LEAST_SIDE, MOST_SIDE = 64, 4096
 TRAINING_SIDE = 1280  # a longer side is scaled down to this before a box is measured
 
@@ -67,9 +67,15 @@ def _judge_pairs(pairs: list[Attribute], *, strict: bool) -> Verdict:
             kept, found = _judge_boxes(pair, strict=strict)
             boxes = boxes if kept is None else [*(boxes or []), *kept]
             usable = usable or kept is not None
+        elif pair.kind == "tags":
+            names, found = _judge_tags(pair)
+            labels.update(dict.fromkeys(names))
+            usable = usable or not found
         else:
             found = [flaw("ERROR_UNSUPPORTED_USE_CASE_TYPE", pair.name, spot="metadata", attribute=pair.name)]
         flaws += found
+    if strict and len(labels) > LABELS:
+        flaws.append(flaw("ERROR_TOO_MANY_IMAGE_LABELS"))
     if not usable:
         return Verdict("invalid", (*flaws, flaw("ERROR_NO_VALID_LABEL_ATTRIBUTES")))
     return _sum_up(flaws, tuple(labels), boxes)
@@ -89,6 +95,14 @@ def _judge_label(pair: Attribute) -> tuple[str | None, list[Flaw]]:
     if 1 <= len(name) <= LABEL_LENGTH:
         return name, []
     return None, [flaw("ERROR_INVALID_LABEL_NAME_LENGTH", spot="metadata", attribute=pair.name)]
+
+
+def _judge_tags(pair: Attribute) -> tuple[list[str], list[Flaw]]:
+    """Return the labels of a multi-label pair, as Ground Truth writes it (rekognition.md 3.5)."""
+    names = [name for name, _ in classification.read_tags(pair)]
+    if all(1 <= len(name) <= LABEL_LENGTH for name in names):
+        return names, []
+    return [], [flaw("ERROR_INVALID_LABEL_NAME_LENGTH", spot="metadata", attribute=pair.name)]
 
 
 def _judge_boxes(pair: Attribute, *, strict: bool) -> tuple[list[tuple[str, Box]] | None, list[Flaw]]:
@@ -143,8 +157,27 @@ def _form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:
             yield _bad_value(pair)
         if not isinstance(pair.metadata.get("class-name"), str) or (strict and not _is_label_metadata(pair)):
             yield _bad_metadata(pair)
+    elif pair.kind == "tags":
+        yield from _tags_form_flaws(pair, strict=strict)
     elif pair.kind == "boxes":
         yield from _box_form_flaws(pair, strict=strict)
+
+
+def _tags_form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:
+    numbers = pair.value if isinstance(pair.value, list) else None
+    names, sure = pair.metadata.get("class-map"), pair.metadata.get("confidence-map", {})
+    if numbers is None or not all(is_number(number) for number in numbers):
+        yield _bad_value(pair)
+    is_sure = isinstance(sure, dict) and all(is_number(share) for share in sure.values())
+    if (
+        not isinstance(names, dict)
+        or not is_sure
+        or (strict and not _is_signed(pair))
+        or not all(isinstance(name, str) for name in names.values())
+    ):
+        yield _bad_metadata(pair)
+    elif any(str(number) not in names for number in numbers or ()):
+        yield flaw("ERROR_MISSING_CLASS_MAP_ID", spot="metadata", attribute=pair.name)
 
 
 def _box_form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from vedette.manifest import rekognition
 from vedette.manifest.intake import MOST_LABELS, MOST_ROWS, TOLERANCE
 from vedette.manifest.lines import BadLine, Line
-from vedette.manifest.marks import mark_line, mark_nothing, strip_marks
+from vedette.manifest.marks import canonical_line, mark_line, mark_nothing, strip_marks
 from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import CODES, flaw
 from vedette.manifest.verdicts import Verdict
@@ -23,6 +23,8 @@ Manifest = Callable[[], Iterator[Line | BadLine]]
 
 OVERLAP = 50  # percent of the training labels that the test part must have
 LEAST_PER_LABEL = 2  # pictures of a label that a split needs, so that each side gets one
+TOO_MANY_INVALID = "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"
+SPOILING = frozenset({TOO_MANY_INVALID, "ERROR_TOO_MANY_RECORDS_IN_ERROR", "ERROR_FAILED_IMAGES_S3_COPY"})
 _LEAST_LABELS = {"IMAGE_LEVEL_LABELS": 2, "OBJECT_LOCALIZATION": 1, "NOT_DETERMINED": 1}
 
 
@@ -59,6 +61,11 @@ class Part:
     def invalid(self) -> int:
         """Lines that cannot be used; those that say nothing are not counted among them."""
         return self.total - self.valid - self.ignored
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether so many lines cannot be used that labels which are wanting follow from that alone."""
+        return not SPOILING.isdisjoint(self.codes)
 
     @property
     def labels(self) -> set[str]:
@@ -112,9 +119,18 @@ def assess(
     _check_labels(first, brand=brand)
     if second is None:
         _check_split(first)
-        return Assessment(first, None, brand, ())
+        return _as_told(Assessment(first, None, brand, ()))
     _check_labels(second, brand=brand)
-    return Assessment(first, second, brand, _overlap_codes(first, second, brand=brand))
+    return _as_told(Assessment(first, second, brand, _overlap_codes(first, second, brand=brand)))
+
+
+def _as_told(found: Assessment) -> Assessment:
+    """Return what was found, without a kind where too many lines are of no use to tell it by."""
+    parts = [found.train, *([found.test] if found.test else [])]
+    if any(TOO_MANY_INVALID in part.codes for part in parts):
+        for part in parts:
+            part.use_case = "NOT_DETERMINED"
+    return found
 
 
 def divide(found: Assessment, train: Manifest, test: Manifest, *, pictures: Pictures) -> Assessment:
@@ -156,10 +172,10 @@ def judge_lines(manifest: Manifest, pictures: Pictures) -> Iterator[tuple[Line |
         if isinstance(found, BadLine):
             yield found, rekognition.judge_bad(found)
             continue
-        line = strip_marks(found)
+        line = canonical_line(strip_marks(found))
         verdict = rekognition.judge_line(line)
         if verdict.state != "invalid" and line.source in seen:
-            verdict = Verdict("dropped", (flaw("DROPPED_SOURCE_REF_TWICE", line.source),))
+            verdict = Verdict("dropped", (flaw("ERROR_DUPLICATE_SOURCE_REF"),))
         elif verdict.state == "valid" and pictures.is_broken(line.source):
             verdict = Verdict("invalid", (*verdict.flaws, flaw("ERROR_INVALID_IMAGE")))
         seen.add(line.source)
@@ -215,13 +231,7 @@ def _use_case(part: Part) -> UseCase:
 
 
 def _check_rows(part: Part, pictures: Pictures) -> None:
-    counted = part.total - part.ignored
-    if part.missing and part.missing == part.broken and not part.valid:
-        part.codes.append("ERROR_FAILED_IMAGES_S3_COPY")
-    if part.invalid > TOLERANCE * counted:
-        part.codes.append("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST")
-    if part.twice > TOLERANCE * counted:
-        part.codes.append("ERROR_TOO_MANY_RECORDS_IN_ERROR")
+    part.codes += _row_codes(part)
     if len(part.buckets) > 1:
         part.codes.append("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
     if part.buckets & pictures.denied:
@@ -230,9 +240,22 @@ def _check_rows(part: Part, pictures: Pictures) -> None:
         part.codes.append("ERROR_INVALID_IMAGES_S3_BUCKET_OWNER")
 
 
+def _row_codes(part: Part) -> list[str]:
+    """Return what the unusable lines come to: one code for one cause."""
+    if part.missing and part.missing == part.broken and not part.valid:
+        return ["ERROR_FAILED_IMAGES_S3_COPY"]
+    tolerated = TOLERANCE * (part.total - part.ignored)
+    repeated = ["ERROR_TOO_MANY_RECORDS_IN_ERROR"] if part.twice > tolerated else []
+    # Repeated lines add to the others, unless they are too many by themselves.
+    others = part.invalid - part.twice if repeated else part.invalid
+    return [*([TOO_MANY_INVALID] if others > tolerated else []), *repeated]
+
+
 def _check_labels(part: Part, *, brand: bool) -> None:
     least = 1 if brand else _LEAST_LABELS[part.use_case]
-    if len(part.labels) < least:
+    if part.is_spoilt:
+        pass  # what labels are wanting for is said already
+    elif len(part.labels) < least:
         part.codes.append("ERROR_MANIFEST_TOO_FEW_LABELS")
     elif len(part.usable_labels(part.use_case)) < least:
         part.codes.append("ERROR_MANIFEST_TOO_FEW_USABLE_LABELS")
@@ -242,12 +265,14 @@ def _check_labels(part: Part, *, brand: bool) -> None:
 
 def _check_split(part: Part) -> None:
     counts = part.usable_labels(part.use_case)
-    if counts and min(counts.values()) < LEAST_PER_LABEL:
+    if counts and not part.is_spoilt and min(counts.values()) < LEAST_PER_LABEL:
         part.codes.append("ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT")
 
 
 def _overlap_codes(train: Part, test: Part, *, brand: bool) -> tuple[str, ...]:
     """Compare the labels of both parts: first all of them, then those that the model's kind can use."""
+    if train.is_spoilt or test.is_spoilt:
+        return ()
     if _overlap(train.labels, test.labels) < OVERLAP:
         return ("ERROR_INSUFFICIENT_LABEL_OVERLAP",)
     ours = set(train.usable_labels(train.use_case))

@@ -18,7 +18,7 @@ from vedette.errors import Missing
 from vedette.identity.access import Access
 from vedette.identity.principal import Principal
 from vedette.manifest.intake import MOST_BYTES
-from vedette.manifest.places import is_s3, split_s3
+from vedette.manifest.places import canonical_ref, is_s3, split_s3
 from vedette.manifest.problems import CODES
 from vedette.store.blobs.port import Blobs
 from vedette.training.folder import Folder
@@ -153,4 +153,5 @@ def _addresses(manifest: Path) -> Iterator[str]:
             except orjson.JSONDecodeError:
                 continue
             if isinstance(values, dict):
-                yield from (value for value in values.values() if is_s3(value))
+                refs = (canonical_ref(value) for value in values.values() if isinstance(value, str))
+                yield from filter(is_s3, refs)
