@@ -4,9 +4,12 @@ Every setting is listed in docs/reference/settings.md, which a test compares wit
 """
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from vedette.errors import Wrong
 
 
 class Settings(BaseSettings):
@@ -17,8 +20,14 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("vedette-data"), description="The folder that holds everything.")
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8080, ge=0, le=65535, description="The port; 0 takes a free one.")
-    account: str = Field(default="000000000000", pattern=r"^\d{12}$", description="The first account.")
-    region: str = Field(default="us-east-1", description="The region of a client that names none.")
+    account: str = Field(
+        default="000000000000",
+        pattern=r"^\d{12}$",
+        description="The account of a new installation; a folder keeps its own.",
+    )
+    region: str = Field(
+        default="us-east-1", description="The region of a client that names none; a folder keeps its own."
+    )
     database: str = Field(
         default="", description="A PostgreSQL address; empty for SQLite in the data folder."
     )
@@ -49,3 +58,13 @@ class Settings(BaseSettings):
         ge=0,
         description="After so many idle seconds a model's units give their memory back; 0 never.",
     )
+
+
+def read_settings(**chosen: Any) -> Settings:
+    """Return the settings, with what a command's options name (None: not named); refuse in a sentence."""
+    try:
+        return Settings(**{name: value for name, value in chosen.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise Wrong(f"VEDETTE_{name} cannot be {first['input']!r}: {first['msg']}.") from None

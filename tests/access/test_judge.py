@@ -7,18 +7,18 @@ import pytest
 from vedette.access.judge import judge
 from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
-from vedette.access.request import NOBODY, AccessRequest, Subject, SubjectKind
+from vedette.access.request import NOBODY, AccessRequest, AccessSubject, SubjectKind
 
 HERE, ELSEWHERE = "111122223333", "999999999999"
 OBJECT = "arn:aws:s3:::pictures/a.jpg"
 ROLE_ARN = f"arn:aws:iam::{HERE}:role/reader"
 SESSION_ARN = f"arn:aws:sts::{HERE}:assumed-role/reader/visit"
 
-ALICE = Subject(SubjectKind.USER, HERE, f"arn:aws:iam::{HERE}:user/alice", "AIDAALICE", "alice")
-ROOT = Subject(SubjectKind.ROOT, HERE, f"arn:aws:iam::{HERE}:root", HERE, "root")
-SESSION = Subject(SubjectKind.ROLE_SESSION, HERE, SESSION_ARN, "AROAREADER:visit", role_arn=ROLE_ARN)
-STRANGER = Subject(SubjectKind.USER, ELSEWHERE, f"arn:aws:iam::{ELSEWHERE}:user/bob", "AIDABOB", "bob")
-SERVICE = Subject(SubjectKind.SERVICE, name="rekognition.amazonaws.com")
+ALICE = AccessSubject(SubjectKind.USER, HERE, f"arn:aws:iam::{HERE}:user/alice", "AIDAALICE", "alice")
+ROOT = AccessSubject(SubjectKind.ROOT, HERE, f"arn:aws:iam::{HERE}:root", HERE, "root")
+SESSION = AccessSubject(SubjectKind.ROLE_SESSION, HERE, SESSION_ARN, "AROAREADER:visit", role_arn=ROLE_ARN)
+STRANGER = AccessSubject(SubjectKind.USER, ELSEWHERE, f"arn:aws:iam::{ELSEWHERE}:user/bob", "AIDABOB", "bob")
+SERVICE = AccessSubject(SubjectKind.SERVICE, name="rekognition.amazonaws.com")
 
 
 def statement(effect="Allow", principal=None, **more):

@@ -5,6 +5,7 @@ import stat
 import pytest
 from typer.testing import CliRunner
 
+from doubles.installations import an_installation
 from vedette.cli.main import app
 
 RUNNER = CliRunner()
@@ -12,7 +13,7 @@ RUNNER = CliRunner()
 
 @pytest.fixture
 def data(sqlite_maker, monkeypatch):
-    _, folder = sqlite_maker.new()
+    folder = an_installation(sqlite_maker)
     monkeypatch.setenv("VEDETTE_DATA", str(folder))
     return folder
 
@@ -98,12 +99,84 @@ def test_a_deleted_root_key_stays_deleted(data):
     assert run("key", "list").strip() == ""
 
 
-def test_the_credentials_file_follows_a_changed_root_key(data):
-    old = run("key", "list").split()[0]
+def test_the_credentials_file_changes_only_when_it_is_asked_to(data):
+    old, before = run("key", "list").split()[0], (data / "credentials.json").read_text()
     new = exported(run("key", "create"))
     run("key", "delete", old)
     run("key", "list")
+    assert (data / "credentials.json").read_text() == before
+    assert exported(run("credentials", "--renew")) == new
     assert exported(run("credentials")) == new
+    run("key", "delete", new["AWS_ACCESS_KEY_ID"])
+    said = run("credentials", "--renew", fails=1)
+    assert said == "The account 000000000000 has no root key: `vedette key create` makes one.\n"
+
+
+@pytest.mark.parametrize("broken", ["{", "[]", "{}"])
+def test_a_broken_credentials_file_is_a_sentence_and_can_be_written_anew(data, broken):
+    before = (data / "credentials.json").read_text()
+    (data / "credentials.json").write_text(broken)
+    assert "`vedette credentials --renew` writes it anew" in run("credentials", fails=2)
+    run("credentials", "--renew")
+    assert (data / "credentials.json").read_text() == before
+
+
+EVERY_COMMAND = [
+    ("account", "list"),
+    ("user", "create", "alice"),
+    ("key", "create"),
+    ("role", "create", "reader"),
+    ("credentials", "--renew"),
+]
+
+
+@pytest.mark.parametrize("words", EVERY_COMMAND, ids=" ".join)
+@pytest.mark.parametrize("made", [False, True], ids=["no folder", "an empty folder"])
+def test_no_command_makes_an_installation(words, made, tmp_path):
+    place = tmp_path / "nowhere"
+    if made:
+        place.mkdir()
+    said = run(*words, "--data", str(place), fails=1)
+    assert said.startswith(f"There is no installation in {place}: `vedette serve` makes one")
+    assert not place.exists() or list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        (
+            "VEDETTE_ACCOUNT",
+            "111122223333",
+            "is of the account 000000000000, and VEDETTE_ACCOUNT says 1111",
+        ),
+        ("VEDETTE_REGION", "eu-west-1", "is of the region us-east-1, and VEDETTE_REGION says eu-west-1"),
+    ],
+)
+def test_a_setting_that_contradicts_the_folder_is_refused(data, monkeypatch, name, value, sentence):
+    before = {file: file.read_bytes() for file in data.rglob("*.json")}
+    monkeypatch.setenv(name, value)
+    assert sentence in run("account", "list", fails=1)
+    monkeypatch.delenv(name)
+    assert run("account", "list").split() == ["000000000000", "000000000000"]
+    assert {file: file.read_bytes() for file in data.rglob("*.json")} == before
+
+
+def test_the_folders_own_account_is_used_without_the_setting(sqlite_maker):
+    folder = an_installation(sqlite_maker, account="111122223333", region="eu-west-1")
+    before = {file: file.read_bytes() for file in folder.rglob("*.json")}
+    arn = run("user", "create", "alice", "--data", str(folder)).strip()
+    assert arn.startswith("arn:aws:iam::111122223333:user/alice")
+    key = exported(run("key", "create", "--user", "alice", "--data", str(folder)))
+    assert key["AWS_DEFAULT_REGION"] == "eu-west-1"
+    assert run("account", "list", "--data", str(folder)).split() == ["111122223333"] * 2
+    assert {file: file.read_bytes() for file in folder.rglob("*.json")} == before
+
+
+def test_a_setting_that_is_none_is_a_sentence(data, monkeypatch):
+    monkeypatch.setenv("VEDETTE_ACCOUNT", "twelve")
+    said = run("account", "list", fails=2)
+    assert said.startswith("VEDETTE_ACCOUNT cannot be 'twelve': ")
+    assert said.count("\n") == 1
 
 
 def test_a_role_trusts_its_own_account_when_no_other_is_named(data):
@@ -111,8 +184,8 @@ def test_a_role_trusts_its_own_account_when_no_other_is_named(data):
     run("role", "create", "guest", "--trust", "111122223333", "--trust", "999999999999")
     rows = [line.split() for line in run("role", "list").splitlines()]
     assert rows == [
-        ["guest", "arn:aws:iam::000000000000:role/guest", "111122223333,999999999999"],
-        ["reader", "arn:aws:iam::000000000000:role/reader", "000000000000"],
+        ["guest", "arn:aws:iam::000000000000:role/guest", "111122223333,999999999999", "-"],
+        ["reader", "arn:aws:iam::000000000000:role/reader", "000000000000", "-"],
     ]
     run("role", "delete", "guest")
     assert "guest" not in run("role", "list")

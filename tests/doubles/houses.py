@@ -1,7 +1,7 @@
 """A clock that a test moves, databases that are quick to make, and a house without a server."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from vedette.api.house import Caller, House
 from vedette.api.s3.reach import Reach
 from vedette.datasets.datasets import Datasets
 from vedette.identity.identity import Identity
-from vedette.identity.principal import Principal
+from vedette.identity.principal import ADMINISTRATOR, Principal
 from vedette.identity.seal import Seal
 from vedette.metering.meter import Meter
 from vedette.migrations import upgrade
@@ -112,7 +112,9 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     datasets = Datasets(database, projects, blobs, InAThread(), folder / "datasets", clock=clock)
     versions = Versions(database, projects, clock)
     meter = Meter(database, clock)
-    trainings = Trainings(versions, datasets, blobs, InAThread(), folder, access=Reach(blobs), clock=clock)
+    trainings = Trainings(
+        versions, datasets, blobs, InAThread(), folder, access=Reach(blobs, as_administrator), clock=clock
+    )
     return House(
         settings=Settings(data=folder),
         identity=identity,
@@ -123,7 +125,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         hosting=Hosting(versions, lambda version: trainings.folder(version).package, meter),
         meter=meter,
         blobs=blobs,
-        access=Reach(blobs),
+        access=Reach(blobs, as_administrator),
         page_key=bytes(32),
         clock=clock,
     )
@@ -132,6 +134,10 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
 def a_caller(service: str, *, account: str = HERE, region: str = "eu-west-1", name: str = "alice") -> Caller:
     """Return a user of the account."""
     arn = f"arn:aws:iam::{account}:user/{name}"
-    return Caller(
-        Principal(account, arn, f"AIDA{name.upper()}", name, f"AKIA{name.upper()}"), region, service
-    )
+    user = Principal(account, arn, f"AIDA{name.upper()}", name, f"AKIA{name.upper()}")
+    return Caller(as_administrator(user), region, service)
+
+
+def as_administrator(caller: Principal) -> Principal:
+    """Return the caller with every right in its account, whether it is somewhere written down or not."""
+    return replace(caller, policies=(ADMINISTRATOR,))

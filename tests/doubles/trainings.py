@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from doubles.houses import HERE, MovedClock
+from doubles.houses import HERE, MovedClock, as_administrator
 from doubles.lines import Room, a_line, a_room
 from vedette.api.s3.reach import Reach
 from vedette.engines.port import Event, Job
-from vedette.identity.principal import root_of
+from vedette.identity.principal import Principal, root_of
 from vedette.projects.project import Project
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
@@ -91,23 +91,37 @@ def hang(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
     yield Event("cancelled", {"sentence": "It was asked to stop."})
 
 
+def approve(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
+    """What a check does where nothing is wrong with the data."""
+    del order, stop
+    yield Event("done")
+
+
 @dataclass
 class Scripted:
-    """Plays the next script for each job, the last one again and again."""
+    """Plays the next script for each training, the last one again and again, and `check` for each check."""
 
     scripts: list[Script]
+    check: Script = approve
     orders: list[Mapping[str, Any]] = field(default_factory=list)
+    checks: list[Mapping[str, Any]] = field(default_factory=list)
     stops: dict[str, threading.Event] = field(default_factory=dict)
 
     def submit(self, job: Job) -> str:
-        self.orders.append(job.order)
-        run = str(len(self.orders))
+        is_check = job.name == "check-version"
+        jobs = self.checks if is_check else self.orders
+        jobs.append(job.order)
+        run = f"{'check' if is_check else 'run'} {len(jobs)}"
         self.stops[run] = threading.Event()
         return run
 
     def events(self, run: str) -> Iterator[Event]:
+        kind, _, number = run.partition(" ")
+        if kind == "check":
+            yield from self.check(self.checks[int(number) - 1], self.stops[run])
+            return
         script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
-        yield from script(self.orders[int(run) - 1], self.stops[run])
+        yield from script(self.orders[int(number) - 1], self.stops[run])
 
     def cancel(self, run: str) -> None:
         self.stops[run].set()
@@ -156,6 +170,7 @@ def a_training_room(
     clock: MovedClock,
     *scripts: Script,
     service: str = "rekognition",
+    current: Callable[[Principal], Principal] = as_administrator,
     **rules: Any,
 ) -> Iterator[TrainingRoom]:
     """Yield a room with one project, an output bucket, and an engine that plays the scripts."""
@@ -169,7 +184,7 @@ def a_training_room(
             room.blobs,
             engine,
             folder,
-            access=Reach(room.blobs),
+            access=Reach(room.blobs, current),
             rules=Rules(**rules),
             clock=clock,
         )

@@ -18,6 +18,7 @@ from vedette.exchange import coco, folders, tables, voc, yolo
 from vedette.exchange.formats import from_lines, to_lines
 from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, read_item, write_item
+from vedette.exchange.places import TargetFolder
 from vedette.manifest import rekognition
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
@@ -70,8 +71,9 @@ def test_coco_is_read_as_it_was_written(tmp_path_factory, many):
 @given(items)
 def test_voc_is_read_as_it_was_written(tmp_path_factory, many):
     folder = tmp_path_factory.mktemp("voc")
+    target = TargetFolder(folder)
     for item in many:
-        voc.write_voc(item, folder)
+        voc.write_voc(item, target)
     assert said(voc.read_voc(folder)) == said(many)
 
 
@@ -242,7 +244,9 @@ def test_the_raccoons_are_read_with_their_boxes():
 
 def test_voc_keeps_pictures_of_one_name_in_two_folders_apart(tmp_path):
     for place in ("left/a.png", "right/a.png"):
-        voc.write_voc(Item(place, (), (("bolt", box(1, 2, 30, 40)),), SIZE), tmp_path / "Annotations")
+        voc.write_voc(
+            Item(place, (), (("bolt", box(1, 2, 30, 40)),), SIZE), TargetFolder(tmp_path / "Annotations")
+        )
     assert [item.name for item in voc.read_voc(tmp_path)] == ["left/a.png", "right/a.png"]
 
 

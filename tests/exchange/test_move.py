@@ -4,20 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from doubles.pictures import a_png
 from vedette.exchange.move import Moved, key_of, move_lines
+from vedette.exchange.places import SourceFolder
 from vedette.manifest.lines import read_line
-from vedette.manifest.places import beside
 
 
 def test_pictures_and_masks_move_with_their_line_and_old_findings_stay_behind(tmp_path):
     for name in ("train/images/a.png", "train/masks/a.png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
+        (tmp_path / name).write_bytes(a_png())
     line = read_line(
         '{"source-ref":"s3://old/train/images/a.png","m-ref":"s3://old/train/masks/a.png",'
         '"cl-metadata":{"is_labeled":true},"odd":1}'
     )
-    (moved,) = move_lines([line], beside(tmp_path), to="s3://new/here/")
+    (moved,) = move_lines([line], SourceFolder(tmp_path), to="s3://new/here/")
     assert moved.line.values == {
         "source-ref": "s3://new/here/train/images/a.png",
         "m-ref": "s3://new/here/train/masks/a.png",
@@ -33,12 +34,12 @@ def test_what_the_services_own_export_script_left_is_found(tmp_path):
     # <destination>/<type>/images/<old key>, masks beside them, and datasets/<type>.manifest
     for name in ("train/images/shift 2/a.png", "train/masks/shift 2/a.png", "datasets/train.manifest"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
+        (tmp_path / name).write_bytes(a_png())
     line = read_line(
         '{"source-ref":"s3://backup/doors/train/images/shift 2/a.png",'
         '"anomaly-mask-ref":"s3://backup/doors/train/masks/shift 2/a.png"}'
     )
-    (moved,) = move_lines([line], beside(tmp_path / "datasets"), to="s3://new")
+    (moved,) = move_lines([line], SourceFolder(tmp_path), to="s3://new")
     assert set(moved.files.values()) == {
         tmp_path / "train/images/shift 2/a.png",
         tmp_path / "train/masks/shift 2/a.png",
@@ -48,7 +49,9 @@ def test_what_the_services_own_export_script_left_is_found(tmp_path):
 
 def test_what_is_not_there_is_named(tmp_path):
     line = read_line('{"source-ref":"s3://old/a.png"}')
-    assert list(move_lines([line], beside(tmp_path), to="s3://new")) == [Moved(line, {}, ("s3://old/a.png",))]
+    assert list(move_lines([line], SourceFolder(tmp_path), to="s3://new")) == [
+        Moved(line, {}, ("s3://old/a.png",))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,9 @@ def test_what_is_not_there_is_named(tmp_path):
         ("../images/a.png", "images/a.png"),
         ("/home/me/a.png", "home/me/a.png"),
         ("images\\a.png", "images/a.png"),
+        ("C:\\Users\\me\\a.png", "Users/me/a.png"),
+        ("file:///home/me/a.png", "home/me/a.png"),
+        ("s3://bucket/a/../../b.png", "a/b.png"),
     ],
 )
 def test_a_key_has_no_way_up(ref, key):

@@ -1,11 +1,14 @@
 import pytest
 
+from doubles.houses import as_administrator
 from vedette.arn import Arn
 from vedette.errors import Denied
 from vedette.identity.may import RESOURCE_ACCOUNT, may, require
 from vedette.identity.principal import Principal
 
-ALICE = Principal("111122223333", "arn:aws:iam::111122223333:user/alice", "AIDAALICE", "alice", "AKIAALICE")
+ALICE = as_administrator(
+    Principal("111122223333", "arn:aws:iam::111122223333:user/alice", "AIDAALICE", "alice", "AKIAALICE")
+)
 
 
 def project(account):
@@ -26,7 +29,7 @@ def project(account):
         (None, "*", None, False),
     ],
 )
-def test_a_caller_may_do_what_it_likes_in_its_own_account_alone(principal, resource, context, allowed):
+def test_an_administrator_may_do_everything_in_its_own_account_alone(principal, resource, context, allowed):
     assert may(principal, "rekognition:DeleteProject", resource, context) is allowed
 
 

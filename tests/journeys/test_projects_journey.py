@@ -126,7 +126,7 @@ def test_whoever_has_a_key_may_ask_who_it_is(server):
 
 
 def test_a_users_key_works_until_it_is_disabled(server, name):
-    server.vedette("user", "create", name)
+    server.vedette("user", "create", name, "--policy", "administrator")
     key = key_in(server.vedette("key", "create", "--user", name))
     sts = server.client("sts", key=key)
     assert sts.get_caller_identity()["Arn"] == f"arn:aws:iam::000000000000:user/{name}"
@@ -153,7 +153,9 @@ def test_a_session_acts_for_its_holder(server, rekognition, name):
 def test_a_role_opens_another_account_and_nothing_else_does(server, rekognition, name):
     account = str(uuid.uuid4().int)[:12]
     server.vedette("account", "create", account)
-    role = server.vedette("role", "create", name, "--account", account, "--trust", "000000000000").strip()
+    role = server.vedette(
+        "role", "create", name, "--account", account, "--trust", "000000000000", "--policy", "administrator"
+    ).strip()
     key = key_in(server.vedette("key", "create", "--account", account))
     theirs = server.client("rekognition", key=key).create_project(ProjectName=name)["ProjectArn"]
 

@@ -3,13 +3,16 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from doubles.houses import ELSEWHERE, HERE
-from vedette.errors import Missing, Taken, TooMuch, Wrong
-from vedette.identity.principal import Principal
-from vedette.projects.policy import ACTION, Statement, judge, read_policy
+from vedette.errors import MalformedPolicy, Missing, Taken, TooMuch, Wrong
+from vedette.identity.may import may
+from vedette.identity.principal import ADMINISTRATOR, Principal
+from vedette.projects.policy import ACTION, read_policy
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
+from vedette.projects.tables import project_policies
 
 VERSION = f"arn:aws:rekognition:eu-west-1:{HERE}:project/boards/version/v3/1760000000000"
 ALL = f"arn:aws:rekognition:eu-west-1:{HERE}:project/boards/version/*"
@@ -23,11 +26,11 @@ def a_policy(effect="Allow", principal=ROLE, resource=ALL, **more):
 
 
 def somebody(arn=f"arn:aws:sts::{ELSEWHERE}:assumed-role/importer/session"):
-    return Principal(ELSEWHERE, arn, "AROA", "importer", "ASIA")
+    return Principal(ELSEWHERE, arn, "AROA", "importer", "ASIA", policies=(ADMINISTRATOR,))
 
 
 @pytest.mark.parametrize(
-    ("principal", "resource", "said"),
+    ("principal", "resource", "allowed"),
     [
         (ROLE, ALL, True),
         (ROLE, VERSION, True),
@@ -35,46 +38,85 @@ def somebody(arn=f"arn:aws:sts::{ELSEWHERE}:assumed-role/importer/session"):
         ([f"arn:aws:iam::{HERE}:root", ELSEWHERE], ALL, True),
         (f"arn:aws:iam::{ELSEWHERE}:root", ALL, True),
         ("*", ALL, True),
-        (f"arn:aws:iam::{ELSEWHERE}:role/other", ALL, None),
-        (f"arn:aws:iam::{HERE}:role/importer", ALL, None),
-        (ROLE, ALL.replace("boards", "doors"), None),
-        (ROLE, VERSION.replace("v3", "[v]3"), None),
+        (f"arn:aws:iam::{ELSEWHERE}:role/other", ALL, False),
+        (f"arn:aws:iam::{HERE}:role/importer", ALL, False),
+        (ROLE, ALL.replace("boards", "doors"), False),
+        (ROLE, VERSION.replace("v3", "[v]3"), False),
     ],
 )
-def test_who_is_meant_and_which_versions(principal, resource, said):
-    statements = read_policy(a_policy(principal=principal, resource=resource))
-    assert judge(statements, somebody(), VERSION) is said
+def test_who_is_meant_and_which_versions(principal, resource, allowed):
+    policies = (read_policy(a_policy(principal=principal, resource=resource)),)
+    assert may(somebody(), ACTION, VERSION, policies=policies) is allowed
+
+
+@pytest.mark.parametrize(
+    ("condition", "allowed"),
+    [
+        ({"StringEquals": {"aws:PrincipalArn": ROLE}}, True),
+        ({"StringEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ELSEWHERE}:user/nobody"}}, False),
+        ({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, True),
+        ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, False),
+        ({"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}, False),
+        ({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}, False),
+    ],
+)
+def test_a_condition_is_obeyed(condition, allowed):
+    policies = (read_policy(a_policy(Condition=condition)),)
+    context = {"aws:SourceIp": "192.0.2.7", "aws:CurrentTime": "2026-11-28T12:00:00Z"}
+    assert may(somebody(), ACTION, VERSION, context, policies=policies) is allowed
 
 
 @given(st.lists(st.booleans(), min_size=1))
 def test_one_denial_outweighs_all(effects):
-    statements = [Statement(allows, ("*",), ("*",)) for allows in effects]
-    assert judge(statements, somebody(), VERSION) is all(effects)
+    policies = tuple(read_policy(a_policy("Allow" if allows else "Deny", "*", "*")) for allows in effects)
+    assert may(somebody(), ACTION, VERSION, policies=policies) is all(effects)
 
 
 @pytest.mark.parametrize(
     ("document", "why"),
     [
         ("{", "not JSON"),
-        ("[]", "no Statement"),
+        ("[]", "not an object"),
+        ('{"Statement": []}', "no Statement"),
         ('{"Statement": [3]}', "no Statement"),
-        (a_policy(effect="Maybe"), "Allow or Deny"),
-        (a_policy(Action="rekognition:*"), "only Action"),
-        (a_policy(Action=[]), "no Action"),
-        (a_policy(Resource=None), "no Resource"),
-        (a_policy(Principal={"Service": "x"}), "no Principal"),
+        (a_policy().replace("}]}", "}, 3]}"), "no Statement"),
+        (a_policy(effect="Maybe"), "statement 1: its Effect is Allow or Deny"),
+        (a_policy(Action="rekognition:DeleteProject"), "not an action that such a policy decides"),
+        (a_policy(Action="s3:GetObject"), "not an action of rekognition"),
+        (a_policy(Action=[]), "its Action names nothing"),
+        (a_policy(Resource=None), "its Resource names nothing"),
+        (a_policy(Principal={"Service": []}), "Invalid principal"),
         (a_policy(NotAction="x"), "NotAction is not allowed"),
-        ("[" * 100_000, "not JSON"),
+        (a_policy(Condition={"StringEquals": {"aws:Nonsense": "x"}}), "not a condition key"),
+        ("[" * 100_000, "longer than 2000 characters"),
     ],
 )
 def test_a_document_that_cannot_be_used_is_refused_with_the_reason(document, why):
-    with pytest.raises(Wrong, match=why) as refused:
+    with pytest.raises(MalformedPolicy, match=why):
         read_policy(document)
-    assert refused.value.kind == "policy document"
 
 
 def test_allow_and_deny_may_be_written_in_capitals():
-    assert [each.allows for each in read_policy(a_policy(effect="ALLOW"))] == [True]
+    assert [statement.effect for statement in read_policy(a_policy(effect="ALLOW")).statements] == ["Allow"]
+
+
+def test_a_stored_document_that_cannot_be_read_denies_everything(projects, boards):
+    policies = projects.policies
+    policies.put(boards, "good", a_policy())
+    assert (may(somebody(), ACTION, VERSION, policies=policies.of(boards)), policies.unreadable()) == (
+        True,
+        [],
+    )
+    old = a_policy().replace("Effect", "Outcome")
+    with projects._database.write() as connection:
+        connection.execute(insert(project_policies).values(
+            project=boards.id, name="old", revision="0", document=old, created_ms=0, updated_ms=0
+        ))  # fmt: skip
+    assert not may(somebody(), ACTION, VERSION, policies=policies.of(boards))
+    (sentence,) = policies.unreadable()
+    assert sentence.startswith(
+        "The project policy old denies every copy. The policy document cannot be used:"
+    )
 
 
 @pytest.fixture
@@ -103,7 +145,7 @@ def test_a_policy_is_changed_by_who_knows_its_revision(projects, boards, clock):
     ((found,), more) = policies.list(boards)
     assert (found.revision, found.document, more) == (second, a_policy(effect="Deny"), False)
     assert found.updated > found.created
-    assert policies.judge(boards, somebody(), VERSION) is False
+    assert not may(somebody(), ACTION, VERSION, policies=policies.of(boards))
 
 
 def test_a_new_policy_has_no_revision_yet(projects, boards):

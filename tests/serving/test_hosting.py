@@ -19,6 +19,7 @@ from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.projects.version import Version
 from vedette.projects.versions import NewVersion, Versions
+from vedette.serving import units
 from vedette.serving.hosting import Hosting, Seen
 from vedette.serving.pictures import Rules, open_picture
 
@@ -298,5 +299,56 @@ def test_units_that_cannot_be_are_refused_and_a_second_start_too(new_hosting, ve
             await running(hosting, versions, version)
             with pytest.raises(Busy, match="is running"):
                 hosting.start(version, least=1, most=None)
+
+    asyncio.run(live())
+
+
+def a_slow_picture():
+    """It decodes for tenths of a second, and nothing in its head is forbidden."""
+    stream = io.BytesIO()
+    Image.effect_noise((4096, 4096), 60).convert("RGB").save(stream, "JPEG", progressive=True, quality=30)
+    return open_picture(stream.getvalue(), Rules(most_bytes=16_000_000))
+
+
+async def refused_while_others_are_answered(hosting, version, slow, monkeypatch):
+    hosted = hosting.hosted(version)
+    pid = hosted.units[0].pid
+    first = asyncio.create_task(hosting.detect(version, slow))
+    await until(lambda: hosted.units and hosted.units[0].taken)
+    behind = asyncio.create_task(hosting.detect(version, a_picture()))
+    with pytest.raises(Wrong) as refused:
+        await first
+    monkeypatch.undo()
+    assert refused.value.kind == "picture"
+    assert (await behind).findings[0].label == "red"
+    assert [unit.pid for unit in hosted.units] != [pid]
+    return refused.value.sentence
+
+
+def test_a_picture_that_decodes_too_long_is_refused_and_who_waits_behind_it_is_answered(
+    new_hosting, versions, add, monkeypatch
+):
+    async def live():
+        monkeypatch.setattr(units, "DECODE_S", 0.05)
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add())
+            sentence = await refused_while_others_are_answered(
+                hosting, version, a_slow_picture(), monkeypatch
+            )
+            assert sentence == "The picture takes too long to decode, and was given up."
+
+    asyncio.run(live())
+
+
+def test_a_picture_over_which_a_unit_hangs_is_refused_and_not_asked_of_another(
+    new_hosting, versions, add, monkeypatch
+):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add())
+            monkeypatch.setattr(units, "ANSWER_S", 0.5)
+            os.kill(hosting.hosted(version).units[0].pid, signal.SIGSTOP)
+            sentence = await refused_while_others_are_answered(hosting, version, a_picture(), monkeypatch)
+            assert sentence == "The picture kept a unit busy for too long."
 
     asyncio.run(live())

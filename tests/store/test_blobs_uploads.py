@@ -65,7 +65,8 @@ def test_an_aborted_upload_is_gone_with_its_parts(blobs):
     ("wanted", "kind"),
     [
         ([(2, "b"), (1, "a")], "part-order"),
-        ([(1, "a"), (1, "a")], "part-order"),
+        ([(1, "a"), (2, "b"), (1, "a")], "part-order"),
+        ([(1, "a"), (1, "wrong")], "part"),
         ([(3, "c")], "part"),
         ([(1, "wrong")], "part"),
         ([(1, "a"), (2, "b")], "part-size"),

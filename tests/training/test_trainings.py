@@ -11,16 +11,16 @@ import pytest
 
 from doubles.houses import ELSEWHERE, HERE
 from doubles.lines import a_line, refs_of
-from doubles.trainings import a_training_room, die, divide, draw, hang, refuse, stumble, succeed
+from doubles.trainings import a_training_room, approve, die, divide, draw, hang, refuse, stumble, succeed
 from vedette.datasets.dataset import ManifestSource
 from vedette.engines.port import Event
 from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.identity.principal import root_of
 from vedette.projects.tokens import Token
+from vedette.training.admission import NO_DATASET
 from vedette.training.folder import NO_ROOM, Folder
 from vedette.training.gather import UNREADABLE
 from vedette.training.order import NewTraining
-from vedette.training.trainings import NO_DATASET
 
 
 @pytest.fixture
@@ -351,13 +351,96 @@ def test_a_copy_does_not_wait_for_trainings(training):
     assert training.versions.find_by_id(running.id).state == "training"
 
 
-def test_progress_is_said_while_a_training_runs(training):
-    training = training(hang)
+def test_the_stage_is_known_while_a_training_runs_and_the_message_stays_the_same(training):
+    def judge(order, stop):
+        yield Event("progress", {"stage": "judging", "done": 1, "of": 4, "seconds_left": 2.5})
+        assert go_on.wait(30)
+        yield from succeed(order, stop)
+
+    go_on, watched = threading.Event(), []
+    training = training(judge)
+    training.trainings.stages.watch = lambda arn, facts: watched.append((arn, facts and facts["stage"]))
     training.with_dataset()
     version = training.order()
-    until(lambda: "judging" in training.trainings.message(version))
-    assert training.trainings.message(version) == "The model is being trained. Stage: judging, 25 %."
-    assert training.trainings.progress(version)["done"] == 1
+    until(lambda: (training.trainings.stages.of(version) or {}).get("stage") == "judging")
+    assert training.trainings.stages.of(version)["done"] == 1
+    assert training.versions.find_by_id(version.id).message == "The model is being trained."
+    go_on.set()
+    training.ended(version)
+    until(lambda: watched[-1] == (str(version.arn), None))
+    assert training.trainings.stages.of(version) is None
+    assert [stage for _, stage in watched] == ["gathering the pictures", "judging", "judging", None]
+
+
+def waiting(training, **options):
+    """A room in which one training runs for ever, so that those after it wait."""
+    training = training(hang, succeed, at_once=1, **options)
+    training.with_dataset()
+    training.order("runs")
+    until(lambda: training.engine.orders)
+    return training
+
+
+def test_a_training_that_cannot_begin_fails_while_others_are_trained(training):
+    training = waiting(training)
+    training.engine.check = refuse
+    version = training.ended(training.order("waits"))
+    assert (version.state, version.message) == ("failed", "The manifest file has too few labels.")
+    assert version.results == {"files": {"manifest_summary": "ManifestSummary-boards-waits.json"}}
+    assert len(training.engine.orders) == 1
+
+
+def test_an_empty_dataset_is_told_while_others_are_trained(training):
+    training = waiting(training)
+    training.room.create(None, "test")
+    version = training.ended(training.order("waits"))
+    assert (version.state, version.message) == ("failed", "The manifest file is empty.")
+
+
+@pytest.mark.parametrize("check", [approve, die, stumble])
+def test_a_check_that_says_nothing_lets_the_training_have_its_turn(training, check):
+    training = waiting(training)
+    training.engine.check = check
+    version = training.order("waits")
+    until(lambda: training.engine.checks)
+    assert training.versions.find_by_id(version.id).state == "training"
+    training.engine.stops["run 1"].set()
+    assert training.ended(version).state == "trained"
+    assert {order["version"] for order in training.engine.orders} == {"runs", "waits"}
+
+
+def test_a_training_that_need_not_wait_is_checked_once(training):
+    training = training()
+    training.with_dataset()
+    assert training.trained().state == "trained"
+    assert training.engine.checks == []
+
+
+def test_what_was_refused_while_it_waited_may_be_deleted_before_its_turn(training):
+    training = waiting(training)
+    training.engine.check = refuse
+    version = training.ended(training.order("waits"))
+    training.trainings.delete(version)
+    training.engine.check = approve
+    training.engine.stops["run 1"].set()
+    assert training.trained("after").state == "trained"
+    assert {order["version"] for order in training.engine.orders} == {"runs", "after"}
+
+
+def test_a_stop_during_a_check_leaves_the_training_for_the_next_start(training):
+    def stay(order, stop):
+        del order
+        assert stop.wait(30)
+        yield Event("cancelled", {"sentence": "It was asked to stop."})
+
+    first = waiting(training)
+    first.engine.check = stay
+    version = first.order("waits")
+    until(lambda: first.engine.checks)
+    first.trainings.close()
+    assert first.versions.find_by_id(version.id).state == "training"
+    again = training(succeed)
+    assert again.ended(version).state == "trained"
 
 
 def test_what_a_stop_interrupted_goes_on_at_the_next_start(training):

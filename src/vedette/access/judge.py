@@ -20,7 +20,8 @@ from vedette.access.request import AccessRequest, SubjectKind
 class Decision:
     """The answer. `reason` names the statement that decided, or says that none did: for logs alone.
 
-    `grasp` is how strongly the resource's policies allow, whatever the caller's own say.
+    The rest is for resources that allow in other ways too (S3's ACLs): how strongly the resource's policies
+    allow, whether the caller's own do, and whether a session policy narrows the request away.
     """
 
     allowed: bool
@@ -28,6 +29,7 @@ class Decision:
     reason: str
     grasp: Grasp = Grasp.NONE
     identity_allows: bool = False
+    narrowed: bool = False
 
 
 def judge(
@@ -50,7 +52,9 @@ def judge(
         grasp = Grasp.NONE
     allowed = _combine(request, own=own, grasp=grasp, stands_alone=stands_alone)
     reason = (statement or "allowed by the caller's own policies") if allowed else "no statement allows it"
-    return Decision(allowed, explicit_deny=False, reason=reason, grasp=grasp, identity_allows=own)
+    return Decision(
+        allowed, explicit_deny=False, reason=reason, grasp=grasp, identity_allows=own, narrowed=narrowed
+    )
 
 
 def _combine(request: AccessRequest, *, own: bool, grasp: Grasp, stands_alone: bool) -> bool:

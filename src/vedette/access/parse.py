@@ -28,7 +28,7 @@ ELEMENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class DocumentForm:
     """What may stand in the documents of one kind.
 
     `largest` counts characters, as the service that stores them does; `actions` are those that a
@@ -50,12 +50,12 @@ TRUST_ACTIONS = (
 )  # fmt: skip
 FORMS = {
     # IAM's quotas of managed policies and of trust policies, S3's and Rekognition's of theirs.
-    PolicyKind.IDENTITY: Form(6144, has_principals=False),
-    PolicyKind.SESSION: Form(2048, has_principals=False),
-    PolicyKind.TRUST: Form(4096, has_resources=False, services=("sts",), actions=TRUST_ACTIONS),
-    PolicyKind.BUCKET: Form(20 * 1024, services=("s3",)),
-    PolicyKind.KEY: Form(32 * 1024, services=("kms",)),
-    PolicyKind.PROJECT: Form(
+    PolicyKind.IDENTITY: DocumentForm(6144, has_principals=False),
+    PolicyKind.SESSION: DocumentForm(2048, has_principals=False),
+    PolicyKind.TRUST: DocumentForm(4096, has_resources=False, services=("sts",), actions=TRUST_ACTIONS),
+    PolicyKind.BUCKET: DocumentForm(20 * 1024, services=("s3",)),
+    PolicyKind.KEY: DocumentForm(32 * 1024, services=("kms",)),
+    PolicyKind.PROJECT: DocumentForm(
         2000,
         services=("rekognition",),
         actions=("rekognition:copyprojectversion",),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from vedette.access.request import Subject, SubjectKind
+from vedette.access.request import AccessSubject, SubjectKind
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _ACCOUNT_ARN = re.compile(r"arn:aws:iam::(\d{12}):root", re.ASCII)
@@ -45,7 +45,7 @@ class Principals:
     services: frozenset[str] = frozenset()
     federations: frozenset[str] = frozenset()
 
-    def grasp(self, subject: Subject) -> Grasp:
+    def grasp(self, subject: AccessSubject) -> Grasp:
         """Return how the caller is meant, if it is."""
         if subject.kind is SubjectKind.SERVICE:
             return _direct(_has(self.services, subject.name))
@@ -54,7 +54,7 @@ class Principals:
         federated = subject.kind is SubjectKind.FEDERATED and _has(self.federations, subject.name)
         return Grasp.DIRECT if federated else self._grasp_of_person(subject)
 
-    def _grasp_of_person(self, subject: Subject) -> Grasp:
+    def _grasp_of_person(self, subject: AccessSubject) -> Grasp:
         if subject.role_arn and subject.arn in self.arns:
             return Grasp.SESSION
         if self.everybody or subject.arn in self.arns or subject.role_arn in self.arns:
@@ -63,7 +63,7 @@ class Principals:
             return Grasp.ACCOUNT
         return Grasp.NONE
 
-    def exempts(self, subject: Subject) -> bool:
+    def exempts(self, subject: AccessSubject) -> bool:
         """Say whether a NotPrincipal spares the caller: an account there spares its root alone."""
         grasp = self.grasp(subject)
         return grasp > Grasp.ACCOUNT or (grasp is Grasp.ACCOUNT and subject.kind is SubjectKind.ROOT)

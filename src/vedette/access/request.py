@@ -31,7 +31,7 @@ PRINCIPAL_TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class AccessSubject:
     """Who asks. `arn` is a session's own where it is one, `role_arn` then its role's.
 
     `name` is a user's name, a service's (`rekognition.amazonaws.com`) or a federation's;
@@ -47,6 +47,7 @@ class Subject:
     canonical_id: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     issued: datetime | None = None
+    source_identity: str = ""
 
     def context(self) -> dict[str, str | tuple[str, ...]]:
         """Return the condition keys that speak of the caller; what it does not have is missing."""
@@ -63,22 +64,24 @@ class Subject:
             facts["aws:tokenissuetime"] = self.issued.isoformat()
             # Temporary credentials say it, permanent ones do not have the key; nobody has a second factor.
             facts["aws:multifactorauthpresent"] = "false"
+        if self.source_identity:
+            facts["aws:sourceidentity"] = self.source_identity
         for name, value in self.tags.items():
             facts[f"aws:principaltag/{name.lower()}"] = value
         return facts
 
 
-NOBODY = Subject(SubjectKind.ANONYMOUS)
+NOBODY = AccessSubject(SubjectKind.ANONYMOUS)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
     """One question. `resource_account` is who owns the thing; empty: the caller's own account.
 
-    `context` holds condition keys in lower case, the caller's own included (see `Subject.context`).
+    `context` holds condition keys in lower case, the caller's own included (see `AccessSubject.context`).
     """
 
-    subject: Subject
+    subject: AccessSubject
     action: str
     resource: str
     resource_account: str = ""

@@ -19,6 +19,7 @@ from vedette.projects.tags import kind_of
 from vedette.projects.versions import Versions
 from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
+from vedette.store.reserve import Reserve
 from vedette.training.trainings import Trainings
 
 
@@ -40,6 +41,8 @@ class House:
     blobs: Any = None
     # A house in a test may go without the processes that look at pictures.
     pictures: Pictures | None = None
+    # Nor does it need room for the day its disk is full.
+    reserve: Reserve | None = None
     clock: Clock = system_clock
 
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from vedette.cli.credentials import settings_for
+from vedette.cli.opening import settings_for
 from vedette.errors import Wrong
 
 DEFAULT = "http://127.0.0.1:8080"

@@ -15,9 +15,9 @@ from vedette.errors import Refusal, Wrong
 from vedette.exchange.formats import from_lines, to_lines, write_manifest
 from vedette.exchange.items import below
 from vedette.exchange.move import key_of, move_lines
+from vedette.exchange.places import SourceFolder, UniqueNames, local_name
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import SOURCE, Line, change_line
-from vedette.manifest.places import beside
 
 
 class In(StrEnum):
@@ -171,14 +171,17 @@ def _bring(lines: Iterator[Line], folder: Path, to: str, project: str, there: Th
     kind, service, endpoint, data = there
     server = Server(service, endpoint, data)
     remote = Remote(server, project, kind)
-    remote.find_project()
     place = to or f"s3://vedette-{_bucket_name(project)}/{kind}"
-    moved = move_lines(lines, beside(folder), to=place)
+    find = SourceFolder(folder)
+    # All of it before anything is sent: a file outside the folder refuses the whole.
+    moved = list(move_lines(lines, find, to=place))
+    remote.find_project()
     manifest, kept, missing = upload(server, moved, to=place, kind=kind)
     for ref in missing:
-        print(f"There is no file for {ref}; its picture is left out.", file=sys.stderr)
+        why = find.unfit.get(ref, f"There is no file for {ref} below {folder}")
+        print(f"{why}; its picture is left out.", file=sys.stderr)
     if not kept:
-        raise Wrong(f"Not one picture was found below {folder}.")
+        raise Wrong(f"Not one picture was found below {folder}. If they lie elsewhere, say --images DIR.")
     found = remote.fill(manifest, kept)
     counts = found.get("DatasetStats") or found.get("ImageStats") or {}
     said = ", ".join(f"{name} {count}" for name, count in counts.items())
@@ -205,7 +208,7 @@ def _fetched(project: str, there: There) -> tuple[list[Line], Fetch]:
 
 
 def _finder(manifest: Path, images: Path | None) -> Fetch:
-    find = beside(images or manifest.parent)
+    find = SourceFolder(images or manifest.parent)
 
     def fetch(ref: str, place: Path) -> bool:
         path = find(ref)
@@ -224,10 +227,13 @@ def _take_along(lines: list[Line], fetch: Fetch, folder: Path, *, cut: str) -> t
     A line whose picture is not there is left out, and said.
     """
     kept: list[Line] = []
-    copied = 0
+    copied, names = 0, UniqueNames(ignore_case=True)
     for line in lines:
         refs = {key: ref for key, ref in line.values.items() if key.endswith("-ref") and isinstance(ref, str)}
-        places = {key: f"{PICTURES}/{key_of(below(ref, cut))}" for key, ref in refs.items()}
+        places = {
+            key: f"{PICTURES}/{names.of(ref, local_name(key_of(below(ref, cut))))}"
+            for key, ref in refs.items()
+        }
         found = {key for key, ref in refs.items() if fetch(ref, folder / places[key])}
         copied += len(found)
         for key in refs.keys() - found:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import vedette
-from vedette.cli import dataset, keys, sdk, users
+from vedette.cli import dataset, groups, keys, policies, roles, sdk, users
 from vedette.cli.credentials import credentials
 from vedette.cli.demo import demo
 from vedette.cli.detect import detect
@@ -65,7 +65,9 @@ app.command("import", rich_help_panel=DATA)(import_format)
 app.command("export", rich_help_panel=DATA)(export_format)
 app.add_typer(users.accounts, name="account", rich_help_panel=PEOPLE)
 app.add_typer(users.users, name="user", rich_help_panel=PEOPLE)
-app.add_typer(users.roles, name="role", rich_help_panel=PEOPLE)
+app.add_typer(groups.groups, name="group", rich_help_panel=PEOPLE)
+app.add_typer(roles.roles, name="role", rich_help_panel=PEOPLE)
+app.add_typer(policies.policies, name="policy", rich_help_panel=PEOPLE)
 app.add_typer(keys.keys, name="key", rich_help_panel=PEOPLE)
 
 

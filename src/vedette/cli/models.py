@@ -5,7 +5,6 @@ model's package comes by one that AWS does not have.
 """
 
 import json
-import re
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +20,15 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from vedette.cli.credentials import Data
 from vedette.cli.directory import table
 from vedette.cli.remote import Server
-from vedette.cli.remote_models import CustomLabels, Found, Lookout, fetch_package, list_projects, open_models
+from vedette.cli.remote_models import (
+    CustomLabels,
+    Found,
+    Lookout,
+    fetch_package,
+    list_projects,
+    open_models,
+    stage_of,
+)
 from vedette.errors import Refusal
 
 model = typer.Typer(no_args_is_help=True, help="One model of a project on a running server.")
@@ -46,8 +53,9 @@ def projects(endpoint: Endpoint = "", data: Data = None) -> None:
 def models(project: Project, service: Of = "", endpoint: Endpoint = "", data: Data = None) -> None:
     """List a project's models, the newest first."""
     with said_in_a_sentence():
-        found = open_models(_server(endpoint, data), project, service).list()
-        print(table([(each.name, each.status, _score(each), each.message) for each in found]))
+        server = _server(endpoint, data)
+        found = open_models(server, project, service).list()
+        print(table([(each.name, each.status, _score(each), _message(server, each)) for each in found]))
 
 
 @model.command("train")
@@ -62,9 +70,10 @@ def train_model(
 ) -> None:
     """Train a model with the project's datasets, and wait until that is over."""
     with said_in_a_sentence():
-        known = open_models(_server(endpoint, data), project, service)
+        server = _server(endpoint, data)
+        known = open_models(server, project, service)
         bucket, _, prefix = to.removeprefix("s3://").partition("/")
-        found = _follow(known, known.train(name, bucket, prefix))
+        found = _follow(server, known, known.train(name, bucket, prefix))
         print(f"{found.name}: {found.status}. {found.message}")
         if found.f1 is None:
             raise typer.Exit(1)
@@ -150,13 +159,13 @@ def progress_bar() -> Progress:
     return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
 
 
-def _follow(known: CustomLabels | Lookout, found: Found) -> Found:
+def _follow(server: Server, known: CustomLabels | Lookout, found: Found) -> Found:
     """Show how far a training is until it is over; Ctrl-C leaves it to the server."""
     with progress_bar() as bar:
         shown = bar.add_task("waiting", total=100)
         while found.status in UNDER_WAY:
-            if said := re.search(r"Stage: (.*), (\d+) %", found.message):
-                bar.update(shown, description=said[1], completed=int(said[2]))
+            if stage := stage_of(server, found.arn):
+                bar.update(shown, description=stage[0], completed=stage[1])
             time.sleep(POLL_S)
             found = known.find(found.name)
     return found
@@ -170,6 +179,12 @@ def _settle(known: CustomLabels | Lookout, found: Found) -> None:
     print(f"{found.name}: {found.status}. {found.message}")
     if found.status not in STOOD:
         raise typer.Exit(1)
+
+
+def _message(server: Server, found: Found) -> str:
+    """Return what the service says of a model and, while it is trained, how far that is."""
+    stage = stage_of(server, found.arn) if found.status in UNDER_WAY else None
+    return f"{found.message} Now: {stage[0]}, {stage[1]} %." if stage else found.message
 
 
 def _score(found: Found) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from vedette.cli.remote import Server
 from vedette.errors import Missing, Wrong
 
@@ -145,6 +147,17 @@ class Lookout:
         """Return the evaluation's result."""
         place = self.find(name).said.get("EvaluationResult")
         return _read(self.s3, place and (place["Bucket"], place["Key"]), name)
+
+
+def stage_of(server: Server, arn: str) -> tuple[str, int] | None:
+    """Return the stage of a training and how many per cent of it are done; None where that is not known."""
+    try:
+        said = server.client("vedette").describe_training(ModelArn=arn)
+    except ClientError:
+        return None  # who may train need not be allowed to ask this
+    if "Stage" not in said:
+        return None
+    return said["Stage"], 100 * said["Done"] // max(1, said["Of"])
 
 
 def fetch_package(server: Server, arn: str, out: Path, say: Callable[[int, int], None]) -> Path:

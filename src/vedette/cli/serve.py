@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,15 +29,21 @@ def serve(
     # The server's own imports are the larger part of a start; other commands do without them.
     from vedette.server.run import choose_tls
     from vedette.server.run import serve as run
-    from vedette.settings import Settings
+    from vedette.settings import read_settings
+    from vedette.store.disk import disk_refusal
 
-    chosen: dict[str, Any] = {"data": data, "host": host, "port": port}
     try:
-        settings = Settings(**{name: value for name, value in chosen.items() if value is not None})
+        settings = read_settings(data=data, host=host, port=port)
         certificate = choose_tls(settings, tls_cert, tls_key, tls)
         run(settings, tls=certificate, announce=lambda address: print(welcome(settings, address), flush=True))
     except (Refusal, ValueError) as error:
         print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+    except Exception as error:
+        refused = disk_refusal(error)
+        if refused is None:
+            raise
+        print(refused.sentence, file=sys.stderr)
         raise typer.Exit(2) from None
 
 

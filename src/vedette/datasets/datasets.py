@@ -40,7 +40,7 @@ from vedette.datasets.listing import Entry, list_entries, list_labels
 from vedette.datasets.parts import drop_orphans, drop_part, make_part, read_lines_of, read_refs, sweep
 from vedette.datasets.reading import SMALL
 from vedette.datasets.tables import datasets, works
-from vedette.datasets.works import CREATED, Changed, MayRead, Tools, anybody, run
+from vedette.datasets.works import CREATED, Changed, MayRead, Tools, anybody, everybody_stays, run
 from vedette.engines.port import Engine
 from vedette.errors import Missing, Taken, Wrong
 from vedette.identity.principal import Principal, keep
@@ -87,6 +87,7 @@ class Datasets:
         *,
         clock: Clock = system_clock,
         may_read: MayRead = anybody,
+        gone: Callable[[Principal], str] = everybody_stays,
         small: int = SMALL,
     ) -> None:
         self._database = database
@@ -106,6 +107,7 @@ class Datasets:
             clock=clock,
             folder=folder,
             may_read=may_read,
+            gone=gone,
             is_stopping=self._background.is_stopping,
             tell=self._tell,
             pause=self._background.pause,

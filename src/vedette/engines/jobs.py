@@ -7,6 +7,7 @@ from vedette.engines.port import Main
 from vedette.errors import Missing
 
 JOBS: dict[str, str] = {
+    "check-version": "vedette.workers.train_version:check",
     "look": "vedette.workers.look:main",
     "read-manifest": "vedette.workers.read_manifest:main",
     "train": "vedette.workers.train:main",

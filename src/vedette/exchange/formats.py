@@ -10,6 +10,7 @@ from vedette.errors import Wrong
 from vedette.exchange import coco, folders, tables, voc, yolo
 from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, address, read_item, short_name, size_of, write_item
+from vedette.exchange.places import SourceFolder, TargetFolder
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line, change_line, read_lines
 
@@ -85,7 +86,8 @@ def from_lines(
     """
     if name == "manifest":
         return write_manifest(lines, out)
-    items = [_named(read_item(line), prefix, images) for line in lines]
+    find = SourceFolder(images) if images else None
+    items = list(_named_apart(map(read_item, lines), prefix, find))
     if name == "csv":
         return tables.write_csv(items, out)
     if name == "coco":
@@ -94,16 +96,35 @@ def from_lines(
     if name == "yolo":
         names = sorted({label for item in items for label, _ in item.boxes or ()})
         return yolo.write_yolo(items, out, names=names)
+    target = TargetFolder(out)
     for item in items:
-        voc.write_voc(item, out)
+        voc.write_voc(item, target)
     return sum(len(item.boxes or ()) for item in items)
 
 
-def _named(item: Item, prefix: str, images: Path | None) -> Item:
+def _named_apart(items: Iterable[Item], prefix: str, find: SourceFolder | None) -> Iterator[Item]:
+    """Yield items under their short names, which must tell two pictures apart."""
+    refs: dict[str, str] = {}
+    for item in items:
+        named = _named(item, prefix, find)
+        other = refs.setdefault(named.name, item.name)
+        if other != item.name:
+            raise Wrong(
+                f"{other} and {item.name} would both be called {named.name}; cut off only what both have "
+                "in common (--cut), or write them with their pictures (--with-pictures).",
+                kind="file",
+            )
+        yield named
+
+
+def _named(item: Item, prefix: str, find: SourceFolder | None) -> Item:
     named = replace(item, name=short_name(item.name, prefix))
     classes = {label.casefold() for label in item.labels}
     if classes in ({"normal"}, {"anomaly"}):
         named = replace(named, is_anomalous=classes == {"anomaly"})
-    if named.size is None and images is not None:
-        return replace(named, size=size_of(images / named.name))
+    if named.size is None and find is not None:
+        picture = find(named.name)
+        if picture is None:
+            raise Wrong(f"There is no picture {named.name}, which would tell its size.", kind="picture")
+        return replace(named, size=size_of(picture))
     return named

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from vedette.exchange.places import UniqueNames, local_name
 from vedette.manifest.lines import Line, change_line
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.places import Resolver
@@ -21,9 +22,10 @@ class Moved:
 def move_lines(lines: Iterable[Line], find: Resolver, *, to: str) -> Iterator[Moved]:
     """Yield every line as it is below `to` (s3://bucket/prefix); masks move with their pictures.
 
-    What an earlier validation wrote into a line stays behind.
+    What an earlier validation wrote into a line stays behind. Files that come from two places under one key
+    get names of their own.
     """
-    base = to.rstrip("/")
+    base, names = to.rstrip("/"), UniqueNames(ignore_case=False)
     for line in lines:
         clean = strip_marks(line)
         files: dict[str, Path] = {}
@@ -34,19 +36,18 @@ def move_lines(lines: Iterable[Line], find: Resolver, *, to: str) -> Iterator[Mo
             if path is None:
                 missing.append(ref)
                 continue
-            address = f"{base}/{key_of(ref)}"
+            address = f"{base}/{names.of(str(path), key_of(ref))}"
             changes[key] = address
             files[address] = path
         yield Moved(change_line(clean, changes), files, tuple(missing))
 
 
 def key_of(ref: str) -> str:
-    """Return the key that a file gets below its new place: the old key, or the path without ways up."""
+    """Return the key that a file gets below its new place: the old key, or the path, without ways up."""
     if ref.startswith("s3://"):
         _, _, key = ref.removeprefix("s3://").partition("/")
-        return key
-    parts = PurePosixPath(ref.removeprefix("file://").replace("\\", "/")).parts
-    return "/".join(part for part in parts if part not in ("/", "..", "."))
+        return "/".join(part for part in key.split("/") if part not in ("", ".", ".."))
+    return local_name(ref.removeprefix("file://"))
 
 
 def _refs(line: Line) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
+from vedette.exchange.places import TargetFolder
 from vedette.manifest.detection import Size
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -45,7 +46,7 @@ def read_file(file: Path) -> Item:
     return Item(name.replace("\\", "/").rsplit("/", 1)[-1], (), tuple(boxes), size)
 
 
-def write_voc(item: Item, folder: Path) -> Path:
+def write_voc(item: Item, target: TargetFolder) -> Path:
     """Write the file of one picture, named after it and in a folder of the same name."""
     if item.size is None:
         raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
@@ -67,7 +68,7 @@ def write_voc(item: Item, folder: Path) -> Path:
         for key, side in sides:
             ET.SubElement(corners, key).text = f"{round(side, 3):g}"
     ET.indent(root)
-    path = (folder / item.name).with_suffix(".xml")
+    path = target.place(item.name, ".xml")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
     return path

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, size_of
+from vedette.exchange.places import TargetFolder
 from vedette.vision.annotations import Box
 from vedette.vision.images import pictures_in
 
@@ -32,13 +33,14 @@ def write_yolo(items: Iterable[Item], folder: Path, *, names: list[str]) -> int:
     """Write labels/, data.yaml and return how many boxes; pictures belong into images/."""
     labels = folder / "labels"
     labels.mkdir(parents=True, exist_ok=True)
+    target = TargetFolder(labels)
     numbers = {name: number for number, name in enumerate(names)}
     count = 0
     for item in items:
         if item.boxes is None:
             continue
         rows = [_row(numbers[name], box) for name, box in item.boxes]
-        path = (labels / item.name).with_suffix(".txt")
+        path = target.place(item.name, ".txt")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(rows), "utf-8")
         count += len(rows)

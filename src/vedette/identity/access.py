@@ -17,3 +17,6 @@ class Access(Protocol):
 
     def may_write(self, caller: Principal, bucket: str, key: str) -> bool:
         """Say whether the caller may put an object there."""
+
+    def gone(self, caller: Principal) -> str:
+        """Say in a sentence that the caller is there no more; nothing where it is."""

@@ -11,14 +11,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from vedette.access.parse import parse_policy
+from vedette.access.policy import PolicyKind
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.identity.groups import Groups
+from vedette.identity.holder import Holder
+from vedette.identity.ids import new_id
+from vedette.identity.policies import IdentityPolicies, attach_policy, require_holder
 from vedette.identity.seal import Seal
 from vedette.identity.tables import accounts, keys, roles, users
+from vedette.identity.tags import change_tags, tags_of
 from vedette.identity.trust import ACCOUNT, trust_of, trusted_accounts
 from vedette.store.db import Database
 
-ID_LETTERS = string.ascii_uppercase + "234567"
 LETTERS = string.ascii_letters + string.digits
 NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 KEYS_EACH = 2  # as AWS has it: one in use, one to change over to
@@ -96,6 +102,8 @@ class Directory:
     """Reads and changes who there is. A server that runs beside sees a change within a second."""
 
     def __init__(self, database: Database, seal: Seal, clock: Clock = system_clock) -> None:
+        self.policies = IdentityPolicies(database, clock)
+        self.groups = Groups(database, clock)
         self._database = database
         self._seal = seal
         self._clock = clock
@@ -121,8 +129,8 @@ class Directory:
 
     # Users
 
-    def create_user(self, account: str, name: str) -> User:
-        """Make a user, who has no key yet."""
+    def create_user(self, account: str, name: str, policies: Iterable[str] = ()) -> User:
+        """Make a user, who has no key yet, and no rights but those of the policies."""
         _check_name(name)
         user = User(account, name, new_id("AIDA", 17), from_milliseconds(self._now()))
         with self._database.write() as connection:
@@ -137,6 +145,8 @@ class Directory:
                     created_ms=milliseconds(user.created),
                 )
             )
+            for policy in policies:
+                attach_policy(connection, Holder("user", account, name), policy)
         return user
 
     def users(self, account: str) -> list[User]:
@@ -146,6 +156,15 @@ class Directory:
             _require_account(connection, account)
             rows = connection.execute(query).all()
         return [as_user(row) for row in rows]
+
+    def policies_of_user(self, account: str, name: str) -> list[str]:
+        """Return the names of all that a user holds: its own policies, then `group/policy` of its groups."""
+        own = self.policies.attached(Holder("user", account, name))
+        return own + [
+            f"{group}/{policy}"
+            for group in self.groups.of(account, name)
+            for policy in self.policies.attached(Holder("group", account, group))
+        ]
 
     def delete_user(self, account: str, name: str) -> None:
         """Remove a user and all its keys."""
@@ -200,10 +219,21 @@ class Directory:
 
     # Roles
 
-    def create_role(self, account: str, name: str, trusted: Iterable[str]) -> Role:
-        """Make a role that callers of the trusted accounts may assume."""
+    def create_role(
+        self,
+        account: str,
+        name: str,
+        trusted: Iterable[str] = (),
+        *,
+        trust: str = "",
+        policies: Iterable[str] = (),
+    ) -> Role:
+        """Make a role that callers of the trusted accounts may assume, or whom its own trust policy names."""
         _check_name(name)
-        role = Role(account, name, new_id("AROA", 17), trust_of(trusted), from_milliseconds(self._now()))
+        if trust:
+            parse_policy(trust, PolicyKind.TRUST, name=name)
+        document = trust or trust_of(trusted)
+        role = Role(account, name, new_id("AROA", 17), document, from_milliseconds(self._now()))
         with self._database.write() as connection:
             _require_account(connection, account)
             if connection.execute(role_query(account, name)).first():
@@ -217,7 +247,17 @@ class Directory:
                     created_ms=milliseconds(role.created),
                 )
             )
+            for policy in policies:
+                attach_policy(connection, Holder("role", account, name), policy)
         return role
+
+    def set_trust(self, account: str, name: str, trust: str) -> None:
+        """Change who may assume a role; sessions that were begun go on to their end."""
+        parse_policy(trust, PolicyKind.TRUST, name=name)
+        with self._database.write() as connection:
+            require_holder(connection, Holder("role", account, name))
+            here = (roles.c.account == account) & (roles.c.name == name)
+            connection.execute(update(roles).where(here).values(trust=trust))
 
     def roles(self, account: str) -> list[Role]:
         """Return the account's roles, by name."""
@@ -226,12 +266,30 @@ class Directory:
             _require_account(connection, account)
             return [as_role(row) for row in connection.execute(query)]
 
+    def role(self, account: str, name: str) -> Role:
+        """Return a role by its name."""
+        with self._database.read() as connection:
+            require_holder(connection, Holder("role", account, name))
+            return as_role(connection.execute(role_query(account, name)).one())
+
     def delete_role(self, account: str, name: str) -> None:
         """Remove a role; sessions that assumed it end with it."""
         with self._database.write() as connection:
             gone = delete(roles).where(roles.c.account == account, roles.c.name == name)
             if not connection.execute(gone).rowcount:
                 raise Missing(f"There is no role {name} in account {account}.", kind="role", name=name)
+
+    # Tags
+
+    def tags(self, holder: Holder) -> dict[str, str]:
+        """Return the tags of a user or a role."""
+        with self._database.read() as connection:
+            return tags_of(connection, holder)
+
+    def set_tags(self, holder: Holder, added: Mapping[str, str], removed: Iterable[str] = ()) -> None:
+        """Add tags to a user or a role, or change them, and remove others."""
+        with self._database.write() as connection:
+            change_tags(connection, holder, added, removed)
 
     def _now(self) -> int:
         return milliseconds(self._clock())
@@ -253,11 +311,6 @@ def insert_key(connection: Connection, key: NewKey, user: str | None, seal: Seal
 def new_key(account: str, prefix: str = "AKIA") -> NewKey:
     """Return a fresh key that is not kept yet; temporary ones begin with ASIA."""
     return NewKey(new_id(prefix, 16), account, _new_secret())
-
-
-def new_id(prefix: str, length: int) -> str:
-    """Return a fresh id of the form that clients expect."""
-    return prefix + "".join(secrets.choice(ID_LETTERS) for _ in range(length))
 
 
 def _new_secret() -> str:

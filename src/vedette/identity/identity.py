@@ -2,16 +2,18 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, insert, select
 
+from vedette.access.policy import Policy
 from vedette.arn import parse_arn
 from vedette.clock import Clock, milliseconds, system_clock
+from vedette.errors import Denied
 from vedette.identity.directory import (
     KEY_PURPOSE,
     Directory,
@@ -21,10 +23,12 @@ from vedette.identity.directory import (
     new_key,
     role_query,
 )
+from vedette.identity.may import Context
 from vedette.identity.principal import Principal
+from vedette.identity.rights import policies_of_role, policies_of_user
 from vedette.identity.seal import Broken, Seal, write_private
-from vedette.identity.sessions import Session, Sessions, not_assumable
-from vedette.identity.tables import accounts, keys, users
+from vedette.identity.sessions import Assumption, Session, Sessions, not_assumable
+from vedette.identity.tables import accounts, keys, roles, users
 from vedette.store.db import Database
 
 # A command in another process may disable a key; so long at most it still opens the door.
@@ -33,7 +37,7 @@ CACHE_MOST = 10_000
 
 _HOLDER = (users.c.account == keys.c.account) & (users.c.name == keys.c.user)
 KEY_AND_HOLDER = (
-    select(keys, users.c.user_id)
+    select(keys, users.c.user_id, users.c.tags)
     .select_from(keys.outerjoin(users, _HOLDER))
     .where(keys.c.id == bindparam("id"))
 )
@@ -57,6 +61,15 @@ class _Known:
     until: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a user or a role holds; no policies at all where it is gone."""
+
+    policies: tuple[Policy, ...] | None
+    tags: Mapping[str, str]
+    until: float
+
+
 class Identity:
     """Finds who holds a key. Threads may share it."""
 
@@ -74,6 +87,7 @@ class Identity:
         self._clock = clock
         self._ticks = ticks
         self._known: dict[tuple[str, str], _Known] = {}
+        self._held: dict[str, _Held] = {}
 
     def find_key(self, key_id: str, token: str, now: datetime) -> tuple[Principal, str]:
         """Return the key's holder and its secret; KeyFault where it opens nothing."""
@@ -88,7 +102,7 @@ class Identity:
         return known.principal, known.secret
 
     def assume(
-        self, holder: Principal, role_arn: str, name: str, length: timedelta, tags: Mapping[str, str]
+        self, holder: Principal, role_arn: str, wanted: Assumption, context: Context | None = None
     ) -> tuple[Session, str]:
         """Return a session of the role and its token, if there is the role and it trusts the caller."""
         arn = parse_arn(role_arn)
@@ -99,7 +113,23 @@ class Identity:
                 row = connection.execute(role_query(arn.account, role_name)).first()
         if row is None:
             raise not_assumable(holder, role_arn)
-        return self.sessions.for_role(holder, as_role(row), name, length, tags)
+        return self.sessions.for_role(holder, as_role(row), wanted, context or {})
+
+    def first_account(self) -> str:
+        """Return the account that the first start made; nothing where there is none yet."""
+        oldest = select(accounts.c.id).order_by(accounts.c.created_ms, accounts.c.id).limit(1)
+        with self._database.read() as connection:
+            return str(connection.execute(oldest).scalar() or "")
+
+    def is_sealed_here(self) -> bool:
+        """Say whether the installation's key opens the oldest secret in the database."""
+        oldest = select(keys).order_by(keys.c.created_ms, keys.c.id).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(oldest).first()
+        try:
+            return row is None or bool(self._unseal(row))
+        except Broken:
+            return False
 
     def ensure_root(self, account: str, region: str, data: Path) -> None:
         """Make the account, its root key and the credentials file, unless they are there.
@@ -112,11 +142,50 @@ class Identity:
             if connection.execute(select(accounts.c.id).where(accounts.c.id == account)).first() is None:
                 connection.execute(insert(accounts).values(id=account, name=account, created_ms=now))
                 insert_key(connection, new_key(account), None, self._seal, now)
-            root = select(keys).where(keys.c.account == account, keys.c.user.is_(None))
-            rows = connection.execute(root.order_by(keys.c.created_ms, keys.c.id)).all()
-        file = data / "credentials.json"
-        if rows and _key_in(file) not in {row.id for row in rows}:
-            _write_credentials(file, NewKey(rows[0].id, account, self._unseal(rows[0])), region)
+        rows = self._root_keys(account)
+        if rows and _key_in(data / "credentials.json") not in {row.id for row in rows}:
+            self.write_credentials(account, region, data)
+
+    def write_credentials(self, account: str, region: str, data: Path) -> bool:
+        """Write the credentials file with the oldest root key; return whether there is one."""
+        rows = self._root_keys(account)
+        if rows:
+            key = NewKey(rows[0].id, account, self._unseal(rows[0]))
+            _write_credentials(data / "credentials.json", key, region)
+        return bool(rows)
+
+    def _root_keys(self, account: str) -> Sequence[Any]:
+        root = select(keys).where(keys.c.account == account, keys.c.user.is_(None))
+        with self._database.read() as connection:
+            return connection.execute(root.order_by(keys.c.created_ms, keys.c.id)).all()
+
+    def current(self, caller: Principal) -> Principal:
+        """Return a caller that is remembered, with the rights that it has now.
+
+        Denied, with a sentence, where its user or role is there no more: one made anew under the same
+        name is somebody else.
+        """
+        if caller.kind == "root":
+            return caller
+        known = self._held.get(caller.user_id)
+        if known is None or known.until < self._ticks():
+            known = self._read_held(caller)
+            if len(self._held) >= CACHE_MOST:
+                self._held.clear()
+            self._held[caller.user_id] = known
+        return _renewed(caller, known)
+
+    def _read_held(self, caller: Principal) -> "_Held":
+        holds = policies_of_role if caller.kind == "role" else policies_of_user
+        table, column = (roles, roles.c.role_id) if caller.kind == "role" else (users, users.c.user_id)
+        # A session's id is its role's, a colon and its own name.
+        here = (table.c.account == caller.account) & (column == caller.user_id.partition(":")[0])
+        until = self._ticks() + CACHE_S
+        with self._database.read() as connection:
+            row = connection.execute(select(table.c.name, table.c.tags).where(here)).first()
+            if row is None:
+                return _Held(None, {}, until)
+            return _Held(holds(connection, caller.account, row.name), json.loads(row.tags), until)
 
     def _look_up(self, key_id: str, token: str) -> _Known:
         if token or key_id.startswith("ASIA"):
@@ -128,6 +197,7 @@ class Identity:
     def _permanent(self, key_id: str) -> tuple[Principal, str]:
         with self._database.read() as connection:
             row = connection.execute(KEY_AND_HOLDER, {"id": key_id}).first()
+            held = policies_of_user(connection, row.account, row.user) if row and row.user else ()
         if row is None or not row.enabled:
             raise KeyFault("unknown-key", "The security token included in the request is invalid.")
         secret = self._unseal(row)
@@ -135,28 +205,43 @@ class Identity:
             root = f"arn:aws:iam::{row.account}:root"
             return Principal(row.account, root, row.account, "root", key_id, "root"), secret
         arn = f"arn:aws:iam::{row.account}:user/{row.user}"
-        return Principal(row.account, arn, row.user_id, row.user, key_id, "user"), secret
+        user = Principal(row.account, arn, row.user_id, row.user, key_id, policies=held)
+        return replace(user, holder_tags=json.loads(row.tags)), secret
 
     def _temporary(self, key_id: str, token: str) -> tuple[Principal, str]:
         try:
             session = self.sessions.open(token)
-        except Broken:
-            session = None
-        if session is None or session.key_id != key_id or not self._source_stands(session):
-            raise KeyFault("bad-token", "The security token included in the request is invalid")
-        return session.principal(), session.secret
+            principal = session.principal()
+            if principal.kind != "root":
+                principal = _renewed(principal, self._read_held(principal))
+        except (Broken, Denied):
+            raise _bad_token() from None
+        if session.key_id != key_id or not self._source_stands(session):
+            raise _bad_token()
+        return principal, session.secret
 
     def _source_stands(self, session: Session) -> bool:
-        """Return whether the key or role that the session came from is still there."""
+        """Return whether the key that the session began with, and every role on its way, are still there."""
+        on_the_way = set(session.roles)
         with self._database.read() as connection:
-            if session.role:
-                row = connection.execute(role_query(session.account, session.role)).first()
-                return row is not None and as_role(row).role_id == session.user_id.partition(":")[0]
             row = connection.execute(select(keys.c.enabled).where(keys.c.id == session.source_key)).first()
-            return row is not None and bool(row.enabled)
+            if row is None or not row.enabled:
+                return False
+            here = connection.execute(select(roles.c.role_id).where(roles.c.role_id.in_(on_the_way)))
+            return {role.role_id for role in here} == on_the_way
 
     def _unseal(self, row: Any) -> str:
         return self._seal.open(row.sealed_secret, f"{KEY_PURPOSE}:{row.id}").decode()
+
+
+def _bad_token() -> KeyFault:
+    return KeyFault("bad-token", "The security token included in the request is invalid")
+
+
+def _renewed(caller: Principal, held: _Held) -> Principal:
+    if held.policies is None:
+        raise Denied(f"{caller.arn}, for whom this was to be done, is there no more.", kind="caller")
+    return replace(caller, policies=held.policies, holder_tags=held.tags)
 
 
 def _key_in(file: Path) -> str:

@@ -1,33 +1,40 @@
 """Who is calling, as the rest of the house sees it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from vedette.access.parse import parse_policy
-from vedette.access.policy import Policy, PolicyKind
-from vedette.access.request import NOBODY, Subject, SubjectKind
+from vedette.access.policy import Policy, PolicyKind, deny_all
+from vedette.access.request import NOBODY, AccessSubject, SubjectKind
+from vedette.clock import from_milliseconds, milliseconds
+from vedette.errors import MalformedPolicy
+from vedette.identity.builtin import builtin_document
 
 Kind = Literal["root", "user", "role"]
 KINDS = {"root": SubjectKind.ROOT, "user": SubjectKind.USER, "role": SubjectKind.ROLE_SESSION}
 
-ADMINISTRATOR = parse_policy(
-    json.dumps(
-        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}},
-    ),
-    PolicyKind.IDENTITY,
-    name="administrator",
-)
+ADMINISTRATOR = parse_policy(builtin_document("administrator"), PolicyKind.IDENTITY, name="administrator")
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What a session came from: the permanent key, the ids of the roles on the way, and what they pass on."""
+
+    source_key: str = ""
+    roles: tuple[str, ...] = ()
+    inherited: tuple[str, ...] = ()
+    source_identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The holder of a verified access key.
 
-    `expires` and `issued` are set for temporary keys alone; `tags` are the session's own. `policies`
-    are its own, its groups' or its role's; `session_policies` narrow them, where the session has any.
+    `expires` and `issued` are set for temporary keys alone; `tags` are the session's own, `holder_tags`
+    those of its user or role. `policies` are its own, its groups' or its role's, as they were within the
+    last second; `session_policies` narrow them, where the session has any.
     """
 
     account: str
@@ -38,9 +45,12 @@ class Principal:
     kind: Kind = "user"
     expires: datetime | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-    policies: tuple[Policy, ...] = (ADMINISTRATOR,)
+    policies: tuple[Policy, ...] = ()
     session_policies: tuple[Policy, ...] = ()
+    session_document: str = ""
     issued: datetime | None = None
+    lineage: Lineage = Lineage()
+    holder_tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def role_arn(self) -> str:
@@ -51,38 +61,65 @@ class Principal:
         return f"arn:aws:iam::{head.rpartition(':')[2]}:role/{rest.rpartition('/')[0]}"
 
 
-def subject_of(principal: Principal | None) -> Subject:
+def subject_of(principal: Principal | None) -> AccessSubject:
     """Return the caller as policies see it; None is somebody without a key."""
     if principal is None:
         return NOBODY
     role_arn = principal.role_arn
-    return Subject(
+    return AccessSubject(
         kind=SubjectKind.ROLE_SESSION if role_arn else KINDS[principal.kind],
         account=principal.account,
         arn=principal.arn,
         user_id=principal.user_id,
         name=principal.name,
         role_arn=role_arn,
-        tags=principal.tags,
+        tags={**principal.holder_tags, **principal.tags},
         issued=principal.issued,
+        source_identity=principal.lineage.source_identity,
     )
 
 
-def keep(principal: Principal) -> dict[str, str]:
-    """Return what work that goes on without its caller remembers of it; JSON, and no key."""
+def keep(principal: Principal) -> dict[str, Any]:
+    """Return what work that goes on without its caller remembers of it: JSON, no key, and no rights.
+
+    Its rights are those that it has when the work reads (`Identity.current`), narrowed as the session was.
+    """
     return {
         "account": principal.account,
         "arn": principal.arn,
         "user_id": principal.user_id,
         "name": principal.name,
         "kind": principal.kind,
+        "tags": dict(principal.tags),
+        "session_document": principal.session_document,
+        "issued_ms": milliseconds(principal.issued) if principal.issued else 0,
+        "source_identity": principal.lineage.source_identity,
     }
 
 
 def recall(kept: Mapping[str, Any]) -> Principal:
     """Return the caller that work is done for; an account's root where only the account was kept."""
-    caller = kept.get("caller")
-    return Principal(key_id="", **caller) if caller else root_of(kept["account"])
+    if not kept.get("caller"):
+        return root_of(kept["account"])
+    facts = dict(kept["caller"])
+    issued_ms, source_identity = facts.pop("issued_ms", 0), facts.pop("source_identity", "")
+    return Principal(
+        key_id="",
+        **facts,
+        session_policies=session_policies(facts.get("session_document", "")),
+        issued=from_milliseconds(issued_ms) if issued_ms else None,
+        lineage=Lineage(source_identity=source_identity),
+    )
+
+
+def session_policies(document: str) -> tuple[Policy, ...]:
+    """Return what narrows a session: nothing without a document; one that cannot be read denies all."""
+    if not document:
+        return ()
+    try:
+        return (parse_policy(document, PolicyKind.SESSION),)
+    except MalformedPolicy:
+        return (deny_all(PolicyKind.SESSION, ""),)
 
 
 def root_of(account: str) -> Principal:

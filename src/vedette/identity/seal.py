@@ -6,13 +6,20 @@ The key is a file of its own, so that a copy of the database alone gives nothing
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from vedette.errors import Wrong
+from vedette.store.blobs.files import sync_folder
+
 NONCE = 12
+KEY_BYTES = 32
+KEY = re.compile(rb"[0-9a-fA-F]{64}\s*")
+RESTORE_KEY = "Put it back from a backup: nothing else opens the secrets in the database."
 
 
 class Broken(Exception):
@@ -43,26 +50,47 @@ class Seal:
             raise Broken("not sealed by this installation") from error
 
 
+def key_file(data: Path) -> Path:
+    """Return where the key of a data folder lies."""
+    return data / "keys" / "installation.key"
+
+
 def open_seal(data: Path) -> Seal:
-    """Return the seal of the data folder; the first call makes its key."""
-    file = data / "keys" / "installation.key"
-    if not file.exists():
-        _make_key(file)
-    return Seal(bytes.fromhex(file.read_text("ascii").strip()))
+    """Return the seal of the data folder. A key that is missing or damaged is refused, never made anew."""
+    file = key_file(data)
+    try:
+        text = file.read_bytes()
+    except FileNotFoundError:
+        raise Wrong(f"The installation's key is missing: {file}. {RESTORE_KEY}") from None
+    except OSError as error:
+        raise Wrong(f"The installation's key {file} cannot be read: {error.strerror}.") from None
+    # Spaces between the digits are no key of ours, though bytes.fromhex would take them.
+    if not KEY.fullmatch(text):
+        raise Wrong(
+            f"The installation's key {file} is damaged: it is not 64 hexadecimal digits. {RESTORE_KEY}"
+        )
+    return Seal(bytes.fromhex(text.decode("ascii").strip()))
 
 
-def _make_key(file: Path) -> None:
+def make_key(data: Path) -> None:
+    """Make the key of a new installation, unless there is one."""
+    file = key_file(data)
+    if file.exists():
+        return
     file.parent.mkdir(parents=True, exist_ok=True)
     file.parent.chmod(0o700)
     beside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    write_private(beside, secrets.token_hex(32) + "\n")
     try:
+        write_private(beside, secrets.token_hex(KEY_BYTES) + "\n")
         # A link, not a rename: of two that start at once, the first one's key stays.
         os.link(beside, file)
     except FileExistsError:
         pass
     finally:
-        beside.unlink()
+        beside.unlink(missing_ok=True)
+    # A power loss that kept the database and not the key would lose every secret in it.
+    for folder in (file.parent, data):
+        sync_folder(folder)
 
 
 def write_private(file: Path, content: str) -> None:

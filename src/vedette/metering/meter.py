@@ -4,6 +4,7 @@ What was counted since the last write is lost with a killed process: figures are
 a request.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
@@ -15,6 +16,8 @@ from vedette.metering.fold import MINUTES_KEPT, fold
 from vedette.metering.tables import minutes
 from vedette.store.db import Database
 
+log = logging.getLogger(__name__)
+
 WRITE_EVERY_S = 20.0
 
 Watch = Callable[[str, str, float], None]
@@ -25,6 +28,7 @@ class Meter:
 
     def __init__(self, database: Database, clock: Clock = system_clock) -> None:
         self.watch: Watch = _ignore
+        self.write_every_s = WRITE_EVERY_S
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
@@ -43,7 +47,7 @@ class Meter:
         self._stop.set()
         if self._writer is not None:
             self._writer.join()
-        self.write()
+        self._try_to_write(self.write)
 
     def count(self, arn: str, figures: Mapping[str, float]) -> None:
         """Count these at this minute."""
@@ -60,9 +64,18 @@ class Meter:
             counted, self._new = self._new, {}
         if not counted:
             return
-        with self._database.write() as connection:
+        try:
+            with self._database.write() as connection:
+                for key, figure in counted.items():
+                    add(connection, key, figure)
+        except Exception:
+            self._take_back(counted)
+            raise
+
+    def _take_back(self, counted: Mapping[Key, Figure]) -> None:
+        with self._lock:
             for key, figure in counted.items():
-                add(connection, key, figure)
+                self._new.setdefault(key, Figure()).add(figure)
 
     def fold(self) -> None:
         """Once an hour, fold what is old; a stop waits for no more than one part of it."""
@@ -87,9 +100,16 @@ class Meter:
         return [(row.minute, Figure(row.total, row.samples, row.least, row.most)) for row in rows]
 
     def _write_often(self) -> None:
-        while not self._stop.wait(WRITE_EVERY_S):
-            self.write()
-            self.fold()
+        while not self._stop.wait(self.write_every_s):
+            self._try_to_write(self.write, self.fold)
+
+    def _try_to_write(self, *acts: Callable[[], None]) -> None:
+        """Write, or say why not: figures are not worth a stopped server, and wait in memory."""
+        try:
+            for act in acts:
+                act()
+        except Exception:
+            log.exception("figures are not written down yet")
 
 
 def _ignore(arn: str, figure: str, value: float) -> None:

@@ -1,5 +1,6 @@
 """The policies of projects, kept: put, listed, deleted, and asked."""
 
+import builtins
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from vedette.access.policy import Policy
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
-from vedette.errors import Missing, Taken, TooMuch, Wrong
-from vedette.identity.principal import Principal
-from vedette.projects.policy import judge, read_policy
+from vedette.errors import MalformedPolicy, Missing, Taken, TooMuch, Wrong
+from vedette.projects.policy import read_policy, stored_policy
 from vedette.projects.project import Project
 from vedette.projects.tables import project_policies as policies
 from vedette.store.db import Database
@@ -20,7 +21,7 @@ MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class ProjectPolicy:
     """One policy of a project."""
 
     id: int
@@ -61,7 +62,7 @@ class Policies:
             connection.execute(update(policies).where(policies.c.id == found.id).values(told))
         return new
 
-    def list(self, project: Project, *, after: int = 0, most: int = MOST) -> tuple[list[Policy], bool]:
+    def list(self, project: Project, *, after: int = 0, most: int = MOST) -> tuple[list[ProjectPolicy], bool]:
         """Return policies in the order in which they came, and whether there are more."""
         query = select(policies).where(policies.c.project == project.id, policies.c.id > after)
         with self._database.read() as connection:
@@ -78,10 +79,16 @@ class Policies:
                 _refuse_revision(found, revision)
             connection.execute(delete(policies).where(policies.c.id == found.id))
 
-    def judge(self, project: Project, principal: Principal, version: str) -> bool | None:
-        """Say whether the project's policies let the caller copy a version; None where they say nothing."""
-        found, _ = self.list(project)
-        return judge([each for one in found for each in read_policy(one.document)], principal, version)
+    def of(self, project: Project) -> tuple[Policy, ...]:
+        """Return the project's policies as they are judged."""
+        attached, _ = self.list(project)
+        return tuple(stored_policy(policy.document, policy.name) for policy in attached)
+
+    def unreadable(self) -> builtins.list[str]:
+        """Return a sentence for each stored policy that cannot be obeyed any more, and so denies all."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(policies).order_by(policies.c.id)).all()
+        return [sentence for row in rows if (sentence := _unreadable(_policy(row)))]
 
 
 def _refuse_new(connection: Connection, project: Project, name: str, revision: str) -> None:
@@ -92,21 +99,29 @@ def _refuse_new(connection: Connection, project: Project, name: str, revision: s
         raise TooMuch(f"{project.name} has {MOST} policies, which are the most.", kind="policy", name=name)
 
 
-def _refuse_revision(found: Policy, revision: str) -> None:
+def _refuse_revision(found: ProjectPolicy, revision: str) -> None:
     if found.revision != revision.casefold():
         raise _stale(found.name)
+
+
+def _unreadable(policy: ProjectPolicy) -> str:
+    try:
+        read_policy(policy.document)
+    except MalformedPolicy as refusal:
+        return f"The project policy {policy.name} denies every copy. {refusal.sentence}"
+    return ""
 
 
 def _stale(name: str) -> Wrong:
     return Wrong(f"That is not the revision that the policy {name} is in.", kind="policy revision", name=name)
 
 
-def _find(connection: Connection, project: Project, name: str) -> Policy | None:
+def _find(connection: Connection, project: Project, name: str) -> ProjectPolicy | None:
     query = select(policies).where(policies.c.project == project.id, policies.c.name == name)
     row = connection.execute(query).first()
     return _policy(row) if row else None
 
 
-def _policy(row: Row[Any]) -> Policy:
+def _policy(row: Row[Any]) -> ProjectPolicy:
     moments = from_milliseconds(row.created_ms), from_milliseconds(row.updated_ms)
-    return Policy(row.id, row.name, row.revision, row.document, *moments)
+    return ProjectPolicy(row.id, row.name, row.revision, row.document, *moments)

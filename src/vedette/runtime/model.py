@@ -18,6 +18,8 @@ from vedette.vision.images import Source, Window, decode, fit, tiles
 # Tiles go through the network this many at a time, which bounds memory whatever the picture.
 TILES_AT_ONCE = 4
 
+# An upright picture, maybe smaller than it is, and its true height and width.
+Decoded = tuple[Image.Image, tuple[int, int]]
 Reader = Callable[[Outputs, PackageFacts, Sequence[View], float | None], Answer]
 READERS: dict[Task, Reader] = {
     "classification": read_labels,
@@ -66,9 +68,21 @@ class Model:
         """
         if min_confidence is not None and not 0 <= min_confidence <= 1:
             raise ValueError(f"a confidence is between 0 and 1, not {min_confidence}")
+        return self.look(self.decode(picture, name=name), min_confidence=min_confidence, heatmap=heatmap)
+
+    def decode(self, picture: Source, *, name: str = "") -> Decoded:
+        """Return the picture as `look` wants it.
+
+        Raises:
+            BrokenPicture: when the picture cannot be read.
+        """
         # Tiles want every pixel; one view of the whole may be decoded small.
         enough = None if self.facts.tiling else self.facts.input_size
-        image, size = decode(picture, enough_for=enough, name=name)
+        return decode(picture, enough_for=enough, name=name)
+
+    def look(self, decoded: Decoded, *, min_confidence: float | None = None, heatmap: bool = False) -> Answer:
+        """Return what the model sees in a decoded picture."""
+        image, size = decoded
         out, views = self._look(image, self._windows(size), heatmap=heatmap)
         return READERS[self.task](out, self.facts, views, min_confidence)
 

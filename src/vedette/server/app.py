@@ -21,10 +21,12 @@ from starlette.responses import Response as PageResponse
 from starlette.routing import Route
 
 from vedette.api.house import House
+from vedette.errors import Refusal
 from vedette.server.cors import allow_any_origin, preflight
 from vedette.server.doors import DOORS, Door, Visit
 from vedette.server.edge import Gone, Receive, Scope, Send, read_head, read_whole, send_answer
 from vedette.server.observe import Figures, Seen, note
+from vedette.server.room import make_room
 from vedette.store.disk import disk_refusal
 from vedette.wire.dispatch import choose
 from vedette.wire.http import Request, Response
@@ -67,6 +69,7 @@ class Front:
     async def open(self) -> None:
         """Begin what lives in the loop."""
         self.house.meter.watch = self.figures.see
+        self.house.trainings.stages.watch = self.figures.see_training
         await self.house.hosting.open()
 
     async def leave(self) -> None:
@@ -114,7 +117,7 @@ class Front:
             if refusal is not None:
                 # One line a request: a full disk is no secret, and its traceback tells nothing more.
                 log.warning("%s: %s (%s)", request.id, refusal.sentence, error)
-            elif response.status >= 500:
+            elif response.status >= 500 and not isinstance(error, Refusal):
                 log.exception("%s failed", request.id, exc_info=error)
         response.headers.extend(door.identifiers(request))
         allow_any_origin(request, response, door)
@@ -128,6 +131,9 @@ class Front:
         return DOORS[choose(request, named) or "unknown"]
 
     async def _visit(self, door: Door, request: Request, signed: Signed | None, seen: Seen) -> Response:
+        reserve = self.house.reserve
+        if reserve is not None and request.method not in ("GET", "HEAD") and reserve.is_tight():
+            make_room(reserve, door.effect(request))
         visit = Visit(self.house, request, signed, self._in_thread)
         if door.reads_whole_body and request.stream is not None:
             await read_whole(request, self.house.settings.max_body)

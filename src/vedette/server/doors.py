@@ -19,6 +19,7 @@ from vedette.errors import Unbuilt, Wrong
 from vedette.identity.identity import KeyFault
 from vedette.identity.principal import Principal
 from vedette.server.edge import TooLong
+from vedette.server.room import Effect, effect_of_bucket_request, effect_of_operation
 from vedette.wire import json11, query, rest_json
 from vedette.wire.bodies import open_body
 from vedette.wire.errors import Faulty, UnknownOperation
@@ -78,6 +79,9 @@ class Door(Protocol):
     async def answer(self, visit: Visit) -> Response:
         """Return the answer, or raise what `fault` can tell."""
 
+    def effect(self, request: Request) -> Effect:
+        """Return what the request does to the disk."""
+
     def fault(self, error: Exception, request: Request) -> Response:
         """Return what the dialect says of an error, whichever it is."""
 
@@ -130,6 +134,13 @@ class ApiDoor:
     # What to do without the operations that are not built yet.
     instead: str = ""
     reads_whole_body: bool = True
+
+    def effect(self, request: Request) -> Effect:
+        """Return what the request does to the disk; one that no operation fits does nothing."""
+        try:
+            return effect_of_operation(self.route(request)[0].name)
+        except Faulty:
+            return "reads"
 
     async def answer(self, visit: Visit) -> Response:
         """Answer, unless there is no room to."""
@@ -207,6 +218,10 @@ class BucketDoor:
     service: str = "s3"
     reads_whole_body: bool = False
 
+    def effect(self, request: Request) -> Effect:
+        """Return what the request does to the disk."""
+        return effect_of_bucket_request(request)
+
     async def answer(self, visit: Visit) -> Response:
         """Verify, then let the dialect read the body as it comes."""
         request, secret = visit.request, ""
@@ -215,7 +230,7 @@ class BucketDoor:
             bucket = bucket_of_host(request.headers.get("host"), visit.house.settings.s3_domain)
             secret = identify(visit, bucket)
         body = open_body(visit.signed, request, secret, sums_are_of_body=sums_are_of_body(request))
-        return await answer(visit.house, visit.principal, request, body)
+        return await answer(visit.house, visit.principal, request, body, visit.signed)
 
     def fault(self, error: Exception, request: Request) -> Response:
         """Return what the dialect says of an error."""
@@ -232,6 +247,11 @@ class NoDoor:
 
     service: str = "unknown"
     reads_whole_body: bool = True
+
+    def effect(self, request: Request) -> Effect:
+        """Say that it does nothing: nobody here answers it."""
+        del request
+        return "reads"
 
     async def answer(self, visit: Visit) -> Response:
         """Say which service it is that nobody here speaks."""

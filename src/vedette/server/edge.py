@@ -119,7 +119,8 @@ def _encode(text: str) -> bytes:
     # What HTTP cannot carry never leaves: a line feed in a stored value must not become a header, nor
     # a DEL in one stop the whole answer, since uvicorn refuses to send it.
     text = text if text.isprintable() else text.translate(CONTROLS)
-    return text.encode("utf-8" if not text.isascii() else "ascii")
+    # Bytes of a stored value that never were UTF-8 come back as they came (wire/header_text.py).
+    return text.encode("ascii") if text.isascii() else text.encode("utf-8", "surrogateescape")
 
 
 async def _close(body: bytes | FileBody | AsyncIterator[bytes]) -> None:

@@ -2,6 +2,8 @@
 
 import contextlib
 import importlib
+import logging
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -13,18 +15,20 @@ from vedette.datasets.pictures import Keepers, Pictures
 from vedette.engines.choose import open_engine
 from vedette.engines.pool import Pool, count_cores
 from vedette.errors import Busy
-from vedette.identity.identity import Identity
-from vedette.identity.seal import open_seal
 from vedette.metering.meter import Meter
-from vedette.migrations import upgrade
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
+from vedette.server.installation import check_folder, close_to_others, in_a_sentence, open_installation
 from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.choose import open_blobs
 from vedette.store.blobs.port import Blobs
-from vedette.store.db import Database, open_database
+from vedette.store.db import Database
+from vedette.store.modes import private
+from vedette.store.reserve import Reserve
 from vedette.training.trainings import Rules, Trainings
+
+log = logging.getLogger(__name__)
 
 LOCK = "server.lock"
 
@@ -62,17 +66,24 @@ def _lock_first_byte(file: IO[str]) -> bool:
 def open_house(settings: Settings) -> Iterator[House]:
     """Yield the furnished house; everything is closed again at the end."""
     data = settings.data
-    with locked(data), contextlib.ExitStack() as closing:
-        database = open_database(settings.database, data)
-        closing.callback(database.close)
-        upgrade(database, data)
-        seal = open_seal(data)
-        identity = Identity(database, seal)
-        identity.ensure_root(settings.account, settings.region, data)
-        blobs = open_blobs(settings)
+    with contextlib.ExitStack() as closing:
+        closing.enter_context(private())
+        with in_a_sentence(data):
+            check_folder(data, makes=True)
+            closing.enter_context(locked(data))
+        reserve = _open_reserve(data, closing)
+        installation = closing.enter_context(open_installation(settings, makes=True))
+        threading.Thread(target=close_to_others, args=(data,), name="modes", daemon=True).start()
+        settings, database = installation.settings, installation.database
+        identity, seal = installation.identity, installation.seal
+        for sentence in identity.directory.policies.unreadable():
+            log.warning(sentence)
+        with in_a_sentence(data):
+            blobs = open_blobs(settings)
         closing.callback(blobs.close)
+        access = Reach(blobs, identity.current)
         projects = Projects(database)
-        datasets, pictures = _open_datasets(settings, database, projects, blobs, closing)
+        datasets, pictures = _open_datasets(settings, database, projects, blobs, access, closing)
         versions = Versions(database, projects)
         trainings = Trainings(
             versions,
@@ -80,7 +91,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             blobs,
             open_engine(),
             data,
-            access=Reach(blobs),
+            access=access,
             rules=Rules(settings.training_budget, settings.trainings, settings.one_size),
         )
         closing.callback(trainings.close)
@@ -107,17 +118,39 @@ def open_house(settings: Settings) -> Iterator[House]:
             meter=meter,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
-            access=Reach(blobs),
+            access=access,
+            reserve=reserve,
         )
 
 
+def _open_reserve(data: Path, closing: contextlib.ExitStack) -> Reserve:
+    """Return the reserve, given up already where the disk is so full that a start needs it."""
+    with in_a_sentence(data):
+        reserve = Reserve(data)
+        if reserve.is_tight():
+            reserve.give_up()
+    closing.callback(reserve.close)
+    reserve.open()
+    return reserve
+
+
 def _open_datasets(
-    settings: Settings, database: Database, projects: Projects, blobs: Blobs, closing: contextlib.ExitStack
+    settings: Settings,
+    database: Database,
+    projects: Projects,
+    blobs: Blobs,
+    access: Reach,
+    closing: contextlib.ExitStack,
 ) -> tuple[Datasets, Pictures]:
     """Return the datasets and what looks at their pictures, both at work."""
-    access = Reach(blobs)
     datasets = Datasets(
-        database, projects, blobs, open_engine(), settings.data / "datasets", may_read=access.may_read
+        database,
+        projects,
+        blobs,
+        open_engine(),
+        settings.data / "datasets",
+        may_read=access.may_read,
+        gone=access.gone,
     )
     closing.callback(datasets.close)
     pictures = Pictures(

@@ -2,7 +2,9 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -84,6 +86,26 @@ class Figures:
             [*MODEL, "which"],
             registry=self.registry,
         )
+        self.training = Gauge(
+            "vedette_training_share",
+            "How much of its present stage a training under way has done, 0 to 1.",
+            [*MODEL, "stage"],
+            registry=self.registry,
+        )
+        self._stages: dict[tuple[str, str, str], str] = {}
+
+    def see_training(self, arn: str, facts: Mapping[str, Any] | None) -> None:
+        """Show how far a training is; nothing once it is over."""
+        named = read_version_arn(arn)
+        if named is None:
+            return
+        of = (named[0].service, named[1], named[2])
+        before = self._stages.pop(of, None)
+        if before and (facts is None or before != facts["stage"]):
+            self.training.remove(*of, before)
+        if facts is not None:
+            self._stages[of] = facts["stage"]
+            self.training.labels(*of, facts["stage"]).set(facts["done"] / max(1, facts["of"]))
 
     def see(self, arn: str, figure: str, value: float) -> None:
         """Show what the meter counts of a model."""

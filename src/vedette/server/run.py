@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,12 @@ from vedette.errors import Wrong
 from vedette.server.app import Front
 from vedette.server.crowd import Crowd, room_for_lines
 from vedette.server.guard import GuardedProtocol
+from vedette.server.installation import check_folder, in_a_sentence
 from vedette.server.lifecycle import open_house
 from vedette.server.observe import set_up_logging
 from vedette.server.tls import own_certificate
 from vedette.settings import Settings
+from vedette.store.modes import private
 
 # An upload under way may end; after this a stop no longer waits for it.
 GRACE_S = 30
@@ -35,19 +38,45 @@ class Tls:
 
 def choose_tls(settings: Settings, certificate: Path | None, key: Path | None, tls: str) -> Tls | None:
     """Return what to serve https with, or None for plain http."""
+    if tls == "self" and (certificate is not None or key is not None):
+        raise Wrong("--tls self makes a certificate of its own; --tls-cert and --tls-key name another.")
     if tls == "self":
-        made = own_certificate(settings.data / "tls", host=settings.host, clock=system_clock)
-        return Tls(*made)
+        with in_a_sentence(settings.data), private():
+            check_folder(settings.data, makes=True)
+            made = own_certificate(settings.data / "tls", host=settings.host, clock=system_clock)
+        return _usable(Tls(*made))
     if tls:
         raise Wrong(f"--tls takes 'self'; {tls!r} is none. For files use --tls-cert and --tls-key.")
     if certificate is None and key is None:
         return None
     if certificate is None or key is None:
         raise Wrong("--tls-cert and --tls-key go together.")
-    for file in (certificate, key):
+    return _usable(Tls(certificate, key))
+
+
+def _usable(tls: Tls) -> Tls:
+    """Return the pair, if it is one: better refused here than at the first client's handshake."""
+    for file in (tls.certificate, tls.key):
         if not file.is_file():
             raise Wrong(f"There is no file {file}.")
-    return Tls(certificate, key)
+        try:
+            file.read_bytes()
+        except OSError as error:
+            raise Wrong(f"{file} cannot be read: {error.strerror}.") from None
+    try:
+        # A key with a passphrase would ask the terminal for it, which a service does not have.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.certificate, tls.key, _no_passphrase)
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            raise Wrong(f"The key {tls.key} is not the one of the certificate {tls.certificate}.") from None
+        raise Wrong(
+            f"{tls.certificate} and {tls.key} cannot be used: they are no certificate and key in PEM form."
+        ) from None
+    return tls
+
+
+def _no_passphrase() -> str:
+    raise Wrong("The key of --tls-key has a passphrase: write it without one, readable by its owner alone.")
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -117,8 +146,11 @@ class AnnouncingServer(uvicorn.Server):
 def serve(settings: Settings, *, tls: Tls | None = None, announce: Callable[[str], None]) -> None:
     """Serve until told to stop. `announce` gets the address once requests will be answered."""
     set_up_logging(settings.log)
-    listener = bind(settings)
-    with open_house(settings) as house, contextlib.closing(Front(house)) as front:
+    with (
+        contextlib.closing(bind(settings)) as listener,
+        open_house(settings) as house,
+        contextlib.closing(Front(house)) as front,
+    ):
         config = uvicorn.Config(
             front,
             http=GuardedProtocol,

@@ -16,7 +16,7 @@ from typing import Any
 
 from vedette.errors import TooEarly, TooFast, Wrong
 from vedette.serving.scaling import CALM_S, Load, threads_each, units_wanted
-from vedette.serving.units import Frame, Unit, UnitGone, start_unit
+from vedette.serving.units import Frame, Unit, UnitGone, UnitStuck, start_unit
 
 log = logging.getLogger("vedette.serving")
 
@@ -85,12 +85,16 @@ class Hosted:
         """Return a unit's answer; one that died over it is replaced, and another asked once."""
         self._last_asked = time.monotonic()
         try:
-            return await self._ask(head, picture)
-        except UnitGone:
             try:
-                return await self._ask(head, picture, again=True)
+                return await self._ask(head, picture)
+            except UnitStuck:
+                raise
             except UnitGone:
-                raise TooFast("The units are being replaced.", kind="version") from None
+                return await self._ask(head, picture, again=True)
+        except UnitStuck:
+            raise Wrong("The picture kept a unit busy for too long.", kind="picture") from None
+        except UnitGone:
+            raise TooFast("The units are being replaced.", kind="version") from None
 
     async def _ask(self, head: dict[str, Any], picture: bytes, *, again: bool = False) -> Frame:
         unit = await self._take(again=again)
@@ -123,7 +127,7 @@ class Hosted:
             self._waiting.append(entry)
         self._nudge.set()
         try:
-            async with asyncio.timeout(DEADLINE_S if self.units else DEADLINE_STARTING_S):
+            async with asyncio.timeout(DEADLINE_S if self._has_units() else DEADLINE_STARTING_S):
                 try:
                     return await place
                 except asyncio.CancelledError:
@@ -140,6 +144,9 @@ class Hosted:
             kind="version",
             name=self.wishes.name,
         )
+
+    def _has_units(self) -> bool:
+        return any(unit.alive for unit in self.units)
 
     def _free(self) -> Unit | None:
         free = [unit for unit in self.units if unit.alive and unit.taken < AHEAD]

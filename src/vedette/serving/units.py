@@ -24,6 +24,9 @@ WORKER = "vedette.workers.infer"
 START_S = 60.0
 # The largest picture of all takes some seconds. A unit that says nothing for this long hangs.
 ANSWER_S = 60.0
+# Processor time for decoding one picture, after which its unit gives it up and ends: the dearest one that its
+# head admits takes 1.4 s (docs/experiments.md, 2026-11-28).
+DECODE_S = 2.0
 GRACE_S = 5.0
 # numpy's threads would spin beside ONNX Runtime's; two heaps instead of one a thread save memory.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
@@ -32,7 +35,11 @@ Frame = tuple[dict[str, Any], bytes]
 
 
 class UnitGone(Exception):
-    """The unit died, or did not answer and was killed; what it owed may be asked of another."""
+    """The unit died, or was killed; what it owed may be asked of another."""
+
+
+class UnitStuck(UnitGone):
+    """The unit did not answer and was killed; the picture that it was at must not be asked of another."""
 
 
 class Unit:
@@ -86,10 +93,12 @@ class Unit:
                 return await answer
         except TimeoutError:
             self.kill()
-            raise UnitGone from None
+            # What waited behind that picture may be asked of another unit.
+            raise UnitStuck if is_first(answer, self._owed) else UnitGone from None
 
     def kill(self) -> None:
-        """End the process at once."""
+        """End the process at once; nothing is asked of it any more."""
+        self.alive = False
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
@@ -156,7 +165,7 @@ async def start_unit(package: Path, *, threads: int, gone: Callable[[], None]) -
     unit = Unit(process, await asyncio.open_unix_connection(sock=ours))
     try:
         async with asyncio.timeout(START_S):
-            said, _ = await unit.ask({"package": str(package), "threads": threads})
+            said, _ = await unit.ask({"package": str(package), "threads": threads, "decode_s": DECODE_S})
     except BaseException as error:
         unit.kill()
         await unit.close()
@@ -169,6 +178,11 @@ async def start_unit(package: Path, *, threads: int, gone: Callable[[], None]) -
     unit.about = said
     unit.when_gone(gone)
     return unit
+
+
+def is_first(answer: asyncio.Future[Frame], owed: "deque[asyncio.Future[Frame]]") -> bool:
+    """Say whether an answer is the one that a unit is at."""
+    return bool(owed) and owed[0] is answer
 
 
 def _nothing() -> None:

@@ -64,14 +64,21 @@ class Database:
         self.engine.dispose()
 
 
+def sqlite_file(address: str, data: Path) -> Path | None:
+    """Return the file of a SQLite database; None where the address is PostgreSQL's."""
+    if not address:
+        return data / "vedette.db"
+    url = make_url(address)
+    return Path(url.database or "vedette.db") if url.get_backend_name() == "sqlite" else None
+
+
 def open_database(address: str, data: Path) -> Database:
     """Open the PostgreSQL at the address, or else SQLite in the data folder."""
-    if not address:
+    file = sqlite_file(address, data)
+    if file is not None:
         data.mkdir(parents=True, exist_ok=True)
-        return Database(_sqlite(data / "vedette.db"))
+        return Database(_sqlite(file))
     url = make_url(address)
-    if url.get_backend_name() == "sqlite":
-        return Database(_sqlite(Path(url.database or "vedette.db")))
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
     return Database(create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ"))

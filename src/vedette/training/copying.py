@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vedette.errors import Denied
 from vedette.projects.version import Version
 from vedette.store.blobs.port import Blobs
 from vedette.training.folder import Folder
@@ -22,9 +24,16 @@ def copy_package(source: Folder, target: Folder) -> None:
     beside.rename(target.package)
 
 
-def copy_results(blobs: Blobs, source: Version, target: Version) -> dict[str, Any]:
-    """Write the source's results to the copy's output location, and return what the copy says of itself."""
+def copy_results(
+    blobs: Blobs, may_write: Callable[[str], bool], source: Version, target: Version
+) -> dict[str, Any]:
+    """Write the source's results to the copy's output location, and return what the copy says of itself.
+
+    Denied, and nothing is written, where the caller may not write there (any more).
+    """
     files: dict[str, str] = {}
+    if not all(may_write(key_of(target, kind)) for kind in source.results.get("files", {})):
+        raise Denied(f"The bucket {target.bucket} lets its results not be written.", kind="bucket")
     for kind, key in source.results.get("files", {}).items():
         text = blobs.read(source.bucket, key)
         if kind == "evaluation_summary":

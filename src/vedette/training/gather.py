@@ -66,6 +66,7 @@ class Gatherer:
         """Freeze a manifest that lies in a bucket."""
         if folder.manifest(part).exists():
             return
+        self._refuse_gone()
         if not PurePosixPath(source.key).suffix:
             raise Unfit(UNREADABLE)
         if not self.access.may_read(self.caller, source.bucket, source.key, source.version):
@@ -79,10 +80,10 @@ class Gatherer:
             shutil.copyfileobj(stream, out)
         beside.replace(folder.manifest(part))
 
-    def check(self, folder: Folder, part: str) -> None:
-        """Refuse a manifest that is empty or too large."""
+    def check(self, folder: Folder, part: str, *, may_be_empty: bool) -> None:
+        """Refuse a manifest that is too large, or empty where that says more than what it lacks."""
         size = folder.manifest(part).stat().st_size
-        if not size:
+        if not size and not may_be_empty:
             raise Unfit(EMPTY)
         if size > MOST_BYTES:
             raise Unfit(TOO_LARGE)
@@ -100,12 +101,18 @@ class Gatherer:
             if self.access.may_read(self.caller, bucket, key):
                 is_open.add(bucket)
                 self._link(bucket, key, folder.place_of(address))
+        # One that went meanwhile could read nothing after that: this would be a part of the pictures.
+        self._refuse_gone()
         return Named(frozenset(every), frozenset(is_open))
 
     def foreign(self, source: ManifestSource, named: Named) -> frozenset[str]:
         """Return the buckets of another account than the manifest's (rekognition.md 4.4.3)."""
         owner = self.blobs.owner(source.bucket)
         return frozenset(bucket for bucket in named.open if self.blobs.owner(bucket) != owner)
+
+    def _refuse_gone(self) -> None:
+        if sentence := self.access.gone(self.caller):
+            raise Unfit(sentence)
 
     def _link(self, bucket: str, key: str, place: Path) -> None:
         if place.exists():

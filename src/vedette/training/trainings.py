@@ -12,7 +12,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.clock import Clock, milliseconds, system_clock
-from vedette.datasets.dataset import SETTLED, Dataset
+from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.engines.port import LAST, Engine, Event, Job
 from vedette.errors import Busy, Denied, Missing, NoSpace, Refusal, TooMuch, Unwritable, Wrong
@@ -32,16 +32,16 @@ from vedette.projects.tokens import Token
 from vedette.projects.version import FIRST, USABLE, WORDS, State, Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.store.blobs.port import Blobs
+from vedette.training.admission import NO_DATASET, parts_of, refuse_sources, refuse_unready
 from vedette.training.copying import copy_package, copy_results
 from vedette.training.folder import Folder, disk_sentence
 from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
 from vedette.training.order import NewTraining, source_of
 from vedette.training.results import deliver, key_at, masks_of
+from vedette.training.stages import Stages
 
 log = logging.getLogger(__name__)
 
-# The kind of a refusal for want of a training dataset, which is no state that passes.
-NO_DATASET = "no dataset"
 BEING_COPIED = "The model is being copied."
 BEING_TRAINED = "The model is being trained."
 CANNOT_WRITE = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
@@ -51,8 +51,8 @@ UNCOPIED = "The service failed while it copied the model; its log tells why. Try
 TRIES = 3
 # What the service allows a destination.
 MOST_COPIES = 5
-# They wait for one disk.
-COPIERS = 2
+# They wait for one disk, and so do those who look at the data of trainings that wait.
+COPIERS = CHECKERS = 2
 # How often a dataset that is being changed is asked whether it can be divided now.
 AGAIN_S = 0.2
 # What a version keeps of what its worker said.
@@ -103,10 +103,13 @@ class Trainings:
         self._pool = ThreadPoolExecutor(rules.at_once, thread_name_prefix="training")
         # A copy takes seconds, and must not wait for the hours of a training.
         self._copiers = ThreadPoolExecutor(COPIERS, thread_name_prefix="copying")
+        # Nor must a training that cannot begin wait for others to be told so (decisions/0205).
+        self._checkers = ThreadPoolExecutor(CHECKERS, thread_name_prefix="checking")
+        self._queued: set[int] = set()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._runs: dict[int, str] = {}
-        self._progress: dict[int, Mapping[str, Any]] = {}
+        self.stages = Stages()
         self._divided: set[int] = set()
         self._root.mkdir(parents=True, exist_ok=True)
 
@@ -122,7 +125,7 @@ class Trainings:
         for version in self.versions.in_state("copying"):
             self._copiers.submit(self._copy, version)
         for version in self.versions.in_state("training"):
-            self._pool.submit(self._train, version)
+            self._queue(version)
 
     def close(self) -> None:
         """Leave off; what is under way goes on at the next start."""
@@ -133,6 +136,7 @@ class Trainings:
             self._engine.cancel(run)
         self._pool.shutdown(cancel_futures=True)
         self._copiers.shutdown(cancel_futures=True)
+        self._checkers.shutdown(cancel_futures=True)
 
     # What callers ask for
 
@@ -146,7 +150,7 @@ class Trainings:
             description=wanted.description,
             bucket=wanted.bucket,
             prefix=wanted.prefix,
-            inputs=wanted.inputs() | _parts(project, wanted, held),
+            inputs=wanted.inputs() | parts_of(project, wanted, held),
             tags=wanted.tags,
         )
         with self._beside() as beside:
@@ -156,7 +160,7 @@ class Trainings:
                 shutil.rmtree(self.folder(version).root, ignore_errors=True)
                 beside.root.rename(self.folder(version).root)
         if is_new:
-            self._pool.submit(self._train, version)
+            self._queue(version)
         return version
 
     def copy(self, source: Version, project: Project, wanted: NewTraining) -> Version:
@@ -195,20 +199,6 @@ class Trainings:
                 raise Busy(said, kind="version", name=version.path)
         self._remove(self.versions.move(version, "deleting", "The model is being deleted.", token=token))
 
-    def message(self, version: Version) -> str:
-        """Return what is to be said of a version now: while it trains, how far that is."""
-        found = self._progress.get(version.id)
-        if version.state != "training" or not found:
-            return version.message
-        share = f"{100 * found['done'] // max(1, found['of'])} %"
-        left = found.get("seconds_left")
-        rest = "" if left is None else f", about {math.ceil(left)} s left in this stage"
-        return f"{version.message} Stage: {found['stage']}, {share}{rest}."
-
-    def progress(self, version: Version) -> Mapping[str, Any] | None:
-        """Return the stage, and how much of it is done, of a training under way."""
-        return self._progress.get(version.id)
-
     def folder(self, version: Version) -> Folder:
         """Return where a version's files lie; its model is in `package` there."""
         return Folder(self._root / version.folder)
@@ -229,12 +219,12 @@ class Trainings:
         found = self._datasets.of_projects([project]).get(project.id, [])
         held = {dataset.kind: dataset for dataset in found}
         if wanted.train or wanted.test:
-            _refuse_sources(project, wanted, has_datasets=bool(held))
+            refuse_sources(project, wanted, has_datasets=bool(held))
             return {}
         if "train" not in held:
             raise Busy(f"The project {project.name} has no training dataset.", kind=NO_DATASET, name="train")
         for dataset in held.values():
-            _refuse_unready(project, dataset)
+            refuse_unready(project, dataset)
         if wanted.auto_create:
             held.pop("test", None)
         return {part: held[part] for part in ("train", "test") if part in held}
@@ -256,13 +246,46 @@ class Trainings:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
 
-    def _train(self, version: Version) -> None:
+    def _queue(self, version: Version) -> None:
+        """Let a version be trained in its turn; where that may take long, its data are looked at first."""
+        with self._lock:
+            waits = len(self._queued) >= self._rules.at_once
+            self._queued.add(version.id)
+        check = self._checkers.submit(self._check, version) if waits else None
+        self._pool.submit(self._train, version, check)
+
+    def _check(self, version: Version) -> Mapping[str, Any] | None:
+        """Fail a training whose data forbid it, or return the worker's order; a thread's edge."""
+        folder = self.folder(version)
+        try:
+            if folder.read_result() is not None:
+                return None
+            order = self._gather(version, folder)
+            self._run(version, Job("check-version", order))
+            if (result := folder.read_result()) is None:
+                return order
+            self._finish(version, result)
+        except Unfit as why:
+            self._fail(version, str(why))
+        except Stopping:
+            pass
+        except Exception:
+            # It is tried again in its turn, and then its failure is told.
+            log.warning("the data of version %d were not checked yet", version.id, exc_info=True)
+        finally:
+            self.stages.end(version)
+        return None
+
+    def _train(self, version: Version, check: "Future[Mapping[str, Any] | None] | None" = None) -> None:
         """See a training through to its end; this is the edge of a thread."""
         try:
-            result = self._gather_and_run(version)
+            order = None if check is None or check.cancel() else check.result()
+            if not self._is_in_training(version):
+                return
+            result = self._gather_and_run(version, order)
             self._divide(version)
             self._finish(version, result)
-        except Stopping:
+        except (Stopping, CancelledError):
             log.info("the training of version %d waits for the next start", version.id)
         except Unfit as why:
             self._fail(version, str(why))
@@ -274,8 +297,17 @@ class Trainings:
             log.exception("the training of version %d failed", version.id)
             self._fail(version, disk_sentence(why, self._root) or UNFORESEEN, is_ours=True)
         finally:
-            self._progress.pop(version.id, None)
+            self.stages.end(version)
             self._divided.discard(version.id)
+            with self._lock:
+                self._queued.discard(version.id)
+
+    def _is_in_training(self, version: Version) -> bool:
+        """Say whether there is something left to do: a check may have ended it, and its owner deleted it."""
+        try:
+            return self.versions.find_by_id(version.id).state == "training"
+        except Missing:
+            return False
 
     def _copy(self, version: Version) -> None:
         """See a copy through to its end; this is the edge of a thread."""
@@ -284,22 +316,24 @@ class Trainings:
             folder = self.folder(version)
             folder.root.mkdir(exist_ok=True)
             copy_package(self.folder(source), folder)
-            results = copy_results(self._blobs, source, version)
+            may_write = partial(self._access.may_write, recall(version.inputs), version.bucket)
+            results = copy_results(self._blobs, may_write, source, version)
             self.versions.move(version, "copied", results=results, ended_ms=milliseconds(self._clock()))
         except Refusal as why:
-            self.versions.move(version, "copy-failed", why.sentence)
+            sentence = self._access.gone(recall(version.inputs)) or why.sentence
+            self.versions.move(version, "copy-failed", sentence)
         except Exception as why:
             log.exception("the copy to version %d failed", version.id)
             self._end(version, "copy-failed", disk_sentence(why, self._root) or UNCOPIED)
 
-    def _gather_and_run(self, version: Version) -> dict[str, Any]:
+    def _gather_and_run(self, version: Version, order: Mapping[str, Any] | None) -> dict[str, Any]:
         folder = self.folder(version)
         if (result := folder.read_result()) is not None:
             return result  # it was over, and the server died before it could say so
-        order = self._gather(version, folder)
+        order = order or self._gather(version, folder)
         for tried in range(1, TRIES + 1):
             try:
-                self._run(version, order)
+                self._run(version, Job("train-version", order))
                 break
             except Died as why:
                 log.warning("the training of version %d died (%d of %d): %s", version.id, tried, TRIES, why)
@@ -311,7 +345,7 @@ class Trainings:
 
     def _gather(self, version: Version, folder: Folder) -> dict[str, Any]:
         """Bring together what the worker needs, and return its order."""
-        self._say(version, {"stage": "gathering the pictures", "done": 0, "of": 1})
+        self.stages.say(version, {"stage": "gathering the pictures", "done": 0, "of": 1})
         folder.root.mkdir(exist_ok=True)
         inputs = version.inputs
         gatherer = Gatherer(self._blobs, self._access, recall(inputs), self._stopping.wait)
@@ -321,7 +355,7 @@ class Trainings:
         for part in parts:
             if source := source_of(inputs, part):
                 gatherer.fetch(folder, part, source)
-            gatherer.check(folder, part)
+            gatherer.check(folder, part, may_be_empty=version.project.scope.service == "lookoutvision")
         named = {part: gatherer.link(folder, part) for part in parts}
         is_open = frozenset().union(*(each.open for each in named.values()))
         denied = frozenset().union(*(each.every for each in named.values())) - is_open
@@ -357,16 +391,16 @@ class Trainings:
             raise Missing("The datasets of the training were deleted before it began.", kind="dataset")
         freeze(self._datasets, folder, held)
 
-    def _run(self, version: Version, order: Mapping[str, Any]) -> None:
+    def _run(self, version: Version, job: Job) -> None:
         """Run the job once, to its end; what it made is in the folder."""
         with self._lock:
             if self._stopping.is_set():
                 raise Stopping
-            run = self._runs[version.id] = self._engine.submit(Job("train-version", order))
+            run = self._runs[version.id] = self._engine.submit(job)
         try:
             for event in self._engine.events(run):
                 if event.kind == "progress":
-                    self._say(version, event.facts)
+                    self.stages.say(version, event.facts)
                     self._divide(version)
                 elif event.kind in LAST:
                     self._judge_end(event)
@@ -403,17 +437,15 @@ class Trainings:
             raise Wrong(event.facts["sentence"])
         raise Died(event.facts.get("sentence", "The training was stopped from outside."))
 
-    def _say(self, version: Version, progress: Mapping[str, Any]) -> None:
-        self._progress[version.id] = progress
-
     def _finish(self, version: Version, result: Mapping[str, Any]) -> None:
         """Deliver the results and move the version on."""
         folder = self.folder(version)
-        may_write = partial(self._access.may_write, recall(version.inputs), version.bucket)
+        caller = recall(version.inputs)
+        may_write = partial(self._access.may_write, caller, version.bucket)
         try:
             files = deliver(self._blobs, may_write, version, folder.out)
         except (Missing, Denied):
-            self._fail(version, CANNOT_WRITE)
+            self._fail(version, self._access.gone(caller) or CANNOT_WRITE)
             return
         facts = {name: result[name] for name in FACTS if name in result}
         ended = milliseconds(self._clock())
@@ -461,38 +493,3 @@ class Trainings:
     def _remove(self, version: Version) -> None:
         shutil.rmtree(self.folder(version).root, ignore_errors=True)
         self.versions.remove(version)
-
-
-def _parts(project: Project, wanted: NewTraining, held: Mapping[str, Dataset]) -> dict[str, Any]:
-    """Return whether the training has a test part, and which dataset is to give it one for good.
-
-    A Lookout project of one dataset keeps it whole (lookout.md 1.5); what is split because the request
-    says so (AutoCreate) is split for this training alone.
-    """
-    has_test = "test" in held or wanted.test is not None
-    divides = project.scope.service == "rekognition" and not has_test and not wanted.auto_create
-    return {"has_test": has_test, "divides": held["train"].id if divides else None}
-
-
-def _refuse_unready(project: Project, dataset: Dataset) -> None:
-    """Refuse a dataset that is being changed, and one that never came to be, which no waiting mends."""
-    named = f"The {dataset.kind} dataset of {project.name}"
-    if dataset.status == "create-failed":
-        said = f"{named} could not be made; delete it and make it anew."
-        raise Busy(said, kind=NO_DATASET, name=dataset.kind)
-    if dataset.status not in SETTLED:
-        raise Busy(
-            f"{named} is being made or changed; train when that is done.", kind="dataset", name=dataset.kind
-        )
-
-
-def _refuse_sources(project: Project, wanted: NewTraining, *, has_datasets: bool) -> None:
-    """Refuse manifests that the project's state, or their number, does not allow."""
-    if has_datasets:
-        raise Wrong(
-            f"The project {project.name} has datasets, so that no other manifests can be trained with.",
-            kind="project",
-            name=project.name,
-        )
-    if wanted.train is None or (wanted.test is None) != wanted.auto_create:
-        raise Wrong("Give a training manifest, and either a testing manifest or AutoCreate.")

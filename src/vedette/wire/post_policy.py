@@ -44,7 +44,7 @@ class PostForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class PostCondition:
     """What one field must be, or begin with."""
 
     operator: str
@@ -62,11 +62,11 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PostPolicy:
     """A policy document: until when, what, and how many bytes."""
 
     expires_at: datetime
-    conditions: tuple[Condition, ...]
+    conditions: tuple[PostCondition, ...]
     least: int = 0
     most: int | None = None
 
@@ -122,7 +122,7 @@ def verify_post(form: PostForm, signed: Signed, secret: str, now: datetime, *, b
     form.body.most = policy.most
 
 
-def read_policy(text: bytes) -> Policy:
+def read_policy(text: bytes) -> PostPolicy:
     """Return the policy in base64, refusing whatever cannot be understood."""
     try:
         document = orjson.loads(base64.b64decode(text, validate=True))
@@ -134,7 +134,7 @@ def read_policy(text: bytes) -> Policy:
     if not isinstance(conditions, list):
         raise _bad_policy("Invalid Policy: Policy missing conditions.")
     least, most = 0, None
-    plain: list[Condition] = []
+    plain: list[PostCondition] = []
     for entry in conditions:
         if isinstance(entry, list) and entry and _lower(entry[0]) == "content-length-range":
             if most is not None:
@@ -142,10 +142,10 @@ def read_policy(text: bytes) -> Policy:
             least, most = _range(entry)
         else:
             plain.extend(_conditions(entry))
-    return Policy(_expiration(document.get("expiration")), tuple(plain), least, most)
+    return PostPolicy(_expiration(document.get("expiration")), tuple(plain), least, most)
 
 
-def check_conditions(policy: Policy, fields: dict[str, str]) -> None:
+def check_conditions(policy: PostPolicy, fields: dict[str, str]) -> None:
     """Refuse fields that break a condition, and fields that none speaks of."""
     for condition in policy.conditions:
         if not condition.holds(fields.get(condition.name, "")):
@@ -177,17 +177,17 @@ def _read_v4(fields: dict[str, str]) -> Signed:
     )
 
 
-def _conditions(entry: Any) -> Iterator[Condition]:
+def _conditions(entry: Any) -> Iterator[PostCondition]:
     if isinstance(entry, dict) and entry:
         for name, value in entry.items():
-            yield Condition("eq", name.lower(), _value(value))
+            yield PostCondition("eq", name.lower(), _value(value))
         return
     if not (isinstance(entry, list) and len(entry) == 3 and _lower(entry[0]) in ("eq", "starts-with")):
         raise _bad_policy(f"Invalid Policy: Invalid condition: {entry!r}")
     operator, name, value = entry
     if not (isinstance(name, str) and name.startswith("$")):
         raise _bad_policy(f"Invalid Policy: a condition's field begins with a dollar sign: {entry!r}")
-    yield Condition(operator.lower(), name[1:].lower(), _value(value))
+    yield PostCondition(operator.lower(), name[1:].lower(), _value(value))
 
 
 def _range(entry: list[Any]) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """A unit: one process that holds one model and answers for one picture after the other.
 
-first   in: {"package", "threads"}     out: {"ready", "task", "labels", "colors"} or {"refused"}
+first   in: {"package", "threads", "decode_s"}     out: {"ready", "task", "labels", "colors"} or {"refused"}
 then    in: {"least", "orientation"} and the picture     out: {"found"} and a mask, or {"refused"}
 
 No torch, no database. It ends when the server's side of its socket ends, whatever it is doing.
@@ -26,10 +26,13 @@ from vedette.runtime.model import Model, load
 from vedette.vision.annotations import Finding
 from vedette.vision.draw import color_of, write_mask_picture
 from vedette.vision.turn import stored_box
+from vedette.workers.limit import DecodingLimit
 
 log = logging.getLogger("vedette.unit")
 
 Frame = tuple[dict[str, Any], bytes]
+
+TOO_LONG = {"refused": "The picture takes too long to decode, and was given up."}
 
 
 def main(number: int) -> None:
@@ -46,8 +49,9 @@ def main(number: int) -> None:
         line.sendall(frame_start({"ready": True, **about(model)}))
         frames: Queue[Frame] = Queue(1)
         threading.Thread(target=_read_ahead, args=(stream, frames), daemon=True).start()
+        limit = DecodingLimit(first[0]["decode_s"], lambda: line.sendall(frame_start(TOO_LONG)))
         while True:
-            head, body = answer(model, *frames.get())
+            head, body = answer(model, *frames.get(), limit=limit)
             line.sendall(frame_start(head, body))
             if body:
                 line.sendall(body)
@@ -67,11 +71,16 @@ def about(model: Model) -> dict[str, Any]:
     return {"task": model.task, "labels": list(model.labels), "colors": colors}
 
 
-def answer(model: Model, asked: Mapping[str, Any], picture: bytes) -> Frame:
-    """Return what the model sees, in the raster as it is stored; nothing in a picture ends the unit."""
+def answer(model: Model, asked: Mapping[str, Any], picture: bytes, *, limit: DecodingLimit) -> Frame:
+    """Return what the model sees, in the raster as it is stored.
+
+    Nothing in a picture ends the unit, but that it decodes for too long.
+    """
     began = time.perf_counter()
     try:
-        seen = model.detect(picture, min_confidence=asked.get("least"), name="The picture")
+        with limit.held():
+            decoded = model.decode(picture, name="The picture")
+        seen = model.look(decoded, min_confidence=asked.get("least"))
     except Refusal as refusal:
         return {"refused": refusal.sentence}, b""
     except Exception:

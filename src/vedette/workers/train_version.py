@@ -1,5 +1,7 @@
 """The job `train-version`: a version's frozen manifests become results and a package, in its folder.
 
+The job `check-version` goes no further than to refuse what cannot be trained with.
+
 order   folder, dialect, arn, project, version, budget, seed, cache; denied, foreign (buckets);
         masks (Lookout: the address of the folder that masks of test pictures will lie in);
         has_test; divides (whether the pictures kept for testing become the project's test dataset);
@@ -27,7 +29,7 @@ from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw, flaw
 from vedette.manifest.training import Pictures
 from vedette.training import lookout, rekognition
-from vedette.training.checks import Prepared, look_at
+from vedette.training.checks import Prepared, Split, look_at
 from vedette.training.folder import NO_ROOM, Folder, is_full
 from vedette.training.lookout_pictures import say_left_out
 from vedette.training.masks import Masks
@@ -36,6 +38,7 @@ from vedette.vision.images import content_hash
 
 # Of a single Lookout dataset so many of each kind test the model, where it has twice as many.
 LEAST_TESTED = 10
+CHECKING = {"stage": "checking the manifests", "done": 0, "of": 1}
 DIVIDED = {"stage": "dividing the dataset", "done": 1, "of": 1}
 
 
@@ -65,12 +68,31 @@ def scratch_in(place: Path) -> Iterator[None]:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def check(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    """Check alone, and leave a result where that ends the training; for one that waits for its turn."""
+    del cancelled  # it takes seconds
+    folder = Folder(Path(order["folder"]))
+    folder.clear()
+    started = time.monotonic()
+    say(Event("progress", CHECKING))
+    prepared = _prepare(folder, order, split=_undivided)
+    if prepared.refused:
+        folder.finish({"refused": prepared.refused, "seconds": time.monotonic() - started})
+    else:
+        folder.clear()
+    return {"refused": prepared.refused}
+
+
+def _undivided(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
+    return list(samples), []
+
+
 def _train(
     folder: Folder, order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]
 ) -> dict[str, Any]:
     started = time.monotonic()
-    say(Event("progress", {"stage": "checking the manifests", "done": 0, "of": 1}))
-    prepared = _prepare(folder, order)
+    say(Event("progress", CHECKING))
+    prepared = _prepare(folder, order, split=_split_of(order))
     result: dict[str, Any] = {"refused": prepared.refused}
     if not prepared.refused:
         if order["divides"] and prepared.test:
@@ -93,13 +115,19 @@ def _by_addresses(sentence: str, folder: Folder, prepared: Prepared) -> str:
     return sentence.replace(f"{folder.root}/", "")
 
 
-def _prepare(folder: Folder, order: Mapping[str, Any]) -> Prepared:
-    seed, has_test = int(order["seed"]), bool(order["has_test"])
+def _split_of(order: Mapping[str, Any]) -> Split:
+    least = LEAST_TESTED if order["dialect"] == "lookoutvision" else 1
 
     def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
-        least = LEAST_TESTED if order["dialect"] == "lookoutvision" else 1
-        return hold_out(samples, digest=lambda s: content_hash(s.picture), seed=seed, least=least)
+        return hold_out(
+            samples, digest=lambda s: content_hash(s.picture), seed=int(order["seed"]), least=least
+        )
 
+    return split
+
+
+def _prepare(folder: Folder, order: Mapping[str, Any], *, split: Split) -> Prepared:
+    has_test = bool(order["has_test"])
     if order["dialect"] == "lookoutvision":
         return lookout.prepare(folder, has_test=has_test, split=split, one_size=bool(order["one_size"]))
     buckets = Pictures(frozenset(order["denied"]), frozenset(order["foreign"]))

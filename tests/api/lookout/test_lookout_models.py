@@ -57,7 +57,7 @@ def test_a_model_is_in_training_when_the_call_returns(model):
         "Description": "first",
         "Status": "TRAINING",
     }
-    assert model["StatusMessage"].startswith("The model is being trained.")
+    assert model["StatusMessage"] == "The model is being trained."
 
 
 def test_a_training_that_cannot_succeed_ends_as_failed_and_says_why(call, model):

@@ -6,7 +6,7 @@ import pytest
 from doubles.houses import ELSEWHERE, HERE, a_caller
 from doubles.packages import tiny_package
 from vedette.api.rekognition import OPERATIONS
-from vedette.errors import Busy, Denied, Missing, Taken, TooMuch, Wrong
+from vedette.errors import Busy, Denied, MalformedPolicy, Missing, Taken, TooMuch, Wrong
 from vedette.projects.policy import ACTION
 from vedette.projects.versions import NewVersion
 from vedette.runtime.package import open_package
@@ -74,7 +74,7 @@ def test_a_copy_has_the_model_and_the_results_and_says_whose_it_is(house, call, 
 
 def test_a_copy_that_a_crash_interrupted_is_made_at_the_next_start(house, call, source, target):
     project = house.projects.find_by_arn(target, "eu-west-1")
-    wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id})
+    wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id, "account": HERE})
     made, _ = house.versions.create(project, wanted)
     house.trainings.start()
     assert house.trainings.wait(made).state == "copied"
@@ -82,7 +82,7 @@ def test_a_copy_that_a_crash_interrupted_is_made_at_the_next_start(house, call, 
 
 def test_a_version_that_is_being_copied_is_not_deleted(house, call, source, target):
     project = house.projects.find_by_arn(target, "eu-west-1")
-    wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id})
+    wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id, "account": HERE})
     made, _ = house.versions.create(project, wanted)
     with pytest.raises(Busy, match="is being copied to live"):
         call("DeleteProjectVersion", ProjectVersionArn=str(source.arn))
@@ -111,7 +111,12 @@ def test_another_account_copies_what_a_policy_gives_it(house, call, source):
     asked = request(source, theirs, bucket="theirs")
     with pytest.raises(Denied):
         call("CopyProjectVersion", caller=BOB, **asked)
-    statement = {"Effect": "Allow", "Principal": ELSEWHERE, "Action": ACTION, "Resource": str(source.arn)}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ELSEWHERE},
+        "Action": ACTION,
+        "Resource": str(source.arn),
+    }
     arn = str(source.project.arn)
     put = {"ProjectArn": arn, "PolicyName": "p", "PolicyDocument": json.dumps({"Statement": statement})}
     revision = call("PutProjectPolicy", **put)["PolicyRevisionId"]
@@ -121,6 +126,41 @@ def test_another_account_copies_what_a_policy_gives_it(house, call, source):
     assert call("DeleteProjectPolicy", ProjectArn=arn, PolicyName="p") == {}
     with pytest.raises(Denied):
         call("CopyProjectVersion", caller=BOB, **{**asked, "VersionName": "v2"})
+
+
+def test_a_condition_shuts_out_whom_it_excludes(house, call, source):
+    theirs = call("CreateProject", caller=BOB, ProjectName="live")["ProjectArn"]
+    asked = request(source, theirs, bucket="theirs")
+    statement = {"Effect": "Allow", "Principal": "*", "Action": ACTION, "Resource": "*"}
+    arn = str(source.project.arn)
+    revision = {}
+    for condition, allowed in (
+        ({"StringEquals": {"aws:username": "alice"}}, False),
+        ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, False),
+        ({"StringEquals": {"aws:PrincipalAccount": ELSEWHERE}}, True),
+    ):
+        document = json.dumps({"Statement": {**statement, "Condition": condition}})
+        put = {"ProjectArn": arn, "PolicyName": "p", "PolicyDocument": document, **revision}
+        revision = call("PutProjectPolicy", **put)
+        if allowed:
+            assert copied(house, call, caller=BOB, **asked).state == "copied"
+        else:
+            with pytest.raises(Denied):
+                call("CopyProjectVersion", caller=BOB, **asked)
+    document = json.dumps({"Statement": {**statement, "Condition": {"StringEquals": {"aws:Nonsense": "x"}}}})
+    with pytest.raises(MalformedPolicy):
+        call("PutProjectPolicy", ProjectArn=arn, PolicyName="q", PolicyDocument=document)
+
+
+def test_a_strangers_own_project_has_no_say_over_anothers_versions(call, source):
+    theirs = call("CreateProject", caller=BOB, ProjectName="live")["ProjectArn"]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": ACTION, "Resource": "*"}
+    document = json.dumps({"Statement": statement})
+    call("PutProjectPolicy", caller=BOB, ProjectArn=theirs, PolicyName="p", PolicyDocument=document)
+    asked = {**request(source, theirs, bucket="theirs"), "SourceProjectArn": theirs}
+    for arn in (str(source.arn), str(source.arn).replace("v1", "v9")):
+        with pytest.raises(Denied):
+            call("CopyProjectVersion", caller=BOB, **{**asked, "SourceProjectVersionArn": arn})
 
 
 def test_a_denial_binds_the_own_account_too(call, source, target):

@@ -1,13 +1,16 @@
 """Buckets and clients of three kinds of caller: the owner, a stranger with a key, and nobody."""
 
 import itertools
-import json
 
 import boto3
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from vedette.identity.directory import Directory
+from vedette.identity.seal import open_seal
+from vedette.store.db import open_database
 
 COUNT = itertools.count()
 
@@ -18,11 +21,19 @@ def s3(server):
 
 
 @pytest.fixture(scope="session")
-def stranger(server):
+def directory(server):
+    """The directory of the running server, opened beside it: a command of its own takes seconds."""
+    database = open_database("", server.data)
+    yield Directory(database, open_seal(server.data))
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def stranger(server, directory):
     """A client of another account."""
-    server.vedette("account", "create", "111122223333")
-    key = json.loads(server.vedette("key", "create", "--account", "111122223333", "--format", "json"))
-    return server.client("s3", key=(key["AccessKeyId"], key["SecretAccessKey"]))
+    directory.create_account("111122223333")
+    key = directory.create_key("111122223333", None)
+    return server.client("s3", key=(key.id, key.secret))
 
 
 @pytest.fixture(scope="session")

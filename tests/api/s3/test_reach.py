@@ -4,14 +4,16 @@ import json
 
 import pytest
 
-from doubles.houses import ELSEWHERE, HERE
+from doubles.houses import ELSEWHERE, HERE, as_administrator
 from vedette.api.s3.call import canonical_id
 from vedette.api.s3.reach import Reach
 from vedette.identity.principal import Principal, keep, recall, root_of
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.values import About
 
-ALICE = Principal(HERE, f"arn:aws:iam::{HERE}:user/alice", "AIDAALICE", "alice", "AKIAALICE")
+ALICE = as_administrator(
+    Principal(HERE, f"arn:aws:iam::{HERE}:user/alice", "AIDAALICE", "alice", "AKIAALICE")
+)
 STRANGER = root_of(ELSEWHERE)
 ALL = "http://acs.amazonaws.com/groups/global/AllUsers"
 

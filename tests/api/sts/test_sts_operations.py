@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 import pytest
@@ -5,12 +6,12 @@ import pytest
 from doubles.houses import ELSEWHERE, HERE, a_caller
 from vedette.api.house import Caller
 from vedette.api.sts import OPERATIONS
-from vedette.errors import Denied, Wrong
+from vedette.errors import Denied, MalformedPolicy, Unbuilt, Wrong
 
 
 @pytest.fixture
 def alice(house):
-    house.identity.directory.create_user(HERE, "alice")
+    house.identity.directory.create_user(HERE, "alice", ["administrator"])
     key = house.identity.directory.create_key(HERE, "alice")
     principal, _ = house.identity.find_key(key.id, "", house.clock())
     return Caller(principal, "eu-west-1", "sts")
@@ -52,9 +53,22 @@ def test_a_roots_session_lasts_an_hour_at_most(house, call, clock):
 
 
 def test_a_role_is_assumed_across_accounts(house, call, clock):
-    role = house.identity.directory.create_role(ELSEWHERE, "reader", [HERE])
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": HERE},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+        "Condition": {"StringEquals": {"sts:ExternalId": "42"}},
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    role = house.identity.directory.create_role(ELSEWHERE, "reader", [], trust=trust)
+    with pytest.raises(Denied):
+        call("AssumeRole", RoleArn=role.arn, RoleSessionName="visit")
     answer = call(
-        "AssumeRole", RoleArn=role.arn, RoleSessionName="visit", Tags=[{"Key": "line", "Value": "4"}]
+        "AssumeRole",
+        ExternalId="42",
+        RoleArn=role.arn,
+        RoleSessionName="visit",
+        Tags=[{"Key": "line", "Value": "4"}],
     )
     found = holder(house, answer["Credentials"])
     assert answer["AssumedRoleUser"] == {"AssumedRoleId": found.user_id, "Arn": found.arn}
@@ -72,3 +86,39 @@ def test_a_key_tells_its_account(call, alice):
     assert call("GetAccessKeyInfo", AccessKeyId=alice.principal.key_id) == {"Account": HERE}
     with pytest.raises(Wrong):
         call("GetAccessKeyInfo", a_caller("sts"), AccessKeyId="AKIANOBODYKNOWSTHIS1")
+
+
+def test_a_session_policy_is_measured_and_managed_ones_are_refused(house, call):
+    role = house.identity.directory.create_role(HERE, "reader", [HERE])
+    asked = {"RoleArn": role.arn, "RoleSessionName": "visit"}
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    narrow = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    answer = call("AssumeRole", Policy=narrow, **asked)
+    assert answer["PackedPolicySize"] == 100 * len(narrow) // 2048
+    assert len(holder(house, answer["Credentials"]).session_policies) == 1
+    with pytest.raises(MalformedPolicy, match="statement 1: its Effect is Allow or Deny"):
+        call("AssumeRole", Policy=narrow.replace("Allow", "Perhaps"), **asked)
+    with pytest.raises(Unbuilt):
+        call("AssumeRole", PolicyArns=[{"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}], **asked)
+    with pytest.raises(Wrong, match="case insensitive"):
+        call("AssumeRole", Tags=[{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}], **asked)
+
+
+def test_a_source_identity_is_told_and_stays(house, call, clock):
+    trust = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": {"AWS": HERE},
+                "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+            },
+        }
+    )
+    first = house.identity.directory.create_role(HERE, "first", [], trust=trust, policies=["administrator"])
+    second = house.identity.directory.create_role(HERE, "second", [], trust=trust, policies=["administrator"])
+    answer = call("AssumeRole", RoleArn=first.arn, RoleSessionName="a", SourceIdentity="alice")
+    assert answer["SourceIdentity"] == "alice"
+    chained = Caller(holder(house, answer["Credentials"]), "eu-west-1", "sts")
+    again = call("AssumeRole", chained, RoleArn=second.arn, RoleSessionName="b", SourceIdentity="mallory")
+    assert again["SourceIdentity"] == "alice"

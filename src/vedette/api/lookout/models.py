@@ -124,7 +124,7 @@ def find_model(
 
 def _message(house: House, version: Version) -> str:
     """Return what is to be said of a model; a trained one names what it was trained without."""
-    said = MESSAGES.get(version.state) or house.trainings.message(version)
+    said = MESSAGES.get(version.state) or version.message
     left_out = version.results.get("left_out") if STATUSES[version.state] == "TRAINED" else ""
     return f"{said} {left_out}" if left_out else said
 

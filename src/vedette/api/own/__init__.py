@@ -4,9 +4,10 @@ from vedette.api.faults import Handler
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
 from vedette.api.own.faults import translate
 from vedette.api.own.labels import list_label_settings, update_label_settings
-from vedette.api.own.models import download_model
+from vedette.api.own.models import describe_training, download_model
 
 OPERATIONS: dict[str, Handler] = {
+    "DescribeTraining": describe_training,
     "DownloadModel": download_model,
     "ListEntries": list_entries,
     "ListLabelSettings": list_label_settings,

@@ -1,4 +1,4 @@
-"""Models as things one can have: a version's package, fetched over the wire."""
+"""Models as things one can have and wait for: a version's package, and how far its training is."""
 
 import asyncio
 import base64
@@ -7,6 +7,7 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.arn import parse_arn
 from vedette.errors import Missing
+from vedette.projects.version import Version
 from vedette.training.leaving import Parcel, pack
 
 PIECE = 1 << 18
@@ -14,11 +15,7 @@ PIECE = 1 << 18
 
 def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Answer with a model's package as a zip, and with its hash, so that a broken one is noticed."""
-    arn = parse_arn(request["ModelArn"])
-    caller.require("DownloadModel", arn)
-    if arn.region != caller.region:
-        raise Missing(f"{arn} is in another region than {caller.region}.", kind="version", name=str(arn))
-    version = house.versions.find_by_arn(str(arn), caller.region)
+    version = _find(house, caller, "DownloadModel", request)
     parcel = pack(version, house.trainings.folder(version))
     digest = base64.b64encode(bytes.fromhex(parcel.sha256)).decode("ascii")
     return {
@@ -28,6 +25,26 @@ def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dic
         "ContentDisposition": f'attachment; filename="{version.project.name}-{version.name}.zip"',
         "ReprDigest": f"sha-256=:{digest}:",
     }
+
+
+def describe_training(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Say how far a training is; one that waits for its turn has no stage yet, one that is over none more."""
+    version = _find(house, caller, "DescribeTraining", request)
+    facts = house.trainings.stages.of(version)
+    answer: dict[str, Any] = {"IsUnderWay": version.state == "training"}
+    if facts is not None:
+        answer |= {"Stage": facts["stage"], "Done": facts["done"], "Of": facts["of"]}
+        if facts.get("seconds_left") is not None:
+            answer["SecondsLeft"] = facts["seconds_left"]
+    return answer
+
+
+def _find(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Version:
+    arn = parse_arn(request["ModelArn"])
+    caller.require(action, arn)
+    if arn.region != caller.region:
+        raise Missing(f"{arn} is in another region than {caller.region}.", kind="version", name=str(arn))
+    return house.versions.find_by_arn(str(arn), caller.region)
 
 
 class Pieces:

@@ -2,7 +2,7 @@
 
 from vedette import errors
 from vedette.api.faults import Fault
-from vedette.training.trainings import NO_DATASET
+from vedette.training.admission import NO_DATASET
 from vedette.wire.errors import Faulty
 
 # A refusal's fault; some differ by what it was about.

@@ -86,7 +86,7 @@ def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
     refused = Denied(
         f"User: {caller.principal.arn} is not authorized to perform: {ACTION} on resource: {text}"
     )
-    own = may(caller.principal, ACTION, text)
+    own = may(caller.principal, ACTION, text, caller.context)
     try:
         project = house.projects.find_by_arn(request["SourceProjectArn"], caller.region)
         source = house.versions.find_by_arn(text, caller.region)
@@ -94,8 +94,11 @@ def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
         if own:
             raise
         raise refused from None
-    said = house.projects.policies.judge(project, caller.principal, text)
-    if said is False or (said is None and not own):
+    if source.project.id != project.id and not own:
+        # Another project's policies, the caller's own perhaps, have no say here.
+        raise refused
+    policies = house.projects.policies.of(source.project)
+    if not may(caller.principal, ACTION, text, caller.context, policies=policies):
         raise refused
     if source.project.id != project.id:
         raise Wrong("The version to be copied is of another project than SourceProjectArn.", name=text)

@@ -142,7 +142,7 @@ def _description(house: House, version: Version) -> dict[str, Any]:
 
 
 def _message(house: House, version: Version) -> str:
-    said = MESSAGES.get(version.state) or house.trainings.message(version)
+    said = MESSAGES.get(version.state) or version.message
     is_ours = version.state == "failed" and version.results.get("fault") == "service"
     return f"{SERVICE_ISSUE} {said}" if is_ours else said
 

@@ -11,6 +11,7 @@ from vedette.api.s3.faults import Fault
 from vedette.api.s3.locks import lock_headers, lock_of_request
 from vedette.api.s3.tags import tags_of_header
 from vedette.store.blobs.values import About, Blob, Bucket, Checksum
+from vedette.wire.header_text import read_header_text, write_header_text
 
 CONTENT = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 REDIRECT = "x-amz-website-redirect-location"
@@ -56,18 +57,21 @@ def about_of_request(call: Call, bucket: Bucket) -> About:
 
 def said_of_content(call: Call) -> About:
     """Return the type, the content headers and the user's metadata alone."""
-    headers = {name: _text(call.header(name)) for name in (*CONTENT, REDIRECT) if call.header(name)}
+    headers = {
+        name: read_header_text(call.header(name)) for name in (*CONTENT, REDIRECT) if call.header(name)
+    }
     if "content-encoding" in headers:
         headers["content-encoding"] = _without_chunking(headers["content-encoding"])
     metadata: dict[str, str] = {}
     for name, value in call.request.headers:
         if name.startswith(META):
             key = name.removeprefix(META)
-            metadata[key] = f"{metadata[key]},{_text(value)}" if key in metadata else _text(value)
+            text = read_header_text(value)
+            metadata[key] = f"{metadata[key]},{text}" if key in metadata else text
     if sum(len(key) + len(value.encode()) for key, value in metadata.items()) > MOST_METADATA:
         raise Fault("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
     kept = {name: value for name, value in headers.items() if value}
-    return About(_text(call.header("content-type")) or "binary/octet-stream", kept, metadata)
+    return About(read_header_text(call.header("content-type")) or "binary/octet-stream", kept, metadata)
 
 
 def check_grants(bucket: Bucket, grants: acl.Grants | None, *, canned: str = "") -> None:
@@ -94,8 +98,8 @@ def read_headers(call: Call, bucket: Bucket, blob: Blob) -> list[tuple[str, str]
     headers = {"content-type": about.content_type, **about.headers}
     headers |= {OVERRIDES[name]: value for name, value in call.query.items() if name in OVERRIDES}
     answer = [("last-modified", http_date(blob)), ("etag", f'"{blob.etag}"'), ("accept-ranges", "bytes")]
-    answer += headers.items()
-    answer += [(f"{META}{name}", value) for name, value in about.metadata.items()]
+    answer += [(name, write_header_text(value)) for name, value in headers.items()]
+    answer += [(f"{META}{name}", write_header_text(value)) for name, value in about.metadata.items()]
     answer += echo(about.encryption) + lock_headers(blob)
     if bucket.versioning:
         answer.append(("x-amz-version-id", blob.version))
@@ -117,15 +121,7 @@ def checksum_headers(checksum: Checksum | None) -> list[tuple[str, str]]:
 
 
 def _without_chunking(encodings: str) -> str:
-    """`aws-chunked` is about how the bytes came, not about what they are."""
-    return ",".join(part.strip() for part in encodings.split(",") if part.strip().lower() != "aws-chunked")
-
-
-def _text(value: str) -> str:
-    """Return a header's value, which is UTF-8 more often than the Latin-1 it was read as."""
-    if value.isascii():
-        return value
-    try:
-        return value.encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
-        return value
+    """Return the encodings as sent; `aws-chunked` is about how the bytes came, not what they are."""
+    parts = encodings.split(",")
+    others = [part for part in parts if part.strip().lower() != "aws-chunked"]
+    return encodings if len(others) == len(parts) else ",".join(others).strip()

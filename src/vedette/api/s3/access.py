@@ -1,19 +1,23 @@
 """Whether a caller may do this to a bucket or an object.
 
-A bucket policy's Deny comes first, then its Allow, then the house's one decision
-(identity.may), then what was granted by ACL. Strangers and anonymous callers get in by the
-second and the last alone, and by neither where the bucket blocks public access.
+One judgement (`access.judge`) over the caller's own policies and the bucket's, and beside it what
+was granted by ACL, which is S3's older way of a resource's Allow. Strangers need both sides, nobody
+needs the bucket's alone, and neither gets in by what a public access block holds back.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, replace
 
+from vedette.access.judge import Decision, judge
+from vedette.access.principals import Grasp
+from vedette.access.public import is_public
+from vedette.access.request import AccessRequest, AccessSubject, SubjectKind
 from vedette.api.s3 import acl
-from vedette.api.s3.call import Call, read_document
+from vedette.api.s3.call import Call, canonical_id, read_document
+from vedette.api.s3.facts import Facts, facts_of_blob, facts_of_bucket, facts_of_request, facts_of_tags
 from vedette.api.s3.faults import Fault
-from vedette.api.s3.policy import is_public, read_policy, verdict
-from vedette.identity.may import RESOURCE_ACCOUNT, may
-from vedette.identity.principal import Principal
+from vedette.api.s3.policy import policies_of
+from vedette.identity.principal import Principal, subject_of
 from vedette.store.blobs.values import Blob, Bucket
 
 # What an ACL calls the actions that it can grant, on a bucket and on an object.
@@ -37,22 +41,33 @@ OBJECT_GRANTS = {
     "s3:PutObjectAcl": "WRITE_ACP",
     "s3:PutObjectVersionAcl": "WRITE_ACP",
 }
-# The owner can never lock itself out of these by its own policy.
+# The owner's root can never lock itself out of these by its own policy.
 ALWAYS_OWN = {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}
-CONTEXT_HEADERS = (
-    "x-amz-acl", "x-amz-copy-source", "x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp",
-    "x-amz-grant-write", "x-amz-grant-write-acp", "x-amz-metadata-directive", "x-amz-server-side-encryption",
-    "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-customer-algorithm",
-    "x-amz-storage-class", "x-amz-content-sha256", "x-amz-website-redirect-location",
-)  # fmt: skip
 # An owner who has taken every grant away, its own too, has closed the bucket to writing.
 NOBODY = b"[]"
-QUERY_KEYS = {
-    "prefix": "s3:prefix",
-    "delimiter": "s3:delimiter",
-    "max-keys": "s3:max-keys",
-    "versionId": "s3:versionid",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a request is aimed at: an action on a bucket, or on an object in it that may not be there."""
+
+    action: str
+    bucket: Bucket
+    key: str = ""
+    blob: Blob | None = None
+
+    @property
+    def resource(self) -> str:
+        """The ARN that policies know it by."""
+        return f"arn:aws:s3:::{self.bucket.name}" + (f"/{self.key}" if self.key else "")
+
+    @property
+    def owner(self) -> str:
+        """Whose word counts: of reading an object and its grants, the object's owner's alone."""
+        enforced = self.bucket.documents.get("ownership") == b"BucketOwnerEnforced"
+        if self.blob is not None and self.action in OBJECT_GRANTS and not enforced:
+            return self.blob.owner
+        return self.bucket.account
 
 
 def authorise(
@@ -79,37 +94,54 @@ def is_allowed(  # noqa: PLR0913  (a decision has that many sides)
     tags: dict[str, str] | None = None,
     prefix: str = "",
 ) -> bool:
-    """Say whether the caller may do this."""
+    """Say whether the caller may do this; `prefix` is what a listing would be narrowed to."""
     expected = call.header("x-amz-expected-bucket-owner")
     if expected and expected != bucket.account:
         return False
-    asked = {"s3:prefix": prefix} if prefix else {}
-    return decide(call.principal, action, bucket, _context(call, blob, tags) | asked, key=key, blob=blob)
+    if call.facts is None:
+        call.facts = facts_of_request(call)
+    facts = {**call.facts, **facts_of_tags(tags)}
+    if prefix:
+        facts["s3:prefix"] = prefix
+    return decide(call.principal, Aim(action, bucket, key, blob), facts)
 
 
-def decide(
-    principal: Principal | None,
-    action: str,
-    bucket: Bucket,
-    context: Mapping[str, str],
-    *,
-    key: str = "",
-    blob: Blob | None = None,
-) -> bool:
-    """Say whether somebody may do this; `context` is what conditions may ask about, in lower case."""
-    resource = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
-    said = _policy_says(principal, action, bucket, resource, context)
-    own = may(principal, action, resource, {RESOURCE_ACCOUNT: _owner(action, bucket, blob)})
-    own = own and not (action == "s3:PutObject" and bucket.documents.get("acl") == NOBODY)
-    if said == "Deny" and not (own and action in ALWAYS_OWN):
-        return False
-    return own or said == "Allow" or _is_granted(principal, action, bucket, blob)
+def decide(principal: Principal | None, aim: Aim, facts: Mapping[str, str | tuple[str, ...]]) -> bool:
+    """Say whether somebody may do this; `facts` are what conditions may ask about the request."""
+    subject = subject_of(principal)
+    if principal is not None:
+        subject = replace(subject, canonical_id=canonical_id(principal.account))
+    bucket = aim.bucket
+    context: Facts = {**facts, **facts_of_bucket(bucket), **facts_of_blob(aim.blob), **subject.context()}
+    policies = policies_of(bucket)
+    decision = judge(
+        AccessRequest(subject, aim.action, aim.resource, bucket.account, context),
+        identity=principal.policies if principal else (),
+        resource=policies,
+        session=principal.session_policies if principal else (),
+    )
+    if decision.explicit_deny:
+        return _is_locked_in(subject, aim)
+    closed = blocks(bucket).get("RestrictPublicBuckets") and any(map(is_public, policies))
+    by_policy = Grasp.NONE if closed and subject.account != bucket.account else decision.grasp
+    return _combine(subject, aim, decision, by_policy)
 
 
-def _owner(action: str, bucket: Bucket, blob: Blob | None) -> str:
-    """Return whose word counts: of reading an object and its grants, the object's owner's alone."""
-    enforced = bucket.documents.get("ownership") == b"BucketOwnerEnforced"
-    return blob.owner if blob is not None and action in OBJECT_GRANTS and not enforced else bucket.account
+def _is_locked_in(subject: AccessSubject, aim: Aim) -> bool:
+    """Say whether this is the owner's root at the policy that denies it."""
+    is_root = subject.kind is SubjectKind.ROOT and subject.account == aim.bucket.account
+    return is_root and aim.action in ALWAYS_OWN
+
+
+def _combine(subject: AccessSubject, aim: Aim, decision: Decision, by_policy: Grasp) -> bool:
+    granted = Grasp.NONE if decision.narrowed else _granted(subject, aim)
+    grasp = max(by_policy, granted)
+    if subject.kind is SubjectKind.ANONYMOUS:
+        return grasp > Grasp.ACCOUNT
+    if subject.account != aim.owner:
+        return decision.identity_allows and grasp > Grasp.NONE
+    is_closed = aim.action == "s3:PutObject" and aim.bucket.documents.get("acl") == NOBODY
+    return grasp > Grasp.ACCOUNT or (decision.identity_allows and not is_closed)
 
 
 def blocks(bucket: Bucket) -> dict[str, bool]:
@@ -117,8 +149,8 @@ def blocks(bucket: Bucket) -> dict[str, bool]:
     document = bucket.documents.get("publicAccessBlock")
     if document is None:
         return {}
-    said: dict[str, bool] = read_document("PutPublicAccessBlock", document)
-    return said
+    settings: dict[str, bool] = read_document("PutPublicAccessBlock", document)
+    return settings
 
 
 def acl_of(bucket: Bucket) -> acl.Grants | None:
@@ -127,53 +159,14 @@ def acl_of(bucket: Bucket) -> acl.Grants | None:
     return None if document is None else acl.load(document)
 
 
-def _policy_says(
-    principal: Principal | None, action: str, bucket: Bucket, resource: str, context: Mapping[str, str]
-) -> str:
-    document = bucket.documents.get("policy")
-    if document is None:
-        return ""
-    policy = read_policy(bucket.name, document)
-    said = verdict(policy, principal, action, resource, context)
-    closed = said == "Allow" and is_public(policy) and blocks(bucket).get("RestrictPublicBuckets")
-    return "" if closed and (principal is None or principal.account != bucket.account) else said
-
-
-def _is_granted(principal: Principal | None, action: str, bucket: Bucket, blob: Blob | None) -> bool:
-    if action in BUCKET_GRANTS:
-        grants, permission = acl_of(bucket), BUCKET_GRANTS[action]
-    elif action in OBJECT_GRANTS and blob is not None:
-        grants, permission = blob.about.acl, OBJECT_GRANTS[action]
+def _granted(subject: AccessSubject, aim: Aim) -> Grasp:
+    """Return how strongly an ACL allows: a group as everybody, an account as an account."""
+    if aim.action in BUCKET_GRANTS:
+        grants, permission = acl_of(aim.bucket), BUCKET_GRANTS[aim.action]
+    elif aim.action in OBJECT_GRANTS and aim.blob is not None:
+        grants, permission = aim.blob.about.acl, OBJECT_GRANTS[aim.action]
     else:
-        return False
-    if grants is None or (acl.is_public(grants) and blocks(bucket).get("IgnorePublicAcls")):
-        return False
-    return acl.is_granted(grants, principal, permission)
-
-
-def _context(call: Call, blob: Blob | None, tags: dict[str, str] | None) -> dict[str, str]:
-    """Return what conditions may ask about, by name in lower case."""
-    context = {f"s3:{name}": call.header(name) for name in CONTEXT_HEADERS if name in call.request.headers}
-    context |= {key: call.query[name] for name, key in QUERY_KEYS.items() if name in call.query}
-    context |= {f"s3:existingobjecttag/{name.lower()}": value for name, value in _tags(blob).items()}
-    context |= {f"s3:requestobjecttag/{name.lower()}": value for name, value in (tags or {}).items()}
-    context["aws:securetransport"] = "true" if call.request.scheme == "https" else "false"
-    context["aws:viaawsservice"] = "false"
-    said: dict[str, Any] = {
-        "aws:sourceip": call.request.client,
-        "aws:referer": call.header("referer"),
-        "aws:useragent": call.header("user-agent"),
-    }
-    return context | about_principal(call.principal) | {name: value for name, value in said.items() if value}
-
-
-def about_principal(principal: Principal | None) -> dict[str, str]:
-    """Return what conditions may ask about the caller."""
-    if principal is None:
-        return {}
-    said = {"aws:principalarn": principal.arn, "aws:principalaccount": principal.account}
-    return said | ({"aws:username": principal.name} if principal.kind == "user" else {})
-
-
-def _tags(blob: Blob | None) -> dict[str, str]:
-    return blob.about.tags if blob is not None else {}
+        return Grasp.NONE
+    if grants is None or (acl.is_public(grants) and blocks(aim.bucket).get("IgnorePublicAcls")):
+        return Grasp.NONE
+    return acl.grasp(grants, subject.canonical_id, permission)

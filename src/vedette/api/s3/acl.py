@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
+from vedette.access.principals import Grasp
 from vedette.api.s3.call import Call, canonical_id, owner
 from vedette.api.s3.faults import Fault
-from vedette.identity.principal import Principal
 
 Grants = list[dict[str, str]]
 
@@ -84,33 +84,33 @@ def grants_of_document(call: Call, document: dict[str, Any], account: str) -> Gr
 
 
 def grants_document(grants: Grants | None, account: str, names: dict[str, str]) -> dict[str, Any]:
-    """Return the AccessControlPolicy for these grants."""
+    """Return the AccessControlPolicy for these grants: groups first, as canned grants have them."""
+    ordered = sorted(own_grants(account) if grants is None else grants, key=_is_of_account)
     written = [
         {"Grantee": _write_grantee(grant["who"], names), "Permission": grant["permission"]}
-        for grant in (own_grants(account) if grants is None else grants)
+        for grant in ordered
     ]
     return {"Owner": owner(account), "Grants": written}
 
 
-def is_granted(grants: Grants | None, principal: Principal | None, permission: str) -> bool:
-    """Say whether one of the grants lets the caller do this."""
-    for grant in grants or []:
-        if grant["permission"] in ("FULL_CONTROL", permission) and _is_meant(grant["who"], principal):
-            return True
-    return False
+def _is_of_account(grant: dict[str, str]) -> bool:
+    return grant["who"] not in GROUPS
+
+
+def grasp(grants: Grants, account: str, permission: str) -> Grasp:
+    """Return how strongly the grants allow this to a caller, whose account is known by its canonical id.
+
+    A group means the caller itself, as `*` does in a policy; an account passes the decision on to its own.
+    """
+    able = {grant["who"] for grant in grants if grant["permission"] in ("FULL_CONTROL", permission)}
+    if ALL in able or (account and KNOWN in able):
+        return Grasp.DIRECT
+    return Grasp.ACCOUNT if account in able else Grasp.NONE
 
 
 def is_public(grants: Grants | None) -> bool:
     """Say whether strangers were granted anything."""
     return any(grant["who"] in (ALL, KNOWN) for grant in grants or [])
-
-
-def _is_meant(who: str, principal: Principal | None) -> bool:
-    if who == ALL:
-        return True
-    if principal is None:
-        return False
-    return who in (KNOWN, canonical_id(principal.account))
 
 
 def _read_header(call: Call, name: str) -> Grants:

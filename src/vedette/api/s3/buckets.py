@@ -17,12 +17,15 @@ NOTHING_BLOCKED = rewrite(
     ),
     "PublicAccessBlockConfiguration",
 )
+NOBODY = {"ID": "anonymous", "DisplayName": "anonymous"}
 OWNERSHIPS = ("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced")
 
 
 async def list_buckets(call: Call) -> Response:
-    """ListBuckets: the caller's own."""
-    if call.principal is None or not may(call.principal, "s3:ListAllMyBuckets", "*"):
+    """ListBuckets: the caller's own. Nobody owns none, and is told that and nothing else."""
+    if call.principal is None:
+        return document_answer("ListBuckets", {"Owner": NOBODY, "Buckets": []}, "ListAllMyBucketsResult")
+    if not may(call.principal, "s3:ListAllMyBuckets", "*"):
         raise Fault("AccessDenied", "Access Denied")
     prefix, after = call.query.get("prefix", ""), call.query.get("continuation-token", "")
     region = call.query.get("bucket-region", "")

@@ -19,6 +19,7 @@ from vedette.wire.http import Request, Response
 from vedette.wire.models import operation
 from vedette.wire.rest_xml import from_xml, to_xml
 from vedette.wire.scalars import read_count
+from vedette.wire.signed import Signed
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 LARGEST_DOCUMENT = 2 * 1024 * 1024
@@ -54,6 +55,10 @@ class Call:
     query: dict[str, str]
     now: datetime
     found: Bucket | None = field(default=None)
+    # None for a request without a signature, and in a browser's form until its policy is read.
+    signed: Signed | None = None
+    # What policies may ask about the request, once somebody did.
+    facts: dict[str, str | tuple[str, ...]] | None = field(default=None, init=False)
 
     @property
     def store(self) -> FolderBlobs:

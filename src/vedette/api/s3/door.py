@@ -10,10 +10,15 @@ from vedette.identity.principal import Principal
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.wire.bodies import BodyReader
 from vedette.wire.http import Request, Response
+from vedette.wire.signed import Signed
 
 
 async def answer(
-    house: House, principal: Principal | None, request: Request, body: BodyReader | None
+    house: House,
+    principal: Principal | None,
+    request: Request,
+    body: BodyReader | None,
+    signed: Signed | None = None,
 ) -> Response:
     """Answer a request; `principal` is None for one without a signature.
 
@@ -23,6 +28,7 @@ async def answer(
     if not isinstance(house.blobs, FolderBlobs):
         return await _forward(house, principal, request, body)
     call, operation = read_call(house, principal, request, body)
+    call.signed = signed
     if operation is None:
         request.operation = "Preflight"
         return answer_preflight(call)

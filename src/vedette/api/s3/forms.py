@@ -11,6 +11,7 @@ from vedette.api.s3.objects import write_object, written_headers
 from vedette.api.s3.tags import MOST_ON_OBJECT, tags_of_document
 from vedette.identity.identity import KeyFault
 from vedette.store.blobs.values import About, Blob, Bucket
+from vedette.wire.header_text import as_read
 from vedette.wire.http import Headers, Request, Response
 from vedette.wire.post_policy import PostForm, read_post, read_post_signature, verify_post
 from vedette.wire.rest_xml import escape
@@ -45,7 +46,7 @@ def _identify(call: Call, form: PostForm) -> None:
     except KeyFault as fault:
         raise SignatureFault(Kind(fault.kind), "", form=signed.form) from None
     verify_post(form, signed, secret, call.now, bucket=call.bucket)
-    call.principal = principal
+    call.principal, call.signed = principal, signed
 
 
 def _as_request(request: Request, form: PostForm) -> Request:
@@ -55,7 +56,7 @@ def _as_request(request: Request, form: PostForm) -> Request:
         for name, value in request.headers
         if name in ("host", "user-agent", "origin", "referer")
     ]
-    fields = [(RENAMED.get(name, name), value) for name, value in form.fields.items()]
+    fields = [(RENAMED.get(name, name), as_read(value)) for name, value in form.fields.items()]
     return replace(request, headers=Headers([*kept, *fields]))
 
 

@@ -11,7 +11,8 @@ from vedette.api.s3.encryption import SSE, echo, require_key
 from vedette.api.s3.faults import Fault, translate
 from vedette.api.s3.locks import check_removal
 from vedette.api.s3.pick import authorised_version
-from vedette.api.s3.ranges import Span, read_part_number, read_range
+from vedette.api.s3.ranges import Span, read_number_of_part, read_part_number, read_range
+from vedette.api.s3.tags import tags_of_header
 from vedette.store.blobs.files import Draft
 from vedette.store.blobs.values import About, Blob, Bucket, Checksum, Part
 from vedette.wire.bodies import BodyReader, open_body
@@ -24,8 +25,8 @@ MOST_AT_ONCE = 1000
 async def put_object(call: Call) -> Response:
     """PutObject."""
     bucket = call.owned_bucket()
+    authorise(call, "s3:PutObject", bucket, key=call.key, tags=tags_of_header(call.header("x-amz-tagging")))
     said = about.about_of_request(call, bucket)
-    authorise(call, "s3:PutObject", bucket, key=call.key, tags=said.tags)
     if not {"content-length", "transfer-encoding"} & {name for name, _ in call.request.headers}:
         raise Fault("MissingContentLength", "You must provide the Content-Length HTTP header.")
     blob = await write_object(call, bucket, said)
@@ -88,18 +89,30 @@ async def get_object(call: Call) -> Response:
         )
     if SSE in call.request.headers:
         raise Fault("InvalidArgument", f"The header {SSE} is not supported for this operation.")
+    span = _span(call, blob)
     require_key(call, blob.about.encryption)
     check_read(call, blob)
-    span = _span(call, blob)
     headers = about.read_headers(call, bucket, blob)
     if span.is_part:
         headers.append(("content-range", f"bytes {span.start}-{span.start + span.length - 1}/{blob.size}"))
     if "partNumber" in call.query and blob.about.parts:
         headers.append(("x-amz-mp-parts-count", str(len(blob.about.parts))))
-    if call.header("x-amz-checksum-mode").upper() == "ENABLED" and span.length == blob.size:
-        headers += about.checksum_headers(blob.about.checksum)
+    if call.header("x-amz-checksum-mode").upper() == "ENABLED":
+        headers += about.checksum_headers(_checksum_of_span(call, blob, span))
     body = FileBody(call.store.path_of(blob), span.start, span.length) if span.length else b""
     return Response(206 if span.is_part else 200, headers, body)
+
+
+def _checksum_of_span(call: Call, blob: Blob, span: Span) -> Checksum | None:
+    """Return the checksum of what is read: of the whole, or of the part that is asked for by its number.
+
+    A part's has the object's type, which says how the parts' sums make the object's.
+    """
+    whole = blob.about.checksum
+    if "partNumber" in call.query and blob.about.parts:
+        part = blob.about.parts[read_number_of_part(call.query["partNumber"]) - 1].checksum
+        return replace(part, kind=whole.kind) if part is not None and whole is not None else part
+    return whole if span.length == blob.size else None
 
 
 def _span(call: Call, blob: Blob) -> Span:
@@ -137,12 +150,12 @@ def remove(call: Call, bucket: Bucket, key: str, version: str, conditions: dict[
     authorise(call, action, bucket, key=key)
 
     def check(now: Blob | None) -> None:
-        _check_conditions(now, conditions)
+        _check_conditions(now, conditions, version)
         if now is not None and (version or not bucket.versioning):
             check_removal(call, bucket, now)
 
     if version:
-        _check_conditions(blob, conditions)
+        _check_conditions(blob, conditions, version)
         gone = call.store.objects.delete_version(bucket.name, key, version, check)
         is_marker = gone is not None and gone.marker
         marked = {"DeleteMarker": True, "DeleteMarkerVersionId": version} if is_marker else {}
@@ -153,9 +166,12 @@ def remove(call: Call, bucket: Bucket, key: str, version: str, conditions: dict[
     return {"Key": key, "DeleteMarker": True, "DeleteMarkerVersionId": marker.version}
 
 
-def _check_conditions(now: Blob | None, conditions: dict[str, Any]) -> None:
-    """Refuse to remove what is not as the client remembers it; what is not there is no matter."""
-    if not conditions or now is None:
+def _check_conditions(now: Blob | None, conditions: dict[str, Any], version: str) -> None:
+    """Refuse to remove what is not as the client remembers it; what is not there is no matter.
+
+    Under a delete marker the object is not there; the marker as a version of its own is.
+    """
+    if not conditions or now is None or (now.marker and not version):
         return
     holds = (
         names(conditions.get("ETag", "*"), now.etag)

@@ -1,10 +1,11 @@
 """The operations on bucket policies."""
 
+from vedette.access.public import is_public
 from vedette.api.s3 import acl
 from vedette.api.s3.access import acl_of, authorise, blocks
 from vedette.api.s3.call import Call, document_answer, in_thread
 from vedette.api.s3.faults import Fault
-from vedette.api.s3.policy import is_public, read_policy
+from vedette.api.s3.policy import policies_of, read_policy
 from vedette.store.blobs.values import Bucket
 from vedette.wire.http import Response
 
@@ -40,9 +41,7 @@ async def get_policy_status(call: Call) -> Response:
     """GetBucketPolicyStatus: whether the bucket is public, by its policy or by its grants."""
     bucket = call.owned_bucket()
     authorise(call, "s3:GetBucketPolicyStatus", bucket)
-    public = acl.is_public(acl_of(bucket))
-    if "policy" in bucket.documents:
-        public = public or is_public(read_policy(bucket.name, bucket.documents["policy"]))
+    public = acl.is_public(acl_of(bucket)) or any(map(is_public, policies_of(bucket)))
     return document_answer("GetBucketPolicyStatus", {"PolicyStatus": {"IsPublic": public}}, "PolicyStatus")
 
 

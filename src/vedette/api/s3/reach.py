@@ -4,19 +4,44 @@ AWS calls it forward access: a service acts with its caller's rights, and a poli
 (`aws:ViaAWSService`). Nothing travels over a network here, which conditions on that take for safe.
 """
 
-from vedette.api.s3.access import about_principal, decide
-from vedette.errors import Missing
+from collections.abc import Callable
+
+from vedette.access.request import environment
+from vedette.api.s3.access import Aim, decide
+from vedette.clock import Clock, system_clock
+from vedette.errors import Denied, Missing
+from vedette.identity.may import RESOURCE_ACCOUNT, may
 from vedette.identity.principal import Principal
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.port import Blobs
 from vedette.store.blobs.values import Bucket
 
+Current = Callable[[Principal], Principal]
+
+
+def as_remembered(caller: Principal) -> Principal:
+    """Return the caller as it was kept: without rights, unless it is a root."""
+    return caller
+
 
 class Reach:
-    """Keeps the promise of `identity.access`. On a foreign S3 whoever owns a bucket may do everything."""
+    """Keeps the promise of `identity.access`. On a foreign S3 whoever owns a bucket may do everything.
 
-    def __init__(self, blobs: Blobs) -> None:
+    `current` returns a remembered caller with the rights that it has now (`Identity.current`).
+    """
+
+    def __init__(self, blobs: Blobs, current: Current = as_remembered, clock: Clock = system_clock) -> None:
         self._blobs = blobs
+        self._clock = clock
+        self._current = current
+
+    def gone(self, caller: Principal) -> str:
+        """Say in a sentence that the caller is there no more; nothing where it is."""
+        try:
+            self._current(caller)
+        except Denied as refusal:
+            return refusal.sentence
+        return ""
 
     def may_read(self, caller: Principal, bucket: str, key: str, version: str = "") -> bool:
         """Say whether the caller may read an object; of one that is not there, whether it would."""
@@ -28,12 +53,22 @@ class Reach:
 
     def _may(self, caller: Principal, action: str, bucket: str, key: str, version: str = "") -> bool:
         try:
+            caller = caller if caller.key_id else self._current(caller)
             if not isinstance(self._blobs, FolderBlobs):
-                return self._blobs.owner(bucket) == caller.account
+                return self._may_elsewhere(caller, action, bucket, key)
             found = self._blobs.buckets.find(bucket)
-        except Missing:
+        except (Missing, Denied):
             return False
         return self._decide(self._blobs, caller, action, found, key, version)
+
+    def _may_elsewhere(self, caller: Principal, action: str, bucket: str, key: str) -> bool:
+        """Say whether the caller may on a foreign S3, by its own policies and in its own account."""
+        owner = self._blobs.owner(bucket)
+        facts = self._facts() | {RESOURCE_ACCOUNT: owner}
+        return owner == caller.account and may(caller, action, f"arn:aws:s3:::{bucket}/{key}", facts)
+
+    def _facts(self) -> dict[str, str | tuple[str, ...]]:
+        return environment(self._clock(), secure=True) | {"aws:viaawsservice": "true"}
 
     def _decide(
         self, blobs: FolderBlobs, caller: Principal, action: str, bucket: Bucket, key: str, version: str
@@ -41,9 +76,7 @@ class Reach:
         blob = None if action == "s3:PutObject" else blobs.objects.find(bucket.name, key, version)
         if blob is not None and blob.marker:
             blob = None
-        context = about_principal(caller) | {"aws:securetransport": "true", "aws:viaawsservice": "true"}
-        if blob is not None:
-            context |= {f"s3:existingobjecttag/{name.lower()}": it for name, it in blob.about.tags.items()}
+        facts = self._facts()
         if version:
-            context["s3:versionid"] = version
-        return decide(caller, action, bucket, context, key=key, blob=blob)
+            facts["s3:versionid"] = version
+        return decide(caller, Aim(action, bucket, key, blob), facts)

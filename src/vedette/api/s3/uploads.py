@@ -10,10 +10,11 @@ from vedette.api.s3 import about
 from vedette.api.s3.access import authorise
 from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner
 from vedette.api.s3.conditions import check_write
-from vedette.api.s3.encryption import echo, require_key
+from vedette.api.s3.encryption import CUSTOMER, customer_key, echo, require_key
 from vedette.api.s3.faults import Fault
 from vedette.api.s3.objects import checksum_members, checksum_of, receive, version_header
 from vedette.api.s3.ranges import MOST_PARTS, read_number_of_part
+from vedette.api.s3.tags import tags_of_header
 from vedette.store.blobs.uploads import choose_parts
 from vedette.store.blobs.values import About, Bucket, Checksum, Part, Upload
 from vedette.wire.checksums import SIZES, header_of, new_sum, write_sum
@@ -25,10 +26,9 @@ LAST = "\U0010ffff"
 async def create_upload(call: Call) -> Response:
     """CreateMultipartUpload."""
     bucket = call.owned_bucket()
+    authorise(call, "s3:PutObject", bucket, key=call.key, tags=tags_of_header(call.header("x-amz-tagging")))
     writer = about.owner_of_new(call, bucket)
-    said = about.about_of_request(call, bucket)
-    authorise(call, "s3:PutObject", bucket, key=call.key, tags=said.tags)
-    said = replace(said, checksum=_announced(call))
+    said = replace(about.about_of_request(call, bucket), checksum=_announced(call))
     upload = await in_thread(
         call.store.uploads.begin, bucket.name, call.key, upload=call.store.new_id(), owner=writer, about=said
     )
@@ -203,7 +203,9 @@ async def complete_upload(call: Call) -> Response:
         sum_then = upload.done.get("checksum")
         checksum = Checksum(**sum_then) if sum_then else None
         return _completed(call, bucket, upload.done["etag"], upload.done["version"], checksum)
-    require_key(call, upload.about.encryption)
+    if customer_key(call, CUSTOMER) is not None:
+        # S3 joins the parts without the key too, which it needs for none of its bytes; a wrong one is said.
+        require_key(call, upload.about.encryption)
     have = await in_thread(call.store.uploads.parts, upload)
     parts = choose_parts(have, [(part.get("PartNumber", 0), part.get("ETag", "")) for part in wanted])
     _check_part_sums(parts, wanted)
@@ -242,8 +244,9 @@ def _completed(call: Call, bucket: Bucket, etag: str, version: str, checksum: Ch
 
 def _check_part_sums(parts: list[Part], wanted: list[dict[str, Any]]) -> None:
     """Refuse a part whose checksum the client remembers otherwise."""
-    for part, said in zip(parts, wanted, strict=True):
-        told = {name: value for name, value in said.items() if name.startswith("Checksum")}
+    named = {entry.get("PartNumber", 0): entry for entry in wanted}
+    for part in parts:
+        told = {name: value for name, value in named[part.number].items() if name.startswith("Checksum")}
         if part.checksum is not None and told and told != checksum_members(part.checksum):
             raise Fault("InvalidPart", "One or more of the specified parts could not be found.")
 

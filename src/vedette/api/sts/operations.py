@@ -1,16 +1,18 @@
 """The operations of STS that our clients use."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from vedette.api.house import Caller, House
-from vedette.errors import Wrong
-from vedette.identity.sessions import Session
+from vedette.errors import Unbuilt, Wrong
+from vedette.identity.sessions import Assumption, Session
 
 DEFAULT_SESSION_S = 43_200
 DEFAULT_ROLE_S = 3_600
 # AWS gives a root's session one hour at most.
 MOST_ROOT_S = 3_600
+MOST_POLICY = 2048
 
 
 def get_caller_identity(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -31,19 +33,34 @@ def get_session_token(house: House, caller: Caller, request: dict[str, Any]) -> 
 
 def assume_role(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Give a caller whom the role trusts a key of the role."""
-    tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())}
-    session, token = house.identity.assume(
-        caller.principal,
-        request["RoleArn"],
-        request["RoleSessionName"],
-        timedelta(seconds=request.get("DurationSeconds", DEFAULT_ROLE_S)),
-        tags,
+    if request.get("PolicyArns"):
+        raise Unbuilt("PolicyArns is not supported yet; say the session's policy as Policy.")
+    wanted = Assumption(
+        name=request["RoleSessionName"],
+        length=timedelta(seconds=request.get("DurationSeconds", DEFAULT_ROLE_S)),
+        tags=_tags(request.get("Tags", ())),
+        transitive=tuple(request.get("TransitiveTagKeys", ())),
+        policy=request.get("Policy", ""),
+        external_id=request.get("ExternalId", ""),
+        source_identity=request.get("SourceIdentity", ""),
     )
+    session, token = house.identity.assume(caller.principal, request["RoleArn"], wanted, caller.context)
     who = {"AssumedRoleId": session.user_id, "Arn": session.arn}
     answer: dict[str, Any] = {"Credentials": _credentials(session, token), "AssumedRoleUser": who}
-    if "SourceIdentity" in request:
-        answer["SourceIdentity"] = request["SourceIdentity"]
+    if session.policy:
+        # How much of the 2,048 characters the policy takes, in percent.
+        answer["PackedPolicySize"] = max(1, 100 * len(session.policy) // MOST_POLICY)
+    if session.source_identity:
+        answer["SourceIdentity"] = session.source_identity
     return answer
+
+
+def _tags(listed: Sequence[dict[str, str]]) -> dict[str, str]:
+    tags = {tag["Key"]: tag["Value"] for tag in listed}
+    if len({name.lower() for name in tags}) < len(listed):
+        # Conditions know the keys of tags in any case, so two that differ only in it are one.
+        raise Wrong("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    return tags
 
 
 def get_access_key_info(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

@@ -17,9 +17,12 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vedette.errors import Missing, Taken
+from vedette.errors import Busy, Missing, Taken
 from vedette.store.blobs.files import FILE_MODE, leased, make_folder, make_unsynced, sync_folder
-from vedette.store.blobs.index import INDEX, check_version
+from vedette.store.blobs.index import INDEX, SCHEMA, check_version, find_generation
+from vedette.store.blobs.journal import JOURNAL, Header, open_fresh
+from vedette.store.blobs.snapshot import ESTABLISHED, change_number, snapshot_lines
+from vedette.store.blobs.standing import look
 
 NAMED = "SELECT path, size FROM blobs WHERE path != '' UNION ALL SELECT path, size FROM parts"
 """Every file that the index names, and how many bytes it should have."""
@@ -65,29 +68,56 @@ def copy_buckets(
     with leased(root):
         before: set[str] | None = None
         while True:
-            _copy_index(root / INDEX, target / INDEX)
+            _copy_index(root, target / INDEX)
             done = _copy_files(root, target, links, progress)
             # What two copies of the index name, and the store has at neither time, it never had.
             if not done.missing or (before is not None and done.missing <= before):
                 break
             before = done.missing
     _remove_surplus(target)
+    _write_journals(target)
     _sync_all(target)
     return CopiedBuckets(done.files, done.size, tuple(sorted(done.missing)), tuple(sorted(done.damaged)))
 
 
-def _copy_index(source: Path, target: Path) -> None:
+def _copy_index(root: Path, target: Path) -> None:
     """Copy the index as it is at one moment, into a single file."""
     target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
     with (
-        closing(sqlite3.connect(source, isolation_level=None, timeout=30)) as live,
+        closing(sqlite3.connect(root / INDEX, isolation_level=None, timeout=30)) as live,
         closing(sqlite3.connect(target, isolation_level=None)) as copy,
     ):
-        check_version(live, source)
+        check_version(live, root / INDEX)
         live.backup(copy)
+        copy.executescript(SCHEMA)
+        generation = find_generation(copy)
+        _require_newest(root, live, generation)
+        # What waits to be removed is not copied.
+        copy.executescript("DELETE FROM retired; DELETE FROM journals WHERE gone = 1")
         # One file is all there is to keep; a store that opens it turns the log on again.
         copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _require_newest(root: Path, live: sqlite3.Connection, generation: str) -> None:
+    """Refuse to copy an index that does not know all that lies in its folders."""
+    if not live.execute("SELECT 1 FROM sqlite_master WHERE name = 'journals'").fetchone():
+        return  # A program before this one wrote it, without journals to compare with.
+    standing = look(root, live, generation)
+    if standing.is_older:
+        raise Busy(f"The copy would not be whole. {standing.troubles[-1]}", kind="index")
+
+
+def _write_journals(target: Path) -> None:
+    """Give the copy journals of its own, so that it can be repaired as the store itself can."""
+    with closing(sqlite3.connect(target / INDEX, isolation_level=None)) as copy:
+        generation = find_generation(copy)
+        for (bucket,) in copy.execute("SELECT name FROM buckets").fetchall():
+            number = change_number(copy, bucket)
+            make_unsynced(target / bucket)
+            with open_fresh(target / bucket / JOURNAL) as file:
+                file.writelines(snapshot_lines(copy, bucket, Header(generation, bucket, number)))
+            copy.execute(ESTABLISHED, (bucket, number))
 
 
 def _copy_files(root: Path, target: Path, links: bool, progress: Progress | None) -> _Pass:

@@ -3,10 +3,13 @@
 import re
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 
 from vedette.clock import Clock, milliseconds
 from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.store.blobs.index import Index
+from vedette.store.blobs.journal import JOURNAL, read_end
+from vedette.store.blobs.standing import repair_command
 from vedette.store.blobs.values import Bucket
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -17,7 +20,8 @@ _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 class Buckets:
     """All buckets of the installation. Names are one namespace, whoever owns them."""
 
-    def __init__(self, index: Index, clock: Clock) -> None:
+    def __init__(self, root: Path, index: Index, clock: Clock) -> None:
+        self._root = root
         self._index = index
         self._clock = clock
 
@@ -30,11 +34,25 @@ class Buckets:
             row = db.execute("SELECT account FROM buckets WHERE name = ?", (name,)).fetchone()
             if row is not None:
                 raise Taken(f"The bucket {name} exists already.", kind="bucket", name=row[0])
+            self._require_no_journal(db, name)
             db.execute(
                 "INSERT INTO buckets VALUES (?, ?, ?, ?, ?, ?)",
                 (name, account, region, bucket.created_ms, versioning, int(locked)),
             )
         return bucket
+
+    def _require_no_journal(self, db: sqlite3.Connection, name: str) -> None:
+        """Refuse to begin a journal where there is one of a bucket that the index has lost."""
+        end = read_end(self._root / name / JOURNAL)
+        if end is None or end.header is None or end.is_gone:
+            return
+        if not db.execute("SELECT 1 FROM journals WHERE bucket = ? AND gone = 1", (name,)).fetchone():
+            raise Busy(
+                f"The folder of the bucket {name} holds objects that the index does not know;"
+                f" {repair_command(self._root)} adds them.",
+                kind="folder",
+                name=name,
+            )
 
     def find(self, name: str) -> Bucket:
         """Return the bucket with its documents."""

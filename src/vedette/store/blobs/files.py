@@ -7,6 +7,7 @@ until the index says so.
 
 import contextlib
 import hashlib
+import logging
 import math
 import os
 import secrets
@@ -14,9 +15,11 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+
+log = logging.getLogger("vedette.blobs")
 
 INCOMING = ".incoming"
 """The folder of bytes on their way in, beside the buckets: no bucket's name begins with a dot."""
@@ -132,18 +135,22 @@ class Draft:
 class Retired:
     """Files that no version names any more: removed after the grace, or when told to."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, forget: Callable[[list[str]], None]) -> None:
         self._root = root
+        self._forget = forget
         self._queue: deque[tuple[float, str]] = deque()
         self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
+        self._closing = threading.Event()
+        self._reaper: threading.Thread | None = None
 
     def add(self, paths: Iterable[str]) -> None:
         """Remove these later."""
         now = time.monotonic()
         with self._lock:
             self._queue.extend((now, path) for path in paths if path)
-            self._plan()
+            if self._queue and self._reaper is None and not self._closing.is_set():
+                self._reaper = threading.Thread(target=self._work, name="retired", daemon=True)
+                self._reaper.start()
 
     def reap(self, *, grace_s: float = GRACE_S, below: str = "") -> None:
         """Remove what has waited long enough, or at once what lies below a folder.
@@ -161,24 +168,24 @@ class Retired:
             ]
             gone = set(due)
             self._queue = deque(item for item in self._queue if item[1] not in gone)
-            self._timer = None
-            self._plan()
         for path in due:
             remove(self._root, path)
+        if due:
+            self._forget(due)
 
     def close(self) -> None:
         """Remove all of it now and stop waiting."""
+        self._closing.set()
+        if self._reaper is not None:
+            self._reaper.join()
         self.reap(grace_s=0)
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
 
-    def _plan(self) -> None:
-        if self._queue and self._timer is None:
-            self._timer = threading.Timer(GRACE_S, self.reap)
-            self._timer.daemon = True
-            self._timer.start()
+    def _work(self) -> None:
+        while not self._closing.wait(GRACE_S / 2):
+            try:
+                self.reap()
+            except Exception:  # A thread's edge; what it could not remove, the next start does.
+                log.exception("Replaced files could not be removed.")
 
 
 def is_leased(root: Path) -> bool:

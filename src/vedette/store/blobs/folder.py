@@ -1,29 +1,35 @@
 """Buckets as folders: `<root>/<bucket>/<key, readable>`, and an index beside them.
 
-<root>/.index.db      what exists (index.py)
-<root>/.incoming/     bytes on their way in (files.py)
-<root>/.uploads/      parts of multipart uploads (uploads.py)
-<root>/<bucket>/…     one plain file a version (names.py)
+<root>/.index.db            what exists (index.py)
+<root>/.incoming/           bytes on their way in (files.py)
+<root>/.uploads/            parts of multipart uploads (uploads.py)
+<root>/.quarantine/         files that nobody can account for (quarantine.py)
+<root>/<bucket>/…           one plain file a version (names.py)
+<root>/<bucket>/%journal    what a lost index is rebuilt from (journal.py)
 """
 
 import logging
 import secrets
-import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from vedette.clock import Clock, from_milliseconds, system_clock
 from vedette.errors import Missing, Taken
 from vedette.store.blobs.buckets import Buckets
-from vedette.store.blobs.files import BUFFER, INCOMING, Draft, Retired
+from vedette.store.blobs.caution import set_caution
+from vedette.store.blobs.files import BUFFER, INCOMING, Draft, Retired, make_folder
 from vedette.store.blobs.index import INDEX, Index
+from vedette.store.blobs.journals import Journals
 from vedette.store.blobs.listing import Listing
 from vedette.store.blobs.objects import Objects, missing_key
 from vedette.store.blobs.port import Stored
-from vedette.store.blobs.sweep import PAUSE_S, sweep
+from vedette.store.blobs.quarantine import QUARANTINE
+from vedette.store.blobs.standing import look, repair_command, require_index, require_rows
+from vedette.store.blobs.sweep import PAUSE_S, clear_folder, forget_ended, sweep
 from vedette.store.blobs.uploads import Uploads
 from vedette.store.blobs.values import About, Blob
 
@@ -41,42 +47,93 @@ class FolderBlobs:
     def __init__(
         self, root: Path, *, clock: Clock = system_clock, new_id: Callable[[], str] = unguessable
     ) -> None:
-        root.mkdir(parents=True, exist_ok=True)
+        make_folder(root)
         self.root = root.resolve()
         self.new_id = new_id
-        self._index = Index(self.root / INDEX)
-        self._retired = Retired(self.root)
-        self.buckets = Buckets(self._index, clock)
+        require_index(self.root)
+        self._journals = Journals(self.root, clock)
+        self._index = Index(self.root / INDEX, self._journals.append)
+        self._retired = Retired(self.root, self._forget_files)
+        self.buckets = Buckets(self.root, self._index, clock)
         self.objects = Objects(self.root, self._index, self._retired, clock, new_id)
         self.uploads = Uploads(self.root, self._index, self._retired, clock, self.objects)
         self.listing = Listing(self._index)
+        try:
+            require_rows(self.root, self._index)
+            self.standing = look(self.root, self._index.reader(), self._index.generation)
+            self._journals.follow(self._index, self.standing)
+        except BaseException:
+            self._index.close()
+            raise
+        if self.standing.is_older:
+            set_caution(self.root, "the index of the buckets is older than their folders", clock)
+        for trouble in self.standing.troubles:
+            log.warning("%s", trouble)
 
     def draft(self) -> Draft:
         """Begin the bytes of one object or part."""
         return Draft(self.root / INCOMING, secrets.token_hex(6))
 
     def remove_bucket(self, bucket: str) -> None:
-        """Remove an empty bucket, and its folder with what only waited to be removed."""
+        """Remove an empty bucket, and its folder; what no object names in it goes into quarantine."""
         self._retired.add(self.buckets.delete(bucket))
         self._retired.reap(below=f"{bucket}/")
-        shutil.rmtree(self.root / bucket, ignore_errors=True)
+        self._clear_folder(bucket)
 
     def sweep(self, *, older_than: float, pause_s: float = PAUSE_S) -> int:
-        """Remove files that no version names and that are older than this moment (`time.time()`)."""
+        """Put aside files that no version names and that are older than this moment (`time.time()`).
+
+        Nothing is swept while index and folders do not belong together. Return the number.
+        """
+        if self.standing.troubles:
+            return 0
         return sweep(self.root, self._index, older_than, pause_s=pause_s)
 
     def sweep_later(self, *, older_than: float) -> None:
-        """Do the same beside everything else; a crash leaves such files, a clean stop does not."""
+        """Clear up after the processes before this one, beside everything else."""
+        threading.Thread(target=self._clear_up, args=(older_than,), name="sweep", daemon=True).start()
 
-        def run() -> None:
-            try:
-                removed = self.sweep(older_than=older_than)
-            except sqlite3.ProgrammingError:
-                return  # The store was closed meanwhile; the next start sweeps.
-            if removed:
-                log.info("Removed %d files that a crash had left.", removed)
+    def wait_for_journals(self) -> None:
+        """Return once the journals are what they should be."""
+        self._journals.wait()
 
-        threading.Thread(target=run, name="sweep", daemon=True).start()
+    def _clear_up(self, older_than: float) -> None:
+        try:
+            self._clear_retired()
+            aside = self.sweep(older_than=older_than)
+            forget_ended(self._index, time.time())
+        except sqlite3.ProgrammingError:
+            return  # The store was closed meanwhile; the next start clears up.
+        except (OSError, sqlite3.Error) as error:
+            log.warning("What processes before left in %s could not be cleared up: %s", self.root, error)
+            return
+        if aside:
+            log.warning(
+                "Put %d files that a crash had left into %s; %s lists them.",
+                aside,
+                self.root / QUARANTINE,
+                repair_command(self.root, "--dry-run"),
+            )
+
+    def _clear_retired(self) -> None:
+        """Remove what processes before this one knew to be superfluous and had not removed yet."""
+        if self.standing.leading:
+            return  # An older index may be mistaken about that.
+        db = self._index.reader()
+        self._retired.add([row[0] for row in db.execute("SELECT path FROM retired")])
+        for (bucket,) in db.execute("SELECT bucket FROM journals WHERE gone = 1").fetchall():
+            self._clear_folder(bucket)
+
+    def _clear_folder(self, bucket: str) -> None:
+        """Remove the folder of a removed bucket, unless it was made again."""
+        with self._index.still() as db:
+            if db.execute("SELECT 1 FROM journals WHERE bucket = ? AND gone = 1", (bucket,)).fetchone():
+                clear_folder(self.root, bucket)
+                db.execute("DELETE FROM journals WHERE bucket = ?", (bucket,))
+
+    def _forget_files(self, paths: Iterable[str]) -> None:
+        with self._index.still() as db:
+            db.executemany("DELETE FROM retired WHERE path = ?", [(path,) for path in paths])
 
     def has_bucket(self, bucket: str) -> bool:
         """Say whether the bucket exists."""
@@ -146,6 +203,7 @@ class FolderBlobs:
 
     def close(self) -> None:
         """Remove what waits to be removed and close the index."""
+        self._journals.close()
         self._retired.close()
         self._index.close()
 

@@ -1,18 +1,22 @@
 """The index beside the objects: one SQLite file that says what each bucket holds.
 
 A version exists when its row is committed, and not before: its file was written and
-synced first, so a row without a file cannot be, and a file without a row is swept.
+synced first, so a row without a file cannot be, and a file without a row is a stray (sweep.py).
+What a transaction changed goes into the journals of its buckets once it is committed
+(journals.py), and the files that it made superfluous are noted in it (`retired`), so that a
+later start removes them by knowledge and not by a guess.
 The standard library's sqlite3 is used, not store.db, because worker processes read and
 write blobs too and must not reach the database of the rooms.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from vedette.errors import Refusal
+from vedette.store.blobs.changes import TRIGGERS, Change, collect
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (
@@ -41,40 +45,56 @@ CREATE TABLE IF NOT EXISTS parts (
     modified_ms INTEGER NOT NULL, checksum BLOB NOT NULL, path TEXT NOT NULL,
     PRIMARY KEY (upload, number)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS journals (
+    bucket TEXT PRIMARY KEY, number INTEGER NOT NULL,
+    established INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0,
+    leads INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS retired (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO state VALUES ('generation', lower(hex(randomblob(8))));
 """
 
 INDEX = ".index.db"
 """Its name in the folder of the buckets; no bucket's name begins with a dot."""
 
-VERSION = 1
+VERSION = 2
 """Kept in `user_version`; an index with a greater one was written by a later program."""
 
 
 class Index:
     """Connections to the index, one a thread; one writer at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, changed: Callable[[list[Change]], None]) -> None:
         self._path = path
+        self._changed = changed
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._turn = threading.Lock()
         with self._turn:
-            connection = self.reader()
+            connection = self._local.connection = self._connect()
             check_version(connection, path)
             connection.executescript(SCHEMA + f"PRAGMA user_version = {VERSION};")
+            connection.executescript(TRIGGERS)
+            self.generation = find_generation(connection)
 
     def reader(self) -> sqlite3.Connection:
         """Return this thread's connection, for reading; a writer elsewhere never blocks it."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                self._path, isolation_level=None, timeout=30, check_same_thread=False, cached_statements=256
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            # What was acknowledged must survive the loss of power, not only of the process.
-            connection.execute("PRAGMA synchronous = FULL")
+            connection = self._connect()
+            connection.executescript(TRIGGERS)
             self._local.connection = connection
-            self._open.append(connection)
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, isolation_level=None, timeout=30, check_same_thread=False, cached_statements=256
+        )
+        self._open.append(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+        # What was acknowledged must survive the loss of power, not only of the process.
+        connection.execute("PRAGMA synchronous = FULL")
         return connection
 
     @contextmanager
@@ -85,10 +105,38 @@ class Index:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                changes = collect(connection)
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                # A disk that is full may have undone it already.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
+            self._changed(changes)
+
+    @contextmanager
+    def still(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection while no transaction of any process is open; nothing goes into a journal."""
+        connection = self.reader()
+        with self._turn:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def moment(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection while it sees one moment, whatever is committed meanwhile."""
+        connection = self.reader()
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -102,3 +150,9 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise Refusal(f"{path} was written by a later version of this program.")
+
+
+def find_generation(db: sqlite3.Connection) -> str:
+    """Return the mark that this index and the journals which follow it share."""
+    ((generation,),) = db.execute("SELECT value FROM state WHERE name = 'generation'").fetchall()
+    return str(generation)

@@ -153,11 +153,15 @@ class Uploads:
 
 
 def choose_parts(have: list[Part], wanted: list[tuple[int, str]]) -> list[Part]:
-    """Return the parts that the client names, or refuse: unknown, out of order, or too small."""
+    """Return the parts that the client names, or refuse: unknown, out of order, or too small.
+
+    A part that was sent again while it was still being sent may be named twice in a row: the last counts.
+    """
     by_number = {part.number: part for part in have}
-    numbers = [number for number, _ in wanted]
-    if any(later <= earlier for earlier, later in pairwise(numbers)):
+    if any(later < earlier for (earlier, _), (later, _) in pairwise(wanted)):
         raise Wrong("The list of parts was not in ascending order.", kind="part-order")
+    wanted = list(dict(wanted).items())
+    numbers = [number for number, _ in wanted]
     chosen = [by_number.get(number) for number in numbers]
     for part, (number, etag) in zip(chosen, wanted, strict=True):
         if part is None or part.etag != etag.strip('"'):

@@ -1,0 +1,120 @@
+"""What the conditions of policies may ask about a request to S3. Keys are in lower case.
+
+Only what the request itself says, and what is known of the object before it is touched: never what
+the answer would be.
+"""
+
+from functools import lru_cache
+
+from vedette.access.request import environment
+from vedette.api.s3.address import decode
+from vedette.api.s3.call import Call, read_document
+from vedette.store.blobs.values import Blob, Bucket
+
+Facts = dict[str, str | tuple[str, ...]]
+
+HEADERS = (
+    "if-match", "if-none-match", "x-amz-acl", "x-amz-grant-full-control", "x-amz-grant-read",
+    "x-amz-grant-read-acp", "x-amz-grant-write", "x-amz-grant-write-acp", "x-amz-metadata-directive",
+    "x-amz-object-ownership", "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-customer-algorithm", "x-amz-storage-class",
+    "x-amz-website-redirect-location",
+)  # fmt: skip
+LOCKS = {
+    "x-amz-object-lock-mode": "s3:object-lock-mode",
+    "x-amz-object-lock-retain-until-date": "s3:object-lock-retain-until-date",
+    "x-amz-object-lock-legal-hold": "s3:object-lock-legal-hold",
+}
+QUERY = {
+    "prefix": "s3:prefix",
+    "delimiter": "s3:delimiter",
+    "max-keys": "s3:max-keys",
+    "versionId": "s3:versionid",
+}
+AUTH_TYPES = {
+    "header": "REST-HEADER",
+    "v2-header": "REST-HEADER",
+    "query": "REST-QUERY-STRING",
+    "v2-query": "REST-QUERY-STRING",
+    "post": "POST",
+    "v2-post": "POST",
+}
+CONTENT_SHA256 = "x-amz-content-sha256"
+
+
+def facts_of_request(call: Call) -> Facts:
+    """Return what the request says, whatever it is for."""
+    facts = environment(
+        call.now,
+        client=call.request.client,
+        secure=call.request.scheme == "https",
+        user_agent=call.header("user-agent"),
+        referer=call.header("referer"),
+    )
+    region = call.signed.region if call.signed is not None else ""
+    facts["aws:requestedregion"] = region or call.house.settings.region
+    headers = call.request.headers
+    facts |= {f"s3:{name}": headers.get(name) for name in HEADERS if name in headers}
+    facts |= {key: headers.get(name) for name, key in LOCKS.items() if name in headers}
+    facts |= {key: call.query[name] for name, key in QUERY.items() if name in call.query}
+    return facts | _about_copy(call) | _about_signature(call)
+
+
+def _about_copy(call: Call) -> Facts:
+    """Return the source of a copy in one spelling, `bucket/key`, whichever the client chose."""
+    source = call.header("x-amz-copy-source")
+    if not source:
+        return {}
+    return {"s3:x-amz-copy-source": decode(source.partition("?")[0]).removeprefix("/")}
+
+
+def _about_signature(call: Call) -> Facts:
+    signed = call.signed
+    if signed is None:
+        return {}
+    facts: Facts = {
+        "s3:authtype": AUTH_TYPES[signed.form],
+        "s3:signatureversion": "AWS" if signed.form.startswith("v2") else "AWS4-HMAC-SHA256",
+    }
+    if not signed.form.startswith("v2"):
+        # AWS gives the age for version 4 alone, in milliseconds.
+        facts["s3:signatureage"] = str(max(0, int((call.now - signed.date).total_seconds() * 1000)))
+    return facts | _about_content(call, signed.form)
+
+
+def _about_content(call: Call, form: str) -> Facts:
+    # A link's own word goes before a header's, which anybody could send with it.
+    said = call.query.get("X-Amz-Content-Sha256") if form == "query" else call.header(CONTENT_SHA256)
+    said = said or ("UNSIGNED-PAYLOAD" if form == "query" else "")
+    return {f"s3:{CONTENT_SHA256}": said} if said else {}
+
+
+def facts_of_bucket(bucket: Bucket) -> Facts:
+    """Return whose the bucket is, and its tags."""
+    facts: Facts = {"aws:resourceaccount": bucket.account, "s3:resourceaccount": bucket.account}
+    document = bucket.documents.get("tagging")
+    if document is not None:
+        for name, value in _bucket_tags(document):
+            facts[f"s3:buckettag/{name.lower()}"] = facts[f"aws:resourcetag/{name.lower()}"] = value
+    return facts
+
+
+@lru_cache(maxsize=256)
+def _bucket_tags(document: bytes) -> tuple[tuple[str, str], ...]:
+    tags = read_document("PutBucketTagging", document).get("TagSet", [])
+    return tuple((tag.get("Key", ""), tag.get("Value", "")) for tag in tags)
+
+
+def facts_of_blob(blob: Blob | None) -> Facts:
+    """Return the tags that the object has now."""
+    if blob is None:
+        return {}
+    return {f"s3:existingobjecttag/{name.lower()}": value for name, value in blob.about.tags.items()}
+
+
+def facts_of_tags(tags: dict[str, str] | None) -> Facts:
+    """Return the tags that the request would give the object."""
+    if not tags:
+        return {}
+    facts: Facts = {f"s3:requestobjecttag/{name.lower()}": value for name, value in tags.items()}
+    return facts | {"s3:requestobjecttagkeys": tuple(tags)}

@@ -1,0 +1,71 @@
+"""`vedette policy`: what a policy document may say, and who holds it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vedette.cli.credentials import Data
+from vedette.cli.directory import directory, table
+from vedette.cli.users import Account
+
+policies = typer.Typer(no_args_is_help=True, help="Policies: what users, groups and roles may do.")
+
+Name = Annotated[str, typer.Argument(help="The policy's name.")]
+
+
+@policies.command("list")
+def list_policies(account: Account = "", data: Data = None) -> None:
+    """List an account's own policies and the built-in ones, and who holds each."""
+    with directory(data) as (known, settings):
+        home = account or settings.account
+        rows = [
+            (
+                policy.name,
+                "built in" if policy.is_builtin else "own",
+                ", ".join(str(holder) for holder in known.policies.holders(home, policy.name)) or "-",
+            )
+            for policy in known.policies.available(home)
+        ]
+        print(table(rows))
+
+
+@policies.command("show")
+def show_policy(name: Name, account: Account = "", data: Data = None) -> None:
+    """Print a policy's document."""
+    with directory(data) as (known, settings):
+        print(known.policies.find(account or settings.account, name).document.rstrip("\n"))
+
+
+@policies.command("put")
+def put_policy(
+    name: Name,
+    document: Annotated[Path, typer.Argument(help="A JSON file, as IAM has them; - reads standard input.")],
+    account: Account = "",
+    data: Data = None,
+) -> None:
+    """Make a policy, or change it for all who hold it. What could not be obeyed in it is refused."""
+    text = read_document(document)
+    with directory(data) as (known, settings):
+        known.policies.put(account or settings.account, name, text)
+
+
+@policies.command("delete")
+def delete_policy(name: Name, account: Account = "", data: Data = None) -> None:
+    """Delete a policy that nobody holds."""
+    with directory(data) as (known, settings):
+        known.policies.delete(account or settings.account, name)
+
+
+def read_document(file: Path) -> str:
+    """Return a document that a command names; a file that cannot be read ends the command with a sentence."""
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        why = error.strerror or str(error)
+    except UnicodeDecodeError:
+        why = "it is not text in UTF-8"
+    print(f"{file} cannot be read: {why}.", file=sys.stderr)
+    raise typer.Exit(2)

@@ -1,0 +1,22 @@
+"""Tags as commands take them: KEY=VALUE."""
+
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+Tags = Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Tags to add or to change.")]
+Removed = Annotated[list[str] | None, typer.Option("--remove", help="The key of a tag to remove.")]
+
+
+def pairs(texts: Iterable[str] | None) -> dict[str, str]:
+    """Return the tags that a command names; one without a = ends it with a sentence."""
+    tags: dict[str, str] = {}
+    for text in texts or ():
+        key, sign, value = text.partition("=")
+        if not sign:
+            print(f"{text!r} is no tag: KEY=VALUE.", file=sys.stderr)
+            raise typer.Exit(2)
+        tags[key] = value
+    return tags

@@ -1,0 +1,18 @@
+"""Whom a policy is attached to: a user, a group or a role, by name. Says nothing of whether there is one."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+HolderKind = Literal["user", "group", "role"]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A user, a group or a role of an account."""
+
+    kind: HolderKind
+    account: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -1,0 +1,54 @@
+"""Tags of users and roles, which conditions know as aws:PrincipalTag. Kept as one JSON object a holder."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, select, update
+
+from vedette.errors import TooMuch, Wrong
+from vedette.identity.holder import Holder
+from vedette.identity.policies import HOLDERS, require_holder
+
+# IAM's own bounds.
+KEY, VALUE = re.compile(r"[\w .:/=+\-@]{1,128}"), re.compile(r"[\w .:/=+\-@]{0,256}")
+MOST_TAGS = 50
+LETTERS = "letters, digits, blanks and any of _ . : / = + - @"
+
+
+def tags_of(connection: Connection, holder: Holder) -> dict[str, str]:
+    """Return the tags of a user or a role."""
+    require_holder(connection, holder)
+    table, _ = HOLDERS[holder.kind]
+    if "tags" not in table.c:
+        raise Wrong(f"A {holder.kind} has no tags.", kind="tags")
+    query = select(table.c.tags).where(table.c.account == holder.account, table.c.name == holder.name)
+    tags: dict[str, str] = json.loads(connection.execute(query).scalar_one())
+    return tags
+
+
+def change_tags(
+    connection: Connection, holder: Holder, added: Mapping[str, str], removed: Iterable[str]
+) -> None:
+    """Add tags, or change their values, and remove those of other keys."""
+    tags = tags_of(connection, holder) | dict(added)
+    for key in removed:
+        tags.pop(key, None)
+    _check(holder, tags)
+    table, _ = HOLDERS[holder.kind]
+    here = (table.c.account == holder.account) & (table.c.name == holder.name)
+    connection.execute(update(table).where(here).values(tags=json.dumps(tags)))
+
+
+def _check(holder: Holder, tags: Mapping[str, str]) -> None:
+    for key, value in tags.items():
+        if not KEY.fullmatch(key) or key.lower().startswith("aws:"):
+            raise Wrong(f"{key!r} is no key of a tag: up to 128 {LETTERS}, and not aws: first.", kind="tags")
+        if not VALUE.fullmatch(value):
+            raise Wrong(f"{value!r} is no value of a tag: up to 256 {LETTERS}.", kind="tags")
+    if len({key.lower() for key in tags}) < len(tags):
+        raise Wrong(
+            "Two keys of tags differ by capitals alone, which conditions do not tell apart.", kind="tags"
+        )
+    if len(tags) > MOST_TAGS:
+        raise TooMuch(f"The {holder} would have {len(tags)} tags; {MOST_TAGS} are the most.", kind="tags")

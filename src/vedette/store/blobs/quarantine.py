@@ -1,0 +1,115 @@
+"""Files that nobody can account for are put aside here, never removed.
+
+    .quarantine/<moment>-<unique>/manifest.jsonl    what, from where, why and when, a line a file
+    .quarantine/<moment>-<unique>/files/<path>      the file, below the path that it had
+
+The manifest is written and synced before anything moves, so that a process that dies in between
+leaves a line too many and no file without one. Only `empty` removes anything, when a
+person asks for it.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vedette.clock import Clock, milliseconds, system_clock
+from vedette.store.blobs.files import make_folder, make_unsynced, remove, replace_file, sync_folder
+
+QUARANTINE = ".quarantine"
+MANIFEST = "manifest.jsonl"
+FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """One file in quarantine. `path` is where it was, relative to the folder of the buckets."""
+
+    path: str
+    why: str
+    at_ms: int
+    size: int
+    modified_ms: int
+    place: Path
+
+
+def put_aside(root: Path, paths: Iterable[str], why: str, clock: Clock = system_clock) -> list[str]:
+    """Move files into quarantine; return those that were moved. One that is gone is no matter."""
+    lines = [
+        line for path in paths if (line := _describe(root, path, why, milliseconds(clock()))) is not None
+    ]
+    if not lines:
+        return []
+    batch = root / QUARANTINE / f"{clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    make_folder(batch)
+    replace_file(batch / MANIFEST, b"".join(orjson.dumps(line) + b"\n" for line in lines))
+    return [line["path"] for line in lines if _move(root, line["path"], batch / FILES / line["path"])]
+
+
+def quarantined(root: Path) -> Iterator[PutAside]:
+    """Yield what lies in quarantine, the oldest first."""
+    folder = root / QUARANTINE
+    for batch in sorted(folder.iterdir()) if folder.is_dir() else ():
+        yield from _read_batch(batch)
+
+
+def put_back(root: Path, items: Iterable[PutAside]) -> list[str]:
+    """Move files back to where they were; what has been taken meanwhile stays taken. Return the moved."""
+    moved = []
+    for item in items:
+        target = root / item.path
+        if not target.exists():
+            make_unsynced(target.parent)
+            item.place.rename(target)
+            moved.append(item.path)
+    return moved
+
+
+def empty(root: Path) -> int:
+    """Remove all that lies in quarantine, for good; return how many files there were."""
+    count = sum(1 for _ in quarantined(root))
+    if (root / QUARANTINE).exists():
+        shutil.rmtree(root / QUARANTINE)
+    return count
+
+
+def _describe(root: Path, path: str, why: str, at_ms: int) -> dict[str, Any] | None:
+    try:
+        state = (root / path).lstat()
+    except FileNotFoundError:
+        return None
+    modified_ms = state.st_mtime_ns // 1_000_000
+    return {"path": path, "why": why, "at_ms": at_ms, "size": state.st_size, "modified_ms": modified_ms}
+
+
+def _move(root: Path, path: str, target: Path) -> bool:
+    make_unsynced(target.parent)
+    try:
+        (root / path).rename(target)
+    except OSError:
+        return False  # It is gone, or lies on another file system: then it stays.
+    sync_folder(target.parent)
+    remove(root, path)  # Nothing is left of it but folders that are empty now.
+    return True
+
+
+def _read_batch(batch: Path) -> Iterator[PutAside]:
+    """Yield the batch's files: those of the manifest, and any that it does not name."""
+    named: dict[str, dict[str, Any]] = {}
+    if (batch / MANIFEST).is_file():
+        lines = (batch / MANIFEST).read_bytes().splitlines()
+        named = {line["path"]: line for line in map(orjson.loads, filter(None, lines))}
+    for below, _, names in os.walk(batch / FILES):
+        for name in sorted(names):
+            place = Path(below) / name
+            path = place.relative_to(batch / FILES).as_posix()
+            state = place.lstat()
+            line = named.get(path, {})
+            modified_ms = state.st_mtime_ns // 1_000_000
+            why, at_ms = str(line.get("why", "")), int(line.get("at_ms", 0))
+            yield PutAside(path, why, at_ms, state.st_size, modified_ms, place)

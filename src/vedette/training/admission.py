@@ -1,0 +1,47 @@
+"""What must hold before a training is begun: the datasets or manifests that it may learn from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vedette.datasets.dataset import SETTLED, Dataset
+from vedette.errors import Busy, Wrong
+from vedette.projects.project import Project
+from vedette.training.order import NewTraining
+
+# The kind of a refusal for want of a training dataset, which is no state that passes.
+NO_DATASET = "no dataset"
+
+
+def parts_of(project: Project, wanted: NewTraining, held: Mapping[str, Dataset]) -> dict[str, Any]:
+    """Return whether the training has a test part, and which dataset is to give it one for good.
+
+    A Lookout project of one dataset keeps it whole (lookout.md 1.5); what is split because the request
+    says so (AutoCreate) is split for this training alone.
+    """
+    has_test = "test" in held or wanted.test is not None
+    divides = project.scope.service == "rekognition" and not has_test and not wanted.auto_create
+    return {"has_test": has_test, "divides": held["train"].id if divides else None}
+
+
+def refuse_unready(project: Project, dataset: Dataset) -> None:
+    """Refuse a dataset that is being changed, and one that never came to be, which no waiting mends."""
+    named = f"The {dataset.kind} dataset of {project.name}"
+    if dataset.status == "create-failed":
+        said = f"{named} could not be made; delete it and make it anew."
+        raise Busy(said, kind=NO_DATASET, name=dataset.kind)
+    if dataset.status not in SETTLED:
+        raise Busy(
+            f"{named} is being made or changed; train when that is done.", kind="dataset", name=dataset.kind
+        )
+
+
+def refuse_sources(project: Project, wanted: NewTraining, *, has_datasets: bool) -> None:
+    """Refuse manifests that the project's state, or their number, does not allow."""
+    if has_datasets:
+        raise Wrong(
+            f"The project {project.name} has datasets, so that no other manifests can be trained with.",
+            kind="project",
+            name=project.name,
+        )
+    if wanted.train is None or (wanted.test is None) != wanted.auto_create:
+        raise Wrong("Give a training manifest, and either a testing manifest or AutoCreate.")

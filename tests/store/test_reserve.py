@@ -1,0 +1,165 @@
+import errno
+import shutil
+
+import pytest
+
+from vedette.errors import NoSpace
+from vedette.server.room import effect_of_bucket_request, effect_of_operation, make_room
+from vedette.store import reserve as room
+from vedette.store.disk import NO_SPACE
+from vedette.store.reserve import LOW, NAME, Reserve
+from vedette.wire import models
+from vedette.wire.http import Headers, Request
+
+SIZE = 3 * 1024**2 + 5
+
+
+class Disk:
+    """A disk that says what a test wants it to."""
+
+    def __init__(self, monkeypatch):
+        self.free = 100 * 1024**2
+        monkeypatch.setattr(room.shutil, "disk_usage", self.usage)
+
+    def usage(self, _):
+        return shutil._ntuple_diskusage(1024**3, 1024**3 - self.free, self.free)
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    return Disk(monkeypatch)
+
+
+@pytest.fixture
+def reserve(disk, tmp_path):
+    return Reserve(tmp_path, size=SIZE)
+
+
+def test_a_reserve_takes_real_room_and_is_made_once(reserve, tmp_path):
+    assert reserve.renew()
+    made = (tmp_path / NAME).stat()
+    assert made.st_size == SIZE
+    assert made.st_blocks * 512 >= SIZE
+    assert reserve.renew()
+    assert (tmp_path / NAME).stat().st_ino == made.st_ino
+    assert [file.name for file in tmp_path.iterdir()] == [NAME]
+
+
+def test_where_the_system_reserves_nothing_real_bytes_are_written(reserve, tmp_path, monkeypatch):
+    monkeypatch.delattr(room.os, "posix_fallocate", raising=False)
+    assert reserve.renew()
+    data = (tmp_path / NAME).read_bytes()
+    assert len(data) == SIZE
+    assert len(set(data[-1000:])) > 100, "bytes that compress away reserve nothing"
+
+
+def test_while_it_is_given_up_nothing_is_written_and_deleting_goes_on(reserve, disk, tmp_path, caplog):
+    reserve.renew()
+    disk.free = LOW - 1
+    assert reserve.is_tight()
+    make_room(reserve, "writes")  # not refused yet: the disk itself says so, or there is a little left
+    make_room(reserve, "removes")
+    assert not (tmp_path / NAME).exists()
+    with pytest.raises(NoSpace, match=NO_SPACE):
+        make_room(reserve, "writes")
+    for effect in ("removes", "reads", "removes"):
+        make_room(reserve, effect)
+    assert caplog.text.count("The disk is full") == 1
+
+
+def test_it_is_made_again_when_there_is_room_for_it_twice(reserve, disk, tmp_path):
+    reserve.renew()
+    reserve.give_up()
+    disk.free = 2 * SIZE - 1
+    assert not reserve.renew()
+    assert reserve.is_tight()
+    disk.free = 2 * SIZE
+    assert reserve.renew()
+    assert not reserve.is_tight()
+    make_room(reserve, "writes")
+    assert (tmp_path / NAME).exists()
+
+
+def test_a_start_with_too_little_room_keeps_what_there_is_for_deleting(reserve, disk, tmp_path, caplog):
+    disk.free = 2 * SIZE - 1
+    assert not reserve.renew()
+    with pytest.raises(NoSpace):
+        make_room(reserve, "writes")
+    assert "There are 6 MiB left on the disk, which deleting needs" in caplog.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_under_the_reserve_leaves_no_half_of_it(reserve, tmp_path, monkeypatch):
+    def fail(file, start, size):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(room.os, "posix_fallocate", fail, raising=False)
+    assert not reserve.renew()
+    assert reserve.is_spent
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_small_disk_gives_an_eighth(tmp_path, monkeypatch):
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(8000, 0, 8000))
+    reserve = Reserve(tmp_path)
+    reserve.renew()
+    assert (tmp_path / NAME).stat().st_size == 1000
+
+
+def test_it_is_kept_up_beside_everything_else(disk, tmp_path):
+    reserve = Reserve(tmp_path, size=1000, again_s=0.01)
+    reserve.open()
+    try:
+        for _ in range(2):
+            for _ in range(500):
+                if (tmp_path / NAME).exists():
+                    break
+                room.threading.Event().wait(0.01)
+            assert (tmp_path / NAME).exists()
+            reserve.give_up()
+    finally:
+        reserve.close()
+
+
+def asks(method, query=""):
+    return Request(method, "/b/k", query, Headers([]))
+
+
+@pytest.mark.parametrize(
+    ("request_", "effect"),
+    [
+        (asks("GET"), "reads"),
+        (asks("HEAD"), "reads"),
+        (asks("OPTIONS"), "reads"),
+        (asks("PUT"), "writes"),
+        (asks("DELETE"), "removes"),
+        (asks("DELETE", "uploadId=x"), "removes"),
+        (asks("POST", "delete"), "removes"),
+        (asks("POST", "delete="), "removes"),
+        (asks("POST", "uploads"), "writes"),
+        (asks("POST", "x=delete"), "writes"),
+    ],
+    ids=lambda value: f"{value.method} {value.raw_query}" if isinstance(value, Request) else value,
+)
+def test_what_a_request_of_s3_does_to_the_disk(request_, effect):
+    assert effect_of_bucket_request(request_) == effect
+
+
+def test_what_every_operation_does_to_the_disk():
+    effects = {
+        name: effect_of_operation(name)
+        for service in ("rekognition", "lookoutvision")
+        for name in models.operations(service)
+    }
+    removing = {name for name, effect in effects.items() if effect == "removes"}
+    reading = {name for name, effect in effects.items() if effect == "reads"}
+    assert {
+        "DeleteDataset",
+        "DeleteProjectVersion",
+        "StopModel",
+        "StopProjectVersion",
+        "UntagResource",
+    } <= removing
+    assert {"DescribeProjects", "ListDatasetEntries", "DetectAnomalies", "DetectCustomLabels"} <= reading
+    assert not [name for name in removing | reading if name.startswith(("Create", "Update", "Put", "Copy"))]
+    assert effect_of_operation("CreateProject") == effect_of_operation("Frobnicate") == "writes"
