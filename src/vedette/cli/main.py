@@ -11,6 +11,7 @@ import typer
 
 import vedette
 from vedette.cli import dataset, groups, keys, policies, roles, sdk, users
+from vedette.cli.backup import backup, restore
 from vedette.cli.credentials import credentials
 from vedette.cli.demo import demo
 from vedette.cli.detect import detect
@@ -55,6 +56,8 @@ app.command(rich_help_panel=LEARN)(evaluate)
 app.command(rich_help_panel=SERVER)(demo)
 app.command(rich_help_panel=SERVER)(serve)
 app.command(rich_help_panel=SERVER)(credentials)
+app.command(rich_help_panel=SERVER)(backup)
+app.command(rich_help_panel=SERVER)(restore)
 app.command(rich_help_panel=SERVER)(doctor)
 app.add_typer(sdk.app, name="sdk", rich_help_panel=SERVER)
 app.command(rich_help_panel=DATA)(projects)

@@ -1,5 +1,6 @@
 """An installation opened by a command, beside a running server or without one; never made."""
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,18 +20,25 @@ if TYPE_CHECKING:
 def opened(data: Path | None) -> Iterator["Installation"]:
     """Yield the installation, which must be there; a refusal ends the command with its sentence."""
     # SQLAlchemy is the larger part of a command's start; `vedette --help` does without it.
+    from vedette.server.installation import open_installation
+
+    with in_sentences(), open_installation(settings_for(data)) as installation:
+        yield installation
+
+
+@contextmanager
+def in_sentences() -> Iterator[None]:
+    """End the command with a sentence when the installation or its disk refuses."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from vedette.server.installation import open_installation
     from vedette.store.disk import disk_refusal
 
     try:
-        with open_installation(settings_for(data)) as installation:
-            yield installation
+        yield
     except Refusal as refusal:
         print(refusal.sentence, file=sys.stderr)
         raise typer.Exit(1) from None
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         refused = disk_refusal(error)
         print(refused.sentence if refused else f"The installation failed: {error}", file=sys.stderr)
         raise typer.Exit(2) from None

@@ -1,0 +1,90 @@
+"""`vedette backup` and `vedette restore`: a copy of the whole installation, and back."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from vedette.cli.credentials import Data
+from vedette.cli.opening import in_sentences, opened, settings_for
+
+DOUBTFUL = {
+    "missing_objects": "objects are named by the index and missing: see `vedette repair --dry-run`.",
+    "damaged_objects": "objects have another size than the index says: see `vedette repair --dry-run`.",
+    "damaged_models": "models are damaged or not in the data folder: train them again.",
+}
+PG_DUMP = "pg_dump --format=custom --file=vedette.dump"
+
+
+def backup(
+    to: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    copies: Annotated[
+        bool, typer.Option("--copy", help="Copy files that lie on the same disk, instead of linking them.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Copy the whole installation into a new folder, while the server runs or not."""
+    from vedette.server.backup import back_up
+
+    with opened(data) as installation, _Bar() as bar:
+        manifest = back_up(installation, to, links=not copies, say=bar.say)
+        endpoint = installation.settings.s3_endpoint
+    counts = dict(manifest.counts)
+    print(
+        f"Backed up to {to}: {counts.get('objects', 0)} objects, {counts['models']} models, the keys", end=""
+    )
+    print(" and the database." if manifest.database else ".")
+    for name, what in DOUBTFUL.items():
+        if counts.get(name):
+            print(f"{counts[name]} {what}")
+    if not manifest.database:
+        print(f"Not in it: the database, which is PostgreSQL's. Before each backup: {PG_DUMP}")
+    if not manifest.buckets:
+        print(f"Not in it: the buckets, which lie at {endpoint}.")
+    print("It holds the keys: keep it as safe as the installation.")
+
+
+def restore(
+    from_: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `vedette backup` made.")],
+    data: Data = None,
+) -> None:
+    """Put a backup into a new folder; never over anything."""
+    from vedette.server.restore import restore as put_back
+
+    settings = settings_for(data)
+    with in_sentences(), _Bar() as bar:
+        restored = put_back(from_, settings.data, say=bar.say)
+    manifest = restored.manifest
+    print(f"Restored to {settings.data}: {restored.files} files, as they were on {manifest.made}.")
+    if manifest.buckets:
+        print("Lifecycle rules remove nothing until you have looked, and say `vedette lifecycle resume`.")
+    if not manifest.database:
+        print("The database is PostgreSQL's: put its dump back with pg_restore, and set VEDETTE_DATABASE.")
+    if not manifest.buckets:
+        print("The buckets lie in another S3 and were not in the backup: set VEDETTE_S3_ENDPOINT.")
+
+
+class _Bar:
+    """A progress bar a stage, quiet where nobody looks."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._progress = Progress(*columns, console=console, disable=not sys.stderr.isatty(), transient=True)
+        self._stages: dict[str, TaskID] = {}
+
+    def __enter__(self) -> "_Bar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def say(self, stage: str, done: int, of: int) -> None:
+        """Show how far a stage is."""
+        if stage not in self._stages:
+            self._stages[stage] = self._progress.add_task(stage)
+        self._progress.update(self._stages[stage], completed=done, total=of)
