@@ -81,6 +81,7 @@ def start_server(data: Path, *options: str, log: Path | None = None, **environme
     if found is None:
         process.kill()
         process.wait()
+        process.stdout.close()
         raise AssertionError(f"the server did not start: {log.read_text('utf-8')}")
     return RunningServer(found.group(), data, process)
 

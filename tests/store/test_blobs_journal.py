@@ -125,6 +125,17 @@ def test_a_store_from_before_there_were_journals_gets_them(blobs):
     assert [operations[0][0] for operations in entries(blobs)] == ["bucket"] + ["put"] * 5
 
 
+def test_the_first_change_of_an_old_store_waits_for_its_journal(blobs):
+    for n in range(5):
+        blobs.put("farm", str(n), b"1")
+    with blobs._index.still() as db:
+        db.execute("DELETE FROM journals")
+    journal(blobs).unlink()
+    blobs.put("farm", "5", b"1")  # Its first change by number, and not the bucket's first.
+    blobs.wait_for_journals()
+    assert [operations[0][0] for operations in entries(blobs)] == ["bucket"] + ["put"] * 6
+
+
 def test_a_change_that_could_not_be_written_down_is_no_failure_and_comes_later(blobs, caplog):
     blobs.put("farm", "a", b"1")
     journal(blobs).unlink()

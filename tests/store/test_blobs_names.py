@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.store.blobs.names import DEEPEST, place, successor
+from vedette.store.blobs.names import DEEPEST, key_of, place, successor
 
 HOSTILE = [
     "../../etc/passwd", "/etc/passwd", "a/../b", "./a", "..", ".", "a//b", "a/", "/", "",
@@ -28,6 +28,17 @@ def test_no_key_leaves_its_folder_on_any_system(key):
         assert len(parts) <= DEEPEST + 1
     assert not set(path) & set('\x00\\:*?"<>|\n')
     assert not any(part.endswith((".", " ")) for part in path.split("/"))
+
+
+@given(keys)
+def test_a_key_is_told_from_its_place_or_said_to_be_uncertain(key):
+    told, is_certain = key_of(place(key, "0123456789ab"))
+    assert told == key or not is_certain
+    assert is_certain or "~" in place(key, "0123456789ab") or "%2F" in key
+
+
+def test_a_file_that_was_put_there_by_hand_has_no_certain_key():
+    assert key_of("scans/board.jpg") == ("scans/board.jpg", False)
 
 
 @given(keys, keys)

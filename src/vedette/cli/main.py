@@ -20,6 +20,7 @@ from vedette.cli.evaluate import evaluate
 from vedette.cli.exchange import export_format, import_format
 from vedette.cli.models import model, models, projects
 from vedette.cli.parts import part_of, sentence_for
+from vedette.cli.repair import repair
 from vedette.cli.serve import serve
 from vedette.cli.train import train
 
@@ -59,6 +60,7 @@ app.command(rich_help_panel=SERVER)(credentials)
 app.command(rich_help_panel=SERVER)(backup)
 app.command(rich_help_panel=SERVER)(restore)
 app.command(rich_help_panel=SERVER)(doctor)
+app.command(rich_help_panel=SERVER)(repair)
 app.add_typer(sdk.app, name="sdk", rich_help_panel=SERVER)
 app.command(rich_help_panel=DATA)(projects)
 app.command(rich_help_panel=DATA)(models)

@@ -78,6 +78,8 @@ class Change:
     bucket: str
     number: int
     operations: list[Operation]
+    makes: bool = False
+    """Whether it made the bucket, whose journal then begins."""
 
 
 def collect(db: sqlite3.Connection) -> list[Change]:
@@ -94,7 +96,7 @@ def _change(db: sqlite3.Connection, bucket: str, rows: list[tuple[str, str, str,
     operations = list(_operations(db, bucket, [(kind, a, b) for kind, _, a, b in rows]))
     if any(kind == "made" for kind, *_ in rows):
         db.execute("INSERT OR REPLACE INTO journals (bucket, number) VALUES (?, 1)", (bucket,))
-        return Change(bucket, 1, operations)
+        return Change(bucket, 1, operations, makes=True)
     # The folder outlives the bucket's row for a moment, or for good where the process dies in it.
     gone = operations[0] == ["gone"]
     ((number,),) = db.execute(

@@ -145,7 +145,7 @@ class Journals:
 
     def _append(self, change: Change) -> None:
         path = self._root / change.bucket / JOURNAL
-        if change.number == 1 and change.bucket not in self._leading:
+        if change.makes and change.bucket not in self._leading:
             self._begin(path, change.bucket)
         line = change_line(change, milliseconds(self._clock()))
         with held(path) as file:

@@ -20,6 +20,9 @@ most; the cut below counts bytes)."""
 DEEPEST = 24
 """The most folders below the bucket's own. 1,024 slashes are a legal key."""
 
+_NAMED = re.compile(r"(?s)(.+)\.[0-9a-f]{12}(\.[^.]{1,10})?")
+_SHORTENED = re.compile(r"(?s).*~[0-9a-f]{16}(\.[^.]{1,8})?")
+_ESCAPED = re.compile(r"%([0-9A-F]{2})")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f%\\:*?"<>|]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
@@ -48,6 +51,27 @@ def place(key: str, unique: str) -> str:
     stem, dot, extension = name.rpartition(".")
     named = f"{stem}.{unique}.{extension}" if dot and stem and len(extension) <= 10 else f"{name}.{unique}"
     return "/".join([*map(escape_segment, folders), named])
+
+
+def key_of(path: str) -> tuple[str, bool]:
+    """Return the key whose version lies at a path below its bucket's folder, and whether that is certain.
+
+    Not certain are keys that were shortened, and files that no version's name was given to.
+    """
+    *folders, last = path.split("/")
+    named = _NAMED.fullmatch(last)
+    name = f"{named[1]}{named[2] or ''}" if named else last
+    text = _unescape(name)
+    if len(folders) == DEEPEST:
+        text = text.replace("%2F", "/")
+    key = "/".join([*map(_unescape, folders), text])
+    unique = last[len(named[1]) + 1 :][:12] if named else ""
+    is_whole = not any(map(_SHORTENED.fullmatch, [*folders, name]))
+    return key, named is not None and is_whole and place(key, unique) == path
+
+
+def _unescape(segment: str) -> str:
+    return "" if segment == "%" else _ESCAPED.sub(lambda match: chr(int(match[1], 16)), segment)
 
 
 def successor(text: str) -> str | None:

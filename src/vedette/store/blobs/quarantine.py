@@ -8,6 +8,7 @@ leaves a line too many and no file without one. Only `empty` removes anything, w
 person asks for it.
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -16,10 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from vedette.clock import Clock, milliseconds, system_clock
-from vedette.store.blobs.files import make_folder, make_unsynced, remove, replace_file, sync_folder
+from vedette.store.blobs.files import (
+    FILE_MODE,
+    make_folder,
+    make_unsynced,
+    remove,
+    replace_file,
+    sync_folder,
+)
 
 QUARANTINE = ".quarantine"
 MANIFEST = "manifest.jsonl"
@@ -45,10 +51,24 @@ def put_aside(root: Path, paths: Iterable[str], why: str, clock: Clock = system_
     ]
     if not lines:
         return []
-    batch = root / QUARANTINE / f"{clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    make_folder(batch)
-    replace_file(batch / MANIFEST, b"".join(orjson.dumps(line) + b"\n" for line in lines))
+    batch = _new_batch(root, lines, clock)
     return [line["path"] for line in lines if _move(root, line["path"], batch / FILES / line["path"])]
+
+
+def keep_copy(root: Path, path: str, why: str, clock: Clock = system_clock) -> None:
+    """Put a copy of a file into quarantine, before another takes its name; the file itself stays."""
+    line = _describe(root, path, why, milliseconds(clock()))
+    if line is None:
+        return
+    batch = _new_batch(root, [line], clock)
+    target = batch / FILES / path
+    make_unsynced(target.parent)
+    try:
+        os.link(root / path, target)
+    except OSError:  # A file system without links.
+        shutil.copyfile(root / path, target)
+        target.chmod(FILE_MODE)
+    sync_folder(target.parent)
 
 
 def quarantined(root: Path) -> Iterator[PutAside]:
@@ -87,6 +107,13 @@ def _describe(root: Path, path: str, why: str, at_ms: int) -> dict[str, Any] | N
     return {"path": path, "why": why, "at_ms": at_ms, "size": state.st_size, "modified_ms": modified_ms}
 
 
+def _new_batch(root: Path, lines: list[dict[str, Any]], clock: Clock) -> Path:
+    batch = root / QUARANTINE / f"{clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    make_folder(batch)
+    replace_file(batch / MANIFEST, b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    return batch
+
+
 def _move(root: Path, path: str, target: Path) -> bool:
     make_unsynced(target.parent)
     try:
@@ -103,7 +130,7 @@ def _read_batch(batch: Path) -> Iterator[PutAside]:
     named: dict[str, dict[str, Any]] = {}
     if (batch / MANIFEST).is_file():
         lines = (batch / MANIFEST).read_bytes().splitlines()
-        named = {line["path"]: line for line in map(orjson.loads, filter(None, lines))}
+        named = {line["path"]: line for line in map(json.loads, filter(None, lines))}
     for below, _, names in os.walk(batch / FILES):
         for name in sorted(names):
             place = Path(below) / name

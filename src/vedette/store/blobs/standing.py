@@ -89,7 +89,7 @@ def look(root: Path, db: sqlite3.Connection, generation: str) -> Standing:
     rest = [row for row in known if row[0] not in dict(leading)]
     sound = {bucket for bucket, number, *_ in rest if _follows(ends.get(bucket), number, generation)}
     unknown = ends.keys() - {row[0] for row in known} - removed
-    lost = sorted(name for name in unknown if ends[name] is not None)
+    lost = sorted(name for name in unknown if (end := ends[name]) is not None and not end.is_gone)
     strange = sorted(name for name in unknown if ends[name] is None and holds_files(root / name))
     troubles = [
         f"The folder of the bucket {bucket} is missing; {repair_command(root)} says what was in it."

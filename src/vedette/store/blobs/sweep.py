@@ -75,7 +75,7 @@ def strays(root: Path, index: Index, older_than: float) -> Iterator[str]:
     folders = [folder for folder in bucket_folders(root) if folder.name in buckets]
     for folder in [*folders, root / UPLOADS]:
         known = _known(index, folder.name)
-        for path in _files(folder):
+        for path in find_files(folder):
             relative = path.relative_to(root).as_posix()
             with contextlib.suppress(FileNotFoundError):  # Removed while we looked.
                 if relative not in known and path.lstat().st_mtime < older_than:
@@ -87,7 +87,7 @@ def clear_folder(root: Path, bucket: str) -> None:
     folder = root / bucket
     for name in (JOURNAL, FRESH):
         (folder / name).unlink(missing_ok=True)
-    put_aside(root, [path.relative_to(root).as_posix() for path in _files(folder)], BUCKET_GONE)
+    put_aside(root, [path.relative_to(root).as_posix() for path in find_files(folder)], BUCKET_GONE)
     for below, _, _ in os.walk(folder, topdown=False):
         with contextlib.suppress(OSError):  # Something could not be moved, and stays.
             Path(below).rmdir()
@@ -95,7 +95,7 @@ def clear_folder(root: Path, bucket: str) -> None:
 
 def _remove_stalled(root: Path, older_than: float) -> None:
     """Remove what never got a name: a request that was cut off, and by its place known to be that."""
-    for path in _files(root / INCOMING):
+    for path in find_files(root / INCOMING):
         with contextlib.suppress(FileNotFoundError):
             if path.lstat().st_mtime < older_than:
                 remove(root, path.relative_to(root).as_posix())
@@ -115,7 +115,8 @@ def _known(index: Index, folder: str) -> set[str]:
     )
 
 
-def _files(root: Path) -> Iterator[Path]:
+def find_files(root: Path) -> Iterator[Path]:
+    """Yield every file below a folder; a folder that is not there has none."""
     for folder, _, names in os.walk(root):
         for name in names:
             yield Path(folder) / name

@@ -1,0 +1,170 @@
+"""`vedette repair`: make a lost index of the buckets anew, check every object, and tend the quarantine."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vedette.cli.credentials import Data
+from vedette.cli.opening import settings_for
+from vedette.cli.parts import require_part
+from vedette.errors import Missing, Refusal, Wrong
+
+if TYPE_CHECKING:
+    from vedette.settings import Settings
+    from vedette.store.blobs.quarantine import PutAside
+    from vedette.store.blobs.report import Report
+
+SHOWN = 10
+"""So many lines of one kind are shown unless all are asked for."""
+
+WORDS = {
+    "journal": "made anew from its journal",
+    "names": "made anew from the names of its files",
+}
+
+
+def repair(  # noqa: PLR0913  (an option each)
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Read every object and compare its MD5.")] = False,
+    put_back: Annotated[
+        bool, typer.Option("--put-back", help="Make objects again of what lies in quarantine.")
+    ] = False,
+    empty_quarantine: Annotated[
+        bool, typer.Option("--empty-quarantine", help="Remove what lies in quarantine, for good.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before removing.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show every line, however many there are.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Check the buckets, and make their index anew where it is lost or older than their folders.
+
+    The server must be stopped. Nothing is removed: the old index and whatever is replaced stay
+    beside, and files that no object names go into quarantine.
+    """
+    require_part("server")
+    from vedette.store.blobs.repair import RepairOptions, repair_buckets
+
+    settings = settings_for(data)
+    with _held(settings) as root:
+        if empty_quarantine:
+            _empty(root, is_sure=yes, is_dry=dry_run)
+            return
+        options = RepairOptions(_account(settings), settings.region, dry_run, deep, put_back)
+        report = repair_buckets(root, options)
+        for line in tell(report, root, most=sys.maxsize if everything else SHOWN):
+            print(line)
+        print(*_ending(report, is_dry=dry_run), sep="\n")
+    if not report.is_whole:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _held(settings: "Settings") -> Iterator[Path]:
+    """Yield the folder of the buckets, held against servers; a refusal ends the command with its sentence."""
+    # The server's own imports are the larger part of a start; `vedette --help` does without them.
+    from vedette.server.installation import in_a_sentence
+    from vedette.server.lifecycle import locked
+    from vedette.store.blobs.choose import buckets_folder
+    from vedette.store.modes import private
+
+    try:
+        if settings.s3_endpoint:
+            raise Wrong(f"The buckets lie at {settings.s3_endpoint}, which keeps them itself.")
+        root = buckets_folder(settings)
+        if not root.is_dir():
+            raise Missing(f"There are no buckets in {settings.data}; --data names another folder.")
+        with private(), in_a_sentence(settings.data), locked(settings.data):
+            yield root.resolve()
+    except Refusal as refusal:
+        print(refusal.sentence, file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+def _account(settings: "Settings") -> str:
+    """Return the account of the installation, or of the settings where its database is lost too."""
+    from vedette.server.installation import open_installation
+
+    try:
+        with open_installation(settings) as installation:
+            return installation.settings.account
+    except Refusal as refusal:
+        print(f"Note: {refusal.sentence}", file=sys.stderr)
+        return settings.account
+
+
+def tell(report: "Report", root: Path, *, most: int) -> Iterator[str]:
+    """Yield what a repair came upon, as lines for a person."""
+    yield (
+        f"{root}: {_count(report.buckets, 'bucket')}, {_count(report.objects, 'object')},"
+        f" {_count(report.versions, 'version')}, {report.size:,} bytes."
+    )
+    for bucket, source in sorted(report.sources.items()):
+        if source in WORDS:
+            yield f"  {bucket}: {WORDS[source]}"
+    for kind, notices in report.notices.items():
+        yield f"{kind} ({len(notices):,}):"
+        yield from (_line(notice.what, notice.says) for notice in notices[:most])
+        if len(notices) > most:
+            yield f"  … and {len(notices) - most:,} more; --all shows them"
+    waiting = _waiting(root)
+    if waiting:
+        size = sum(item.size for item in waiting)
+        yield f"In quarantine: {_count(len(waiting), 'file')}, {size:,} bytes, in {root / '.quarantine'}."
+
+
+def _ending(report: "Report", *, is_dry: bool) -> Iterator[str]:
+    if is_dry:
+        yield "Nothing was changed."
+        return
+    if report.returned:
+        yield f"Returned from quarantine: {_count(len(report.returned), 'file')}."
+    if report.put_aside:
+        yield f"Put into quarantine: {_count(report.put_aside, 'file')}."
+    if report.old_index is not None:
+        yield f"The old index is kept as {report.old_index}."
+    if report.is_new:
+        yield "Lifecycle rules rest until you have looked; `vedette lifecycle resume` lets them go on."
+    yield "Every object has its bytes." if report.is_whole else "Objects are missing or damaged; see above."
+
+
+def _empty(root: Path, *, is_sure: bool, is_dry: bool) -> None:
+    from vedette.store.blobs.quarantine import empty
+
+    waiting = _waiting(root)
+    if not waiting:
+        print("Nothing lies in quarantine.")
+        return
+    size = sum(item.size for item in waiting)
+    print(f"In quarantine: {_count(len(waiting), 'file')}, {size:,} bytes.")
+    for item in waiting[:SHOWN]:
+        print(_line(item.path, item.why))
+    if is_dry:
+        print("Nothing was changed.")
+        return
+    if not is_sure:
+        typer.confirm("Remove them for good?", abort=True)
+    print(f"Removed {_count(empty(root), 'file')}.")
+
+
+def _waiting(root: Path) -> "list[PutAside]":
+    from vedette.store.blobs.quarantine import quarantined
+
+    return list(quarantined(root))
+
+
+def _line(what: str, says: str) -> str:
+    # A name that is no text cannot be printed as it is.
+    line = f"  {what}: {says}" if says else f"  {what}"
+    return line.encode("utf-8", "backslashreplace").decode()
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

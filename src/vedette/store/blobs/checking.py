@@ -1,0 +1,77 @@
+"""Whether every version's file is there, as long as it should be and, if asked, what its ETag says.
+
+Nothing here changes a file. A row whose file is missing stays in an index that was sound, since only
+its object is lost; in one that is made anew it is left out, since it may have been removed.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+from vedette.store.blobs.adopting import hash_file
+from vedette.store.blobs.codec import read_about
+from vedette.store.blobs.files import md5
+from vedette.store.blobs.quarantine import quarantined
+from vedette.store.blobs.report import DAMAGED, MISSING, Report
+
+RETURNS = "comes back from quarantine"
+_ROWS = "SELECT seq, bucket, key, path, size, etag, about FROM blobs WHERE marker = 0"
+_PARTS = "SELECT upload, number, path, bucket FROM parts JOIN uploads ON id = upload"
+
+
+def check_files(
+    root: Path, db: sqlite3.Connection, report: Report, sources: Mapping[str, str], *, is_deep: bool = False
+) -> None:
+    """Look for the file of every version and part, and note what is missing or wrong."""
+    aside = {item.path: item for item in quarantined(root)}
+    for seq, bucket, key, path, size, etag, about in db.execute(_ROWS).fetchall():
+        have = _size(root / path)
+        if have is None and path in aside:
+            report.needed.append(aside[path])
+            report.add(RETURNS, f"{bucket}/{key}")
+        elif have is None:
+            is_sound = sources.get(bucket) == "index"
+            then = "it is listed and cannot be read" if is_sound else "it is left out"
+            report.add(MISSING, f"{bucket}/{key}", f"its file {path} is gone; {then}")
+            db.execute("DELETE FROM blobs WHERE seq = ? AND NOT ?", (seq, is_sound))
+        elif have != size:
+            report.add(DAMAGED, f"{bucket}/{key}", f"has {have} bytes instead of {size}")
+        elif is_deep and not _has_etag(root / path, etag, about):
+            report.add(DAMAGED, f"{bucket}/{key}", f"its bytes are not those of its ETag {etag}")
+    _check_parts(root, db, report, sources)
+
+
+def _check_parts(root: Path, db: sqlite3.Connection, report: Report, sources: Mapping[str, str]) -> None:
+    for upload, number, path, bucket in db.execute(_PARTS).fetchall():
+        if _size(root / path) is None:
+            report.add(
+                "missing part", f"part {number} of the upload {upload}", "its client has to send it again"
+            )
+            is_sound = sources.get(bucket) == "index"
+            db.execute(
+                "DELETE FROM parts WHERE upload = ? AND number = ? AND NOT ?", (upload, number, is_sound)
+            )
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _has_etag(path: Path, etag: str, about: bytes) -> bool:
+    """Say whether the bytes give the ETag; one that is no MD5 says nothing."""
+    total, dash, count = etag.partition("-")
+    if len(total) != 32:
+        return True
+    if not dash:
+        return hash_file(path) == total
+    parts = read_about(about).parts
+    if len(parts) != int(count):
+        return True
+    whole, start = md5(), 0
+    for part in parts:
+        whole.update(bytes.fromhex(hash_file(path, start, part.size)))
+        start += part.size
+    return whole.hexdigest() == total
