@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     one_size: bool = Field(
         default=True, description="Whether all pictures of a Lookout project must have the same size."
     )
+    lifecycle_day: float = Field(
+        default=86400.0,
+        ge=0.5,
+        description="The seconds of a day in lifecycle rules; fewer are for trying rules out.",
+    )
     most_units: int = Field(default=16, ge=1, description="The most inference units one model may be given.")
     asleep_after: float = Field(
         default=0.0,

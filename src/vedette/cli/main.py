@@ -18,6 +18,7 @@ from vedette.cli.detect import detect
 from vedette.cli.doctor import doctor
 from vedette.cli.evaluate import evaluate
 from vedette.cli.exchange import export_format, import_format
+from vedette.cli.lifecycle import lifecycle
 from vedette.cli.models import model, models, projects
 from vedette.cli.parts import part_of, sentence_for
 from vedette.cli.repair import repair
@@ -61,6 +62,7 @@ app.command(rich_help_panel=SERVER)(backup)
 app.command(rich_help_panel=SERVER)(restore)
 app.command(rich_help_panel=SERVER)(doctor)
 app.command(rich_help_panel=SERVER)(repair)
+app.add_typer(lifecycle, name="lifecycle", rich_help_panel=SERVER)
 app.add_typer(sdk.app, name="sdk", rich_help_panel=SERVER)
 app.command(rich_help_panel=DATA)(projects)
 app.command(rich_help_panel=DATA)(models)

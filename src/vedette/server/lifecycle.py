@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from vedette.api.house import House
+from vedette.api.s3.lifecycle_runner import LifecycleRunner
 from vedette.api.s3.reach import Reach
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.pictures import Keepers, Pictures
@@ -22,7 +23,9 @@ from vedette.server.installation import check_folder, close_to_others, in_a_sent
 from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.choose import open_blobs
+from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.port import Blobs
+from vedette.store.blobs.rules import Days
 from vedette.store.db import Database
 from vedette.store.modes import private
 from vedette.store.reserve import Reserve
@@ -82,6 +85,10 @@ def open_house(settings: Settings) -> Iterator[House]:
             blobs = open_blobs(settings)
         closing.callback(blobs.close)
         access = Reach(blobs, identity.current)
+        if isinstance(blobs, FolderBlobs):
+            runner = LifecycleRunner(blobs, Days(settings.lifecycle_day))
+            closing.callback(runner.close)
+            runner.start()
         projects = Projects(database)
         datasets, pictures = _open_datasets(settings, database, projects, blobs, access, closing)
         versions = Versions(database, projects)

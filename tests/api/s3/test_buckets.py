@@ -9,6 +9,7 @@ RULE = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expirat
 
 
 def test_buckets_are_listed_in_pages(s3, bucket):
+    s3.create_bucket(Bucket=f"too-{bucket}")
     everything = [entry["Name"] for entry in s3.list_buckets()["Buckets"]]
     assert bucket in everything
     first = s3.list_buckets(MaxBuckets=1)

@@ -9,6 +9,7 @@ from vedette.api.s3.address import decode, read_query
 from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_copy, check_write
 from vedette.api.s3.encryption import COPY_CUSTOMER, echo, require_key
+from vedette.api.s3.expiration import expiration_headers
 from vedette.api.s3.faults import Fault
 from vedette.api.s3.objects import checksum_members, version_header
 from vedette.api.s3.ranges import Span, read_copy_range
@@ -63,6 +64,7 @@ def _answer(bucket: Bucket, source_bucket: Bucket, source: Blob, blob: Blob) -> 
     }
     answer = document_answer("CopyObject", {"CopyObjectResult": value}, "CopyObjectResult")
     answer.headers += echo(blob.about.encryption) + version_header(bucket, blob.version)
+    answer.headers += expiration_headers(bucket, blob)
     if source_bucket.versioning:
         answer.headers.append(("x-amz-copy-source-version-id", source.version))
     return answer

@@ -1,7 +1,7 @@
 """Settings of a bucket that are kept and given back: one table, since they differ in little else.
 
-What they would do (expire objects, tell a queue) is not done by this release; each row's
-page in docs/reference/s3.md says so. Public access and encryption are obeyed elsewhere.
+What most would do (tell a queue, write a log) is not done by this release; each row's page in
+docs/reference/s3.md says so. Lifecycle rules, public access and encryption are obeyed elsewhere.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from vedette.api.s3.access import authorise
-from vedette.api.s3.call import Call, in_thread, rewrite
+from vedette.api.s3.call import Call, in_thread, read_document, rewrite
 from vedette.api.s3.faults import Fault
+from vedette.api.s3.lifecycle_rules import checked_document
 from vedette.wire.http import Response
 
 Check = Callable[[dict[str, Any]], None]
@@ -32,6 +33,7 @@ class Document:
     check: Check = _accept
     deletable: bool = True
     delete_action: str = ""
+    read: Callable[[bytes], dict[str, Any]] | None = None
 
 
 async def _get(call: Call, kind: Document) -> Response:
@@ -54,7 +56,8 @@ def _empty(kind: Document) -> bytes:
 async def _put(call: Call, kind: Document) -> Response:
     bucket = call.owned_bucket()
     authorise(call, f"s3:Put{kind.action}", bucket)
-    document = await call.document(f"Put{kind.name}")
+    body = await call.raw_document()
+    document = kind.read(body) if kind.read else read_document(f"Put{kind.name}", body)
     kind.check(document)
     body = rewrite(f"Put{kind.name}", document, kind.root)
     await in_thread(call.store.buckets.put_document, bucket.name, kind.sub, body)
@@ -66,34 +69,6 @@ async def _delete(call: Call, kind: Document) -> Response:
     authorise(call, f"s3:{kind.delete_action or 'Put' + kind.action}", bucket)
     await in_thread(call.store.buckets.delete_documents, bucket.name, [kind.sub])
     return Response(204)
-
-
-def _check_lifecycle(document: dict[str, Any]) -> None:
-    rules = document.get("Rules", [])
-    if not 1 <= len(rules) <= 1000:
-        raise Fault("MalformedXML", "There are between 1 and 1000 lifecycle rules.")
-    seen: set[str] = set()
-    for number, rule in enumerate(rules):
-        rule.setdefault("ID", f"rule-{number + 1}")
-        if len(rule["ID"]) > 255 or rule["ID"] in seen:
-            raise Fault("InvalidArgument", "Rule ID must be unique, and not longer than 255 characters.")
-        seen.add(rule["ID"])
-        _check_rule(rule)
-
-
-def _check_rule(rule: dict[str, Any]) -> None:
-    if rule.get("Status") not in ("Enabled", "Disabled"):
-        raise Fault("MalformedXML", "The status of a lifecycle rule is Enabled or Disabled.")
-    expiration = rule.get("Expiration", {})
-    if "Days" in expiration and expiration["Days"] <= 0:
-        raise Fault("InvalidArgument", "'Days' for Expiration action must be a positive integer")
-    if "Date" in expiration and (
-        expiration["Date"].hour or expiration["Date"].minute or expiration["Date"].second
-    ):
-        raise Fault("InvalidArgument", "'Date' must be at midnight GMT")
-    actions = {"Expiration", "Transitions", "NoncurrentVersionTransitions", "NoncurrentVersionExpiration"}
-    if not (actions | {"AbortIncompleteMultipartUpload"}) & rule.keys():
-        raise Fault("InvalidRequest", "At least one action needs to be specified in a rule.")
 
 
 def _check_encryption(document: dict[str, Any]) -> None:
@@ -127,7 +102,7 @@ def _check_accelerate(document: dict[str, Any]) -> None:
 
 DOCUMENTS = (
     Document("lifecycle", "BucketLifecycleConfiguration", "LifecycleConfiguration", "LifecycleConfiguration",
-             "NoSuchLifecycleConfiguration", _check_lifecycle),
+             "NoSuchLifecycleConfiguration", read=checked_document),
     Document("notification", "BucketNotificationConfiguration", "NotificationConfiguration",
              "BucketNotification", deletable=False),
     Document("encryption", "BucketEncryption", "ServerSideEncryptionConfiguration", "EncryptionConfiguration",

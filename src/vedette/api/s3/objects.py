@@ -8,6 +8,7 @@ from vedette.api.s3.access import authorise
 from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_read, check_write, http_date, names
 from vedette.api.s3.encryption import SSE, echo, require_key
+from vedette.api.s3.expiration import expiration_headers
 from vedette.api.s3.faults import Fault, translate
 from vedette.api.s3.locks import check_removal
 from vedette.api.s3.pick import authorised_version
@@ -72,7 +73,7 @@ def written_headers(bucket: Bucket, blob: Blob) -> list[tuple[str, str]]:
     """Return the headers that answer a write."""
     headers = [("etag", f'"{blob.etag}"'), *echo(blob.about.encryption)]
     headers += about.checksum_headers(blob.about.checksum)
-    return headers + version_header(bucket, blob.version)
+    return headers + version_header(bucket, blob.version) + expiration_headers(bucket, blob)
 
 
 def version_header(bucket: Bucket, version: str) -> list[tuple[str, str]]:
@@ -92,7 +93,7 @@ async def get_object(call: Call) -> Response:
     span = _span(call, blob)
     require_key(call, blob.about.encryption)
     check_read(call, blob)
-    headers = about.read_headers(call, bucket, blob)
+    headers = about.read_headers(call, bucket, blob) + expiration_headers(bucket, blob)
     if span.is_part:
         headers.append(("content-range", f"bytes {span.start}-{span.start + span.length - 1}/{blob.size}"))
     if "partNumber" in call.query and blob.about.parts:

@@ -11,6 +11,7 @@ from vedette.api.s3.access import authorise
 from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner
 from vedette.api.s3.conditions import check_write
 from vedette.api.s3.encryption import CUSTOMER, customer_key, echo, require_key
+from vedette.api.s3.expiration import abort_headers, expiration_headers
 from vedette.api.s3.faults import Fault
 from vedette.api.s3.objects import checksum_members, checksum_of, receive, version_header
 from vedette.api.s3.ranges import MOST_PARTS, read_number_of_part
@@ -34,7 +35,7 @@ async def create_upload(call: Call) -> Response:
     )
     value = {"Bucket": bucket.name, "Key": call.key, "UploadId": upload.id}
     answer = document_answer("CreateMultipartUpload", value, "InitiateMultipartUploadResult")
-    answer.headers += echo(said.encryption)
+    answer.headers += echo(said.encryption) + abort_headers(bucket, upload)
     if said.checksum is not None:
         answer.headers.append(("x-amz-checksum-algorithm", said.checksum.algorithm))
         answer.headers.append(("x-amz-checksum-type", said.checksum.kind))
@@ -224,7 +225,7 @@ async def complete_upload(call: Call) -> Response:
     finally:
         draft.discard()
     answer = _completed(call, bucket, etag, blob.version, checksum)
-    answer.headers += echo(said.encryption)
+    answer.headers += echo(said.encryption) + expiration_headers(bucket, blob)
     return answer
 
 

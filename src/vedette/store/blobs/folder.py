@@ -21,6 +21,7 @@ from vedette.clock import Clock, from_milliseconds, system_clock
 from vedette.errors import Missing, Taken
 from vedette.store.blobs.buckets import Buckets
 from vedette.store.blobs.caution import set_caution
+from vedette.store.blobs.expiry import Expiry
 from vedette.store.blobs.files import BUFFER, INCOMING, Draft, Retired, make_folder
 from vedette.store.blobs.index import INDEX, Index
 from vedette.store.blobs.journals import Journals
@@ -58,6 +59,7 @@ class FolderBlobs:
         self.objects = Objects(self.root, self._index, self._retired, clock, new_id)
         self.uploads = Uploads(self.root, self._index, self._retired, clock, self.objects)
         self.listing = Listing(self._index)
+        self.expiry = Expiry(self._index, self.objects, self.uploads)
         try:
             require_rows(self.root, self._index)
             self.standing = look(self.root, self._index.reader(), self._index.generation)

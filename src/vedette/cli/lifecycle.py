@@ -1,0 +1,72 @@
+"""`vedette lifecycle`: whether the rules of the buckets are carried out, and going on after a pause."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from vedette.cli.credentials import Data
+from vedette.cli.opening import opened
+
+if TYPE_CHECKING:
+    from vedette.store.blobs.looks import LookRecord
+
+lifecycle = typer.Typer(no_args_is_help=True, help="Lifecycle rules: what removes objects after their time.")
+
+
+@lifecycle.command("status")
+def show_status(data: Data = None) -> None:
+    """Say whether the rules are carried out, and what the last look has removed."""
+    from vedette.store.blobs.caution import caution
+
+    root = _root(data)
+    standing = caution(root)
+    if standing is None:
+        print("Lifecycle rules are carried out while the server runs.")
+    else:
+        print(f"Paused since {standing.since:%Y-%m-%d %H:%M} UTC: {standing.reason}.")
+        print("Nothing is removed by rules until you have looked at the buckets and typed")
+        print("vedette lifecycle resume")
+    for line in _lines(root):
+        print(line)
+
+
+@lifecycle.command("resume")
+def resume(data: Data = None) -> None:
+    """Let the rules be carried out again, after a restore, a repair or a clock that was set."""
+    from vedette.store.blobs.caution import clear_caution
+
+    if clear_caution(_root(data)):
+        print("Lifecycle rules are carried out again; a running server begins within a minute.")
+    else:
+        print("Lifecycle rules are not paused.")
+
+
+def _root(data: Path | None) -> Path:
+    """Return the folder of the buckets; where a foreign S3 has them, there is nothing to say here."""
+    from vedette.store.blobs.choose import buckets_folder
+
+    with opened(data) as installation:
+        settings = installation.settings
+    if settings.s3_endpoint:
+        print(f"The buckets are on {settings.s3_endpoint}, which carries out their rules itself.")
+        raise typer.Exit
+    return buckets_folder(settings)
+
+
+def _lines(root: Path) -> list[str]:
+    from vedette.store.blobs.index import INDEX
+    from vedette.store.blobs.looks import peek
+
+    buckets, record = peek(root / INDEX)
+    lines = [f"Buckets with rules: {', '.join(buckets)}" if buckets else "No bucket has rules."]
+    return lines + (_about_look(record) if record and record.looked_ms else ["There was no look yet."])
+
+
+def _about_look(record: "LookRecord") -> list[str]:
+    from vedette.api.s3.lifecycle_runner import describe
+    from vedette.clock import from_milliseconds
+
+    lines = [f"Last look: {from_milliseconds(record.looked_ms):%Y-%m-%d %H:%M} UTC"]
+    lines += [f"  {bucket}: {describe(removed)}" for bucket, removed in sorted(record.removed.items())]
+    return lines + [f"  not carried out: {problem}" for problem in record.problems]
