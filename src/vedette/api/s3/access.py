@@ -41,6 +41,8 @@ OBJECT_GRANTS = {
     "s3:PutObjectAcl": "WRITE_ACP",
     "s3:PutObjectVersionAcl": "WRITE_ACP",
 }
+# Who may write by an ACL owns what it writes: it may tag it and grant it in the same request.
+WITH_WRITING = {"s3:PutObjectAcl", "s3:PutObjectTagging"}
 # The owner's root can never lock itself out of these by its own policy.
 ALWAYS_OWN = {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}
 # An owner who has taken every grant away, its own too, has closed the bucket to writing.
@@ -70,7 +72,7 @@ class Aim:
         return self.bucket.account
 
 
-def authorise(
+def authorise(  # noqa: PLR0913  (a decision has that many sides)
     call: Call,
     action: str,
     bucket: Bucket,
@@ -78,13 +80,14 @@ def authorise(
     key: str = "",
     blob: Blob | None = None,
     tags: dict[str, str] | None = None,
+    more: Facts | None = None,
 ) -> None:
     """Refuse unless the caller may do this."""
-    if not is_allowed(call, action, bucket, key=key, blob=blob, tags=tags):
+    if not is_allowed(call, action, bucket, key=key, blob=blob, tags=tags, more=more):
         raise Fault("AccessDenied", "Access Denied")
 
 
-def is_allowed(  # noqa: PLR0913  (a decision has that many sides)
+def is_allowed(  # noqa: PLR0913  (likewise)
     call: Call,
     action: str,
     bucket: Bucket,
@@ -92,18 +95,32 @@ def is_allowed(  # noqa: PLR0913  (a decision has that many sides)
     key: str = "",
     blob: Blob | None = None,
     tags: dict[str, str] | None = None,
-    prefix: str = "",
+    more: Facts | None = None,
 ) -> bool:
-    """Say whether the caller may do this; `prefix` is what a listing would be narrowed to."""
+    """Say whether the caller may do this; `more` are facts of this action, which go before the request's."""
     expected = call.header("x-amz-expected-bucket-owner")
     if expected and expected != bucket.account:
         return False
     if call.facts is None:
         call.facts = facts_of_request(call)
-    facts = {**call.facts, **facts_of_tags(tags)}
-    if prefix:
-        facts["s3:prefix"] = prefix
+    facts = {**call.facts, **facts_of_tags(tags), **(more or {})}
     return decide(call.principal, Aim(action, bucket, key, blob), facts)
+
+
+def authorise_write(call: Call, bucket: Bucket, tags: dict[str, str]) -> None:
+    """Refuse unless the caller may put the object so: tags, grants and locks need rights of their own."""
+    for action in ("s3:PutObject", *_rights_of_headers(call, bucket, tags)):
+        authorise(call, action, bucket, key=call.key, tags=tags)
+
+
+def _rights_of_headers(call: Call, bucket: Bucket, tags: dict[str, str]) -> list[str]:
+    wanted = {
+        "s3:PutObjectTagging": bool(tags),
+        "s3:PutObjectAcl": acl.grants_others(call, bucket.account),
+        "s3:PutObjectRetention": "x-amz-object-lock-mode" in call.request.headers,
+        "s3:PutObjectLegalHold": "x-amz-object-lock-legal-hold" in call.request.headers,
+    }
+    return [action for action, is_wanted in wanted.items() if is_wanted]
 
 
 def decide(principal: Principal | None, aim: Aim, facts: Mapping[str, str | tuple[str, ...]]) -> bool:
@@ -161,8 +178,8 @@ def acl_of(bucket: Bucket) -> acl.Grants | None:
 
 def _granted(subject: AccessSubject, aim: Aim) -> Grasp:
     """Return how strongly an ACL allows: a group as everybody, an account as an account."""
-    if aim.action in BUCKET_GRANTS:
-        grants, permission = acl_of(aim.bucket), BUCKET_GRANTS[aim.action]
+    if aim.action in BUCKET_GRANTS or (aim.action in WITH_WRITING and aim.blob is None):
+        grants, permission = acl_of(aim.bucket), BUCKET_GRANTS.get(aim.action, "WRITE")
     elif aim.action in OBJECT_GRANTS and aim.blob is not None:
         grants, permission = aim.blob.about.acl, OBJECT_GRANTS[aim.action]
     else:

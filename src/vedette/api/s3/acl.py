@@ -67,6 +67,16 @@ def canned_grants(canned: str, account: str, *, bucket_account: str) -> Grants:
     return grants + own_grants(account)
 
 
+def grants_others(call: Call, bucket_account: str) -> bool:
+    """Say whether the headers would grant something to others than the writer and the bucket's owner."""
+    if call.header("x-amz-acl") not in ("", "private", "bucket-owner-read", "bucket-owner-full-control"):
+        return True
+    own = {canonical_id(bucket_account), canonical_id(call.account)}
+    granted = [call.header(name) for name in HEADERS if name in call.request.headers]
+    parts = [part for header in granted for part in header.split(",")]
+    return any(part.partition("=")[2].strip().strip('"') not in own for part in parts)
+
+
 def grants_of_document(call: Call, document: dict[str, Any], account: str) -> Grants:
     """Return the grants of an AccessControlPolicy; its owner must be the owner."""
     named = document.get("Owner", {}).get("ID", "")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from vedette.api.s3 import about
-from vedette.api.s3.access import authorise
+from vedette.api.s3.access import authorise, authorise_write
 from vedette.api.s3.address import decode, read_query
 from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_copy, check_write
@@ -12,7 +12,9 @@ from vedette.api.s3.encryption import COPY_CUSTOMER, echo, require_key
 from vedette.api.s3.expiration import expiration_headers
 from vedette.api.s3.faults import Fault
 from vedette.api.s3.objects import checksum_members, version_header
+from vedette.api.s3.pick import refuse_to_tell
 from vedette.api.s3.ranges import Span, read_copy_range
+from vedette.api.s3.tags import tags_of_header
 from vedette.api.s3.uploads import part_number
 from vedette.store.blobs.files import BUFFER, Draft
 from vedette.store.blobs.objects import missing_key
@@ -35,8 +37,8 @@ async def copy_object(call: Call) -> Response:
             "InvalidRequest",
             "The specified copy source is larger than the maximum allowable size: 5368709120",
         )
+    authorise_write(call, bucket, _tags(call, source_bucket, source))
     said = _said(call, bucket, source)
-    authorise(call, "s3:PutObject", bucket, key=call.key, tags=said.tags)
     _refuse_idle(call, source, said)
     draft = call.store.draft()
     try:
@@ -81,13 +83,16 @@ def _source(call: Call) -> tuple[Bucket, Blob]:
         )
     bucket = call.store.buckets.find(name)
     blob = call.store.objects.find(name, key, version)
+    action = "s3:GetObjectVersion" if version else "s3:GetObject"
+    authorise(call, action, bucket, key=key, blob=blob, more={"s3:versionid": version} if version else None)
+    if blob is None or blob.marker:
+        refuse_to_tell(call, bucket, key)
     if blob is None and version:
         raise Fault(
             "NoSuchVersion",
             "The specified version does not exist.",
             members={"Key": key, "VersionId": version},
         )
-    authorise(call, "s3:GetObjectVersion" if version else "s3:GetObject", bucket, key=key, blob=blob)
     if blob is None or (blob.marker and not version):
         raise missing_key(key)
     if blob.marker:
@@ -96,6 +101,16 @@ def _source(call: Call) -> tuple[Bucket, Blob]:
             "The source of a copy request may not specifically refer to a delete marker by version id.",
         )
     return bucket, blob
+
+
+def _tags(call: Call, bucket: Bucket, source: Blob) -> dict[str, str]:
+    """Return the tags that the copy will have; the source's own are read by a right of their own."""
+    if _directive(call, "tagging") == "REPLACE":
+        return tags_of_header(call.header("x-amz-tagging"))
+    if source.about.tags:
+        action = "s3:GetObjectVersionTagging" if "versionId" in call.header(SOURCE) else "s3:GetObjectTagging"
+        authorise(call, action, bucket, key=source.key, blob=source)
+    return source.about.tags
 
 
 def _said(call: Call, bucket: Bucket, source: Blob) -> About:

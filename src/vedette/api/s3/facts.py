@@ -4,12 +4,15 @@ Only what the request itself says, and what is known of the object before it is 
 the answer would be.
 """
 
+import math
+from datetime import datetime
 from functools import lru_cache
 
 from vedette.access.request import environment
 from vedette.api.s3.address import decode
 from vedette.api.s3.call import Call, read_document
 from vedette.store.blobs.values import Blob, Bucket
+from vedette.wire.scalars import read_time
 
 Facts = dict[str, str | tuple[str, ...]]
 
@@ -20,9 +23,10 @@ HEADERS = (
     "x-amz-server-side-encryption-customer-algorithm", "x-amz-storage-class",
     "x-amz-website-redirect-location",
 )  # fmt: skip
+RETAIN_UNTIL = "x-amz-object-lock-retain-until-date"
 LOCKS = {
     "x-amz-object-lock-mode": "s3:object-lock-mode",
-    "x-amz-object-lock-retain-until-date": "s3:object-lock-retain-until-date",
+    RETAIN_UNTIL: "s3:object-lock-retain-until-date",
     "x-amz-object-lock-legal-hold": "s3:object-lock-legal-hold",
 }
 QUERY = {
@@ -39,6 +43,7 @@ AUTH_TYPES = {
     "post": "POST",
     "v2-post": "POST",
 }
+DAY_S = 24 * 60 * 60
 CONTENT_SHA256 = "x-amz-content-sha256"
 
 
@@ -56,8 +61,25 @@ def facts_of_request(call: Call) -> Facts:
     headers = call.request.headers
     facts |= {f"s3:{name}": headers.get(name) for name in HEADERS if name in headers}
     facts |= {key: headers.get(name) for name, key in LOCKS.items() if name in headers}
+    facts |= _about_date(call, headers.get(RETAIN_UNTIL))
     facts |= {key: call.query[name] for name, key in QUERY.items() if name in call.query}
     return facts | _about_copy(call) | _about_signature(call)
+
+
+def _about_date(call: Call, text: str) -> Facts:
+    try:
+        return facts_of_date(call, read_time(text)) if text else {}
+    except ValueError:
+        return {}  # The lock refuses it, and says so.
+
+
+def facts_of_date(call: Call, until: datetime) -> Facts:
+    """Return how long a retention would last, in days and begun ones, and until when."""
+    days = math.ceil((until - call.now).total_seconds() / DAY_S)
+    return {
+        "s3:object-lock-retain-until-date": until.isoformat(),
+        "s3:object-lock-remaining-retention-days": str(days),
+    }
 
 
 def _about_copy(call: Call) -> Facts:

@@ -4,13 +4,13 @@ from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from vedette.api.s3 import about
-from vedette.api.s3.access import authorise
+from vedette.api.s3.access import authorise_write
 from vedette.api.s3.call import Call, read_document
 from vedette.api.s3.faults import Fault
 from vedette.api.s3.objects import write_object, written_headers
 from vedette.api.s3.tags import MOST_ON_OBJECT, tags_of_document
 from vedette.identity.identity import KeyFault
-from vedette.store.blobs.values import About, Blob, Bucket
+from vedette.store.blobs.values import Blob, Bucket
 from vedette.wire.header_text import as_read
 from vedette.wire.http import Headers, Request, Response
 from vedette.wire.post_policy import PostForm, read_post, read_post_signature, verify_post
@@ -29,9 +29,10 @@ async def post_object(call: Call) -> Response:
     _identify(call, form)
     filled = replace(call, request=_as_request(call.request, form), body=form.body, key=form.fields["key"])
     filled.found = bucket
-    said = _said(filled, bucket, form)
-    authorise(filled, "s3:PutObject", bucket, key=filled.key, tags=said.tags)
-    blob = await write_object(filled, bucket, said)
+    tags = _tags(form)
+    authorise_write(filled, bucket, tags)
+    said = about.about_of_request(filled, bucket)
+    blob = await write_object(filled, bucket, replace(said, tags=tags))
     return _answer(filled, form, bucket, blob)
 
 
@@ -60,12 +61,11 @@ def _as_request(request: Request, form: PostForm) -> Request:
     return replace(request, headers=Headers([*kept, *fields]))
 
 
-def _said(call: Call, bucket: Bucket, form: PostForm) -> About:
-    said = about.about_of_request(call, bucket)
-    if form.fields.get("tagging"):
-        document = read_document("PutObjectTagging", form.fields["tagging"].encode())
-        said = replace(said, tags=tags_of_document(document, MOST_ON_OBJECT))
-    return said
+def _tags(form: PostForm) -> dict[str, str]:
+    if not form.fields.get("tagging"):
+        return {}
+    document = read_document("PutObjectTagging", form.fields["tagging"].encode())
+    return tags_of_document(document, MOST_ON_OBJECT)
 
 
 def _answer(call: Call, form: PostForm, bucket: Bucket, blob: Blob) -> Response:

@@ -6,8 +6,9 @@ from typing import Any
 
 from vedette.api.s3.access import authorise, is_allowed
 from vedette.api.s3.call import Call, document_answer, in_thread, read_document, rewrite
+from vedette.api.s3.facts import Facts, facts_of_date
 from vedette.api.s3.faults import Fault
-from vedette.api.s3.pick import pick_version
+from vedette.api.s3.pick import authorised_version
 from vedette.store.blobs.values import Blob, Bucket
 from vedette.wire.http import Response
 from vedette.wire.scalars import iso, read_time
@@ -70,9 +71,8 @@ def _configuration(bucket: Bucket) -> dict[str, Any]:
 
 async def put_retention(call: Call) -> Response:
     """PutObjectRetention: longer always, shorter only past governance and by who may."""
-    bucket, blob = _lockable(call)
-    authorise(call, "s3:PutObjectRetention", bucket, key=call.key, blob=blob)
     document = await call.document("PutObjectRetention")
+    bucket, blob = _lockable(call, "s3:PutObjectRetention", _facts_of_retention(call, document))
     retention = _read_retention(call, document.get("Mode", ""), document.get("RetainUntilDate"))
     _check_change(call, bucket, blob, retention)
     await in_thread(call.store.objects.change, blob, lambda about: replace(about, retention=retention))
@@ -90,8 +90,7 @@ def _check_change(call: Call, bucket: Bucket, blob: Blob, new: dict[str, str]) -
 
 async def get_retention(call: Call) -> Response:
     """GetObjectRetention."""
-    bucket, blob = _lockable(call)
-    authorise(call, "s3:GetObjectRetention", bucket, key=call.key, blob=blob)
+    _, blob = _lockable(call, "s3:GetObjectRetention")
     said = blob.about.retention
     if not said:
         raise Fault(
@@ -103,9 +102,8 @@ async def get_retention(call: Call) -> Response:
 
 async def put_hold(call: Call) -> Response:
     """PutObjectLegalHold."""
-    bucket, blob = _lockable(call)
-    authorise(call, "s3:PutObjectLegalHold", bucket, key=call.key, blob=blob)
     status = (await call.document("PutObjectLegalHold")).get("Status", "")
+    _, blob = _lockable(call, "s3:PutObjectLegalHold", {"s3:object-lock-legal-hold": status})
     if status not in ("ON", "OFF"):
         raise Fault("MalformedXML", "A legal hold is ON or OFF.")
     await in_thread(call.store.objects.change, blob, lambda about: replace(about, legal_hold=status))
@@ -114,8 +112,7 @@ async def put_hold(call: Call) -> Response:
 
 async def get_hold(call: Call) -> Response:
     """GetObjectLegalHold."""
-    bucket, blob = _lockable(call)
-    authorise(call, "s3:GetObjectLegalHold", bucket, key=call.key, blob=blob)
+    _, blob = _lockable(call, "s3:GetObjectLegalHold")
     if not blob.about.legal_hold:
         raise Fault(
             "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration"
@@ -191,8 +188,18 @@ def _read_retention(call: Call, mode: str, until: datetime | None) -> dict[str, 
     return {"mode": mode, "until": iso(until)}
 
 
-def _lockable(call: Call) -> tuple[Bucket, Blob]:
-    bucket = call.owned_bucket()
+def _lockable(call: Call, action: str, more: Facts | None = None) -> tuple[Bucket, Blob]:
+    """Return the version, once the caller may do this to it; only then whether the bucket has locks."""
+    bucket, blob = authorised_version(call, action, more=more)
     if not bucket.locked:
         raise Fault("InvalidRequest", "Bucket is missing Object Lock Configuration")
-    return bucket, pick_version(call, bucket)
+    return bucket, blob
+
+
+def _facts_of_retention(call: Call, document: dict[str, Any]) -> Facts:
+    """Return what conditions may ask about a retention that is to be set."""
+    facts: Facts = {}
+    if document.get("Mode"):
+        facts["s3:object-lock-mode"] = document["Mode"]
+    until = document.get("RetainUntilDate")
+    return facts if until is None else facts | facts_of_date(call, until)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from vedette.api.s3 import about
-from vedette.api.s3.access import authorise
+from vedette.api.s3.access import authorise, authorise_write
 from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_read, check_write, http_date, names
 from vedette.api.s3.encryption import SSE, echo, require_key
@@ -26,7 +26,7 @@ MOST_AT_ONCE = 1000
 async def put_object(call: Call) -> Response:
     """PutObject."""
     bucket = call.owned_bucket()
-    authorise(call, "s3:PutObject", bucket, key=call.key, tags=tags_of_header(call.header("x-amz-tagging")))
+    authorise_write(call, bucket, tags_of_header(call.header("x-amz-tagging")))
     said = about.about_of_request(call, bucket)
     if not {"content-length", "transfer-encoding"} & {name for name, _ in call.request.headers}:
         raise Fault("MissingContentLength", "You must provide the Content-Length HTTP header.")
@@ -148,7 +148,7 @@ def remove(call: Call, bucket: Bucket, key: str, version: str, conditions: dict[
     """Remove an object or a version of it; return what became of it, as DeletedObject says it."""
     action = "s3:DeleteObjectVersion" if version else "s3:DeleteObject"
     blob = call.store.objects.find(bucket.name, key, version)
-    authorise(call, action, bucket, key=key)
+    authorise(call, action, bucket, key=key, more={"s3:versionid": version} if version else None)
 
     def check(now: Blob | None) -> None:
         _check_conditions(now, conditions, version)

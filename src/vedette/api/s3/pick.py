@@ -1,47 +1,48 @@
-"""The version of an object that a request is about."""
+"""The version of an object that a request is about, given out to those alone who may have it."""
 
 from vedette.api.s3.access import authorise, is_allowed
 from vedette.api.s3.call import Call
+from vedette.api.s3.facts import Facts
 from vedette.api.s3.faults import Fault
 from vedette.store.blobs.values import Blob, Bucket
 
 
-def pick_version(call: Call, bucket: Bucket) -> Blob:
-    """Return the version that is asked for, or the latest; say what S3 says where there is none.
+def authorised_version(
+    call: Call, action: str, *, tags: dict[str, str] | None = None, more: Facts | None = None
+) -> tuple[Bucket, Blob]:
+    """Return the bucket and the version that is asked for, or the latest, once the caller may do this to it.
 
-    A caller who may not list the bucket is not told whether a key exists.
+    Of what is not there, a delete marker included, only who may list the bucket is told so.
     """
+    bucket = call.owned_bucket()
     blob = call.store.objects.find(bucket.name, call.key, call.version)
-    if blob is None and not is_allowed(call, "s3:ListBucket", bucket, prefix=call.key):
+    if blob is None or blob.marker:
+        refuse_to_tell(call, bucket, call.key)
+        raise _missing(call, blob)
+    authorise(call, action, bucket, key=call.key, blob=blob, tags=tags, more=more)
+    return bucket, blob
+
+
+def refuse_to_tell(call: Call, bucket: Bucket, key: str) -> None:
+    """Refuse those who may not know whether a key exists."""
+    if not is_allowed(call, "s3:ListBucket", bucket, more={"s3:prefix": key}):
         raise Fault("AccessDenied", "Access Denied")
-    if blob is None and call.version:
-        raise Fault(
+
+
+def _missing(call: Call, marker: Blob | None) -> Fault:
+    if marker is None and call.version:
+        return Fault(
             "NoSuchVersion",
             "The specified version does not exist.",
             members={"Key": call.key, "VersionId": call.version},
         )
-    if blob is None:
-        headers = [("x-amz-delete-marker", "false")]
-        raise Fault(
-            "NoSuchKey", "The specified key does not exist.", members={"Key": call.key}, headers=headers
+    headers = [("x-amz-delete-marker", "false" if marker is None else "true")]
+    if marker is not None:
+        headers.append(("x-amz-version-id", marker.version))
+    if call.version:
+        return Fault(
+            "MethodNotAllowed",
+            "The specified method is not allowed against this resource.",
+            headers=headers,
         )
-    if blob.marker:
-        headers = [("x-amz-delete-marker", "true"), ("x-amz-version-id", blob.version)]
-        if call.version:
-            raise Fault(
-                "MethodNotAllowed",
-                "The specified method is not allowed against this resource.",
-                headers=headers,
-            )
-        raise Fault(
-            "NoSuchKey", "The specified key does not exist.", members={"Key": call.key}, headers=headers
-        )
-    return blob
-
-
-def authorised_version(call: Call, action: str) -> tuple[Bucket, Blob]:
-    """Return the bucket and the version, once the caller may do this to it."""
-    bucket = call.owned_bucket()
-    blob = pick_version(call, bucket)
-    authorise(call, action, bucket, key=call.key, blob=blob)
-    return bucket, blob
+    return Fault("NoSuchKey", "The specified key does not exist.", members={"Key": call.key}, headers=headers)

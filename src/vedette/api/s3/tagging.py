@@ -5,7 +5,7 @@ from dataclasses import replace
 from vedette.api.s3.access import authorise
 from vedette.api.s3.call import Call, document_answer, in_thread
 from vedette.api.s3.faults import Fault
-from vedette.api.s3.pick import pick_version
+from vedette.api.s3.pick import authorised_version
 from vedette.api.s3.tags import MOST_ON_BUCKET, MOST_ON_OBJECT, tags_document, tags_of_document
 from vedette.store.blobs.values import Blob, Bucket
 from vedette.wire.http import Response
@@ -49,11 +49,9 @@ async def get_object_tagging(call: Call) -> Response:
 
 async def put_object_tagging(call: Call) -> Response:
     """PutObjectTagging."""
-    bucket = call.owned_bucket()
     tags = tags_of_document(await call.document("PutObjectTagging"), MOST_ON_OBJECT)
-    blob = pick_version(call, bucket)
     action = "s3:PutObjectVersionTagging" if call.version else "s3:PutObjectTagging"
-    authorise(call, action, bucket, key=call.key, blob=blob, tags=tags)
+    bucket, blob = authorised_version(call, action, tags=tags)
     await in_thread(call.store.objects.change, blob, lambda about: replace(about, tags=tags))
     return Response(200, _version_header(bucket, blob))
 
@@ -66,11 +64,9 @@ async def delete_object_tagging(call: Call) -> Response:
 
 
 def _version(call: Call, verb: str) -> tuple[Bucket, Blob]:
-    bucket = call.owned_bucket()
-    blob = pick_version(call, bucket)
-    action = f"s3:{verb}ObjectVersionTagging" if call.version else f"s3:{verb}ObjectTagging"
-    authorise(call, action, bucket, key=call.key, blob=blob)
-    return bucket, blob
+    return authorised_version(
+        call, f"s3:{verb}ObjectVersionTagging" if call.version else f"s3:{verb}ObjectTagging"
+    )
 
 
 def _version_header(bucket: Bucket, blob: Blob) -> list[tuple[str, str]]:

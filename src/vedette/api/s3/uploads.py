@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from vedette.api.s3 import about
-from vedette.api.s3.access import authorise
+from vedette.api.s3.access import authorise, authorise_write
 from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner
 from vedette.api.s3.conditions import check_write
 from vedette.api.s3.encryption import CUSTOMER, customer_key, echo, require_key
@@ -27,7 +27,7 @@ LAST = "\U0010ffff"
 async def create_upload(call: Call) -> Response:
     """CreateMultipartUpload."""
     bucket = call.owned_bucket()
-    authorise(call, "s3:PutObject", bucket, key=call.key, tags=tags_of_header(call.header("x-amz-tagging")))
+    authorise_write(call, bucket, tags_of_header(call.header("x-amz-tagging")))
     writer = about.owner_of_new(call, bucket)
     said = replace(about.about_of_request(call, bucket), checksum=_announced(call))
     upload = await in_thread(
