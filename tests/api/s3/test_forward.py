@@ -1,12 +1,16 @@
 """A server whose buckets lie on another S3: the same clients, the objects over there."""
 
 import io
+import json
 import os
 
 import pytest
 from boto3.s3.transfer import TransferConfig
 
 from doubles.servers import start_server, stop_server
+from vedette.identity.directory import Directory
+from vedette.identity.seal import open_seal
+from vedette.store.db import open_database
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +76,38 @@ def test_nobody_goes_on_without_a_key(front, bucket):
 
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(f"{front.address}/{bucket}")
+
+
+def test_only_what_the_callers_policies_allow_goes_on(near, front, bucket, refused):
+    near.put_object(Bucket=bucket, Key="open/a", Body=b"1")
+    near.put_object(Bucket=bucket, Key="closed/a", Body=b"1")
+    client = front.client("s3", key=a_session(front, bucket))
+    assert client.get_object(Bucket=bucket, Key="open/a")["Body"].read() == b"1"
+    client.put_object(Bucket=bucket, Key="open/b", Body=b"1")
+    client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "open/b"}]})
+    denied = ("AccessDenied", 403)
+    both = {"Objects": [{"Key": "open/a"}, {"Key": "closed/a"}]}
+    source = {"Bucket": bucket, "Key": "closed/a"}
+    assert refused(client.get_object, Bucket=bucket, Key="closed/a") == denied
+    assert refused(client.delete_objects, Bucket=bucket, Delete=both) == denied
+    assert refused(client.copy_object, Bucket=bucket, Key="open/z", CopySource=source) == denied
+    assert refused(client.put_object, Bucket=bucket, Key="open/z", Body=b"", ACL="public-read") == denied
+    assert refused(client.list_objects_v2, Bucket=bucket) == denied
+    assert refused(client.list_buckets) == denied
+    assert refused(client.get_bucket_replication, Bucket=bucket) == denied
+    assert near.head_object(Bucket=bucket, Key="open/a")["ContentLength"] == 1
+
+
+def a_session(front, bucket):
+    """Return the key of a session that may do everything below `open/`, and nothing below `closed/`."""
+    database = open_database("", front.data)
+    directory = Directory(database, open_seal(front.data))
+    (account,) = directory.accounts()
+    role = directory.create_role(account.id, "narrow", [account.id], policies=["administrator"])
+    database.close()
+    actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": f"arn:aws:s3:::{bucket}/open/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    assume = front.client("sts").assume_role
+    given = assume(RoleArn=role.arn, RoleSessionName="visit", Policy=policy)["Credentials"]
+    return given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 from vedette import errors
+from vedette.access.actions import is_known_action
 from vedette.api.s3 import faults
+from vedette.api.s3.actions import ACTIONS, OF_VERSIONS
 from vedette.api.s3.documents import DOCUMENTS
 from vedette.api.s3.routes import BUCKET, OBJECT, SERVICE
 from vedette.wire import models
@@ -44,3 +46,9 @@ def test_every_refusal_is_told_as_xml_with_its_code():
         told = faults.translate(refusal("a <sentence>"))
         assert told.status == faults.STATUSES[told.code]
     assert faults.translate(RuntimeError("a secret detail")).sentence.startswith("We encountered")
+
+
+def test_every_operation_asks_for_an_action_that_there_is():
+    assert set(ACTIONS) == BUILT
+    named = [*ACTIONS.values(), *OF_VERSIONS.values()]
+    assert [action for action in named if not is_known_action(action.lower())] == []

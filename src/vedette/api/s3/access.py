@@ -17,6 +17,7 @@ from vedette.api.s3.call import Call, canonical_id, read_document
 from vedette.api.s3.facts import Facts, facts_of_blob, facts_of_bucket, facts_of_request, facts_of_tags
 from vedette.api.s3.faults import Fault
 from vedette.api.s3.policy import policies_of
+from vedette.identity.may import RESOURCE_ACCOUNT, may
 from vedette.identity.principal import Principal, subject_of
 from vedette.store.blobs.values import Blob, Bucket
 
@@ -109,18 +110,26 @@ def is_allowed(  # noqa: PLR0913  (likewise)
 
 def authorise_write(call: Call, bucket: Bucket, tags: dict[str, str]) -> None:
     """Refuse unless the caller may put the object so: tags, grants and locks need rights of their own."""
-    for action in ("s3:PutObject", *_rights_of_headers(call, bucket, tags)):
+    for action in ("s3:PutObject", *rights_of_headers(call, bucket.account, tags)):
         authorise(call, action, bucket, key=call.key, tags=tags)
 
 
-def _rights_of_headers(call: Call, bucket: Bucket, tags: dict[str, str]) -> list[str]:
+def rights_of_headers(call: Call, owner: str, tags: dict[str, str]) -> list[str]:
+    """Return what a write must be allowed besides putting the object, for what its headers set."""
     wanted = {
         "s3:PutObjectTagging": bool(tags),
-        "s3:PutObjectAcl": acl.grants_others(call, bucket.account),
+        "s3:PutObjectAcl": acl.grants_others(call, owner),
         "s3:PutObjectRetention": "x-amz-object-lock-mode" in call.request.headers,
         "s3:PutObjectLegalHold": "x-amz-object-lock-legal-hold" in call.request.headers,
     }
     return [action for action, is_wanted in wanted.items() if is_wanted]
+
+
+def authorise_own(call: Call, action: str, resource: str, more: Facts | None = None) -> None:
+    """Refuse unless the caller may do this in its own account, where no bucket is there yet to say more."""
+    facts = {**facts_of_request(call), RESOURCE_ACCOUNT: call.account, **(more or {})}
+    if not may(call.principal, action, resource, facts):
+        raise Fault("AccessDenied", "Access Denied")
 
 
 def decide(principal: Principal | None, aim: Aim, facts: Mapping[str, str | tuple[str, ...]]) -> bool:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from vedette.api.s3 import acl
-from vedette.api.s3.access import acl_of, authorise
+from vedette.api.s3.access import acl_of, authorise, authorise_own
 from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner, read_document, rewrite
 from vedette.api.s3.faults import Fault
 from vedette.errors import Taken
-from vedette.identity.may import may
 from vedette.wire.http import Response
 
 NOTHING_BLOCKED = rewrite(
@@ -25,8 +24,7 @@ async def list_buckets(call: Call) -> Response:
     """ListBuckets: the caller's own. Nobody owns none, and is told that and nothing else."""
     if call.principal is None:
         return document_answer("ListBuckets", {"Owner": NOBODY, "Buckets": []}, "ListAllMyBucketsResult")
-    if not may(call.principal, "s3:ListAllMyBuckets", "*"):
-        raise Fault("AccessDenied", "Access Denied")
+    authorise_own(call, "s3:ListAllMyBuckets", "*")
     prefix, after = call.query.get("prefix", ""), call.query.get("continuation-token", "")
     region = call.query.get("bucket-region", "")
     most = call.number("max-buckets", 10_000, most=10_000)
@@ -50,9 +48,9 @@ async def list_buckets(call: Call) -> Response:
 
 async def create_bucket(call: Call) -> Response:
     """CreateBucket. One's own may be made again, as in us-east-1, and stays as it is."""
-    if call.principal is None or not may(call.principal, "s3:CreateBucket", f"arn:aws:s3:::{call.bucket}"):
-        raise Fault("AccessDenied", "Access Denied")
     region = await _wanted_region(call)
+    for action in ("s3:CreateBucket", *_rights_of_headers(call)):
+        authorise_own(call, action, f"arn:aws:s3:::{call.bucket}", {"s3:locationconstraint": region})
     ownership = call.header("x-amz-object-ownership")
     if ownership and ownership not in OWNERSHIPS:
         raise Fault("InvalidArgument", f"Invalid x-amz-object-ownership header: {ownership}")
@@ -77,6 +75,19 @@ async def create_bucket(call: Call) -> Response:
         if body:
             await in_thread(call.store.buckets.put_document, call.bucket, name, body)
     return Response(200, [("location", f"/{call.bucket}")])
+
+
+def _rights_of_headers(call: Call) -> list[str]:
+    """Return what the caller must be allowed besides, for what the headers set on the new bucket."""
+    headers = call.request.headers
+    rights = []
+    if "x-amz-acl" in headers or any(name in headers for name in acl.HEADERS):
+        rights.append("s3:PutBucketAcl")
+    if "x-amz-object-ownership" in headers:
+        rights.append("s3:PutBucketOwnershipControls")
+    if call.header("x-amz-bucket-object-lock-enabled").lower() == "true":
+        rights += ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]
+    return rights
 
 
 def _is_same(call: Call, grants: acl.Grants | None) -> bool:

@@ -72,8 +72,8 @@ def _answer(bucket: Bucket, source_bucket: Bucket, source: Blob, blob: Blob) -> 
     return answer
 
 
-def _source(call: Call) -> tuple[Bucket, Blob]:
-    """Return what is copied from, once the caller may read it."""
+def read_source(call: Call) -> tuple[str, str, str]:
+    """Return the bucket, the key and the version that the header names as the source of a copy."""
     path, _, query = call.header(SOURCE).partition("?")
     name, _, key = decode(path).removeprefix("/").partition("/")
     version = read_query(query).get("versionId", "")
@@ -81,6 +81,12 @@ def _source(call: Call) -> tuple[Bucket, Blob]:
         raise Fault(
             "InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
         )
+    return name, key, version
+
+
+def _source(call: Call) -> tuple[Bucket, Blob]:
+    """Return what is copied from, once the caller may read it."""
+    name, key, version = read_source(call)
     bucket = call.store.buckets.find(name)
     blob = call.store.objects.find(name, key, version)
     action = "s3:GetObjectVersion" if version else "s3:GetObject"

@@ -26,7 +26,7 @@ async def answer(
     a page of another origin read it.
     """
     if not isinstance(house.blobs, FolderBlobs):
-        return await _forward(house, principal, request, body)
+        return await _forward(house, principal, request, body, signed)
     call, operation = read_call(house, principal, request, body)
     call.signed = signed
     if operation is None:
@@ -46,14 +46,21 @@ async def answer(
 
 
 async def _forward(
-    house: House, principal: Principal | None, request: Request, body: BodyReader | None
+    house: House,
+    principal: Principal | None,
+    request: Request,
+    body: BodyReader | None,
+    signed: Signed | None,
 ) -> Response:
     """Send the request on to the foreign S3; its client is loaded only where there is one."""
     from vedette.api.s3.forward import forward
 
     request.operation = "Forward"
     address = read_address(request, house.settings.s3_domain)
-    return await forward(house, principal, request, body, address)
+    query = read_query(request.raw_query)
+    call = Call(house, principal, request, body, address.bucket, address.key, query, house.clock())
+    call.signed = signed
+    return await forward(call)
 
 
 def read_call(

@@ -6,6 +6,7 @@ answers come back as they are.
 """
 
 import asyncio
+import os
 import re
 import tempfile
 from collections.abc import AsyncIterator
@@ -18,12 +19,8 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from vedette.api.house import House
-from vedette.api.s3.address import Address
-from vedette.api.s3.call import in_thread
-from vedette.api.s3.faults import Fault
-from vedette.identity.may import may
-from vedette.identity.principal import Principal
+from vedette.api.s3.call import LARGEST_DOCUMENT, Call, in_thread
+from vedette.api.s3.onward import BATCH, authorise_batch, authorise_onward
 from vedette.store.blobs.foreign import Address as Elsewhere
 from vedette.wire.bodies import BodyReader
 from vedette.wire.canonical import split_query
@@ -52,24 +49,18 @@ class _Signer(S3SigV4Auth):  # type: ignore[misc]  # botocore ships no types
         return str(request.context["sha256"])
 
 
-async def forward(
-    house: House, principal: Principal | None, request: Request, body: BodyReader | None, address: Address
-) -> Response:
+async def forward(call: Call) -> Response:
     """Answer with what the foreign S3 says."""
-    resource = f"arn:aws:s3:::{address.bucket}/{address.key}".rstrip("/")
-    if (
-        principal is None
-        or principal.account != house.settings.account
-        or not may(principal, "s3:*", resource)
-    ):
-        # Whose a bucket is there nobody here can know: it is the installation's own account that goes on.
-        raise Fault("AccessDenied", "Access Denied")
+    operation = authorise_onward(call)
+    request, body, house = call.request, call.body, call.house
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
         hashed = await _spool(body, spool)
+        if operation == BATCH:
+            spool.seek(0)
+            authorise_batch(call, spool.read(LARGEST_DOCUMENT))
+            spool.seek(0, os.SEEK_END)
         headers = _headers(request, body)
-        answer = await in_thread(
-            _send, house.blobs.address, request, _target(request, address), headers, spool, hashed
-        )
+        answer = await in_thread(_send, house.blobs.address, request, _target(call), headers, spool, hashed)
     told = [(name, value) for name, value in answer.headers.items() if name.lower() not in HOP]
     return Response(answer.status, [(name.lower(), value) for name, value in told], _pieces(answer))
 
@@ -99,13 +90,15 @@ def _headers(request: Request, body: BodyReader | None) -> dict[str, str]:
     return headers
 
 
-def _target(request: Request, address: Address) -> str:
+def _target(call: Call) -> str:
     """Return the path and query in path style, without what signed a link."""
-    path = request.raw_path.partition("?")[0]
-    if address.bucket and not path.startswith(f"/{address.bucket}"):
-        path = f"/{address.bucket}{path}"
+    path = call.request.raw_path.partition("?")[0]
+    if call.bucket and not path.startswith(f"/{call.bucket}"):
+        path = f"/{call.bucket}{path}"
     pairs = [
-        (name, value) for name, value in split_query(request.raw_query) if not OURS.fullmatch(name.lower())
+        (name, value)
+        for name, value in split_query(call.request.raw_query)
+        if not OURS.fullmatch(name.lower())
     ]
     query = "&".join(f"{name}={value}" if value else name for name, value in pairs)
     target = f"{path}?{query}" if query else path
