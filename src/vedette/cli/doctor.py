@@ -1,4 +1,4 @@
-"""`vedette doctor`: what is installed, what is missing, what this machine can do.
+"""`vedette doctor`: what is installed, what is missing, what this machine can do, how the installation is.
 
 Nothing is changed. torch is asked in a process of its own, since importing it takes
 seconds and the command line must stay free of it.
@@ -24,6 +24,9 @@ from rich.markup import escape
 from rich.table import Table
 
 import vedette
+from vedette.cli.credentials import Data
+from vedette.cli.opening import settings_for
+from vedette.cli.parts import has_part
 from vedette.cli.sdk import MARK, SERVICE, VERSION, models_folder
 
 if TYPE_CHECKING:
@@ -75,9 +78,19 @@ def examine(settings: "Settings") -> list[Finding]:
         _memory(),
         _data(settings.data),
         _disk_speed(settings.data),
+        *_installation(settings),
         _port(settings),
         _sdk(),
     ]
+
+
+def _installation(settings: "Settings") -> list[Finding]:
+    """Say what is well and what is not with the data folder; a device that only detects has none."""
+    if not has_part("server"):
+        return []
+    from vedette.server.health import examine_installation
+
+    return [Finding(check.what, check.verdict, check.sentence) for check in examine_installation(settings)]
 
 
 def _python() -> Finding:
@@ -184,11 +197,9 @@ def _sdk() -> Finding:
     return Finding("lookoutvision", "good" if there else "note", says)
 
 
-def doctor() -> None:
-    """Say what is installed, what is missing, and what this machine can do."""
-    from vedette.settings import Settings
-
-    findings = examine(Settings())
+def doctor(data: Data = None) -> None:
+    """Say what is installed, what is missing, what this machine can do, and how the installation is."""
+    findings = examine(settings_for(data))
     table = Table(
         title=f"Vedette {vedette.__version__}",
         title_justify="left",

@@ -1,0 +1,135 @@
+"""What is well and what is not with an installation, each in a sentence, for `vedette doctor`.
+
+Nothing is made, moved or mended here. A running server is no obstacle, and none is needed.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from vedette.clock import Clock, from_milliseconds, system_clock
+from vedette.errors import Refusal
+from vedette.server.installation import CHECKED_AT_START, check_pages, no_installation, open_installation
+from vedette.settings import Settings
+from vedette.store.blobs.caution import caution
+from vedette.store.blobs.choose import buckets_folder
+from vedette.store.blobs.quarantine import quarantined
+from vedette.store.blobs.standing import require_index
+from vedette.store.modes import is_open, open_paths
+from vedette.store.reserve import NAME
+
+Verdict = Literal["good", "note", "bad"]
+# More than so many files that others can read are told by their number only.
+COUNTED = 1000
+# File systems and clocks of networks differ by seconds; an hour is a time zone set wrongly.
+AHEAD = timedelta(minutes=5)
+# This release was made later than this: a clock that says less has never been set.
+RELEASED = datetime.fromisoformat("2026-11-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """One thing that was looked at."""
+
+    what: str
+    verdict: Verdict
+    sentence: str
+
+
+def examine_installation(settings: Settings, clock: Clock = system_clock) -> Iterator[HealthCheck]:
+    """Yield what is to be said of the installation in the data folder."""
+    data = settings.data
+    if not data.exists():
+        yield HealthCheck("installation", "note", no_installation(data).sentence)
+        return
+    checks: tuple[Callable[[], HealthCheck], ...] = (
+        lambda: _belongs_together(settings),
+        lambda: _other_users(data),
+        lambda: _reserve(data),
+        lambda: _buckets(settings),
+        lambda: _clock(data, clock),
+    )
+    for check in checks:
+        try:
+            yield check()
+        except OSError as error:
+            yield HealthCheck("installation", "bad", f"{data} cannot be looked at: {error}")
+
+
+def _belongs_together(settings: Settings) -> HealthCheck:
+    try:
+        with open_installation(settings) as installation:
+            file = installation.database.file
+            large = file is not None and file.stat().st_size > CHECKED_AT_START
+            damage = check_pages(installation.database) if large else ""
+            account, region = installation.settings.account, installation.settings.region
+    except Refusal as refusal:
+        verdict: Verdict = "note" if "There is no installation" in refusal.sentence else "bad"
+        return HealthCheck("installation", verdict, refusal.sentence)
+    if damage:
+        return HealthCheck(
+            "installation", "bad", f"The database is damaged: {damage}. See `vedette restore`."
+        )
+    sentence = f"account {account}, region {region}; its database is whole, and its key opens it"
+    return HealthCheck("installation", "good", sentence)
+
+
+def _other_users(data: Path) -> HealthCheck:
+    first = list(islice(open_paths(data), COUNTED))
+    if not first:
+        return HealthCheck("other users", "good", f"nobody but its owner reads {data}")
+    number = f"{len(first)} or more" if len(first) == COUNTED else str(len(first))
+    sentence = (
+        f"{number} files and folders are open to others, such as {first[0]}; the next start closes them"
+    )
+    return HealthCheck("other users", "bad" if is_open(data) else "note", sentence)
+
+
+def _reserve(data: Path) -> HealthCheck:
+    try:
+        size = (data / NAME).stat().st_size
+    except FileNotFoundError:
+        sentence = "there is none: a server makes it when there is room, and takes no writes on a full disk"
+        return HealthCheck("reserve", "note", sentence)
+    return HealthCheck("reserve", "good", f"{size / 1024**2:.0f} MiB are kept for deleting on a full disk")
+
+
+def _buckets(settings: Settings) -> HealthCheck:
+    if settings.s3_endpoint:
+        return HealthCheck(
+            "buckets", "note", f"lie at {settings.s3_endpoint}, and are its operator's to keep"
+        )
+    root = buckets_folder(settings)
+    try:
+        require_index(root)
+    except Refusal as refusal:
+        return HealthCheck("buckets", "bad", refusal.sentence)
+    notes = []
+    standing = caution(root)
+    if standing is not None:
+        since = standing.since.isoformat(timespec="minutes")
+        notes.append(f"lifecycle rules remove nothing since {since}: {standing.reason}")
+    aside = sum(1 for _ in quarantined(root))
+    if aside:
+        notes.append(f"{aside} files that nobody can account for lie in quarantine: see `vedette repair`")
+    if notes:
+        return HealthCheck("buckets", "note", "; ".join(notes))
+    return HealthCheck("buckets", "good", "the index is there and whole, and nothing is in quarantine")
+
+
+def _clock(data: Path, clock: Clock) -> HealthCheck:
+    now = clock()
+    if now < RELEASED:
+        return HealthCheck("clock", "bad", f"it says {now:%Y-%m-%d}, before this release was made")
+    for file in (data / "vedette.db", data / "installation.json"):
+        if file.exists():
+            written = from_milliseconds(int(file.stat().st_mtime * 1000))
+            if written > now + AHEAD:
+                sentence = (
+                    f"{file} was written at {written:%Y-%m-%d %H:%M}, which is in the future: it jumped"
+                )
+                return HealthCheck("clock", "bad", sentence)
+    return HealthCheck("clock", "good", f"{now:%Y-%m-%d %H:%M} UTC, later than anything in the folder")
