@@ -71,7 +71,7 @@ def test_a_training_ends_with_its_files_at_the_output_location(training):
 def test_masks_lie_where_the_worker_was_told_that_they_would(training):
     training = training(draw, service="lookoutvision")
     training.with_dataset()
-    version = training.trained(prefix="results")
+    version = training.trained(prefix="results/")
     assert training.engine.orders[0]["masks"] == "s3://out/results/EvaluationMasks-boards-1"
     assert training.room.blobs.read("out", "results/EvaluationMasks-boards-1/one.png") == b"a mask"
     assert "results/EvaluationMasks-boards-1/one.png" not in version.results["files"].values()

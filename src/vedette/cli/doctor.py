@@ -66,6 +66,10 @@ class Finding:
     says: str
 
 
+# Said to everybody: a key in a description must not be taken for one in use.
+KEYS = Finding("KmsKeyId", "note", "stored and described back, not yet applied: nothing is encrypted with it")
+
+
 def examine(settings: "Settings") -> list[Finding]:
     """Look at everything, in the order a person would ask."""
     return [
@@ -81,6 +85,7 @@ def examine(settings: "Settings") -> list[Finding]:
         *_installation(settings),
         _port(settings),
         _sdk(),
+        KEYS,
     ]
 
 

@@ -24,6 +24,8 @@ class NewTraining:
     train: ManifestSource | None = None
     test: ManifestSource | None = None
     auto_create: bool = False
+    # The key that the caller wants its copies encrypted with: kept and described, not applied yet (0206).
+    kms_key: str = ""
 
     def inputs(self) -> dict[str, Any]:
         """Return what the version keeps of it."""
@@ -33,6 +35,7 @@ class NewTraining:
             "train": asdict(self.train) if self.train else None,
             "test": asdict(self.test) if self.test else None,
             "auto_create": self.auto_create,
+            "kms_key": self.kms_key,
         }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vedette.errors import Denied
+from vedette.projects.project import Service
 from vedette.projects.version import Version
 from vedette.store.blobs.port import Blobs
 
@@ -23,7 +24,8 @@ NAMES = {
 
 def key_of(version: Version, kind: str) -> str:
     """Return the key of a result below the version's output prefix."""
-    return key_at(version.prefix, kind, version.project.name, version.name)
+    project = version.project
+    return key_at(version.prefix, kind, project.name, version.name, service=project.scope.service)
 
 
 def masks_of(version: Version) -> str:
@@ -31,10 +33,14 @@ def masks_of(version: Version) -> str:
     return key_of(version, "evaluation_masks").removesuffix(".json")
 
 
-def key_at(prefix: str, kind: str, project: str, name: str) -> str:
-    """Return the key of a result below a prefix, which is a folder with or without a slash at its end."""
-    folder = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
-    return f"{folder}{NAMES[kind]}-{project}-{name}.json"
+def key_at(prefix: str, kind: str, project: str, name: str, *, service: Service) -> str:
+    """Return the key of a result.
+
+    Rekognition's prefix is a folder, with or without a slash at its end. Lookout's is the beginning of the
+    key, as it stands: programs read `k_fold_EvaluationResult-…`, as the public SDK does (decisions/0207).
+    """
+    is_folder = service == "rekognition" and prefix and not prefix.endswith("/")
+    return f"{prefix}{'/' if is_folder else ''}{NAMES[kind]}-{project}-{name}.json"
 
 
 def deliver(blobs: Blobs, may_write: Callable[[str], bool], version: Version, out: Path) -> dict[str, str]:

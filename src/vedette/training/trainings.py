@@ -56,7 +56,7 @@ COPIERS = CHECKERS = 2
 # How often a dataset that is being changed is asked whether it can be divided now.
 AGAIN_S = 0.2
 # What a version keeps of what its worker said.
-FACTS = ("task", "metrics", "pictures", "size", "left_out")
+FACTS = ("task", "metrics", "pictures", "size", "left_out", "base_model")
 # The same pictures and labels give the same split and the same model.
 SEED = 20
 
@@ -184,6 +184,7 @@ class Trainings:
                 "account": wanted.caller.account,
                 "caller": keep(wanted.caller),
                 "copy_of": source.id,
+                "kms_key": wanted.kms_key,
             },
             tags=wanted.tags,
         )
@@ -231,8 +232,9 @@ class Trainings:
 
     def _refuse_output(self, project: Project, wanted: NewTraining) -> None:
         """Refuse a place that the caller may not write to. Lookout's number is not known yet; any will do."""
-        kind = "manifest_summary" if project.scope.service == "rekognition" else "evaluation_result"
-        key = key_at(wanted.prefix, kind, project.name, wanted.name or "1")
+        service = project.scope.service
+        kind = "manifest_summary" if service == "rekognition" else "evaluation_result"
+        key = key_at(wanted.prefix, kind, project.name, wanted.name or "1", service=service)
         if not self._access.may_write(wanted.caller, wanted.bucket, key):
             raise Wrong(CANNOT_WRITE, kind="bucket", name=wanted.bucket)
 

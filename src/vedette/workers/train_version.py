@@ -162,7 +162,7 @@ def _learn(
         left_out=[*prepared.left_out, *_named(broken, prepared)],
         facts=prepared.facts,
     )
-    now = system_clock()
+    now, backbone = system_clock(), outcome.facts.backbone
     if order["dialect"] == "lookoutvision":
         model = {name: str(order[name]) for name in ("arn", "project", "version")}
         metrics = lookout.write_results(folder, used, outcome.evaluation, model=model, masks=masks, now=now)
@@ -174,6 +174,7 @@ def _learn(
         "task": outcome.facts.task,
         "metrics": metrics,
         "left_out": say_left_out(used.left_out),
+        "base_model": f"{backbone['name']} {backbone['revision']}".strip(),
         "pictures": {"train": len(used.train), "test": outcome.evaluation["pictures"]},
         "size": _size(used.train[0]) if order["dialect"] == "lookoutvision" and order["one_size"] else None,
     }

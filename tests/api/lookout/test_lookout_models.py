@@ -70,6 +70,14 @@ def test_a_training_that_cannot_succeed_ends_as_failed_and_says_why(call, model)
     assert described(call, "latest") == found
 
 
+def test_a_key_is_kept_and_described_back(house, call, doors):
+    for more in ({"KmsKeyId": "alias/mine"}, {}):
+        create(call, **more)
+    assert described(call, "1")["KmsKeyId"] == "alias/mine"
+    assert "KmsKeyId" not in described(call, "2")
+    settle(house)
+
+
 def test_models_are_listed_newest_first(house, call, model):
     create(call)
     page = call("ListModels", ProjectName="doors", MaxResults=1)
@@ -142,7 +150,6 @@ def test_a_repeated_deletion_is_answered_though_the_model_is_gone(call, model):
     ("more", "match"),
     [
         ({"OutputConfig": {"S3Location": {"Bucket": "nowhere"}}}, "Unable to write to output S3 bucket"),
-        ({"KmsKeyId": "alias/mine"}, "KmsKeyId"),
         ({"Tags": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]}, "twice"),
     ],
 )

@@ -185,7 +185,6 @@ def test_a_stranger_does_not_learn_what_there_is(call, source):
 def test_what_cannot_be_copied_is_refused(house, call, source, target):
     asked = request(source, target)
     for more, refusal in (
-        ({"KmsKeyId": "k"}, Wrong),
         ({"OutputConfig": {"S3Bucket": "nowhere"}}, Wrong),
         ({"SourceProjectVersionArn": str(source.project.arn)}, Wrong),
         ({"SourceProjectVersionArn": str(source.arn).replace("v1", "v9")}, Missing),
@@ -196,6 +195,14 @@ def test_what_cannot_be_copied_is_refused(house, call, source, target):
     copied(house, call, **asked)
     with pytest.raises(Taken):
         call("CopyProjectVersion", **asked)
+
+
+def test_a_copy_has_the_key_of_its_own_request(house, call, source, target):
+    house.versions.record(source, inputs={**source.inputs, "kms_key": "alias/theirs"})
+    for name, more in (("v2", {"KmsKeyId": "alias/ours"}), ("v3", {})):
+        copied(house, call, **request(source, target, name), **more)
+    listed = call("DescribeProjectVersions", ProjectArn=target)["ProjectVersionDescriptions"]
+    assert [found.get("KmsKeyId") for found in listed] == [None, "alias/ours"]
 
 
 def test_a_version_in_training_is_not_copied_and_five_copies_are_enough(house, call, source, target):

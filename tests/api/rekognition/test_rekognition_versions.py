@@ -119,12 +119,19 @@ def test_versions_come_in_pages_newest_first(house, call, boards):
         house.trainings.wait(found)
 
 
+def test_a_key_is_kept_and_described_back(house, call, boards):
+    for name, more in (("v1", {"KmsKeyId": "alias/mine"}), ("v2", {})):
+        call("CreateProjectVersion", ProjectArn=boards, VersionName=name, OutputConfig=OUT, **more)
+    assert [found.get("KmsKeyId") for found in described(call, boards)] == [None, "alias/mine"]
+    for found in house.versions.in_state("training"):
+        house.trainings.wait(found)
+
+
 @pytest.mark.parametrize(
     ("more", "refusal", "match"),
     [
         ({"OutputConfig": {"S3Bucket": "nowhere"}}, Wrong, "Unable to write to output S3 bucket"),
         ({"OutputConfig": {}}, Wrong, "S3Bucket"),
-        ({"KmsKeyId": "alias/mine"}, Wrong, "KmsKeyId"),
         ({"FeatureConfig": {"ContentModeration": {}}}, Wrong, "CUSTOM_LABELS"),
         ({"TestingData": {"AutoCreate": True}, "TrainingData": {"Assets": [{}]}}, Wrong, "S3Object"),
         ({"TrainingData": {"Assets": [{}, {}]}}, Wrong, "one manifest"),

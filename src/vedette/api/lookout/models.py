@@ -6,7 +6,7 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.lookout.tags import read_tags
 from vedette.api.lookout.tokens import client_token
-from vedette.errors import Missing, Wrong
+from vedette.errors import Missing
 from vedette.projects.project import Project, Scope
 from vedette.projects.version import State, Version
 from vedette.projects.versions import LATEST
@@ -31,7 +31,6 @@ MESSAGES: Mapping[State, str] = {
     "running": "The model is running.",
     "stopping": "The model is stopping.",
 }
-NO_KEYS = "Encryption with a key of one's own (KmsKeyId) is not there yet; leave it out."
 
 
 def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -41,8 +40,6 @@ def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[
     if tags:
         caller.require("TagResource", caller.own(f"model/{name}/*"))
     project = house.projects.find(Scope("lookoutvision", caller.account, caller.region), name)
-    if request.get("KmsKeyId"):
-        raise Wrong(NO_KEYS)
     place = request["OutputConfig"]["S3Location"]
     wanted = NewTraining(
         caller=caller.principal,
@@ -50,6 +47,7 @@ def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[
         prefix=place.get("Prefix", ""),
         description=request.get("Description", ""),
         tags=tags,
+        kms_key=request.get("KmsKeyId", ""),
     )
     token = client_token(caller, "CreateModel", request)
     made = house.versions.made_by(token) or house.trainings.order(project, wanted, token)
@@ -68,6 +66,8 @@ def describe_model(house: House, caller: Caller, request: dict[str, Any]) -> dic
     ):
         if kind in files:
             said[member] = {"Bucket": version.bucket, "Key": files[kind]}
+    if key := version.inputs.get("kms_key"):
+        said["KmsKeyId"] = key
     if files and version.ended is not None:
         said["EvaluationEndTimestamp"] = version.ended
     for member, count in (

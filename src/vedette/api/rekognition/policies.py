@@ -3,7 +3,6 @@
 from typing import Any
 
 from vedette.api.house import Caller, House
-from vedette.api.rekognition.versions import NO_KEYS
 from vedette.arn import parse_arn
 from vedette.errors import Denied, Missing, Wrong
 from vedette.identity.may import may
@@ -56,8 +55,6 @@ def delete_project_policy(house: House, caller: Caller, request: dict[str, Any])
 
 def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Copy a version into a project of the caller's own, which may be of another account than the source."""
-    if request.get("KmsKeyId"):
-        raise Wrong(NO_KEYS)
     target_arn = caller.permit("CopyProjectVersion", request["DestinationProjectArn"])
     target = house.projects.find_by_arn(str(target_arn), caller.region)
     source = _source(house, caller, request)
@@ -68,6 +65,7 @@ def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) 
         prefix=output.get("S3KeyPrefix", ""),
         name=request["VersionName"],
         tags=tags,
+        kms_key=request.get("KmsKeyId", ""),
     )
     if tags:
         caller.require("TagResource", caller.own(f"project/{target.name}/version/{wanted.name}/*"))

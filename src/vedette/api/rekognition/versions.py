@@ -35,7 +35,6 @@ MESSAGES: Mapping[State, str] = {
 }
 # What the service says first of a training that failed through no fault of the data.
 SERVICE_ISSUE = "Amazon Rekognition experienced a service issue."
-NO_KEYS = "Encryption with a key of one's own (KmsKeyId) is not there yet; leave it out."
 
 
 def create_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -61,6 +60,7 @@ def create_project_version(house: House, caller: Caller, request: dict[str, Any]
         train=_source(request.get("TrainingData")),
         test=_source(request.get("TestingData")),
         auto_create=request.get("TestingData", {}).get("AutoCreate", False),
+        kms_key=request.get("KmsKeyId", ""),
     )
     return {"ProjectVersionArn": str(house.trainings.order(project, wanted).arn)}
 
@@ -95,8 +95,6 @@ def find_version(house: House, caller: Caller, action: str, request: dict[str, A
 
 
 def _refuse_options(project: Project, request: Mapping[str, Any]) -> None:
-    if request.get("KmsKeyId"):
-        raise Wrong(NO_KEYS)
     if request.get("FeatureConfig") or project.feature != "CUSTOM_LABELS":
         raise Wrong("Versions are trained for CUSTOM_LABELS, which has no FeatureConfig.")
 
@@ -129,6 +127,8 @@ def _description(house: House, version: Version) -> dict[str, Any]:
         "MinInferenceUnits": version.least_units,
         "MaxInferenceUnits": version.most_units,
         "SourceProjectVersionArn": version.source,
+        "KmsKeyId": version.inputs.get("kms_key"),
+        "BaseModelVersion": version.results.get("base_model"),
     }
     files = version.results.get("files", {})
     if "manifest_summary" in files:
