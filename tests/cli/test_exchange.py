@@ -1,5 +1,6 @@
 """Import and export as commands."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,57 @@ def test_what_went_out_as_yolo_comes_in_again(tmp_path):
 
 
 def test_a_bad_source_ends_with_status_two_and_leaves_nothing(tmp_path):
-    (tmp_path / "a.csv").write_text("a.png,cat\na.png,dog\n")
+    (tmp_path / "a.csv").write_text("a.png,cat\ns3://bucket/b.png,dog\n")
     answer = run("import", "csv", tmp_path / "a.csv", "--out", tmp_path / "out.manifest")
     assert answer.exit_code == 2
-    assert "row 2: a.png is there twice" in answer.stderr
+    assert "row 2: whole addresses and plain names are mixed" in answer.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv"]
+
+
+def test_a_csv_that_repeats_pictures_is_sorted_out_beside_itself(tmp_path):
+    table, out = tmp_path / "a.csv", tmp_path / "out.manifest"
+    table.write_text("a.png,cat\nb.png,cat,dog\n\na.png,dog\nb.png,cat,dog\nc.png,dog\n")
+    for _ in range(2):  # the second time, both files are there and say the same
+        answer = run("import", "csv", table, "--to", "s3://bucket/p", "--out", out)
+        assert (answer.exit_code, out.exists()) == (2, False)
+    assert answer.stderr == (
+        f"{table}: 2 rows repeat an earlier picture; they are in a-duplicates.csv. The others are in "
+        f"a-deduplicated.csv: look at both, and import {tmp_path / 'a-deduplicated.csv'}.\n"
+    )
+    assert (tmp_path / "a-duplicates.csv").read_text() == "a.png,dog\nb.png,cat,dog\n"
+    sound = tmp_path / "a-deduplicated.csv"
+    assert sound.read_text() == "a.png,cat\nb.png,cat,dog\nc.png,dog\n"
+    assert run("import", "csv", sound, "--to", "s3://bucket/p", "--out", out).exit_code == 0
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [line["source-ref"] for line in lines] == [f"s3://bucket/p/{name}.png" for name in "abc"]
+    assert lines[1]["cat-metadata"]["job-name"] == "labeling-job/cat"
+    assert lines[1]["dog-metadata"]["job-name"] == "labeling-job/dog"
+
+
+def test_a_csv_of_lookout_keeps_what_is_valid_and_says_what_is_wrong_where(tmp_path):
+    table, out = tmp_path / "a.csv", tmp_path / "out.manifest"
+    table.write_text("a.png,Normal\nb.png,fine\na.png,anomaly\nc.png,ANOMALY\nd.png\n")
+    answer = run("import", "csv", table, "--anomalies", "--out", out)
+    assert (answer.exit_code, out.exists()) == (2, False)
+    assert "3 rows repeat an earlier picture, or are neither normal nor anomaly" in answer.stderr
+    assert (tmp_path / "a_errors.csv").read_text() == (
+        "2,b.png,fine,INVALID_CLASSIFICATION\n3,a.png,anomaly,DUPLICATE\n5,d.png,,INVALID_CLASSIFICATION\n"
+    )
+    sound = tmp_path / "a_deduplicated.csv"
+    assert sound.read_text() == "a.png,normal\nc.png,anomaly\n"
+    assert run("import", "csv", sound, "--anomalies", "--out", out).exit_code == 0
+    lines = [json.loads(line)["anomaly-label-metadata"] for line in out.read_text().splitlines()]
+    assert [line["class-name"] for line in lines] == ["normal", "anomaly"]
+    assert {line["job-name"] for line in lines} == {"labeling-job/anomaly-classification"}
+
+
+def test_somebodys_file_is_not_written_over_by_what_is_sorted_out(tmp_path):
+    table = tmp_path / "a.csv"
+    table.write_text("a.png,cat\na.png,dog\n")
+    (tmp_path / "a-deduplicated.csv").write_text("mine\n")
+    answer = run("import", "csv", table, "--out", tmp_path / "out.manifest")
+    assert (answer.exit_code, "a-deduplicated.csv is there already" in answer.stderr) == (2, True)
+    assert (tmp_path / "a-deduplicated.csv").read_text() == "mine\n"
 
 
 def test_neither_a_file_nor_a_project_is_a_question(plants):

@@ -16,6 +16,7 @@ from vedette.exchange.formats import from_lines, to_lines, write_manifest
 from vedette.exchange.items import below
 from vedette.exchange.move import key_of, move_lines
 from vedette.exchange.places import SourceFolder, UniqueNames, local_name
+from vedette.exchange.tables import sort_out
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import SOURCE, Line, change_line
 
@@ -81,6 +82,8 @@ def import_format(  # noqa: PLR0913  (a command's options)
     """Write a manifest from labelled pictures of any format, or bring them into a project's dataset."""
     with _said_in_a_sentence():
         stamp = Stamp(when=system_clock(), job="labeling-job/import")
+        if form is In.CSV and source.is_file():
+            sort_out(source, anomalies=anomalies)
         folder = images or (source if source.is_dir() else source.parent)
         if project:
             lines = to_lines(form.value, source, stamp=stamp, anomalies=anomalies)

@@ -43,8 +43,11 @@ def to_lines(
     if name in ("manifest", "groundtruth"):
         yield from _manifest_lines(source, prefix=prefix, convert=name == "groundtruth")
         return
+    is_csv = name == "csv"
+    if is_csv and anomalies:
+        stamp = replace(stamp, job=tables.ANOMALY_JOB)
     for item in read_format(name, source, anomalies=anomalies):
-        yield write_item(item, prefix=prefix, stamp=stamp)
+        yield write_item(item, prefix=prefix, stamp=stamp, job_of=tables.job_of if is_csv else None)
 
 
 def _manifest_lines(source: Path, *, prefix: str, convert: bool) -> Iterator[Line]:

@@ -1,6 +1,6 @@
 """One labelled picture between two formats, and its way to and from a manifest line."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,16 +32,24 @@ class Item:
     stamp: Stamp | None = None
 
 
-def write_item(item: Item, *, prefix: str = "", stamp: Stamp, names: Sequence[str] = ()) -> Line:
+def write_item(
+    item: Item,
+    *,
+    prefix: str = "",
+    stamp: Stamp,
+    names: Sequence[str] = (),
+    job_of: Callable[[str], str] | None = None,
+) -> Line:
     """Return the manifest line of an item. `prefix` goes before names that are no whole address.
 
-    `names` fixes the class numbers of boxes, so that a label has one number in a whole file.
+    `names` fixes the class numbers of boxes, so that a label has one number in a whole file. `job_of` names
+    the job of each label, where a format has one of its own for each.
     """
     signed = item.stamp or stamp
     values: dict[str, Any] = {"source-ref": address(item.name, prefix)}
     if item.is_anomalous is not None:
         values.update(anomaly.write_class(is_anomalous=item.is_anomalous, stamp=signed))
-    values.update(classification.write_labels(item.labels, stamp=signed))
+    values.update(classification.write_labels(item.labels, stamp=signed, job_of=job_of))
     if item.boxes is not None:
         if item.size is None:
             raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")

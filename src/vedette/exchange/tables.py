@@ -4,6 +4,7 @@ No header. Names and whole addresses are not mixed in one file.
 """
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from pathlib import Path
 from vedette.errors import Wrong
 from vedette.exchange.items import Item
 from vedette.vision.annotations import ANOMALY, NORMAL
+
+# The name of the job that the guide's script of Lookout gives every line.
+ANOMALY_JOB = "labeling-job/anomaly-classification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,64 @@ def write_csv(items: Iterable[Item], path: Path) -> int:
     return count
 
 
+def job_of(label: str) -> str:
+    """Return the name of the job that the guide's script of Custom Labels gives a label."""
+    return f"labeling-job/{label}"
+
+
+def sort_out(path: Path, *, anomalies: bool = False) -> None:
+    """Refuse a file with rows that cannot be imported, and leave beside it what can be and what cannot.
+
+    The names of those files are those of the services' own scripts. One that is there already and says
+    something else is somebody's work, and not written over.
+    """
+    rows = [row for row in read_rows(path) if row.name]
+    first, twins = split_twins(rows)
+    wrong = [row for row in first if anomalies and class_of(row) is None]
+    if not twins and not wrong:
+        return
+    good = [row for row in first if row not in wrong]
+    if anomalies:
+        rest = path.with_name(f"{path.stem}_errors{path.suffix}")
+        sound = path.with_name(f"{path.stem}_deduplicated{path.suffix}")
+        codes = {row.number: "INVALID_CLASSIFICATION" for row in wrong}
+        codes |= {row.number: "DUPLICATE" for row in twins}
+        bad = [row for row in rows if row.number in codes]
+        _put(rest, [[str(row.number), row.name, " ".join(row.labels), codes[row.number]] for row in bad])
+        _put(sound, [[row.name, str(class_of(row))] for row in good])
+    else:
+        rest = path.with_name(f"{path.stem}-duplicates{path.suffix}")
+        sound = path.with_name(f"{path.stem}-deduplicated{path.suffix}")
+        _put(rest, [[row.name, *row.labels] for row in twins])
+        _put(sound, [[row.name, *row.labels] for row in good])
+    count = len(twins) + len(wrong)
+    rows_are = "1 row repeats" if count == 1 else f"{count} rows repeat"
+    why = "an earlier picture" if not wrong else f"an earlier picture, or are neither {NORMAL} nor {ANOMALY}"
+    raise Wrong(
+        f"{path}: {rows_are} {why}; they are in {rest.name}. The others are in {sound.name}: look at both, "
+        f"and import {sound}.",
+        kind="file",
+        name=str(path),
+    )
+
+
+def class_of(row: Row) -> str | None:
+    """Return the class of a row of Lookout's, in small letters; None where it is none."""
+    named = row.labels[0].casefold() if len(row.labels) == 1 else ""
+    return named if named in (NORMAL, ANOMALY) else None
+
+
+def _put(path: Path, rows: list[list[str]]) -> None:
+    """Write rows to a file, unless it is there with other ones."""
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    if path.exists() and path.read_text("utf-8") != written.getvalue():
+        raise Wrong(
+            f"{path} is there already and says something else; move it away.", kind="file", name=str(path)
+        )
+    path.write_text(written.getvalue(), "utf-8", newline="")
+
+
 def split_twins(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
     """Return the first row of every picture, and the others."""
     seen: set[str] = set()
@@ -83,5 +145,5 @@ def _refuse(path: Path, rows: list[Row], *, anomalies: bool) -> None:
     for row in rows:
         if not row.name:
             raise wrong(row, "the first column names no picture.")
-        if anomalies and (len(row.labels) != 1 or row.labels[0].casefold() not in (NORMAL, ANOMALY)):
+        if anomalies and class_of(row) is None:
             raise wrong(row, f"column 2 must be {NORMAL} or {ANOMALY}, not {' '.join(row.labels)!r}.")

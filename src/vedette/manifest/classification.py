@@ -3,7 +3,8 @@
 The pair's number means nothing to either service and is never read.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vedette.manifest.attributes import TYPES, Attribute, Stamp, Unfit
@@ -36,11 +37,17 @@ def read_labels(attributes: Iterable[Attribute]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(read_label(pair) for pair in attributes if pair.kind == "class"))
 
 
-def write_labels(names: Sequence[str], *, stamp: Stamp) -> dict[str, Any]:
-    """Return one pair a label, its attribute named after it as the console and the guide's script do."""
+def write_labels(
+    names: Sequence[str], *, stamp: Stamp, job_of: Callable[[str], str] | None = None
+) -> dict[str, Any]:
+    """Return one pair a label, its attribute named after it as the console and the guide's script do.
+
+    `job_of` names the job of each label, where that is not the stamp's.
+    """
     part: dict[str, Any] = {}
     for name in names:
-        part.update(write_label(name, attribute=free_attribute(name, part), stamp=stamp))
+        signed = replace(stamp, job=job_of(name)) if job_of else stamp
+        part.update(write_label(name, attribute=free_attribute(name, part), stamp=signed))
     return part
 
 
