@@ -13,12 +13,16 @@ from doubles.lines import BUCKET, a_box_line, a_line, a_ref, a_room, an_anomaly_
 from doubles.pictures import a_bomb, a_jpeg, a_png, a_scene, encoded
 from doubles.pools import PoolHere
 from vedette.api.s3.reach import Reach
-from vedette.datasets.dataset import Filter
+from vedette.datasets.dataset import Filter, ManifestSource
+from vedette.datasets.datasets import NewDataset
 from vedette.datasets.pictures import Keepers, Pictures
 from vedette.datasets.thumbnails import Thumbnails
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
+from vedette.identity.principal import root_of
 from vedette.manifest.pictures import REKOGNITION_BYTES
+from vedette.projects.project import Scope
+from vedette.projects.projects import NewProject
 from vedette.vision.images import BrokenPicture
 
 MASK = "#23a436"
@@ -227,6 +231,44 @@ def test_real_processes_look_at_pictures(database, clock, tmp_path):
         assert made.flaws() == {"two": [WRONG]}
         with Image.open(io.BytesIO(made.pictures.thumbnail(HERE, a_ref("one"), 64))) as small:
             assert (small.format, small.size) == ("WEBP", (64, 38))
+
+
+def a_dataset_of(room, account, name, count, *, prefix):
+    """Another account's dataset, or another of the same, with so many pictures of its own."""
+    bucket = f"pictures-{name}"
+    room.blobs.make_bucket(bucket, account=account)
+    for number in range(count):
+        room.blobs.put(bucket, f"boards/{prefix}{number}.png", f"{name} {number}".encode())
+    project = room.projects.create(Scope("rekognition", account, "eu-west-1"), NewProject(name))
+    lines = [a_line(f"{prefix}{number}", "a", bucket=bucket) for number in range(count)]
+    room.blobs.put(bucket, "train.manifest", "\n".join(lines).encode())
+    source = ManifestSource(bucket, "train.manifest")
+    room.datasets.create(project, NewDataset("train", source, root_of(account), {}))
+    assert room.datasets.wait(60)
+
+
+@pytest.mark.parametrize(("owner", "within"), [(ELSEWHERE, 60), (HERE, 160)], ids=["account", "dataset"])
+def test_many_pictures_keep_nobody_elses_few_waiting(database, clock, tmp_path, owner, within):
+    """Of 200 pictures that came first, few are looked at before another's five."""
+    with a_room(database, tmp_path, clock) as room:
+        a_dataset_of(room, HERE, "many", 200, prefix="m")
+        a_dataset_of(room, owner, "few", 5, prefix="f")
+    with a_gallery(database, tmp_path, clock) as made:
+        assert made.pictures.wait(60)
+    asked = [Path(order["file"]).read_bytes().split()[0] for order in made.pool.asked]
+    assert (asked.count(b"many"), asked.count(b"few")) == (200, 5)
+    assert max(place for place, name in enumerate(asked) if name == b"few") < within
+
+
+def test_a_picture_that_decodes_too_long_costs_a_bounded_time(database, clock, tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    slow = encoded(Image.effect_noise((4096, 4096), 60).convert("RGB"), "JPEG", progressive=True, quality=30)
+    pool = Pool("doubles.jobs:look_quickly", 1)
+    with a_gallery(database, tmp_path, clock, pool=pool) as made:
+        made.hang(one=a_png(), two=slow, three=b"no")
+        made.room.create([a_line(name, "a") for name in ("one", "two", "three")])
+        assert made.flaws() == {"two": [WRONG], "three": [WRONG]}
+    assert "two.png could not be looked at: it took too long" in caplog.text
 
 
 class Far:

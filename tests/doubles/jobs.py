@@ -57,3 +57,10 @@ def answer(order, say, cancelled):
     if how == "fail":
         raise ValueError("This cannot be doubled.")
     return {"twice": 2 * order["number"], "process": os.getpid()}
+
+
+def look_quickly(order, say, cancelled):
+    """The job `look`, with little time for a picture."""
+    from vedette.workers.look import main
+
+    return main({**order, "seconds": 0.1}, say, cancelled)

@@ -5,13 +5,15 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from vedette.datasets.looks import keep_looks, look_id, read_looks
+from vedette.datasets.turns import FairThreads
 from vedette.engines.pool import Lost, Pool
 from vedette.engines.port import Event
 from vedette.errors import Missing
@@ -60,6 +62,18 @@ class Begun:
     known: Mapping[bytes, Look]
     coming: Sequence["Future[dict[bytes, Look]]"]
 
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing has to be waited for."""
+        return all(future.done() for future in self.coming)
+
+    def when_done(self, ready: Callable[[], None]) -> None:
+        """Have this called whenever a part of the batch was looked at."""
+        for future in self.coming:
+            future.add_done_callback(lambda _: ready())
+        if not self.coming:
+            ready()
+
 
 class Looking:
     """Finds objects and has them looked at. Threads may share it."""
@@ -72,7 +86,7 @@ class Looking:
         self._stopping = threading.Event()
         self._finders = ThreadPoolExecutor(FINDERS, thread_name_prefix="finds")
         # Twice as many as processes, so that a process never waits for its next order.
-        self._threads = ThreadPoolExecutor(2 * pool.size, thread_name_prefix="looks")
+        self._threads = FairThreads(2 * pool.size, "looks")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
 
@@ -81,10 +95,13 @@ class Looking:
         self._stopping.set()
         self._pool.close()
         self._finders.shutdown(cancel_futures=True)
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.close()
 
-    def begin(self, bucket: str, wanted: Sequence[Object]) -> Begun:
-        """Find the objects, those of other buckets aside, and begin to look at those that are new."""
+    def begin(self, account: str, bucket: str, wanted: Sequence[Object]) -> Begun:
+        """Find the objects, those of other buckets aside, and begin to look at those that are new.
+
+        Accounts take turns, a few pictures each.
+        """
         found = self._finders.map(lambda each: self._find(bucket, each), wanted)
         stored = {each: its for each, its in zip(wanted, found, strict=True) if its}
         ids = {each: look_id(its, each.colors or ()) for each, its in stored.items()}
@@ -92,7 +109,9 @@ class Looking:
             known = read_looks(connection, ids.values())
         new = [(key, each, stored[each]) for each, key in ids.items() if key not in known]
         few = [new[start : start + FEW] for start in range(0, len(new), FEW)]
-        return Begun(ids, known, [self._threads.submit(self._look_at_few, each) for each in few])
+        return Begun(
+            ids, known, [self._threads.submit(account, partial(self._look_at_few, each)) for each in few]
+        )
 
     def finish(self, begun: Begun) -> Mapping[Object, Seen]:
         """Wait for the looks, keep them, and return what each object is; those that are not there aside."""

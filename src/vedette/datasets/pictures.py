@@ -1,6 +1,7 @@
 """The pictures of datasets, looked at in the background by other processes.
 
     note      entries are new or changed: their pictures wait to be looked at
+    walk.py  a task's entries, a batch after the other; turns.py  accounts and datasets take turns
     looking.py  objects found, and looked at by other processes
     looks.py  what was found, kept by object version, so that no object is decoded twice
     twins.py  the same picture in two datasets
@@ -12,87 +13,46 @@ A bucket that is not there, or is not the account's, is a training's matter and 
 """
 
 import base64
+import contextlib
 import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from vedette.datasets import changes
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
-from vedette.datasets.looking import NOTHING, Begun, Looking, Object
-from vedette.datasets.looks import (
-    Subject,
-    find_first_size,
-    find_orphan,
-    forget_some,
-    keep_entries,
-    look_id,
-    read_named,
-    read_subjects,
-)
-from vedette.datasets.staging import read_flaws, write_flaws
+from vedette.datasets.looking import Looking
+from vedette.datasets.looks import find_orphan, forget_some, look_id, read_subjects
 from vedette.datasets.tables import datasets
 from vedette.datasets.thumbnails import Thumbnails
+from vedette.datasets.turns import Turns
 from vedette.datasets.twins import Twins, find_twins
+from vedette.datasets.walk import Guide, Place, Task, Walk
 from vedette.datasets.works import Changed, MayRead, anybody
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
 from vedette.identity.principal import root_of
-from vedette.manifest.lines import Line, read_line
-from vedette.manifest.lookout import judge_line
-from vedette.manifest.pictures import judge_lookout, judge_rekognition
 from vedette.manifest.places import is_s3, split_s3
-from vedette.manifest.problems import Flaw
-from vedette.manifest.segmentation import MaskRef
 from vedette.projects.projects import by_id
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.vision.images import BrokenPicture
-from vedette.vision.inspect import Look
 from vedette.vision.thumbnails import SIDES
 
 log = logging.getLogger(__name__)
 
-# Entries looked at between two writes; few at first, so that the processes soon have something to do.
-FIRST_BATCH, BATCH = 16, 128
+# Of one account so many batches are looked at side by side, whatever datasets they are of.
+MOST_BATCHES = 4
 # How often pictures that were not there are looked for again, and how many at a time.
 AGAIN_S, AGAIN_MOST = 60.0, 1000
-Size = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Entries to look at: those at these places, all, or those that nothing is known of."""
-
-    part: int
-    seqs: Sequence[int] | None = None
-    only_new: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The dataset that a part belongs to, and its project's other one."""
-
-    dataset: Dataset
-    account: str
-    is_lookout: bool
-    parts: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Entries whose pictures are being looked at."""
-
-    subjects: Sequence[Subject]
-    lines: Mapping[int, Line]
-    masks: Mapping[int, MaskRef | None]
-    begun: Begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +74,18 @@ class Pictures:
         self._blobs = keepers.blobs
         self._may_read = keepers.may_read
         self._looking = Looking(keepers.database, keepers.blobs, pool, folder / "fetched")
-        self._one_size = one_size
         self._thumbnails = Thumbnails(folder / "thumbnails")
-        self._tasks: queue.Queue[Task | None] = queue.Queue()
+        self._guide = Guide(
+            keepers.database, keepers.datasets, self._looking, keepers.may_read, self._miss, one_size
+        )
+        self._tasks: queue.Queue[Task] = queue.Queue()
+        # An account's tasks by dataset; accounts take turns, and so do an account's datasets.
+        self._walks: dict[str, Turns[tuple[Task, Place]]] = {}
+        self._begun: dict[tuple[str, Hashable], Walk] = {}
+        self._batches: Counter[str] = Counter()
+        self._woken = threading.Event()
         self._missing: dict[int, int] = {}
+        self._orphans = True
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
         keepers.datasets.watch(self.note)
@@ -126,16 +94,16 @@ class Pictures:
         """Take up what a stop left undone, and go on with what comes."""
         with self._database.read() as connection:
             for part in connection.execute(select(datasets.c.part)).scalars():
-                self._tasks.put(Task(part, only_new=True))
+                self._put(Task(part, only_new=True))
         self._thread.start()
 
     def note(self, changed: Changed) -> None:
         """Look at entries that are new or say something new."""
-        self._tasks.put(Task(changed.part, changed.seqs))
+        self._put(Task(changed.part, changed.seqs))
 
     def check_again(self, dataset: Dataset) -> None:
         """Look at every entry of a dataset; only objects that are new under their address are decoded."""
-        self._tasks.put(Task(dataset.part))
+        self._put(Task(dataset.part))
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until nothing waits to be looked at; return whether that is so."""
@@ -146,12 +114,14 @@ class Pictures:
                 if left <= 0:
                     return False
                 self._tasks.all_tasks_done.wait(left)
-        return True
+        while self._orphans and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return not self._orphans
 
     def close(self) -> None:
         """Leave off; what is left is found at the next start."""
         self._stopping.set()
-        self._tasks.put(None)
+        self._woken.set()
         self._looking.close()
         if self._thread.is_alive():
             self._thread.join()
@@ -191,24 +161,111 @@ class Pictures:
 
     # The thread that leads
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                task = self._tasks.get(timeout=AGAIN_S)
-            except queue.Empty:
-                self._attempt(self._look_for_missing)
-                continue
-            if task is not None:
-                self._attempt(self._look_over, task)
-            self._tasks.task_done()
+    def _put(self, task: Task) -> None:
+        self._tasks.put(task)
+        self._woken.set()
 
-    def _attempt(self, step: Callable[..., None], *arguments: Task) -> None:
+    def _run(self) -> None:
+        looked_again = time.monotonic()
+        while not self._stopping.is_set():
+            self._woken.clear()
+            since = time.thread_time()
+            is_busy = self._take_tasks() | self._take_turns() | self._forget_some()
+            if time.monotonic() - looked_again >= AGAIN_S:
+                looked_again = time.monotonic()
+                self._attempt(self._look_for_missing)
+            if is_busy:
+                # What is done here is taken from requests: so never more than half of the time.
+                self._stopping.wait(time.thread_time() - since)
+            else:
+                self._woken.wait(AGAIN_S)
+
+    def _attempt(self, step: Callable[..., bool | None], *arguments: Any) -> bool:
         """Do one thing; this is the edge of a thread, which goes on whatever happens."""
         try:
             step(*arguments)
         except Exception:
             if not self._stopping.is_set():
                 log.exception("pictures were not looked at: %s", arguments)
+            return False
+        return True
+
+    def _take_tasks(self) -> bool:
+        """Put new tasks in their account's row, behind those of the same dataset."""
+        has_some = False
+        with contextlib.suppress(queue.Empty):
+            while True:
+                task = self._tasks.get_nowait()
+                has_some = True
+                if not self._attempt(self._line_up, task):
+                    self._tasks.task_done()
+        return has_some
+
+    def _line_up(self, task: Task) -> None:
+        with self._database.read() as connection:
+            place = _find_place(connection, task.part)
+        if place is None or not self._is_there(place):
+            self._orphans = True
+            self._tasks.task_done()
+            return
+        # Lookout holds the pictures of both datasets to one size, so these wait for each other.
+        key = ("project", place.project) if place.is_lookout else ("part", task.part)
+        self._walks.setdefault(place.account, Turns()).put(key, (task, place))
+
+    def _take_turns(self) -> bool:
+        """Let every account take a step with each of its datasets; say whether one was taken."""
+        is_busy = False
+        for account, turns in list(self._walks.items()):
+            for key, (task, place) in turns.firsts():
+                if self._stopping.is_set():
+                    return False
+                is_busy |= self._step(account, key, task, place)
+            if not turns:
+                del self._walks[account]
+        return is_busy
+
+    def _step(self, account: str, key: Hashable, task: Task, place: Place) -> bool:
+        """Begin or finish a batch, if that can be done without waiting, and the walk with the last."""
+        here = (account, key)
+        went = self._attempt(self._go_on, here, task, place)
+        walk = self._begun.get(here)
+        if went and (walk is None or not walk.is_over):
+            return walk is not None and walk.has_moved
+        if walk is not None:
+            self._batches[account] -= walk.batches
+            del self._begun[here]
+        self._walks[account].drop(key)
+        self._orphans = True
+        self._tasks.task_done()
+        return True
+
+    def _go_on(self, here: tuple[str, Hashable], task: Task, place: Place) -> None:
+        account, key = here
+        may_begin = self._batches[account] < MOST_BATCHES
+        if may_begin and here not in self._begun:
+            self._begun[here] = Walk(self._guide, task, place)
+        walk = self._begun.get(here)
+        if walk is None:
+            return
+        before = walk.batches
+        try:
+            walk.step(self._woken.set, may_begin=may_begin)
+        finally:
+            self._batches[account] += walk.batches - before
+        if walk.has_moved:
+            self._walks[account].serve(key)
+        if walk.is_over:
+            self._tell_others(walk)
+
+    def _tell_others(self, walk: Walk) -> None:
+        """Hold every picture of a project to its first one, where that is another now."""
+        now = walk.first_size()
+        if now == walk.before:
+            return
+        for part in walk.place.parts:
+            # This part was judged by the new size already where it was judged as a whole from nothing.
+            if part != walk.task.part or walk.before is not None:
+                self._put(Task(part))
 
     def _look_for_missing(self) -> None:
         for part, after in list(self._missing.items()):
@@ -216,141 +273,32 @@ class Pictures:
                 some = read_subjects(connection, part, after=after, most=AGAIN_MOST, only_new=True)
             if some:
                 self._missing[part] = some[-1].seq
-                self._tasks.put(Task(part, [subject.seq for subject in some]))
+                self._put(Task(part, [subject.seq for subject in some]))
             elif after >= 0:
                 self._missing[part] = -1
             else:
                 del self._missing[part]
 
-    def _look_over(self, task: Task) -> None:
-        with self._database.read() as connection:
-            place = _find_place(connection, task.part)
-        if place is not None and self._is_there(place):
-            before = self._first_size(place)
-            self._look_at(task, place, before)
-            self._tell_others(task, place, before)
-        self._forget()
+    def _miss(self, part: int) -> None:
+        self._missing.setdefault(part, -1)
 
-    def _look_at(self, task: Task, place: Place, first: Size | None) -> None:
-        """Look at a task's entries; one batch is begun before the last is finished, so that none waits."""
-        begun: Batch | None = None
-        for subjects in self._batches(task):
-            if self._stopping.is_set():
-                return
-            since = time.thread_time()
-            following = self._begin(place, subjects)
-            if begun:
-                first = self._finish(place, begun, first)
-            begun = following
-            # What is done here is taken from requests: so never more than half of the time.
-            self._stopping.wait(time.thread_time() - since)
-        if begun:
-            self._finish(place, begun, first)
-
-    def _tell_others(self, task: Task, place: Place, before: Size | None) -> None:
-        """Hold every picture of a project to its first one, where that is another now."""
-        now = self._first_size(place)
-        if now == before:
-            return
-        for part in place.parts:
-            # This part was judged by the new size already where it was judged as a whole from nothing.
-            if part != task.part or before is not None:
-                self._tasks.put(Task(part))
+    def _forget_some(self) -> bool:
+        """Forget some entries of a deleted dataset, so that no other write waits; say whether there were."""
+        if self._orphans and not self._attempt(self._forget):
+            self._orphans = False
+        return self._orphans
 
     def _forget(self) -> None:
-        """Forget the entries of deleted datasets, a few at a time, so that no other write waits."""
-        while not self._stopping.is_set():
-            with self._database.read() as connection:
-                part = find_orphan(connection)
-            if part is None:
-                return
-            more = True
-            while more and not self._stopping.wait(0.005):
-                with self._database.write() as connection:
-                    more = forget_some(connection, part)
+        with self._database.read() as connection:
+            part = find_orphan(connection)
+        if part is None:
+            self._orphans = False
+            return
+        with self._database.write() as connection:
+            forget_some(connection, part)
 
     def _is_there(self, place: Place) -> bool:
         return bool(place.dataset.bucket) and self._blobs.has_bucket(place.dataset.bucket)
-
-    def _is_readable(self, account: str, ref: str) -> bool:
-        """Say whether a project's account may read an object; nobody who asks is known here."""
-        return is_s3(ref) and self._may_read(root_of(account), *split_s3(ref), "")
-
-    def _first_size(self, place: Place) -> Size | None:
-        if not (place.is_lookout and self._one_size):
-            return None
-        with self._database.read() as connection:
-            sizes = (find_first_size(connection, part) for part in place.parts)
-            return next((size for size in sizes if size), None)
-
-    def _batches(self, task: Task) -> Iterator[list[Subject]]:
-        """Yield a task's entries in their order."""
-        after, most = -1, FIRST_BATCH
-        named = sorted(task.seqs or ())
-        while True:
-            with self._database.read() as connection:
-                if task.seqs is not None:
-                    some, named = named[:most], named[most:]
-                    found = read_named(connection, task.part, some)
-                else:
-                    found = read_subjects(
-                        connection, task.part, after=after, most=most, only_new=task.only_new
-                    )
-            if found:
-                yield found
-                after = found[-1].seq
-            elif not named:
-                return
-            most = BATCH
-
-    # One batch
-
-    def _begin(self, place: Place, subjects: Sequence[Subject]) -> Batch:
-        lines = {subject.seq: read_line(subject.text) for subject in subjects}
-        masks = {seq: _mask_of(line) if place.is_lookout else None for seq, line in lines.items()}
-        wanted = [Object(line.source) for line in lines.values()]
-        wanted += [_mask_object(mask) for mask in masks.values() if mask]
-        wanted = [each for each in wanted if self._is_readable(place.account, each.ref)]
-        begun = self._looking.begin(place.dataset.bucket, list(dict.fromkeys(wanted)))
-        return Batch(subjects, lines, masks, begun)
-
-    def _finish(self, place: Place, batch: Batch, first: Size | None) -> Size | None:
-        """Judge a batch's pictures, and keep what is wrong; return the size they are held to."""
-        seen = self._looking.finish(batch.begun)
-        findings: dict[int, list[Flaw]] = {}
-        found: dict[int, tuple[bytes | None, bool]] = {}
-        for subject in batch.subjects:
-            line, mask = batch.lines[subject.seq], batch.masks[subject.seq]
-            picture = seen.get(Object(line.source), NOTHING)
-            if place.is_lookout and self._one_size:
-                first = first or _sound_size(picture.look)
-            masks = [(mask, seen.get(_mask_object(mask), NOTHING).look)] if mask else []
-            flaws = (
-                judge_lookout(line, picture.look, masks, same_as=first)
-                if place.is_lookout
-                else judge_rekognition(line, picture.look)
-            )
-            # The line may have told of its picture's size already.
-            told = {flaw.code for flaw in read_flaws(subject.own)}
-            flaws = [flaw for flaw in flaws if flaw.code not in told]
-            found[subject.seq] = (picture.id, bool(flaws))
-            if write_flaws(flaws) != subject.said:
-                findings[subject.seq] = flaws
-        self._keep(place.dataset.part, findings, found)
-        return first
-
-    def _keep(
-        self,
-        part: int,
-        findings: Mapping[int, Sequence[Flaw]],
-        found: Mapping[int, tuple[bytes | None, bool]],
-    ) -> None:
-        if findings:
-            self._datasets.say_of_pictures(part, findings)
-        with self._database.write() as connection:
-            keep_entries(connection, part, found)
-        if any(look is None for look, _ in found.values()):
-            self._missing.setdefault(part, -1)
 
 
 def _find_place(connection: Connection, part: int) -> Place | None:
@@ -361,17 +309,5 @@ def _find_place(connection: Connection, part: int) -> Place | None:
     its = select(datasets.c.part).where(datasets.c.project == project.id).order_by(datasets.c.kind.desc())
     parts = tuple(connection.execute(its).scalars())
     scope = project.scope
-    return Place(changes.read_dataset(row), scope.account, scope.service == "lookoutvision", parts)
-
-
-def _mask_of(line: Line) -> MaskRef | None:
-    return judge_line(line, strict=False).mask
-
-
-def _mask_object(mask: MaskRef) -> Object:
-    return Object(mask.ref, tuple(sorted(mask.colors)))
-
-
-def _sound_size(look: Look | None) -> Size | None:
-    sound = look and look.format and not look.why and look.is_allowed
-    return (look.width, look.height) if look and sound else None
+    is_lookout = scope.service == "lookoutvision"
+    return Place(changes.read_dataset(row), scope.account, project.id, is_lookout, parts)

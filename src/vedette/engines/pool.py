@@ -23,10 +23,13 @@ from typing import Any
 from vedette.engines.local import ENVIRONMENT, run_to_end
 from vedette.engines.port import Event
 
+# For what no bound of processor time ends; a process that gives way to requests may wait long for a core.
 TIMEOUT_S = 60.0
 # Twice what the largest picture that is decoded takes, above what Python and its libraries map.
 MEMORY = 2 << 30
 NICE = 10
+# What ends a process that held itself to a bound of processor time.
+_PROFILE = getattr(signal, "SIGPROF", 0)
 # After so many orders a process makes way for a new one, lest a decoder's leaks add up.
 MOST_ORDERS = 20_000
 
@@ -159,6 +162,8 @@ class _Process:
     def _how_it_ended(self) -> str:
         self.kill()
         status = self._child.wait()
+        if status == -_PROFILE:
+            return "it took too long"
         return (
             f"its process was killed by signal {-status}" if status < 0 else f"its process ended ({status})"
         )

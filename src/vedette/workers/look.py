@@ -1,11 +1,14 @@
 """The job `look`: a few files looked at, for a pool of warm processes. Knows no bucket and no database.
 
-order   looks: a list of {file, colors (of a mask, `#rrggbb`; else null)}; or thumbnail: file, and its side
+order   looks: a list of {file, colors (of a mask, `#rrggbb`; else null)}; or thumbnail: file, and its side;
+        seconds: how much processor time each may take, after which the process ends
 result  looks: a list of facts, null where a file has gone; or webp (in base64) and why there is none
 """
 
 import base64
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +19,38 @@ from vedette.vision.images import BrokenPicture, open_image
 from vedette.vision.inspect import Look, look_at
 from vedette.vision.thumbnails import draw_thumbnail
 
+# Twice what a unit takes for decoding, since a look hashes the picture too.
+LOOK_S = 4.0
+
 
 def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Look at files, one after the other."""
     del say, cancelled  # an order takes milliseconds
+    seconds = float(order.get("seconds", LOOK_S))
     if "thumbnail" in order:
-        return _thumbnail(Path(order["thumbnail"]), int(order["side"]))
-    return {"looks": [_look(Path(each["file"]), each["colors"]) for each in order["looks"]]}
+        with _held(seconds):
+            return _thumbnail(Path(order["thumbnail"]), int(order["side"]))
+    looks = []
+    for each in order["looks"]:
+        with _held(seconds):
+            looks.append(_look(Path(each["file"]), each["colors"]))
+    return {"looks": looks}
+
+
+@contextmanager
+def _held(seconds: float) -> Iterator[None]:
+    """Hold what is done within to so much of the processor's time: the system ends a process that passes it.
+
+    A decoder cannot be interrupted, and may not let another thread run.
+    """
+    if not hasattr(signal, "setitimer"):  # Windows; there the pool's own bound is the only one
+        yield
+        return
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _look(file: Path, colors: list[str] | None) -> dict[str, Any] | None:

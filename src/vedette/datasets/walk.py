@@ -1,0 +1,217 @@
+"""One way through a part's entries, a batch at a time, so that walks can take turns.
+
+    begin   the next entries are read, and their pictures given to other processes
+    finish  what those saw is judged and kept; only then is a batch done
+
+Two batches may be begun at once, so that no process waits for a write. What a walk has not finished is found
+again at the next start, since it is every entry without a look.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from vedette.datasets.dataset import Dataset
+from vedette.datasets.datasets import Datasets
+from vedette.datasets.looking import NOTHING, Begun, Looking, Object
+from vedette.datasets.looks import Subject, find_first_size, keep_entries, read_named, read_subjects
+from vedette.datasets.staging import read_flaws, write_flaws
+from vedette.datasets.works import MayRead
+from vedette.identity.principal import root_of
+from vedette.manifest.lines import Line, read_line
+from vedette.manifest.lookout import judge_line
+from vedette.manifest.pictures import judge_lookout, judge_rekognition
+from vedette.manifest.places import is_s3, split_s3
+from vedette.manifest.problems import Flaw
+from vedette.manifest.segmentation import MaskRef
+from vedette.store.db import Database
+from vedette.vision.inspect import Look
+
+# Entries looked at between two writes; few at first, so that the processes soon have something to do.
+FIRST_BATCH, BATCH = 16, 128
+MOST_BEGUN = 2
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Entries to look at: those at these places, all, or those that nothing is known of."""
+
+    part: int
+    seqs: Sequence[int] | None = None
+    only_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The dataset that a part belongs to, and its project's other one."""
+
+    dataset: Dataset
+    account: str
+    project: int
+    is_lookout: bool
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Entries whose pictures are being looked at."""
+
+    subjects: Sequence[Subject]
+    lines: Mapping[int, Line]
+    masks: Mapping[int, MaskRef | None]
+    begun: Begun
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a walk needs: where entries and looks are kept, and who looks."""
+
+    database: Database
+    datasets: Datasets
+    looking: Looking
+    may_read: MayRead
+    # Says that some pictures of a part are not there.
+    miss: Callable[[int], None]
+    one_size: bool
+
+
+class Walk:
+    """One task on its way."""
+
+    def __init__(self, guide: Guide, task: Task, place: Place) -> None:
+        self.task, self.place = task, place
+        self._guide = guide
+        self.before = self.first_size()
+        self._first = self.before
+        self._batches = self._read_batches()
+        self._begun: deque[Batch] = deque()
+        self._is_read = False
+        # Whether the last step did anything.
+        self.has_moved = False
+
+    @property
+    def batches(self) -> int:
+        """How many batches are begun and not finished."""
+        return len(self._begun)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether everything was looked at and kept."""
+        return self._is_read and not self._begun
+
+    def step(self, ready: Callable[[], None], *, may_begin: bool = True) -> None:
+        """Begin a batch and finish one, as far as nothing has to be waited for.
+
+        `ready` is called, in some thread, when the next one may be finished.
+        """
+        self.has_moved = False
+        if may_begin and not self._is_read and len(self._begun) < MOST_BEGUN:
+            self.has_moved = True
+            self.begin(ready)
+        if self._begun and self._begun[0].begun.is_done:
+            self.has_moved = True
+            self.finish()
+
+    def begin(self, ready: Callable[[], None]) -> None:
+        """Begin the next batch, if there is one."""
+        subjects = next(self._batches, None)
+        if subjects is None:
+            self._is_read = True
+        else:
+            batch = self._begin(subjects)
+            self._begun.append(batch)
+            batch.begun.when_done(ready)
+
+    def finish(self) -> None:
+        """Judge the pictures of the batch that was begun first, and keep what is wrong."""
+        self._finish(self._begun.popleft())
+
+    def first_size(self) -> Size | None:
+        """Return the size that all pictures of the project are held to."""
+        if not (self.place.is_lookout and self._guide.one_size):
+            return None
+        with self._guide.database.read() as connection:
+            sizes = (find_first_size(connection, part) for part in self.place.parts)
+            return next((size for size in sizes if size), None)
+
+    def _read_batches(self) -> Iterator[list[Subject]]:
+        """Yield the task's entries in their order."""
+        after, most = -1, FIRST_BATCH
+        named = sorted(self.task.seqs or ())
+        while True:
+            with self._guide.database.read() as connection:
+                if self.task.seqs is not None:
+                    some, named = named[:most], named[most:]
+                    found = read_named(connection, self.task.part, some)
+                else:
+                    found = read_subjects(
+                        connection, self.task.part, after=after, most=most, only_new=self.task.only_new
+                    )
+            if found:
+                yield found
+                after = found[-1].seq
+            elif not named:
+                return
+            most = BATCH
+
+    def _begin(self, subjects: Sequence[Subject]) -> Batch:
+        place = self.place
+        lines = {subject.seq: read_line(subject.text) for subject in subjects}
+        masks = {seq: _mask_of(line) if place.is_lookout else None for seq, line in lines.items()}
+        wanted = [Object(line.source) for line in lines.values()]
+        wanted += [_mask_object(mask) for mask in masks.values() if mask]
+        wanted = [each for each in wanted if self._is_readable(each.ref)]
+        begun = self._guide.looking.begin(place.account, place.dataset.bucket, list(dict.fromkeys(wanted)))
+        return Batch(subjects, lines, masks, begun)
+
+    def _is_readable(self, ref: str) -> bool:
+        """Say whether the project's account may read an object; nobody who asks is known here."""
+        return is_s3(ref) and self._guide.may_read(root_of(self.place.account), *split_s3(ref), "")
+
+    def _finish(self, batch: Batch) -> None:
+        seen = self._guide.looking.finish(batch.begun)
+        findings: dict[int, list[Flaw]] = {}
+        found: dict[int, tuple[bytes | None, bool]] = {}
+        for subject in batch.subjects:
+            line, mask = batch.lines[subject.seq], batch.masks[subject.seq]
+            picture = seen.get(Object(line.source), NOTHING)
+            if self.place.is_lookout and self._guide.one_size:
+                self._first = self._first or _sound_size(picture.look)
+            masks = [(mask, seen.get(_mask_object(mask), NOTHING).look)] if mask else []
+            flaws = (
+                judge_lookout(line, picture.look, masks, same_as=self._first)
+                if self.place.is_lookout
+                else judge_rekognition(line, picture.look)
+            )
+            # The line may have told of its picture's size already.
+            told = {flaw.code for flaw in read_flaws(subject.own)}
+            flaws = [flaw for flaw in flaws if flaw.code not in told]
+            found[subject.seq] = (picture.id, bool(flaws))
+            if write_flaws(flaws) != subject.said:
+                findings[subject.seq] = flaws
+        self._keep(findings, found)
+
+    def _keep(
+        self, findings: Mapping[int, Sequence[Flaw]], found: Mapping[int, tuple[bytes | None, bool]]
+    ) -> None:
+        part = self.place.dataset.part
+        if findings:
+            self._guide.datasets.say_of_pictures(part, findings)
+        with self._guide.database.write() as connection:
+            keep_entries(connection, part, found)
+        if any(look is None for look, _ in found.values()):
+            self._guide.miss(part)
+
+
+def _mask_of(line: Line) -> MaskRef | None:
+    return judge_line(line, strict=False).mask
+
+
+def _mask_object(mask: MaskRef) -> Object:
+    return Object(mask.ref, tuple(sorted(mask.colors)))
+
+
+def _sound_size(look: Look | None) -> Size | None:
+    sound = look and look.format and not look.why and look.is_allowed
+    return (look.width, look.height) if look and sound else None
