@@ -17,6 +17,8 @@ NOTHING_BLOCKED = rewrite(
     "PublicAccessBlockConfiguration",
 )
 NOBODY = {"ID": "anonymous", "DisplayName": "anonymous"}
+RESERVED = frozenset({"console", "metrics", "healthz", "readyz", "2020-11-20"})
+"""Names that would lie under a path that is not a bucket's: our own pages, and Lookout's operations."""
 OWNERSHIPS = ("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced")
 
 
@@ -51,9 +53,9 @@ async def create_bucket(call: Call) -> Response:
     region = await _wanted_region(call)
     for action in ("s3:CreateBucket", *_rights_of_headers(call)):
         authorise_own(call, action, f"arn:aws:s3:::{call.bucket}", {"s3:locationconstraint": region})
-    ownership = call.header("x-amz-object-ownership")
-    if ownership and ownership not in OWNERSHIPS:
-        raise Fault("InvalidArgument", f"Invalid x-amz-object-ownership header: {ownership}")
+    if call.bucket in RESERVED:
+        raise Fault("InvalidBucketName", f"The name {call.bucket} is taken by a path of this server itself.")
+    ownership = _wanted_ownership(call)
     grants = acl.grants_of_headers(call, call.account, bucket_account=call.account)
     locked = call.header("x-amz-bucket-object-lock-enabled").lower() == "true"
     try:
@@ -94,6 +96,13 @@ def _is_same(call: Call, grants: acl.Grants | None) -> bool:
     """Say whether a bucket of one's own has the grants that it would be made with again."""
     usual = acl.own_grants(call.account)
     return (grants or usual) == (acl_of(call.owned_bucket()) or usual)
+
+
+def _wanted_ownership(call: Call) -> str:
+    ownership = call.header("x-amz-object-ownership")
+    if ownership and ownership not in OWNERSHIPS:
+        raise Fault("InvalidArgument", f"Invalid x-amz-object-ownership header: {ownership}")
+    return ownership
 
 
 async def _wanted_region(call: Call) -> str:

@@ -109,7 +109,8 @@ def _headers(rule: dict[str, Any], origin: str) -> list[tuple[str, str]]:
         ("access-control-allow-methods", ", ".join(rule["AllowedMethods"])),
         ("vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"),
     ]
-    if not anyone:
+    if origin in rule["AllowedOrigins"]:
+        # Whoever is let in by a wildcard was not named, so the browser's cookies are not for their scripts.
         headers.append(("access-control-allow-credentials", "true"))
     if rule.get("ExposeHeaders"):
         headers.append(("access-control-expose-headers", ", ".join(rule["ExposeHeaders"])))

@@ -5,6 +5,7 @@ from typing import Any
 
 from vedette.api.s3 import about
 from vedette.api.s3.access import authorise, authorise_write
+from vedette.api.s3.browsers import browser_headers
 from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_read, check_write, http_date, names
 from vedette.api.s3.encryption import SSE, echo, require_key
@@ -100,6 +101,7 @@ async def get_object(call: Call) -> Response:
         headers.append(("x-amz-mp-parts-count", str(len(blob.about.parts))))
     if call.header("x-amz-checksum-mode").upper() == "ENABLED":
         headers += about.checksum_headers(_checksum_of_span(call, blob, span))
+    headers = browser_headers(call, bucket, headers)
     body = FileBody(call.store.path_of(blob), span.start, span.length) if span.length else b""
     return Response(206 if span.is_part else 200, headers, body)
 
