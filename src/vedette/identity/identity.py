@@ -89,6 +89,11 @@ class Identity:
         self._known: dict[tuple[str, str], _Known] = {}
         self._held: dict[str, _Held] = {}
 
+    def remembers(self, key_id: str, token: str) -> bool:
+        """Return whether `find_key` would answer without asking the database."""
+        known = self._known.get((key_id, token))
+        return known is not None and known.until >= self._ticks()
+
     def find_key(self, key_id: str, token: str, now: datetime) -> tuple[Principal, str]:
         """Return the key's holder and its secret; KeyFault where it opens nothing."""
         known = self._known.get((key_id, token))

@@ -23,21 +23,35 @@ from starlette.routing import Route
 from vedette.api.house import House
 from vedette.errors import Refusal
 from vedette.server.cors import allow_any_origin, preflight
-from vedette.server.doors import DOORS, Door, Visit
-from vedette.server.edge import Gone, Receive, Scope, Send, read_head, read_whole, send_answer
+from vedette.server.doors import DOORS, SMALL_REQUEST, Door, Visit, find_holder
+from vedette.server.edge import (
+    Gone,
+    Late,
+    Receive,
+    Scope,
+    Send,
+    declared_length,
+    read_head,
+    read_whole,
+    refuse_long,
+    send_answer,
+)
+from vedette.server.memory import MOST_BYTES, BodyRoom
 from vedette.server.observe import Figures, Seen, note
 from vedette.server.room import make_room
 from vedette.store.disk import disk_refusal
 from vedette.wire.dispatch import choose
 from vedette.wire.http import Request, Response
 from vedette.wire.query import FORM
-from vedette.wire.signed import Signed
+from vedette.wire.signed import SignatureFault, Signed
 from vedette.wire.sigv4 import read_signature
 
 log = logging.getLogger("vedette.server")
 
 # Handlers wait for the disk rather than for a core; SQLite writes one at a time anyway.
 THREADS = 16
+# The largest form of a Query service without a signature: names and tokens, no data.
+MOST_FORM = 64 * 1024
 OWN_PATHS = ("/healthz", "/readyz", "/metrics")
 T = TypeVar("T")
 SIGNS_OF_AWS = (b"x-amz-", b"awsaccesskeyid=")
@@ -50,6 +64,8 @@ class Front:
         self.house = house
         self.ready = False
         self.figures = Figures()
+        # At least two of the largest, else nobody could ever send one while another is read.
+        self._room = BodyRoom(max(MOST_BYTES, 2 * house.settings.max_body))
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
         self._pages = Starlette(
             routes=[
@@ -105,7 +121,11 @@ class Front:
             return asked
         door = DOORS["s3"]
         try:
-            signed = read_signature(request)
+            try:
+                signed = read_signature(request)
+            except SignatureFault:
+                door = DOORS[choose(request, None) or "unknown"]
+                raise
             door = await self._choose_door(request, signed)
             seen.service = door.service
             response = await self._visit(door, request, signed, seen)
@@ -114,6 +134,7 @@ class Front:
         except Exception as error:
             refusal = disk_refusal(error)
             response = door.fault(refusal or error, request)
+            _end_line_of_unread(request, response, error)
             if refusal is not None:
                 # One line a request: a full disk is no secret, and its traceback tells nothing more.
                 log.warning("%s: %s (%s)", request.id, refusal.sentence, error)
@@ -125,9 +146,10 @@ class Front:
 
     async def _choose_door(self, request: Request, signed: Signed | None) -> Door:
         named = signed.service if signed else None
-        if signed is None and request.headers.get("content-type").startswith(FORM):
+        at_root = request.raw_path in ("", "/")
+        if signed is None and at_root and request.headers.get("content-type").startswith(FORM):
             # Only the form itself tells an unsigned call of a Query service from one of S3.
-            await read_whole(request, self.house.settings.max_body)
+            await read_whole(request, MOST_FORM)
         return DOORS[choose(request, named) or "unknown"]
 
     async def _visit(self, door: Door, request: Request, signed: Signed | None, seen: Seen) -> Response:
@@ -135,13 +157,26 @@ class Front:
         if reserve is not None and request.method not in ("GET", "HEAD") and reserve.is_tight():
             make_room(reserve, door.effect(request))
         visit = Visit(self.house, request, signed, self._in_thread)
-        if door.reads_whole_body and request.stream is not None:
-            await read_whole(request, self.house.settings.max_body)
         try:
+            if door.reads_whole_body and request.stream is not None:
+                return await self._read_and_answer(door, visit)
             return await door.answer(visit)
         finally:
             seen.operation = request.operation
             seen.principal = visit.principal.arn if visit.principal else ""
+
+    async def _read_and_answer(self, door: Door, visit: Visit) -> Response:
+        """Hold the body whole while it is answered: only for who has a key, and within the room there is."""
+        request, most = visit.request, self.house.settings.max_body
+        refuse_long(request, most)
+        size = most if "transfer-encoding" in request.headers else declared_length(request)
+        account = await find_holder(visit, large=size > SMALL_REQUEST)
+        if size <= SMALL_REQUEST:
+            await read_whole(request, most)
+            return await door.answer(visit)
+        async with self._room.hold((account, request.client), size):
+            await read_whole(request, most)
+            return await door.answer(visit)
 
     async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
@@ -160,6 +195,13 @@ def new_request_id() -> str:
     """Return an id in the form that AWS gives, which clients print."""
     text = secrets.token_hex(16)
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _end_line_of_unread(request: Request, response: Response, error: Exception) -> None:
+    """Close the line where what comes next on it could be taken for the body that was never read."""
+    asks_first = "100-continue" in request.headers.get("expect").lower() and request.stream is not None
+    if (asks_first or isinstance(error, Late)) and ("connection", "close") not in response.headers:
+        response.headers.append(("connection", "close"))
 
 
 def _is_ours(scope: Scope) -> bool:

@@ -14,14 +14,16 @@ from vedette.api.faults import Fault, Handler, Translate
 from vedette.api.house import Caller, House
 from vedette.api.s3.address import bucket_of_host
 from vedette.api.s3.door import answer, sums_are_of_body
+from vedette.api.s3.faults import Fault as S3Fault
 from vedette.api.s3.faults import fault as s3_fault
 from vedette.errors import Unbuilt, Wrong
 from vedette.identity.identity import KeyFault
 from vedette.identity.principal import Principal
-from vedette.server.edge import TooLong
+from vedette.server.edge import Late, TooLong
 from vedette.server.room import Effect, effect_of_bucket_request, effect_of_operation
 from vedette.wire import json11, query, rest_json
 from vedette.wire.bodies import open_body
+from vedette.wire.clockskew import check_time
 from vedette.wire.errors import Faulty, UnknownOperation
 from vedette.wire.http import Request, Response
 from vedette.wire.signature_faults import answer_for
@@ -87,6 +89,29 @@ class Door(Protocol):
 
     def identifiers(self, request: Request) -> list[tuple[str, str]]:
         """Return the headers that carry the request's id."""
+
+
+async def find_holder(visit: Visit, *, large: bool) -> str:
+    """Return the account of who claims to sign, before the body is read; refuse a claim that cannot hold.
+
+    Nothing is proved yet. Where the body is small, reading it costs less than looking the key up twice.
+    """
+    signed = visit.signed
+    if signed is None:
+        raise SignatureFault(Kind.MISSING, "")
+    if not large:
+        return ""
+    house, now = visit.house, visit.house.clock()
+    look_up = house.identity.find_key
+    try:
+        if house.identity.remembers(signed.key_id, signed.token):
+            principal, _ = look_up(signed.key_id, signed.token, now)
+        else:
+            principal, _ = await visit.in_thread(look_up, signed.key_id, signed.token, now)
+    except KeyFault as fault:
+        raise SignatureFault(Kind(fault.kind), "", form=signed.form) from None
+    check_time(signed, now)
+    return principal.account
 
 
 def identify(visit: Visit, bucket: str = "") -> str:
@@ -204,6 +229,8 @@ class ApiDoor:
             return self.translate(Wrong(f"The picture is too large. {error}", kind="large picture"))
         if isinstance(error, TooLong):
             return Fault("RequestEntityTooLargeException", 413, str(error))
+        if isinstance(error, Late):
+            return Fault("RequestTimeoutException", 408, str(error))
         return self.translate(error)
 
     def identifiers(self, request: Request) -> list[tuple[str, str]]:
@@ -234,6 +261,9 @@ class BucketDoor:
 
     def fault(self, error: Exception, request: Request) -> Response:
         """Return what the dialect says of an error."""
+        if isinstance(error, Late | TooLong):
+            code = "RequestTimeout" if isinstance(error, Late) else "EntityTooLarge"
+            return s3_fault(S3Fault(code, str(error)), request)
         return s3_fault(error, request)
 
     def identifiers(self, request: Request) -> list[tuple[str, str]]:
@@ -246,7 +276,7 @@ class NoDoor:
     """What answers for a service that we do not speak."""
 
     service: str = "unknown"
-    reads_whole_body: bool = True
+    reads_whole_body: bool = False
 
     def effect(self, request: Request) -> Effect:
         """Say that it does nothing: nobody here answers it."""

@@ -16,15 +16,21 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-# A client that sends nothing for so long has gone, or means no good.
-BODY_SILENCE_S = 60.0
+# A body must bring so many bytes a second, counted over the time in which the server waited for it: a
+# modem does, and who sends less has gone or means no good.
+LEAST_RATE = 1024
+WINDOW_S = 30.0
 # Below this a file is read at once in place: the hop to a thread costs more than the copy.
 SMALL_FILE = 1024 * 1024
 CONTROLS = dict.fromkeys([*range(9), *range(10, 32), 127], " ")
 
 
 class Gone(Exception):
-    """The client closed the connection, or fell silent, before its body ended."""
+    """The client closed the connection before its body ended."""
+
+
+class Late(Exception):
+    """The body came too slowly, or not at all."""
 
 
 class TooLong(Exception):
@@ -46,21 +52,30 @@ def read_head(scope: Scope, receive: Receive, request_id: str) -> Request:
     )
 
 
-async def read_stream(receive: Receive) -> AsyncIterator[bytes]:
-    """Yield the body as it comes."""
+async def read_stream(receive: Receive, *, window_s: float = WINDOW_S) -> AsyncIterator[bytes]:
+    """Yield the body as it comes, if it comes fast enough."""
+    now = asyncio.get_running_loop().time
+    waited_s, came = 0.0, 0
     while True:
+        began = now()
         try:
             # Not wait_for, which makes a task of every piece: a tenth of a PUT's time.
-            async with asyncio.timeout(BODY_SILENCE_S):
+            async with asyncio.timeout(window_s):
                 message = await receive()
         except TimeoutError:
-            raise Gone("The body stopped coming.") from None
+            raise Late("The body of the request stopped coming.") from None
+        waited_s += now() - began
         if message["type"] == "http.disconnect":
             raise Gone("The client went away.")
         if message["body"]:
             yield message["body"]
         if not message.get("more_body", False):
             return
+        came += len(message["body"])
+        if waited_s >= window_s:
+            if came < LEAST_RATE * waited_s:
+                raise Late("The body of the request comes too slowly.")
+            waited_s, came = 0.0, 0
 
 
 def declared_length(request: Request) -> int:
@@ -71,10 +86,15 @@ def declared_length(request: Request) -> int:
         return sys.maxsize
 
 
-async def read_whole(request: Request, most: int) -> None:
-    """Put the whole body into `request.body`, refusing more than `most` bytes before they are read."""
+def refuse_long(request: Request, most: int) -> None:
+    """Refuse a body that says of itself that it is too long."""
     if declared_length(request) > most:
         raise TooLong(f"The request is longer than {most} bytes.")
+
+
+async def read_whole(request: Request, most: int) -> None:
+    """Put the whole body into `request.body`, refusing more than `most` bytes before they are read."""
+    refuse_long(request, most)
     parts: list[bytes] = []
     size = 0
     assert request.stream is not None

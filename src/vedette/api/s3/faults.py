@@ -72,6 +72,7 @@ STATUSES = {
     "OwnershipControlsNotFoundError": 404,
     "PreconditionFailed": 412,
     "ReplicationConfigurationNotFoundError": 404,
+    "RequestTimeout": 400,
     "ServerSideEncryptionConfigurationNotFoundError": 404,
     "ServiceUnavailable": 503,
     "SlowDown": 503,
