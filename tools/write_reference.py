@@ -9,6 +9,10 @@ from typer.main import get_command
 
 from vedette import errors
 from vedette.api import lookout, own, rekognition, sts
+from vedette.api.lookout.permissions import PERMISSIONS as LOOKOUT
+from vedette.api.own.permissions import PERMISSIONS as OWN
+from vedette.api.permissions import Permission
+from vedette.api.rekognition.permissions import PERMISSIONS as REKOGNITION
 from vedette.cli.main import app
 from vedette.server.observe import Figures
 from vedette.settings import Settings
@@ -109,7 +113,56 @@ def metrics_page() -> str:
     return COMPUTED + "\n".join(lines) + "\n"
 
 
+RIGHTS: tuple[tuple[str, dict[str, tuple[Permission, ...]]], ...] = (
+    ("Amazon Rekognition Custom Labels", REKOGNITION),
+    ("Amazon Lookout for Vision", LOOKOUT),
+    ("Vedette's own", OWN),
+)
+
+
+PERMISSIONS_HEAD = """# Permissions
+
+Which right each operation asks for: what stands in `Action` and `Resource` of a policy. Words in capitals
+differ from thing to thing. A resource that is no ARN here begins with `arn:aws:SERVICE:REGION:ACCOUNT:`;
+where it is `*`, only `*` means it. What is read and written for a caller is judged when that happens, with
+the rights that the caller has then.
+
+Conditions may ask about the keys of the last column, and about those of every request: `aws:CurrentTime`,
+`aws:EpochTime`, `aws:SourceIp`, `aws:SecureTransport`, `aws:UserAgent`, `aws:Referer`, `aws:RequestedRegion`,
+`aws:ViaAWSService`, `aws:ResourceAccount`, and all that speak of the caller: `aws:PrincipalArn`,
+`aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalTag/KEY`, `aws:userid`, `aws:username`,
+`aws:TokenIssueTime`, `aws:MultiFactorAuthPresent`, `aws:SourceIdentity`. [policies.md](policies.md) says how
+they are judged.
+"""
+PERMISSIONS_END = """## Security Token Service
+
+`GetCallerIdentity` and `GetSessionToken` ask for nothing. `GetAccessKeyInfo` asks for `sts:GetAccessKeyInfo`
+on `*`. `AssumeRole` asks for `sts:AssumeRole` on the ARN of the role, with tags for `sts:TagSession`,
+and with a source identity for `sts:SetSourceIdentity`; the trust policy of the role must allow the same.
+"""
+
+
+def permissions_page() -> str:
+    """Return the rights that each operation asks for."""
+    lines = [PERMISSIONS_HEAD]
+    for title, table in RIGHTS:
+        lines += [f"## {title}\n", "| operation | action | resource | when | condition keys |"]
+        lines.append("|---|---|---|---|---|")
+        for name in sorted(table):
+            lines += [_right("" if number else name, right) for number, right in enumerate(table[name])]
+        lines.append("")
+    return COMPUTED + "\n".join([*lines, PERMISSIONS_END])
+
+
+def _right(name: str, right: Permission) -> str:
+    when = f"{right.when} (when it happens)" if right.is_later else right.when
+    keys = ", ".join(f"`{key}`" for key in right.keys)
+    operation = f"`{name}`" if name else ""
+    return f"| {operation} | `{right.action}` | `{right.resource}` | {when} | {keys} |"
+
+
 PAGES = {
+    "permissions.md": permissions_page,
     "operations.md": operations_page,
     "settings.md": settings_page,
     "commands.md": commands_page,

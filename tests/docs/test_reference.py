@@ -17,7 +17,9 @@ def writer():
     return module
 
 
-@pytest.mark.parametrize("page", ["operations.md", "settings.md", "commands.md", "refusals.md", "metrics.md"])
+@pytest.mark.parametrize(
+    "page", ["operations.md", "settings.md", "commands.md", "refusals.md", "metrics.md", "permissions.md"]
+)
 def test_a_computed_page_is_up_to_date(page):
     written = (ROOT / "docs" / "reference" / page).read_text("utf-8")
     assert written == writer().PAGES[page](), "run `make docs`"

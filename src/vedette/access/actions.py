@@ -84,6 +84,11 @@ SERVICES = {
         GetAccessKeyInfo GetCallerIdentity GetFederationToken GetServiceBearerToken GetSessionToken
         SetContext SetSourceIdentity TagSession
     """,
+    # Our own, of what AWS has no operation for.
+    "vedette": """
+        DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries UpdateEntries
+        UpdateLabelSettings
+    """,
 }
 KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}
 

@@ -1,7 +1,8 @@
 """What a handler is given: the rooms of the house, and who is calling."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from vedette.arn import Arn, parse_arn
@@ -11,7 +12,7 @@ from vedette.datasets.pictures import Pictures
 from vedette.errors import Missing, Wrong
 from vedette.identity.access import Access
 from vedette.identity.identity import Identity
-from vedette.identity.may import require
+from vedette.identity.may import require, require_undenied
 from vedette.identity.principal import Principal
 from vedette.metering.meter import Meter
 from vedette.projects.projects import Projects
@@ -46,6 +47,12 @@ class House:
     clock: Clock = system_clock
 
 
+def untagged(arn: str) -> Mapping[str, str]:
+    """Take a thing to bear no tags."""
+    del arn
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who sent this request, and to which service and region."""
@@ -56,6 +63,8 @@ class Caller:
     request_id: str = ""
     # What policies may ask of the request: the time, the address, whether it came over TLS.
     context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    # The tags of what an ARN names, for conditions that ask about them.
+    tags_of: Callable[[str], Mapping[str, str]] = untagged
 
     @property
     def account(self) -> str:
@@ -66,16 +75,47 @@ class Caller:
         """Return the ARN of a thing of the caller's own, in the service and region it called."""
         return Arn(self.service, self.region, self.account, resource)
 
-    def require(self, action: str, resource: Arn | str) -> None:
-        """Refuse unless the caller may do this operation's action to that."""
-        require(self.principal, f"{self.service}:{action}", resource, self.context)
+    def require(
+        self,
+        action: str,
+        resource: Arn | str,
+        *,
+        tags: Mapping[str, str] | None = None,
+        keys: Sequence[str] = (),
+    ) -> None:
+        """Refuse unless the caller may do this operation's action to that.
 
-    def permit(self, action: str, text: str) -> Arn:
+        `tags` are those that the request gives something, `keys` those of tags that it takes away.
+        """
+        facts = {**self.context, **about_tags(tags or {}, keys)}
+        tags_of = partial(self.tags_of, str(resource))
+        require(self.principal, f"{self.service}:{action}", resource, facts, tags_of=tags_of)
+
+    def require_undenied(self, action: str, resource: Arn | str, *, tags: Mapping[str, str]) -> None:
+        """Refuse what a policy denies of this operation, though none need allow it for this resource."""
+        facts = {**self.context, **about_tags(tags)}
+        require_undenied(self.principal, f"{self.service}:{action}", resource, facts)
+
+    def permit(
+        self,
+        action: str,
+        text: str,
+        *,
+        tags: Mapping[str, str] | None = None,
+        keys: Sequence[str] = (),
+    ) -> Arn:
         """Return the ARN that the request names, if the caller may do this to it and it can be here."""
         arn = parse_arn(text)
         if arn.service != self.service:
             raise Wrong(f"{text} is not an ARN of {self.service}.", name=text)
-        self.require(action, arn)
+        self.require(action, arn, tags=tags, keys=keys)
         if arn.region != self.region:
             raise Missing(f"{text} is in another region than {self.region}.", kind=kind_of(arn), name=text)
         return arn
+
+
+def about_tags(tags: Mapping[str, str], keys: Sequence[str] = ()) -> dict[str, str | tuple[str, ...]]:
+    """Return what conditions may ask of the tags in a request."""
+    facts: dict[str, str | tuple[str, ...]] = {f"aws:RequestTag/{key}": tags[key] for key in tags}
+    named = (*tags, *keys)
+    return {**facts, "aws:TagKeys": named} if named else facts

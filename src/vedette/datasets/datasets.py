@@ -157,7 +157,8 @@ class Datasets:
                 found = self.find(project, kind)
             except Missing:
                 raise _unknown(text) from None
-            if found.created_ms == created:
+            # The whole text must agree, no zeros before the moment: policies were asked about the text.
+            if found.created_ms == created and str(found.arn(project)) == text:
                 return project, found
         raise _unknown(text)
 

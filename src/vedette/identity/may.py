@@ -4,7 +4,8 @@ Every operation of every dialect asks here, with the IAM action and ARN that AWS
 with the policies of the thing that it asks about. The judgement itself is `access.judge`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from vedette.access.judge import Decision, judge
 from vedette.access.policy import Policy
@@ -16,8 +17,12 @@ from vedette.identity.principal import Principal, subject_of
 # Condition keys and their values, several where the key has several; names in any case.
 Context = Mapping[str, str | tuple[str, ...]]
 
+# Returns the tags that a thing bears, which are looked for only where a policy asks about them.
+TagsOf = Callable[[], Mapping[str, str]]
+
 # AWS's own condition key for who owns the thing; S3's ARNs do not say it.
 RESOURCE_ACCOUNT = "aws:ResourceAccount"
+RESOURCE_TAG = "aws:resourcetag/"
 
 
 def may(
@@ -27,15 +32,16 @@ def may(
     context: Context | None = None,
     *,
     policies: Sequence[Policy] = (),
+    tags_of: TagsOf | None = None,
 ) -> bool:
     """Return whether the caller may do this; `policies` are those of the resource.
 
     A resource that names no account and has no known owner, such as "*", is judged as the caller's own.
     """
-    return decide(principal, action, resource, context, policies=policies).allowed
+    return decide(principal, action, resource, context, policies=policies, tags_of=tags_of).allowed
 
 
-def decide(
+def decide(  # noqa: PLR0913  (a decision has that many sides)
     principal: Principal | None,
     action: str,
     resource: str | Arn,
@@ -43,31 +49,71 @@ def decide(
     *,
     policies: Sequence[Policy] = (),
     stands_alone: bool = False,
+    tags_of: TagsOf | None = None,
 ) -> Decision:
     """Return the decision with its reason; `stands_alone`: without the resource's Allow nothing goes."""
-    request = _request(principal, action, str(resource), context or {})
+    request = _request(principal, action, str(resource), context or {}, tags_of)
     own = principal.policies if principal else ()
     session = principal.session_policies if principal else ()
     return judge(request, identity=own, resource=policies, session=session, stands_alone=stands_alone)
 
 
 def require(
-    principal: Principal | None, action: str, resource: str | Arn, context: Context | None = None
+    principal: Principal | None,
+    action: str,
+    resource: str | Arn,
+    context: Context | None = None,
+    *,
+    tags_of: TagsOf | None = None,
 ) -> None:
     """Refuse unless the caller may, in the words that AWS uses for it."""
-    if not may(principal, action, resource, context):
-        who = principal.arn if principal else "anonymous"
-        raise Denied(f"User: {who} is not authorized to perform: {action} on resource: {resource}")
+    if not decide(principal, action, resource, context, tags_of=tags_of).allowed:
+        raise refusal(principal, action, resource)
 
 
-def _request(principal: Principal | None, action: str, resource: str, context: Context) -> AccessRequest:
+def require_undenied(
+    principal: Principal | None,
+    action: str,
+    resource: str | Arn,
+    context: Context | None = None,
+    *,
+    tags_of: TagsOf | None = None,
+) -> None:
+    """Refuse what a policy denies; that none allows it is no reason here."""
+    if decide(principal, action, resource, context, tags_of=tags_of).explicit_deny:
+        raise refusal(principal, action, resource)
+
+
+def refusal(principal: Principal | None, action: str, resource: str | Arn) -> Denied:
+    """Return the refusal in the words that AWS uses for it."""
+    who = principal.arn if principal else "anonymous"
+    return Denied(f"User: {who} is not authorized to perform: {action} on resource: {resource}")
+
+
+class _Facts(dict[str, str | tuple[str, ...]]):
+    """The facts of a request, with the tags of its resource, which cost a query, when somebody asks."""
+
+    def __init__(self, facts: Context, tags_of: TagsOf | None) -> None:
+        super().__init__(facts)
+        self._tags_of = tags_of
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if self._tags_of is not None and key.startswith(RESOURCE_TAG):
+            tags, self._tags_of = self._tags_of(), None
+            self.update({RESOURCE_TAG + name.lower(): value for name, value in tags.items()})
+        return super().get(key, default)
+
+
+def _request(
+    principal: Principal | None, action: str, resource: str, context: Context, tags_of: TagsOf | None
+) -> AccessRequest:
     subject = subject_of(principal)
     facts = {key.lower(): value for key, value in context.items()}
     named = facts.get(RESOURCE_ACCOUNT.lower(), "")
     owner = (named if isinstance(named, str) else "") or _account_of(resource)
     # What the caller is comes last: nothing that a request says may stand in for it.
     facts |= {RESOURCE_ACCOUNT.lower(): owner or subject.account} | subject.context()
-    return AccessRequest(subject, action, resource, owner, facts)
+    return AccessRequest(subject, action, resource, owner, _Facts(facts, tags_of))
 
 
 def _account_of(resource: str) -> str:

@@ -50,6 +50,11 @@ class Tags:
             self._require(connection, arn)
             return {row.key: row.value for row in connection.execute(TAGS, {"arn": arn})}
 
+    def peek(self, arn: str) -> dict[str, str]:
+        """Return the tags at an ARN, none where there is nothing: for the conditions of policies."""
+        with self._database.read() as connection:
+            return {row.key: row.value for row in connection.execute(TAGS, {"arn": arn})}
+
     def _require(self, connection: Connection, text: str) -> None:
         arn = parse_arn(text)
         kind = kind_of(arn)

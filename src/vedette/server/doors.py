@@ -52,7 +52,8 @@ class Visit:
         assert self.signed is not None
         region = self.signed.region or self.house.settings.region
         facts = context_of(self.request, self.house.clock(), region)
-        return Caller(self.principal, region, service, self.request.id, facts)
+        tags_of = self.house.projects.tags.peek
+        return Caller(self.principal, region, service, self.request.id, facts, tags_of)
 
 
 def context_of(request: Request, now: datetime, region: str) -> dict[str, str | tuple[str, ...]]:

@@ -36,9 +36,9 @@ MESSAGES: Mapping[State, str] = {
 def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Begin to train a model with the project's datasets."""
     name, tags = request["ProjectName"], read_tags(request.get("Tags", []))
-    caller.require("CreateModel", caller.own(f"model/{name}/*"))
+    caller.require("CreateModel", caller.own(f"model/{name}/*"), tags=tags)
     if tags:
-        caller.require("TagResource", caller.own(f"model/{name}/*"))
+        caller.require("TagResource", caller.own(f"model/{name}/*"), tags=tags)
     project = house.projects.find(Scope("lookoutvision", caller.account, caller.region), name)
     place = request["OutputConfig"]["S3Location"]
     wanted = NewTraining(
@@ -113,12 +113,21 @@ def find_model(
     The latest to use is the newest that was trained: a training under way must not stop an inspection.
     """
     name, number = request["ProjectName"], request["ModelVersion"]
-    if number != LATEST:
-        caller.require(action, caller.own(f"model/{name}/{number}"))
-    found = house.versions.find(_project(house, caller, request), number, with_package=to_use)
     if number == LATEST:
-        # What a policy says, it says of numbers.
-        caller.require(action, found.arn)
+        return _latest(house, caller, action, request, to_use=to_use)
+    caller.require(action, caller.own(f"model/{name}/{number}"))
+    return house.versions.find(_project(house, caller, request), number, with_package=to_use)
+
+
+def _latest(house: House, caller: Caller, action: str, request: dict[str, Any], *, to_use: bool) -> Version:
+    try:
+        found = house.versions.find(_project(house, caller, request), LATEST, with_package=to_use)
+    except Missing:
+        # Only who might do this to some model of the project is told that there is none.
+        caller.require(action, caller.own(f"model/{request['ProjectName']}/*"))
+        raise
+    # What a policy says, it says of numbers.
+    caller.require(action, found.arn)
     return found
 
 

@@ -8,14 +8,15 @@ from vedette.errors import Wrong
 
 def tag_resource(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Add tags, or change the values of those that are there."""
-    arn = caller.permit("TagResource", request["ResourceArn"])
-    house.projects.tags.set(str(arn), read_tags(request["Tags"]))
+    tags = read_tags(request["Tags"])
+    arn = caller.permit("TagResource", request["ResourceArn"], tags=tags)
+    house.projects.tags.set(str(arn), tags)
     return {}
 
 
 def untag_resource(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Remove the tags of these keys."""
-    arn = caller.permit("UntagResource", request["ResourceArn"])
+    arn = caller.permit("UntagResource", request["ResourceArn"], keys=request["TagKeys"])
     house.projects.tags.remove(str(arn), request["TagKeys"])
     return {}
 

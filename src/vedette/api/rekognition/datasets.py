@@ -28,11 +28,11 @@ CODES = {"": "SUCCESS", "client": "CLIENT_ERROR", "service": "SERVICE_ERROR"}
 def create_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Make a dataset: from a manifest, from another dataset, or empty."""
     project_arn, tags = request["ProjectArn"], request.get("Tags", {})
-    caller.permit("CreateDataset", project_arn)
+    caller.permit("CreateDataset", project_arn, tags=tags)
     project = house.projects.find_by_arn(project_arn, caller.region)
     kind: Kind = "train" if request["DatasetType"] == "TRAIN" else "test"
     if tags:
-        caller.require("TagResource", caller.own(f"project/{project.name}/dataset/{kind}/*"))
+        caller.require("TagResource", caller.own(f"project/{project.name}/dataset/{kind}/*"), tags=tags)
     source = _source(house, caller, request.get("DatasetSource"))
     made = house.datasets.create(project, NewDataset(kind, source, caller.principal, tags))
     return {"DatasetArn": str(made.arn(project))}

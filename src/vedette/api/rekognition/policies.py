@@ -1,8 +1,9 @@
 """Copies of versions, and the policies that allow them to others, as Rekognition says them."""
 
+from functools import partial
 from typing import Any
 
-from vedette.api.house import Caller, House
+from vedette.api.house import Caller, House, about_tags
 from vedette.arn import parse_arn
 from vedette.errors import Denied, Missing, Wrong
 from vedette.identity.may import may
@@ -55,10 +56,10 @@ def delete_project_policy(house: House, caller: Caller, request: dict[str, Any])
 
 def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Copy a version into a project of the caller's own, which may be of another account than the source."""
-    target_arn = caller.permit("CopyProjectVersion", request["DestinationProjectArn"])
+    output, tags = request["OutputConfig"], request.get("Tags", {})
+    target_arn = caller.permit("CopyProjectVersion", request["DestinationProjectArn"], tags=tags)
     target = house.projects.find_by_arn(str(target_arn), caller.region)
     source = _source(house, caller, request)
-    output, tags = request["OutputConfig"], request.get("Tags", {})
     wanted = NewTraining(
         caller=caller.principal,
         bucket=output.get("S3Bucket", ""),
@@ -68,7 +69,8 @@ def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) 
         kms_key=request.get("KmsKeyId", ""),
     )
     if tags:
-        caller.require("TagResource", caller.own(f"project/{target.name}/version/{wanted.name}/*"))
+        version_arn = caller.own(f"project/{target.name}/version/{wanted.name}/*")
+        caller.require("TagResource", version_arn, tags=tags)
     return {"ProjectVersionArn": str(house.trainings.copy(source, target, wanted).arn)}
 
 
@@ -84,7 +86,9 @@ def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
     refused = Denied(
         f"User: {caller.principal.arn} is not authorized to perform: {ACTION} on resource: {text}"
     )
-    own = may(caller.principal, ACTION, text, caller.context)
+    facts = {**caller.context, **about_tags(request.get("Tags", {}))}
+    about = partial(may, caller.principal, ACTION, text, facts, tags_of=partial(caller.tags_of, text))
+    own = about()
     try:
         project = house.projects.find_by_arn(request["SourceProjectArn"], caller.region)
         source = house.versions.find_by_arn(text, caller.region)
@@ -96,7 +100,7 @@ def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
         # Another project's policies, the caller's own perhaps, have no say here.
         raise refused
     policies = house.projects.policies.of(source.project)
-    if not may(caller.principal, ACTION, text, caller.context, policies=policies):
+    if not about(policies=policies):
         raise refused
     if source.project.id != project.id:
         raise Wrong("The version to be copied is of another project than SourceProjectArn.", name=text)

@@ -15,9 +15,9 @@ from vedette.wire import pages
 def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Make a project. The permission is asked for the ARN it would get, whatever its moment."""
     name, tags = request["ProjectName"], request.get("Tags", {})
-    caller.require("CreateProject", caller.own(f"project/{name}/*"))
+    caller.require("CreateProject", caller.own(f"project/{name}/*"), tags=tags)
     if tags:
-        caller.require("TagResource", caller.own(f"project/{name}/*"))
+        caller.require("TagResource", caller.own(f"project/{name}/*"), tags=tags)
     feature, auto_update = request.get("Feature", "CUSTOM_LABELS"), request.get("AutoUpdate", "")
     if feature == "CONTENT_MODERATION" and not auto_update:
         raise Wrong("AutoUpdate is required for the feature CONTENT_MODERATION.")

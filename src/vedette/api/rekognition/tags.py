@@ -7,14 +7,14 @@ from vedette.api.house import Caller, House
 
 def tag_resource(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Add tags, or change the values of those that are there."""
-    arn = caller.permit("TagResource", request["ResourceArn"])
+    arn = caller.permit("TagResource", request["ResourceArn"], tags=request["Tags"])
     house.projects.tags.set(str(arn), request["Tags"])
     return {}
 
 
 def untag_resource(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Remove the tags of these keys."""
-    arn = caller.permit("UntagResource", request["ResourceArn"])
+    arn = caller.permit("UntagResource", request["ResourceArn"], keys=request["TagKeys"])
     house.projects.tags.remove(str(arn), request["TagKeys"])
     return {}
 

@@ -40,12 +40,13 @@ SERVICE_ISSUE = "Amazon Rekognition experienced a service issue."
 def create_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Begin to train a version: with the project's datasets, or with manifests that the request names."""
     project_arn, name, tags = request["ProjectArn"], request["VersionName"], request.get("Tags", {})
-    caller.permit("CreateProjectVersion", project_arn)
+    caller.permit("CreateProjectVersion", project_arn, tags=tags)
     project = house.projects.find_by_arn(project_arn, caller.region)
     version_arn = caller.own(f"project/{project.name}/version/{name}/*")
-    caller.require("CreateProjectVersion", version_arn)
+    # AWS lists the project alone for this action, and its guide names versions too (decisions/0186).
+    caller.require_undenied("CreateProjectVersion", version_arn, tags=tags)
     if tags:
-        caller.require("TagResource", version_arn)
+        caller.require("TagResource", version_arn, tags=tags)
     _refuse_options(project, request)
     output = request["OutputConfig"]
     if not output.get("S3Bucket"):

@@ -1,0 +1,41 @@
+"""What each operation of Lookout for Vision asks for (lookout.md 12.2)."""
+
+from vedette.api.permissions import REQUEST_TAGS, RESOURCE_TAG, Permission, reads, writes
+
+PROJECT, MODEL, NEW_MODEL = "project/NAME", "model/NAME/VERSION", "model/NAME/*"
+
+
+def _on(action: str, resource: str = "*", keys: tuple[str, ...] = (), when: str = "") -> Permission:
+    tagged = (RESOURCE_TAG,) if resource == MODEL else ()
+    return Permission(f"lookoutvision:{action}", resource, (*tagged, *keys), when)
+
+
+PERMISSIONS: dict[str, tuple[Permission, ...]] = {
+    "CreateDataset": (
+        _on("CreateDataset"),
+        *reads("the manifest, with DatasetSource"),
+    ),
+    "CreateModel": (
+        _on("CreateModel", NEW_MODEL, REQUEST_TAGS),
+        _on("TagResource", NEW_MODEL, REQUEST_TAGS, "with Tags"),
+        *writes("the results, in OutputConfig"),
+        *reads("pictures and masks"),
+    ),
+    "CreateProject": (_on("CreateProject", PROJECT),),
+    "DeleteDataset": (_on("DeleteDataset"),),
+    "DeleteModel": (_on("DeleteModel", MODEL),),
+    "DeleteProject": (_on("DeleteProject", PROJECT),),
+    "DescribeDataset": (_on("DescribeDataset"),),
+    "DescribeModel": (_on("DescribeModel", MODEL),),
+    "DescribeProject": (_on("DescribeProject", PROJECT),),
+    "DetectAnomalies": (_on("DetectAnomalies", MODEL),),
+    "ListDatasetEntries": (_on("ListDatasetEntries"),),
+    "ListModels": (_on("ListModels"),),
+    "ListProjects": (_on("ListProjects"),),
+    "ListTagsForResource": (_on("ListTagsForResource", MODEL),),
+    "StartModel": (_on("StartModel", MODEL),),
+    "StopModel": (_on("StopModel", MODEL),),
+    "TagResource": (_on("TagResource", MODEL, REQUEST_TAGS),),
+    "UntagResource": (_on("UntagResource", MODEL, ("aws:TagKeys",)),),
+    "UpdateDatasetEntries": (_on("UpdateDatasetEntries"),),
+}

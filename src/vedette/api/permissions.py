@@ -1,0 +1,41 @@
+"""What a caller of an operation must be allowed: facts for the reference page, which a test holds true.
+
+Handlers ask for themselves (`Caller.require`); this says nothing to them, and never decides.
+"""
+
+from dataclasses import dataclass
+
+RESOURCE_TAG = "aws:ResourceTag/KEY"
+# What no policy may deny, and none need allow.
+DENY_ALONE = "a Deny holds; no Allow is needed"
+REQUEST_TAGS = ("aws:RequestTag/KEY", "aws:TagKeys")
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One right that an operation asks for.
+
+    `resource` is `*` or an ARN with words in capitals for what differs; without `arn:` it is of the
+    operation's own service, region and account. `keys` are the condition keys beside those of every
+    request. `when` says in which requests; `is_later`: it is asked for when the work reads or writes.
+    """
+
+    action: str
+    resource: str = "*"
+    keys: tuple[str, ...] = ()
+    when: str = ""
+    is_later: bool = False
+
+
+# Objects that a service reads and writes for its caller.
+OBJECT = "arn:aws:s3:::BUCKET/KEY"
+
+
+def reads(when: str, *, is_later: bool = True) -> tuple[Permission, ...]:
+    """Return the rights to objects that a service reads for its caller."""
+    return (Permission("s3:GetObject", OBJECT, ("aws:ViaAWSService",), when, is_later),)
+
+
+def writes(when: str, *, is_later: bool = False) -> tuple[Permission, ...]:
+    """Return the right to objects that a service writes for its caller."""
+    return (Permission("s3:PutObject", OBJECT, ("aws:ViaAWSService",), when, is_later),)

@@ -1,0 +1,277 @@
+"""Every operation of every dialect asks for the rights that the reference page lists: these and no others.
+
+S3's are held to their page over the wire, in tests/api/s3/test_permissions.py.
+"""
+
+import asyncio
+import inspect
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from doubles.houses import HERE, a_caller
+from doubles.lines import a_line, an_anomaly_line
+from doubles.recording import Recorder
+from vedette.access.actions import KNOWN
+from vedette.access.parse import parse_policy
+from vedette.access.policy import PolicyKind
+from vedette.api import lookout, own, rekognition
+from vedette.api.lookout.permissions import PERMISSIONS as LOOKOUT
+from vedette.api.own.permissions import PERMISSIONS as OWN
+from vedette.api.permissions import DENY_ALONE
+from vedette.api.rekognition.permissions import PERMISSIONS as REKOGNITION
+from vedette.errors import Denied, Refusal
+from vedette.projects.project import Scope
+from vedette.projects.projects import NewProject
+from vedette.projects.versions import NewVersion
+
+DIALECTS = {"rekognition": rekognition, "lookoutvision": lookout, "vedette": own}
+TABLES = {"rekognition": REKOGNITION, "lookoutvision": LOOKOUT, "vedette": OWN}
+REGION, MOMENT = "eu-west-1", "1777896000000"
+BASE = f"arn:aws:rekognition:{REGION}:{HERE}:project/boards"
+PROJECT, VERSION = f"{BASE}/{MOMENT}", f"{BASE}/version/v1/{MOMENT}"
+TRAIN, TEST = f"{BASE}/dataset/train/{MOMENT}", f"{BASE}/dataset/test/{MOMENT}"
+DOORS, MODEL = (
+    f"arn:aws:lookoutvision:{REGION}:{HERE}:project/doors",
+    f"arn:aws:lookoutvision:{REGION}:{HERE}:model/doors/1",
+)
+OUT = {"S3Bucket": "out", "S3KeyPrefix": "results"}
+PLACE = {"Bucket": "pictures", "Name": "m.manifest"}
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "rekognition:CopyProjectVersion",
+        "Resource": "*",
+    },
+}
+TAGS, LISTED = {"stage": "live"}, [{"Key": "stage", "Value": "live"}]
+COPY = {
+    "SourceProjectArn": PROJECT,
+    "SourceProjectVersionArn": VERSION,
+    "DestinationProjectArn": PROJECT,
+    "VersionName": "copy",
+    "OutputConfig": OUT,
+}
+TRAINING = {"ProjectArn": PROJECT, "VersionName": "v2", "OutputConfig": OUT}
+NEW_DATASET = {"ProjectArn": f"{BASE[: -len('boards')]}empty/{MOMENT}", "DatasetType": "TRAIN"}
+COPIED_DATASET = {**NEW_DATASET, "DatasetSource": {"DatasetArn": TRAIN}}
+NAMED = {"ProjectArn": PROJECT, "PolicyName": "p"}
+LINE = {"GroundTruth": a_line(9, "a").encode()}
+DOORS_TRAIN = {"ProjectName": "doors", "DatasetType": "train"}
+ONE = {"ProjectName": "doors", "ModelVersion": "1"}
+NEW_MODEL = {"ProjectName": "doors", "OutputConfig": {"S3Location": {"Bucket": "out"}}}
+ENTRIES = {"ProjectArn": PROJECT, "DatasetType": "TRAIN"}
+WORD = re.compile(r"\b[A-Z]{3,}\b")
+PNG = b"\x89PNG\r\n\x1a\n"
+
+# An operation, a request that it could carry out, and which of its occasional rights that asks for.
+REQUESTS = [
+    ("rekognition", "CopyProjectVersion", COPY, ""),
+    ("rekognition", "CopyProjectVersion", {**COPY, "Tags": TAGS}, "with Tags"),
+    ("rekognition", "CreateDataset", NEW_DATASET, ""),
+    ("rekognition", "CreateDataset", {**NEW_DATASET, "Tags": TAGS}, "with Tags"),
+    ("rekognition", "CreateDataset", COPIED_DATASET, "with DatasetSource.DatasetArn"),
+    ("rekognition", "CreateProject", {"ProjectName": "new"}, ""),
+    ("rekognition", "CreateProject", {"ProjectName": "new", "Tags": TAGS}, "with Tags"),
+    ("rekognition", "CreateProjectVersion", TRAINING, ""),
+    ("rekognition", "CreateProjectVersion", {**TRAINING, "Tags": TAGS}, "with Tags"),
+    ("rekognition", "DeleteDataset", {"DatasetArn": TRAIN}, ""),
+    ("rekognition", "DeleteProject", {"ProjectArn": NEW_DATASET["ProjectArn"]}, ""),
+    ("rekognition", "DeleteProjectPolicy", NAMED, ""),
+    ("rekognition", "DeleteProjectVersion", {"ProjectVersionArn": VERSION}, ""),
+    ("rekognition", "DescribeDataset", {"DatasetArn": TRAIN}, ""),
+    ("rekognition", "DescribeProjectVersions", {"ProjectArn": PROJECT}, ""),
+    ("rekognition", "DescribeProjects", {}, ""),
+    ("rekognition", "DetectCustomLabels", {"ProjectVersionArn": VERSION, "Image": {"Bytes": PNG}}, ""),
+    ("rekognition", "DistributeDatasetEntries", {"Datasets": [{"Arn": TRAIN}, {"Arn": TEST}]}, ""),
+    ("rekognition", "ListDatasetEntries", {"DatasetArn": TRAIN}, ""),
+    ("rekognition", "ListDatasetLabels", {"DatasetArn": TRAIN}, ""),
+    ("rekognition", "ListProjectPolicies", {"ProjectArn": PROJECT}, ""),
+    ("rekognition", "ListTagsForResource", {"ResourceArn": TRAIN}, ""),
+    ("rekognition", "PutProjectPolicy", {**NAMED, "PolicyDocument": json.dumps(POLICY)}, ""),
+    ("rekognition", "StartProjectVersion", {"ProjectVersionArn": VERSION, "MinInferenceUnits": 1}, ""),
+    ("rekognition", "StopProjectVersion", {"ProjectVersionArn": VERSION}, ""),
+    ("rekognition", "TagResource", {"ResourceArn": VERSION, "Tags": TAGS}, ""),
+    ("rekognition", "UntagResource", {"ResourceArn": PROJECT, "TagKeys": ["stage"]}, ""),
+    ("rekognition", "UpdateDatasetEntries", {"DatasetArn": TRAIN, "Changes": LINE}, ""),
+    ("lookoutvision", "CreateDataset", {"ProjectName": "empty", "DatasetType": "train"}, ""),
+    ("lookoutvision", "CreateModel", NEW_MODEL, ""),
+    ("lookoutvision", "CreateModel", {**NEW_MODEL, "Tags": LISTED}, "with Tags"),
+    ("lookoutvision", "CreateProject", {"ProjectName": "new"}, ""),
+    ("lookoutvision", "DeleteDataset", DOORS_TRAIN, ""),
+    ("lookoutvision", "DeleteModel", ONE, ""),
+    ("lookoutvision", "DeleteProject", {"ProjectName": "empty"}, ""),
+    ("lookoutvision", "DescribeDataset", DOORS_TRAIN, ""),
+    ("lookoutvision", "DescribeModel", ONE, ""),
+    ("lookoutvision", "DescribeModel", {**ONE, "ModelVersion": "LATEST"}, ""),
+    ("lookoutvision", "DescribeProject", {"ProjectName": "doors"}, ""),
+    ("lookoutvision", "DetectAnomalies", {**ONE, "Body": PNG, "ContentType": "image/png"}, ""),
+    ("lookoutvision", "ListDatasetEntries", DOORS_TRAIN, ""),
+    ("lookoutvision", "ListModels", {"ProjectName": "doors"}, ""),
+    ("lookoutvision", "ListProjects", {}, ""),
+    ("lookoutvision", "ListTagsForResource", {"ResourceArn": MODEL}, ""),
+    ("lookoutvision", "StartModel", {**ONE, "MinInferenceUnits": 1}, ""),
+    ("lookoutvision", "StopModel", ONE, ""),
+    ("lookoutvision", "TagResource", {"ResourceArn": MODEL, "Tags": LISTED}, ""),
+    ("lookoutvision", "UntagResource", {"ResourceArn": MODEL, "TagKeys": ["stage"]}, ""),
+    ("lookoutvision", "UpdateDatasetEntries", {**DOORS_TRAIN, "Changes": b"{}"}, ""),
+    ("vedette", "DescribeTraining", {"ModelArn": MODEL}, ""),
+    ("vedette", "DownloadModel", {"ModelArn": VERSION}, ""),
+    ("vedette", "ListEntries", ENTRIES, ""),
+    ("vedette", "ListLabelSettings", {"ProjectArn": DOORS}, ""),
+    ("vedette", "MoveEntries", {**ENTRIES, "Entries": []}, ""),
+    ("vedette", "RemoveEntries", {**ENTRIES, "Entries": []}, ""),
+    ("vedette", "UpdateEntries", {**ENTRIES, "Edits": []}, ""),
+    ("vedette", "UpdateLabelSettings", {"ProjectArn": PROJECT, "Labels": []}, ""),
+]  # fmt: skip
+IDS = [f"{service}:{name} {when}".strip() for service, name, _, when in REQUESTS]
+every_request = pytest.mark.parametrize(("service", "name", "request_", "when"), REQUESTS, ids=IDS)
+
+
+@pytest.fixture
+def world(house):
+    """A project of each service with datasets and a version, and an empty one."""
+    for bucket in ("out", "pictures"):
+        house.blobs.make_bucket(bucket, account=HERE)
+    house.blobs.put("pictures", "m.manifest", a_line(1, "a").encode())
+    house.blobs.put("pictures", "d.manifest", an_anomaly_line(1, "normal").encode())
+    boards, doors = (
+        house.projects.create(Scope(service, HERE, REGION), NewProject(name))
+        for service, name in (("rekognition", "boards"), ("lookoutvision", "doors"))
+    )
+    for service in ("rekognition", "lookoutvision"):
+        house.projects.create(Scope(service, HERE, REGION), NewProject("empty"))
+    root = call(house, "rekognition", "CreateDataset")
+    source = {"GroundTruthManifest": {"S3Object": PLACE}}
+    root({"ProjectArn": PROJECT, "DatasetType": "TRAIN", "DatasetSource": source})
+    root({"ProjectArn": PROJECT, "DatasetType": "TEST"})
+    manifest = {"S3Object": {"Bucket": "pictures", "Key": "d.manifest"}}
+    call(house, "lookoutvision", "CreateDataset")(
+        {"ProjectName": "doors", "DatasetType": "train", "DatasetSource": {"GroundTruthManifest": manifest}}
+    )
+    assert house.datasets.wait(30)
+    for project, name in ((boards, "v1"), (doors, "")):
+        made, _ = house.versions.create(project, NewVersion(name, bucket="out"))
+        house.versions.move(made, "trained")
+        house.projects.tags.set(str(made.arn), {"stage": "live"})
+    yield house
+    for version in house.versions.in_state("training", "copying"):
+        house.trainings.wait(version)
+
+
+def call(house, service, name, policies=None):
+    """Return the operation as somebody calls it who holds these policies; everything without any named."""
+    caller = a_caller(service)
+    if policies is not None:
+        caller = replace(caller, principal=replace(caller.principal, policies=tuple(policies)))
+    caller = replace(caller, tags_of=house.projects.tags.peek)
+
+    def run(request):
+        result = DIALECTS[service].OPERATIONS[name](house, caller, dict(request))
+        return asyncio.run(_awaited(result)) if inspect.isawaitable(result) else result
+
+    return run
+
+
+async def _awaited(result):
+    return await result
+
+
+def is_denied(house, service, name, request, policies):
+    try:
+        call(house, service, name, policies)(request)
+    except Denied:
+        return True
+    except Refusal:
+        pass  # the request was let in; what else is wrong with it is another's matter
+    return False
+
+
+def asked(service, name, when):
+    """Return the rights that the page lists for such a request, but those asked for later."""
+    return [
+        right
+        for right in TABLES[service][name]
+        if not right.is_later and (not right.when.startswith("with ") or right.when == when)
+    ]
+
+
+def arns(right, service):
+    """Return a right's resources as ARNs, with words in capitals for what differs."""
+    home = f"arn:aws:{service}:REGION:ACCOUNT:"
+    texts = re.split(r", | or ", right.resource)
+    return [text if text == "*" or text.startswith("arn:") else home + text for text in texts]
+
+
+def patterns(right, service):
+    return [WORD.sub("*", text) for text in arns(right, service)]
+
+
+def means(right, service, question):
+    texts = (re.escape(text) for text in arns(right, service))
+    return question.action == right.action and any(
+        re.fullmatch(WORD.sub("[^/]+", text.replace("KEY", ".+")), question.resource) for text in texts
+    )
+
+
+def policy(*statements):
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **each} for each in statements]}
+    return parse_policy(json.dumps(document), PolicyKind.IDENTITY)
+
+
+@every_request
+def test_an_operation_asks_for_the_rights_that_the_page_lists(service, name, request_, when, world):
+    recorder = Recorder()
+    is_denied(world, service, name, request_, [recorder.policy()])
+    rights, questions = asked(service, name, when), set(recorder.questions)
+    unlisted = [one for one in questions if not any(means(right, service, one) for right in rights)]
+    unasked = [right for right in rights if not any(means(right, service, one) for one in questions)]
+    assert (unlisted, unasked) == ([], [])
+    for question in questions:
+        right = next(right for right in rights if means(right, service, question))
+        listed = {key.replace("KEY", "stage").lower() for key in right.keys}
+        assert question.tags <= listed, "a tag that the page does not speak of"
+
+
+@every_request
+def test_exactly_its_rights_let_an_operation_in_and_none_is_too_many(service, name, request_, when, world):
+    def is_refused(*statements):
+        return is_denied(world, service, name, request_, [policy(*statements)])
+
+    everything = {"Action": "*", "Resource": "*"}
+    rights = asked(service, name, when)
+    needed = [right for right in rights if right.when != DENY_ALONE]
+    # Of objects the dialects say that they cannot be read or written, without denying.
+    for right in (right for right in rights if not right.action.startswith("s3:")):
+        resources = patterns(right, service)
+        denial = {"Effect": "Deny", "Action": right.action, "Resource": resources}
+        assert is_refused(everything, denial), right
+        if right in needed:
+            assert is_refused({"NotAction": right.action, "Resource": "*"}), right
+        if right in needed and right.resource != "*":
+            assert is_refused({"Action": "*", "NotResource": resources}), right
+    exact = [{"Action": right.action, "Resource": patterns(right, service)} for right in needed]
+    assert not is_refused(*exact)
+
+
+@pytest.mark.parametrize("service", TABLES)
+def test_every_operation_that_answers_has_its_rights_and_its_request(service):
+    answering = set(DIALECTS[service].OPERATIONS)
+    assert set(TABLES[service]) == answering
+    assert {name for other, name, _, _ in REQUESTS if other == service} == answering
+
+
+@pytest.mark.parametrize("service", TABLES)
+def test_every_right_is_an_action_that_policies_may_name(service):
+    named = {
+        right.action.partition(":")[2].lower()
+        for right in sum(TABLES[service].values(), ())
+        if right.action.startswith(service)
+    }
+    assert named <= KNOWN[service]
+    if service == "vedette":
+        assert named == KNOWN[service]

@@ -1,0 +1,41 @@
+"""A policy that allows everything and remembers what it was asked: which rights a call needs."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from vedette.access.policy import Effect, Policy, PolicyKind
+from vedette.access.principals import Grasp
+from vedette.access.request import AccessRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A right that was asked for, and the tags that conditions would have seen."""
+
+    action: str
+    resource: str
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass
+class Recorder:
+    """A statement like any other to the judge, but that it listens."""
+
+    label: str = "everything, and listened to"
+    effect: Effect = Effect.ALLOW
+    questions: list[Question] = field(default_factory=list)
+
+    def grasp(self, request: AccessRequest, action: str) -> Grasp:
+        """Note the question and allow it."""
+        del action
+        request.context.get("aws:resourcetag/")
+        tags = {key for key in request.context if key.startswith(("aws:requesttag/", "aws:resourcetag/"))}
+        if "aws:tagkeys" in request.context:
+            tags.add("aws:tagkeys")
+        self.questions.append(Question(request.action, request.resource, frozenset(tags)))
+        return Grasp.DIRECT
+
+    def policy(self) -> Policy:
+        """Return the policy that a principal can hold."""
+        statements: Any = (self,)
+        return Policy(PolicyKind.IDENTITY, statements, "recorder")
