@@ -24,6 +24,8 @@ Match = Callable[[str, Context], bool]
 Prepare = Callable[[Template], Match]
 
 ALL, ANY = "ForAllValues", "ForAnyValue"
+# arn:partition:service:region:account:resource; the resource keeps its own colons.
+ARN_PARTS = 6
 # ::ffff:0:0/96 is where IPv6 keeps IPv4 (RFC 4291, 2.5.5.2).
 MAPPED_BITS = 96
 # ISO 8601 as W3C has it may stop after the year or the month.
@@ -113,29 +115,34 @@ def _arn(wanted: Template) -> Match:
     """Compare the six parts of an ARN one by one, each with its own wildcards; `*` alone is any ARN."""
     if wanted.text == "*":
         return lambda value, context: True
-
-    def match(value: str, context: Context) -> bool:
-        resolved = wanted.resolve(context)
-        if resolved is None:
-            return False
-        patterns, parts = _arn_parts(resolved), value.split(":", 5)
-        return len(patterns) == len(parts) == 6 and all(
-            Glob(pattern).matches(part) for pattern, part in zip(patterns, parts, strict=True)
-        )
-
-    if not wanted.keys and len(wanted.text.split(":", 5)) != 6:
+    if wanted.keys:
+        return partial(_matches_filled_arn, wanted)
+    globs = _arn_globs(wanted.resolve({}) or [])
+    if len(globs) != ARN_PARTS:
         raise ValueError(f"{wanted.text!r} is not an ARN")
-    return match
+    return lambda value, context: _matches_arn(globs, value)
 
 
-def _arn_parts(pieces: list[Literal | Wild]) -> list[list[Literal | Wild]]:
+def _matches_filled_arn(wanted: Template, value: str, context: Context) -> bool:
+    resolved = wanted.resolve(context)
+    return resolved is not None and _matches_arn(_arn_globs(resolved), value)
+
+
+def _matches_arn(globs: list[Glob], value: str) -> bool:
+    parts = value.split(":", ARN_PARTS - 1)
+    return len(globs) == len(parts) == ARN_PARTS and all(
+        glob.matches(part) for glob, part in zip(globs, parts, strict=True)
+    )
+
+
+def _arn_globs(pieces: list[Literal | Wild]) -> list[Glob]:
     parts: list[list[Literal | Wild]] = [[]]
     for piece in pieces:
-        for position, text in enumerate(piece.text.split(":", 6 - len(parts))):
+        for position, text in enumerate(piece.text.split(":", ARN_PARTS - len(parts))):
             if position:
                 parts.append([])
             parts[-1].append(type(piece)(text))
-    return parts
+    return [Glob(part) for part in parts]
 
 
 # Numbers, dates, addresses

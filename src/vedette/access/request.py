@@ -19,13 +19,12 @@ class SubjectKind(StrEnum):
     FEDERATED = "federated"
 
 
-# What `aws:PrincipalType` says of each.
+# What `aws:PrincipalType` says of each; of a service nothing.
 PRINCIPAL_TYPES = {
     SubjectKind.ROOT: "Account",
     SubjectKind.USER: "User",
     SubjectKind.ROLE_SESSION: "AssumedRole",
     SubjectKind.ANONYMOUS: "Anonymous",
-    SubjectKind.SERVICE: "Service",
     SubjectKind.FEDERATED: "FederatedUser",
 }
 
@@ -51,7 +50,12 @@ class AccessSubject:
 
     def context(self) -> dict[str, str | tuple[str, ...]]:
         """Return the condition keys that speak of the caller; what it does not have is missing."""
-        facts: dict[str, str | tuple[str, ...]] = {"aws:principaltype": PRINCIPAL_TYPES[self.kind]}
+        if self.kind is SubjectKind.SERVICE:
+            return {"aws:principalisawsservice": "true", "aws:principalservicename": self.name}
+        facts: dict[str, str | tuple[str, ...]] = {
+            "aws:principaltype": PRINCIPAL_TYPES[self.kind],
+            "aws:principalisawsservice": "false",
+        }
         if self.kind is SubjectKind.ANONYMOUS:
             return facts | {"aws:userid": "anonymous"}
         # Of a role's session the role is the principal, as IAM says of this key.
