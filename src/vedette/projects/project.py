@@ -41,6 +41,7 @@ class Project:
     feature: Feature = "CUSTOM_LABELS"
     auto_update: str = ""
     status: Status = "CREATED"
+    is_feature_named: bool = False
 
     @property
     def arn(self) -> Arn:

@@ -48,6 +48,7 @@ class NewProject:
     name: str
     feature: Feature = "CUSTOM_LABELS"
     auto_update: str = ""
+    is_feature_named: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -163,6 +164,7 @@ def _create(connection: Connection, scope: Scope, wanted: NewProject, now: int) 
         "created_ms": now,
         "feature": wanted.feature,
         "auto_update": wanted.auto_update,
+        "is_feature_named": wanted.is_feature_named,
         "status": "CREATED",
     }
     made = connection.execute(insert(projects).values(row).returning(projects)).one()
@@ -220,5 +222,6 @@ def _project(row: Row[Any]) -> Project:
         created_ms=row.created_ms,
         feature=row.feature,
         auto_update=row.auto_update,
+        is_feature_named=row.is_feature_named,
         status=row.status,
     )

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from vedette.store.db import METADATA
@@ -25,6 +27,8 @@ projects = Table(
     Column("name", String(255), nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("feature", String(32), nullable=False),
+    # Whether the request named the feature: then it is told again, and else it goes unsaid.
+    Column("is_feature_named", Boolean, nullable=False, server_default=false()),
     Column("auto_update", String(16), nullable=False),
     Column("status", String(16), nullable=False),
     UniqueConstraint("service", "account", "region", "name"),

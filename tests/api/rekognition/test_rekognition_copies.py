@@ -6,7 +6,7 @@ import pytest
 from doubles.houses import ELSEWHERE, HERE, a_caller
 from doubles.packages import tiny_package
 from vedette.api.rekognition import OPERATIONS
-from vedette.errors import Busy, Denied, MalformedPolicy, Missing, Taken, TooMuch, Wrong
+from vedette.errors import BadToken, Busy, Denied, MalformedPolicy, Missing, Taken, TooMuch, Wrong
 from vedette.projects.policy import ACTION
 from vedette.projects.versions import NewVersion
 from vedette.runtime.package import open_package
@@ -161,6 +161,32 @@ def test_a_strangers_own_project_has_no_say_over_anothers_versions(call, source)
     for arn in (str(source.arn), str(source.arn).replace("v1", "v9")):
         with pytest.raises(Denied):
             call("CopyProjectVersion", caller=BOB, **{**asked, "SourceProjectVersionArn": arn})
+
+
+def test_policies_are_listed_in_pages(call, source, target):
+    arn = str(source.project.arn)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ELSEWHERE},
+        "Action": ACTION,
+        "Resource": str(source.arn),
+    }
+    document = json.dumps({"Statement": statement})
+    names = ["e", "a", "d", "b", "c"]
+    for name in names:
+        call("PutProjectPolicy", ProjectArn=arn, PolicyName=name, PolicyDocument=document)
+
+    def page(**more):
+        answer = call("ListProjectPolicies", ProjectArn=arn, **more)
+        return [policy["PolicyName"] for policy in answer["ProjectPolicies"]], answer.get("NextToken")
+
+    assert page() == (names, None), "five are a whole page"
+    first, token = page(MaxResults=2)
+    call("DeleteProjectPolicy", ProjectArn=arn, PolicyName="a")
+    second, last = page(MaxResults=2, NextToken=token)
+    assert (first, second, page(MaxResults=2, NextToken=last)) == (["e", "a"], ["d", "b"], (["c"], None))
+    with pytest.raises(BadToken):
+        call("ListProjectPolicies", ProjectArn=target, NextToken=token)
 
 
 def test_a_denial_binds_the_own_account_too(call, source, target):

@@ -2,6 +2,7 @@ import pytest
 
 from doubles.houses import ELSEWHERE, HERE, NOON, a_caller
 from vedette.api.rekognition import OPERATIONS
+from vedette.api.rekognition.faults import translate
 from vedette.errors import BadToken, Busy, Denied, Missing, Taken, Wrong
 
 ALICE = a_caller("rekognition")
@@ -35,6 +36,49 @@ def test_an_adapters_project_says_its_feature(call):
     assert listed(call("DescribeProjects")) == []
     found = call("DescribeProjects", Features=["CONTENT_MODERATION"])["ProjectDescriptions"][0]
     assert (found["Feature"], found["AutoUpdate"]) == ("CONTENT_MODERATION", "DISABLED")
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {},
+        {"Feature": "CUSTOM_LABELS"},
+        {"AutoUpdate": "DISABLED"},
+        {"Feature": "CUSTOM_LABELS", "AutoUpdate": "ENABLED"},
+    ],
+)
+def test_a_feature_is_told_where_the_request_named_it(call, named):
+    call("CreateProject", ProjectName="a", **named)
+    (found,) = call("DescribeProjects")["ProjectDescriptions"]
+    assert {key: found[key] for key in ("Feature", "AutoUpdate") if key in found} == named
+
+
+def test_an_adapters_project_has_no_datasets_versions_policies_or_copies(call):
+    adapter = {"Feature": "CONTENT_MODERATION", "AutoUpdate": "DISABLED"}
+    arn = call("CreateProject", ProjectName="a", **adapter)["ProjectArn"]
+    version = arn.replace("project/a", "project/a/version/v")
+    output = {"VersionName": "v", "OutputConfig": {"S3Bucket": "out"}}
+    for operation, more in (
+        ("CreateDataset", {"ProjectArn": arn, "DatasetType": "TRAIN"}),
+        ("CreateProjectVersion", {"ProjectArn": arn, **output}),
+        ("PutProjectPolicy", {"ProjectArn": arn, "PolicyName": "p", "PolicyDocument": "{}"}),
+        ("ListProjectPolicies", {"ProjectArn": arn}),
+        ("DeleteProjectPolicy", {"ProjectArn": arn, "PolicyName": "p"}),
+        (
+            "CopyProjectVersion",
+            {
+                "SourceProjectArn": arn,
+                "SourceProjectVersionArn": version,
+                "DestinationProjectArn": arn,
+                **output,
+            },
+        ),
+    ):
+        with pytest.raises(Wrong, match="is of the feature CONTENT_MODERATION") as refused:
+            call(operation, **more)
+        assert translate(refused.value).code == "InvalidParameterException"
+    assert call("DescribeProjectVersions", ProjectArn=arn) == {"ProjectVersionDescriptions": []}
+    assert call("DeleteProject", ProjectArn=arn) == {"Status": "DELETING"}
 
 
 def test_an_adapters_project_needs_auto_update(call):

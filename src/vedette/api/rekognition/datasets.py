@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from vedette.api.house import Caller, House
+from vedette.api.rekognition.features import refuse_other_features
 from vedette.datasets.dataset import CopySource, Dataset, Filter, Kind, ManifestSource, Source
 from vedette.datasets.datasets import NewDataset
 from vedette.datasets.listing import Entry
@@ -30,6 +31,7 @@ def create_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dic
     project_arn, tags = request["ProjectArn"], request.get("Tags", {})
     caller.permit("CreateDataset", project_arn, tags=tags)
     project = house.projects.find_by_arn(project_arn, caller.region)
+    refuse_other_features(project)
     kind: Kind = "train" if request["DatasetType"] == "TRAIN" else "test"
     if tags:
         caller.require("TagResource", caller.own(f"project/{project.name}/dataset/{kind}/*"), tags=tags)

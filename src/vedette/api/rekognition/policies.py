@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from vedette.api.house import Caller, House, about_tags
+from vedette.api.rekognition.features import refuse_other_features
 from vedette.arn import parse_arn
 from vedette.errors import Denied, Missing, Wrong
 from vedette.identity.may import may
@@ -59,6 +60,7 @@ def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) 
     output, tags = request["OutputConfig"], request.get("Tags", {})
     target_arn = caller.permit("CopyProjectVersion", request["DestinationProjectArn"], tags=tags)
     target = house.projects.find_by_arn(str(target_arn), caller.region)
+    refuse_other_features(target)
     source = _source(house, caller, request)
     wanted = NewTraining(
         caller=caller.principal,
@@ -109,4 +111,6 @@ def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
 
 def _project(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Project:
     arn = caller.permit(action, request["ProjectArn"])
-    return house.projects.find_by_arn(str(arn), caller.region)
+    project = house.projects.find_by_arn(str(arn), caller.region)
+    refuse_other_features(project)
+    return project

@@ -21,7 +21,8 @@ def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dic
     feature, auto_update = request.get("Feature", "CUSTOM_LABELS"), request.get("AutoUpdate", "")
     if feature == "CONTENT_MODERATION" and not auto_update:
         raise Wrong("AutoUpdate is required for the feature CONTENT_MODERATION.")
-    made = house.projects.create(_scope(caller), NewProject(name, feature, auto_update, tags))
+    wanted = NewProject(name, feature, auto_update, is_feature_named="Feature" in request, tags=tags)
+    made = house.projects.create(_scope(caller), wanted)
     return {"ProjectArn": str(made.arn)}
 
 
@@ -62,9 +63,11 @@ def _description(project: Project, held: Sequence[Dataset]) -> dict[str, Any]:
         "Status": project.status,
         "Datasets": [dataset_metadata(project, dataset) for dataset in held],
     }
-    # Terraform takes a feature that it did not ask for as a change, so the default goes unsaid.
-    if project.feature != "CUSTOM_LABELS":
-        said |= {"Feature": project.feature, "AutoUpdate": project.auto_update}
+    # Terraform takes what it did not ask for as a change, so what the request did not name goes unsaid.
+    if project.is_feature_named or project.feature != "CUSTOM_LABELS":
+        said["Feature"] = project.feature
+    if project.auto_update:
+        said["AutoUpdate"] = project.auto_update
     return said
 
 

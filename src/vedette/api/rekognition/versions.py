@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.rekognition.features import refuse_other_features
 from vedette.datasets.dataset import ManifestSource
 from vedette.errors import Wrong
 from vedette.projects.project import Project
@@ -96,7 +97,8 @@ def find_version(house: House, caller: Caller, action: str, request: dict[str, A
 
 
 def _refuse_options(project: Project, request: Mapping[str, Any]) -> None:
-    if request.get("FeatureConfig") or project.feature != "CUSTOM_LABELS":
+    refuse_other_features(project)
+    if request.get("FeatureConfig"):
         raise Wrong("Versions are trained for CUSTOM_LABELS, which has no FeatureConfig.")
 
 
