@@ -89,14 +89,31 @@ def test_a_start_with_too_little_room_keeps_what_there_is_for_deleting(reserve, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_that_fills_up_under_the_reserve_leaves_no_half_of_it(reserve, tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EDQUOT])
+def test_a_reserve_that_cannot_be_made_leaves_no_half_and_refuses_nothing(
+    disk, tmp_path, monkeypatch, number, caplog
+):
     def fail(file, start, size):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(number, "not so much")
 
     monkeypatch.setattr(room.os, "posix_fallocate", fail, raising=False)
-    assert not reserve.renew()
-    assert reserve.is_spent
+    reserve = Reserve(tmp_path, size=SIZE, again_s=0.001)
+    reserve.open()
+    room.threading.Event().wait(0.1)
+    reserve.close()
+    make_room(reserve, "writes")
     assert list(tmp_path.iterdir()) == []
+    assert caplog.text.count("The reserve for a full disk cannot be made") == 1
+
+
+def test_writes_are_taken_as_soon_as_there_is_room_before_the_reserve_is_made_again(reserve, disk):
+    reserve.renew()
+    disk.free = LOW - 1
+    reserve.give_up()
+    with pytest.raises(NoSpace):
+        make_room(reserve, "writes")
+    disk.free = 2 * SIZE
+    make_room(reserve, "writes")
 
 
 def test_a_small_disk_gives_an_eighth(tmp_path, monkeypatch):

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from vedette.errors import NoSpace, Refusal, Unwritable
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-FAILING = frozenset({errno.EROFS, errno.EIO})
+# With no file left to open the disk cannot be used either, until some are closed.
+FAILING = frozenset({errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 # PostgreSQL's disk_full, and its read_only_sql_transaction (a server that became a standby).
 PG_FULL, PG_READ_ONLY = "53100", "25006"
 SQLITE_FAILING = frozenset(

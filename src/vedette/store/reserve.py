@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vedette.errors import NoSpace
-from vedette.store.disk import NO_SPACE, disk_refusal
+from vedette.store.disk import NO_SPACE
 
 log = logging.getLogger("vedette.reserve")
 
@@ -72,8 +72,8 @@ class Reserve:
             self._file.unlink()
 
     def refuse_writing(self) -> None:
-        """Refuse to write while the reserve is given up."""
-        if self.is_spent:
+        """Refuse to write while the reserve is given up, and there is no room to make it again."""
+        if self.is_spent and not self._has_room():
             raise NoSpace(NO_SPACE)
 
     def renew(self) -> bool:
@@ -81,16 +81,18 @@ class Reserve:
         with self._lock:
             if self._is_whole():
                 return True
-            # Twice: a reserve that takes the last room would be given up at the next delete.
-            if self._free() < 2 * self._size:
+            if not self._has_room():
                 self._spend(f"There are {self._free() // PIECE} MiB left on the disk, {NEEDED}")
                 return False
-            if not self._make():
-                return False
+            self._make()
             if self.is_spent:
                 log.info("There is room on the disk again.")
             self.is_spent = False
             return True
+
+    def _has_room(self) -> bool:
+        # Twice: a reserve that takes the last room would be given up at the next delete.
+        return self._free() >= 2 * self._size
 
     def _spend(self, why: str) -> None:
         if not self.is_spent:
@@ -98,11 +100,15 @@ class Reserve:
             log.warning("%s", why)
 
     def _keep(self) -> None:
+        is_said = False
         while not self._stop.is_set():
             try:
                 self.renew()
             except OSError as error:
-                log.warning("The reserve cannot be made: %s", error)
+                # A bound on files or a quota: there may be room for all the rest, so nothing is refused.
+                if not is_said:
+                    log.warning("The reserve for a full disk cannot be made: %s", error)
+                is_said = True
             self._stop.wait(self._again_s)
 
     def _is_whole(self) -> bool:
@@ -111,20 +117,16 @@ class Reserve:
         except FileNotFoundError:
             return False
 
-    def _make(self) -> bool:
+    def _make(self) -> None:
         beside = self._file.with_name(f".{NAME}.new")
         try:
             with beside.open("wb") as file:
                 _fill(file, self._size)
                 os.fsync(file.fileno())
             beside.replace(self._file)
-        except OSError as error:
+        except OSError:
             beside.unlink(missing_ok=True)
-            if not isinstance(disk_refusal(error), NoSpace):
-                raise
-            self._spend(f"The disk is full, {NEEDED}")
-            return False
-        return True
+            raise
 
     def _free(self) -> int:
         return shutil.disk_usage(self._file.parent).free
