@@ -13,6 +13,7 @@ from vedette.api.lookout.permissions import PERMISSIONS as LOOKOUT
 from vedette.api.own.permissions import PERMISSIONS as OWN
 from vedette.api.permissions import Permission
 from vedette.api.rekognition.permissions import PERMISSIONS as REKOGNITION
+from vedette.api.s3.permissions import PERMISSIONS as S3
 from vedette.cli.main import app
 from vedette.server.observe import Figures
 from vedette.settings import Settings
@@ -117,6 +118,7 @@ RIGHTS: tuple[tuple[str, dict[str, tuple[Permission, ...]]], ...] = (
     ("Amazon Rekognition Custom Labels", REKOGNITION),
     ("Amazon Lookout for Vision", LOOKOUT),
     ("Vedette's own", OWN),
+    ("S3", S3),
 )
 
 

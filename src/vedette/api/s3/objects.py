@@ -230,6 +230,9 @@ async def get_attributes(call: Call) -> Response:
     """GetObjectAttributes."""
     action = "s3:GetObjectVersionAttributes" if call.version else "s3:GetObjectAttributes"
     bucket, blob = authorised_version(call, action)
+    authorise(
+        call, "s3:GetObjectVersion" if call.version else "s3:GetObject", bucket, key=call.key, blob=blob
+    )
     require_key(call, blob.about.encryption)
     asked = {
         name.strip()
