@@ -372,6 +372,44 @@ def test_each_rule_of_a_mask_and_its_neighbour(lookout, mask, codes):
     assert lookout.flaws() == ({"it": codes} if codes else {})
 
 
+JOB = {MASK: "crack", "#00ff00": "rust", "#0000ff": "chip"}
+
+
+def a_job_line(name):
+    """A line that declares all types of a labelling job, whatever its mask shows."""
+    line = json.loads(a_mask_line(name, f"mask-{name}"))
+    colors = line["anomaly-mask-ref-metadata"]["internal-color-map"]
+    colors |= {str(n): {"class-name": JOB[color], "hex-color": color} for n, color in enumerate(JOB, start=1)}
+    return json.dumps(line)
+
+
+def test_labels_are_counted_by_what_masks_show(lookout):
+    both = Image.open(io.BytesIO(a_mask()))
+    both.paste("#00ff00", (100, 10, 150, 50))
+    masks = {"a": a_mask(), "b": a_mask(color="#00ff00"), "c": encoded(both), "d": a_mask(color="#ffffff")}
+    pictures = {name: a_png(seed=number) for number, name in enumerate(masks)}
+    lookout.hang(**pictures, **{f"mask-{name}": mask for name, mask in masks.items()})
+    lookout.room.create([a_job_line(name) for name in masks])
+    assert lookout.flaws() == {}
+    assert lookout.room.labels() == {"crack": (2, 0), "rust": (2, 0)}
+    assert lookout.room.now().counts.labels == 2
+    assert refs_of(lookout.room.lines(labels=("rust",))) == ["b", "c"]
+    lookout.hang(**{"mask-a": a_mask(color="#0000ff")})
+    lookout.room.update([a_job_line("a")])
+    assert lookout.flaws() == {}
+    assert lookout.room.labels() == {"crack": (1, 0), "rust": (2, 0), "chip": (1, 0)}
+
+
+@pytest.mark.parametrize(
+    "mask", [None, b"no", a_mask(color="#123456")], ids=["missing", "text", "unnamed colour"]
+)
+def test_what_a_mask_cannot_tell_its_line_does(lookout, mask):
+    lookout.hang(a=a_png(), **({"mask-a": mask} if mask else {}))
+    lookout.room.create([a_job_line("a")])
+    assert list(lookout.flaws()) == ["a"]
+    assert lookout.room.labels() == {"crack": (1, 0), "rust": (1, 0), "chip": (1, 0)}
+
+
 def test_a_mask_is_looked_at_anew_with_other_colours(lookout):
     lookout.hang(it=a_png(), mask=a_mask())
     lookout.room.create([a_mask_line("it", "mask")])

@@ -102,6 +102,22 @@ class Sheet:
         self._clear(gone)
         self._removed += [{"at": seq} for seq in gone]
 
+    def relabel(self, labels: Mapping[int, Sequence[str]]) -> bool:
+        """Let entries without boxes have these labels and no others; return whether any had others."""
+        is_other = False
+        for seq, names in labels.items():
+            block, bit = self._open(seq // BLOCK), 1 << seq % BLOCK
+            if not block.bits["present"] & bit:
+                continue
+            wanted = {self._names.setdefault(name, len(self._names) + 1) for name in names}
+            for number in wanted | set(block.labels):
+                place = block.labels.setdefault(number, [0, 0])
+                if bool(place[0] & bit) != (number in wanted):
+                    is_other = True
+                    place[0] ^= bit
+                    self._count(number, 1 if number in wanted else -1, 0)
+        return is_other
+
     def mark(self, seq: int, *, has_errors: bool) -> None:
         """Say whether an entry has errors."""
         block, bit = self._open(seq // BLOCK), 1 << seq % BLOCK

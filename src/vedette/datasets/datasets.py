@@ -34,7 +34,7 @@ from vedette.datasets.dataset import (
     read_dataset_arn,
 )
 from vedette.datasets.editing import EntryEditor
-from vedette.datasets.findings import mark_pictures
+from vedette.datasets.findings import mark_pictures, relabel
 from vedette.datasets.label_settings import LabelSettings
 from vedette.datasets.listing import Entry, list_entries, list_labels
 from vedette.datasets.parts import drop_orphans, drop_part, make_part, read_lines_of, read_refs, sweep
@@ -301,6 +301,11 @@ class Datasets:
         """Keep what is wrong with the pictures of these entries, nothing where nothing is (any more)."""
         with self._database.write() as connection:
             mark_pictures(connection, part, findings, milliseconds(self._clock()))
+
+    def say_of_masks(self, part: int, labels: Mapping[int, Sequence[str]]) -> None:
+        """Keep which anomaly labels the masks of these entries show, whatever their lines declare."""
+        with self._database.write() as connection:
+            relabel(connection, part, labels, milliseconds(self._clock()))
 
     # Inside
 

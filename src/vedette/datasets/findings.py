@@ -32,3 +32,12 @@ def mark_pictures(
     )
     errors = count(connection, part).errors
     connection.execute(update(datasets).where(datasets.c.part == part).values(errors=errors))
+
+
+def relabel(connection: Connection, part: int, labels: Mapping[int, Sequence[str]], now_ms: int) -> None:
+    """Let entries have the labels that their masks show, and count a dataset's labels anew."""
+    sheet = Sheet(connection, part, now_ms)
+    if sheet.relabel(labels):
+        sheet.save()
+        used = count(connection, part).labels
+        connection.execute(update(datasets).where(datasets.c.part == part).values(labels=used))

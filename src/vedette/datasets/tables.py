@@ -142,6 +142,8 @@ looks = Table(
     Column("alike", String(64), nullable=False),
     # The first colour of a mask that its line does not name.
     Column("color", String(7), nullable=False),
+    # The colours of its line that a mask shows, with commas between; nothing for what is no mask.
+    Column("shown", Text, nullable=True),
 )
 
 # Which look an entry's picture has. An entry without a row was not looked at yet.

@@ -173,12 +173,16 @@ class Walk:
         seen = self._guide.looking.finish(batch.begun)
         findings: dict[int, list[Flaw]] = {}
         found: dict[int, tuple[bytes | None, bool]] = {}
+        labels: dict[int, Sequence[str]] = {}
         for subject in batch.subjects:
             line, mask = batch.lines[subject.seq], batch.masks[subject.seq]
             picture = seen.get(Object(line.source), NOTHING)
             if self.place.is_lookout and self._guide.one_size:
                 self._first = self._first or _sound_size(picture.look)
             masks = [(mask, seen.get(_mask_object(mask), NOTHING).look)] if mask else []
+            for drawn, its in masks:
+                if (names := _labels_on(drawn, its)) is not None:
+                    labels[subject.seq] = names
             flaws = (
                 judge_lookout(line, picture.look, masks, same_as=self._first)
                 if self.place.is_lookout
@@ -191,6 +195,8 @@ class Walk:
             if write_flaws(flaws) != subject.said:
                 findings[subject.seq] = flaws
         self._keep(findings, found)
+        if labels:
+            self._guide.datasets.say_of_masks(self.place.dataset.part, labels)
 
     def _keep(
         self, findings: Mapping[int, Sequence[Flaw]], found: Mapping[int, tuple[bytes | None, bool]]
@@ -206,6 +212,14 @@ class Walk:
 
 def _mask_of(line: Line) -> MaskRef | None:
     return judge_line(line, strict=False).mask
+
+
+def _labels_on(mask: MaskRef, look: Look | None) -> list[str] | None:
+    """Return the labels that a mask shows; None where that cannot be told, so that the line is believed."""
+    if look is None or look.shown is None or look.color:
+        return None
+    shown = look.shown.split(",")
+    return list(dict.fromkeys(name for color, name in mask.colors.items() if color in shown))
 
 
 def _mask_object(mask: MaskRef) -> Object:

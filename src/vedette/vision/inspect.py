@@ -48,6 +48,8 @@ class Look:
     alike: str = ""
     # The first colour of a mask that nobody named.
     color: str = ""
+    # The named colours that a mask shows, with commas between; None for what is no mask.
+    shown: str | None = None
 
     @property
     def is_allowed(self) -> bool:

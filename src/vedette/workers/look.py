@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.engines.port import Say
-from vedette.vision.colors import strange_color
+from vedette.vision.colors import read_colors
 from vedette.vision.images import BrokenPicture, open_image
 from vedette.vision.inspect import Look, look_at
 from vedette.vision.thumbnails import draw_thumbnail
@@ -66,7 +66,8 @@ def _look_at_mask(look: Look, data: bytes, colors: list[str]) -> Look:
     if look.format != "PNG" or look.why or not look.is_allowed:
         return look
     with open_image(data, formats=("PNG",)) as image:
-        return replace(look, color=strange_color(image, colors))
+        found = read_colors(image, colors)
+    return replace(look, color=found.strange, shown=",".join(sorted(found.shown)))
 
 
 def _thumbnail(file: Path, side: int) -> dict[str, Any]:
