@@ -24,7 +24,7 @@ def show_status(data: Data = None) -> None:
     if standing is None:
         print("Lifecycle rules are carried out while the server runs.")
     else:
-        print(f"Paused since {standing.since:%Y-%m-%d %H:%M} UTC: {standing.reason}.")
+        print(f"Paused since {standing.since:%Y-%m-%d %H:%M} UTC: {standing.reason.rstrip('.')}.")
         print("Nothing is removed by rules until you have looked at the buckets and typed")
         print("vedette lifecycle resume")
     for line in _lines(root):

@@ -1,5 +1,6 @@
 """When rules are carried out, and when they wait for a person."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -135,11 +136,11 @@ def test_rules_that_were_there_before_any_look_wait(tmp_path):
 def test_a_restore_or_a_repair_stops_the_rules(machine, caplog):
     machine.make("bucket-a")
     machine.wait(9 * DAY)
-    set_caution(machine.root, "the index was rebuilt")
+    set_caution(machine.root, "The index was rebuilt.")
     assert (machine.look(), machine.look()) == (["bucket-a"], ["bucket-a"])
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 1
-    assert "the index was rebuilt" in said[0]
+    assert "looked: The index was rebuilt. When" in said[0]
     assert "vedette lifecycle resume" in said[0]
 
 
@@ -160,6 +161,16 @@ def test_a_look_that_fails_is_tried_again(machine, caplog, monkeypatch):
     monkeypatch.setattr(machine.runner, "_watch_clock", lambda: 1 / 0)
     machine.runner._run()
     assert "tries again" in caplog.records[0].getMessage()
+
+
+def test_a_full_disk_keeps_the_rules_from_looking_and_not_the_server_from_starting(machine, caplog):
+    def full(_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    runner = LifecycleRunner(machine.blobs, Days(), clock=lambda: machine.wall, mark=full)
+    runner.start()
+    runner.close()
+    assert "the time cannot be noted: database or disk is full" in caplog.records[0].getMessage()
 
 
 class Once:

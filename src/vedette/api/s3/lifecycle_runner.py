@@ -62,7 +62,12 @@ class LifecycleRunner:
 
     def start(self) -> None:
         """Look at the clock now, before the first request, and go on in a thread."""
-        self._watch_clock()
+        try:
+            self._watch_clock()
+            self._is_paused()
+        except (sqlite3.Error, OSError) as error:
+            # A full disk keeps the rules from looking, not the server from serving (and deleting).
+            log.warning("The lifecycle rules wait, since the time cannot be noted: %s", error)
         self._thread.start()
 
     def close(self) -> None:
@@ -115,9 +120,9 @@ class LifecycleRunner:
         standing = caution(self._blobs.root, self._clock)
         if standing is not None and standing != self._mentioned:
             log.warning(
-                "Lifecycle rules remove nothing until somebody has looked, since %s. "
+                "Lifecycle rules remove nothing until somebody has looked: %s. "
                 "When the buckets are as they should be: vedette lifecycle resume",
-                standing.reason,
+                standing.reason.rstrip("."),
             )
         self._mentioned = standing
         return standing is not None
