@@ -369,7 +369,7 @@ def test_another_key_in_the_backup_is_found_before_the_folder_has_its_name(data,
     (tmp_path / "backup" / DATA / "keys" / "installation.key").write_text("ab" * 32 + "\n")
     manifest = archive.read_manifest(tmp_path / "backup")
     archive.seal_archive(tmp_path / "backup", manifest, quiet)
-    with pytest.raises(Wrong, match="does not open what is sealed"):
+    with pytest.raises(Wrong, match="are not of one installation"):
         put_back(tmp_path / "backup", tmp_path / "again")
     assert [path.name for path in tmp_path.iterdir()] == ["backup"]
 

@@ -10,6 +10,9 @@ from typer.testing import CliRunner
 from doubles.installations import an_installation
 from vedette.cli import doctor
 from vedette.cli.main import app
+from vedette.projects.project import Scope
+from vedette.projects.projects import NewProject, Projects
+from vedette.projects.versions import NewVersion, Versions
 from vedette.server import health, installation
 from vedette.server.health import HealthCheck, examine_installation
 from vedette.server.installation import close_to_others
@@ -17,6 +20,7 @@ from vedette.settings import Settings
 from vedette.store.blobs.caution import set_caution
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.quarantine import put_aside
+from vedette.store.db import open_database
 from vedette.store.reserve import Reserve
 
 LATER = datetime(2200, 1, 1, tzinfo=UTC)
@@ -52,6 +56,11 @@ def test_all_is_well_with_a_new_installation(data):
         HealthCheck("other users", "good", f"nobody but its owner reads {data}"),
         HealthCheck("reserve", "good", "1 MiB are kept for deleting on a full disk"),
         HealthCheck("buckets", "good", "the index is there and whole, and nothing is in quarantine"),
+        HealthCheck(
+            "encryption",
+            "note",
+            "a KmsKeyId is kept and described back, and not applied yet: files lie on the disk as they are",
+        ),
         HealthCheck("clock", "good", "2200-01-01 00:00 UTC, later than anything in the folder"),
     ]
 
@@ -107,6 +116,16 @@ def test_a_missing_reserve_a_mark_of_caution_and_a_quarantine_are_noted(data):
         "lifecycle rules remove nothing since 2026-05-04T00:00+00:00: Restored from a backup.; "
         "1 files that nobody can account for lie in quarantine: see `vedette repair`",
     )
+
+
+def test_models_that_name_a_key_are_counted(data):
+    database = open_database("", data)
+    projects = Projects(database)
+    project = projects.create(Scope("rekognition", "000000000000", "us-east-1"), NewProject("boards"))
+    for number, key in enumerate(("", "alias/mine")):
+        Versions(database, projects).create(project, NewVersion(f"v{number}", inputs={"kms_key": key}))
+    database.close()
+    assert checks(data)["encryption"].sentence.endswith("(1 models name one)")
 
 
 def test_a_lost_index_is_bad_and_names_the_command(data):

@@ -154,15 +154,49 @@ def test_the_key_of_another_installation_is_refused(data, marked):
     if not marked:
         lose(data, "installation.json")
     before = contents(data)
-    assert "does not open what is sealed in" in refused(data)
+    assert "are not of one installation" in refused(data)
     assert contents(data) == before
+
+
+def test_a_mark_that_names_an_account_of_nobody_makes_none(data):
+    text = (data / "installation.json").read_text()
+    (data / "installation.json").write_text(text.replace("000000000000", "111122223333"))
+    before = contents(data)
+    assert "are not of one installation" in refused(data)
+    assert contents(data) == before
+
+
+def test_a_log_without_its_database_is_left_for_whoever_finds_the_database(data):
+    lose(data, "vedette.db", "vedette.db-shm")
+    (data / "vedette.db-wal").write_bytes(b"the last changes")
+    assert "vedette.db is missing" in refused(data)
+    assert (data / "vedette.db-wal").read_bytes() == b"the last changes"
+    assert not (data / "vedette.db").exists()
+
+
+@pytest.mark.parametrize("makes", [True, False], ids=["serve", "command"])
+def test_a_restore_that_was_broken_off_is_no_new_installation(tmp_path, makes):
+    (tmp_path / ".restoring-0a1b").mkdir()
+    assert "was broken off: empty the folder, and restore again" in refused(tmp_path, makes=makes)
+    assert [place.name for place in tmp_path.iterdir()] == [".restoring-0a1b"]
+
+
+def test_a_folder_behind_a_link_is_closed_as_well(data, tmp_path):
+    (tmp_path / "link").symlink_to(data)
+    (data / "vedette.db").chmod(0o644)
+    data.chmod(0o755)
+    close_to_others(tmp_path / "link")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (data, data / "vedette.db")] == [0o700, 0o600]
+    (data / "vedette.db").chmod(0o644)
+    close_to_others(tmp_path / "link")
+    assert stat.S_IMODE((data / "vedette.db").stat().st_mode) == 0o644, "walked again for nothing"
 
 
 def test_the_database_of_another_installation_is_refused(data, sqlite_maker):
     other = an_installation(sqlite_maker)
     shutil.copy(other / "vedette.db", data / "vedette.db")
     lose(data, "vedette.db-wal", "vedette.db-shm")
-    assert "Put back the key and the database that belong together" in refused(data)
+    assert "Put back those that belong together, out of one backup." in refused(data)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"account": "1", "region": 3, "probe": "ab"}'])

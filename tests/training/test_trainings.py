@@ -717,3 +717,31 @@ def test_buckets_of_other_accounts_are_named_to_the_worker_and_not_read(training
     assert version.inputs["account"] == HERE
     with pytest.raises(Missing):
         training.versions.find(training.project, "none")
+
+
+def test_a_number_that_is_given_out_again_takes_no_model_away(training, caplog):
+    """As by a database put back from an older copy, beside models that it does not know."""
+    training = training()
+    training.with_dataset()
+    orphan = training.data / "versions" / "1"
+    (orphan / "package").mkdir(parents=True)
+    (orphan / "package" / "model.onnx").write_bytes(b"of another version")
+    version = training.trained()
+    assert (version.folder, version.state) == ("1", "trained")
+    assert files_of(training, version) == {"package", "result.json", "train.manifest"}
+    (aside,) = (training.data / "versions").glob("aside-1-*")
+    assert (aside / "package" / "model.onnx").read_bytes() == b"of another version"
+    assert "is no version of this database" in caplog.text
+
+
+def test_folders_of_unknown_versions_are_named_at_the_start_and_left(training, caplog):
+    training = training()
+    for name in ("out", "scratch", "package"):
+        (training.data / "versions" / "7" / name).mkdir(parents=True)
+    training.trainings.start()
+    assert "1 folders in" in caplog.text
+    assert {place.name for place in (training.data / "versions" / "7").iterdir()} == {
+        "out",
+        "scratch",
+        "package",
+    }

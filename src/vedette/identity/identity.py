@@ -126,6 +126,12 @@ class Identity:
         with self._database.read() as connection:
             return str(connection.execute(oldest).scalar() or "")
 
+    def has_account(self, account: str) -> bool:
+        """Say whether there is an account of that number."""
+        query = select(accounts.c.id).where(accounts.c.id == account)
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
     def is_sealed_here(self) -> bool:
         """Say whether the installation's key opens the oldest secret in the database."""
         oldest = select(keys).order_by(keys.c.created_ms, keys.c.id).limit(1)

@@ -12,6 +12,9 @@ from typing import Literal
 
 from vedette.clock import Clock, from_milliseconds, system_clock
 from vedette.errors import Refusal
+from vedette.projects.projects import Projects
+from vedette.projects.version import MOVES
+from vedette.projects.versions import Versions
 from vedette.server.installation import CHECKED_AT_START, check_pages, no_installation, open_installation
 from vedette.settings import Settings
 from vedette.store.blobs.caution import caution
@@ -50,6 +53,7 @@ def examine_installation(settings: Settings, clock: Clock = system_clock) -> Ite
         lambda: _other_users(data),
         lambda: _reserve(data),
         lambda: _buckets(settings),
+        lambda: _encryption(settings),
         lambda: _clock(data, clock),
     )
     for check in checks:
@@ -118,6 +122,19 @@ def _buckets(settings: Settings) -> HealthCheck:
     if notes:
         return HealthCheck("buckets", "note", "; ".join(notes))
     return HealthCheck("buckets", "good", "the index is there and whole, and nothing is in quarantine")
+
+
+def _encryption(settings: Settings) -> HealthCheck:
+    """Say what a KmsKeyId means today, and how many asked for one."""
+    try:
+        with open_installation(settings) as installation:
+            database = installation.database
+            every = Versions(database, Projects(database)).in_state(*MOVES)
+            asked = sum(1 for version in every if version.inputs.get("kms_key"))
+    except Refusal:
+        asked = 0
+    sentence = "a KmsKeyId is kept and described back, and not applied yet: files lie on the disk as they are"
+    return HealthCheck("encryption", "note", f"{sentence} ({asked} models name one)" if asked else sentence)
 
 
 def _clock(data: Path, clock: Clock) -> HealthCheck:

@@ -37,6 +37,8 @@ from vedette.store.modes import is_open, private, tighten
 log = logging.getLogger("vedette.installation")
 
 FILE = "installation.json"
+# What a restore writes into until it is whole.
+RESTORING = ".restoring-"
 PROBE, PURPOSE = b"vedette", "installation"
 # Checking every page takes about a second a GiB; a start has three in all. `vedette doctor` always does.
 CHECKED_AT_START = 64 * 1024**2
@@ -159,16 +161,16 @@ def _refuse_lost_file(settings: Settings, *, makes: bool) -> None:
 
 
 def _has_content(file: Path) -> bool:
-    """Say whether a database has content; after a kill, all of it may still lie in the log beside."""
+    """Say whether a database has content. A log beside it does not count: it is of the file that is lost."""
     if file.is_dir():
         raise Wrong(f"The database {file} is a folder. Put the database back from a backup.")
-    return any(
-        place.exists() and place.stat().st_size > 0 for place in (file, file.with_name(f"{file.name}-wal"))
-    )
+    return file.exists() and file.stat().st_size > 0
 
 
 def _refuse_lost(settings: Settings, how: str, name: str) -> None:
     data = settings.data
+    if any(data.glob(f"{RESTORING}*")):
+        raise Wrong(f"A restore into {data} was broken off: empty the folder, and restore again.")
     holds = remains(data)
     if not holds:
         return
@@ -223,10 +225,11 @@ def _own_settings(settings: Settings, identity: Identity, seal: Seal, *, makes: 
                 f"The installation in {data} is of the {name} {value}, and VEDETTE_{name.upper()} says "
                 f"{asked}: unset it, or choose another folder with --data."
             )
-    if not _is_of_this_key(known, seal) or not identity.is_sealed_here():
+    is_known = not known or identity.has_account(known["account"])
+    if not is_known or not _is_of_this_key(known, seal) or not identity.is_sealed_here():
         raise Wrong(
-            f"The key {key_file(data)} does not open what is sealed in {data}: it is another "
-            "installation's. Put back the key and the database that belong together, out of one backup."
+            f"The key {key_file(data)}, the database and {FILE} in {data} are not of one installation. "
+            "Put back those that belong together, out of one backup."
         )
     chosen = settings.model_copy(update=own)
     if makes and not known:
@@ -237,6 +240,7 @@ def _own_settings(settings: Settings, identity: Identity, seal: Seal, *, makes: 
 
 def close_to_others(data: Path) -> None:
     """Take everybody else's rights away from what an older release left in the folder; once is enough."""
+    data = data.resolve()  # a link to the folder has no mode of its own
     known = _read_file(data / FILE)
     if known.get("closed") and not is_open(data):
         return

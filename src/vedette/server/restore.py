@@ -23,7 +23,7 @@ from vedette.server.archive import (
     verify,
 )
 from vedette.server.backup import DATABASE
-from vedette.server.installation import open_installation
+from vedette.server.installation import RESTORING, open_installation
 from vedette.settings import Settings
 from vedette.store.blobs.caution import set_caution
 from vedette.store.modes import private
@@ -80,7 +80,7 @@ def _check_target(data: Path) -> None:
 
 def _place_beside(data: Path) -> Path:
     """Return where to put the files until they are whole: on the same disk as they will be."""
-    name = f".restoring-{secrets.token_hex(4)}"
+    name = f"{RESTORING}{secrets.token_hex(4)}"
     return data / name if data.exists() else data.absolute().with_name(f".{data.absolute().name}{name}")
 
 

@@ -11,9 +11,11 @@ result.json      written last: with it the training is over
 
 import hashlib
 import json
+import logging
 import os
+import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,6 +25,10 @@ from vedette.manifest.lines import BadLine, Line, read_lines
 from vedette.manifest.training import Manifest
 from vedette.store.disk import disk_refusal
 
+log = logging.getLogger(__name__)
+
+# A folder under this name is of no version: those are numbers.
+ASIDE = "aside-"
 NO_ROOM = "The server's disk is full. Make room there, and train again."
 # With less than this left it is the disk, whatever a library says of it.
 LITTLE = 1 << 20
@@ -41,6 +47,19 @@ def disk_sentence(error: BaseException, place: Path) -> str:
         return NO_ROOM
     refusal = disk_refusal(error)
     return "" if refusal is None else refusal.sentence
+
+
+def warn_of_strangers(root: Path, known: Container[str]) -> None:
+    """Say how many folders hold models that the database does not know; they are left as they are."""
+    strangers = sorted(place.name for place in root.iterdir() if place.name not in known)
+    if strangers:
+        log.warning(
+            "%d folders in %s are of no version that the database knows, such as %s: is it an older copy? "
+            "They are left as they are.",
+            len(strangers),
+            root,
+            strangers[0],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +138,16 @@ class Folder:
         except FileNotFoundError:
             return []
         return found
+
+    def put_aside(self) -> None:
+        """Make room for a version that is only being made: what lies here is another's.
+
+        A database put back from an older copy gives numbers out again, and does not know what has them.
+        """
+        if self.root.exists():
+            aside = self.root.with_name(f"{ASIDE}{self.root.name}-{secrets.token_hex(4)}")
+            self.root.rename(aside)
+            log.warning("What lay in %s is no version of this database; it is in %s now.", self.root, aside)
 
     def clear(self) -> None:
         """Take away what a worker that was killed was about to leave; a package beside its place is one."""

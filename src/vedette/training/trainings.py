@@ -29,12 +29,12 @@ from vedette.identity.principal import keep, recall
 from vedette.manifest.problems import CODES
 from vedette.projects.project import Project
 from vedette.projects.tokens import Token
-from vedette.projects.version import FIRST, USABLE, WORDS, State, Version
+from vedette.projects.version import FIRST, MOVES, USABLE, WORDS, State, Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.store.blobs.port import Blobs
 from vedette.training.admission import NO_DATASET, parts_of, refuse_sources, refuse_unready
 from vedette.training.copying import copy_package, copy_results
-from vedette.training.folder import Folder, disk_sentence
+from vedette.training.folder import Folder, disk_sentence, warn_of_strangers
 from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
 from vedette.training.order import NewTraining, source_of
 from vedette.training.results import deliver, key_at, masks_of
@@ -157,7 +157,7 @@ class Trainings:
             freeze(self._datasets, beside, held)
             version, is_new = self.versions.create(project, new, token)
             if is_new:
-                shutil.rmtree(self.folder(version).root, ignore_errors=True)
+                self.folder(version).put_aside()
                 beside.root.rename(self.folder(version).root)
         if is_new:
             self._queue(version)
@@ -189,6 +189,7 @@ class Trainings:
             tags=wanted.tags,
         )
         version, _ = self.versions.create(project, new)
+        self.folder(version).put_aside()
         self._copiers.submit(self._copy, version)
         return version
 
@@ -487,10 +488,11 @@ class Trainings:
         """Take away what a crash left beside versions that are over; the others take it up again."""
         for beside in self._cache.glob("*/*.part"):
             beside.unlink(missing_ok=True)
-        under_way = {each.folder for each in self.versions.in_state(*FIRST)}
-        for place in self._root.iterdir():
-            if place.name not in under_way:
-                Folder(place).tidy()
+        known = {each.folder: each.state for each in self.versions.in_state(*MOVES)}
+        for name, state in known.items():
+            if state not in FIRST:
+                Folder(self._root / name).tidy()
+        warn_of_strangers(self._root, known)
 
     def _remove(self, version: Version) -> None:
         shutil.rmtree(self.folder(version).root, ignore_errors=True)

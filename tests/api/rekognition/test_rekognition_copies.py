@@ -72,6 +72,17 @@ def test_a_copy_has_the_model_and_the_results_and_says_whose_it_is(house, call, 
     assert open_package(house.trainings.folder(made).package).facts.task == "classification"
 
 
+def test_a_copy_is_never_what_lay_under_its_number(house, call, source, target):
+    """As the model of a version that a database put back from an older copy does not know."""
+    number = int(source.folder) + 1
+    stranger = house.trainings.folder(source).root.with_name(str(number)) / "package"
+    stranger.mkdir(parents=True)
+    (stranger / "model.onnx").write_bytes(b"of another version")
+    made = copied(house, call, **request(source, target))
+    assert made.folder == str(number)
+    assert open_package(house.trainings.folder(made).package).facts.task == "classification"
+
+
 def test_a_copy_that_a_crash_interrupted_is_made_at_the_next_start(house, call, source, target):
     project = house.projects.find_by_arn(target, "eu-west-1")
     wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id, "account": HERE})
