@@ -102,7 +102,8 @@ def metrics_page() -> str:
     """Return every figure of /metrics."""
     lines = [
         "# Figures\n",
-        "At `/metrics`, as Prometheus reads them.\n",
+        "At `/metrics`, as Prometheus reads them: for this machine, or with the token of"
+        " `VEDETTE_METRICS_TOKEN` ([serve-to-others.md](../how-to/serve-to-others.md)).\n",
         "| figure | labels | what it is |",
         "|---|---|---|",
     ]

@@ -28,6 +28,14 @@ class Settings(BaseSettings):
     region: str = Field(
         default="us-east-1", description="The region of a client that names none; a folder keeps its own."
     )
+    host_names: str = Field(
+        default="",
+        description="Further names of this server, with commas between: its own pages answer to no others.",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="The bearer token for `/metrics`; without one only this machine may read them.",
+    )
     database: str = Field(
         default="", description="A PostgreSQL address; empty for SQLite in the data folder."
     )

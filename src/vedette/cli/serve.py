@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from vedette.settings import Settings
 
 
-def serve(
+def serve(  # noqa: PLR0913  (the options that people type)
     data: Annotated[Path | None, typer.Option(help="The folder that holds everything.")] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    host_name: Annotated[
+        list[str] | None, typer.Option(help="A further name of this server; may be repeated.")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="A certificate (PEM), to serve https.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
@@ -33,7 +36,9 @@ def serve(
     from vedette.store.disk import disk_refusal
 
     try:
-        settings = read_settings(data=data, host=host, port=port)
+        settings = read_settings(
+            data=data, host=host, port=port, host_names=",".join(host_name) if host_name else None
+        )
         certificate = choose_tls(settings, tls_cert, tls_key, tls)
         run(settings, tls=certificate, announce=lambda address: print(welcome(settings, address), flush=True))
     except (Refusal, ValueError) as error:

@@ -21,6 +21,7 @@ from starlette.responses import Response as PageResponse
 from starlette.routing import Route
 
 from vedette.api.house import House
+from vedette.api.own_paths import FIGURES
 from vedette.errors import Refusal
 from vedette.server.cors import allow_any_origin, preflight
 from vedette.server.doors import DOORS, SMALL_REQUEST, Door, Visit, find_holder
@@ -38,6 +39,7 @@ from vedette.server.edge import (
 )
 from vedette.server.memory import MOST_BYTES, BodyRoom
 from vedette.server.observe import Figures, Seen, note
+from vedette.server.own_pages import OwnPages
 from vedette.server.room import make_room
 from vedette.store.disk import disk_refusal
 from vedette.wire.dispatch import choose
@@ -52,9 +54,7 @@ log = logging.getLogger("vedette.server")
 THREADS = 16
 # The largest form of a Query service without a signature: names and tokens, no data.
 MOST_FORM = 64 * 1024
-OWN_PATHS = ("/healthz", "/readyz", "/metrics")
 T = TypeVar("T")
-SIGNS_OF_AWS = (b"x-amz-", b"awsaccesskeyid=")
 
 
 class Front:
@@ -67,18 +67,20 @@ class Front:
         # At least two of the largest, else nobody could ever send one while another is read.
         self._room = BodyRoom(max(MOST_BYTES, 2 * house.settings.max_body))
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
+        self._own_pages = OwnPages(house.settings)
         self._pages = Starlette(
             routes=[
                 Route("/healthz", self._health),
                 Route("/readyz", self._readiness),
-                Route("/metrics", self._metrics),
+                Route(FIGURES, self._metrics),
             ]
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if _is_ours(scope):
-            await self._pages(scope, receive, send)
+        if self._own_pages.is_ours(scope):
+            refused = self._own_pages.refusal(scope)
+            await (refused or self._pages)(scope, receive, send)
         else:
             await self._answer(scope, receive, send)
 
@@ -202,12 +204,3 @@ def _end_line_of_unread(request: Request, response: Response, error: Exception) 
     asks_first = "100-continue" in request.headers.get("expect").lower() and request.stream is not None
     if (asks_first or isinstance(error, Late)) and ("connection", "close") not in response.headers:
         response.headers.append(("connection", "close"))
-
-
-def _is_ours(scope: Scope) -> bool:
-    """Return whether the request is for our own pages; one with a signature never is."""
-    if scope["path"] not in OWN_PATHS:
-        return False
-    query = scope["query_string"].lower()
-    named = {name for name, _ in scope["headers"]}
-    return b"authorization" not in named and not any(sign in query for sign in SIGNS_OF_AWS)

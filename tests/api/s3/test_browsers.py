@@ -4,8 +4,7 @@ import urllib.request
 
 import pytest
 
-from vedette.api.s3.buckets import RESERVED
-from vedette.server.app import OWN_PATHS
+from vedette.api.own_paths import FIGURES, FOLDERS, HEALTH, NO_BUCKETS
 from vedette.wire.dispatch import LOOKOUT_ROOT
 
 SEALED = "sandbox; default-src 'none'"
@@ -96,13 +95,14 @@ def test_a_website_is_shown_in_an_origin_of_its_own(server, s3, bucket):
     assert by_host == ("text/html", None, "nosniff", None)
 
 
-@pytest.mark.parametrize("name", sorted(RESERVED))
+@pytest.mark.parametrize("name", sorted(NO_BUCKETS))
 def test_no_bucket_lies_under_a_path_of_the_server(s3, refused, name):
     assert refused(s3.create_bucket, Bucket=name) == ("InvalidBucketName", 400)
 
 
 def test_every_path_of_the_server_is_kept_from_buckets():
-    assert {path.split("/")[1] for path in (*OWN_PATHS, LOOKOUT_ROOT)} <= RESERVED
+    paths = {path.split("/")[1] for path in (*HEALTH, FIGURES, *FOLDERS, LOOKOUT_ROOT)}
+    assert {name for name in paths if len(name) >= 3} <= NO_BUCKETS
 
 
 @pytest.mark.parametrize(

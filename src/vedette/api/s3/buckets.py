@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from vedette.api.own_paths import NO_BUCKETS
 from vedette.api.s3 import acl
 from vedette.api.s3.access import acl_of, authorise, authorise_own
 from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner, read_document, rewrite
@@ -17,8 +18,6 @@ NOTHING_BLOCKED = rewrite(
     "PublicAccessBlockConfiguration",
 )
 NOBODY = {"ID": "anonymous", "DisplayName": "anonymous"}
-RESERVED = frozenset({"console", "metrics", "healthz", "readyz", "2020-11-20"})
-"""Names that would lie under a path that is not a bucket's: our own pages, and Lookout's operations."""
 OWNERSHIPS = ("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced")
 
 
@@ -53,7 +52,7 @@ async def create_bucket(call: Call) -> Response:
     region = await _wanted_region(call)
     for action in ("s3:CreateBucket", *_rights_of_headers(call)):
         authorise_own(call, action, f"arn:aws:s3:::{call.bucket}", {"s3:locationconstraint": region})
-    if call.bucket in RESERVED:
+    if call.bucket in NO_BUCKETS:
         raise Fault("InvalidBucketName", f"The name {call.bucket} is taken by a path of this server itself.")
     ownership = _wanted_ownership(call)
     grants = acl.grants_of_headers(call, call.account, bucket_account=call.account)
