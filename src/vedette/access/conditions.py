@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from functools import partial
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -28,6 +28,8 @@ ALL, ANY = "ForAllValues", "ForAnyValue"
 ARN_PARTS = 6
 # ::ffff:0:0/96 is where IPv6 keeps IPv4 (RFC 4291, 2.5.5.2).
 MAPPED_BITS = 96
+# Values of a request are read once for all the statements that ask about them.
+MOST_READ = 1024
 # ISO 8601 as W3C has it may stop after the year or the month.
 _SHORT_DATE = re.compile(r"\d{4}(-\d\d)?", re.ASCII)
 _SHORT_DATE_ENDS = {len("2026"): "-01-01", len("2026-11"): "-01"}
@@ -180,6 +182,7 @@ def read_number(text: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
+@lru_cache(maxsize=MOST_READ)
 def read_date(text: str) -> datetime | None:
     """Return a moment in ISO 8601 or in seconds since 1970, or None."""
     seconds = None if _SHORT_DATE.fullmatch(text) else read_number(text)
@@ -225,6 +228,7 @@ def read_network(text: str) -> IPv4Network | IPv6Network | None:
     return network
 
 
+@lru_cache(maxsize=MOST_READ)
 def read_address(text: str) -> IPv4Address | IPv6Address | None:
     """Return an IP address, an IPv4 one in IPv6's clothes as itself, or None."""
     try:

@@ -1,6 +1,6 @@
 """A policy as typed statements: what `parse_policy` returns and `judge` reads. All of it is frozen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vedette.access.conditions import Condition
@@ -64,22 +64,19 @@ class Statement:
     spares_principals: bool = False
     conditions: tuple[Condition, ...] = ()
 
-    def grasp(self, request: AccessRequest, action: str) -> Grasp:
-        """Return how far the statement speaks of this request; `action` is the request's in lower case."""
-        if not self.actions.mean(action):
-            return Grasp.NONE
-        grasp = self._grasp_of_subject(request)
+    def grasp(self, request: AccessRequest) -> Grasp:
+        """Return how far the statement speaks of this request, whose action it means."""
+        principals = self.principals
+        if principals is None:
+            grasp = Grasp.DIRECT
+        elif self.spares_principals:
+            grasp = Grasp.NONE if principals.exempts(request.subject) else Grasp.DIRECT
+        else:
+            grasp = principals.grasp(request.subject)
         if grasp is Grasp.NONE or not self._means_resource(request):
             return Grasp.NONE
-        holds = all(condition.holds(request.context) for condition in self.conditions)
-        return grasp if holds else Grasp.NONE
-
-    def _grasp_of_subject(self, request: AccessRequest) -> Grasp:
-        if self.principals is None:
-            return Grasp.DIRECT
-        if self.spares_principals:
-            return Grasp.NONE if self.principals.exempts(request.subject) else Grasp.DIRECT
-        return self.principals.grasp(request.subject)
+        context = request.context
+        return grasp if all(condition.holds(context) for condition in self.conditions) else Grasp.NONE
 
     def _means_resource(self, request: AccessRequest) -> bool:
         if self.resources is None:
@@ -102,6 +99,19 @@ class Policy:
     statements: tuple[Statement, ...]
     name: str = ""
     version: str = "2012-10-17"
+    # Grows by what is asked: actions come from operations, of which there are few, never from a client.
+    _about: dict[tuple[Effect, str], tuple[Statement, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def about(self, effect: Effect, action: str) -> tuple[Statement, ...]:
+        """Return the statements of that effect which mean an action, in lower case."""
+        statements = self._about.get((effect, action))
+        if statements is None:
+            mine = [statement for statement in self.statements if statement.effect is effect]
+            statements = tuple(statement for statement in mine if statement.actions.mean(action))
+            self._about[effect, action] = statements
+        return statements
 
 
 def deny_all(kind: PolicyKind, name: str) -> Policy:

@@ -20,6 +20,8 @@ _IDENTITY_ARN = re.compile(
 )
 _CANONICAL = re.compile(r"[0-9a-f]{64}", re.ASCII)
 EVERYBODY = "*"
+# Accounts, users and roles do not mean these; a federation may be everybody, a service never.
+NO_PEOPLE = frozenset({SubjectKind.ANONYMOUS, SubjectKind.SERVICE, SubjectKind.FEDERATED})
 
 
 class Grasp(IntEnum):
@@ -47,21 +49,21 @@ class Principals:
 
     def grasp(self, subject: AccessSubject) -> Grasp:
         """Return how the caller is meant, if it is."""
-        if subject.kind is SubjectKind.SERVICE:
-            return _direct(_has(self.services, subject.name))
-        if subject.kind is SubjectKind.ANONYMOUS:
-            return _direct(self.everybody)
-        federated = subject.kind is SubjectKind.FEDERATED and _has(self.federations, subject.name)
-        return Grasp.DIRECT if federated else self._grasp_of_person(subject)
-
-    def _grasp_of_person(self, subject: AccessSubject) -> Grasp:
-        if subject.role_arn and subject.arn in self.arns:
+        if subject.kind in NO_PEOPLE:
+            return Grasp.DIRECT if self._mean_no_person(subject) else Grasp.NONE
+        if self.arns and subject.role_arn and subject.arn in self.arns:
             return Grasp.SESSION
         if self.everybody or subject.arn in self.arns or subject.role_arn in self.arns:
             return Grasp.DIRECT
         if subject.account in self.accounts or subject.canonical_id in self.canonical_ids:
             return Grasp.ACCOUNT
         return Grasp.NONE
+
+    def _mean_no_person(self, subject: AccessSubject) -> bool:
+        if subject.kind is SubjectKind.SERVICE:
+            return _has(self.services, subject.name)
+        named = subject.kind is SubjectKind.FEDERATED and _has(self.federations, subject.name)
+        return self.everybody or named
 
     def exempts(self, subject: AccessSubject) -> bool:
         """Say whether a NotPrincipal spares the caller: an account there spares its root alone."""
@@ -125,7 +127,3 @@ def _read_others(kind: str, names: list[str]) -> frozenset[str]:
 
 def _has(names: frozenset[str], name: str) -> bool:
     return name in names or EVERYBODY in names
-
-
-def _direct(meant: bool) -> Grasp:
-    return Grasp.DIRECT if meant else Grasp.NONE

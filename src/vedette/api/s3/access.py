@@ -7,16 +7,16 @@ needs the bucket's alone, and neither gets in by what a public access block hold
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from vedette.access.judge import Decision, judge
 from vedette.access.principals import Grasp
-from vedette.access.public import is_public
 from vedette.access.request import AccessRequest, AccessSubject, SubjectKind
 from vedette.api.s3 import acl
 from vedette.api.s3.call import Call, canonical_id, read_document
 from vedette.api.s3.facts import Facts, facts_of_blob, facts_of_bucket, facts_of_request, facts_of_tags
 from vedette.api.s3.faults import Fault
-from vedette.api.s3.policy import policies_of
+from vedette.api.s3.policy import has_public_policy, policies_of
 from vedette.identity.may import RESOURCE_ACCOUNT, may
 from vedette.identity.principal import Principal, subject_of
 from vedette.store.blobs.values import Blob, Bucket
@@ -139,18 +139,23 @@ def decide(principal: Principal | None, aim: Aim, facts: Mapping[str, str | tupl
         subject = replace(subject, canonical_id=canonical_id(principal.account))
     bucket = aim.bucket
     context: Facts = {**facts, **facts_of_bucket(bucket), **facts_of_blob(aim.blob), **subject.context()}
-    policies = policies_of(bucket)
     decision = judge(
         AccessRequest(subject, aim.action, aim.resource, bucket.account, context),
         identity=principal.policies if principal else (),
-        resource=policies,
+        resource=policies_of(bucket),
         session=principal.session_policies if principal else (),
     )
     if decision.explicit_deny:
         return _is_locked_in(subject, aim)
-    closed = blocks(bucket).get("RestrictPublicBuckets") and any(map(is_public, policies))
-    by_policy = Grasp.NONE if closed and subject.account != bucket.account else decision.grasp
+    by_policy = Grasp.NONE if _is_closed(subject, bucket) else decision.grasp
     return _combine(subject, aim, decision, by_policy)
+
+
+def _is_closed(subject: AccessSubject, bucket: Bucket) -> bool:
+    """Say whether the bucket's public access block holds its policy back from this caller."""
+    if subject.account == bucket.account or not has_public_policy(bucket):
+        return False
+    return blocks(bucket).get("RestrictPublicBuckets", False)
 
 
 def _is_locked_in(subject: AccessSubject, aim: Aim) -> bool:
@@ -175,6 +180,11 @@ def blocks(bucket: Bucket) -> dict[str, bool]:
     document = bucket.documents.get("publicAccessBlock")
     if document is None:
         return {}
+    return _read_blocks(document)
+
+
+@lru_cache(maxsize=256)
+def _read_blocks(document: bytes) -> dict[str, bool]:
     settings: dict[str, bool] = read_document("PutPublicAccessBlock", document)
     return settings
 

@@ -5,7 +5,7 @@ from vedette.api.s3 import acl
 from vedette.api.s3.access import acl_of, authorise, blocks
 from vedette.api.s3.call import Call, document_answer, in_thread
 from vedette.api.s3.faults import Fault
-from vedette.api.s3.policy import policies_of, read_policy
+from vedette.api.s3.policy import has_public_policy, read_policy
 from vedette.store.blobs.values import Bucket
 from vedette.wire.http import Response
 
@@ -41,7 +41,7 @@ async def get_policy_status(call: Call) -> Response:
     """GetBucketPolicyStatus: whether the bucket is public, by its policy or by its grants."""
     bucket = call.owned_bucket()
     authorise(call, "s3:GetBucketPolicyStatus", bucket)
-    public = acl.is_public(acl_of(bucket)) or any(map(is_public, policies_of(bucket)))
+    public = acl.is_public(acl_of(bucket)) or has_public_policy(bucket)
     return document_answer("GetBucketPolicyStatus", {"PolicyStatus": {"IsPublic": public}}, "PolicyStatus")
 
 

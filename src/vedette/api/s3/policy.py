@@ -6,6 +6,7 @@ from functools import lru_cache
 from vedette.access.parse import parse_policy
 from vedette.access.patterns import Template
 from vedette.access.policy import Policy, PolicyKind, deny_all
+from vedette.access.public import is_public
 from vedette.errors import MalformedPolicy
 from vedette.store.blobs.values import Bucket
 
@@ -27,16 +28,23 @@ def read_policy(bucket: str, text: bytes) -> Policy:
 def policies_of(bucket: Bucket) -> tuple[Policy, ...]:
     """Return the bucket's policy, if it has one; a stored one that cannot be parsed denies everything."""
     document = bucket.documents.get("policy")
-    return () if document is None else _parsed(bucket.name, document)
+    return () if document is None else (_parsed(bucket.name, document)[0],)
+
+
+def has_public_policy(bucket: Bucket) -> bool:
+    """Say whether the bucket's policy lets the world in."""
+    document = bucket.documents.get("policy")
+    return document is not None and _parsed(bucket.name, document)[1]
 
 
 @lru_cache(maxsize=MOST_PARSED)
-def _parsed(bucket: str, document: bytes) -> tuple[Policy, ...]:
+def _parsed(bucket: str, document: bytes) -> tuple[Policy, bool]:
     try:
-        return (read_policy(bucket, document),)
+        policy = read_policy(bucket, document)
     except MalformedPolicy as refusal:
         log.warning("the policy of the bucket %s denies everything: %s", bucket, refusal.sentence)
-        return (deny_all(PolicyKind.BUCKET, f"of {bucket}"),)
+        return deny_all(PolicyKind.BUCKET, f"of {bucket}"), False
+    return policy, is_public(policy)
 
 
 def _may_mean(resource: str, bucket: str) -> bool:

@@ -1,0 +1,184 @@
+"""Change random lines of a room, one at a time, run the room's own tests, and print what survived.
+
+    python tools/mutate.py access --lines 50 --seed 1
+
+A change is one operator, comparison, constant, condition or statement. The room is copied first, so the
+working tree stays as it is. Sentences, docstrings, decorators and annotations are left alone: what they
+say is not behaviour. A change that ends in an endless loop counts as caught.
+"""
+
+import argparse
+import ast
+import concurrent.futures
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+# Several times what the slowest room's tests take on a busy machine.
+LONGEST_S = 300
+SWAPS: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or,
+    ast.Or: ast.And, ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.Mod: ast.Add,
+}  # fmt: skip
+
+Apply = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One possible change of a parsed module."""
+
+    line: int
+    what: str
+    apply: Apply
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A changed file and what was changed in it."""
+
+    path: Path
+    line: int
+    what: str
+    source: str
+
+
+def changes(tree: ast.Module) -> Iterator[Change]:
+    """Yield every change that the tree offers; each is applied to the tree itself."""
+    for parent in ast.walk(tree):
+        for name, value in ast.iter_fields(parent):
+            if name in ("decorator_list", "annotation", "returns", "type_params"):
+                continue
+            listed = value if isinstance(value, list) else [value]
+            for place, node in enumerate(listed):
+                if isinstance(node, ast.AST):
+                    yield from _changes_of(parent, name, None if node is value else place, node)
+
+
+def _changes_of(parent: ast.AST, name: str, place: int | None, node: ast.AST) -> Iterator[Change]:
+    line = getattr(node, "lineno", getattr(parent, "lineno", 0))
+
+    def change(what: str, new: ast.AST) -> Change:
+        return Change(line, what, lambda: _put(parent, name, place, new))
+
+    if type(node) in SWAPS:
+        other = SWAPS[type(node)]
+        yield change(f"{type(node).__name__} → {other.__name__}", other())
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield change("not removed", node.operand)
+    if isinstance(node, ast.Constant) and not isinstance(parent, ast.Expr | ast.JoinedStr):
+        yield from (change(f"{node.value!r} → {new!r}", ast.Constant(new)) for new in _other(node.value))
+    if isinstance(node, ast.If | ast.IfExp) and not _is_for_types(node):
+        yield Change(line, "condition negated", lambda: _negate(node))
+    if _is_removable(node):
+        yield change(f"{type(node).__name__} removed", ast.Pass())
+
+
+def _put(parent: ast.AST, name: str, place: int | None, new: ast.AST) -> None:
+    if place is None:
+        setattr(parent, name, new)
+    else:
+        getattr(parent, name)[place] = new
+
+
+def _negate(node: ast.If | ast.IfExp) -> None:
+    node.test = ast.UnaryOp(ast.Not(), node.test)
+
+
+def _other(value: object) -> list[object]:
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1]
+    if isinstance(value, str) and " " not in value and "\n" not in value:
+        return [f"{value}x"]
+    return []
+
+
+def _is_for_types(node: ast.If | ast.IfExp) -> bool:
+    return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _is_removable(node: ast.AST) -> bool:
+    if isinstance(node, ast.Expr):
+        return not isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Raise | ast.Delete | ast.Continue)
+
+
+def mutants(room: Path, count: int, chance: random.Random) -> list[Mutant]:
+    """Return one change each of so many lines, over all files of the room."""
+    files = {path: path.read_text("utf-8") for path in sorted(room.rglob("*.py"))}
+    lines = sorted(
+        {(path, change.line) for path, source in files.items() for change in changes(ast.parse(source))}
+    )
+    chosen = chance.sample(lines, min(count, len(lines)))
+    return [_mutant(path, files[path], line, chance) for path, line in sorted(chosen)]
+
+
+def _mutant(path: Path, source: str, line: int, chance: random.Random) -> Mutant:
+    tree = ast.parse(source)
+    change = chance.choice([change for change in changes(tree) if change.line == line])
+    change.apply()
+    return Mutant(path, line, change.what, ast.unparse(ast.fix_missing_locations(tree)))
+
+
+def survives(mutant: Mutant, tests: list[str]) -> bool:
+    """Run the tests on a copy of the package with the change in it; say whether they all pass."""
+    with tempfile.TemporaryDirectory() as folder:
+        copied = Path(folder) / "src"
+        shutil.copytree(ROOT / "src", copied, ignore=shutil.ignore_patterns("__pycache__"))
+        (copied / mutant.path.relative_to(ROOT / "src")).write_text(mutant.source, "utf-8")
+        return run_tests(copied, tests)
+
+
+def run_tests(source: Path, tests: list[str]) -> bool:
+    """Say whether the tests pass on that source."""
+    environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
+    words = ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not slow and not postgres", *tests]
+    try:
+        ran = subprocess.run(
+            [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, timeout=LONGEST_S
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return ran.returncode == 0
+
+
+def main() -> int:
+    """Print every survivor and the share that was caught; return 1 when that is below the bar."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("room", help="a folder of src/vedette")
+    parser.add_argument("--tests", nargs="*", help="what is run; tests/ROOM if nothing is named")
+    parser.add_argument("--lines", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bar", type=float, default=0.95, help="the share that must be caught")
+    parser.add_argument("--jobs", type=int, default=2)
+    wanted = parser.parse_args()
+    tests = wanted.tests or [f"tests/{wanted.room}"]
+    if not run_tests(ROOT / "src", tests):
+        print("The tests fail without any change.")
+        return 2
+    made = mutants(ROOT / "src" / "vedette" / wanted.room, wanted.lines, random.Random(wanted.seed))
+    with concurrent.futures.ThreadPoolExecutor(wanted.jobs) as pool:
+        results = list(pool.map(lambda mutant: survives(mutant, tests), made))
+    survivors = [mutant for mutant, survived in zip(made, results, strict=True) if survived]
+    for mutant in survivors:
+        print(f"survived: {mutant.path.relative_to(ROOT)}:{mutant.line}: {mutant.what}")
+    caught = len(made) - len(survivors)
+    share = f"{caught / len(made):.0%}"
+    print(f"{caught} of {len(made)} changes of {wanted.room} caught ({share}), seed {wanted.seed}")
+    return 0 if caught >= wanted.bar * len(made) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
