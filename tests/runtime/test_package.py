@@ -14,6 +14,7 @@ import pytest
 
 from doubles.graphs import brightness_scores
 from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.runtime import package
 from vedette.runtime.facts import PackageFacts, Tiling, read_facts, write_facts
 from vedette.runtime.package import open_package, take_package, write_package, write_zip, zip_package
 
@@ -213,14 +214,62 @@ def test_a_graph_whose_weights_lie_elsewhere_is_refused(tmp_path):
         open_package(tmp_path / "model")
 
 
-def test_a_graph_hidden_in_a_branch_is_looked_at_too(tmp_path):
-    inner = onnx.load_from_string(brightness_scores())
-    inner.graph.initializer[0].data_location = onnx.TensorProto.EXTERNAL
-    outer = onnx.load_from_string(brightness_scores())
-    outer.graph.node[0].attribute.append(onnx.helper.make_attribute("then_branch", inner.graph))
-    written(tmp_path / "model", model=outer.SerializeToString())
-    with pytest.raises(Wrong, match="outside"):
-        open_package(tmp_path / "model")
+BOMBS = {
+    "unpacks": {"evaluation.json": b"{}" + b" " * 20_000_000},
+    "entries": {"evaluation.json": b'{"a":[' + b"[]," * 10_000_000 + b"[]]}"},
+}
+
+
+@pytest.mark.parametrize("says", BOMBS)
+def test_a_zip_that_unpacks_to_far_more_is_refused(tmp_path, says):
+    folder, path = written(tmp_path / "folder"), tmp_path / "model.zip"
+    files = {file.name: file.read_bytes() for file in folder.iterdir()} | BOMBS[says]
+    facts = json.loads(files["package.json"])
+    facts["files"] = {name: hashlib.sha256(files[name]).hexdigest() for name in facts["files"]}
+    files["package.json"] = json.dumps(facts).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            how = zipfile.ZIP_STORED if says == "entries" else zipfile.ZIP_DEFLATED
+            archive.writestr(name, data, compress_type=how)
+    with pytest.raises(Wrong, match=says):
+        open_package(path)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_packed_in_another_way_is_refused(tmp_path, how):
+    folder, path = written(tmp_path / "folder"), tmp_path / "model.zip"
+    with zipfile.ZipFile(path, "w", how) as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    with pytest.raises(Wrong, match="packed in a way that is not read"):
+        open_package(path)
+
+
+def test_a_zip_of_endless_members_is_refused_by_its_end(tmp_path, monkeypatch):
+    path = tmp_path / "model.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(12_000):
+            archive.writestr(f"{number}".rjust(60, "x"), b"")
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("its members were listed"))
+    with pytest.raises(Wrong, match="too many files"):
+        open_package(path)
+
+
+@pytest.mark.parametrize("place", ["model", "model.zip"])
+def test_files_are_held_to_their_size_before_they_are_read(tmp_path, monkeypatch, place):
+    folder = written(tmp_path / place)
+    for name in ("package.json", "evaluation.json"):
+        monkeypatch.setitem(package.MOST_BYTES, name, 10)
+        with pytest.raises(Wrong, match=f"{name} has .* bytes; 10 are the most"):
+            open_package(folder)
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize("size", [(65_536, 65_536), (4097, 4096)])
+def test_a_network_that_takes_more_than_any_picture_is_refused(size):
+    document = write_facts(dataclasses.replace(FULL, input_size=size))
+    with pytest.raises(Wrong, match="pixels is more than"):
+        read_facts(document, "it")
 
 
 def test_a_damaged_graph_is_refused_even_with_a_right_checksum(tmp_path):

@@ -11,6 +11,7 @@ import torch
 
 from vedette.learn.pictures import Pixels
 from vedette.learn.recipe import Trained
+from vedette.runtime.graph import refuse_foreign
 
 # Probabilities and shares agree to the third digit that anyone reads; measured differences are near 1e-5.
 TOLERANCE = 1e-3
@@ -38,6 +39,8 @@ def export(trained: Trained, outputs: Sequence[str], to: Path) -> None:
             dynamic_axes=axes,
             opset_version=17,
         )
+    # Whoever opens the package would refuse it; better here than on a device.
+    refuse_foreign(file.getvalue(), "The trained network")
     to.write_bytes(file.getvalue())
 
 

@@ -13,6 +13,8 @@ from vedette.vision.annotations import Task
 from vedette.vision.images import Policy
 
 FORMAT = 1
+# What a network may take at once: the largest picture of both services. Ours take a twentieth of it.
+MOST_INPUT = 4096 * 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _facts(document: dict[str, Any]) -> PackageFacts:
         task=cast(Task, task),
         labels=tuple(_text(label) for label in document["labels"]),
         thresholds=_shares(document["thresholds"]),
-        input_size=(_count(entry["height"]), _count(entry["width"])),
+        input_size=_input_size(entry),
         policy=_policy(entry["policy"]),
         tiling=_tiling(document.get("tiling")),
         pixel_thresholds=_shares(document.get("pixel_thresholds", {})),
@@ -132,6 +134,13 @@ def _facts(document: dict[str, Any]) -> PackageFacts:
         backbone=_object(document.get("backbone", {})),
         versions=_object(document.get("versions", {})),
     )
+
+
+def _input_size(entry: Any) -> tuple[int, int]:
+    height, width = _count(entry["height"]), _count(entry["width"])
+    if height * width > MOST_INPUT:
+        raise ValueError(f"an input of {width} × {height} pixels is more than {MOST_INPUT:,}")
+    return height, width
 
 
 def _tiling(entry: Any) -> Tiling | None:

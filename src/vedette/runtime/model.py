@@ -13,10 +13,12 @@ from vedette.runtime.facts import PackageFacts
 from vedette.runtime.package import open_package
 from vedette.runtime.session import NEEDED, Outputs, Session
 from vedette.vision.annotations import Task
-from vedette.vision.images import Source, Window, decode, fit, tiles
+from vedette.vision.images import Source, Window, count_tiles, decode, fit, tiles
 
 # Tiles go through the network this many at a time, which bounds memory whatever the picture.
 TILES_AT_ONCE = 4
+# Tiles of 200 pixels, as small objects ask for, look at 8192 × 8192 in three thousand.
+MOST_TILES = 4096
 
 # An upright picture, maybe smaller than it is, and its true height and width.
 Decoded = tuple[Image.Image, tuple[int, int]]
@@ -93,6 +95,13 @@ class Model:
         tiling = self.facts.tiling
         if tiling is None:
             return [whole]
+        count = count_tiles(height, width, tile=tiling.tile, overlap=tiling.overlap)
+        if count > MOST_TILES:
+            raise Wrong(
+                f"{self.name} would look at a picture of {width} × {height} pixels in {count:,} tiles; "
+                f"{MOST_TILES:,} are the most.",
+                kind="picture",
+            )
         parts = tiles(height, width, tile=tiling.tile, overlap=tiling.overlap)
         return [whole, *parts] if tiling.whole and len(parts) > 1 else parts
 

@@ -25,13 +25,21 @@ from typing import Any, BinaryIO
 
 from vedette.errors import Missing, Taken, TooMuch, Wrong
 from vedette.runtime.facts import FORMAT, PackageFacts, read_facts, write_facts
-from vedette.runtime.graph import refuse_outside_data
+from vedette.runtime.graph import refuse_foreign
 
 MODEL, FACTS, EVALUATION, CARD = "model.onnx", "package.json", "evaluation.json", "MODEL_CARD.md"
 REST = (MODEL, EVALUATION, CARD)
 # A zip may claim anything; the largest backbone we package is far below 2 GB, which is also
 # the most that one ONNX file may hold.
-MOST_BYTES = {MODEL: 2 * 1024**3, FACTS: 16 * 1024**2, EVALUATION: 1024**3, CARD: 16 * 1024**2}
+MOST_BYTES = {MODEL: 2 * 1024**3, FACTS: 16 * 1024**2, EVALUATION: 256 * 1024**2, CARD: 16 * 1024**2}
+# Commas and brackets of a JSON file. An evaluation of 4,000 pictures with fifty boxes each has five million;
+# each may cost 70 bytes of memory.
+MOST_ITEMS = 10_000_000
+# Weights do not pack, and JSON packs ten to thirty times; what unpacks to more than this was made to.
+MOST_PACKED, FREE_BYTES = 100, 1024**2
+# A zip names its members at its end, 46 bytes and a name each. Four files are some hundred bytes.
+MOST_DIRECTORY = 1024**2
+_END_OF_ZIP, _END_BYTES = b"PK\x05\x06", 22 + 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,7 @@ def open_package(path: Path) -> Package:
 def _open_folder(folder: Path) -> Package:
     facts = _checked(folder)
     model = (folder / MODEL).read_bytes()
-    refuse_outside_data(model, str(folder))
+    refuse_foreign(model, str(folder))
     return Package(
         facts,
         folder / MODEL,
@@ -141,18 +149,21 @@ def _checked(folder: Path) -> PackageFacts:
     """Return the facts of a package whose every file has the checksum that they say."""
     if not (folder / FACTS).is_file():
         raise Wrong(f"{folder} is no model package: it has no {FACTS}.", kind="model", name=str(folder))
+    _refuse_size(FACTS, (folder / FACTS).stat().st_size, f"{folder}/{FACTS}")
     document = _parsed((folder / FACTS).read_bytes(), f"{folder}/{FACTS}")
     facts, sums = _facts(document, str(folder))
     for name in REST:
         file = folder / name
         if file.is_symlink() or not file.is_file():
             raise Wrong(f"{folder} lacks its {name}.", kind="model", name=str(folder))
+        _refuse_size(name, file.stat().st_size, f"{folder}/{name}")
         _refuse_change(_sha256(file), sums[name], f"{folder}/{name}")
     return facts
 
 
 def _open_zip(path: Path) -> Package:
     try:
+        _refuse_crowded(path)
         with zipfile.ZipFile(path) as archive:
             members = _members(archive, path)
             document = _parsed(_member(archive, members, FACTS, path), f"{path}: {FACTS}")
@@ -163,7 +174,7 @@ def _open_zip(path: Path) -> Package:
         raise Wrong(f"{path} is no model package: {error}.", kind="model", name=str(path)) from error
     for name, data in content.items():
         _refuse_change(hashlib.sha256(data).hexdigest(), sums[name], f"{path}: {name}")
-    refuse_outside_data(content[MODEL], str(path))
+    refuse_foreign(content[MODEL], str(path))
     evaluation = _parsed(content[EVALUATION], f"{path}: {EVALUATION}")
     return Package(facts, content[MODEL], evaluation, content[CARD].decode("utf-8", "replace"))
 
@@ -197,10 +208,33 @@ def _member(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name:
     member = members.get(name)
     if member is None:
         raise Wrong(f"{path} is no model package: it lacks {name}.", kind="model", name=str(path))
-    if member.file_size > MOST_BYTES[name]:
-        raise Wrong(f"{path}: {name} claims {member.file_size:,} bytes.", kind="model", name=str(path))
+    _refuse_size(name, member.file_size, f"{path}: {name}")
+    if member.file_size > FREE_BYTES + MOST_PACKED * member.compress_size:
+        raise Wrong(
+            f"{path}: {name} unpacks {member.compress_size:,} bytes to {member.file_size:,}; "
+            "it is not opened.",
+            kind="model",
+            name=str(path),
+        )
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Wrong(f"{path}: {name} is packed in a way that is not read.", kind="model", name=str(path))
     # zipfile itself stops at the claimed size.
     return archive.read(member)
+
+
+def _refuse_size(file: str, size: int, name: str) -> None:
+    if size > MOST_BYTES[file]:
+        raise Wrong(f"{name} has {size:,} bytes; {MOST_BYTES[file]:,} are the most.", kind="model", name=name)
+
+
+def _refuse_crowded(path: Path) -> None:
+    """Refuse a zip that names so many members that to list them would fill the memory."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _END_BYTES))
+        tail = file.read()
+    at = tail.rfind(_END_OF_ZIP)
+    if at >= 0 and int.from_bytes(tail[at + 12 : at + 16], "little") > MOST_DIRECTORY:
+        raise Wrong(f"{path} is no model package: it has too many files.", kind="model", name=str(path))
 
 
 def _facts(document: Any, name: str) -> tuple[PackageFacts, dict[str, str]]:
@@ -212,6 +246,8 @@ def _facts(document: Any, name: str) -> tuple[PackageFacts, dict[str, str]]:
 
 
 def _parsed(data: bytes, name: str) -> Any:
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_ITEMS:
+        raise Wrong(f"{name} has more than {MOST_ITEMS:,} entries; it is not read.", kind="model", name=name)
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:

@@ -4,7 +4,11 @@ The only place of the runtime that names ONNX Runtime.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +33,49 @@ HEATMAP = "heatmap"
 # For a program that imported ONNX Runtime before us; `vedette/__init__.py` says why.
 if os.environ.get("ORT_DISABLE_TELEMETRY") == "1":
     onnxruntime.disable_telemetry_events()
-_SILENT = 3
+# Errors come as exceptions, and of a network that is refused ONNX Runtime would write besides.
+_SILENT = 4
+# What all networks of a process may hold at once, weights and what they make of a picture. The dearest of
+# ours, masks of four tiles, holds a fifth of it; a tensor of 40 GB is refused before it is made.
+MOST_BYTES = 4 << 30
+# What looking at four tiles may take. A network is ended between two of its steps.
+MOST_S = 120.0
+
+
+@cache
+def _bound_memory() -> None:
+    """Have the sessions of this process share one bound of memory."""
+    memory = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    onnxruntime.create_and_register_allocator(memory, onnxruntime.OrtArenaCfg({"max_mem": MOST_BYTES}))
+
+
+class _Clock:
+    """Ends runs that take too long; one thread for the process, which wakes once a second."""
+
+    def __init__(self) -> None:
+        self._runs: dict[int, tuple[Any, float]] = {}
+        threading.Thread(target=self._watch, name="runs", daemon=True).start()
+
+    @contextmanager
+    def held(self, options: Any) -> Iterator[None]:
+        """Hold the run with these options to its time."""
+        self._runs[id(options)] = (options, time.monotonic() + MOST_S)
+        try:
+            yield
+        finally:
+            del self._runs[id(options)]
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(1)
+            for options, deadline in list(self._runs.values()):
+                if time.monotonic() > deadline:
+                    options.terminate = True
+
+
+_clock = cache(_Clock)
 
 
 class Session:
@@ -44,6 +90,8 @@ class Session:
             options.intra_op_num_threads = threads
         # Waiting threads sleep instead of spinning: units and other programs share the cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        _bound_memory()
+        options.add_session_config_entry("session.use_env_allocators", "1")
         source = str(model) if isinstance(model, Path) else model
         try:  # ONNX Runtime's errors share no public class, so all are caught
             self._session: Any = onnxruntime.InferenceSession(
@@ -57,6 +105,7 @@ class Session:
         if missing:
             raise Wrong(f"{name}: the network has no output named {', '.join(missing)}, as {task} needs.")
         self._task = task
+        self._name = name or "the model"
         self.shapes: dict[str, tuple[int | None, ...]] = {
             value.name: tuple(side if isinstance(side, int) else None for side in value.shape)
             for value in (*self._session.get_outputs(), self._session.get_inputs()[0])
@@ -78,8 +127,24 @@ class Session:
         wanted: Sequence[str] = NEEDED[self._task]
         if heatmap and HEATMAP in self.outputs:
             wanted = (*wanted, HEATMAP)
-        values = self._session.run(list(wanted), {self._input: batch})
+        options = onnxruntime.RunOptions()
+        options.log_severity_level = _SILENT
+        try:
+            with _clock().held(options):
+                values = self._session.run(list(wanted), {self._input: batch}, options)
+        except Exception as error:
+            raise Wrong(f"{self._name} {_why(error)}", kind="version") from error
         found = dict(zip(wanted, values, strict=True))
         if heatmap and self.explains and HEATMAP not in found:
             found[HEATMAP] = 1 - found["masks"][:, 0]  # all that is not background
         return found
+
+
+def _why(error: Exception) -> str:
+    """Return why a network did not end, out of ONNX Runtime's words."""
+    words = str(error)
+    if "terminate flag" in words:
+        return f"took more than {MOST_S:g} s for a picture, and was stopped."
+    if "Available memory of" in words or "Failed to allocate memory" in words or "bad_alloc" in words:
+        return f"wants more than {MOST_BYTES >> 30} GiB of memory for a picture, and was stopped."
+    return f"cannot be run: {words[:300]}"

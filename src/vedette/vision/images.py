@@ -265,6 +265,11 @@ def tiles(height: int, width: int, *, tile: tuple[int, int], overlap: float) -> 
     ]
 
 
+def count_tiles(height: int, width: int, *, tile: tuple[int, int], overlap: float) -> int:
+    """Return how many windows `tiles` gives, without making them."""
+    return _count_starts(height, tile[0], overlap) * _count_starts(width, tile[1], overlap)
+
+
 def content_hash(source: Path | bytes) -> str:
     """Return the SHA-256 of the file's bytes: two files with one hash are copies of one picture."""
     if isinstance(source, bytes):
@@ -371,9 +376,14 @@ def _resized(image: Image.Image, size: tuple[int, int], box: tuple[int, int, int
     return np.array(image.resize((width, height), Image.Resampling.BILINEAR, box=box, reducing_gap=2.0))
 
 
+def _count_starts(length: int, side: int, overlap: float) -> int:
+    if length <= side:
+        return 1
+    return -(-(length - side) // max(1, int(side * (1 - overlap)))) + 1
+
+
 def _starts(length: int, side: int, overlap: float) -> list[int]:
     if length <= side:
         return [0]
-    step = max(1, int(side * (1 - overlap)))
-    count = -(-(length - side) // step) + 1
+    count = _count_starts(length, side, overlap)
     return [round(index * (length - side) / (count - 1)) for index in range(count)]
