@@ -286,6 +286,22 @@ def test_a_file_in_quarantine_that_an_object_needs_comes_back(root):
     assert (root / path).read_bytes() == b"1"
 
 
+def test_what_waits_to_be_removed_does_not_come_back_after_the_journal_was_written_anew(root):
+    store = FolderBlobs(root)
+    path = store.path_of(put(store, "farm", "removed.jpg", b"1"))
+    store.delete("farm", "removed.jpg")
+    store._retired._queue.clear()  # As a killed process leaves it.
+    store._journals.write_later("farm")
+    store.wait_for_journals()
+    before = said(store)
+    store.close()
+    assert path.exists()
+    lose_index(root)
+    report = repair_buckets(root, OPTIONS)
+    assert report.notices.keys() == {"put aside"}
+    assert looked_at(root) == before
+
+
 def test_damaged_lines_lose_only_what_they_said(root):
     before = looked_at(root)
     lines = (root / "farm" / JOURNAL).read_bytes().splitlines(keepends=True)

@@ -10,6 +10,7 @@ An operation is a list whose first word says what it does:
     ["document", name, base64] a document put on it         ["no-document", name]
     ["put", {…}]               a new version, the newest    ["set", {…}]  one that is there, changed
     ["drop", key, version]     a version removed
+    ["retired", path]          a file that waits to be removed (in a journal's beginning only)
     ["upload", {…}]            an upload as it is now       ["no-upload", id]
     ["part", id, {…}]          a part put                   ["no-part", id, number]
 """
@@ -88,6 +89,8 @@ def collect(db: sqlite3.Connection) -> list[Change]:
     if not noted:
         return []
     db.execute("DELETE FROM changed")
+    if len(noted) == 1:
+        return [_change(db, noted[0][1], noted)]
     noted.sort(key=lambda row: row[1])  # Stable: within a bucket the order stays.
     return [_change(db, bucket, list(rows)) for bucket, rows in groupby(noted, key=lambda row: row[1])]
 

@@ -188,7 +188,7 @@ def held(path: Path) -> Iterator[int]:
     while True:
         file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, FILE_MODE)
         try:
-            _hold(file)
+            hold(file)
             # It may have been written anew, in another file, while we waited.
             if not _is_at(file, path):
                 continue
@@ -198,11 +198,20 @@ def held(path: Path) -> Iterator[int]:
             os.close(file)
 
 
-def _hold(file: int) -> None:
+def hold(file: int) -> None:
+    """Hold an open file against other processes."""
     with suppress(ImportError):  # Windows has no fcntl; there one server is all that writes.
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX)
+
+
+def let_go(file: int) -> None:
+    """Let others have an open file again."""
+    with suppress(ImportError):
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _is_at(file: int, path: Path) -> bool:
@@ -210,20 +219,6 @@ def _is_at(file: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(file), path.stat())
     except FileNotFoundError:
         return False
-
-
-def append_lines(file: int, lines: list[bytes]) -> int:
-    """Append to a journal that is held; return its size. What a killed process left torn ends its line."""
-    size = os.fstat(file).st_size
-    torn = size and os.pread(file, 1, size - 1) != b"\n"
-    data = (b"\n" if torn else b"") + b"".join(lines)
-    try:
-        while data:
-            data = data[os.write(file, data) :]
-    except OSError:
-        os.ftruncate(file, size)
-        raise
-    return os.fstat(file).st_size
 
 
 def open_fresh(path: Path) -> BinaryIO:

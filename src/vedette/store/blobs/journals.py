@@ -17,11 +17,11 @@ import os
 import queue
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from vedette.clock import Clock, milliseconds
+from vedette.store.blobs.appending import OpenJournals
 from vedette.store.blobs.changes import Change
 from vedette.store.blobs.files import make_folder
 from vedette.store.blobs.index import Index
@@ -29,12 +29,10 @@ from vedette.store.blobs.journal import (
     FRESH,
     JOURNAL,
     Header,
-    append_lines,
     change_line,
     header_line,
     held,
     open_fresh,
-    read_end,
 )
 from vedette.store.blobs.snapshot import ESTABLISHED, change_number, snapshot_lines
 from vedette.store.blobs.standing import Standing
@@ -46,6 +44,10 @@ GROWN = 4
 
 LEAST = 1024 * 1024
 """A journal shorter than this is left to grow: reading it takes some ten milliseconds."""
+
+BASE = "base of "
+"""Before a bucket's name, the row of the index's `state` that says how large its journal was when it was
+last written anew."""
 
 REST_S = 60.0
 """After a journal could not be written (a full disk) it is left alone for so long."""
@@ -60,18 +62,8 @@ _LEADS = (
     " ON CONFLICT DO UPDATE SET leads = 1, number = excluded.number"
 )
 
+_BASE = "SELECT value FROM state WHERE name = ?"
 _HOLDS = "SELECT 1 FROM blobs WHERE bucket = ? AND path != '' LIMIT 1"
-
-
-@dataclass(slots=True)
-class _Known:
-    """A journal's end as this process left it, which spares reading it before each append."""
-
-    inode: int
-    size: int
-    number: int
-    base: int
-    """Its size when it was written anew, as far as this process knows."""
 
 
 class Journals:
@@ -81,7 +73,7 @@ class Journals:
         self._root = root
         self._clock = clock
         self._index: Index | None = None
-        self._known: dict[str, _Known] = {}
+        self._open = OpenJournals(self._path_of, self._base_of)
         self._leading: set[str] = set()
         self._rests_until: dict[str, float] = {}
         self._queue: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -132,6 +124,7 @@ class Journals:
         self._queue.put("")
         if self._writer is not None:
             self._writer.join()
+        self._open.close()
 
     def wait(self) -> None:
         """Return once no journal waits to be written anew."""
@@ -140,48 +133,40 @@ class Journals:
 
     def _rest(self, bucket: str, error: OSError) -> None:
         log.warning("The journal of bucket %s cannot be written and lags behind: %s.", bucket, error.strerror)
-        self._known.pop(bucket, None)
         self._rests_until[bucket] = time.monotonic() + REST_S
 
     def _append(self, change: Change) -> None:
-        path = self._root / change.bucket / JOURNAL
-        if change.makes and change.bucket not in self._leading:
-            self._begin(path, change.bucket)
+        is_leading = change.bucket in self._leading
+        if change.makes and not is_leading:
+            self._begin(change.bucket)
         line = change_line(change, milliseconds(self._clock()))
-        with held(path) as file:
-            known = self._look(change.bucket, path, file)
-            if change.bucket not in self._leading:
-                if known.number >= change.number:
-                    return  # Another process wrote it anew from an index that had this change.
-                if known.number != change.number - 1:
-                    self.write_later(change.bucket)
-                    return
-            known.size = append_lines(file, [line])
-        known.number = change.number
-        if known.size > max(LEAST, GROWN * known.base):
+        with self._open.held(change.bucket, self._followed.generation) as journal:
+            if not is_leading and journal.number >= change.number:
+                return  # Another process wrote it anew from an index that had this change.
+            if not is_leading and journal.number != change.number - 1:
+                self.write_later(change.bucket)
+                return
+            journal.write(line)
+            journal.number = change.number
+        if journal.size > max(LEAST, GROWN * journal.base):
             self.write_later(change.bucket)
 
-    def _begin(self, path: Path, bucket: str) -> None:
+    def _begin(self, bucket: str) -> None:
         """Begin the journal of a new bucket, in place of one that a removed bucket left."""
+        path = self._path_of(bucket)
         make_folder(path.parent)
         fresh = path.with_name(f"{FRESH}.first")
         with open_fresh(fresh) as file:
             file.write(header_line(Header(self._followed.generation, bucket, 0)))
         fresh.replace(path)
-        self._known.pop(bucket, None)
 
-    def _look(self, bucket: str, path: Path, file: int) -> _Known:
-        """Return what is known of the end; read it unless it is as this process left it."""
-        state = os.fstat(file)
-        known = self._known.get(bucket)
-        if known is not None and (known.inode, known.size) == (state.st_ino, state.st_size):
-            return known
-        end = read_end(path)
-        follows = end is not None and end.follows(self._followed.generation)
-        base = state.st_size if known is None else known.base
-        number = end.number if end is not None and follows else -1
-        self._known[bucket] = _Known(state.st_ino, state.st_size, number, base)
-        return self._known[bucket]
+    def _path_of(self, bucket: str) -> Path:
+        return self._root / bucket / JOURNAL
+
+    def _base_of(self, bucket: str) -> int:
+        """Return the size that the journal had when it was last written anew, where that is known."""
+        row = self._followed.reader().execute(_BASE, (f"{BASE}{bucket}",)).fetchone()
+        return 0 if row is None else int(row[0])
 
     @property
     def _followed(self) -> Index:
@@ -256,9 +241,8 @@ class Journals:
             at_ms = milliseconds(self._clock())
             file.writelines(change_line(change, at_ms) for change in since)
             file.flush()
-            state = os.fstat(file.fileno())
             path.with_name(FRESH).replace(path)
-            self._known[bucket] = _Known(state.st_ino, state.st_size, now, base)
             del self._tails[bucket]
+            db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (f"{BASE}{bucket}", str(base)))
             db.execute(ESTABLISHED, (bucket, now))
         return True

@@ -144,6 +144,10 @@ def _bury(db: sqlite3.Connection, paths: list[str]) -> None:
     db.executemany("INSERT OR IGNORE INTO dead VALUES (?)", [(path,) for path in paths if path])
 
 
+def _retire(db: sqlite3.Connection, _: str, path: str) -> None:
+    _bury(db, [path])
+
+
 def _make_bucket(db: sqlite3.Connection, bucket: str, members: dict[str, Any]) -> None:
     db.execute(
         "INSERT OR REPLACE INTO buckets (name, account, region, created_ms, versioning, locked)"
@@ -223,6 +227,7 @@ _ACTIONS: dict[str, Callable[..., None]] = {
     "put": put_version,
     "set": _set_version,
     "drop": drop_version,
+    "retired": _retire,
     "upload": _put_upload,
     "no-upload": _remove_upload,
     "part": _put_part,
@@ -237,7 +242,10 @@ _COPY = (
     "INSERT INTO uploads SELECT * FROM old.uploads WHERE bucket = ?",
     "INSERT INTO parts SELECT * FROM old.parts WHERE upload IN (SELECT id FROM old.uploads WHERE bucket = ?)",
 )
-_STATE = "INSERT OR IGNORE INTO state SELECT * FROM old.state WHERE name != 'generation'"
+_STATE = (
+    "INSERT OR IGNORE INTO state SELECT * FROM old.state"
+    " WHERE name != 'generation' AND name NOT LIKE 'base of %'"
+)
 _ADDABLE = (
     f"SELECT {BLOB} FROM old.blobs AS o WHERE bucket = ? AND path NOT IN (SELECT path FROM dead)"  # noqa: S608  (our own text)
     " AND path != '' AND NOT EXISTS (SELECT 1 FROM main.blobs AS n"

@@ -48,6 +48,10 @@ def _operations(db: sqlite3.Connection, bucket: str) -> Iterator[Operation]:
         yield document_operation(name, bytes(body))
     for row in db.execute(_BLOBS, (bucket,)):
         yield blob_operation("put", row)
+    # What lies between "bucket/" and "bucket0", the next character, begins with the former.
+    retired = db.execute("SELECT path FROM retired WHERE path > ? AND path < ?", (f"{bucket}/", f"{bucket}0"))
+    for (path,) in retired:
+        yield ["retired", path]
     for row in db.execute(_UPLOADS, (bucket,)):
         yield upload_operation(row)
     for upload, *row in db.execute(_PARTS, (bucket,)):
