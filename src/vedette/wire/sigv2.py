@@ -47,7 +47,9 @@ def read_header(header: str, request: Request) -> Signed:
     key_id, colon, signature = header[4:].strip().rpartition(":")
     if not (colon and key_id and signature):
         raise SignatureFault(
-            Kind.MALFORMED, "AWS authorization header is invalid. Expected AwsAccessKeyId:signature"
+            Kind.MALFORMED,
+            "AWS authorization header is invalid. Expected AwsAccessKeyId:signature",
+            form="v2-header",
         )
     return Signed(
         key_id=key_id,

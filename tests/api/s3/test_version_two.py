@@ -1,8 +1,10 @@
 """Buckets by Signature Version 2, which older tools and boto3's links in us-east-1 still send."""
 
+import http.client
 import itertools
 import urllib.error
 import urllib.request
+from email.utils import formatdate
 
 import boto3
 import pytest
@@ -82,6 +84,25 @@ def test_without_a_date_nobody_gets_in(make_client, bucket, refused, date):
     assert refused(client.put_object, Bucket=bucket, Key="a", Body=b"1") == wanted
     client = make_client("CreateBucket", x_amz_date=date)
     assert refused(client.create_bucket, Bucket="never-made") == wanted
+
+
+@pytest.mark.parametrize("path", ["/never-made", "/{bucket}/a"])
+@pytest.mark.parametrize(
+    ("header", "status", "code"),
+    [
+        (None, 403, "AccessDenied"),
+        ("", 403, "AccessDenied"),
+        ("AWS HAHAHA", 400, "InvalidArgument"),
+        ("AWS AKIAIGR7ZNNBHC5BKSUB:FWeDfwojDSdS2Ztmpfeubhd9isU=", 403, "InvalidAccessKeyId"),
+    ],
+)
+def test_a_signature_that_is_none_lets_nobody_in(server, bucket, path, header, status, code):
+    headers = {"Date": formatdate(usegmt=True)} | ({} if header is None else {"Authorization": header})
+    line = http.client.HTTPConnection(server.address.partition("//")[2], timeout=30)
+    line.request("PUT", path.format(bucket=bucket), body=b"bar", headers=headers)
+    answer = line.getresponse()
+    assert (answer.status, f"<Code>{code}</Code>" in answer.read().decode()) == (status, True)
+    line.close()
 
 
 def test_a_client_need_not_say_what_it_is(make_client):

@@ -49,9 +49,7 @@ async def list_buckets(call: Call) -> Response:
 
 async def create_bucket(call: Call) -> Response:
     """CreateBucket. One's own may be made again, as in us-east-1, and stays as it is."""
-    region = await _wanted_region(call)
-    for action in ("s3:CreateBucket", *_rights_of_headers(call)):
-        authorise_own(call, action, f"arn:aws:s3:::{call.bucket}", {"s3:locationconstraint": region})
+    region = await _authorised_region(call)
     if call.bucket in NO_BUCKETS:
         raise Fault("InvalidBucketName", f"The name {call.bucket} is taken by a path of this server itself.")
     ownership = _wanted_ownership(call)
@@ -76,6 +74,16 @@ async def create_bucket(call: Call) -> Response:
         if body:
             await in_thread(call.store.buckets.put_document, call.bucket, name, body)
     return Response(200, [("location", f"/{call.bucket}")])
+
+
+async def _authorised_region(call: Call) -> str:
+    """Return the region that is asked for, once the caller may make the bucket there."""
+    if call.principal is None:
+        raise Fault("AccessDenied", "Access Denied")
+    region = await _wanted_region(call)
+    for action in ("s3:CreateBucket", *_rights_of_headers(call)):
+        authorise_own(call, action, f"arn:aws:s3:::{call.bucket}", {"s3:locationconstraint": region})
+    return region
 
 
 def _rights_of_headers(call: Call) -> list[str]:
