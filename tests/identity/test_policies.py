@@ -85,6 +85,19 @@ def test_what_could_not_be_obeyed_is_refused_and_not_kept(name, document, refusa
     assert [policy.name for policy in policies.available(HERE)] == list(NAMES)
 
 
+def test_blanks_do_not_count_and_the_rest_does(policies):
+    def long(statements, indent):
+        statement = {"Effect": "Deny", "Action": "rekognition:DeleteProject", "Resource": "*"}
+        whole = {"Version": "2012-10-17", "Statement": [statement] * statements}
+        return json.dumps(whole, indent=indent)
+
+    assert len(long(80, 8)) > 6144 > len(long(80, None).replace(" ", ""))
+    policies.put(HERE, "long", long(80, 8))
+    for document in (long(90, None), long(1, None) + " " * 70_000):
+        with pytest.raises(MalformedPolicy, match="longer than 6144"):
+            policies.put(HERE, "long", document)
+
+
 def test_a_policy_that_is_refused_leaves_the_old_one(policies):
     policies.put(HERE, "detect", DETECT)
     with pytest.raises(MalformedPolicy):

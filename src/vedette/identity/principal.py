@@ -51,6 +51,11 @@ class Principal:
     issued: datetime | None = None
     lineage: Lineage = Lineage()
     holder_tags: Mapping[str, str] = field(default_factory=dict)
+    # As policies see it; made once, since a principal lives as long as its key is believed.
+    subject: AccessSubject = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "subject", _subject(self))
 
     @property
     def role_arn(self) -> str:
@@ -63,8 +68,10 @@ class Principal:
 
 def subject_of(principal: Principal | None) -> AccessSubject:
     """Return the caller as policies see it; None is somebody without a key."""
-    if principal is None:
-        return NOBODY
+    return NOBODY if principal is None else principal.subject
+
+
+def _subject(principal: Principal) -> AccessSubject:
     role_arn = principal.role_arn
     return AccessSubject(
         kind=SubjectKind.ROLE_SESSION if role_arn else KINDS[principal.kind],
