@@ -7,7 +7,7 @@ Who may assume a role is judged by the role's trust policy and the caller's own 
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from vedette.identity.directory import Role, new_key
 from vedette.identity.may import Context, decide
 from vedette.identity.principal import Kind, Lineage, Principal, session_policies
 from vedette.identity.seal import Broken, Seal
+from vedette.identity.trust import trust_of
 
 PURPOSE = "session"
 # AWS lets a role that was assumed with another role's session last so long.
@@ -217,6 +218,21 @@ def _trust(role: Role) -> Policy:
         return parse_policy(role.trust, PolicyKind.TRUST, name=f"of {role.name}")
     except MalformedPolicy:
         return deny_all(PolicyKind.TRUST, f"of {role.name}")
+
+
+def unreadable_trusts(roles: Iterable[Role]) -> list[str]:
+    """Return a sentence for each role whose trust policy cannot be obeyed, so that nobody may assume it."""
+    return [sentence for role in roles if (sentence := _unreadable(role))]
+
+
+def _unreadable(role: Role) -> str:
+    if role.trust == trust_of(()):  # it was made to trust nobody
+        return ""
+    try:
+        parse_policy(role.trust, PolicyKind.TRUST)
+    except MalformedPolicy as refusal:
+        return f"The role {role.name} of account {role.account} trusts nobody. {refusal.sentence}"
+    return ""
 
 
 def not_assumable(holder: Principal, role_arn: str, action: str = "sts:AssumeRole") -> Denied:

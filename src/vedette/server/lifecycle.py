@@ -10,12 +10,15 @@ from typing import IO, Any
 
 from vedette.api.house import House
 from vedette.api.s3.lifecycle_runner import LifecycleRunner
+from vedette.api.s3.policy import unreadable
 from vedette.api.s3.reach import Reach
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.pictures import Keepers, Pictures
 from vedette.engines.choose import open_engine
 from vedette.engines.pool import Pool, count_cores
 from vedette.errors import Busy
+from vedette.identity.identity import Identity
+from vedette.identity.sessions import unreadable_trusts
 from vedette.metering.meter import Meter
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
@@ -79,8 +82,6 @@ def open_house(settings: Settings) -> Iterator[House]:
         threading.Thread(target=close_to_others, args=(data,), name="modes", daemon=True).start()
         settings, database = installation.settings, installation.database
         identity, seal = installation.identity, installation.seal
-        for sentence in identity.directory.policies.unreadable():
-            log.warning(sentence)
         with in_a_sentence(data):
             blobs = open_blobs(settings)
         closing.callback(blobs.close)
@@ -90,6 +91,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             closing.callback(runner.close)
             runner.start()
         projects = Projects(database)
+        _name_unreadable_policies(identity, projects, blobs)
         datasets, pictures = _open_datasets(settings, database, projects, blobs, access, closing)
         versions = Versions(database, projects)
         trainings = Trainings(
@@ -139,6 +141,17 @@ def _open_reserve(data: Path, closing: contextlib.ExitStack) -> Reserve:
     closing.callback(reserve.close)
     reserve.open()
     return reserve
+
+
+def _name_unreadable_policies(identity: Identity, projects: Projects, blobs: Blobs) -> None:
+    """Say which stored policies this release cannot obey: each denies everything until it is put anew."""
+    directory = identity.directory
+    roles = [role for account in directory.accounts() for role in directory.roles(account.id)]
+    sentences = directory.policies.unreadable() + projects.policies.unreadable() + unreadable_trusts(roles)
+    if isinstance(blobs, FolderBlobs):
+        sentences += unreadable(blobs.buckets.every("policy"))
+    for sentence in sentences:
+        log.warning(sentence)
 
 
 def _open_datasets(

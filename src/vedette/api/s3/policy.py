@@ -1,6 +1,7 @@
 """Bucket policies as S3 has them: documents of the bucket, parsed once for as long as they stay the same."""
 
 import logging
+from collections.abc import Iterable
 from functools import lru_cache
 
 from vedette.access.parse import parse_policy
@@ -45,6 +46,19 @@ def _parsed(bucket: str, document: bytes) -> tuple[Policy, bool]:
         log.warning("the policy of the bucket %s denies everything: %s", bucket, refusal.sentence)
         return deny_all(PolicyKind.BUCKET, f"of {bucket}"), False
     return policy, is_public(policy)
+
+
+def unreadable(documents: Iterable[tuple[str, bytes]]) -> list[str]:
+    """Return a sentence for each stored document that cannot be obeyed any more, and so denies everything."""
+    return [sentence for bucket, document in documents if (sentence := _unreadable(bucket, document))]
+
+
+def _unreadable(bucket: str, document: bytes) -> str:
+    try:
+        read_policy(bucket, document)
+    except MalformedPolicy as refusal:
+        return f"The policy of the bucket {bucket} denies everything. {refusal.sentence}"
+    return ""
 
 
 def _may_mean(resource: str, bucket: str) -> bool:

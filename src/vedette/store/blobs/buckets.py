@@ -96,6 +96,11 @@ class Buckets:
             require_bucket(db, bucket)
             db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", (bucket, name, body))
 
+    def every(self, name: str) -> list[tuple[str, bytes]]:
+        """Return all documents of that name, each with its bucket's."""
+        query = "SELECT bucket, body FROM documents WHERE name = ? ORDER BY bucket"
+        return [(bucket, body) for bucket, body in self._index.reader().execute(query, (name,))]
+
     def delete_documents(self, bucket: str, names: Iterable[str]) -> None:
         """Take documents off the bucket; those it never had are no matter."""
         with self._index.writing() as db:
