@@ -217,11 +217,29 @@ def test_whoever_parses_may_say_which_resources_there_can_be():
 
 @pytest.mark.parametrize("kind", PolicyKind)
 def test_a_document_is_as_long_as_its_service_takes(kind):
+    largest = FORMS[kind].largest
+    bare = {"Statement": {"Effect": "Allow", **SAMPLES[kind], "Sid": ""}}
+    missing = largest - len(json.dumps(bare, separators=(",", ":")))
+
+    def document(longer):
+        bare["Statement"]["Sid"] = "s" * (missing + longer)
+        return json.dumps(bare, separators=(",", ":"))
+
+    parse_policy(document(0), kind)
+    with pytest.raises(MalformedPolicy, match=f"longer than {largest} characters"):
+        parse_policy(document(1), kind)
+
+
+@pytest.mark.parametrize("kind", PolicyKind)
+def test_blanks_count_but_in_the_policies_of_iam(kind):
     text = json.dumps({"Statement": {"Effect": "Allow", **SAMPLES[kind]}})
     largest = FORMS[kind].largest
     parse_policy(text.ljust(largest), kind)
+    most = largest if FORMS[kind].counts_blanks else 10 * largest
+    parse_policy(text.ljust(most), kind)
     with pytest.raises(MalformedPolicy, match=f"longer than {largest} characters"):
-        parse_policy(text.ljust(largest + 1), kind)
+        parse_policy(text.ljust(most + 1), kind)
+    assert FORMS[kind].counts_blanks is (kind not in (PolicyKind.IDENTITY, PolicyKind.TRUST))
 
 
 def test_the_limits_are_those_that_the_services_have():
