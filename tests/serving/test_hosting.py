@@ -20,7 +20,7 @@ from vedette.projects.projects import NewProject, Projects
 from vedette.projects.version import Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.serving import units
-from vedette.serving.hosting import Hosting, Seen
+from vedette.serving.hosting import Hosting
 from vedette.serving.pictures import Rules, open_picture
 
 RULES = Rules(most_bytes=1_000_000)
@@ -175,10 +175,17 @@ def test_a_unit_that_dies_is_replaced_and_its_request_asked_of_another(new_hosti
     asyncio.run(live())
 
 
-def test_more_than_units_and_queue_hold_is_refused_at_once(new_hosting, versions, add):
+def slowed(hosted, seconds: float) -> None:
+    """Let the units pass for units that take so long for a picture."""
+    for unit in hosted.units:
+        unit.begin_pace(seconds)
+
+
+def test_more_than_a_slow_unit_and_its_queue_hold_is_refused_at_once(new_hosting, versions, add):
     async def live():
         async with opened(new_hosting()) as hosting:
             version = await running(hosting, versions, add())
+            slowed(hosting.hosted(version), 10)
             os.kill(hosting.hosted(version).units[0].pid, signal.SIGSTOP)
             asked = [asyncio.create_task(hosting.detect(version, a_picture())) for _ in range(40)]
             done, waiting = await asyncio.wait(asked, timeout=0.3)
@@ -192,36 +199,123 @@ def test_more_than_units_and_queue_hold_is_refused_at_once(new_hosting, versions
     asyncio.run(live())
 
 
+def test_a_fast_unit_answers_all_of_many_callers_at_once(new_hosting, versions, add):
+    """The queue is bounded by the wait that it means: 54 of 64 were refused when it was ten places."""
+
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add())
+            slowed(hosting.hosted(version), 0.01)
+            asked = [hosting.detect(version, a_picture(), caller=f"caller {n}") for n in range(64)]
+            assert {seen.findings[0].label for seen in await asyncio.gather(*asked)} == {"red"}
+
+    asyncio.run(live())
+
+
+def test_a_unit_says_and_learns_how_fast_it_is(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add())
+            unit = hosting.hosted(version).units[0]
+            assert 0 < unit.pace() < 1
+            slowed(hosting.hosted(version), 5)
+            for _ in range(30):
+                await hosting.detect(version, a_picture())
+            assert unit.pace() < 0.5
+            os.kill(unit.pid, signal.SIGSTOP)
+            stuck = asyncio.create_task(hosting.detect(version, a_picture()))
+            await asyncio.sleep(0.6)
+            assert unit.pace() >= 0.5  # one that stands still is slow before it has answered
+            os.kill(unit.pid, signal.SIGCONT)
+            await stuck
+
+    asyncio.run(live())
+
+
+def test_a_caller_with_one_request_has_its_turn_before_hundreds_of_another(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add())
+            slowed(hosting.hosted(version), 10)
+            os.kill(hosting.hosted(version).units[0].pid, signal.SIGSTOP)
+            order = []
+
+            async def ask(caller):
+                with contextlib.suppress(TooFast):
+                    await hosting.detect(version, a_picture(), caller=caller)
+                    order.append(caller)
+
+            crowd = [asyncio.create_task(ask("many")) for _ in range(40)]
+            await asyncio.sleep(0.05)
+            lone = asyncio.create_task(ask("one"))
+            await asyncio.sleep(0.05)
+            os.kill(hosting.hosted(version).units[0].pid, signal.SIGCONT)
+            await asyncio.gather(*crowd, lone)
+            assert (len(order), order.index("one") < 5) == (12, True)
+
+    asyncio.run(live())
+
+
 def test_there_are_places_for_what_units_and_queues_hold_and_a_few_more(new_hosting, versions, add):
-    def fill(hosting):
+    def fill(hosting, client="many"):
         with contextlib.ExitStack() as places:
-            for count in range(1000):
+            for count in range(5000):
                 try:
-                    places.enter_context(hosting.place())
+                    places.enter_context(hosting.place(client))
                 except TooFast:
+                    for newcomer in "abcd":
+                        places.enter_context(hosting.place(newcomer))
+                    with pytest.raises(TooFast):
+                        places.enter_context(hosting.place("e"))
                     return count
         raise AssertionError("there is no end to the places")
 
     async def live():
         async with opened(new_hosting()) as hosting:
             assert fill(hosting) == 8
-            await running(hosting, versions, add(), least=2)
+            version = await running(hosting, versions, add(), least=2)
+            slowed(hosting.hosted(version), 10)
             assert (fill(hosting), fill(hosting)) == (32, 32)
+            slowed(hosting.hosted(version), 0.01)
+            assert fill(hosting) == 8 + 2 * (2 + 80)
 
     asyncio.run(live())
 
 
-def test_work_that_waits_brings_another_unit(new_hosting, versions, add):
+def test_work_that_waits_brings_another_unit_which_does_it(new_hosting, versions, add):
     async def live():
         async with opened(new_hosting()) as hosting:
             version = await running(hosting, versions, add(), most=2)
             hosted = hosting.hosted(version)
-            os.kill(hosted.units[0].pid, signal.SIGSTOP)
-            asked = [asyncio.create_task(hosting.detect(version, a_picture())) for _ in range(6)]
-            await until(lambda: len(hosted.units) == 2)
-            os.kill(hosted.units[0].pid, signal.SIGCONT)
-            outcomes = await asyncio.gather(*asked, return_exceptions=True)
-            assert {type(each) for each in outcomes} <= {Seen, TooFast}
+            first = hosted.units[0]
+            # Two are with the first unit and stay there; three wait, for as long as a start may take.
+            hosted.deadline_s = SOON_S
+            os.kill(first.pid, signal.SIGSTOP)
+            asked = [asyncio.create_task(hosting.detect(version, a_picture())) for _ in range(5)]
+            done, waiting = await asyncio.wait(asked, timeout=SOON_S, return_when=asyncio.FIRST_COMPLETED)
+            while len(done) < 3:
+                more, waiting = await asyncio.wait(
+                    waiting, timeout=SOON_S, return_when=asyncio.FIRST_COMPLETED
+                )
+                assert more
+                done |= more
+            assert all(task.result().findings[0].label == "red" for task in done)
+            assert [unit for unit in hosted.units if unit is not first]
+            os.kill(first.pid, signal.SIGCONT)
+            assert all(seen.findings for seen in await asyncio.gather(*waiting))
+
+    asyncio.run(live())
+
+
+def test_the_terminals_signals_do_not_reach_a_unit(new_hosting, versions, add):
+    """Ctrl-C goes to the whole group of the server; a unit in it would die before the server drains."""
+
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add())
+            pid = hosting.hosted(version).units[0].pid
+            assert os.getpgid(pid) != os.getpgid(0)
+            assert os.getsid(pid) != os.getsid(0)
 
     asyncio.run(live())
 

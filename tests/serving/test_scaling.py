@@ -1,10 +1,11 @@
+import math
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.serving.scaling import CALM_S, WAITED_S, Load, threads_each, units_wanted
+from vedette.serving.scaling import CALM_S, WAITED_S, Load, places_for, threads_each, units_wanted
 
 loads = st.builds(
     Load,
@@ -59,3 +60,19 @@ def test_loads_and_what_they_want(load, wanted):
 @pytest.mark.parametrize(("cores", "most", "each"), [(2, 1, 2), (2, 2, 1), (2, 5, 1), (16, 3, 5)])
 def test_units_share_the_cores(cores, most, each):
     assert threads_each(cores, most) == each
+
+
+@pytest.mark.parametrize(
+    ("pace_s", "units", "places"),
+    [
+        (0.01, 1, 80),
+        (0.01, 4, 320),
+        (0.1, 1, 10),
+        (3.0, 2, 20),
+        (0.001, 1, 256),
+        (0.0, 1, 256),
+        (math.inf, 0, 10),
+    ],
+)
+def test_as_many_may_wait_as_units_answer_within_the_wait(pace_s, units, places):
+    assert places_for(pace_s, units) == places

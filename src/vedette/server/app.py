@@ -173,6 +173,7 @@ class Front:
         refuse_long(request, most)
         size = most if "transfer-encoding" in request.headers else declared_length(request)
         account = await find_holder(visit, large=size > SMALL_REQUEST)
+        door.foresee(visit)
         if size <= SMALL_REQUEST:
             await read_whole(request, most)
             return await door.answer(visit)

@@ -1,6 +1,5 @@
 """The dialects as the front sees them: how each is read, called, and told that something failed."""
 
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,6 +78,9 @@ class Door(Protocol):
     def reads_whole_body(self) -> bool:
         """Whether the front reads the body before the door is asked."""
 
+    def foresee(self, visit: Visit) -> None:
+        """Refuse, before the body is read, what would be refused after it."""
+
     async def answer(self, visit: Visit) -> Response:
         """Return the answer, or raise what `fault` can tell."""
 
@@ -130,6 +132,11 @@ def identify(visit: Visit, bucket: str = "") -> str:
     return secret
 
 
+def _claimed(visit: Visit) -> str:
+    """Return who a client says it is. Whoever names another's key costs its holder a retry at most."""
+    return f"{visit.request.client} {visit.signed.key_id if visit.signed else ''}"
+
+
 class Wire(Protocol):
     """One protocol's four functions, as the modules of wire/ have them."""
 
@@ -170,8 +177,15 @@ class ApiDoor:
 
     async def answer(self, visit: Visit) -> Response:
         """Answer, unless there is no room to."""
-        with visit.house.hosting.place() if self._looks(visit.request) else contextlib.nullcontext():
+        if not self._looks(visit.request):
             return await self._answer_or_wait(visit)
+        with visit.house.hosting.place(_claimed(visit)):
+            return await self._answer_or_wait(visit)
+
+    def foresee(self, visit: Visit) -> None:
+        """Refuse a picture that there is no place for; who is still sending it holds none."""
+        if self._looks(visit.request):
+            visit.house.hosting.refuse_full(_claimed(visit))
 
     def _looks(self, request: Request) -> bool:
         try:
@@ -250,6 +264,9 @@ class BucketDoor:
         """Return what the request does to the disk."""
         return effect_of_bucket_request(request)
 
+    def foresee(self, visit: Visit) -> None:
+        """Nothing: it reads no body whole."""
+
     async def answer(self, visit: Visit) -> Response:
         """Verify, then let the dialect read the body as it comes."""
         request, secret = visit.request, ""
@@ -283,6 +300,9 @@ class NoDoor:
         """Say that it does nothing: nobody here answers it."""
         del request
         return "reads"
+
+    def foresee(self, visit: Visit) -> None:
+        """Nothing: it reads no body whole."""
 
     async def answer(self, visit: Visit) -> Response:
         """Say which service it is that nobody here speaks."""

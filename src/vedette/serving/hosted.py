@@ -7,24 +7,34 @@ keeper  → starts what is missing, scales, lets units go, gives up on a package
 import asyncio
 import contextlib
 import logging
+import math
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vedette.errors import TooEarly, TooFast, Wrong
-from vedette.serving.scaling import CALM_S, Load, threads_each, units_wanted
+from vedette.serving.queue import FairQueue, Waiting
+from vedette.serving.scaling import (
+    CALM_S,
+    LEAST_PLACES,
+    WAIT_S,
+    Load,
+    places_for,
+    threads_each,
+    units_wanted,
+)
 from vedette.serving.units import Frame, Unit, UnitGone, UnitStuck, start_unit
 
 log = logging.getLogger("vedette.serving")
 
 # One picture in work and the next on its way, so that a busy unit never waits for the server.
 AHEAD = 2
-# The queue holds what the units answer well within its deadline; what it cannot hold is refused at once.
-QUEUE_A_UNIT = 10
-DEADLINE_S = 0.5
+# A little longer than the wait that the queue is for: the pace is an estimate.
+DEADLINE_S = WAIT_S * 1.25
+# Bytes of pictures that wait for one model, beyond the places that every queue has: they lie in memory.
+MOST_WAITING_BYTES = 128 * 1024 * 1024
 # While no unit is there yet, after a restart or a sleep: a start takes a second or two.
 DEADLINE_STARTING_S = 20.0
 TICK_S = 0.25
@@ -60,8 +70,9 @@ class Hosted:
         self.units: list[Unit] = []
         self.wanted = wishes.least
         self.colors: dict[str, str] = {}
+        self.deadline_s = DEADLINE_S
         self._running, self._failed, self._watch = running, failed, watch
-        self._waiting: deque[tuple[float, asyncio.Future[Unit]]] = deque()
+        self._waiting = FairQueue()
         self._starting: set[asyncio.Task[None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self._nudge = asyncio.Event()
@@ -77,27 +88,33 @@ class Hosted:
     @property
     def room(self) -> int:
         """How many requests the units and the queue hold."""
-        return (AHEAD + QUEUE_A_UNIT) * max(1, len(self.units))
+        return AHEAD * max(1, len(self.units)) + self._places()
+
+    def _places(self) -> int:
+        """Return how many may wait, at the speed of the units as they are."""
+        alive = [unit for unit in self.units if unit.alive]
+        pace_s = sum(unit.pace() for unit in alive) / len(alive) if alive else math.inf
+        return places_for(pace_s, len(alive))
 
     # Looking at pictures
 
-    async def detect(self, head: dict[str, Any], picture: bytes) -> Frame:
+    async def detect(self, head: dict[str, Any], picture: bytes, caller: str = "") -> Frame:
         """Return a unit's answer; one that died over it is replaced, and another asked once."""
         self._last_asked = time.monotonic()
         try:
             try:
-                return await self._ask(head, picture)
+                return await self._ask(head, picture, caller)
             except UnitStuck:
                 raise
             except UnitGone:
-                return await self._ask(head, picture, again=True)
+                return await self._ask(head, picture, caller, again=True)
         except UnitStuck:
             raise Wrong("The picture kept a unit busy for too long.", kind="picture") from None
         except UnitGone:
             raise TooFast("The units are being replaced.", kind="version") from None
 
-    async def _ask(self, head: dict[str, Any], picture: bytes, *, again: bool = False) -> Frame:
-        unit = await self._take(again=again)
+    async def _ask(self, head: dict[str, Any], picture: bytes, caller: str, *, again: bool = False) -> Frame:
+        unit = await self._take(caller, len(picture), again=again)
         began = time.monotonic()
         try:
             return await unit.ask(head, picture)
@@ -106,7 +123,7 @@ class Hosted:
             unit.give_back()
             self._hand_out()
 
-    async def _take(self, *, again: bool) -> Unit:
+    async def _take(self, caller: str, size: int, *, again: bool) -> Unit:
         """Return a unit with room for one more, waiting for it if need be, but not for long.
 
         Who lost a unit comes first in the queue, however long that is.
@@ -117,26 +134,39 @@ class Hosted:
         if unit is not None:
             unit.take()
             return unit
-        if not again and len(self._waiting) >= QUEUE_A_UNIT * max(1, len(self.units)):
-            raise self._too_fast()
-        place: asyncio.Future[Unit] = asyncio.get_running_loop().create_future()
-        entry = (time.monotonic(), place)
-        if again:
-            self._waiting.appendleft(entry)
-        else:
-            self._waiting.append(entry)
+        if not again:
+            self._make_room(caller, size)
+        entry = Waiting(caller, time.monotonic(), size, asyncio.get_running_loop().create_future())
+        self._waiting.put(entry, first=again)
         self._nudge.set()
         try:
-            async with asyncio.timeout(DEADLINE_S if self._has_units() else DEADLINE_STARTING_S):
-                try:
-                    return await place
-                except asyncio.CancelledError:
-                    if place.done() and not place.cancelled():  # given a unit in the very moment
-                        place.result().give_back()
-                        self._hand_out()
-                    raise
+            async with asyncio.timeout(self.deadline_s if self._has_units() else DEADLINE_STARTING_S):
+                return await self._given(entry)
         except TimeoutError:
             raise self._too_fast() from None
+
+    async def _given(self, entry: Waiting) -> Unit:
+        try:
+            return await entry.place
+        except asyncio.CancelledError:
+            self._waiting.drop(entry)
+            if entry.place.done() and not entry.place.cancelled():  # given a unit in the very moment
+                entry.place.result().give_back()
+                self._hand_out()
+            raise
+
+    def _make_room(self, caller: str, size: int) -> None:
+        """Refuse what the queue cannot hold: of the caller who has most in it, the last."""
+        count, bytes_waiting = len(self._waiting), self._waiting.size + size
+        least = LEAST_PLACES * max(1, len(self.units))
+        if count < least or (count < self._places() and bytes_waiting <= MOST_WAITING_BYTES):
+            return
+        displaced = self._waiting.last_of_longest(caller)
+        if displaced is None:
+            raise self._too_fast()
+        self._waiting.drop(displaced)
+        if not displaced.place.done():
+            displaced.place.set_exception(self._too_fast())
 
     def _too_fast(self) -> TooFast:
         return TooFast(
@@ -157,10 +187,10 @@ class Hosted:
             unit = self._free()
             if unit is None:
                 return
-            _, place = self._waiting.popleft()
-            if not place.done():
+            entry = self._waiting.take()
+            if not entry.place.done():
                 unit.take()
-                place.set_result(unit)
+                entry.place.set_result(unit)
 
     # Keeping up
 
@@ -189,8 +219,6 @@ class Hosted:
         sleep = self.wishes.asleep_after_s
         if sleep and self._has_run and not self._waiting and now - self._last_asked >= sleep:
             return 0
-        while self._waiting and self._waiting[0][1].done():
-            self._waiting.popleft()
         if self._waiting:
             self._last_wait = now
         if self._starting:
@@ -199,7 +227,7 @@ class Hosted:
         load = Load(
             units=max(self.wanted, self.wishes.least),
             waiting=len(self._waiting),
-            waited_s=now - self._waiting[0][0] if self._waiting else 0.0,
+            waited_s=self._waiting.waited_s(now),
             busy=min(1.0, self._worked_s / (period * max(1, len(self.units)))),
             calm_s=min(now - self._last_wait, period),
         )
@@ -254,7 +282,7 @@ class Hosted:
         self._nudge.set()
         await self._keeper
         if self._waiting and self.units:
-            await asyncio.wait([place for _, place in self._waiting], timeout=DRAIN_S)
+            await asyncio.wait([entry.place for entry in self._waiting], timeout=DRAIN_S)
         await self._end_all()
 
     async def _end_all(self) -> None:
@@ -263,10 +291,10 @@ class Hosted:
         await asyncio.gather(*self._starting, return_exceptions=True)
         units, self.units = self.units, []
         await asyncio.gather(*(self._let_go(unit) for unit in units), *self._leaving)
-        for _, place in self._waiting:
+        while self._waiting:
+            place = self._waiting.take().place
             if not place.done():
                 place.set_exception(TooEarly(f"The model {self.wishes.name} has stopped.", kind="version"))
-        self._waiting.clear()
 
 
 def _told(error: Exception, package: Path) -> str:

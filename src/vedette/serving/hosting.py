@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,8 @@ class Seen:
 
 # Requests that are still read and verified, beside those that units and queues have room for.
 AT_THE_DOOR = 8
+# Further places for clients that have none.
+FOR_NEWCOMERS = 4
 
 
 class Hosting:
@@ -72,7 +75,7 @@ class Hosting:
         self._hosted: dict[int, Hosted] = {}
         self._stopping: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._guests = 0
+        self._guests: Counter[str] = Counter()
 
     # In the loop, when the server begins and ends
 
@@ -123,19 +126,29 @@ class Hosting:
             self._call(lambda: self._begin(self._stop(moved)))
         return moved
 
+    def refuse_full(self, client: str = "") -> None:
+        """Refuse a client for whom there is no place; asked before a body is read, and again after it."""
+        places = AT_THE_DOOR + sum(hosted.room for hosted in self._hosted.values())
+        if client not in self._guests:
+            places += FOR_NEWCOMERS
+        if self._guests.total() >= places:
+            raise TooFast("More pictures than all units here can look at.", kind="version")
+
     @contextlib.contextmanager
-    def place(self) -> Iterator[None]:
+    def place(self, client: str = "") -> Iterator[None]:
         """Hold a place for a request, in the loop, before its picture is even looked at.
 
-        To hash and parse what will be refused anyway takes the time of those who will not.
+        To hash and parse what will be refused anyway takes the time of those who will not. A client that
+        has no place yet finds one where others, who have many, find none.
         """
-        if self._guests >= AT_THE_DOOR + sum(hosted.room for hosted in self._hosted.values()):
-            raise TooFast("More pictures than all units here can look at.", kind="version")
-        self._guests += 1
+        self.refuse_full(client)
+        self._guests[client] += 1
         try:
             yield
         finally:
-            self._guests -= 1
+            self._guests[client] -= 1
+            if not self._guests[client]:
+                del self._guests[client]
 
     def require_running(self, version: Version) -> Hosted:
         """Return the units of a version, which must be running."""
@@ -173,13 +186,18 @@ class Hosting:
         """Return a version's units, if it is in service."""
         return self._hosted.get(version.id)
 
-    async def detect(self, version: Version, picture: Picture, *, least: float | None = None) -> Seen:
-        """Return what a running version sees; without `least`, labels are held to their own thresholds."""
+    async def detect(
+        self, version: Version, picture: Picture, *, least: float | None = None, caller: str = ""
+    ) -> Seen:
+        """Return what a running version sees; without `least`, labels are held to their own thresholds.
+
+        Callers take turns where requests wait.
+        """
         hosted = self.require_running(version)
         began, arn = time.perf_counter(), str(version.arn)
         head = {"least": least, "orientation": picture.orientation}
         try:
-            said, mask = await hosted.detect(head, picture.data)
+            said, mask = await hosted.detect(head, picture.data, caller)
         except Refusal as refusal:
             self._meter.count(arn, {"throttled" if isinstance(refusal, TooFast) else "errors": 1})
             raise

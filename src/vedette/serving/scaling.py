@@ -10,6 +10,15 @@ SPARE = 0.7
 CALM_S = 30.0
 
 
+# A unit's queue holds what it answers within this, at the speed it was measured at; what it cannot hold is
+# refused at once. With the picture in work and the way back it stays below a second.
+WAIT_S = 0.8
+# A slow unit has so many places all the same: its pace is an estimate, and a burst is no overload.
+LEAST_PLACES = 10
+# However fast a unit is: each request that waits holds a picture and its place in the loop.
+MOST_PLACES = 256
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """What a model's units have done of late.
@@ -35,6 +44,12 @@ def units_wanted(load: Load, *, least: int, most: int) -> int:
     elif load.calm_s >= CALM_S and load.busy * load.units <= SPARE * (load.units - 1):
         wanted -= 1
     return max(least, min(most, wanted))
+
+
+def places_for(pace_s: float, units: int) -> int:
+    """Return how many requests may wait for so many units that look at a picture in that time."""
+    each = int(WAIT_S / pace_s) if pace_s > 0 else MOST_PLACES
+    return max(1, units) * max(LEAST_PLACES, min(MOST_PLACES, each))
 
 
 def threads_each(cores: int, most: int) -> int:

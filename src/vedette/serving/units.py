@@ -8,6 +8,7 @@ import contextlib
 import os
 import socket
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,8 @@ ANSWER_S = 60.0
 # head admits takes 1.4 s (docs/experiments.md, 2026-11-28).
 DECODE_S = 2.0
 GRACE_S = 5.0
+# The share of the newest picture in a unit's pace: after ten, seven eighths of it are of those ten.
+NEWEST = 0.2
 # numpy's threads would spin beside ONNX Runtime's; two heaps instead of one a thread save memory.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
@@ -55,12 +58,19 @@ class Unit:
         self._reader, self._writer = line
         self._gone: Callable[[], None] = _nothing
         self._owed: deque[asyncio.Future[Frame]] = deque()
+        self._pace_s = 0.0
+        self._since = 0.0  # when it began with the picture it is at
         self._listening = asyncio.create_task(self._listen())
 
     @property
     def pid(self) -> int:
         """The process's number."""
         return self._process.pid
+
+    def pace(self) -> float:
+        """Return the seconds that a picture takes it, of late; more where it is at one that takes longer."""
+        busy_s = time.monotonic() - self._since if self._owed else 0.0
+        return max(self._pace_s, busy_s)
 
     def take(self) -> None:
         """Promise it one more picture."""
@@ -84,6 +94,8 @@ class Unit:
         if not self.alive:
             raise UnitGone
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
+        if not self._owed:
+            self._since = time.monotonic()
         self._owed.append(answer)
         try:
             async with asyncio.timeout(ANSWER_S):
@@ -114,6 +126,15 @@ class Unit:
             await self._process.wait()
         await self._listening
 
+    def begin_pace(self, seconds: float) -> None:
+        """Forget how long loading took: the unit said itself how long a picture takes it."""
+        self._pace_s = seconds
+
+    def _note_pace(self) -> None:
+        now = time.monotonic()
+        self._pace_s = moving_average(self._pace_s, now - self._since)
+        self._since = now
+
     async def _listen(self) -> None:
         try:
             while True:
@@ -121,6 +142,7 @@ class Unit:
                 head = orjson.loads(await self._reader.readexactly(of_head))
                 body = await self._reader.readexactly(of_body) if of_body else b""
                 answer = self._owed.popleft()
+                self._note_pace()
                 if not answer.done():  # whoever asked may have gone meanwhile
                     answer.set_result((head, body))
         except (asyncio.IncompleteReadError, OSError):
@@ -132,6 +154,11 @@ class Unit:
         self._writer.close()
         await self._process.wait()
         self._gone()
+
+
+def moving_average(before: float, took: float) -> float:
+    """Return the average after one more value; the first stands for all before it."""
+    return took if not before else before + NEWEST * (took - before)
 
 
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -176,6 +203,7 @@ async def start_unit(package: Path, *, threads: int, gone: Callable[[], None]) -
         await unit.close()
         raise Wrong(said["refused"], kind="version")
     unit.about = said
+    unit.begin_pace(float(said["seconds"]))
     unit.when_gone(gone)
     return unit
 

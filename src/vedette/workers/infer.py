@@ -1,6 +1,7 @@
 """A unit: one process that holds one model and answers for one picture after the other.
 
-first   in: {"package", "threads", "decode_s"}     out: {"ready", "task", "labels", "colors"} or {"refused"}
+first   in: {"package", "threads", "decode_s"}
+        out: {"ready", "task", "labels", "colors", "seconds"} or {"refused"}
 then    in: {"least", "orientation"} and the picture     out: {"found"} and a mask, or {"refused"}
 
 No torch, no database. It ends when the server's side of its socket ends, whatever it is doing.
@@ -43,10 +44,11 @@ def main(number: int) -> None:
             return
         try:
             model = open_model(first[0])
+            seconds = warm(model)
         except Refusal as refusal:
             line.sendall(frame_start({"refused": refusal.sentence}))
             return
-        line.sendall(frame_start({"ready": True, **about(model)}))
+        line.sendall(frame_start({"ready": True, "seconds": seconds, **about(model)}))
         frames: Queue[Frame] = Queue(1)
         threading.Thread(target=_read_ahead, args=(stream, frames), daemon=True).start()
         limit = DecodingLimit(first[0]["decode_s"], lambda: line.sendall(frame_start(TOO_LONG)))
@@ -58,11 +60,18 @@ def main(number: int) -> None:
 
 
 def open_model(order: Mapping[str, Any]) -> Model:
-    """Return the model of a package, warm: its first run costs several times the others."""
-    model = load(Path(order["package"]), threads=order["threads"])
+    """Return the model of a package."""
+    return load(Path(order["package"]), threads=order["threads"])
+
+
+def warm(model: Model) -> float:
+    """Run the model twice; return the second's seconds, since a first run costs several times the others."""
     height, width = model.facts.input_size
-    model.detect(np.full((height, width, 3), 127, np.uint8))
-    return model
+    picture = np.full((height, width, 3), 127, np.uint8)
+    model.detect(picture)
+    began = time.perf_counter()
+    model.detect(picture)
+    return time.perf_counter() - began
 
 
 def about(model: Model) -> dict[str, Any]:

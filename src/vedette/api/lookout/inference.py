@@ -43,11 +43,12 @@ def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> A
     def check(picture: Picture) -> None:
         _refuse_other(house, version, picture, request["ContentType"])
 
-    return _look(house, version, house.hosting.admit(version, _body(request["Body"]), PICTURE, check=check))
+    picture = house.hosting.admit(version, _body(request["Body"]), PICTURE, check=check)
+    return _look(house, caller, version, picture)
 
 
-async def _look(house: House, version: Version, picture: Picture) -> dict[str, Any]:
-    seen = await house.hosting.detect(version, picture)
+async def _look(house: House, caller: Caller, version: Version, picture: Picture) -> dict[str, Any]:
+    seen = await house.hosting.detect(version, picture, caller=caller.principal.arn)
     said: dict[str, Any] = {
         "Source": {"Type": "direct"},
         "IsAnomalous": seen.is_anomalous,

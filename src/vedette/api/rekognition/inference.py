@@ -43,13 +43,13 @@ def detect_custom_labels(house: House, caller: Caller, request: dict[str, Any]) 
     picture = _picture(house, caller, version, image)
     percent = request.get("MinConfidence")
     floor = None if percent is None else percent / 100
-    return _look(house, version, picture, floor, request.get("MaxResults"))
+    return _look(house, caller, version, picture, floor, request.get("MaxResults"))
 
 
 async def _look(
-    house: House, version: Version, picture: Picture, floor: float | None, most: int | None
+    house: House, caller: Caller, version: Version, picture: Picture, floor: float | None, most: int | None
 ) -> dict[str, Any]:
-    seen: Seen = await house.hosting.detect(version, picture, least=floor)
+    seen: Seen = await house.hosting.detect(version, picture, least=floor, caller=caller.principal.arn)
     return {"CustomLabels": [_custom_label(finding) for finding in seen.findings[:most]]}
 
 
