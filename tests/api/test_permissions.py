@@ -136,7 +136,7 @@ every_request = pytest.mark.parametrize(("service", "name", "request_", "when"),
 def world(house):
     """A project of each service with datasets and a version, and an empty one."""
     for bucket in ("out", "pictures"):
-        house.blobs.make_bucket(bucket, account=HERE)
+        house.blobs.make_bucket(bucket, account=HERE, region="eu-west-1")
     house.blobs.put("pictures", "m.manifest", a_line(1, "a").encode())
     house.blobs.put("pictures", "d.manifest", an_anomaly_line(1, "normal").encode())
     boards, doors = (

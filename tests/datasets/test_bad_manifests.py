@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from doubles.houses import ELSEWHERE, HERE
 from doubles.lines import a_box_line, a_line, a_room, an_anomaly_line, refs_of
 from vedette.datasets.dataset import ManifestSource
 
@@ -69,6 +70,31 @@ def test_an_odd_line_becomes_an_entry(room, line, has_errors):
         assert refs_of(room.lines(labels=(label,)))
     source = json.loads(line)["source-ref"]
     assert line in room.lines(contains=source)
+
+
+THEIRS = "The bucket {} is not of the project's account."
+FAR = "The bucket {} is in the region us-east-1; it must be in eu-west-1, as the project is."
+
+
+@pytest.mark.parametrize("bucket", ["manifests", "pictures"])
+@pytest.mark.parametrize(
+    ("where", "sentence"), [({"account": ELSEWHERE}, THEIRS), ({"region": "us-east-1"}, FAR)]
+)
+def test_a_lookout_dataset_has_buckets_of_its_own_account_and_region(
+    database, tmp_path, clock, bucket, where, sentence
+):
+    with a_room(database, tmp_path, clock, service="lookoutvision") as room:
+        room.blobs.make_bucket(bucket, **{"account": HERE, "region": "eu-west-1", **where})
+        if bucket != "manifests":
+            room.blobs.make_bucket("manifests", account=HERE, region="eu-west-1")
+        room.blobs.put("manifests", "m.manifest", an_anomaly_line(1, "normal").encode())
+        made = room.create_from(ManifestSource("manifests", "m.manifest"))
+        assert (made.status, made.message) == ("create-failed", sentence.format(bucket))
+        empty = room.create(None, "test")
+        assert empty.status == "created"
+        if bucket == "pictures":
+            changed = room.update([an_anomaly_line(1, "normal")], "test")
+            assert (changed.status, changed.message) == ("update-failed", sentence.format(bucket))
 
 
 def test_a_mark_at_the_start_and_carriage_returns_are_no_part_of_a_line(room):

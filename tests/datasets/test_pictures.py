@@ -36,7 +36,7 @@ class Gallery:
 
     def hang(self, **files):
         """Put objects where the lines' addresses say."""
-        self.room.blobs.make_bucket(BUCKET, account=HERE)
+        self.room.blobs.make_bucket(BUCKET, account=HERE, region="eu-west-1")
         for name, data in files.items():
             self.room.blobs.put(BUCKET, f"boards/{name}.png", data)
 
@@ -203,7 +203,7 @@ def test_an_update_puts_a_picture_right(gallery):
 def test_what_a_stop_left_is_looked_at_after_the_start(database, clock, tmp_path):
     with a_room(database, tmp_path, clock) as room:
         room.create([a_line("one", "a"), a_line("two", "a")])
-        room.blobs.make_bucket(BUCKET, account=HERE)
+        room.blobs.make_bucket(BUCKET, account=HERE, region="eu-west-1")
         room.blobs.put(BUCKET, "boards/one.png", a_png())
         room.blobs.put(BUCKET, "boards/two.png", b"no")
     with a_gallery(database, tmp_path, clock) as first:
@@ -487,7 +487,7 @@ def test_thumbnails_are_kept_within_a_limit(tmp_path):
 def test_the_official_cookies_and_their_masks_are_sound(lookout, pictures):
     files = pictures / "cookies" / "dataset-files"
     text = (files / "manifests" / "template.manifest").read_text("utf-8")
-    lookout.room.blobs.make_bucket("cookies", account=HERE)
+    lookout.room.blobs.make_bucket("cookies", account=HERE, region="eu-west-1")
     for folder in ("training-images", "mask-images"):
         text = text.replace(f'"{folder}/', f'"s3://cookies/{folder}/')
         for path in (files / folder).iterdir():

@@ -105,7 +105,7 @@ class Room:
         self, lines: Iterable[str] | bytes, key: str = "train.manifest", bucket: str = "manifests"
     ) -> ManifestSource:
         data = lines if isinstance(lines, bytes) else "\n".join(lines).encode()
-        self.blobs.make_bucket(bucket, account=HERE)
+        self.blobs.make_bucket(bucket, account=HERE, region="eu-west-1")
         self.blobs.put(bucket, key, data)
         return ManifestSource(bucket, key)
 

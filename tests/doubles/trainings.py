@@ -157,7 +157,7 @@ class TrainingRoom:
 
     def with_dataset(self, kind: str = "train", count: int = 4) -> None:
         """Give the project a dataset, with pictures that are a few bytes each."""
-        self.room.blobs.make_bucket("pictures", account=HERE)
+        self.room.blobs.make_bucket("pictures", account=HERE, region="eu-west-1")
         for number in range(count):
             self.room.blobs.put("pictures", f"boards/{kind}{number}.png", f"{kind} {number}".encode())
         self.room.create([a_line(f"{kind}{number}", "ab"[number % 2]) for number in range(count)], kind)
@@ -175,7 +175,7 @@ def a_training_room(
 ) -> Iterator[TrainingRoom]:
     """Yield a room with one project, an output bucket, and an engine that plays the scripts."""
     with a_room(database, folder, clock, service=service) as room:
-        room.blobs.make_bucket("out", account=HERE)
+        room.blobs.make_bucket("out", account=HERE, region="eu-west-1")
         engine = Scripted(list(scripts or (succeed,)))
         versions = Versions(database, room.projects, clock)
         trainings = Trainings(

@@ -322,6 +322,8 @@ ELSEWHERE = {
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET",  # training, when it writes its results
     "ERROR_INVALID_IMAGE",  # of_training, below
     "ERROR_DUPLICATE_SOURCE_REF",  # a test of its own above
+    "LOOKOUT_OWNER",  # datasets and training, of the buckets that a manifest names
+    "LOOKOUT_REGION",
     "LOOKOUT_UNREADABLE",  # datasets, when the manifest is opened
     "LOOKOUT_TOO_LARGE",
     "LOOKOUT_LABELS_OF_PROJECT",  # a test of its own above

@@ -21,6 +21,7 @@ from vedette.training.admission import NO_DATASET
 from vedette.training.folder import NO_ROOM, Folder
 from vedette.training.gather import UNREADABLE
 from vedette.training.order import NewTraining
+from vedette.training.results import key_at
 
 
 @pytest.fixture
@@ -349,6 +350,49 @@ def test_a_copy_does_not_wait_for_trainings(training):
     copied = training.ended(training.trainings.copy(source, training.project, wanted))
     assert copied.state == "copied"
     assert training.versions.find_by_id(running.id).state == "training"
+
+
+THEIRS = "The bucket {} is not of the project's account."
+FAR = "The bucket {} is in the region us-east-1; it must be in eu-west-1, as the project is."
+
+
+@pytest.mark.parametrize(
+    ("where", "sentence"), [({"account": ELSEWHERE}, THEIRS), ({"region": "us-east-1"}, FAR)]
+)
+def test_the_buckets_of_a_lookout_training_are_of_its_account_and_region(training, where, sentence):
+    training = training(service="lookoutvision")
+    training.with_dataset()
+    blobs, other = training.room.blobs, {"account": HERE, "region": "eu-west-1", **where}
+    blobs.make_bucket("far", **other)
+    if other["account"] == HERE:
+        with pytest.raises(Wrong) as refused:
+            training.order(bucket="far")
+        assert refused.value.sentence == sentence.format("far")
+    else:
+        with pytest.raises(Wrong, match="Unable to write"):
+            training.order(bucket="far")
+    for name in list(blobs.list("pictures")):
+        blobs.delete("pictures", name.key)
+    blobs.buckets.delete("pictures")
+    blobs.make_bucket("pictures", **other)
+    version = training.trained()
+    assert (version.state, version.message) == ("failed", sentence.format("pictures"))
+
+
+@pytest.mark.parametrize(
+    ("service", "prefix", "key"),
+    [
+        ("lookoutvision", "", "EvaluationResult-doors-1.json"),
+        ("lookoutvision", "doors/", "doors/EvaluationResult-doors-1.json"),
+        ("lookoutvision", "k_fold_", "k_fold_EvaluationResult-doors-1.json"),
+        ("lookoutvision", "doors/1", "doors/1EvaluationResult-doors-1.json"),
+        ("rekognition", "", "EvaluationResult-doors-1.json"),
+        ("rekognition", "doors/", "doors/EvaluationResult-doors-1.json"),
+        ("rekognition", "doors", "doors/EvaluationResult-doors-1.json"),
+    ],
+)
+def test_lookout_continues_a_prefix_and_rekognition_takes_it_for_a_folder(service, prefix, key):
+    assert key_at(prefix, "evaluation_result", "doors", "1", service=service) == key
 
 
 def test_the_stage_is_known_while_a_training_runs_and_the_message_stays_the_same(training):

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, select
 from vedette.clock import Clock, milliseconds
 from vedette.datasets import changes
 from vedette.datasets.blocks import Sheet, find_places, ones, read_bits
+from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.dataset import Dataset, Fault
 from vedette.datasets.parts import drop_part, make_part, read_rows
 from vedette.datasets.reading import SMALL, Reading, Spoilt, Stopping
@@ -32,6 +33,7 @@ from vedette.identity.principal import Principal, recall
 from vedette.manifest.intake import Refused, check_file
 from vedette.manifest.problems import CODES
 from vedette.manifest.split import TooFew, choose_test
+from vedette.projects.projects import by_id
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.disk import disk_refusal
@@ -218,16 +220,26 @@ def _import(tools: Tools, work: Work) -> None:
     with tools.database.read() as connection:
         dataset = _dataset(connection, work.dataset)
     rules = Rules(work.dialect, most_rows(work.dialect, dataset.kind))
+    _refuse_bucket(tools, dataset, order["bucket"])
     with _fetched(tools, work) as file, _new_part(tools) as part:
         reading = tools.read(file, rules)
         with contextlib.closing(reading.blocks()) as found:
             _fill(tools, part, found, dataset.id)
+        _refuse_bucket(tools, dataset, reading.bucket)
         with tools.database.write() as connection:
             outcome = changes.Outcome("created", part, reading.bucket, IMPORTED)
             changes.finish(connection, _dataset(connection, dataset.id), outcome, tools.now_ms())
             changes.end_work(connection, work.id)
     log.info("imported s3://%s/%s into dataset %d", order["bucket"], order["key"], dataset.id)
     tools.tell(Changed(dataset.id, part))
+
+
+def _refuse_bucket(tools: Tools, dataset: Dataset, bucket: str) -> None:
+    """Refuse a bucket that the dataset's project may not use."""
+    with tools.database.read() as connection:
+        project = by_id(connection, dataset.project)
+    if project and (sentence := bucket_problem(tools.blobs, bucket, project.scope)):
+        raise Spoilt(sentence)
 
 
 @contextlib.contextmanager
@@ -305,6 +317,7 @@ def _update(tools: Tools, work: Work) -> None:
         file.write_bytes(work.body or b"")
         reading = tools.read(file, rules)
         rows = [row for block in reading.blocks() for row in block]
+        _refuse_bucket(tools, dataset, reading.bucket)
     finally:
         file.unlink(missing_ok=True)
     with tools.database.write() as connection:

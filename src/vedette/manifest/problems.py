@@ -172,6 +172,10 @@ SILENT_CODES = {
 # lookout.md 3.5: at import any of these fails the operation; at training, the training.
 LOOKOUT_CODES = {
     "LOOKOUT_UNREADABLE": Code("The manifest could not be read: {}", "manifest"),
+    "LOOKOUT_OWNER": Code("The bucket {} is not of the project's account.", "manifest"),
+    "LOOKOUT_REGION": Code(
+        "The bucket {} is in the region {}; it must be in {}, as the project is.", "manifest"
+    ),
     "LOOKOUT_TOO_LARGE": Code("The manifest is larger than 1 GB.", "manifest"),
     "LOOKOUT_EMPTY": Code("The manifest has no lines.", "manifest"),
     "LOOKOUT_TOO_MANY_ROWS": Code("The manifest has more than {} images.", "manifest"),

@@ -20,31 +20,37 @@ from pathlib import Path
 from typing import Any
 
 from vedette.clock import Clock, milliseconds, system_clock
+from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.engines.port import LAST, Engine, Event, Job
 from vedette.errors import Busy, Denied, Missing, NoSpace, Refusal, TooMuch, Unwritable, Wrong
 from vedette.identity.access import Access
 from vedette.identity.principal import keep, recall
-from vedette.manifest.problems import CODES
 from vedette.projects.project import Project
 from vedette.projects.tokens import Token
 from vedette.projects.version import FIRST, MOVES, USABLE, WORDS, State, Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.store.blobs.port import Blobs
-from vedette.training.admission import NO_DATASET, parts_of, refuse_sources, refuse_unready
+from vedette.training.admission import (
+    CANNOT_WRITE,
+    NO_DATASET,
+    parts_of,
+    refuse_output,
+    refuse_sources,
+    refuse_unready,
+)
 from vedette.training.copying import copy_package, copy_results
 from vedette.training.folder import Folder, disk_sentence, warn_of_strangers
 from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
 from vedette.training.order import NewTraining, source_of
-from vedette.training.results import deliver, key_at, masks_of
+from vedette.training.results import deliver, masks_of
 from vedette.training.stages import Stages
 
 log = logging.getLogger(__name__)
 
 BEING_COPIED = "The model is being copied."
 BEING_TRAINED = "The model is being trained."
-CANNOT_WRITE = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
 UNFORESEEN = "The service failed while it trained the model; its log tells why. Try again later."
 UNCOPIED = "The service failed while it copied the model; its log tells why. Try again later."
 # A process may be killed for want of memory, or by hand; more often than this is no accident.
@@ -143,7 +149,7 @@ class Trainings:
     def order(self, project: Project, wanted: NewTraining, token: Token | None = None) -> Version:
         """Begin a training: freeze what it learns from, write the version down, and queue it."""
         held = self._held(project, wanted)
-        self._refuse_output(project, wanted)
+        refuse_output(self._blobs, self._access, project, wanted)
         new = NewVersion(
             name=wanted.name,
             message=BEING_TRAINED,
@@ -165,7 +171,7 @@ class Trainings:
 
     def copy(self, source: Version, project: Project, wanted: NewTraining) -> Version:
         """Begin to copy a version, trained or copied itself, with its results."""
-        self._refuse_output(project, wanted)
+        refuse_output(self._blobs, self._access, project, wanted)
         if source.state not in USABLE | {"starting", "running", "stopping"}:
             raise Busy(f"The version {source.name} {WORDS[source.state]}.", kind="version", name=source.name)
         under_way = [each for each in self.versions.in_state("copying") if each.project.id == project.id]
@@ -230,14 +236,6 @@ class Trainings:
         if wanted.auto_create:
             held.pop("test", None)
         return {part: held[part] for part in ("train", "test") if part in held}
-
-    def _refuse_output(self, project: Project, wanted: NewTraining) -> None:
-        """Refuse a place that the caller may not write to. Lookout's number is not known yet; any will do."""
-        service = project.scope.service
-        kind = "manifest_summary" if service == "rekognition" else "evaluation_result"
-        key = key_at(wanted.prefix, kind, project.name, wanted.name or "1", service=service)
-        if not self._access.may_write(wanted.caller, wanted.bucket, key):
-            raise Wrong(CANNOT_WRITE, kind="bucket", name=wanted.bucket)
 
     @contextmanager
     def _beside(self) -> Iterator[Folder]:
@@ -350,7 +348,7 @@ class Trainings:
         """Bring together what the worker needs, and return its order."""
         self.stages.say(version, {"stage": "gathering the pictures", "done": 0, "of": 1})
         folder.root.mkdir(exist_ok=True)
-        inputs = version.inputs
+        inputs, project = version.inputs, version.project
         gatherer = Gatherer(self._blobs, self._access, recall(inputs), self._stopping.wait)
         parts = ("train", "test") if inputs["has_test"] else ("train",)
         if source_of(inputs, "train") is None:
@@ -358,15 +356,16 @@ class Trainings:
         for part in parts:
             if source := source_of(inputs, part):
                 gatherer.fetch(folder, part, source)
-            gatherer.check(folder, part, may_be_empty=version.project.scope.service == "lookoutvision")
+            gatherer.check(folder, part, may_be_empty=project.scope.service == "lookoutvision")
         named = {part: gatherer.link(folder, part) for part in parts}
-        is_open = frozenset().union(*(each.open for each in named.values()))
-        denied = frozenset().union(*(each.every for each in named.values())) - is_open
+        every = frozenset().union(*(each.every for each in named.values()))
+        if problems := [it for b in sorted(every) if (it := bucket_problem(self._blobs, b, project.scope))]:
+            raise Unfit(" ".join(problems))
+        denied = every - frozenset().union(*(each.open for each in named.values()))
         foreign: set[str] = set()
         for part in parts:
             if source := source_of(inputs, part):
                 foreign |= gatherer.foreign(source, named[part])
-        project = version.project
         return {
             "folder": str(folder.root.absolute()),
             "dialect": project.scope.service,

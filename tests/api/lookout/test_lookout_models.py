@@ -19,8 +19,8 @@ def call(house):
 @pytest.fixture
 def doors(house, call):
     """A project with one normal picture."""
-    house.blobs.make_bucket("out", account=HERE)
-    house.blobs.make_bucket("pictures", account=HERE)
+    house.blobs.make_bucket("out", account=HERE, region="eu-west-1")
+    house.blobs.make_bucket("pictures", account=HERE, region="eu-west-1")
     house.blobs.put("pictures", "m.manifest", an_anomaly_line(1, "normal").encode())
     call("CreateProject", ProjectName="doors")
     source = {"GroundTruthManifest": {"S3Object": {"Bucket": "pictures", "Key": "m.manifest"}}}

@@ -149,6 +149,10 @@ class FolderBlobs:
         """Return the account that the bucket belongs to."""
         return self.buckets.find(bucket).account
 
+    def region(self, bucket: str) -> str:
+        """Return the region that the bucket was made in."""
+        return self.buckets.find(bucket).region
+
     def make_bucket(self, bucket: str, *, account: str, region: str = "us-east-1") -> None:
         """Make a bucket; one that the account has already is no matter."""
         try:

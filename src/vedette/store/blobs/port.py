@@ -33,6 +33,9 @@ class Blobs(Protocol):
     def owner(self, bucket: str) -> str:
         """Return the account that the bucket belongs to."""
 
+    def region(self, bucket: str) -> str:
+        """Return the region that the bucket was made in; nothing where that is not known."""
+
     def make_bucket(self, bucket: str, *, account: str, region: str = "us-east-1") -> None:
         """Make a bucket; one that the account has already is no matter."""
 
