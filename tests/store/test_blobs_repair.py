@@ -168,6 +168,54 @@ def test_missing_and_damaged_objects_are_named(root):
     assert "farm" in looked_at_keys(root)
 
 
+def test_an_object_whose_file_is_gone_stays_until_it_is_to_be_forgotten(root):
+    store = FolderBlobs(root)
+    path = store.path_of(put(store, "farm", "away", b"pixels", metadata={"k": "v"}))
+    before = said(store)
+    store.close()
+    path.rename(root.parent / "away")
+    lose_index(root)
+    assert not repair_buckets(root, OPTIONS).is_whole
+    (root.parent / "away").rename(path)  # The rest of a copy arrives.
+    assert looked_at(root) == before
+    path.unlink()
+    report = repair_buckets(root, replace(OPTIONS, forgets=True))
+    assert "it is forgotten" in report.notices["missing"][0].says
+    store = FolderBlobs(root)
+    assert store.objects.find("farm", "away") is None
+    assert store.standing.troubles == ()
+    store.close()
+    assert repair_buckets(root, OPTIONS).is_whole
+
+
+def test_parts_that_are_gone_are_sent_again(root):
+    shutil.rmtree(root / ".uploads")
+    lose_index(root)
+    report = repair_buckets(root, OPTIONS)
+    assert len(report.notices["missing part"]) == 2
+    store = FolderBlobs(root)
+    begun = store.uploads.find("kept", "half", "open")
+    assert store.uploads.parts(begun) == []
+    store.close()
+
+
+def test_a_folder_that_no_bucket_can_be_named_like_is_left_alone(root):
+    (root / "My Pictures").mkdir()
+    (root / "My Pictures" / "a.jpg").write_bytes(b"1")
+    lose_index(root)
+    report = repair_buckets(root, OPTIONS)
+    assert [notice.what for notice in report.notices["left alone"]] == ["My Pictures"]
+
+
+def test_a_file_whose_name_is_no_text_goes_into_quarantine(root):
+    (root / "farm" / os.fsdecode(b"\xff\xfe.jpg")).write_bytes(b"?")
+    lose_index(root)
+    report = repair_buckets(root, OPTIONS)
+    assert report.put_aside == 1
+    (item,) = [item for item in quarantined(root) if item.path.endswith(".jpg")]
+    assert (os.fsencode(item.path), item.why) == (b"farm/\xff\xfe.jpg", "its name is no text")
+
+
 def looked_at_keys(root):
     store = FolderBlobs(root)
     try:

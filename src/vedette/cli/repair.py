@@ -38,6 +38,9 @@ def repair(  # noqa: PLR0913  (an option each)
     empty_quarantine: Annotated[
         bool, typer.Option("--empty-quarantine", help="Remove what lies in quarantine, for good.")
     ] = False,
+    forget_missing: Annotated[
+        bool, typer.Option("--forget-missing", help="Forget objects whose files are gone for good.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before removing.")] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Show every line, however many there are.")
@@ -57,7 +60,7 @@ def repair(  # noqa: PLR0913  (an option each)
         if empty_quarantine:
             _empty(root, is_sure=yes, is_dry=dry_run)
             return
-        options = RepairOptions(_account(settings), settings.region, dry_run, deep, put_back)
+        options = RepairOptions(_account(settings), settings.region, dry_run, deep, put_back, forget_missing)
         report = repair_buckets(root, options)
         for line in tell(report, root, most=sys.maxsize if everything else SHOWN):
             print(line)

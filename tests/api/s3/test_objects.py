@@ -1,6 +1,7 @@
 """Objects through boto3 against a real server."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 
 def keys(listing):
@@ -184,3 +185,14 @@ def test_the_longest_key_is_taken_and_one_longer_is_not(s3, bucket, refused):
 
 def test_an_operation_that_is_not_built_says_so(s3, bucket, refused):
     assert refused(s3.get_bucket_replication, Bucket=bucket) == ("NotImplemented", 400)
+
+
+def test_an_object_whose_file_was_taken_away_is_an_error_and_no_broken_answer(s3, server, bucket):
+    s3.put_object(Bucket=bucket, Key="away", Body=b"pixels")
+    (file,) = (server.data / "buckets" / bucket).glob("away.*")
+    file.unlink()
+    assert s3.head_object(Bucket=bucket, Key="away")["ContentLength"] == 6
+    with pytest.raises(ClientError, match="missing from the server's disk"):
+        s3.get_object(Bucket=bucket, Key="away")
+    s3.delete_object(Bucket=bucket, Key="away")
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)

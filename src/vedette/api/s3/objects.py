@@ -1,6 +1,7 @@
 """Objects: put, get, head, delete, and what is known of one."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from vedette.api.s3 import about
@@ -102,8 +103,16 @@ async def get_object(call: Call) -> Response:
     if call.header("x-amz-checksum-mode").upper() == "ENABLED":
         headers += about.checksum_headers(_checksum_of_span(call, blob, span))
     headers = browser_headers(call, bucket, headers)
-    body = FileBody(call.store.path_of(blob), span.start, span.length) if span.length else b""
+    body = FileBody(_path(call, blob), span.start, span.length) if span.length else b""
     return Response(206 if span.is_part else 200, headers, body)
+
+
+def _path(call: Call, blob: Blob) -> Path:
+    """Return the object's file; one that somebody took away is said before the answer has begun."""
+    path = call.store.path_of(blob)
+    if not path.is_file():
+        raise Fault("InternalError", "The file of this object is missing from the server's disk.")
+    return path
 
 
 def _checksum_of_span(call: Call, blob: Blob, span: Span) -> Checksum | None:

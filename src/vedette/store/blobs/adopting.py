@@ -24,6 +24,7 @@ ADOPTED = "made an object again"
 NAMELESS = "no object names it"
 SUPERFLUOUS = "its object was replaced or removed"
 OLDER = "a newer object has its key"
+NO_TEXT = "its name is no text"
 
 
 @dataclass(slots=True)
@@ -43,7 +44,9 @@ class Adopting:
         paths = [path.relative_to(self.root).as_posix() for path in find_files(self.root / bucket)]
         returned = set(self.report.returned)
         for path in sorted((path for path in paths if path not in named), key=self._modified):
-            if not adopts_all and path not in returned:
+            if not _is_text(path):
+                self.aside[path] = NO_TEXT
+            elif not adopts_all and path not in returned:
                 self.aside[path] = NAMELESS
             elif self._is_dead(path) and path not in returned:
                 self.aside[path] = SUPERFLUOUS
@@ -57,12 +60,7 @@ class Adopting:
         return self.db.execute("SELECT 1 FROM temp.dead WHERE path = ?", (path,)).fetchone() is not None
 
     def _adopt(self, bucket: str, path: str) -> None:
-        try:
-            key, is_certain = key_of(path.removeprefix(f"{bucket}/"))
-            key.encode()
-        except UnicodeEncodeError:
-            self.aside[path] = "its name is no text"
-            return
+        key, is_certain = key_of(path.removeprefix(f"{bucket}/"))
         modified_ms = self._modified(path)
         newest = self.db.execute(
             "SELECT modified_ms FROM blobs WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1",
@@ -100,6 +98,15 @@ class Adopting:
             (bucket, key, version),
         )
         self.aside |= {row[0]: OLDER for row in replaced}
+
+
+def _is_text(path: str) -> bool:
+    """Say whether a path can be a key: a file system takes bytes that are no UTF-8."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def hash_file(path: Path, start: int = 0, length: int = -1) -> str:

@@ -124,8 +124,14 @@ class Buckets:
 
 def check_name(name: str) -> None:
     """Refuse a name that S3 would refuse."""
-    if not _NAME.fullmatch(name) or ".." in name or ".-" in name or "-." in name or _ADDRESS.fullmatch(name):
+    if not is_name(name):
         raise Wrong(f"{name!r} is not a valid bucket name.", kind="bucket", name=name)
+
+
+def is_name(name: str) -> bool:
+    """Say whether S3 would take the name for a bucket."""
+    odd = ".." in name or ".-" in name or "-." in name
+    return _NAME.fullmatch(name) is not None and not odd and not _ADDRESS.fullmatch(name)
 
 
 def require_bucket(db: sqlite3.Connection, name: str) -> str:

@@ -1,11 +1,10 @@
 """Whether every version's file is there, as long as it should be and, if asked, what its ETag says.
 
-Nothing here changes a file. A row whose file is missing stays in an index that was sound, since only
-its object is lost; in one that is made anew it is left out, since it may have been removed.
+Nothing here changes a file. A row whose file is missing stays, since the file may come back (a copy that
+is still under way, a disk that was not mounted), unless a person asks to forget such objects.
 """
 
 import sqlite3
-from collections.abc import Mapping
 from pathlib import Path
 
 from vedette.store.blobs.adopting import hash_file
@@ -16,11 +15,11 @@ from vedette.store.blobs.report import DAMAGED, MISSING, Report
 
 RETURNS = "comes back from quarantine"
 _ROWS = "SELECT seq, bucket, key, path, size, etag, about FROM blobs WHERE marker = 0"
-_PARTS = "SELECT upload, number, path, bucket FROM parts JOIN uploads ON id = upload"
+_PARTS = "SELECT upload, number, path FROM parts"
 
 
 def check_files(
-    root: Path, db: sqlite3.Connection, report: Report, sources: Mapping[str, str], *, is_deep: bool = False
+    root: Path, db: sqlite3.Connection, report: Report, *, is_deep: bool = False, forgets: bool = False
 ) -> None:
     """Look for the file of every version and part, and note what is missing or wrong."""
     aside = {item.path: item for item in quarantined(root)}
@@ -30,27 +29,23 @@ def check_files(
             report.needed.append(aside[path])
             report.add(RETURNS, f"{bucket}/{key}")
         elif have is None:
-            is_sound = sources.get(bucket) == "index"
-            then = "it is listed and cannot be read" if is_sound else "it is left out"
+            then = "it is forgotten" if forgets else "it is listed and cannot be read"
             report.add(MISSING, f"{bucket}/{key}", f"its file {path} is gone; {then}")
-            db.execute("DELETE FROM blobs WHERE seq = ? AND NOT ?", (seq, is_sound))
+            db.execute("DELETE FROM blobs WHERE seq = ? AND ?", (seq, forgets))
         elif have != size:
             report.add(DAMAGED, f"{bucket}/{key}", f"has {have} bytes instead of {size}")
         elif is_deep and not _has_etag(root / path, etag, about):
             report.add(DAMAGED, f"{bucket}/{key}", f"its bytes are not those of its ETag {etag}")
-    _check_parts(root, db, report, sources)
 
 
-def _check_parts(root: Path, db: sqlite3.Connection, report: Report, sources: Mapping[str, str]) -> None:
-    for upload, number, path, bucket in db.execute(_PARTS).fetchall():
+def check_parts(root: Path, db: sqlite3.Connection, report: Report) -> None:
+    """Forget parts of unfinished uploads whose files are gone: their clients send them again."""
+    for upload, number, path in db.execute(_PARTS).fetchall():
         if _size(root / path) is None:
             report.add(
                 "missing part", f"part {number} of the upload {upload}", "its client has to send it again"
             )
-            is_sound = sources.get(bucket) == "index"
-            db.execute(
-                "DELETE FROM parts WHERE upload = ? AND number = ? AND NOT ?", (upload, number, is_sound)
-            )
+            db.execute("DELETE FROM parts WHERE upload = ? AND number = ?", (upload, number))
 
 
 def _size(path: Path) -> int | None:

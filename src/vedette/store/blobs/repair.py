@@ -21,7 +21,7 @@ from pathlib import Path
 from vedette.clock import Clock, system_clock
 from vedette.store.blobs.adopting import NAMELESS, Adopting
 from vedette.store.blobs.caution import set_caution
-from vedette.store.blobs.checking import check_files
+from vedette.store.blobs.checking import check_files, check_parts
 from vedette.store.blobs.files import make_folder, sync_folder
 from vedette.store.blobs.index import INDEX
 from vedette.store.blobs.journal import FRESH, JOURNAL, Header, Reading, open_fresh
@@ -48,6 +48,8 @@ class RepairOptions:
     is_deep: bool = False
     puts_back: bool = False
     """Whether what lies in quarantine returns, and becomes objects where nothing else has the key."""
+    forgets: bool = False
+    """Whether objects whose files are missing are forgotten."""
 
 
 def repair_buckets(root: Path, options: RepairOptions, clock: Clock = system_clock) -> Report:
@@ -57,7 +59,7 @@ def repair_buckets(root: Path, options: RepairOptions, clock: Clock = system_clo
     report.sources = sources.by_bucket
     if options.puts_back and not options.is_dry:
         report.returned = put_back(root, quarantined(root))
-    if sources.needs_new or report.returned:
+    if sources.needs_new or report.returned or (options.forgets and not sources.fault):
         _make_anew(root, sources, options, report, clock)
     elif not sources.fault:
         _check_only(root, sources, options, report, clock)
@@ -67,7 +69,7 @@ def repair_buckets(root: Path, options: RepairOptions, clock: Clock = system_clo
 def _check_only(root: Path, sources: Sources, options: RepairOptions, report: Report, clock: Clock) -> None:
     """Look at a sound index and its files; put aside what it does not name."""
     with closing(sqlite3.connect(root / INDEX, isolation_level=None)) as db:
-        check_files(root, db, report, sources.by_bucket, is_deep=options.is_deep)
+        check_files(root, db, report, is_deep=options.is_deep)
         report.count(db)
         adopting = Adopting(root, db, report)
         for bucket in sources.by_bucket:
@@ -110,7 +112,8 @@ def _fill(
         else:
             report.add("made from file names", bucket, "versions, metadata, tags and settings are lost")
             new.repeat(bucket, _bucket_from_folder(root / bucket, options))
-    check_files(root, new.db, report, sources.by_bucket, is_deep=options.is_deep)
+    check_files(root, new.db, report, is_deep=options.is_deep, forgets=options.forgets)
+    check_parts(root, new.db, report)
     adopting = Adopting(root, new.db, report)
     for (bucket,) in new.db.execute("SELECT name FROM buckets").fetchall():
         adopting.look(bucket, adopts_all=sources.by_bucket[bucket] != "index")

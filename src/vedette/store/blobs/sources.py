@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vedette.store.blobs.buckets import is_name
 from vedette.store.blobs.index import INDEX, check_version, find_generation
 from vedette.store.blobs.journal import JOURNAL, read_end
 from vedette.store.blobs.report import Report
@@ -59,7 +60,9 @@ def _read_index(root: Path, sources: Sources) -> None:
 def _judge_unknown(folder: Path, sources: Sources, report: Report, *, is_lost: bool) -> None:
     """Decide on a folder that the index names no bucket for."""
     end = read_end(folder / JOURNAL)
-    if end is not None and end.header is not None and end.header.bucket != folder.name:
+    if not is_name(folder.name):
+        report.add("left alone", folder.name, "is no name that a bucket can have")
+    elif end is not None and end.header is not None and end.header.bucket != folder.name:
         report.add("left alone", folder.name, f"holds the journal of the bucket {end.header.bucket}")
     elif end is not None and end.is_gone:
         return  # The bucket was removed, and its folder outlived it.
