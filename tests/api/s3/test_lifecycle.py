@@ -167,6 +167,12 @@ def test_headers_announce_what_expires_in_real_days(s3, bucket):
     assert (upload["AbortDate"], upload["AbortRuleId"]) == (today + timedelta(days=8), "r2")
 
 
+def test_a_rule_for_the_end_of_time_is_announced_as_such(s3, bucket):
+    put_rules(s3, bucket, {"ID": "late", "Expiration": {"Days": 2**31 - 1}})
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    assert expiry_of(s3.head_object(Bucket=bucket, Key="a"))[0].year == 9999
+
+
 def test_a_rule_that_is_not_understood_is_refused_with_its_element(s3, bucket, refused):
     rule = {"ID": "r", "Status": "Enabled", "Filter": {}, "Expiration": {"Date": "20300101"}}
     put = s3.put_bucket_lifecycle_configuration

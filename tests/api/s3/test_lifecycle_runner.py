@@ -184,6 +184,22 @@ class Once:
         return self.rounds > 1
 
 
+def test_a_page_that_took_long_is_followed_by_a_long_pause(machine, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(machine.runner, "_stop", Pauses(pauses))
+    for worked_s, paused_s in ((0.0, 0.0), (0.4, 0.8), (90.0, 5.0)):
+        machine.runner._page_began = lifecycle_runner.time.monotonic() - worked_s
+        assert machine.runner._goes_on()
+        assert pauses.pop() == pytest.approx(paused_s, abs=0.2)
+
+
+class Pauses:
+    """An event that is never set, and writes down how long it was waited for."""
+
+    def __init__(self, pauses):
+        self.wait = pauses.append
+
+
 def test_a_look_waits_for_its_time(machine):
     machine.make("bucket-a")
     machine.wait(9 * DAY)

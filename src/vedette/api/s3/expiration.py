@@ -55,5 +55,5 @@ def _rules(bucket: Bucket) -> tuple[ExpiryRule, ...]:
 def _date(moment_ms: int) -> str:
     try:
         return from_milliseconds(moment_ms).strftime("%a, %d %b %Y %H:%M:%S GMT")
-    except (OverflowError, ValueError):
+    except (OverflowError, ValueError, OSError):
         return "Fri, 31 Dec 9999 00:00:00 GMT"

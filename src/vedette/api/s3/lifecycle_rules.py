@@ -41,7 +41,7 @@ ACTIONS = {
 }
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)  # A document may have two mebibytes, and belongs to a stranger.
 def read_rules(body: bytes) -> tuple[ExpiryRule, ...]:
     """Return the enabled rules of a document, or refuse it as a whole."""
     return tuple(_rule(rule) for rule in checked_document(body)["Rules"] if rule["Status"] == "Enabled")

@@ -34,6 +34,7 @@ SETTLE_S = 600.0
 """A machine that was just started may have its clock set; the first look waits for that."""
 PAUSE_S = 0.05
 """Between two pages, so that a look takes no noticeable part of a core."""
+LONGEST_PAUSE_S = 5.0
 
 
 class LifecycleRunner:
@@ -57,6 +58,7 @@ class LifecycleRunner:
         self._last_mark: TimeMark | None = None
         self._kept_at = float("-inf")
         self._mentioned: Caution | None = None
+        self._page_began = time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
 
@@ -146,14 +148,21 @@ class LifecycleRunner:
             record.problems.append(f"{name}: {error.sentence}")
             log.warning("The lifecycle rules of %s are not carried out: %s", name, error.sentence)
             return
-        now_ms = milliseconds(self._clock())
+        now_ms, self._page_began = milliseconds(self._clock()), time.monotonic()
         removals = self._blobs.expiry.run(Look(bucket, rules, self._days, now_ms, self._goes_on))
         if removals.total:
             record.removed[name] = asdict(removals)
             log.info("Lifecycle rules of %s: %s", name, describe(asdict(removals)))
 
     def _goes_on(self) -> bool:
-        return not self._stop.wait(PAUSE_S) and caution(self._blobs.root, self._clock) is None
+        """Pause for twice as long as the last page took, and say whether there may be another.
+
+        A thousand rules on a million objects are a stranger's to put, and everybody's to wait for.
+        """
+        worked_s = time.monotonic() - self._page_began
+        stopped = self._stop.wait(min(max(PAUSE_S, 2 * worked_s), LONGEST_PAUSE_S))
+        self._page_began = time.monotonic()
+        return not stopped and caution(self._blobs.root, self._clock) is None
 
 
 def describe(removals: dict[str, int]) -> str:
