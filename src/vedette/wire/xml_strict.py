@@ -4,6 +4,7 @@ Documents are read leniently (xml_values.py), as S3 reads most. Where leaving an
 what the rest means, as a condition of a rule that deletes, the document is held to its shape first.
 """
 
+import re
 from collections import Counter
 
 from botocore.model import Shape
@@ -11,13 +12,24 @@ from botocore.model import Shape
 from vedette.wire.errors import Malformed
 from vedette.wire.xml_tree import Element, read_tree
 
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(T|$)", re.ASCII)
+"""Times are read in every form that some client writes, whole numbers among them."""
+
 
 def require_known(shape: Shape, data: bytes) -> None:
-    """Refuse an element that the shape does not know, or that is there twice without being a list."""
+    """Refuse what would be passed over or guessed at.
+
+    That is an element that the shape does not know, or that is there twice without being a list,
+    text between elements, attributes, and dates that are not written as dates.
+    """
     _require(shape, read_tree(data))
 
 
 def _require(shape: Shape, element: Element) -> None:
+    if element.attributes:
+        raise Malformed(f"{element.name} has attributes, and takes none.")
+    if shape.type_name in ("list", "structure") and element.text.strip():
+        raise Malformed(f"{element.name} has text in it, and takes elements.")
     if shape.type_name == "list":
         name = shape.member.serialization.get("name", "member")
         for child in element.children:
@@ -26,6 +38,8 @@ def _require(shape: Shape, element: Element) -> None:
         _require_members(shape, element)
     elif element.children:
         raise Malformed(f"{element.name} has elements in it, and takes none.")
+    elif shape.type_name == "timestamp" and not _ISO_DAY.match(element.text.strip()):
+        raise Malformed(f"{element.name} is no date in the form of ISO 8601.")
 
 
 def _require_members(shape: Shape, element: Element) -> None:

@@ -56,6 +56,13 @@ def refusal(*rules):
             ExpiryRule("rule-1", date_ms=1893456000000),
         ),
         (
+            rule(
+                "<Expiration><Date>2030-01-01</Date></Expiration>",
+                where="<Filter>\n <Prefix>a</Prefix>\n</Filter>",
+            ),
+            ExpiryRule("rule-1", RuleFilter("a"), date_ms=1893456000000),
+        ),
+        (
             rule("<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>"),
             ExpiryRule("rule-1", lone_markers=True),
         ),
@@ -176,6 +183,12 @@ TAG = "<Tag><Key>a</Key><Value>1</Value></Tag>"
         ),
         (rule(where="<Filter><Prefix>a</Prefix><And><Prefix>b</Prefix></And></Filter>"), "InvalidArgument"),
         (rule(more="<Priority>1</Priority>"), "MalformedXML"),
+        (rule(where="<Filter>in/</Filter>"), "MalformedXML"),
+        (rule(where='<Filter Prefix="in/"/>'), "MalformedXML"),
+        (rule(where="<Filter><prefix>in/</prefix></Filter>"), "MalformedXML"),
+        (rule("<Expiration><Date>0</Date></Expiration>"), "MalformedXML"),
+        (rule("<Expiration><Date>1577836800</Date></Expiration>"), "MalformedXML"),
+        (rule(where="<Filter><ObjectSizeLessThan>-1</ObjectSizeLessThan></Filter>"), "InvalidArgument"),
     ],
 )
 def test_a_rule_that_cannot_be_carried_out_as_written_is_refused(text, code):

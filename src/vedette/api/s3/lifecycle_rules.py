@@ -159,6 +159,14 @@ def _filter(rule: dict[str, Any]) -> RuleFilter:
     if "And" in parts[0] and not parts[1]:
         raise _malformed("An And has conditions.")
     tags = parts[1].get("Tags", []) + ([parts[0]["Tag"]] if "Tag" in parts[0] else [])
+    sizes = [
+        part[name]
+        for part in parts
+        for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
+        if name in part
+    ]
+    if any(size < 0 for size in sizes):
+        raise _invalid("A size is not negative.")
     return RuleFilter(
         _longest([part["Prefix"] for part in parts if "Prefix" in part]),
         _tags(tags),
