@@ -107,7 +107,7 @@ REQUESTS = [
     ("lookoutvision", "DeleteProject", {"ProjectName": "empty"}, ""),
     ("lookoutvision", "DescribeDataset", DOORS_TRAIN, ""),
     ("lookoutvision", "DescribeModel", ONE, ""),
-    ("lookoutvision", "DescribeModel", {**ONE, "ModelVersion": "LATEST"}, ""),
+    ("lookoutvision", "DescribeModel", {**ONE, "ModelVersion": "latest"}, ""),
     ("lookoutvision", "DescribeProject", {"ProjectName": "doors"}, ""),
     ("lookoutvision", "DetectAnomalies", {**ONE, "Body": PNG, "ContentType": "image/png"}, ""),
     ("lookoutvision", "ListDatasetEntries", DOORS_TRAIN, ""),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from vedette.access.policy import Effect, Policy, PolicyKind
+from vedette.access.patterns import Template
+from vedette.access.policy import Actions, Effect, Policy, PolicyKind
 from vedette.access.principals import Grasp
 from vedette.access.request import AccessRequest
 
@@ -23,11 +24,11 @@ class Recorder:
 
     label: str = "everything, and listened to"
     effect: Effect = Effect.ALLOW
+    actions: Actions = field(default_factory=lambda: Actions(frozenset(), (Template("*", variables=False),)))
     questions: list[Question] = field(default_factory=list)
 
-    def grasp(self, request: AccessRequest, action: str) -> Grasp:
+    def grasp(self, request: AccessRequest) -> Grasp:
         """Note the question and allow it."""
-        del action
         request.context.get("aws:resourcetag/")
         tags = {key for key in request.context if key.startswith(("aws:requesttag/", "aws:resourcetag/"))}
         if "aws:tagkeys" in request.context:
