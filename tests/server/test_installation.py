@@ -166,6 +166,14 @@ def test_a_mark_that_names_an_account_of_nobody_makes_none(data):
     assert contents(data) == before
 
 
+def test_an_empty_database_in_the_place_of_the_lost_one_brings_no_new_key(data, sqlite_maker):
+    _, other = sqlite_maker.new()
+    lose(data, "vedette.db-wal", "vedette.db-shm", "keys/installation.key")
+    shutil.copy(other / "vedette.db", data / "vedette.db")
+    assert "The installation's key is missing" in refused(data)
+    assert not (data / "keys" / "installation.key").exists()
+
+
 def test_a_log_without_its_database_is_left_for_whoever_finds_the_database(data):
     lose(data, "vedette.db", "vedette.db-shm")
     (data / "vedette.db-wal").write_bytes(b"the last changes")

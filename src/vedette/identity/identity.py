@@ -70,6 +70,13 @@ class _Held:
     until: float
 
 
+def first_account(database: Database) -> str:
+    """Return the account that the first start made; nothing where there is none yet."""
+    oldest = select(accounts.c.id).order_by(accounts.c.created_ms, accounts.c.id).limit(1)
+    with database.read() as connection:
+        return str(connection.execute(oldest).scalar() or "")
+
+
 class Identity:
     """Finds who holds a key. Threads may share it."""
 
@@ -119,12 +126,6 @@ class Identity:
         if row is None:
             raise not_assumable(holder, role_arn)
         return self.sessions.for_role(holder, as_role(row), wanted, context or {})
-
-    def first_account(self) -> str:
-        """Return the account that the first start made; nothing where there is none yet."""
-        oldest = select(accounts.c.id).order_by(accounts.c.created_ms, accounts.c.id).limit(1)
-        with self._database.read() as connection:
-            return str(connection.execute(oldest).scalar() or "")
 
     def has_account(self, account: str) -> bool:
         """Say whether there is an account of that number."""

@@ -26,7 +26,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from vedette.errors import NoSpace, Refusal, Wrong
-from vedette.identity.identity import Identity
+from vedette.identity.identity import Identity, first_account
 from vedette.identity.seal import Broken, Seal, key_file, make_key, open_seal, write_private
 from vedette.migrations import current, numbers, upgrade
 from vedette.settings import Settings
@@ -135,13 +135,14 @@ def _open(settings: Settings, *, makes: bool) -> Installation:
     database = open_database(settings.database, data)
     try:
         number = _number(database, data, makes=makes)
-        if number is None:
-            make_key(data)
+        account = "" if number is None else first_account(database)
+        if makes and not account and not (data / FILE).exists():
+            make_key(data)  # without an account there is no secret that needs another key
         seal = open_seal(data)
         if makes:
             upgrade(database, data)
         identity = Identity(database, seal)
-        chosen = _own_settings(settings, identity, seal, makes=makes)
+        chosen = _own_settings(settings, identity, seal, first=account, makes=makes)
         if makes:
             identity.ensure_root(chosen.account, chosen.region, data)
     except BaseException:
@@ -209,11 +210,11 @@ def _settings_at(data: Path) -> Settings:
     return Settings.model_construct(data=data)
 
 
-def _own_settings(settings: Settings, identity: Identity, seal: Seal, *, makes: bool) -> Settings:
+def _own_settings(settings: Settings, identity: Identity, seal: Seal, *, first: str, makes: bool) -> Settings:
     """Return the settings with the folder's own account and region; refuse others, and another's key."""
     data = settings.data
     known = _read_file(data / FILE)
-    account = known.get("account") or identity.first_account()
+    account = known.get("account") or first
     region = known.get("region") or _region_of_credentials(data)
     if not account and not makes:
         raise no_installation(data)  # a first start that was killed half way
