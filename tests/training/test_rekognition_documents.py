@@ -268,6 +268,37 @@ def test_the_summary_and_the_snapshots_of_a_classification(folder):
     assert dog["is-present-in-ground-truth"]
 
 
+def test_a_summary_of_boxes_has_the_threshold_of_every_label(folder):
+    put_picture(folder, "0")
+    where = Box(0.1, 0.1, 0.5, 0.5)
+    sample = Sample(folder.place_of(a_ref("0")), (), (("bolt", where),), source=a_ref("0"))
+    seen = [Seen(sample, findings=[Finding("bolt", 0.9, where)])]
+    found = evaluate("detection", ["bolt", "nut"], seen, thresholds={"bolt": 0.4, "nut": 0.6})
+    write_results(folder, Prepared([sample], [sample]), found, version_arn=ARN, now=NOON)
+    rows = document(folder, "evaluation_summary")["LabelEvaluationResults"]
+    assert {row["Label"]: row["Metrics"]["Threshold"] for row in rows} == {"bolt": 0.4, "nut": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("size", "is_usable"),
+    [
+        ((64, 64), True),
+        ((63, 64), False),
+        ((1280, 64), True),
+        ((1281, 64), False),
+        ((64, 1280), True),
+        ((4096, 205), True),
+        ((4097, 300), False),
+    ],
+)
+def test_the_bounds_of_a_picture_are_inclusive(folder, size, is_usable):
+    for number in range(6):
+        put_picture(folder, number, size if number == 0 else (80, 64))
+    put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(6)])
+    found = prepared(folder)
+    assert (found.refused, len(found.train) + len(found.test)) == ("", 5 + is_usable)
+
+
 def test_a_summary_of_several_labels_says_what_was_called_on_whose_pictures(folder):
     test = [a_sample(folder, "0", "leaf", "rose"), a_sample(folder, "1", "leaf")]
     scores = [{"leaf": 0.9, "rose": 0.9}, {"leaf": 0.9, "rose": 0.7}]
