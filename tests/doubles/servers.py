@@ -64,8 +64,13 @@ class RunningServer:
         return ran.stdout
 
 
-def start_server(data: Path, *options: str, log: Path | None = None, **environment: str) -> RunningServer:
-    """Start `vedette serve` on a free port and wait until it says where it is."""
+def start_server(
+    data: Path, *options: str, log: Path | None = None, own_group: bool = False, **environment: str
+) -> RunningServer:
+    """Start `vedette serve` on a free port and wait until it says where it is.
+
+    In a group of its own it can be sent what a terminal sends: a signal to all of the group.
+    """
     log = log or data.parent / f"{data.name}.log"
     with log.open("a") as errors:
         process = subprocess.Popen(
@@ -73,6 +78,7 @@ def start_server(data: Path, *options: str, log: Path | None = None, **environme
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
+            start_new_session=own_group,
             env={**os.environ, "VEDETTE_LOG": "json", **environment},
         )
     assert process.stdout is not None

@@ -2,15 +2,19 @@
 
 import io
 import json
+import os
 import re
+import signal
 import sqlite3
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from urllib.request import urlopen
 
 import numpy as np
 import pytest
+from bench.common import children
 from botocore.exceptions import ClientError
 from PIL import Image
 
@@ -328,6 +332,48 @@ def test_what_was_hosted_when_the_server_was_killed_is_hosted_again(tmp_path):
     finally:
         assert stop_server(server) == 0
     assert counted(tmp_path / "data", "answered") == 1
+
+
+def test_seconds_and_findings_of_a_model_are_shown(server, rekognition, started, name):
+    arn = started("classification")
+    began = time.monotonic()
+    for _ in range(3):
+        rekognition.detect_custom_labels(ProjectVersionArn=arn, Image={"Bytes": picture()}, MinConfidence=0)
+    took = time.monotonic() - began
+    with urlopen(f"{server.address}/metrics") as page:
+        text = page.read().decode()
+    found = re.findall(
+        rf'vedette_(\w+){{project="{name}",service="rekognition",version="1"}} ([\d.e+-]+)', text
+    )
+    figures = {figure: float(value) for figure, value in found}
+    assert (figures["findings_total"], figures["picture_seconds_count"]) == (6, 3)
+    assert 0 < figures["picture_seconds_sum"] < took
+
+
+def test_an_interrupt_of_the_terminal_lets_units_end_what_they_have_begun(tmp_path):
+    server = start_server(tmp_path / "data", own_group=True)
+    account = server.client("sts").get_caller_identity()["Account"]
+    arn = str(put_version(server.data, "rekognition", "ctrl-c", "classification", account=account).arn)
+    rekognition = server.client("rekognition")
+    rekognition.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=1)
+    wait(lambda: status(rekognition, arn), "RUNNING")
+    (unit,) = children(server.process.pid)
+    os.kill(unit, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(
+            rekognition.detect_custom_labels, ProjectVersionArn=arn, Image={"Bytes": picture()}
+        )
+        wait(lambda: under_way(server), 1.0)
+        os.killpg(server.process.pid, signal.SIGINT)
+        time.sleep(0.3)  # long enough for a unit in the group to die of it when it goes on
+        os.kill(unit, signal.SIGCONT)
+        assert [label["Name"] for label in asked.result(timeout=20)["CustomLabels"]] == ["red"]
+    assert stop_server(server) == 0
+
+
+def under_way(server):
+    with urlopen(f"{server.address}/metrics") as page:
+        return float(re.search(r"vedette_requests_under_way ([\d.]+)", page.read().decode())[1])
 
 
 def counted(data, figure):
