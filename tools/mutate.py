@@ -31,6 +31,8 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.Mod: ast.Add,
 }  # fmt: skip
 
+LEFT_ALONE = ("decorator_list", "annotation", "returns", "type_params")
+
 Apply = Callable[[], None]
 
 
@@ -53,16 +55,16 @@ class Mutant:
     source: str
 
 
-def changes(tree: ast.Module) -> Iterator[Change]:
-    """Yield every change that the tree offers; each is applied to the tree itself."""
-    for parent in ast.walk(tree):
-        for name, value in ast.iter_fields(parent):
-            if name in ("decorator_list", "annotation", "returns", "type_params"):
-                continue
-            listed = value if isinstance(value, list) else [value]
-            for place, node in enumerate(listed):
-                if isinstance(node, ast.AST):
-                    yield from _changes_of(parent, name, None if node is value else place, node)
+def changes(node: ast.AST) -> Iterator[Change]:
+    """Yield every change that a tree offers; each is applied to the tree itself."""
+    for name, value in ast.iter_fields(node):
+        if name in LEFT_ALONE:
+            continue
+        listed = value if isinstance(value, list) else [value]
+        for place, child in enumerate(listed):
+            if isinstance(child, ast.AST):
+                yield from _changes_of(node, name, None if child is value else place, child)
+                yield from changes(child)
 
 
 def _changes_of(parent: ast.AST, name: str, place: int | None, node: ast.AST) -> Iterator[Change]:

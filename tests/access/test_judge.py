@@ -1,12 +1,14 @@
 """The judgement: IAM's logic by table, through `parse_policy` and `judge` alone."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from vedette.access.judge import judge
 from vedette.access.parse import parse_policy
-from vedette.access.policy import PolicyKind
+from vedette.access.policy import PolicyKind, deny_all
+from vedette.access.principals import Grasp
 from vedette.access.request import NOBODY, AccessRequest, AccessSubject, SubjectKind
 
 HERE, ELSEWHERE = "111122223333", "999999999999"
@@ -131,3 +133,74 @@ def test_a_decision_names_the_statement_that_made_it():
         True,
         "denied by statement 2 of the identity policy reader",
     )
+
+
+@pytest.mark.parametrize("subject", [ROOT, ALICE, SESSION, STRANGER, NOBODY, SERVICE])
+@pytest.mark.parametrize("side", ["identity", "resource", "session"])
+def test_a_document_that_cannot_be_read_denies_whatever_allows(subject, side):
+    kinds = {"identity": PolicyKind.IDENTITY, "resource": PolicyKind.BUCKET, "session": PolicyKind.SESSION}
+    sides = {"identity": identity(statement()), "resource": bucket(statement(principal="*")), "session": ()}
+    sides[side] = (*sides[side], deny_all(kinds[side], "old"))
+    decision = judge(asked(subject), **sides)
+    assert (decision.allowed, decision.explicit_deny) == (False, True)
+    assert decision.reason == f"denied by a document that cannot be read of the {kinds[side]} policy old"
+
+
+def test_a_trust_that_cannot_be_read_denies_too():
+    request = AccessRequest(ROOT, "sts:AssumeRole", ROLE_ARN, HERE, ROOT.context())
+    assert judge(request, resource=(deny_all(PolicyKind.TRUST, "old"),), stands_alone=True).explicit_deny
+
+
+@pytest.mark.parametrize(
+    ("own", "resource", "expected"),
+    [
+        (identity(statement(Sid="Read")), (), "allowed by the caller's own policies"),
+        (
+            (),
+            bucket(statement(principal="*", Sid="Read")),
+            "allowed by statement 1 (Read) of the bucket policy",
+        ),
+        ((), (), "no statement allows it"),
+        ((), bucket(statement("Deny", "*")), "denied by statement 1 of the bucket policy"),
+    ],
+)
+def test_a_decision_says_why(own, resource, expected):
+    decision = judge(asked(ALICE), identity=own, resource=resource)
+    assert decision.reason == expected
+
+
+def test_a_decision_tells_its_parts_to_who_adds_other_grants():
+    mine = bucket(statement(principal=MINE))
+    decision = judge(asked(ALICE), identity=identity(statement()), resource=mine)
+    assert (decision.grasp, decision.identity_allows, decision.narrowed) == (Grasp.ACCOUNT, True, False)
+    other = session(statement(Action="s3:PutObject"))
+    decision = judge(asked(SESSION), identity=identity(statement()), resource=mine, session=other)
+    assert (decision.grasp, decision.identity_allows, decision.narrowed) == (Grasp.NONE, False, True)
+    decision = judge(asked(STRANGER), resource=bucket(statement("Deny", "*")))
+    assert (decision.grasp, decision.identity_allows, decision.narrowed) == (Grasp.NONE, False, False)
+
+
+def test_a_thing_without_an_owner_is_judged_as_the_callers_own():
+    assert judge(asked(STRANGER, account=""), identity=identity(statement())).allowed
+    assert judge(asked(ROOT, account="")).allowed
+
+
+def test_a_federation_is_meant_by_name_and_by_everybody():
+    federation = AccessSubject(SubjectKind.FEDERATED, HERE, name="cognito-identity.amazonaws.com")
+    for principal, allowed in (
+        ({"Federated": "cognito-identity.amazonaws.com"}, True),
+        ({"Federated": "*"}, True),
+        ("*", True),
+        ({"Federated": "accounts.google.com"}, False),
+        ({"Service": "*"}, False),
+        (MINE, False),
+    ):
+        assert judge(asked(federation), resource=bucket(statement(principal=principal))).allowed is allowed
+
+
+def test_an_account_is_known_by_its_id_of_s3_too():
+    owner = replace(STRANGER, canonical_id="0" * 64)
+    policies = bucket(statement(principal={"CanonicalUser": "0" * 64}))
+    assert judge(asked(owner), identity=identity(statement()), resource=policies).allowed
+    assert not judge(asked(owner), resource=policies).allowed
+    assert not judge(asked(STRANGER), identity=identity(statement()), resource=policies).allowed

@@ -232,7 +232,7 @@ def read_network(text: str) -> IPv4Network | IPv6Network | None:
 def read_address(text: str) -> IPv4Address | IPv6Address | None:
     """Return an IP address, an IPv4 one in IPv6's clothes as itself, or None."""
     try:
-        address = ip_address(text.partition("%")[0])
+        address = ip_address(text)
     except ValueError:
         return None
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:

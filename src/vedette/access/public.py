@@ -65,7 +65,5 @@ def _is_fixed(condition: Condition, value: str) -> bool:
 
 def _is_narrow(value: str) -> bool:
     network = read_network(value)
-    if network is None:
-        return False
-    widest = WIDEST_IPV4 if isinstance(network, IPv4Network) else WIDEST_IPV6
-    return network.prefixlen >= widest
+    assert network is not None, "the parser refuses what is no range"
+    return network.prefixlen >= (WIDEST_IPV4 if isinstance(network, IPv4Network) else WIDEST_IPV6)

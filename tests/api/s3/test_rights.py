@@ -107,6 +107,10 @@ def test_rights_come_before_what_is_wrong_with_a_write(s3, bucket, refused, allo
     customer = "s3:x-amz-server-side-encryption-customer-algorithm"
     allow("s3:*", denials=[{"Action": "s3:PutObject", "Condition": {"Null": {customer: "true"}}}])
     assert refused(s3.put_object, Bucket=bucket, Key="a", Body=b"1") == DENIED
+    other = {"StringNotEquals": {customer: "AES256"}}
+    allow("s3:*", denials=[{"Action": "s3:PutObject", "Condition": other}])
+    wrong = {"Bucket": bucket, "Key": "a", "Body": b"1", "SSECustomerAlgorithm": "AES192"}
+    assert refused(s3.put_object, **wrong) == DENIED
 
 
 @pytest.mark.parametrize(

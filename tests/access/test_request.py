@@ -1,0 +1,81 @@
+"""What a caller and a request answer to condition keys: whole values, nothing beside them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from vedette.access.request import NOBODY, AccessRequest, AccessSubject, SubjectKind, environment
+
+HERE = "111122223333"
+NOON = datetime(2026, 11, 28, 12, 0, 0, 500_000, tzinfo=UTC)
+
+
+def test_nobody_has_no_names():
+    assert AccessSubject(SubjectKind.ANONYMOUS, "", "", "", "", "", "", {}, None, "") == NOBODY
+    assert NOBODY.context() == {
+        "aws:principaltype": "Anonymous",
+        "aws:principalisawsservice": "false",
+        "aws:userid": "anonymous",
+    }
+
+
+def test_a_request_is_in_the_callers_account_unless_it_says_else():
+    request = AccessRequest(NOBODY, "s3:GetObject", "*")
+    assert (request.resource_account, request.context) == ("", {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "expected"),
+    [
+        (SubjectKind.ROOT, {}, {"aws:principaltype": "Account"}),
+        (SubjectKind.USER, {}, {"aws:principaltype": "User", "aws:username": "alice"}),
+        (SubjectKind.FEDERATED, {}, {"aws:principaltype": "FederatedUser"}),
+        (
+            SubjectKind.ROLE_SESSION,
+            {"role_arn": "arn:role", "issued": NOON, "source_identity": "bob", "tags": {"Team": "red"}},
+            {
+                "aws:principaltype": "AssumedRole",
+                "aws:principalarn": "arn:role",
+                "aws:tokenissuetime": "2026-11-28T12:00:00.500000+00:00",
+                "aws:multifactorauthpresent": "false",
+                "aws:sourceidentity": "bob",
+                "aws:principaltag/team": "red",
+            },
+        ),
+    ],
+)
+def test_a_caller_answers_for_itself(kind, more, expected):
+    subject = AccessSubject(kind, HERE, "arn:self", "ID", "alice", **more)
+    usual = {
+        "aws:principalisawsservice": "false",
+        "aws:principalarn": "arn:self",
+        "aws:principalaccount": HERE,
+        "aws:userid": "ID",
+    }
+    assert subject.context() == {**usual, **expected}
+
+
+def test_a_service_is_no_person():
+    service = AccessSubject(SubjectKind.SERVICE, name="s3.amazonaws.com")
+    assert service.context() == {
+        "aws:principalisawsservice": "true",
+        "aws:principalservicename": "s3.amazonaws.com",
+    }
+
+
+def test_a_request_answers_for_where_and_when_it_came():
+    assert environment(NOON) == {
+        "aws:currenttime": "2026-11-28T12:00:00.500000+00:00",
+        "aws:epochtime": "1795867200",
+        "aws:securetransport": "false",
+        "aws:viaawsservice": "false",
+    }
+    sent = environment(NOON, client="192.0.2.1", secure=True, user_agent="Boto3", referer="http://a")
+    assert {
+        key: sent[key] for key in ("aws:sourceip", "aws:useragent", "aws:referer", "aws:securetransport")
+    } == {
+        "aws:sourceip": "192.0.2.1",
+        "aws:useragent": "Boto3",
+        "aws:referer": "http://a",
+        "aws:securetransport": "true",
+    }
