@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from vedette.errors import NoSpace
-from vedette.server.room import effect_of_bucket_request, effect_of_operation, make_room
+from vedette.server.room import effect_of_bucket_request, effect_of_operation, make_room, may_remove
 from vedette.store import reserve as room
 from vedette.store.disk import NO_SPACE
 from vedette.store.reserve import LOW, NAME, Reserve
@@ -19,10 +19,8 @@ class Disk:
 
     def __init__(self, monkeypatch):
         self.free = 100 * 1024**2
-        monkeypatch.setattr(room.shutil, "disk_usage", self.usage)
-
-    def usage(self, _):
-        return shutil._ntuple_diskusage(1024**3, 1024**3 - self.free, self.free)
+        monkeypatch.setattr(room.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1024**3, 0, 0))
+        monkeypatch.setattr(room, "free_bytes", lambda _: self.free)
 
 
 @pytest.fixture
@@ -117,7 +115,8 @@ def test_writes_are_taken_as_soon_as_there_is_room_before_the_reserve_is_made_ag
 
 
 def test_a_small_disk_gives_an_eighth(tmp_path, monkeypatch):
-    monkeypatch.setattr(room.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(8000, 0, 8000))
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(8000, 0, 0))
+    monkeypatch.setattr(room, "free_bytes", lambda _: 8000)
     reserve = Reserve(tmp_path)
     reserve.renew()
     assert (tmp_path / NAME).stat().st_size == 1000
@@ -160,6 +159,37 @@ def asks(method, query=""):
 )
 def test_what_a_request_of_s3_does_to_the_disk(request_, effect):
     assert effect_of_bucket_request(request_) == effect
+
+
+def test_the_room_is_that_of_the_system(tmp_path, monkeypatch):
+    free = shutil.disk_usage(tmp_path).free
+    assert abs(room.free_bytes(tmp_path) - free) < free / 10
+    monkeypatch.delattr(room.os, "statvfs")
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(3, 1, 2))
+    assert room.free_bytes(tmp_path) == 2
+
+
+def named(method, path="/", query="", target=""):
+    return Request(method, path, query, Headers([("x-amz-target", target)] if target else []))
+
+
+@pytest.mark.parametrize(
+    ("request_", "is_asked"),
+    [
+        (named("DELETE", "/b/k"), True),
+        (named("DELETE", "/2020-11-20/projects/doors"), True),
+        (named("POST", "/b", "delete"), True),
+        (named("POST", target="RekognitionService.DeleteProject"), True),
+        (named("POST", "/vedette/2026-11-21/entries"), True),
+        (named("POST", target="RekognitionService.DescribeProjects"), False),
+        (named("POST", "/2020-11-20/projects/doors/models/1/detect"), False),
+        (named("PUT", "/b/k"), False),
+        (named("GET", "/b", "delete"), False),
+        (named("HEAD", "/b/k"), False),
+    ],
+)
+def test_the_disk_is_asked_only_for_what_may_remove(request_, is_asked):
+    assert may_remove(request_) == is_asked
 
 
 def test_what_every_operation_does_to_the_disk():

@@ -40,7 +40,7 @@ from vedette.server.edge import (
 from vedette.server.memory import MOST_BYTES, BodyRoom
 from vedette.server.observe import Figures, Seen, note
 from vedette.server.own_pages import OwnPages
-from vedette.server.room import make_room
+from vedette.server.room import make_room, may_remove
 from vedette.store.disk import disk_refusal
 from vedette.wire.dispatch import choose
 from vedette.wire.http import Request, Response
@@ -156,7 +156,7 @@ class Front:
 
     async def _visit(self, door: Door, request: Request, signed: Signed | None, seen: Seen) -> Response:
         reserve = self.house.reserve
-        if reserve is not None and request.method not in ("GET", "HEAD") and reserve.is_tight():
+        if reserve is not None and (reserve.is_spent or (may_remove(request) and reserve.is_tight())):
             make_room(reserve, door.effect(request))
         visit = Visit(self.house, request, signed, self._in_thread)
         try:

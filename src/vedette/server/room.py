@@ -13,7 +13,22 @@ Effect = Literal["reads", "writes", "removes"]
 
 READING = ("Describe", "List", "Get", "Detect", "Download", "Assume", "Decode", "Search")
 REMOVING = ("Delete", "Remove", "Untag", "Stop")
+# Vedette's own operations on many entries are POST requests.
+OWN_SERVICE = "/vedette/"
 METHODS: dict[str, Effect] = {"GET": "reads", "HEAD": "reads", "OPTIONS": "reads", "DELETE": "removes"}
+
+
+def may_remove(request: Request) -> bool:
+    """Say, at a glance, whether a request may remove something; only then the disk is asked for its room.
+
+    A look at the disk costs 6 µs and the search for the operation 3 to 16 µs, which each detection would pay.
+    """
+    if request.method != "POST":
+        return request.method == "DELETE"
+    operation = request.headers.get("x-amz-target").rpartition(".")[2]
+    if operation:
+        return operation.startswith(REMOVING)
+    return "delete" in request.raw_query or request.raw_path.startswith(OWN_SERVICE)
 
 
 def effect_of_operation(name: str) -> Effect:

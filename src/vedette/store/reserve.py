@@ -129,7 +129,15 @@ class Reserve:
             raise
 
     def _free(self) -> int:
-        return shutil.disk_usage(self._file.parent).free
+        return free_bytes(self._file.parent)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how much a user who is not root may still write."""
+    if hasattr(os, "statvfs"):
+        found = os.statvfs(folder)
+        return found.f_bavail * found.f_frsize
+    return shutil.disk_usage(folder).free
 
 
 def _fill(file: BinaryIO, size: int) -> None:
