@@ -1,5 +1,7 @@
 """A mask's colours are those that its line names, edges aside."""
 
+import time
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -84,3 +86,24 @@ def test_an_edge_that_has_another_types_color_is_an_edge():
 
 def test_a_color_is_returned_as_it_was_named():
     assert shown_colors(a_mask(), [CRACK.upper()]) == {CRACK.upper()}
+
+
+def test_noise_of_millions_of_colors_is_told_in_bounded_time():
+    noise = np.random.default_rng(0).integers(0, 256, (1024, 1024, 3), dtype=np.uint8)
+    noise[:600] = (0x23, 0xA4, 0x36)
+    noise[600:610] = (0, 0, 255)
+    began = time.process_time()
+    found = read_colors(Image.fromarray(noise), JOB)
+    assert (found.shown, found.strange) == ({CRACK}, "#0000ff")
+    # A quarter of a second on a quiet machine; a tuple a pixel and every mixture took minutes.
+    assert time.process_time() - began < 5
+
+
+def test_a_mask_of_a_hundred_types_is_not_looked_at_in_every_mixture():
+    pixels = np.full((64, 64, 3), 255, np.uint8)
+    job = [f"#{n:02x}{255 - n:02x}40" for n in range(100)]
+    for number, color in enumerate(job):
+        pixels[number // 60, number % 60] = [int(color[at : at + 2], 16) for at in (1, 3, 5)]
+    pixels[40:50, 40:50] = (0, 0, 255)
+    found = read_colors(Image.fromarray(pixels), job)
+    assert (len(found.shown), found.strange) == (100, "#0000ff")

@@ -25,6 +25,9 @@ _GROUNDS = {0xFFFFFF, 0x000000}
 _SLACK = 24.0
 # And how far beyond its ends, as a share of it.
 _OVER = 0.05
+# A mask has a few colours, and soft edges some hundreds: of noise no more are looked at, and of more types
+# than a mask may show (twenty, lookout.md 15, and two grounds) no more mixtures.
+MOST_COLORS, MOST_ENDS = 1 << 16, 22
 # An edge as wide as a soft brush makes it: what lies between two areas is this near to both, in pixels.
 _EDGE = 4
 
@@ -47,14 +50,17 @@ def strange_color(image: Image.Image, named: Collection[str]) -> str:
     shown, counts = _opaque(image)
     known = {int(color.lstrip("#"), 16) for color in named} | _GROUNDS
     is_known = np.isin(shown, np.array(sorted(known), np.uint32))
-    rest = shown[~is_known]
+    rest = _most_frequent(shown[~is_known], counts[~is_known], MOST_COLORS)
     if not rest.size:
         return ""
-    strange = ~_on_edges(_channels(rest), _channels(shown[is_known]))
-    if not strange.any():
-        return ""
-    worst = rest[strange][np.argmax(counts[~is_known][strange])]
-    return f"#{int(worst):06x}"
+    ends = _most_frequent(shown[is_known], counts[is_known], MOST_ENDS)
+    strange = ~_on_edges(_channels(rest), _channels(ends))
+    return f"#{int(rest[strange][0]):06x}" if strange.any() else ""
+
+
+def _most_frequent(codes: Codes, counts: NDArray[np.intp], most: int) -> Codes:
+    """Return the most frequent colours, that one first."""
+    return codes[np.argsort(-counts, kind="stable")[:most]]
 
 
 def shown_colors(image: Image.Image, named: Collection[str]) -> frozenset[str]:
@@ -67,6 +73,8 @@ def shown_colors(image: Image.Image, named: Collection[str]) -> frozenset[str]:
     by_code = {int(color.lstrip("#"), 16): color for color in named}
     here = [code for code in shown.tolist() if code in by_code]
     known = [code for code in shown.tolist() if code in by_code or code in _GROUNDS]
+    if len(known) > MOST_ENDS:  # more types than any mask may show; what is an edge does not matter any more
+        return frozenset(by_code[code] for code in here)
     return frozenset(by_code[code] for code in here if not _is_edge(image, code, known))
 
 
@@ -89,11 +97,11 @@ def _is_edge(image: Image.Image, code: int, known: Sequence[int]) -> bool:
     return not left.any()
 
 
-def _codes(image: Image.Image) -> NDArray[np.int64]:
+def _codes(image: Image.Image) -> NDArray[np.int32]:
     """Return the colour of each opaque pixel as a number, and -1 for the others."""
-    layers = np.asarray(image.convert("RGBA")).astype(np.int64)
-    codes = layers[..., 0] << 16 | layers[..., 1] << 8 | layers[..., 2]
-    return np.where(layers[..., 3] >= _OPAQUE, codes, -1)
+    layers = np.asarray(image.convert("RGBA"))
+    red, green, blue = (layers[..., channel].astype(np.int32) for channel in range(3))
+    return np.where(layers[..., 3] >= _OPAQUE, red << 16 | green << 8 | blue, np.int32(-1))
 
 
 def _around(area: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -105,7 +113,11 @@ def _around(area: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _opaque(image: Image.Image) -> tuple[Codes, NDArray[np.intp]]:
     """Return the colours of the opaque pixels, and how many of each there are."""
     layers = image.convert("RGBA")
-    found = layers.getcolors(layers.width * layers.height) or []
+    found = layers.getcolors(MOST_COLORS)
+    if found is None:  # noise: counted in an array, since a tuple a pixel takes gigabytes
+        codes = _codes(image)
+        shown, many = np.unique(codes[codes >= 0], return_counts=True)
+        return shown.astype(np.uint32), many
     # Pixels are few, colours fewer: Pillow counts them without an array of the whole.
     pixels = [(count, color) for count, color in found if isinstance(color, tuple) and color[3] >= _OPAQUE]
     counts: dict[int, int] = {}
