@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from vedette.learn.segment import PIXEL_THRESHOLDS, DenseSegmenter, _look
+from vedette.learn.segment import PIXEL_THRESHOLDS, DenseSegmenter, Seen, _look
 from vedette.learn.segment_head import strongest
 from vedette.learn.segment_views import Looking, Scene, Views
 from vedette.runtime.facts import Tiling
@@ -117,3 +117,28 @@ def test_only_tiles_are_looked_at_once(scene):
         # What a half-sized network sees of a mirror image is off by a pixel at edges.
         assert (places.argmax(1) == straight.argmax(1)).float().mean() > 0.97
         assert float(verdict[0]) == pytest.approx(float(plain[0]), abs=0.2)
+
+
+def test_the_threshold_lies_where_the_calibrated_evidence_parts_the_pictures():
+    """Far from zero, so that the calibration's offset has to be heeded."""
+    evidence = [(40.0 + n, 20.0 + n) for n in range(6)] + [(60.0 + n, 35.0 + n) for n in range(6)]
+    truth = [False] * 6 + [True] * 6
+    counts = np.zeros((2, len(PIXEL_THRESHOLDS), 3), np.int64)
+    counts[:, :, 1] = 100
+    counts[0, :, 0], counts[0, :, 2] = (60, 80, 90), (60, 80, 90)  # rust is best at the highest threshold
+    counts[1, :, 0], counts[1, :, 2] = 50, 50  # moss is the same at all
+    seen = [Seen(one, is_so, counts if is_so else None) for one, is_so in zip(evidence, truth, strict=True)]
+    made = SimpleNamespace(weights=(), threshold=0.0, pixel_thresholds={}, quality=0.0)
+    judgement = DenseSegmenter(LABELS)._judged(seen, made)
+    places, verdict, offset = made.weights
+    scores = [1 / (1 + np.exp(-(places * one + verdict * two + offset))) for one, two in evidence]
+    assert [score >= made.threshold for score in scores] == truth
+    assert made.pixel_thresholds == {"rust": PIXEL_THRESHOLDS[-1], "moss": 0.5}
+    assert judgement.quality == made.quality == pytest.approx((0.9 + 0.5) / 2)
+    assert judgement.facts == {"mean_iou": 0.7}
+
+
+def test_where_nothing_was_held_out_the_half_decides():
+    made = SimpleNamespace(weights=(), threshold=0.0, pixel_thresholds={}, quality=1.0)
+    judgement = DenseSegmenter(LABELS)._judged([], made)
+    assert (made.weights, made.threshold, judgement.quality) == ((0.5, 0.5, 0.0), 0.5, 0.0)

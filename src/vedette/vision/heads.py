@@ -110,6 +110,11 @@ def lean_head(data: bytes, *, is_whole: bool = True) -> list[memoryview] | None:
 # JPEG
 
 
+def is_arithmetic(part: memoryview) -> bool:
+    """Say whether a part of a JPEG is the head of a frame in an arithmetic code."""
+    return len(part) > 1 and part[0] == 0xFF and part[1] in _ARITHMETIC_FRAMES
+
+
 @dataclass(slots=True)
 class _JpegHead:
     """What stands before the first scan: the segments that are needed, and how many blocks there are."""

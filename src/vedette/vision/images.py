@@ -21,7 +21,16 @@ from PIL import Image, UnidentifiedImageError
 
 from vedette.errors import Wrong
 from vedette.vision.annotations import Box
-from vedette.vision.heads import HEAD_BYTES, JPEG_START, PNG_START, Costly, Cut, lean_head, lean_picture
+from vedette.vision.heads import (
+    HEAD_BYTES,
+    JPEG_START,
+    PNG_START,
+    Costly,
+    Cut,
+    is_arithmetic,
+    lean_head,
+    lean_picture,
+)
 from vedette.vision.turn import LYING, orientation_of
 
 Pixels = NDArray[np.uint8]
@@ -165,6 +174,9 @@ def open_image(source: Path | str | bytes, *, formats: tuple[str, ...] = FORMATS
         file.seek(0)
         parts = lean_picture(file.read()) if start.startswith((JPEG_START, PNG_START)) else None
         with Image.open(_lean(parts, file), formats=formats) as image:
+            if parts and any(is_arithmetic(part) for part in parts):
+                # That decoder cannot wait for more; Pillow would give it 64 KB.
+                image.decodermaxblock = sum(map(len, parts))
             yield image
 
 
