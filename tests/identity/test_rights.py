@@ -150,6 +150,11 @@ def test_an_attached_policy_that_is_lost_denies_all(database, beside, holder):
     with database.write() as connection:
         connection.execute(text("delete from identity_policies"))
     assert not may(holder(), SEE, "*")
+    assert beside.policies.unreadable() == [
+        f"The policy own is lost; the user alice of account {HERE} may do nothing until it is detached."
+    ]
+    beside.policies.detach(ALICE, "own")
+    assert beside.policies.unreadable() == []
 
 
 def test_an_own_policy_comes_before_a_builtin_one_of_its_name(database, beside, holder, clock):

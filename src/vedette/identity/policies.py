@@ -79,10 +79,11 @@ class IdentityPolicies:
             return _find(connection, account, name)
 
     def unreadable(self) -> list[str]:
-        """Return a sentence for each stored policy that cannot be obeyed any more: it denies everything."""
+        """Return a sentence for each policy that denies everything, being unreadable or lost."""
         with self._database.read() as connection:
             rows = connection.execute(select(policies).order_by(policies.c.account, policies.c.name)).all()
-        return [sentence for row in rows if (sentence := _unreadable(_as_policy(row)))]
+            lost = _lost(connection)
+        return [sentence for row in rows if (sentence := _unreadable(_as_policy(row)))] + lost
 
     def put(self, account: str, name: str, document: str) -> IdentityPolicy:
         """Make a policy, or change it for all who hold it."""
@@ -212,6 +213,18 @@ def _find(connection: Connection, account: str, name: str) -> IdentityPolicy:
     if name in NAMES:
         return _builtin(name)
     raise Missing(f"There is no policy {name} in account {account}.", kind="policy", name=name)
+
+
+def _lost(connection: Connection) -> list[str]:
+    sentences = []
+    for kind, (_, attached) in HOLDERS.items():
+        here = (policies.c.account == attached.c.account) & (policies.c.name == attached.c.policy)
+        query = select(attached).select_from(attached.outerjoin(policies, here))
+        query = query.where(policies.c.name.is_(None), attached.c.policy.not_in(NAMES))
+        for row in connection.execute(query.order_by(*attached.primary_key)):
+            who = f"the {Holder(kind, row.account, row.holder)} of account {row.account}"
+            sentences.append(f"The policy {row.policy} is lost; {who} may do nothing until it is detached.")
+    return sentences
 
 
 def _unreadable(policy: IdentityPolicy) -> str:
