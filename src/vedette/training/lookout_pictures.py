@@ -72,7 +72,8 @@ def _look_at_mask(folder: Folder, verdict: Verdict, picture: Seen) -> tuple[Verd
         return verdict, None
     ref, named = verdict.mask.ref, verdict.mask.colors
     mask = _seen(folder, ref)
-    if mask.format == "PNG":
+    # One of another size is refused for that; its pixels, of which there may be many, are not looked at.
+    if mask.format == "PNG" and mask.size == picture.size:
         colors = read_mask_colors(folder.place_of(ref), named)
         if colors is None:
             mask = Seen(ref)
