@@ -32,6 +32,8 @@ def test_a_name_that_is_not_ours_gets_none_of_our_pages(server, target):
         ("127.0.0.1", 200),
         ("127.9.9.9:80", 200),
         ("[::1]:8080", 200),
+        ("[::1]evil", 421),
+        ("[::1", 421),
         ("10.0.0.1", 421),
         ("localhost.evil.example", 421),
         ("127.0.0.1.evil.example", 421),

@@ -107,6 +107,8 @@ def _plain(host: str) -> str:
     """Return a host's name or address without its port, its brackets and a last dot."""
     host = host.strip().lower()
     if host.startswith("["):
-        return host[1:].partition("]")[0]
+        address, closing, rest = host[1:].partition("]")
+        # Only a port may follow; anything else is no name of anybody.
+        return address if closing and (not rest or rest.startswith(":")) else host
     name = host.rpartition(":")[0] if host.count(":") == 1 else host
     return name.removesuffix(".")

@@ -25,6 +25,9 @@ NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 LARGEST_DOCUMENT = 2 * 1024 * 1024
 """A list of 10,000 parts with their checksums is the largest document S3 takes, below this."""
 
+SMALL_DOCUMENT = 64 * 1024
+"""Reading more than this, a fiftieth of a second, would hold up everybody else."""
+
 LARGEST_NUMBER = 2**31 - 1
 """What a Java int holds: the range that S3 names when it refuses a number."""
 
@@ -100,7 +103,10 @@ class Call:
 
     async def document(self, operation_name: str) -> dict[str, Any]:
         """Return the document that the operation takes, by its shape."""
-        return read_document(operation_name, await self.raw_document())
+        data = await self.raw_document()
+        if len(data) > SMALL_DOCUMENT:
+            return await in_thread(read_document, operation_name, data)
+        return read_document(operation_name, data)
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
