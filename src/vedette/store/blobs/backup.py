@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vedette.errors import Busy, Missing, Taken
-from vedette.store.blobs.files import FILE_MODE, leased, make_folder, make_unsynced, sync_folder
+from vedette.store.blobs.files import FILE_MODE, leased, make_folder, make_unsynced, sync_all
 from vedette.store.blobs.index import INDEX, SCHEMA, check_version, find_generation
 from vedette.store.blobs.journal import JOURNAL, Header, open_fresh
 from vedette.store.blobs.snapshot import ESTABLISHED, change_number, snapshot_lines
@@ -76,7 +76,7 @@ def copy_buckets(
             before = done.missing
     _remove_surplus(target)
     _write_journals(target)
-    _sync_all(target)
+    sync_all(target)
     return CopiedBuckets(done.files, done.size, tuple(sorted(done.missing)), tuple(sorted(done.damaged)))
 
 
@@ -172,11 +172,3 @@ def _files(folder: Path) -> Iterator[Path]:
     for below, _, names in os.walk(folder):
         for name in names:
             yield Path(below) / name
-
-
-def _sync_all(target: Path) -> None:
-    """Wait until the disk has the copy: one wait for all files where the system offers it."""
-    if hasattr(os, "sync"):
-        os.sync()
-    else:
-        sync_folder(target)

@@ -240,6 +240,14 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_all(folder: Path) -> None:
+    """Wait until the disk has all that was written: one wait for many files, where the system offers it."""
+    if hasattr(os, "sync"):
+        os.sync()
+    else:
+        sync_folder(folder)
+
+
 def md5() -> "hashlib._Hash":
     """Return the hash that S3 makes ETags of; it guards nothing here."""
     return hashlib.md5(usedforsecurity=False)

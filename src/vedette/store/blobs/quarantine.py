@@ -24,6 +24,7 @@ from vedette.store.blobs.files import (
     make_unsynced,
     remove,
     replace_file,
+    sync_all,
     sync_folder,
 )
 
@@ -55,20 +56,22 @@ def put_aside(root: Path, paths: Iterable[str], why: str, clock: Clock = system_
     return [line["path"] for line in lines if _move(root, line["path"], batch / FILES / line["path"])]
 
 
-def keep_copy(root: Path, path: str, why: str, clock: Clock = system_clock) -> None:
-    """Put a copy of a file into quarantine, before another takes its name; the file itself stays."""
-    line = _describe(root, path, why, milliseconds(clock()))
-    if line is None:
+def keep_copies(root: Path, paths: Iterable[str], why: str, clock: Clock = system_clock) -> None:
+    """Put copies of files into quarantine, before others take their names; the files themselves stay."""
+    now_ms = milliseconds(clock())
+    lines = [line for path in paths if (line := _describe(root, path, why, now_ms)) is not None]
+    if not lines:
         return
-    batch = _new_batch(root, [line], clock)
-    target = batch / FILES / path
-    make_unsynced(target.parent)
-    try:
-        os.link(root / path, target)
-    except OSError:  # A file system without links.
-        shutil.copyfile(root / path, target)
-        target.chmod(FILE_MODE)
-    sync_folder(target.parent)
+    batch = _new_batch(root, lines, clock)
+    for line in lines:
+        target = batch / FILES / line["path"]
+        make_unsynced(target.parent)
+        try:
+            os.link(root / line["path"], target)
+        except OSError:  # A file system without links.
+            shutil.copyfile(root / line["path"], target)
+            target.chmod(FILE_MODE)
+    sync_all(batch)
 
 
 def quarantined(root: Path) -> Iterator[PutAside]:

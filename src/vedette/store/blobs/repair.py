@@ -12,6 +12,7 @@ are replaced go into quarantine, and the new index gets its name last: a repair 
 killed has changed nothing that another repair would miss. Nothing is ever removed.
 """
 
+import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -22,10 +23,10 @@ from vedette.clock import Clock, system_clock
 from vedette.store.blobs.adopting import NAMELESS, Adopting
 from vedette.store.blobs.caution import set_caution
 from vedette.store.blobs.checking import check_files, check_parts
-from vedette.store.blobs.files import make_folder, sync_folder
+from vedette.store.blobs.files import make_unsynced, sync_all, sync_folder
 from vedette.store.blobs.index import INDEX
 from vedette.store.blobs.journal import FRESH, JOURNAL, Header, Reading, open_fresh
-from vedette.store.blobs.quarantine import keep_copy, put_aside, put_back, quarantined
+from vedette.store.blobs.quarantine import keep_copies, put_aside, put_back, quarantined
 from vedette.store.blobs.replay import NewIndex
 from vedette.store.blobs.report import Report
 from vedette.store.blobs.snapshot import ESTABLISHED, snapshot_lines
@@ -161,20 +162,21 @@ def _stray_parts(root: Path, db: sqlite3.Connection) -> dict[str, str]:
 
 def _write_journals(new: NewIndex, root: Path, sources: Mapping[str, str], clock: Clock) -> None:
     """Write the journals that follow the new index; what was there before goes into quarantine."""
+    replaced = [f"{bucket}/{JOURNAL}" for bucket, source in sources.items() if source != "index"]
+    keep_copies(root, replaced, "the journal before a repair", clock)
     for (bucket,) in new.db.execute("SELECT name FROM buckets").fetchall():
         path = root / bucket / JOURNAL
-        make_folder(path.parent)
-        if sources[bucket] != "index":
-            keep_copy(root, f"{bucket}/{JOURNAL}", "the journal before a repair", clock)
+        make_unsynced(path.parent)
         with open_fresh(path.with_name(FRESH)) as file:
             file.writelines(snapshot_lines(new.db, bucket, Header(new.generation, bucket, 0)))
         path.with_name(FRESH).replace(path)
         new.db.execute(ESTABLISHED, (bucket, 0))
+    sync_all(root)
 
 
 def _put_in_place(root: Path, clock: Clock) -> Path | None:
     """Give the new index its name; return where the old one is kept."""
-    kept = root / f"{INDEX}.before-{clock():%Y%m%dT%H%M%SZ}"
+    kept = root / f"{INDEX}.before-{clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     old = [end for end in ("", "-wal", "-shm") if (root / f"{INDEX}{end}").exists()]
     for end in old:
         (root / f"{INDEX}{end}").rename(root / f"{kept.name}{end}")
