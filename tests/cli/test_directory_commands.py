@@ -121,6 +121,18 @@ def test_a_broken_credentials_file_is_a_sentence_and_can_be_written_anew(data, b
     assert (data / "credentials.json").read_text() == before
 
 
+@pytest.mark.parametrize("broken", ["{", "[]", "{}", None])
+def test_a_command_that_asks_a_server_says_that_it_has_no_keys(data, monkeypatch, broken):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    if broken is None:
+        (data / "credentials.json").unlink()
+    else:
+        (data / "credentials.json").write_text(broken)
+    said = run("projects", "--data", str(data), fails=2)
+    assert said.startswith("There are no keys: set AWS_ACCESS_KEY_ID")
+
+
 EVERY_COMMAND = [
     ("account", "list"),
     ("user", "create", "alice"),

@@ -89,7 +89,7 @@ def test_an_installation_is_backed_up_while_it_is_written_to_and_put_back(tmp_pa
             said = server.vedette("backup", str(backup))
     finally:
         assert stop_server(server) == 0
-    assert " objects, 1 models, the keys and the database." in said
+    assert " objects, 1 model, the keys and the database." in said
     key = server.key
     shutil.rmtree(data)
     assert "Restored to" in server.vedette("restore", str(backup), "--data", str(again))

@@ -117,6 +117,20 @@ def test_what_can_be_made_again_is_not_copied(data, tmp_path):
     assert kept == {"buckets", "credentials.json", "installation.json", "keys", "vedette.db", "versions"}
 
 
+def test_what_a_later_release_keeps_in_the_folder_is_copied_as_well(data, tmp_path):
+    for name in ("keys/other.key", "tls/self.crt", "novel/deep/file", "note.txt"):
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_text(name)
+    (data / "link").symlink_to(tmp_path)
+    (data / ".hidden").write_text("x")
+    backed_up(data, tmp_path / "backup")
+    put_back(tmp_path / "backup", tmp_path / "again")
+    for name in ("keys/other.key", "tls/self.crt", "novel/deep/file", "note.txt"):
+        assert (tmp_path / "again" / name).read_text() == name
+    assert not (tmp_path / "again" / "link").exists()
+    assert not (tmp_path / "again" / ".hidden").exists()
+
+
 def test_a_backup_and_what_is_restored_are_their_owners_alone(data, tmp_path):
     before = os.umask(0)
     try:

@@ -12,9 +12,9 @@ from vedette.cli.credentials import Data
 from vedette.cli.opening import in_sentences, opened, settings_for
 
 DOUBTFUL = {
-    "missing_objects": "objects are named by the index and missing: see `vedette repair --dry-run`.",
-    "damaged_objects": "objects have another size than the index says: see `vedette repair --dry-run`.",
-    "damaged_models": "models are damaged or not in the data folder: train them again.",
+    "missing_objects": "object named by the index and missing: see `vedette repair --dry-run`.",
+    "damaged_objects": "object of another size than the index says: see `vedette repair --dry-run`.",
+    "damaged_models": "model damaged, or missing from the data folder: to be trained again.",
 }
 PG_DUMP = "pg_dump --format=custom --file=vedette.dump"
 
@@ -33,13 +33,12 @@ def backup(
         manifest = back_up(installation, to, links=not copies, say=bar.say)
         endpoint = installation.settings.s3_endpoint
     counts = dict(manifest.counts)
-    print(
-        f"Backed up to {to}: {counts.get('objects', 0)} objects, {counts['models']} models, the keys", end=""
-    )
-    print(" and the database." if manifest.database else ".")
+    objects, models = _number(counts.get("objects", 0), "object"), _number(counts["models"], "model")
+    rest = "the keys and the database" if manifest.database else "the keys"
+    print(f"Backed up to {to}: {objects}, {models}, {rest}.")
     for name, what in DOUBTFUL.items():
         if counts.get(name):
-            print(f"{counts[name]} {what}")
+            print(f"{_number(counts[name], what.partition(' ')[0])} {what.partition(' ')[2]}")
     if not manifest.database:
         print(f"Not in it: the database, which is PostgreSQL's. Before each backup: {PG_DUMP}")
     if not manifest.buckets:
@@ -65,6 +64,10 @@ def restore(
         print("The database is PostgreSQL's: put its dump back with pg_restore, and set VEDETTE_DATABASE.")
     if not manifest.buckets:
         print("The buckets lie in another S3 and were not in the backup: set VEDETTE_S3_ENDPOINT.")
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 class _Bar:

@@ -51,9 +51,9 @@ def _credentials(data: Path | None) -> tuple[str, str, str]:
     file = settings_for(data).data / "credentials.json"
     try:
         known = json.loads(file.read_text("utf-8"))
-    except OSError:
+        return known["access_key_id"], known["secret_access_key"], region or known["region"]
+    except (OSError, ValueError, KeyError, TypeError):
         raise Wrong(
             f"There are no keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name the data folder "
             f"with --data ({file} cannot be read)."
         ) from None
-    return known["access_key_id"], known["secret_access_key"], region or known["region"]

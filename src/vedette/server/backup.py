@@ -36,9 +36,10 @@ from vedette.store.disk import disk_refusal
 from vedette.store.modes import private
 
 DATABASE = "vedette.db"
-SMALL = ("installation.json", "credentials.json", "keys/installation.key")
-# A certificate of our own, which clients were told to trust.
-FOLDERS = ("tls",)
+# What is copied in a way of its own, and what a server makes again. All else is copied as it lies, so
+# that what a later release keeps in the folder is never left out.
+OF_ITS_OWN = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "versions", "buckets"})
+MADE_AGAIN = frozenset({"cache", "pictures", "datasets", "backups", "reserve", "server.lock"})
 # What a version's folder holds for a while only, or as links to objects.
 PASSING = frozenset({"pictures", "scratch", "out"})
 # A training is begun anew from its frozen lines: what it had made by then is half of something.
@@ -100,10 +101,13 @@ def _copy_all(
     installation: Installation, place: Path, *, say: Progress, links: bool, clock: Clock
 ) -> BackupManifest:
     settings = installation.settings
-    for name in SMALL:
-        _copy(settings.data / name, place / name, links=False)
-    for name in FOLDERS:
-        _copy_folder(settings.data / name, place / name, links=False)
+    for part in settings.data.iterdir():
+        if part.name in OF_ITS_OWN | MADE_AGAIN or part.name.startswith(".") or part.is_symlink():
+            continue
+        if part.is_dir():
+            _copy_folder(part, place / part.name, links=False)
+        else:
+            _copy(part, place / part.name, links=False)
     models = _copy_database_and_models(installation, place, say, links=links)
     counts = {"models": len(models.whole), **_copy_all_buckets(settings, place, say, links=links)}
     if models.missing:
