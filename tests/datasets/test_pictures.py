@@ -13,6 +13,7 @@ from doubles.lines import BUCKET, a_box_line, a_line, a_ref, a_room, an_anomaly_
 from doubles.pictures import a_bomb, a_jpeg, a_png, a_scene, encoded
 from doubles.pools import PoolHere
 from vedette.api.s3.reach import Reach
+from vedette.datasets import pictures as pictures_room
 from vedette.datasets.dataset import Filter, ManifestSource
 from vedette.datasets.datasets import NewDataset
 from vedette.datasets.pictures import Keepers, Pictures
@@ -118,6 +119,20 @@ TABLE = {
     "bomb": (a_bomb(), [WRONG]),
     "heavy": (a_png() + bytes(REKOGNITION_BYTES), [WRONG]),
 }
+
+
+def test_pictures_wait_while_the_last_room_is_for_deleting(gallery, monkeypatch):
+    monkeypatch.setattr(pictures_room, "SHORT_S", 0.01)
+    gallery.hang(png=a_png(), text=b"no picture")
+    gallery.room.create([a_line("png", "a")])
+    assert gallery.flaws() == {}
+    room, short = gallery.room, [True]
+    room.datasets._database.is_short_of_room = lambda: short[0]
+    room.datasets.update(room.project, room.now(), a_line("text", "a").encode())
+    assert room.datasets.wait(60)
+    assert not gallery.pictures.wait(0.3)
+    short[0] = False
+    assert gallery.flaws() == {"text": [WRONG]}
 
 
 def test_each_rule_of_a_picture_and_its_neighbour(gallery):

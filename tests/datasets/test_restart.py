@@ -160,6 +160,18 @@ def test_an_import_on_a_full_disk_fails_with_that_sentence(where, database, cloc
         assert (made.status, made.fault, made.message) == ("create-failed", "service", NO_SPACE)
 
 
+def test_an_import_leaves_the_last_room_to_deleting(database, clock, tmp_path):
+    """While the reserve is given up: a large import would use what a delete needs."""
+    with a_room(database, tmp_path, clock) as room:
+        database.is_short_of_room = lambda: True
+        begin(room)
+        made = room.settled()
+        assert (made.status, made.fault, made.message) == ("create-failed", "service", NO_SPACE)
+        room.datasets.delete(room.project, made)
+        room.datasets.wait(30)
+    assert (rows(database, "parts"), rows(database, "entries"), rows(database, "works")) == (0, 0, 0)
+
+
 def test_an_end_that_cannot_be_written_down_is_written_down_later(
     database, clock, tmp_path, monkeypatch, caplog
 ):

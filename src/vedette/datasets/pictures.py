@@ -53,6 +53,8 @@ log = logging.getLogger(__name__)
 MOST_BATCHES = 4
 # How often pictures that were not there are looked for again, and how many at a time.
 AGAIN_S, AGAIN_MOST = 60.0, 1000
+# How often a full disk is asked whether there is room again.
+SHORT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,10 @@ class Pictures:
     def _run(self) -> None:
         looked_again = time.monotonic()
         while not self._stopping.is_set():
+            if self._database.is_short_of_room():
+                # What is left on the disk is for deleting; pictures can be looked at later.
+                self._stopping.wait(SHORT_S)
+                continue
             self._woken.clear()
             since = time.thread_time()
             is_busy = self._take_tasks() | self._take_turns() | self._forget_some()

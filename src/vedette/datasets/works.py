@@ -194,6 +194,7 @@ def _fill(tools: Tools, part: int, found: Iterable[Sequence[Row]], dataset: int 
     for rows in _whole_blocks(found):
         if tools.is_stopping():
             raise Stopping
+        tools.database.require_room()
         done += len(rows)
         with tools.database.write() as connection:
             sheet = Sheet(connection, part, tools.now_ms())

@@ -81,6 +81,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         installation = closing.enter_context(open_installation(settings, makes=True))
         threading.Thread(target=close_to_others, args=(data,), name="modes", daemon=True).start()
         settings, database = installation.settings, installation.database
+        database.is_short_of_room = lambda: reserve.is_spent
         identity, seal = installation.identity, installation.seal
         with in_a_sentence(data):
             blobs = open_blobs(settings)

@@ -7,13 +7,16 @@ A read sees one moment.
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from vedette.errors import NoSpace
+from vedette.store.disk import NO_SPACE
 
 # Every room's tables.py registers here; only migrations look at all of them.
 METADATA = MetaData(
@@ -38,6 +41,8 @@ class Database:
         self.engine = engine
         self._writer = engine.execution_options(**_writing(engine.dialect.name))
         self._one_writer = threading.Lock()
+        # Whether the room that is left is wanted for deleting; a server that watches its disk says so.
+        self.is_short_of_room: Callable[[], bool] = _never_short
 
     @property
     def file(self) -> Path | None:
@@ -59,9 +64,18 @@ class Database:
                 connection.execute(text(f"select pg_advisory_xact_lock({WRITER_LOCK})"))
             yield connection
 
+    def require_room(self) -> None:
+        """Refuse what writes much in the background while there is only room to delete."""
+        if self.is_short_of_room():
+            raise NoSpace(NO_SPACE)
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _never_short() -> bool:
+    return False
 
 
 def sqlite_file(address: str, data: Path) -> Path | None:
