@@ -176,7 +176,7 @@ def test_errors_of_lines_are_listed(server, name):
         {"code": "ERROR_INVALID_BOUNDING_BOX", "message": "The bounding box has off frame values."}
     ]
     assert told["boxes"]["cl-errors"][0]["code"] == "ERROR_NO_VALID_ANNOTATIONS"
-    assert told["cl-metadata"] == {"is_labeled": False}
+    assert told["cl-metadata"] == {"is_labeled": True}
     told["boxes"]["annotations"][0]["left"] = 90
     mended = script.update(arn, json.dumps(told))
     assert (mended["DatasetStats"]["ErrorEntries"], mended["DatasetStats"]["LabeledEntries"]) == (0, 6)

@@ -123,7 +123,9 @@ class Lookout:
         """Begin a training; the service numbers its models itself."""
         if name:
             raise Wrong("Models of Lookout for Vision have numbers, not names; leave out --name.")
-        output = {"S3Location": {"Bucket": bucket, "Prefix": prefix}}
+        # A place that a person names is a folder; the service itself puts no slash behind it.
+        folder = f"{prefix.rstrip('/')}/" if prefix else ""
+        output = {"S3Location": {"Bucket": bucket, "Prefix": folder}}
         made = self.client.create_model(ProjectName=self.project, OutputConfig=output)
         return self.find(made["ModelMetadata"]["ModelVersion"])
 
