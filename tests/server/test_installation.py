@@ -200,6 +200,15 @@ def test_a_folder_behind_a_link_is_closed_as_well(data, tmp_path):
     assert stat.S_IMODE((data / "vedette.db").stat().st_mode) == 0o644, "walked again for nothing"
 
 
+def test_another_key_is_refused_where_the_database_holds_no_secret_either(data):
+    with open_installation(Settings(data=data)) as installation:
+        directory = installation.identity.directory
+        for key in directory.keys("000000000000"):
+            directory.delete_key(key.id)
+    (data / "keys" / "installation.key").write_text("ab" * 32 + "\n")
+    assert "are not of one installation" in refused(data)
+
+
 def test_the_database_of_another_installation_is_refused(data, sqlite_maker):
     other = an_installation(sqlite_maker)
     shutil.copy(other / "vedette.db", data / "vedette.db")
