@@ -21,7 +21,7 @@ from botocore.credentials import Credentials
 
 from bench.common import RunningServer, machine, median, own_server, processor_s, row
 
-ROUNDS, BLOCK = 20, 150
+ROUNDS, BLOCK = 60, 50
 BAR = 0.9
 ELSEWHERE = "111122223333"
 BODY = b"x" * 1000

@@ -43,8 +43,8 @@ class Condition:
     key: str
     wanted: tuple[str, ...]
     matches: tuple[Match, ...]
-    quantifier: str = ""
-    if_exists: bool = False
+    quantifier: str
+    if_exists: bool
 
     def holds(self, context: Context) -> bool:
         """Say whether the request satisfies this condition."""
