@@ -7,10 +7,12 @@ import time
 
 import pytest
 
-from vedette.errors import Missing, Taken
+from doubles.stores import said
+from vedette.errors import Busy, Missing, Taken
 from vedette.store.blobs.backup import CopiedBuckets, copy_buckets
 from vedette.store.blobs.files import LEASE
 from vedette.store.blobs.folder import FolderBlobs
+from vedette.store.blobs.repair import RepairOptions, repair_buckets
 from vedette.store.blobs.values import About, Part
 
 
@@ -161,3 +163,31 @@ def test_a_copy_made_under_many_writers_is_whole(blobs, tmp_path):
         held = [(stored.etag, store.read("farm", stored.key)) for stored in store.list("farm")]
         store.close()
         assert held == [(hashlib.md5(body).hexdigest(), body) for _, body in held]
+
+
+def test_a_copy_can_be_repaired_like_the_store_itself(blobs, tmp_path):
+    blobs.buckets.set_versioning("farm", "Enabled")
+    for n in range(6):
+        blobs.put("farm", f"{n % 3}.jpg", b"%d" % n)
+    blobs.delete("farm", "0.jpg")
+    copy_buckets(blobs.root, tmp_path / "copy")
+    copy = FolderBlobs(tmp_path / "copy")
+    assert copy.standing.troubles == ()
+    before = said(copy)
+    copy.close()
+    (tmp_path / "copy" / ".index.db").unlink()
+    assert repair_buckets(tmp_path / "copy", RepairOptions("000000000000")).notices == {}
+    copy = FolderBlobs(tmp_path / "copy")
+    assert said(copy) == before
+    copy.close()
+
+
+def test_an_index_that_is_older_than_its_folders_is_not_copied(blobs, tmp_path):
+    blobs.close()
+    old = (blobs.root / ".index.db").read_bytes()
+    store = FolderBlobs(blobs.root)
+    store.put("farm", "since", b"precious")
+    store.close()
+    (blobs.root / ".index.db").write_bytes(old)
+    with pytest.raises(Busy, match="would not be whole"):
+        copy_buckets(blobs.root, tmp_path / "copy")

@@ -13,10 +13,11 @@ from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.index import INDEX
 from vedette.store.blobs.journal import JOURNAL
 from vedette.store.blobs.quarantine import QUARANTINE, empty, put_back, quarantined
-from vedette.store.blobs.sweep import HANDFUL, REMEMBERED_S, forget_ended
+from vedette.store.blobs.sweep import HANDFUL, forget_ended
 from vedette.store.blobs.values import About
 
 LATER = 3600.0
+WEEK = 7 * 24 * 3600
 
 
 @pytest.fixture
@@ -183,10 +184,12 @@ def test_an_index_of_another_folder_is_called_older(root, tmp_path):
     other.close()
     delete_index(root)
     shutil.copy(tmp_path / "other" / INDEX, root / INDEX)
-    before = files(root)
+    before, journal = files(root), (root / "farm" / JOURNAL).read_bytes()
     standing, aside = opened(root)
     assert (standing.is_older, aside) == (True, 0)
+    assert "farm" in standing.troubles[-1]
     assert files(root) == before
+    assert (root / "farm" / JOURNAL).read_bytes() == journal
 
 
 def test_a_handful_of_strays_goes_into_quarantine_with_a_manifest(root):
@@ -317,9 +320,9 @@ def test_the_end_of_an_upload_is_remembered_for_a_week(root):
         store.uploads.find("farm", "big", "ended"), [], store.draft(), etag="x-1", about=About()
     )
     now = time.time()
-    assert forget_ended(store._index, now + REMEMBERED_S - 60) == 0
+    assert forget_ended(store._index, now + WEEK - 60) == 0
     assert store.uploads.find("farm", "big", "ended", or_done=True).done["etag"] == "x-1"
-    assert forget_ended(store._index, now + REMEMBERED_S + 60) == 1
+    assert forget_ended(store._index, now + WEEK + 60) == 1
     with pytest.raises(Refusal, match="does not exist"):
         store.uploads.find("farm", "big", "ended", or_done=True)
     assert store.uploads.find("farm", "big", "open").id == "open"
