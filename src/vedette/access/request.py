@@ -1,6 +1,6 @@
 """What is asked of the judge: who wants to do what to which thing, and what is known of the request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -90,6 +90,31 @@ class AccessRequest:
     resource: str
     resource_account: str = ""
     context: Context = field(default_factory=dict)
+
+
+class DeferredFacts(Mapping[str, str | tuple[str, ...]]):
+    """Condition keys that are gathered when somebody first asks: most requests meet no condition at all.
+
+    Gathering them for every request took a tenth of a small GET (docs/experiments.md, 2026-11-28).
+    """
+
+    def __init__(self, gather: Callable[[], Context]) -> None:
+        self._gather = gather
+        self._facts: Context | None = None
+
+    def __getitem__(self, key: str) -> str | tuple[str, ...]:
+        return self._known()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known())
+
+    def __len__(self) -> int:
+        return len(self._known())
+
+    def _known(self) -> Context:
+        if self._facts is None:
+            self._facts = self._gather()
+        return self._facts
 
 
 def environment(

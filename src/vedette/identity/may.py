@@ -5,11 +5,10 @@ with the policies of the thing that it asks about. The judgement itself is `acce
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from vedette.access.judge import Decision, judge
 from vedette.access.policy import Policy
-from vedette.access.request import AccessRequest
+from vedette.access.request import AccessRequest, AccessSubject, DeferredFacts
 from vedette.arn import Arn
 from vedette.errors import Denied
 from vedette.identity.principal import Principal, subject_of
@@ -22,6 +21,7 @@ TagsOf = Callable[[], Mapping[str, str]]
 
 # AWS's own condition key for who owns the thing; S3's ARNs do not say it.
 RESOURCE_ACCOUNT = "aws:ResourceAccount"
+OWNER_KEY = RESOURCE_ACCOUNT.lower()
 RESOURCE_TAG = "aws:resourcetag/"
 
 
@@ -97,23 +97,29 @@ class _Facts(dict[str, str | tuple[str, ...]]):
         super().__init__(facts)
         self._tags_of = tags_of
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def __missing__(self, key: str) -> str | tuple[str, ...]:
         if self._tags_of is not None and key.startswith(RESOURCE_TAG):
             tags, self._tags_of = self._tags_of(), None
             self.update({RESOURCE_TAG + name.lower(): value for name, value in tags.items()})
-        return super().get(key, default)
+            return self[key]
+        raise KeyError(key)
 
 
 def _request(
     principal: Principal | None, action: str, resource: str, context: Context, tags_of: TagsOf | None
 ) -> AccessRequest:
     subject = subject_of(principal)
-    facts = {key.lower(): value for key, value in context.items()}
-    named = facts.get(RESOURCE_ACCOUNT.lower(), "")
+    named = next((context[key] for key in context if key.lower() == OWNER_KEY), "")
     owner = (named if isinstance(named, str) else "") or _account_of(resource)
+    facts = DeferredFacts(lambda: _gather(subject, owner, context, tags_of))
+    return AccessRequest(subject, action, resource, owner, facts)
+
+
+def _gather(subject: AccessSubject, owner: str, context: Context, tags_of: TagsOf | None) -> Context:
+    facts = {key.lower(): value for key, value in context.items()}
     # What the caller is comes last: nothing that a request says may stand in for it.
-    facts |= {RESOURCE_ACCOUNT.lower(): owner or subject.account} | subject.context()
-    return AccessRequest(subject, action, resource, owner, _Facts(facts, tags_of))
+    facts |= {OWNER_KEY: owner or subject.account} | subject.context()
+    return _Facts(facts, tags_of)
 
 
 def _account_of(resource: str) -> str:

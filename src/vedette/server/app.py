@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from vedette.api.house import House
 from vedette.api.own_paths import FIGURES
+from vedette.api.s3.faults import Fault
 from vedette.errors import Refusal
 from vedette.server.cors import allow_any_origin, preflight
 from vedette.server.doors import DOORS, SMALL_REQUEST, Door, Visit, find_holder
@@ -140,6 +141,9 @@ class Front:
             if refusal is not None:
                 # One line a request: a full disk is no secret, and its traceback tells nothing more.
                 log.warning("%s: %s (%s)", request.id, refusal.sentence, error)
+            elif response.status >= 500 and isinstance(error, Fault):
+                # An answer that was chosen, such as an object without its file: where it was chosen is known.
+                log.warning("%s: %s", request.id, error.sentence)
             elif response.status >= 500 and not isinstance(error, Refusal):
                 log.exception("%s failed", request.id, exc_info=error)
         response.headers.extend(door.identifiers(request))

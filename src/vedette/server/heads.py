@@ -40,7 +40,7 @@ def fault_of_head(target: bytes, fields: Fields, version: str) -> bytes | None:
 
 def _fault_of_host(target: bytes, fields: Fields, version: str) -> bytes | None:
     hosts = [value for name, value in fields if name == b"host"]
-    if len(hosts) > 1 or (not hosts and version == "1.1") or not all(map(HOST.fullmatch, hosts)):
+    if len(hosts) > 1 or (not hosts and version == "1.1") or (hosts and not HOST.fullmatch(hosts[0])):
         return ONE_HOST
     if not target.startswith((b"/", b"*")) and _authority(target) not in hosts:
         return ONE_HOST

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from vedette.wire.http import Request
 from vedette.wire.signed import SKEW_S, Kind, SignatureFault, Signed
@@ -11,6 +12,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STAMP = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 
 
+# A client's requests of one second bear the same stamp; strptime is slow, and a refusal is not kept.
+@lru_cache(maxsize=256)
 def read_stamp(text: str) -> datetime:
     """Return the moment that `20261120T190000Z` writes."""
     try:

@@ -5,13 +5,13 @@ was granted by ACL, which is S3's older way of a resource's Allow. Strangers nee
 needs the bucket's alone, and neither gets in by what a public access block holds back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from vedette.access.judge import Decision, judge
 from vedette.access.principals import Grasp
-from vedette.access.request import AccessRequest, AccessSubject, SubjectKind
+from vedette.access.request import AccessRequest, AccessSubject, DeferredFacts, SubjectKind
 from vedette.api.s3 import acl
 from vedette.api.s3.call import Call, canonical_id, read_document
 from vedette.api.s3.facts import Facts, facts_of_blob, facts_of_bucket, facts_of_request, facts_of_tags
@@ -102,9 +102,12 @@ def is_allowed(  # noqa: PLR0913  (likewise)
     expected = call.header("x-amz-expected-bucket-owner")
     if expected and expected != bucket.account:
         return False
-    if call.facts is None:
-        call.facts = facts_of_request(call)
-    facts = {**call.facts, **facts_of_tags(tags), **(more or {})}
+
+    def facts() -> Facts:
+        if call.facts is None:
+            call.facts = facts_of_request(call)
+        return {**call.facts, **facts_of_tags(tags), **(more or {})}
+
     return decide(call.principal, Aim(action, bucket, key, blob), facts)
 
 
@@ -132,17 +135,21 @@ def authorise_own(call: Call, action: str, resource: str, more: Facts | None = N
         raise Fault("AccessDenied", "Access Denied")
 
 
-def decide(principal: Principal | None, aim: Aim, facts: Mapping[str, str | tuple[str, ...]]) -> bool:
-    """Say whether somebody may do this; `facts` are what conditions may ask about the request."""
-    subject = subject_of(principal)
-    if principal is not None:
+def decide(principal: Principal | None, aim: Aim, facts: Callable[[], Facts]) -> bool:
+    """Say whether somebody may do this; `facts` gives what conditions may ask about the request."""
+    bucket, subject = aim.bucket, subject_of(principal)
+    policies = policies_of(bucket)
+    if principal is not None and (policies or _bears_grants(aim)):
         subject = replace(subject, canonical_id=canonical_id(principal.account))
-    bucket = aim.bucket
-    context: Facts = {**facts, **facts_of_bucket(bucket), **facts_of_blob(aim.blob), **subject.context()}
+
+    def gather() -> Facts:
+        # What the caller is comes last: nothing that a request says may stand in for it.
+        return {**facts(), **facts_of_bucket(bucket), **facts_of_blob(aim.blob), **subject.context()}
+
     decision = judge(
-        AccessRequest(subject, aim.action, aim.resource, bucket.account, context),
+        AccessRequest(subject, aim.action, aim.resource, bucket.account, DeferredFacts(gather)),
         identity=principal.policies if principal else (),
-        resource=policies_of(bucket),
+        resource=policies,
         session=principal.session_policies if principal else (),
     )
     if decision.explicit_deny:
@@ -193,6 +200,11 @@ def acl_of(bucket: Bucket) -> acl.Grants | None:
     """Return the bucket's own list of grants."""
     document = bucket.documents.get("acl")
     return None if document is None else acl.load(document)
+
+
+def _bears_grants(aim: Aim) -> bool:
+    """Say whether an ACL may name the caller by the id that S3 knows its account by."""
+    return "acl" in aim.bucket.documents or (aim.blob is not None and aim.blob.about.acl is not None)
 
 
 def _granted(subject: AccessSubject, aim: Aim) -> Grasp:
