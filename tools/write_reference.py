@@ -1,5 +1,6 @@
 """Write the pages of docs/reference that are computed from the code; tests hold them to it."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from vedette.settings import Settings
 from vedette.wire import models
 
 PLACE = Path(__file__).parent.parent / "docs" / "reference"
+DECISIONS = PLACE.parent / "decisions"
 COMPUTED = "<!-- Computed by `make docs`; edit tools/write_reference.py, not this page. -->\n\n"
 DIALECTS = (
     ("rekognition", "Amazon Rekognition Custom Labels", rekognition),
@@ -164,6 +166,28 @@ def _right(name: str, right: Permission) -> str:
     return f"| {operation} | `{right.action}` | `{right.resource}` | {when} | {keys} |"
 
 
+DECISION = re.compile(
+    r"# (\d{4}): (.+)\n\n(\d{4}-\d\d-\d\d) · (accepted|superseded by \d{4}) · ([a-z ]+)\n\n\S"
+)
+
+
+def decisions_page() -> str:
+    """Return every decision by topic, the newest first within each."""
+    topics: dict[str, list[str]] = {}
+    for path in sorted(DECISIONS.glob("[0-9]*.md"), reverse=True):
+        head = DECISION.match(path.read_text("utf-8"))
+        if head is None:
+            raise SystemExit(f"{path.name} has no head of the form that docs/decisions/0001 has.")
+        number, title, date, state, topic = head.groups()
+        remark = "" if state == "accepted" else f" ({state})"
+        topics.setdefault(topic, []).append(f"- [{number}]({path.name}) {title}{remark}, {date}")
+    form = "Context, decision, what it costs, what would change it. Never edited, only superseded."
+    lines = ["# Decisions\n", form]
+    for topic, entries in sorted(topics.items()):
+        lines += [f"\n## {topic.capitalize()}\n", *entries]
+    return COMPUTED + "\n".join(lines) + "\n"
+
+
 PAGES = {
     "permissions.md": permissions_page,
     "operations.md": operations_page,
@@ -171,6 +195,7 @@ PAGES = {
     "commands.md": commands_page,
     "refusals.md": refusals_page,
     "metrics.md": metrics_page,
+    "../decisions/README.md": decisions_page,
 }
 
 
@@ -179,7 +204,7 @@ def main() -> int:
     PLACE.mkdir(parents=True, exist_ok=True)
     for name, page in PAGES.items():
         (PLACE / name).write_text(page(), "utf-8")
-    print(f"written: {', '.join(PAGES)} in docs/reference")
+    print(f"Written: {', '.join(PAGES)}, seen from docs/reference.")
     return 0
 
 

@@ -1,6 +1,7 @@
 """The computed pages say what the code says now."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,16 @@ def writer():
 
 
 @pytest.mark.parametrize(
-    "page", ["operations.md", "settings.md", "commands.md", "refusals.md", "metrics.md", "permissions.md"]
+    "page",
+    [
+        "operations.md",
+        "settings.md",
+        "commands.md",
+        "refusals.md",
+        "metrics.md",
+        "permissions.md",
+        "../decisions/README.md",
+    ],
 )
 def test_a_computed_page_is_up_to_date(page):
     written = (ROOT / "docs" / "reference" / page).read_text("utf-8")
@@ -30,3 +40,19 @@ def test_every_operation_of_both_services_has_its_row(service):
     page = (ROOT / "docs" / "reference" / "operations.md").read_text("utf-8")
     assert {name for name in models.operations(service) if f"| `{name}` |" not in page} == set()
     assert sum(len(models.operations(name)) for name in ("rekognition", "lookoutvision")) == 45
+
+
+def test_the_index_leads_to_every_page_and_every_link_leads_somewhere():
+    folder = ROOT / "docs"
+    links = set(re.findall(r"\]\(([^)#]+\.md)\)", (folder / "README.md").read_text("utf-8")))
+    pages = {path.relative_to(folder).as_posix() for path in folder.glob("*/*.md")}
+    expected = {page for page in pages if not page.startswith("decisions/")} | {"decisions/README.md"}
+    assert (expected - links, {link for link in links if not (folder / link).exists()}) == (set(), set())
+
+
+def test_every_decision_has_what_a_decision_needs():
+    pages = {path.name: path.read_text("utf-8") for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md")}
+    parts = ("**Context.**", "**Decision.**")
+    assert {name: [part for part in parts if part not in text] for name, text in pages.items()} == {
+        name: [] for name in pages
+    }
