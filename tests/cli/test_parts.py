@@ -1,6 +1,8 @@
 """A part that is not installed is a sentence with what to type; a module that no part brings is a fault."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -55,3 +57,10 @@ def test_a_command_that_needs_a_missing_part_ends_before_it_begins(monkeypatch, 
         parts.require_part("train")
     assert end.value.exit_code == 2
     assert "pip install 'vedette[train]'" in capsys.readouterr().err
+
+
+def test_the_command_line_is_imported_without_any_part():
+    modules = sorted({module for modules in parts.PARTS.values() for module in modules})
+    asked = f"import sys, vedette.cli.main; print([m for m in {modules} if m in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from vedette.cli.remote import Server
 from vedette.errors import Missing, Wrong
 
@@ -153,6 +151,8 @@ class Lookout:
 
 def stage_of(server: Server, arn: str) -> tuple[str, int] | None:
     """Return the stage of a training and how many per cent of it are done; None where that is not known."""
+    from botocore.exceptions import ClientError
+
     try:
         said = server.client("vedette").describe_training(ModelArn=arn)
     except ClientError:
