@@ -23,11 +23,11 @@ from sklearn.preprocessing import StandardScaler
 import vedette
 from bench.common import machine
 from bench.kinds import Kind, kinds
+from vedette.evaluation.metrics import auroc, curve
 from vedette.learn.anomaly import Eye
 from vedette.learn.features import FeatureCache
 from vedette.learn.look import pooled
 from vedette.learn.recipe import Work
-from vedette.vision.metrics import auroc, curve
 
 
 def plain_labels(kind: Kind, work: Work) -> str:

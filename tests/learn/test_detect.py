@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from doubles.drawn_boxes import write_scenes
+from vedette.evaluation.judge import judge
 from vedette.learn.candidates import candidates
 from vedette.learn.choose import Costly, choose
 from vedette.learn.detect import DenseDetector
@@ -20,7 +21,6 @@ from vedette.learn.features import FeatureCache
 from vedette.learn.recipe import OUTPUTS, Budget, Cancelled, Judgement, Trained, Work
 from vedette.learn.task import Plan
 from vedette.runtime.facts import PackageFacts
-from vedette.runtime.judge import judge
 from vedette.runtime.model import Model
 from vedette.vision.annotations import Box, Sample
 

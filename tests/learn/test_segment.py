@@ -13,6 +13,7 @@ from PIL import Image
 from doubles.drawn_masks import COLORS, write_plates
 from vedette.cli.demo_pictures import COLORS as DEMO_COLORS
 from vedette.cli.demo_pictures import draw_set
+from vedette.evaluation.judge import judge
 from vedette.learn.export import export, refuse_if_far
 from vedette.learn.features import FeatureCache
 from vedette.learn.recipe import OUTPUTS, Budget, Work
@@ -27,7 +28,6 @@ from vedette.learn.segment import (
 )
 from vedette.learn.segment_views import UNKNOWN, Scene, Views, choose_looking
 from vedette.runtime.facts import PackageFacts
-from vedette.runtime.judge import judge
 from vedette.runtime.model import Model
 from vedette.vision.annotations import Mask, Sample
 

@@ -10,9 +10,10 @@ from PIL import Image
 
 from doubles.lines import a_ref, an_anomaly_line
 from doubles.packages import save_patch, tiny_package
+from vedette.evaluation.evaluate import Seen, evaluate
+from vedette.evaluation.judge import look
 from vedette.manifest.lines import read_line
 from vedette.manifest.lookout import judge_line
-from vedette.runtime.judge import look
 from vedette.runtime.model import load
 from vedette.training.checks import Prepared
 from vedette.training.folder import Folder
@@ -20,7 +21,6 @@ from vedette.training.lookout import confidence, prepare, write_results
 from vedette.training.lookout_pictures import say_left_out
 from vedette.training.masks import Masks
 from vedette.vision.annotations import Sample
-from vedette.vision.evaluation import Seen, evaluate
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 MODEL = {

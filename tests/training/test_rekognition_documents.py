@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from doubles.lines import a_box_line, a_line, a_ref
+from vedette.evaluation.evaluate import Seen, evaluate
 from vedette.manifest.lines import read_line
 from vedette.manifest.rekognition import judge_line
 from vedette.manifest.training import Pictures
@@ -15,7 +16,6 @@ from vedette.training.checks import Prepared
 from vedette.training.folder import Folder
 from vedette.training.rekognition import prepare, write_results
 from vedette.vision.annotations import Box, Finding, Sample
-from vedette.vision.evaluation import Seen, evaluate
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ARN = "arn:aws:rekognition:eu-west-1:111122223333:project/boards/version/v1/1"

@@ -14,13 +14,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vedette.cli.showing import show_figures
 from vedette.errors import Missing, Refusal, Wrong
+from vedette.evaluation.evaluate import headline
+from vedette.evaluation.judge import Judged, judge
 from vedette.manifest.folders import read_folder, refuse_picture
 from vedette.manifest.samples import read_samples
-from vedette.runtime.judge import Judged, judge
+from vedette.report.page import write_report
 from vedette.runtime.model import Model, load
-from vedette.runtime.report import write_report
 from vedette.vision.annotations import ANOMALY, NORMAL, Sample
-from vedette.vision.evaluation import headline
 
 # A file that is no manifest has as many wrong lines as it has lines.
 MOST_LINES = 5

@@ -20,6 +20,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vedette.evaluation.metrics import auroc
 from vedette.learn.backbone import Backbone, floats, open_backbone
 from vedette.learn.calibrate import f1_threshold, sigmoid
 from vedette.learn.classify import folds_of
@@ -33,7 +34,6 @@ from vedette.learn.recipe import Judgement, Trained, Work
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import ANOMALY, Sample
 from vedette.vision.images import Window, decode, fit, open_picture, tiles
-from vedette.vision.metrics import auroc
 
 Result = TypeVar("Result")
 

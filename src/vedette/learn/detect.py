@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from vedette.evaluation.metrics import best_threshold, coco_precision, match_boxes
 from vedette.learn.backbone import open_backbone
 from vedette.learn.calibrate import fit_platt
 from vedette.learn.dense import (
@@ -35,7 +36,6 @@ from vedette.learn.recipe import Judgement, Trained, Work
 from vedette.learn.split import deal
 from vedette.vision.annotations import Sample
 from vedette.vision.geometry import Floats, keep_best, out_of_window
-from vedette.vision.metrics import best_threshold, coco_precision, match_boxes
 
 LEVELS = ("s8", "s16", "s32")
 # Views of each picture. Fewer where the shelf would overflow, never more than are looked at.

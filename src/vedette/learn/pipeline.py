@@ -27,6 +27,8 @@ import torch
 import vedette
 from vedette.clock import Clock, system_clock
 from vedette.errors import Taken, TooMuch
+from vedette.evaluation.evaluate import evaluate, headline
+from vedette.evaluation.judge import Show, look, show_nobody
 from vedette.learn import memo as memos
 from vedette.learn.backbone import open_backbone
 from vedette.learn.candidates import candidates
@@ -38,13 +40,11 @@ from vedette.learn.features import FeatureCache
 from vedette.learn.recipe import OUTPUTS, Budget, Progress, Recipe, Trained, Work
 from vedette.learn.split import hold_out
 from vedette.learn.task import Plan, decide
-from vedette.runtime.card import model_card
+from vedette.report.card import model_card
 from vedette.runtime.facts import PackageFacts
-from vedette.runtime.judge import Show, look, show_nobody
 from vedette.runtime.model import Model
 from vedette.runtime.package import write_package
 from vedette.vision.annotations import Sample
-from vedette.vision.evaluation import evaluate, headline
 
 # From so many test pictures of a label on, the test part chooses its threshold.
 ENOUGH = 10

@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vedette.evaluation.metrics import count_pixels, overlap
 from vedette.learn.backbone import open_backbone
 from vedette.learn.calibrate import f1_threshold
 from vedette.learn.dense import (
@@ -50,7 +51,6 @@ from vedette.learn.split import deal
 from vedette.learn.warp import Pixels
 from vedette.vision.annotations import ANOMALY, Sample
 from vedette.vision.masks import Kinds
-from vedette.vision.metrics import count_pixels, overlap
 
 LEVELS = ("s4", "s8", "s16", "s32")
 COPIES, FEW_PICTURES = 10, 40  # twice as many of each where there are few

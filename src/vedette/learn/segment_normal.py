@@ -13,11 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vedette.evaluation.metrics import overlap
 from vedette.learn.cores import one_thread
 from vedette.learn.dense import Levels, enlarge
 from vedette.learn.memory import Memory, Patches, remember
 from vedette.vision.masks import Kinds
-from vedette.vision.metrics import overlap
 
 # The levels that a memory holds, among s4, s8, s16, s32.
 SEEN = slice(1, 3)

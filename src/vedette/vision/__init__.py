@@ -1,1 +1,1 @@
-"""Pictures, boxes, masks and figures: numpy and Pillow, nothing above."""
+"""Pictures, boxes and masks: numpy and Pillow, nothing above."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from vedette.evaluation.evaluate import Seen, evaluate, headline
 from vedette.vision.annotations import Box, Finding, Sample
-from vedette.vision.evaluation import Seen, evaluate, headline
 
 
 def classified(*rows, labels=("cat", "dog")):

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from doubles import graphs
+from vedette.evaluation.judge import judge
 from vedette.runtime.facts import PackageFacts
-from vedette.runtime.judge import judge
 from vedette.runtime.model import Model
 from vedette.vision.annotations import Box, Mask, Sample
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from vedette.evaluation.evaluate import Seen, Thresholds, evaluate
+from vedette.evaluation.metrics import count_pixels
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model
 from vedette.vision.annotations import Sample
-from vedette.vision.evaluation import Seen, Thresholds, evaluate
 from vedette.vision.images import BrokenPicture
 from vedette.vision.masks import Kinds, read_mask
-from vedette.vision.metrics import count_pixels
 
 # COCO's curve wants boxes down to where nobody believes them.
 LEAST_BOX = 0.01

@@ -12,7 +12,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 from sklearn import metrics as theirs
 
-from vedette.vision.metrics import (
+from vedette.evaluation.metrics import (
     Counts,
     auroc,
     average_precision,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from vedette.evaluation.evaluate import headline
 from vedette.runtime.facts import PackageFacts
-from vedette.vision.evaluation import headline
 
 DOES = {
     "classification": "says which one of its labels a picture shows",

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from vedette.runtime.card import model_card
+from vedette.evaluation.evaluate import Seen, evaluate
+from vedette.report.card import model_card
 from vedette.runtime.facts import PackageFacts, Tiling
 from vedette.vision.annotations import Sample
-from vedette.vision.evaluation import Seen, evaluate
 
 
 def test_a_card_holds_figures_thresholds_and_provenance():

@@ -21,10 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from vedette.vision.annotations import ANOMALY, Finding, Sample, Task
-from vedette.vision.geometry import edges_of
-from vedette.vision.images import WHOLE
-from vedette.vision.metrics import (
+from vedette.evaluation.metrics import (
     Counts,
     auroc,
     average_precision,
@@ -38,6 +35,9 @@ from vedette.vision.metrics import (
     ratio,
     reliability,
 )
+from vedette.vision.annotations import ANOMALY, Finding, Sample, Task
+from vedette.vision.geometry import edges_of
+from vedette.vision.images import WHOLE
 
 HEADLINE = (
     "task",

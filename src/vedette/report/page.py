@@ -16,13 +16,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from vedette.runtime.card import DOES
-from vedette.runtime.charts import precision_recall, reliability_diagram, score_histogram
-from vedette.runtime.gallery import Outcome, Pair, gallery
-from vedette.runtime.judge import Judged
+from vedette.evaluation.judge import Judged
+from vedette.report.card import DOES
+from vedette.report.charts import precision_recall, reliability_diagram, score_histogram
+from vedette.report.gallery import Outcome, Pair, gallery
+from vedette.report.scores import tallies
+from vedette.report.tables import figures, label_table, matrix
 from vedette.runtime.model import Model
-from vedette.runtime.scores import tallies
-from vedette.runtime.tables import figures, label_table, matrix
 from vedette.vision.images import BrokenPicture
 
 # A page of these opens at once and is a few megabytes at most.
@@ -64,9 +64,7 @@ def report_page(model: Model, judged: Judged) -> str:
 
 
 def _page(title: str, body: str, data: str) -> str:
-    style, script = (
-        (files("vedette.runtime") / f"report.{kind}").read_text("utf-8") for kind in ("css", "js")
-    )
+    style, script = ((files("vedette.report") / f"page.{kind}").read_text("utf-8") for kind in ("css", "js"))
     sum_of = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{sum_of}'"
     return (

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vedette.runtime.scores import tallies
+from vedette.evaluation.evaluate import Seen, evaluate
+from vedette.report.scores import tallies
 from vedette.vision.annotations import Box, Finding, Sample
-from vedette.vision.evaluation import Seen, evaluate
 
 RNG = np.random.default_rng(7)
 

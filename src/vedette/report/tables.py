@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from vedette.runtime.card import FIGURES
+from vedette.report.card import FIGURES
 
 Document = Mapping[str, Any]
 

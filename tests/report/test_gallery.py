@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from vedette.runtime.gallery import mistakes
-from vedette.runtime.tables import matrix, share
+from vedette.evaluation.evaluate import Seen, evaluate
+from vedette.report.gallery import mistakes
+from vedette.report.tables import matrix, share
 from vedette.vision.annotations import Box, Finding, Sample
-from vedette.vision.evaluation import Seen, evaluate
 
 A = Path("a.png")
 HERE, THERE = Box(0.1, 0.1, 0.3, 0.3), Box(0.6, 0.6, 0.3, 0.3)
