@@ -34,12 +34,13 @@ serve: .venv/.run ## start the server
 demo: .venv/.run ## from an empty server to findings, on drawn pictures
 	@$(BIN)/vedette demo $(ARGS)
 
-check: .venv/.dev ## lint, format, types, contracts, sizes, spelling
+check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/sizes.py
+	$(BIN)/python tools/words.py
 	$(BIN)/codespell
 
 test: .venv/.dev ## the fast lane
