@@ -23,9 +23,9 @@ from PIL import Image
 from bench.common import machine, processor_s, resident_mib, row
 from doubles.houses import HERE, MovedClock
 from doubles.lines import BUCKET, Room, a_line, a_room
-from vedette.datasets.pictures import Keepers, Pictures
 from vedette.engines.pool import Pool, count_cores
 from vedette.migrations import upgrade
+from vedette.pictures.pictures import Keepers, Pictures
 from vedette.store.db import open_database
 
 # Different pictures; each lies under many names, and is looked at under each.

@@ -8,13 +8,13 @@ from typing import Any
 from vedette.arn import Arn, parse_arn
 from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
-from vedette.datasets.pictures import Pictures
 from vedette.errors import Missing, Wrong
 from vedette.identity.access import Access
 from vedette.identity.identity import Identity
 from vedette.identity.may import require, require_undenied
 from vedette.identity.principal import Principal
 from vedette.metering.meter import Meter
+from vedette.pictures.pictures import Pictures
 from vedette.projects.projects import Projects
 from vedette.projects.tags import kind_of
 from vedette.projects.versions import Versions

@@ -8,7 +8,7 @@
     parts.py      a part (one generation of a dataset's entries) written, copied, dropped
     changes.py    an update applied, all or nothing
     works.py      what runs in the background, and what a restart takes up again
-    pictures.py   the pictures of all datasets, looked at in the background
 
+The room `pictures` looks at what entries name; nothing here does.
 Knows no HTTP and neither dialect's names for a state.
 """

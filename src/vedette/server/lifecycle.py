@@ -13,13 +13,13 @@ from vedette.api.s3.lifecycle_runner import LifecycleRunner
 from vedette.api.s3.policy import unreadable
 from vedette.api.s3.reach import Reach
 from vedette.datasets.datasets import Datasets
-from vedette.datasets.pictures import Keepers, Pictures
 from vedette.engines.choose import open_engine
 from vedette.engines.pool import Pool, count_cores
 from vedette.errors import Busy
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
 from vedette.metering.meter import Meter
+from vedette.pictures.pictures import Keepers, Pictures
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
 from vedette.server.installation import check_folder, close_to_others, in_a_sentence, open_installation

@@ -7,9 +7,9 @@ from itertools import islice
 
 from sqlalchemy import Connection, select
 
-from vedette.datasets.looks import read_named
 from vedette.datasets.tables import entries, entry_looks, looks
 from vedette.manifest.lines import read_line
+from vedette.pictures.looks import read_named
 from vedette.vision.hashes import distance, is_telling, near_pairs
 
 

@@ -13,15 +13,15 @@ from doubles.lines import BUCKET, a_box_line, a_line, a_ref, a_room, an_anomaly_
 from doubles.pictures import a_bomb, a_jpeg, a_png, a_scene, encoded
 from doubles.pools import PoolHere
 from vedette.api.s3.reach import Reach
-from vedette.datasets import pictures as pictures_room
 from vedette.datasets.dataset import Filter, ManifestSource
 from vedette.datasets.datasets import NewDataset
-from vedette.datasets.pictures import Keepers, Pictures
-from vedette.datasets.thumbnails import Thumbnails
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
 from vedette.identity.principal import root_of
 from vedette.manifest.pictures import REKOGNITION_BYTES
+from vedette.pictures import pictures as pictures_room
+from vedette.pictures.pictures import Keepers, Pictures
+from vedette.pictures.thumbnails import Thumbnails
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 from vedette.vision.images import BrokenPicture

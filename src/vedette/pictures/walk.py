@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
-from vedette.datasets.looking import NOTHING, Begun, Looking, Object
-from vedette.datasets.looks import Subject, find_first_size, keep_entries, read_named, read_subjects
 from vedette.datasets.staging import read_flaws, write_flaws
 from vedette.datasets.works import MayRead
 from vedette.identity.principal import root_of
@@ -24,6 +22,8 @@ from vedette.manifest.pictures import judge_lookout, judge_rekognition
 from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
+from vedette.pictures.looking import NOTHING, Begun, Looking, Object
+from vedette.pictures.looks import Subject, find_first_size, keep_entries, read_named, read_subjects
 from vedette.store.db import Database
 from vedette.vision.inspect import Look
 

@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vedette.datasets.looks import keep_looks, look_id, read_looks
 from vedette.datasets.turns import FairThreads
 from vedette.engines.pool import Lost, Pool
 from vedette.engines.port import Event
 from vedette.errors import Missing
 from vedette.manifest.pictures import REKOGNITION_BYTES
 from vedette.manifest.places import split_s3
+from vedette.pictures.looks import keep_looks, look_id, read_looks
 from vedette.store.blobs.port import Blobs, Stored
 from vedette.store.db import Database
 from vedette.vision.images import BrokenPicture

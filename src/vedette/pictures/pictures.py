@@ -29,18 +29,18 @@ from sqlalchemy import Connection, select
 from vedette.datasets import changes
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
-from vedette.datasets.looking import Looking
-from vedette.datasets.looks import find_orphan, forget_some, look_id, read_subjects
 from vedette.datasets.tables import datasets
-from vedette.datasets.thumbnails import Thumbnails
 from vedette.datasets.turns import Turns
-from vedette.datasets.twins import Twins, find_twins
-from vedette.datasets.walk import Guide, Place, Task, Walk
 from vedette.datasets.works import Changed, MayRead, anybody
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
 from vedette.identity.principal import root_of
 from vedette.manifest.places import is_s3, split_s3
+from vedette.pictures.looking import Looking
+from vedette.pictures.looks import find_orphan, forget_some, look_id, read_subjects
+from vedette.pictures.thumbnails import Thumbnails
+from vedette.pictures.twins import Twins, find_twins
+from vedette.pictures.walk import Guide, Place, Task, Walk
 from vedette.projects.projects import by_id
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
