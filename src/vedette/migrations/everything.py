@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 import vedette.datasets.tables
 import vedette.identity.tables
 import vedette.metering.tables
+import vedette.pictures.tables
 import vedette.projects.tables
 from vedette.store.db import METADATA
 
@@ -13,6 +14,7 @@ ROOMS = (
     vedette.metering.tables,
     vedette.projects.tables,
     vedette.datasets.tables,
+    vedette.pictures.tables,
 )
 
 

@@ -3,16 +3,17 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
-from vedette.datasets.tables import datasets, entries, entry_looks, looks
+from vedette.datasets.view import ENTRIES, list_parts
+from vedette.pictures.tables import entry_looks, looks
 from vedette.store.blobs.port import Stored
 from vedette.vision.inspect import LEAST_SIDE, MOST_SIDE, Look
 
 # As many as one statement may name.
 _FEW = 500
+_SUBJECTS = select(ENTRIES.c.seq, ENTRIES.c.line, ENTRIES.c.flaws, ENTRIES.c.picture_flaws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,18 @@ def read_subjects(
     connection: Connection, part: int, *, after: int, most: int, only_new: bool
 ) -> list[Subject]:
     """Return the next entries behind a place: all, or those that nothing is known of or said of."""
-    query = _subjects().where(entries.c.part == part, entries.c.seq > after)
+    query = _SUBJECTS.where(ENTRIES.c.part == part, ENTRIES.c.seq > after)
     if only_new:
-        here = (entry_looks.c.part == entries.c.part) & (entry_looks.c.seq == entries.c.seq)
-        unsaid = entry_looks.c.is_flawed & entries.c.picture_flaws.is_(None)
+        here = (entry_looks.c.part == ENTRIES.c.part) & (entry_looks.c.seq == ENTRIES.c.seq)
+        unsaid = entry_looks.c.is_flawed & ENTRIES.c.picture_flaws.is_(None)
         query = query.outerjoin(entry_looks, here).where(or_(entry_looks.c.look.is_(None), unsaid))
-    return [Subject(*row) for row in connection.execute(query.order_by(entries.c.seq).limit(most))]
+    return [Subject(*row) for row in connection.execute(query.order_by(ENTRIES.c.seq).limit(most))]
 
 
 def read_named(connection: Connection, part: int, seqs: Collection[int]) -> list[Subject]:
     """Return the entries at these places that are still there."""
-    query = _subjects().where(entries.c.part == part, entries.c.seq.in_(seqs))
-    return [Subject(*row) for row in connection.execute(query.order_by(entries.c.seq))]
+    query = _SUBJECTS.where(ENTRIES.c.part == part, ENTRIES.c.seq.in_(seqs))
+    return [Subject(*row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]
 
 
 def find_first_size(connection: Connection, part: int) -> tuple[int, int] | None:
@@ -109,7 +110,7 @@ def find_orphan(connection: Connection) -> int | None:
 
     Steps from part to part, since to look through every entry would take as long as there are entries.
     """
-    used = set(connection.execute(select(datasets.c.part)).scalars())
+    used = set(list_parts(connection))
     part: int | None = -1
     while part is not None:
         following = select(func.min(entry_looks.c.part)).where(entry_looks.c.part > part)
@@ -124,7 +125,3 @@ def forget_some(connection: Connection, part: int, most: int = 5000) -> bool:
     some = select(entry_looks.c.seq).where(entry_looks.c.part == part).limit(most)
     gone = delete(entry_looks).where(entry_looks.c.part == part, entry_looks.c.seq.in_(some))
     return connection.execute(gone).rowcount > 0
-
-
-def _subjects() -> Any:
-    return select(entries.c.seq, entries.c.line, entries.c.flaws, entries.c.picture_flaws)

@@ -1,11 +1,4 @@
-"""The pictures of datasets, looked at in the background by other processes.
-
-    note      entries are new or changed: their pictures wait to be looked at
-    walk.py  a task's entries, a batch after the other; turns.py  accounts and datasets take turns
-    looking.py  objects found, and looked at by other processes
-    looks.py  what was found, kept by object version, so that no object is decoded twice
-    twins.py  the same picture in two datasets
-    thumbnails.py  small pictures, made when they are asked for
+"""The room's front: pictures of all datasets, looked at in the background by other processes.
 
 What is wrong with a picture goes beside its entry, where listings and counts find it. What is to be
 looked at is not kept in a list: it is every entry that has no look yet, so that a restart finds it.
@@ -24,13 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from vedette.datasets import changes
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
-from vedette.datasets.tables import datasets
 from vedette.datasets.turns import Turns
+from vedette.datasets.view import find_by_part, list_parts, parts_of_project
 from vedette.datasets.works import Changed, MayRead, anybody
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
@@ -95,7 +87,7 @@ class Pictures:
     def start(self) -> None:
         """Take up what a stop left undone, and go on with what comes."""
         with self._database.read() as connection:
-            for part in connection.execute(select(datasets.c.part)).scalars():
+            for part in list_parts(connection):
                 self._put(Task(part, only_new=True))
         self._thread.start()
 
@@ -308,12 +300,11 @@ class Pictures:
 
 
 def _find_place(connection: Connection, part: int) -> Place | None:
-    row = connection.execute(select(datasets).where(datasets.c.part == part)).first()
-    project = by_id(connection, row.project) if row else None
-    if row is None or project is None:
+    dataset = find_by_part(connection, part)
+    project = by_id(connection, dataset.project) if dataset else None
+    if dataset is None or project is None:
         return None
-    its = select(datasets.c.part).where(datasets.c.project == project.id).order_by(datasets.c.kind.desc())
-    parts = tuple(connection.execute(its).scalars())
-    scope = project.scope
-    is_lookout = scope.service == "lookoutvision"
-    return Place(changes.read_dataset(row), scope.account, project.id, is_lookout, parts)
+    is_lookout = project.scope.service == "lookoutvision"
+    return Place(
+        dataset, project.scope.account, project.id, is_lookout, parts_of_project(connection, project.id)
+    )

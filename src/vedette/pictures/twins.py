@@ -7,9 +7,10 @@ from itertools import islice
 
 from sqlalchemy import Connection, select
 
-from vedette.datasets.tables import entries, entry_looks, looks
+from vedette.datasets.view import ENTRIES
 from vedette.manifest.lines import read_line
 from vedette.pictures.looks import read_named
+from vedette.pictures.tables import entry_looks, looks
 from vedette.vision.hashes import distance, is_telling, near_pairs
 
 
@@ -76,11 +77,11 @@ def _by_look(hashed: Sequence[_Hashed]) -> dict[str, list[_Hashed]]:
 
 
 def _read(connection: Connection, part: int) -> list[_Hashed]:
-    here = (entries.c.part == entry_looks.c.part) & (entries.c.seq == entry_looks.c.seq)
+    here = (ENTRIES.c.part == entry_looks.c.part) & (ENTRIES.c.seq == entry_looks.c.seq)
     query = (
         select(entry_looks.c.seq, looks.c.exact, looks.c.alike)
         .join(looks, looks.c.id == entry_looks.c.look)
-        .join(entries, here)
+        .join(ENTRIES, here)
         .where(entry_looks.c.part == part, looks.c.exact != "")
         .order_by(entry_looks.c.seq)
     )
