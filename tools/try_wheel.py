@@ -52,6 +52,8 @@ def try_light(wheel: Path, home: Path) -> float:
         check=True, capture_output=True, text=True, cwd=home,
     )  # fmt: skip
     assert json.loads(seen.stdout)["image"].endswith("picture.png"), seen.stdout
+    doctor = subprocess.run([vedette, "doctor"], check=True, capture_output=True, text=True, cwd=home)
+    assert "vedette[train]" in doctor.stdout, doctor.stdout
     for words, part in (
         (["train", ".", "--out", "m"], "train"),
         (["serve"], "server"),

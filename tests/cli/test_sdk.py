@@ -1,6 +1,5 @@
 """`vedette sdk install` and `remove` touch only our own files."""
 
-import pytest
 from typer.testing import CliRunner
 
 from vedette.cli.main import app
@@ -42,13 +41,3 @@ def test_files_of_somebody_else_are_not_overwritten(tmp_path):
     assert said.exit_code == 2
     assert "is not ours" in said.output
     assert (place / "service-2.json").read_text() == "{}"
-
-
-@pytest.mark.slow
-def test_the_doctor_looks_at_everything(tmp_path, monkeypatch):
-    monkeypatch.setenv("VEDETTE_DATA", str(tmp_path / "data"))
-    said = CliRunner().invoke(app, ["doctor"])
-    assert said.exit_code == 0, said.output
-    for word in ("Python", "torch", "backbone", "training on", "processor", "memory", "data folder", "disk"):
-        assert word in said.output
-    assert not (tmp_path / "data").exists()

@@ -24,7 +24,7 @@ def test_commands_stand_together_by_what_they_are_for():
 
 
 def test_the_doctor_names_an_extra_with_its_brackets(monkeypatch):
-    lacking = doctor.Finding("psycopg", "note", "pip install 'vedette[postgres]'")
+    lacking = doctor.Diagnosis("psycopg", "note", "pip install 'vedette[postgres]'")
     monkeypatch.setattr(doctor, "examine", lambda _: [lacking])
     assert "pip install 'vedette[postgres]'" in CliRunner().invoke(app, ["doctor"]).stdout
 

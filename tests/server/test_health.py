@@ -151,8 +151,8 @@ def test_a_clock_that_jumped_or_was_never_set_is_bad(data):
 
 
 def test_the_command_says_it_and_ends_with_a_status(data, monkeypatch):
-    monkeypatch.setattr(doctor, "_accelerator", lambda: doctor.Finding("training on", "note", "a test"))
-    monkeypatch.setattr(doctor, "_data", lambda folder: doctor.Finding("data folder", "good", "a test"))
+    monkeypatch.setattr(doctor, "_accelerator", lambda: doctor.Diagnosis("training on", "note", "a test"))
+    monkeypatch.setattr(doctor, "_data", lambda folder: doctor.Diagnosis("data folder", "good", "a test"))
     said = CliRunner().invoke(app, ["doctor", "--data", str(data)])
     assert (said.exit_code, "its key opens it" in " ".join(said.output.split())) == (0, True)
     (data / "keys" / "installation.key").unlink()

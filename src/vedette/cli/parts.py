@@ -48,9 +48,14 @@ def part_of(module: str) -> str | None:
     return next((part for part, modules in PARTS.items() if root in modules), None)
 
 
+def missing_modules(part: str) -> list[str]:
+    """Return which modules of a part cannot be imported."""
+    return [module for module in PARTS[part] if find_spec(module) is None]
+
+
 def has_part(part: str) -> bool:
     """Say whether a part is installed."""
-    return all(find_spec(module) is not None for module in PARTS[part])
+    return not missing_modules(part)
 
 
 def sentence_for(part: str) -> str:
