@@ -1,6 +1,6 @@
 """Amazon Resource Names: how the two services and their clients name a thing.
 
-Syntax only. Which names exist is known to the room that owns them.
+Syntax only; whether a resource exists, the room that owns it answers.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What can go wrong, in the product's own words.
+"""The refusals: what can go wrong, in the product's own words.
 
     Refusal
     ├── Missing      the thing named does not exist

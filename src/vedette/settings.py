@@ -73,10 +73,10 @@ class Settings(BaseSettings):
     )
 
 
-def read_settings(**chosen: Any) -> Settings:
-    """Return the settings, with what a command's options name (None: not named); refuse in a sentence."""
+def read_settings(**options: Any) -> Settings:
+    """Return the settings, overridden by a command's options that are not None; refuse in a sentence."""
     try:
-        return Settings(**{name: value for name, value in chosen.items() if value is not None})
+        return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.engines.local import run_to_end
-from vedette.engines.pool import Lost
+from vedette.engines.pool import WorkerLost
 from vedette.engines.port import Event
 
 
@@ -23,9 +23,9 @@ class PoolHere:
     def ask(self, order: Mapping[str, Any]) -> Event:
         self.asked += order.get("looks", [order])
         if self._closed:
-            raise Lost("the server stops")
+            raise WorkerLost("the server stops")
         if any(Path(each["file"]).read_bytes() in self.poison for each in order.get("looks", [])):
-            raise Lost("its process was killed by signal 11")
+            raise WorkerLost("its process was killed by signal 11")
         return run_to_end(self._job, order, lambda _: None, threading.Event())
 
     def close(self) -> None:

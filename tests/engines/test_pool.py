@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from doubles.pools import PoolHere
-from vedette.engines.pool import Bounds, Lost, Pool
+from vedette.engines.pool import OrderLimits, Pool, WorkerLost
 
 TESTS = Path(__file__).parent.parent
 JOB = "doubles.jobs:answer"
@@ -30,7 +30,7 @@ def either(request):
 
 @pytest.fixture
 def pool():
-    made = Pool(JOB, 1, Bounds(timeout_s=10.0))
+    made = Pool(JOB, 1, OrderLimits(timeout_s=10.0))
     yield made
     made.close()
 
@@ -63,7 +63,7 @@ def test_an_order_that_fails_is_told_as_an_event(either):
 
 def test_a_closed_pool_takes_no_orders(either):
     either.close()
-    with pytest.raises(Lost, match="the server stops"):
+    with pytest.raises(WorkerLost, match="the server stops"):
         either.ask({"number": 4})
 
 
@@ -75,7 +75,7 @@ def test_one_process_answers_many_orders(pool):
 
 def test_an_order_that_kills_its_process_costs_itself_alone(pool):
     first = pool.ask({"number": 1}).facts["process"]
-    with pytest.raises(Lost, match="its process was killed by signal 9"):
+    with pytest.raises(WorkerLost, match="its process was killed by signal 9"):
         pool.ask({"how": "die"})
     second = pool.ask({"number": 2}).facts
     assert second["twice"] == 4
@@ -84,8 +84,8 @@ def test_an_order_that_kills_its_process_costs_itself_alone(pool):
 
 
 def test_an_order_that_takes_too_long_is_given_up():
-    pool = Pool(JOB, 1, Bounds(timeout_s=0.2))
-    with pytest.raises(Lost, match=r"it took more than 0\.2 s"):
+    pool = Pool(JOB, 1, OrderLimits(timeout_s=0.2))
+    with pytest.raises(WorkerLost, match=r"it took more than 0\.2 s"):
         pool.ask({"how": "sleep"})
     pool.close()
 
@@ -101,7 +101,7 @@ def test_closing_ends_a_process_over_its_order(pool):
     told = []
 
     def wait():
-        with pytest.raises(Lost) as lost:
+        with pytest.raises(WorkerLost) as lost:
             pool.ask({"how": "sleep"})
         told.append(str(lost.value))
 

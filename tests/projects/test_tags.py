@@ -74,7 +74,7 @@ def test_what_no_room_knows_cannot_be_tagged(projects):
 
 
 def test_another_room_makes_its_things_taggable(projects):
-    projects.tags.know("lookoutvision", "model", lambda connection, arn: arn.resource.endswith("/1"))
+    projects.tags.register("lookoutvision", "model", lambda connection, arn: arn.resource.endswith("/1"))
     projects.tags.set(MODEL, {"stage": "live"})
     assert projects.tags.of(MODEL) == {"stage": "live"}
     with pytest.raises(Missing, match="There is no model"):

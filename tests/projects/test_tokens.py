@@ -4,7 +4,7 @@ from doubles.houses import HERE
 from vedette.errors import Missing, Taken
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
-from vedette.projects.tokens import Token
+from vedette.projects.tokens import ClientToken
 from vedette.store.db import open_database
 
 HOME = Scope("lookoutvision", HERE, "eu-west-1")
@@ -16,7 +16,7 @@ def projects(database, clock):
 
 
 def token(name, text="t-1", operation="CreateProject", scope=HOME):
-    return Token(scope, operation, text, {"ProjectName": name})
+    return ClientToken(scope, operation, text, {"ProjectName": name})
 
 
 def test_a_repeat_makes_nothing_and_answers_the_same(projects):

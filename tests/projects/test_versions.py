@@ -6,7 +6,7 @@ from doubles.houses import HERE
 from vedette.errors import Busy, Missing, Taken
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
-from vedette.projects.tokens import Token
+from vedette.projects.tokens import ClientToken
 from vedette.projects.version import FIRST, MOVES, WORDS
 from vedette.projects.versions import NewVersion, Versions
 
@@ -136,7 +136,7 @@ def test_a_move_takes_other_facts_along(versions, boards, clock):
 
 def test_a_start_repeated_under_one_token_is_done_once_until_it_stops(versions, doors):
     made = led_to(versions, a_version(versions, doors), "trained")
-    token = Token(LOOKOUT, "StartModel", "t", {})
+    token = ClientToken(LOOKOUT, "StartModel", "t", {})
 
     def start():
         return versions.move(made, "starting", token=token, standing=("running",)).state

@@ -21,9 +21,9 @@ from vedette.projects.version import Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.serving import units
 from vedette.serving.hosting import Hosting
-from vedette.serving.pictures import Rules, open_picture
+from vedette.serving.pictures import PictureRules, open_picture
 
-RULES = Rules(most_bytes=1_000_000)
+RULES = PictureRules(most_bytes=1_000_000)
 SOON_S = 30.0
 
 
@@ -401,14 +401,14 @@ def a_slow_picture():
     """It decodes for tenths of a second, and nothing in its head is forbidden."""
     stream = io.BytesIO()
     Image.effect_noise((4096, 4096), 60).convert("RGB").save(stream, "JPEG", progressive=True, quality=30)
-    return open_picture(stream.getvalue(), Rules(most_bytes=16_000_000))
+    return open_picture(stream.getvalue(), PictureRules(most_bytes=16_000_000))
 
 
 async def refused_while_others_are_answered(hosting, version, slow, monkeypatch):
     hosted = hosting.hosted(version)
     pid = hosted.units[0].pid
     first = asyncio.create_task(hosting.detect(version, slow))
-    await until(lambda: hosted.units and hosted.units[0].taken)
+    await until(lambda: hosted.units and hosted.units[0].in_flight)
     behind = asyncio.create_task(hosting.detect(version, a_picture()))
     with pytest.raises(Wrong) as refused:
         await first
@@ -429,7 +429,7 @@ def test_a_picture_that_decodes_too_long_is_refused_and_who_waits_behind_it_is_a
             sentence = await refused_while_others_are_answered(
                 hosting, version, a_slow_picture(), monkeypatch
             )
-            assert sentence == "The picture takes too long to decode, and was given up."
+            assert sentence == "The picture takes too long to decode."
 
     asyncio.run(live())
 

@@ -6,9 +6,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from vedette.errors import Wrong
-from vedette.serving.pictures import Rules, open_picture
+from vedette.serving.pictures import PictureRules, open_picture
 
-RULES = Rules(most_bytes=100_000, most_ratio=20)
+RULES = PictureRules(most_bytes=100_000, most_ratio=20)
 
 
 def written(width, height, form="PNG", **options):

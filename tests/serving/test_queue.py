@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.serving.queue import FairQueue, Waiting
+from vedette.serving.queue import FairQueue, QueuedRequest
 
 callers = st.lists(st.sampled_from("abcd"), max_size=40)
 
@@ -15,7 +15,8 @@ def entries(names):
     loop = asyncio.new_event_loop()
     try:
         return [
-            Waiting(name, float(number), number, loop.create_future()) for number, name in enumerate(names)
+            QueuedRequest(name, float(number), number, loop.create_future())
+            for number, name in enumerate(names)
         ]
     finally:
         loop.close()

@@ -16,7 +16,7 @@ from vedette.datasets.dataset import ManifestSource
 from vedette.engines.port import Event
 from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.identity.principal import root_of
-from vedette.projects.tokens import Token
+from vedette.projects.tokens import ClientToken
 from vedette.training.admission import NO_DATASET
 from vedette.training.folder import NO_ROOM, Folder
 from vedette.training.gather import UNREADABLE
@@ -562,7 +562,7 @@ def test_a_name_is_trained_once(training):
 def test_a_repeated_token_trains_once(training):
     training = training(service="lookoutvision")
     training.with_dataset()
-    token = Token(training.project.scope, "CreateModel", "t", {})
+    token = ClientToken(training.project.scope, "CreateModel", "t", {})
     first, second = training.order(token=token), training.order(token=token)
     assert first.id == second.id
     training.ended(first)

@@ -48,7 +48,7 @@ from vedette.manifest.problems import Flaw
 from vedette.projects.project import Project
 from vedette.projects.projects import Projects
 from vedette.projects.tags import drop_tags, put_tags
-from vedette.projects.tokens import Answer, Token, once
+from vedette.projects.tokens import Answer, ClientToken, once
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 
@@ -115,7 +115,7 @@ class Datasets:
         )
         folder.mkdir(parents=True, exist_ok=True)
         projects.ask_before_deleting(_held)
-        projects.tags.know("rekognition", "dataset", self._exists)
+        projects.tags.register("rekognition", "dataset", self._exists)
 
     def start(self) -> None:
         """Take up again what a stop or a crash left undone. The server calls this once, and nobody else."""
@@ -173,7 +173,7 @@ class Datasets:
 
     # Making and changing
 
-    def create(self, project: Project, wanted: NewDataset, token: Token | None = None) -> Dataset:
+    def create(self, project: Project, wanted: NewDataset, token: ClientToken | None = None) -> Dataset:
         """Make a dataset. Without a source it is empty and made at once."""
         try:
             with self._database.write() as connection:
@@ -194,7 +194,9 @@ class Datasets:
         self._begin(answer)
         return found
 
-    def update(self, project: Project, dataset: Dataset, body: bytes, token: Token | None = None) -> Dataset:
+    def update(
+        self, project: Project, dataset: Dataset, body: bytes, token: ClientToken | None = None
+    ) -> Dataset:
         """Put lines in, each in the place of the one with its address, or behind the last."""
         with self._database.write() as connection:
             now = milliseconds(self._clock())
@@ -256,7 +258,7 @@ class Datasets:
             self._delete(connection, project, changes.require(connection, dataset))
         self._background.run(self._sweep)
 
-    def delete_kind(self, project: Project, kind: Kind, token: Token | None = None) -> None:
+    def delete_kind(self, project: Project, kind: Kind, token: ClientToken | None = None) -> None:
         """Delete the project's dataset of that kind; the same request sent twice does it once."""
         with self._database.write() as connection:
             once(

@@ -1,4 +1,4 @@
-"""Which engine an installation uses; one so far, and the only place that would name a second."""
+"""Which engine an installation uses; there is one so far, and only this file would name a second."""
 
 from vedette.engines.local import LocalEngine
 from vedette.engines.port import Engine

@@ -1,6 +1,6 @@
-"""How a picture crosses to another process, and an answer back: two lengths, a head in JSON, bytes.
+"""The frames between server and unit: two lengths, a head in JSON, bytes.
 
-The bytes go as they are, so that nothing is encoded or looked through on the way.
+The bytes are not encoded, so that a picture is only copied on the way.
 """
 
 import json
@@ -15,9 +15,9 @@ Head = Mapping[str, Any]
 
 
 def frame_start(head: Head, body: bytes = b"") -> bytes:
-    """Return what goes before the body."""
-    written = json.dumps(head).encode()
-    return LENGTHS.pack(len(written), len(body)) + written
+    """Return the part of a frame before its body."""
+    encoded = json.dumps(head).encode()
+    return LENGTHS.pack(len(encoded), len(body)) + encoded
 
 
 def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:

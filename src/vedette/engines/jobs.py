@@ -18,7 +18,7 @@ JOBS: dict[str, str] = {
 def resolve(name: str) -> Main:
     """Return the function of a job; called inside the process that runs it, and nowhere else.
 
-    Besides the names above a test may give its own as `module:function`.
+    Besides the names above a test may name its own as `module:function`.
     """
     module, _, function = JOBS.get(name, name).partition(":")
     if not function:

@@ -1,7 +1,7 @@
 """Jobs as processes of this machine: the default engine.
 
-The order goes in by a pipe, events come back by another, a line of JSON each; what the job prints
-goes to standard error. The child ends itself when its parent has gone, so that nothing is orphaned.
+The order goes in by a pipe, events come back by another, a line of JSON each; the job's own output
+goes to standard error. The child exits when its parent has gone, so that nothing is orphaned.
 """
 
 import json
@@ -21,7 +21,7 @@ from vedette.engines.port import LAST, Event, Job
 from vedette.errors import Refusal
 from vedette.store.disk import disk_refusal
 
-# How long a job may take to stop by itself, and then to die of SIGTERM's sibling.
+# How long a job may take to stop after SIGTERM, before it gets SIGKILL.
 GRACE_S = 10.0
 
 # One thread for numpy's small matrices: their threads spin and cost more than they give (a
@@ -48,7 +48,7 @@ class LocalEngine:
             pass_fds=(writing,),
             env={**os.environ, **ENVIRONMENT},
             text=True,
-            start_new_session=True,  # Ctrl-C reaches us alone, and we cancel in order
+            start_new_session=True,  # Ctrl-C reaches the parent alone, which cancels in order
         )
         os.close(writing)
         assert process.stdin is not None
@@ -59,7 +59,7 @@ class LocalEngine:
         return run
 
     def events(self, run: str) -> Iterator[Event]:
-        """Yield the run's events; a process that dies without a word has failed, or was cancelled."""
+        """Yield the run's events; a process that dies without a last event has failed, or was cancelled."""
         process, lines = self._runs[run]
         try:
             for line in lines:
@@ -72,7 +72,7 @@ class LocalEngine:
             self._reap(run)
 
     def cancel(self, run: str) -> None:
-        """Ask by SIGTERM, and kill when the grace has passed."""
+        """Send SIGTERM, and SIGKILL after the grace period."""
         if run not in self._runs:
             return
         process, _ = self._runs[run]
@@ -87,9 +87,9 @@ class LocalEngine:
         status = process.wait()
         if run in self._cancelled:
             return Event("cancelled", {"sentence": "It did not stop when asked and was killed."})
-        why = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+        ending = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
         hint = " The machine may have run out of memory." if status == -signal.SIGKILL else ""
-        return Event("failed", {"sentence": f"The process of the job {why}.{hint}"})
+        return Event("failed", {"sentence": f"The process of the job {ending}.{hint}"})
 
     def _reap(self, run: str) -> None:
         process, lines = self._runs.pop(run, (None, None))
@@ -113,24 +113,24 @@ def _has_number(stream: TextIO) -> bool:
 
 
 def _child(writing: int) -> None:
-    """Run the one job that standard input names, speaking into `writing`."""
+    """Run the one job that standard input names, and write its events to the file number `writing`."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     order: dict[str, Any] = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     out = os.fdopen(writing, "w", encoding="utf-8", buffering=1)
 
-    def say(event: Event) -> None:
+    def emit(event: Event) -> None:
         out.write(json.dumps(asdict(event)) + "\n")
 
-    say(run_to_end(order["name"], order["order"], say, stop))
+    emit(run_to_end(order["name"], order["order"], emit, stop))
     out.close()
 
 
-def run_to_end(name: str, order: Mapping[str, Any], say: Any, stop: threading.Event) -> Event:
-    """Run a job here and return its last event, whatever happens: this is the process's edge."""
+def run_to_end(name: str, order: Mapping[str, Any], emit: Any, stop: threading.Event) -> Event:
+    """Run a job here and return its last event, whatever happens: this is the edge of the process."""
     try:
-        result = resolve(name)(order, say, stop.is_set)
+        result = resolve(name)(order, emit, stop.is_set)
     except Refusal as refusal:
         return Event("failed", {"sentence": refusal.sentence, "refusal": type(refusal).__name__})
     except Exception as error:  # noqa: BLE001  (the edge of a process: everything becomes an event)
@@ -145,7 +145,7 @@ def run_to_end(name: str, order: Mapping[str, Any], say: Any, stop: threading.Ev
 
 
 def _end_with_parent() -> None:
-    """Wait for the end of standard input, which is the end of whoever started us."""
+    """Exit at the end of standard input, which is the end of the parent process."""
     while sys.stdin.readline():
         pass
     os._exit(70)

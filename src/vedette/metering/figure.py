@@ -1,4 +1,4 @@
-"""What was counted of one thing in one minute, and how it is added to what the database holds."""
+"""A figure of one resource in one minute, and how it is added to the database."""
 
 from dataclasses import asdict, dataclass
 
@@ -20,7 +20,7 @@ class Figure:
     most: float = float("-inf")
 
     def add(self, other: "Figure") -> None:
-        """Add what was counted besides."""
+        """Add another figure of the same resource and minute."""
         self.total += other.total
         self.samples += other.samples
         self.least = min(self.least, other.least)
@@ -30,11 +30,11 @@ class Figure:
 def add(connection: Connection, key: Key, figure: Figure) -> None:
     """Add a figure to the database's row of it."""
     arn, minute, name = key
-    here = and_(minutes.c.arn == arn, minutes.c.minute == minute, minutes.c.figure == name)
-    row = connection.execute(select(minutes).where(here)).first()
+    key_matches = and_(minutes.c.arn == arn, minutes.c.minute == minute, minutes.c.figure == name)
+    row = connection.execute(select(minutes).where(key_matches)).first()
     if row is None:
         connection.execute(insert(minutes).values(arn=arn, minute=minute, figure=name, **asdict(figure)))
         return
     whole = Figure(row.total, row.samples, row.least, row.most)
     whole.add(figure)
-    connection.execute(update(minutes).where(here).values(asdict(whole)))
+    connection.execute(update(minutes).where(key_matches).values(asdict(whole)))

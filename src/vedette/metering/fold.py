@@ -1,6 +1,6 @@
-"""What becomes of old figures: minutes are added up to hours, and at last hours are forgotten.
+"""Retention of figures: minutes are aggregated to hours, and hours are deleted in the end.
 
-An hour's row lies at its first minute, so that whoever adds up a longer time needs not know of it. Minutes
+An hour's row lies at its first minute, so that sums over a longer time need not know of it. Minutes
 are folded some rows at a time, each time whole or not at all: a killed server goes on where it was.
 """
 
@@ -39,7 +39,9 @@ def _fold_rows(connection: Connection, rows: Sequence[Row[Any]]) -> None:
     for row in rows:
         hour = row.minute - row.minute % 60
         hours[row.arn, hour, row.figure].add(Figure(row.total, row.samples, row.least, row.most))
-        here = and_(minutes.c.arn == row.arn, minutes.c.minute == row.minute, minutes.c.figure == row.figure)
-        connection.execute(delete(minutes).where(here))
+        key_matches = and_(
+            minutes.c.arn == row.arn, minutes.c.minute == row.minute, minutes.c.figure == row.figure
+        )
+        connection.execute(delete(minutes).where(key_matches))
     for key, figure in hours.items():
         add(connection, key, figure)

@@ -1,6 +1,6 @@
-"""Counting: in memory at once, in the database a few times a minute, and whole at the end.
+"""Counting: in memory at once, in the database a few times a minute, and completely at the end.
 
-What was counted since the last write is lost with a killed process: figures are not worth a write
+Counts since the last write are lost with a killed process: figures are not worth a write
 a request.
 """
 
@@ -38,7 +38,7 @@ class Meter:
         self._writer: threading.Thread | None = None
 
     def open(self) -> None:
-        """Begin to write what is counted."""
+        """Start the thread that writes counts."""
         self._writer = threading.Thread(target=self._write_often, name="meter", daemon=True)
         self._writer.start()
 
@@ -59,7 +59,7 @@ class Meter:
             self.watch(arn, name, value)
 
     def write(self) -> None:
-        """Add to the database what was counted since the last time."""
+        """Add the counts since the last write to the database."""
         with self._lock:
             counted, self._new = self._new, {}
         if not counted:
@@ -104,12 +104,12 @@ class Meter:
             self._try_to_write(self.write, self.fold)
 
     def _try_to_write(self, *acts: Callable[[], None]) -> None:
-        """Write, or say why not: figures are not worth a stopped server, and wait in memory."""
+        """Write, or log why not: figures are not worth a stopped server, and stay in memory."""
         try:
             for act in acts:
                 act()
         except Exception:
-            log.exception("figures are not written down yet")
+            log.exception("figures could not be written and stay in memory")
 
 
 def _ignore(arn: str, figure: str, value: float) -> None:

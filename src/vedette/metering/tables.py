@@ -1,4 +1,4 @@
-"""The table of figures. A thing may be deleted; its figures stay."""
+"""The table of figures. They stay when their resource is deleted."""
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table
 

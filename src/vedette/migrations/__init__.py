@@ -24,37 +24,37 @@ def numbers() -> list[str]:
 
 
 def upgrade(database: Database, data: Path) -> str | None:
-    """Bring the database up to date; return the number it had, None where it was new.
+    """Bring the database up to date; return the number it had before, None where it was new.
 
     A database that a newer program has changed is refused.
     """
-    known = numbers()
+    numbers_known = numbers()
     with database.read() as connection:
-        was = current(connection)
-    if was == known[-1]:
-        return was
-    _refuse_newer(was, known)
-    if was is not None:
-        keep_copy(database, data / "backups", was)
+        before = current(connection)
+    if before == numbers_known[-1]:
+        return before
+    _refuse_newer(before, numbers_known)
+    if before is not None:
+        keep_copy(database, data / "backups", before)
     # Alembic is a third of a second to import, and mostly there is nothing to do.
     from vedette.migrations.steps import climb
 
     with database.write() as connection:
-        _refuse_newer(current(connection), known)
+        _refuse_newer(current(connection), numbers_known)
         climb(connection)
-    return was
+    return before
 
 
 def current(connection: Connection) -> str | None:
     """Return the number of the database's last change; None where it has none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found = connection.execute(text("select version_num from alembic_version")).scalar()
-    return None if found is None else str(found)
+    number = connection.execute(text("select version_num from alembic_version")).scalar()
+    return None if number is None else str(number)
 
 
 def keep_copy(database: Database, folder: Path, number: str) -> Path | None:
-    """Copy a SQLite database as it stands, and keep the last few copies. PostgreSQL has its own ways."""
+    """Copy a SQLite database and keep the last few copies. PostgreSQL has its own tools."""
     if database.file is None:
         return None
     folder.mkdir(parents=True, exist_ok=True)
@@ -71,9 +71,9 @@ def keep_copy(database: Database, folder: Path, number: str) -> Path | None:
     return copy
 
 
-def _refuse_newer(was: str | None, known: list[str]) -> None:
-    if was is not None and was not in known:
+def _refuse_newer(before: str | None, numbers_known: list[str]) -> None:
+    if before is not None and before not in numbers_known:
         raise Wrong(
-            f"The database was last changed by a newer Vedette (change {was}; this program knows up to "
-            f"{known[-1]}). Install that version again, or start with a copy out of the backups folder."
+            f"The database was last changed by a newer Vedette (change {before}; this program knows up to "
+            f"{numbers_known[-1]}). Install that version again, or start with a copy from the backups folder."
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.datasets.turns import FairThreads
-from vedette.engines.pool import Lost, Pool
+from vedette.engines.pool import Pool, WorkerLost
 from vedette.engines.port import Event
 from vedette.errors import Missing
 from vedette.manifest.pictures import REKOGNITION_BYTES
@@ -135,7 +135,7 @@ class Looking:
         try:
             with self._file_of(stored) as file:
                 return self._pool.ask({"thumbnail": str(file), "side": side})
-        except Lost as lost:
+        except WorkerLost as lost:
             raise BrokenPicture(stored.key, f"could not be looked at: {lost}.") from lost
 
     def _find(self, bucket: str, wanted: Object) -> Stored | None:
@@ -163,7 +163,7 @@ class Looking:
             ]
             try:
                 looks = self._ask([order for _, order in orders])
-            except Lost:
+            except WorkerLost:
                 looks = [self._ask_alone(new, order) for new, order in orders]
         found = {new[0]: look for (new, _), look in zip(orders, looks, strict=True) if look}
         return taken | found
@@ -171,7 +171,7 @@ class Looking:
     def _ask_alone(self, new: New, order: Mapping[str, Any]) -> Look | None:
         try:
             return self._ask([order])[0]
-        except Lost as lost:
+        except WorkerLost as lost:
             if self._stopping.is_set():
                 raise
             log.warning("%s could not be looked at: %s", new[1].ref, lost)
@@ -180,7 +180,7 @@ class Looking:
     def _ask(self, orders: Sequence[Mapping[str, Any]]) -> list[Look | None]:
         event = self._pool.ask({"looks": orders})
         if event.kind != "done":
-            raise Lost(str(event.facts.get("sentence")))
+            raise WorkerLost(str(event.facts.get("sentence")))
         return [None if facts is None else Look(**facts) for facts in event.facts["looks"]]
 
     def _open(self, stored: Stored, closing: contextlib.ExitStack) -> Path | None:

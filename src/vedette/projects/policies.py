@@ -1,4 +1,4 @@
-"""The policies of projects, kept: put, listed, deleted, and asked."""
+"""The stored policies of projects: put, listed, deleted, and read for a decision."""
 
 import builtins
 import secrets
@@ -32,7 +32,7 @@ class ProjectPolicy:
     updated: datetime
 
 
-class Policies:
+class ProjectPolicies:
     """The policies of every project."""
 
     def __init__(self, database: Database, clock: Clock = system_clock) -> None:
@@ -44,12 +44,12 @@ class Policies:
         read_policy(document)
         new, now = secrets.token_hex(16), milliseconds(self._clock())
         with self._database.write() as connection:
-            found = _find(connection, project, name)
-            if found is None:
+            policy = _find(connection, project, name)
+            if policy is None:
                 _refuse_new(connection, project, name, revision)
                 row = {"project": project.id, "name": name, "created_ms": now}
-                told = {"revision": new, "document": document, "updated_ms": now}
-                connection.execute(insert(policies).values({**row, **told}))
+                content = {"revision": new, "document": document, "updated_ms": now}
+                connection.execute(insert(policies).values({**row, **content}))
                 return new
             if not revision:
                 raise Taken(
@@ -57,13 +57,13 @@ class Policies:
                     kind="policy",
                     name=name,
                 )
-            _refuse_revision(found, revision)
-            told = {"revision": new, "document": document, "updated_ms": now}
-            connection.execute(update(policies).where(policies.c.id == found.id).values(told))
+            _refuse_revision(policy, revision)
+            content = {"revision": new, "document": document, "updated_ms": now}
+            connection.execute(update(policies).where(policies.c.id == policy.id).values(content))
         return new
 
     def list(self, project: Project, *, after: int = 0, most: int = MOST) -> tuple[list[ProjectPolicy], bool]:
-        """Return policies in the order in which they came, and whether there are more."""
+        """Return a page of policies in the order of creation, and whether there are more."""
         query = select(policies).where(policies.c.project == project.id, policies.c.id > after)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(policies.c.id).limit(most + 1)).all()
@@ -72,20 +72,20 @@ class Policies:
     def delete(self, project: Project, name: str, revision: str = "") -> None:
         """Delete a policy, if it is still the revision that is named."""
         with self._database.write() as connection:
-            found = _find(connection, project, name)
-            if found is None:
+            policy = _find(connection, project, name)
+            if policy is None:
                 raise Missing(f"{project.name} has no policy {name}.", kind="policy", name=name)
             if revision:
-                _refuse_revision(found, revision)
-            connection.execute(delete(policies).where(policies.c.id == found.id))
+                _refuse_revision(policy, revision)
+            connection.execute(delete(policies).where(policies.c.id == policy.id))
 
     def of(self, project: Project) -> tuple[Policy, ...]:
-        """Return the project's policies as they are judged."""
+        """Return the project's policies, parsed."""
         attached, _ = self.list(project)
         return tuple(stored_policy(policy.document, policy.name) for policy in attached)
 
     def unreadable(self) -> builtins.list[str]:
-        """Return a sentence for each stored policy that cannot be obeyed any more, and so denies all."""
+        """Return a sentence for each stored policy that this release cannot parse, and that so denies all."""
         with self._database.read() as connection:
             rows = connection.execute(select(policies).order_by(policies.c.id)).all()
         return [sentence for row in rows if (sentence := _unreadable(_policy(row)))]
@@ -94,14 +94,14 @@ class Policies:
 def _refuse_new(connection: Connection, project: Project, name: str, revision: str) -> None:
     if revision:
         raise _stale(name)
-    mine = policies.c.project == project.id
-    if connection.execute(select(func.count()).where(mine)).scalar_one() >= MOST:
+    of_project = policies.c.project == project.id
+    if connection.execute(select(func.count()).where(of_project)).scalar_one() >= MOST:
         raise TooMuch(f"{project.name} has {MOST} policies, which are the most.", kind="policy", name=name)
 
 
-def _refuse_revision(found: ProjectPolicy, revision: str) -> None:
-    if found.revision != revision.casefold():
-        raise _stale(found.name)
+def _refuse_revision(policy: ProjectPolicy, revision: str) -> None:
+    if policy.revision != revision.casefold():
+        raise _stale(policy.name)
 
 
 def _unreadable(policy: ProjectPolicy) -> str:

@@ -11,7 +11,7 @@ Service = Literal["rekognition", "lookoutvision"]
 Feature = Literal["CUSTOM_LABELS", "CONTENT_MODERATION"]
 Status = Literal["CREATING", "CREATED", "DELETING"]
 
-NAMED: dict[str, tuple[Service, re.Pattern[str]]] = {
+PROJECT_ARNS: dict[str, tuple[Service, re.Pattern[str]]] = {
     "rekognition": (
         "rekognition",
         re.compile(r"project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/[0-9]{1,16}"),
@@ -31,7 +31,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What groups datasets and versions. `id` grows in the order of creation."""
+    """A group of datasets and versions. `id` grows in the order of creation."""
 
     id: int
     scope: Scope
@@ -47,15 +47,15 @@ class Project:
     def arn(self) -> Arn:
         """Its ARN; Rekognition's ends with the moment of creation, Lookout's does not."""
         moment = f"/{self.created_ms}" if self.scope.service == "rekognition" else ""
-        where = self.scope
-        return Arn(where.service, where.region, where.account, f"project/{self.name}{moment}")
+        scope = self.scope
+        return Arn(scope.service, scope.region, scope.account, f"project/{self.name}{moment}")
 
 
 def read_project_arn(text: str) -> tuple[Scope, str] | None:
     """Return the scope and name in a project's ARN; None when it names something else."""
     arn = parse_arn(text)
-    service, pattern = NAMED.get(arn.service, (None, None))
-    found = pattern.fullmatch(arn.resource) if pattern else None
-    if service is None or found is None:
+    service, pattern = PROJECT_ARNS.get(arn.service, (None, None))
+    match = pattern.fullmatch(arn.resource) if pattern else None
+    if service is None or match is None:
         return None
-    return Scope(service, arn.account, arn.region), found["name"]
+    return Scope(service, arn.account, arn.region), match["name"]

@@ -9,14 +9,14 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select
 from vedette.arn import Arn
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Busy, Missing, Taken
-from vedette.projects.policies import Policies
+from vedette.projects.policies import ProjectPolicies
 from vedette.projects.project import Feature, Project, Scope, read_project_arn
 from vedette.projects.tables import projects
 from vedette.projects.tags import Tags, drop_tags, put_tags
-from vedette.projects.tokens import Answer, Token, once
+from vedette.projects.tokens import Answer, ClientToken, once
 from vedette.store.db import Database
 
-# What a project still holds, as words for a sentence ("2 datasets"); empty when nothing.
+# Returns what a project still contains, as words for a sentence ("2 datasets"); empty when nothing.
 Holding = Callable[[Connection, Project], str]
 
 # Statements are written once: to write one costs SQLAlchemy five times what SQLite takes to answer it.
@@ -43,7 +43,7 @@ NAMED_PAGE = PAGE.where(projects.c.name.in_(bindparam("names", expanding=True)))
 
 @dataclass(frozen=True, slots=True)
 class NewProject:
-    """What a caller wants made."""
+    """The properties of a project to create."""
 
     name: str
     feature: Feature = "CUSTOM_LABELS"
@@ -57,17 +57,17 @@ class Projects:
 
     def __init__(self, database: Database, clock: Clock = system_clock) -> None:
         self.tags = Tags(database)
-        self.policies = Policies(database, clock)
+        self.policies = ProjectPolicies(database, clock)
         self._database = database
         self._clock = clock
         self._holdings: list[Holding] = []
-        self.tags.know("rekognition", "project", _exists)
+        self.tags.register("rekognition", "project", _exists)
 
     def ask_before_deleting(self, holding: Holding) -> None:
         """Ask this room too, within the transaction, what a project to be deleted still holds."""
         self._holdings.append(holding)
 
-    def create(self, scope: Scope, wanted: NewProject, token: Token | None = None) -> Project:
+    def create(self, scope: Scope, new: NewProject, token: ClientToken | None = None) -> Project:
         """Make a project; its name must be new in the scope."""
         with self._database.write() as connection:
             now = milliseconds(self._clock())
@@ -75,12 +75,12 @@ class Projects:
                 connection,
                 token,
                 now,
-                do=lambda: {"id": _create(connection, scope, wanted, now)},
-                stands=lambda was: by_id(connection, was["id"]) is not None,
+                do=lambda: {"id": _create(connection, scope, new, now)},
+                stands=lambda first: by_id(connection, first["id"]) is not None,
             )
-            found = by_id(connection, answer["id"])
-        assert found is not None
-        return found
+            project = by_id(connection, answer["id"])
+        assert project is not None
+        return project
 
     def find(self, scope: Scope, name: str) -> Project:
         """Return the project of that name."""
@@ -101,25 +101,25 @@ class Projects:
         after: int = 0,
         most: int = 100,
     ) -> tuple[list[Project], bool]:
-        """Return projects in the order of creation, and whether there are more.
+        """Return a page of projects in the order of creation, and whether there are more.
 
         `after` is the id of the last one seen: what is made or deleted between two
         pages neither hides nor repeats another.
         """
         query = NAMED_PAGE if names else PAGE
-        asked: dict[str, Any] = {
+        parameters: dict[str, Any] = {
             "after": after,
             "feature": features[0],
             "or_feature": features[-1],
             "most": most + 1,
         }
         if names:
-            asked["names"] = list(names)
+            parameters["names"] = list(names)
         with self._database.read() as connection:
-            rows = connection.execute(query, {**_in(scope), **asked}).all()
+            rows = connection.execute(query, {**_in(scope), **parameters}).all()
         return [_project(row) for row in rows[:most]], len(rows) > most
 
-    def delete(self, scope: Scope, name: str, token: Token | None = None) -> str:
+    def delete(self, scope: Scope, name: str, token: ClientToken | None = None) -> str:
         """Delete the project of that name, which must be empty; return its ARN."""
         with self._database.write() as connection:
             answer = once(
@@ -137,10 +137,10 @@ class Projects:
             return str(self._delete(connection, _require_arn(connection, arn, region))["arn"])
 
     def _delete(self, connection: Connection, project: Project) -> Answer:
-        held = [words for holding in self._holdings if (words := holding(connection, project))]
-        if held:
+        contents = [words for holding in self._holdings if (words := holding(connection, project))]
+        if contents:
             raise Busy(
-                f"Project {project.name} still has {' and '.join(held)}; delete them first.",
+                f"Project {project.name} still has {' and '.join(contents)}; delete them first.",
                 kind="project",
                 name=project.name,
             )
@@ -149,27 +149,27 @@ class Projects:
         return {"arn": str(project.arn)}
 
 
-def _create(connection: Connection, scope: Scope, wanted: NewProject, now: int) -> int:
-    if _by_name(connection, scope, wanted.name) is not None:
+def _create(connection: Connection, scope: Scope, new: NewProject, now: int) -> int:
+    if _by_name(connection, scope, new.name) is not None:
         raise Taken(
-            f"A project named {wanted.name} exists already in {scope.region}.",
+            f"A project named {new.name} exists already in {scope.region}.",
             kind="project",
-            name=wanted.name,
+            name=new.name,
         )
     row = {
         "service": scope.service,
         "account": scope.account,
         "region": scope.region,
-        "name": wanted.name,
+        "name": new.name,
         "created_ms": now,
-        "feature": wanted.feature,
-        "auto_update": wanted.auto_update,
-        "is_feature_named": wanted.is_feature_named,
+        "feature": new.feature,
+        "auto_update": new.auto_update,
+        "is_feature_named": new.is_feature_named,
         "status": "CREATED",
     }
-    made = connection.execute(insert(projects).values(row).returning(projects)).one()
-    put_tags(connection, str(_project(made).arn), wanted.tags)
-    return int(made.id)
+    inserted = connection.execute(insert(projects).values(row).returning(projects)).one()
+    put_tags(connection, str(_project(inserted).arn), new.tags)
+    return int(inserted.id)
 
 
 def _exists(connection: Connection, arn: Arn) -> bool:
@@ -181,20 +181,20 @@ def _exists(connection: Connection, arn: Arn) -> bool:
 
 
 def _require(connection: Connection, scope: Scope, name: str) -> Project:
-    found = _by_name(connection, scope, name)
-    if found is None:
+    project = _by_name(connection, scope, name)
+    if project is None:
         raise Missing(f"There is no project named {name} in {scope.region}.", kind="project", name=name)
-    return found
+    return project
 
 
 def _require_arn(connection: Connection, text: str, region: str) -> Project:
-    read = read_project_arn(text)
-    if read is not None:
-        scope, name = read
-        found = _by_name(connection, scope, name)
+    names = read_project_arn(text)
+    if names is not None:
+        scope, name = names
+        project = _by_name(connection, scope, name)
         # The whole text must agree: the moment of creation too, and no zeros before it.
-        if found is not None and scope.region == region and str(found.arn) == text:
-            return found
+        if project is not None and scope.region == region and str(project.arn) == text:
+            return project
     raise Missing(f"There is no project {text}.", kind="project", name=text)
 
 

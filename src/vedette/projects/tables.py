@@ -19,7 +19,7 @@ from vedette.store.db import METADATA
 projects = Table(
     "projects",
     METADATA,
-    # Counts up and is never used twice: the order of creation, and the place in a listing.
+    # Counts up and is never reused: the order of creation, and the place in a listing.
     Column("id", Integer, primary_key=True),
     Column("service", String(32), nullable=False),
     Column("account", String(12), nullable=False),
@@ -27,7 +27,7 @@ projects = Table(
     Column("name", String(255), nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("feature", String(32), nullable=False),
-    # Whether the request named the feature: then it is told again, and else it goes unsaid.
+    # Whether the request named the feature: only then do responses name it.
     Column("is_feature_named", Boolean, nullable=False, server_default=false()),
     Column("auto_update", String(16), nullable=False),
     Column("status", String(16), nullable=False),
@@ -52,7 +52,7 @@ client_tokens = Table(
     Column("operation", String(64), primary_key=True),
     Column("token", String(64), primary_key=True),
     Column("request_hash", String(64), nullable=False),
-    # What the first call gave, as JSON.
+    # The answer of the first call, as JSON.
     Column("answer", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Index("ix_client_tokens_created_ms", "created_ms"),
@@ -61,7 +61,7 @@ client_tokens = Table(
 versions = Table(
     "versions",
     METADATA,
-    # Counts up and is never used twice, as a project's id does.
+    # Counts up and is never reused, like a project's id.
     Column("id", Integer, primary_key=True),
     Column("project", Integer, ForeignKey("projects.id"), nullable=False),
     # Lookout's are numbers; they stand here as text.
@@ -78,7 +78,7 @@ versions = Table(
     Column("most_units", Integer, nullable=True),
     Column("ended_ms", BigInteger, nullable=True),
     Column("billable_s", Integer, nullable=True),
-    # What was asked for, and what came of it, as JSON that the rooms above read.
+    # The parameters of the training and its results, as JSON that the rooms above read.
     Column("inputs", Text, nullable=False),
     Column("results", Text, nullable=False),
     UniqueConstraint("project", "name"),
@@ -101,7 +101,7 @@ project_policies = Table(
     Column("id", Integer, primary_key=True),
     Column("project", Integer, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
     Column("name", String(128), nullable=False),
-    # Every change gives another; who changes it again must name this one.
+    # A new one at every change; a later change must name the current one.
     Column("revision", String(32), nullable=False),
     Column("document", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),

@@ -1,6 +1,6 @@
-"""Tags: words on whatever an ARN names, kept here because ARNs begin with a project.
+"""Tags: key-value pairs on whatever an ARN names, stored here because ARNs begin with a project.
 
-Rooms above tell this one how to know their things (`Tags.know`), so that it need not
+Rooms above register how to look up their resources (`Tags.register`), so that this one need not
 reach up to ask whether a dataset or a version exists.
 """
 
@@ -13,7 +13,7 @@ from vedette.errors import Missing, TooMuch, Wrong
 from vedette.projects.tables import tags
 from vedette.store.db import Database
 
-# What both services allow in one map, and all that a thing may bear.
+# What both services allow in one map, and the limit of a resource.
 MOST = 200
 
 TAGS = select(tags.c.key, tags.c.value).where(tags.c.arn == bindparam("arn")).order_by(tags.c.key)
@@ -28,18 +28,18 @@ class Tags:
         self._database = database
         self._kinds: dict[tuple[str, str], Exists] = {}
 
-    def know(self, service: str, kind: str, exists: Exists) -> None:
-        """Learn how to ask whether a thing of that kind exists. Its ARNs can be tagged from now on."""
+    def register(self, service: str, kind: str, exists: Exists) -> None:
+        """Register how to ask whether a resource of that kind exists; its ARNs can be tagged from now on."""
         self._kinds[service, kind] = exists
 
-    def set(self, arn: str, wanted: Mapping[str, str]) -> None:
-        """Add tags; one that is there already gets the new value."""
+    def set(self, arn: str, values: Mapping[str, str]) -> None:
+        """Add tags; an existing key gets the new value."""
         with self._database.write() as connection:
             self._require(connection, arn)
-            put_tags(connection, arn, wanted)
+            put_tags(connection, arn, values)
 
     def remove(self, arn: str, keys: Iterable[str]) -> None:
-        """Remove the tags of these keys; a key that is not there is no fault."""
+        """Remove the tags of these keys; a missing key is a no-op."""
         with self._database.write() as connection:
             self._require(connection, arn)
             connection.execute(delete(tags).where(tags.c.arn == arn, tags.c.key.in_(list(keys))))
@@ -51,7 +51,7 @@ class Tags:
             return {row.key: row.value for row in connection.execute(TAGS, {"arn": arn})}
 
     def peek(self, arn: str) -> dict[str, str]:
-        """Return the tags at an ARN, none where there is nothing: for the conditions of policies."""
+        """Return the tags at an ARN, none where nothing exists: for the conditions of policies."""
         with self._database.read() as connection:
             return {row.key: row.value for row in connection.execute(TAGS, {"arn": arn})}
 
@@ -73,20 +73,20 @@ def kind_of(arn: Arn) -> str:
     return first
 
 
-def put_tags(connection: Connection, arn: str, wanted: Mapping[str, str]) -> None:
+def put_tags(connection: Connection, arn: str, values: Mapping[str, str]) -> None:
     """Add tags within a transaction of the room that makes the thing."""
-    if not wanted:
+    if not values:
         return
-    for key in wanted:
+    for key in values:
         if key.lower().startswith("aws:"):
             raise Wrong(f"The tag key {key!r} begins with aws:, which is reserved.", kind="tags", name=key)
-    connection.execute(delete(tags).where(tags.c.arn == arn, tags.c.key.in_(list(wanted))))
-    connection.execute(insert(tags), [{"arn": arn, "key": key, "value": wanted[key]} for key in wanted])
+    connection.execute(delete(tags).where(tags.c.arn == arn, tags.c.key.in_(list(values))))
+    connection.execute(insert(tags), [{"arn": arn, "key": key, "value": values[key]} for key in values])
     count = connection.execute(select(func.count()).where(tags.c.arn == arn)).scalar_one()
     if count > MOST:
         raise TooMuch(f"{arn} would have {count} tags; {MOST} are the most.", kind="tags", name=arn)
 
 
 def drop_tags(connection: Connection, arn: str) -> None:
-    """Forget the tags of a thing that is deleted."""
+    """Delete the tags of a deleted resource."""
     connection.execute(delete(tags).where(tags.c.arn == arn))

@@ -1,9 +1,9 @@
-"""Client tokens: the same request sent twice is done once.
+"""Client tokens: idempotency of requests that are sent twice.
 
-A token is remembered for eight hours, in the transaction that does the work, so that a
-killed process forgets neither or both. A repeat is a replay only while what the first
-call did still stands: a program that starts a model every morning with one fixed token
-means it each time.
+A token is stored for eight hours, in the transaction that does the work, so that a killed
+process keeps both or neither. A repeat is a replay only while the effect of the first call
+still stands: a program that starts a model every morning with one fixed token means it
+every time.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class ClientToken:
     """One request's client token, for one operation, with the request's other parameters."""
 
     scope: Scope
@@ -34,19 +34,19 @@ class Token:
 
     @property
     def digest(self) -> str:
-        """What tells this request from another one under the same token."""
+        """A hash that distinguishes this request from another one with the same token."""
         options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
         return hashlib.sha256(orjson.dumps(self.request, default=repr, option=options)).hexdigest()
 
 
 def once(
     connection: Connection,
-    token: Token | None,
+    token: ClientToken | None,
     now_ms: int,
     do: Callable[[], Answer],
     stands: Callable[[Answer], bool],
 ) -> Answer:
-    """Do it and remember the answer, or return what the first call answered."""
+    """Do it and store the answer, or return the answer of the first call."""
     if token is None:
         return do()
     connection.execute(delete(client_tokens).where(client_tokens.c.created_ms <= now_ms - LIFETIME_MS))
@@ -60,8 +60,8 @@ def once(
     return answer
 
 
-def recall(connection: Connection, token: Token, now_ms: int) -> Answer | None:
-    """Return what the first call under this token answered, while the token lives; None for a first call."""
+def recall(connection: Connection, token: ClientToken, now_ms: int) -> Answer | None:
+    """Return the answer of the first call with this token while the token lives; None for a first call."""
     lives = client_tokens.c.created_ms > now_ms - LIFETIME_MS
     row = connection.execute(select(client_tokens).where(_same(token), lives)).first()
     if row is None:
@@ -76,7 +76,7 @@ def recall(connection: Connection, token: Token, now_ms: int) -> Answer | None:
     return answer
 
 
-def _same(token: Token) -> Any:
+def _same(token: ClientToken) -> Any:
     table, scope = client_tokens.c, token.scope
     return and_(
         table.service == scope.service,
@@ -87,7 +87,7 @@ def _same(token: Token) -> Any:
     )
 
 
-def _row(token: Token, answer: Answer, now_ms: int) -> dict[str, Any]:
+def _row(token: ClientToken, answer: Answer, now_ms: int) -> dict[str, Any]:
     return {
         "service": token.scope.service,
         "account": token.scope.account,

@@ -1,4 +1,4 @@
-"""A version: a trained model and its life, as one table of allowed moves.
+"""A version: a trained model and its states, as one table of allowed moves.
 
 Both dialects have names of their own for these states; they live in api/. What Rekognition calls
 STOPPED is TRAINED to Lookout.
@@ -74,7 +74,7 @@ _LOOKOUT = re.compile(r"model/(?P<project>[a-zA-Z0-9_\-]{1,255})/(?P<name>[1-9]\
 class Version:
     """One version of a project. `id` grows in the order of creation.
 
-    `inputs` is what was asked for and `results` what came of it, both JSON.
+    `inputs` are the parameters of the training and `results` its outcome, both JSON.
     """
 
     id: int
@@ -98,15 +98,15 @@ class Version:
     @property
     def arn(self) -> Arn:
         """Its ARN; Lookout calls it a model, and has no moment in it."""
-        where = self.project.scope
+        scope = self.project.scope
         resource = f"project/{self.project.name}/version/{self.name}/{self.created_ms}"
-        if where.service == "lookoutvision":
+        if scope.service == "lookoutvision":
             resource = f"model/{self.project.name}/{self.name}"
-        return Arn(where.service, where.region, where.account, resource)
+        return Arn(scope.service, scope.region, scope.account, resource)
 
     @property
     def path(self) -> str:
-        """What a refusal calls it: `doors/2`, since a number alone names nothing."""
+        """Its name in a refusal: `doors/2`, since a number alone names nothing."""
         return f"{self.project.name}/{self.name}"
 
     @property
@@ -118,8 +118,8 @@ class Version:
 def read_version_arn(text: str) -> tuple[Scope, str, str] | None:
     """Return the scope, project and name in a version's ARN; None when it names something else."""
     arn = parse_arn(text)
-    if arn.service == "rekognition" and (found := _REKOGNITION.fullmatch(arn.resource)):
-        return Scope("rekognition", arn.account, arn.region), found["project"], found["name"]
-    if arn.service == "lookoutvision" and (found := _LOOKOUT.fullmatch(arn.resource)):
-        return Scope("lookoutvision", arn.account, arn.region), found["project"], found["name"]
+    if arn.service == "rekognition" and (match := _REKOGNITION.fullmatch(arn.resource)):
+        return Scope("rekognition", arn.account, arn.region), match["project"], match["name"]
+    if arn.service == "lookoutvision" and (match := _LOOKOUT.fullmatch(arn.resource)):
+        return Scope("lookoutvision", arn.account, arn.region), match["project"], match["name"]
     return None

@@ -19,7 +19,7 @@ from vedette.projects.projects import Projects
 from vedette.projects.projects import by_id as project_by_id
 from vedette.projects.tables import version_numbers, versions
 from vedette.projects.tags import drop_tags, put_tags
-from vedette.projects.tokens import Answer, Token, once, recall
+from vedette.projects.tokens import Answer, ClientToken, once, recall
 from vedette.projects.version import MOVES, WITH_PACKAGE, WORDS, State, Version, read_version_arn
 from vedette.store.db import Database
 
@@ -28,7 +28,7 @@ LATEST = "latest"
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """What a caller wants made; without a name the version gets the project's next number."""
+    """The properties of a version to create; without a name it gets the project's next number."""
 
     name: str = ""
     state: State = "training"
@@ -49,36 +49,40 @@ class Versions:
         self._projects = projects
         self._clock = clock
         projects.ask_before_deleting(_held)
-        projects.tags.know("rekognition", "version", self._exists)
-        projects.tags.know("lookoutvision", "model", self._exists)
+        projects.tags.register("rekognition", "version", self._exists)
+        projects.tags.register("lookoutvision", "model", self._exists)
 
     def create(
-        self, project: Project, wanted: NewVersion, token: Token | None = None
+        self, project: Project, request: NewVersion, token: ClientToken | None = None
     ) -> tuple[Version, bool]:
-        """Make a version in its first state; return it, and whether it is new or a replay's."""
-        new = False
+        """Create a version in its first state; return it, and whether it is new and no replay's."""
+        is_new = False
 
         def make() -> Answer:
-            nonlocal new
-            new = True
-            return {"id": _create(connection, project, wanted, now)}
+            nonlocal is_new
+            is_new = True
+            return {"id": _create(connection, project, request, now)}
 
         with self._database.write() as connection:
             now = milliseconds(self._clock())
             if project_by_id(connection, project.id) is None:
                 raise Missing(f"The project {project.name} was deleted.", kind="project", name=project.name)
             answer = once(
-                connection, token, now, do=make, stands=lambda was: _by_id(connection, was["id"]) is not None
+                connection,
+                token,
+                now,
+                do=make,
+                stands=lambda first: _by_id(connection, first["id"]) is not None,
             )
-            return require(connection, answer["id"]), new
+            return require(connection, answer["id"]), is_new
 
     # Replays
 
-    def made_by(self, token: Token | None) -> Version | None:
-        """Return the version that a first call under this token made, if there is one.
+    def made_by(self, token: ClientToken | None) -> Version | None:
+        """Return the version that the first call with this token created, if there is one.
 
-        Whoever looks at more than the version before it makes one asks this first: a repeat is
-        answered as the first call was, whatever has become of the datasets since.
+        A caller that validates datasets before it creates a version asks this first: a replay is
+        answered as the first call was, however the datasets have changed since.
         """
         if token is None:
             return None
@@ -86,8 +90,8 @@ class Versions:
             answer = recall(connection, token, milliseconds(self._clock()))
             return _by_id(connection, answer["id"]) if answer else None
 
-    def is_repeat(self, token: Token | None) -> bool:
-        """Say whether this very call was answered before, as for a version that is gone by now."""
+    def is_repeat(self, token: ClientToken | None) -> bool:
+        """Return whether this token was used before, also for a version that is deleted by now."""
         if token is None:
             return False
         with self._database.read() as connection:
@@ -98,14 +102,14 @@ class Versions:
     def find(self, project: Project, name: str, *, with_package: bool = False) -> Version:
         """Return the project's version of that name; `latest` is Lookout's word for the newest.
 
-        Who means to use what `latest` names wants the newest that has a package, if one has.
+        With `with_package` it prefers the newest version that has a package.
         """
         with self._database.read() as connection:
-            found = _by_name(connection, project, name, with_package=with_package)
-        if found is None:
+            version = _by_name(connection, project, name, with_package=with_package)
+        if version is None:
             path = f"{project.name}/{name}"
             raise Missing(f"The project {project.name} has no version {name}.", kind="version", name=path)
-        return found
+        return version
 
     def find_by_id(self, number: int) -> Version:
         """Return the version of that number."""
@@ -114,15 +118,15 @@ class Versions:
 
     def find_by_arn(self, text: str, region: str) -> Version:
         """Return the version that an ARN names, in the region that was called."""
-        named = read_version_arn(text)
-        if named is not None and named[0].region == region:
-            scope, project, name = named
+        names = read_version_arn(text)
+        if names is not None and names[0].region == region:
+            scope, project, name = names
             try:
-                found = self.find(self._projects.find(scope, project), name)
+                version = self.find(self._projects.find(scope, project), name)
             except Missing:
                 raise _unknown(text) from None
-            if str(found.arn) == text:
-                return found
+            if str(version.arn) == text:
+                return version
         raise _unknown(text)
 
     def list(
@@ -155,11 +159,11 @@ class Versions:
         to: State,
         message: str = "",
         *,
-        token: Token | None = None,
+        token: ClientToken | None = None,
         standing: Collection[State] = (),
         **values: Any,
     ) -> Version:
-        """Move a version to another state, or refuse by what it is now; other columns go with it.
+        """Move a version to another state if the table of moves allows it, and write other columns with it.
 
         A repeated token is a replay while the version is in `to` or in one of the states `standing`.
         """
@@ -170,8 +174,8 @@ class Versions:
                 return {"id": version.id}
 
             def stands(_: Answer) -> bool:
-                found = _by_id(connection, version.id)
-                return found is not None and found.state in {to, *standing}
+                now = _by_id(connection, version.id)
+                return now is not None and now.state in {to, *standing}
 
             once(connection, token, milliseconds(self._clock()), do=do, stands=stands)
             return require(connection, version.id)
@@ -183,14 +187,14 @@ class Versions:
             _write(connection, version.id, values)
 
     def remove(self, version: Version) -> None:
-        """Forget a version that is being deleted; its files are gone already."""
+        """Delete the row of a version in the state `deleting`; its files are deleted already."""
         with self._database.write() as connection:
-            found = _by_id(connection, version.id)
-            if found is None:
+            stored = _by_id(connection, version.id)
+            if stored is None:
                 return
-            if found.state != "deleting":
-                raise Busy(_sentence(found), kind="version", name=found.path)
-            drop_tags(connection, str(found.arn))
+            if stored.state != "deleting":
+                raise Busy(_sentence(stored), kind="version", name=stored.path)
+            drop_tags(connection, str(stored.arn))
             connection.execute(delete(versions).where(versions.c.id == version.id))
 
     def _exists(self, connection: Connection, arn: Arn) -> bool:
@@ -204,14 +208,14 @@ class Versions:
 
 def require(connection: Connection, number: int) -> Version:
     """Return the version of that number as it is now."""
-    found = _by_id(connection, number)
-    if found is None:
+    version = _by_id(connection, number)
+    if version is None:
         raise Missing("The version was deleted.", kind="version", name=str(number))
-    return found
+    return version
 
 
-def _create(connection: Connection, project: Project, wanted: NewVersion, now: int) -> int:
-    name = wanted.name or str(_next_number(connection, project))
+def _create(connection: Connection, project: Project, new: NewVersion, now: int) -> int:
+    name = new.name or str(_next_number(connection, project))
     if _by_name(connection, project, name) is not None:
         raise Taken(
             f"The project {project.name} has a version named {name} already.", kind="version", name=name
@@ -220,47 +224,49 @@ def _create(connection: Connection, project: Project, wanted: NewVersion, now: i
         "project": project.id,
         "name": name,
         "created_ms": now,
-        "state": wanted.state,
-        "message": wanted.message,
-        "description": wanted.description,
-        "bucket": wanted.bucket,
-        "prefix": wanted.prefix,
-        "source": wanted.source,
-        "inputs": orjson.dumps(dict(wanted.inputs)).decode(),
+        "state": new.state,
+        "message": new.message,
+        "description": new.description,
+        "bucket": new.bucket,
+        "prefix": new.prefix,
+        "source": new.source,
+        "inputs": orjson.dumps(dict(new.inputs)).decode(),
         "results": "{}",
     }
-    made = connection.execute(insert(versions).values(row).returning(versions)).one()
-    put_tags(connection, str(_version(made, project).arn), wanted.tags)
-    return int(made.id)
+    inserted = connection.execute(insert(versions).values(row).returning(versions)).one()
+    put_tags(connection, str(_version(inserted, project).arn), new.tags)
+    return int(inserted.id)
 
 
 def _next_number(connection: Connection, project: Project) -> int:
-    mine = version_numbers.c.project == project.id
-    last = connection.execute(select(version_numbers.c.last).where(mine)).scalar()
+    of_project = version_numbers.c.project == project.id
+    last = connection.execute(select(version_numbers.c.last).where(of_project)).scalar()
     number = (last or 0) + 1
     if last is None:
         connection.execute(insert(version_numbers).values(project=project.id, last=number))
     else:
-        connection.execute(update(version_numbers).where(mine).values(last=number))
+        connection.execute(update(version_numbers).where(of_project).values(last=number))
     return number
 
 
-def _move(connection: Connection, found: Version, to: State, message: str, values: Mapping[str, Any]) -> None:
-    if to not in MOVES[found.state]:
-        raise Busy(_sentence(found), kind="version", name=found.path)
-    _write(connection, found.id, {**values, "state": to, "message": message})
+def _move(
+    connection: Connection, version: Version, to: State, message: str, values: Mapping[str, Any]
+) -> None:
+    if to not in MOVES[version.state]:
+        raise Busy(_sentence(version), kind="version", name=version.path)
+    _write(connection, version.id, {**values, "state": to, "message": message})
 
 
-def _sentence(found: Version) -> str:
-    return f"The version {found.name} of {found.project.name} {WORDS[found.state]}."
+def _sentence(version: Version) -> str:
+    return f"The version {version.name} of {version.project.name} {WORDS[version.state]}."
 
 
 def _write(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
-    written = {
+    columns = {
         name: orjson.dumps(dict(value)).decode() if name in ("inputs", "results") else value
         for name, value in values.items()
     }
-    connection.execute(update(versions).where(versions.c.id == number).values(written))
+    connection.execute(update(versions).where(versions.c.id == number).values(columns))
 
 
 def _by_name(
@@ -315,5 +321,5 @@ def _unknown(text: str) -> Missing:
 
 def _held(connection: Connection, project: Project) -> str:
     query = select(versions.c.id).where(versions.c.project == project.id)
-    held = len(connection.execute(query).all())
-    return f"{held} version{'s' if held > 1 else ''}" if held else ""
+    count = len(connection.execute(query).all())
+    return f"{count} version{'s' if count > 1 else ''}" if count else ""

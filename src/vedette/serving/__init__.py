@@ -1,1 +1,1 @@
-"""Trained versions in service: units that are started, kept up and scaled, and pictures that they look at."""
+"""Trained versions in service: inference units, started, supervised and scaled, and what they detect."""

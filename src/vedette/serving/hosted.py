@@ -1,7 +1,7 @@
-"""One model in service: its units, the requests that wait for one, and the task that keeps them up.
+"""One model in service: its units, the queue of its requests, and the task that supervises the units.
 
-request → a free unit, or the queue → its answer; asked once more of another if the unit died
-keeper  → starts what is missing, scales, lets units go, gives up on a package that cannot be loaded
+request     → a free unit, or the queue → its answer; retried once on another unit if the first died
+supervisor  → starts missing units, scales, drains units, gives up a package that cannot be loaded
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.errors import TooEarly, TooFast, Wrong
-from vedette.serving.queue import FairQueue, Waiting
+from vedette.serving.queue import FairQueue, QueuedRequest
 from vedette.serving.scaling import (
     CALM_S,
     LEAST_PLACES,
@@ -29,23 +29,23 @@ from vedette.serving.units import Frame, Unit, UnitGone, UnitStuck, start_unit
 
 log = logging.getLogger("vedette.serving")
 
-# One picture in work and the next on its way, so that a busy unit never waits for the server.
+# One picture in progress and the next on its way, so that a busy unit never waits for the server.
 AHEAD = 2
-# A little longer than the wait that the queue is for: the pace is an estimate.
+# A little longer than the wait that the queue is sized for: the pace is an estimate.
 DEADLINE_S = WAIT_S * 1.25
-# Bytes of pictures that wait for one model, beyond the places that every queue has: they lie in memory.
+# Bytes of pictures in one model's queue, beyond the places that every queue has: they are held in memory.
 MOST_WAITING_BYTES = 128 * 1024 * 1024
-# While no unit is there yet, after a restart or a sleep: a start takes a second or two.
+# While no unit runs yet, after a restart or a sleep: a start takes a second or two.
 DEADLINE_STARTING_S = 20.0
 TICK_S = 0.25
 DRAIN_S = 30.0
-# A package that cannot be loaded this many times in a row is given up.
+# After this many failed starts in a row the version fails.
 MOST_FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a model is to be hosted with; `asleep_after_s` of 0 never lets all units go."""
+class HostingPlan:
+    """How a model is to be hosted; with `asleep_after_s` of 0 it never scales to zero."""
 
     name: str
     package: Path
@@ -55,20 +55,20 @@ class Wishes:
     asleep_after_s: float = 0.0
 
 
-class Hosted:
-    """A model in service. `running` and `failed` are called once, when it first is or for good is not."""
+class HostedModel:
+    """A model in service. `running` is called once when it first runs, `failed` when it never will again."""
 
     def __init__(
         self,
-        wishes: Wishes,
+        plan: HostingPlan,
         *,
         running: Callable[[], Awaitable[None]],
         failed: Callable[[str], Awaitable[None]],
-        watch: Callable[["Hosted"], None] = lambda _: None,
+        watch: Callable[["HostedModel"], None] = lambda _: None,
     ) -> None:
-        self.wishes = wishes
+        self.plan = plan
         self.units: list[Unit] = []
-        self.wanted = wishes.least
+        self.desired_units = plan.least
         self.colors: dict[str, str] = {}
         self.deadline_s = DEADLINE_S
         self._running, self._failed, self._watch = running, failed, watch
@@ -79,7 +79,7 @@ class Hosted:
         self._has_run = False
         self._closing = False
         self._failures = 0
-        self._refused = ""
+        self._start_failure = ""
         now = time.monotonic()
         self._since = self._last_wait = self._last_asked = now
         self._worked_s = 0.0
@@ -87,19 +87,19 @@ class Hosted:
 
     @property
     def room(self) -> int:
-        """How many requests the units and the queue hold."""
+        """How many requests the units and the queue can hold."""
         return AHEAD * max(1, len(self.units)) + self._places()
 
     def _places(self) -> int:
-        """Return how many may wait, at the speed of the units as they are."""
+        """Return how many requests may wait, at the units' present speed."""
         alive = [unit for unit in self.units if unit.alive]
         pace_s = sum(unit.pace() for unit in alive) / len(alive) if alive else math.inf
         return places_for(pace_s, len(alive))
 
-    # Looking at pictures
+    # Detection
 
     async def detect(self, head: dict[str, Any], picture: bytes, caller: str = "") -> Frame:
-        """Return a unit's answer; one that died over it is replaced, and another asked once."""
+        """Return a unit's answer; a unit that dies over it is replaced, and another one tried once."""
         self._last_asked = time.monotonic()
         try:
             try:
@@ -119,44 +119,44 @@ class Hosted:
         try:
             return await unit.ask(head, picture)
         finally:
-            self._worked_s += (time.monotonic() - began) / max(1, unit.taken)
+            self._worked_s += (time.monotonic() - began) / max(1, unit.in_flight)
             unit.give_back()
             self._hand_out()
 
     async def _take(self, caller: str, size: int, *, again: bool) -> Unit:
-        """Return a unit with room for one more, waiting for it if need be, but not for long.
+        """Return a unit with room for one more request, waiting for a short time if need be.
 
-        Who lost a unit comes first in the queue, however long that is.
+        A request that lost its unit goes to the head of the queue, however long that is.
         """
         if self._closing:
-            raise TooEarly(f"The model {self.wishes.name} is stopping.", kind="version")
+            raise TooEarly(f"The model {self.plan.name} is stopping.", kind="version")
         unit = self._free()
         if unit is not None:
             unit.take()
             return unit
         if not again:
             self._make_room(caller, size)
-        entry = Waiting(caller, time.monotonic(), size, asyncio.get_running_loop().create_future())
+        entry = QueuedRequest(caller, time.monotonic(), size, asyncio.get_running_loop().create_future())
         self._waiting.put(entry, first=again)
         self._nudge.set()
         try:
             async with asyncio.timeout(self.deadline_s if self._has_units() else DEADLINE_STARTING_S):
-                return await self._given(entry)
+                return await self._await_place(entry)
         except TimeoutError:
             raise self._too_fast() from None
 
-    async def _given(self, entry: Waiting) -> Unit:
+    async def _await_place(self, entry: QueuedRequest) -> Unit:
         try:
             return await entry.place
         except asyncio.CancelledError:
             self._waiting.drop(entry)
-            if entry.place.done() and not entry.place.cancelled():  # given a unit in the very moment
+            if entry.place.done() and not entry.place.cancelled():  # a unit was assigned at the same moment
                 entry.place.result().give_back()
                 self._hand_out()
             raise
 
     def _make_room(self, caller: str, size: int) -> None:
-        """Refuse what the queue cannot hold: of the caller who has most in it, the last."""
+        """Where the queue is full, refuse the last request of the caller that has most in it."""
         count, bytes_waiting = len(self._waiting), self._waiting.size + size
         least = LEAST_PLACES * max(1, len(self.units))
         if count < least or (count < self._places() and bytes_waiting <= MOST_WAITING_BYTES):
@@ -170,17 +170,17 @@ class Hosted:
 
     def _too_fast(self) -> TooFast:
         return TooFast(
-            f"More requests than the {len(self.units)} units of {self.wishes.name} can answer.",
+            f"More requests than the {len(self.units)} units of {self.plan.name} can answer.",
             kind="version",
-            name=self.wishes.name,
+            name=self.plan.name,
         )
 
     def _has_units(self) -> bool:
         return any(unit.alive for unit in self.units)
 
     def _free(self) -> Unit | None:
-        free = [unit for unit in self.units if unit.alive and unit.taken < AHEAD]
-        return min(free, key=lambda unit: unit.taken, default=None)
+        free = [unit for unit in self.units if unit.alive and unit.in_flight < AHEAD]
+        return min(free, key=lambda unit: unit.in_flight, default=None)
 
     def _hand_out(self) -> None:
         while self._waiting:
@@ -192,7 +192,7 @@ class Hosted:
                 unit.take()
                 entry.place.set_result(unit)
 
-    # Keeping up
+    # Supervision
 
     async def _keep(self) -> None:
         while not self._closing:
@@ -200,12 +200,12 @@ class Hosted:
             if self._failures >= MOST_FAILURES:
                 await self._give_up()
                 return
-            self.wanted = self._count_wanted()
-            for _ in range(self.wanted - len(self.units) - len(self._starting)):
+            self.desired_units = self._count_desired()
+            for _ in range(self.desired_units - len(self.units) - len(self._starting)):
                 self._begin(self._starting, self._start_one())
-            if len(self.units) > self.wanted:
+            if len(self.units) > self.desired_units:
                 self._begin(self._leaving, self._let_go(self.units.pop()))
-            if not self._has_run and len(self.units) >= self.wishes.least:
+            if not self._has_run and len(self.units) >= self.plan.least:
                 self._has_run = True
                 await self._running()
             self._watch(self)
@@ -214,40 +214,40 @@ class Hosted:
                 async with asyncio.timeout(TICK_S):
                     await self._nudge.wait()
 
-    def _count_wanted(self) -> int:
+    def _count_desired(self) -> int:
         now = time.monotonic()
-        sleep = self.wishes.asleep_after_s
+        sleep = self.plan.asleep_after_s
         if sleep and self._has_run and not self._waiting and now - self._last_asked >= sleep:
             return 0
         if self._waiting:
             self._last_wait = now
         if self._starting:
-            return self.wanted
+            return self.desired_units
         period = max(1e-6, now - self._since)
         load = Load(
-            units=max(self.wanted, self.wishes.least),
+            units=max(self.desired_units, self.plan.least),
             waiting=len(self._waiting),
             waited_s=self._waiting.waited_s(now),
             busy=min(1.0, self._worked_s / (period * max(1, len(self.units)))),
             calm_s=min(now - self._last_wait, period),
         )
-        wanted = units_wanted(load, least=self.wishes.least, most=self.wishes.most)
-        if wanted != load.units or period > CALM_S * 2:
+        desired = units_wanted(load, least=self.plan.least, most=self.plan.most)
+        if desired != load.units or period > CALM_S * 2:
             self._since, self._worked_s = now, 0.0
-        return wanted
+        return desired
 
     def _drop_dead(self) -> None:
         self.units = [unit for unit in self.units if unit.alive]
 
     async def _start_one(self) -> None:
-        threads = threads_each(self.wishes.cores, self.wishes.most)
+        threads = threads_each(self.plan.cores, self.plan.most)
         try:
-            unit = await start_unit(self.wishes.package, threads=threads, gone=self._nudge.set)
+            unit = await start_unit(self.plan.package, threads=threads, on_death=self._nudge.set)
         except (Wrong, UnitGone, OSError) as error:
             self._failures += 1
-            self._refused = _told(error, self.wishes.package)
-            log.warning("a unit of %s did not start: %s", self.wishes.name, str(error) or self._refused)
-            # The more often, the later: a broken package must not cost a core.
+            self._start_failure = _failure_sentence(error, self.plan.package)
+            log.warning("a unit of %s did not start: %s", self.plan.name, str(error) or self._start_failure)
+            # Back off: a broken package must not cost a core.
             await asyncio.sleep(0.2 * self._failures)
             return
         self._failures = 0
@@ -257,7 +257,7 @@ class Hosted:
         self._nudge.set()
 
     async def _let_go(self, unit: Unit) -> None:
-        """Let a unit end what it has begun, then close it."""
+        """Drain a unit, then close it."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S):
                 await unit.idle.wait()
@@ -272,12 +272,12 @@ class Hosted:
     async def _give_up(self) -> None:
         self._closing = True
         await self._end_all()
-        await self._failed(self._refused)
+        await self._failed(self._start_failure)
 
     # The end
 
     async def close(self) -> None:
-        """Take nothing new, answer what was taken, and end the units."""
+        """Refuse new requests, answer accepted ones, and end the units."""
         self._closing = True
         self._nudge.set()
         await self._keeper
@@ -294,12 +294,12 @@ class Hosted:
         while self._waiting:
             place = self._waiting.take().place
             if not place.done():
-                place.set_exception(TooEarly(f"The model {self.wishes.name} has stopped.", kind="version"))
+                place.set_exception(TooEarly(f"The model {self.plan.name} has stopped.", kind="version"))
 
 
-def _told(error: Exception, package: Path) -> str:
-    """Return what programs are told of a unit that did not start: not where the server keeps things."""
+def _failure_sentence(error: Exception, package: Path) -> str:
+    """Return the message of a unit that did not start, without paths of the server."""
     if isinstance(error, Wrong):
-        said = error.sentence.replace(f"{package}/", "").replace(str(package), "its folder")
-        return f"The model cannot be loaded: {said}"
-    return "A unit of the model did not start; the server's log tells more."
+        reason = error.sentence.replace(f"{package}/", "").replace(str(package), "its folder")
+        return f"The model cannot be loaded: {reason}"
+    return "A unit of the model did not start; see the server's log."

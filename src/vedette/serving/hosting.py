@@ -1,7 +1,7 @@
-"""Which versions are in service: started, stopped, asked, and hosted again after a restart.
+"""Which versions are in service: started, stopped, called, and hosted again after a restart.
 
 `start` and `stop` are called in threads, since they write the database; all else runs in the loop.
-What a version's row says is what is so, or what is being brought about.
+A version's row holds its present state, or the state that is being established.
 """
 
 import asyncio
@@ -17,28 +17,28 @@ from typing import Any
 
 from vedette.errors import Refusal, TooEarly, TooFast, TooMuch, Wrong
 from vedette.metering.meter import Meter
-from vedette.projects.tokens import Token
+from vedette.projects.tokens import ClientToken
 from vedette.projects.version import WORDS, State, Version
 from vedette.projects.versions import Versions
-from vedette.serving.hosted import Hosted, Wishes
-from vedette.serving.pictures import Picture, Rules, open_picture
+from vedette.serving.hosted import HostedModel, HostingPlan
+from vedette.serving.pictures import Picture, PictureRules, open_picture
 from vedette.vision.annotations import Box, Finding
 
 log = logging.getLogger("vedette.serving")
 
-# What a program finds in a version that nobody looked after for a moment.
+# The status messages of versions.
 STARTING, RUNNING = "The model is being started.", "The model is running."
 STOPPING, STOPPED = "The model is being stopped.", "The model has stopped running."
 
 
-# What a repeated start or stop may find, and then is the same call again.
+# States in which a start or stop with the same token is a replay.
 HOSTED: frozenset[State] = frozenset({"running"})
 DONE: frozenset[State] = frozenset({"stopped"})
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a version says of one picture, in the raster as it is stored; `mask` is a PNG."""
+class DetectionResult:
+    """What a version detects in one picture, in the stored raster; `mask` is a PNG."""
 
     findings: tuple[Finding, ...]
     is_anomalous: bool | None = None
@@ -47,9 +47,9 @@ class Seen:
     colors: Mapping[str, str] = field(default_factory=dict)
 
 
-# Requests that are still read and verified, beside those that units and queues have room for.
+# Requests that are being received and verified, in addition to those that units and queues can hold.
 AT_THE_DOOR = 8
-# Further places for clients that have none.
+# Further places for clients that hold none.
 FOR_NEWCOMERS = 4
 
 
@@ -72,7 +72,7 @@ class Hosting:
         self._most_units = most_units
         self._asleep_after_s = asleep_after_s
         self._cores = cores or _cores()
-        self._hosted: dict[int, Hosted] = {}
+        self._hosted: dict[int, HostedModel] = {}
         self._stopping: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._guests: Counter[str] = Counter()
@@ -80,7 +80,7 @@ class Hosting:
     # In the loop, when the server begins and ends
 
     async def open(self) -> None:
-        """Host again what was in service, and end what was being stopped."""
+        """Host again the versions that were in service, and finish stopping those that were stopping."""
         self._loop = asyncio.get_running_loop()
         for version in await asyncio.to_thread(self._versions.in_state, "starting", "running"):
             self._host(version)
@@ -88,14 +88,16 @@ class Hosting:
             self._begin(self._stop(version))
 
     async def close(self) -> None:
-        """End all units. The versions stay what they are, and are hosted again by the next server."""
+        """End all units. The versions keep their state, and are hosted again by the next server."""
         await asyncio.gather(*self._stopping, *(hosted.close() for hosted in self._hosted.values()))
         self._hosted.clear()
         self._loop = None
 
     # In threads
 
-    def start(self, version: Version, *, least: int, most: int | None, token: Token | None = None) -> Version:
+    def start(
+        self, version: Version, *, least: int, most: int | None, token: ClientToken | None = None
+    ) -> Version:
         """Put a version into service with at least and at most so many units."""
         top = least if most is None else most
         if top < least:
@@ -106,8 +108,8 @@ class Hosting:
                 kind="units",
                 name=version.path,
             )
-        # A replay says what the first call said, though the version may run by now.
-        moved = self._versions.move(
+        # A replay has the answer of the first call, though the version may run by now.
+        version_now = self._versions.move(
             version,
             "starting",
             STARTING,
@@ -116,30 +118,30 @@ class Hosting:
             least_units=least,
             most_units=most,
         )
-        self._call(self._host, moved)
-        return moved
+        self._call(self._host, version_now)
+        return version_now
 
-    def stop(self, version: Version, token: Token | None = None) -> Version:
-        """Take a version out of service; what it has begun it ends."""
-        moved = self._versions.move(version, "stopping", STOPPING, token=token, standing=DONE)
-        if moved.state == "stopping":
-            self._call(lambda: self._begin(self._stop(moved)))
-        return moved
+    def stop(self, version: Version, token: ClientToken | None = None) -> Version:
+        """Take a version out of service; requests in progress are answered."""
+        version_now = self._versions.move(version, "stopping", STOPPING, token=token, standing=DONE)
+        if version_now.state == "stopping":
+            self._call(lambda: self._begin(self._stop(version_now)))
+        return version_now
 
     def refuse_full(self, client: str = "") -> None:
-        """Refuse a client for whom there is no place; asked before a body is read, and again after it."""
+        """Refuse a client when all places are taken; called before a body is read, and again after it."""
         places = AT_THE_DOOR + sum(hosted.room for hosted in self._hosted.values())
         if client not in self._guests:
             places += FOR_NEWCOMERS
         if self._guests.total() >= places:
-            raise TooFast("More pictures than all units here can look at.", kind="version")
+            raise TooFast("More requests than all units of this server can answer.", kind="version")
 
     @contextlib.contextmanager
     def place(self, client: str = "") -> Iterator[None]:
-        """Hold a place for a request, in the loop, before its picture is even looked at.
+        """Reserve a place for a request, in the loop, before its body is parsed.
 
-        To hash and parse what will be refused anyway takes the time of those who will not. A client that
-        has no place yet finds one where others, who have many, find none.
+        Hashing and parsing a request that will be refused costs those that will not. Some places are
+        reserved for clients that hold none yet.
         """
         self.refuse_full(client)
         self._guests[client] += 1
@@ -150,7 +152,7 @@ class Hosting:
             if not self._guests[client]:
                 del self._guests[client]
 
-    def require_running(self, version: Version) -> Hosted:
+    def require_running(self, version: Version) -> HostedModel:
         """Return the units of a version, which must be running."""
         hosted = self._hosted.get(version.id)
         if hosted is None or version.state != "running":
@@ -163,9 +165,14 @@ class Hosting:
         return hosted
 
     def admit(
-        self, version: Version, data: bytes, rules: Rules, *, check: Callable[[Picture], None] | None = None
+        self,
+        version: Version,
+        data: bytes,
+        rules: PictureRules,
+        *,
+        check: Callable[[Picture], None] | None = None,
     ) -> Picture:
-        """Return the picture if the rules allow it, and `check` too; what they do not is counted."""
+        """Return the picture if the rules and `check` allow it; a refusal is metered."""
         try:
             picture = open_picture(data, rules)
             if check is not None:
@@ -177,45 +184,45 @@ class Hosting:
 
     def _call(self, function: Callable[..., Any], *arguments: Any) -> None:
         if self._loop is None:
-            raise TooEarly("The server is only starting, or ending.", kind="version")
+            raise TooEarly("The server is starting or stopping.", kind="version")
         self._loop.call_soon_threadsafe(function, *arguments)
 
     # In the loop
 
-    def hosted(self, version: Version) -> Hosted | None:
+    def hosted(self, version: Version) -> HostedModel | None:
         """Return a version's units, if it is in service."""
         return self._hosted.get(version.id)
 
     async def detect(
         self, version: Version, picture: Picture, *, least: float | None = None, caller: str = ""
-    ) -> Seen:
-        """Return what a running version sees; without `least`, labels are held to their own thresholds.
+    ) -> DetectionResult:
+        """Return what a running version detects; without `least` every label's own threshold applies.
 
-        Callers take turns where requests wait.
+        Queued requests are served round robin by caller.
         """
         hosted = self.require_running(version)
         began, arn = time.perf_counter(), str(version.arn)
         head = {"least": least, "orientation": picture.orientation}
         try:
-            said, mask = await hosted.detect(head, picture.data, caller)
+            reply, mask = await hosted.detect(head, picture.data, caller)
         except Refusal as refusal:
             self._meter.count(arn, {"throttled" if isinstance(refusal, TooFast) else "errors": 1})
             raise
-        if "refused" in said:
+        if "refused" in reply:
             self._meter.count(arn, {"invalid": 1})
-            raise Wrong(said["refused"], kind="picture")
-        if "found" not in said:
+            raise Wrong(reply["refused"], kind="picture")
+        if "found" not in reply:
             self._meter.count(arn, {"errors": 1})
-            raise RuntimeError(f"a unit of {version.arn} failed over a picture; its log tells why")
-        found = said["found"]
-        took = (time.perf_counter() - began) * 1000
-        self._meter.count(arn, {"answered": 1, "ms": took, "findings": len(found["findings"])})
-        if found["is_anomalous"]:
+            raise RuntimeError(f"a unit of {version.arn} failed on a picture; see its log")
+        answer = reply["found"]
+        elapsed_ms = (time.perf_counter() - began) * 1000
+        self._meter.count(arn, {"answered": 1, "ms": elapsed_ms, "findings": len(answer["findings"])})
+        if answer["is_anomalous"]:
             self._meter.count(arn, {"anomalies": 1})
-        return Seen(
-            tuple(_finding(each) for each in found["findings"]),
-            found["is_anomalous"],
-            found["confidence"],
+        return DetectionResult(
+            tuple(_finding(finding) for finding in answer["findings"]),
+            answer["is_anomalous"],
+            answer["confidence"],
             mask,
             colors=hosted.colors,
         )
@@ -233,7 +240,7 @@ class Hosting:
             await asyncio.to_thread(self._move, version, "start-failed", sentence)
 
         least = version.least_units or 1
-        wishes = Wishes(
+        plan = HostingPlan(
             name=version.name,
             package=self._package_of(version),
             least=least,
@@ -241,8 +248,8 @@ class Hosting:
             cores=self._cores,
             asleep_after_s=self._asleep_after_s,
         )
-        self._hosted[version.id] = Hosted(
-            wishes, running=running, failed=failed, watch=lambda hosted: self._watch(version, hosted)
+        self._hosted[version.id] = HostedModel(
+            plan, running=running, failed=failed, watch=lambda hosted: self._watch(version, hosted)
         )
 
     async def _stop(self, version: Version) -> None:
@@ -255,7 +262,7 @@ class Hosting:
         try:
             self._versions.move(version, to, message)
         except Refusal as refusal:
-            # Somebody asked to stop it meanwhile: that move stands, and this one comes too late.
+            # It was asked to stop meanwhile: that move stands, and this one comes too late.
             log.info("%s: %s", version.arn, refusal)
 
     def _begin(self, work: Any) -> None:
@@ -263,9 +270,9 @@ class Hosting:
         self._stopping.add(task)
         task.add_done_callback(self._stopping.discard)
 
-    def _watch(self, version: Version, hosted: Hosted) -> None:
+    def _watch(self, version: Version, hosted: HostedModel) -> None:
         arn = str(version.arn)
-        self._meter.count(arn, {"desired_units": hosted.wanted, "in_service_units": len(hosted.units)})
+        self._meter.count(arn, {"desired_units": hosted.desired_units, "in_service_units": len(hosted.units)})
 
 
 def _cores() -> int:
@@ -275,6 +282,6 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _finding(said: dict[str, Any]) -> Finding:
-    box = said["box"]
-    return Finding(said["label"], said["confidence"], box and Box(*box), said["area"])
+def _finding(fields: dict[str, Any]) -> Finding:
+    box = fields["box"]
+    return Finding(fields["label"], fields["confidence"], box and Box(*box), fields["area"])

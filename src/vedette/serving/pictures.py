@@ -1,4 +1,4 @@
-"""What a picture has to be before a unit sees it; only its head is read here."""
+"""Validation of a picture before a unit decodes it; only its header is read here."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,13 +9,13 @@ from vedette.vision.images import BOMB, open_head
 from vedette.vision.turn import LYING, orientation_of
 
 Format = Literal["JPEG", "PNG"]
-# The decoders' word for what we call by the name of the content.
+# Pillow's names of formats; an MPO is a JPEG with further pictures behind it.
 _FORMATS: dict[str, Format] = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG"}
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture's bytes and what its head says; `orientation` is EXIF's, 1 where there is none."""
+    """A picture's bytes and the facts of its header; `orientation` is EXIF's, 1 where there is none."""
 
     data: bytes
     format: Format
@@ -30,10 +30,10 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What a service takes; sides in pixels, 0 where it says nothing.
+class PictureRules:
+    """What a service accepts; sides in pixels, 0 where it has no limit.
 
-    `instead` says what can be done with a picture of more bytes.
+    `instead` is a sentence on what can be done with a larger picture.
     """
 
     most_bytes: int
@@ -43,11 +43,11 @@ class Rules:
     instead: str = ""
 
 
-def open_picture(data: bytes, rules: Rules) -> Picture:
+def open_picture(data: bytes, rules: PictureRules) -> Picture:
     """Return the picture if the rules allow it."""
     if len(data) > rules.most_bytes:
-        said = f"The picture has {len(data):,} bytes; {rules.most_bytes:,} are the most. {rules.instead}"
-        raise Wrong(said.strip(), kind="large picture")
+        sentence = f"The picture has {len(data):,} bytes; {rules.most_bytes:,} are the most. {rules.instead}"
+        raise Wrong(sentence.strip(), kind="large picture")
     picture = _read_head(data)
     _hold_to(picture, rules)
     return picture
@@ -57,8 +57,8 @@ def _read_head(data: bytes) -> Picture:
     try:
         refuse_costly(data)
         with open_head(data, formats=("JPEG", "PNG")) as image:
-            found = _FORMATS[image.format or ""]
-            return Picture(data, found, image.width, image.height, orientation_of(image))
+            content_format = _FORMATS[image.format or ""]
+            return Picture(data, content_format, image.width, image.height, orientation_of(image))
     except Costly as costly:
         raise Wrong(f"The picture is not decoded: {costly}.", kind="picture") from None
     except BOMB:
@@ -67,7 +67,7 @@ def _read_head(data: bytes) -> Picture:
         raise Wrong("The picture is no JPEG and no PNG that can be read.", kind="picture") from None
 
 
-def _hold_to(picture: Picture, rules: Rules) -> None:
+def _hold_to(picture: Picture, rules: PictureRules) -> None:
     size = f"The picture has {picture.width} × {picture.height} pixels"
     short, long = sorted((picture.width, picture.height))
     if rules.most_side and long > rules.most_side:

@@ -1,7 +1,6 @@
-"""Who waits for a unit, and who is next: callers take turns, each with its own order.
+"""The queue of requests for a unit: fair queueing, round robin by caller, in order within a caller.
 
-As long as a caller's turn comes round, it does not matter how many requests another has sent: one that
-sends hundreds at once only waits longer itself (fair queueing, as routers do it).
+A caller that sends hundreds of requests at once only waits longer itself (Nagle, RFC 970, as routers do it).
 """
 
 import asyncio
@@ -13,8 +12,8 @@ from vedette.serving.units import Unit
 
 
 @dataclass(slots=True, eq=False)
-class Waiting:
-    """One that waits: for whom, since when, with how many bytes in memory, and what gives it a unit."""
+class QueuedRequest:
+    """A queued request: its caller, since when, its bytes in memory, and the future of its unit."""
 
     caller: str
     since: float
@@ -23,31 +22,31 @@ class Waiting:
 
 
 class FairQueue:
-    """Requests that wait. Those that are put `first` have lost a unit already, and go before all turns."""
+    """Queued requests. Those that are put `first` have lost a unit already, and go before all others."""
 
     def __init__(self) -> None:
         self.size = 0
         self._count = 0
-        self._first: deque[Waiting] = deque()
-        self._turns: OrderedDict[str, deque[Waiting]] = OrderedDict()
+        self._first: deque[QueuedRequest] = deque()
+        self._turns: OrderedDict[str, deque[QueuedRequest]] = OrderedDict()
 
     def __len__(self) -> int:
         return self._count
 
-    def __iter__(self) -> Iterator[Waiting]:
+    def __iter__(self) -> Iterator[QueuedRequest]:
         yield from self._first
         for line in self._turns.values():
             yield from line
 
-    def put(self, entry: Waiting, *, first: bool = False) -> None:
-        """Let it wait behind the others of its caller."""
+    def put(self, entry: QueuedRequest, *, first: bool = False) -> None:
+        """Append a request to those of its caller."""
         line = self._first if first else self._turns.setdefault(entry.caller, deque())
         line.append(entry)
         self._count += 1
         self.size += entry.size
 
-    def take(self) -> Waiting:
-        """Return who is next; its caller's next one waits until all others have had their turn."""
+    def take(self) -> QueuedRequest:
+        """Return the next request; its caller's next one comes after one of every other caller."""
         if self._first:
             entry = self._first.popleft()
         else:
@@ -58,8 +57,8 @@ class FairQueue:
         self._forget(entry)
         return entry
 
-    def drop(self, entry: Waiting) -> None:
-        """Let one go that waits no more; nothing where it has left already."""
+    def drop(self, entry: QueuedRequest) -> None:
+        """Remove a request that waits no more; a no-op where it was removed already."""
         line = self._turns.get(entry.caller, deque()) if entry not in self._first else self._first
         if entry not in line:
             return
@@ -68,20 +67,20 @@ class FairQueue:
             del self._turns[entry.caller]
         self._forget(entry)
 
-    def last_of_longest(self, caller: str) -> Waiting | None:
-        """Return whom a caller's new request may displace: the last of the one who has most.
+    def last_of_longest(self, caller: str) -> QueuedRequest | None:
+        """Return the request that a caller's new one may displace: the last of the caller that has most.
 
-        None where the caller would have as many itself.
+        None where the caller would then have as many itself.
         """
         line = max(self._turns.values(), key=len, default=None)
         own = len(self._turns.get(caller, ()))
         return line[-1] if line is not None and len(line) > own + 1 else None
 
     def waited_s(self, now: float) -> float:
-        """Return how long the one that waits longest has waited."""
+        """Return how long the oldest request has waited."""
         heads = [line[0].since for line in (self._first, *self._turns.values()) if line]
         return now - min(heads, default=now)
 
-    def _forget(self, entry: Waiting) -> None:
+    def _forget(self, entry: QueuedRequest) -> None:
         self._count -= 1
         self.size -= entry.size

@@ -1,11 +1,11 @@
-"""How many units a model should have: arithmetic, and nothing else."""
+"""How many units a model should have: pure arithmetic."""
 
 from dataclasses import dataclass
 
-# Work that waited for this long is not a ripple: a unit looks at two or three pictures meanwhile.
+# A request that waited this long means load: a unit answers two or three pictures meanwhile.
 # With 0.1 s a queue of eight never made a quick unit two (docs/experiments.md, 2026-11-20).
 WAITED_S = 0.03
-# Fewer units must be able to carry the load with room to spare, and for a while.
+# Scale down only where fewer units could carry the load with room to spare, and after a calm time.
 SPARE = 0.7
 CALM_S = 30.0
 
@@ -21,7 +21,7 @@ MOST_PLACES = 256
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a model's units have done of late.
+    """The recent load of a model's units.
 
     `waited_s` is how long the oldest request that waits now has waited, `waiting` how many do.
     `busy` is the share of the units' time that was work since the number last changed, or for the last
@@ -37,19 +37,19 @@ class Load:
 
 def units_wanted(load: Load, *, least: int, most: int) -> int:
     """Return the unit count to move to: up at once when work waits, down one at a time."""
-    wanted = load.units
+    count = load.units
     if load.waiting and load.waited_s >= WAITED_S:
         # A queue as long as the units are many is worth as many more.
-        wanted += max(1, load.waiting // max(1, load.units * 4))
+        count += max(1, load.waiting // max(1, load.units * 4))
     elif load.calm_s >= CALM_S and load.busy * load.units <= SPARE * (load.units - 1):
-        wanted -= 1
-    return max(least, min(most, wanted))
+        count -= 1
+    return max(least, min(most, count))
 
 
 def places_for(pace_s: float, units: int) -> int:
     """Return how many requests may wait for so many units that look at a picture in that time."""
-    each = int(WAIT_S / pace_s) if pace_s > 0 else MOST_PLACES
-    return max(1, units) * max(LEAST_PLACES, min(MOST_PLACES, each))
+    per_unit = int(WAIT_S / pace_s) if pace_s > 0 else MOST_PLACES
+    return max(1, units) * max(LEAST_PLACES, min(MOST_PLACES, per_unit))
 
 
 def threads_each(cores: int, most: int) -> int:

@@ -1,4 +1,4 @@
-"""One unit as the server sees it: a process, a socket, and the answers that are owed.
+"""One unit as the server sees it: a process, a socket, and the pending answers.
 
 Everything here runs in the server's loop, so that a picture that waits needs no thread.
 """
@@ -23,10 +23,10 @@ from vedette.errors import Wrong
 WORKER = "vedette.workers.infer"
 # Loading takes a second; on a machine that is busy with everything else, many.
 START_S = 60.0
-# The largest picture of all takes some seconds. A unit that says nothing for this long hangs.
+# The largest picture takes some seconds. A unit that is silent for this long hangs.
 ANSWER_S = 60.0
-# Processor time for decoding one picture, after which its unit gives it up and ends: the dearest one that its
-# head admits takes 1.4 s (docs/experiments.md, 2026-11-28).
+# Processor time for decoding one picture, after which its unit gives up and exits: the slowest one that its
+# header admits takes 1.4 s (docs/experiments.md, 2026-11-28).
 DECODE_S = 2.0
 GRACE_S = 5.0
 # The share of the newest picture in a unit's pace: after ten, seven eighths of it are of those ten.
@@ -38,25 +38,25 @@ Frame = tuple[dict[str, Any], bytes]
 
 
 class UnitGone(Exception):
-    """The unit died, or was killed; what it owed may be asked of another."""
+    """The unit died or was killed; its pending requests may be retried on another."""
 
 
 class UnitStuck(UnitGone):
-    """The unit did not answer and was killed; the picture that it was at must not be asked of another."""
+    """The unit did not answer and was killed; the picture that it hung on must not be retried."""
 
 
 class Unit:
-    """One process that holds one model. `taken` counts what was given to it and is not yet answered."""
+    """One process that holds one model. `in_flight` counts the requests that it has not answered yet."""
 
     def __init__(self, process: asyncio.subprocess.Process, line: "Line") -> None:
-        self.taken = 0
+        self.in_flight = 0
         self.alive = True
         self.idle = asyncio.Event()
         self.idle.set()
         self.about: dict[str, Any] = {}
         self._process = process
         self._reader, self._writer = line
-        self._gone: Callable[[], None] = _nothing
+        self._on_death: Callable[[], None] = _nothing
         self._owed: deque[asyncio.Future[Frame]] = deque()
         self._pace_s = 0.0
         self._since = 0.0  # when it began with the picture it is at
@@ -68,29 +68,29 @@ class Unit:
         return self._process.pid
 
     def pace(self) -> float:
-        """Return the seconds that a picture takes it, of late; more where it is at one that takes longer."""
+        """Return the recent seconds a picture; more while it works on one that takes longer."""
         busy_s = time.monotonic() - self._since if self._owed else 0.0
         return max(self._pace_s, busy_s)
 
     def take(self) -> None:
-        """Promise it one more picture."""
-        self.taken += 1
+        """Reserve the unit for one more picture."""
+        self.in_flight += 1
         self.idle.clear()
 
     def give_back(self) -> None:
-        """Say that a picture that was promised is answered, or will never come."""
-        self.taken -= 1
-        if not self.taken:
+        """Release a reservation: its picture is answered, or will not be sent."""
+        self.in_flight -= 1
+        if not self.in_flight:
             self.idle.set()
 
-    def when_gone(self, gone: Callable[[], None]) -> None:
-        """Say who is to be told when the unit dies by itself."""
-        self._gone = gone
+    def on_death(self, callback: Callable[[], None]) -> None:
+        """Set the callback for when the unit dies by itself."""
+        self._on_death = callback
         if not self.alive:
-            gone()
+            callback()
 
     async def ask(self, head: Head, body: bytes = b"") -> Frame:
-        """Return the answer to a frame; frames are answered in the order they were sent."""
+        """Return the answer to a frame; frames are answered in order."""
         if not self.alive:
             raise UnitGone
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
@@ -105,18 +105,18 @@ class Unit:
                 return await answer
         except TimeoutError:
             self.kill()
-            # What waited behind that picture may be asked of another unit.
+            # What waited behind that picture may be retried on another unit.
             raise UnitStuck if is_first(answer, self._owed) else UnitGone from None
 
     def kill(self) -> None:
-        """End the process at once; nothing is asked of it any more."""
+        """Kill the process; it gets no more requests."""
         self.alive = False
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
     async def close(self) -> None:
-        """Close the line, which ends the unit; insist if it does not."""
-        self._gone = _nothing
+        """Close the socket, which ends the unit; kill it if it does not end."""
+        self._on_death = _nothing
         self._writer.close()
         try:
             async with asyncio.timeout(GRACE_S):
@@ -127,7 +127,7 @@ class Unit:
         await self._listening
 
     def begin_pace(self, seconds: float) -> None:
-        """Forget how long loading took: the unit said itself how long a picture takes it."""
+        """Set the pace that the unit measured itself, in place of the time that loading took."""
         self._pace_s = seconds
 
     def _note_pace(self) -> None:
@@ -153,63 +153,63 @@ class Unit:
         self.kill()
         self._writer.close()
         await self._process.wait()
-        self._gone()
+        self._on_death()
 
 
-def moving_average(before: float, took: float) -> float:
-    """Return the average after one more value; the first stands for all before it."""
-    return took if not before else before + NEWEST * (took - before)
+def moving_average(before: float, value: float) -> float:
+    """Return the exponential moving average after one more value; the first one starts it."""
+    return value if not before else before + NEWEST * (value - before)
 
 
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def start_unit(package: Path, *, threads: int, gone: Callable[[], None]) -> Unit:
+async def start_unit(package: Path, *, threads: int, on_death: Callable[[], None]) -> Unit:
     """Start a process that holds the package; `gone` is called when it dies by itself.
 
     Raises:
         Wrong: when the package cannot be loaded.
         UnitGone: when the process ends or stays silent.
     """
-    ours, theirs = socket.socketpair()
+    own_end, child_end = socket.socketpair()
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             WORKER,
-            str(theirs.fileno()),
+            str(child_end.fileno()),
             stdin=asyncio.subprocess.DEVNULL,
-            pass_fds=(theirs.fileno(),),
+            pass_fds=(child_end.fileno(),),
             env={**os.environ, **ENVIRONMENT},
             start_new_session=True,  # Ctrl-C reaches the server alone, which closes its units in order
         )
     except BaseException:
-        ours.close()
+        own_end.close()
         raise
     finally:
-        theirs.close()
-    ours.setblocking(False)
-    unit = Unit(process, await asyncio.open_unix_connection(sock=ours))
+        child_end.close()
+    own_end.setblocking(False)
+    unit = Unit(process, await asyncio.open_unix_connection(sock=own_end))
     try:
         async with asyncio.timeout(START_S):
-            said, _ = await unit.ask({"package": str(package), "threads": threads, "decode_s": DECODE_S})
+            reply, _ = await unit.ask({"package": str(package), "threads": threads, "decode_s": DECODE_S})
     except BaseException as error:
         unit.kill()
         await unit.close()
         if isinstance(error, TimeoutError):
             raise UnitGone from None
         raise
-    if "refused" in said:
+    if "refused" in reply:
         await unit.close()
-        raise Wrong(said["refused"], kind="version")
-    unit.about = said
-    unit.begin_pace(float(said["seconds"]))
-    unit.when_gone(gone)
+        raise Wrong(reply["refused"], kind="version")
+    unit.about = reply
+    unit.begin_pace(float(reply["seconds"]))
+    unit.on_death(on_death)
     return unit
 
 
 def is_first(answer: asyncio.Future[Frame], owed: "deque[asyncio.Future[Frame]]") -> bool:
-    """Say whether an answer is the one that a unit is at."""
+    """Return whether an answer is the one that a unit works on."""
     return bool(owed) and owed[0] is answer
 
 

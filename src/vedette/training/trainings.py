@@ -28,7 +28,7 @@ from vedette.errors import Busy, Denied, Missing, NoSpace, Refusal, TooMuch, Unw
 from vedette.identity.access import Access
 from vedette.identity.principal import keep, recall
 from vedette.projects.project import Project
-from vedette.projects.tokens import Token
+from vedette.projects.tokens import ClientToken
 from vedette.projects.version import FIRST, MOVES, USABLE, WORDS, State, Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.store.blobs.port import Blobs
@@ -146,7 +146,7 @@ class Trainings:
 
     # What callers ask for
 
-    def order(self, project: Project, wanted: NewTraining, token: Token | None = None) -> Version:
+    def order(self, project: Project, wanted: NewTraining, token: ClientToken | None = None) -> Version:
         """Begin a training: freeze what it learns from, write the version down, and queue it."""
         held = self._held(project, wanted)
         refuse_output(self._blobs, self._access, project, wanted)
@@ -199,7 +199,7 @@ class Trainings:
         self._copiers.submit(self._copy, version)
         return version
 
-    def delete(self, version: Version, token: Token | None = None) -> None:
+    def delete(self, version: Version, token: ClientToken | None = None) -> None:
         """Delete a version with its files, when nothing of it is under way."""
         for copy in self.versions.in_state("copying"):
             if copy.inputs.get("copy_of") == version.id:

@@ -1,1 +1,1 @@
-"""What runs in other processes, by the names of engines/jobs.py. Nobody imports this room."""
+"""What runs in other processes, by the names in engines/jobs.py. No other room imports this one."""

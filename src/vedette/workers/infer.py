@@ -1,10 +1,10 @@
-"""A unit: one process that holds one model and answers for one picture after the other.
+"""An inference unit: one process that holds one model and answers one picture after the other.
 
 first   in: {"package", "threads", "decode_s"}
         out: {"ready", "task", "labels", "colors", "seconds"} or {"refused"}
 then    in: {"least", "orientation"} and the picture     out: {"found"} and a mask, or {"refused"}
 
-No torch, no database. It ends when the server's side of its socket ends, whatever it is doing.
+No torch, no database. It exits when the server's end of its socket closes, whatever it is doing.
 """
 
 import logging
@@ -33,11 +33,11 @@ log = logging.getLogger("vedette.unit")
 
 Frame = tuple[dict[str, Any], bytes]
 
-TOO_LONG = {"refused": "The picture takes too long to decode, and was given up."}
+TOO_LONG = {"refused": "The picture takes too long to decode."}
 
 
 def main(number: int) -> None:
-    """Serve the socket of that file number until its other end closes."""
+    """Serve the socket of this file number until its other end closes."""
     with socket.socket(fileno=number) as line, line.makefile("rb") as stream:
         first = read_frame(stream)
         if first is None:
@@ -75,37 +75,37 @@ def warm(model: Model) -> float:
 
 
 def about(model: Model) -> dict[str, Any]:
-    """Return what the server wants to know of the model."""
+    """Return the facts of the model that the server uses."""
     colors = {label: color_of(label, model.labels, model.facts.colors) for label in model.labels}
     return {"task": model.task, "labels": list(model.labels), "colors": colors}
 
 
-def answer(model: Model, asked: Mapping[str, Any], picture: bytes, *, limit: DecodingLimit) -> Frame:
-    """Return what the model sees, in the raster as it is stored.
+def answer(model: Model, head: Mapping[str, Any], picture: bytes, *, limit: DecodingLimit) -> Frame:
+    """Return what the model detects, in the stored raster.
 
-    Nothing in a picture ends the unit, but that it decodes for too long.
+    No picture ends the unit, except one that decodes for too long.
     """
     began = time.perf_counter()
     try:
-        with limit.held():
+        with limit.applied():
             decoded = model.decode(picture, name="The picture")
-        seen = model.look(decoded, min_confidence=asked.get("least"))
+        result = model.look(decoded, min_confidence=head.get("least"))
     except Refusal as refusal:
         return {"refused": refusal.sentence}, b""
     except Exception:
         log.exception("a picture of %s bytes could not be looked at", len(picture))
         return {"failed": True}, b""
-    turned = int(asked.get("orientation", 1))
-    found = {
-        "findings": [_said(finding, turned) for finding in seen.findings],
-        "is_anomalous": seen.is_anomalous,
-        "confidence": seen.confidence,
+    turned = int(head.get("orientation", 1))
+    facts = {
+        "findings": [_finding_fields(finding, turned) for finding in result.findings],
+        "is_anomalous": result.is_anomalous,
+        "confidence": result.confidence,
         "ms": (time.perf_counter() - began) * 1000,
     }
-    return {"found": found}, _mask(model, seen, turned)
+    return {"found": facts}, _mask(model, result, turned)
 
 
-def _said(finding: Finding, turned: int) -> dict[str, Any]:
+def _finding_fields(finding: Finding, turned: int) -> dict[str, Any]:
     box = finding.box and stored_box(finding.box, turned)
     return {
         "label": finding.label,
@@ -115,14 +115,14 @@ def _said(finding: Finding, turned: int) -> dict[str, Any]:
     }
 
 
-def _mask(model: Model, seen: Answer, turned: int) -> bytes:
-    if seen.mask is None:
+def _mask(model: Model, result: Answer, turned: int) -> bytes:
+    if result.mask is None:
         return b""
-    return write_mask_picture(seen.mask, model.labels, model.facts.colors, orientation=turned)
+    return write_mask_picture(result.mask, model.labels, model.facts.colors, orientation=turned)
 
 
 def _read_ahead(stream: BinaryIO, frames: "Queue[Frame]") -> None:
-    """Take in the next picture while one is looked at; the end of the line is the unit's end."""
+    """Receive the next picture while the model works on one; exit when the server's end closes."""
     while True:
         frame = read_frame(stream)
         if frame is None:

@@ -1,7 +1,7 @@
-"""The last resort of a unit: what decodes for longer than it may is given up, and the process with it.
+"""A limit of processor time for decoding, after which a unit exits.
 
 A picture's head is held to bounds before anybody decodes it (vision/heads.py); this is for what those miss.
-Processor time counts, not the clock's, since a unit may have to wait for its core.
+Pictures are checked before they are decoded (vision/heads.py); this is for what those checks miss.
 """
 
 import os
@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 
 class DecodingLimit:
-    """Holds what one thread does to a bound of its processor time.
+    """Limits the processor time of one thread.
 
-    `give_up` is called in a thread of its own when the bound is passed, and the process ends after it: a
+    `give_up` is called in another thread when the limit is exceeded, and then the process exits: a
     decoder cannot be interrupted.
     """
 
@@ -23,13 +23,13 @@ class DecodingLimit:
         self._give_up = give_up
         self._clock = _clock_of_this_thread()
         self._began: float | None = None
-        # Held while giving up, so that nothing is answered twice.
+        # Taken while giving up, so that nothing is answered twice.
         self._lock = threading.Lock()
         threading.Thread(target=self._watch, name="limit", daemon=True).start()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold what is done within to the bound."""
+    def applied(self) -> Iterator[None]:
+        """Apply the limit to this block."""
         self._began = self._clock()
         try:
             yield

@@ -1,7 +1,7 @@
-"""The job `look`: a few files looked at, for a pool of warm processes. Knows no bucket and no database.
+"""The job `look`: inspect a few picture files, for a pool of warm processes. Knows no bucket and no database.
 
 order   looks: a list of {file, colors (of a mask, `#rrggbb`; else null)}; or thumbnail: file, and its side;
-        seconds: how much processor time each may take, after which the process ends
+        seconds: how much processor time one may take, after which the process ends
 result  looks: a list of facts, null where a file has gone; or webp (in base64) and why there is none
 """
 
@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from vedette.engines.port import Say
+from vedette.engines.port import EmitEvent
 from vedette.vision.colors import read_colors
 from vedette.vision.images import BrokenPicture, open_image
 from vedette.vision.inspect import Look, look_at
@@ -23,27 +23,27 @@ from vedette.vision.thumbnails import draw_thumbnail
 LOOK_S = 4.0
 
 
-def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
-    """Look at files, one after the other."""
-    del say, cancelled  # an order takes milliseconds
+def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    """Inspect files, one after the other."""
+    del emit, cancelled  # an order takes milliseconds
     seconds = float(order.get("seconds", LOOK_S))
     if "thumbnail" in order:
-        with _held(seconds):
+        with _cpu_limit(seconds):
             return _thumbnail(Path(order["thumbnail"]), int(order["side"]))
-    looks = []
-    for each in order["looks"]:
-        with _held(seconds):
-            looks.append(_look(Path(each["file"]), each["colors"]))
-    return {"looks": looks}
+    results = []
+    for item in order["looks"]:
+        with _cpu_limit(seconds):
+            results.append(_look(Path(item["file"]), item["colors"]))
+    return {"looks": results}
 
 
 @contextmanager
-def _held(seconds: float) -> Iterator[None]:
-    """Hold what is done within to so much of the processor's time: the system ends a process that passes it.
+def _cpu_limit(seconds: float) -> Iterator[None]:
+    """Limit the processor time of this block: the system kills a process that exceeds it.
 
     A decoder cannot be interrupted, and may not let another thread run.
     """
-    if not hasattr(signal, "setitimer"):  # Windows; there the pool's own bound is the only one
+    if not hasattr(signal, "setitimer"):  # Windows; there the pool's own timeout is the only limit
         yield
         return
     signal.setitimer(signal.ITIMER_PROF, seconds)
@@ -58,16 +58,16 @@ def _look(file: Path, colors: list[str] | None) -> dict[str, Any] | None:
         data = file.read_bytes()
     except FileNotFoundError:
         return None
-    look = look_at(data)
-    return asdict(look if colors is None else _look_at_mask(look, data, colors))
+    facts = look_at(data)
+    return asdict(facts if colors is None else _look_at_mask(facts, data, colors))
 
 
-def _look_at_mask(look: Look, data: bytes, colors: list[str]) -> Look:
-    if look.format != "PNG" or look.why or not look.is_allowed:
-        return look
+def _look_at_mask(facts: Look, data: bytes, colors: list[str]) -> Look:
+    if facts.format != "PNG" or facts.why or not facts.is_allowed:
+        return facts
     with open_image(data, formats=("PNG",)) as image:
-        found = read_colors(image, colors)
-    return replace(look, color=found.strange, shown=",".join(sorted(found.shown)))
+        mask_colors = read_colors(image, colors)
+    return replace(facts, color=mask_colors.strange, shown=",".join(sorted(mask_colors.shown)))
 
 
 def _thumbnail(file: Path, side: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The job `read-manifest`: a manifest becomes a file of blocks, as datasets take them in.
+"""The job `read-manifest`: convert a manifest to a file of blocks that datasets import.
 
 order   manifest, blocks (paths), dialect, most_rows, bucket
 says    progress {blocks}: so many blocks can be read from the file by now
@@ -10,23 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from vedette.datasets.staging import Rules, Staging, write_block
-from vedette.engines.port import Event, Say
+from vedette.engines.port import EmitEvent, Event
 from vedette.manifest.intake import Refused
 
 
-def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
+def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Read, judge and write out one manifest."""
     rules = Rules(order["dialect"], int(order["most_rows"]), order["bucket"])
-    refused = ""
+    refusal = ""
     with Path(order["manifest"]).open("rb") as stream, Path(order["blocks"]).open("wb") as out:
         staging = Staging(stream, rules)
         try:
             for number, rows in enumerate(staging.blocks(), start=1):
                 out.write(write_block(rows))
                 out.flush()
-                say(Event("progress", {"blocks": number}))
+                emit(Event("progress", {"blocks": number}))
                 if cancelled():
                     break
-        except Refused as why:
-            refused = why.message
-    return {"bucket": staging.bucket, "dropped": staging.dropped, "refused": refused}
+        except Refused as error:
+            refusal = error.message
+    return {"bucket": staging.bucket, "dropped": staging.dropped, "refused": refusal}

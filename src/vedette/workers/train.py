@@ -9,14 +9,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from vedette.engines.port import Event, Say
+from vedette.engines.port import EmitEvent, Event
 from vedette.learn import pipeline
 from vedette.learn.budget import read_budget
 from vedette.learn.recipe import Progress
 from vedette.learn.sources import open_source
 
 
-def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
+def main(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Train, judge and package one model."""
 
     def tell(progress: Progress) -> None:

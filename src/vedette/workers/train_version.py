@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.clock import system_clock
-from vedette.engines.port import Event, Say
+from vedette.engines.port import EmitEvent, Event
 from vedette.errors import NoSpace, Wrong
 from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw, flaw
@@ -42,7 +42,7 @@ CHECKING = {"stage": "checking the manifests", "done": 0, "of": 1}
 DIVIDED = {"stage": "dividing the dataset", "done": 1, "of": 1}
 
 
-def main(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
+def main(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Check, train, judge, and write the service's documents."""
     folder = Folder(Path(order["folder"]))
     folder.clear()
@@ -68,7 +68,7 @@ def scratch_in(place: Path) -> Iterator[None]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def check(order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]) -> dict[str, Any]:
+def check(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Check alone, and leave a result where that ends the training; for one that waits for its turn."""
     del cancelled  # it takes seconds
     folder = Folder(Path(order["folder"]))
@@ -88,7 +88,7 @@ def _undivided(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
 
 
 def _train(
-    folder: Folder, order: Mapping[str, Any], say: Say, cancelled: Callable[[], bool]
+    folder: Folder, order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]
 ) -> dict[str, Any]:
     started = time.monotonic()
     say(Event("progress", CHECKING))
@@ -135,7 +135,11 @@ def _prepare(folder: Folder, order: Mapping[str, Any], *, split: Split) -> Prepa
 
 
 def _learn(
-    folder: Folder, order: Mapping[str, Any], prepared: Prepared, say: Say, cancelled: Callable[[], bool]
+    folder: Folder,
+    order: Mapping[str, Any],
+    prepared: Prepared,
+    say: EmitEvent,
+    cancelled: Callable[[], bool],
 ) -> dict[str, Any]:
     # Torch takes seconds to load, and manifests that nothing can be learnt from do without.
     from vedette.learn import pipeline

@@ -96,14 +96,14 @@ def test_projects_and_datasets_cannot_be_tagged(call, doors):
 
 
 def test_an_unknown_model_is_missing(house, call):
-    house.projects.tags.know("lookoutvision", "model", lambda connection, arn: False)
+    house.projects.tags.register("lookoutvision", "model", lambda connection, arn: False)
     with pytest.raises(Missing) as refused:
         call("ListTagsForResource", ResourceArn=MODEL)
     assert refused.value.kind == "model"
 
 
 def test_tags_of_a_model_are_a_list(house, call):
-    house.projects.tags.know("lookoutvision", "model", lambda connection, arn: True)
+    house.projects.tags.register("lookoutvision", "model", lambda connection, arn: True)
     call(
         "TagResource", ResourceArn=MODEL, Tags=[{"Key": "stage", "Value": "live"}, {"Key": "a", "Value": ""}]
     )
@@ -112,7 +112,7 @@ def test_tags_of_a_model_are_a_list(house, call):
 
 
 def test_a_key_stands_once_in_a_list(house, call):
-    house.projects.tags.know("lookoutvision", "model", lambda connection, arn: True)
+    house.projects.tags.register("lookoutvision", "model", lambda connection, arn: True)
     with pytest.raises(Wrong, match="twice"):
         call("TagResource", ResourceArn=MODEL, Tags=[{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}])
 

@@ -8,10 +8,10 @@ from vedette.api.lookout.models import find_model
 from vedette.api.lookout.tokens import client_token
 from vedette.errors import Wrong
 from vedette.projects.version import Version
-from vedette.serving.hosting import Seen
-from vedette.serving.pictures import Picture, Rules
+from vedette.serving.hosting import DetectionResult
+from vedette.serving.pictures import Picture, PictureRules
 
-PICTURE = Rules(most_bytes=8 * 1024**2)
+PICTURE = PictureRules(most_bytes=8 * 1024**2)
 CONTENT_TYPES = {"image/jpeg": "JPEG", "image/jpg": "JPEG", "image/png": "PNG"}
 BACKGROUND, WHITE = "background", "#FFFFFF"
 
@@ -59,7 +59,7 @@ async def _look(house: House, caller: Caller, version: Version, picture: Picture
     return {"DetectAnomalyResult": said}
 
 
-def _anomalies(seen: Seen) -> list[dict[str, Any]]:
+def _anomalies(seen: DetectionResult) -> list[dict[str, Any]]:
     """Return the types found, the largest first; before them the background, which is all the rest."""
     found = sorted(seen.findings, key=lambda finding: -(finding.area or 0))
     rest = 1 - sum(finding.area or 0 for finding in found)

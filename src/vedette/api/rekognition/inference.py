@@ -7,13 +7,13 @@ from vedette.api.house import Caller, House
 from vedette.api.rekognition.versions import find_version
 from vedette.errors import Missing, Wrong
 from vedette.projects.version import Version
-from vedette.serving.hosting import Seen
-from vedette.serving.pictures import Picture, Rules
+from vedette.serving.hosting import DetectionResult
+from vedette.serving.pictures import Picture, PictureRules
 from vedette.vision.annotations import Finding
 
 # The service's model would let 5 MiB in; its quota is 4 MB (decisions/0147).
-BYTES = Rules(most_bytes=4 * 1024**2, most_ratio=20, instead="An S3Object may have 15 MiB.")
-S3_OBJECT = Rules(most_bytes=15 * 1024**2, most_ratio=20)
+BYTES = PictureRules(most_bytes=4 * 1024**2, most_ratio=20, instead="An S3Object may have 15 MiB.")
+S3_OBJECT = PictureRules(most_bytes=15 * 1024**2, most_ratio=20)
 
 
 def start_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +49,9 @@ def detect_custom_labels(house: House, caller: Caller, request: dict[str, Any]) 
 async def _look(
     house: House, caller: Caller, version: Version, picture: Picture, floor: float | None, most: int | None
 ) -> dict[str, Any]:
-    seen: Seen = await house.hosting.detect(version, picture, least=floor, caller=caller.principal.arn)
+    seen: DetectionResult = await house.hosting.detect(
+        version, picture, least=floor, caller=caller.principal.arn
+    )
     return {"CustomLabels": [_custom_label(finding) for finding in seen.findings[:most]]}
 
 

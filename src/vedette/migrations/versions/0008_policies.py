@@ -96,8 +96,8 @@ def _tags_and_trust() -> None:
     connection = op.get_bind()
     roles = sa.table("roles", sa.column("role_id"), sa.column("trusted"), sa.column("trust"))
     for row in connection.execute(sa.select(roles.c.role_id, roles.c.trusted)).all():
-        named = {"trust": _trust_of(row.trusted.split())}
-        connection.execute(sa.update(roles).where(roles.c.role_id == row.role_id).values(named))
+        values = {"trust": _trust_of(row.trusted.split())}
+        connection.execute(sa.update(roles).where(roles.c.role_id == row.role_id).values(values))
     op.drop_column("roles", "trusted")
 
 
