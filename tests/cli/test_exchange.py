@@ -8,7 +8,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from vedette.cli.main import app
-from vedette.manifest.samples import read_samples
+from vedette.dialects.samples import read_samples
 
 
 def run(*words):

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from vedette.dialects.rekognition import line_rules as rekognition
 from vedette.errors import Wrong
 from vedette.exchange import coco, folders, tables, voc, yolo
 from vedette.exchange.formats import from_lines, to_lines
 from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, read_item, write_item
 from vedette.exchange.places import TargetFolder
-from vedette.manifest import rekognition
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import read_line, write_line

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doubles.lines import a_box_line, a_line, an_anomaly_line
+from vedette.dialects.lookout import line_rules as lookout
+from vedette.dialects.rekognition import line_rules as rekognition
 from vedette.errors import Wrong
-from vedette.manifest import lookout, rekognition
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import read_line
 from vedette.manifest.relabel import (

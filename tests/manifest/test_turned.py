@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vedette.dialects.rekognition.line_rules import judge_line
 from vedette.manifest.lines import read_line
-from vedette.manifest.rekognition import judge_line
 from vedette.manifest.turned import turn_boxes
 from vedette.vision.annotations import Box
 from vedette.vision.images import decode

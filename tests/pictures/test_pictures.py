@@ -15,10 +15,10 @@ from doubles.pools import PoolHere
 from vedette.api.s3.reach import Reach
 from vedette.datasets.dataset import Filter, ManifestSource
 from vedette.datasets.datasets import NewDataset
+from vedette.dialects.rekognition.picture_rules import REKOGNITION_BYTES
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
 from vedette.identity.principal import root_of
-from vedette.manifest.pictures import REKOGNITION_BYTES
 from vedette.pictures import pictures as pictures_room
 from vedette.pictures.pictures import Keepers, Pictures
 from vedette.pictures.thumbnails import Thumbnails

@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vedette.cli.showing import show_figures
+from vedette.dialects.samples import read_samples
 from vedette.errors import Missing, Refusal, Wrong
 from vedette.evaluation.evaluate import headline
 from vedette.evaluation.judge import Judged, judge
 from vedette.manifest.folders import read_folder, refuse_picture
-from vedette.manifest.samples import read_samples
 from vedette.report.page import write_report
 from vedette.runtime.model import Model, load
 from vedette.vision.annotations import ANOMALY, NORMAL, Sample

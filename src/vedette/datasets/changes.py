@@ -13,8 +13,10 @@ from vedette.datasets.parts import drop_part
 from vedette.datasets.staging import Dialect, most_rows
 from vedette.datasets.staging import Row as Entry
 from vedette.datasets.tables import datasets, works
+from vedette.dialects.intake import Refused
+from vedette.dialects.lookout.intake import LOOKOUT_LABELS
+from vedette.dialects.rekognition.intake import MOST_LABELS
 from vedette.errors import Busy, Missing, TooEarly
-from vedette.manifest.intake import LOOKOUT_LABELS, MOST_LABELS, Refused
 
 MOST_LABELS_OF: dict[Dialect, int] = {"rekognition": MOST_LABELS, "lookoutvision": LOOKOUT_LABELS}
 TOO_EARLY = {

@@ -20,8 +20,8 @@ from vedette.datasets.parts import read_rows
 from vedette.datasets.staging import Dialect, Row, Rules, Staging, most_rows
 from vedette.datasets.tables import entries
 from vedette.datasets.works import UPDATED, Changed
+from vedette.dialects.intake import Refused
 from vedette.errors import Busy, Missing, TooMuch, Wrong
-from vedette.manifest.intake import Refused
 from vedette.manifest.lines import BadLine, read_line
 from vedette.manifest.places import is_s3
 from vedette.projects.project import Project

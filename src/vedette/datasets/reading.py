@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from vedette.datasets.staging import Row, Rules, Staging, read_block
+from vedette.dialects.intake import Refused
 from vedette.engines.port import LAST, Engine, Job
 from vedette.errors import NoSpace
-from vedette.manifest.intake import Refused
 
 # What a thread reads in about a tenth of a second; a process is not started sooner than that.
 SMALL = 1 << 20

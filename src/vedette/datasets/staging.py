@@ -12,7 +12,9 @@ from typing import Any, Literal, NamedTuple
 import orjson
 
 from vedette.clock import milliseconds
-from vedette.manifest.intake import LOOKOUT_ROWS, MOST_ROWS, Entry, Intake, take_lookout, take_rekognition
+from vedette.dialects.intake import Entry, Intake
+from vedette.dialects.lookout.intake import LOOKOUT_ROWS, take_lookout
+from vedette.dialects.rekognition.intake import MOST_ROWS, take_rekognition
 from vedette.manifest.lines import Line, read_lines
 from vedette.manifest.problems import Flaw
 

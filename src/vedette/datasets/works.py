@@ -27,10 +27,11 @@ from vedette.datasets.parts import drop_part, make_part, read_rows
 from vedette.datasets.reading import SMALL, Reading, Spoilt, Stopping
 from vedette.datasets.staging import BLOCK, Dialect, Row, Rules, most_rows
 from vedette.datasets.tables import blocks, label_blocks, works
+from vedette.dialects.intake import Refused
+from vedette.dialects.rekognition.intake import check_file
 from vedette.engines.port import Engine
 from vedette.errors import Missing, NoSpace
 from vedette.identity.principal import Principal, recall
-from vedette.manifest.intake import Refused, check_file
 from vedette.manifest.problems import CODES
 from vedette.manifest.split import TooFew, choose_test
 from vedette.projects.projects import by_id

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vedette.dialects.rekognition.line_rules import judge_line
 from vedette.errors import Wrong
-from vedette.manifest import anomaly, classification, detection, rekognition
+from vedette.manifest import anomaly, classification, detection
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import Line, write_line
@@ -59,7 +60,7 @@ def write_item(
 
 def read_item(line: Line) -> Item:
     """Return what a line says, without its masks; a flaw costs what it spoils and no more."""
-    verdict = rekognition.judge_line(line, strict=False)
+    verdict = judge_line(line, strict=False)
     size = next((detection.read_size(pair) for pair in read_pairs(line) if _is_sized(pair)), None)
     return Item(line.source, verdict.labels, verdict.boxes, size)
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vedette.dialects.samples import read_samples
 from vedette.errors import Missing, Wrong
 from vedette.learn.check import Broken
 from vedette.manifest.folders import read_folder, refuse_picture
-from vedette.manifest.samples import read_samples
 from vedette.vision.annotations import Sample
 from vedette.vision.images import SUFFIXES
 

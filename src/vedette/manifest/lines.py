@@ -10,7 +10,7 @@ twice or not be text at all. Such a line becomes a `BadLine`, and the stream goe
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedIOBase
 from typing import Any, Literal
@@ -69,6 +69,10 @@ class Line:
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
+
+
+# A manifest is what opens its lines anew, so that a quarter of a million need not be held for a second pass.
+Manifest = Callable[[], Iterator[Line | BadLine]]
 
 
 def write_line(values: Mapping[str, Any], *, number: int = 0) -> Line:

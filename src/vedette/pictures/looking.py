@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from vedette.datasets.turns import FairThreads
+from vedette.dialects.rekognition.picture_rules import REKOGNITION_BYTES
 from vedette.engines.pool import Pool, WorkerLost
 from vedette.engines.port import Event
 from vedette.errors import Missing
-from vedette.manifest.pictures import REKOGNITION_BYTES
 from vedette.manifest.places import split_s3
 from vedette.pictures.looks import keep_looks, look_id, read_looks
 from vedette.store.blobs.port import Blobs, Stored

@@ -15,10 +15,11 @@ from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.staging import read_flaws, write_flaws
 from vedette.datasets.works import MayRead
+from vedette.dialects.lookout.line_rules import judge_line
+from vedette.dialects.lookout.picture_rules import judge_lookout
+from vedette.dialects.rekognition.picture_rules import judge_rekognition
 from vedette.identity.principal import root_of
 from vedette.manifest.lines import Line, read_line
-from vedette.manifest.lookout import judge_line
-from vedette.manifest.pictures import judge_lookout, judge_rekognition
 from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef

@@ -21,8 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from vedette.errors import NoSpace
-from vedette.manifest.lines import BadLine, Line, read_lines
-from vedette.manifest.training import Manifest
+from vedette.manifest.lines import BadLine, Line, Manifest, read_lines
 from vedette.store.disk import disk_refusal
 
 log = logging.getLogger(__name__)
@@ -126,6 +125,12 @@ class Folder:
         self.out.mkdir(parents=True, exist_ok=True)
         text = json.dumps(document, ensure_ascii=False, allow_nan=False)
         (self.out / kind).write_text(text, "utf-8")
+
+    def put_lines(self, kind: str, lines: Iterable[str]) -> None:
+        """Write a result that is one line after another."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        with (self.out / kind).open("w", encoding="utf-8") as out:
+            out.writelines(f"{line}\n" for line in lines)
 
     def divide(self, addresses: Iterable[str]) -> None:
         """Write which pictures of the training dataset are to test this model and those after it."""

@@ -14,10 +14,10 @@ import orjson
 
 from vedette.datasets.dataset import Dataset, ManifestSource
 from vedette.datasets.datasets import Datasets
+from vedette.dialects.intake import MOST_BYTES
 from vedette.errors import Missing
 from vedette.identity.access import Access
 from vedette.identity.principal import Principal
-from vedette.manifest.intake import MOST_BYTES
 from vedette.manifest.places import canonical_ref, is_s3, split_s3
 from vedette.manifest.problems import CODES
 from vedette.store.blobs.port import Blobs

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from vedette.datasets.staging import Rules, Staging, write_block
+from vedette.dialects.intake import Refused
 from vedette.engines.port import EmitEvent, Event
-from vedette.manifest.intake import Refused
 
 
 def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:

@@ -23,15 +23,16 @@ from pathlib import Path
 from typing import Any
 
 from vedette.clock import system_clock
+from vedette.dialects.lookout import training as lookout
+from vedette.dialects.lookout.training_pictures import say_left_out
+from vedette.dialects.preparing import Prepared, Split, look_at
+from vedette.dialects.rekognition import training as rekognition
+from vedette.dialects.rekognition.manifest_checks import Pictures
 from vedette.engines.port import EmitEvent, Event
 from vedette.errors import NoSpace, Wrong
 from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw, flaw
-from vedette.manifest.training import Pictures
-from vedette.training import lookout, rekognition
-from vedette.training.checks import Prepared, Split, look_at
 from vedette.training.folder import NO_ROOM, Folder, is_full
-from vedette.training.lookout_pictures import say_left_out
 from vedette.training.masks import Masks
 from vedette.vision.annotations import Sample
 from vedette.vision.images import content_hash

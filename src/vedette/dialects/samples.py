@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from vedette.manifest import lookout, rekognition
+from vedette.dialects.lookout import line_rules as lookout
+from vedette.dialects.rekognition import line_rules as rekognition
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line, read_lines
 from vedette.manifest.places import Resolver, beside

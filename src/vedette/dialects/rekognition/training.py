@@ -8,12 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from vedette.manifest.lines import Line, write_line
-from vedette.manifest.places import split_s3
-from vedette.manifest.problems import CODES
-from vedette.manifest.training import (
+from vedette.dialects.preparing import Looked, Prepared, Split, TrainingFiles, look_at
+from vedette.dialects.rekognition.manifest_checks import (
     Assessment,
-    Manifest,
     Pictures,
     UseCase,
     assess,
@@ -22,9 +19,10 @@ from vedette.manifest.training import (
     usable_lines,
     validation_lines,
 )
+from vedette.manifest.lines import Line, Manifest, write_line
+from vedette.manifest.places import split_s3
+from vedette.manifest.problems import CODES
 from vedette.manifest.turned import turn_boxes
-from vedette.training.checks import Looked, Prepared, Split, look_at
-from vedette.training.folder import Folder
 from vedette.vision.annotations import Box, Sample
 from vedette.vision.turn import LYING, stored_box
 
@@ -42,7 +40,7 @@ FOUND = "rekognition-custom-labels-evaluation"
 DETAILS = f"{FOUND}-details"
 
 
-def prepare(folder: Folder, *, has_test: bool, split: Split, account_buckets: Pictures) -> Prepared:
+def prepare(folder: TrainingFiles, *, has_test: bool, split: Split, account_buckets: Pictures) -> Prepared:
     """Check the frozen manifests, write the validation results, and return what is to be learnt."""
     denied = account_buckets.denied
     pictures = Pictures(
@@ -71,13 +69,13 @@ def prepare(folder: Folder, *, has_test: bool, split: Split, account_buckets: Pi
 
 
 def _report(
-    folder: Folder, found: Assessment, train: Manifest, test: Manifest | None, pictures: Pictures
+    folder: TrainingFiles, found: Assessment, train: Manifest, test: Manifest | None, pictures: Pictures
 ) -> None:
     """Write the manifest summary and the validation results."""
     folder.put("manifest_summary", found.summary())
     for kind, manifest in (("train_validation", train), ("test_validation", test)):
         if manifest is not None:
-            _write_lines(folder, kind, (line.text for line in validation_lines(manifest, pictures)))
+            folder.put_lines(kind, (line.text for line in validation_lines(manifest, pictures)))
 
 
 def _has_lines(manifest: Manifest) -> bool:
@@ -89,7 +87,7 @@ def _test_case(found: Assessment) -> UseCase:
     return "OBJECT_LOCALIZATION" if found.brand else found.train.use_case
 
 
-def _samples(folder: Folder, part: str, pictures: Pictures, case: UseCase) -> list[Sample]:
+def _samples(folder: TrainingFiles, part: str, pictures: Pictures, case: UseCase) -> list[Sample]:
     samples = []
     for line, verdict in usable_lines(folder.lines(part), pictures, case):
         picture = folder.place_of(line.source)
@@ -101,7 +99,7 @@ def _samples(folder: Folder, part: str, pictures: Pictures, case: UseCase) -> li
     return samples
 
 
-def _broken_in(folder: Folder, denied: Collection[str]) -> Callable[[str], bool]:
+def _broken_in(folder: TrainingFiles, denied: Collection[str]) -> Callable[[str], bool]:
     """Return what says whether an address's picture cannot be used; each is looked at once.
 
     Where the bucket may not be read, that is what is wrong, and not its pictures.
@@ -129,15 +127,20 @@ def _is_usable(seen: Looked | None) -> bool:
 
 
 def write_results(
-    folder: Folder, prepared: Prepared, evaluation: Mapping[str, Any], *, version_arn: str, now: datetime
+    folder: TrainingFiles,
+    prepared: Prepared,
+    evaluation: Mapping[str, Any],
+    *,
+    version_arn: str,
+    now: datetime,
 ) -> float:
     """Write the summary and both snapshots; return the F1 score that the version shows."""
     moment = now.replace(tzinfo=None).isoformat(timespec="microseconds")
     folder.put("evaluation_summary", _summary(prepared, evaluation, version_arn, moment))
     tell = _box_truth if evaluation["task"] == "detection" else _label_truth
-    _write_lines(folder, "train_snapshot", (_line(sample, tell(sample, moment)) for sample in prepared.train))
+    folder.put_lines("train_snapshot", (_line(sample, tell(sample, moment)) for sample in prepared.train))
     by_name = {sample.source: sample for sample in prepared.test}
-    _write_lines(folder, "test_snapshot", _tested(by_name, evaluation, moment))
+    folder.put_lines("test_snapshot", _tested(by_name, evaluation, moment))
     return float(evaluation["f1"])
 
 
@@ -331,9 +334,3 @@ def _details(what: str, *, is_present: bool) -> dict[str, Any]:
 
 def _line(sample: Sample, values: Mapping[str, Any]) -> str:
     return write_line({"source-ref": sample.source, **values}).text
-
-
-def _write_lines(folder: Folder, kind: str, lines: Iterable[str]) -> None:
-    folder.out.mkdir(parents=True, exist_ok=True)
-    with (folder.out / kind).open("w", encoding="utf-8") as out:
-        out.writelines(f"{line}\n" for line in lines)

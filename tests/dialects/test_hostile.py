@@ -6,13 +6,16 @@ import json
 
 import pytest
 
+from vedette.dialects.intake import Intake, Refused
+from vedette.dialects.lookout import line_rules as lookout
+from vedette.dialects.lookout.intake import take_lookout
+from vedette.dialects.rekognition import line_rules as rekognition
+from vedette.dialects.rekognition.intake import take_rekognition
+from vedette.dialects.rekognition.manifest_checks import Pictures, assess, usable_lines, validation_lines
+from vedette.dialects.samples import read_samples
 from vedette.exchange.items import read_item
-from vedette.manifest import lookout, rekognition
-from vedette.manifest.intake import Intake, Refused, take_lookout, take_rekognition
 from vedette.manifest.lines import BadLine, read_lines
 from vedette.manifest.marks import mark_line, strip_marks
-from vedette.manifest.samples import read_samples
-from vedette.manifest.training import Pictures, assess, usable_lines, validation_lines
 
 BOXES = {
     "source-ref": "s3://bucket/p.png",

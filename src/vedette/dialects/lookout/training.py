@@ -3,29 +3,27 @@
 The rules are those of lookout.md 1.3 to 1.6 and 3.5, the documents those of 6.4 and 6.5.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from vedette.dialects.lookout.dataset_checks import Count, count_verdicts, model_type, shortfalls
+from vedette.dialects.lookout.line_rules import judge_line
+from vedette.dialects.lookout.training_pictures import Judged, look_over, say_left_out
+from vedette.dialects.preparing import MaskFolder, Prepared, Split, TrainingFiles
 from vedette.manifest.anomaly import ATTRIBUTE, read_class
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import PAIR_END, BadLine, Line, read_line, write_line
-from vedette.manifest.lookout import judge_line
-from vedette.manifest.lookout_training import Count, count_verdicts, model_type, shortfalls
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.problems import CODES, Flaw
 from vedette.manifest.verdicts import Verdict
-from vedette.training.checks import Prepared, Split
-from vedette.training.folder import Folder
-from vedette.training.lookout_pictures import Judged, look_over, say_left_out
-from vedette.training.masks import Masks
 from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
 
 DIFFERENT_SIZES = "Images in the dataset must have the same dimensions."
 DETECTED = f"{ATTRIBUTE}-detected"
 
 
-def prepare(folder: Folder, *, has_test: bool, split: Split, one_size: bool) -> Prepared:
+def prepare(folder: TrainingFiles, *, has_test: bool, split: Split, one_size: bool) -> Prepared:
     """Check the frozen datasets and return what is to be learnt, without the pictures that cannot be used."""
     parts: dict[str, Judged] = {}
     for part in ("train", "test") if has_test else ("train",):
@@ -50,7 +48,7 @@ def prepare(folder: Folder, *, has_test: bool, split: Split, one_size: bool) -> 
     return Prepared(learn, held_out, left_out=usable.left_out, facts={"lines": lines})
 
 
-def _judge(folder: Folder, part: str) -> list[tuple[Line, Verdict]] | Flaw:
+def _judge(folder: TrainingFiles, part: str) -> list[tuple[Line, Verdict]] | Flaw:
     """Return the labelled lines of a dataset; a line that is wrong refuses it, as at its import."""
     found: list[tuple[Line, Verdict]] = []
     for line in folder.lines(part)():
@@ -65,7 +63,7 @@ def _judge(folder: Folder, part: str) -> list[tuple[Line, Verdict]] | Flaw:
     return found
 
 
-def _samples(folder: Folder, judged: Judged, train: Count) -> list[Sample]:
+def _samples(folder: TrainingFiles, judged: Judged, train: Count) -> list[Sample]:
     """Return the samples; masks count only where the training dataset makes it a segmentation."""
     with_masks = model_type(train) == "segmentation"
     return [
@@ -86,12 +84,12 @@ def _samples(folder: Folder, judged: Judged, train: Count) -> list[Sample]:
 
 
 def write_results(
-    folder: Folder,
+    folder: TrainingFiles,
     prepared: Prepared,
     evaluation: Mapping[str, Any],
     *,
     model: Mapping[str, str],
-    masks: Masks,
+    masks: MaskFolder,
     now: datetime,
 ) -> dict[str, float]:
     """Write both documents; return the three figures that the model shows. `model`: arn, project, version."""
@@ -104,7 +102,7 @@ def write_results(
         "project-name": model["project"],
         "model-version": model["version"],
     }
-    _write_manifest(folder, prepared, evaluation, masks, maker)
+    folder.put_lines("evaluation_manifest", _manifest_lines(prepared, evaluation, masks, maker))
     figures = {
         "Precision": evaluation["precision"],
         "Recall": evaluation["recall"],
@@ -150,30 +148,24 @@ def confidence(score: float, threshold: float) -> float:
     return 0.5 + 0.5 * (threshold - score) / max(threshold, 1e-9)
 
 
-def _write_manifest(
-    folder: Folder,
-    prepared: Prepared,
-    evaluation: Mapping[str, Any],
-    masks: Masks,
-    maker: Mapping[str, str],
-) -> None:
+def _manifest_lines(
+    prepared: Prepared, evaluation: Mapping[str, Any], masks: MaskFolder, maker: Mapping[str, str]
+) -> Iterator[str]:
     threshold = evaluation["thresholds"][ANOMALY]
-    folder.out.mkdir(parents=True, exist_ok=True)
-    with (folder.out / "evaluation_manifest").open("w", encoding="utf-8") as out:
-        for outcome in evaluation["outcomes"]:
-            line = strip_marks(read_line(prepared.facts["lines"][outcome["picture"]]))
-            values = _as_service_writes(line)
-            values.setdefault("source-ref-metadata", {"creation-date": maker["creation-date"]})
-            called = outcome["is_anomalous"]
-            values[DETECTED] = int(called)
-            values[f"{DETECTED}-metadata"] = {
-                "class-name": ANOMALY if called else NORMAL,
-                "confidence": confidence(outcome["score"], threshold),
-                "type": "groundtruth/image-classification",
-                **maker,
-            }
-            values |= masks.tell(outcome["picture"], maker)
-            out.write(write_line(values).text + "\n")
+    for outcome in evaluation["outcomes"]:
+        line = strip_marks(read_line(prepared.facts["lines"][outcome["picture"]]))
+        values = _as_service_writes(line)
+        values.setdefault("source-ref-metadata", {"creation-date": maker["creation-date"]})
+        called = outcome["is_anomalous"]
+        values[DETECTED] = int(called)
+        values[f"{DETECTED}-metadata"] = {
+            "class-name": ANOMALY if called else NORMAL,
+            "confidence": confidence(outcome["score"], threshold),
+            "type": "groundtruth/image-classification",
+            **maker,
+        }
+        values |= masks.tell(outcome["picture"], maker)
+        yield write_line(values).text
 
 
 def _as_service_writes(line: Line) -> dict[str, Any]:

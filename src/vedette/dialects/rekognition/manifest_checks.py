@@ -10,16 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from vedette.manifest import rekognition
-from vedette.manifest.intake import MOST_LABELS, MOST_ROWS, TOLERANCE
-from vedette.manifest.lines import BadLine, Line
+from vedette.dialects.rekognition import line_rules
+from vedette.dialects.rekognition.intake import MOST_LABELS, MOST_ROWS, TOLERANCE
+from vedette.manifest.lines import BadLine, Line, Manifest
 from vedette.manifest.marks import canonical_line, mark_line, mark_nothing, strip_marks
 from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import CODES, flaw
 from vedette.manifest.verdicts import Verdict
 
 UseCase = Literal["IMAGE_LEVEL_LABELS", "OBJECT_LOCALIZATION", "NOT_DETERMINED"]
-Manifest = Callable[[], Iterator[Line | BadLine]]
 
 OVERLAP = 50  # percent of the training labels that the test part must have
 LEAST_PER_LABEL = 2  # pictures of a label that a split needs, so that each side gets one
@@ -170,10 +169,10 @@ def judge_lines(manifest: Manifest, pictures: Pictures) -> Iterator[tuple[Line |
     seen: set[str] = set()
     for found in manifest():
         if isinstance(found, BadLine):
-            yield found, rekognition.judge_bad(found)
+            yield found, line_rules.judge_bad(found)
             continue
         line = canonical_line(strip_marks(found))
-        verdict = rekognition.judge_line(line)
+        verdict = line_rules.judge_line(line)
         if verdict.state != "invalid" and line.source in seen:
             verdict = Verdict("dropped", (flaw("ERROR_DUPLICATE_SOURCE_REF"),))
         elif verdict.state == "valid" and pictures.is_broken(line.source):

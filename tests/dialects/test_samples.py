@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from vedette.dialects.samples import read_samples
 from vedette.manifest import anomaly, classification, detection, segmentation
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import write_line
 from vedette.manifest.places import beside
-from vedette.manifest.samples import read_samples
 from vedette.manifest.segmentation import MaskRef
 from vedette.vision.annotations import Box, Mask, Sample
 

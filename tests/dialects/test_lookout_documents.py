@@ -10,15 +10,15 @@ from PIL import Image
 
 from doubles.lines import a_ref, an_anomaly_line
 from doubles.packages import save_patch, tiny_package
+from vedette.dialects.lookout.line_rules import judge_line
+from vedette.dialects.lookout.training import confidence, prepare, write_results
+from vedette.dialects.lookout.training_pictures import say_left_out
+from vedette.dialects.preparing import Prepared
 from vedette.evaluation.evaluate import Seen, evaluate
 from vedette.evaluation.judge import look
 from vedette.manifest.lines import read_line
-from vedette.manifest.lookout import judge_line
 from vedette.runtime.model import load
-from vedette.training.checks import Prepared
 from vedette.training.folder import Folder
-from vedette.training.lookout import confidence, prepare, write_results
-from vedette.training.lookout_pictures import say_left_out
 from vedette.training.masks import Masks
 from vedette.vision.annotations import Sample
 

@@ -8,12 +8,11 @@ that is no PNG, one of another size than its picture, a colour that its line doe
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from vedette.dialects.lookout.dataset_checks import Seen, check_labels, check_mask, check_picture
+from vedette.dialects.preparing import TrainingFiles, look_at, read_mask_colors
 from vedette.manifest.lines import Line
-from vedette.manifest.lookout_training import Seen, check_labels, check_mask, check_picture
 from vedette.manifest.problems import Flaw
 from vedette.manifest.verdicts import Verdict, narrow
-from vedette.training.checks import look_at, read_mask_colors
-from vedette.training.folder import Folder
 
 Judged = Sequence[tuple[Line, Verdict]]
 
@@ -33,7 +32,7 @@ class Usable:
     left_out: Sequence[Flaw] = ()
 
 
-def look_over(folder: Folder, parts: Mapping[str, Judged], *, one_size: bool) -> Usable | Flaw:
+def look_over(folder: TrainingFiles, parts: Mapping[str, Judged], *, one_size: bool) -> Usable | Flaw:
     """Return the lines whose pictures can be used, or what fails the training as a whole."""
     usable: dict[str, Judged] = {}
     left_out: list[Flaw] = []
@@ -66,7 +65,7 @@ def say_left_out(left_out: Sequence[Flaw]) -> str:
     return f"{count} left out: {named}{rest}"
 
 
-def _look_at_mask(folder: Folder, verdict: Verdict, picture: Seen) -> tuple[Verdict, Flaw | None]:
+def _look_at_mask(folder: TrainingFiles, verdict: Verdict, picture: Seen) -> tuple[Verdict, Flaw | None]:
     """Return the verdict by what the mask shows, and what is wrong with the mask."""
     if verdict.mask is None:
         return verdict, None
@@ -84,7 +83,7 @@ def _look_at_mask(folder: Folder, verdict: Verdict, picture: Seen) -> tuple[Verd
     return verdict, wrong or check_labels(ref, verdict)
 
 
-def _is_other_format(folder: Folder, verdict: Verdict, wrong: Flaw) -> bool:
+def _is_other_format(folder: TrainingFiles, verdict: Verdict, wrong: Flaw) -> bool:
     """Say whether a mask is there and no PNG, which no repair of an upload mends."""
     place = folder.find(verdict.mask.ref) if verdict.mask and wrong.code == "LOOKOUT_MASK" else None
     if place is None:
@@ -93,7 +92,7 @@ def _is_other_format(folder: Folder, verdict: Verdict, wrong: Flaw) -> bool:
         return file.read(len(PNG)) != PNG
 
 
-def _seen(folder: Folder, address: str) -> Seen:
+def _seen(folder: TrainingFiles, address: str) -> Seen:
     looked = look_at(folder.find(address))
     if looked is None:
         return Seen(address)

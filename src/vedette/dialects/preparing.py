@@ -1,10 +1,11 @@
-"""What both dialects' checks share: pictures looked at, and what goes on to learning."""
+"""What all training checks share: the files they read, pictures opened, what goes on to learning."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
+from vedette.manifest.lines import Manifest
 from vedette.manifest.problems import Flaw
 from vedette.vision.annotations import Sample
 from vedette.vision.colors import MaskColors, read_colors
@@ -20,6 +21,32 @@ ENDS: dict[Format, bytes] = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
 TAIL = 16
 
 _DAMAGE = (*DAMAGE, *BOMB)
+
+
+class TrainingFiles(Protocol):
+    """The files of one training: frozen manifests, pictures by their addresses, results by kind."""
+
+    def lines(self, part: str) -> Manifest:
+        """Return a part's frozen lines; the part is train or test."""
+
+    def place_of(self, address: str) -> Path:
+        """Return where the object of an S3 address lies, if it is there."""
+
+    def find(self, address: str) -> Path | None:
+        """Return the file of an object, or nothing where there is no such object."""
+
+    def put(self, kind: str, document: Mapping[str, Any]) -> None:
+        """Write a result that is one document."""
+
+    def put_lines(self, kind: str, lines: Iterable[str]) -> None:
+        """Write a result that is one line after another."""
+
+
+class MaskFolder(Protocol):
+    """The masks that a model drew on its test pictures."""
+
+    def tell(self, source: str, common: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the pair for a picture's mask; nothing where none was drawn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
-from vedette.training.checks import Looked, look_at
+from vedette.dialects.preparing import Looked, look_at
 
 
 def a_picture(form, **options):

@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 
 from doubles.lines import a_box_line, a_line, a_ref
+from vedette.dialects.preparing import Prepared
+from vedette.dialects.rekognition.line_rules import judge_line
+from vedette.dialects.rekognition.manifest_checks import Pictures
+from vedette.dialects.rekognition.training import prepare, write_results
 from vedette.evaluation.evaluate import Seen, evaluate
 from vedette.manifest.lines import read_line
-from vedette.manifest.rekognition import judge_line
-from vedette.manifest.training import Pictures
-from vedette.training.checks import Prepared
 from vedette.training.folder import Folder
-from vedette.training.rekognition import prepare, write_results
 from vedette.vision.annotations import Box, Finding, Sample
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -9,12 +9,9 @@ from functools import partial
 
 import pytest
 
-from vedette.manifest import anomaly, classification, detection, lookout, rekognition, segmentation
-from vedette.manifest.attributes import Stamp
-from vedette.manifest.detection import Size
-from vedette.manifest.intake import Intake, Refused, check_file, take_lookout, take_rekognition
-from vedette.manifest.lines import read_lines, write_line
-from vedette.manifest.lookout_training import (
+from vedette.dialects.intake import Intake, Refused
+from vedette.dialects.lookout import line_rules as lookout
+from vedette.dialects.lookout.dataset_checks import (
     Count,
     Seen,
     check_labels,
@@ -22,11 +19,18 @@ from vedette.manifest.lookout_training import (
     check_picture,
     shortfalls,
 )
+from vedette.dialects.lookout.intake import take_lookout
+from vedette.dialects.rekognition import line_rules as rekognition
+from vedette.dialects.rekognition.intake import check_file, take_rekognition
+from vedette.dialects.rekognition.manifest_checks import Pictures, assess, validation_lines
+from vedette.manifest import anomaly, classification, detection, segmentation
+from vedette.manifest.attributes import Stamp
+from vedette.manifest.detection import Size
+from vedette.manifest.lines import read_lines, write_line
 from vedette.manifest.marks import mark_line, mark_nothing
 from vedette.manifest.problems import CODES, flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.split import TooFew, choose_test
-from vedette.manifest.training import Pictures, assess, validation_lines
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.annotations import Box
 

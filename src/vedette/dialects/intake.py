@@ -1,0 +1,52 @@
+"""What a dataset operation takes in: lines judged one after another, in bounded memory.
+
+Each service has rules of its own for what fails an operation; these are the values that they share.
+Nothing is stored here: the caller keeps the entries and throws them away on a refusal.
+"""
+
+from dataclasses import dataclass, field
+
+from vedette.manifest.lines import Line
+from vedette.manifest.problems import CODES, Problem
+from vedette.manifest.verdicts import Verdict
+
+MOST_BYTES = 1 << 30  # of a manifest; the quota of both services
+
+
+class Refused(Exception):
+    """A manifest that cannot be taken, with the code and the sentence that say why."""
+
+    def __init__(self, code: str, *details: object, line: int = 0) -> None:
+        message = CODES[code].say(*details)
+        self.code = code
+        self.message = f"Line {line}: {message}" if line else message
+        super().__init__(self.message)
+
+    @classmethod
+    def again(cls, code: str, message: str) -> "Refused":
+        """Return a refusal whose sentence was said before."""
+        refused = cls.__new__(cls)
+        refused.code, refused.message, refused.args = code, message, (message,)
+        return refused
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line that becomes an entry, with what it says and what is wrong with it."""
+
+    line: Line
+    verdict: Verdict
+    # Whether it has a label attribute at all, of use or not.
+    carries_label: bool = False
+
+
+@dataclass(slots=True)
+class Intake:
+    """What the lines so far have shown. `sources` and `labels` may start with what a dataset has."""
+
+    bucket: str = ""
+    sources: set[str] = field(default_factory=set)
+    labels: set[str] = field(default_factory=set)
+    rows: int = 0
+    dropped: list[Problem] = field(default_factory=list)
+    count_dropped: int = 0

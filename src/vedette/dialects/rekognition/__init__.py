@@ -1,0 +1,1 @@
+"""Rekognition Custom Labels: what it asks of lines, pictures and manifests, and the documents it writes."""

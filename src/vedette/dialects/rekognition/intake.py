@@ -1,0 +1,99 @@
+"""A manifest or an update on its way into a dataset of Custom Labels.
+
+Five kinds of line are dropped without a word, and the operation fails only when they are too many
+(rekognition.md 4.1, 4.2).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from vedette.dialects.intake import MOST_BYTES, Entry, Intake, Refused
+from vedette.dialects.rekognition.line_rules import judge_line
+from vedette.manifest.attributes import read_pairs
+from vedette.manifest.lines import BadLine, Line
+from vedette.manifest.marks import canonical_line, strip_marks
+from vedette.manifest.places import is_s3, split_s3
+from vedette.manifest.problems import Problem, flaw
+
+MOST_ROWS = 250_000  # rekognition.md 4.6; half a million only ever by request
+MOST_LABELS = 250
+TOLERANCE = 0.2  # the share of bad lines above which an operation fails
+
+
+def check_file(*, found: bool, allowed: bool, size: int) -> None:
+    """Refuse a manifest that cannot be opened at all, or is too large to be looked at."""
+    if not allowed:
+        raise Refused("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET")
+    if not found:
+        raise Refused("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+    if size > MOST_BYTES:
+        raise Refused("ERROR_MANIFEST_SIZE_TOO_LARGE")
+
+
+def take_rekognition(
+    lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int = MOST_ROWS
+) -> Iterator[Entry]:
+    """Yield the entries of a manifest or an update; raise Refused where the whole of it fails."""
+    for line in lines:
+        so_far.rows += 1
+        if so_far.rows > most_rows:
+            raise Refused("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
+        clean = line if isinstance(line, BadLine) else canonical_line(strip_marks(line))
+        if problem := _silent_problem(clean, so_far):
+            _drop(so_far, problem)
+            continue
+        assert isinstance(clean, Line)
+        so_far.sources.add(clean.source)
+        _hold_to_bucket(so_far, clean.source)
+        verdict = judge_line(clean)
+        so_far.labels.update(verdict.every_label)
+        if len(so_far.labels) > MOST_LABELS:
+            raise Refused("ERROR_MANIFEST_TOO_MANY_LABELS")
+        yield Entry(clean, verdict, carries_label=any(True for _ in read_pairs(clean)))
+    _check_rows(so_far)
+
+
+def _check_rows(so_far: Intake) -> None:
+    if not so_far.rows:
+        raise Refused("ERROR_EMPTY_MANIFEST")
+    if so_far.count_dropped == so_far.rows:
+        # Not one line of it is a line: this is no manifest, whatever its size.
+        raise Refused("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+    if so_far.count_dropped > TOLERANCE * so_far.rows:
+        raise Refused("ERROR_TOO_MANY_RECORDS_IN_ERROR")
+
+
+def _silent_problem(line: Line | BadLine, so_far: Intake) -> Problem | None:
+    if isinstance(line, BadLine):
+        code = "DROPPED_LONG_LINE" if line.why == "long" else "DROPPED_JSON"
+        return Problem(line.number, "", code, line.sentence)
+    ref = line.values.get("source-ref")
+    if ref is None:
+        code = "DROPPED_SOURCE_REF_MISSING"
+    elif not _names_a_place(ref):
+        code = "DROPPED_SOURCE_REF_FORMAT"
+    elif ref in so_far.sources:
+        code = "DROPPED_SOURCE_REF_TWICE"
+    else:
+        return None
+    return Problem(line.number, str(ref or ""), code, flaw(code, ref).message)
+
+
+def _names_a_place(ref: object) -> bool:
+    """Say whether a source-ref is worth an entry: a scheme other than S3's is an error that is seen there."""
+    is_other = isinstance(ref, str) and "://" in ref and not ref.startswith("s3://")
+    return is_other or is_s3(ref)
+
+
+def _drop(so_far: Intake, problem: Problem) -> None:
+    so_far.count_dropped += 1
+    if len(so_far.dropped) < 1000:  # enough to understand; a bad file has as many as it has lines
+        so_far.dropped.append(problem)
+
+
+def _hold_to_bucket(so_far: Intake, ref: str) -> None:
+    if not is_s3(ref):
+        return
+    bucket = split_s3(ref)[0]
+    if so_far.bucket and bucket != so_far.bucket:
+        raise Refused("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
+    so_far.bucket = bucket
