@@ -56,3 +56,10 @@ def test_every_decision_has_what_a_decision_needs():
     assert {name: [part for part in parts if part not in text] for name, text in pages.items()} == {
         name: [] for name in pages
     }
+
+
+def test_every_link_of_the_readme_leads_somewhere():
+    text = (ROOT / "README.md").read_text("utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert len(links) > 10
+    assert [link for link in links if not (ROOT / link).exists()] == []
