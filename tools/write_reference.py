@@ -2,20 +2,18 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import typer
 from typer.main import get_command
 
 from vedette import errors
-from vedette.api import lookout, own, rekognition, sts
-from vedette.api.lookout.permissions import PERMISSIONS as LOOKOUT
-from vedette.api.own.permissions import PERMISSIONS as OWN
+from vedette.api.operations import OperationsDoor
 from vedette.api.permissions import Permission
-from vedette.api.rekognition.permissions import PERMISSIONS as REKOGNITION
 from vedette.api.s3.permissions import PERMISSIONS as S3
 from vedette.cli.main import app
+from vedette.server.doors import SERVICES
 from vedette.server.observe import Figures
 from vedette.settings import Settings
 from vedette.wire import models
@@ -23,28 +21,25 @@ from vedette.wire import models
 PLACE = Path(__file__).parent.parent / "docs" / "reference"
 DECISIONS = PLACE.parent / "decisions"
 COMPUTED = "<!-- Computed by `make docs`; edit tools/write_reference.py, not this page. -->\n\n"
-DIALECTS = (
-    ("rekognition", "Amazon Rekognition Custom Labels", rekognition),
-    ("lookoutvision", "Amazon Lookout for Vision", lookout),
-    ("sts", "Security Token Service", sts),
-    ("vedette", "Vedette's own", own),
-)
+DOORS = tuple(door for door in SERVICES if isinstance(door, OperationsDoor))
 
 
 def operations_page() -> str:
     """Return every operation of the services with its state."""
     lines = [
         "# Operations\n",
-        "An operation that is not built yet says so with its name, as `UnsupportedOperationException`; for",
+        "An operation that is not supported yet says so by name, as `UnsupportedOperationException`; for",
         "programs of Lookout for Vision, which know no such error, as `ValidationException`.",
         "S3 has a page of its own: [s3.md](s3.md).\n",
     ]
-    for service, title, dialect in DIALECTS:
-        names = sorted(dialect.OPERATIONS) if service == "sts" else sorted(models.operations(service))
-        built = sum(name in dialect.OPERATIONS for name in names)
-        lines += [f"## {title}\n", f"{built} of {len(names)} answer.\n", "| operation | state |", "|---|---|"]
+    for door in DOORS:
+        answered = door.operations
+        names = sorted(answered) if door.name == "sts" else sorted(models.operations(door.name))
+        count = sum(name in answered for name in names)
+        lines += [f"## {door.title}\n", f"{count} of {len(names)} answer.\n"]
+        lines += ["| operation | state |", "|---|---|"]
         lines += [
-            f"| `{name}` | {'answers' if name in dialect.OPERATIONS else 'not built yet'} |" for name in names
+            f"| `{name}` | {'answers' if name in answered else 'not supported yet'} |" for name in names
         ]
         lines.append("")
     return COMPUTED + "\n".join(lines).rstrip() + "\n"
@@ -91,10 +86,10 @@ def commands_page() -> str:
 def refusals_page() -> str:
     """Return every refusal with what each dialect makes of it."""
     head = ["# Refusals\n", "What a room refuses with, and the code that each dialect answers.\n"]
-    services = [service for service, _, _ in DIALECTS]
+    services = [door.name for door in DOORS]
     lines = [*head, f"| refusal | means | {' | '.join(services)} |", "|---|---|" + "---|" * len(services)]
     for refusal in errors.Refusal.__subclasses__():
-        codes = [dialect.translate(refusal("…")) for _, _, dialect in DIALECTS]
+        codes = [door.translate(refusal("…")) for door in DOORS]
         cells = " | ".join(f"`{fault.code}` {fault.status}" for fault in codes)
         lines.append(f"| {refusal.__name__} | {(refusal.__doc__ or '').strip()} | {cells} |")
     return COMPUTED + "\n".join(lines) + "\n"
@@ -117,10 +112,8 @@ def metrics_page() -> str:
     return COMPUTED + "\n".join(lines) + "\n"
 
 
-RIGHTS: tuple[tuple[str, dict[str, tuple[Permission, ...]]], ...] = (
-    ("Amazon Rekognition Custom Labels", REKOGNITION),
-    ("Amazon Lookout for Vision", LOOKOUT),
-    ("Vedette's own", OWN),
+RIGHTS: tuple[tuple[str, Mapping[str, tuple[Permission, ...]]], ...] = (
+    *((door.title, door.permissions) for door in DOORS if door.permissions),
     ("S3", S3),
 )
 

@@ -320,5 +320,5 @@ def test_packages_for_devices_are_refused_in_the_services_own_words(lookout, put
         (lookout.describe_model_packaging_job, {"ProjectName": name, "JobName": "j"}),
         (lookout.list_model_packaging_jobs, {"ProjectName": name}),
     ):
-        with pytest.raises(lookout.exceptions.ValidationException, match=r"not built yet.*model download"):
+        with pytest.raises(lookout.exceptions.ValidationException, match=r"not supported yet.*download"):
             call(**asked)

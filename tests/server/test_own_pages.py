@@ -1,5 +1,6 @@
 """Who may see the server's own pages: by which name, from where, with which token."""
 
+import asyncio
 import uuid
 from urllib.parse import urlsplit
 
@@ -8,8 +9,9 @@ from typer.testing import CliRunner
 
 from doubles.raw_http import head, signed, statuses, talk
 from doubles.servers import start_server, stop_server
+from doubles.visits import a_request, a_visit
+from vedette.api import own_pages
 from vedette.cli.main import app
-from vedette.server.own_pages import OwnPages
 from vedette.settings import Settings
 
 
@@ -75,36 +77,35 @@ def test_what_a_proxy_passes_on_is_not_from_this_machine(server, field):
     assert (statuses(answer), b"VEDETTE_METRICS_TOKEN" in answer) == ([403], True)
 
 
-def scope_of(client, *, host=b"localhost", server="10.1.2.3", **fields):
-    headers = [(b"host", host), *((name.encode(), value.encode()) for name, value in fields.items())]
-    return {
-        "path": "/metrics",
-        "query_string": b"",
-        "headers": headers,
-        "client": (client, 1),
-        "server": (server, 80),
-    }
+def asked_from(client, *, host="localhost", server="10.1.2.3", **settings):
+    """Return the status with which a client at this address gets the figures."""
+    request = a_request("GET", "/metrics", headers=[("host", host)], client=client, server=server)
+    return asyncio.run(own_pages.DOOR.answer(a_visit(request, settings=Settings(**settings)))).status
 
 
 @pytest.mark.parametrize(
     ("client", "status"),
     [
-        ("127.0.0.1", None),
-        ("::1", None),
-        ("::ffff:127.0.0.1", None),
+        ("127.0.0.1", 200),
+        ("::1", 200),
+        ("::ffff:127.0.0.1", 200),
         ("10.0.0.7", 403),
         ("::ffff:10.0.0.7", 403),
     ],
 )
 def test_without_a_token_only_this_machine_reads_the_figures(client, status):
-    refused = OwnPages(Settings()).refusal(scope_of(client))
-    assert (refused and refused.status_code) == status
+    assert asked_from(client) == status
 
 
 def test_the_address_at_which_the_server_was_reached_is_one_of_its_names():
-    pages = OwnPages(Settings(host="0.0.0.0"))
-    assert pages.refusal(scope_of("127.0.0.1", host=b"10.1.2.3:8080")) is None
-    assert pages.refusal(scope_of("127.0.0.1", host=b"10.1.2.4:8080")).status_code == 421
+    assert asked_from("127.0.0.1", host="10.1.2.3:8080") == 200
+    assert asked_from("127.0.0.1", host="10.1.2.4:8080") == 421
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("POST", 405), ("OPTIONS", 405)])
+def test_a_page_can_only_be_read(server, method, status):
+    fields = [("host", "localhost"), ("content-length", "0"), ("connection", "close")]
+    assert statuses(talk(server, head(method, "/healthz", fields))) == [status]
 
 
 def test_a_token_once_set_is_wanted_of_everybody_and_names_can_be_added(tmp_path):

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from doubles.raw_http import connect, head, rest_of, signed_fields, statuses, talk
-from vedette.server.edge import Late, read_stream
+from vedette.api.door import SlowBody
+from vedette.server.edge import read_stream
 
 TARGET = ("x-amz-target", "RekognitionService.DescribeProjects")
 JSON = ("content-type", "application/x-amz-json-1.1")
@@ -104,12 +105,12 @@ async def whole(stream, *, pause_s=0.0):
 
 def test_a_body_that_drips_is_late():
     stream = read_stream(messages(*[b"a"] * 50, pause_s=0.02), window_s=0.2)
-    with pytest.raises(Late, match="too slowly"):
+    with pytest.raises(SlowBody, match="too slowly"):
         asyncio.run(whole(stream))
 
 
 def test_a_body_that_stops_is_late():
-    with pytest.raises(Late, match="stopped"):
+    with pytest.raises(SlowBody, match="stopped"):
         asyncio.run(whole(read_stream(messages(b"a", pause_s=0.3), window_s=0.2)))
 
 

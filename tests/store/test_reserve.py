@@ -4,12 +4,10 @@ import shutil
 import pytest
 
 from vedette.errors import NoSpace
-from vedette.server.room import effect_of_bucket_request, effect_of_operation, make_room, may_remove
+from vedette.server.room import make_room
 from vedette.store import reserve as room
 from vedette.store.disk import NO_SPACE
 from vedette.store.reserve import LOW, NAME, Reserve
-from vedette.wire import models
-from vedette.wire.http import Headers, Request
 
 SIZE = 3 * 1024**2 + 5
 
@@ -137,30 +135,6 @@ def test_it_is_kept_up_beside_everything_else(disk, tmp_path):
         reserve.close()
 
 
-def asks(method, query=""):
-    return Request(method, "/b/k", query, Headers([]))
-
-
-@pytest.mark.parametrize(
-    ("request_", "effect"),
-    [
-        (asks("GET"), "reads"),
-        (asks("HEAD"), "reads"),
-        (asks("OPTIONS"), "reads"),
-        (asks("PUT"), "writes"),
-        (asks("DELETE"), "removes"),
-        (asks("DELETE", "uploadId=x"), "removes"),
-        (asks("POST", "delete"), "removes"),
-        (asks("POST", "delete="), "removes"),
-        (asks("POST", "uploads"), "writes"),
-        (asks("POST", "x=delete"), "writes"),
-    ],
-    ids=lambda value: f"{value.method} {value.raw_query}" if isinstance(value, Request) else value,
-)
-def test_what_a_request_of_s3_does_to_the_disk(request_, effect):
-    assert effect_of_bucket_request(request_) == effect
-
-
 def test_the_room_is_that_of_the_system(tmp_path, monkeypatch):
     free = shutil.disk_usage(tmp_path).free
     assert abs(room.free_bytes(tmp_path) - free) < free / 10
@@ -169,44 +143,12 @@ def test_the_room_is_that_of_the_system(tmp_path, monkeypatch):
     assert room.free_bytes(tmp_path) == 2
 
 
-def named(method, path="/", query="", target=""):
-    return Request(method, path, query, Headers([("x-amz-target", target)] if target else []))
+def test_the_disk_is_asked_only_for_what_may_remove(reserve, disk, monkeypatch):
+    def fail():
+        raise AssertionError("nobody should have asked")
 
-
-@pytest.mark.parametrize(
-    ("request_", "is_asked"),
-    [
-        (named("DELETE", "/b/k"), True),
-        (named("DELETE", "/2020-11-20/projects/doors"), True),
-        (named("POST", "/b", "delete"), True),
-        (named("POST", target="RekognitionService.DeleteProject"), True),
-        (named("POST", "/vedette/2026-11-21/entries"), True),
-        (named("POST", target="RekognitionService.DescribeProjects"), False),
-        (named("POST", "/2020-11-20/projects/doors/models/1/detect"), False),
-        (named("PUT", "/b/k"), False),
-        (named("GET", "/b", "delete"), False),
-        (named("HEAD", "/b/k"), False),
-    ],
-)
-def test_the_disk_is_asked_only_for_what_may_remove(request_, is_asked):
-    assert may_remove(request_) == is_asked
-
-
-def test_what_every_operation_does_to_the_disk():
-    effects = {
-        name: effect_of_operation(name)
-        for service in ("rekognition", "lookoutvision")
-        for name in models.operations(service)
-    }
-    removing = {name for name, effect in effects.items() if effect == "removes"}
-    reading = {name for name, effect in effects.items() if effect == "reads"}
-    assert {
-        "DeleteDataset",
-        "DeleteProjectVersion",
-        "StopModel",
-        "StopProjectVersion",
-        "UntagResource",
-    } <= removing
-    assert {"DescribeProjects", "ListDatasetEntries", "DetectAnomalies", "DetectCustomLabels"} <= reading
-    assert not [name for name in removing | reading if name.startswith(("Create", "Update", "Put", "Copy"))]
-    assert effect_of_operation("CreateProject") == effect_of_operation("Frobnicate") == "writes"
+    monkeypatch.setattr(reserve, "is_tight", fail)
+    make_room(reserve, "reads")
+    make_room(reserve, "writes")
+    with pytest.raises(AssertionError, match="nobody"):
+        make_room(reserve, "removes")

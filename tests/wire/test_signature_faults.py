@@ -11,49 +11,49 @@ def test_every_kind_has_a_row():
 
 
 @pytest.mark.parametrize("kind", Kind)
-@pytest.mark.parametrize("service", ["s3", "sts", "rekognition", "lookoutvision", "unknown"])
-def test_no_answer_blames_the_server(kind, service):
-    answer = fault_for(kind, service, "sentence")
+@pytest.mark.parametrize("family", ["s3", "query", "json", "rest"])
+def test_no_answer_blames_the_server(kind, family):
+    answer = fault_for(kind, family, "sentence")
     assert 400 <= answer.status < 500
     assert answer.message == "sentence"
 
 
 @pytest.mark.parametrize(
-    ("kind", "service", "code", "status"),
+    ("kind", "family", "code", "status"),
     [
         (Kind.MISMATCH, "s3", "SignatureDoesNotMatch", 403),
-        (Kind.MISMATCH, "sts", "SignatureDoesNotMatch", 403),
-        (Kind.MISMATCH, "rekognition", "InvalidSignatureException", 400),
-        (Kind.MISMATCH, "lookoutvision", "InvalidSignatureException", 403),
+        (Kind.MISMATCH, "query", "SignatureDoesNotMatch", 403),
+        (Kind.MISMATCH, "json", "InvalidSignatureException", 400),
+        (Kind.MISMATCH, "rest", "InvalidSignatureException", 403),
         (Kind.UNKNOWN_KEY, "s3", "InvalidAccessKeyId", 403),
-        (Kind.UNKNOWN_KEY, "sts", "InvalidClientTokenId", 403),
-        (Kind.UNKNOWN_KEY, "rekognition", "UnrecognizedClientException", 400),
-        (Kind.UNKNOWN_KEY, "lookoutvision", "UnrecognizedClientException", 403),
+        (Kind.UNKNOWN_KEY, "query", "InvalidClientTokenId", 403),
+        (Kind.UNKNOWN_KEY, "json", "UnrecognizedClientException", 400),
+        (Kind.UNKNOWN_KEY, "rest", "UnrecognizedClientException", 403),
         (Kind.MISSING, "s3", "AccessDenied", 403),
-        (Kind.MISSING, "sts", "MissingAuthenticationToken", 403),
-        (Kind.MISSING, "rekognition", "MissingAuthenticationTokenException", 400),
+        (Kind.MISSING, "query", "MissingAuthenticationToken", 403),
+        (Kind.MISSING, "json", "MissingAuthenticationTokenException", 400),
         (Kind.INCOMPLETE, "s3", "AuthorizationHeaderMalformed", 400),
-        (Kind.INCOMPLETE, "sts", "IncompleteSignature", 400),
-        (Kind.INCOMPLETE, "rekognition", "IncompleteSignatureException", 400),
+        (Kind.INCOMPLETE, "query", "IncompleteSignature", 400),
+        (Kind.INCOMPLETE, "json", "IncompleteSignatureException", 400),
         (Kind.SKEWED, "s3", "RequestTimeTooSkewed", 403),
-        (Kind.SKEWED, "rekognition", "InvalidSignatureException", 400),
-        (Kind.SKEWED, "sts", "SignatureDoesNotMatch", 403),
+        (Kind.SKEWED, "json", "InvalidSignatureException", 400),
+        (Kind.SKEWED, "query", "SignatureDoesNotMatch", 403),
         (Kind.EXPIRED, "s3", "AccessDenied", 403),
         (Kind.EXPIRED_TOKEN, "s3", "ExpiredToken", 400),
-        (Kind.EXPIRED_TOKEN, "sts", "ExpiredToken", 403),
-        (Kind.EXPIRED_TOKEN, "rekognition", "ExpiredTokenException", 400),
+        (Kind.EXPIRED_TOKEN, "query", "ExpiredToken", 403),
+        (Kind.EXPIRED_TOKEN, "json", "ExpiredTokenException", 400),
         (Kind.BAD_TOKEN, "s3", "InvalidToken", 400),
     ],
 )
-def test_the_codes_are_those_of_the_service(kind, service, code, status):
-    answer = fault_for(kind, service)
+def test_the_codes_are_those_of_the_service(kind, family, code, status):
+    answer = fault_for(kind, family)
     assert (answer.code, answer.status) == (code, status)
 
 
 @pytest.mark.parametrize("kind", [Kind.MISSING, Kind.UNKNOWN_KEY, Kind.BAD_TOKEN, Kind.EXPIRED_TOKEN])
-@pytest.mark.parametrize("service", ["s3", "sts", "rekognition", "lookoutvision"])
-def test_what_callers_raise_has_a_sentence_of_its_own(kind, service):
-    assert fault_for(kind, service).message
+@pytest.mark.parametrize("family", ["s3", "query", "json", "rest"])
+def test_what_callers_raise_has_a_sentence_of_its_own(kind, family):
+    assert fault_for(kind, family).message
 
 
 def test_a_link_that_is_broken_is_named_so_by_s3():

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from vedette.arn import Arn, parse_arn
 from vedette.clock import Clock, system_clock
@@ -20,6 +19,7 @@ from vedette.projects.tags import kind_of
 from vedette.projects.versions import Versions
 from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
+from vedette.store.blobs.port import Blobs
 from vedette.store.reserve import Reserve
 from vedette.training.trainings import Trainings
 
@@ -38,8 +38,8 @@ class House:
     meter: Meter
     access: Access
     page_key: bytes
-    # A folder or a foreign S3; the S3 door, its only user, knows which calls both keep.
-    blobs: Any = None
+    # A folder or a foreign S3; S3's door alone asks which.
+    blobs: Blobs
     # A house in a test may go without the processes that look at pictures.
     pictures: Pictures | None = None
     # Nor does it need room for the day its disk is full.

@@ -41,7 +41,7 @@ LIGHT = ("numpy", "pillow", "onnxruntime", "orjson")
 # Of each part the packages whose version a person is asked for.
 SHOWN = {
     "train": ("torch", "onnx", "scikit-learn"),
-    "server": ("sqlalchemy", "starlette", "uvicorn"),
+    "server": ("sqlalchemy", "botocore", "uvicorn"),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
 }

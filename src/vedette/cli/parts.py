@@ -27,7 +27,6 @@ PARTS: dict[str, tuple[str, ...]] = {
         "pydantic_settings",
         "regex",
         "sqlalchemy",
-        "starlette",
         "urllib3",
         "uvicorn",
     ),

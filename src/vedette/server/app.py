@@ -1,12 +1,13 @@
 """The itinerary of a request: who sent it, through which door, and how the answer goes out.
 
-    head → signature → service → body → key and verification → the dialect's door → answer
+    head → page? → signature → door → body → door.answer (verifies, calls, serialises) → answer
 
-The only module that knows every dialect. A request that fails anywhere is answered in
-the form of the dialect it was meant for: clients of S3 cannot read JSON, nor the others XML.
+A request that fails anywhere is answered by the door that it was meant for: clients of S3 cannot read JSON,
+nor the others XML. Which dialects there are stands in server/doors.py.
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import time
@@ -14,21 +15,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from starlette.applications import Starlette
-from starlette.requests import Request as PageRequest
-from starlette.responses import PlainTextResponse
-from starlette.responses import Response as PageResponse
-from starlette.routing import Route
-
+from vedette.api.authentication import find_account
+from vedette.api.door import SMALL_REQUEST, ChosenAnswer, Door, SlowBody, Visit
 from vedette.api.house import House
-from vedette.api.own_paths import FIGURES
-from vedette.api.s3.faults import Fault
 from vedette.errors import Refusal
-from vedette.server.cors import allow_any_origin, preflight
-from vedette.server.doors import DOORS, SMALL_REQUEST, Door, Visit, find_holder
+from vedette.server.doors import LAST, bytes_to_recognise, page_door, preflight, service_door
 from vedette.server.edge import (
     Gone,
-    Late,
     Receive,
     Scope,
     Send,
@@ -39,22 +32,17 @@ from vedette.server.edge import (
     send_answer,
 )
 from vedette.server.memory import MOST_BYTES, BodyRoom
-from vedette.server.observe import Figures, Seen, note
-from vedette.server.own_pages import OwnPages
-from vedette.server.room import make_room, may_remove
+from vedette.server.observe import Figures, RequestRecord, note
+from vedette.server.room import make_room
 from vedette.store.disk import disk_refusal
-from vedette.wire.dispatch import choose
 from vedette.wire.http import Request, Response
-from vedette.wire.query import FORM
-from vedette.wire.signed import SignatureFault, Signed
+from vedette.wire.signed import SignatureFault
 from vedette.wire.sigv4 import read_signature
 
 log = logging.getLogger("vedette.server")
 
 # Handlers wait for the disk rather than for a core; SQLite writes one at a time anyway.
 THREADS = 16
-# The largest form of a Query service without a signature: names and tokens, no data.
-MOST_FORM = 64 * 1024
 T = TypeVar("T")
 
 
@@ -68,22 +56,22 @@ class Front:
         # At least two of the largest, else nobody could ever send one while another is read.
         self._room = BodyRoom(max(MOST_BYTES, 2 * house.settings.max_body))
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
-        self._own_pages = OwnPages(house.settings)
-        self._pages = Starlette(
-            routes=[
-                Route("/healthz", self._health),
-                Route("/readyz", self._readiness),
-                Route(FIGURES, self._metrics),
-            ]
-        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if self._own_pages.is_ours(scope):
-            refused = self._own_pages.refusal(scope)
-            await (refused or self._pages)(scope, receive, send)
-        else:
-            await self._answer(scope, receive, send)
+        request = read_head(scope, receive, new_request_id())
+        visit = Visit(self.house, request, self._in_thread, self)
+        page = page_door(visit)
+        if page is None:
+            await self._serve(visit, send)
+            return
+        response = await self._answer_page(page, visit)
+        with contextlib.suppress(Gone):
+            await send_answer(response, send, head_only=request.method == "HEAD")
+
+    def figures_page(self) -> bytes:
+        """Return the figures as Prometheus reads them."""
+        return self.figures.page()
 
     async def open(self) -> None:
         """Begin what lives in the loop."""
@@ -99,85 +87,77 @@ class Front:
         """Let the threads end."""
         self._pool.shutdown()
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began = time.perf_counter()
-        request = read_head(scope, receive, new_request_id())
-        seen = Seen(request.id, request.method, request.raw_path, request.client)
+    async def _serve(self, visit: Visit, send: Send) -> None:
+        """Answer a service's request, and put it on record."""
+        began, request = time.perf_counter(), visit.request
+        record = RequestRecord(request.id, request.method, request.raw_path, request.client)
         self.figures.under_way.inc()
         try:
-            response = await self._respond(request, seen)
-            seen.status = response.status
-            seen.code = next((value for name, value in response.headers if name == "x-amzn-ErrorType"), "")
-            seen.sent = await send_answer(response, send, head_only=request.method == "HEAD")
+            response = await self._respond(visit, record)
+            record.status = response.status
+            record.code = next((value for name, value in response.headers if name == "x-amzn-ErrorType"), "")
+            record.sent = await send_answer(response, send, head_only=request.method == "HEAD")
         except Gone:
-            seen.status, seen.code = 499, "ClientGone"
+            record.status, record.code = 499, "ClientGone"
         finally:
             self.figures.under_way.dec()
-            seen.seconds = time.perf_counter() - began
-            self.figures.count(seen)
-            note(seen)
+            record.seconds = time.perf_counter() - began
+            self.figures.count(record)
+            note(record)
 
-    async def _respond(self, request: Request, seen: Seen) -> Response:
+    async def _respond(self, visit: Visit, record: RequestRecord) -> Response:
         """Return the answer, whatever happens on the way."""
-        asked = preflight(request)
-        if asked is not None:
-            return asked
-        door = DOORS["s3"]
+        answer = preflight(visit.request)
+        if answer is not None:
+            return answer
+        door = LAST
         try:
             try:
-                signed = read_signature(request)
+                visit.signed = read_signature(visit.request)
             except SignatureFault:
-                door = DOORS[choose(request, None) or "unknown"]
+                door = service_door(visit)
                 raise
-            door = await self._choose_door(request, signed)
-            seen.service = door.service
-            response = await self._visit(door, request, signed, seen)
+            door = await self._choose_door(visit)
+            record.service = door.name
+            response = await self._visit(door, visit, record)
         except Gone:
             raise
-        except Exception as error:
-            refusal = disk_refusal(error)
-            response = door.fault(refusal or error, request)
-            _end_line_of_unread(request, response, error)
-            if refusal is not None:
-                # One line a request: a full disk is no secret, and its traceback tells nothing more.
-                log.warning("%s: %s (%s)", request.id, refusal.sentence, error)
-            elif response.status >= 500 and isinstance(error, Fault):
-                # An answer that was chosen, such as an object without its file: where it was chosen is known.
-                log.warning("%s: %s", request.id, error.sentence)
-            elif response.status >= 500 and not isinstance(error, Refusal):
-                log.exception("%s failed", request.id, exc_info=error)
-        response.headers.extend(door.identifiers(request))
-        allow_any_origin(request, response, door)
+        except Exception as error:  # noqa: BLE001  (`_refuse` logs it, and answers)
+            response = _refuse(door, visit, error)
+        response.headers.extend(door.common_headers(visit.request))
         return response
 
-    async def _choose_door(self, request: Request, signed: Signed | None) -> Door:
-        named = signed.service if signed else None
-        at_root = request.raw_path in ("", "/")
-        if signed is None and at_root and request.headers.get("content-type").startswith(FORM):
-            # Only the form itself tells an unsigned call of a Query service from one of S3.
-            await read_whole(request, MOST_FORM)
-        return DOORS[choose(request, named) or "unknown"]
+    async def _answer_page(self, door: Door, visit: Visit) -> Response:
+        try:
+            return await door.answer(visit)
+        except Exception as error:  # noqa: BLE001  (`_refuse` logs it, and answers)
+            return _refuse(door, visit, error)
 
-    async def _visit(self, door: Door, request: Request, signed: Signed | None, seen: Seen) -> Response:
-        reserve = self.house.reserve
-        if reserve is not None and (reserve.is_spent or (may_remove(request) and reserve.is_tight())):
-            make_room(reserve, door.effect(request))
-        visit = Visit(self.house, request, signed, self._in_thread)
+    async def _choose_door(self, visit: Visit) -> Door:
+        most = 0 if visit.signed is not None else bytes_to_recognise(visit.request)
+        if most:
+            await read_whole(visit.request, most)
+        return service_door(visit)
+
+    async def _visit(self, door: Door, visit: Visit, record: RequestRecord) -> Response:
+        request, reserve = visit.request, self.house.reserve
+        if reserve is not None:
+            make_room(reserve, door.effect(visit))
         try:
             if door.reads_whole_body and request.stream is not None:
                 return await self._read_and_answer(door, visit)
             return await door.answer(visit)
         finally:
-            seen.operation = request.operation
-            seen.principal = visit.principal.arn if visit.principal else ""
+            record.operation = request.operation
+            record.principal = visit.principal.arn if visit.principal else ""
 
     async def _read_and_answer(self, door: Door, visit: Visit) -> Response:
         """Hold the body whole while it is answered: only for who has a key, and within the room there is."""
         request, most = visit.request, self.house.settings.max_body
         refuse_long(request, most)
         size = most if "transfer-encoding" in request.headers else declared_length(request)
-        account = await find_holder(visit, large=size > SMALL_REQUEST)
-        door.foresee(visit)
+        account = await find_account(visit, is_large=size > SMALL_REQUEST)
+        door.prepare(visit)
         if size <= SMALL_REQUEST:
             await read_whole(request, most)
             return await door.answer(visit)
@@ -188,15 +168,6 @@ class Front:
     async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
-    async def _health(self, _: PageRequest) -> PageResponse:
-        return PlainTextResponse("ok\n")
-
-    async def _readiness(self, _: PageRequest) -> PageResponse:
-        return PlainTextResponse("ready\n" if self.ready else "not ready\n", 200 if self.ready else 503)
-
-    async def _metrics(self, _: PageRequest) -> PageResponse:
-        return PageResponse(self.figures.page(), media_type="text/plain; version=0.0.4")
-
 
 def new_request_id() -> str:
     """Return an id in the form that AWS gives, which clients print."""
@@ -204,8 +175,24 @@ def new_request_id() -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+def _refuse(door: Door, visit: Visit, error: Exception) -> Response:
+    """Return what the door says of an error, and log what was not the client's own fault."""
+    request, refusal = visit.request, disk_refusal(error)
+    response = door.fault(refusal or error, visit)
+    _end_line_of_unread(request, response, error)
+    if refusal is not None:
+        # One line a request: a full disk is no secret, and its traceback tells nothing more.
+        log.warning("%s: %s (%s)", request.id, refusal.sentence, error)
+    elif response.status >= 500 and isinstance(error, ChosenAnswer):
+        # An answer that was chosen, such as an object without its file: where it was chosen is known.
+        log.warning("%s: %s", request.id, error.sentence)
+    elif response.status >= 500 and not isinstance(error, Refusal):
+        log.error("%s failed", request.id, exc_info=error)
+    return response
+
+
 def _end_line_of_unread(request: Request, response: Response, error: Exception) -> None:
     """Close the line where what comes next on it could be taken for the body that was never read."""
     asks_first = "100-continue" in request.headers.get("expect").lower() and request.stream is not None
-    if (asks_first or isinstance(error, Late)) and ("connection", "close") not in response.headers:
+    if (asks_first or isinstance(error, SlowBody)) and ("connection", "close") not in response.headers:
         response.headers.append(("connection", "close"))

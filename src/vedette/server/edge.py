@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, BinaryIO
 
+from vedette.api.door import LongBody, SlowBody
 from vedette.wire.http import FileBody, Headers, Request, Response
 from vedette.wire.scalars import read_count
 
@@ -29,17 +30,9 @@ class Gone(Exception):
     """The client closed the connection before its body ended."""
 
 
-class Late(Exception):
-    """The body came too slowly, or not at all."""
-
-
-class TooLong(Exception):
-    """The body is longer than this server takes."""
-
-
 def read_head(scope: Scope, receive: Receive, request_id: str) -> Request:
     """Return the request with its body still to come, as a stream."""
-    client = scope.get("client")
+    client, server = scope.get("client"), scope.get("server")
     return Request(
         method=scope["method"],
         raw_path=scope["raw_path"].decode("latin-1"),
@@ -48,6 +41,7 @@ def read_head(scope: Scope, receive: Receive, request_id: str) -> Request:
         stream=read_stream(receive),
         scheme=scope["scheme"],
         client=client[0] if client else "",
+        server=server[0] if server else "",
         id=request_id,
     )
 
@@ -63,7 +57,7 @@ async def read_stream(receive: Receive, *, window_s: float = WINDOW_S) -> AsyncI
             async with asyncio.timeout(window_s):
                 message = await receive()
         except TimeoutError:
-            raise Late("The body of the request stopped coming.") from None
+            raise SlowBody("The body of the request stopped coming.") from None
         waited_s += now() - began
         if message["type"] == "http.disconnect":
             raise Gone("The client went away.")
@@ -74,7 +68,7 @@ async def read_stream(receive: Receive, *, window_s: float = WINDOW_S) -> AsyncI
         came += len(message["body"])
         if waited_s >= window_s:
             if came < LEAST_RATE * waited_s:
-                raise Late("The body of the request comes too slowly.")
+                raise SlowBody("The body of the request comes too slowly.")
             waited_s, came = 0.0, 0
 
 
@@ -89,7 +83,7 @@ def declared_length(request: Request) -> int:
 def refuse_long(request: Request, most: int) -> None:
     """Refuse a body that says of itself that it is too long."""
     if declared_length(request) > most:
-        raise TooLong(f"The request is longer than {most} bytes.")
+        raise LongBody(f"The request is longer than {most} bytes.")
 
 
 async def read_whole(request: Request, most: int) -> None:
@@ -101,7 +95,7 @@ async def read_whole(request: Request, most: int) -> None:
     async for part in request.stream:
         size += len(part)
         if size > most:
-            raise TooLong(f"The request is longer than {most} bytes.")
+            raise LongBody(f"The request is longer than {most} bytes.")
         parts.append(part)
     request.body = parts[0] if len(parts) == 1 else b"".join(parts)
     request.stream = None

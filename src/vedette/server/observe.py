@@ -22,7 +22,7 @@ UNITS = {"desired_units": "desired", "in_service_units": "in service"}
 
 
 @dataclass(slots=True)
-class Seen:
+class RequestRecord:
     """One request as the log and the figures name it."""
 
     request_id: str
@@ -122,23 +122,23 @@ class Figures:
         elif figure in ("findings", "anomalies"):
             getattr(self, figure).labels(*of).inc(value)
 
-    def count(self, seen: Seen) -> None:
+    def count(self, request: RequestRecord) -> None:
         """Add one answered request."""
-        self.requests.labels(seen.service, seen.operation, str(seen.status)).inc()
-        self.seconds.labels(seen.service, seen.operation).observe(seen.seconds)
-        if seen.sent:
-            self.sent.labels(seen.service).inc(seen.sent)
+        self.requests.labels(request.service, request.operation, str(request.status)).inc()
+        self.seconds.labels(request.service, request.operation).observe(request.seconds)
+        if request.sent:
+            self.sent.labels(request.service).inc(request.sent)
 
     def page(self) -> bytes:
         """Return the figures as Prometheus reads them."""
         return bytes(generate_latest(self.registry))
 
 
-def note(seen: Seen) -> None:
+def note(request: RequestRecord) -> None:
     """Write the request's line; faults of ours stand out, refusals do not."""
-    level = logging.ERROR if seen.status >= 500 else logging.INFO
+    level = logging.ERROR if request.status >= 500 else logging.INFO
     if log.isEnabledFor(level):
-        log.log(level, "%s", seen.operation, extra={"seen": seen})
+        log.log(level, "%s", request.operation, extra={"request": request})
 
 
 class JsonLines(logging.Formatter):
@@ -151,20 +151,20 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
         }
-        seen = getattr(record, "seen", None)
-        if isinstance(seen, Seen):
+        request = getattr(record, "request", None)
+        if isinstance(request, RequestRecord):
             line |= {
-                "request_id": seen.request_id,
-                "client": seen.client,
-                "principal": seen.principal,
-                "service": seen.service,
-                "operation": seen.operation,
-                "method": seen.method,
-                "path": seen.path,
-                "status": seen.status,
-                "code": seen.code,
-                "duration_ms": round(seen.seconds * 1000, 2),
-                "sent": seen.sent,
+                "request_id": request.request_id,
+                "client": request.client,
+                "principal": request.principal,
+                "service": request.service,
+                "operation": request.operation,
+                "method": request.method,
+                "path": request.path,
+                "status": request.status,
+                "code": request.code,
+                "duration_ms": round(request.seconds * 1000, 2),
+                "sent": request.sent,
             }
         else:
             line["message"] = record.getMessage()
@@ -179,14 +179,17 @@ class HumanLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as a line of text."""
         stamp = self.formatTime(record, "%H:%M:%S")
-        seen = getattr(record, "seen", None)
-        if isinstance(seen, Seen):
+        request = getattr(record, "request", None)
+        if isinstance(request, RequestRecord):
             what = (
-                f"{seen.service}:{seen.operation}" if seen.service != "none" else f"{seen.method} {seen.path}"
+                f"{request.service}:{request.operation}"
+                if request.service != "none"
+                else f"{request.method} {request.path}"
             )
-            code = f" {seen.code}" if seen.code else ""
-            who = f" {seen.principal}" if seen.principal else ""
-            text = f"{stamp} {seen.status}{code} {what} {seen.seconds * 1000:.1f} ms{who} {seen.request_id}"
+            code = f" {request.code}" if request.code else ""
+            who = f" {request.principal}" if request.principal else ""
+            took = f"{request.seconds * 1000:.1f} ms"
+            text = f"{stamp} {request.status}{code} {what} {took}{who} {request.request_id}"
         else:
             text = f"{stamp} {record.levelname.lower()} {record.getMessage()}"
         if record.exc_info:

@@ -47,6 +47,8 @@ class Request:
     stream: AsyncIterator[bytes] | None = None
     scheme: str = "http"
     client: str = ""
+    # The address at which the server was reached, as far as the socket knows.
+    server: str = ""
     id: str = ""
     # What the dialect found the request to be for; the log and the figures name it so.
     operation: str = "none"

@@ -9,10 +9,11 @@ Every kind of `signed.Kind` has a row; a test holds that.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from vedette.wire.signed import Form, Kind, SignatureFault
 
-FAMILIES = {"s3": "s3", "lookoutvision": "rest", "sts": "query", "iam": "query", "cloudformation": "query"}
+Family = Literal["json", "rest", "query", "s3"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,8 @@ SENTENCES: dict[Kind, dict[str, str]] = {
 }
 
 
-def fault_for(kind: Kind, service: str, sentence: str = "", *, form: Form | None = None) -> SignatureAnswer:
-    """Return what this service answers; the sentence is the fault's own, or the service's."""
-    family = FAMILIES.get(service, "json")
+def fault_for(kind: Kind, family: Family, sentence: str = "", *, form: Form | None = None) -> SignatureAnswer:
+    """Return what a service of this family answers; the sentence is the fault's own, or the family's."""
     code, status, others = ROWS[kind]
     if family == "s3":
         code, status = S3_BY_FORM.get((kind, form), (code, status)) if form else (code, status)
@@ -116,6 +116,6 @@ def fault_for(kind: Kind, service: str, sentence: str = "", *, form: Form | None
     return SignatureAnswer(code, status, sentence or usual.get(family, usual.get("", "")))
 
 
-def answer_for(fault: SignatureFault, service: str) -> SignatureAnswer:
-    """Return what this service answers to a fault that was raised."""
-    return fault_for(fault.kind, service, fault.sentence, form=fault.form)
+def answer_for(fault: SignatureFault, family: Family) -> SignatureAnswer:
+    """Return what a service of this family answers to a fault that was raised."""
+    return fault_for(fault.kind, family, fault.sentence, form=fault.form)

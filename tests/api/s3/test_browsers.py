@@ -5,7 +5,8 @@ import urllib.request
 import pytest
 
 from vedette.api.own_paths import FIGURES, FOLDERS, HEALTH, NO_BUCKETS
-from vedette.wire.dispatch import LOOKOUT_ROOT
+from vedette.api.protocols import RestJsonProtocol
+from vedette.server.doors import SERVICES
 
 SEALED = "sandbox; default-src 'none'"
 RAW = ("content-type", "content-disposition", "x-content-type-options", "content-security-policy")
@@ -101,7 +102,12 @@ def test_no_bucket_lies_under_a_path_of_the_server(s3, refused, name):
 
 
 def test_every_path_of_the_server_is_kept_from_buckets():
-    paths = {path.split("/")[1] for path in (*HEALTH, FIGURES, *FOLDERS, LOOKOUT_ROOT)}
+    protocols = [getattr(door, "protocol", None) for door in SERVICES]
+    roots = [
+        protocol.root for protocol in protocols if isinstance(protocol, RestJsonProtocol) and protocol.root
+    ]
+    paths = {path.split("/")[1] for path in (*HEALTH, FIGURES, *FOLDERS, *roots)}
+    assert "2020-11-20" in paths
     assert {name for name in paths if len(name) >= 3} <= NO_BUCKETS
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.lifecycle_rules import read_rules
 from vedette.store.blobs.rules import ExpiryRule, RuleFilter
 from vedette.wire.errors import Faulty
@@ -20,7 +20,7 @@ def rule(actions=DAYS, *, where="<Filter/>", status="Enabled", more=""):
 
 
 def refusal(*rules):
-    with pytest.raises((Fault, Faulty)) as caught:
+    with pytest.raises((S3Fault, Faulty)) as caught:
         read_rules(document(*rules))
     return getattr(caught.value, "code", "MalformedXML")
 

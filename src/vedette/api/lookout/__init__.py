@@ -1,6 +1,5 @@
 """Lookout for Vision: one small function an operation."""
 
-from vedette.api.faults import Handler
 from vedette.api.lookout.datasets import (
     create_dataset,
     delete_dataset,
@@ -11,8 +10,11 @@ from vedette.api.lookout.datasets import (
 from vedette.api.lookout.faults import translate
 from vedette.api.lookout.inference import detect_anomalies, start_model, stop_model
 from vedette.api.lookout.models import create_model, delete_model, describe_model, list_models
+from vedette.api.lookout.permissions import PERMISSIONS
 from vedette.api.lookout.projects import create_project, delete_project, describe_project, list_projects
 from vedette.api.lookout.tags import list_tags_for_resource, tag_resource, untag_resource
+from vedette.api.operations import Handler, OperationsDoor
+from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
     "CreateDataset": create_dataset,
@@ -36,4 +38,13 @@ OPERATIONS: dict[str, Handler] = {
     "UntagResource": untag_resource,
 }
 
-__all__ = ["OPERATIONS", "translate"]
+DOOR = OperationsDoor(
+    RestJsonProtocol("lookoutvision", root="/2020-11-20/"),
+    OPERATIONS,
+    translate,
+    title="Amazon Lookout for Vision",
+    permissions=PERMISSIONS,
+    instead="A model's package leaves for any machine by `vedette model download`.",
+)
+
+__all__ = ["DOOR", "OPERATIONS", "translate"]

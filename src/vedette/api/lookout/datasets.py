@@ -6,6 +6,7 @@ from typing import Any
 
 from vedette.api.house import Caller, House
 from vedette.api.lookout.tokens import client_token
+from vedette.api.operations import operation
 from vedette.clock import milliseconds
 from vedette.datasets.dataset import Dataset, Filter, Kind, ManifestSource, Source
 from vedette.datasets.datasets import NewDataset
@@ -35,6 +36,7 @@ def create_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dic
     return {"DatasetMetadata": dataset_metadata(made)}
 
 
+@operation(is_quick=True)
 def describe_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return a dataset's state and counts."""
     project, found = _find(house, caller, "DescribeDataset", request)

@@ -6,6 +6,7 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.lookout.models import find_model
 from vedette.api.lookout.tokens import client_token
+from vedette.api.operations import operation
 from vedette.errors import Wrong
 from vedette.projects.version import Version
 from vedette.serving.hosting import DetectionResult
@@ -35,6 +36,7 @@ def stop_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[st
     return {"Status": "STOPPING_HOSTING"}
 
 
+@operation(looks_at_pictures=True)
 def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> Awaitable[dict[str, Any]]:
     """Answer whether the picture shows an anomaly and, for a segmentation model, which and where."""
     version = find_model(house, caller, "DetectAnomalies", request, to_use=True)

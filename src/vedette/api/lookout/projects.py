@@ -5,6 +5,7 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.lookout.datasets import dataset_metadata
 from vedette.api.lookout.tokens import client_token
+from vedette.api.operations import operation
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import NewProject
 from vedette.wire import pages
@@ -19,6 +20,7 @@ def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dic
     return {"ProjectMetadata": _metadata(made)}
 
 
+@operation(is_quick=True)
 def describe_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return what is known of a project."""
     name = request["ProjectName"]
@@ -28,6 +30,7 @@ def describe_project(house: House, caller: Caller, request: dict[str, Any]) -> d
     return {"ProjectDescription": {**_metadata(found), "Datasets": [dataset_metadata(each) for each in held]}}
 
 
+@operation(is_quick=True)
 def list_projects(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List the account's projects of the region, in the order of creation."""
     caller.require("ListProjects", "*")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.operations import operation
 from vedette.errors import Wrong
 
 
@@ -21,6 +22,7 @@ def untag_resource(house: House, caller: Caller, request: dict[str, Any]) -> dic
     return {}
 
 
+@operation(is_quick=True)
 def list_tags_for_resource(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return all tags of a model; an empty list when it has none."""
     arn = caller.permit("ListTagsForResource", request["ResourceArn"])

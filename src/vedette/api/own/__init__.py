@@ -1,10 +1,12 @@
 """Vedette's own service: what AWS has no operation for, asked and answered as AWS would."""
 
-from vedette.api.faults import Handler
+from vedette.api.operations import Handler, OperationsDoor
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
 from vedette.api.own.faults import translate
 from vedette.api.own.labels import list_label_settings, update_label_settings
 from vedette.api.own.models import describe_training, download_model
+from vedette.api.own.permissions import PERMISSIONS
+from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
     "DescribeTraining": describe_training,
@@ -17,4 +19,12 @@ OPERATIONS: dict[str, Handler] = {
     "UpdateLabelSettings": update_label_settings,
 }
 
-__all__ = ["OPERATIONS", "translate"]
+DOOR = OperationsDoor(
+    RestJsonProtocol("vedette", family="json"),
+    OPERATIONS,
+    translate,
+    title="Vedette's own",
+    permissions=PERMISSIONS,
+)
+
+__all__ = ["DOOR", "OPERATIONS", "translate"]

@@ -1,6 +1,7 @@
 """Rekognition Custom Labels: one small function an operation."""
 
-from vedette.api.faults import Handler
+from vedette.api.operations import Handler, OperationsDoor
+from vedette.api.protocols import JsonProtocol
 from vedette.api.rekognition.datasets import (
     create_dataset,
     delete_dataset,
@@ -16,6 +17,7 @@ from vedette.api.rekognition.inference import (
     start_project_version,
     stop_project_version,
 )
+from vedette.api.rekognition.permissions import PERMISSIONS
 from vedette.api.rekognition.policies import (
     copy_project_version,
     delete_project_policy,
@@ -56,4 +58,12 @@ OPERATIONS: dict[str, Handler] = {
     "UntagResource": untag_resource,
 }
 
-__all__ = ["OPERATIONS", "translate"]
+DOOR = OperationsDoor(
+    JsonProtocol("rekognition"),
+    OPERATIONS,
+    translate,
+    title="Amazon Rekognition Custom Labels",
+    permissions=PERMISSIONS,
+)
+
+__all__ = ["DOOR", "OPERATIONS", "translate"]

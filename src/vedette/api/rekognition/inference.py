@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.operations import operation
 from vedette.api.rekognition.versions import find_version
 from vedette.errors import Missing, Wrong
 from vedette.projects.version import Version
@@ -30,6 +31,7 @@ def stop_project_version(house: House, caller: Caller, request: dict[str, Any]) 
     return {"Status": "STOPPING"}
 
 
+@operation(looks_at_pictures=True)
 def detect_custom_labels(house: House, caller: Caller, request: dict[str, Any]) -> Awaitable[dict[str, Any]]:
     """Answer with what the version saw.
 

@@ -7,7 +7,7 @@ from vedette.api.s3.access import blocks
 from vedette.api.s3.call import Call
 from vedette.api.s3.conditions import http_date
 from vedette.api.s3.encryption import echo, encryption_of_request
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.locks import lock_headers, lock_of_request
 from vedette.api.s3.tags import tags_of_header
 from vedette.store.blobs.values import About, Blob, Bucket, Checksum
@@ -69,7 +69,7 @@ def said_of_content(call: Call) -> About:
             text = read_header_text(value)
             metadata[key] = f"{metadata[key]},{text}" if key in metadata else text
     if sum(len(key) + len(value.encode()) for key, value in metadata.items()) > MOST_METADATA:
-        raise Fault("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
+        raise S3Fault("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
     kept = {name: value for name, value in headers.items() if value}
     return About(read_header_text(call.header("content-type")) or "binary/octet-stream", kept, metadata)
 
@@ -79,16 +79,16 @@ def check_grants(bucket: Bucket, grants: acl.Grants | None, *, canned: str = "")
     if grants is None:
         return
     if acl.is_public(grants) and blocks(bucket).get("BlockPublicAcls"):
-        raise Fault("AccessDenied", "Access Denied")
+        raise S3Fault("AccessDenied", "Access Denied")
     if bucket.documents.get("ownership") == b"BucketOwnerEnforced" and canned != "bucket-owner-full-control":
-        raise Fault("AccessControlListNotSupported", "The bucket does not allow ACLs")
+        raise S3Fault("AccessControlListNotSupported", "The bucket does not allow ACLs")
 
 
 def storage_class(call: Call) -> str:
     """Return the storage class that is asked for; all are one folder here."""
     asked = call.header("x-amz-storage-class", "STANDARD")
     if asked not in CLASSES:
-        raise Fault("InvalidStorageClass", "The storage class you specified is not valid")
+        raise S3Fault("InvalidStorageClass", "The storage class you specified is not valid")
     return asked
 
 

@@ -15,7 +15,7 @@ from vedette.access.request import AccessRequest, AccessSubject, DeferredFacts, 
 from vedette.api.s3 import acl
 from vedette.api.s3.call import Call, canonical_id, read_document
 from vedette.api.s3.facts import Facts, facts_of_blob, facts_of_bucket, facts_of_request, facts_of_tags
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.policy import has_public_policy, policies_of
 from vedette.identity.may import RESOURCE_ACCOUNT, may
 from vedette.identity.principal import Principal, subject_of
@@ -85,7 +85,7 @@ def authorise(  # noqa: PLR0913  (a decision has that many sides)
 ) -> None:
     """Refuse unless the caller may do this."""
     if not is_allowed(call, action, bucket, key=key, blob=blob, tags=tags, more=more):
-        raise Fault("AccessDenied", "Access Denied")
+        raise S3Fault("AccessDenied", "Access Denied")
 
 
 def is_allowed(  # noqa: PLR0913  (likewise)
@@ -132,7 +132,7 @@ def authorise_own(call: Call, action: str, resource: str, more: Facts | None = N
     """Refuse unless the caller may do this in its own account, where no bucket is there yet to say more."""
     facts = {**facts_of_request(call), RESOURCE_ACCOUNT: call.account, **(more or {})}
     if not may(call.principal, action, resource, facts):
-        raise Fault("AccessDenied", "Access Denied")
+        raise S3Fault("AccessDenied", "Access Denied")
 
 
 def decide(principal: Principal | None, aim: Aim, facts: Callable[[], Facts]) -> bool:

@@ -10,7 +10,7 @@ import orjson
 
 from vedette.access.principals import Grasp
 from vedette.api.s3.call import Call, canonical_id, owner
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 
 Grants = list[dict[str, str]]
 
@@ -48,7 +48,7 @@ def grants_of_headers(call: Call, account: str, *, bucket_account: str) -> Grant
     canned = call.header("x-amz-acl")
     asked = [name for name in HEADERS if name in call.request.headers]
     if canned and asked:
-        raise Fault("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")
+        raise S3Fault("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")
     if asked:
         return [grant for name in asked for grant in _read_header(call, name)]
     return canned_grants(canned, account, bucket_account=bucket_account) if canned else None
@@ -57,7 +57,7 @@ def grants_of_headers(call: Call, account: str, *, bucket_account: str) -> Grant
 def canned_grants(canned: str, account: str, *, bucket_account: str) -> Grants:
     """Return the grants that one of S3's words stands for."""
     if canned not in CANNED:
-        raise Fault("InvalidArgument", f"{canned} is no canned ACL.", members={"ArgumentName": "x-amz-acl"})
+        raise S3Fault("InvalidArgument", f"{canned} is no canned ACL.", members={"ArgumentName": "x-amz-acl"})
     grants: Grants = []
     for who, permission in CANNED[canned]:
         if who != "bucket-owner":
@@ -81,14 +81,14 @@ def grants_of_document(call: Call, document: dict[str, Any], account: str) -> Gr
     """Return the grants of an AccessControlPolicy; its owner must be the owner."""
     named = document.get("Owner", {}).get("ID", "")
     if named and named != canonical_id(account):
-        raise Fault("AccessDenied", "Access Denied")
+        raise S3Fault("AccessDenied", "Access Denied")
     if "Grants" not in document:
-        raise Fault("MalformedACLError", "The ACL has no list of grants.")
+        raise S3Fault("MalformedACLError", "The ACL has no list of grants.")
     grants: Grants = []
     for grant in document["Grants"]:
         permission = grant.get("Permission", "")
         if permission not in PERMISSIONS:
-            raise Fault("MalformedXML", "A grant of the ACL has no such permission.")
+            raise S3Fault("MalformedXML", "A grant of the ACL has no such permission.")
         grants.append({"who": _read_grantee(call, grant.get("Grantee", {})), "permission": permission})
     return grants
 
@@ -130,7 +130,7 @@ def _read_header(call: Call, name: str) -> Grants:
         kind, _, value = part.strip().partition("=")
         field = {"id": "ID", "uri": "URI", "emailaddress": "EmailAddress"}.get(kind.strip().lower())
         if field is None:
-            raise Fault("InvalidArgument", "Argument format not recognized", members={"ArgumentName": name})
+            raise S3Fault("InvalidArgument", "Argument format not recognized", members={"ArgumentName": name})
         grantee = {field: value.strip().strip('"')}
         grants.append({"who": _read_grantee(call, grantee), "permission": HEADERS[name]})
     return grants
@@ -138,16 +138,16 @@ def _read_header(call: Call, name: str) -> Grants:
 
 def _read_grantee(call: Call, grantee: dict[str, str]) -> str:
     if grantee.get("EmailAddress"):
-        raise Fault(
+        raise S3Fault(
             "UnresolvableGrantByEmailAddress",
             "The email address you provided does not match any account on record.",
         )
     if grantee.get("URI"):
         if grantee["URI"] not in GROUPS:
-            raise Fault("InvalidArgument", "Invalid group uri", members={"ArgumentName": "uri"})
+            raise S3Fault("InvalidArgument", "Invalid group uri", members={"ArgumentName": "uri"})
         return grantee["URI"]
     if grantee.get("ID", "") not in account_names(call):
-        raise Fault("InvalidArgument", "Invalid id", members={"ArgumentName": "CanonicalUser/ID"})
+        raise S3Fault("InvalidArgument", "Invalid id", members={"ArgumentName": "CanonicalUser/ID"})
     return grantee["ID"]
 
 

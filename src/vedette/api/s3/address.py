@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.wire.canonical import decode as _decode_latin
 from vedette.wire.canonical import split_query
 from vedette.wire.http import Request
@@ -56,10 +56,10 @@ def decode(text: str) -> str:
     try:
         return _decode_latin(text).encode("latin-1").decode("utf-8")
     except UnicodeDecodeError:
-        raise Fault("InvalidURI", "Couldn't parse the specified URI.") from None
+        raise S3Fault("InvalidURI", "Couldn't parse the specified URI.") from None
 
 
 def _checked(key: str) -> str:
     if len(key.encode("utf-8")) > LONGEST_KEY:
-        raise Fault("KeyTooLongError", "Your key is too long", members={"MaxSizeAllowed": str(LONGEST_KEY)})
+        raise S3Fault("KeyTooLongError", "Your key is too long", members={"MaxSizeAllowed": str(LONGEST_KEY)})
     return key

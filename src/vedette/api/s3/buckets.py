@@ -6,7 +6,7 @@ from vedette.api.own_paths import NO_BUCKETS
 from vedette.api.s3 import acl
 from vedette.api.s3.access import acl_of, authorise, authorise_own
 from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner, read_document, rewrite
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.errors import Taken
 from vedette.wire.http import Response
 
@@ -51,7 +51,9 @@ async def create_bucket(call: Call) -> Response:
     """CreateBucket. One's own may be made again, as in us-east-1, and stays as it is."""
     region = await _authorised_region(call)
     if call.bucket in NO_BUCKETS:
-        raise Fault("InvalidBucketName", f"The name {call.bucket} is taken by a path of this server itself.")
+        raise S3Fault(
+            "InvalidBucketName", f"The name {call.bucket} is taken by a path of this server itself."
+        )
     ownership = _wanted_ownership(call)
     grants = acl.grants_of_headers(call, call.account, bucket_account=call.account)
     locked = call.header("x-amz-bucket-object-lock-enabled").lower() == "true"
@@ -61,9 +63,9 @@ async def create_bucket(call: Call) -> Response:
         )
     except Taken as refusal:
         if refusal.name != call.account:
-            raise Fault("BucketAlreadyExists", "The requested bucket name is not available.") from None
+            raise S3Fault("BucketAlreadyExists", "The requested bucket name is not available.") from None
         if locked or not _is_same(call, grants):
-            raise Fault("BucketAlreadyExists", "The bucket exists already, and not as asked for.") from None
+            raise S3Fault("BucketAlreadyExists", "The bucket exists already, and not as asked for.") from None
         return Response(200, [("location", f"/{call.bucket}")])
     documents = {
         "acl": acl.dump(grants) if grants is not None else b"",
@@ -79,7 +81,7 @@ async def create_bucket(call: Call) -> Response:
 async def _authorised_region(call: Call) -> str:
     """Return the region that is asked for, once the caller may make the bucket there."""
     if call.principal is None:
-        raise Fault("AccessDenied", "Access Denied")
+        raise S3Fault("AccessDenied", "Access Denied")
     region = await _wanted_region(call)
     for action in ("s3:CreateBucket", *_rights_of_headers(call)):
         authorise_own(call, action, f"arn:aws:s3:::{call.bucket}", {"s3:locationconstraint": region})
@@ -108,7 +110,7 @@ def _is_same(call: Call, grants: acl.Grants | None) -> bool:
 def _wanted_ownership(call: Call) -> str:
     ownership = call.header("x-amz-object-ownership")
     if ownership and ownership not in OWNERSHIPS:
-        raise Fault("InvalidArgument", f"Invalid x-amz-object-ownership header: {ownership}")
+        raise S3Fault("InvalidArgument", f"Invalid x-amz-object-ownership header: {ownership}")
     return ownership
 
 
@@ -161,9 +163,9 @@ async def put_versioning(call: Call) -> Response:
     authorise(call, "s3:PutBucketVersioning", bucket)
     status = (await call.document("PutBucketVersioning")).get("Status", "")
     if status not in ("Enabled", "Suspended"):
-        raise Fault("MalformedXML", "Versioning is Enabled or Suspended.")
+        raise S3Fault("MalformedXML", "Versioning is Enabled or Suspended.")
     if status == "Suspended" and bucket.locked:
-        raise Fault(
+        raise S3Fault(
             "InvalidBucketState",
             "An Object Lock configuration is present, so versioning cannot be suspended.",
         )

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, ParamSpec, TypeVar
 
 from vedette.api.house import House
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.clock import from_milliseconds
 from vedette.identity.principal import Principal
 from vedette.store.blobs.folder import FolderBlobs
@@ -41,7 +41,7 @@ def _number(name: str, text: str, default: int, most: int | None) -> int:
     try:
         number = read_count(text, most=LARGEST_NUMBER)
     except ValueError:
-        raise Fault("InvalidArgument", f"Provided {name} not an integer or within integer range") from None
+        raise S3Fault("InvalidArgument", f"Provided {name} not an integer or within integer range") from None
     return number if most is None else min(number, most)
 
 
@@ -65,9 +65,10 @@ class Call:
 
     @property
     def store(self) -> FolderBlobs:
-        """Return the buckets."""
-        store: FolderBlobs = self.house.blobs
-        return store
+        """Return the folder of buckets; requests for those of a foreign S3 are sent on before they ask."""
+        blobs = self.house.blobs
+        assert isinstance(blobs, FolderBlobs)
+        return blobs
 
     @property
     def account(self) -> str:
@@ -120,7 +121,7 @@ def read_document(operation_name: str, data: bytes) -> dict[str, Any]:
     assert model is not None
     payload = model.input_shape.members[model.input_shape.serialization["payload"]]
     if not data.strip():
-        raise Fault("MalformedXML", "The request body is empty.")
+        raise S3Fault("MalformedXML", "The request body is empty.")
     document: dict[str, Any] = from_xml(payload, data)
     return document
 
@@ -159,7 +160,7 @@ def owner(account: str) -> dict[str, str]:
 def refuse_unknown(value: str, known: Iterable[str], code: str = "InvalidArgument") -> None:
     """Refuse a word that is not one of those known."""
     if value not in known:
-        raise Fault(code, f"{value} is not one of {', '.join(known)}.")
+        raise S3Fault(code, f"{value} is not one of {', '.join(known)}.")
 
 
 def rewrite(operation_name: str, document: dict[str, Any], root: str) -> bytes:

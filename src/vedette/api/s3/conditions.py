@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from vedette.api.s3.call import Call, moment
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.store.blobs.objects import missing_key
 from vedette.store.blobs.values import Blob
 from vedette.wire.scalars import read_time
@@ -26,7 +26,7 @@ def check_read(call: Call, blob: Blob) -> None:
         is_same = modified is not None and moment(blob.modified_ms) <= modified
     if is_same:
         headers = [("etag", f'"{blob.etag}"'), ("last-modified", http_date(blob))]
-        raise Fault("NotModified", headers=headers)
+        raise S3Fault("NotModified", headers=headers)
 
 
 def check_copy(call: Call, blob: Blob) -> None:
@@ -80,8 +80,8 @@ def _date(call: Call, name: str) -> datetime | None:
         return None  # RFC 9110: a date that cannot be read is as if it were not there.
 
 
-def _failed(condition: str) -> Fault:
-    return Fault(
+def _failed(condition: str) -> S3Fault:
+    return S3Fault(
         "PreconditionFailed",
         "At least one of the pre-conditions you specified did not hold",
         members={"Condition": condition},

@@ -10,7 +10,7 @@ from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_copy, check_write
 from vedette.api.s3.encryption import COPY_CUSTOMER, echo, require_key
 from vedette.api.s3.expiration import expiration_headers
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.objects import checksum_members, version_header
 from vedette.api.s3.pick import refuse_to_tell
 from vedette.api.s3.ranges import Span, read_copy_range
@@ -33,7 +33,7 @@ async def copy_object(call: Call) -> Response:
     require_key(call, source.about.encryption, COPY_CUSTOMER)
     check_copy(call, source)
     if source.size > MOST:
-        raise Fault(
+        raise S3Fault(
             "InvalidRequest",
             "The specified copy source is larger than the maximum allowable size: 5368709120",
         )
@@ -78,7 +78,7 @@ def read_source(call: Call) -> tuple[str, str, str]:
     name, _, key = decode(path).removeprefix("/").partition("/")
     version = read_query(query).get("versionId", "")
     if not name or not key:
-        raise Fault(
+        raise S3Fault(
             "InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
         )
     return name, key, version
@@ -94,7 +94,7 @@ def _source(call: Call) -> tuple[Bucket, Blob]:
     if blob is None or blob.marker:
         refuse_to_tell(call, bucket, key)
     if blob is None and version:
-        raise Fault(
+        raise S3Fault(
             "NoSuchVersion",
             "The specified version does not exist.",
             members={"Key": key, "VersionId": version},
@@ -102,7 +102,7 @@ def _source(call: Call) -> tuple[Bucket, Blob]:
     if blob is None or (blob.marker and not version):
         raise missing_key(key)
     if blob.marker:
-        raise Fault(
+        raise S3Fault(
             "InvalidRequest",
             "The source of a copy request may not specifically refer to a delete marker by version id.",
         )
@@ -135,7 +135,7 @@ def _said(call: Call, bucket: Bucket, source: Blob) -> About:
 def _directive(call: Call, name: str) -> str:
     said = call.header(f"x-amz-{name}-directive", "COPY").upper()
     if said not in ("COPY", "REPLACE"):
-        raise Fault("InvalidArgument", f"Unknown {name} directive.")
+        raise S3Fault("InvalidArgument", f"Unknown {name} directive.")
     return said
 
 
@@ -151,7 +151,7 @@ def _refuse_idle(call: Call, source: Blob, said: About) -> None:
         or call.header("x-amz-checksum-algorithm")
     )
     if same and not changed:
-        raise Fault(
+        raise S3Fault(
             "InvalidRequest",
             "This copy request is illegal because it is trying to copy an object to itself without changing"
             " the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -163,7 +163,7 @@ def _fill(call: Call, draft: Draft, source: Blob, said: About) -> tuple[str, Abo
     whole = Span(0, source.size, is_part=False)
     asked = call.header("x-amz-checksum-algorithm").upper()
     if asked and asked not in SIZES:
-        raise Fault("InvalidRequest", "Checksum algorithm provided is unsupported.")
+        raise S3Fault("InvalidRequest", "Checksum algorithm provided is unsupported.")
     kept = source.about.checksum
     algorithm = asked or (kept.algorithm if kept else "")
     is_known = kept is not None and kept.kind == "FULL_OBJECT" and algorithm == kept.algorithm

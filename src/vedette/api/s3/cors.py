@@ -4,7 +4,7 @@ from typing import Any
 
 from vedette.api.s3.access import authorise
 from vedette.api.s3.call import Call, in_thread, read_document, rewrite
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.errors import Missing
 from vedette.store.blobs.values import Bucket
 from vedette.wire.http import Response
@@ -18,7 +18,7 @@ async def get_cors(call: Call) -> Response:
     bucket = call.owned_bucket()
     authorise(call, "s3:GetBucketCORS", bucket)
     if "cors" not in bucket.documents:
-        raise Fault(
+        raise S3Fault(
             "NoSuchCORSConfiguration",
             "The CORS configuration does not exist",
             members={"BucketName": bucket.name},
@@ -33,7 +33,7 @@ async def put_cors(call: Call) -> Response:
     document = await call.document("PutBucketCors")
     rules = document.get("CORSRules", [])
     if not 1 <= len(rules) <= MOST_RULES:
-        raise Fault("MalformedXML", "There are between 1 and 100 CORS rules.")
+        raise S3Fault("MalformedXML", "There are between 1 and 100 CORS rules.")
     for rule in rules:
         _check_rule(rule)
     await in_thread(
@@ -47,16 +47,16 @@ async def put_cors(call: Call) -> Response:
 
 def _check_rule(rule: dict[str, Any]) -> None:
     if not rule.get("AllowedOrigins") or not rule.get("AllowedMethods"):
-        raise Fault("MalformedXML", "A CORS rule has at least one origin and one method.")
+        raise S3Fault("MalformedXML", "A CORS rule has at least one origin and one method.")
     for method in rule["AllowedMethods"]:
         if method not in METHODS:
-            raise Fault(
+            raise S3Fault(
                 "InvalidRequest",
                 f"Found unsupported HTTP method in CORS config. Unsupported method is {method}",
             )
     for pattern in [*rule["AllowedOrigins"], *rule.get("AllowedHeaders", [])]:
         if pattern.count("*") > 1:
-            raise Fault("InvalidRequest", f'"{pattern}" can not have more than one wildcard.')
+            raise S3Fault("InvalidRequest", f'"{pattern}" can not have more than one wildcard.')
 
 
 async def delete_cors(call: Call) -> Response:
@@ -71,7 +71,7 @@ def answer_preflight(call: Call) -> Response:
     """Answer a browser that asks before it sends; nobody signs such a question."""
     origin, method = call.header("origin"), call.header("access-control-request-method")
     if not origin or not method:
-        raise Fault("BadRequest", "Insufficient information. Origin request header needed.")
+        raise S3Fault("BadRequest", "Insufficient information. Origin request header needed.")
     asked = [
         name.strip().lower()
         for name in call.header("access-control-request-headers").split(",")
@@ -79,7 +79,7 @@ def answer_preflight(call: Call) -> Response:
     ]
     rule = _find_rule(call.owned_bucket(), origin, method, asked)
     if rule is None:
-        raise Fault("AccessForbidden", "CORSResponse: This CORS request is not allowed.")
+        raise S3Fault("AccessForbidden", "CORSResponse: This CORS request is not allowed.")
     headers = _headers(rule, origin)
     if asked:
         headers.append(("access-control-allow-headers", ", ".join(asked)))

@@ -10,7 +10,7 @@ from typing import Any
 
 from vedette.api.s3.access import authorise
 from vedette.api.s3.call import Call, in_thread, read_document, rewrite
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.lifecycle_rules import checked_document
 from vedette.wire.http import Response
 
@@ -41,7 +41,7 @@ async def _get(call: Call, kind: Document) -> Response:
     authorise(call, f"s3:Get{kind.action}", bucket)
     body = bucket.documents.get(kind.sub)
     if body is None and kind.absent:
-        raise Fault(kind.absent, f"The {kind.root} was not found", members={"BucketName": bucket.name})
+        raise S3Fault(kind.absent, f"The {kind.root} was not found", members={"BucketName": bucket.name})
     if body is None:
         return Response(200, [("content-type", "application/xml")], _empty(kind))
     return Response(200, [("content-type", "application/xml")], body)
@@ -74,12 +74,12 @@ async def _delete(call: Call, kind: Document) -> Response:
 def _check_encryption(document: dict[str, Any]) -> None:
     rules = document.get("Rules", [])
     if len(rules) != 1:
-        raise Fault("MalformedXML", "There is one rule of encryption.")
+        raise S3Fault("MalformedXML", "There is one rule of encryption.")
     default = rules[0].get("ApplyServerSideEncryptionByDefault", {})
     if default.get("SSEAlgorithm") not in ("AES256", "aws:kms", "aws:kms:dsse"):
-        raise Fault("MalformedXML", "The algorithm is AES256 or one of KMS.")
+        raise S3Fault("MalformedXML", "The algorithm is AES256 or one of KMS.")
     if default["SSEAlgorithm"] == "AES256" and "KMSMasterKeyID" in default:
-        raise Fault(
+        raise S3Fault(
             "InvalidArgument",
             "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms",
         )
@@ -87,17 +87,17 @@ def _check_encryption(document: dict[str, Any]) -> None:
 
 def _check_payer(document: dict[str, Any]) -> None:
     if document.get("Payer") not in ("Requester", "BucketOwner"):
-        raise Fault("MalformedXML", "The payer is Requester or BucketOwner.")
+        raise S3Fault("MalformedXML", "The payer is Requester or BucketOwner.")
 
 
 def _check_website(document: dict[str, Any]) -> None:
     if not {"IndexDocument", "RedirectAllRequestsTo"} & document.keys():
-        raise Fault("MalformedXML", "A website has an index document, or redirects everything.")
+        raise S3Fault("MalformedXML", "A website has an index document, or redirects everything.")
 
 
 def _check_accelerate(document: dict[str, Any]) -> None:
     if document.get("Status") not in ("Enabled", "Suspended"):
-        raise Fault("MalformedXML", "Acceleration is Enabled or Suspended.")
+        raise S3Fault("MalformedXML", "Acceleration is Enabled or Suspended.")
 
 
 DOCUMENTS = (

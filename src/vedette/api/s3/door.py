@@ -1,81 +1,122 @@
-"""The way in: from a request that the front has judged to the answer of one operation."""
+"""S3's door: bodies are streamed, answers are XML or bytes, and some callers need no key."""
 
-from vedette.api.house import House
-from vedette.api.s3.address import read_address, read_query
+from dataclasses import dataclass
+
+from vedette.api.authentication import authenticate
+from vedette.api.door import Effect, LongBody, SlowBody, Visit
+from vedette.api.s3.address import bucket_of_host, read_address, read_query
 from vedette.api.s3.call import Call
 from vedette.api.s3.cors import answer_preflight, cors_headers
-from vedette.api.s3.faults import fault
-from vedette.api.s3.routes import Operation, choose
-from vedette.identity.principal import Principal
+from vedette.api.s3.faults import S3Fault, fault_answer, short_id
+from vedette.api.s3.routes import S3Operation, choose
 from vedette.store.blobs.folder import FolderBlobs
-from vedette.wire.bodies import BodyReader
+from vedette.wire.bodies import BodyReader, open_body
 from vedette.wire.http import Request, Response
-from vedette.wire.signed import Signed
+
+EFFECTS: dict[str, Effect] = {"GET": "reads", "HEAD": "reads", "OPTIONS": "reads", "DELETE": "removes"}
 
 
-async def answer(
-    house: House,
-    principal: Principal | None,
-    request: Request,
-    body: BodyReader | None,
-    signed: Signed | None = None,
-) -> Response:
-    """Answer a request; `principal` is None for one without a signature.
+@dataclass(frozen=True, slots=True)
+class BucketDoor:
+    """S3."""
 
-    Never raises what a client did wrong: the answer then says it, with the headers that let
-    a page of another origin read it.
+    name: str = "s3"
+    reads_whole_body: bool = False
+
+    def recognises(self, visit: Visit) -> bool:
+        """Say that it is unsigned, and names no target. Paths of S3 are free, so its door is asked last."""
+        return not visit.signing_name and "x-amz-target" not in visit.request.headers
+
+    def bytes_to_recognise(self, request: Request) -> int:
+        """Nothing."""
+        del request
+        return 0
+
+    def preflight(self, request: Request) -> Response | None:
+        """None: a browser's question is answered by the rules of its bucket, as an operation."""
+        del request
+        return None
+
+    def prepare(self, visit: Visit) -> None:
+        """Nothing: it reads no body whole."""
+
+    def effect(self, visit: Visit) -> Effect:
+        """Return what the request does to the disk; many objects are deleted by a POST."""
+        request = visit.request
+        if request.method == "POST" and "delete" in request.raw_query:
+            names = {pair.partition("=")[0] for pair in request.raw_query.split("&")}
+            return "removes" if "delete" in names else "writes"
+        return EFFECTS.get(request.method, "writes")
+
+    async def answer(self, visit: Visit) -> Response:
+        """Verify, then let the operation read the body as it comes."""
+        secret, request = _authenticate(visit), visit.request
+        body = open_body(visit.signed, request, secret, sums_are_of_body=_sums_are_of_body(request))
+        call = _read_call(visit, body)
+        if not isinstance(visit.house.blobs, FolderBlobs):
+            return await _forward(call)
+        if request.method == "OPTIONS":
+            request.operation = "Preflight"
+            return answer_preflight(call)
+        copies_from = "x-amz-copy-source" in request.headers
+        operation = choose(request.method, call.bucket, call.key, call.query, copies_from=copies_from)
+        request.operation = operation.name
+        return await _answer_operation(call, operation)
+
+    def fault(self, error: Exception, visit: Visit) -> Response:
+        """Return what the dialect says of an error."""
+        if isinstance(error, SlowBody | LongBody):
+            code = "RequestTimeout" if isinstance(error, SlowBody) else "EntityTooLarge"
+            return fault_answer(S3Fault(code, str(error)), visit.request)
+        return fault_answer(error, visit.request)
+
+    def common_headers(self, request: Request) -> list[tuple[str, str]]:
+        """Return the headers that SDKs print."""
+        return [("x-amz-request-id", short_id(request)), ("x-amz-id-2", request.id)]
+
+
+def _authenticate(visit: Visit) -> str:
+    """Verify a signature, if there is one, and return the secret.
+
+    A browser asks before it sends, and signs nothing: not even when the link it asks about is signed.
     """
-    if not isinstance(house.blobs, FolderBlobs):
-        return await _forward(house, principal, request, body, signed)
-    call, operation = read_call(house, principal, request, body)
-    call.signed = signed
-    if operation is None:
-        request.operation = "Preflight"
-        return answer_preflight(call)
-    request.operation = operation.name
+    if visit.signed is None or visit.request.method == "OPTIONS":
+        return ""
+    bucket = bucket_of_host(visit.request.headers.get("host"), visit.house.settings.s3_domain)
+    return authenticate(visit, bucket)
+
+
+async def _answer_operation(call: Call, operation: S3Operation) -> Response:
+    """Answer; a refusal too has the headers that let a page of another origin read it."""
     try:
         response = await operation.answer(call)
     except Exception as error:
-        if "origin" not in request.headers:
+        if "origin" not in call.request.headers:
             raise
-        response = fault(error, request)
+        response = fault_answer(error, call.request)
         if response.status == 500:
             raise
     response.headers.extend(cors_headers(call))
     return response
 
 
-async def _forward(
-    house: House,
-    principal: Principal | None,
-    request: Request,
-    body: BodyReader | None,
-    signed: Signed | None,
-) -> Response:
+async def _forward(call: Call) -> Response:
     """Send the request on to the foreign S3; its client is loaded only where there is one."""
     from vedette.api.s3.forward import forward
 
-    request.operation = "Forward"
-    address = read_address(request, house.settings.s3_domain)
-    query = read_query(request.raw_query)
-    call = Call(house, principal, request, body, address.bucket, address.key, query, house.clock())
-    call.signed = signed
+    call.request.operation = "Forward"
     return await forward(call)
 
 
-def read_call(
-    house: House, principal: Principal | None, request: Request, body: BodyReader | None
-) -> tuple[Call, Operation | None]:
-    """Return the request as a call, and which operation it is (none: a browser's question)."""
+def _read_call(visit: Visit, body: BodyReader | None) -> Call:
+    house, request = visit.house, visit.request
     address = read_address(request, house.settings.s3_domain)
     query = read_query(request.raw_query)
-    call = Call(house, principal, request, body, address.bucket, address.key, query, house.clock())
-    if request.method == "OPTIONS":
-        return call, None
-    copies_from = "x-amz-copy-source" in request.headers
-    return call, choose(request.method, address.bucket, address.key, query, copies_from=copies_from)
+    call = Call(house, visit.principal, request, body, address.bucket, address.key, query, house.clock())
+    call.signed = visit.signed
+    return call
 
 
-def sums_are_of_body(request: Request) -> bool:
+def _sums_are_of_body(request: Request) -> bool:
     """Say whether checksum headers speak of this request's body; at the end of an upload, of the object."""
     return not (request.method == "POST" and "uploadId=" in request.raw_query)

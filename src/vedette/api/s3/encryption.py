@@ -12,7 +12,7 @@ import hmac
 import secrets
 
 from vedette.api.s3.call import Call, read_document
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.store.blobs.values import Bucket
 
 SSE = "x-amz-server-side-encryption"
@@ -29,19 +29,19 @@ def encryption_of_request(call: Call, bucket: Bucket) -> dict[str, str]:
     key = customer_key(call, CUSTOMER)
     if key is not None:
         if SSE in said:
-            raise Fault(
+            raise S3Fault(
                 "InvalidArgument",
                 "Server Side Encryption with Customer provided key is incompatible with others",
             )
         salt = secrets.token_hex(8)
         return {"customer": f"{salt}:{_hash(salt, key)}", "customer-md5": call.header(f"{CUSTOMER}key-md5")}
     if KMS_KEY in said and not said.get(SSE, "").startswith("aws:kms"):
-        raise Fault(
+        raise S3Fault(
             "InvalidArgument",
             f"Server Side Encryption with AWS KMS managed key requires the header {SSE}: aws:kms",
         )
     if SSE in said and said[SSE] not in KNOWN:
-        raise Fault("InvalidArgument", "The encryption method specified is not supported")
+        raise S3Fault("InvalidArgument", "The encryption method specified is not supported")
     return said or _default(bucket)
 
 
@@ -57,17 +57,17 @@ def require_key(call: Call, encryption: dict[str, str], prefix: str = CUSTOMER) 
     key = customer_key(call, prefix)
     if "customer" not in encryption:
         if key is not None:
-            raise Fault("InvalidRequest", "The encryption parameters are not applicable to this object.")
+            raise S3Fault("InvalidRequest", "The encryption parameters are not applicable to this object.")
         return
     if key is None:
-        raise Fault(
+        raise S3Fault(
             "InvalidRequest",
             "The object was stored using a form of Server Side Encryption. The correct parameters must be"
             " provided to retrieve the object.",
         )
     salt, _, hashed = encryption["customer"].partition(":")
     if not hmac.compare_digest(hashed, _hash(salt, key)):
-        raise Fault(
+        raise S3Fault(
             "AccessDenied" if prefix == COPY_CUSTOMER else "InvalidRequest",
             "The provided key is not the object's.",
         )
@@ -79,7 +79,7 @@ def customer_key(call: Call, prefix: str) -> bytes | None:
     if not (algorithm or text or told):
         return None
     if algorithm != "AES256":
-        raise Fault(
+        raise S3Fault(
             "InvalidEncryptionAlgorithmError" if algorithm else "InvalidArgument",
             "The encryption request you specified is not valid. Supported value: AES256.",
         )
@@ -88,10 +88,10 @@ def customer_key(call: Call, prefix: str) -> bytes | None:
     except binascii.Error:
         key = b""
     if len(key) != 32:
-        raise Fault("InvalidArgument", "The secret key was invalid for the specified algorithm.")
+        raise S3Fault("InvalidArgument", "The secret key was invalid for the specified algorithm.")
     digest = base64.b64encode(hashlib.md5(key, usedforsecurity=False).digest()).decode()
     if not hmac.compare_digest(digest.encode(), told.encode()):
-        raise Fault(
+        raise S3Fault(
             "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."
         )
     return key

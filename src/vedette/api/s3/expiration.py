@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.lifecycle_rules import read_rules
 from vedette.clock import from_milliseconds
 from vedette.store.blobs.looks import DOCUMENT
@@ -48,7 +48,7 @@ def _rules(bucket: Bucket) -> tuple[ExpiryRule, ...]:
     """Return the rules; a document of an earlier release that does not hold up any more has none."""
     try:
         return read_rules(bucket.documents[DOCUMENT])
-    except (Fault, Faulty):
+    except (S3Fault, Faulty):
         return ()
 
 

@@ -1,10 +1,11 @@
 """What S3 says when something is wrong: codes, statuses and one XML document for them all.
 
 Refusals of the rooms are translated by their class and kind; what only S3 knows
-(preconditions, ranges, sub-resources) is raised as a `Fault` by the door's own modules.
+(preconditions, ranges, sub-resources) is raised as an `S3Fault` by the door's own modules.
 """
 
 from vedette import errors
+from vedette.api.door import ChosenAnswer
 from vedette.wire.errors import Faulty
 from vedette.wire.http import Request, Response
 from vedette.wire.rest_xml import escape
@@ -81,7 +82,7 @@ STATUSES = {
 }
 
 
-class Fault(Exception):
+class S3Fault(ChosenAnswer):
     """An answer that only S3 gives. `members` are further elements, `headers` further headers."""
 
     def __init__(
@@ -130,22 +131,22 @@ FAULTS: dict[type[errors.Refusal], str] = {
 NAMED = {"bucket": "BucketName", "key": "Key", "upload": "UploadId"}
 
 
-def translate(error: Exception) -> Fault:
+def translate(error: Exception) -> S3Fault:
     """Return S3's fault for anything that was raised on the way."""
-    if isinstance(error, Fault):
+    if isinstance(error, S3Fault):
         return error
     if isinstance(error, errors.Refusal):
         code = BY_KIND.get((type(error), error.kind)) or FAULTS[type(error)]
         named = {NAMED[error.kind]: error.name} if error.kind in NAMED and error.name else {}
-        return Fault(code, error.sentence, members=named)
+        return S3Fault(code, error.sentence, members=named)
     if isinstance(error, SignatureFault):
-        told = answer_for(error, "s3")
-        fault = Fault("AccessDenied", told.message)
-        fault.code, fault.status = told.code, told.status
+        answer = answer_for(error, "s3")
+        fault = S3Fault("AccessDenied", answer.message)
+        fault.code, fault.status = answer.code, answer.status
         return fault
     if isinstance(error, Faulty):
-        return Fault("MalformedXML", error.sentence)
-    return Fault("InternalError", "We encountered an internal error. Please try again.")
+        return S3Fault("MalformedXML", error.sentence)
+    return S3Fault("InternalError", "We encountered an internal error. Please try again.")
 
 
 def short_id(request: Request) -> str:
@@ -153,19 +154,19 @@ def short_id(request: Request) -> str:
     return request.id.replace("-", "")[:16].upper()
 
 
-def fault(error: Exception, request: Request) -> Response:
+def fault_answer(error: Exception, request: Request) -> Response:
     """Return the answer to a request that failed. HEAD and 304 have no body to say it in."""
-    told = translate(error)
-    headers = [*told.headers]
+    fault = translate(error)
+    headers = [*fault.headers]
     if "100-continue" in request.headers.get("expect").lower():
         # The client may never send the body that it asked to send; what comes next would be taken for it.
         headers.append(("connection", "close"))
-    if request.method == "HEAD" or told.status == 304:
-        return Response(told.status, headers)
-    members = {"Code": told.code, "Message": told.sentence, **told.members, "Resource": request.raw_path}
+    if request.method == "HEAD" or fault.status == 304:
+        return Response(fault.status, headers)
+    members = {"Code": fault.code, "Message": fault.sentence, **fault.members, "Resource": request.raw_path}
     members |= {"RequestId": short_id(request), "HostId": request.id}
     inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inside}</Error>'
     return Response(
-        told.status, [("content-type", "application/xml"), *headers], body.encode("utf-8", "replace")
+        fault.status, [("content-type", "application/xml"), *headers], body.encode("utf-8", "replace")
     )

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from vedette.api.s3 import about
 from vedette.api.s3.access import authorise_write
 from vedette.api.s3.call import Call, read_document
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.objects import write_object, written_headers
 from vedette.api.s3.tags import MOST_ON_OBJECT, tags_of_document
 from vedette.identity.identity import KeyFault
@@ -23,7 +23,7 @@ RENAMED = {"acl": "x-amz-acl"}
 async def post_object(call: Call) -> Response:
     """PostObject."""
     if not call.header("content-type").lower().startswith("multipart/form-data"):
-        raise Fault("PreconditionFailed", "Bucket POST must be of the enclosure-type multipart/form-data")
+        raise S3Fault("PreconditionFailed", "Bucket POST must be of the enclosure-type multipart/form-data")
     form = await read_post(call.request)
     bucket = call.owned_bucket()
     _identify(call, form)

@@ -22,6 +22,7 @@ from botocore.credentials import Credentials
 from vedette.api.s3.call import LARGEST_DOCUMENT, Call, in_thread
 from vedette.api.s3.onward import BATCH, authorise_batch, authorise_onward
 from vedette.store.blobs.foreign import Address as Elsewhere
+from vedette.store.blobs.foreign import ForeignBlobs
 from vedette.wire.bodies import BodyReader
 from vedette.wire.canonical import split_query
 from vedette.wire.checksums import header_of
@@ -52,7 +53,8 @@ class _Signer(S3SigV4Auth):  # type: ignore[misc]  # botocore ships no types
 async def forward(call: Call) -> Response:
     """Answer with what the foreign S3 says."""
     operation = authorise_onward(call)
-    request, body, house = call.request, call.body, call.house
+    request, body, blobs = call.request, call.body, call.house.blobs
+    assert isinstance(blobs, ForeignBlobs)
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
         hashed = await _spool(body, spool)
         if operation == BATCH:
@@ -60,7 +62,7 @@ async def forward(call: Call) -> Response:
             authorise_batch(call, spool.read(LARGEST_DOCUMENT))
             spool.seek(0, os.SEEK_END)
         headers = _headers(request, body)
-        answer = await in_thread(_send, house.blobs.address, request, _target(call), headers, spool, hashed)
+        answer = await in_thread(_send, blobs.address, request, _target(call), headers, spool, hashed)
     told = [(name, value) for name, value in answer.headers.items() if name.lower() not in HOP]
     return Response(answer.status, [(name.lower(), value) for name, value in told], _pieces(answer))
 

@@ -8,7 +8,7 @@ from vedette.api.s3.about import check_grants
 from vedette.api.s3.access import acl_of, authorise
 from vedette.api.s3.buckets import OWNERSHIPS
 from vedette.api.s3.call import Call, document_answer, in_thread, read_document
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.pick import authorised_version
 from vedette.store.blobs.values import Bucket
 from vedette.wire.http import Response
@@ -56,7 +56,7 @@ async def _wanted(call: Call, bucket: Bucket, account: str, operation_name: str)
         document: dict[str, Any] = read_document(operation_name, body)
         grants = acl.grants_of_document(call, document, account)
     elif body.strip():
-        raise Fault("InvalidRequest", "This request cannot have both a header and a document of grants.")
+        raise S3Fault("InvalidRequest", "This request cannot have both a header and a document of grants.")
     check_grants(bucket, grants, canned=call.header("x-amz-acl"))
     return grants
 
@@ -66,7 +66,7 @@ async def get_ownership(call: Call) -> Response:
     bucket = call.owned_bucket()
     authorise(call, "s3:GetBucketOwnershipControls", bucket)
     if "ownership" not in bucket.documents:
-        raise Fault("OwnershipControlsNotFoundError", "The bucket ownership controls were not found")
+        raise S3Fault("OwnershipControlsNotFoundError", "The bucket ownership controls were not found")
     rules = [{"ObjectOwnership": bucket.documents["ownership"].decode()}]
     value = {"OwnershipControls": {"Rules": rules}}
     return document_answer("GetBucketOwnershipControls", value, "OwnershipControls")
@@ -78,11 +78,11 @@ async def put_ownership(call: Call) -> Response:
     authorise(call, "s3:PutBucketOwnershipControls", bucket)
     rules = (await call.document("PutBucketOwnershipControls")).get("Rules", [])
     if len(rules) != 1 or rules[0].get("ObjectOwnership") not in OWNERSHIPS:
-        raise Fault("MalformedXML", "There is one rule of ownership, of three possible ones.")
+        raise S3Fault("MalformedXML", "There is one rule of ownership, of three possible ones.")
     ownership = rules[0]["ObjectOwnership"]
     grants = acl_of(bucket)
     if ownership == "BucketOwnerEnforced" and grants not in (None, acl.own_grants(bucket.account)):
-        raise Fault(
+        raise S3Fault(
             "InvalidBucketAclWithObjectOwnership",
             "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
         )

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from vedette.api.s3.call import read_document
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.clock import milliseconds
 from vedette.store.blobs.rules import ExpiryRule, RuleFilter
 from vedette.wire.models import operation
@@ -77,7 +77,7 @@ def _check_rule(rule: dict[str, Any]) -> None:
     if ("Prefix" in rule) == ("Filter" in rule):
         raise _malformed("A lifecycle rule has either a Filter or, in the older form, a Prefix.")
     if not ACTIONS & rule.keys():
-        raise Fault("InvalidRequest", "At least one action needs to be specified in a rule.")
+        raise S3Fault("InvalidRequest", "At least one action needs to be specified in a rule.")
     filtered = _filter(rule)
     _check_expiration(rule.get("Expiration"), filtered)
     _check_noncurrent(rule.get("NoncurrentVersionExpiration"))
@@ -93,7 +93,7 @@ def _check_expiration(expiration: dict[str, Any] | None, filtered: RuleFilter) -
     _check_days(expiration, "Days", "Expiration", least=1)
     _check_date(expiration)
     if expiration.get("ExpiredObjectDeleteMarker") and filtered.asks_content:
-        raise Fault("InvalidRequest", "ExpiredObjectDeleteMarker cannot be specified with tags or sizes.")
+        raise S3Fault("InvalidRequest", "ExpiredObjectDeleteMarker cannot be specified with tags or sizes.")
 
 
 def _check_noncurrent(action: dict[str, Any] | None) -> None:
@@ -109,7 +109,7 @@ def _check_uploads(action: dict[str, Any] | None, filtered: RuleFilter) -> None:
         return
     _check_days(action, "DaysAfterInitiation", "AbortIncompleteMultipartUpload", least=1, needed=True)
     if filtered.asks_content:
-        raise Fault(
+        raise S3Fault(
             "InvalidRequest", "AbortIncompleteMultipartUpload cannot be specified with tags or sizes."
         )
 
@@ -189,7 +189,7 @@ def _tags(tags: Iterable[dict[str, str]]) -> tuple[tuple[str, str], ...]:
     if any(not name or value is None for name, value in pairs):
         raise _malformed("A tag has a key and a value.")
     if len({name for name, _ in pairs}) < len(pairs):
-        raise Fault("InvalidRequest", "Duplicate Tag Keys are not allowed.")
+        raise S3Fault("InvalidRequest", "Duplicate Tag Keys are not allowed.")
     return tuple(sorted((name, str(value)) for name, value in pairs))
 
 
@@ -208,9 +208,9 @@ def _rule(rule: dict[str, Any]) -> ExpiryRule:
     )
 
 
-def _malformed(sentence: str) -> Fault:
-    return Fault("MalformedXML", sentence)
+def _malformed(sentence: str) -> S3Fault:
+    return S3Fault("MalformedXML", sentence)
 
 
-def _invalid(sentence: str) -> Fault:
-    return Fault("InvalidArgument", sentence)
+def _invalid(sentence: str) -> S3Fault:
+    return S3Fault("InvalidArgument", sentence)

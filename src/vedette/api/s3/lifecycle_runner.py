@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.lifecycle_rules import read_rules
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.errors import Missing
@@ -144,7 +144,7 @@ class LifecycleRunner:
             rules = read_rules(bucket.documents[DOCUMENT])
         except (Missing, KeyError):
             return  # Taken away since the list was made.
-        except (Fault, Faulty) as error:
+        except (S3Fault, Faulty) as error:
             record.problems.append(f"{name}: {error.sentence}")
             log.warning("The lifecycle rules of %s are not carried out: %s", name, error.sentence)
             return

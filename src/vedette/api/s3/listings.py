@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from vedette.api.s3.access import authorise
 from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.store.blobs.listing import SKIP, roll
 from vedette.store.blobs.values import Blob, Bucket
 from vedette.wire.http import Response
@@ -65,7 +65,7 @@ async def list_versions(call: Call) -> Response:
     common, most, write = _common(call, bucket)
     marker, version = call.query.get("key-marker", ""), call.query.get("version-id-marker", "")
     if version and not marker:
-        raise Fault("InvalidArgument", "A version-id marker cannot be specified without a key marker.")
+        raise S3Fault("InvalidArgument", "A version-id marker cannot be specified without a key marker.")
     after = (marker, version) if version else _after(call, marker)
     page = await in_thread(
         call.store.listing.versions, bucket.name, **_narrowed(call), after=after, most=most
@@ -87,7 +87,7 @@ def _common(call: Call, bucket: Bucket) -> tuple[dict[str, Any], int, Any]:
     """Return what all three begin with, the size of the page, and how keys are written."""
     encoding = call.query.get("encoding-type", "")
     if encoding not in ("", "url"):
-        raise Fault("InvalidArgument", "Invalid Encoding Method specified in Request")
+        raise S3Fault("InvalidArgument", "Invalid Encoding Method specified in Request")
     write = _encoded if encoding else str
     most = call.number("max-keys", MOST, most=MOST)
     value: dict[str, Any] = {
@@ -125,7 +125,7 @@ def _read_token(token: str) -> Position:
     except (UnicodeError, binascii.Error):
         kind, key = "", ""
     if kind not in ("key", "prefix"):
-        raise Fault("InvalidArgument", "The continuation token provided is incorrect")
+        raise S3Fault("InvalidArgument", "The continuation token provided is incorrect")
     return (key, SKIP if kind == "prefix" else "")
 
 

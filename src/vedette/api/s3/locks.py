@@ -7,7 +7,7 @@ from typing import Any
 from vedette.api.s3.access import authorise, is_allowed
 from vedette.api.s3.call import Call, document_answer, in_thread, read_document, rewrite
 from vedette.api.s3.facts import Facts, facts_of_date
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.pick import authorised_version
 from vedette.store.blobs.values import Blob, Bucket
 from vedette.wire.http import Response
@@ -24,12 +24,12 @@ async def put_configuration(call: Call) -> Response:
     authorise(call, "s3:PutBucketObjectLockConfiguration", bucket)
     document = await call.document("PutObjectLockConfiguration")
     if bucket.versioning != "Enabled":
-        raise Fault(
+        raise S3Fault(
             "InvalidBucketState",
             "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration",
         )
     if document.get("ObjectLockEnabled") != "Enabled":
-        raise Fault("MalformedXML", "ObjectLockEnabled must be Enabled.")
+        raise S3Fault("MalformedXML", "ObjectLockEnabled must be Enabled.")
     if "Rule" in document:
         _check_rule(document["Rule"].get("DefaultRetention", {}))
     body = rewrite("PutObjectLockConfiguration", document, "ObjectLockConfiguration")
@@ -40,11 +40,11 @@ async def put_configuration(call: Call) -> Response:
 
 def _check_rule(rule: dict[str, Any]) -> None:
     if rule.get("Mode") not in MODES or ("Days" in rule) == ("Years" in rule):
-        raise Fault("MalformedXML", "A default retention has a mode, and either days or years.")
+        raise S3Fault("MalformedXML", "A default retention has a mode, and either days or years.")
     if rule.get("Days", rule.get("Years", 0)) <= 0:
-        raise Fault("InvalidRetentionPeriod", "Default retention period must be a positive integer value.")
+        raise S3Fault("InvalidRetentionPeriod", "Default retention period must be a positive integer value.")
     if rule.get("Days", 0) > 36_500 or rule.get("Years", 0) > 100:
-        raise Fault("InvalidRetentionPeriod", "Default retention period is too large.")
+        raise S3Fault("InvalidRetentionPeriod", "Default retention period is too large.")
 
 
 async def get_configuration(call: Call) -> Response:
@@ -52,7 +52,7 @@ async def get_configuration(call: Call) -> Response:
     bucket = call.owned_bucket()
     authorise(call, "s3:GetBucketObjectLockConfiguration", bucket)
     if not bucket.locked:
-        raise Fault(
+        raise S3Fault(
             "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket"
         )
     said = _configuration(bucket)
@@ -85,7 +85,7 @@ def _check_change(call: Call, bucket: Bucket, blob: Blob, new: dict[str, str]) -
         return
     weaker = read_time(new["until"]) < read_time(old["until"]) or new["mode"] != old["mode"]
     if weaker and (old["mode"] == "COMPLIANCE" or not _bypasses(call, bucket, blob)):
-        raise Fault("AccessDenied", "Access Denied because object protected by object lock.")
+        raise S3Fault("AccessDenied", "Access Denied because object protected by object lock.")
 
 
 async def get_retention(call: Call) -> Response:
@@ -93,7 +93,7 @@ async def get_retention(call: Call) -> Response:
     _, blob = _lockable(call, "s3:GetObjectRetention")
     said = blob.about.retention
     if not said:
-        raise Fault(
+        raise S3Fault(
             "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration"
         )
     value = {"Retention": {"Mode": said["mode"], "RetainUntilDate": read_time(said["until"])}}
@@ -105,7 +105,7 @@ async def put_hold(call: Call) -> Response:
     status = (await call.document("PutObjectLegalHold")).get("Status", "")
     _, blob = _lockable(call, "s3:PutObjectLegalHold", {"s3:object-lock-legal-hold": status})
     if status not in ("ON", "OFF"):
-        raise Fault("MalformedXML", "A legal hold is ON or OFF.")
+        raise S3Fault("MalformedXML", "A legal hold is ON or OFF.")
     await in_thread(call.store.objects.change, blob, lambda about: replace(about, legal_hold=status))
     return Response()
 
@@ -114,7 +114,7 @@ async def get_hold(call: Call) -> Response:
     """GetObjectLegalHold."""
     _, blob = _lockable(call, "s3:GetObjectLegalHold")
     if not blob.about.legal_hold:
-        raise Fault(
+        raise S3Fault(
             "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration"
         )
     return document_answer(
@@ -128,11 +128,11 @@ def lock_of_request(call: Call, bucket: Bucket) -> tuple[dict[str, str], str]:
         call.header(f"{PREFIX}{name}") for name in ("mode", "retain-until-date", "legal-hold")
     )
     if (mode or until or hold) and not bucket.locked:
-        raise Fault("InvalidRequest", "Bucket is missing Object Lock Configuration")
+        raise S3Fault("InvalidRequest", "Bucket is missing Object Lock Configuration")
     if hold and hold not in ("ON", "OFF"):
-        raise Fault("InvalidArgument", "Legal Hold must be either of 'ON' or 'OFF'")
+        raise S3Fault("InvalidArgument", "Legal Hold must be either of 'ON' or 'OFF'")
     if bool(mode) != bool(until):
-        raise Fault(
+        raise S3Fault(
             "InvalidArgument",
             "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied",
         )
@@ -140,9 +140,9 @@ def lock_of_request(call: Call, bucket: Bucket) -> tuple[dict[str, str], str]:
         try:
             moment = read_time(until)
         except ValueError:
-            raise Fault("InvalidArgument", "The retain until date is no date.") from None
+            raise S3Fault("InvalidArgument", "The retain until date is no date.") from None
         if mode not in MODES:
-            raise Fault("InvalidArgument", "Unknown wormMode directive.")
+            raise S3Fault("InvalidArgument", "Unknown wormMode directive.")
         return _read_retention(call, mode, moment), hold
     return _default_retention(call, bucket), hold
 
@@ -153,7 +153,7 @@ def check_removal(call: Call, bucket: Bucket, blob: Blob) -> None:
     kept = bool(retention) and read_time(retention["until"]) > call.now
     bypassed = kept and retention["mode"] == "GOVERNANCE" and _bypasses(call, bucket, blob)
     if blob.about.legal_hold == "ON" or (kept and not bypassed):
-        raise Fault("AccessDenied", "Access Denied because object protected by object lock.")
+        raise S3Fault("AccessDenied", "Access Denied because object protected by object lock.")
 
 
 def lock_headers(blob: Blob) -> list[tuple[str, str]]:
@@ -182,9 +182,9 @@ def _default_retention(call: Call, bucket: Bucket) -> dict[str, str]:
 
 def _read_retention(call: Call, mode: str, until: datetime | None) -> dict[str, str]:
     if mode not in MODES or until is None:
-        raise Fault("MalformedXML", "A retention has a mode and a date.")
+        raise S3Fault("MalformedXML", "A retention has a mode and a date.")
     if until <= call.now:
-        raise Fault("InvalidArgument", "The retain until date must be in the future!")
+        raise S3Fault("InvalidArgument", "The retain until date must be in the future!")
     return {"mode": mode, "until": iso(until)}
 
 
@@ -192,7 +192,7 @@ def _lockable(call: Call, action: str, more: Facts | None = None) -> tuple[Bucke
     """Return the version, once the caller may do this to it; only then whether the bucket has locks."""
     bucket, blob = authorised_version(call, action, more=more)
     if not bucket.locked:
-        raise Fault("InvalidRequest", "Bucket is missing Object Lock Configuration")
+        raise S3Fault("InvalidRequest", "Bucket is missing Object Lock Configuration")
     return bucket, blob
 
 

@@ -11,7 +11,7 @@ from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_read, check_write, http_date, names
 from vedette.api.s3.encryption import SSE, echo, require_key
 from vedette.api.s3.expiration import expiration_headers
-from vedette.api.s3.faults import Fault, translate
+from vedette.api.s3.faults import S3Fault, translate
 from vedette.api.s3.locks import check_removal
 from vedette.api.s3.pick import authorised_version
 from vedette.api.s3.ranges import Span, read_number_of_part, read_part_number, read_range
@@ -31,7 +31,7 @@ async def put_object(call: Call) -> Response:
     authorise_write(call, bucket, tags_of_header(call.header("x-amz-tagging")))
     said = about.about_of_request(call, bucket)
     if not {"content-length", "transfer-encoding"} & {name for name, _ in call.request.headers}:
-        raise Fault("MissingContentLength", "You must provide the Content-Length HTTP header.")
+        raise S3Fault("MissingContentLength", "You must provide the Content-Length HTTP header.")
     blob = await write_object(call, bucket, said)
     return Response(200, written_headers(bucket, blob))
 
@@ -87,11 +87,11 @@ async def get_object(call: Call) -> Response:
     """GetObject and HeadObject; the front leaves the body of the latter out."""
     bucket, blob = authorised_version(call, "s3:GetObjectVersion" if call.version else "s3:GetObject")
     if call.principal is None and any(name in about.OVERRIDES for name in call.query):
-        raise Fault(
+        raise S3Fault(
             "InvalidRequest", "Request specific response headers cannot be used for anonymous GET requests."
         )
     if SSE in call.request.headers:
-        raise Fault("InvalidArgument", f"The header {SSE} is not supported for this operation.")
+        raise S3Fault("InvalidArgument", f"The header {SSE} is not supported for this operation.")
     span = _span(call, blob)
     require_key(call, blob.about.encryption)
     check_read(call, blob)
@@ -111,7 +111,7 @@ def _path(call: Call, blob: Blob) -> Path:
     """Return the object's file; one that somebody took away is said before the answer has begun."""
     path = call.store.path_of(blob)
     if not path.is_file():
-        raise Fault("InternalError", "The file of this object is missing from the server's disk.")
+        raise S3Fault("InternalError", "The file of this object is missing from the server's disk.")
     return path
 
 
@@ -131,7 +131,7 @@ def _span(call: Call, blob: Blob) -> Span:
     asked = call.header("range")
     if "partNumber" in call.query:
         if asked:
-            raise Fault("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
+            raise S3Fault("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
         return read_part_number(call.query["partNumber"], blob)
     return read_range(asked, blob.size) if asked else Span(0, blob.size, is_part=False)
 
@@ -191,7 +191,7 @@ def _check_conditions(now: Blob | None, conditions: dict[str, Any], version: str
         and _same_time(conditions.get("LastModifiedTime"), now)
     )
     if not holds:
-        raise Fault("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+        raise S3Fault("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
 
 
 def _same_time(wanted: Any, blob: Blob) -> bool:
@@ -200,7 +200,7 @@ def _same_time(wanted: Any, blob: Blob) -> bool:
     try:
         time = read_time(wanted) if isinstance(wanted, str) else wanted
     except ValueError:
-        raise Fault("InvalidArgument", "The date is no date.") from None
+        raise S3Fault("InvalidArgument", "The date is no date.") from None
     return bool(time == moment(blob.modified_ms))
 
 
@@ -210,7 +210,7 @@ async def delete_objects(call: Call) -> Response:
     document = await call.document("DeleteObjects")
     wanted = document.get("Objects", [])
     if not 1 <= len(wanted) <= MOST_AT_ONCE:
-        raise Fault("MalformedXML", "Between 1 and 1000 objects can be deleted at once.")
+        raise S3Fault("MalformedXML", "Between 1 and 1000 objects can be deleted at once.")
     deleted, failed = await in_thread(_remove_all, call, bucket, wanted)
     answer: dict[str, Any] = {"Errors": failed} if failed else {}
     if not document.get("Quiet"):
@@ -228,7 +228,7 @@ def _remove_all(call: Call, bucket: Bucket, wanted: list[dict[str, Any]]) -> tup
         }
         try:
             deleted.append(remove(call, bucket, key, version, conditions))
-        except Fault as refusal:
+        except S3Fault as refusal:
             told = translate(refusal)
             said = {"Key": key, "Code": told.code, "Message": told.sentence}
             failed.append({**said, "VersionId": version} if version else said)
@@ -250,7 +250,7 @@ async def get_attributes(call: Call) -> Response:
     }
     known = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"}
     if not asked or not asked <= known:
-        raise Fault("InvalidArgument", "Invalid attribute name specified.")
+        raise S3Fault("InvalidArgument", "Invalid attribute name specified.")
     said = {"ETag": blob.etag, "StorageClass": blob.about.storage_class, "ObjectSize": blob.size}
     value: dict[str, Any] = {name: said[name] for name in asked & said.keys()}
     if "Checksum" in asked and blob.about.checksum:

@@ -13,7 +13,7 @@ from vedette.api.s3.actions import action_of
 from vedette.api.s3.call import Call, read_document
 from vedette.api.s3.copies import read_source
 from vedette.api.s3.facts import Facts, facts_of_request, facts_of_tags
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.routes import choose
 from vedette.api.s3.tags import tags_of_header
 from vedette.errors import Unbuilt
@@ -27,13 +27,13 @@ BATCH = "DeleteObjects"
 def authorise_onward(call: Call) -> str:
     """Refuse unless the caller may do all that the request asks for; return the operation's name, if any."""
     if call.principal is None or call.account != call.house.settings.account:
-        raise Fault("AccessDenied", "Access Denied")
+        raise S3Fault("AccessDenied", "Access Denied")
     try:
         copies_from = "x-amz-copy-source" in call.request.headers
         operation = choose(
             call.request.method, call.bucket, call.key, call.query, copies_from=copies_from
         ).name
-    except (Fault, Unbuilt):
+    except (S3Fault, Unbuilt):
         # What it would do over there is not known here: only who may do everything may do it.
         _require(call, ((f"s3:{action}", _resource(call.bucket, call.key), {}) for action in KNOWN["s3"]))
         return ""
@@ -71,7 +71,7 @@ def _require(call: Call, rights: Iterator[Right]) -> None:
     facts = {**facts_of_request(call), RESOURCE_ACCOUNT: call.account, "s3:resourceaccount": call.account}
     for action, resource, more in rights:
         if not may(call.principal, action, resource, {**facts, **more}):
-            raise Fault("AccessDenied", "Access Denied")
+            raise S3Fault("AccessDenied", "Access Denied")
 
 
 def _resource(bucket: str, key: str) -> str:

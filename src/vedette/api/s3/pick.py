@@ -3,7 +3,7 @@
 from vedette.api.s3.access import authorise, is_allowed
 from vedette.api.s3.call import Call
 from vedette.api.s3.facts import Facts
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.store.blobs.values import Blob, Bucket
 
 
@@ -26,12 +26,12 @@ def authorised_version(
 def refuse_to_tell(call: Call, bucket: Bucket, key: str) -> None:
     """Refuse those who may not know whether a key exists."""
     if not is_allowed(call, "s3:ListBucket", bucket, more={"s3:prefix": key}):
-        raise Fault("AccessDenied", "Access Denied")
+        raise S3Fault("AccessDenied", "Access Denied")
 
 
-def _missing(call: Call, marker: Blob | None) -> Fault:
+def _missing(call: Call, marker: Blob | None) -> S3Fault:
     if marker is None and call.version:
-        return Fault(
+        return S3Fault(
             "NoSuchVersion",
             "The specified version does not exist.",
             members={"Key": call.key, "VersionId": call.version},
@@ -40,9 +40,11 @@ def _missing(call: Call, marker: Blob | None) -> Fault:
     if marker is not None:
         headers.append(("x-amz-version-id", marker.version))
     if call.version:
-        return Fault(
+        return S3Fault(
             "MethodNotAllowed",
             "The specified method is not allowed against this resource.",
             headers=headers,
         )
-    return Fault("NoSuchKey", "The specified key does not exist.", members={"Key": call.key}, headers=headers)
+    return S3Fault(
+        "NoSuchKey", "The specified key does not exist.", members={"Key": call.key}, headers=headers
+    )

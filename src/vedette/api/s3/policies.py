@@ -4,7 +4,7 @@ from vedette.access.public import is_public
 from vedette.api.s3 import acl
 from vedette.api.s3.access import acl_of, authorise, blocks
 from vedette.api.s3.call import Call, document_answer, in_thread
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.policy import has_public_policy, read_policy
 from vedette.store.blobs.values import Bucket
 from vedette.wire.http import Response
@@ -24,7 +24,7 @@ async def put_policy(call: Call) -> Response:
     text = await call.raw_document()
     policy = read_policy(bucket.name, text)
     if is_public(policy) and blocks(bucket).get("BlockPublicPolicy"):
-        raise Fault("AccessDenied", "Access Denied")
+        raise S3Fault("AccessDenied", "Access Denied")
     await in_thread(call.store.buckets.put_document, bucket.name, "policy", text)
     return Response(204)
 
@@ -47,7 +47,7 @@ async def get_policy_status(call: Call) -> Response:
 
 def _document(bucket: Bucket) -> bytes:
     if "policy" not in bucket.documents:
-        raise Fault(
+        raise S3Fault(
             "NoSuchBucketPolicy", "The bucket policy does not exist", members={"BucketName": bucket.name}
         )
     return bucket.documents["policy"]

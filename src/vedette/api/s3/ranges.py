@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.store.blobs.values import Blob
 from vedette.wire.scalars import read_count
 
@@ -43,7 +43,7 @@ def read_number_of_part(text: str) -> int:
     try:
         return read_count(text, least=1, most=MOST_PARTS)
     except ValueError:
-        raise Fault(
+        raise S3Fault(
             "InvalidArgument", f"Part number must be an integer between 1 and {MOST_PARTS}, inclusive"
         ) from None
 
@@ -52,7 +52,7 @@ def read_part_number(text: str, blob: Blob) -> Span:
     """Return the bytes of one part of an object that was uploaded in parts."""
     number, parts = read_number_of_part(text), blob.about.parts
     if number > max(1, len(parts)):
-        raise Fault("InvalidPart", "The requested part number is not satisfiable")
+        raise S3Fault("InvalidPart", "The requested part number is not satisfiable")
     if not parts:
         return Span(0, blob.size, is_part=True)
     start = sum(part.size for part in parts[: number - 1])
@@ -63,19 +63,19 @@ def read_copy_range(header: str, size: int) -> Span:
     """Return what `x-amz-copy-source-range` asks for; it must lie within the source."""
     match = _RANGE.fullmatch(header)
     if match is None or not (match[1] and match[2]) or int(match[2]) < int(match[1]):
-        raise Fault(
+        raise S3Fault(
             "InvalidArgument",
             "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last"
             " are the zero-based offsets of the first and last bytes to copy",
         )
     start, end = int(match[1]), int(match[2])
     if end >= size:
-        raise Fault("InvalidRange", f"Range specified is not valid for source object of size: {size}")
+        raise S3Fault("InvalidRange", f"Range specified is not valid for source object of size: {size}")
     return Span(start, end - start + 1, is_part=True)
 
 
-def _unsatisfiable(header: str, size: int) -> Fault:
-    return Fault(
+def _unsatisfiable(header: str, size: int) -> S3Fault:
+    return S3Fault(
         "InvalidRange",
         "The requested range is not satisfiable",
         members={"RangeRequested": header, "ActualObjectSize": str(size)},

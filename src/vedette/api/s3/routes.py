@@ -18,7 +18,7 @@ from vedette.api.s3 import (
     uploads,
 )  # fmt: skip
 from vedette.api.s3.call import Call
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.errors import Unbuilt
 from vedette.wire.http import Response
 
@@ -26,7 +26,7 @@ Function = Callable[[Call], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class S3Operation:
     """An operation by the name that AWS gives it."""
 
     name: str
@@ -97,8 +97,8 @@ SUBRESOURCES = BUILT - {""} | {
 }  # fmt: skip
 
 
-def choose(method: str, bucket: str, key: str, query: dict[str, str], *, copies_from: bool) -> Operation:
-    """Return the operation, or refuse one that is not built, by its name."""
+def choose(method: str, bucket: str, key: str, query: dict[str, str], *, copies_from: bool) -> S3Operation:
+    """Return the operation, or refuse one that is not supported, by its name."""
     table = OBJECT if key else BUCKET if bucket else SERVICE
     sub = next((name for name in query if name in SUBRESOURCES), "")
     if "uploadId" in query:
@@ -110,9 +110,9 @@ def choose(method: str, bucket: str, key: str, query: dict[str, str], *, copies_
     found = table.get((method, sub))
     if found is None and sub in BUILT:
         # Nobody's S3 has this; NotImplemented is for what another has and we have not.
-        raise Fault("MethodNotAllowed", "The specified method is not allowed against this resource.")
+        raise S3Fault("MethodNotAllowed", "The specified method is not allowed against this resource.")
     if found is None:
         raise Unbuilt(
             f"{method} {'?' + sub if sub else 'here'} is not an operation of this release's S3.", name=sub
         )
-    return Operation(*found)
+    return S3Operation(*found)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from vedette.api.s3.access import authorise
 from vedette.api.s3.call import Call, document_answer, in_thread
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.pick import authorised_version
 from vedette.api.s3.tags import MOST_ON_BUCKET, MOST_ON_OBJECT, tags_document, tags_of_document
 from vedette.store.blobs.values import Blob, Bucket
@@ -16,7 +16,7 @@ async def get_bucket_tagging(call: Call) -> Response:
     bucket = call.owned_bucket()
     authorise(call, "s3:GetBucketTagging", bucket)
     if "tagging" not in bucket.documents:
-        raise Fault("NoSuchTagSet", "The TagSet does not exist", members={"BucketName": bucket.name})
+        raise S3Fault("NoSuchTagSet", "The TagSet does not exist", members={"BucketName": bucket.name})
     return Response(200, [("content-type", "application/xml")], bucket.documents["tagging"])
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from vedette.api.s3.address import decode
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 
 MOST_ON_OBJECT = 10
 MOST_ON_BUCKET = 50
@@ -14,17 +14,17 @@ _ALLOWED = re.compile(r"[\w\s+\-=.:/@]*")
 def check_tags(pairs: list[tuple[str, str]], most: int) -> dict[str, str]:
     """Return the tags, or refuse them as S3 does."""
     if len(pairs) > most:
-        raise Fault("InvalidTag", f"Tags cannot be greater than {most}")
+        raise S3Fault("InvalidTag", f"Tags cannot be greater than {most}")
     tags: dict[str, str] = {}
     for key, value in pairs:
         if not 1 <= len(key) <= 128 or not _ALLOWED.fullmatch(key) or key.startswith("aws:"):
-            raise Fault("InvalidTag", "The TagKey you have provided is invalid", members={"TagKey": key})
+            raise S3Fault("InvalidTag", "The TagKey you have provided is invalid", members={"TagKey": key})
         if len(value) > 256 or not _ALLOWED.fullmatch(value):
-            raise Fault(
+            raise S3Fault(
                 "InvalidTag", "The TagValue you have provided is invalid", members={"TagValue": value}
             )
         if key in tags:
-            raise Fault(
+            raise S3Fault(
                 "InvalidTag", "Cannot provide multiple Tags with the same key", members={"TagKey": key}
             )
         tags[key] = value
@@ -34,7 +34,7 @@ def check_tags(pairs: list[tuple[str, str]], most: int) -> dict[str, str]:
 def tags_of_document(document: dict[str, Any], most: int) -> dict[str, str]:
     """Return the tags of a Tagging document."""
     if "TagSet" not in document:
-        raise Fault("MalformedXML", "The Tagging document has no TagSet.")
+        raise S3Fault("MalformedXML", "The Tagging document has no TagSet.")
     return check_tags([(tag.get("Key", ""), tag.get("Value", "")) for tag in document["TagSet"]], most)
 
 

@@ -12,7 +12,7 @@ from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner
 from vedette.api.s3.conditions import check_write
 from vedette.api.s3.encryption import CUSTOMER, customer_key, echo, require_key
 from vedette.api.s3.expiration import abort_headers, expiration_headers
-from vedette.api.s3.faults import Fault
+from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.objects import checksum_members, checksum_of, receive, version_header
 from vedette.api.s3.ranges import MOST_PARTS, read_number_of_part
 from vedette.api.s3.tags import tags_of_header
@@ -50,16 +50,16 @@ def _announced(call: Call) -> Checksum | None:
     kind = call.header("x-amz-checksum-type").upper()
     if not algorithm:
         if kind:
-            raise Fault(
+            raise S3Fault(
                 "InvalidRequest", "The x-amz-checksum-type header can only be used with an algorithm."
             )
         return None
     if algorithm not in SIZES:
-        raise Fault("InvalidRequest", "Checksum algorithm provided is unsupported.")
+        raise S3Fault("InvalidRequest", "Checksum algorithm provided is unsupported.")
     kind = kind or ("FULL_OBJECT" if algorithm == "CRC64NVME" else "COMPOSITE")
     possible = {"CRC64NVME": ("FULL_OBJECT",), "SHA1": ("COMPOSITE",), "SHA256": ("COMPOSITE",)}
     if kind not in possible.get(algorithm, ("FULL_OBJECT", "COMPOSITE")):
-        raise Fault(
+        raise S3Fault(
             "InvalidRequest", f"The {kind} checksum type cannot be used with the {algorithm} algorithm."
         )
     return Checksum(algorithm, "", kind)
@@ -89,7 +89,7 @@ async def upload_part(call: Call) -> Response:
 def _check_algorithm(upload: Upload, checksum: Checksum | None) -> None:
     announced = upload.about.checksum
     if announced is not None and checksum is not None and checksum.algorithm != announced.algorithm:
-        raise Fault(
+        raise S3Fault(
             "InvalidRequest",
             f"Checksum Type mismatch occurred, expected checksum Type: {announced.algorithm.lower()},"
             f" actual checksum Type: {checksum.algorithm.lower()}",
@@ -199,7 +199,7 @@ async def complete_upload(call: Call) -> Response:
     upload = _find(call, or_done=True)
     wanted = (await call.document("CompleteMultipartUpload")).get("Parts", [])
     if not 1 <= len(wanted) <= MOST_PARTS:
-        raise Fault("MalformedXML", "The list of parts is empty, or too long.")
+        raise S3Fault("MalformedXML", "The list of parts is empty, or too long.")
     if upload.done:
         sum_then = upload.done.get("checksum")
         checksum = Checksum(**sum_then) if sum_then else None
@@ -249,13 +249,13 @@ def _check_part_sums(parts: list[Part], wanted: list[dict[str, Any]]) -> None:
     for part in parts:
         told = {name: value for name, value in named[part.number].items() if name.startswith("Checksum")}
         if part.checksum is not None and told and told != checksum_members(part.checksum):
-            raise Fault("InvalidPart", "One or more of the specified parts could not be found.")
+            raise S3Fault("InvalidPart", "One or more of the specified parts could not be found.")
 
 
 def _check_size(call: Call, parts: list[Part]) -> None:
     told = call.header("x-amz-mp-object-size")
     if told and told != str(sum(part.size for part in parts)):
-        raise Fault(
+        raise S3Fault(
             "InvalidRequest", "The provided 'x-amz-mp-object-size' header does not match what was computed."
         )
 
@@ -284,6 +284,6 @@ def _check_promised(call: Call, checksum: Checksum | None) -> None:
         return
     told = call.header(header_of(checksum.algorithm))
     if told and told.partition("-")[0] != checksum.value.partition("-")[0]:
-        raise Fault(
+        raise S3Fault(
             "BadDigest", f"The {checksum.algorithm} you specified did not match the calculated checksum."
         )

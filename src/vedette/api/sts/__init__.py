@@ -1,6 +1,7 @@
 """The Security Token Service: who am I, and keys that expire."""
 
-from vedette.api.faults import Handler
+from vedette.api.operations import Handler, OperationsDoor
+from vedette.api.protocols import QueryProtocol
 from vedette.api.sts.faults import translate
 from vedette.api.sts.operations import (
     assume_role,
@@ -16,4 +17,11 @@ OPERATIONS: dict[str, Handler] = {
     "GetSessionToken": get_session_token,
 }
 
-__all__ = ["OPERATIONS", "translate"]
+DOOR = OperationsDoor(
+    QueryProtocol("sts"),
+    OPERATIONS,
+    translate,
+    title="Security Token Service",
+)
+
+__all__ = ["DOOR", "OPERATIONS", "translate"]

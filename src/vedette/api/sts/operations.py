@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.operations import operation
 from vedette.errors import Unbuilt, Wrong
 from vedette.identity.sessions import Assumption, Session
 
@@ -15,6 +16,7 @@ MOST_ROOT_S = 3_600
 MOST_POLICY = 2048
 
 
+@operation(is_quick=True)
 def get_caller_identity(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Say who is calling; whoever has a key may ask."""
     del house, request

@@ -1,0 +1,47 @@
+"""Who signed a request: the key's holder, held to the signature. What it may do is asked elsewhere."""
+
+from vedette.api.door import Visit
+from vedette.identity.identity import KeyFault
+from vedette.wire.clockskew import check_time
+from vedette.wire.signed import Kind, SignatureFault, Signed
+from vedette.wire.sigv4 import verify
+
+
+async def find_account(visit: Visit, *, is_large: bool) -> str:
+    """Return the account of who claims to sign, before the body is read; refuse a claim that cannot hold.
+
+    Nothing is proved yet. Where the body is small, reading it costs less than looking the key up twice.
+    """
+    signed = _require_signature(visit)
+    if not is_large:
+        return ""
+    house, now = visit.house, visit.house.clock()
+    look_up = house.identity.find_key
+    try:
+        if house.identity.remembers(signed.key_id, signed.token):
+            principal, _ = look_up(signed.key_id, signed.token, now)
+        else:
+            principal, _ = await visit.in_thread(look_up, signed.key_id, signed.token, now)
+    except KeyFault as fault:
+        raise SignatureFault(Kind(fault.kind), "", form=signed.form) from None
+    check_time(signed, now)
+    return principal.account
+
+
+def authenticate(visit: Visit, bucket: str = "") -> str:
+    """Find the key's holder, hold the signature to it, and return the secret."""
+    signed = _require_signature(visit)
+    now = visit.house.clock()
+    try:
+        principal, secret = visit.house.identity.find_key(signed.key_id, signed.token, now)
+    except KeyFault as fault:
+        raise SignatureFault(Kind(fault.kind), "", form=signed.form) from None
+    verify(signed, visit.request, secret, now, bucket=bucket)
+    visit.principal = principal
+    return secret
+
+
+def _require_signature(visit: Visit) -> Signed:
+    if visit.signed is None:
+        raise SignatureFault(Kind.MISSING, "")
+    return visit.signed

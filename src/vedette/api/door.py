@@ -1,0 +1,114 @@
+"""What a door is: how requests of one dialect are recognised, authenticated, answered and refused.
+
+    request → recognises → (body) → prepare → answer → response
+                                        └────────┴── an exception → fault
+
+Each folder of api/ exports one door as `DOOR`; server/doors.py lists them, and knows nothing else of any
+dialect. Nothing here speaks AWS.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeVar
+
+from botocore.model import OperationModel
+
+from vedette.api.house import House
+from vedette.identity.principal import Principal
+from vedette.wire.http import Request, Response
+from vedette.wire.signed import Signed
+
+T = TypeVar("T")
+
+# What a request does to the disk, which counts when the disk is full.
+Effect = Literal["reads", "writes", "removes"]
+
+# Hashing and reading more than this is work for a thread, whatever it asks.
+SMALL_REQUEST = 16 * 1024
+
+
+class SlowBody(Exception):
+    """The body came too slowly, or not at all."""
+
+
+class LongBody(Exception):
+    """The body is longer than this server takes."""
+
+
+class ChosenAnswer(Exception):
+    """An answer that a door chose itself: the log needs its sentence, and no traceback."""
+
+    sentence: str
+
+
+class InThread(Protocol):
+    """Calls a function in a thread of the server's pool, and waits for it in the event loop."""
+
+    def __call__(self, function: Callable[..., T], *arguments: Any) -> Awaitable[T]:
+        """Return what the function returns."""
+
+
+class ServerStatus(Protocol):
+    """What the server's own pages tell of it."""
+
+    ready: bool
+
+    def figures_page(self) -> bytes:
+        """Return the figures as Prometheus reads them."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request at a door, and what is found out about it on the way."""
+
+    house: House
+    request: Request
+    in_thread: InThread
+    status: ServerStatus
+    # None for a request without a signature, and until it was read.
+    signed: Signed | None = None
+    # None until the signature has been verified.
+    principal: Principal | None = None
+    # Which operation it is, and what its path says; looked up once.
+    match: tuple[OperationModel, dict[str, str]] | None = None
+
+    @property
+    def signing_name(self) -> str:
+        """The service that the signature names, nothing without one. It may lie until it is verified."""
+        return self.signed.service if self.signed is not None else ""
+
+
+class Door(Protocol):
+    """What the server asks of a dialect."""
+
+    @property
+    def name(self) -> str:
+        """The name that the log and the figures have for it: for a service, the one that its clients sign."""
+
+    @property
+    def reads_whole_body(self) -> bool:
+        """Whether the server reads the body before the door is asked."""
+
+    def recognises(self, visit: Visit) -> bool:
+        """Say whether a request that no known service signed is for this door, by its form."""
+
+    def bytes_to_recognise(self, request: Request) -> int:
+        """Return how much of the body of an unsigned request must be read to recognise it; mostly nothing."""
+
+    def preflight(self, request: Request) -> Response | None:
+        """Return the answer to a browser's OPTIONS, where the door answers it without a look at its rooms."""
+
+    def prepare(self, visit: Visit) -> None:
+        """Refuse, before the body is read, what would be refused after it."""
+
+    async def answer(self, visit: Visit) -> Response:
+        """Return the answer, or raise what `fault` can tell."""
+
+    def effect(self, visit: Visit) -> Effect:
+        """Return what the request does to the disk."""
+
+    def fault(self, error: Exception, visit: Visit) -> Response:
+        """Return what the dialect says of an error, whichever it is."""
+
+    def common_headers(self, request: Request) -> list[tuple[str, str]]:
+        """Return the headers that every answer has: the request's id, and what browsers need."""

@@ -1,0 +1,88 @@
+"""The door to health, readiness and figures. They are no service: nobody signs, and nothing is logged.
+
+Health is told to everybody, whichever name they know the server by.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from vedette.api.door import Effect, Visit
+from vedette.api.own_paths import FIGURES
+from vedette.api.visitors import is_for_own_pages, path_of, refuse_figures, refuse_name, text_page
+from vedette.wire.http import Request, Response
+
+FIGURES_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+READING_METHODS = ("GET", "HEAD")
+
+
+def _health(_: Visit) -> Response:
+    return text_page(200, "ok")
+
+
+def _readiness(visit: Visit) -> Response:
+    return text_page(200, "ready") if visit.status.ready else text_page(503, "not ready")
+
+
+def _figures(visit: Visit) -> Response:
+    refused = refuse_figures(visit.request, visit.house.settings)
+    return refused or Response(200, [("content-type", FIGURES_TYPE)], visit.status.figures_page())
+
+
+Page = Callable[[Visit], Response]
+FOR_EVERYBODY: Mapping[str, Page] = {"/healthz": _health, "/readyz": _readiness}
+PAGES: Mapping[str, Page] = {FIGURES: _figures}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPagesDoor:
+    """Health, readiness and figures; other paths that are the server's own lead nowhere."""
+
+    name: str = "pages"
+    reads_whole_body: bool = False
+
+    def recognises(self, visit: Visit) -> bool:
+        """Say whether the path is one of the server's own."""
+        return is_for_own_pages(visit.request, visit.house.settings)
+
+    async def answer(self, visit: Visit) -> Response:
+        """Return the page, to who may see it."""
+        path = path_of(visit.request)
+        page = FOR_EVERYBODY.get(path)
+        if page is None:
+            refused = refuse_name(visit.request, visit.house.settings)
+            if refused is not None:
+                return refused
+            page = PAGES.get(path)
+        if page is None:
+            return text_page(404, "There is no such page.")
+        if visit.request.method not in READING_METHODS:
+            return text_page(405, "This page can only be read.")
+        return page(visit)
+
+    def fault(self, error: Exception, visit: Visit) -> Response:
+        """Say no more than that the server failed."""
+        del error, visit
+        return text_page(500, "The server failed; its log tells why.")
+
+    def bytes_to_recognise(self, request: Request) -> int:
+        """Nothing: the path says it."""
+        del request
+        return 0
+
+    def preflight(self, request: Request) -> Response | None:
+        """None: pages of other origins have no business here."""
+        del request
+        return None
+
+    def prepare(self, visit: Visit) -> None:
+        """Nothing: no body is read."""
+
+    def effect(self, visit: Visit) -> Effect:
+        """Nothing is written here."""
+        del visit
+        return "reads"
+
+    def common_headers(self, request: Request) -> list[tuple[str, str]]:
+        """None."""
+        del request
+        return []
