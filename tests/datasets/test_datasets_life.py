@@ -129,7 +129,7 @@ def test_a_division_asked_for_again_changes_nothing(room):
 def test_a_dataset_that_is_being_changed_is_not_divided(room):
     train = room.create([a_line(number, "a") for number in range(10)])
     room.datasets._background._stopping.set()
-    room.datasets.update(room.project, train, a_line(11, "a").encode())
+    room.begin_update(a_line(11, "a").encode())
     assert not room.datasets.divide(train.id, [a_ref(1)])
 
 
@@ -329,7 +329,7 @@ def test_a_dataset_in_the_making_can_not_be_touched(room, database):
     with database.write() as connection:
         connection.exec_driver_sql("update datasets set status = 'updating'")
     for touch in (
-        lambda: room.datasets.update(room.project, made, b"{}"),
+        lambda: room.begin_update(b"{}"),
         lambda: room.datasets.delete(room.project, made),
     ):
         with pytest.raises(Busy, match="is being updated"):

@@ -25,7 +25,7 @@ def labels_of(lines):
 
 
 def edit(room, *edits, kind="train"):
-    return room.datasets.editor.update(room.project, room.now(kind), edits)
+    return room.datasets.editor.update(room.project, room.now(kind), edits, room.caller)
 
 
 def test_an_edit_in_the_named_revision_is_made_and_tells_the_next_one(room):

@@ -74,7 +74,7 @@ def test_an_update_that_was_promised_is_kept_over_a_stop(database, clock, tmp_pa
     with a_room(database, tmp_path, clock) as room:
         room.create(LINES[:10])
         room.datasets._background._stopping.set()
-        room.datasets.update(room.project, room.now(), LINES[10].encode())
+        room.begin_update(LINES[10].encode())
     with a_room(database, tmp_path, clock) as room:
         assert (room.now().status, room.now().counts.total) == ("updating", 10)
         room.datasets.start()

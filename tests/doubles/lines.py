@@ -3,15 +3,15 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from doubles.engine import InAThread
 from doubles.houses import HERE, MovedClock
 from vedette.datasets.dataset import CopySource, Dataset, Filter, ManifestSource
-from vedette.datasets.datasets import Datasets, NewDataset
-from vedette.identity.principal import root_of
+from vedette.datasets.datasets import Datasets, NewDataset, NewLines
+from vedette.identity.principal import Principal, root_of
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.store.blobs.folder import FolderBlobs
@@ -100,6 +100,7 @@ class Room:
     blobs: FolderBlobs
     project: Project
     clock: MovedClock
+    caller: Principal = field(default_factory=lambda: root_of(HERE))
 
     def put(
         self, lines: Iterable[str] | bytes, key: str = "train.manifest", bucket: str = "manifests"
@@ -115,7 +116,7 @@ class Room:
         return self.create_from(source, kind)
 
     def create_from(self, source: Any, kind: str = "train") -> Dataset:
-        self.datasets.create(self.project, NewDataset(kind, source, root_of(HERE), {}))
+        self.datasets.create(self.project, NewDataset(kind, source, self.caller, {}))
         return self.settled(kind)
 
     def copy(self, dataset: Dataset, kind: str) -> Dataset:
@@ -123,8 +124,12 @@ class Room:
 
     def update(self, lines: Iterable[str] | bytes, kind: str = "train") -> Dataset:
         data = lines if isinstance(lines, bytes) else "\n".join(lines).encode()
-        self.datasets.update(self.project, self.now(kind), data)
+        self.begin_update(data, kind)
         return self.settled(kind)
+
+    def begin_update(self, data: bytes, kind: str = "train") -> None:
+        """Ask for an update, and do not wait for it."""
+        self.datasets.update(self.project, self.now(kind), NewLines(data, self.caller))
 
     def now(self, kind: str = "train") -> Dataset:
         return self.datasets.find(self.project, kind)

@@ -82,7 +82,13 @@ class Sheet:
             block.new_refs.append(row.ref.encode("utf-8"))
             self._state(block, seq, row)
             self._appended.append(
-                {"part": self._part, "seq": seq, **_kept(row), "ref_hash": hash_ref(row.ref)}
+                {
+                    "part": self._part,
+                    "seq": seq,
+                    **_kept(row),
+                    "picture_caller": row.picture_caller,
+                    "ref_hash": hash_ref(row.ref),
+                }
             )
         self._end = first + len(rows)
         return list(range(first, self._end))
@@ -286,7 +292,12 @@ def find_places(connection: Connection, part: int, wanted: Sequence[str]) -> Map
 
 
 def _kept(row: Row) -> dict[str, Any]:
-    return {"line": row.line, "flaws": row.flaws, "picture_flaws": None}
+    return {
+        "line": row.line,
+        "flaws": row.flaws,
+        "picture_flaws": None,
+        "line_caller": row.line_caller,
+    }
 
 
 def _find_end(connection: Connection, part: int) -> int:

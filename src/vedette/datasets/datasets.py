@@ -74,6 +74,14 @@ class NewDataset:
     tags: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class NewLines:
+    """Lines to put into a dataset, and who puts them: by whose rights their pictures are read."""
+
+    body: bytes
+    caller: Principal
+
+
 class Datasets:
     """The datasets of the installation."""
 
@@ -195,7 +203,7 @@ class Datasets:
         return found
 
     def update(
-        self, project: Project, dataset: Dataset, body: bytes, token: ClientToken | None = None
+        self, project: Project, dataset: Dataset, lines: NewLines, token: ClientToken | None = None
     ) -> Dataset:
         """Put lines in, each in the place of the one with its address, or behind the last."""
         with self._database.write() as connection:
@@ -204,7 +212,7 @@ class Datasets:
                 connection,
                 token,
                 now,
-                do=lambda: self._update(connection, project, dataset, body, now),
+                do=lambda: self._update(connection, project, dataset, lines, now),
                 stands=lambda was: changes.find_by_id(connection, was["id"]) is not None,
             )
             found = changes.require(connection, dataset)
@@ -331,13 +339,14 @@ class Datasets:
         return {"id": made.id, "work": _order(connection, project, made, wanted)}
 
     def _update(
-        self, connection: Connection, project: Project, dataset: Dataset, body: bytes, now: int
+        self, connection: Connection, project: Project, dataset: Dataset, lines: NewLines, now: int
     ) -> Answer:
         found = changes.require(connection, dataset)
         changes.require_state(found, "updated")
         changes.set_status(connection, found.id, "updating", now, "The dataset is being updated.")
-        order = orjson.dumps({"dialect": project.scope.service}).decode()
-        return {"id": found.id, "work": changes.add_work(connection, found.id, "update", order, body)}
+        facts = {"dialect": project.scope.service, "caller": keep(lines.caller)}
+        order = orjson.dumps(facts).decode()
+        return {"id": found.id, "work": changes.add_work(connection, found.id, "update", order, lines.body)}
 
     def _delete(self, connection: Connection, project: Project, found: Dataset) -> Answer:
         changes.require_state(found, "deleted")

@@ -15,13 +15,15 @@ from sqlalchemy import Connection, select
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
 from vedette.datasets.blocks import Sheet, find_places
+from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.parts import read_rows
-from vedette.datasets.staging import Dialect, Row, Rules, Staging, most_rows
+from vedette.datasets.staging import Dialect, Row, Rules, Staging, most_rows, put_by
 from vedette.datasets.tables import entries
 from vedette.datasets.works import UPDATED, Changed
 from vedette.dialects.intake import Refused
 from vedette.errors import Busy, Missing, TooMuch, Wrong
+from vedette.identity.principal import Principal
 from vedette.manifest.lines import BadLine, read_line
 from vedette.manifest.places import is_s3
 from vedette.projects.project import Project
@@ -76,7 +78,9 @@ class EntryEditor:
         self._tell = tell
         self._clock = clock
 
-    def update(self, project: Project, dataset: Dataset, edits: Sequence[EntryEdit]) -> list[Edited]:
+    def update(
+        self, project: Project, dataset: Dataset, edits: Sequence[EntryEdit], caller: Principal
+    ) -> list[Edited]:
         """Put lines in, each in the place of the one with its address, or behind the last; all or none."""
         dialect: Dialect = project.scope.service
         rows, bucket = _judge(dialect, dataset, [edit.line for edit in edits])
@@ -88,7 +92,8 @@ class EntryEditor:
             _hold_revisions(connection, current, names)
             now = milliseconds(self._clock())
             try:
-                places = changes.apply_rows(connection, current, dialect, rows, now)
+                put = put_by(keep_caller(connection, caller), rows)
+                places = changes.apply_rows(connection, current, dialect, put, now)
             except Refused as reason:
                 raise TooMuch(reason.message, kind="dataset", name=dataset.kind) from None
             changes.finish(

@@ -117,7 +117,7 @@ def _read_block(
     created = memoryview(bytes(block.created)).cast("q")
     addresses = bytes(text).split(SEPARATOR)
     normal, anomaly = read_bits(block.normal), read_bits(block.anomaly)
-    query = select(entries.c.seq, entries.c.line, entries.c.flaws).where(
+    query = select(entries).where(
         entries.c.part == part, entries.c.seq.in_([first + place for place in places])
     )
     found = connection.execute(query.order_by(entries.c.seq)).all()
@@ -132,6 +132,8 @@ def _read_block(
             is_anomalous=bool(anomaly >> place & 1) if (anomaly | normal) >> place & 1 else None,
             created_ms=created[place],
             is_labelled=bool(read_bits(block.labelled) >> place & 1),
+            picture_caller=record.picture_caller,
+            line_caller=record.line_caller,
         )
         for place, record in zip(places, found, strict=True)
     ]

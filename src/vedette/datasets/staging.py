@@ -36,6 +36,9 @@ class Row(NamedTuple):
     created_ms: int | None = None
     # Whether the line carries a label, one that cannot be used included.
     is_labelled: bool = False
+    # By whose rights the picture and the mask are read (`callers.py`); the account's where there are none.
+    picture_caller: int | None = None
+    line_caller: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ def most_rows(dialect: Dialect, kind: str) -> int:
         return MOST_ROWS
     # A project's only dataset is cut in two at training, so it may hold what both may.
     return sum(LOOKOUT_ROWS.values()) if kind == "train" else LOOKOUT_ROWS[kind]
+
+
+def put_by(caller: int | None, rows: Iterable[Row]) -> list[Row]:
+    """Return the same entries, put by this caller."""
+    return [row._replace(picture_caller=caller, line_caller=caller) for row in rows]
 
 
 class Staging:

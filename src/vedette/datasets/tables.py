@@ -66,7 +66,20 @@ entries = Table(
     # What is wrong with the line, and with its picture, as JSON; nothing where nothing is.
     Column("flaws", Text, nullable=True),
     Column("picture_flaws", Text, nullable=True),
+    # Who named the picture's address first, and who put the line last: by their rights the background
+    # reads. Nothing where that was written down before callers were: then it is the project's account.
+    Column("picture_caller", Integer, nullable=True),
+    Column("line_caller", Integer, nullable=True),
     Index("uq_dataset_entries_part_ref_hash", "part", "ref_hash", unique=True),
+)
+
+# Callers that put entries: as JSON, without key and rights, each of them once.
+callers = Table(
+    "dataset_callers",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("facts_hash", LargeBinary(16), nullable=False, unique=True),
+    Column("facts", Text, nullable=False),
 )
 
 blocks = Table(

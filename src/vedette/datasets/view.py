@@ -1,6 +1,6 @@
 """Entries and parts as the rooms above read them: in their own transactions, joined, and never written.
 
-ENTRIES           every entry's place, line and flaws, to select from and to join
+ENTRIES           every entry's place, line, flaws and callers, to select from and to join
 list_parts        the parts that datasets have now
 find_by_part      the dataset whose entries a part holds
 parts_of_project  a project's parts, the training dataset's first
@@ -14,7 +14,13 @@ from vedette.datasets.tables import datasets, entries
 
 # Databases fold this into the query around it, so that its keys are used: a test asks SQLite for its plan.
 ENTRIES = select(
-    entries.c.part, entries.c.seq, entries.c.line, entries.c.flaws, entries.c.picture_flaws
+    entries.c.part,
+    entries.c.seq,
+    entries.c.line,
+    entries.c.flaws,
+    entries.c.picture_flaws,
+    entries.c.picture_caller,
+    entries.c.line_caller,
 ).subquery("entry")
 
 

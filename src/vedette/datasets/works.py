@@ -22,10 +22,11 @@ from vedette.clock import Clock, milliseconds
 from vedette.datasets import changes
 from vedette.datasets.blocks import Sheet, find_places, ones, read_bits
 from vedette.datasets.buckets import bucket_problem
+from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset, Fault
 from vedette.datasets.parts import drop_part, make_part, read_rows
 from vedette.datasets.reading import SMALL, Reading, Spoilt, Stopping
-from vedette.datasets.staging import BLOCK, Dialect, Row, Rules, most_rows
+from vedette.datasets.staging import BLOCK, Dialect, Row, Rules, most_rows, put_by
 from vedette.datasets.tables import blocks, label_blocks, works
 from vedette.dialects.intake import Refused
 from vedette.dialects.rekognition.intake import check_file
@@ -226,7 +227,8 @@ def _import(tools: Tools, work: Work) -> None:
     with _fetched(tools, work) as file, _new_part(tools) as part:
         reading = tools.read(file, rules)
         with contextlib.closing(reading.blocks()) as found:
-            _fill(tools, part, found, dataset.id)
+            caller = _caller(tools, work)
+            _fill(tools, part, (put_by(caller, rows) for rows in found), dataset.id)
         _refuse_bucket(tools, dataset, reading.bucket)
         with tools.database.write() as connection:
             outcome = changes.Outcome("created", part, reading.bucket, IMPORTED)
@@ -234,6 +236,14 @@ def _import(tools: Tools, work: Work) -> None:
             changes.end_work(connection, work.id)
     log.info("imported s3://%s/%s into dataset %d", order["bucket"], order["key"], dataset.id)
     tools.tell(Changed(dataset.id, part))
+
+
+def _caller(tools: Tools, work: Work) -> int | None:
+    """Return the number of the caller who asked; None where the work was written down without one."""
+    if not work.order.get("caller"):
+        return None
+    with tools.database.write() as connection:
+        return keep_caller(connection, recall(work.order))
 
 
 def _refuse_bucket(tools: Tools, dataset: Dataset, bucket: str) -> None:
@@ -318,7 +328,7 @@ def _update(tools: Tools, work: Work) -> None:
     try:
         file.write_bytes(work.body or b"")
         reading = tools.read(file, rules)
-        rows = [row for block in reading.blocks() for row in block]
+        rows = put_by(_caller(tools, work), (row for block in reading.blocks() for row in block))
         _refuse_bucket(tools, dataset, reading.bucket)
     finally:
         file.unlink(missing_ok=True)

@@ -13,7 +13,8 @@ from vedette.vision.inspect import LEAST_SIDE, MOST_SIDE, Look
 
 # As many as one statement may name.
 _FEW = 500
-_SUBJECTS = select(ENTRIES.c.seq, ENTRIES.c.line, ENTRIES.c.flaws, ENTRIES.c.picture_flaws)
+_FACTS = ("seq", "line", "flaws", "picture_flaws", "picture_caller", "line_caller")
+_SUBJECTS = select(*[ENTRIES.c[name] for name in _FACTS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class Subject:
     # What was said of the line itself, and of its picture so far.
     own: str | None
     said: str | None
+    # The numbers of those who named the picture's address and put the line (`datasets/callers.py`).
+    picture_caller: int | None = None
+    line_caller: int | None = None
 
 
 def look_id(stored: Stored, colors: Collection[str] = ()) -> bytes:

@@ -26,7 +26,7 @@ from vedette.datasets.view import find_by_part, list_parts, parts_of_project
 from vedette.datasets.works import Changed, MayRead, anybody
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
-from vedette.identity.principal import root_of
+from vedette.identity.principal import Principal
 from vedette.manifest.places import is_s3, split_s3
 from vedette.pictures.looking import Looking
 from vedette.pictures.looks import find_orphan, forget_some, look_id, read_subjects
@@ -127,11 +127,11 @@ class Pictures:
         with self._database.read() as connection:
             return find_twins(connection, train.part, test.part, most=most)
 
-    def thumbnail(self, account: str, ref: str, side: int = 256) -> bytes:
-        """Return a small WebP of the object, for an account that may read it.
+    def thumbnail(self, caller: Principal, ref: str, side: int = 256) -> bytes:
+        """Return a small WebP of the object, for a caller who may read it.
 
         Raises:
-            Missing: where there is no such object for this account.
+            Missing: where there is no such object for this caller.
             BrokenPicture: where it is no picture.
         """
         if side not in SIDES:
@@ -139,8 +139,8 @@ class Pictures:
         if not is_s3(ref):
             raise Wrong(f"{ref} is not an address of the form s3://bucket/key.")
         bucket, key = split_s3(ref)
-        if not self._may_read(root_of(account), bucket, key, ""):
-            raise Missing(f"There is no {ref} for this account.", kind="key", name=key)
+        if not self._may_read(caller, bucket, key, ""):
+            raise Missing(f"There is no {ref} for this caller.", kind="key", name=key)
         stored = self._blobs.find(bucket, key)
         name = look_id(stored, (f"{side} pixels",)).hex()
         kept = self._thumbnails.read(name)

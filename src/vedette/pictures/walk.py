@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from vedette.datasets.callers import read_callers
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.staging import read_flaws, write_flaws
@@ -18,12 +19,12 @@ from vedette.datasets.works import MayRead
 from vedette.dialects.lookout.line_rules import judge_line
 from vedette.dialects.lookout.picture_rules import judge_lookout
 from vedette.dialects.rekognition.picture_rules import judge_rekognition
-from vedette.identity.principal import root_of
+from vedette.identity.principal import Principal, root_of
 from vedette.manifest.lines import Line, read_line
 from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
-from vedette.pictures.looking import NOTHING, Begun, Looking, Object
+from vedette.pictures.looking import NOTHING, Begun, Looking, Object, Seen
 from vedette.pictures.looks import Subject, find_first_size, keep_entries, read_named, read_subjects
 from vedette.store.db import Database
 from vedette.vision.inspect import Look
@@ -61,6 +62,9 @@ class Batch:
     subjects: Sequence[Subject]
     lines: Mapping[int, Line]
     masks: Mapping[int, MaskRef | None]
+    # What may be read, by the entry that names it: another's object is nothing to an entry.
+    pictures: Mapping[int, Object]
+    drawn: Mapping[int, Object]
     begun: Begun
 
 
@@ -160,15 +164,31 @@ class Walk:
         place = self.place
         lines = {subject.seq: read_line(subject.text) for subject in subjects}
         masks = {seq: _mask_of(line) if place.is_lookout else None for seq, line in lines.items()}
-        wanted = [Object(line.source) for line in lines.values()]
-        wanted += [_mask_object(mask) for mask in masks.values() if mask]
-        wanted = [each for each in wanted if self._is_readable(each.ref)]
-        begun = self._guide.looking.begin(place.account, place.dataset.bucket, list(dict.fromkeys(wanted)))
-        return Batch(subjects, lines, masks, begun)
+        readers = self._readers(subjects)
+        pictures, drawn = {}, {}
+        for subject in subjects:
+            picture, mask = Object(lines[subject.seq].source), masks[subject.seq]
+            if _is_readable(self._guide.may_read, readers[subject.seq], picture.ref):
+                pictures[subject.seq] = picture
+            # Who put the line named the mask, whoever named the picture before.
+            if mask and _is_readable(self._guide.may_read, readers[subject.seq][:1], mask.ref):
+                drawn[subject.seq] = _mask_object(mask)
+        wanted = list(dict.fromkeys([*pictures.values(), *drawn.values()]))
+        begun = self._guide.looking.begin(place.account, place.dataset.bucket, wanted)
+        return Batch(subjects, lines, masks, pictures, drawn, begun)
 
-    def _is_readable(self, ref: str) -> bool:
-        """Say whether the project's account may read an object; nobody who asks is known here."""
-        return is_s3(ref) and self._guide.may_read(root_of(self.place.account), *split_s3(ref), "")
+    def _readers(self, subjects: Sequence[Subject]) -> Mapping[int, tuple[Principal, ...]]:
+        """Return by whose rights each entry is read: who put its line, then who named its picture."""
+        numbers = {subject.seq: (subject.line_caller, subject.picture_caller) for subject in subjects}
+        kept = {number for both in numbers.values() for number in both if number is not None}
+        with self._guide.database.read() as connection:
+            callers = read_callers(connection, kept)
+        # Entries that were put before callers were kept are read as they were then.
+        account = root_of(self.place.account)
+        return {
+            seq: tuple(account if number is None else callers[number] for number in dict.fromkeys(both))
+            for seq, both in numbers.items()
+        }
 
     def _finish(self, batch: Batch) -> None:
         seen = self._guide.looking.finish(batch.begun)
@@ -177,10 +197,10 @@ class Walk:
         labels: dict[int, Sequence[str]] = {}
         for subject in batch.subjects:
             line, mask = batch.lines[subject.seq], batch.masks[subject.seq]
-            picture = seen.get(Object(line.source), NOTHING)
+            picture = _result(seen, batch.pictures.get(subject.seq))
             if self.place.is_lookout and self._guide.one_size:
                 self._first = self._first or _sound_size(picture.look)
-            masks = [(mask, seen.get(_mask_object(mask), NOTHING).look)] if mask else []
+            masks = [(mask, _result(seen, batch.drawn.get(subject.seq)).look)] if mask else []
             for drawn, its in masks:
                 if (names := _labels_on(drawn, its)) is not None:
                     labels[subject.seq] = names
@@ -209,6 +229,15 @@ class Walk:
             keep_entries(connection, part, found)
         if any(look is None for look, _ in found.values()):
             self._guide.miss(part)
+
+
+def _is_readable(may_read: MayRead, readers: Sequence[Principal], ref: str) -> bool:
+    return is_s3(ref) and any(may_read(reader, *split_s3(ref), "") for reader in readers)
+
+
+def _result(results: Mapping[Object, Seen], wanted: Object | None) -> Seen:
+    """Return what was found out about an object; nothing where it is not there, or may not be read."""
+    return NOTHING if wanted is None else results.get(wanted, NOTHING)
 
 
 def _mask_of(line: Line) -> MaskRef | None:

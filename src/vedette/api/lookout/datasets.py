@@ -9,7 +9,7 @@ from vedette.api.lookout.tokens import client_token
 from vedette.api.operations import operation
 from vedette.clock import milliseconds
 from vedette.datasets.dataset import Dataset, Filter, Kind, ManifestSource, Source
-from vedette.datasets.datasets import NewDataset
+from vedette.datasets.datasets import NewDataset, NewLines
 from vedette.errors import Wrong
 from vedette.projects.project import Project, Scope
 from vedette.wire import pages
@@ -69,7 +69,8 @@ def update_dataset_entries(house: House, caller: Caller, request: dict[str, Any]
     body = request["Changes"]
     digest = hashlib.sha256(body).hexdigest()
     token = client_token(caller, "UpdateDatasetEntries", {**request, "Changes": digest})
-    return {"Status": STATUSES[house.datasets.update(project, found, body, token).status]}
+    lines = NewLines(body, caller.principal)
+    return {"Status": STATUSES[house.datasets.update(project, found, lines, token).status]}
 
 
 def list_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

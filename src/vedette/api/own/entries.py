@@ -36,7 +36,7 @@ def update_entries(house: House, caller: Caller, request: dict[str, Any]) -> dic
     """Put lines in, each only where its entry is still in the revision that the edit names; all or none."""
     project, dataset = _find(house, caller, "UpdateEntries", request)
     edits = [EntryEdit(edit["Line"], edit.get("Revision", "")) for edit in request["Edits"]]
-    edited = house.datasets.editor.update(project, dataset, edits)
+    edited = house.datasets.editor.update(project, dataset, edits, caller.principal)
     return {"Entries": [{"SourceRef": entry.source, "Revision": entry.revision} for entry in edited]}
 
 

@@ -7,7 +7,7 @@ import orjson
 from vedette.api.house import Caller, House
 from vedette.api.rekognition.features import refuse_other_features
 from vedette.datasets.dataset import CopySource, Dataset, Filter, Kind, ManifestSource, Source
-from vedette.datasets.datasets import NewDataset
+from vedette.datasets.datasets import NewDataset, NewLines
 from vedette.datasets.listing import Entry
 from vedette.errors import Wrong
 from vedette.manifest.lines import Line
@@ -66,7 +66,7 @@ def update_dataset_entries(house: House, caller: Caller, request: dict[str, Any]
     body = request["Changes"].get("GroundTruth")
     if not body:
         raise Wrong("Changes needs GroundTruth: one or more JSON Lines.")
-    house.datasets.update(project, found, body)
+    house.datasets.update(project, found, NewLines(body, caller.principal))
     return {}
 
 
