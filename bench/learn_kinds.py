@@ -24,9 +24,9 @@ import vedette
 from bench.common import machine
 from bench.kinds import Kind, kinds
 from vedette.evaluation.metrics import auroc, curve
-from vedette.learn.anomaly import Eye
-from vedette.learn.features import FeatureCache
-from vedette.learn.look import pooled
+from vedette.learn.anomaly.recipe import Eye
+from vedette.learn.cache import FeatureCache
+from vedette.learn.net.look import pooled
 from vedette.learn.recipe import Work
 
 

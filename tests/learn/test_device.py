@@ -7,13 +7,13 @@ from torch import nn
 
 from doubles.drawn import PLAIN, write_set
 from doubles.drawn_boxes import write_scenes
-from vedette.learn.dense import Course, learn
-from vedette.learn.detect import DenseDetector
+from vedette.learn.cache import FeatureCache
+from vedette.learn.classify.finetune import FineTune
+from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.device import Device, choose_device
-from vedette.learn.features import FeatureCache
-from vedette.learn.finetune import FineTune
+from vedette.learn.net.dense import Course, learn
 from vedette.learn.recipe import Budget, Work
-from vedette.learn.segment import segmentation_loss
+from vedette.learn.segment.recipe import segmentation_loss
 from vedette.vision.annotations import Sample
 
 POINTS = torch.randn(64, 3, generator=torch.Generator().manual_seed(0))

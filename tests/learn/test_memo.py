@@ -8,8 +8,8 @@ import pytest
 import vedette
 from doubles.drawn import GESTURES, PLAIN, draw_gesture, write_set
 from vedette.learn import memo as memos
-from vedette.learn.classify import Probe
-from vedette.learn.features import FeatureCache
+from vedette.learn.cache import FeatureCache
+from vedette.learn.classify.probe import Probe
 from vedette.learn.recipe import Work
 from vedette.learn.task import Plan
 from vedette.vision.annotations import Sample

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vedette.learn.cache import FeatureCache
 from vedette.learn.choose import judge_all
-from vedette.learn.features import FeatureCache
 from vedette.learn.pace import Pace
 from vedette.learn.recipe import Budget, Judgement, Work
 

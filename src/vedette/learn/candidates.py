@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from vedette.learn.anomaly import Anomaly
-from vedette.learn.brand import BrandDetector
-from vedette.learn.classify import Probe
-from vedette.learn.detect import DenseDetector, FineTunedDetector
-from vedette.learn.finetune import FineTune, shorter_side
+from vedette.learn.anomaly.recipe import Anomaly
+from vedette.learn.classify.finetune import FineTune, shorter_side
+from vedette.learn.classify.probe import Probe
+from vedette.learn.detect.brand import BrandDetector
+from vedette.learn.detect.recipe import DenseDetector, FineTunedDetector
 from vedette.learn.recipe import Recipe, Work
 from vedette.learn.task import Plan
 
@@ -30,7 +30,7 @@ def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
         return [DenseDetector(plan.labels), FineTunedDetector(plan.labels)]
     if plan.task == "segmentation":
         # It brings scikit-learn along: a second that no other training need wait for.
-        from vedette.learn.segment import DenseSegmenter
+        from vedette.learn.segment.recipe import DenseSegmenter
 
         return [DenseSegmenter(plan.labels)]
     is_multilabel = plan.task == "multilabel"

@@ -30,13 +30,13 @@ from vedette.errors import Taken, TooMuch
 from vedette.evaluation.evaluate import evaluate, headline
 from vedette.evaluation.judge import Show, look, show_nobody
 from vedette.learn import memo as memos
-from vedette.learn.backbone import open_backbone
+from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
 from vedette.learn.check import Broken, check
 from vedette.learn.choose import choose, judge_all, tried
 from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
-from vedette.learn.features import FeatureCache
+from vedette.learn.net.backbone import open_backbone
 from vedette.learn.recipe import OUTPUTS, Budget, Progress, Recipe, Trained, Work
 from vedette.learn.split import hold_out
 from vedette.learn.task import Plan, decide

@@ -24,10 +24,11 @@ import numpy as np
 import numpy.typing as npt
 from torch import nn
 
+from vedette.learn.cache import FeatureCache
 from vedette.learn.device import Device, choose_device
-from vedette.learn.features import FeatureCache
 from vedette.learn.pace import Pace
 from vedette.learn.pictures import Pictures
+from vedette.learn.split import deal
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample, Task
 from vedette.vision.images import Policy
@@ -96,6 +97,16 @@ class Work:
         if self.budget.seconds is None:
             return float("inf")
         return max(0.0, self.budget.seconds - self.reserved_s - (time.monotonic() - self.started))
+
+    def deal(self, samples: Sequence[Sample], hands: int) -> npt.NDArray[np.int64]:
+        """Return the fold of every sample; the same for every recipe of a training."""
+        return deal(
+            samples, hands, digest=lambda sample: self.pictures.digest(sample.picture), seed=self.seed
+        )
+
+    def folds(self, samples: Sequence[Sample], *, most: int = 5) -> npt.NDArray[np.int64]:
+        """Return the same for at most so many folds, and at least two."""
+        return self.deal(samples, max(2, min(most, len(samples))))
 
     def pace(self, steps: int, share: float) -> Pace:
         """Return the pace of a loop that may take this share of the time left."""

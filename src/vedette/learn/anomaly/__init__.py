@@ -1,0 +1,1 @@
+"""Anomalies by picture: a bank of what is normal, and what labelled anomalies teach."""

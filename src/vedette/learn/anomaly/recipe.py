@@ -1,0 +1,285 @@
+"""Anomalies by picture: what is unlike the normal pictures, and what labelled anomalies have taught.
+
+A recipe is one resolution. At each, the kinds of evidence (evidence.py) are judged out of fold: on the
+labelled anomalies, or where there are fewer than `FEWEST`, by how well defects drawn onto held-out normal
+pictures (defects.py) are told from them, which says nothing of real anomalies but ranks resolutions.
+
+A picture is anomalous at a probability of a half or more. With labelled anomalies that is calibrated and the
+threshold is the one of the best F1 out of fold. Without any, the half lies at a quantile of held-out normal
+scores, never at the smallest or the largest seen, which would hang on one picture.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vedette.evaluation.metrics import auroc
+from vedette.learn.anomaly.defects import spoil
+from vedette.learn.anomaly.evidence import NORMAL_Z, Array, Flags, Scorer, from_normal, weigh
+from vedette.learn.anomaly.memory import Memory, Patches, largest, remember
+from vedette.learn.calibrate import f1_threshold, sigmoid
+from vedette.learn.cores import one_thread, side_by_side
+from vedette.learn.net.backbone import Backbone, floats, open_backbone
+from vedette.learn.net.features import Array as Features
+from vedette.learn.net.look import Gaze
+from vedette.learn.recipe import Judgement, Trained, Work
+from vedette.runtime.facts import Tiling
+from vedette.vision.annotations import ANOMALY, Sample
+from vedette.vision.images import Window, decode, fit, open_picture, tiles
+
+Result = TypeVar("Result")
+
+# With fewer labelled anomalies than this no classifier is trained on them.
+FEWEST = 4
+# The memory and its judging look at no more pictures of a kind than this, chosen at random: 600 pictures
+# at 384 px are 420 MB of patches.
+MOST = 300
+# With tiles 30: a picture of 4096 × 4096 then has 49 views and 15 MB of patches.
+MOST_TILED = 30
+FOLDS = 4
+# A memory of fewer pictures finds the held-out ones farther away than the final one will, which sets the
+# threshold too high; of few pictures more folds leave more to remember (docs/experiments.md, 2026-11-20).
+FOLDS_OF_FEW, FEW = 10, 40
+# Pictures whose patches are held from judging to fitting, and at most so many are drawn on.
+HELD, MOST_DRAWN = 100, 80
+# Above this tiles are not tried.
+GOOD_ENOUGH = 0.99
+# Defects drawn to judge by are as large as on a picture of this side, in pixels: what a person still sees.
+DRAWN_FOR = 640
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the backbone saw of a set of pictures."""
+
+    patches: list[Tensor]  # [view, P, C] each, half precision
+    pooled: Array  # [picture, channel]
+    is_anomalous: Flags
+
+    def normal(self, keep: Flags) -> list[Tensor]:
+        """Return the patches of the normal ones among the pictures to keep."""
+        return [self.patches[index].flatten(0, 1) for index in np.flatnonzero(keep & ~self.is_anomalous)]
+
+
+class Detector(nn.Module):
+    """The graph: backbone, memory and probe, one calibrated logit; the heat map shows both place by place."""
+
+    def __init__(
+        self, backbone: nn.Module, levels: Sequence[str], patches: Patches, memory: Memory, scorer: Scorer
+    ) -> None:
+        super().__init__()
+        self.backbone, self.levels, self.patches, self.memory = backbone, tuple(levels), patches, memory
+        self.slope, self.offset = scorer.slope, scorer.offset
+        self.has_probe = scorer.weight is not None
+        weight = scorer.weight if scorer.weight is not None else np.zeros(1)
+        self.register_buffer("weight", torch.from_numpy(weight).float())
+        self.weight: Tensor
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        found = self.backbone(floats(pixels), (*self.levels, "top") if self.has_probe else self.levels)
+        rows, columns = found[self.levels[0]].shape[2:]
+        distances = self.memory(self.patches([found[level] for level in self.levels]))
+        logit = self.slope * torch.log(largest(distances)) + self.offset
+        heat = self.slope * torch.log(distances).reshape(-1, rows, columns) + self.offset
+        if self.has_probe:
+            top = found["top"]
+            logit = logit + top.mean((2, 3)) @ self.weight
+            places = (top * self.weight[:, None, None]).sum(1, keepdim=True)
+            places = functional.interpolate(
+                places, size=(rows, columns), mode="bilinear", align_corners=False
+            )
+            heat = heat + places[:, 0]
+        return torch.sigmoid(logit), torch.sigmoid(heat)
+
+
+class Anomaly:
+    """Anomaly classification at one resolution; with `tile`, in tiles of so many source pixels.
+
+    A tiled picture is as anomalous as its worst tile, and only its memory has a say: what a label says of a
+    picture need not hold for each of its tiles.
+    """
+
+    def __init__(self, *, side: int, tile: int | None = None) -> None:
+        self.size = (side, side)
+        self.tiling = Tiling((tile, tile), overlap=0.25, whole=False) if tile else None
+        self.most = MOST_TILED if tile else MOST
+        self.name = f"anomaly-{side}-tiles-{tile}" if tile else f"anomaly-{side}"
+        self._seen: tuple[list[Sample], Eye, Seen] | None = None
+
+    def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
+        """Say whether to try: where there is something to win, and for tiles more than a little."""
+        return best.quality < (1.0 if self.tiling is None else GOOD_ENOUGH)
+
+    def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
+        """Return the best evidence at this resolution, judged out of fold."""
+        some, eye, seen = self._look(train, work)
+        anomalies = int(seen.is_anomalous.sum())
+        if anomalies < FEWEST:
+            return self._judge_on_drawings(some, seen, eye, work)
+        folds = work.folds(some, most=FOLDS)
+
+        def one(fold: int) -> tuple[Flags, list[float]]:
+            memory = remember(seen.normal(folds != fold), seed=work.seed)
+            return folds == fold, [_far(memory, seen.patches[i]) for i in np.flatnonzero(folds == fold)]
+
+        distances = np.ones(len(some))
+        for held, far in self._fold_by_fold(one, FOLDS, work):
+            distances[held] = far
+        truth = seen.is_anomalous
+        with one_thread():
+            weighed = weigh(distances, seen.pooled, truth, folds)[: 1 if self.tiling else None]
+        best = max(weighed, key=lambda each: float(each.outcomes(truth).mean()))
+        outcomes = best.outcomes(truth)
+        facts = {
+            "evidence": best.kind,
+            "evidence_tried": {each.kind: round(float(each.outcomes(truth).mean()), 4) for each in weighed},
+            "threshold_from": "the best F1 out of fold",
+        }
+        threshold = f1_threshold(sigmoid(best.logits), truth)
+        return Judgement(float(outcomes.mean()), outcomes, facts, (best.scorer, threshold))
+
+    def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
+        """Return the detector with the memory of all normal pictures."""
+        scorer, threshold = judgement.carry
+        some, eye, seen = self._look(train, work)
+        with one_thread():
+            memory = remember(seen.normal(np.ones(len(some), bool)), seed=work.seed)
+        return Trained(
+            Detector(eye.network, eye.levels, eye.patches, memory, scorer).eval(),
+            (ANOMALY,),
+            self.size,
+            {ANOMALY: threshold},
+            tiling=self.tiling,
+            facts={"recipe": self.name, **judgement.facts},
+        )
+
+    def _look(self, train: Sequence[Sample], work: Work) -> "tuple[list[Sample], Eye, Seen]":
+        """Return what is seen of at most `most` pictures of either kind; of few, only once."""
+        if self._seen is not None:
+            return self._seen
+        some = bounded(train, work.seed, most=self.most)
+        eye = Eye(work, self.size, self.tiling)
+        found = some, eye, eye.look(some)
+        if len(some) <= HELD:
+            self._seen = found
+        return found
+
+    def _fold_by_fold(self, one: Callable[[int], Result], count: int, work: Work) -> Iterator[Result]:
+        """Yield what each fold gives, in order; as many at once as there are cores, on one each."""
+        with one_thread():
+            for done, result in enumerate(side_by_side(one, range(count)), start=1):
+                yield result
+                work.tell(f"judging {self.name}", done, count)
+
+    def _judge_on_drawings(self, some: Sequence[Sample], seen: Seen, eye: "Eye", work: Work) -> Judgement:
+        count = FOLDS_OF_FEW if len(some) <= FEW else FOLDS
+        folds = work.folds(some, most=count)
+
+        def one(fold: int) -> tuple[list[float], list[float]]:
+            held = np.flatnonzero((folds == fold) & ~seen.is_anomalous).tolist()
+            memory = remember(seen.normal(folds != fold), seed=work.seed)
+            spoilt = (eye.spoilt(some[i].picture) for i in held[: MOST_DRAWN // count])
+            return [_far(memory, seen.patches[i]) for i in held], [_far(memory, view) for view in spoilt]
+
+        held_out: list[float] = []
+        drawn: list[float] = []
+        for held, spoilt in self._fold_by_fold(one, count, work):
+            held_out += held
+            drawn += spoilt
+        truth = [False] * len(held_out) + [True] * len(drawn)
+        quality = auroc(np.array(held_out + drawn), truth) or 0.0
+        facts = {
+            "evidence": "memory",
+            "judged_on": "defects drawn onto held-out normal pictures",
+            "threshold_from": f"{NORMAL_Z:g} standard deviations above the mean of {len(held_out)} held-out "
+            "normal pictures' log distances (quantile 0.977), since no anomaly says where to stop",
+        }
+        return Judgement(quality, None, facts, (from_normal(np.array(held_out)), 0.5))
+
+
+class Eye:
+    """The backbone at one resolution, giving patches and pooled features, of a picture or of its tiles."""
+
+    def __init__(self, work: Work, size: tuple[int, int], tiling: Tiling | None = None) -> None:
+        backbone: Backbone = open_backbone(work.backbone)
+        assert isinstance(backbone, nn.Module)
+        self.network: nn.Module = backbone
+        self.levels = tuple(level for level in ("s8", "s16") if level in backbone.channels)
+        self.patches = Patches(sum(backbone.channels[level] for level in self.levels), seed=work.seed)
+        self.size, self.tiling, self.work = size, tiling, work
+        self._gaze = Gaze(work, size, (*self.levels, "top/mean"))
+
+    def look(self, samples: Sequence[Sample]) -> Seen:
+        """Return what is seen of the samples' pictures."""
+        paths = [sample.picture for sample in samples]
+        if self.tiling is None:
+            found = self._gaze.look(paths, stage=f"features at {self.size[0]} px")
+            with one_thread():
+                patches = list(side_by_side(lambda levels: self._patch(levels[:-1]), found))
+            pooled = np.concatenate([levels[-1] for levels in found]).astype(np.float64)
+        else:
+            patches, pooled = self._look_at_tiles(paths), np.zeros((len(paths), 1))
+        return Seen(patches, pooled, np.array([bool(sample.is_anomalous) for sample in samples]))
+
+    def spoilt(self, path: Path) -> Tensor:
+        """Return the patches of a picture onto which a defect was drawn, the same one for every recipe."""
+        pixels = open_picture(path)
+        rng = np.random.default_rng([self.work.seed, int(self.work.pictures.digest(path)[:12], 16)])
+        return self._views(
+            Image.fromarray(spoil(pixels, rng, scale=min(1.0, DRAWN_FOR / min(pixels.shape[:2]))))
+        )
+
+    def _look_at_tiles(self, paths: Sequence[Path]) -> list[Tensor]:
+        found = []
+        with one_thread():
+            for done, patches in enumerate(side_by_side(self._tiles_of, paths), start=1):
+                found.append(patches)
+                self.work.tell(f"tiles at {self.size[0]} px", done, len(paths))
+        return found
+
+    def _tiles_of(self, path: Path) -> Tensor:
+        work, backbone = self.work, self._gaze.backbone
+        digest = work.pictures.digest(path)
+        key = work.cache.key(digest, backbone.name, backbone.revision, self.size, self.tiling, work.seed)
+        kept = work.cache.get(key)
+        if kept is not None:
+            return torch.from_numpy(kept)
+        patches = self._views(decode(path)[0])
+        work.cache.put(key, patches.numpy())
+        return patches
+
+    def _views(self, image: Image.Image) -> Tensor:
+        """Return the patches of the picture's tiles, or of the picture in one view."""
+        windows: list[Window | None] = [None]
+        if self.tiling is not None:
+            windows = [*tiles(image.height, image.width, tile=self.tiling.tile, overlap=self.tiling.overlap)]
+        shown = (fit(image, self.size, part=window)[0] for window in windows)
+        return torch.cat([self._patch(self._gaze.reader(pixels[None])[:-1]) for pixels in shown])
+
+    def _patch(self, levels: Sequence[Features]) -> Tensor:
+        with torch.inference_mode():
+            patches: Tensor = self.patches([torch.from_numpy(level).float() for level in levels])
+            return patches.half()
+
+
+def _far(memory: Memory, patches: Tensor) -> float:
+    """Return how far a picture is from what is normal: its farthest view."""
+    with torch.inference_mode():
+        return max(float(largest(memory(view.float()[None]))) for view in patches)
+
+
+def bounded(samples: Sequence[Sample], seed: int, *, most: int) -> list[Sample]:
+    """Return at most so many samples of either kind, in their order."""
+    rng = np.random.default_rng(seed)
+    kept: set[int] = set()
+    for kind in (False, True):
+        indices = [i for i, sample in enumerate(samples) if bool(sample.is_anomalous) == kind]
+        kept.update(indices[i] for i in rng.permutation(len(indices))[:most])
+    return [samples[index] for index in sorted(kept)]

@@ -1,0 +1,1 @@
+"""One label a picture, or several: a linear probe on frozen features, and fine-tuning."""

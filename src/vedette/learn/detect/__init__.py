@@ -1,0 +1,1 @@
+"""Boxes: a small head on the features of views of the pictures."""

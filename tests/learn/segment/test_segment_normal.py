@@ -1,0 +1,82 @@
+"""Where masks are few, normal pictures say which places are not."""
+
+import numpy as np
+import pytest
+import torch
+
+from vedette.learn.anomaly.memory import Patches, remember
+from vedette.learn.segment.normal import NormalMap, choose_limit, fall_back, remember_normal
+
+GRID = (16, 12)
+
+
+def a_picture(rng, *, strange=None, far=6.0):
+    """Levels s4 to s32 of noise; in a square of cells of stride 8 of something else."""
+    s4, s8 = torch.zeros(1, 2, 32, 24), torch.from_numpy(rng.normal(0, 1, (1, 4, *GRID))).float()
+    if strange:
+        s8[:, :, strange[0] : strange[0] + 4, strange[1] : strange[1] + 4] += far
+    s16 = torch.nn.functional.avg_pool2d(s8, 2)
+    return [s4, s8, s16, torch.zeros(1, 2, 4, 3)]
+
+
+def drawn_square(place):
+    kinds = np.zeros((64, 48), np.uint8)
+    kinds[place[0] * 4 : place[0] * 4 + 16, place[1] * 4 : place[1] * 4 + 16] = 1
+    return kinds
+
+
+@pytest.fixture(scope="module")
+def normal():
+    rng = np.random.default_rng(0)
+    return remember_normal([a_picture(rng)[1:3] for _ in range(12)], seed=0)
+
+
+def test_normal_places_have_the_scale_of_places_that_were_not_remembered(normal):
+    rng = np.random.default_rng(1)
+    normal.limit = 0.0
+    with torch.inference_mode():
+        scores = torch.cat([normal(a_picture(rng)) for _ in range(10)])
+    assert float(scores.mean()) == pytest.approx(0, abs=0.2)
+    assert float(scores.std()) == pytest.approx(1, abs=0.2)
+
+
+def test_a_drawn_picture_sets_the_limit_from_which_places_are_strange(normal):
+    rng = np.random.default_rng(2)
+    place = (6, 4)
+    assert choose_limit(normal, [(a_picture(rng, strange=place), drawn_square(place))])
+    with torch.inference_mode():
+        found = normal(a_picture(rng, strange=(2, 5)))[0, 0] > 0
+    rows, columns = np.nonzero(found.numpy())
+    assert 2 <= np.median(rows) < 6
+    assert 5 <= np.median(columns) < 9
+    assert found.sum() <= 36
+
+
+def test_a_map_that_finds_nothing_of_what_was_drawn_is_left_out(normal):
+    rng = np.random.default_rng(3)
+    kinds = np.zeros((64, 48), np.uint8)
+    kinds[:2, :2] = 1
+    assert not choose_limit(normal, [(a_picture(rng), kinds)])
+
+
+def test_the_map_speaks_only_where_the_network_misses_what_it_finds():
+    places = torch.zeros(3, 3, 64, 64)
+    places[:, 1], places[:, 2] = -4.0, -6.0
+    evidence = torch.full((3, 1, 16, 16), -5.0)
+    evidence[:2, :, :5] = 5.0
+    # One place far below what is strange; a thin scratch within it; a spot where nothing is strange.
+    places[0, 2, 50, 30] = places[1, 1, 10, :] = places[2, 1, 3, 3] = 2.0
+    missed, scratch, spot = fall_back(places, evidence).softmax(1)
+    assert scratch.tolist() == places[1].softmax(0).tolist()
+    assert spot.tolist() == places[2].softmax(0).tolist()
+    upper = missed[:, 0, 0]
+    assert float(upper[0]) == pytest.approx(1 / (1 + np.exp(5.0)), abs=1e-4)
+    assert float(upper[1] / upper[2]) == pytest.approx(np.exp(2.0), rel=1e-3)
+    assert float(missed[0, -1, -1]) > 0.99
+
+
+def test_a_map_may_be_built_from_any_number_of_channels():
+    patches = Patches(300)
+    map_of = NormalMap(patches, remember([torch.randn(50, 192)], seed=0), (0.0, 1.0))
+    levels = [torch.zeros(1), torch.randn(2, 100, 6, 4), torch.randn(2, 200, 3, 2)]
+    assert map_of(levels).shape == (2, 1, 6, 4)
