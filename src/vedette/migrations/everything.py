@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 import vedette.datasets.tables
 import vedette.identity.tables
+import vedette.jobs.tables
 import vedette.metering.tables
 import vedette.pictures.tables
 import vedette.projects.tables
@@ -13,6 +14,7 @@ ROOMS = (
     vedette.identity.tables,
     vedette.metering.tables,
     vedette.projects.tables,
+    vedette.jobs.tables,
     vedette.datasets.tables,
     vedette.pictures.tables,
 )

@@ -1,0 +1,340 @@
+"""The threads of one server that run jobs: so many a queue, accounts taking turns, leases renewed.
+
+    add      writes a job down in the caller's transaction
+    begin    lets a thread take it, once that transaction is committed
+    start    takes up what a stop or a crash left, and listens for what other servers add
+
+Where a thread is idle, a job is owned by this server from the moment it is written, which spares a second
+transaction; the others are claimed by whichever server has a thread for them (decisions/0223).
+"""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from vedette.clock import Clock, system_clock
+from vedette.jobs.attempt import Attempt
+from vedette.jobs.context import JobContext
+from vedette.jobs.kind import JobKind, NewJob, WorkQueue
+from vedette.jobs.store import JobRow, JobTable, Turn
+from vedette.store.db import Database
+
+log = logging.getLogger(__name__)
+
+# Leases are renewed five times as often as they pass, and other servers' jobs are looked for as often.
+BEAT_S = 3.0
+# How soon it is tried again to write down an end that could not be written, for want of room mostly.
+AGAIN_S = 2.0
+# How soon somebody who waits for a job looks again whether another server has ended it.
+LOOK_S = 0.2
+
+
+@dataclass(slots=True)
+class QueueThreads:
+    """The threads of a queue, and what they have to know of one another."""
+
+    pool: ThreadPoolExecutor
+    concurrency: int
+    kinds: list[str] = field(default_factory=list)
+    busy: int = 0
+    # Grows with every reason to look: a thread that finds nothing looks again if it grew meanwhile.
+    wakes: int = 0
+    # Jobs that are ours already and wait for a thread.
+    handed: list[int] = field(default_factory=list)
+    # When each account was last served, in turns.
+    served: dict[str, int] = field(default_factory=dict)
+
+
+class JobRunner:
+    """The jobs of one server. Threads may share it."""
+
+    def __init__(self, database: Database, clock: Clock = system_clock, *, again_s: float = AGAIN_S) -> None:
+        self._database = database
+        self._table = JobTable(secrets.token_hex(16), clock)
+        self._again_s = again_s
+        self._kinds: dict[str, JobKind[Any]] = {}
+        self._queues: dict[str, QueueThreads] = {}
+        self._running: dict[int, JobContext] = {}
+        # What a thread of ours runs or is about to: of two that come upon a job one takes it.
+        self._in_hand: set[int] = set()
+        self._changed = threading.Condition()
+        self._closing = threading.Event()
+        self._beats: threading.Thread | None = None
+        self._unknown: set[str] = set()
+
+    # The server's life
+
+    def register(self, kind: JobKind[Any]) -> None:
+        """Declare a kind of job. Every room does so before the start."""
+        assert kind.name not in self._kinds, "a kind is declared once"
+        self._kinds[kind.name] = kind
+        self._threads(kind.queue).kinds.append(kind.name)
+
+    def start(self) -> None:
+        """Take up what a stop or a crash left undone, and from now on what other servers leave."""
+        with self._database.write() as connection:
+            # SQLite is one server's, by the lock on its folder: what is owned is a dead one's.
+            if self._database.file is not None:
+                self._table.release(connection, everybodys=True)
+        self._beats = threading.Thread(target=self._beat_on, name="jobs", daemon=True)
+        self._beats.start()
+        self._wake_for_free_jobs()
+
+    def close(self) -> None:
+        """Ask every run to leave off, wait for that, and leave the jobs to whoever starts next."""
+        self.stop_taking()
+        for queue in list(self._queues.values()):
+            queue.pool.shutdown(cancel_futures=True)
+        if self._beats is not None:
+            self._beats.join()
+        try:
+            with self._database.write() as connection:
+                self._table.release(connection)
+        except Exception:
+            # Their leases pass, or the next start on this database takes them.
+            log.warning("the jobs of this server could not be released", exc_info=True)
+
+    def stop_taking(self) -> None:
+        """Begin nothing more, and ask what runs to leave off; what is added waits for the next start."""
+        with self._changed:
+            self._closing.set()
+            for context in self._running.values():
+                context.leave()
+            self._changed.notify_all()
+
+    # What rooms ask for
+
+    def add(self, connection: Connection, job: NewJob, *, runs_here: bool = False) -> int:
+        """Write a job down in the transaction that promises it; `begin` or `run_here` after the commit."""
+        queue = self._queues[self._kinds[job.kind].queue.name]
+        with self._changed:
+            is_idle = queue.busy + len(queue.handed) < queue.concurrency and not self._closing.is_set()
+        return self._table.add(connection, job, owned=is_idle or runs_here)
+
+    def begin(self, kind: str, number: int) -> None:
+        """Let a thread take a job that was added."""
+        queue = self._queues[self._kinds[kind].queue.name]
+        with self._changed:
+            queue.handed.append(number)
+        self._wake(queue)
+
+    def run_here(self, number: int) -> None:
+        """Run a job that was added for this in the caller's thread, whatever its queue has to do."""
+        if (row := self._take(number)) is not None:
+            self._perform(row)
+
+    def is_busy(self, queue: WorkQueue) -> bool:
+        """Say whether a job of this queue would have to wait for a thread of this server."""
+        threads = self._threads(queue)
+        with self._changed:
+            return threads.busy >= threads.concurrency
+
+    def number(self, kind: str, subject: str) -> int | None:
+        """Return the number of the job of this kind that a subject has, if it has one."""
+        with self._database.read() as connection:
+            return self._table.number(connection, kind, subject)
+
+    def progress(self, kind: str, subject: str) -> Mapping[str, Any] | None:
+        """Return what a job last reported, wherever it runs; nothing where there is none."""
+        with self._database.read() as connection:
+            return self._table.progress(connection, kind, subject)
+
+    def cancel(self, number: int) -> bool:
+        """Remove a job that has not begun; else ask its run to leave off and return False."""
+        with self._database.write() as connection:
+            is_removed = self._table.withdraw(connection, number, self._ids())
+        with self._changed:
+            if not is_removed and (context := self._running.get(number)):
+                context.leave(cancelled=True)
+            self._changed.notify_all()
+        return is_removed
+
+    def wait_for(self, number: int, timeout_s: float) -> bool:
+        """Wait until a job has ended, here or elsewhere; return whether it has."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            with self._database.read() as connection:
+                if not self._table.exists(connection, number):
+                    return True
+            with self._changed:
+                if self._closing.is_set() or time.monotonic() >= deadline:
+                    return False
+                self._changed.wait(LOOK_S)
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until no thread of this server has anything to do; return whether that is so."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: not any(queue.busy for queue in self._queues.values()), timeout_s
+            )
+
+    # Threads
+
+    def _threads(self, queue: WorkQueue) -> QueueThreads:
+        if queue.name not in self._queues:
+            pool = ThreadPoolExecutor(queue.concurrency, thread_name_prefix=queue.name)
+            self._queues[queue.name] = QueueThreads(pool, queue.concurrency)
+        threads = self._queues[queue.name]
+        assert threads.concurrency == queue.concurrency, "a queue is declared alike everywhere"
+        return threads
+
+    def _ids(self) -> list[int]:
+        with self._changed:
+            return list(self._in_hand)
+
+    def _wake(self, queue: QueueThreads) -> None:
+        with self._changed:
+            queue.wakes += 1
+            if queue.busy >= queue.concurrency or self._closing.is_set():
+                return
+            queue.busy += 1
+            queue.pool.submit(self._serve, queue)
+
+    def _serve(self, queue: QueueThreads) -> None:
+        """Run jobs until there are none to take; this is the edge of a thread."""
+        while True:
+            with self._changed:
+                wakes = queue.wakes
+            row = self._next(queue)
+            if row is not None:
+                self._perform(row)
+                continue
+            with self._changed:
+                if queue.wakes == wakes or self._closing.is_set():
+                    queue.busy -= 1
+                    self._changed.notify_all()
+                    return
+
+    def _next(self, queue: QueueThreads) -> JobRow | None:
+        """Return a job that is this server's now; nothing where none can be had."""
+        try:
+            return self._next_handed(queue) or self._claim(queue)
+        except Exception:
+            # The database is away or full: the next beat looks again.
+            log.warning("no job could be taken", exc_info=True)
+            return None
+
+    def _next_handed(self, queue: QueueThreads) -> JobRow | None:
+        while True:
+            with self._changed:
+                if self._closing.is_set() or not queue.handed:
+                    return None
+                number = queue.handed.pop(0)
+            if (row := self._take(number)) is not None:
+                with self._changed:
+                    queue.served[row.account] = queue.wakes
+                return row
+
+    def _take(self, number: int) -> JobRow | None:
+        """Return a job that is this server's already, for this thread alone."""
+        with self._changed:
+            if number in self._in_hand:
+                return None
+            self._in_hand.add(number)
+        row = None
+        try:
+            with self._database.read() as connection:
+                row = self._table.owned(connection, number)
+        finally:
+            if row is None:
+                with self._changed:
+                    self._in_hand.discard(number)
+        return row
+
+    def _claim(self, queue: QueueThreads) -> JobRow | None:
+        if self._closing.is_set() or not self._turns(queue):
+            return None
+        number = None
+        try:
+            with self._database.write() as connection:
+                turns = self._table.turns(connection, queue.kinds, self._ids())
+                number = self._choose(queue, turns)
+                row = None if number is None else self._table.claim(connection, number)
+        except BaseException:
+            with self._changed:
+                self._in_hand.discard(number or 0)
+            raise
+        if sum(turn.free for turn in turns) > 1:
+            self._wake(queue)
+        return row
+
+    def _turns(self, queue: QueueThreads) -> list[Turn]:
+        with self._database.read() as connection:
+            return self._table.turns(connection, queue.kinds, self._ids())
+
+    def _choose(self, queue: QueueThreads, turns: list[Turn]) -> int | None:
+        """Return the job of who has fewest under way, and of these of who has waited longest; it is taken."""
+        with self._changed:
+            if not turns or self._closing.is_set():
+                return None
+            turn = min(turns, key=lambda turn: (turn.running, queue.served.get(turn.account, -1), turn.first))
+            if turn.first in self._in_hand:
+                return None  # another thread has it in its hands, and claims it if it is free
+            self._in_hand.add(turn.first)
+            queue.wakes += 1
+            queue.served[turn.account] = queue.wakes
+        return turn.first
+
+    # One job
+
+    def _perform(self, row: JobRow) -> None:
+        context = JobContext(
+            row.id,
+            row.subject,
+            tries=row.tries + 1,
+            end=lambda connection: self._table.end(connection, row.id),
+        )
+        with self._changed:
+            self._running[row.id] = context
+            if self._closing.is_set() or row.cancelled:
+                context.leave(cancelled=row.cancelled)
+        try:
+            Attempt(self._database, self._table, self._closing, self._again_s).perform(
+                self._kinds[row.kind], context, row
+            )
+        finally:
+            with self._changed:
+                del self._running[row.id]
+                self._in_hand.discard(row.id)
+                self._changed.notify_all()
+
+    # Leases
+
+    def _beat_on(self) -> None:
+        while not self._closing.wait(BEAT_S):
+            try:
+                self.beat()
+            except Exception:
+                log.warning("the leases of this server's jobs could not be renewed", exc_info=True)
+
+    def beat(self) -> None:
+        """Renew the leases of what runs here, hear of what was cancelled or lost, and look for more."""
+        with self._changed:
+            running = dict(self._running)
+        if running:
+            reports = {number: context.progress for number, context in running.items()}
+            with self._database.write() as connection:
+                leases = self._table.renew(connection, reports)
+            for number, context in running.items():
+                if number not in leases:
+                    context.leave(lease_lost=True)
+                elif leases[number]:
+                    context.leave(cancelled=True)
+        self._wake_for_free_jobs()
+
+    def _wake_for_free_jobs(self) -> None:
+        with self._database.read() as connection:
+            free = self._table.free_kinds(connection, self._ids())
+        for name in free:
+            if name in self._kinds:
+                self._wake(self._threads(self._kinds[name].queue))
+            elif name not in self._unknown:
+                self._unknown.add(name)
+                log.warning("jobs of the kind %s are left: this release does not know it", name)

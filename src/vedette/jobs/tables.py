@@ -1,0 +1,40 @@
+"""Where jobs are kept until they end. Times are milliseconds since 1970."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from vedette.store.db import METADATA
+
+jobs = Table(
+    "jobs",
+    METADATA,
+    # Counts up, so that it is also the order in which jobs were added.
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    # What the job is about, as its room spells it: a room finds its job by it.
+    Column("subject", String(255), nullable=False),
+    # Accounts take turns.
+    Column("account", String(12), nullable=False),
+    Column("order", Text, nullable=False),
+    Column("body", LargeBinary, nullable=True),
+    Column("tries", Integer, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+    # The server that has it, and until when; nobody where it is empty.
+    Column("owner", String(32), nullable=False),
+    Column("lease_ms", BigInteger, nullable=False),
+    # What its run last reported, as JSON.
+    Column("progress", Text, nullable=False),
+    UniqueConstraint("kind", "subject"),
+    Index("ix_jobs_owner", "owner"),
+    sqlite_autoincrement=True,
+)
