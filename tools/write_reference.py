@@ -1,5 +1,6 @@
 """Write the pages of docs/reference that are computed from the code; tests hold them to it."""
 
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,9 @@ from vedette.api.operations import OperationsDoor
 from vedette.api.permissions import Permission
 from vedette.api.s3.permissions import PERMISSIONS as S3
 from vedette.cli.main import app
+from vedette.evaluation.codec import shapes_of
+from vedette.evaluation.document import Evaluation
+from vedette.evaluation.schema import dataclasses_in, json_schema, kind_in_words, summary
 from vedette.server.doors import SERVICES
 from vedette.server.observe import Figures
 from vedette.settings import Settings
@@ -159,6 +163,44 @@ def _right(name: str, right: Permission) -> str:
     return f"| {operation} | `{right.action}` | `{right.resource}` | {when} | {keys} |"
 
 
+EVALUATION_HEAD = """# evaluation.json
+
+How well a model does on its test part, picture by picture: one document, of one of five kinds by its `task`.
+`evaluation.json` of [a model package](package.md) is one. [evaluation.schema.json](evaluation.schema.json)
+says the same to programs, as JSON Schema (draft 2020-12): other languages can take their types from it.
+
+Confidences and shares are 0 to 1; boxes are in shares of the upright picture. A field that *may be missing*
+says so; every other is there. Pass over a field that you do not know: a later release may have added it. What
+changes a field's meaning gets another `format`. Documents of earlier releases are read.
+"""
+
+
+def evaluation_page() -> str:
+    """Return every kind of evaluation, and what it is made of, field by field."""
+    lines = [EVALUATION_HEAD]
+    for kind in dataclasses_in(Evaluation):
+        lines += [
+            f"## {kind.__name__}\n",
+            f"{summary(kind)}\n",
+            "| field | kind | meaning |",
+            "|---|---|---|",
+        ]
+        for shape in shapes_of(kind):
+            lack = "; *may be missing*" if shape.may_lack and shape.name != "format" else ""
+            lines.append(f"| `{shape.name}` | {kind_in_words(shape.kind)}{lack} | {shape.meaning} |")
+        lines.append("")
+    return COMPUTED.replace("tools/write_reference.py", "src/vedette/evaluation/document.py") + "\n".join(
+        lines
+    )
+
+
+def evaluation_schema() -> str:
+    """Return the JSON Schema of an evaluation."""
+    described = "How well a model does on its test part. Computed by `make docs`."
+    schema = json_schema(Evaluation, title="Evaluation", description=described)
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
 DECISION = re.compile(
     r"# (\d{4}): (.+)\n\n(\d{4}-\d\d-\d\d) · (accepted|superseded by \d{4}) · ([a-z ]+)\n\n\S"
 )
@@ -188,6 +230,8 @@ PAGES = {
     "commands.md": commands_page,
     "refusals.md": refusals_page,
     "metrics.md": metrics_page,
+    "evaluation.md": evaluation_page,
+    "evaluation.schema.json": evaluation_schema,
     "../decisions/README.md": decisions_page,
 }
 

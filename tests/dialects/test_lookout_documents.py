@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from doubles.evaluations import document_of
 from doubles.lines import a_ref, an_anomaly_line
 from doubles.packages import save_patch, tiny_package
 from vedette.dialects.lookout.line_rules import judge_line
 from vedette.dialects.lookout.training import confidence, prepare, write_results
 from vedette.dialects.lookout.training_pictures import say_left_out
 from vedette.dialects.preparing import Prepared
-from vedette.evaluation.evaluate import Seen, evaluate
-from vedette.evaluation.judge import look
+from vedette.evaluation.judge import judge_picture
+from vedette.evaluation.judged import JudgedPicture
 from vedette.manifest.lines import read_line
 from vedette.runtime.model import load
 from vedette.training.folder import Folder
@@ -300,8 +301,9 @@ def test_a_test_dataset_needs_ten_of_each_type_that_the_training_dataset_has(fol
 def results(folder, task, labels, samples, scores, *, masks=None, line=None, **seen):
     lines = {sample.source: line or an_anomaly_line("x", "anomaly") for sample in samples}
     masks = masks or Masks(folder, "s3://out/EvaluationMasks-doors-3")
-    looked = [Seen(sample, score=score, **seen) for sample, score in zip(samples, scores, strict=True)]
-    found = evaluate(task, labels, looked, thresholds={"anomaly": 0.6})
+    pairs = zip(samples, scores, strict=True)
+    pictures = [JudgedPicture(sample, score=score, **seen) for sample, score in pairs]
+    found = document_of(task, labels, pictures, thresholds={"anomaly": 0.6})
     ready = Prepared(samples, samples, facts={"lines": lines})
     figures = write_results(folder, ready, found, model=MODEL, masks=masks, now=NOON)
     manifest = [json.loads(line) for line in (folder.out / "evaluation_manifest").read_text().splitlines()]
@@ -387,7 +389,7 @@ def looked_at(folder, tmp_path, names):
         for name in names
     ]
     for sample in samples:
-        look(model, sample, show=masks.keep)
+        judge_picture(model, sample, observe=masks.keep)
     return samples, masks
 
 

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from doubles.evaluations import document_of
 from doubles.lines import a_box_line, a_line, a_ref
 from vedette.dialects.preparing import Prepared
 from vedette.dialects.rekognition.line_rules import judge_line
 from vedette.dialects.rekognition.manifest_checks import Pictures
 from vedette.dialects.rekognition.training import prepare, write_results
-from vedette.evaluation.evaluate import Seen, evaluate
+from vedette.evaluation.judged import JudgedPicture
 from vedette.manifest.lines import read_line
 from vedette.training.folder import Folder
 from vedette.vision.annotations import Box, Finding, Sample
@@ -229,8 +230,8 @@ def test_the_summary_and_the_snapshots_of_a_classification(folder):
     train = [a_sample(folder, "t", "cat")]
     test = [a_sample(folder, "0", "cat"), a_sample(folder, "1", "dog"), a_sample(folder, "2", "dog")]
     scores = [{"cat": 0.9, "dog": 0.1}, {"cat": 0.6, "dog": 0.4}, {"cat": 0.2, "dog": 0.8}]
-    seen = [Seen(sample, scores=score) for sample, score in zip(test, scores, strict=True)]
-    found = evaluate("classification", ["cat", "dog"], seen, thresholds={"cat": 0.5, "dog": 0.5})
+    seen = [JudgedPicture(sample, scores=score) for sample, score in zip(test, scores, strict=True)]
+    found = document_of("classification", ["cat", "dog"], seen, thresholds={"cat": 0.5, "dog": 0.5})
     f1 = write_results(folder, Prepared(train, test), found, version_arn=ARN, now=NOON)
     summary = document(folder, "evaluation_summary")
     assert summary["EvaluationDetails"] == {
@@ -272,8 +273,8 @@ def test_a_summary_of_boxes_has_the_threshold_of_every_label(folder):
     put_picture(folder, "0")
     where = Box(0.1, 0.1, 0.5, 0.5)
     sample = Sample(folder.place_of(a_ref("0")), (), (("bolt", where),), source=a_ref("0"))
-    seen = [Seen(sample, findings=[Finding("bolt", 0.9, where)])]
-    found = evaluate("detection", ["bolt", "nut"], seen, thresholds={"bolt": 0.4, "nut": 0.6})
+    seen = [JudgedPicture(sample, findings=[Finding("bolt", 0.9, where)])]
+    found = document_of("detection", ["bolt", "nut"], seen, thresholds={"bolt": 0.4, "nut": 0.6})
     write_results(folder, Prepared([sample], [sample]), found, version_arn=ARN, now=NOON)
     rows = document(folder, "evaluation_summary")["LabelEvaluationResults"]
     assert {row["Label"]: row["Metrics"]["Threshold"] for row in rows} == {"bolt": 0.4, "nut": 0.6}
@@ -302,8 +303,8 @@ def test_the_bounds_of_a_picture_are_inclusive(folder, size, is_usable):
 def test_a_summary_of_several_labels_says_what_was_called_on_whose_pictures(folder):
     test = [a_sample(folder, "0", "leaf", "rose"), a_sample(folder, "1", "leaf")]
     scores = [{"leaf": 0.9, "rose": 0.9}, {"leaf": 0.9, "rose": 0.7}]
-    seen = [Seen(sample, scores=score) for sample, score in zip(test, scores, strict=True)]
-    found = evaluate("multilabel", ["leaf", "rose"], seen, thresholds={"leaf": 0.5, "rose": 0.5})
+    seen = [JudgedPicture(sample, scores=score) for sample, score in zip(test, scores, strict=True)]
+    found = document_of("multilabel", ["leaf", "rose"], seen, thresholds={"leaf": 0.5, "rose": 0.5})
     write_results(folder, Prepared(test, test), found, version_arn=ARN, now=NOON)
     cells = document(folder, "evaluation_summary")["AggregatedEvaluationResults"]["ConfusionMatrix"]
     assert [cell["Value"] for cell in cells] == [1.0, 1.0, 1.0, 1.0]
@@ -312,8 +313,12 @@ def test_a_summary_of_several_labels_says_what_was_called_on_whose_pictures(fold
 def test_the_summary_and_the_snapshot_of_a_localisation(folder):
     box = Box(0.1, 0.25, 0.5, 0.5)
     test = [a_sample(folder, "0", boxes=(("led", box),))]
-    seen = [Seen(test[0], findings=(Finding("led", 0.9, box), Finding("led", 0.8, Box(0.8, 0.8, 0.1, 0.1))))]
-    found = evaluate("detection", ["led"], seen, thresholds={"led": 0.5})
+    seen = [
+        JudgedPicture(
+            test[0], findings=(Finding("led", 0.9, box), Finding("led", 0.8, Box(0.8, 0.8, 0.1, 0.1)))
+        )
+    ]
+    found = document_of("detection", ["led"], seen, thresholds={"led": 0.5})
     write_results(folder, Prepared(test, test), found, version_arn=ARN, now=NOON)
     figures = document(folder, "evaluation_summary")["AggregatedEvaluationResults"]
     assert (figures["AveragePrecision"], figures["AverageRecall"]) == (pytest.approx(1), pytest.approx(1))
@@ -344,8 +349,8 @@ def test_boxes_of_a_turned_picture_are_learnt_upright_and_written_as_they_came(f
     found = prepared(folder, has_test=True)
     upright = Box(1 - 0.1 - 0.05, 0.1, 0.05, 0.2)
     assert [box for sample in found.train for _, box in sample.boxes] == [upright, upright]
-    seen = [Seen(sample, findings=(Finding("led", 0.9, upright),)) for sample in found.test]
-    evaluation = evaluate("detection", ["led"], seen, thresholds={"led": 0.5})
+    seen = [JudgedPicture(sample, findings=(Finding("led", 0.9, upright),)) for sample in found.test]
+    evaluation = document_of("detection", ["led"], seen, thresholds={"led": 0.5})
     write_results(folder, found, evaluation, version_arn=ARN, now=NOON)
     values = {
         "annotations": [{"class_id": 0, "left": 64, "top": 48, "width": 128, "height": 24}],
@@ -359,14 +364,16 @@ def test_boxes_of_a_turned_picture_are_learnt_upright_and_written_as_they_came(f
 def test_the_snapshots_of_a_training_are_manifests_of_its_labels(folder):
     box = Box(0.1, 0.25, 0.5, 0.5)
     boxed = [a_sample(folder, "0", boxes=(("led", box),))]
-    seen = [Seen(boxed[0], findings=(Finding("led", 0.4, box), Finding("led", 0.9, Box(0, 0, 0.1, 0.1))))]
-    found = evaluate("detection", ["led"], seen, thresholds={"led": 0.5})
+    seen = [
+        JudgedPicture(boxed[0], findings=(Finding("led", 0.4, box), Finding("led", 0.9, Box(0, 0, 0.1, 0.1))))
+    ]
+    found = document_of("detection", ["led"], seen, thresholds={"led": 0.5})
     write_results(folder, Prepared(boxed, boxed), found, version_arn=ARN, now=NOON)
     for kind in ("train_snapshot", "test_snapshot"):
         verdict = judge_line(read_line((folder.out / kind).read_text("utf-8").strip()))
         assert (verdict.state, verdict.labels, verdict.boxes) == ("valid", (), (("led", box),))
     named = [a_sample(folder, "1", "leaf", "rose")]
-    found = evaluate("multilabel", ["leaf", "oak", "rose"], [Seen(named[0], scores={"oak": 0.9})])
+    found = document_of("multilabel", ["leaf", "oak", "rose"], [JudgedPicture(named[0], scores={"oak": 0.9})])
     write_results(folder, Prepared(named, named), found, version_arn=ARN, now=NOON)
     for kind in ("train_snapshot", "test_snapshot"):
         verdict = judge_line(read_line((folder.out / kind).read_text("utf-8").strip()))

@@ -26,6 +26,8 @@ def writer():
         "commands.md",
         "refusals.md",
         "metrics.md",
+        "evaluation.md",
+        "evaluation.schema.json",
         "permissions.md",
         "../decisions/README.md",
     ],

@@ -35,9 +35,9 @@ def test_a_broken_picture_is_left_out_and_named(tmp_path):
     ]
     heard = []
     net = model("classification", graphs.brightness_scores(size=16), labels=("red", "dark"))
-    judged = judge(net, samples, say=lambda done, of: heard.append((done, of)))
-    assert (judged.document["accuracy"], judged.document["pictures"]) == (1, 2)
-    assert [error.name for error in judged.broken] == [str(tmp_path / "broken.png")]
+    judgement = judge(net, samples, say=lambda done, of: heard.append((done, of)))
+    assert (judgement.evaluation.accuracy, judgement.evaluation.pictures) == (1, 2)
+    assert [error.name for error in judgement.broken] == [str(tmp_path / "broken.png")]
     assert heard == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
@@ -47,17 +47,17 @@ def test_thresholds_are_the_models_own_or_the_best(tmp_path):
         Sample(saved(tmp_path, "b.png", plain(30)), is_anomalous=False),
     ]
     net = model("anomaly", graphs.brightest_spot(16), labels=("anomaly",), thresholds={"anomaly": 0.5})
-    assert judge(net, samples, thresholds=net.facts.thresholds).document["f1"] == 0
-    best = judge(net, samples).document
-    assert best["f1"] == 1
-    assert best["thresholds"]["anomaly"] == pytest.approx(60 / 255)
+    assert judge(net, samples, thresholds=net.facts.thresholds).evaluation.f1 == 0
+    best = judge(net, samples).evaluation
+    assert best.f1 == 1
+    assert best.thresholds["anomaly"] == pytest.approx(60 / 255)
 
 
 def test_boxes_are_judged_down_to_a_low_confidence(tmp_path):
     sample = Sample(saved(tmp_path, "a.png", plain(0)), boxes=(("cat", Box(0, 0, 0.5, 0.5)),))
     net = model("detection", graphs.fixed_boxes([(0, 0, 0.5, 0.5)], [(0.03,)]), labels=("cat",), size=8)
-    found = judge(net, [sample], thresholds={"cat": 0.5}).document
-    assert (found["map50"], found["recall"]) == (pytest.approx(1), 0)
+    evaluation = judge(net, [sample], thresholds={"cat": 0.5}).evaluation
+    assert (evaluation.map50, evaluation.recall) == (pytest.approx(1), 0)
 
 
 def test_masks_are_compared_pixel_by_pixel(tmp_path):
@@ -72,15 +72,15 @@ def test_masks_are_compared_pixel_by_pixel(tmp_path):
         Sample(saved(tmp_path, "c.png", picture), is_anomalous=True),
     ]
     net = model("segmentation", graphs.colour_masks(16), labels=("rust", "moss"))
-    found = judge(net, samples, thresholds={}).document
-    assert found["mean_iou"] == pytest.approx(0.5, abs=0.03)
-    assert found["clean_normals"] == 1
-    assert found["accuracy"] == 1
+    evaluation = judge(net, samples, thresholds={}).evaluation
+    assert evaluation.mean_iou == pytest.approx(0.5, abs=0.03)
+    assert evaluation.clean_normals == 1
+    assert evaluation.accuracy == 1
 
 
 def test_a_mask_of_another_size_is_named(tmp_path):
     mask = Mask(saved(tmp_path, "mask.png", plain(255, 10, 10)), {"#0000ff": "rust"})
     sample = Sample(saved(tmp_path, "a.png", plain(0)), is_anomalous=True, mask=mask)
-    judged = judge(model("segmentation", graphs.colour_masks(16), labels=("rust", "moss")), [sample])
-    assert judged.document["pictures"] == 0
-    assert "draw it at that size" in str(judged.broken[0])
+    judgement = judge(model("segmentation", graphs.colour_masks(16), labels=("rust", "moss")), [sample])
+    assert judgement.evaluation.pictures == 0
+    assert "draw it at that size" in str(judgement.broken[0])

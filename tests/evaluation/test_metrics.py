@@ -13,7 +13,7 @@ from pycocotools.cocoeval import COCOeval
 from sklearn import metrics as theirs
 
 from vedette.evaluation.metrics import (
-    Counts,
+    OutcomeCounts,
     auroc,
     average_precision,
     best_threshold,
@@ -84,10 +84,10 @@ def test_the_best_threshold_lies_midway_and_falls_back():
 
 
 def test_the_guides_own_examples():
-    assert Counts(tp=8, fp=1).precision == pytest.approx(0.89, abs=0.005)
-    assert Counts(tp=5, fn=3).recall == pytest.approx(0.62, abs=0.006)
-    assert Counts(tp=9, fp=1).f1 == pytest.approx(0.947, abs=0.001)
-    assert (Counts().precision, Counts().recall, Counts().f1) == (0, 0, 0)
+    assert OutcomeCounts(tp=8, fp=1).precision == pytest.approx(0.89, abs=0.005)
+    assert OutcomeCounts(tp=5, fn=3).recall == pytest.approx(0.62, abs=0.006)
+    assert OutcomeCounts(tp=9, fp=1).f1 == pytest.approx(0.947, abs=0.001)
+    assert (OutcomeCounts().precision, OutcomeCounts().recall, OutcomeCounts().f1) == (0, 0, 0)
 
 
 def test_one_kind_only_has_no_auroc():

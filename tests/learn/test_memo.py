@@ -89,8 +89,8 @@ def test_fine_tuning_wins_where_a_probe_fails_and_goes_on_when_pictures_come(tmp
     few = write_set(tmp_path / "few", labels, 9, draw=draw_gesture, seed=1)
     first = vedette.train(few, test=test, out=tmp_path / "one", cache=tmp_path / "cache")
     assert first.facts.recipe["recipe"] == "fine-tune"
-    assert first.evaluation["accuracy"] >= 0.9
+    assert first.evaluation.accuracy >= 0.9
     more = samples_of(few) + samples_of(write_set(tmp_path / "more", labels, 1, draw=draw_gesture, seed=7))
     second = vedette.train(more, test=test, out=tmp_path / "two", cache=tmp_path / "cache")
     assert second.facts.recipe["went_on"] == "from an earlier training of most of these pictures"
-    assert second.evaluation["accuracy"] >= 0.9
+    assert second.evaluation.accuracy >= 0.9

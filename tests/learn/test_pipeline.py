@@ -43,7 +43,7 @@ def classifier(shapes, cache, tmp_path_factory):
 def test_a_classifier_learns_shapes_from_ten_pictures_each(classifier):
     assert classifier.facts.task == "classification"
     assert classifier.facts.labels == PLAIN
-    assert classifier.evaluation["accuracy"] >= 0.8
+    assert classifier.evaluation.accuracy >= 0.8
 
 
 def test_a_package_says_what_it_came_from(classifier):
@@ -84,7 +84,7 @@ def test_labels_that_differ_by_place_alone_are_learnt(cache, tmp_path):
     ]
     trained = vedette.train(parts[0], test=parts[1], out=tmp_path / "m", budget="fast", cache=cache)
     assert trained.facts.recipe["averaged_over"] == "its quarters"
-    assert trained.evaluation["accuracy"] >= 0.95
+    assert trained.evaluation.accuracy >= 0.95
 
 
 def test_several_labels_a_picture_are_learnt(shapes, cache, tmp_path):
@@ -99,22 +99,22 @@ def test_several_labels_a_picture_are_learnt(shapes, cache, tmp_path):
         samples.append(Sample(tmp_path / f"{number}.png", tuple(shown)))
     trained = vedette.train(samples, out=tmp_path / "m", task="multilabel", budget="fast", cache=cache)
     assert trained.facts.task == "multilabel"
-    assert trained.evaluation["f1"] >= 0.7
+    assert trained.evaluation.f1 >= 0.7
 
 
 def test_labelled_anomalies_are_told_from_normal_plates(plates, cache, tmp_path):
     trained = vedette.train(plates[0], test=plates[1], out=tmp_path / "m", budget="fast", cache=cache)
     assert trained.facts.task == "anomaly"
     assert set(trained.facts.recipe["evidence_tried"]) == {"memory", "probe", "both"}
-    assert trained.evaluation["auroc"] >= 0.9
-    assert trained.evaluation["f1"] >= 0.8
+    assert trained.evaluation.auroc >= 0.9
+    assert trained.evaluation.f1 >= 0.8
 
 
 def test_normal_pictures_alone_suffice(plates, cache, tmp_path):
     normal = plates[0] / "normal"
     only = [Sample(path, is_anomalous=False) for path in sorted(normal.iterdir())]
     trained = vedette.train(only, test=plates[1], out=tmp_path / "m", budget="fast", cache=cache)
-    assert trained.evaluation["auroc"] >= 0.85
+    assert trained.evaluation.auroc >= 0.85
     assert (
         "standard deviations above the mean of 12 held-out normal" in trained.facts.recipe["threshold_from"]
     )
@@ -150,7 +150,7 @@ def test_whatever_is_left_out_is_counted_in_the_package(shapes, cache, tmp_path)
     assert trained.left_out[1].why.endswith("is not labelled for classification.")
     assert [one.picture for one in trained.broken] == [folder / "disc" / "000.png"]
     facts = open_package(trained.package).facts
-    assert facts.data["left_out"] == trained.evaluation["left_out"] == 2
+    assert facts.data["left_out"] == trained.evaluation.left_out == 2
 
 
 def test_only_broken_pictures_are_refused_by_name(tmp_path):
@@ -215,4 +215,4 @@ def test_tiles_find_what_one_view_of_a_large_picture_misses(tmp_path):
             samples[part].append(Sample(path, is_anomalous=bool(defect)))
     trained = vedette.train(samples["train"], test=samples["test"], out=tmp_path / "m")
     assert trained.facts.tiling is not None
-    assert trained.evaluation["accuracy"] >= 0.9
+    assert trained.evaluation.accuracy >= 0.9

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from vedette.evaluation.evaluate import Seen, evaluate
+from vedette.evaluation.evaluate import evaluate
+from vedette.evaluation.judged import JudgedPicture
 from vedette.report.card import model_card
 from vedette.runtime.facts import PackageFacts, Tiling
 from vedette.vision.annotations import Sample
 
 
 def test_a_card_holds_figures_thresholds_and_provenance():
-    seen = [Seen(Sample(Path("a.png"), is_anomalous=n > 2), score=n / 5) for n in range(5)]
+    pictures = [JudgedPicture(Sample(Path("a.png"), is_anomalous=n > 2), score=n / 5) for n in range(5)]
     facts = PackageFacts(
         task="anomaly",
         labels=("anomaly",),
@@ -20,8 +21,8 @@ def test_a_card_holds_figures_thresholds_and_provenance():
         backbone={"name": "lite0"},
         recipe={"recipe": "memory", "tried": [{"recipe": "probe"}, {"recipe": "memory"}]},
     )
-    card = model_card(facts, evaluate("anomaly", ["anomaly"], seen))
-    for said in (
+    card = model_card(facts, evaluate("anomaly", ["anomaly"], pictures))
+    for line in (
         "| anomaly | 0.432 | 2 |",
         "1.000 |",
         "tiles of 640 × 512",
@@ -29,11 +30,11 @@ def test_a_card_holds_figures_thresholds_and_provenance():
         "Recipe: memory, the best of memory, probe",
         "rough",
     ):
-        assert said in card
+        assert line in card
 
 
 def test_a_card_of_a_model_that_nobody_judged_claims_nothing():
     facts = PackageFacts(task="detection", labels=("a|b",), thresholds={}, input_size=(64, 64))
-    card = model_card(facts, {})
+    card = model_card(facts, None)
     assert "How good it is" not in card
     assert "a\\|b" in card

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from vedette.evaluation.evaluate import Seen, evaluate
+from vedette.evaluation.evaluate import evaluate
+from vedette.evaluation.judged import JudgedPicture
 from vedette.report.gallery import mistakes
 from vedette.report.tables import matrix, share
 from vedette.vision.annotations import Box, Finding, Sample
@@ -14,43 +15,43 @@ HERE, THERE = Box(0.1, 0.1, 0.3, 0.3), Box(0.6, 0.6, 0.3, 0.3)
 
 
 @pytest.mark.parametrize(
-    ("task", "labels", "seen", "said"),
+    ("task", "labels", "picture", "words"),
     [
-        ("anomaly", ["anomaly"], Seen(Sample(A, is_anomalous=True), score=0.2), ["missed"]),
-        ("anomaly", ["anomaly"], Seen(Sample(A, is_anomalous=False), score=0.9), ["false alarm"]),
-        ("anomaly", ["anomaly"], Seen(Sample(A, is_anomalous=False), score=0.1), []),
+        ("anomaly", ["anomaly"], JudgedPicture(Sample(A, is_anomalous=True), score=0.2), ["missed"]),
+        ("anomaly", ["anomaly"], JudgedPicture(Sample(A, is_anomalous=False), score=0.9), ["false alarm"]),
+        ("anomaly", ["anomaly"], JudgedPicture(Sample(A, is_anomalous=False), score=0.1), []),
         (
             "classification",
             ["nut", "bolt"],
-            Seen(Sample(A, labels=("nut",)), scores={"nut": 0.1, "bolt": 0.9}),
+            JudgedPicture(Sample(A, labels=("nut",)), scores={"nut": 0.1, "bolt": 0.9}),
             ["nut taken for bolt"],
         ),
         (
             "multilabel",
             ["nut", "bolt"],
-            Seen(Sample(A, labels=("nut",)), scores={"nut": 0.1, "bolt": 0.9}),
+            JudgedPicture(Sample(A, labels=("nut",)), scores={"nut": 0.1, "bolt": 0.9}),
             ["nut missed", "bolt not there"],
         ),
         (
             "detection",
             ["nut"],
-            Seen(Sample(A, boxes=(("nut", HERE),)), findings=(Finding("nut", 0.9, THERE),)),
+            JudgedPicture(Sample(A, boxes=(("nut", HERE),)), findings=(Finding("nut", 0.9, THERE),)),
             ["nut missed", "nut not there"],
         ),
     ],
 )
-def test_a_mistake_is_said_in_a_few_words(task, labels, seen, said):
-    document = evaluate(task, labels, [seen], thresholds=dict.fromkeys(labels, 0.5))
-    assert mistakes(document["outcomes"][0]) == said
+def test_a_mistake_is_said_in_a_few_words(task, labels, picture, words):
+    evaluation = evaluate(task, labels, [picture], thresholds=dict.fromkeys(labels, 0.5))
+    assert mistakes(evaluation.outcomes[0]) == words
 
 
 def test_a_matrix_of_many_labels_is_in_a_persons_order_and_keeps_what_tells_long_names_apart():
     labels = [f"bolt of stainless steel M{n}" for n in range(1, 41)]
-    seen = [
-        Seen(Sample(A, labels=(label,)), scores=dict.fromkeys(labels, 0.0) | {labels[0]: 1.0})
+    pictures = [
+        JudgedPicture(Sample(A, labels=(label,)), scores=dict.fromkeys(labels, 0.0) | {labels[0]: 1.0})
         for label in sorted(labels)
     ]
-    page = matrix(evaluate("classification", sorted(labels), seen))
+    page = matrix(evaluate("classification", sorted(labels), pictures))
     heads = [part.partition("</span>")[0] for part in page.split("<span>")[1:41]]
     assert heads[1:3] == ["bolt of stai… steel M2", "bolt of stai… steel M3"]
     assert heads[-1] == "bolt of stai…steel M40"

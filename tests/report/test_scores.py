@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vedette.evaluation.evaluate import Seen, evaluate
+from vedette.evaluation.evaluate import evaluate
+from vedette.evaluation.judged import JudgedPicture
 from vedette.report.scores import tallies
 from vedette.vision.annotations import Box, Finding, Sample
 
@@ -14,28 +15,28 @@ RNG = np.random.default_rng(7)
 
 def plates(count=60):
     return [
-        Seen(Sample(Path(f"{n}.png"), is_anomalous=bool(n % 3)), score=float(RNG.beta(2, 2)))
+        JudgedPicture(Sample(Path(f"{n}.png"), is_anomalous=bool(n % 3)), score=float(RNG.beta(2, 2)))
         for n in range(count)
     ]
 
 
 def parts(count=60):
-    seen = []
+    pictures = []
     for n in range(count):
         share = round(float(RNG.random()), 3)
-        seen.append(
-            Seen(
+        pictures.append(
+            JudgedPicture(
                 Sample(Path(f"{n}.png"), labels=("ab"[n % 2],)), scores={"a": share, "b": round(1 - share, 3)}
             )
         )
-    return seen
+    return pictures
 
 
 def boxes(count=20):
     there = Box(0.1, 0.1, 0.3, 0.3)
     elsewhere = Box(0.6, 0.6, 0.3, 0.3)
     return [
-        Seen(
+        JudgedPicture(
             Sample(Path(f"{n}.png"), boxes=(("a", there),)),
             findings=(
                 Finding("a", float(RNG.uniform(0.1, 1)), there),
@@ -60,20 +61,21 @@ def reaching(tally, step):
     ],
 )
 def test_counts_at_a_threshold_are_those_of_an_evaluation(task, labels, draw):
-    seen = draw()
-    known = tallies(evaluate(task, labels, seen))
+    pictures = draw()
+    by_label = tallies(evaluate(task, labels, pictures))
     for step in (0, 111, 290, 500, 570, 893, 1000):
-        there = evaluate(task, labels, seen, thresholds=dict.fromkeys(labels, step / 1000))
-        for tally, row in zip(known, there["labels"], strict=True):
+        evaluation = evaluate(task, labels, pictures, thresholds=dict.fromkeys(labels, step / 1000))
+        for tally, row in zip(by_label, evaluation.labels, strict=True):
             counts = {"tp": reaching(tally["right"], step), "fp": reaching(tally["wrong"], step)}
-            assert counts == {key: row["counts"][key] for key in counts}
-            assert tally["of"] - counts["tp"] == row["counts"]["fn"]
+            assert counts == {key: getattr(row.counts, key) for key in counts}
+            assert tally["of"] - counts["tp"] == row.counts.fn
 
 
 def test_it_says_how_many_there_are_and_how_many_others():
-    seen = parts(10)
+    pictures = parts(10)
     assert [
-        (row["label"], row["of"], row["among"]) for row in tallies(evaluate("multilabel", ["a", "b"], seen))
+        (row["label"], row["of"], row["among"])
+        for row in tallies(evaluate("multilabel", ["a", "b"], pictures))
     ] == [
         ("a", 5, 5),
         ("b", 5, 5),
@@ -83,5 +85,5 @@ def test_it_says_how_many_there_are_and_how_many_others():
 
 
 def test_types_of_a_segmentation_have_no_threshold_to_move():
-    document = evaluate("segmentation", ["rust"], [*plates(4)])
-    assert [row["label"] for row in tallies(document)] == ["anomaly"]
+    evaluation = evaluate("segmentation", ["rust"], [*plates(4)])
+    assert [row["label"] for row in tallies(evaluation)] == ["anomaly"]

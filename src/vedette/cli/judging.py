@@ -15,8 +15,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from vedette.cli.showing import show_figures
 from vedette.dialects.samples import read_samples
 from vedette.errors import Missing, Refusal, Wrong
-from vedette.evaluation.evaluate import headline
-from vedette.evaluation.judge import Judged, judge
+from vedette.evaluation.document import headline
+from vedette.evaluation.judge import ModelJudgement, judge
 from vedette.manifest.folders import read_folder, refuse_picture
 from vedette.report.page import write_report
 from vedette.runtime.model import Model, load
@@ -35,22 +35,22 @@ def hold_against(
         if report is not None:
             _refuse_place(report)
         samples = fitting(opened, read_source(source))
-        judged = _judged(opened, samples)
-        if not judged.samples:
+        judgement = _judge(opened, samples)
+        if not judgement.samples:
             raise Wrong(f"None of the {len(samples)} pictures of {source} can be read.")
         if report is not None:
-            _write(report, opened, judged)
+            _write(report, opened, judgement)
     except Refusal as refused:
         print(refused.sentence, file=sys.stderr)
         return 2
-    short = headline(judged.document)
+    short = headline(judgement.evaluation)
     if as_json:
-        print(json.dumps(short | {"broken": [error.name for error in judged.broken]}, ensure_ascii=False))
+        print(json.dumps(short | {"broken": [error.name for error in judgement.broken]}, ensure_ascii=False))
     else:
         _print(short)
-    if judged.broken:
-        print(f"{len(judged.broken)} pictures could not be read and do not count.", file=sys.stderr)
-    return 2 if judged.broken else 0
+    if judgement.broken:
+        print(f"{len(judgement.broken)} pictures could not be read and do not count.", file=sys.stderr)
+    return 2 if judgement.broken else 0
 
 
 def read_source(source: Path) -> list[Sample]:
@@ -97,20 +97,20 @@ def _as_labels(sample: Sample) -> Sample:
     return replace(sample, labels=(ANOMALY if sample.is_anomalous else NORMAL,))
 
 
-def _judged(model: Model, samples: Sequence[Sample]) -> Judged:
+def _judge(model: Model, samples: Sequence[Sample]) -> ModelJudgement:
     console = Console(stderr=True)
     columns = (TextColumn("Evaluating"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         shown = bar.add_task("", total=len(samples))
-        judged = judge(
+        judgement = judge(
             model,
             samples,
             thresholds=model.facts.thresholds,
             say=lambda done, _of: bar.update(shown, completed=done),
         )
-    for error in judged.broken:
+    for error in judgement.broken:
         print(f"Left out: {error.sentence}", file=sys.stderr)
-    return judged
+    return judgement
 
 
 def _refuse_place(report: Path) -> None:
@@ -121,12 +121,12 @@ def _refuse_place(report: Path) -> None:
         raise Wrong(f"The report cannot be written to {report}: {report.parent} cannot be written to.")
 
 
-def _write(report: Path, model: Model, judged: Judged) -> None:
+def _write(report: Path, model: Model, judgement: ModelJudgement) -> None:
     try:
         report.parent.mkdir(parents=True, exist_ok=True)
         # Beside its place first: whoever stops us finds the old page, or none.
         with tempfile.TemporaryDirectory(prefix=f".{report.name}.", dir=report.parent) as beside:
-            write_report(Path(beside) / "report.html", model, judged)
+            write_report(Path(beside) / "report.html", model, judgement)
             (Path(beside) / "report.html").replace(report)
     except OSError as error:
         raise Wrong(f"The report cannot be written to {report}: {error.strerror}.") from error

@@ -5,11 +5,12 @@ The package's own file is what is judged, through the same door as every detecti
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from vedette.evaluation.evaluate import Seen, Thresholds, evaluate
+from vedette.evaluation.document import Evaluation
+from vedette.evaluation.evaluate import evaluate
+from vedette.evaluation.judged import JudgedPicture, Thresholds
 from vedette.evaluation.metrics import count_pixels
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model
@@ -20,23 +21,23 @@ from vedette.vision.masks import Kinds, read_mask
 # COCO's curve wants boxes down to where nobody believes them.
 LEAST_BOX = 0.01
 
-# Who wants to see a test picture's whole answer, its mask with it. Called from several threads.
-Show = Callable[[Model, Sample, Answer], None]
+# Who wants a test picture's whole answer, its mask with it. Called from several threads.
+Observe = Callable[[Model, Sample, Answer], None]
 
 
-def show_nobody(model: Model, sample: Sample, answer: Answer) -> None:
+def observe_nothing(model: Model, sample: Sample, answer: Answer) -> None:
     """Let an answer go."""
     del model, sample, answer
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """The evaluation's document, and the pictures that could not be read and do not count.
+class ModelJudgement:
+    """A model's evaluation, and the pictures that could not be read and do not count.
 
-    `samples` are those that do, in the order of the document's outcomes.
+    `samples` are those that do, in the order of the evaluation's outcomes.
     """
 
-    document: dict[str, Any]
+    evaluation: Evaluation
     broken: list[BrokenPicture]
     samples: list[Sample] = field(default_factory=list)
 
@@ -48,40 +49,41 @@ def judge(
     thresholds: Thresholds | None = None,
     fallback: Thresholds | None = None,
     say: Callable[[int, int], None] = lambda _done, _of: None,
-) -> Judged:
+) -> ModelJudgement:
     """Return how the model does on the samples.
 
     With `thresholds` every label is held to its own; without, to the one that has the best F1
     on these samples, and `fallback` serves labels that do not occur among them.
     """
-    seen: list[Seen] = []
+    pictures: list[JudgedPicture] = []
     broken: list[BrokenPicture] = []
     for done, sample in enumerate(samples):
         say(done, len(samples))
         try:
-            seen.append(look(model, sample))
+            pictures.append(judge_picture(model, sample))
         except BrokenPicture as error:
             broken.append(error)
     say(len(samples), len(samples))
-    document = evaluate(model.task, model.facts.labels, seen, thresholds=thresholds, fallback=fallback)
-    return Judged(document, broken, [one.sample for one in seen])
+    evaluation = evaluate(model.task, model.facts.labels, pictures, thresholds=thresholds, fallback=fallback)
+    return ModelJudgement(evaluation, broken, [picture.sample for picture in pictures])
 
 
-def look(model: Model, sample: Sample, *, show: Show = show_nobody) -> Seen:
-    """Return what the model says of one sample, as the evaluation wants it; `show` sees all of it."""
+def judge_picture(model: Model, sample: Sample, *, observe: Observe = observe_nothing) -> JudgedPicture:
+    """Return the model's answer to one sample, as the evaluation wants it; `observe` gets all of it."""
     least = LEAST_BOX if model.task == "detection" else None
     answer = model.detect(sample.picture, min_confidence=least, name=sample.source)
-    show(model, sample, answer)
-    return Seen(
+    observe(model, sample, answer)
+    return JudgedPicture(
         sample,
         findings=answer.findings,
         scores=answer.scores,
         score=answer.score or 0.0,
-        pixels=_pixels(model, sample, answer),
+        pixels=_count_pixels(model, sample, answer),
     )
 
 
-def _pixels(model: Model, sample: Sample, answer: Answer) -> dict[str, tuple[int, int, int]] | None:
+def _count_pixels(model: Model, sample: Sample, answer: Answer) -> dict[str, tuple[int, int, int]] | None:
+    """Return for each type how many pixels are shared, true and predicted; None where nobody drew any."""
     if answer.mask is None or (sample.is_anomalous and sample.mask is None):
         return None
     labels = model.facts.labels

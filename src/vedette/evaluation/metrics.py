@@ -12,6 +12,7 @@ of scikit-learn and COCO, with which the tests compare. What divides by nothing 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,7 +26,7 @@ _COCO_RECALLS = np.linspace(0.0, 1.0, 101)
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class OutcomeCounts:
     """True and false positives, false and true negatives."""
 
     tp: int = 0
@@ -66,22 +67,22 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class ReliabilityBin:
     """The predictions of one range of confidence: how sure they were, and how often right."""
 
-    low: float
-    high: float
-    count: int
-    confidence: float
-    right: float
+    low: Annotated[float, "where the range begins"]
+    high: Annotated[float, "where it ends"]
+    count: Annotated[int, "how many predictions are in it"]
+    confidence: Annotated[float, "their mean confidence"]
+    right: Annotated[float, "the share of them that was right"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """`error` is the mean distance between confidence and being right (expected calibration error)."""
+    """How far confidence and being right agree."""
 
-    error: float
-    bins: tuple[Bin, ...]
+    error: Annotated[float, "the mean distance between the two (expected calibration error)"]
+    bins: Annotated[tuple[ReliabilityBin, ...], "the ranges that have predictions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,11 @@ def ratio(part: float, whole: float) -> float:
     return float(part / whole) if whole else 0.0
 
 
-def counts_at(scores: ArrayLike, truth: ArrayLike, threshold: float) -> Counts:
+def counts_at(scores: ArrayLike, truth: ArrayLike, threshold: float) -> OutcomeCounts:
     """Count the outcomes when everything that reaches the threshold is called positive."""
     called = np.asarray(scores, np.float64) >= threshold
     real = np.asarray(truth, bool)
-    return Counts(
+    return OutcomeCounts(
         tp=int((called & real).sum()),
         fp=int((called & ~real).sum()),
         fn=int((~called & real).sum()),
@@ -165,7 +166,7 @@ def reliability(confidence: ArrayLike, right: ArrayLike, *, bins: int = 10) -> R
     sure, hit = np.asarray(confidence, np.float64), np.asarray(right, bool)
     place = np.minimum((sure * bins).astype(np.intp), bins - 1)
     found = tuple(
-        Bin(
+        ReliabilityBin(
             number / bins,
             (number + 1) / bins,
             int(here.sum()),

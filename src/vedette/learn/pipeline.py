@@ -27,8 +27,9 @@ import torch
 import vedette
 from vedette.clock import Clock, system_clock
 from vedette.errors import Taken, TooMuch
-from vedette.evaluation.evaluate import evaluate, headline
-from vedette.evaluation.judge import Show, look, show_nobody
+from vedette.evaluation.document import Evaluation, headline, write_evaluation
+from vedette.evaluation.evaluate import evaluate
+from vedette.evaluation.judge import Observe, judge_picture, observe_nothing
 from vedette.learn import memo as memos
 from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
@@ -79,7 +80,7 @@ class Outcome:
 
     package: Path
     facts: PackageFacts
-    evaluation: dict[str, Any]
+    evaluation: Evaluation
     broken: list[Broken]
     left_out: list[Broken]
 
@@ -90,7 +91,7 @@ def run(
     say: Callable[[Progress], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
     clock: Clock = system_clock,
-    show: Show = show_nobody,
+    show: Observe = observe_nothing,
 ) -> Outcome:
     """Train, judge and package one model; `show` sees what it says of each test picture."""
     refuse_taken(order.out)
@@ -171,8 +172,8 @@ def silent(plan: Plan) -> list[Broken]:
 
 
 def finish(
-    plan: Plan, trained: Trained, facts: PackageFacts, order: Order, work: Work, *, show: Show
-) -> tuple[PackageFacts, dict[str, Any]]:
+    plan: Plan, trained: Trained, facts: PackageFacts, order: Order, work: Work, *, show: Observe
+) -> tuple[PackageFacts, Evaluation]:
     """Export, compare, evaluate the very file that is shipped, and write the package."""
     with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
         file = Path(folder) / "model.onnx"
@@ -189,16 +190,20 @@ def finish(
         work.tell("exporting", 1, 1)
         facts = replace(facts, recipe={**facts.recipe, "onnx_difference": difference})
         evaluation = examine(plan, trained, Model(facts, file, threads=1), work, show=show)
-        evaluation["left_out"] = facts.data["left_out"]
-        facts = replace(facts, thresholds=evaluation["thresholds"], metrics=headline(evaluation))
+        evaluation = replace(evaluation, left_out=facts.data["left_out"])
+        facts = replace(facts, thresholds=evaluation.thresholds, metrics=headline(evaluation))
         work.tell("packaging", 0, 1)
         write_package(
-            order.out, model=file, facts=facts, evaluation=evaluation, card=model_card(facts, evaluation)
+            order.out,
+            model=file,
+            facts=facts,
+            evaluation=write_evaluation(evaluation),
+            card=model_card(facts, evaluation),
         )
     return facts, evaluation
 
 
-def examine(plan: Plan, trained: Trained, model: Model, work: Work, *, show: Show) -> dict[str, Any]:
+def examine(plan: Plan, trained: Trained, model: Model, work: Work, *, show: Observe) -> Evaluation:
     """Return the evaluation on the test part, at the thresholds that the package will have.
 
     A label's threshold is the one with the best F1 on the test part, as the services define it, where
@@ -207,15 +212,15 @@ def examine(plan: Plan, trained: Trained, model: Model, work: Work, *, show: Sho
     """
     test = plan.test or []
     seen = []
-    for done, found in enumerate(side_by_side(partial(look, model, show=show), test), start=1):
+    for done, found in enumerate(side_by_side(partial(judge_picture, model, observe=show), test), start=1):
         seen.append(found)
         work.tell("evaluating", done, len(test))
     thresholds = dict(trained.thresholds)
     if plan.task in ("classification", "multilabel", "detection"):
         best = evaluate(plan.task, trained.labels, seen, fallback=thresholds)
-        for row in best["labels"]:
-            if row["test_pictures"] >= ENOUGH:
-                thresholds[row["label"]] = row["threshold"]
+        for row in best.labels:
+            if row.test_pictures >= ENOUGH:
+                thresholds[row.label] = best.thresholds[row.label]
     return evaluate(plan.task, trained.labels, seen, thresholds=thresholds)
 
 

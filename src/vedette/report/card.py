@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vedette.evaluation.evaluate import headline
+from vedette.evaluation.document import AnomalyTypeFigures, Evaluation, LabelFigures, headline
 from vedette.runtime.facts import PackageFacts
 
 DOES = {
@@ -29,12 +29,12 @@ FIGURES = {
 _FEW = 30
 
 
-def model_card(facts: PackageFacts, evaluation: Mapping[str, Any]) -> str:
-    """Return the card as Markdown."""
+def model_card(facts: PackageFacts, evaluation: Evaluation | None) -> str:
+    """Return the card as Markdown; without an evaluation it has no figures."""
     parts = [
         f"# A model for {facts.task}",
         f"It {DOES[facts.task]}. Made by Vedette on {facts.created or 'an unknown day'}.",
-        *_figures(headline(evaluation)),
+        *(_figures(headline(evaluation)) if evaluation else []),
         *_labels(facts, evaluation),
         "## How it looks at a picture",
         _looks(facts),
@@ -58,7 +58,7 @@ def model_card(facts: PackageFacts, evaluation: Mapping[str, Any]) -> str:
 
 def _figures(short: Mapping[str, Any]) -> list[str]:
     rows = [
-        f"| {said} | {short[key]:.3f} |" for key, said in FIGURES.items() if isinstance(short.get(key), float)
+        f"| {name} | {short[key]:.3f} |" for key, name in FIGURES.items() if isinstance(short.get(key), float)
     ]
     if not rows:
         return []
@@ -71,33 +71,38 @@ def _figures(short: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _labels(facts: PackageFacts, evaluation: Mapping[str, Any]) -> list[str]:
-    known = {row["label"]: row for row in evaluation.get("labels", [])}
+def _labels(facts: PackageFacts, evaluation: Evaluation | None) -> list[str]:
+    figures = {row.label: row for row in evaluation.labels} if evaluation else {}
     rows = ["| label | threshold | test pictures | precision | recall | F1 |", "|---|---|---|---|---|---|"]
     for label in dict.fromkeys([*facts.thresholds, *facts.labels]):
-        row = known.get(label, {})
-        figures = [f"{row[key]:.3f}" if key in row else "" for key in ("precision", "recall", "f1")]
         threshold = f"{facts.thresholds[label]:.3f}" if label in facts.thresholds else ""
-        cells = [label.replace("|", "\\|"), threshold, str(row.get("test_pictures", "")), *figures]
+        cells = [label.replace("|", "\\|"), threshold, *_cells(figures.get(label))]
         rows.append(f"| {' | '.join(cells)} |")
     return ["## Its labels", "\n".join(rows)]
+
+
+def _cells(row: LabelFigures | AnomalyTypeFigures | None) -> list[str]:
+    if row is None:
+        return [""] * 4
+    return [str(row.test_pictures), *(f"{value:.3f}" for value in (row.precision, row.recall, row.f1))]
 
 
 def _looks(facts: PackageFacts) -> str:
     height, width = facts.input_size
     how = "stretched" if facts.policy == "stretch" else "fitted, with grey margins,"
-    said = f"Upright, as RGB, {how} to {width} × {height} pixels."
+    sentence = f"Upright, as RGB, {how} to {width} × {height} pixels."
     if facts.tiling is None:
-        return said
+        return sentence
     tall, wide = facts.tiling.tile
     whole = ", and the whole picture besides" if facts.tiling.whole else ""
-    return f"{said} Large pictures in tiles of {wide} × {tall} pixels{whole}."
+    return f"{sentence} Large pictures in tiles of {wide} × {tall} pixels{whole}."
 
 
 def _recipe(facts: PackageFacts) -> str:
     """Return which way of learning won, and over which others."""
     best = facts.recipe.get("recipe", "")
-    others = [str(each.get("recipe")) for each in facts.recipe.get("tried", ()) if each.get("recipe") != best]
+    tried = [str(attempt.get("recipe")) for attempt in facts.recipe.get("tried", ())]
+    others = [name for name in tried if name != best]
     return f"{best}, the best of {', '.join([best, *others])}" if best and others else str(best)
 
 

@@ -1,49 +1,48 @@
 """Small charts as inline SVG: no script, colours from the page, a sentence for those who do not see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
+
+from vedette.evaluation.document import AnomalyOutcome, LabelFigures
+from vedette.evaluation.metrics import Reliability
 
 _SIDE, _LEFT, _BOTTOM, _TOP, _RIGHT = 200, 44, 32, 16, 10
 _WIDE = 420
 
 
-def precision_recall(row: Mapping[str, Any]) -> str:
+def precision_recall(row: LabelFigures) -> str:
     """Return a label's curve, with a dot where its threshold stands."""
-    curve = row["curve"]
-    points = list(zip(curve["recall"], curve["precision"], strict=True))
+    points = list(zip(row.curve.recall, row.curve.precision, strict=True))
     if points:
         points = [(0.0, points[0][1]), *points]
     line = " ".join(f"{'L' if n else 'M'}{_x(r):.1f},{_y(p):.1f}" for n, (r, p) in enumerate(points))
     area = f"{line} L{_x(points[-1][0]):.1f},{_y(0):.1f} L{_x(0):.1f},{_y(0):.1f} Z" if points else ""
     dot = (
-        f'<circle class="dot" cx="{_x(row["recall"]):.1f}" cy="{_y(row["precision"]):.1f}" r="4.5">'
-        f"<title>threshold {row['threshold']:.3f}: precision {row['precision']:.3f}, "
-        f"recall {row['recall']:.3f}</title></circle>"
+        f'<circle class="dot" cx="{_x(row.recall):.1f}" cy="{_y(row.precision):.1f}" r="4.5">'
+        f"<title>threshold {row.threshold:.3f}: precision {row.precision:.3f}, "
+        f"recall {row.recall:.3f}</title></circle>"
     )
-    said = f"Precision and recall of {row['label']}"
+    said = f"Precision and recall of {row.label}"
     return _chart(
         said,
         _axes("recall", "precision") + f'<path class="area" d="{area}"/><path class="line" d="{line}"/>{dot}',
     )
 
 
-def reliability_diagram(found: Mapping[str, Any]) -> str:
+def reliability_diagram(reliability: Reliability) -> str:
     """Return how often predictions of each confidence were right; on the diagonal they are honest."""
-    most = max((part["count"] for part in found["bins"]), default=1)
+    most = max((part.count for part in reliability.bins), default=1)
     parts = [f'<path class="ideal" d="M{_x(0)},{_y(0)} L{_x(1)},{_y(1)}"/>']
-    for part in found["bins"]:
-        left, right = _x(part["low"]), _x(part["high"])
-        top = _y(part["right"])
-        share = 0.25 + 0.75 * part["count"] / most
-        said = (
-            f"{part['count']} predictions of {part['low']:.0%}–{part['high']:.0%}: {part['right']:.0%} right"
-        )
+    for part in reliability.bins:
+        left, right = _x(part.low), _x(part.high)
+        top = _y(part.right)
+        share = 0.25 + 0.75 * part.count / most
+        title = f"{part.count} predictions of {part.low:.0%}–{part.high:.0%}: {part.right:.0%} right"
         parts.append(
             f'<rect class="bar" x="{left + 1:.1f}" y="{top:.1f}" width="{right - left - 2:.1f}" '
-            f'height="{max(1.0, _y(0) - top):.1f}" opacity="{share:.2f}"><title>{said}</title></rect>'
+            f'height="{max(1.0, _y(0) - top):.1f}" opacity="{share:.2f}"><title>{title}</title></rect>'
             f'<text class="small" x="{(left + right) / 2:.1f}" y="{_TOP - 4}" text-anchor="middle">'
-            f"{part['count']}</text>"
+            f"{part.count}</text>"
         )
     return _chart(
         "How often predictions of each confidence were right",
@@ -51,12 +50,12 @@ def reliability_diagram(found: Mapping[str, Any]) -> str:
     )
 
 
-def score_histogram(outcomes: Sequence[Mapping[str, Any]], threshold: float) -> str:
+def score_histogram(outcomes: Sequence[AnomalyOutcome], threshold: float) -> str:
     """Return the scores of normal and anomalous pictures, and the threshold between them."""
     bins = 20
     heights: dict[bool, list[int]] = {kind: [0] * bins for kind in (False, True)}
     for outcome in outcomes:
-        heights[bool(outcome["truth"])][min(bins - 1, int(outcome["score"] * bins))] += 1
+        heights[outcome.truth][min(bins - 1, int(outcome.score * bins))] += 1
     most = max(1, *heights[False], *heights[True])
     base, top = _y(0), _TOP + 6
     wide = (_WIDE - _LEFT - _RIGHT) / bins
@@ -66,11 +65,11 @@ def score_histogram(outcomes: Sequence[Mapping[str, Any]], threshold: float) -> 
         for number, count in enumerate(heights[kind]):
             high = (base - top) * count / most
             x = _LEFT + number * wide + (wide / 2 if kind else 0)
-            said = f"{count} {name} of {number / bins:.2f}–{(number + 1) / bins:.2f}"
+            title = f"{count} {name} of {number / bins:.2f}–{(number + 1) / bins:.2f}"
             if count:
                 parts.append(
                     f'<rect class="{kind_of}" x="{x + 0.5:.1f}" y="{base - high:.1f}" height="{high:.1f}" '
-                    f'width="{wide / 2 - 1:.1f}"><title>{said}</title></rect>'
+                    f'width="{wide / 2 - 1:.1f}"><title>{title}</title></rect>'
                 )
     at = _LEFT + threshold * (_WIDE - _LEFT - _RIGHT)
     side = "end" if threshold > 0.7 else "start"
@@ -85,11 +84,11 @@ def score_histogram(outcomes: Sequence[Mapping[str, Any]], threshold: float) -> 
     return _chart("Scores of normal and anomalous pictures", "".join(parts), width=_WIDE)
 
 
-def _chart(said: str, inner: str, *, width: int = _SIDE + _LEFT + _RIGHT) -> str:
+def _chart(label: str, inner: str, *, width: int = _SIDE + _LEFT + _RIGHT) -> str:
     height = _SIDE + _TOP + _BOTTOM
     return (
         f'<svg class="chart" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
-        f'aria-label="{escape(said)}">{inner}</svg>'
+        f'aria-label="{escape(label)}">{inner}</svg>'
     )
 
 

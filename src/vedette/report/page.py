@@ -9,20 +9,30 @@ import base64
 import hashlib
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from vedette.evaluation.judge import Judged
+from vedette.evaluation.document import (
+    AnomalyEvaluation,
+    AnomalyOutcome,
+    ClassificationOutcome,
+    DetectionOutcome,
+    Evaluation,
+    LabelFigures,
+    Outcome,
+    SegmentationEvaluation,
+)
+from vedette.evaluation.judge import ModelJudgement
 from vedette.report.card import DOES
 from vedette.report.charts import precision_recall, reliability_diagram, score_histogram
-from vedette.report.gallery import Outcome, Pair, gallery
+from vedette.report.gallery import Pair, gallery
 from vedette.report.scores import tallies
 from vedette.report.tables import figures, label_table, matrix
 from vedette.runtime.model import Model
+from vedette.vision.annotations import ANOMALY
 from vedette.vision.images import BrokenPicture
 
 # A page of these opens at once and is a few megabytes at most.
@@ -32,35 +42,33 @@ _OPEN_CURVES = 6
 # Below this a figure moves by several points with every picture.
 _FEW = 30
 
-Document = Mapping[str, Any]
 
-
-def write_report(to: Path, model: Model, judged: Judged) -> None:
+def write_report(to: Path, model: Model, judgement: ModelJudgement) -> None:
     """Write the page; thumbnails are made by looking at those pictures once more."""
-    to.write_text(report_page(model, judged), "utf-8")
+    to.write_text(report_page(model, judgement), "utf-8")
 
 
-def report_page(model: Model, judged: Judged) -> str:
+def report_page(model: Model, judgement: ModelJudgement) -> str:
     """Return the page as HTML."""
-    document = judged.document
-    pairs = list(zip(document["outcomes"], judged.samples, strict=True))
-    wrong = sorted((p for p in pairs if not p[0]["correct"]), key=lambda pair: -_how_wrong(pair[0], document))
-    right = [pair for pair in pairs if pair[0]["correct"]]
+    evaluation = judgement.evaluation
+    pairs: list[Pair] = list(zip(evaluation.outcomes, judgement.samples, strict=True))
+    wrong = sorted((p for p in pairs if not p[0].correct), key=lambda pair: -_how_wrong(pair[0], evaluation))
+    right = [pair for pair in pairs if pair[0].correct]
     body = [
-        _head(model, document, right=len(right)),
-        figures(document),
+        _head(model, evaluation, right=len(right)),
+        figures(evaluation),
         gallery("What it got wrong", model, wrong, most=_MOST_WRONG, empty="Nothing on these pictures."),
-        _PANEL if tallies(document) else "",
-        label_table(document),
-        matrix(document),
-        _curves(document),
-        _broken(judged.broken),
+        _PANEL if tallies(evaluation) else "",
+        label_table(evaluation),
+        matrix(evaluation),
+        _curves(evaluation),
+        _broken(judgement.broken),
         gallery(
             "Some that it got right", model, _spread(right, _MOST_RIGHT), most=_MOST_RIGHT, empty="None."
         ),
         _foot(model),
     ]
-    return _page(f"How well {_name(model)} does", "".join(body), _data(model, document))
+    return _page(f"How well {_name(model)} does", "".join(body), _data(model, evaluation))
 
 
 def _page(title: str, body: str, data: str) -> str:
@@ -77,22 +85,22 @@ def _page(title: str, body: str, data: str) -> str:
     )
 
 
-def _data(model: Model, document: Document) -> str:
+def _data(model: Model, evaluation: Evaluation) -> str:
     """Return what the script reads; no name in it can end its element."""
-    known = {
+    content = {
         "task": model.task,
-        "labels": tallies(document),
+        "labels": tallies(evaluation),
         "command": f"vedette detect {shlex.quote(_name(model))} PICTURES",
     }
-    return json.dumps(known, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _name(model: Model) -> str:
     return Path(model.name).name
 
 
-def _head(model: Model, document: Document, *, right: int) -> str:
-    count = document["pictures"]
+def _head(model: Model, evaluation: Evaluation, *, right: int) -> str:
+    count = evaluation.pictures
     rough = ""
     if count < _FEW:
         rough = (
@@ -129,36 +137,35 @@ false alarms.</p>
 </div></div></section>"""
 
 
-def _curves(document: Document) -> str:
-    rows = [row for row in document["labels"] if row.get("curve", {}).get("thresholds")][:_MOST_CURVES]
-    cards = [
-        f'<div class="card"><h3>{escape(row["label"])}</h3>{precision_recall(row)}</div>' for row in rows
-    ]
+def _curves(evaluation: Evaluation) -> str:
+    rows = [row for row in evaluation.labels if isinstance(row, LabelFigures) and row.curve.thresholds]
+    rows = rows[:_MOST_CURVES]
+    cards = [f'<div class="card"><h3>{escape(row.label)}</h3>{precision_recall(row)}</div>' for row in rows]
     grid = f'<div class="charts">{"".join(cards)}</div>'
     if len(cards) > _OPEN_CURVES:
         grid = f"<details><summary>The curves of {len(cards)} labels</summary>{grid}</details>"
     drawn = f"<section><h2>Precision and recall</h2>{grid}</section>" if cards else ""
-    return _confidence(document) + drawn
+    return _confidence(evaluation) + drawn
 
 
-def _confidence(document: Document) -> str:
+def _confidence(evaluation: Evaluation) -> str:
     """Return whether its confidence is honest, and, where no script runs, how scores are spread."""
     cards = []
-    if document["reliability"]["bins"]:
-        error = document["reliability"]["error"]
+    if evaluation.reliability.bins:
+        error = evaluation.reliability.error
         cards.append(
-            f'<div class="card beside">{reliability_diagram(document["reliability"])}'
+            f'<div class="card beside">{reliability_diagram(evaluation.reliability)}'
             "<div><p>A bar says how many of the predictions of that confidence were right; the number above "
             "it how many there were. Bars that end on the dashed line are honest, below it the model is too "
             "sure of itself, above it too modest. Pale bars stand on few predictions.</p>"
             f"<p><b>{error:.1%}</b> is how far it is off on average.</p></div></div>"
         )
-    if "auroc" in document:
+    if isinstance(evaluation, AnomalyEvaluation | SegmentationEvaluation):
         key = (
             '<p class="soft key"><span><i class="k-not"></i>normal</span>'
             '<span><i class="k-is"></i>anomalous</span></p>'
         )
-        chart = score_histogram(document["outcomes"], document["labels"][0]["threshold"])
+        chart = score_histogram(evaluation.outcomes, evaluation.thresholds[ANOMALY])
         cards.append(f'<div class="card still"><h3>Scores</h3>{chart}{key}</div>')
     return f"<section><h2>Is its confidence honest?</h2>{''.join(cards)}</section>" if cards else ""
 
@@ -167,8 +174,8 @@ def _broken(broken: Sequence[BrokenPicture]) -> str:
     if not broken:
         return ""
     items = "".join(f"<li>{escape(error.sentence)}</li>" for error in broken[:100])
-    rest = f"<li>and {len(broken) - 100} more</li>" if len(broken) > 100 else ""
-    return f'<section><h2>Left out</h2><div class="card"><ul>{items}{rest}</ul></div></section>'
+    more = f"<li>and {len(broken) - 100} more</li>" if len(broken) > 100 else ""
+    return f'<section><h2>Left out</h2><div class="card"><ul>{items}{more}</ul></div></section>'
 
 
 def _foot(model: Model) -> str:
@@ -179,25 +186,25 @@ def _foot(model: Model) -> str:
     except ValueError:
         trained = "on an unknown day"
     recipe = facts.recipe.get("recipe")
-    said = [
+    parts = [
         f"Vedette {facts.versions.get('vedette', '')}".strip(),
         f"trained {trained}" + (f" by {recipe}" if recipe else ""),
         f"on {facts.data['training_pictures']} pictures" if "training_pictures" in facts.data else "",
         "figures hold at the model’s own thresholds",
     ]
-    return f"<footer>{escape(' · '.join(part for part in said if part))}</footer>"
+    return f"<footer>{escape(' · '.join(part for part in parts if part))}</footer>"
 
 
-def _how_wrong(outcome: Outcome, document: Document) -> float:
+def _how_wrong(outcome: Outcome, evaluation: Evaluation) -> float:
     """Return how far from right: the surest mistakes come first."""
-    if "missed" in outcome:
-        wild = [float(f["confidence"]) for f in outcome["findings"] if f["outcome"] == "fp"]
-        return len(outcome["missed"]) + sum(wild)
-    if "score" in outcome:
-        return abs(float(outcome["score"]) - float(document["labels"][0]["threshold"]))
-    if "predicted" in outcome:
-        return float(outcome["scores"][outcome["predicted"]])
-    return float(sum(said in ("fp", "fn") for said in outcome["outcomes"].values()))
+    if isinstance(outcome, DetectionOutcome):
+        wild = [finding.confidence for finding in outcome.findings if finding.outcome == "fp"]
+        return len(outcome.missed) + sum(wild)
+    if isinstance(outcome, AnomalyOutcome):
+        return abs(outcome.score - evaluation.thresholds[ANOMALY])
+    if isinstance(outcome, ClassificationOutcome):
+        return outcome.scores[outcome.predicted]
+    return float(sum(kind in ("fp", "fn") for kind in outcome.outcomes.values()))
 
 
 def _spread(pairs: Sequence[Pair], most: int) -> list[Pair]:

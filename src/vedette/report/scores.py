@@ -5,8 +5,17 @@ many pictures there are. Types of a segmentation have no score of their own and 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
+
+from vedette.evaluation.document import (
+    AnomalyOutcome,
+    BoxLabelFigures,
+    DetectionOutcome,
+    Evaluation,
+    LabelFigures,
+)
 
 # A slider's step. Scores are told apart no finer than a person would set a threshold.
 STEPS = 1000
@@ -14,43 +23,41 @@ STEPS = 1000
 Tally = list[tuple[int, int]]
 
 
-def tallies(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def tallies(evaluation: Evaluation) -> list[dict[str, Any]]:
     """Return each label's scores: `right` where it is there, `wrong` where it is not.
 
     `of` is how many are there, `among` how many pictures lack the label; None for boxes, which could be
     anywhere.
     """
-    found = []
-    for row in document["labels"]:
-        if "counts" not in row:
-            continue
-        scores = list(_scores(document, row["label"]))
-        there = row["counts"]["tp"] + row["counts"]["fn"]
-        found.append(
-            {
-                "label": row["label"],
-                "own": row["threshold"],
-                "counts": row["counts"],
-                "of": there,
-                "among": None if "test_boxes" in row else document["pictures"] - there,
-                "right": _tally(score for score, is_there in scores if is_there),
-                "wrong": _tally(score for score, is_there in scores if not is_there),
-            }
-        )
-    return found
+    rows = [row for row in evaluation.labels if isinstance(row, LabelFigures)]
+    return [_tallies_of(evaluation, row) for row in rows]
 
 
-def _scores(document: Mapping[str, Any], label: str) -> Iterable[tuple[float, bool]]:
+def _tallies_of(evaluation: Evaluation, row: LabelFigures) -> dict[str, Any]:
+    scores = list(_scores(evaluation, row.label))
+    present = row.counts.tp + row.counts.fn
+    return {
+        "label": row.label,
+        "own": row.threshold,
+        "counts": asdict(row.counts),
+        "of": present,
+        "among": None if isinstance(row, BoxLabelFigures) else evaluation.pictures - present,
+        "right": _tally(score for score, is_present in scores if is_present),
+        "wrong": _tally(score for score, is_present in scores if not is_present),
+    }
+
+
+def _scores(evaluation: Evaluation, label: str) -> Iterable[tuple[float, bool]]:
     """Yield every score of a label, and whether what it is of is there."""
-    for outcome in document["outcomes"]:
-        if "missed" in outcome:
-            for finding in outcome["findings"]:
-                if finding["label"] == label:
-                    yield finding["confidence"], finding["is_present"]
-        elif "score" in outcome:
-            yield outcome["score"], outcome["truth"]
+    for outcome in evaluation.outcomes:
+        if isinstance(outcome, DetectionOutcome):
+            for finding in outcome.findings:
+                if finding.label == label:
+                    yield finding.confidence, finding.is_present
+        elif isinstance(outcome, AnomalyOutcome):
+            yield outcome.score, outcome.truth
         else:
-            yield outcome["scores"][label], label in outcome["truth"]
+            yield outcome.scores[label], label in outcome.truth
 
 
 def _tally(scores: Iterable[float]) -> Tally:

@@ -1,13 +1,17 @@
 """Figures, labels and confusion of a report, as HTML."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
+from vedette.evaluation.document import (
+    AnomalyEvaluation,
+    ClassificationEvaluation,
+    ConfusionCell,
+    Evaluation,
+    SegmentationEvaluation,
+)
 from vedette.report.card import FIGURES
-
-Document = Mapping[str, Any]
 
 # What a figure means to who has never seen one.
 MEANS = {
@@ -37,30 +41,35 @@ _MOST_MIXED = 6
 _LONGEST = 22
 
 
-def figures(document: Document) -> str:
+def figures(evaluation: Evaluation) -> str:
     """Return the aggregates, each on a card of its own."""
-    several = len(document["labels"]) > 1 and "auroc" not in document
+    has_means = len(evaluation.labels) > 1 and not isinstance(
+        evaluation, AnomalyEvaluation | SegmentationEvaluation
+    )
     cells = []
-    for key, said in FIGURES.items():
-        if isinstance(document.get(key), float):
-            word = said if several else said.split(",")[0]
+    for key, name in FIGURES.items():
+        value = getattr(evaluation, key, None)
+        if isinstance(value, float):
+            title = name if has_means else name.split(",")[0]
             cells.append(
-                f'<div class="card"><span>{word}</span><b>{share(document[key])}</b>'
+                f'<div class="card"><span>{title}</span><b>{share(value)}</b>'
                 f"<small>{MEANS[key]}</small></div>"
             )
     return f'<section class="figures">{"".join(cells)}</section>'
 
 
-def label_table(document: Document) -> str:
+def label_table(evaluation: Evaluation) -> str:
     """Return a row a label; a script, where one runs, sorts by the column that is asked for."""
-    rows = document["labels"]
-    shown = {key: said for key, said in _COLUMNS.items() if any(row.get(key) is not None for row in rows)}
-    head = "".join(f'<th class="n" scope="col">{said}</th>' for said in shown.values())
+    rows = [(row.label, {key: getattr(row, key, None) for key in _COLUMNS}) for row in evaluation.labels]
+    columns = {
+        key: title for key, title in _COLUMNS.items() if any(values[key] is not None for _, values in rows)
+    }
+    head = "".join(f'<th class="n" scope="col">{title}</th>' for title in columns.values())
     body = "".join(
-        f'<tr><th scope="row">{escape(row["label"])}</th>'
-        + "".join(_cell(key, row.get(key)) for key in shown)
+        f'<tr><th scope="row">{escape(label)}</th>'
+        + "".join(_cell(key, values[key]) for key in columns)
         + "</tr>"
-        for row in rows
+        for label, values in rows
     )
     return (
         '<section><h2>Label by label</h2><div class="card wide"><table class="labels"><thead><tr>'
@@ -73,28 +82,28 @@ def _cell(key: str, value: object) -> str:
         return '<td class="n soft">–</td>'
     if key in _SHARES and isinstance(value, float):
         return f'<td class="n share" style="--share:{value:.3f}">{value:.3f}</td>'
-    said = f"{value:.3f}" if isinstance(value, float) else str(value)
-    return f'<td class="n">{said}</td>'
+    text = f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f'<td class="n">{text}</td>'
 
 
-def matrix(document: Document) -> str:
+def matrix(evaluation: Evaluation) -> str:
     """Return what was taken for what; readable for three labels and for forty."""
-    cells = {(cell["truth"], cell["predicted"]): cell for cell in document.get("confusion", [])}
-    if not cells:
+    if not isinstance(evaluation, ClassificationEvaluation) or not evaluation.confusion:
         return ""
-    labels = sorted((row["label"] for row in document["labels"]), key=_as_read)
+    cells = {(cell.truth, cell.predicted): cell for cell in evaluation.confusion}
+    labels = sorted((row.label for row in evaluation.labels), key=_as_read)
     head = "".join(
         f'<th scope="col" title="{escape(label)}"><span>{_short(label)}</span></th>' for label in labels
     )
     rows = ""
     for truth in labels:
-        row = "".join(_square(truth, said, cells.get((truth, said))) for said in labels)
+        row = "".join(_square(truth, label, cells.get((truth, label))) for label in labels)
         rows += f'<tr><th scope="row" title="{escape(truth)}"><span>{_short(truth)}</span></th>{row}</tr>'
     size = "matrix many" if len(labels) > 8 else "matrix"
     return (
         '<section><h2>What was taken for what</h2><div class="card">'
         '<p class="soft">A row is what pictures show, a column what the model thinks likeliest. '
-        f"The diagonal is right.</p>{_mixed(cells)}"
+        f"The diagonal is right.</p>{_mixed(evaluation.confusion)}"
         f'<div class="wide"><table class="{size}"><thead><tr><td></td>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></div></section>"
     )
@@ -114,32 +123,32 @@ def _short(label: str) -> str:
     return escape(label)
 
 
-def _mixed(cells: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:
+def _mixed(cells: Sequence[ConfusionCell]) -> str:
     """Return the most frequent confusions in words: the eye finds them late among forty labels."""
     wrong = sorted(
-        ((cell["count"], *pair) for pair, cell in cells.items() if pair[0] != pair[1]),
-        key=lambda found: (-found[0], found[1:]),
+        (cell for cell in cells if cell.truth != cell.predicted),
+        key=lambda cell: (-cell.count, cell.truth, cell.predicted),
     )
     if not wrong:
         return ""
     items = "".join(
-        f"<li><b>{count}×</b> {escape(truth)} taken for {escape(said)}</li>"
-        for count, truth, said in wrong[:_MOST_MIXED]
+        f"<li><b>{cell.count}×</b> {escape(cell.truth)} taken for {escape(cell.predicted)}</li>"
+        for cell in wrong[:_MOST_MIXED]
     )
-    rest = len(wrong) - _MOST_MIXED
-    more = f'<li class="soft">and {rest} other mix-ups</li>' if rest > 0 else ""
+    left = len(wrong) - _MOST_MIXED
+    more = f'<li class="soft">and {left} other mix-ups</li>' if left > 0 else ""
     return f'<ul class="mixed">{items}{more}</ul>'
 
 
-def _square(truth: str, said: str, cell: Mapping[str, Any] | None) -> str:
+def _square(truth: str, predicted: str, cell: ConfusionCell | None) -> str:
     if cell is None:
         return '<td class="none"></td>'
-    color = "good" if truth == said else "bad"
-    depth = round(14 + 56 * cell["share"])
-    title = f"{cell['count']} of “{truth}” ({cell['share']:.0%}) taken for “{said}”"
+    color = "good" if truth == predicted else "bad"
+    depth = round(14 + 56 * cell.share)
+    title = f"{cell.count} of “{truth}” ({cell.share:.0%}) taken for “{predicted}”"
     return (
         f'<td style="background:color-mix(in srgb, var(--{color}) {depth}%, var(--card))" '
-        f'title="{escape(title)}">{cell["count"]}</td>'
+        f'title="{escape(title)}">{cell.count}</td>'
     )
 
 

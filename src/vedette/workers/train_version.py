@@ -30,6 +30,7 @@ from vedette.dialects.rekognition import training as rekognition
 from vedette.dialects.rekognition.manifest_checks import Pictures
 from vedette.engines.port import EmitEvent, Event
 from vedette.errors import NoSpace, Wrong
+from vedette.evaluation.document import write_evaluation
 from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw, flaw
 from vedette.training.folder import NO_ROOM, Folder, is_full
@@ -168,19 +169,20 @@ def _learn(
         facts=prepared.facts,
     )
     now, backbone = system_clock(), outcome.facts.backbone
+    evaluation = write_evaluation(outcome.evaluation)
     if order["dialect"] == "lookoutvision":
         model = {name: str(order[name]) for name in ("arn", "project", "version")}
-        metrics = lookout.write_results(folder, used, outcome.evaluation, model=model, masks=masks, now=now)
+        metrics = lookout.write_results(folder, used, evaluation, model=model, masks=masks, now=now)
     else:
         arn = str(order["arn"])
-        f1 = rekognition.write_results(folder, used, outcome.evaluation, version_arn=arn, now=now)
+        f1 = rekognition.write_results(folder, used, evaluation, version_arn=arn, now=now)
         metrics = {"F1Score": f1}
     return {
         "task": outcome.facts.task,
         "metrics": metrics,
         "left_out": say_left_out(used.left_out),
         "base_model": f"{backbone['name']} {backbone['revision']}".strip(),
-        "pictures": {"train": len(used.train), "test": outcome.evaluation["pictures"]},
+        "pictures": {"train": len(used.train), "test": outcome.evaluation.pictures},
         "size": _size(used.train[0]) if order["dialect"] == "lookoutvision" and order["one_size"] else None,
     }
 

@@ -67,8 +67,8 @@ def test_shapes_are_found_where_they_are(first, tmp_path):
     _, trained, train = first
     test = write_scenes(tmp_path / "test", 12, names=["disc", "cross"], most=2, seed=1, empty=3)
     model = packaged(trained, tmp_path)
-    document = judge(model, test).document
-    assert document["map50"] > 0.7
+    evaluation = judge(model, test).evaluation
+    assert evaluation.map50 > 0.7
     pixels = np.stack(
         [Views(s, choose_looking(scenes(train, ["disc"]))).plain()[0] for s in scenes(test, [])[:2]]
     )

@@ -97,10 +97,10 @@ def test_defects_of_two_kinds_are_outlined(first, tmp_path: Path):
     export(trained, OUTPUTS["segmentation"], path)
     pixels = np.stack([work.pictures.at(s.picture, trained.input_size) for s in test[::6]])
     assert refuse_if_far(trained, path, pixels) < 1e-3
-    document = judge(Model(facts_of(trained), path), test).document
-    assert document["mean_iou"] > 0.6
-    assert document["f1"] > 0.9
-    assert document["clean_normals"] >= 5 / 6
+    evaluation = judge(Model(facts_of(trained), path), test).evaluation
+    assert evaluation.mean_iou > 0.6
+    assert evaluation.f1 > 0.9
+    assert evaluation.clean_normals >= 5 / 6
     assert trained.colors == COLORS
 
 
@@ -117,13 +117,14 @@ def test_anomalies_unlike_the_only_one_drawn_are_shown_by_what_is_normal(tmp_pat
     export(trained, OUTPUTS["segmentation"], path)
     pixels = np.stack([work.pictures.at(s.picture, trained.input_size) for s in train[::8]])
     assert refuse_if_far(trained, path, pixels) < 1e-3
-    document = judge(Model(facts_of(trained), path), drawn_steel(tmp_path / "test", seed=100)).document
-    ious = [seen["iou"]["defect"] for seen in document["outcomes"] if seen["iou"]["defect"] is not None]
+    evaluation = judge(Model(facts_of(trained), path), drawn_steel(tmp_path / "test", seed=100)).evaluation
+    ious = [outcome.iou["defect"] for outcome in evaluation.outcomes]
+    ious = [iou for iou in ious if iou is not None]
     assert len(ious) == 12
     # The dense head alone finds nothing of the rust: 0.29 and twelve pictures of 0.38, 0, 0.73, 0 and so on.
-    assert document["mean_iou"] > 0.4
+    assert evaluation.mean_iou > 0.4
     assert min(ious) > 0.2
-    assert document["clean_normals"] > 0.9
+    assert evaluation.clean_normals > 0.9
 
 
 def test_only_types_with_few_masks_want_the_map_of_what_is_normal():

@@ -1,0 +1,118 @@
+"""Anomalies judged: pictures that are anomalous or not, and the pixels of each anomaly type."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from vedette.evaluation.document import (
+    AnomalyEvaluation,
+    AnomalyOutcome,
+    AnomalyTypeFigures,
+    AreaFinding,
+    SegmentationEvaluation,
+    SegmentationOutcome,
+)
+from vedette.evaluation.judged import (
+    JudgedPicture,
+    ThresholdChoice,
+    figures_of_label,
+    kind_of_outcome,
+    mean,
+)
+from vedette.evaluation.metrics import OutcomeCounts, auroc, overlap, ratio, reliability
+from vedette.vision.annotations import ANOMALY
+
+
+def evaluate_anomaly(
+    _labels: Sequence[str], pictures: Sequence[JudgedPicture], choice: ThresholdChoice
+) -> AnomalyEvaluation:
+    """Return the evaluation of pictures that are anomalous or not."""
+    shared = _shared(pictures, choice)
+    threshold = shared["thresholds"][ANOMALY]
+    return AnomalyEvaluation(
+        task="anomaly",
+        **shared,
+        outcomes=tuple(AnomalyOutcome(**_outcome(picture, threshold)) for picture in pictures),
+    )
+
+
+def evaluate_segmentation(
+    labels: Sequence[str], pictures: Sequence[JudgedPicture], choice: ThresholdChoice
+) -> SegmentationEvaluation:
+    """Return the same verdicts, and how well each type's pixels agree where they were drawn."""
+    shared = _shared(pictures, choice)
+    threshold = shared["thresholds"][ANOMALY]
+    drawn = [picture for picture in pictures if picture.pixels is not None]
+    types = [_figures_of_type(label, drawn) for label in labels]
+    # Of a type that occurs and is not found at all the overlap is 0, so that only absent types are None.
+    occurring = [row.iou for row in types if row.test_pictures and row.iou is not None]
+    normals = [picture for picture in drawn if picture.sample.is_anomalous is False]
+    clean = sum(not any(called for _, _, called in (p.pixels or {}).values()) for p in normals)
+    return SegmentationEvaluation(
+        task="segmentation",
+        **shared | {"labels": (*shared["labels"], *types)},
+        mean_iou=mean(occurring) if occurring else None,
+        clean_normals=ratio(clean, len(normals)) if normals else None,
+        outcomes=tuple(_segmentation_outcome(picture, labels, threshold) for picture in pictures),
+    )
+
+
+def _shared(pictures: Sequence[JudgedPicture], choice: ThresholdChoice) -> dict[str, Any]:
+    """Return the fields that both kinds of document have."""
+    scores = np.array([picture.score for picture in pictures])
+    truth = np.array([bool(picture.sample.is_anomalous) for picture in pictures], bool)
+    figures = figures_of_label(ANOMALY, scores, truth, choice.choose(ANOMALY, scores, truth))
+    return {
+        "pictures": len(pictures),
+        "accuracy": ratio(figures.counts.tp + figures.counts.tn, len(pictures)),
+        "precision": figures.precision,
+        "recall": figures.recall,
+        "f1": figures.f1,
+        "auroc": auroc(scores, truth),
+        "average_precision": figures.average_precision,
+        "thresholds": {ANOMALY: figures.threshold},
+        "labels": (figures,),
+        "reliability": reliability(scores, truth),
+    }
+
+
+def _outcome(picture: JudgedPicture, threshold: float) -> dict[str, Any]:
+    is_true, is_called = bool(picture.sample.is_anomalous), picture.score >= threshold
+    return {
+        "picture": picture.name,
+        "truth": is_true,
+        "score": picture.score,
+        "is_anomalous": is_called,
+        "outcome": kind_of_outcome(is_called=is_called, is_true=is_true),
+        "correct": is_called == is_true,
+    }
+
+
+def _segmentation_outcome(
+    picture: JudgedPicture, labels: Sequence[str], threshold: float
+) -> SegmentationOutcome:
+    overlaps = None
+    if picture.pixels is not None:
+        overlaps = {label: overlap(*picture.pixels[label]) for label in labels if label in picture.pixels}
+    return SegmentationOutcome(
+        **_outcome(picture, threshold),
+        findings=tuple(AreaFinding(f.label, f.confidence, f.area) for f in picture.findings),
+        iou=overlaps,
+    )
+
+
+def _figures_of_type(label: str, pictures: Sequence[JudgedPicture]) -> AnomalyTypeFigures:
+    """Return a type's figures: on pixels, a picture at a time, then the mean of the pictures that have it."""
+    pixels = [(picture.pixels or {}).get(label, (0, 0, 0)) for picture in pictures]
+    occurring = [(shared, true, called) for shared, true, called in pixels if true or called]
+    counts = [OutcomeCounts(shared, called - shared, true - shared) for shared, true, called in occurring]
+    overlaps = [overlap(*numbers) or 0.0 for numbers in occurring]
+    return AnomalyTypeFigures(
+        label=label,
+        test_pictures=sum(true > 0 for _, true, _ in pixels),
+        precision=mean([count.precision for count in counts]),
+        recall=mean([count.recall for count in counts]),
+        f1=mean([count.f1 for count in counts]),
+        iou=mean(overlaps) if overlaps else None,
+    )
