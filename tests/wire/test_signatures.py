@@ -19,6 +19,7 @@ from doubles.signing import (
     signed_v2_link,
     with_header,
 )
+from vedette.wire.canonical import canonical_headers
 from vedette.wire.http import Headers, Request
 from vedette.wire.signed import Kind, SignatureFault
 from vedette.wire.sigv4 import read_signature, verify
@@ -442,3 +443,40 @@ def test_the_secret_and_the_signature_stay_out_of_the_text_of_a_claim():
     signed = read_signature(MAKERS["s3"]())
     assert signed.signature not in repr(signed)
     assert datetime.now(UTC) - signed.date < timedelta(minutes=1)  # noqa: TID251  (botocore's own clock)
+
+
+@given(
+    st.permutations(["Credential=K/20261120/r/s3/aws4_request", "SignedHeaders=Host;range", "Signature=ab="])
+)
+def test_the_parameters_of_a_header_are_read_in_any_order(parameters):
+    for separator in (", ", ",", " ,  "):
+        header = f"AWS4-HMAC-SHA256 {separator.join(parameters)} "
+        fields = [("x-amz-date", "20261120T190000Z"), ("x-amz-content-sha256", "UNSIGNED-PAYLOAD")]
+        signed = read_signature(Request("GET", "/", "", Headers([*fields, ("authorization", header)])))
+        assert (signed.key_id, signed.region, signed.service) == ("K", "r", "s3")
+        assert (signed.signed_headers, signed.signature) == (("host", "range"), "ab=")
+        assert (signed.stamp, signed.scope) == ("20261120T190000Z", "20261120/r/s3/aws4_request")
+
+
+def test_of_a_signature_that_is_there_twice_the_last_is_read():
+    parameters = "Credential=K/20261120/r/s3/aws4_request, SignedHeaders=host, Signature=a, Signature=b"
+    fields = [("x-amz-date", "20261120T190000Z"), ("x-amz-content-sha256", "UNSIGNED-PAYLOAD")]
+    header = ("authorization", f"AWS4-HMAC-SHA256 {parameters}")
+    assert read_signature(Request("GET", "/", "", Headers([*fields, header]))).signature == "b"
+
+
+@given(st.text(st.characters(max_codepoint=255), max_size=30))
+def test_a_header_s_white_space_is_made_one_whichever_it_is(value):
+    wanted = b" ".join(value.encode("latin-1").split()).decode("latin-1")
+    assert canonical_headers(Headers([("A", value), ("b", "x"), ("a", "y")]), ("a",)) == f"a:{wanted},y\n"
+    assert canonical_headers(Headers([("A", value)]), ("a",)) == f"a:{wanted}\n"
+
+
+@given(st.lists(st.tuples(st.sampled_from("abA"), st.text(max_size=3))))
+def test_headers_are_found_by_name_in_the_order_they_came(fields):
+    headers = Headers(fields)
+    for name in ("a", "b", "c"):
+        every = [value for key, value in fields if key.lower() == name]
+        assert headers.every(name) == every
+        assert headers.get(name, "none") == (every or ["none"])[0]
+        assert (name in headers) == bool(every)

@@ -5,9 +5,11 @@ percent-encoded names are judged on the raw text.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from typing import Any, BinaryIO
+from functools import lru_cache
+from typing import Any
 
 from vedette.api.door import LongBody, SlowBody
 from vedette.wire.http import FileBody, Headers, Request, Response
@@ -23,6 +25,8 @@ LEAST_RATE = 1024
 WINDOW_S = 30.0
 # Below this a file is read at once in place: the hop to a thread costs more than the copy.
 SMALL_FILE = 1024 * 1024
+# Windows alone reads text by default.
+BINARY = getattr(os, "O_BINARY", 0)
 CONTROLS = dict.fromkeys([*range(9), *range(10, 32), 127], " ")
 
 
@@ -104,11 +108,11 @@ async def read_whole(request: Request, most: int) -> None:
 async def send_answer(response: Response, send: Send, *, head_only: bool) -> int:
     """Send the answer; return how many bytes its body had."""
     body = response.body
-    names = {name.lower() for name, _ in response.headers}
+    headers = [(_encode_name(name), _encode(value)) for name, value in response.headers]
     length = _length(body)
-    if length is not None and "content-length" not in names and response.status not in (204, 304):
-        response.headers.append(("content-length", str(length)))
-    headers = [(_encode(name), _encode(value)) for name, value in response.headers]
+    is_told = any(name == b"content-length" for name, _ in headers)
+    if length is not None and not is_told and response.status not in (204, 304):
+        headers.append((b"content-length", b"%d" % length))
     try:
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if head_only:
@@ -137,6 +141,12 @@ def _encode(text: str) -> bytes:
     return text.encode("ascii") if text.isascii() else text.encode("utf-8", "surrogateescape")
 
 
+@lru_cache(maxsize=512)
+def _encode_name(name: str) -> bytes:
+    """Return a header's name in lower case, as uvicorn sends it: there are few, but for stored metadata."""
+    return _encode(name.lower())
+
+
 async def _close(body: bytes | FileBody | AsyncIterator[bytes]) -> None:
     if not isinstance(body, bytes | FileBody) and hasattr(body, "aclose"):
         await body.aclose()
@@ -160,9 +170,11 @@ async def _send_body(body: bytes | FileBody | AsyncIterator[bytes], send: Send) 
 
 
 async def _send_file(part: FileBody, send: Send) -> int:
-    left = part.length
-    with part.path.open("rb") as file:
-        file.seek(part.start)
+    # Without a file object, whose making takes as long as the reading of a small file.
+    file = os.open(part.path, os.O_RDONLY | BINARY)
+    try:
+        os.lseek(file, part.start, os.SEEK_SET)
+        left = part.length
         while True:
             data = await _read(file, min(left, SMALL_FILE), inline=part.length <= SMALL_FILE)
             left -= len(data)
@@ -170,9 +182,11 @@ async def _send_file(part: FileBody, send: Send) -> int:
             await send({"type": "http.response.body", "body": data, "more_body": more})
             if not more:
                 return part.length - left
+    finally:
+        os.close(file)
 
 
-async def _read(file: BinaryIO, count: int, *, inline: bool) -> bytes:
+async def _read(file: int, count: int, *, inline: bool) -> bytes:
     if inline:
-        return file.read(count)
-    return await asyncio.to_thread(file.read, count)
+        return os.read(file, count)
+    return await asyncio.to_thread(os.read, file, count)

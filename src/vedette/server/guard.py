@@ -8,6 +8,7 @@ anybody judges it: two readers of one line must never understand two requests.
 
 import asyncio
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import httptools
@@ -141,7 +142,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._deaf or self._is_told_again:
             return
         self._stop("head")
-        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        size = len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
         fault = TOO_LARGE if size > self._bounds.head_bytes else None
         fault = fault or fault_of_head(self.url, self.headers, self.parser.get_http_version())
         if fault is not None:

@@ -35,11 +35,18 @@ def fault_of_head(target: bytes, fields: Fields, version: str) -> bytes | None:
         return TOO_LARGE
     if version not in ("1.1", "1.0"):
         return NO_VERSION
-    return _fault_of_host(target, fields, version) or _fault_of_framing(fields, version)
+    hosts, codings = [], []
+    for name, value in fields:
+        if name == b"host":
+            hosts.append(value)
+        elif name == b"transfer-encoding":
+            codings.append(value)
+    return _fault_of_host(target, hosts, version) or (
+        _fault_of_framing(codings, version) if codings else None
+    )
 
 
-def _fault_of_host(target: bytes, fields: Fields, version: str) -> bytes | None:
-    hosts = [value for name, value in fields if name == b"host"]
+def _fault_of_host(target: bytes, hosts: list[bytes], version: str) -> bytes | None:
     if len(hosts) > 1 or (not hosts and version == "1.1") or (hosts and not HOST.fullmatch(hosts[0])):
         return ONE_HOST
     if not target.startswith((b"/", b"*")) and _authority(target) not in hosts:
@@ -47,10 +54,7 @@ def _fault_of_host(target: bytes, fields: Fields, version: str) -> bytes | None:
     return None
 
 
-def _fault_of_framing(fields: Fields, version: str) -> bytes | None:
-    codings = [value for name, value in fields if name == b"transfer-encoding"]
-    if not codings:
-        return None
+def _fault_of_framing(codings: list[bytes], version: str) -> bytes | None:
     if version != "1.1":
         return OLD_CODING
     return None if [coding.lower() for coding in codings] == [b"chunked"] else NO_CODING

@@ -60,7 +60,12 @@ class Figures:
         self.under_way = Gauge(
             "vedette_requests_under_way", "Requests being answered.", registry=self.registry
         )
+        # To find a series by its labels takes longer than to count; there are as many as the page has lines.
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram, Counter]] = {}
+        self._stages: dict[tuple[str, str, str], str] = {}
+        self._add_models()
 
+    def _add_models(self) -> None:
         self.pictures = Counter(
             "vedette_pictures",
             "Pictures sent to a model: answered, invalid, throttled or errors.",
@@ -92,7 +97,6 @@ class Figures:
             [*MODEL, "stage"],
             registry=self.registry,
         )
-        self._stages: dict[tuple[str, str, str], str] = {}
 
     def see_training(self, arn: str, facts: Mapping[str, Any] | None) -> None:
         """Show how far a training is; nothing once it is over."""
@@ -124,10 +128,19 @@ class Figures:
 
     def count(self, request: RequestRecord) -> None:
         """Add one answered request."""
-        self.requests.labels(request.service, request.operation, str(request.status)).inc()
-        self.seconds.labels(request.service, request.operation).observe(request.seconds)
+        of = (request.service, request.operation, request.status)
+        series = self._series.get(of)
+        if series is None:
+            series = self._series[of] = self._series_of(*of)
+        requests, seconds, sent = series
+        requests.inc()
+        seconds.observe(request.seconds)
         if request.sent:
-            self.sent.labels(request.service).inc(request.sent)
+            sent.inc(request.sent)
+
+    def _series_of(self, service: str, operation: str, status: int) -> tuple[Counter, Histogram, Counter]:
+        requests = self.requests.labels(service, operation, str(status))
+        return requests, self.seconds.labels(service, operation), self.sent.labels(service)
 
     def page(self) -> bytes:
         """Return the figures as Prometheus reads them."""
@@ -138,7 +151,12 @@ def note(request: RequestRecord) -> None:
     """Write the request's line; faults of ours stand out, refusals do not."""
     level = logging.ERROR if request.status >= 500 else logging.INFO
     if log.isEnabledFor(level):
-        log.log(level, "%s", request.operation, extra={"request": request})
+        # Not log.log, which walks the stack for the line that logs: always this one.
+        log.handle(
+            log.makeRecord(
+                log.name, level, __file__, 0, "%s", (request.operation,), None, extra={"request": request}
+            )
+        )
 
 
 class JsonLines(logging.Formatter):

@@ -77,6 +77,8 @@ def canonical_headers(headers: Headers, names: tuple[str, ...]) -> str:
 
 def squeeze(value: str) -> str:
     """Trim the value and make each run of white space one space."""
+    if value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip(" ")  # Nothing else to do in nearly every header; this is asked of each.
     # On bytes, since Latin-1 text would take the second byte of a UTF-8 letter for a space.
     return b" ".join(value.encode("latin-1", "replace").split()).decode("latin-1")
 

@@ -16,9 +16,8 @@ class Headers:
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self._fields = [(name.lower(), value) for name, value in fields]
-        self._first: dict[str, str] = {}
-        for name, value in self._fields:
-            self._first.setdefault(name, value)
+        # Of several fields of one name the first is kept, which in this order comes last.
+        self._first: dict[str, str] = dict(reversed(self._fields))
 
     def get(self, name: str, default: str = "") -> str:
         """Return the first field of that (lower-case) name."""
@@ -26,6 +25,8 @@ class Headers:
 
     def every(self, name: str) -> list[str]:
         """Return all fields of that (lower-case) name, in order."""
+        if len(self._first) == len(self._fields):  # No name comes twice, as in nearly every request.
+            return [self._first[name]] if name in self._first else []
         return [value for key, value in self._fields if key == name]
 
     def __contains__(self, name: str) -> bool:

@@ -7,6 +7,7 @@ body. It knows what happened, not how each service says it: that is `signature_f
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 Form = Literal["header", "query", "v2-header", "v2-query", "post", "v2-post"]
@@ -83,9 +84,22 @@ class Signed:
     @property
     def stamp(self) -> str:
         """The date as Version 4 writes it."""
-        return self.date.strftime("%Y%m%dT%H%M%SZ")
+        return stamp_of(self.date)
 
     @property
     def scope(self) -> str:
         """The credential scope of Version 4."""
-        return f"{self.date:%Y%m%d}/{self.region}/{self.service}/aws4_request"
+        return f"{day_of(self.date)}/{self.region}/{self.service}/aws4_request"
+
+
+# A client's requests of one second bear the same date; `strftime` takes longer than all else here.
+@lru_cache(maxsize=256)
+def stamp_of(date: datetime) -> str:
+    """Return a moment, which is in UTC, as Version 4 writes it."""
+    return date.strftime("%Y%m%dT%H%M%SZ")
+
+
+@lru_cache(maxsize=256)
+def day_of(date: datetime) -> str:
+    """Return the day of a moment, which is in UTC, as scopes write it."""
+    return date.strftime("%Y%m%d")

@@ -19,9 +19,13 @@ from vedette.wire.canonical import Pairs, canonical_requests, decode, digest, sp
 from vedette.wire.clockskew import check_time, read_date, read_stamp
 from vedette.wire.http import Request
 from vedette.wire.scalars import Beyond, read_integer
-from vedette.wire.signed import UNSIGNED, Kind, SignatureFault, Signed
+from vedette.wire.signed import UNSIGNED, Kind, SignatureFault, Signed, day_of
 
 ALGORITHM = "AWS4-HMAC-SHA256"
+# How every SDK writes the last parameter of the header.
+SIGNATURE_LAST = ", Signature="
+# Three parameters with the names of a dozen headers; 256 strangers' heads must not fill the memory.
+LONGEST_REMEMBERED = 1024
 LONGEST_LINK_S = 7 * 24 * 3600
 # Some agents add these after signing; neither can change what a request does.
 MAY_BE_UNSIGNED = {"x-amz-content-sha256", "x-amz-user-agent"}
@@ -80,7 +84,7 @@ def signing_key(secret: str, day: str, region: str, service: str) -> bytes:
 
 def key_for(signed: Signed, secret: str) -> bytes:
     """Return the key under this signature's scope; chunks and policies are signed with it too."""
-    return signing_key(secret, f"{signed.date:%Y%m%d}", signed.region, signed.service)
+    return signing_key(secret, day_of(signed.date), signed.region, signed.service)
 
 
 def sign(key: bytes, text: bytes) -> str:
@@ -118,25 +122,47 @@ def _link_form(pairs: Pairs) -> str:
 
 
 def _read_header(header: str, request: Request) -> Signed:
-    fields = dict(part.strip().partition("=")[::2] for part in header[len(ALGORITHM) :].split(","))
-    for name in ("Credential", "SignedHeaders", "Signature"):
-        if not fields.get(name):
-            raise SignatureFault(
-                Kind.INCOMPLETE, f"Authorization header requires '{name}' parameter.", form="header"
-            )
+    credential, names, signature = _read_fields(header)
     date = read_date(request)
-    key_id, region, service = read_credential(fields["Credential"], day=f"{date:%Y%m%d}")
+    key_id, region, service = read_credential(credential, day=day_of(date))
     return Signed(
         key_id=key_id,
         form="header",
-        signature=fields["Signature"],
+        signature=signature,
         date=date,
         service=service,
         region=region,
         token=request.headers.get("x-amz-security-token"),
-        signed_headers=tuple(fields["SignedHeaders"].lower().split(";")),
+        signed_headers=names,
         payload_hash=_declared_hash(request, service),
     )
+
+
+def _read_fields(header: str) -> tuple[str, tuple[str, ...], str]:
+    """Return a header's credential, the names that it signs, and the signature."""
+    before, name, signature = header.rpartition(SIGNATURE_LAST)
+    if name and "," not in signature and len(before) <= LONGEST_REMEMBERED:
+        credential, names, _ = _remember_parameters(f"{before}{name}.")
+        signature = signature.strip()
+    else:
+        credential, names, signature = _read_parameters(header)
+    for name, value in (("Credential", credential), ("SignedHeaders", names), ("Signature", signature)):
+        if not value:
+            raise SignatureFault(
+                Kind.INCOMPLETE, f"Authorization header requires '{name}' parameter.", form="header"
+            )
+    return credential, names, signature
+
+
+def _read_parameters(header: str) -> tuple[str, tuple[str, ...], str]:
+    fields = dict(part.strip().partition("=")[::2] for part in header[len(ALGORITHM) :].split(","))
+    names = fields.get("SignedHeaders", "")
+    signed = tuple(names.lower().split(";")) if names else ()
+    return fields.get("Credential", ""), signed, fields.get("Signature", "")
+
+
+# What a client sends before its signature stays the same all day.
+_remember_parameters = lru_cache(maxsize=256)(_read_parameters)
 
 
 def _declared_hash(request: Request, service: str) -> str:
@@ -153,7 +179,7 @@ def _read_link(pairs: Pairs, request: Request) -> Signed:
     if fields["X-Amz-Algorithm"] != ALGORITHM:
         raise SignatureFault(Kind.UNSUPPORTED, f'X-Amz-Algorithm only supports "{ALGORITHM}".', form="query")
     date = read_stamp(fields["X-Amz-Date"])
-    key_id, region, service = read_credential(fields["X-Amz-Credential"], day=f"{date:%Y%m%d}")
+    key_id, region, service = read_credential(fields["X-Amz-Credential"], day=day_of(date))
     names = tuple(fields["X-Amz-SignedHeaders"].lower().split(";"))
     return Signed(
         key_id=key_id,
