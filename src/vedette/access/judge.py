@@ -80,8 +80,8 @@ def _allows_by_identity(request: AccessRequest, identity: Sequence[Policy], acti
 def _find(policies: Iterable[Policy], effect: Effect, request: AccessRequest, action: str) -> str | None:
     """Return the name of the first statement of that effect which speaks of the request."""
     for policy in policies:
-        for statement in policy.about(effect, action):
-            if statement.grasp(request):
+        for _, statement in policy.about_caller(effect, action, request.subject):
+            if statement.holds(request):
                 return _named(policy, statement)
     return None
 
@@ -90,9 +90,8 @@ def _strongest(policies: Iterable[Policy], request: AccessRequest, action: str) 
     """Return how strongly the policies of the resource allow, and which statement does."""
     strongest, name = Grasp.NONE, ""
     for policy in policies:
-        for statement in policy.about(Effect.ALLOW, action):
-            grasp = statement.grasp(request)
-            if grasp > strongest:
+        for grasp, statement in policy.about_caller(Effect.ALLOW, action, request.subject):
+            if grasp > strongest and statement.holds(request):
                 strongest, name = grasp, f"allowed by {_named(policy, statement)}"
     return strongest, name
 

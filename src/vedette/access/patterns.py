@@ -5,11 +5,19 @@ the patterns: no regular expression with more than one repetition is built from 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-# What a request says of a condition key: one value, or several. A key that is not there is missing.
-Context = Mapping[str, str | tuple[str, ...]]
+Value = str | tuple[str, ...]
+
+
+class Context(Protocol):
+    """What a request says of condition keys: one value, or several. A dict is one."""
+
+    def get(self, key: str, /) -> Value | None:
+        """Return what is said of a key, which is in lower case; None where the key is missing."""
+
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _DEFAULTED = re.compile(r"\s*([^,\s']+)\s*(?:,\s*'([^']*)'\s*)?")
@@ -164,7 +172,9 @@ class Template:
             if not isinstance(piece, Variable):
                 resolved.append(piece)
                 continue
-            value = context.get(piece.key, piece.default)
+            value = context.get(piece.key)
+            if value is None:
+                value = piece.default
             if not isinstance(value, str):  # missing, or several: a variable has one value
                 return None
             resolved.append(Literal(value))

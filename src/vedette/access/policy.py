@@ -6,7 +6,10 @@ from enum import StrEnum
 from vedette.access.conditions import Condition
 from vedette.access.patterns import Template
 from vedette.access.principals import Grasp, Principals
-from vedette.access.request import AccessRequest
+from vedette.access.request import AccessRequest, AccessSubject
+
+# Callers of one action are few; a policy that thousands call keeps some 100 KB of them at most.
+MOST_CALLERS = 512
 
 
 class PolicyKind(StrEnum):
@@ -64,19 +67,21 @@ class Statement:
     spares_principals: bool = False
     conditions: tuple[Condition, ...] = ()
 
-    def grasp(self, request: AccessRequest) -> Grasp:
-        """Return how far the statement speaks of this request, whose action it means."""
+    def grasp(self, subject: AccessSubject) -> Grasp:
+        """Return how the statement means a caller."""
         principals = self.principals
         if principals is None:
-            grasp = Grasp.DIRECT
-        elif self.spares_principals:
-            grasp = Grasp.NONE if principals.exempts(request.subject) else Grasp.DIRECT
-        else:
-            grasp = principals.grasp(request.subject)
-        if grasp is Grasp.NONE or not self._means_resource(request):
-            return Grasp.NONE
+            return Grasp.DIRECT
+        if self.spares_principals:
+            return Grasp.NONE if principals.exempts(subject) else Grasp.DIRECT
+        return principals.grasp(subject)
+
+    def holds(self, request: AccessRequest) -> bool:
+        """Say whether the statement speaks of this request, whose action and caller it means."""
         context = request.context
-        return grasp if all(condition.holds(context) for condition in self.conditions) else Grasp.NONE
+        return self._means_resource(request) and all(
+            condition.holds(context) for condition in self.conditions
+        )
 
     def _means_resource(self, request: AccessRequest) -> bool:
         if self.resources is None:
@@ -99,10 +104,20 @@ class Policy:
     statements: tuple[Statement, ...]
     name: str = ""
     version: str = "2012-10-17"
+    # Whether it may name callers by the ids that S3 has for accounts.
+    names_canonical_ids: bool = field(init=False, repr=False, compare=False)
     # Grows by what is asked: actions come from operations, of which there are few, never from a client.
     _about: dict[tuple[Effect, str], tuple[Statement, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    # Likewise for a caller. Callers name their sessions as they like, so this is emptied when it is full.
+    _meant: dict[tuple[str, ...], tuple[tuple[Grasp, Statement], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        named = [statement.principals for statement in self.statements if statement.principals is not None]
+        object.__setattr__(self, "names_canonical_ids", any(who.canonical_ids for who in named))
 
     def about(self, effect: Effect, action: str) -> tuple[Statement, ...]:
         """Return the statements of that effect which mean an action, in lower case."""
@@ -111,6 +126,20 @@ class Policy:
             mine = [statement for statement in self.statements if statement.effect is effect]
             statements = tuple(statement for statement in mine if statement.actions.mean(action))
             self._about[effect, action] = statements
+        return statements
+
+    def about_caller(
+        self, effect: Effect, action: str, subject: AccessSubject
+    ) -> tuple[tuple[Grasp, Statement], ...]:
+        """Return those of the statements about an action that mean a caller, and how they do."""
+        of = (effect, action, *subject.names)
+        statements = self._meant.get(of)
+        if statements is None:
+            graspings = [(statement.grasp(subject), statement) for statement in self.about(effect, action)]
+            statements = tuple(pair for pair in graspings if pair[0] is not Grasp.NONE)
+            if len(self._meant) >= MOST_CALLERS:
+                self._meant.clear()
+            self._meant[of] = statements
         return statements
 
 

@@ -7,8 +7,9 @@ with the policies of the thing that it asks about. The judgement itself is `acce
 from collections.abc import Callable, Mapping, Sequence
 
 from vedette.access.judge import Decision, judge
+from vedette.access.patterns import Value
 from vedette.access.policy import Policy
-from vedette.access.request import AccessRequest, AccessSubject, DeferredFacts
+from vedette.access.request import AccessRequest, SourcedFacts
 from vedette.arn import Arn
 from vedette.errors import Denied
 from vedette.identity.principal import Principal, subject_of
@@ -90,19 +91,31 @@ def refusal(principal: Principal | None, action: str, resource: str | Arn) -> De
     return Denied(f"User: {who} is not authorized to perform: {action} on resource: {resource}")
 
 
-class _Facts(dict[str, str | tuple[str, ...]]):
-    """The facts of a request, with the tags of its resource, which cost a query, when somebody asks."""
+class _OfContext:
+    """What the request says, its keys in any case."""
 
-    def __init__(self, facts: Context, tags_of: TagsOf | None) -> None:
-        super().__init__(facts)
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._facts: dict[str, Value] | None = None
+
+    def __call__(self, key: str) -> Value | None:
+        if self._facts is None:
+            self._facts = {name.lower(): value for name, value in self._context.items()}
+        return self._facts.get(key)
+
+
+class _OfTags:
+    """The tags of the resource, which cost a query, when somebody asks."""
+
+    def __init__(self, tags_of: TagsOf | None) -> None:
         self._tags_of = tags_of
+        self._facts: dict[str, Value] = {}
 
-    def __missing__(self, key: str) -> str | tuple[str, ...]:
+    def __call__(self, key: str) -> Value | None:
         if self._tags_of is not None and key.startswith(RESOURCE_TAG):
             tags, self._tags_of = self._tags_of(), None
-            self.update({RESOURCE_TAG + name.lower(): value for name, value in tags.items()})
-            return self[key]
-        raise KeyError(key)
+            self._facts = {RESOURCE_TAG + name.lower(): value for name, value in tags.items()}
+        return self._facts.get(key)
 
 
 def _request(
@@ -111,15 +124,13 @@ def _request(
     subject = subject_of(principal)
     named = next((context[key] for key in context if key.lower() == OWNER_KEY), "")
     owner = (named if isinstance(named, str) else "") or _account_of(resource)
-    facts = DeferredFacts(lambda: _gather(subject, owner, context, tags_of))
+
+    def of_owner(key: str) -> Value | None:
+        return owner or subject.account if key == OWNER_KEY else None
+
+    # What the caller is comes first: nothing that a request says may stand in for it.
+    facts = SourcedFacts(subject.fact, of_owner, _OfContext(context), _OfTags(tags_of))
     return AccessRequest(subject, action, resource, owner, facts)
-
-
-def _gather(subject: AccessSubject, owner: str, context: Context, tags_of: TagsOf | None) -> Context:
-    facts = {key.lower(): value for key, value in context.items()}
-    # What the caller is comes last: nothing that a request says may stand in for it.
-    facts |= {OWNER_KEY: owner or subject.account} | subject.context()
-    return _Facts(facts, tags_of)
 
 
 def _account_of(resource: str) -> str:

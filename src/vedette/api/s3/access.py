@@ -7,14 +7,22 @@ needs the bucket's alone, and neither gets in by what a public access block hold
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from vedette.access.judge import Decision, judge
+from vedette.access.patterns import Value
 from vedette.access.principals import Grasp
-from vedette.access.request import AccessRequest, AccessSubject, DeferredFacts, SubjectKind
+from vedette.access.request import AccessRequest, AccessSubject, SourcedFacts, SubjectKind
 from vedette.api.s3 import acl
 from vedette.api.s3.call import Call, canonical_id, read_document
-from vedette.api.s3.facts import Facts, facts_of_blob, facts_of_bucket, facts_of_request, facts_of_tags
+from vedette.api.s3.facts import (
+    Facts,
+    fact_of_blob,
+    fact_of_bucket,
+    fact_of_request,
+    facts_of_request,
+    facts_of_tags,
+)
 from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.policy import has_public_policy, policies_of
 from vedette.identity.may import RESOURCE_ACCOUNT, may
@@ -102,13 +110,14 @@ def is_allowed(  # noqa: PLR0913  (likewise)
     expected = call.header("x-amz-expected-bucket-owner")
     if expected and expected != bucket.account:
         return False
+    before = {**facts_of_tags(tags), **(more or {})} if tags or more else None
 
-    def facts() -> Facts:
-        if call.facts is None:
-            call.facts = facts_of_request(call)
-        return {**call.facts, **facts_of_tags(tags), **(more or {})}
+    def fact(name: str) -> Value | None:
+        if before is not None and name in before:
+            return before[name]
+        return fact_of_request(call, name)
 
-    return decide(call.principal, Aim(action, bucket, key, blob), facts)
+    return decide(call.principal, Aim(action, bucket, key, blob), fact)
 
 
 def authorise_write(call: Call, bucket: Bucket, tags: dict[str, str]) -> None:
@@ -135,19 +144,18 @@ def authorise_own(call: Call, action: str, resource: str, more: Facts | None = N
         raise S3Fault("AccessDenied", "Access Denied")
 
 
-def decide(principal: Principal | None, aim: Aim, facts: Callable[[], Facts]) -> bool:
-    """Say whether somebody may do this; `facts` gives what conditions may ask about the request."""
+def decide(principal: Principal | None, aim: Aim, fact: Callable[[str], Value | None]) -> bool:
+    """Say whether somebody may do this; `fact` gives what the request says of a condition key."""
     bucket, subject = aim.bucket, subject_of(principal)
     policies = policies_of(bucket)
-    if principal is not None and (policies or _bears_grants(aim)):
+    if principal is not None and (
+        _bears_grants(aim) or any(policy.names_canonical_ids for policy in policies)
+    ):
         subject = replace(subject, canonical_id=canonical_id(principal.account))
-
-    def gather() -> Facts:
-        # What the caller is comes last: nothing that a request says may stand in for it.
-        return {**facts(), **facts_of_bucket(bucket), **facts_of_blob(aim.blob), **subject.context()}
-
+    # What the caller is comes first: nothing that a request says may stand in for it.
+    facts = SourcedFacts(subject.fact, partial(fact_of_blob, aim.blob), partial(fact_of_bucket, bucket), fact)
     decision = judge(
-        AccessRequest(subject, aim.action, aim.resource, bucket.account, DeferredFacts(gather)),
+        AccessRequest(subject, aim.action, aim.resource, bucket.account, facts),
         identity=principal.policies if principal else (),
         resource=policies,
         session=principal.session_policies if principal else (),

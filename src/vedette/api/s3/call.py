@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, ParamSpec, TypeVar
 
@@ -60,8 +60,6 @@ class Call:
     found: Bucket | None = field(default=None)
     # None for a request without a signature, and in a browser's form until its policy is read.
     signed: Signed | None = None
-    # What policies may ask about the request, once somebody did.
-    facts: dict[str, str | tuple[str, ...]] | None = field(default=None, init=False)
 
     @property
     def store(self) -> FolderBlobs:
@@ -147,6 +145,7 @@ def moment(milliseconds: int) -> datetime:
     return from_milliseconds(milliseconds - milliseconds % 1000)
 
 
+@lru_cache(maxsize=1024)
 def canonical_id(account: str) -> str:
     """Return the id that S3 knows an account by: 64 hexadecimal digits, always the same."""
     return sha256(f"vedette:{account}".encode()).hexdigest()

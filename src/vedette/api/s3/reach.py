@@ -79,4 +79,4 @@ class Reach:
         facts = self._facts()
         if version:
             facts["s3:versionid"] = version
-        return decide(caller, Aim(action, bucket, key, blob), lambda: facts)
+        return decide(caller, Aim(action, bucket, key, blob), facts.get)
