@@ -7,12 +7,12 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.lookout.tokens import client_token
 from vedette.api.operations import operation
+from vedette.api.paging import read_page
 from vedette.clock import milliseconds
 from vedette.datasets.dataset import Dataset, Filter, Kind, ManifestSource, Source
 from vedette.datasets.datasets import NewDataset, NewLines
 from vedette.errors import Wrong
 from vedette.projects.project import Project, Scope
-from vedette.wire import pages
 
 STATUSES = {
     "creating": "CREATE_IN_PROGRESS",
@@ -76,14 +76,11 @@ def update_dataset_entries(house: House, caller: Caller, request: dict[str, Any]
 def list_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List entries as they were given, in the order in which they came."""
     _, dataset = _find(house, caller, "ListDatasetEntries", request)
-    wanted = _filter(request)
-    asked = pages.scope("ListDatasetEntries", dataset.id, repr(wanted))
-    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [-1]
-    found, more = house.datasets.page(dataset, wanted, after=seen[0], most=request.get("MaxResults", 100))
-    answer: dict[str, Any] = {"DatasetEntries": [entry.line for entry in found]}
-    if more:
-        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].seq])
-    return answer
+    conditions = _filter(request)
+    page = read_page(house, request, "ListDatasetEntries", dataset.id, repr(conditions))
+    entries, more = house.datasets.page(dataset, conditions, after=page.after(-1), most=page.size)
+    lines = [entry.line for entry in entries]
+    return page.answer({"DatasetEntries": lines}, entries[-1].seq if more else None)
 
 
 def dataset_metadata(dataset: Dataset) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.lookout.tags import read_tags
 from vedette.api.lookout.tokens import client_token
+from vedette.api.paging import read_page
 from vedette.errors import Missing
 from vedette.projects.project import Project, Scope
 from vedette.projects.version import State, Version
 from vedette.projects.versions import LATEST
 from vedette.training.order import NewTraining
-from vedette.wire import pages
 
 STATUSES: Mapping[State, str] = {
     "training": "TRAINING",
@@ -83,13 +83,10 @@ def list_models(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
     """List a project's models, the newest first."""
     caller.require("ListModels", "*")
     project = _project(house, caller, request)
-    asked = pages.scope("ListModels", project.id)
-    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [None]
-    found, more = house.versions.list(project, before=seen[0], most=request.get("MaxResults", 100))
-    answer: dict[str, Any] = {"Models": [_metadata(house, version) for version in found]}
-    if more:
-        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
-    return answer
+    page = read_page(house, request, "ListModels", project.id)
+    versions, more = house.versions.list(project, before=page.after(None), most=page.size)
+    metadata = [_metadata(house, version) for version in versions]
+    return page.answer({"Models": metadata}, versions[-1].id if more else None)
 
 
 def delete_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from vedette.api.house import Caller, House
 from vedette.api.lookout.datasets import dataset_metadata
 from vedette.api.lookout.tokens import client_token
 from vedette.api.operations import operation
+from vedette.api.paging import read_page
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import NewProject
-from vedette.wire import pages
 
 
 def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -34,17 +34,10 @@ def describe_project(house: House, caller: Caller, request: dict[str, Any]) -> d
 def list_projects(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List the account's projects of the region, in the order of creation."""
     caller.require("ListProjects", "*")
-    asked = pages.scope("ListProjects", caller.account, caller.region)
-    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [0]
-    found, more = house.projects.list(
-        _scope(caller),
-        after=seen[0],
-        most=request.get("MaxResults", 100),
-    )
-    answer: dict[str, Any] = {"Projects": [_metadata(project) for project in found]}
-    if more:
-        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
-    return answer
+    page = read_page(house, request, "ListProjects", caller.account, caller.region)
+    projects, more = house.projects.list(_scope(caller), after=page.after(0), most=page.size)
+    metadata = [_metadata(project) for project in projects]
+    return page.answer({"Projects": metadata}, projects[-1].id if more else None)
 
 
 def delete_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

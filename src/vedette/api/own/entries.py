@@ -7,29 +7,23 @@ from typing import Any
 
 from vedette.api.house import Caller, House
 from vedette.api.own.projects import find_project
+from vedette.api.paging import read_page
 from vedette.clock import milliseconds
 from vedette.datasets.dataset import Dataset, Filter, Kind
 from vedette.datasets.editing import EntryEdit, EntryName, revision_of
 from vedette.datasets.listing import Entry
 from vedette.manifest.lines import read_line
 from vedette.projects.project import Project
-from vedette.wire import pages
-
-PAGE = 100  # entries, where the caller does not say
 
 
 def list_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List entries in the order in which they came, each with its revision and its problems."""
     _, dataset = _find(house, caller, "ListEntries", request)
     conditions = _filter(request)
-    scope = pages.scope("ListEntries", dataset.id, repr(conditions))
-    after = pages.decode(house.page_key, scope, request.get("NextToken")) or [-1]
-    most = request.get("MaxResults", PAGE)
-    page, more = house.datasets.page(dataset, conditions, after=after[0], most=most)
-    answer: dict[str, Any] = {"Entries": [_description(entry) for entry in page]}
-    if more:
-        answer["NextToken"] = pages.encode(house.page_key, scope, [page[-1].seq])
-    return answer
+    page = read_page(house, request, "ListEntries", dataset.id, repr(conditions))
+    entries, more = house.datasets.page(dataset, conditions, after=page.after(-1), most=page.size)
+    descriptions = [_description(entry) for entry in entries]
+    return page.answer({"Entries": descriptions}, entries[-1].seq if more else None)
 
 
 def update_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

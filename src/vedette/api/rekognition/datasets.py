@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from vedette.api.house import Caller, House
+from vedette.api.paging import read_page
 from vedette.api.rekognition.features import refuse_other_features
 from vedette.datasets.dataset import CopySource, Dataset, Filter, Kind, ManifestSource, Source
 from vedette.datasets.datasets import NewDataset, NewLines
@@ -13,7 +14,6 @@ from vedette.errors import Wrong
 from vedette.manifest.lines import Line
 from vedette.manifest.marks import mark_line
 from vedette.projects.project import Project
-from vedette.wire import pages
 
 STATUSES = {
     "creating": "CREATE_IN_PROGRESS",
@@ -81,40 +81,32 @@ def distribute_dataset_entries(house: House, caller: Caller, request: dict[str, 
 def list_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List entries in the order in which they came, each with what is wrong with it."""
     _, dataset = _find(house, caller, "ListDatasetEntries", request["DatasetArn"])
-    wanted = Filter(
+    conditions = Filter(
         labels=tuple(sorted(set(request.get("ContainsLabels", ())))),
         is_labelled=request.get("Labeled"),
         # The guide's own client says false where it means that it does not care.
         has_errors=request.get("HasErrors", False),
         contains=request.get("SourceRefContains", ""),
     )
-    asked = pages.scope("ListDatasetEntries", dataset.id, repr(wanted))
-    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [-1]
-    found, more = house.datasets.page(dataset, wanted, after=seen[0], most=request.get("MaxResults", 100))
-    answer: dict[str, Any] = {"DatasetEntries": [entry_text(entry) for entry in found]}
-    if more:
-        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].seq])
-    return answer
+    page = read_page(house, request, "ListDatasetEntries", dataset.id, repr(conditions))
+    entries, more = house.datasets.page(dataset, conditions, after=page.after(-1), most=page.size)
+    lines = [entry_text(entry) for entry in entries]
+    return page.answer({"DatasetEntries": lines}, entries[-1].seq if more else None)
 
 
 def list_dataset_labels(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List the labels in use, in the order in which they came."""
     _, dataset = _find(house, caller, "ListDatasetLabels", request["DatasetArn"])
-    asked = pages.scope("ListDatasetLabels", dataset.id)
-    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [0]
-    found, more = house.datasets.labels(dataset, after=seen[0], most=request.get("MaxResults", 100))
-    answer: dict[str, Any] = {
-        "DatasetLabelDescriptions": [
-            {
-                "LabelName": label.name,
-                "LabelStats": {"EntryCount": label.pictures, "BoundingBoxCount": label.boxed},
-            }
-            for label in found
-        ]
-    }
-    if more:
-        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].number])
-    return answer
+    page = read_page(house, request, "ListDatasetLabels", dataset.id)
+    labels, more = house.datasets.labels(dataset, after=page.after(0), most=page.size)
+    descriptions = [
+        {
+            "LabelName": label.name,
+            "LabelStats": {"EntryCount": label.pictures, "BoundingBoxCount": label.boxed},
+        }
+        for label in labels
+    ]
+    return page.answer({"DatasetLabelDescriptions": descriptions}, labels[-1].number if more else None)
 
 
 def dataset_metadata(project: Project, dataset: Dataset) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from vedette.api.house import Caller, House, about_tags
+from vedette.api.paging import read_page
 from vedette.api.rekognition.features import refuse_other_features
 from vedette.arn import parse_arn
 from vedette.errors import Denied, Missing, Wrong
@@ -12,7 +13,9 @@ from vedette.projects.policy import ACTION
 from vedette.projects.project import Project
 from vedette.projects.version import Version, read_version_arn
 from vedette.training.order import NewTraining
-from vedette.wire import pages
+
+# The service lists no more policies than this at once.
+MOST_POLICIES = 5
 
 
 def put_project_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -27,25 +30,20 @@ def put_project_policy(house: House, caller: Caller, request: dict[str, Any]) ->
 def list_project_policies(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List a project's policies, in the order in which they came."""
     project = _project(house, caller, "ListProjectPolicies", request)
-    asked = pages.scope("ListProjectPolicies", project.id)
-    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [0]
-    found, more = house.projects.policies.list(project, after=seen[0], most=request.get("MaxResults", 5))
-    answer: dict[str, Any] = {
-        "ProjectPolicies": [
-            {
-                "ProjectArn": str(project.arn),
-                "PolicyName": policy.name,
-                "PolicyRevisionId": policy.revision,
-                "PolicyDocument": policy.document,
-                "CreationTimestamp": policy.created,
-                "LastUpdatedTimestamp": policy.updated,
-            }
-            for policy in found
-        ]
-    }
-    if more:
-        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
-    return answer
+    page = read_page(house, request, "ListProjectPolicies", project.id, size=MOST_POLICIES)
+    policies, more = house.projects.policies.list(project, after=page.after(0), most=page.size)
+    descriptions = [
+        {
+            "ProjectArn": str(project.arn),
+            "PolicyName": policy.name,
+            "PolicyRevisionId": policy.revision,
+            "PolicyDocument": policy.document,
+            "CreationTimestamp": policy.created,
+            "LastUpdatedTimestamp": policy.updated,
+        }
+        for policy in policies
+    ]
+    return page.answer({"ProjectPolicies": descriptions}, policies[-1].id if more else None)
 
 
 def delete_project_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

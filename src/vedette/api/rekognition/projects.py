@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.paging import read_page
 from vedette.api.rekognition.datasets import dataset_metadata
 from vedette.datasets.dataset import Dataset
 from vedette.errors import Wrong
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import NewProject
-from vedette.wire import pages
 
 
 def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -31,22 +31,13 @@ def describe_projects(house: House, caller: Caller, request: dict[str, Any]) -> 
     caller.require("DescribeProjects", "*")
     names = sorted(request.get("ProjectNames", ()))
     features = sorted(request.get("Features", ("CUSTOM_LABELS",)))
-    asked = pages.scope("DescribeProjects", caller.account, caller.region, names, features)
-    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [0]
-    found, more = house.projects.list(
-        _scope(caller),
-        names=names,
-        features=features,
-        after=seen[0],
-        most=request.get("MaxResults", 100),
+    page = read_page(house, request, "DescribeProjects", caller.account, caller.region, names, features)
+    projects, more = house.projects.list(
+        _scope(caller), names=names, features=features, after=page.after(0), most=page.size
     )
-    held = house.datasets.of_projects(found)
-    answer: dict[str, Any] = {
-        "ProjectDescriptions": [_description(project, held.get(project.id, ())) for project in found]
-    }
-    if more:
-        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
-    return answer
+    held = house.datasets.of_projects(projects)
+    descriptions = [_description(project, held.get(project.id, ())) for project in projects]
+    return page.answer({"ProjectDescriptions": descriptions}, projects[-1].id if more else None)
 
 
 def delete_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

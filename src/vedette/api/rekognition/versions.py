@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.paging import read_page
 from vedette.api.rekognition.features import refuse_other_features
 from vedette.datasets.dataset import ManifestSource
 from vedette.errors import Wrong
 from vedette.projects.project import Project
 from vedette.projects.version import State, Version
 from vedette.training.order import NewTraining
-from vedette.wire import pages
 
 STATUSES: Mapping[State, str] = {
     "training": "TRAINING_IN_PROGRESS",
@@ -72,15 +72,10 @@ def describe_project_versions(house: House, caller: Caller, request: dict[str, A
     arn = caller.permit("DescribeProjectVersions", request["ProjectArn"])
     project = house.projects.find_by_arn(str(arn), caller.region)
     names = sorted(request.get("VersionNames", ()))
-    asked = pages.scope("DescribeProjectVersions", project.id, names)
-    seen = pages.decode(house.page_key, asked, request.get("NextToken")) or [None]
-    found, more = house.versions.list(
-        project, names=names, before=seen[0], most=request.get("MaxResults", 100)
-    )
-    answer: dict[str, Any] = {"ProjectVersionDescriptions": [_description(house, each) for each in found]}
-    if more:
-        answer["NextToken"] = pages.encode(house.page_key, asked, [found[-1].id])
-    return answer
+    page = read_page(house, request, "DescribeProjectVersions", project.id, names)
+    versions, more = house.versions.list(project, names=names, before=page.after(None), most=page.size)
+    descriptions = [_description(house, version) for version in versions]
+    return page.answer({"ProjectVersionDescriptions": descriptions}, versions[-1].id if more else None)
 
 
 def delete_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
