@@ -132,7 +132,7 @@ class JobTable:
         return connection.execute(removal).rowcount == 1
 
     def withdraw(self, connection: Connection, number: int, running: Collection[int]) -> bool:
-        """Remove a job that nobody has begun, or owners server died; ask a running one to leave off."""
+        """Remove a job that nobody has begun, or whose server died; ask a running one to leave off."""
         free = self._is_free(connection, running)
         if connection.execute(delete(jobs).where(jobs.c.id == number, free)).rowcount:
             return True
