@@ -176,7 +176,8 @@ async def _send_file(part: FileBody, send: Send) -> int:
         os.lseek(file, part.start, os.SEEK_SET)
         left = part.length
         while True:
-            data = await _read(file, min(left, SMALL_FILE), inline=part.length <= SMALL_FILE)
+            count = min(left, SMALL_FILE)
+            data = await _read(file, count, part.decode, inline=part.length <= SMALL_FILE)
             left -= len(data)
             more = left > 0 and bool(data)
             await send({"type": "http.response.body", "body": data, "more_body": more})
@@ -186,7 +187,9 @@ async def _send_file(part: FileBody, send: Send) -> int:
         os.close(file)
 
 
-async def _read(file: int, count: int, *, inline: bool) -> bytes:
-    if inline:
-        return os.read(file, count)
-    return await asyncio.to_thread(os.read, file, count)
+async def _read(file: int, count: int, decode: Callable[[bytes], bytes] | None, *, inline: bool) -> bytes:
+    def read() -> bytes:
+        data = os.read(file, count)
+        return data if decode is None else decode(data)
+
+    return read() if inline else await asyncio.to_thread(read)

@@ -2,9 +2,10 @@
 
 import base64
 import binascii
+import functools
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from awscrt import checksums as crt
@@ -57,6 +58,46 @@ def new_sum(algorithm: str) -> Sum:
             return hashlib.sha256()
         case _:
             raise ValueError(f"no such checksum: {algorithm}")
+
+
+# The polynomials of the checks, bits reversed as the running sums keep them.
+POLYNOMIALS = {"CRC32": 0xEDB88320, "CRC32C": 0x82F63B78, "CRC64NVME": 0x9A6C9329AC4BC9B5}
+
+
+def join_sums(algorithm: str, sums: Sequence[tuple[bytes, int]]) -> bytes:
+    """Return the check of bytes from those of their pieces, each with its length, without the bytes.
+
+    A check is a remainder: bytes behind it multiply it by a power of x (as in zlib's crc32_combine).
+    """
+    width = SIZES[algorithm] * 8
+    total = 0
+    for digest, length in sums:
+        total = _multiply(algorithm, _power(algorithm, length), total) ^ int.from_bytes(digest, "big")
+    return total.to_bytes(width // 8, "big")
+
+
+@functools.lru_cache(maxsize=64)
+def _power(algorithm: str, length: int) -> int:
+    """Return x to the number of bits in so many bytes, modulo the polynomial; most parts have one length."""
+    width = SIZES[algorithm] * 8
+    result, square = 1 << (width - 1), 1 << (width - 9)
+    while length:
+        if length & 1:
+            result = _multiply(algorithm, square, result)
+        square = _multiply(algorithm, square, square)
+        length >>= 1
+    return result
+
+
+def _multiply(algorithm: str, left: int, right: int) -> int:
+    polynomial, bit = POLYNOMIALS[algorithm], 1 << (SIZES[algorithm] * 8 - 1)
+    product = 0
+    while bit:
+        if left & bit:
+            product ^= right
+        right = right >> 1 ^ (polynomial if right & 1 else 0)
+        bit >>= 1
+    return product
 
 
 def header_of(algorithm: str) -> str:

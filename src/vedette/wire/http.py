@@ -4,7 +4,7 @@ The path and the query stay exactly as they were sent, since signatures and
 percent-encoded ARNs are judged on the raw text.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,11 +57,15 @@ class Request:
 
 @dataclass(slots=True)
 class FileBody:
-    """A body that is a part of a file, or of an open stream of it: sent without loading it whole."""
+    """A body that is a part of a file, or of an open stream of it: sent without loading it whole.
+
+    `decode` turns the file's bytes, piece after piece, into those that are sent; it keeps their number.
+    """
 
     path: Path
     start: int
     length: int
+    decode: Callable[[bytes], bytes] | None = None
 
 
 @dataclass(slots=True)

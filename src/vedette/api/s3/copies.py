@@ -1,6 +1,7 @@
 """Copies: an object from another, and a part of an upload from a part of an object."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from vedette.api.s3 import about
@@ -8,7 +9,17 @@ from vedette.api.s3.access import authorise, authorise_write
 from vedette.api.s3.address import decode, read_query
 from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_copy, check_write
-from vedette.api.s3.encryption import COPY_CUSTOMER, echo, require_key
+from vedette.api.s3.encryption import (
+    CIPHER,
+    COPY_CUSTOMER,
+    CUSTOMER,
+    Coder,
+    customer_key,
+    decoder,
+    echo,
+    encoder,
+    require_key,
+)
 from vedette.api.s3.expiration import expiration_headers
 from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.objects import checksum_members, version_header
@@ -30,7 +41,7 @@ async def copy_object(call: Call) -> Response:
     """CopyObject."""
     bucket = call.owned_bucket()
     source_bucket, source = _source(call)
-    require_key(call, source.about.encryption, COPY_CUSTOMER)
+    key = require_key(call, source.about.encryption, COPY_CUSTOMER)
     check_copy(call, source)
     if source.size > MOST:
         raise S3Fault(
@@ -42,7 +53,7 @@ async def copy_object(call: Call) -> Response:
     _refuse_idle(call, source, said)
     draft = call.store.draft()
     try:
-        etag, said = await in_thread(_fill, call, draft, source, said)
+        etag, said = await in_thread(_fill, call, draft, Source(source, key), said)
         blob = await in_thread(
             call.store.objects.put,
             bucket.name,
@@ -158,35 +169,57 @@ def _refuse_idle(call: Call, source: Blob, said: About) -> None:
         )
 
 
-def _fill(call: Call, draft: Draft, source: Blob, said: About) -> tuple[str, About]:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is copied from, and the customer's key of it."""
+
+    blob: Blob
+    key: bytes | None
+
+
+def _fill(call: Call, draft: Draft, source: Source, said: About) -> tuple[str, About]:
     """Copy the bytes; return their ETag, and what is said with their checksum."""
-    whole = Span(0, source.size, is_part=False)
+    blob = source.blob
+    whole = Span(0, blob.size, is_part=False)
     asked = call.header("x-amz-checksum-algorithm").upper()
     if asked and asked not in SIZES:
         raise S3Fault("InvalidRequest", "Checksum algorithm provided is unsupported.")
-    kept = source.about.checksum
+    kept = blob.about.checksum
     algorithm = asked or (kept.algorithm if kept else "")
     is_known = kept is not None and kept.kind == "FULL_OBJECT" and algorithm == kept.algorithm
-    if "-" not in source.etag and (is_known or not algorithm):
-        draft.append_file(call.store.path_of(source), 0, source.size)
-        return source.etag, replace(said, checksum=kept)
-    etag, checksum = _copy_hashed(call, draft, source, whole, algorithm)
+    in_clear = CIPHER not in blob.about.encryption and CIPHER not in said.encryption
+    if in_clear and "-" not in blob.etag and (is_known or not algorithm):
+        draft.append_file(call.store.path_of(blob), 0, blob.size)
+        return blob.etag, replace(said, checksum=kept)
+    encode = encoder(customer_key(call, CUSTOMER), said.encryption)
+    path = call.store.path_of(blob)
+    recode = Recoder(decoder(source.key, blob), encode)
+    etag, checksum = _copy_hashed(path, draft, recode, whole, algorithm)
     return etag, replace(said, checksum=checksum)
 
 
+@dataclass(frozen=True, slots=True)
+class Recoder:
+    """From the source's key to the copy's."""
+
+    decode: Coder | None
+    encode: Coder | None
+
+
 def _copy_hashed(
-    call: Call, draft: Draft, source: Blob, span: Span, algorithm: str
+    source: Path, draft: Draft, recoder: Recoder, span: Span, algorithm: str
 ) -> tuple[str, Checksum | None]:
     """Copy bytes through memory, a little at a time, with the sums they need."""
     running = new_sum(algorithm) if algorithm else None
     left = span.length
-    with call.store.path_of(source).open("rb") as file:
+    with source.open("rb") as file:
         file.seek(span.start)
         while left and (data := file.read(min(left, BUFFER))):
+            left -= len(data)
+            data = recoder.decode(data) if recoder.decode else data
             if running is not None:
                 running.update(data)
-            left -= len(data)
-            if draft.add(data):
+            if draft.add(recoder.encode(data) if recoder.encode else data):
                 draft.flush()
     draft.flush()
     checksum = Checksum(algorithm, write_sum(running.digest())) if running is not None else None
@@ -200,17 +233,19 @@ async def copy_part(call: Call) -> Response:
     upload = call.store.uploads.find(call.bucket, call.key, call.query["uploadId"])
     number = part_number(call)
     source_bucket, source = _source(call)
-    require_key(call, source.about.encryption, COPY_CUSTOMER)
-    require_key(call, upload.about.encryption)
+    source_key = require_key(call, source.about.encryption, COPY_CUSTOMER)
+    key = require_key(call, upload.about.encryption)
     check_copy(call, source)
     asked = call.header(f"{SOURCE}-range")
     span = read_copy_range(asked, source.size) if asked else Span(0, source.size, is_part=False)
     announced = upload.about.checksum
     draft = call.store.draft()
+    recoder = Recoder(
+        decoder(source_key, source, span.start), encoder(key, upload.about.encryption, draft.unique)
+    )
+    path, algorithm = call.store.path_of(source), announced.algorithm if announced else ""
     try:
-        etag, checksum = await in_thread(
-            _copy_hashed, call, draft, source, span, announced.algorithm if announced else ""
-        )
+        etag, checksum = await in_thread(_copy_hashed, path, draft, recoder, span, algorithm)
         part = await in_thread(
             call.store.uploads.put_part, upload, draft, Part(number, draft.size, etag, checksum=checksum)
         )

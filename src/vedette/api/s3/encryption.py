@@ -1,8 +1,8 @@
 """What clients say about encryption: checked, remembered and echoed.
 
-Files lie as they came (the disk's encryption is the operator's). A customer's key is held
-to what it was when the object was written, by a hash with a salt: without the key the
-door gives nothing out, and the key itself is kept nowhere.
+An object of a customer's key (SSE-C) is encrypted with it (decisions/0237). The key itself is kept nowhere: a
+hash with a salt holds later requests to it. All other files lie as they came; the disk's encryption is the
+operator's.
 """
 
 import base64
@@ -10,10 +10,14 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 
 from vedette.api.s3.call import Call, read_document
 from vedette.api.s3.faults import S3Fault
-from vedette.store.blobs.values import Bucket
+from vedette.store.blobs.cipher import Decoder, Stretch, derive_key, open_stream
+from vedette.store.blobs.values import Blob, Bucket
+
+Coder = Callable[[bytes], bytes]
 
 SSE = "x-amz-server-side-encryption"
 KMS_KEY = f"{SSE}-aws-kms-key-id"
@@ -21,6 +25,9 @@ CUSTOMER = f"{SSE}-customer-"
 COPY_CUSTOMER = "x-amz-copy-source-server-side-encryption-customer-"
 ECHOED = (SSE, KMS_KEY, f"{SSE}-context", f"{SSE}-bucket-key-enabled")
 KNOWN = ("AES256", "aws:kms", "aws:kms:dsse")
+
+CIPHER = "customer-cipher"
+"""The salt of an object's own key. Objects from before they were encrypted have none, and lie in clear."""
 
 
 def encryption_of_request(call: Call, bucket: Bucket) -> dict[str, str]:
@@ -34,7 +41,11 @@ def encryption_of_request(call: Call, bucket: Bucket) -> dict[str, str]:
                 "Server Side Encryption with Customer provided key is incompatible with others",
             )
         salt = secrets.token_hex(8)
-        return {"customer": f"{salt}:{_hash(salt, key)}", "customer-md5": call.header(f"{CUSTOMER}key-md5")}
+        return {
+            "customer": f"{salt}:{_hash(salt, key)}",
+            "customer-md5": call.header(f"{CUSTOMER}key-md5"),
+            CIPHER: secrets.token_hex(16),
+        }
     if KMS_KEY in said and not said.get(SSE, "").startswith("aws:kms"):
         raise S3Fault(
             "InvalidArgument",
@@ -52,13 +63,13 @@ def echo(encryption: dict[str, str]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in encryption.items() if name in ECHOED]
 
 
-def require_key(call: Call, encryption: dict[str, str], prefix: str = CUSTOMER) -> None:
-    """Refuse to give out an object of a customer's key without that key."""
+def require_key(call: Call, encryption: dict[str, str], prefix: str = CUSTOMER) -> bytes | None:
+    """Return the customer's key of an object that has one, or refuse to go on without it."""
     key = customer_key(call, prefix)
     if "customer" not in encryption:
         if key is not None:
             raise S3Fault("InvalidRequest", "The encryption parameters are not applicable to this object.")
-        return
+        return None
     if key is None:
         raise S3Fault(
             "InvalidRequest",
@@ -71,6 +82,23 @@ def require_key(call: Call, encryption: dict[str, str], prefix: str = CUSTOMER) 
             "AccessDenied" if prefix == COPY_CUSTOMER else "InvalidRequest",
             "The provided key is not the object's.",
         )
+    return key
+
+
+def encoder(key: bytes | None, encryption: dict[str, str], nonce: str = "") -> Coder | None:
+    """Return what encrypts a new file, or a part of an upload by its nonce; None where nothing does."""
+    if key is None or CIPHER not in encryption:
+        return None
+    return open_stream(derive_key(key, encryption[CIPHER], nonce)).update
+
+
+def decoder(key: bytes | None, blob: Blob, start: int = 0) -> Coder | None:
+    """Return what decrypts an object's file from this byte on; None where it lies in clear."""
+    salt = blob.about.encryption.get(CIPHER)
+    if key is None or salt is None:
+        return None
+    sizes = [(part.size, part.nonce) for part in blob.about.parts] or [(blob.size, "")]
+    return Decoder([Stretch(size, derive_key(key, salt, nonce)) for size, nonce in sizes], start).decode
 
 
 def customer_key(call: Call, prefix: str) -> bytes | None:

@@ -9,7 +9,7 @@ from vedette.api.s3.access import authorise, authorise_write
 from vedette.api.s3.browsers import browser_headers
 from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_read, check_write, http_date, names
-from vedette.api.s3.encryption import SSE, echo, require_key
+from vedette.api.s3.encryption import CUSTOMER, SSE, Coder, customer_key, decoder, echo, encoder, require_key
 from vedette.api.s3.expiration import expiration_headers
 from vedette.api.s3.faults import S3Fault, translate
 from vedette.api.s3.locks import check_removal
@@ -39,8 +39,9 @@ async def put_object(call: Call) -> Response:
 async def write_object(call: Call, bucket: Bucket, said: About) -> Blob:
     """Make the body the object's newest version, once it has come and has been what it should be."""
     draft = call.store.draft()
+    encode = encoder(customer_key(call, CUSTOMER), said.encryption)
     try:
-        body = await receive(call, draft)
+        body = await receive(call, draft, encode)
         return await in_thread(
             call.store.objects.put,
             bucket.name,
@@ -54,14 +55,14 @@ async def write_object(call: Call, bucket: Bucket, said: About) -> Blob:
         draft.discard()
 
 
-async def receive(call: Call, draft: Draft) -> BodyReader:
-    """Take the body into the draft as it comes; return the reader with its sums."""
+async def receive(call: Call, draft: Draft, encode: Coder | None = None) -> BodyReader:
+    """Take the body into the draft as it comes, encrypted where it is; return the reader with its sums."""
     body = call.body if call.body is not None else open_body(None, call.request)
     largest = call.house.settings.max_object
     body.computes_md5 = False  # The draft does, beside writing.
     body.most = largest if body.most is None else min(body.most, largest)
     async for piece in body:
-        if draft.add(piece):
+        if draft.add(encode(piece) if encode else piece):
             await in_thread(draft.flush)
     return body
 
@@ -93,7 +94,7 @@ async def get_object(call: Call) -> Response:
     if SSE in call.request.headers:
         raise S3Fault("InvalidArgument", f"The header {SSE} is not supported for this operation.")
     span = _span(call, blob)
-    require_key(call, blob.about.encryption)
+    key = require_key(call, blob.about.encryption)
     check_read(call, blob)
     headers = about.read_headers(call, bucket, blob) + expiration_headers(bucket, blob)
     if span.is_part:
@@ -103,8 +104,14 @@ async def get_object(call: Call) -> Response:
     if call.header("x-amz-checksum-mode").upper() == "ENABLED":
         headers += about.checksum_headers(_checksum_of_span(call, blob, span))
     headers = browser_headers(call, bucket, headers)
-    body = FileBody(_path(call, blob), span.start, span.length) if span.length else b""
+    body = _body(call, blob, span, key)
     return Response(206 if span.is_part else 200, headers, body)
+
+
+def _body(call: Call, blob: Blob, span: Span, key: bytes | None) -> FileBody | bytes:
+    if not span.length:
+        return b""
+    return FileBody(_path(call, blob), span.start, span.length, decoder(key, blob, span.start))
 
 
 def _path(call: Call, blob: Blob) -> Path:

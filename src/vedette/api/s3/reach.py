@@ -76,6 +76,8 @@ class Reach:
         blob = None if action == "s3:PutObject" else blobs.objects.find(bucket.name, key, version)
         if blob is not None and blob.marker:
             blob = None
+        if blob is not None and "customer" in blob.about.encryption:
+            return False  # Nobody but its customer has its key, so that no service can read it.
         facts = self._facts()
         if version:
             facts["s3:versionid"] = version

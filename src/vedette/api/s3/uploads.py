@@ -10,15 +10,15 @@ from vedette.api.s3 import about
 from vedette.api.s3.access import authorise, authorise_write
 from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner
 from vedette.api.s3.conditions import check_write
-from vedette.api.s3.encryption import CUSTOMER, customer_key, echo, require_key
+from vedette.api.s3.encryption import CIPHER, CUSTOMER, customer_key, echo, encoder, require_key
 from vedette.api.s3.expiration import abort_headers, expiration_headers
 from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.objects import checksum_members, checksum_of, receive, version_header
 from vedette.api.s3.ranges import MOST_PARTS, read_number_of_part
 from vedette.api.s3.tags import tags_of_header
-from vedette.store.blobs.uploads import choose_parts
+from vedette.store.blobs.uploads import choose_parts, nonce_of
 from vedette.store.blobs.values import About, Bucket, Checksum, Part, Upload
-from vedette.wire.checksums import SIZES, header_of, new_sum, write_sum
+from vedette.wire.checksums import SIZES, header_of, join_sums, new_sum, write_sum
 from vedette.wire.http import Response
 
 LAST = "\U0010ffff"
@@ -71,10 +71,11 @@ async def upload_part(call: Call) -> Response:
     authorise(call, "s3:PutObject", bucket, key=call.key)
     upload = _find(call)
     number = part_number(call)
-    require_key(call, upload.about.encryption)
+    key = require_key(call, upload.about.encryption)
     draft = call.store.draft()
+    encode = encoder(key, upload.about.encryption, draft.unique)
     try:
-        body = await receive(call, draft)
+        body = await receive(call, draft, encode)
         checksum = checksum_of(body)
         _check_algorithm(upload, checksum)
         part = await in_thread(
@@ -211,11 +212,15 @@ async def complete_upload(call: Call) -> Response:
     parts = choose_parts(have, [(part.get("PartNumber", 0), part.get("ETag", "")) for part in wanted])
     _check_part_sums(parts, wanted)
     _check_size(call, parts)
-    checksum = await in_thread(_whole_checksum, call, upload, parts)
+    checksum = await in_thread(_whole_checksum, upload, parts)
     _check_promised(call, checksum)
     joined = md5(bytes.fromhex("".join(part.etag for part in parts)), usedforsecurity=False)
     etag = f"{joined.hexdigest()}-{len(parts)}"
-    kept = tuple(replace(part, path="", modified_ms=0, etag="") for part in parts)
+    is_encrypted = CIPHER in upload.about.encryption
+    kept = tuple(
+        replace(part, path="", modified_ms=0, etag="", nonce=nonce_of(part) if is_encrypted else "")
+        for part in parts
+    )
     said: About = replace(upload.about, checksum=checksum, parts=kept)
     draft = call.store.draft()
     try:
@@ -260,22 +265,19 @@ def _check_size(call: Call, parts: list[Part]) -> None:
         )
 
 
-def _whole_checksum(call: Call, upload: Upload, parts: list[Part]) -> Checksum | None:
-    """Return the checksum of the object: of its bytes, or of its parts' checksums."""
+def _whole_checksum(upload: Upload, parts: list[Part]) -> Checksum | None:
+    """Return the checksum of the object: of its bytes, or of its parts' checksums; the bytes are not read."""
     announced = upload.about.checksum
     if announced is None or any(part.checksum is None for part in parts):
         return None
-    running = new_sum(announced.algorithm)
+    sums = [base64.b64decode(part.checksum.value) for part in parts if part.checksum is not None]
     if announced.kind == "COMPOSITE":
-        for part in parts:
-            assert part.checksum is not None
-            running.update(base64.b64decode(part.checksum.value))
+        running = new_sum(announced.algorithm)
+        for part_sum in sums:
+            running.update(part_sum)
         return Checksum(announced.algorithm, f"{write_sum(running.digest())}-{len(parts)}", "COMPOSITE")
-    for part in parts:
-        with (call.store.root / part.path).open("rb") as file:
-            while data := file.read(1024 * 1024):
-                running.update(data)
-    return Checksum(announced.algorithm, write_sum(running.digest()))
+    joined = join_sums(announced.algorithm, [(s, part.size) for s, part in zip(sums, parts, strict=True)])
+    return Checksum(announced.algorithm, write_sum(joined))
 
 
 def _check_promised(call: Call, checksum: Checksum | None) -> None:

@@ -174,6 +174,11 @@ def choose_parts(have: list[Part], wanted: list[tuple[int, str]]) -> list[Part]:
     return found
 
 
+def nonce_of(part: Part) -> str:
+    """Return what sets a part's key apart: its draft's own name, which its file's name ends with."""
+    return part.path.rpartition(".")[2]
+
+
 def read_upload(row: tuple[Any, ...]) -> Upload:
     """Return a row of the table as the value it stands for."""
     upload, bucket, key, owner, started_ms, about, done = row

@@ -31,6 +31,8 @@ class Part:
     modified_ms: int = 0
     checksum: Checksum | None = None
     path: str = ""
+    # What sets its key apart from those of the other parts, where the upload has a customer's key.
+    nonce: str = ""
 
 
 @dataclass(frozen=True, slots=True)
