@@ -8,7 +8,7 @@ import pytest
 from vedette.access.judge import judge
 from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind, deny_all
-from vedette.access.principals import Grasp
+from vedette.access.principals import PrincipalMatch
 from vedette.access.request import NOBODY, AccessRequest, AccessSubject, SubjectKind
 
 HERE, ELSEWHERE = "111122223333", "999999999999"
@@ -172,12 +172,24 @@ def test_a_decision_says_why(own, resource, expected):
 def test_a_decision_tells_its_parts_to_who_adds_other_grants():
     mine = bucket(statement(principal=MINE))
     decision = judge(asked(ALICE), identity=identity(statement()), resource=mine)
-    assert (decision.grasp, decision.identity_allows, decision.narrowed) == (Grasp.ACCOUNT, True, False)
+    assert (decision.resource_match, decision.identity_allows, decision.narrowed) == (
+        PrincipalMatch.ACCOUNT,
+        True,
+        False,
+    )
     other = session(statement(Action="s3:PutObject"))
     decision = judge(asked(SESSION), identity=identity(statement()), resource=mine, session=other)
-    assert (decision.grasp, decision.identity_allows, decision.narrowed) == (Grasp.NONE, False, True)
+    assert (decision.resource_match, decision.identity_allows, decision.narrowed) == (
+        PrincipalMatch.NONE,
+        False,
+        True,
+    )
     decision = judge(asked(STRANGER), resource=bucket(statement("Deny", "*")))
-    assert (decision.grasp, decision.identity_allows, decision.narrowed) == (Grasp.NONE, False, False)
+    assert (decision.resource_match, decision.identity_allows, decision.narrowed) == (
+        PrincipalMatch.NONE,
+        False,
+        False,
+    )
 
 
 def test_a_thing_without_an_owner_is_judged_as_the_callers_own():

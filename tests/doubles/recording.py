@@ -5,7 +5,7 @@ from typing import Any
 
 from vedette.access.patterns import Template
 from vedette.access.policy import Actions, Effect, Policy, PolicyKind
-from vedette.access.principals import Grasp
+from vedette.access.principals import PrincipalMatch
 from vedette.access.request import AccessRequest
 
 
@@ -27,14 +27,14 @@ class Recorder:
     actions: Actions = field(default_factory=lambda: Actions(frozenset(), (Template("*", variables=False),)))
     questions: list[Question] = field(default_factory=list)
 
-    def grasp(self, request: AccessRequest) -> Grasp:
+    def match(self, request: AccessRequest) -> PrincipalMatch:
         """Note the question and allow it."""
         request.context.get("aws:resourcetag/")
         tags = {key for key in request.context if key.startswith(("aws:requesttag/", "aws:resourcetag/"))}
         if "aws:tagkeys" in request.context:
             tags.add("aws:tagkeys")
         self.questions.append(Question(request.action, request.resource, frozenset(tags)))
-        return Grasp.DIRECT
+        return PrincipalMatch.DIRECT
 
     def policy(self) -> Policy:
         """Return the policy that a principal can hold."""

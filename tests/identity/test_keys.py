@@ -7,8 +7,8 @@ import pytest
 from doubles.houses import ELSEWHERE, HERE
 from vedette.errors import Denied, Missing, Taken, TooMuch, Wrong
 from vedette.identity.identity import CACHE_S, Identity, KeyFault
-from vedette.identity.seal import Broken, Seal, make_key, open_seal
-from vedette.identity.sessions import Assumption
+from vedette.identity.seal import BadSeal, Seal, make_key, open_seal
+from vedette.identity.sessions import RoleRequest
 
 
 class Ticks:
@@ -229,7 +229,7 @@ def test_a_token_with_other_members_opens_nothing(identity, alice, clock):
 def test_an_assumed_role_is_a_caller_of_the_roles_account(identity, directory, alice, clock):
     directory.create_account(ELSEWHERE)
     role = directory.create_role(ELSEWHERE, "reader", [HERE])
-    session, token = identity.assume(alice, role.arn, Assumption("visit"))
+    session, token = identity.assume(alice, role.arn, RoleRequest("visit"))
     holder, _ = identity.find_key(session.key_id, token, clock.now)
     assert holder.account == ELSEWHERE
     assert holder.arn == f"arn:aws:sts::{ELSEWHERE}:assumed-role/reader/visit"
@@ -251,12 +251,12 @@ def test_a_role_that_does_not_trust_the_caller_is_as_good_as_none(arn, identity,
     directory.create_role(HERE, "closed", [ELSEWHERE])
     directory.create_role(HERE, "open", [HERE])
     with pytest.raises(Denied, match=f"is not authorized to perform: sts:AssumeRole on resource: {arn}"):
-        identity.assume(alice, arn, Assumption("visit"))
+        identity.assume(alice, arn, RoleRequest("visit"))
 
 
 def test_sessions_of_a_role_end_with_it_and_do_not_come_back(identity, directory, alice, clock, ticks):
     role = directory.create_role(HERE, "reader", [HERE])
-    session, token = identity.assume(alice, role.arn, Assumption("visit"))
+    session, token = identity.assume(alice, role.arn, RoleRequest("visit"))
     directory.delete_role(HERE, "reader")
     ticks.now += 1
     assert fault(identity, session.key_id, token, clock.now) == "bad-token"
@@ -301,7 +301,7 @@ def test_the_installations_key_is_made_once_and_is_its_owners_alone(tmp_path):
 
 def test_what_is_sealed_for_one_purpose_opens_for_no_other():
     seal = Seal(bytes(32))
-    with pytest.raises(Broken):
+    with pytest.raises(BadSeal):
         seal.open(seal.seal(b"secret", "one"), "two")
 
 

@@ -11,9 +11,9 @@ from vedette.errors import Denied
 from vedette.identity.holder import Holder
 from vedette.identity.identity import CACHE_S, Identity
 from vedette.identity.may import may
-from vedette.identity.principal import keep, recall, root_of
+from vedette.identity.principal import dump_principal, load_principal, root_of
 from vedette.identity.seal import Seal
-from vedette.identity.sessions import Assumption
+from vedette.identity.sessions import RoleRequest
 
 ALICE = Holder("user", HERE, "alice")
 SEE, DETECT = "rekognition:DescribeProjects", "rekognition:DetectCustomLabels"
@@ -202,12 +202,12 @@ def test_a_users_session_has_the_rights_that_the_user_has_now(identity, beside, 
 
 def test_remembered_work_has_the_rights_that_its_caller_has_when_it_reads(identity, beside, holder, ticks):
     beside.policies.attach(ALICE, "viewer")
-    kept = json.loads(json.dumps({"account": HERE, "caller": keep(holder())}))
-    assert not may(recall(kept), SEE, "*"), "what is remembered has no rights of its own"
-    assert may(identity.current(recall(kept)), SEE, "*")
+    kept = json.loads(json.dumps({"account": HERE, "caller": dump_principal(holder())}))
+    assert not may(load_principal(kept), SEE, "*"), "what is remembered has no rights of its own"
+    assert may(identity.current(load_principal(kept)), SEE, "*")
     beside.policies.detach(ALICE, "viewer")
     ticks.now += 1
-    assert not may(identity.current(recall(kept)), SEE, "*")
+    assert not may(identity.current(load_principal(kept)), SEE, "*")
 
 
 @pytest.mark.parametrize("again", [False, True])
@@ -215,7 +215,7 @@ def test_work_of_a_user_that_is_gone_is_nobodys_even_when_its_name_is_used_again
     again, identity, beside, holder, ticks
 ):
     beside.policies.attach(ALICE, "administrator")
-    caller = recall({"account": HERE, "caller": keep(holder())})
+    caller = load_principal({"account": HERE, "caller": dump_principal(holder())})
     assert may(identity.current(caller), SEE, "*")
     beside.delete_user(HERE, "alice")
     if again:
@@ -224,7 +224,7 @@ def test_work_of_a_user_that_is_gone_is_nobodys_even_when_its_name_is_used_again
     with pytest.raises(Denied) as refused:
         identity.current(caller)
     assert refused.value.sentence == (
-        f"arn:aws:iam::{HERE}:user/alice, for whom this was to be done, is there no more."
+        f"The caller of this work, arn:aws:iam::{HERE}:user/alice, was deleted."
     )
 
 
@@ -245,10 +245,10 @@ def worker(identity, beside, holder, clock):
     """A session of a role that may do everything, narrowed to seeing, as work remembers it."""
     beside.policies.attach(ALICE, "administrator")
     role = beside.create_role(HERE, "worker", trust=TRUST, policies=["administrator"])
-    wanted = Assumption("visit", tags={"team": "boards"}, policy=document(statement("Allow", SEE)))
+    wanted = RoleRequest("visit", tags={"team": "boards"}, policy=document(statement("Allow", SEE)))
     session, token = identity.assume(holder(), role.arn, wanted)
-    kept = keep(identity.find_key(session.key_id, token, clock.now)[0])
-    return recall(json.loads(json.dumps({"caller": kept})))
+    kept = dump_principal(identity.find_key(session.key_id, token, clock.now)[0])
+    return load_principal(json.loads(json.dumps({"caller": kept})))
 
 
 def test_work_of_a_session_stays_as_narrow_as_the_session_was(identity, worker):

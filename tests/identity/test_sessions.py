@@ -10,7 +10,7 @@ from vedette.errors import Denied, Wrong
 from vedette.identity.identity import Identity, KeyFault
 from vedette.identity.may import may
 from vedette.identity.seal import Seal
-from vedette.identity.sessions import Assumption
+from vedette.identity.sessions import RoleRequest
 
 HOUR = timedelta(hours=1)
 
@@ -62,7 +62,7 @@ def assumed(identity, clock):
     """`assumed(caller, role, **wanted)` returns the holder of a new session, as the next request finds it."""
 
     def assume(caller, role, **wanted):
-        assumption = Assumption(**{"name": "visit", **wanted})
+        assumption = RoleRequest(**{"name": "visit", **wanted})
         session, token = identity.assume(caller, role.arn, assumption, {"aws:SourceIp": "192.0.2.1"})
         return identity.find_key(session.key_id, token, clock.now)[0]
 
@@ -138,9 +138,9 @@ def test_a_chained_session_lasts_an_hour_at_most(alice, a_role, assumed, clock):
 def chain(alice, a_role, identity, clock):
     """A session of `second` that was assumed from one of `first`; returns how to find it again."""
     first, second = a_role("first"), a_role("second")
-    session, token = identity.assume(alice, first.arn, Assumption("a"))
+    session, token = identity.assume(alice, first.arn, RoleRequest("a"))
     between = identity.find_key(session.key_id, token, clock.now)[0]
-    session, token = identity.assume(between, second.arn, Assumption("b"))
+    session, token = identity.assume(between, second.arn, RoleRequest("b"))
     return lambda: identity.find_key(session.key_id, token, clock.now)[0]
 
 

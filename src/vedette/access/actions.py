@@ -1,7 +1,7 @@
-"""The actions of the services that are spoken here: one that they do not have is refused in a policy.
+"""The actions of the services that Vedette implements: an unknown action of these is refused in a policy.
 
-A misspelt action in a Deny would otherwise deny nothing, in silence. Actions of other services
-(`lambda:InvokeFunction`) are taken as they are: policies that people bring along name them.
+A misspelt action in a Deny would otherwise silently deny nothing. Actions of other services
+(`lambda:InvokeFunction`) are accepted unchecked: policies that customers bring along name them.
 """
 
 from vedette.access.patterns import Template
@@ -84,7 +84,7 @@ SERVICES = {
         GetAccessKeyInfo GetCallerIdentity GetFederationToken GetServiceBearerToken GetSessionToken
         SetContext SetSourceIdentity TagSession
     """,
-    # Our own, of what AWS has no operation for.
+    # Vedette's own operations, which AWS does not have.
     "vedette": """
         DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries UpdateEntries
         UpdateLabelSettings
@@ -94,13 +94,15 @@ KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SER
 
 
 def is_known_action(action: str) -> bool:
-    """Say whether an action, in lower case and with wildcards, means one that there is or may be."""
+    """Return whether an action, in lower case and with wildcards, may match an existing one."""
     service, _, name = action.partition(":")
     if action == "*" or "*" in service or "?" in service:
         return True
     if not service or not name:
         return False
-    known = KNOWN.get(service)
+    actions = KNOWN.get(service)
     return (
-        known is None or name in known or any(Template(name, variables=False).matches(x, {}) for x in known)
+        actions is None
+        or name in actions
+        or any(Template(name, variables=False).matches(x, {}) for x in actions)
     )

@@ -1,4 +1,4 @@
-"""The Condition block: operators, their quantifiers, and what a missing key means.
+"""The Condition block: operators, quantifiers, and the effect of a missing key.
 
 IAM's rules, in short. A condition holds when one of the context's values matches one of the policy's;
 a negated operator is the opposite of its positive. A missing key satisfies a negated operator, one
@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from vedette.access.patterns import Context, Glob, Literal, Template, Wild
+from vedette.access.patterns import Context, Glob, Literal, Template, Wildcards
 
 # Whether a value of the request matches one value of the policy.
 Match = Callable[[str, Context], bool]
@@ -26,36 +26,36 @@ Prepare = Callable[[Template], Match]
 ALL, ANY = "ForAllValues", "ForAnyValue"
 # arn:partition:service:region:account:resource; the resource keeps its own colons.
 ARN_PARTS = 6
-# ::ffff:0:0/96 is where IPv6 keeps IPv4 (RFC 4291, 2.5.5.2).
+# ::ffff:0:0/96 is where IPv6 maps IPv4 (RFC 4291, 2.5.5.2).
 MAPPED_BITS = 96
-# Values of a request are read once for all the statements that ask about them.
+# Values of a request are parsed once for all statements that test them.
 MOST_READ = 1024
-# ISO 8601 as W3C has it may stop after the year or the month.
+# W3C's profile of ISO 8601 may end after the year or the month.
 _SHORT_DATE = re.compile(r"\d{4}(-\d\d)?", re.ASCII)
 _SHORT_DATE_ENDS = {len("2026"): "-01-01", len("2026-11"): "-01"}
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One operator on one key. `wanted` are the values as they were written."""
+    """One operator on one key. `expected` are the policy's values, unparsed."""
 
     operator: str
     key: str
-    wanted: tuple[str, ...]
+    expected: tuple[str, ...]
     matches: tuple[Match, ...]
     quantifier: str
     if_exists: bool
 
     def holds(self, context: Context) -> bool:
-        """Say whether the request satisfies this condition."""
+        """Return whether the request satisfies this condition."""
         values = _values(context, self.key)
         if self.operator == "Null":
-            return (not values) == (self.wanted[0].lower() == "true")
+            return (not values) == (self.expected[0].lower() == "true")
         if not values:
             return self._holds_without_a_value()
         negated = self.operator in NEGATED
         if self.quantifier == ALL:
-            # "An empty string" counts as no value here, as IAM has it.
+            # IAM counts an empty string as no value here.
             return all(self._is_among(value, context) != negated for value in values if value)
         if self.quantifier == ANY:
             return any(self._is_among(value, context) != negated for value in values)
@@ -71,7 +71,7 @@ class Condition:
 
 
 def read_condition(operator: str, key: str, values: list[Template]) -> Condition:
-    """Return a condition; ValueError, with what is wrong, where it could not be obeyed."""
+    """Return a condition; ValueError with the problem where it could not be evaluated."""
     quantifier, _, rest = operator.rpartition(":")
     name = rest.removesuffix("IfExists")
     if name not in OPERATORS or quantifier not in ("", ALL, ANY):
@@ -81,10 +81,10 @@ def read_condition(operator: str, key: str, values: list[Template]) -> Condition
     if not values:
         raise ValueError(f"{operator} on {key} has no value")
     matches = tuple(OPERATORS[name](value) for value in values)
-    wanted = tuple(value.text for value in values)
-    if name == "Null" and len(wanted) != 1:
+    texts = tuple(value.text for value in values)
+    if name == "Null" and len(texts) != 1:
         raise ValueError(f"Null on {key} has one value, true or false")
-    return Condition(name, key.lower(), wanted, matches, quantifier, name != rest)
+    return Condition(name, key.lower(), texts, matches, quantifier, name != rest)
 
 
 def _values(context: Context, key: str) -> tuple[str, ...]:
@@ -97,36 +97,36 @@ def _values(context: Context, key: str) -> tuple[str, ...]:
 # Texts
 
 
-def _equal(wanted: Template) -> Match:
-    return lambda value, context: value == wanted.plain(context)
+def _equal(expected: Template) -> Match:
+    return lambda value, context: value == expected.plain(context)
 
 
-def _equal_in_any_case(wanted: Template) -> Match:
+def _equal_in_any_case(expected: Template) -> Match:
     def match(value: str, context: Context) -> bool:
-        plain = wanted.plain(context)
+        plain = expected.plain(context)
         return plain is not None and value.casefold() == plain.casefold()
 
     return match
 
 
-def _like(wanted: Template) -> Match:
-    return wanted.matches
+def _like(expected: Template) -> Match:
+    return expected.matches
 
 
-def _arn(wanted: Template) -> Match:
+def _arn(expected: Template) -> Match:
     """Compare the six parts of an ARN one by one, each with its own wildcards; `*` alone is any ARN."""
-    if wanted.text == "*":
+    if expected.text == "*":
         return lambda value, context: True
-    if wanted.keys:
-        return partial(_matches_filled_arn, wanted)
-    globs = _arn_globs(wanted.resolve({}) or [])
+    if expected.keys:
+        return partial(_matches_filled_arn, expected)
+    globs = _arn_globs(expected.resolve({}) or [])
     if len(globs) != ARN_PARTS:
-        raise ValueError(f"{wanted.text!r} is not an ARN")
+        raise ValueError(f"{expected.text!r} is not an ARN")
     return lambda value, context: _matches_arn(globs, value)
 
 
-def _matches_filled_arn(wanted: Template, value: str, context: Context) -> bool:
-    resolved = wanted.resolve(context)
+def _matches_filled_arn(expected: Template, value: str, context: Context) -> bool:
+    resolved = expected.resolve(context)
     return resolved is not None and _matches_arn(_arn_globs(resolved), value)
 
 
@@ -137,8 +137,8 @@ def _matches_arn(globs: list[Glob], value: str) -> bool:
     )
 
 
-def _arn_globs(pieces: list[Literal | Wild]) -> list[Glob]:
-    parts: list[list[Literal | Wild]] = [[]]
+def _arn_globs(pieces: list[Literal | Wildcards]) -> list[Glob]:
+    parts: list[list[Literal | Wildcards]] = [[]]
     for piece in pieces:
         for position, text in enumerate(piece.text.split(":", ARN_PARTS - len(parts))):
             if position:
@@ -159,15 +159,15 @@ def _date(compare: Callable[[Any, Any], bool]) -> Prepare:
 
 
 def _compared(
-    compare: Callable[[Any, Any], bool], read: Callable[[str], Any], kind: str, wanted: Template
+    compare: Callable[[Any, Any], bool], parse: Callable[[str], Any], kind: str, expected: Template
 ) -> Match:
-    limit = read(wanted.text)
+    limit = parse(expected.text)
     if limit is None:
-        raise ValueError(f"{wanted.text!r} is not a {kind}")
+        raise ValueError(f"{expected.text!r} is not a {kind}")
 
     def match(value: str, context: Context) -> bool:
         del context
-        actual = read(value)
+        actual = parse(value)
         return actual is not None and compare(actual, limit)
 
     return match
@@ -195,17 +195,17 @@ def read_date(text: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _bool(wanted: Template) -> Match:
-    word = wanted.text.lower()
+def _bool(expected: Template) -> Match:
+    word = expected.text.lower()
     if word not in ("true", "false"):
-        raise ValueError(f"{wanted.text!r} is not true or false")
+        raise ValueError(f"{expected.text!r} is not true or false")
     return lambda value, context: value.lower() == word
 
 
-def _ip(wanted: Template) -> Match:
-    network = read_network(wanted.text)
+def _ip(expected: Template) -> Match:
+    network = read_network(expected.text)
     if network is None:
-        raise ValueError(f"{wanted.text!r} is not an IP address or range")
+        raise ValueError(f"{expected.text!r} is not an IP address or range")
 
     def match(value: str, context: Context) -> bool:
         del context
@@ -216,7 +216,7 @@ def _ip(wanted: Template) -> Match:
 
 
 def read_network(text: str) -> IPv4Network | IPv6Network | None:
-    """Return a range of IP addresses, an IPv4 one in IPv6's clothes as itself, or None."""
+    """Return a range of IP addresses, one of mapped IPv4 as IPv4, or None."""
     try:
         network = ip_network(text, strict=False)
     except ValueError:
@@ -230,7 +230,7 @@ def read_network(text: str) -> IPv4Network | IPv6Network | None:
 
 @lru_cache(maxsize=MOST_READ)
 def read_address(text: str) -> IPv4Address | IPv6Address | None:
-    """Return an IP address, an IPv4 one in IPv6's clothes as itself, or None."""
+    """Return an IP address, a mapped IPv4 one as IPv4, or None."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -240,10 +240,10 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
     return address
 
 
-def _binary(wanted: Template) -> Match:
-    data = _decoded(wanted.text)
+def _binary(expected: Template) -> Match:
+    data = _decoded(expected.text)
     if data is None:
-        raise ValueError(f"{wanted.text!r} is not base64")
+        raise ValueError(f"{expected.text!r} is not base64")
     return lambda value, context: _decoded(value) == data
 
 
@@ -277,7 +277,7 @@ OPERATORS: dict[str, Prepare] = {
     "BinaryEquals": _binary,
     "IpAddress": _ip,
     "NotIpAddress": _ip,
-    # IAM lets both behave alike.
+    # In IAM both behave alike.
     "ArnEquals": _arn,
     "ArnLike": _arn,
     "ArnNotEquals": _arn,

@@ -1,10 +1,10 @@
-"""The judgement: may this be done? IAM's logic, whole, in the order in which AWS documents it.
+"""Policy evaluation: IAM's logic, complete, in the order in which AWS documents it.
 
-1. A Deny that speaks of the request, in any policy, ends it.
+1. An explicit Deny that matches the request, in any policy, decides.
 2. Within one account the policies of the caller and of the resource are a union, across accounts both
-   must allow. An account as principal passes the decision on to the caller's own policies.
-3. A session's policies narrow whatever else allows, but for what was given to that very session by name.
-4. The root may everything in its account, and needs no policy of its own elsewhere.
+   must allow. An account as principal delegates the decision to the caller's own policies.
+3. Session policies restrict all other Allows, except one that names the very session.
+4. The root may do everything in its account, and needs no policy of its own elsewhere.
 5. Trust and key policies stand alone (`stands_alone`): without their Allow nothing is allowed.
 """
 
@@ -12,22 +12,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vedette.access.policy import Effect, Policy, Statement
-from vedette.access.principals import Grasp
+from vedette.access.principals import PrincipalMatch
 from vedette.access.request import AccessRequest, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer. `reason` names the statement that decided, or says that none did: for logs alone.
+    """The decision. `reason` names the statement that decided, or says that none did: for logs only.
 
-    The rest is for resources that allow in other ways too (S3's ACLs): how strongly the resource's policies
-    allow, whether the caller's own do, and whether a session policy narrows the request away.
+    The rest is for resources that allow in other ways too (S3's ACLs): how the resource's policies match
+    the caller, whether the caller's own allow, and whether a session policy excludes the request.
     """
 
     allowed: bool
     explicit_deny: bool
     reason: str
-    grasp: Grasp = Grasp.NONE
+    resource_match: PrincipalMatch = PrincipalMatch.NONE
     identity_allows: bool = False
     narrowed: bool = False
 
@@ -40,34 +40,41 @@ def judge(
     session: Sequence[Policy] = (),
     stands_alone: bool = False,
 ) -> Decision:
-    """Return whether the request is allowed by all policies that speak of it."""
+    """Evaluate all policies for a request."""
     action = request.action.lower()
     for policies in (identity, resource, session):
         if denial := _find(policies, Effect.DENY, request, action):
             return Decision(allowed=False, explicit_deny=True, reason=f"denied by {denial}")
     narrowed = bool(session) and not _find(session, Effect.ALLOW, request, action)
     own = _allows_by_identity(request, identity, action) and not narrowed
-    grasp, statement = _strongest(resource, request, action)
-    if narrowed and grasp < Grasp.SESSION:
-        grasp = Grasp.NONE
-    allowed = _combine(request, own=own, grasp=grasp, stands_alone=stands_alone)
+    match, statement = _strongest(resource, request, action)
+    if narrowed and match < PrincipalMatch.SESSION:
+        match = PrincipalMatch.NONE
+    allowed = _combine(request, own=own, match=match, stands_alone=stands_alone)
     reason = (statement or "allowed by the caller's own policies") if allowed else "no statement allows it"
     return Decision(
-        allowed, explicit_deny=False, reason=reason, grasp=grasp, identity_allows=own, narrowed=narrowed
+        allowed,
+        explicit_deny=False,
+        reason=reason,
+        resource_match=match,
+        identity_allows=own,
+        narrowed=narrowed,
     )
 
 
-def _combine(request: AccessRequest, *, own: bool, grasp: Grasp, stands_alone: bool) -> bool:
+def _combine(request: AccessRequest, *, own: bool, match: PrincipalMatch, stands_alone: bool) -> bool:
     subject = request.subject
     if subject.kind in (SubjectKind.ANONYMOUS, SubjectKind.SERVICE, SubjectKind.FEDERATED):
-        return grasp > Grasp.ACCOUNT
+        return match > PrincipalMatch.ACCOUNT
     if is_in_own_account(request):
-        return grasp > Grasp.ACCOUNT or (own and (grasp is Grasp.ACCOUNT or not stands_alone))
-    return own and grasp > Grasp.NONE
+        return match > PrincipalMatch.ACCOUNT or (
+            own and (match is PrincipalMatch.ACCOUNT or not stands_alone)
+        )
+    return own and match > PrincipalMatch.NONE
 
 
 def is_in_own_account(request: AccessRequest) -> bool:
-    """Say whether the thing is of the caller's account; one without an owner is judged as its own."""
+    """Return whether the resource is of the caller's account; one without an owner counts as its own."""
     return request.resource_account in ("", request.subject.account)
 
 
@@ -78,7 +85,7 @@ def _allows_by_identity(request: AccessRequest, identity: Sequence[Policy], acti
 
 
 def _find(policies: Iterable[Policy], effect: Effect, request: AccessRequest, action: str) -> str | None:
-    """Return the name of the first statement of that effect which speaks of the request."""
+    """Return the name of the first statement of that effect which matches the request."""
     for policy in policies:
         for _, statement in policy.about_caller(effect, action, request.subject):
             if statement.holds(request):
@@ -86,13 +93,13 @@ def _find(policies: Iterable[Policy], effect: Effect, request: AccessRequest, ac
     return None
 
 
-def _strongest(policies: Iterable[Policy], request: AccessRequest, action: str) -> tuple[Grasp, str]:
-    """Return how strongly the policies of the resource allow, and which statement does."""
-    strongest, name = Grasp.NONE, ""
+def _strongest(policies: Iterable[Policy], request: AccessRequest, action: str) -> tuple[PrincipalMatch, str]:
+    """Return the strongest match of the resource's policies, and its statement."""
+    strongest, name = PrincipalMatch.NONE, ""
     for policy in policies:
-        for grasp, statement in policy.about_caller(Effect.ALLOW, action, request.subject):
-            if grasp > strongest and statement.holds(request):
-                strongest, name = grasp, f"allowed by {_named(policy, statement)}"
+        for match, statement in policy.about_caller(Effect.ALLOW, action, request.subject):
+            if match > strongest and statement.holds(request):
+                strongest, name = match, f"allowed by {_named(policy, statement)}"
     return strongest, name
 
 

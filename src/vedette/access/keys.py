@@ -1,7 +1,7 @@
-"""The condition keys that are known here. One that is not is refused when a document is put.
+"""The supported condition keys. A document with any other one is refused when it is put.
 
 Names are compared in lower case. A key that this installation can never answer (`aws:PrincipalOrgID`)
-is known all the same: policies name it, and it is missing from every request.
+is accepted all the same: policies name it, and it is missing from every request.
 """
 
 GLOBAL = """
@@ -39,7 +39,7 @@ s3:x-amz-grant-read-acp s3:x-amz-grant-write s3:x-amz-grant-write-acp s3:x-amz-m
 s3:x-amz-object-ownership s3:x-amz-server-side-encryption s3:x-amz-server-side-encryption-aws-kms-key-id
 s3:x-amz-server-side-encryption-customer-algorithm s3:x-amz-storage-class s3:x-amz-website-redirect-location
 """
-# These go on after their name: with the key of a tag, or of an encryption context.
+# Prefixes; the key of a tag or of an encryption context follows.
 FAMILIES = (
     "aws:principaltag/",
     "aws:requesttag/",
@@ -54,5 +54,5 @@ KNOWN = frozenset(f"{GLOBAL} {STS} {KMS} {IAM} {S3}".lower().split())
 
 
 def is_known_key(key: str) -> bool:
-    """Say whether a condition key, in lower case, is one that policies may ask about."""
+    """Return whether policies may test this condition key, which is in lower case."""
     return key in KNOWN or any(key.startswith(family) and key != family for family in FAMILIES)

@@ -1,7 +1,7 @@
-"""From a document to a `Policy`, or to a sentence that says which statement cannot be obeyed and why.
+"""The parser: from a document to a `Policy`, or to a sentence with the statement and its problem.
 
-Nothing is ignored: an element, an operator, a key, an action or a principal that is not understood
-refuses the document, since whoever wrote it counts on it.
+Nothing is ignored: an element, an operator, a key, an action or a principal that is not supported
+refuses the document, since its author relies on it.
 """
 
 import json
@@ -29,10 +29,10 @@ ELEMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class DocumentForm:
-    """What may stand in the documents of one kind.
+    """What documents of one kind may contain.
 
     `largest` counts characters, as the service that stores them does; `actions` are those that a
-    statement may name (all where empty), `forbidden` elements that the service refuses.
+    statement may name (all where empty), `forbidden` the elements that the service refuses.
     """
 
     largest: int
@@ -44,12 +44,12 @@ class DocumentForm:
     effects_in_any_case: bool = False
     counts_blanks: bool = True
 
-    def takes(self, text: str) -> bool:
-        """Say whether a document is not too long."""
+    def fits(self, text: str) -> bool:
+        """Return whether a document is not too long."""
         if self.counts_blanks:
             return len(text) <= self.largest
-        # IAM counts no blanks; a document that is nearly all blanks is no document.
-        return len(text) <= 10 * self.largest and sum(not it.isspace() for it in text) <= self.largest
+        # IAM does not count white space; a document of nearly nothing else is refused all the same.
+        return len(text) <= 10 * self.largest and sum(not letter.isspace() for letter in text) <= self.largest
 
 
 TRUST_ACTIONS = (
@@ -57,7 +57,7 @@ TRUST_ACTIONS = (
     "sts:setsourceidentity", "sts:tagsession",
 )  # fmt: skip
 FORMS = {
-    # IAM's quotas of managed policies and of trust policies, S3's and Rekognition's of theirs.
+    # IAM's quotas of managed policies and of trust policies, and those of S3 and Rekognition.
     PolicyKind.IDENTITY: DocumentForm(6144, has_principals=False, counts_blanks=False),
     PolicyKind.SESSION: DocumentForm(2048, has_principals=False),
     PolicyKind.TRUST: DocumentForm(
@@ -82,17 +82,17 @@ def parse_policy(
 ) -> Policy:
     """Return the policy, or refuse the document with MalformedPolicy.
 
-    `is_resource` says of a resource's text whether the thing that the policy is attached to may name it.
+    `is_resource` tells whether the policy of this resource may name a given ARN.
     """
     return _Parser(kind, is_resource).policy(document, name)
 
 
-def _malformed(why: str) -> MalformedPolicy:
-    return MalformedPolicy(f"The policy document cannot be used: {why}.", kind="policy document")
+def _malformed(problem: str) -> MalformedPolicy:
+    return MalformedPolicy(f"The policy document cannot be used: {problem}.", kind="policy document")
 
 
 class _Parser:
-    """Reads one document; remembers its kind, its version and the statement it is in."""
+    """Parses one document; holds its kind, its version and the label of the current statement."""
 
     def __init__(self, kind: PolicyKind, is_resource: IsResource | None) -> None:
         self._kind = kind
@@ -119,12 +119,12 @@ class _Parser:
     def _tree(self, document: str | bytes) -> dict[str, Any]:
         try:
             text = document.decode("utf-8") if isinstance(document, bytes) else document
-            if not self._form.takes(text):
+            if not self._form.fits(text):
                 raise _malformed(f"it is longer than {self._form.largest} characters")
             tree = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            why = str(error) if isinstance(error, _Repeated) else "it is not JSON"
-            raise _malformed(why) from None
+            problem = str(error) if isinstance(error, _RepeatedMember) else "it is not JSON"
+            raise _malformed(problem) from None
         if not isinstance(tree, dict):
             raise _malformed("it is not an object")
         return tree
@@ -145,7 +145,7 @@ class _Parser:
             actions=self._actions(item),
             resources=self._resources(item),
             principals=self._principals(item, effect),
-            spares_principals="NotPrincipal" in item,
+            excludes_principals="NotPrincipal" in item,
             conditions=self._conditions(item.get("Condition", {})),
         )
 
@@ -157,7 +157,7 @@ class _Parser:
         return Effect(effect)
 
     def _one_of(self, item: dict[str, Any], name: str) -> str:
-        """Return which of an element and its opposite the statement has: exactly one."""
+        """Return which of an element and its opposite the statement has; it must have exactly one."""
         present = [element for element in (name, f"Not{name}") if element in item]
         if len(present) != 1:
             self._refuse(
@@ -226,9 +226,9 @@ class _Parser:
         if not isinstance(block, dict):
             self._refuse("its Condition is not an object")
         return tuple(
-            self._condition(operator, key, wanted)
+            self._condition(operator, key, values)
             for operator, tests in block.items()
-            for key, wanted in self._tests(operator, tests)
+            for key, values in self._tests(operator, tests)
         )
 
     def _tests(self, operator: str, tests: object) -> list[tuple[str, Any]]:
@@ -236,10 +236,10 @@ class _Parser:
             self._refuse(f"{operator} of its Condition is not an object")
         return list(tests.items())
 
-    def _condition(self, operator: str, key: str, wanted: object) -> Condition:
+    def _condition(self, operator: str, key: str, expected: object) -> Condition:
         if not is_known_key(key.lower()):
             self._refuse(f"{key} is not a condition key that is known here")
-        values = [_word(value) for value in (wanted if isinstance(wanted, list) else [wanted])]
+        values = [_word(value) for value in (expected if isinstance(expected, list) else [expected])]
         texts = [value for value in values if value is not None]
         if len(texts) < len(values):
             self._refuse(f"{key} of its Condition has a value that is not text")
@@ -257,12 +257,12 @@ class _Parser:
             self._refuse(f"${{{unknown[0]}}} is not a condition key that is known here")
         return template
 
-    def _refuse(self, why: str) -> NoReturn:
-        raise _malformed(f"{self._label}: {why}")
+    def _refuse(self, problem: str) -> NoReturn:
+        raise _malformed(f"{self._label}: {problem}")
 
 
-class _Repeated(ValueError):
-    """An object names a member twice; one of the two would be lost."""
+class _RepeatedMember(ValueError):
+    """A JSON object has a member twice; one of the two would be lost."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -270,7 +270,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _Repeated(f"{twice} stands twice in one object")
+        raise _RepeatedMember(f"{twice} stands twice in one object")
     return members
 
 
@@ -279,7 +279,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _word(value: object) -> str | None:
-    """Return a value as text; JSON's true and numbers are the words that a client means."""
+    """Return a value as text; JSON's booleans and numbers as their words."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int | float) else None

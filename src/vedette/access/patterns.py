@@ -1,4 +1,4 @@
-"""Texts of a policy: with wildcards (`*`, `?`) and variables (`${aws:username}`), held against a value.
+"""Patterns of a policy, with wildcards (`*`, `?`) and variables (`${aws:username}`), matched with a value.
 
 Matching takes time in proportion to pattern × value at the worst, never more, since customers write
 the patterns: no regular expression with more than one repetition is built from them.
@@ -34,32 +34,32 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A condition key whose value stands in the text; `default` where the request does not have it."""
+    """A condition key that is replaced by its value; `default` where the request does not have it."""
 
     key: str
     default: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Wild:
+class Wildcards:
     """Text in which `*` is any number of characters and `?` is one."""
 
     text: str
 
 
-Piece = Literal | Variable | Wild
+Piece = Literal | Variable | Wildcards
 
 
 class Glob:
-    """A pattern whose wildcards are known: fixed parts that must follow one another."""
+    """A pattern without variables: fixed parts that must follow one another."""
 
     __slots__ = ("_parts",)
 
-    def __init__(self, pieces: Iterable[Literal | Wild]) -> None:
+    def __init__(self, pieces: Iterable[Literal | Wildcards]) -> None:
         self._parts = [_part(letters) for letters in _split(pieces)]
 
     def matches(self, value: str) -> bool:
-        """Say whether the pattern means the whole value."""
+        """Return whether the pattern matches the whole value."""
         first, *rest = self._parts
         if not rest:
             return len(first) == len(value) and first.is_at(value, 0)
@@ -68,7 +68,7 @@ class Glob:
         if len(first) > end or not first.is_at(value, 0) or not last.is_at(value, end):
             return False
         place = len(first)
-        for part in rest:  # the leftmost place of each is enough: what is skipped, `*` takes
+        for part in rest:  # the leftmost match of a part is enough: `*` matches what is skipped
             place = part.find(value, place, end)
             if place < 0:
                 return False
@@ -94,8 +94,8 @@ class _Text:
         return value.find(self._text, start, end)
 
 
-class _Holed:
-    """A part with `?` in it, which are None among its letters."""
+class _TextWithGaps:
+    """A part with `?`, which are None among its letters."""
 
     __slots__ = ("_length", "_pattern")
 
@@ -115,7 +115,7 @@ class _Holed:
         return hit.start() if hit else -1
 
 
-def _split(pieces: Iterable[Literal | Wild]) -> Iterator[list[str | None]]:
+def _split(pieces: Iterable[Literal | Wildcards]) -> Iterator[list[str | None]]:
     """Yield the letters between stars."""
     part: list[str | None] = []
     for piece in pieces:
@@ -130,19 +130,19 @@ def _split(pieces: Iterable[Literal | Wild]) -> Iterator[list[str | None]]:
     yield part
 
 
-def _part(letters: list[str | None]) -> _Text | _Holed:
+def _part(letters: list[str | None]) -> _Text | _TextWithGaps:
     plain = [letter for letter in letters if letter is not None]
-    return _Text("".join(plain)) if len(plain) == len(letters) else _Holed(letters)
+    return _Text("".join(plain)) if len(plain) == len(letters) else _TextWithGaps(letters)
 
 
 class Template:
-    """A text of a policy. What does not depend on the request is made ready once."""
+    """A pattern of a policy; what does not depend on the request is compiled once."""
 
     __slots__ = ("_glob", "keys", "pieces", "text")
 
     def __init__(self, text: str, *, variables: bool) -> None:
         self.text = text
-        self.pieces: tuple[Piece, ...] = tuple(_pieces(text)) if variables else (Wild(text),)
+        self.pieces: tuple[Piece, ...] = tuple(_pieces(text)) if variables else (Wildcards(text),)
         self.keys = tuple(piece.key for piece in self.pieces if isinstance(piece, Variable))
         self._glob = None if self.keys else Glob(_fixed(self.pieces))
 
@@ -155,19 +155,19 @@ class Template:
         return None if resolved is None else "".join(piece.text for piece in resolved)
 
     def matches(self, value: str, context: Context) -> bool:
-        """Say whether the text, with its wildcards, means the value; without a variable's value nothing."""
+        """Return whether the pattern matches the value; never where a variable has no value."""
         if self._glob is not None:
             return self._glob.matches(value)
         resolved = self.resolve(context)
         return resolved is not None and Glob(resolved).matches(value)
 
     def is_resolved(self, context: Context) -> bool:
-        """Say whether every variable has a value in this request."""
+        """Return whether every variable has a value in this request."""
         return not self.keys or self.resolve(context) is not None
 
-    def resolve(self, context: Context) -> list[Literal | Wild] | None:
+    def resolve(self, context: Context) -> list[Literal | Wildcards] | None:
         """Return the pieces with the values of this request, which are never wildcards."""
-        resolved: list[Literal | Wild] = []
+        resolved: list[Literal | Wildcards] = []
         for piece in self.pieces:
             if not isinstance(piece, Variable):
                 resolved.append(piece)
@@ -181,7 +181,7 @@ class Template:
         return resolved
 
 
-def _fixed(pieces: Iterable[Piece]) -> list[Literal | Wild]:
+def _fixed(pieces: Iterable[Piece]) -> list[Literal | Wildcards]:
     return [piece for piece in pieces if not isinstance(piece, Variable)]
 
 
@@ -199,7 +199,7 @@ def _wild(text: str) -> Iterator[Piece]:
     if "${" in text:
         raise ValueError(f"the variable in {text!r} is not closed")
     if text:
-        yield Wild(text)
+        yield Wildcards(text)
 
 
 def _variable(inside: str) -> Piece:

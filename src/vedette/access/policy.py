@@ -1,11 +1,11 @@
-"""A policy as typed statements: what `parse_policy` returns and `judge` reads. All of it is frozen."""
+"""A policy as typed, frozen statements: the result of `parse_policy` and the input of `judge`."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vedette.access.conditions import Condition
 from vedette.access.patterns import Template
-from vedette.access.principals import Grasp, Principals
+from vedette.access.principals import PrincipalMatch, Principals
 from vedette.access.request import AccessRequest, AccessSubject
 
 # Callers of one action are few; a policy that thousands call keeps some 100 KB of them at most.
@@ -13,7 +13,7 @@ MOST_CALLERS = 512
 
 
 class PolicyKind(StrEnum):
-    """What a policy is attached to, which decides what may stand in it."""
+    """What a policy is attached to, which decides what it may contain."""
 
     IDENTITY = "identity"
     BUCKET = "bucket"
@@ -24,7 +24,7 @@ class PolicyKind(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a statement does."""
+    """The effect of a statement."""
 
     ALLOW = "Allow"
     DENY = "Deny"
@@ -38,10 +38,10 @@ class Actions:
     patterns: tuple[Template, ...]
     negated: bool = False
 
-    def mean(self, action: str) -> bool:
-        """Say whether an action, in lower case, is meant."""
-        meant = action in self.names or any(pattern.matches(action, {}) for pattern in self.patterns)
-        return meant != self.negated
+    def include(self, action: str) -> bool:
+        """Return whether an action, in lower case, is included."""
+        matches = action in self.names or any(pattern.matches(action, {}) for pattern in self.patterns)
+        return matches != self.negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement. `label` is its Sid, or its place in the document.
+    """One statement. `label` is its position in the document and its Sid.
 
     `principals` is None in the policies of identities and sessions, `resources` in those of trust.
     """
@@ -64,26 +64,26 @@ class Statement:
     actions: Actions
     resources: Resources | None = None
     principals: Principals | None = None
-    spares_principals: bool = False
+    excludes_principals: bool = False
     conditions: tuple[Condition, ...] = ()
 
-    def grasp(self, subject: AccessSubject) -> Grasp:
-        """Return how the statement means a caller."""
+    def match(self, subject: AccessSubject) -> PrincipalMatch:
+        """Return how the statement names a caller."""
         principals = self.principals
         if principals is None:
-            return Grasp.DIRECT
-        if self.spares_principals:
-            return Grasp.NONE if principals.exempts(subject) else Grasp.DIRECT
-        return principals.grasp(subject)
+            return PrincipalMatch.DIRECT
+        if self.excludes_principals:
+            return PrincipalMatch.NONE if principals.exempts(subject) else PrincipalMatch.DIRECT
+        return principals.match(subject)
 
     def holds(self, request: AccessRequest) -> bool:
-        """Say whether the statement speaks of this request, whose action and caller it means."""
+        """Return whether resource and conditions match a request whose action and caller match."""
         context = request.context
-        return self._means_resource(request) and all(
+        return self._matches_resource(request) and all(
             condition.holds(context) for condition in self.conditions
         )
 
-    def _means_resource(self, request: AccessRequest) -> bool:
+    def _matches_resource(self, request: AccessRequest) -> bool:
         if self.resources is None:
             return True
         patterns, context = self.resources.patterns, request.context
@@ -91,14 +91,14 @@ class Statement:
             return not self.resources.negated
         if not self.resources.negated:
             return False
-        # A variable without a value: who knows what was to be left out? Allow less, deny more.
+        # With a variable that has no value it is unknown what NotResource excludes: allow less, deny more.
         unsure = any(not pattern.is_resolved(context) for pattern in patterns)
         return self.effect is Effect.DENY or not unsure
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A document that can be obeyed. `name` is what it is called where it is attached."""
+    """A parsed document. `name` is its name where it is attached."""
 
     kind: PolicyKind
     statements: tuple[Statement, ...]
@@ -106,12 +106,12 @@ class Policy:
     version: str = "2012-10-17"
     # Whether it may name callers by the ids that S3 has for accounts.
     names_canonical_ids: bool = field(init=False, repr=False, compare=False)
-    # Grows by what is asked: actions come from operations, of which there are few, never from a client.
+    # A cache: actions come from operations, of which there are few, never from a client.
     _about: dict[tuple[Effect, str], tuple[Statement, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     # Likewise for a caller. Callers name their sessions as they like, so this is emptied when it is full.
-    _meant: dict[tuple[str, ...], tuple[tuple[Grasp, Statement], ...]] = field(
+    _meant: dict[tuple[str, ...], tuple[tuple[PrincipalMatch, Statement], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -120,23 +120,23 @@ class Policy:
         object.__setattr__(self, "names_canonical_ids", any(who.canonical_ids for who in named))
 
     def about(self, effect: Effect, action: str) -> tuple[Statement, ...]:
-        """Return the statements of that effect which mean an action, in lower case."""
+        """Return the statements of that effect which include an action, in lower case."""
         statements = self._about.get((effect, action))
         if statements is None:
-            mine = [statement for statement in self.statements if statement.effect is effect]
-            statements = tuple(statement for statement in mine if statement.actions.mean(action))
+            of_effect = [statement for statement in self.statements if statement.effect is effect]
+            statements = tuple(statement for statement in of_effect if statement.actions.include(action))
             self._about[effect, action] = statements
         return statements
 
     def about_caller(
         self, effect: Effect, action: str, subject: AccessSubject
-    ) -> tuple[tuple[Grasp, Statement], ...]:
+    ) -> tuple[tuple[PrincipalMatch, Statement], ...]:
         """Return those of the statements about an action that mean a caller, and how they do."""
         of = (effect, action, *subject.names)
         statements = self._meant.get(of)
         if statements is None:
-            graspings = [(statement.grasp(subject), statement) for statement in self.about(effect, action)]
-            statements = tuple(pair for pair in graspings if pair[0] is not Grasp.NONE)
+            graspings = [(statement.match(subject), statement) for statement in self.about(effect, action)]
+            statements = tuple(pair for pair in graspings if pair[0] is not PrincipalMatch.NONE)
             if len(self._meant) >= MOST_CALLERS:
                 self._meant.clear()
             self._meant[of] = statements
@@ -144,23 +144,23 @@ class Policy:
 
 
 def deny_all(kind: PolicyKind, name: str) -> Policy:
-    """Return what stands for a stored document that cannot be parsed any more: nobody may anything."""
-    everything = (Template("*", variables=False),)
+    """Return the policy that replaces a stored document which cannot be parsed any more: it denies all."""
+    any_text = (Template("*", variables=False),)
     return Policy(
         kind,
         (
             Statement(
                 label="a document that cannot be read",
                 effect=Effect.DENY,
-                actions=Actions(frozenset(), everything),
-                resources=None if kind is PolicyKind.TRUST else Resources(everything),
+                actions=Actions(frozenset(), any_text),
+                resources=None if kind is PolicyKind.TRUST else Resources(any_text),
                 principals=None if kind in (PolicyKind.IDENTITY, PolicyKind.SESSION) else _EVERYBODY,
-                spares_principals=kind not in (PolicyKind.IDENTITY, PolicyKind.SESSION),
+                excludes_principals=kind not in (PolicyKind.IDENTITY, PolicyKind.SESSION),
             ),
         ),
         name,
     )
 
 
-# With `spares_principals` set this spares nobody, services included, whom `*` would not mean.
+# With `excludes_principals` this excludes nobody, and so denies services too, which `*` would not match.
 _EVERYBODY = Principals()

@@ -1,7 +1,7 @@
-"""The Principal element: who is meant, and how much a match is worth.
+"""The Principal element: who is named, and how strongly a match counts.
 
-An account as principal only delegates: its own policies decide which of its users may. A user, a role
-and a session that are named get the right themselves. Services and federations are never people.
+An account as principal only delegates: its own policies decide which of its users may. A named user,
+role or session gets the right itself. Services and federations are not users.
 """
 
 import re
@@ -20,20 +20,20 @@ _IDENTITY_ARN = re.compile(
 )
 _CANONICAL = re.compile(r"[0-9a-f]{64}", re.ASCII)
 EVERYBODY = "*"
-# Accounts, users and roles do not mean these; a federation may be everybody, a service never.
+# Accounts, users and roles do not match these; `*` matches a federation, never a service.
 NO_PEOPLE = frozenset({SubjectKind.ANONYMOUS, SubjectKind.SERVICE, SubjectKind.FEDERATED})
 
 
-class Grasp(IntEnum):
-    """How a principal means a caller, the weakest first."""
+class PrincipalMatch(IntEnum):
+    """How a principal matches a caller, the weakest first."""
 
     NONE = 0
     ACCOUNT = 1
-    """Its account was named, which passes the decision on to the account."""
+    """Its account is named, which delegates the decision to the account."""
     DIRECT = 2
-    """It was named itself, by its role, or as everybody."""
+    """It is named itself, by its role, or as everybody."""
     SESSION = 3
-    """The very session was named, which a session policy does not narrow."""
+    """The very session is named, which a session policy does not restrict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +47,34 @@ class Principals:
     services: frozenset[str] = frozenset()
     federations: frozenset[str] = frozenset()
 
-    def grasp(self, subject: AccessSubject) -> Grasp:
-        """Return how the caller is meant, if it is."""
+    def match(self, subject: AccessSubject) -> PrincipalMatch:
+        """Return how this element matches the caller."""
         if subject.kind in NO_PEOPLE:
-            return Grasp.DIRECT if self._mean_no_person(subject) else Grasp.NONE
+            return PrincipalMatch.DIRECT if self._mean_no_person(subject) else PrincipalMatch.NONE
         if self.arns and subject.role_arn and subject.arn in self.arns:
-            return Grasp.SESSION
+            return PrincipalMatch.SESSION
         if self.everybody or subject.arn in self.arns or subject.role_arn in self.arns:
-            return Grasp.DIRECT
+            return PrincipalMatch.DIRECT
         if subject.account in self.accounts or subject.canonical_id in self.canonical_ids:
-            return Grasp.ACCOUNT
-        return Grasp.NONE
+            return PrincipalMatch.ACCOUNT
+        return PrincipalMatch.NONE
 
     def _mean_no_person(self, subject: AccessSubject) -> bool:
         if subject.kind is SubjectKind.SERVICE:
             return _has(self.services, subject.name)
-        named = subject.kind is SubjectKind.FEDERATED and _has(self.federations, subject.name)
-        return self.everybody or named
+        is_federation = subject.kind is SubjectKind.FEDERATED and _has(self.federations, subject.name)
+        return self.everybody or is_federation
 
     def exempts(self, subject: AccessSubject) -> bool:
-        """Say whether a NotPrincipal spares the caller: an account there spares its root alone."""
-        grasp = self.grasp(subject)
-        return grasp > Grasp.ACCOUNT or (grasp is Grasp.ACCOUNT and subject.kind is SubjectKind.ROOT)
+        """Return whether a NotPrincipal excludes the caller: an account there excludes its root only."""
+        match = self.match(subject)
+        return match > PrincipalMatch.ACCOUNT or (
+            match is PrincipalMatch.ACCOUNT and subject.kind is SubjectKind.ROOT
+        )
 
 
 def read_principals(element: object) -> Principals:
-    """Return who an element names; ValueError where that cannot be told."""
+    """Parse an element; ValueError with the problem."""
     if element == EVERYBODY:
         return Principals(everybody=True)
     if not isinstance(element, dict) or not element:

@@ -1,7 +1,7 @@
-"""Whether a policy lets the world in: the question behind a bucket's public access block.
+"""Whether a policy is public: the question behind a bucket's public access block.
 
-A statement that allows something to everybody is public unless a condition fixes who comes or from
-where: with a positive operator that needs its key, on values without wildcards and variables. Ranges
+A statement that allows something to everybody is public unless a condition fixes the caller or its
+network: with a positive operator that needs its key, on values without wildcards and variables. Ranges
 of addresses wider than /8 (IPv6: /32) fix nothing.
 """
 
@@ -13,7 +13,7 @@ from vedette.access.policy import Effect, Policy, Statement
 from vedette.access.principals import EVERYBODY, Principals
 
 WIDEST_IPV4, WIDEST_IPV6 = 8, 32
-# What AWS counts as fixing the caller or its place.
+# The keys that AWS counts as fixing the caller or its network.
 FIXING = {
     "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:sourceaccount", "aws:sourcearn",
     "aws:sourceip", "aws:sourceorgid", "aws:sourcevpc", "aws:sourcevpce", "aws:userid",
@@ -27,7 +27,7 @@ _ARN_OF_ACCOUNT = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d{12}:.+", re.ASCI
 
 
 def is_public(policy: Policy) -> bool:
-    """Say whether some statement allows something to everybody."""
+    """Return whether some statement allows something to everybody."""
     return any(_is_open(statement) for statement in policy.statements)
 
 
@@ -46,7 +46,7 @@ def _fixes(condition: Condition) -> bool:
         return False
     if condition.if_exists or condition.quantifier == ALL:
         return False
-    return all(_is_fixed(condition, value) for value in condition.wanted)
+    return all(_is_fixed(condition, value) for value in condition.expected)
 
 
 def _is_fixed(condition: Condition, value: str) -> bool:

@@ -1,4 +1,4 @@
-"""What is asked of the judge: who wants to do what to which thing, and what is known of the request."""
+"""The request to evaluate: the caller, the action, the resource, and the condition keys of the request."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from vedette.access.patterns import Context, Value
 
 
 class SubjectKind(StrEnum):
-    """What sort of caller; a service and a federation are never people."""
+    """The kind of caller; services and federations are not users."""
 
     ROOT = "root"
     USER = "user"
@@ -19,7 +19,7 @@ class SubjectKind(StrEnum):
     FEDERATED = "federated"
 
 
-# What `aws:PrincipalType` says of each; of a service nothing.
+# The values of `aws:PrincipalType`; a service has none.
 PRINCIPAL_TYPES = {
     SubjectKind.ROOT: "Account",
     SubjectKind.USER: "User",
@@ -31,10 +31,10 @@ PRINCIPAL_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class AccessSubject:
-    """Who asks. `arn` is a session's own where it is one, `role_arn` then its role's.
+    """The caller. `arn` is a session's own where it is one, and `role_arn` its role's.
 
     `name` is a user's name, a service's (`rekognition.amazonaws.com`) or a federation's;
-    `canonical_id` is what S3 calls the account; `issued` is when temporary credentials were given out.
+    `canonical_id` is S3's id of the account; `issued` is when temporary credentials were issued.
     """
 
     kind: SubjectKind
@@ -65,7 +65,7 @@ class AccessSubject:
         return self._facts.get(key)
 
     def context(self) -> dict[str, str | tuple[str, ...]]:
-        """Return the condition keys that speak of the caller; what it does not have is missing."""
+        """Return the condition keys of the caller; a property that it does not have is missing."""
         if self.kind is SubjectKind.SERVICE:
             return {"aws:principalisawsservice": "true", "aws:principalservicename": self.name}
         facts: dict[str, str | tuple[str, ...]] = {
@@ -74,7 +74,7 @@ class AccessSubject:
         }
         if self.kind is SubjectKind.ANONYMOUS:
             return facts | {"aws:userid": "anonymous"}
-        # Of a role's session the role is the principal, as IAM says of this key.
+        # IAM: of a role session this key names the role.
         facts["aws:principalarn"] = self.role_arn or self.arn
         facts["aws:principalaccount"] = self.account
         facts["aws:userid"] = self.user_id
@@ -82,7 +82,7 @@ class AccessSubject:
             facts["aws:username"] = self.name
         if self.issued is not None:
             facts["aws:tokenissuetime"] = self.issued.isoformat()
-            # Temporary credentials say it, permanent ones do not have the key; nobody has a second factor.
+            # Only temporary credentials have this key; a second factor is not supported yet.
             facts["aws:multifactorauthpresent"] = "false"
         if self.source_identity:
             facts["aws:sourceidentity"] = self.source_identity
@@ -96,7 +96,7 @@ NOBODY = AccessSubject(SubjectKind.ANONYMOUS)
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """One question. `resource_account` is who owns the thing; empty: the caller's own account.
+    """One request. `resource_account` owns the resource; empty for the caller's own account.
 
     `context` holds condition keys in lower case, the caller's own included (see `AccessSubject.context`).
     """
@@ -132,9 +132,9 @@ class SourcedFacts:
 def environment(
     now: datetime, *, client: str = "", secure: bool = False, user_agent: str = "", referer: str = ""
 ) -> dict[str, str | tuple[str, ...]]:
-    """Return the condition keys that any request over a network can answer."""
-    sent = sender(client=client, secure=secure, user_agent=user_agent, referer=referer)
-    return {**moment(now), **sent}
+    """Return the condition keys that every request over a network has."""
+    headers = sender(client=client, secure=secure, user_agent=user_agent, referer=referer)
+    return {**moment(now), **headers}
 
 
 def moment(now: datetime) -> dict[str, Value]:

@@ -8,7 +8,7 @@ from vedette.arn import Arn, parse_arn
 from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
 from vedette.errors import Missing, Wrong
-from vedette.identity.access import Access
+from vedette.identity.access import ObjectAccess
 from vedette.identity.identity import Identity
 from vedette.identity.may import require, require_undenied
 from vedette.identity.principal import Principal
@@ -36,7 +36,7 @@ class House:
     trainings: Trainings
     hosting: Hosting
     meter: Meter
-    access: Access
+    access: ObjectAccess
     page_key: bytes
     # A folder or a foreign S3; S3's door alone asks which.
     blobs: Blobs

@@ -10,12 +10,12 @@ import orjson
 from sqlalchemy import Connection, insert, select
 
 from vedette.datasets.tables import callers
-from vedette.identity.principal import Principal, keep, recall
+from vedette.identity.principal import Principal, dump_principal, load_principal
 
 
 def keep_caller(connection: Connection, caller: Principal) -> int:
     """Write a caller down, unless it is already, and return its number."""
-    facts = orjson.dumps(keep(caller), option=orjson.OPT_SORT_KEYS)
+    facts = orjson.dumps(dump_principal(caller), option=orjson.OPT_SORT_KEYS)
     facts_hash = hashlib.blake2b(facts, digest_size=16).digest()
     query = select(callers.c.id).where(callers.c.facts_hash == facts_hash)
     number = connection.execute(query).scalar()
@@ -28,4 +28,4 @@ def keep_caller(connection: Connection, caller: Principal) -> int:
 def read_callers(connection: Connection, numbers: Collection[int]) -> Mapping[int, Principal]:
     """Return the callers of these numbers."""
     query = select(callers.c.id, callers.c.facts).where(callers.c.id.in_(numbers))
-    return {row.id: recall({"caller": orjson.loads(row.facts)}) for row in connection.execute(query)}
+    return {row.id: load_principal({"caller": orjson.loads(row.facts)}) for row in connection.execute(query)}

@@ -43,7 +43,7 @@ from vedette.datasets.tables import datasets, works
 from vedette.datasets.works import CREATED, Changed, MayRead, Tools, anybody, everybody_stays, run
 from vedette.engines.port import Engine
 from vedette.errors import Missing, Taken, Wrong
-from vedette.identity.principal import Principal, keep
+from vedette.identity.principal import Principal, dump_principal
 from vedette.manifest.problems import Flaw
 from vedette.projects.project import Project
 from vedette.projects.projects import Projects
@@ -344,7 +344,7 @@ class Datasets:
         found = changes.require(connection, dataset)
         changes.require_state(found, "updated")
         changes.set_status(connection, found.id, "updating", now, "The dataset is being updated.")
-        facts = {"dialect": project.scope.service, "caller": keep(lines.caller)}
+        facts = {"dialect": project.scope.service, "caller": dump_principal(lines.caller)}
         order = orjson.dumps(facts).decode()
         return {"id": found.id, "work": changes.add_work(connection, found.id, "update", order, lines.body)}
 
@@ -396,7 +396,7 @@ def _order(connection: Connection, project: Project, made: Dataset, wanted: NewD
         order: dict[str, Any] = {
             "dialect": dialect,
             "account": wanted.caller.account,
-            "caller": keep(wanted.caller),
+            "caller": dump_principal(wanted.caller),
             "bucket": source.bucket,
             "key": source.key,
             "version": source.version,

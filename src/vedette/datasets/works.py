@@ -32,7 +32,7 @@ from vedette.dialects.intake import Refused
 from vedette.dialects.rekognition.intake import check_file
 from vedette.engines.port import Engine
 from vedette.errors import Missing, NoSpace
-from vedette.identity.principal import Principal, recall
+from vedette.identity.principal import Principal, load_principal
 from vedette.manifest.problems import CODES
 from vedette.manifest.split import TooFew, choose_test
 from vedette.projects.projects import by_id
@@ -243,7 +243,7 @@ def _caller(tools: Tools, work: Work) -> int | None:
     if not work.order.get("caller"):
         return None
     with tools.database.write() as connection:
-        return keep_caller(connection, recall(work.order))
+        return keep_caller(connection, load_principal(work.order))
 
 
 def _refuse_bucket(tools: Tools, dataset: Dataset, bucket: str) -> None:
@@ -275,7 +275,7 @@ def _fetched(tools: Tools, work: Work) -> Iterator[Path]:
 def _fetch(tools: Tools, work: Work, file: Path) -> None:
     bucket, key, version = (work.order[name] for name in ("bucket", "key", "version"))
     stored = tools.blobs.find(bucket, key, version)
-    caller = recall(work.order)
+    caller = load_principal(work.order)
     if sentence := tools.gone(caller):
         raise Spoilt(sentence)
     # A dataset's manifest lies in a bucket of the caller's own account (rekognition.md 2.8, lookout.md 3.5).

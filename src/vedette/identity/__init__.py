@@ -1,1 +1,1 @@
-"""Who may come in: accounts, users, roles and their keys, and what a caller may do."""
+"""Authentication and authorisation: accounts, users, roles and their keys, and what a caller may do."""

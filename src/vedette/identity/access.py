@@ -1,7 +1,7 @@
-"""Who may read and write which object: asked by the rooms, decided where buckets have their rules.
+"""The interface by which rooms ask who may read and write which object; S3's front implements it.
 
-A room that reads a bucket for somebody who is not on the line any more (a training, an import) asks
-here with the caller that it remembers, just before it reads.
+A room that reads a bucket on behalf of a caller whose request has ended (a training, an import) asks
+with the stored caller, just before it reads.
 """
 
 from typing import Protocol
@@ -9,14 +9,14 @@ from typing import Protocol
 from vedette.identity.principal import Principal
 
 
-class Access(Protocol):
+class ObjectAccess(Protocol):
     """What a caller may do to objects, by bucket policies, grants and ownership. Never raises."""
 
     def may_read(self, caller: Principal, bucket: str, key: str, version: str = "") -> bool:
-        """Say whether the caller may read an object; of one that is not there, whether it would."""
+        """Return whether the caller may read an object, also where it does not exist."""
 
     def may_write(self, caller: Principal, bucket: str, key: str) -> bool:
-        """Say whether the caller may put an object there."""
+        """Return whether the caller may put an object."""
 
-    def gone(self, caller: Principal) -> str:
-        """Say in a sentence that the caller is there no more; nothing where it is."""
+    def missing_caller(self, caller: Principal) -> str:
+        """Return a sentence where the caller was deleted meanwhile, and nothing where it exists."""

@@ -27,13 +27,13 @@ from vedette.store.db import Database
 
 LETTERS = string.ascii_letters + string.digits
 NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
-KEYS_EACH = 2  # as AWS has it: one in use, one to change over to
+KEYS_EACH = 2  # AWS's quota: one in use, one to rotate to
 KEY_PURPOSE = "access-key"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A namespace of its own: nothing in it is seen from another."""
+    """A namespace of its own: its contents are invisible to other accounts."""
 
     id: str
     name: str
@@ -42,7 +42,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody, or a program, in an account."""
+    """A person or a program in an account."""
 
     account: str
     name: str
@@ -69,7 +69,7 @@ class AccessKey:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key with its secret, as it is shown once."""
+    """A key with its secret, which is shown only once."""
 
     id: str
     account: str
@@ -78,7 +78,7 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What callers that its trust policy names may become for a while."""
+    """A role that the callers named in its trust policy may assume."""
 
     account: str
     name: str
@@ -99,7 +99,7 @@ class Role:
 
 
 class Directory:
-    """Reads and changes who there is. A server that runs beside sees a change within a second."""
+    """Reads and changes accounts, users, keys and roles. A running server sees a change within a second."""
 
     def __init__(self, database: Database, seal: Seal, clock: Clock = system_clock) -> None:
         self.policies = IdentityPolicies(database, clock)
@@ -111,7 +111,7 @@ class Directory:
     # Accounts
 
     def create_account(self, account: str, name: str = "") -> Account:
-        """Make an account of that number."""
+        """Create an account of that number."""
         if not ACCOUNT.fullmatch(account):
             raise Wrong(f"An account is named by twelve digits, not {account!r}.")
         created = self._now()
@@ -130,7 +130,7 @@ class Directory:
     # Users
 
     def create_user(self, account: str, name: str, policies: Iterable[str] = ()) -> User:
-        """Make a user, who has no key yet, and no rights but those of the policies."""
+        """Create a user without keys, with the rights of these policies."""
         _check_name(name)
         user = User(account, name, new_id("AIDA", 17), from_milliseconds(self._now()))
         with self._database.write() as connection:
@@ -158,7 +158,7 @@ class Directory:
         return [as_user(row) for row in rows]
 
     def policies_of_user(self, account: str, name: str) -> list[str]:
-        """Return the names of all that a user holds: its own policies, then `group/policy` of its groups."""
+        """Return the names of all policies of a user: its own, then `group/policy` of its groups."""
         own = self.policies.attached(Holder("user", account, name))
         return own + [
             f"{group}/{policy}"
@@ -167,7 +167,7 @@ class Directory:
         ]
 
     def delete_user(self, account: str, name: str) -> None:
-        """Remove a user and all its keys."""
+        """Delete a user and all its keys."""
         with self._database.write() as connection:
             _require_user(connection, account, name)
             connection.execute(delete(users).where(users.c.account == account, users.c.name == name))
@@ -175,7 +175,7 @@ class Directory:
     # Keys
 
     def create_key(self, account: str, user: str | None) -> NewKey:
-        """Give a user (or the account's root) a new key; its secret is told this once."""
+        """Create a key for a user (or the account's root); its secret is returned only here."""
         key = new_key(account)
         with self._database.write() as connection:
             _require_account(connection, account)
@@ -205,14 +205,14 @@ class Directory:
         return _access_key(row) if row else None
 
     def enable_key(self, key_id: str, *, enabled: bool) -> None:
-        """Let a key be used, or not for now."""
+        """Enable or disable a key."""
         with self._database.write() as connection:
             changed = connection.execute(update(keys).where(keys.c.id == key_id).values(enabled=enabled))
             if not changed.rowcount:
                 raise _no_key(key_id)
 
     def delete_key(self, key_id: str) -> None:
-        """Remove a key for good."""
+        """Delete a key."""
         with self._database.write() as connection:
             if not connection.execute(delete(keys).where(keys.c.id == key_id)).rowcount:
                 raise _no_key(key_id)
@@ -228,7 +228,7 @@ class Directory:
         trust: str = "",
         policies: Iterable[str] = (),
     ) -> Role:
-        """Make a role that callers of the trusted accounts may assume, or whom its own trust policy names."""
+        """Create a role that callers of the trusted accounts, or those named in `trust`, may assume."""
         _check_name(name)
         if trust:
             parse_policy(trust, PolicyKind.TRUST, name=name)
@@ -252,12 +252,12 @@ class Directory:
         return role
 
     def set_trust(self, account: str, name: str, trust: str) -> None:
-        """Change who may assume a role; sessions that were begun go on to their end."""
+        """Change who may assume a role; existing sessions continue until they expire."""
         parse_policy(trust, PolicyKind.TRUST, name=name)
         with self._database.write() as connection:
             require_holder(connection, Holder("role", account, name))
-            here = (roles.c.account == account) & (roles.c.name == name)
-            connection.execute(update(roles).where(here).values(trust=trust))
+            is_role = (roles.c.account == account) & (roles.c.name == name)
+            connection.execute(update(roles).where(is_role).values(trust=trust))
 
     def roles(self, account: str) -> list[Role]:
         """Return the account's roles, by name."""
@@ -273,10 +273,10 @@ class Directory:
             return as_role(connection.execute(role_query(account, name)).one())
 
     def delete_role(self, account: str, name: str) -> None:
-        """Remove a role; sessions that assumed it end with it."""
+        """Delete a role; its sessions end with it."""
         with self._database.write() as connection:
-            gone = delete(roles).where(roles.c.account == account, roles.c.name == name)
-            if not connection.execute(gone).rowcount:
+            deletion = delete(roles).where(roles.c.account == account, roles.c.name == name)
+            if not connection.execute(deletion).rowcount:
                 raise Missing(f"There is no role {name} in account {account}.", kind="role", name=name)
 
     # Tags
@@ -287,7 +287,7 @@ class Directory:
             return tags_of(connection, holder)
 
     def set_tags(self, holder: Holder, added: Mapping[str, str], removed: Iterable[str] = ()) -> None:
-        """Add tags to a user or a role, or change them, and remove others."""
+        """Set tags of a user or a role, and remove others."""
         with self._database.write() as connection:
             change_tags(connection, holder, added, removed)
 
@@ -296,7 +296,7 @@ class Directory:
 
 
 def insert_key(connection: Connection, key: NewKey, user: str | None, seal: Seal, now: int) -> None:
-    """Keep a new key, its secret sealed."""
+    """Store a new key, its secret sealed."""
     row = {
         "id": key.id,
         "account": key.account,
@@ -309,7 +309,7 @@ def insert_key(connection: Connection, key: NewKey, user: str | None, seal: Seal
 
 
 def new_key(account: str, prefix: str = "AKIA") -> NewKey:
-    """Return a fresh key that is not kept yet; temporary ones begin with ASIA."""
+    """Return a new key that is not stored yet; temporary ones begin with ASIA."""
     return NewKey(new_id(prefix, 16), account, _new_secret())
 
 
@@ -323,7 +323,7 @@ def role_query(account: str, name: str) -> Any:
 
 
 def as_role(row: Row[Any]) -> Role:
-    """Return a row of the roles as a value."""
+    """Return the role of a row."""
     return Role(
         row.account,
         row.name,
@@ -335,7 +335,7 @@ def as_role(row: Row[Any]) -> Role:
 
 
 def as_user(row: Row[Any]) -> User:
-    """Return a row of the users as a value."""
+    """Return the user of a row."""
     return User(row.account, row.name, row.user_id, from_milliseconds(row.created_ms), json.loads(row.tags))
 
 

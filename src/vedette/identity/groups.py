@@ -1,4 +1,4 @@
-"""Groups of users: whoever is in one holds its policies too. A group never calls and has no key."""
+"""Groups of users: a member has the policies of its groups too. A group never calls and has no key."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from vedette.identity.policies import NAME, attached_to, require_account, requir
 from vedette.identity.tables import groups, members
 from vedette.store.db import Database
 
-# As IAM has it: how many groups a user may be in.
+# IAM's quota: how many groups a user may be in.
 MOST_GROUPS = 10
 
 
@@ -35,14 +35,14 @@ class Group:
 
 
 class Groups:
-    """Reads and changes groups and who is in them."""
+    """Reads and changes groups and their members."""
 
     def __init__(self, database: Database, clock: Clock = system_clock) -> None:
         self._database = database
         self._clock = clock
 
     def create(self, account: str, name: str) -> Group:
-        """Make a group without users and policies."""
+        """Create a group without users and policies."""
         if not NAME.fullmatch(name):
             raise Wrong(f"{name!r} is no name: up to 128 letters, digits and any of _ + = , . @ -")
         now = milliseconds(self._clock())
@@ -73,7 +73,7 @@ class Groups:
             ]
 
     def delete(self, account: str, name: str) -> None:
-        """Remove a group that nobody is in: a policy of it that denies must not vanish unseen."""
+        """Delete an empty group; one with members is refused, since its policies may deny them something."""
         with self._database.write() as connection:
             require_holder(connection, Holder("group", account, name))
             if users := _users_in(connection, account, name):
@@ -83,7 +83,7 @@ class Groups:
             connection.execute(delete(groups).where(groups.c.account == account, groups.c.name == name))
 
     def add(self, account: str, name: str, user: str) -> None:
-        """Put a user into a group; one that is in it stays."""
+        """Add a user to a group; a no-op where it is a member already."""
         row = {"account": account, "group_name": name, "user_name": user}
         with self._database.write() as connection:
             require_holder(connection, Holder("group", account, name))
@@ -97,19 +97,19 @@ class Groups:
             connection.execute(insert(members).values(row))
 
     def remove(self, account: str, name: str, user: str) -> None:
-        """Take a user out of a group."""
-        here = (members.c.account == account) & (members.c.group_name == name)
+        """Remove a user from a group."""
+        in_group = (members.c.account == account) & (members.c.group_name == name)
         with self._database.write() as connection:
             require_holder(connection, Holder("group", account, name))
-            if not connection.execute(delete(members).where(here, members.c.user_name == user)).rowcount:
+            if not connection.execute(delete(members).where(in_group, members.c.user_name == user)).rowcount:
                 raise Missing(f"User {user} is not in the group {name}.", kind="user", name=user)
 
     def of(self, account: str, user: str) -> list[str]:
         """Return the names of the groups that a user is in."""
-        here = (members.c.account == account) & (members.c.user_name == user)
+        of_user = (members.c.account == account) & (members.c.user_name == user)
         with self._database.read() as connection:
             require_holder(connection, Holder("user", account, user))
-            query = select(members.c.group_name).where(here).order_by(members.c.group_name)
+            query = select(members.c.group_name).where(of_user).order_by(members.c.group_name)
             return [str(name) for name in connection.execute(query).scalars()]
 
 

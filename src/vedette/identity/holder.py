@@ -1,4 +1,4 @@
-"""Whom a policy is attached to: a user, a group or a role, by name. Says nothing of whether there is one."""
+"""The holder of a policy: a user, a group or a role, by name, whether it exists or not."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""From an access key to its holder and secret: asked once for every request."""
+"""From an access key to its holder and secret: looked up once a request."""
 
 import json
 import time
@@ -26,12 +26,12 @@ from vedette.identity.directory import (
 from vedette.identity.may import Context
 from vedette.identity.principal import Principal
 from vedette.identity.rights import policies_of_role, policies_of_user
-from vedette.identity.seal import Broken, Seal, write_private
-from vedette.identity.sessions import Assumption, Session, Sessions, not_assumable
+from vedette.identity.seal import BadSeal, Seal, write_private
+from vedette.identity.sessions import RoleRequest, Sessions, TemporaryCredentials, not_assumable
 from vedette.identity.tables import accounts, keys, roles, users
 from vedette.store.db import Database
 
-# A command in another process may disable a key; so long at most it still opens the door.
+# A command in another process may disable a key; it is accepted for at most so long after that.
 CACHE_S = 0.9
 CACHE_MOST = 10_000
 
@@ -46,7 +46,7 @@ FaultKind = Literal["unknown-key", "bad-token", "expired-token"]
 
 
 class KeyFault(Exception):
-    """A key or session token that opens nothing. `kind` is in the words of signatures."""
+    """An access key or session token that is not valid; `kind` is one of signature verification's."""
 
     def __init__(self, kind: FaultKind, sentence: str) -> None:
         super().__init__(sentence)
@@ -55,15 +55,15 @@ class KeyFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _CachedKey:
     principal: Principal
     secret: str
     until: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """What a user or a role holds; no policies at all where it is gone."""
+class _CachedRights:
+    """The policies and tags of a user or a role; `policies` is None where it was deleted."""
 
     policies: tuple[Policy, ...] | None
     tags: Mapping[str, str]
@@ -71,7 +71,7 @@ class _Held:
 
 
 def first_account(database: Database) -> str:
-    """Return the account that the first start made; nothing where there is none yet."""
+    """Return the account that the first start created; nothing where there is none yet."""
     oldest = select(accounts.c.id).order_by(accounts.c.created_ms, accounts.c.id).limit(1)
     with database.read() as connection:
         return str(connection.execute(oldest).scalar() or "")
@@ -93,30 +93,30 @@ class Identity:
         self._seal = seal
         self._clock = clock
         self._ticks = ticks
-        self._known: dict[tuple[str, str], _Known] = {}
-        self._held: dict[str, _Held] = {}
+        self._key_cache: dict[tuple[str, str], _CachedKey] = {}
+        self._rights_cache: dict[str, _CachedRights] = {}
 
     def remembers(self, key_id: str, token: str) -> bool:
-        """Return whether `find_key` would answer without asking the database."""
-        known = self._known.get((key_id, token))
-        return known is not None and known.until >= self._ticks()
+        """Return whether `find_key` would answer from its cache."""
+        entry = self._key_cache.get((key_id, token))
+        return entry is not None and entry.until >= self._ticks()
 
     def find_key(self, key_id: str, token: str, now: datetime) -> tuple[Principal, str]:
-        """Return the key's holder and its secret; KeyFault where it opens nothing."""
-        known = self._known.get((key_id, token))
-        if known is None or known.until < self._ticks():
-            known = self._look_up(key_id, token)
-            if len(self._known) >= CACHE_MOST:
-                self._known.clear()
-            self._known[key_id, token] = known
-        if known.principal.expires is not None and known.principal.expires <= now:
+        """Return the key's holder and its secret; KeyFault where it is not valid."""
+        entry = self._key_cache.get((key_id, token))
+        if entry is None or entry.until < self._ticks():
+            entry = self._look_up(key_id, token)
+            if len(self._key_cache) >= CACHE_MOST:
+                self._key_cache.clear()
+            self._key_cache[key_id, token] = entry
+        if entry.principal.expires is not None and entry.principal.expires <= now:
             raise KeyFault("expired-token", "The security token included in the request is expired")
-        return known.principal, known.secret
+        return entry.principal, entry.secret
 
     def assume(
-        self, holder: Principal, role_arn: str, wanted: Assumption, context: Context | None = None
-    ) -> tuple[Session, str]:
-        """Return a session of the role and its token, if there is the role and it trusts the caller."""
+        self, holder: Principal, role_arn: str, request: RoleRequest, context: Context | None = None
+    ) -> tuple[TemporaryCredentials, str]:
+        """Return credentials of the role and their token, if the role exists and trusts the caller."""
         arn = parse_arn(role_arn)
         kind, _, role_name = arn.resource.partition("/")
         row = None
@@ -125,29 +125,29 @@ class Identity:
                 row = connection.execute(role_query(arn.account, role_name)).first()
         if row is None:
             raise not_assumable(holder, role_arn)
-        return self.sessions.for_role(holder, as_role(row), wanted, context or {})
+        return self.sessions.for_role(holder, as_role(row), request, context or {})
 
     def has_account(self, account: str) -> bool:
-        """Say whether there is an account of that number."""
+        """Return whether there is an account of that number."""
         query = select(accounts.c.id).where(accounts.c.id == account)
         with self._database.read() as connection:
             return connection.execute(query).first() is not None
 
     def is_sealed_here(self) -> bool:
-        """Say whether the installation's key opens the oldest secret in the database."""
+        """Return whether the installation's key opens the oldest secret in the database."""
         oldest = select(keys).order_by(keys.c.created_ms, keys.c.id).limit(1)
         with self._database.read() as connection:
             row = connection.execute(oldest).first()
         try:
             return row is None or bool(self._unseal(row))
-        except Broken:
+        except BadSeal:
             return False
 
     def ensure_root(self, account: str, region: str, data: Path) -> None:
-        """Make the account, its root key and the credentials file, unless they are there.
+        """Create the account, its root key and the credentials file, unless they exist.
 
-        Later calls only see to it that the file names a root key that exists: whoever
-        deletes the last root key meant it, and makes another with `vedette key create`.
+        Later calls only make sure that the file names an existing root key: a deleted last root
+        key was deleted on purpose, and `vedette key create` makes another.
         """
         with self._database.write() as connection:
             now = milliseconds(self._clock())
@@ -172,44 +172,44 @@ class Identity:
             return connection.execute(root.order_by(keys.c.created_ms, keys.c.id)).all()
 
     def current(self, caller: Principal) -> Principal:
-        """Return a caller that is remembered, with the rights that it has now.
+        """Return a stored caller with its present rights.
 
-        Denied, with a sentence, where its user or role is there no more: one made anew under the same
-        name is somebody else.
+        Denied, with a sentence, where its user or role was deleted: one created later under the same
+        name is another one.
         """
         if caller.kind == "root":
             return caller
-        known = self._held.get(caller.user_id)
-        if known is None or known.until < self._ticks():
-            known = self._read_held(caller)
-            if len(self._held) >= CACHE_MOST:
-                self._held.clear()
-            self._held[caller.user_id] = known
-        return _renewed(caller, known)
+        rights = self._rights_cache.get(caller.user_id)
+        if rights is None or rights.until < self._ticks():
+            rights = self._read_rights(caller)
+            if len(self._rights_cache) >= CACHE_MOST:
+                self._rights_cache.clear()
+            self._rights_cache[caller.user_id] = rights
+        return _renewed(caller, rights)
 
-    def _read_held(self, caller: Principal) -> "_Held":
+    def _read_rights(self, caller: Principal) -> "_CachedRights":
         holds = policies_of_role if caller.kind == "role" else policies_of_user
         table, column = (roles, roles.c.role_id) if caller.kind == "role" else (users, users.c.user_id)
         # A session's id is its role's, a colon and its own name.
-        here = (table.c.account == caller.account) & (column == caller.user_id.partition(":")[0])
+        is_holder = (table.c.account == caller.account) & (column == caller.user_id.partition(":")[0])
         until = self._ticks() + CACHE_S
         with self._database.read() as connection:
-            row = connection.execute(select(table.c.name, table.c.tags).where(here)).first()
+            row = connection.execute(select(table.c.name, table.c.tags).where(is_holder)).first()
             if row is None:
-                return _Held(None, {}, until)
-            return _Held(holds(connection, caller.account, row.name), json.loads(row.tags), until)
+                return _CachedRights(None, {}, until)
+            return _CachedRights(holds(connection, caller.account, row.name), json.loads(row.tags), until)
 
-    def _look_up(self, key_id: str, token: str) -> _Known:
+    def _look_up(self, key_id: str, token: str) -> _CachedKey:
         if token or key_id.startswith("ASIA"):
             principal, secret = self._temporary(key_id, token)
         else:
             principal, secret = self._permanent(key_id)
-        return _Known(principal, secret, self._ticks() + CACHE_S)
+        return _CachedKey(principal, secret, self._ticks() + CACHE_S)
 
     def _permanent(self, key_id: str) -> tuple[Principal, str]:
         with self._database.read() as connection:
             row = connection.execute(KEY_AND_HOLDER, {"id": key_id}).first()
-            held = policies_of_user(connection, row.account, row.user) if row and row.user else ()
+            policies = policies_of_user(connection, row.account, row.user) if row and row.user else ()
         if row is None or not row.enabled:
             raise KeyFault("unknown-key", "The security token included in the request is invalid.")
         secret = self._unseal(row)
@@ -217,7 +217,7 @@ class Identity:
             root = f"arn:aws:iam::{row.account}:root"
             return Principal(row.account, root, row.account, "root", key_id, "root"), secret
         arn = f"arn:aws:iam::{row.account}:user/{row.user}"
-        user = Principal(row.account, arn, row.user_id, row.user, key_id, policies=held)
+        user = Principal(row.account, arn, row.user_id, row.user, key_id, policies=policies)
         return replace(user, holder_tags=json.loads(row.tags)), secret
 
     def _temporary(self, key_id: str, token: str) -> tuple[Principal, str]:
@@ -225,22 +225,22 @@ class Identity:
             session = self.sessions.open(token)
             principal = session.principal()
             if principal.kind != "root":
-                principal = _renewed(principal, self._read_held(principal))
-        except (Broken, Denied):
+                principal = _renewed(principal, self._read_rights(principal))
+        except (BadSeal, Denied):
             raise _bad_token() from None
         if session.key_id != key_id or not self._source_stands(session):
             raise _bad_token()
         return principal, session.secret
 
-    def _source_stands(self, session: Session) -> bool:
-        """Return whether the key that the session began with, and every role on its way, are still there."""
+    def _source_stands(self, session: TemporaryCredentials) -> bool:
+        """Return whether the key that the session began with and every role of its chain still exist."""
         on_the_way = set(session.roles)
         with self._database.read() as connection:
             row = connection.execute(select(keys.c.enabled).where(keys.c.id == session.source_key)).first()
             if row is None or not row.enabled:
                 return False
-            here = connection.execute(select(roles.c.role_id).where(roles.c.role_id.in_(on_the_way)))
-            return {role.role_id for role in here} == on_the_way
+            rows = connection.execute(select(roles.c.role_id).where(roles.c.role_id.in_(on_the_way)))
+            return {role.role_id for role in rows} == on_the_way
 
     def _unseal(self, row: Any) -> str:
         return self._seal.open(row.sealed_secret, f"{KEY_PURPOSE}:{row.id}").decode()
@@ -250,10 +250,10 @@ def _bad_token() -> KeyFault:
     return KeyFault("bad-token", "The security token included in the request is invalid")
 
 
-def _renewed(caller: Principal, held: _Held) -> Principal:
-    if held.policies is None:
-        raise Denied(f"{caller.arn}, for whom this was to be done, is there no more.", kind="caller")
-    return replace(caller, policies=held.policies, holder_tags=held.tags)
+def _renewed(caller: Principal, rights: _CachedRights) -> Principal:
+    if rights.policies is None:
+        raise Denied(f"The caller of this work, {caller.arn}, was deleted.", kind="caller")
+    return replace(caller, policies=rights.policies, holder_tags=rights.tags)
 
 
 def _key_in(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""Identifiers of the form that clients expect: a prefix that says of what, and random letters."""
+"""Identifiers in AWS's form: a prefix that names the kind, and random letters."""
 
 import secrets
 import string

@@ -1,7 +1,7 @@
-"""The one decision: may this caller do this to that?
+"""Authorisation: may this caller perform this action on this resource?
 
 Every operation of every dialect asks here, with the IAM action and ARN that AWS documents for it, and
-with the policies of the thing that it asks about. The judgement itself is `access.judge`.
+with the policies of the resource. The evaluation itself is `access.judge`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,10 +17,10 @@ from vedette.identity.principal import Principal, subject_of
 # Condition keys and their values, several where the key has several; names in any case.
 Context = Mapping[str, str | tuple[str, ...]]
 
-# Returns the tags that a thing bears, which are looked for only where a policy asks about them.
+# Returns the tags of a resource; called only where a policy tests them.
 TagsOf = Callable[[], Mapping[str, str]]
 
-# AWS's own condition key for who owns the thing; S3's ARNs do not say it.
+# AWS's condition key for the owner of the resource, which S3's ARNs do not name.
 RESOURCE_ACCOUNT = "aws:ResourceAccount"
 OWNER_KEY = RESOURCE_ACCOUNT.lower()
 RESOURCE_TAG = "aws:resourcetag/"
@@ -37,7 +37,7 @@ def may(
 ) -> bool:
     """Return whether the caller may do this; `policies` are those of the resource.
 
-    A resource that names no account and has no known owner, such as "*", is judged as the caller's own.
+    A resource that names no account and has no known owner, such as "*", counts as the caller's own.
     """
     return decide(principal, action, resource, context, policies=policies, tags_of=tags_of).allowed
 
@@ -52,7 +52,7 @@ def decide(  # noqa: PLR0913  (a decision has that many sides)
     stands_alone: bool = False,
     tags_of: TagsOf | None = None,
 ) -> Decision:
-    """Return the decision with its reason; `stands_alone`: without the resource's Allow nothing goes."""
+    """Return the decision with its reason; with `stands_alone` the resource's policies must allow it."""
     request = _request(principal, action, str(resource), context or {}, tags_of)
     own = principal.policies if principal else ()
     session = principal.session_policies if principal else ()
@@ -67,7 +67,7 @@ def require(
     *,
     tags_of: TagsOf | None = None,
 ) -> None:
-    """Refuse unless the caller may, in the words that AWS uses for it."""
+    """Refuse unless the caller may, in AWS's words."""
     if not decide(principal, action, resource, context, tags_of=tags_of).allowed:
         raise refusal(principal, action, resource)
 
@@ -80,15 +80,15 @@ def require_undenied(
     *,
     tags_of: TagsOf | None = None,
 ) -> None:
-    """Refuse what a policy denies; that none allows it is no reason here."""
+    """Refuse what a policy explicitly denies; no Allow is needed."""
     if decide(principal, action, resource, context, tags_of=tags_of).explicit_deny:
         raise refusal(principal, action, resource)
 
 
 def refusal(principal: Principal | None, action: str, resource: str | Arn) -> Denied:
-    """Return the refusal in the words that AWS uses for it."""
-    who = principal.arn if principal else "anonymous"
-    return Denied(f"User: {who} is not authorized to perform: {action} on resource: {resource}")
+    """Return the refusal in AWS's words."""
+    name = principal.arn if principal else "anonymous"
+    return Denied(f"User: {name} is not authorized to perform: {action} on resource: {resource}")
 
 
 class _OfContext:
@@ -122,8 +122,8 @@ def _request(
     principal: Principal | None, action: str, resource: str, context: Context, tags_of: TagsOf | None
 ) -> AccessRequest:
     subject = subject_of(principal)
-    named = next((context[key] for key in context if key.lower() == OWNER_KEY), "")
-    owner = (named if isinstance(named, str) else "") or _account_of(resource)
+    account = next((context[key] for key in context if key.lower() == OWNER_KEY), "")
+    owner = (account if isinstance(account, str) else "") or _account_of(resource)
 
     def of_owner(key: str) -> Value | None:
         return owner or subject.account if key == OWNER_KEY else None

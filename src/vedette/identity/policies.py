@@ -1,7 +1,7 @@
-"""An account's own policies, the built-in ones beside them, and who holds which.
+"""An account's own policies, the built-in ones, and their attachments.
 
-Keeps documents and attachments, and refuses what it could not obey; it never judges a request. An own policy
-comes before a built-in one of its name, so that a later release cannot change what an account chose.
+Stores documents and attachments, and refuses documents that cannot be parsed; never evaluates a request. An
+own policy precedes a built-in one of its name, so that a later release cannot change what an account chose.
 """
 
 import re
@@ -42,7 +42,7 @@ HOLDERS: dict[HolderKind, tuple[Table, Table]] = {
 
 @dataclass(frozen=True, slots=True)
 class IdentityPolicy:
-    """A policy document by its name. A built-in one has no account and never changes."""
+    """A named policy document. A built-in one has no account and never changes."""
 
     name: str
     document: str
@@ -57,7 +57,7 @@ class IdentityPolicy:
 
 
 class IdentityPolicies:
-    """Reads and changes policies and attachments. A server that runs beside sees a change within a second."""
+    """Reads and changes policies and attachments. A running server sees a change within a second."""
 
     def __init__(self, database: Database, clock: Clock = system_clock) -> None:
         self._database = database
@@ -82,23 +82,23 @@ class IdentityPolicies:
         """Return a sentence for each policy that denies everything, being unreadable or lost."""
         with self._database.read() as connection:
             rows = connection.execute(select(policies).order_by(policies.c.account, policies.c.name)).all()
-            lost = _lost(connection)
-        return [sentence for row in rows if (sentence := _unreadable(_as_policy(row)))] + lost
+            lost_policies = _lost(connection)
+        return [sentence for row in rows if (sentence := _unreadable(_as_policy(row)))] + lost_policies
 
     def put(self, account: str, name: str, document: str) -> IdentityPolicy:
-        """Make a policy, or change it for all who hold it."""
+        """Create a policy, or change it for all its holders."""
         if not NAME.fullmatch(name):
             raise Wrong(f"{name!r} is no name: up to 128 letters, digits and any of _ + = , . @ -")
         if name in NAMES:
             raise Taken(f"{name} is a built-in policy; give yours another name.", kind="policy", name=name)
         parse_policy(document, PolicyKind.IDENTITY, name=name)
         now = milliseconds(self._clock())
-        where = (policies.c.account == account) & (policies.c.name == name)
+        is_policy = (policies.c.account == account) & (policies.c.name == name)
         with self._database.write() as connection:
             require_account(connection, account)
             values: dict[str, Any] = {"document": document, "updated_ms": now}
             changed = connection.execute(
-                update(policies).where(where).values(revision=policies.c.revision + 1, **values)
+                update(policies).where(is_policy).values(revision=policies.c.revision + 1, **values)
             )
             if not changed.rowcount:
                 values |= {"account": account, "name": name, "revision": 1, "created_ms": now}
@@ -106,8 +106,8 @@ class IdentityPolicies:
             return _find(connection, account, name)
 
     def delete(self, account: str, name: str) -> None:
-        """Remove a policy that nobody holds."""
-        where = (policies.c.account == account) & (policies.c.name == name)
+        """Delete a policy that is not attached."""
+        is_policy = (policies.c.account == account) & (policies.c.name == name)
         with self._database.write() as connection:
             require_account(connection, account)
             policy = _find(connection, account, name)
@@ -116,27 +116,27 @@ class IdentityPolicies:
                     f"{name} is a built-in policy, which cannot be deleted.", kind="policy", name=name
                 )
             if holders := _holders_of(connection, account, name):
-                named = ", ".join(str(holder) for holder in holders)
+                names = ", ".join(str(holder) for holder in holders)
                 raise Busy(
-                    f"The policy {name} is attached to {named}; detach it first.", kind="policy", name=name
+                    f"The policy {name} is attached to {names}; detach it first.", kind="policy", name=name
                 )
-            connection.execute(delete(policies).where(where))
+            connection.execute(delete(policies).where(is_policy))
 
     def attach(self, holder: Holder, *names: str) -> None:
-        """Give a holder policies, all or none; one that it has already stays."""
+        """Attach policies, all or none; a no-op for one that is attached already."""
         with self._database.write() as connection:
             require_holder(connection, holder)
             for name in names:
                 attach_policy(connection, holder, name)
 
     def detach(self, holder: Holder, *names: str) -> None:
-        """Take policies from a holder, all or none."""
+        """Detach policies, all or none."""
         _, attached = HOLDERS[holder.kind]
         with self._database.write() as connection:
             require_holder(connection, holder)
             for name in names:
-                here = (*_held_by(attached, holder), attached.c.policy == name)
-                if not connection.execute(delete(attached).where(*here)).rowcount:
+                is_attachment = (*_held_by(attached, holder), attached.c.policy == name)
+                if not connection.execute(delete(attached).where(*is_attachment)).rowcount:
                     raise Missing(f"The policy {name} is not attached to {holder}.", kind="policy", name=name)
 
     def attached(self, holder: Holder) -> list[str]:
@@ -146,14 +146,14 @@ class IdentityPolicies:
             return attached_to(connection, holder)
 
     def holders(self, account: str, name: str) -> list[Holder]:
-        """Return who holds a policy."""
+        """Return the holders of a policy."""
         with self._database.read() as connection:
             require_account(connection, account)
             return _holders_of(connection, account, name)
 
 
 def attach_policy(connection: Connection, holder: Holder, name: str) -> None:
-    """Attach a policy within a transaction that has looked for the holder."""
+    """Attach a policy within a transaction that has checked the holder."""
     _find(connection, holder.account, name)
     _, attached = HOLDERS[holder.kind]
     names = attached_to(connection, holder)
@@ -172,17 +172,17 @@ def attached_to(connection: Connection, holder: Holder) -> list[str]:
 
 
 def require_account(connection: Connection, account: str) -> None:
-    """Refuse what is asked of an account that is not there."""
+    """Refuse an account that does not exist."""
     if not connection.execute(select(func.count()).where(accounts.c.id == account)).scalar_one():
         raise Missing(f"There is no account {account}.", kind="account", name=account)
 
 
 def require_holder(connection: Connection, holder: Holder) -> None:
-    """Refuse what is asked of a user, group or role that is not there."""
+    """Refuse a user, group or role that does not exist."""
     require_account(connection, holder.account)
     table, _ = HOLDERS[holder.kind]
-    there = select(table.c.name).where(table.c.account == holder.account, table.c.name == holder.name)
-    if connection.execute(there).first() is None:
+    query = select(table.c.name).where(table.c.account == holder.account, table.c.name == holder.name)
+    if connection.execute(query).first() is None:
         raise Missing(
             f"There is no {holder} in account {holder.account}.", kind=holder.kind, name=holder.name
         )
@@ -218,12 +218,14 @@ def _find(connection: Connection, account: str, name: str) -> IdentityPolicy:
 def _lost(connection: Connection) -> list[str]:
     sentences = []
     for kind, (_, attached) in HOLDERS.items():
-        here = (policies.c.account == attached.c.account) & (policies.c.name == attached.c.policy)
-        query = select(attached).select_from(attached.outerjoin(policies, here))
+        own = (policies.c.account == attached.c.account) & (policies.c.name == attached.c.policy)
+        query = select(attached).select_from(attached.outerjoin(policies, own))
         query = query.where(policies.c.name.is_(None), attached.c.policy.not_in(NAMES))
         for row in connection.execute(query.order_by(*attached.primary_key)):
-            who = f"the {Holder(kind, row.account, row.holder)} of account {row.account}"
-            sentences.append(f"The policy {row.policy} is lost; {who} may do nothing until it is detached.")
+            holder = f"the {Holder(kind, row.account, row.holder)} of account {row.account}"
+            sentences.append(
+                f"The policy {row.policy} is lost; {holder} may do nothing until it is detached."
+            )
     return sentences
 
 
@@ -231,8 +233,8 @@ def _unreadable(policy: IdentityPolicy) -> str:
     try:
         parse_policy(policy.document, PolicyKind.IDENTITY)
     except MalformedPolicy as refusal:
-        who = f"The policy {policy.name} of account {policy.account}"
-        return f"{who} denies everything to all who hold it. {refusal.sentence}"
+        subject = f"The policy {policy.name} of account {policy.account}"
+        return f"{subject} denies everything to all who hold it. {refusal.sentence}"
     return ""
 
 

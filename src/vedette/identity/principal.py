@@ -1,4 +1,4 @@
-"""Who is calling, as the rest of the house sees it."""
+"""The caller of a request, as all other rooms see it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from vedette.clock import from_milliseconds, milliseconds
 from vedette.errors import MalformedPolicy
 from vedette.identity.builtin import builtin_document
 
-Kind = Literal["root", "user", "role"]
+PrincipalKind = Literal["root", "user", "role"]
 KINDS = {"root": SubjectKind.ROOT, "user": SubjectKind.USER, "role": SubjectKind.ROLE_SESSION}
 
 ADMINISTRATOR = parse_policy(builtin_document("administrator"), PolicyKind.IDENTITY, name="administrator")
@@ -20,7 +20,7 @@ ADMINISTRATOR = parse_policy(builtin_document("administrator"), PolicyKind.IDENT
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """What a session came from: the permanent key, the ids of the roles on the way, and what they pass on."""
+    """The origin of a session: the permanent key, the ids of the roles in its chain, and inherited tags."""
 
     source_key: str = ""
     roles: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Principal:
     user_id: str
     name: str
     key_id: str
-    kind: Kind = "user"
+    kind: PrincipalKind = "user"
     expires: datetime | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     policies: tuple[Policy, ...] = ()
@@ -51,7 +51,7 @@ class Principal:
     issued: datetime | None = None
     lineage: Lineage = Lineage()
     holder_tags: Mapping[str, str] = field(default_factory=dict)
-    # As policies see it; made once, since a principal lives as long as its key is believed.
+    # As policies see it; computed once, since a principal lives as long as its key is cached.
     subject: AccessSubject = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -67,7 +67,7 @@ class Principal:
 
 
 def subject_of(principal: Principal | None) -> AccessSubject:
-    """Return the caller as policies see it; None is somebody without a key."""
+    """Return the caller as policies see it; None is an anonymous caller."""
     return NOBODY if principal is None else principal.subject
 
 
@@ -86,10 +86,10 @@ def _subject(principal: Principal) -> AccessSubject:
     )
 
 
-def keep(principal: Principal) -> dict[str, Any]:
-    """Return what work that goes on without its caller remembers of it: JSON, no key, and no rights.
+def dump_principal(principal: Principal) -> dict[str, Any]:
+    """Return the caller as JSON for work that goes on without it: no key, and no rights.
 
-    Its rights are those that it has when the work reads (`Identity.current`), narrowed as the session was.
+    Its rights are looked up when the work reads (`Identity.current`), restricted as the session was.
     """
     return {
         "account": principal.account,
@@ -104,11 +104,11 @@ def keep(principal: Principal) -> dict[str, Any]:
     }
 
 
-def recall(kept: Mapping[str, Any]) -> Principal:
-    """Return the caller that work is done for; an account's root where only the account was kept."""
-    if not kept.get("caller"):
-        return root_of(kept["account"])
-    facts = dict(kept["caller"])
+def load_principal(record: Mapping[str, Any]) -> Principal:
+    """Return the caller that `dump_principal` stored; the account's root where only the account is stored."""
+    if not record.get("caller"):
+        return root_of(record["account"])
+    facts = dict(record["caller"])
     issued_ms, source_identity = facts.pop("issued_ms", 0), facts.pop("source_identity", "")
     return Principal(
         key_id="",
@@ -120,7 +120,7 @@ def recall(kept: Mapping[str, Any]) -> Principal:
 
 
 def session_policies(document: str) -> tuple[Policy, ...]:
-    """Return what narrows a session: nothing without a document; one that cannot be read denies all."""
+    """Return a session's policies: none without a document; one that cannot be parsed denies all."""
     if not document:
         return ()
     try:
@@ -130,5 +130,5 @@ def session_policies(document: str) -> tuple[Policy, ...]:
 
 
 def root_of(account: str) -> Principal:
-    """Return an account itself, for what no user of it asked for."""
+    """Return the root of an account, for work that no user of it ordered."""
     return Principal(account, f"arn:aws:iam::{account}:root", account, "root", "", "root")

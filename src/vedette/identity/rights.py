@@ -1,7 +1,7 @@
-"""What a caller holds: the policies of a user with its groups', or of a role, ready to be judged.
+"""The parsed policies of a user, with those of its groups, or of a role.
 
-A document is parsed once and kept. One that cannot be read any more, or that is missing, denies
-everything: it may have denied what nothing else does. Never judges.
+A document is parsed once and cached. One that cannot be parsed any more, or is missing, denies
+everything: it may have denied what nothing else does. Never evaluates a request.
 """
 
 import logging
@@ -17,7 +17,7 @@ from vedette.identity.tables import group_policies, members, policies, role_poli
 
 log = logging.getLogger(__name__)
 
-# Parsed documents that are kept: more than an installation's policies, small beside its pictures.
+# Cached documents: more than an installation has policies, small beside its pictures.
 PARSED = 4096
 
 
@@ -41,7 +41,7 @@ OF_ROLE = _with_documents(role_policies).where(role_policies.c.holder == bindpar
 
 
 def policies_of_user(connection: Connection, account: str, name: str) -> tuple[Policy, ...]:
-    """Return a user's policies and those of the groups that it is in."""
+    """Return a user's policies and those of its groups."""
     rows = connection.execute(OF_USER, {"account": account, "name": name}).all()
     return tuple(parsed(row.policy, row.document) for row in rows)
 
@@ -54,9 +54,9 @@ def policies_of_role(connection: Connection, account: str, name: str) -> tuple[P
 
 @lru_cache(PARSED)
 def parsed(name: str, document: str | None) -> Policy:
-    """Return a policy by its document; without one it is the built-in policy of that name."""
+    """Return the policy of a document; without one, the built-in policy of that name."""
     if document is None and name not in NAMES:
-        log.warning("The policy %s is attached and is not there; whoever holds it may do nothing.", name)
+        log.warning("The policy %s is attached but does not exist; its holders may do nothing.", name)
         return deny_all(PolicyKind.IDENTITY, name)
     try:
         return parse_policy(document or builtin_document(name), PolicyKind.IDENTITY, name=name)

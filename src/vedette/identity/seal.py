@@ -1,6 +1,6 @@
-"""The installation's key: what is secret at rest is sealed with it.
+"""The installation's key, which encrypts secrets at rest.
 
-The key is a file of its own, so that a copy of the database alone gives nothing away.
+The key is a file of its own, so that a copy of the database alone reveals nothing.
 """
 
 import hashlib
@@ -22,41 +22,41 @@ KEY = re.compile(rb"[0-9a-fA-F]{64}\s*")
 RESTORE_KEY = "Put it back from a backup: nothing else opens the secrets in the database."
 
 
-class Broken(Exception):
-    """What was to be opened was not sealed here, or was changed since."""
+class BadSeal(Exception):
+    """A sealed value was not sealed by this installation, or was changed."""
 
 
 class Seal:
-    """Encrypts with AES-256-GCM; a purpose binds each sealed thing to its place."""
+    """Encrypts with AES-256-GCM; a purpose binds every sealed value to its place."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._cipher = AESGCM(self.derive("seal"))
 
     def derive(self, purpose: str) -> bytes:
-        """Return a key of 32 bytes for another purpose; it tells nothing about this one."""
+        """Return a key of 32 bytes for another purpose, which reveals nothing about this one."""
         return hmac.new(self._key, purpose.encode(), hashlib.sha256).digest()
 
     def seal(self, secret: bytes, purpose: str) -> bytes:
-        """Return the secret in a form that only this installation can open."""
+        """Encrypt a secret, so that only this installation can open it."""
         nonce = os.urandom(NONCE)
         return nonce + self._cipher.encrypt(nonce, secret, purpose.encode())
 
     def open(self, sealed: bytes, purpose: str) -> bytes:
-        """Return the secret again; Broken unless it was sealed here for this purpose."""
+        """Decrypt a secret; BadSeal unless it was sealed by this installation for this purpose."""
         try:
             return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], purpose.encode())
         except (InvalidTag, ValueError) as error:
-            raise Broken("not sealed by this installation") from error
+            raise BadSeal("not sealed by this installation") from error
 
 
 def key_file(data: Path) -> Path:
-    """Return where the key of a data folder lies."""
+    """Return the path of a data folder's key."""
     return data / "keys" / "installation.key"
 
 
 def open_seal(data: Path) -> Seal:
-    """Return the seal of the data folder. A key that is missing or damaged is refused, never made anew."""
+    """Return the seal of the data folder. A missing or damaged key is refused, never replaced."""
     file = key_file(data)
     try:
         text = file.read_bytes()
@@ -64,7 +64,7 @@ def open_seal(data: Path) -> Seal:
         raise Wrong(f"The installation's key is missing: {file}. {RESTORE_KEY}") from None
     except OSError as error:
         raise Wrong(f"The installation's key {file} cannot be read: {error.strerror}.") from None
-    # Spaces between the digits are no key of ours, though bytes.fromhex would take them.
+    # Spaces between the digits are refused, though bytes.fromhex would accept them.
     if not KEY.fullmatch(text):
         raise Wrong(
             f"The installation's key {file} is damaged: it is not 64 hexadecimal digits. {RESTORE_KEY}"
@@ -73,7 +73,7 @@ def open_seal(data: Path) -> Seal:
 
 
 def make_key(data: Path) -> None:
-    """Make the key of a new installation, unless there is one."""
+    """Create the key of a new installation, unless there is one."""
     file = key_file(data)
     if file.exists():
         return
@@ -82,7 +82,7 @@ def make_key(data: Path) -> None:
     beside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         write_private(beside, secrets.token_hex(KEY_BYTES) + "\n")
-        # A link, not a rename: of two that start at once, the first one's key stays.
+        # A link, not a rename: of two servers that start at once, the first one's key stays.
         os.link(beside, file)
     except FileExistsError:
         pass
@@ -94,11 +94,11 @@ def make_key(data: Path) -> None:
 
 
 def write_private(file: Path, content: str) -> None:
-    """Write a file that nobody else may read, and see it on the disk."""
+    """Write a file that no other user may read, and sync it to disk."""
     file.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        file.chmod(0o600)  # one that was there keeps its mode otherwise
+        file.chmod(0o600)  # an existing file keeps its mode otherwise
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())

@@ -1,7 +1,7 @@
-"""Temporary keys: everything about one is sealed in its session token, so none is stored.
+"""Temporary credentials: all facts of a session are sealed in its token, so none is stored.
 
-A session remembers the key that it began with and every role on its way: it ends with any of them.
-Who may assume a role is judged by the role's trust policy and the caller's own (`access.judge`).
+A session names the key that it began with and every role of its chain, and ends with any of them.
+Who may assume a role, its trust policy and the caller's own policies decide (`access.judge`).
 """
 
 import base64
@@ -17,22 +17,22 @@ from vedette.clock import Clock, from_milliseconds, milliseconds
 from vedette.errors import Denied, MalformedPolicy, Wrong
 from vedette.identity.directory import Role, new_key
 from vedette.identity.may import Context, decide
-from vedette.identity.principal import Kind, Lineage, Principal, session_policies
-from vedette.identity.seal import Broken, Seal
+from vedette.identity.principal import Lineage, Principal, PrincipalKind, session_policies
+from vedette.identity.seal import BadSeal, Seal
 from vedette.identity.trust import trust_of
 
 PURPOSE = "session"
-# AWS lets a role that was assumed with another role's session last so long.
+# AWS's limit for a role that was assumed with another role's session.
 LONGEST_CHAINED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """What a session token holds.
+class TemporaryCredentials:
+    """The content of a session token.
 
-    `source_key` is the permanent key that it all began with; `roles` are the ids of the roles on the
-    way, this session's own last; `policy` is the document that narrows it. `inherited` are the keys of
-    the tags that a role assumed from here keeps.
+    `source_key` is the permanent key that the chain began with; `roles` are the ids of the roles in the
+    chain, this session's own last; `policy` is the session policy's document. `inherited` are the keys of
+    the tags that a role assumed from here keeps (AWS calls them transitive).
     """
 
     key_id: str
@@ -41,7 +41,7 @@ class Session:
     arn: str
     user_id: str
     name: str
-    kind: Kind
+    kind: PrincipalKind
     expires_ms: int
     source_key: str
     role: str = ""
@@ -54,11 +54,11 @@ class Session:
 
     @property
     def expires(self) -> datetime:
-        """When it ends."""
+        """When it expires."""
         return from_milliseconds(self.expires_ms)
 
     def principal(self) -> Principal:
-        """Return its holder, without the policies of its user or role, which are not the session's."""
+        """Return its holder, without the policies of its user or role, which are looked up."""
         return Principal(
             account=self.account,
             arn=self.arn,
@@ -76,8 +76,8 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Assumption:
-    """What a caller asks of a role: how its session is called and how long, and what it is to carry."""
+class RoleRequest:
+    """A caller's request to assume a role: the session's name and length, its tags and its policy."""
 
     name: str
     length: timedelta = timedelta(hours=1)
@@ -88,7 +88,7 @@ class Assumption:
     source_identity: str = ""
 
     def context(self, holder: Principal) -> dict[str, str | tuple[str, ...]]:
-        """Return the condition keys that speak of it."""
+        """Return the condition keys of the request."""
         texts = {
             "sts:RoleSessionName": self.name,
             "sts:ExternalId": self.external_id,
@@ -105,18 +105,18 @@ class Assumption:
 
 
 class Sessions:
-    """Gives out temporary keys and reads them again."""
+    """Issues temporary credentials and opens their tokens."""
 
     def __init__(self, seal: Seal, clock: Clock) -> None:
         self._seal = seal
         self._clock = clock
 
-    def for_holder(self, holder: Principal, length: timedelta) -> tuple[Session, str]:
-        """Return a session of the caller's own, and its token."""
+    def for_holder(self, holder: Principal, length: timedelta) -> tuple[TemporaryCredentials, str]:
+        """Return credentials of the caller itself, and their token."""
         if holder.expires is not None:
             raise Denied("Cannot call GetSessionToken with session credentials")
         key = new_key(holder.account, "ASIA")
-        session = Session(
+        session = TemporaryCredentials(
             key_id=key.id,
             secret=key.secret,
             account=holder.account,
@@ -131,84 +131,84 @@ class Sessions:
         return session, self._token(session)
 
     def for_role(
-        self, holder: Principal, role: Role, wanted: Assumption, context: Context
-    ) -> tuple[Session, str]:
-        """Return a session of the role, and its token, if the caller may assume it so."""
-        _check(holder, role, wanted, context)
+        self, holder: Principal, role: Role, request: RoleRequest, context: Context
+    ) -> tuple[TemporaryCredentials, str]:
+        """Return credentials of the role, and their token, if the caller may assume it."""
+        _check(holder, role, request, context)
         key = new_key(role.account, "ASIA")
         lineage = holder.lineage
         passed_on = {name: holder.tags[name] for name in lineage.inherited if name in holder.tags}
-        session = Session(
+        session = TemporaryCredentials(
             key_id=key.id,
             secret=key.secret,
             account=role.account,
-            arn=f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{wanted.name}",
-            user_id=f"{role.role_id}:{wanted.name}",
-            name=f"{role.name}/{wanted.name}",
+            arn=f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{request.name}",
+            user_id=f"{role.role_id}:{request.name}",
+            name=f"{role.name}/{request.name}",
             kind="role",
-            expires_ms=self._end(wanted.length),
+            expires_ms=self._end(request.length),
             source_key=lineage.source_key or holder.key_id,
             role=role.name,
-            tags={**wanted.tags, **passed_on},
+            tags={**request.tags, **passed_on},
             issued_ms=self._now(),
             roles=(*lineage.roles, role.role_id),
-            inherited=tuple(dict.fromkeys((*lineage.inherited, *wanted.transitive))),
-            policy=wanted.policy,
-            source_identity=lineage.source_identity or wanted.source_identity,
+            inherited=tuple(dict.fromkeys((*lineage.inherited, *request.transitive))),
+            policy=request.policy,
+            source_identity=lineage.source_identity or request.source_identity,
         )
         return session, self._token(session)
 
-    def open(self, token: str) -> Session:
-        """Return what the token holds; Broken unless it was given out here."""
+    def open(self, token: str) -> TemporaryCredentials:
+        """Return the content of a token; BadSeal unless this installation issued it."""
         try:
             sealed = base64.b64decode(token, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise Broken("not a session token") from error
+            raise BadSeal("not a session token") from error
         try:
             content = json.loads(self._seal.open(sealed, PURPOSE))
             lists = {name: tuple(content[name]) for name in ("roles", "inherited")}
-            return Session(**{**content, **lists})
+            return TemporaryCredentials(**{**content, **lists})
         except (TypeError, KeyError) as error:
-            # Older ones do not say what they began with, so nothing could end them.
-            raise Broken("a session token of another version") from error
+            # Older tokens do not name their source, so nothing could end them.
+            raise BadSeal("a session token of another version") from error
 
-    def _token(self, session: Session) -> str:
+    def _token(self, session: TemporaryCredentials) -> str:
         return base64.b64encode(self._seal.seal(json.dumps(asdict(session)).encode(), PURPOSE)).decode()
 
     def _end(self, length: timedelta) -> int:
-        # Whole seconds, as clients are told.
+        # Whole seconds, as in responses.
         return milliseconds((self._clock() + length).replace(microsecond=0))
 
     def _now(self) -> int:
         return milliseconds(self._clock().replace(microsecond=0))
 
 
-def _check(holder: Principal, role: Role, wanted: Assumption, context: Context) -> None:
-    """Refuse what the role's trust or the caller's own policies do not allow, and what can never be."""
+def _check(holder: Principal, role: Role, request: RoleRequest, context: Context) -> None:
+    """Refuse what the role's trust policy or the caller's own do not allow, and impossible requests."""
     trust = (_trust(role),)
     about = {**context, **{f"aws:ResourceTag/{name}": value for name, value in role.tags.items()}}
-    about |= wanted.context(holder)
-    for action in _actions(holder, wanted):
+    about |= request.context(holder)
+    for action in _actions(holder, request):
         decision = decide(holder, action, role.arn, about, policies=trust, stands_alone=True)
         if not decision.allowed:
             raise not_assumable(holder, role.arn, action)
-    # Said only to who may assume it: the limits of a role are its account's business.
-    if holder.kind == "role" and wanted.length > LONGEST_CHAINED:
+    # After the decision: only callers that may assume a role learn about its limits.
+    if holder.kind == "role" and request.length > LONGEST_CHAINED:
         limit = "the 1 hour session limit for roles assumed by role chaining"
         raise Wrong(f"The requested DurationSeconds exceeds {limit}")
     passed_on = {name.lower() for name in holder.lineage.inherited}
-    if overridden := sorted(name for name in wanted.tags if name.lower() in passed_on):
+    if overridden := sorted(name for name in request.tags if name.lower() in passed_on):
         raise Wrong(f"The tag {overridden[0]} was passed on by an earlier session and cannot be set again.")
-    if wanted.policy:
-        parse_policy(wanted.policy, PolicyKind.SESSION)
+    if request.policy:
+        parse_policy(request.policy, PolicyKind.SESSION)
 
 
-def _actions(holder: Principal, wanted: Assumption) -> list[str]:
-    """Return what the caller must be allowed: tags and a source identity are rights of their own."""
+def _actions(holder: Principal, request: RoleRequest) -> list[str]:
+    """Return the actions that the caller needs: tags and a source identity need their own."""
     actions = ["sts:AssumeRole"]
-    if wanted.tags or holder.lineage.inherited:
+    if request.tags or holder.lineage.inherited:
         actions.append("sts:TagSession")
-    if wanted.source_identity or holder.lineage.source_identity:
+    if request.source_identity or holder.lineage.source_identity:
         actions.append("sts:SetSourceIdentity")
     return actions
 
@@ -221,12 +221,12 @@ def _trust(role: Role) -> Policy:
 
 
 def unreadable_trusts(roles: Iterable[Role]) -> list[str]:
-    """Return a sentence for each role whose trust policy cannot be obeyed, so that nobody may assume it."""
+    """Return a sentence for each role that nobody may assume since its trust policy cannot be parsed."""
     return [sentence for role in roles if (sentence := _unreadable(role))]
 
 
 def _unreadable(role: Role) -> str:
-    if role.trust == trust_of(()):  # it was made to trust nobody
+    if role.trust == trust_of(()):  # it was created to trust nobody
         return ""
     try:
         parse_policy(role.trust, PolicyKind.TRUST)
@@ -236,5 +236,5 @@ def _unreadable(role: Role) -> str:
 
 
 def not_assumable(holder: Principal, role_arn: str, action: str = "sts:AssumeRole") -> Denied:
-    """Return the refusal for a role that is unknown or does not trust the caller: AWS tells no difference."""
+    """Return the refusal of a role that is unknown or does not trust the caller: AWS does not distinguish."""
     return Denied(f"User: {holder.arn} is not authorized to perform: {action} on resource: {role_arn}")

@@ -1,4 +1,4 @@
-"""Where accounts, users, groups, roles, keys and policies are kept. Times are milliseconds since 1970."""
+"""The tables of accounts, users, groups, roles, keys and policies. Times are milliseconds since 1970."""
 
 from sqlalchemy import (
     BigInteger,
@@ -30,7 +30,7 @@ users = Table(
     Column("name", String(64), primary_key=True),
     Column("user_id", String(32), nullable=False, unique=True),
     Column("created_ms", BigInteger, nullable=False),
-    # A JSON object: what conditions know as aws:PrincipalTag.
+    # A JSON object; conditions test it as aws:PrincipalTag.
     Column("tags", Text, nullable=False, server_default="{}"),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )

@@ -1,4 +1,4 @@
-"""Tags of users and roles, which conditions know as aws:PrincipalTag. Kept as one JSON object a holder."""
+"""Tags of users and roles, which conditions test as aws:PrincipalTag. Stored as one JSON object a holder."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from vedette.errors import TooMuch, Wrong
 from vedette.identity.holder import Holder
 from vedette.identity.policies import HOLDERS, require_holder
 
-# IAM's own bounds.
+# IAM's own limits.
 KEY, VALUE = re.compile(r"[\w .:/=+\-@]{1,128}"), re.compile(r"[\w .:/=+\-@]{0,256}")
 MOST_TAGS = 50
 LETTERS = "letters, digits, blanks and any of _ . : / = + - @"
@@ -30,14 +30,14 @@ def tags_of(connection: Connection, holder: Holder) -> dict[str, str]:
 def change_tags(
     connection: Connection, holder: Holder, added: Mapping[str, str], removed: Iterable[str]
 ) -> None:
-    """Add tags, or change their values, and remove those of other keys."""
+    """Set tags and remove those of other keys."""
     tags = tags_of(connection, holder) | dict(added)
     for key in removed:
         tags.pop(key, None)
     _check(holder, tags)
     table, _ = HOLDERS[holder.kind]
-    here = (table.c.account == holder.account) & (table.c.name == holder.name)
-    connection.execute(update(table).where(here).values(tags=json.dumps(tags)))
+    is_holder = (table.c.account == holder.account) & (table.c.name == holder.name)
+    connection.execute(update(table).where(is_holder).values(tags=json.dumps(tags)))
 
 
 def _check(holder: Holder, tags: Mapping[str, str]) -> None:

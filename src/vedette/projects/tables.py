@@ -1,4 +1,4 @@
-"""Where projects, versions, tags and client tokens are kept. Times are milliseconds since 1970."""
+"""The tables of projects, versions, tags and client tokens. Times are milliseconds since 1970."""
 
 from sqlalchemy import (
     BigInteger,

@@ -50,7 +50,7 @@ def once(
     if token is None:
         return do()
     connection.execute(delete(client_tokens).where(client_tokens.c.created_ms <= now_ms - LIFETIME_MS))
-    before = recall(connection, token, now_ms)
+    before = stored_answer(connection, token, now_ms)
     if before is not None:
         if stands(before):
             return before
@@ -60,7 +60,7 @@ def once(
     return answer
 
 
-def recall(connection: Connection, token: ClientToken, now_ms: int) -> Answer | None:
+def stored_answer(connection: Connection, token: ClientToken, now_ms: int) -> Answer | None:
     """Return the answer of the first call with this token while the token lives; None for a first call."""
     lives = client_tokens.c.created_ms > now_ms - LIFETIME_MS
     row = connection.execute(select(client_tokens).where(_same(token), lives)).first()

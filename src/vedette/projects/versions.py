@@ -19,7 +19,7 @@ from vedette.projects.projects import Projects
 from vedette.projects.projects import by_id as project_by_id
 from vedette.projects.tables import version_numbers, versions
 from vedette.projects.tags import drop_tags, put_tags
-from vedette.projects.tokens import Answer, ClientToken, once, recall
+from vedette.projects.tokens import Answer, ClientToken, once, stored_answer
 from vedette.projects.version import MOVES, WITH_PACKAGE, WORDS, State, Version, read_version_arn
 from vedette.store.db import Database
 
@@ -87,7 +87,7 @@ class Versions:
         if token is None:
             return None
         with self._database.read() as connection:
-            answer = recall(connection, token, milliseconds(self._clock()))
+            answer = stored_answer(connection, token, milliseconds(self._clock()))
             return _by_id(connection, answer["id"]) if answer else None
 
     def is_repeat(self, token: ClientToken | None) -> bool:
@@ -95,7 +95,7 @@ class Versions:
         if token is None:
             return False
         with self._database.read() as connection:
-            return recall(connection, token, milliseconds(self._clock())) is not None
+            return stored_answer(connection, token, milliseconds(self._clock())) is not None
 
     # Finding
 

@@ -27,7 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from vedette.errors import NoSpace, Refusal, Wrong
 from vedette.identity.identity import Identity, first_account
-from vedette.identity.seal import Broken, Seal, key_file, make_key, open_seal, write_private
+from vedette.identity.seal import BadSeal, Seal, key_file, make_key, open_seal, write_private
 from vedette.migrations import current, numbers, upgrade
 from vedette.settings import Settings
 from vedette.store.db import Database, open_database, sqlite_file
@@ -280,7 +280,7 @@ def _is_of_this_key(known: dict[str, str], seal: Seal) -> bool:
         return True
     try:
         return seal.open(bytes.fromhex(known["probe"]), PURPOSE) == PROBE
-    except (Broken, ValueError):
+    except (BadSeal, ValueError):
         return False
 
 

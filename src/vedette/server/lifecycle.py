@@ -171,7 +171,7 @@ def _open_datasets(
         open_engine(),
         settings.data / "datasets",
         may_read=access.may_read,
-        gone=access.gone,
+        gone=access.missing_caller,
     )
     closing.callback(datasets.close)
     pictures = Pictures(

@@ -6,7 +6,7 @@ from typing import Any
 from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.dataset import SETTLED, Dataset
 from vedette.errors import Busy, Wrong
-from vedette.identity.access import Access
+from vedette.identity.access import ObjectAccess
 from vedette.manifest.problems import CODES
 from vedette.projects.project import Project
 from vedette.store.blobs.port import Blobs
@@ -30,7 +30,7 @@ def parts_of(project: Project, wanted: NewTraining, held: Mapping[str, Dataset])
     return {"has_test": has_test, "divides": held["train"].id if divides else None}
 
 
-def refuse_output(blobs: Blobs, access: Access, project: Project, wanted: NewTraining) -> None:
+def refuse_output(blobs: Blobs, access: ObjectAccess, project: Project, wanted: NewTraining) -> None:
     """Refuse a place that results may not go to. Lookout's number is not known yet; any will do."""
     service = project.scope.service
     kind = "manifest_summary" if service == "rekognition" else "evaluation_result"

@@ -16,7 +16,7 @@ from vedette.datasets.dataset import Dataset, ManifestSource
 from vedette.datasets.datasets import Datasets
 from vedette.dialects.intake import MOST_BYTES
 from vedette.errors import Missing
-from vedette.identity.access import Access
+from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal
 from vedette.manifest.places import canonical_ref, is_s3, split_s3
 from vedette.manifest.problems import CODES
@@ -58,7 +58,7 @@ class Gatherer:
     """Brings manifests and pictures into a folder, as its caller may read them."""
 
     blobs: Blobs
-    access: Access
+    access: ObjectAccess
     caller: Principal
     pause: Callable[[float], bool]
 
@@ -111,7 +111,7 @@ class Gatherer:
         return frozenset(bucket for bucket in named.open if self.blobs.owner(bucket) != owner)
 
     def _refuse_gone(self) -> None:
-        if sentence := self.access.gone(self.caller):
+        if sentence := self.access.missing_caller(self.caller):
             raise Unfit(sentence)
 
     def _link(self, bucket: str, key: str, place: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from vedette.datasets.dataset import ManifestSource
-from vedette.identity.principal import Principal, keep
+from vedette.identity.principal import Principal, dump_principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class NewTraining:
         """Return what the version keeps of it."""
         return {
             "account": self.caller.account,
-            "caller": keep(self.caller),
+            "caller": dump_principal(self.caller),
             "train": asdict(self.train) if self.train else None,
             "test": asdict(self.test) if self.test else None,
             "auto_create": self.auto_create,

@@ -25,8 +25,8 @@ from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.engines.port import LAST, Engine, Event, Job
 from vedette.errors import Busy, Denied, Missing, NoSpace, Refusal, TooMuch, Unwritable, Wrong
-from vedette.identity.access import Access
-from vedette.identity.principal import keep, recall
+from vedette.identity.access import ObjectAccess
+from vedette.identity.principal import dump_principal, load_principal
 from vedette.projects.project import Project
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import FIRST, MOVES, USABLE, WORDS, State, Version
@@ -93,7 +93,7 @@ class Trainings:
         engine: Engine,
         data: Path,
         *,
-        access: Access,
+        access: ObjectAccess,
         rules: Rules = Rules(),
         clock: Clock = system_clock,
     ) -> None:
@@ -188,7 +188,7 @@ class Trainings:
             inputs={
                 **source.inputs,
                 "account": wanted.caller.account,
-                "caller": keep(wanted.caller),
+                "caller": dump_principal(wanted.caller),
                 "copy_of": source.id,
                 "kms_key": wanted.kms_key,
             },
@@ -317,11 +317,11 @@ class Trainings:
             folder = self.folder(version)
             folder.root.mkdir(exist_ok=True)
             copy_package(self.folder(source), folder)
-            may_write = partial(self._access.may_write, recall(version.inputs), version.bucket)
+            may_write = partial(self._access.may_write, load_principal(version.inputs), version.bucket)
             results = copy_results(self._blobs, may_write, source, version)
             self.versions.move(version, "copied", results=results, ended_ms=milliseconds(self._clock()))
         except Refusal as why:
-            sentence = self._access.gone(recall(version.inputs)) or why.sentence
+            sentence = self._access.missing_caller(load_principal(version.inputs)) or why.sentence
             self.versions.move(version, "copy-failed", sentence)
         except Exception as why:
             log.exception("the copy to version %d failed", version.id)
@@ -349,7 +349,7 @@ class Trainings:
         self.stages.say(version, {"stage": "gathering the pictures", "done": 0, "of": 1})
         folder.root.mkdir(exist_ok=True)
         inputs, project = version.inputs, version.project
-        gatherer = Gatherer(self._blobs, self._access, recall(inputs), self._stopping.wait)
+        gatherer = Gatherer(self._blobs, self._access, load_principal(inputs), self._stopping.wait)
         parts = ("train", "test") if inputs["has_test"] else ("train",)
         if source_of(inputs, "train") is None:
             self._freeze_again(version, folder, parts)
@@ -442,12 +442,12 @@ class Trainings:
     def _finish(self, version: Version, result: Mapping[str, Any]) -> None:
         """Deliver the results and move the version on."""
         folder = self.folder(version)
-        caller = recall(version.inputs)
+        caller = load_principal(version.inputs)
         may_write = partial(self._access.may_write, caller, version.bucket)
         try:
             files = deliver(self._blobs, may_write, version, folder.out)
         except (Missing, Denied):
-            self._fail(version, self._access.gone(caller) or CANNOT_WRITE)
+            self._fail(version, self._access.missing_caller(caller) or CANNOT_WRITE)
             return
         facts = {name: result[name] for name in FACTS if name in result}
         ended = milliseconds(self._clock())

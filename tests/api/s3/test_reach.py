@@ -7,7 +7,7 @@ import pytest
 from doubles.houses import ELSEWHERE, HERE, as_administrator
 from vedette.api.s3.call import canonical_id
 from vedette.api.s3.reach import Reach
-from vedette.identity.principal import Principal, keep, recall, root_of
+from vedette.identity.principal import Principal, dump_principal, load_principal, root_of
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.values import About
 
@@ -120,7 +120,7 @@ def test_on_a_foreign_s3_the_installations_account_reaches_everything():
 
 
 def test_a_caller_is_remembered_without_a_key():
-    kept = {"account": HERE, "caller": keep(ALICE)}
+    kept = {"account": HERE, "caller": dump_principal(ALICE)}
     assert json.loads(json.dumps(kept)) == kept
-    assert recall(kept) == Principal(HERE, ALICE.arn, "AIDAALICE", "alice", "")
-    assert recall({"account": HERE}) == root_of(HERE), "as work was written down before callers were"
+    assert load_principal(kept) == Principal(HERE, ALICE.arn, "AIDAALICE", "alice", "")
+    assert load_principal({"account": HERE}) == root_of(HERE), "as work was written down before callers were"

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 
 from vedette.access.judge import Decision, judge
 from vedette.access.patterns import Value
-from vedette.access.principals import Grasp
+from vedette.access.principals import PrincipalMatch
 from vedette.access.request import AccessRequest, AccessSubject, SourcedFacts, SubjectKind
 from vedette.api.s3 import acl
 from vedette.api.s3.call import Call, canonical_id, read_document
@@ -162,7 +162,7 @@ def decide(principal: Principal | None, aim: Aim, fact: Callable[[str], Value | 
     )
     if decision.explicit_deny:
         return _is_locked_in(subject, aim)
-    by_policy = Grasp.NONE if _is_closed(subject, bucket) else decision.grasp
+    by_policy = PrincipalMatch.NONE if _is_closed(subject, bucket) else decision.resource_match
     return _combine(subject, aim, decision, by_policy)
 
 
@@ -179,15 +179,15 @@ def _is_locked_in(subject: AccessSubject, aim: Aim) -> bool:
     return is_root and aim.action in ALWAYS_OWN
 
 
-def _combine(subject: AccessSubject, aim: Aim, decision: Decision, by_policy: Grasp) -> bool:
-    granted = Grasp.NONE if decision.narrowed else _granted(subject, aim)
-    grasp = max(by_policy, granted)
+def _combine(subject: AccessSubject, aim: Aim, decision: Decision, by_policy: PrincipalMatch) -> bool:
+    granted = PrincipalMatch.NONE if decision.narrowed else _granted(subject, aim)
+    match = max(by_policy, granted)
     if subject.kind is SubjectKind.ANONYMOUS:
-        return grasp > Grasp.ACCOUNT
+        return match > PrincipalMatch.ACCOUNT
     if subject.account != aim.owner:
-        return decision.identity_allows and grasp > Grasp.NONE
+        return decision.identity_allows and match > PrincipalMatch.NONE
     is_closed = aim.action == "s3:PutObject" and aim.bucket.documents.get("acl") == NOBODY
-    return grasp > Grasp.ACCOUNT or (decision.identity_allows and not is_closed)
+    return match > PrincipalMatch.ACCOUNT or (decision.identity_allows and not is_closed)
 
 
 def blocks(bucket: Bucket) -> dict[str, bool]:
@@ -215,14 +215,14 @@ def _bears_grants(aim: Aim) -> bool:
     return "acl" in aim.bucket.documents or (aim.blob is not None and aim.blob.about.acl is not None)
 
 
-def _granted(subject: AccessSubject, aim: Aim) -> Grasp:
+def _granted(subject: AccessSubject, aim: Aim) -> PrincipalMatch:
     """Return how strongly an ACL allows: a group as everybody, an account as an account."""
     if aim.action in BUCKET_GRANTS or (aim.action in WITH_WRITING and aim.blob is None):
         grants, permission = acl_of(aim.bucket), BUCKET_GRANTS.get(aim.action, "WRITE")
     elif aim.action in OBJECT_GRANTS and aim.blob is not None:
         grants, permission = aim.blob.about.acl, OBJECT_GRANTS[aim.action]
     else:
-        return Grasp.NONE
+        return PrincipalMatch.NONE
     if grants is None or (acl.is_public(grants) and blocks(aim.bucket).get("IgnorePublicAcls")):
-        return Grasp.NONE
-    return acl.grasp(grants, subject.canonical_id, permission)
+        return PrincipalMatch.NONE
+    return acl.match_of(grants, subject.canonical_id, permission)

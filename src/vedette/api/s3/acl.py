@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from vedette.access.principals import Grasp
+from vedette.access.principals import PrincipalMatch
 from vedette.api.s3.call import Call, canonical_id, owner
 from vedette.api.s3.faults import S3Fault
 
@@ -107,15 +107,15 @@ def _is_of_account(grant: dict[str, str]) -> bool:
     return grant["who"] not in GROUPS
 
 
-def grasp(grants: Grants, account: str, permission: str) -> Grasp:
+def match_of(grants: Grants, account: str, permission: str) -> PrincipalMatch:
     """Return how strongly the grants allow this to a caller, whose account is known by its canonical id.
 
     A group means the caller itself, as `*` does in a policy; an account passes the decision on to its own.
     """
     able = {grant["who"] for grant in grants if grant["permission"] in ("FULL_CONTROL", permission)}
     if ALL in able or (account and KNOWN in able):
-        return Grasp.DIRECT
-    return Grasp.ACCOUNT if account in able else Grasp.NONE
+        return PrincipalMatch.DIRECT
+    return PrincipalMatch.ACCOUNT if account in able else PrincipalMatch.NONE
 
 
 def is_public(grants: Grants | None) -> bool:

@@ -35,7 +35,7 @@ class Reach:
         self._clock = clock
         self._current = current
 
-    def gone(self, caller: Principal) -> str:
+    def missing_caller(self, caller: Principal) -> str:
         """Say in a sentence that the caller is there no more; nothing where it is."""
         try:
             self._current(caller)

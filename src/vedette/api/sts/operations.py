@@ -7,7 +7,7 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.operations import operation
 from vedette.errors import Unbuilt, Wrong
-from vedette.identity.sessions import Assumption, Session
+from vedette.identity.sessions import RoleRequest, TemporaryCredentials
 
 DEFAULT_SESSION_S = 43_200
 DEFAULT_ROLE_S = 3_600
@@ -37,7 +37,7 @@ def assume_role(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
     """Give a caller whom the role trusts a key of the role."""
     if request.get("PolicyArns"):
         raise Unbuilt("PolicyArns is not supported yet; say the session's policy as Policy.")
-    wanted = Assumption(
+    wanted = RoleRequest(
         name=request["RoleSessionName"],
         length=timedelta(seconds=request.get("DurationSeconds", DEFAULT_ROLE_S)),
         tags=_tags(request.get("Tags", ())),
@@ -74,7 +74,7 @@ def get_access_key_info(house: House, caller: Caller, request: dict[str, Any]) -
     return {"Account": key.account}
 
 
-def _credentials(session: Session, token: str) -> dict[str, Any]:
+def _credentials(session: TemporaryCredentials, token: str) -> dict[str, Any]:
     return {
         "AccessKeyId": session.key_id,
         "SecretAccessKey": session.secret,

@@ -1,6 +1,6 @@
-"""The built-in policies: documents like anybody's own, which come with the program and cannot be changed.
+"""The built-in policies: ordinary documents that come with the program and cannot be changed.
 
-What each is for stands in docs/how-to/accounts-and-keys.md. Nothing here judges them.
+docs/how-to/accounts-and-keys.md describes them. They are not evaluated here.
 """
 
 from functools import cache
