@@ -9,19 +9,18 @@ from functools import partial
 
 import pytest
 
-from vedette.dialects.intake import Intake, Refused
+from vedette.dialects.intake import Intake, ManifestRefused
 from vedette.dialects.lookout import line_rules as lookout
 from vedette.dialects.lookout.dataset_checks import (
-    Count,
-    Seen,
+    DatasetCounts,
+    PictureFacts,
     check_labels,
     check_mask,
     check_picture,
     shortfalls,
 )
-from vedette.dialects.lookout.intake import take_lookout
+from vedette.dialects.registry import LOOKOUT, REKOGNITION
 from vedette.dialects.rekognition import line_rules as rekognition
-from vedette.dialects.rekognition.intake import check_file, take_rekognition
 from vedette.dialects.rekognition.manifest_checks import Pictures, assess, validation_lines
 from vedette.manifest import anomaly, classification, detection, segmentation
 from vedette.manifest.attributes import Stamp
@@ -103,16 +102,16 @@ def of_line(line):
 def of_intake(*lines, most_rows=ROWS):
     so_far = Intake()
     try:
-        list(take_rekognition(many(*lines)(), so_far, most_rows=most_rows))
-    except Refused as refused:
+        list(REKOGNITION.take(many(*lines)(), so_far, most_rows=most_rows))
+    except ManifestRefused as refused:
         return [refused.code]
     return [problem.code for problem in so_far.dropped]
 
 
 def of_lookout(*lines):
     try:
-        list(take_lookout(many(*lines)(), Intake(), most_rows=ROWS))
-    except Refused as refused:
+        list(LOOKOUT.take(many(*lines)(), Intake(), most_rows=ROWS))
+    except ManifestRefused as refused:
         return [refused.code]
     return []
 
@@ -124,8 +123,10 @@ def of_training(train, test=None, **facts):
 
 def of_file(*, found=True, allowed=True, size=1):
     try:
-        check_file(found=found, allowed=allowed, size=size)
-    except Refused as refused:
+        if not found:
+            REKOGNITION.refuse_missing_manifest("s3://doors/a.manifest", "")
+        REKOGNITION.refuse_manifest("s3://doors/a.manifest", is_readable=allowed, size=size)
+    except ManifestRefused as refused:
         return [refused.code]
     return []
 
@@ -247,8 +248,8 @@ def test_a_project_has_a_hundred_anomaly_labels_and_no_more():
 
     def codes(count):
         try:
-            list(take_lookout(many(*lines(count))(), Intake(), most_rows=1000))
-        except Refused as refused:
+            list(LOOKOUT.take(many(*lines(count))(), Intake(), most_rows=1000))
+        except ManifestRefused as refused:
             return refused.code
         return ""
 
@@ -295,20 +296,20 @@ FACT_ROWS = [
     ("ERROR_MANIFEST_SIZE_TOO_LARGE", of_file(size=2**30 + 1), of_file(size=2**30)),
     ("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET", of_file(allowed=False), of_file()),
     ("ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE", of_split([("a",), ("a",), ("b",)]), of_split([("a",), ("a",), ("b",), ("b",)])),
-    ("LOOKOUT_TOO_FEW_NORMAL", shortfalls(Count(19, 10), None), shortfalls(Count(20, 10), None)),
-    ("LOOKOUT_TOO_FEW_NORMAL", shortfalls(Count(10), Count(9, 10)), shortfalls(Count(10), Count(10, 10))),
-    ("LOOKOUT_TOO_FEW_ANOMALY", shortfalls(Count(20, 9), None), shortfalls(Count(20, 10), None)),
-    ("LOOKOUT_TOO_FEW_ANOMALY", shortfalls(Count(10, 0), Count(10, 9)), shortfalls(Count(10, 0), Count(10, 10))),
-    ("LOOKOUT_TOO_FEW_OF_LABEL", shortfalls(Count(20, 19, 19, Counter(a=19)), None), shortfalls(Count(20, 20, 20, Counter(a=20)), None)),
-    ("LOOKOUT_IMAGE", [check_picture(Seen("a"), same_as=None)], [check_picture(Seen("a", "PNG", (64, 64)), same_as=None)]),
-    ("LOOKOUT_IMAGE_BYTES", [check_picture(Seen("a", "PNG", (64, 64), 2**23 + 1), same_as=None)], [check_picture(Seen("a", "PNG", (64, 64), 2**23), same_as=None)]),
-    ("LOOKOUT_IMAGE_SIDES", [check_picture(Seen("a", "PNG", (64, 63)), same_as=None)], [check_picture(Seen("a", "PNG", (4096, 64)), same_as=None)]),
-    ("LOOKOUT_IMAGE_SIDES", [check_picture(Seen("a", "PNG", (4097, 64)), same_as=None)], []),
-    ("LOOKOUT_IMAGE_DIFFERS", [check_picture(Seen("a", "PNG", (64, 65)), same_as=(64, 64))], [check_picture(Seen("a", "PNG", (64, 65)), same_as=None)]),
-    ("LOOKOUT_MASK", [check_mask(Seen("m", "JPEG", (9, 9)), picture=(9, 9), labels=[])], [check_mask(Seen("m", "PNG", (9, 9)), picture=(9, 9), labels=[])]),
+    ("LOOKOUT_TOO_FEW_NORMAL", shortfalls(DatasetCounts(19, 10), None), shortfalls(DatasetCounts(20, 10), None)),
+    ("LOOKOUT_TOO_FEW_NORMAL", shortfalls(DatasetCounts(10), DatasetCounts(9, 10)), shortfalls(DatasetCounts(10), DatasetCounts(10, 10))),
+    ("LOOKOUT_TOO_FEW_ANOMALY", shortfalls(DatasetCounts(20, 9), None), shortfalls(DatasetCounts(20, 10), None)),
+    ("LOOKOUT_TOO_FEW_ANOMALY", shortfalls(DatasetCounts(10, 0), DatasetCounts(10, 9)), shortfalls(DatasetCounts(10, 0), DatasetCounts(10, 10))),
+    ("LOOKOUT_TOO_FEW_OF_LABEL", shortfalls(DatasetCounts(20, 19, 19, Counter(a=19)), None), shortfalls(DatasetCounts(20, 20, 20, Counter(a=20)), None)),
+    ("LOOKOUT_IMAGE", [check_picture(PictureFacts("a"), same_as=None)], [check_picture(PictureFacts("a", "PNG", (64, 64)), same_as=None)]),
+    ("LOOKOUT_IMAGE_BYTES", [check_picture(PictureFacts("a", "PNG", (64, 64), 2**23 + 1), same_as=None)], [check_picture(PictureFacts("a", "PNG", (64, 64), 2**23), same_as=None)]),
+    ("LOOKOUT_IMAGE_SIDES", [check_picture(PictureFacts("a", "PNG", (64, 63)), same_as=None)], [check_picture(PictureFacts("a", "PNG", (4096, 64)), same_as=None)]),
+    ("LOOKOUT_IMAGE_SIDES", [check_picture(PictureFacts("a", "PNG", (4097, 64)), same_as=None)], []),
+    ("LOOKOUT_IMAGE_DIFFERS", [check_picture(PictureFacts("a", "PNG", (64, 65)), same_as=(64, 64))], [check_picture(PictureFacts("a", "PNG", (64, 65)), same_as=None)]),
+    ("LOOKOUT_MASK", [check_mask(PictureFacts("m", "JPEG", (9, 9)), picture=(9, 9), labels=[])], [check_mask(PictureFacts("m", "PNG", (9, 9)), picture=(9, 9), labels=[])]),
     ("LOOKOUT_LABELS_OF_MASK", [check_labels("m", of_types(21))], [check_labels("m", of_types(20))]),
-    ("LOOKOUT_MASK_DIFFERS", [check_mask(Seen("m", "PNG", (9, 8)), picture=(9, 9), labels=[])], []),
-    ("LOOKOUT_MASK_COLOR", [check_mask(Seen("m", "PNG", (9, 9), colors=frozenset({"#d62728"})), picture=(9, 9), labels=["#9467bd"])], [check_mask(Seen("m", "PNG", (9, 9), colors=frozenset({"#d62728", "#000000"})), picture=(9, 9), labels=["#d62728"])]),
+    ("LOOKOUT_MASK_DIFFERS", [check_mask(PictureFacts("m", "PNG", (9, 8)), picture=(9, 9), labels=[])], []),
+    ("LOOKOUT_MASK_COLOR", [check_mask(PictureFacts("m", "PNG", (9, 9), colors=frozenset({"#d62728"})), picture=(9, 9), labels=["#9467bd"])], [check_mask(PictureFacts("m", "PNG", (9, 9), colors=frozenset({"#d62728", "#000000"})), picture=(9, 9), labels=["#d62728"])]),
 ]  # fmt: skip
 
 
@@ -391,7 +392,7 @@ def test_addresses_with_a_scheme_in_capitals_are_those_in_small_letters():
         {**image_line(6), "source-ref": "S3://bucket/p0.png"},
     ]
     so_far = Intake()
-    entries = list(take_rekognition(many(*lines)(), so_far))
+    entries = list(REKOGNITION.take(many(*lines)(), so_far, most_rows=99))
     assert [entry.line.source for entry in entries] == [ref(n) for n in (0, 1, 2, 3, 5)]
     assert [problem.code for problem in so_far.dropped] == ["DROPPED_SOURCE_REF_TWICE"]
     found = assess(many(*lines), None, pictures=Pictures())
@@ -401,7 +402,7 @@ def test_addresses_with_a_scheme_in_capitals_are_those_in_small_letters():
 def test_another_scheme_is_an_error_on_the_entry():
     line = {**image_line(5), "source-ref": "https://bucket/p5.png"}
     so_far = Intake()
-    *_, entry = take_rekognition(many(*GOOD, line)(), so_far)
+    *_, entry = REKOGNITION.take(many(*GOOD, line)(), so_far, most_rows=99)
     assert [error.code for error in entry.verdict.errors] == ["ERROR_INVALID_SOURCE_REF_FORMAT"]
     assert (entry.line.source, so_far.count_dropped, so_far.bucket) == ("https://bucket/p5.png", 0, "bucket")
 
@@ -409,7 +410,7 @@ def test_another_scheme_is_an_error_on_the_entry():
 def test_blank_lines_of_lookout_are_passed_over():
     lines = ["", anomaly_line(0), "   ", "\t", anomaly_line(1), ""]
     so_far = Intake()
-    assert len(list(take_lookout(many(*lines)(), so_far, most_rows=2))) == 2
+    assert len(list(LOOKOUT.take(many(*lines)(), so_far, most_rows=2))) == 2
     assert (so_far.rows, of_lookout("", " ")) == (2, ["LOOKOUT_EMPTY"])
 
 
@@ -425,7 +426,7 @@ FOREIGN = {
 
 @pytest.mark.parametrize("more", FOREIGN.values(), ids=FOREIGN)
 def test_a_foreign_key_of_lookout_is_ignored(more):
-    entry, bare = take_lookout(
+    entry, bare = LOOKOUT.take(
         many({**anomaly_line(0), **more}, {"source-ref": ref(1), **more})(), Intake(), most_rows=9
     )
     assert (entry.verdict.is_anomalous, bare.verdict.is_anomalous) == (True, None)

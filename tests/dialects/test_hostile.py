@@ -6,11 +6,10 @@ import json
 
 import pytest
 
-from vedette.dialects.intake import Intake, Refused
+from vedette.dialects.intake import Intake, ManifestRefused
 from vedette.dialects.lookout import line_rules as lookout
-from vedette.dialects.lookout.intake import take_lookout
+from vedette.dialects.registry import LOOKOUT, REKOGNITION
 from vedette.dialects.rekognition import line_rules as rekognition
-from vedette.dialects.rekognition.intake import take_rekognition
 from vedette.dialects.rekognition.manifest_checks import Pictures, assess, usable_lines, validation_lines
 from vedette.dialects.samples import read_samples
 from vedette.exchange.items import read_item
@@ -113,7 +112,7 @@ def test_any_junk_at_any_place_is_judged(line, way, tmp_path):
             again = rekognition.judge_line(strip_marks(marked), strict=strict)
             assert again.flaws == verdict.flaws
         read_item(found)
-        for take in (take_rekognition, take_lookout):
+        for take in (REKOGNITION.take, LOOKOUT.take):
             judged(take, raw)
         whole(raw)
     path = tmp_path / "a.manifest"
@@ -125,7 +124,7 @@ def test_any_junk_at_any_place_is_judged(line, way, tmp_path):
 def judged(take, raw):
     """Take the line in; to be refused is an answer too."""
     taken = []
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(ManifestRefused):
         taken += take(read_lines(io.BytesIO(raw)), Intake(), most_rows=9)
     assert len(taken) <= 1
 

@@ -11,24 +11,25 @@ from PIL import Image
 from doubles.evaluations import document_of
 from doubles.lines import a_ref, an_anomaly_line
 from doubles.packages import save_patch, tiny_package
+from vedette.dialects.lookout.documents import confidence
 from vedette.dialects.lookout.line_rules import judge_line
-from vedette.dialects.lookout.training import confidence, prepare, write_results
-from vedette.dialects.lookout.training_pictures import say_left_out
-from vedette.dialects.preparing import Prepared
+from vedette.dialects.registry import LOOKOUT
+from vedette.dialects.training_data import Prepared, TrainedModel, TrainingTerms, name_unusable
 from vedette.evaluation.judge import judge_picture
 from vedette.evaluation.judged import JudgedPicture
 from vedette.manifest.lines import read_line
 from vedette.runtime.model import load
 from vedette.training.folder import Folder
-from vedette.training.masks import Masks
+from vedette.training.masks import MaskWriter
 from vedette.vision.annotations import Sample
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-MODEL = {
-    "arn": "arn:aws:lookoutvision:eu-west-1:111122223333:model/doors/3",
-    "project": "doors",
-    "version": "3",
-}
+MODEL = TrainedModel(
+    "arn:aws:lookoutvision:eu-west-1:111122223333:model/doors/3",
+    "doors",
+    "3",
+    mask_folder="s3://out/p/EvaluationMasks-doors-3",
+)
 RED = (255, 0, 0)
 
 
@@ -78,13 +79,13 @@ def halves(samples):
 
 
 def prepared(folder, *, has_test=False, one_size=True):
-    return prepare(folder, has_test=has_test, split=halves, one_size=one_size)
+    return LOOKOUT.prepare(folder, TrainingTerms(has_test=has_test, split=halves, one_size=one_size))
 
 
 def test_a_single_dataset_of_twenty_and_ten_can_be_trained_with(folder):
     put_dataset(folder, "train", normal=20, anomaly=10)
     found = prepared(folder)
-    assert (found.refused, len(found.train), len(found.test)) == ("", 15, 15)
+    assert (found.refusal, len(found.train), len(found.test)) == ("", 15, 15)
     assert all(sample.mask is None for sample in found.train)
 
 
@@ -98,20 +99,20 @@ def test_a_single_dataset_of_twenty_and_ten_can_be_trained_with(folder):
 )
 def test_too_few_pictures_are_counted(folder, counts, message):
     put_dataset(folder, "train", **counts)
-    assert message in prepared(folder).refused
+    assert message in prepared(folder).refusal
 
 
 def test_with_a_test_dataset_ten_normal_ones_are_enough_to_learn_from(folder):
     put_dataset(folder, "train", normal=10)
     put_dataset(folder, "test", normal=10, anomaly=10)
     found = prepared(folder, has_test=True)
-    assert (found.refused, len(found.train), len(found.test)) == ("", 10, 20)
+    assert (found.refusal, len(found.train), len(found.test)) == ("", 10, 20)
 
 
 def test_masks_make_it_a_segmentation(folder):
     put_dataset(folder, "train", normal=20, masked=20)
     found = prepared(folder)
-    assert found.refused == ""
+    assert found.refusal == ""
     masked = next(sample for sample in found.train if sample.mask)
     assert (masked.labels, masked.mask.colors) == (("dent",), {"#ff0000": "dent"})
 
@@ -119,8 +120,8 @@ def test_masks_make_it_a_segmentation(folder):
 def test_pictures_of_different_sizes_refuse_unless_that_is_lifted(folder):
     put_dataset(folder, "train", normal=20, anomaly=10)
     put_picture(folder, "train3", size=(80, 65))
-    assert prepared(folder).refused.startswith("Images in the dataset must have the same dimensions.")
-    assert prepared(folder, one_size=False).refused == ""
+    assert prepared(folder).refusal.startswith("Images in the dataset must have the same dimensions.")
+    assert prepared(folder, one_size=False).refusal == ""
 
 
 # Every line of a labelling job declares all of its types, whatever its mask shows.
@@ -148,7 +149,7 @@ def put_job(folder, part, *, normal, **masks):
 def test_types_are_counted_by_pixels_where_every_line_declares_all_of_a_job(folder):
     put_job(folder, "train", normal=20, dent=20, rust=20, dent_rust=4)
     found = prepared(folder)
-    assert found.refused == ""
+    assert found.refusal == ""
     shown = {tuple(sample.mask.colors.items()) for sample in found.train if sample.mask}
     dent, rust = ("#ff0000", "dent"), ("#00ff00", "rust")
     assert shown == {(dent,), (rust,), (dent, rust)}
@@ -157,7 +158,7 @@ def test_types_are_counted_by_pixels_where_every_line_declares_all_of_a_job(fold
 
 def test_only_pictures_with_a_type_alone_count_for_it(folder):
     put_job(folder, "train", normal=20, dent=20, rust=15, dent_rust=9)
-    assert prepared(folder).refused == (
+    assert prepared(folder).refusal == (
         "The training dataset has 15 images with the anomaly label rust alone; at least 20 are needed."
     )
 
@@ -165,7 +166,7 @@ def test_only_pictures_with_a_type_alone_count_for_it(folder):
 def test_a_mask_that_shows_no_type_is_none_whatever_its_line_declares(folder):
     put_job(folder, "train", normal=20, nothing=10)
     found = prepared(folder)
-    assert found.refused == ""
+    assert found.refusal == ""
     assert [(sample.mask, sample.labels) for sample in (*found.train, *found.test)] == [(None, ())] * 30
 
 
@@ -176,13 +177,13 @@ def test_a_mask_may_declare_more_types_than_it_may_show(folder):
     wide = json.loads(a_masked_line("train-dent0", [*JOB, *job]))
     lines[20] = wide
     folder.manifest("train").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
-    assert prepared(folder).refused == ""
+    assert prepared(folder).refusal == ""
     mask = Image.new("RGB", (80, 64), "white")
     for place in range(21):
         mask.putpixel((3 * place, 5), (place, 0x40, 0x80))
     ref = a_ref("mask-train-dent0")
     mask.save(folder.place_of(ref))
-    assert prepared(folder).refused == f"The mask {ref} shows more than 20 anomaly labels."
+    assert prepared(folder).refusal == f"The mask {ref} shows more than 20 anomaly labels."
 
 
 @pytest.mark.parametrize(
@@ -206,16 +207,16 @@ def test_a_picture_that_cannot_be_used_is_left_out_and_named(folder, harm, what)
     harm(folder.place_of(a_ref("train0")))
     found = prepared(folder)
     said = f"1 image was left out: The image {a_ref('train0')} {what}"
-    assert (found.refused, say_left_out(found.left_out)) == ("", said)
+    assert (found.refusal, name_unusable(found.unusable)) == ("", said)
     assert len(found.train) + len(found.test) == 30
-    assert a_ref("train0") not in found.facts["lines"]
+    assert a_ref("train0") not in found.lines
 
 
 def test_where_too_few_remain_it_is_said_what_was_left_out(folder):
     put_dataset(folder, "train", normal=20, anomaly=10)
     for number in range(12):
         folder.place_of(a_ref(f"train{number}")).unlink()
-    refused = prepared(folder).refused
+    refused = prepared(folder).refusal
     assert refused.startswith(
         "The training dataset has 8 images labeled normal; at least 20 are needed. 12 images were left out: "
         f"The image {a_ref('train0')} is missing, may not be read, or is no whole PNG or JPEG. The image"
@@ -230,8 +231,8 @@ def test_a_picture_whose_mask_is_missing_or_cut_off_is_left_out(folder):
     cut = folder.place_of(a_ref("mask-train21"))
     cut.write_bytes(cut.read_bytes()[:-30])
     found = prepared(folder)
-    assert found.refused == ""
-    assert say_left_out(found.left_out) == "2 images were left out: " + " ".join(
+    assert found.refusal == ""
+    assert name_unusable(found.unusable) == "2 images were left out: " + " ".join(
         f"The mask {a_ref(f'mask-train{n}')} is missing, may not be read, or is no PNG." for n in (20, 21)
     )
     assert len(found.train) + len(found.test) == 40
@@ -243,7 +244,7 @@ def test_an_empty_dataset_says_what_is_missing(folder, part):
     put_dataset(folder, "test", normal=10, anomaly=10)
     folder.manifest(part).write_bytes(b"")
     name = {"train": "training", "test": "test"}[part]
-    assert prepared(folder, has_test=True).refused.startswith(
+    assert prepared(folder, has_test=True).refusal.startswith(
         f"The {name} dataset has 0 images labeled normal; at least 10 are needed."
     )
 
@@ -258,7 +259,7 @@ def test_an_empty_dataset_says_what_is_missing(folder, part):
 def test_a_mask_that_does_not_fit_is_named(folder, size, color, message):
     put_dataset(folder, "train", normal=20, masked=20)
     put_picture(folder, "mask-train20", color, size)
-    assert message in prepared(folder).refused
+    assert message in prepared(folder).refusal
 
 
 @pytest.mark.parametrize("form", ["JPEG", "GIF", ""])
@@ -269,7 +270,7 @@ def test_a_mask_that_is_no_png_fails_the_training(folder, form):
         Image.new("RGB", (80, 64), RED).save(place, form)
     else:
         place.write_bytes(b"no picture")
-    assert prepared(folder).refused.endswith("is missing, may not be read, or is no PNG.")
+    assert prepared(folder).refusal.endswith("is missing, may not be read, or is no PNG.")
 
 
 def test_what_a_brush_leaves_at_its_edges_is_no_color_of_its_own(folder):
@@ -280,32 +281,31 @@ def test_what_a_brush_leaves_at_its_edges_is_no_color_of_its_own(folder):
     mask.paste((0, 255, 0, 127), (50, 10, 60, 40))
     mask.save(folder.place_of(a_ref("mask-train20")))
     Image.new("RGB", (80, 64), (255, 127, 127)).save(folder.place_of(a_ref("mask-train21")))
-    assert "mask-train21" in prepared(folder).refused, "an edge lies between two colours that are there"
+    assert "mask-train21" in prepared(folder).refusal, "an edge lies between two colours that are there"
     soft = Image.new("RGB", (80, 64), "white")
     soft.paste(RED, (10, 10, 40, 40))
     soft.paste((255, 127, 127), (10, 10, 11, 40))
     soft.save(folder.place_of(a_ref("mask-train21")))
-    assert prepared(folder).refused == ""
+    assert prepared(folder).refusal == ""
 
 
 def test_a_test_dataset_needs_ten_of_each_type_that_the_training_dataset_has(folder):
     put_dataset(folder, "train", normal=10, masked=10)
     put_dataset(folder, "test", normal=10, anomaly=10)
-    assert prepared(folder, has_test=True).refused == (
+    assert prepared(folder, has_test=True).refusal == (
         "The test dataset has 0 images with the anomaly label dent alone; at least 10 are needed."
     )
     put_dataset(folder, "test", normal=10, masked=10)
-    assert prepared(folder, has_test=True).refused == ""
+    assert prepared(folder, has_test=True).refusal == ""
 
 
 def results(folder, task, labels, samples, scores, *, masks=None, line=None, **seen):
     lines = {sample.source: line or an_anomaly_line("x", "anomaly") for sample in samples}
-    masks = masks or Masks(folder, "s3://out/EvaluationMasks-doors-3")
     pairs = zip(samples, scores, strict=True)
     pictures = [JudgedPicture(sample, score=score, **seen) for sample, score in pairs]
     found = document_of(task, labels, pictures, thresholds={"anomaly": 0.6})
-    ready = Prepared(samples, samples, facts={"lines": lines})
-    figures = write_results(folder, ready, found, model=MODEL, masks=masks, now=NOON)
+    ready = Prepared(samples, samples, lines=lines)
+    figures = LOOKOUT.write_results(folder, ready, found, model=MODEL, masks=masks or {}, now=NOON)
     manifest = [json.loads(line) for line in (folder.out / "evaluation_manifest").read_text().splitlines()]
     return figures, json.loads((folder.out / "evaluation_result").read_text("utf-8")), manifest
 
@@ -315,7 +315,7 @@ def test_the_documents_of_a_classification(folder):
     figures, result, manifest = results(folder, "anomaly", [], samples, [0.1, 0.7, 0.8, 0.9])
     assert figures == {"Precision": pytest.approx(2 / 3), "Recall": 1.0, "F1Score": pytest.approx(0.8)}
     assert result["EvaluationDetails"] == {
-        "ModelArn": MODEL["arn"],
+        "ModelArn": MODEL.arn,
         "EvaluationEndTimestamp": "2026-05-04T12:00:00.000000",
         "NumberOfTrainingImages": 4,
         "NumberOfTestingImages": 4,
@@ -331,7 +331,7 @@ def test_the_documents_of_a_classification(folder):
         "human-annotated": "no",
         "creation-date": "2026-05-04T12:00:00.000000",
         "job-name": "training-job/anomaly-detection",
-        "model-arn": MODEL["arn"],
+        "model-arn": MODEL.arn,
         "project-name": "doors",
         "model-version": "3",
     }
@@ -383,14 +383,14 @@ def test_confidence_grows_with_the_distance_from_the_threshold(threshold, one, o
 def looked_at(folder, tmp_path, names):
     """Let a tiny segmenter look at pictures, and keep the masks of those that show something."""
     model = load(tiny_package(tmp_path / "package", "segmentation", colors={"scratch": "#0000ff"}))
-    masks = Masks(folder, "s3://out/p/EvaluationMasks-doors-3")
+    writer = MaskWriter(folder)
     samples = [
         Sample(folder.place_of(a_ref(name)), ("stain",), is_anomalous=True, source=a_ref(name))
         for name in names
     ]
     for sample in samples:
-        judge_picture(model, sample, observe=masks.keep)
-    return samples, masks
+        judge_picture(model, sample, observe=writer.write)
+    return samples, writer.masks
 
 
 def test_masks_that_a_model_drew_are_named_beside_the_verdict(folder, tmp_path):

@@ -9,10 +9,9 @@ from PIL import Image
 
 from doubles.evaluations import document_of
 from doubles.lines import a_box_line, a_line, a_ref
-from vedette.dialects.preparing import Prepared
+from vedette.dialects.registry import REKOGNITION
 from vedette.dialects.rekognition.line_rules import judge_line
-from vedette.dialects.rekognition.manifest_checks import Pictures
-from vedette.dialects.rekognition.training import prepare, write_results
+from vedette.dialects.training_data import Prepared, TrainedModel, TrainingTerms
 from vedette.evaluation.judged import JudgedPicture
 from vedette.manifest.lines import read_line
 from vedette.training.folder import Folder
@@ -20,6 +19,7 @@ from vedette.vision.annotations import Box, Finding, Sample
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ARN = "arn:aws:rekognition:eu-west-1:111122223333:project/boards/version/v1/1"
+MODEL = TrainedModel(ARN, "boards", "v1")
 
 
 @pytest.fixture
@@ -44,7 +44,8 @@ def halves(samples):
 
 
 def prepared(folder, *, has_test=False, denied=()):
-    return prepare(folder, has_test=has_test, split=halves, account_buckets=Pictures(frozenset(denied)))
+    terms = TrainingTerms(has_test=has_test, split=halves, denied=frozenset(denied))
+    return REKOGNITION.prepare(folder, terms)
 
 
 def document(folder, kind):
@@ -60,7 +61,7 @@ def test_labelled_pictures_are_split_where_there_is_no_test_part(folder):
         put_picture(folder, number)
     put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(4)])
     found = prepared(folder)
-    assert [len(found.train), len(found.test), found.refused] == [2, 2, ""]
+    assert [len(found.train), len(found.test), found.refusal] == [2, 2, ""]
     assert found.train[1] == Sample(folder.place_of(a_ref(1)), ("b",), source=a_ref(1))
 
 
@@ -109,7 +110,7 @@ def test_a_picture_that_is_cut_off_is_marked(folder):
     cut.write_bytes(cut.read_bytes()[:-200])
     put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(8)])
     found = prepared(folder)
-    assert [len(found.train), len(found.test), found.refused] == [3, 4, ""]
+    assert [len(found.train), len(found.test), found.refusal] == [3, 4, ""]
     marked = [line for line in lines_of(folder, "train_validation") if "errors" in line]
     assert [(line["source-ref"], line["errors"][0]["code"]) for line in marked] == [
         (a_ref(5), "ERROR_INVALID_IMAGE")
@@ -119,7 +120,7 @@ def test_a_picture_that_is_cut_off_is_marked(folder):
 def test_what_is_refused_is_not_split_and_says_that_nothing_was_tested(folder):
     put_picture(folder, 0)
     put_lines(folder, "train", [a_line(0, "a")])
-    assert prepared(folder).refused
+    assert prepared(folder).refusal
     assert statistics(folder)["training"]["total_json_lines"] == 1
     assert statistics(folder)["testing"] == {
         "use_case": "NOT_DETERMINED",
@@ -139,7 +140,7 @@ def test_pictures_that_cannot_be_used_are_marked_and_too_many_of_them_refuse(fol
     for number in range(1, 4):
         put_picture(folder, number)
     put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(5)])
-    assert prepared(folder).refused == "The manifest file contains too many invalid rows."
+    assert prepared(folder).refusal == "The manifest file contains too many invalid rows."
     training = statistics(folder)["training"]
     assert training["error_json_line_indices"] == [1, 5], "the odd one, and the one that is not there"
     marked = lines_of(folder, "train_validation")
@@ -170,7 +171,7 @@ def test_what_cannot_be_trained_with_is_refused_in_the_services_words(folder, li
         picture = folder.place_of(a_ref(number))
         folder.place_of(a_ref(number, "other")).write_bytes(picture.read_bytes())
     put_lines(folder, "train", lines)
-    assert prepared(folder).refused == message
+    assert prepared(folder).refusal == message
     assert (folder.out / "manifest_summary").exists()
 
 
@@ -180,7 +181,7 @@ def test_a_line_that_cannot_be_used_names_its_bucket_all_the_same(folder):
         put_picture(folder, name)
     lines = [a_line(name, name[0]) for name in names]
     put_lines(folder, "train", [*lines, a_line("gone", "a", bucket="other")])
-    assert prepared(folder).refused == "The manifest file contains images from multiple S3 buckets."
+    assert prepared(folder).refusal == "The manifest file contains images from multiple S3 buckets."
 
 
 @pytest.mark.parametrize("part", ["train", "test"])
@@ -191,7 +192,7 @@ def test_a_file_without_a_single_line_of_json_is_no_manifest(folder, part, text)
         for each in ("train", "test"):
             put_lines(folder, each, [a_line(number, "ab"[number % 2]) for number in range(4)])
     folder.manifest(part).write_text(text)
-    assert prepared(folder, has_test=True).refused == "The manifest file extension or contents are invalid."
+    assert prepared(folder, has_test=True).refusal == "The manifest file extension or contents are invalid."
     assert not folder.out.exists(), "there is nothing to report line by line"
 
 
@@ -200,7 +201,7 @@ def test_labels_of_a_test_part_must_be_those_of_the_training(folder):
         put_picture(folder, name)
     put_lines(folder, "train", [a_line("a0", "a"), a_line("a1", "a"), a_line("b0", "b"), a_line("b1", "b")])
     put_lines(folder, "test", [a_line("x0", "c"), a_line("x1", "d")])
-    assert prepared(folder, has_test=True).refused.startswith("Less than 50% label overlap")
+    assert prepared(folder, has_test=True).refusal.startswith("Less than 50% label overlap")
     assert [part["total_json_lines"] for part in statistics(folder).values()] == [4, 2]
 
 
@@ -232,7 +233,7 @@ def test_the_summary_and_the_snapshots_of_a_classification(folder):
     scores = [{"cat": 0.9, "dog": 0.1}, {"cat": 0.6, "dog": 0.4}, {"cat": 0.2, "dog": 0.8}]
     seen = [JudgedPicture(sample, scores=score) for sample, score in zip(test, scores, strict=True)]
     found = document_of("classification", ["cat", "dog"], seen, thresholds={"cat": 0.5, "dog": 0.5})
-    f1 = write_results(folder, Prepared(train, test), found, version_arn=ARN, now=NOON)
+    shown = REKOGNITION.write_results(folder, Prepared(train, test), found, model=MODEL, masks={}, now=NOON)
     summary = document(folder, "evaluation_summary")
     assert summary["EvaluationDetails"] == {
         "ProjectVersionArn": ARN,
@@ -242,7 +243,7 @@ def test_the_summary_and_the_snapshots_of_a_classification(folder):
         "NumberOfTestingImages": 3,
     }
     figures = summary["AggregatedEvaluationResults"]
-    assert figures["F1Score"] == f1 == pytest.approx(2 / 3)
+    assert figures["F1Score"] == shown["F1Score"] == pytest.approx(2 / 3)
     assert [tuple(cell.values()) for cell in figures["ConfusionMatrix"]] == [
         ("cat", "cat", 1.0),
         ("cat", "dog", 0.0),
@@ -275,7 +276,7 @@ def test_a_summary_of_boxes_has_the_threshold_of_every_label(folder):
     sample = Sample(folder.place_of(a_ref("0")), (), (("bolt", where),), source=a_ref("0"))
     seen = [JudgedPicture(sample, findings=[Finding("bolt", 0.9, where)])]
     found = document_of("detection", ["bolt", "nut"], seen, thresholds={"bolt": 0.4, "nut": 0.6})
-    write_results(folder, Prepared([sample], [sample]), found, version_arn=ARN, now=NOON)
+    REKOGNITION.write_results(folder, Prepared([sample], [sample]), found, model=MODEL, masks={}, now=NOON)
     rows = document(folder, "evaluation_summary")["LabelEvaluationResults"]
     assert {row["Label"]: row["Metrics"]["Threshold"] for row in rows} == {"bolt": 0.4, "nut": 0.6}
 
@@ -297,7 +298,7 @@ def test_the_bounds_of_a_picture_are_inclusive(folder, size, is_usable):
         put_picture(folder, number, size if number == 0 else (80, 64))
     put_lines(folder, "train", [a_line(number, "ab"[number % 2]) for number in range(6)])
     found = prepared(folder)
-    assert (found.refused, len(found.train) + len(found.test)) == ("", 5 + is_usable)
+    assert (found.refusal, len(found.train) + len(found.test)) == ("", 5 + is_usable)
 
 
 def test_a_summary_of_several_labels_says_what_was_called_on_whose_pictures(folder):
@@ -305,7 +306,7 @@ def test_a_summary_of_several_labels_says_what_was_called_on_whose_pictures(fold
     scores = [{"leaf": 0.9, "rose": 0.9}, {"leaf": 0.9, "rose": 0.7}]
     seen = [JudgedPicture(sample, scores=score) for sample, score in zip(test, scores, strict=True)]
     found = document_of("multilabel", ["leaf", "rose"], seen, thresholds={"leaf": 0.5, "rose": 0.5})
-    write_results(folder, Prepared(test, test), found, version_arn=ARN, now=NOON)
+    REKOGNITION.write_results(folder, Prepared(test, test), found, model=MODEL, masks={}, now=NOON)
     cells = document(folder, "evaluation_summary")["AggregatedEvaluationResults"]["ConfusionMatrix"]
     assert [cell["Value"] for cell in cells] == [1.0, 1.0, 1.0, 1.0]
 
@@ -319,7 +320,7 @@ def test_the_summary_and_the_snapshot_of_a_localisation(folder):
         )
     ]
     found = document_of("detection", ["led"], seen, thresholds={"led": 0.5})
-    write_results(folder, Prepared(test, test), found, version_arn=ARN, now=NOON)
+    REKOGNITION.write_results(folder, Prepared(test, test), found, model=MODEL, masks={}, now=NOON)
     figures = document(folder, "evaluation_summary")["AggregatedEvaluationResults"]
     assert (figures["AveragePrecision"], figures["AverageRecall"]) == (pytest.approx(1), pytest.approx(1))
     assert "ConfusionMatrix" not in figures
@@ -351,7 +352,7 @@ def test_boxes_of_a_turned_picture_are_learnt_upright_and_written_as_they_came(f
     assert [box for sample in found.train for _, box in sample.boxes] == [upright, upright]
     seen = [JudgedPicture(sample, findings=(Finding("led", 0.9, upright),)) for sample in found.test]
     evaluation = document_of("detection", ["led"], seen, thresholds={"led": 0.5})
-    write_results(folder, found, evaluation, version_arn=ARN, now=NOON)
+    REKOGNITION.write_results(folder, found, evaluation, model=MODEL, masks={}, now=NOON)
     values = {
         "annotations": [{"class_id": 0, "left": 64, "top": 48, "width": 128, "height": 24}],
         "image_size": [{"width": 640, "height": 480, "depth": 3}],
@@ -368,13 +369,13 @@ def test_the_snapshots_of_a_training_are_manifests_of_its_labels(folder):
         JudgedPicture(boxed[0], findings=(Finding("led", 0.4, box), Finding("led", 0.9, Box(0, 0, 0.1, 0.1))))
     ]
     found = document_of("detection", ["led"], seen, thresholds={"led": 0.5})
-    write_results(folder, Prepared(boxed, boxed), found, version_arn=ARN, now=NOON)
+    REKOGNITION.write_results(folder, Prepared(boxed, boxed), found, model=MODEL, masks={}, now=NOON)
     for kind in ("train_snapshot", "test_snapshot"):
         verdict = judge_line(read_line((folder.out / kind).read_text("utf-8").strip()))
         assert (verdict.state, verdict.labels, verdict.boxes) == ("valid", (), (("led", box),))
     named = [a_sample(folder, "1", "leaf", "rose")]
     found = document_of("multilabel", ["leaf", "oak", "rose"], [JudgedPicture(named[0], scores={"oak": 0.9})])
-    write_results(folder, Prepared(named, named), found, version_arn=ARN, now=NOON)
+    REKOGNITION.write_results(folder, Prepared(named, named), found, model=MODEL, masks={}, now=NOON)
     for kind in ("train_snapshot", "test_snapshot"):
         verdict = judge_line(read_line((folder.out / kind).read_text("utf-8").strip()))
         assert (verdict.state, verdict.labels, verdict.boxes) == ("valid", ("leaf", "rose"), None)

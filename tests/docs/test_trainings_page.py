@@ -5,12 +5,14 @@ from pathlib import Path
 
 from vedette.api.lookout import models
 from vedette.api.rekognition import versions
+from vedette.dialects.registry import DIALECTS
 from vedette.projects.policies import MOST
 from vedette.projects.version import MOVES
 from vedette.settings import Settings
-from vedette.training.results import NAMES
+from vedette.training.results import MASKS
 from vedette.training.trainings import MOST_COPIES, TRIES
 
+NAMES = {MASKS, *(name for dialect in DIALECTS.values() for name in dialect.results.values())}
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "reference" / "trainings.md").read_text("utf-8")
 
 ROW = re.compile(r"^\| ([a-z-]+) \| `([A-Z_]+)` \| (?:`([A-Z_]+)`)? ?\| ([a-z, -]+) \|$", re.MULTILINE)
@@ -27,7 +29,10 @@ def test_it_lists_every_state_with_its_names_and_moves():
 
 
 def test_it_names_every_result_file():
-    assert set(re.findall(r"`([A-Za-z]+)-(?:…|<project>)", PAGE)) == set(NAMES.values())
+    assert set(re.findall(r"`([A-Za-z]+)-(?:…|<project>)", PAGE)) == {
+        MASKS,
+        *(name for dialect in DIALECTS.values() for name in dialect.results.values()),
+    }
 
 
 def test_its_numbers_are_the_programs():

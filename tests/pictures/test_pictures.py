@@ -17,7 +17,7 @@ from vedette.api.s3.reach import Reach
 from vedette.datasets.dataset import Filter, ManifestSource
 from vedette.datasets.datasets import NewDataset
 from vedette.datasets.editing import EntryEdit, EntryName
-from vedette.dialects.rekognition.picture_rules import REKOGNITION_BYTES
+from vedette.dialects.registry import MOST_PICTURE_BYTES
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
 from vedette.identity.principal import Principal, root_of
@@ -121,7 +121,7 @@ TABLE = {
     "webp": (encoded(a_scene(), "WEBP"), [WRONG]),
     "cut": (a_jpeg()[:-2000], [WRONG]),
     "bomb": (a_bomb(), [WRONG]),
-    "heavy": (a_png() + bytes(REKOGNITION_BYTES), [WRONG]),
+    "heavy": (a_png() + bytes(MOST_PICTURE_BYTES), [WRONG]),
 }
 
 
@@ -476,7 +476,7 @@ def test_a_thumbnail_is_drawn_once_a_version(gallery):
 
 
 def test_a_thumbnail_of_nothing_is_refused(gallery):
-    gallery.hang(text=b"no picture", heavy=a_png() + bytes(REKOGNITION_BYTES))
+    gallery.hang(text=b"no picture", heavy=a_png() + bytes(MOST_PICTURE_BYTES))
     with pytest.raises(Missing):
         gallery.pictures.thumbnail(root_of(HERE), a_ref("none"))
     for name in ("text", "heavy"):

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import create_engine, event
 
+from vedette.dialects.registry import LOOKOUT
 from vedette.migrations.everything import all_tables
 from vedette.pictures.looks import find_first_size, read_named, read_subjects
 from vedette.pictures.twins import find_twins
@@ -11,7 +12,7 @@ READS = {
     "every entry behind a place": lambda c: read_subjects(c, 1, after=7, most=10, only_new=False),
     "new entries behind a place": lambda c: read_subjects(c, 1, after=7, most=10, only_new=True),
     "entries at places": lambda c: read_named(c, 1, [1, 2]),
-    "the first size": lambda c: find_first_size(c, 1),
+    "the first size": lambda c: find_first_size(c, 1, LOOKOUT.pictures),
     "twins": lambda c: find_twins(c, 1, 2, most=3),
 }
 

@@ -13,15 +13,17 @@ from doubles.houses import ELSEWHERE, HERE
 from doubles.lines import a_line, refs_of
 from doubles.trainings import a_training_room, approve, die, divide, draw, hang, refuse, stumble, succeed
 from vedette.datasets.dataset import ManifestSource
+from vedette.dialects.registry import dialect_of
 from vedette.engines.port import Event
 from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.identity.principal import root_of
 from vedette.projects.tokens import ClientToken
 from vedette.training.admission import NO_DATASET
 from vedette.training.folder import NO_ROOM, Folder
-from vedette.training.gather import UNREADABLE
 from vedette.training.order import NewTraining
 from vedette.training.results import key_at
+
+UNREADABLE = "The manifest file extension or contents are invalid."
 
 
 @pytest.fixture
@@ -386,13 +388,14 @@ def test_the_buckets_of_a_lookout_training_are_of_its_account_and_region(trainin
         ("lookoutvision", "doors/", "doors/EvaluationResult-doors-1.json"),
         ("lookoutvision", "k_fold_", "k_fold_EvaluationResult-doors-1.json"),
         ("lookoutvision", "doors/1", "doors/1EvaluationResult-doors-1.json"),
-        ("rekognition", "", "EvaluationResult-doors-1.json"),
-        ("rekognition", "doors/", "doors/EvaluationResult-doors-1.json"),
-        ("rekognition", "doors", "doors/EvaluationResult-doors-1.json"),
+        ("rekognition", "", "ManifestSummary-doors-1.json"),
+        ("rekognition", "doors/", "doors/ManifestSummary-doors-1.json"),
+        ("rekognition", "doors", "doors/ManifestSummary-doors-1.json"),
     ],
 )
 def test_lookout_continues_a_prefix_and_rekognition_takes_it_for_a_folder(service, prefix, key):
-    assert key_at(prefix, "evaluation_result", "doors", "1", service=service) == key
+    dialect = dialect_of(service)
+    assert key_at(dialect, prefix, dialect.first_result, project="doors", name="1") == key
 
 
 def test_the_stage_is_known_while_a_training_runs_and_the_message_stays_the_same(training):

@@ -1,10 +1,10 @@
-"""The buckets of a Lookout project: of its own account and region, all of them (lookout.md 1.6, 12.7).
+"""The buckets that a project may use, by the rules of its dialect.
 
-Asked when a dataset is made or changed, and when a training begins. Custom Labels asks for less.
+Asked when a dataset is made or changed, and when a training begins.
 """
 
+from vedette.dialects.dialect import Home
 from vedette.errors import Missing
-from vedette.manifest.problems import CODES
 from vedette.projects.project import Scope
 from vedette.store.blobs.port import Blobs
 
@@ -12,16 +12,15 @@ from vedette.store.blobs.port import Blobs
 def bucket_problem(blobs: Blobs, bucket: str, scope: Scope) -> str:
     """Return why a project of this scope may not use a bucket, in a sentence; nothing where it may.
 
-    Of a bucket that does not exist nothing is said here: whoever opens an object in it says so.
+    A bucket that does not exist is no problem here: whoever opens an object in it says so.
     """
-    if scope.service != "lookoutvision" or not bucket:
+    if not bucket:
         return ""
+
+    def find_home() -> Home:
+        return Home(blobs.owner(bucket), blobs.region(bucket))
+
     try:
-        owner, region = blobs.owner(bucket), blobs.region(bucket)
+        return scope.dialect.bucket_problem(bucket, Home(scope.account, scope.region), find_home)
     except Missing:
         return ""
-    if owner != scope.account:
-        return CODES["LOOKOUT_OWNER"].say(bucket)
-    if region and region != scope.region:
-        return CODES["LOOKOUT_REGION"].say(bucket, region, scope.region)
-    return ""

@@ -10,15 +10,11 @@ from vedette.clock import from_milliseconds
 from vedette.datasets.blocks import Sheet, count, find_places
 from vedette.datasets.dataset import MOVES, Counts, Dataset, Fault, Kind, Status
 from vedette.datasets.parts import drop_part
-from vedette.datasets.staging import Dialect, most_rows
 from vedette.datasets.staging import Row as Entry
 from vedette.datasets.tables import datasets, works
-from vedette.dialects.intake import Refused
-from vedette.dialects.lookout.intake import LOOKOUT_LABELS
-from vedette.dialects.rekognition.intake import MOST_LABELS
+from vedette.dialects.dialect import Dialect
 from vedette.errors import Busy, Missing, TooEarly
 
-MOST_LABELS_OF: dict[Dialect, int] = {"rekognition": MOST_LABELS, "lookoutvision": LOOKOUT_LABELS}
 TOO_EARLY = {
     "creating": "is still being made",
     "updating": "is being updated",
@@ -153,7 +149,7 @@ def apply_rows(
 ) -> list[int]:
     """Put an update's lines in: each replaces the one of its address, or comes behind the last.
 
-    Raises Refused, and so undoes the transaction, when the dataset would become too large.
+    Raises ManifestRefused, and so undoes the transaction, when the dataset would become too large.
     """
     there = find_places(connection, dataset.part, [row.ref for row in rows])
     sheet = Sheet(connection, dataset.part, now_ms)
@@ -161,17 +157,6 @@ def apply_rows(
     new = [row for row in rows if row.ref not in there]
     added = sheet.append(new)
     sheet.save()
-    hold_to_limits(count(connection, dataset.part), dialect, dataset.kind)
+    counts = count(connection, dataset.part)
+    dialect.refuse_beyond_limits(dataset.kind, entries=counts.total, labels=counts.labels)
     return [*there.values(), *added]
-
-
-def hold_to_limits(counts: Counts, dialect: Dialect, kind: str) -> None:
-    """Refuse more entries or labels than a dataset may have."""
-    most = most_rows(dialect, kind)
-    if counts.total > most:
-        if dialect == "rekognition":
-            raise Refused("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
-        raise Refused("LOOKOUT_TOO_MANY_ROWS", most)
-    if counts.labels > MOST_LABELS_OF[dialect]:
-        rekognition = dialect == "rekognition"
-        raise Refused("ERROR_MANIFEST_TOO_MANY_LABELS" if rekognition else "LOOKOUT_LABELS_OF_PROJECT")

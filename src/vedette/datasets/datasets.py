@@ -236,7 +236,7 @@ class Datasets:
                 changes.set_status(
                     connection, dataset.id, "updating", now, "The dataset is being distributed."
                 )
-            order = orjson.dumps({"dialect": "rekognition", "test": test.id}).decode()
+            order = orjson.dumps({"test": test.id}).decode()
             work = changes.add_work(connection, train.id, "distribute", order)
         self._background.run(run, self._tools, work)
 
@@ -255,7 +255,7 @@ class Datasets:
                 return False
             now = milliseconds(self._clock())
             changes.set_status(connection, train, "updating", now, "The dataset is being divided.")
-            order = orjson.dumps({"dialect": "rekognition"}).decode()
+            order = orjson.dumps({}).decode()
             work = changes.add_work(connection, train, "divide", order, orjson.dumps(list(tested)))
         run(self._tools, work)
         return True

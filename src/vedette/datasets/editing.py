@@ -18,10 +18,11 @@ from vedette.datasets.blocks import Sheet, find_places
 from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.parts import read_rows
-from vedette.datasets.staging import Dialect, Row, Rules, Staging, most_rows, put_by
+from vedette.datasets.staging import Row, Staging, put_by, rules_for
 from vedette.datasets.tables import entries
 from vedette.datasets.works import UPDATED, Changed
-from vedette.dialects.intake import Refused
+from vedette.dialects.dialect import Dialect
+from vedette.dialects.intake import ManifestRefused
 from vedette.errors import Busy, Missing, TooMuch, Wrong
 from vedette.identity.principal import Principal
 from vedette.manifest.lines import BadLine, read_line
@@ -82,8 +83,7 @@ class EntryEditor:
         self, project: Project, dataset: Dataset, edits: Sequence[EntryEdit], caller: Principal
     ) -> list[Edited]:
         """Put lines in, each in the place of the one with its address, or behind the last; all or none."""
-        dialect: Dialect = project.scope.service
-        rows, bucket = _judge(dialect, dataset, [edit.line for edit in edits])
+        rows, bucket = _judge(project.dialect, dataset, [edit.line for edit in edits])
         names = [EntryName(row.ref, edit.revision) for row, edit in zip(rows, edits, strict=True)]
         with self._database.write() as connection:
             current = _require_editable(connection, dataset)
@@ -93,8 +93,8 @@ class EntryEditor:
             now = milliseconds(self._clock())
             try:
                 put = put_by(keep_caller(connection, caller), rows)
-                places = changes.apply_rows(connection, current, dialect, put, now)
-            except Refused as reason:
+                places = changes.apply_rows(connection, current, project.dialect, put, now)
+            except ManifestRefused as reason:
                 raise TooMuch(reason.message, kind="dataset", name=dataset.kind) from None
             changes.finish(
                 connection, current, changes.Outcome("updated", current.part, bucket, UPDATED), now
@@ -113,7 +113,6 @@ class EntryEditor:
     def move(self, project: Project, source: Dataset, target: Dataset, names: Sequence[EntryName]) -> None:
         """Move entries into the project's other dataset, which must not have them yet."""
         _check_count(len(names))
-        dialect: Dialect = project.scope.service
         with self._database.write() as connection:
             giving, taking = (_require_editable(connection, dataset) for dataset in (source, target))
             places = _hold_revisions(connection, giving, names, must_exist=True)
@@ -124,7 +123,7 @@ class EntryEditor:
             rows = [row for block in read_rows(connection, giving.part, chosen) for row in block]
             now = milliseconds(self._clock())
             _take_out(connection, giving, sorted(chosen), now)
-            added = _put_in(connection, taking, dialect, rows, giving.bucket, now)
+            added = _put_in(connection, taking, project.dialect, rows, giving.bucket, now)
         self._tell(Changed(taking.id, taking.part, added))
 
 
@@ -141,10 +140,10 @@ def _judge(dialect: Dialect, dataset: Dataset, lines: Sequence[str]) -> tuple[li
         twin = next(source for source in sources if sources.count(source) > 1)
         raise Wrong(f"{twin} stands in two of the lines.", kind="entries", name=twin)
     body = "\n".join(line.strip() for line in lines).encode("utf-8")
-    staging = Staging(io.BytesIO(body), Rules(dialect, most_rows(dialect, dataset.kind), dataset.bucket))
+    staging = Staging(io.BytesIO(body), rules_for(dialect, dataset.kind, dataset.bucket))
     try:
         rows = [row for block in staging.blocks() for row in block]
-    except Refused as reason:
+    except ManifestRefused as reason:
         raise Wrong(reason.message, kind="entries") from None
     if [row.ref for row in rows] != sources:
         raise Wrong(f"Not all of the {len(lines)} lines can be entries.", kind="entries")
@@ -229,7 +228,7 @@ def _put_in(
 ) -> list[int]:
     try:
         added = changes.apply_rows(connection, dataset, dialect, rows, now)
-    except Refused as reason:
+    except ManifestRefused as reason:
         raise TooMuch(reason.message, kind="dataset", name=dataset.kind) from None
     changes.finish(connection, dataset, changes.Outcome("updated", dataset.part, bucket, UPDATED), now)
     return added

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from vedette.datasets.staging import Row, Rules, Staging, read_block
-from vedette.dialects.intake import Refused
+from vedette.dialects.intake import ManifestRefused
 from vedette.engines.port import LAST, Engine, Job
 from vedette.errors import NoSpace
 
@@ -55,7 +55,7 @@ class Reading:
             staging = Staging(stream, self._rules)
             try:
                 yield from staging.blocks()
-            except Refused as why:
+            except ManifestRefused as why:
                 raise Spoilt(why.message) from None
             self.bucket = staging.bucket
 

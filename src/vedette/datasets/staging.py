@@ -7,19 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedIOBase
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
 from vedette.clock import milliseconds
+from vedette.dialects.dialect import Dialect
 from vedette.dialects.intake import Entry, Intake
-from vedette.dialects.lookout.intake import LOOKOUT_ROWS, take_lookout
-from vedette.dialects.rekognition.intake import MOST_ROWS, take_rekognition
+from vedette.dialects.registry import dialect_of
 from vedette.manifest.lines import Line, read_lines
 from vedette.manifest.problems import Flaw
 
 BLOCK = 1024
-Dialect = Literal["rekognition", "lookoutvision"]
 
 
 class Row(NamedTuple):
@@ -43,19 +42,16 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a manifest or an update is held to."""
+    """What a manifest or an update is held to; the dialect by its name, since rules cross to a process."""
 
-    dialect: Dialect
+    dialect: str
     most_rows: int
     bucket: str = ""
 
 
-def most_rows(dialect: Dialect, kind: str) -> int:
-    """Return how many entries a dataset may have."""
-    if dialect == "rekognition":
-        return MOST_ROWS
-    # A project's only dataset is cut in two at training, so it may hold what both may.
-    return sum(LOOKOUT_ROWS.values()) if kind == "train" else LOOKOUT_ROWS[kind]
+def rules_for(dialect: Dialect, kind: str, bucket: str = "") -> Rules:
+    """Return what a manifest or an update of a dataset of this kind is held to."""
+    return Rules(dialect.name, dialect.datasets.entries[kind], bucket)
 
 
 def put_by(caller: int | None, rows: Iterable[Row]) -> list[Row]:
@@ -82,7 +78,7 @@ class Staging:
         return self._intake.count_dropped
 
     def blocks(self) -> Iterator[list[Row]]:
-        """Yield the entries, 1,024 at a time; raise Refused where the whole of it fails."""
+        """Yield the entries, 1,024 at a time; raise ManifestRefused where the whole of it fails."""
         rows: list[Row] = []
         for entry in self._entries():
             rows.append(row_of(entry))
@@ -94,9 +90,7 @@ class Staging:
 
     def _entries(self) -> Iterator[Entry]:
         lines = read_lines(self._stream)
-        if self._rules.dialect == "rekognition":
-            return take_rekognition(lines, self._intake, most_rows=self._rules.most_rows)
-        return take_lookout(lines, self._intake, most_rows=self._rules.most_rows)
+        return dialect_of(self._rules.dialect).take(lines, self._intake, most_rows=self._rules.most_rows)
 
 
 def row_of(entry: Entry) -> Row:

@@ -26,10 +26,11 @@ from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset, Fault
 from vedette.datasets.parts import drop_part, make_part, read_rows
 from vedette.datasets.reading import SMALL, Reading, Spoilt, Stopping
-from vedette.datasets.staging import BLOCK, Dialect, Row, Rules, most_rows, put_by
+from vedette.datasets.staging import BLOCK, Row, Rules, put_by, rules_for
 from vedette.datasets.tables import blocks, label_blocks, works
-from vedette.dialects.intake import Refused
-from vedette.dialects.rekognition.intake import check_file
+from vedette.dialects.dialect import Dialect
+from vedette.dialects.intake import ManifestRefused
+from vedette.dialects.registry import dialect_of
 from vedette.engines.port import Engine
 from vedette.errors import Missing, NoSpace
 from vedette.identity.principal import Principal, load_principal
@@ -117,8 +118,7 @@ class Work:
     @property
     def dialect(self) -> Dialect:
         """The dialect of the dataset's project."""
-        found: Dialect = self.order["dialect"]
-        return found
+        return dialect_of(self.order["dialect"])
 
 
 def run(tools: Tools, number: int) -> None:
@@ -130,7 +130,7 @@ def run(tools: Tools, number: int) -> None:
         DOERS[work.kind](tools, work)
     except Stopping:
         log.info("work %d on dataset %d waits for the next start", work.id, work.dataset)
-    except (Spoilt, Refused) as why:
+    except (Spoilt, ManifestRefused) as why:
         _fail(tools, work, message=why.message, fault="client")
     except Exception as why:
         log.exception("work %d on dataset %d failed", work.id, work.dataset)
@@ -222,7 +222,7 @@ def _import(tools: Tools, work: Work) -> None:
     order = work.order
     with tools.database.read() as connection:
         dataset = _dataset(connection, work.dataset)
-    rules = Rules(work.dialect, most_rows(work.dialect, dataset.kind))
+    rules = rules_for(work.dialect, dataset.kind)
     _refuse_bucket(tools, dataset, order["bucket"])
     with _fetched(tools, work) as file, _new_part(tools) as part:
         reading = tools.read(file, rules)
@@ -264,10 +264,8 @@ def _fetched(tools: Tools, work: Work) -> Iterator[Path]:
         _fetch(tools, work, file)
         yield file
     except Missing:
-        if work.dialect == "rekognition":
-            raise Spoilt(CODES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"].message) from None
-        said = f"s3://{bucket}/{key}" + (f" in the version {version}" if version else "")
-        raise Spoilt(CODES["LOOKOUT_UNREADABLE"].say(f"there is no {said}.")) from None
+        work.dialect.refuse_missing_manifest(f"s3://{bucket}/{key}", version)
+        raise
     finally:
         file.unlink(missing_ok=True)
 
@@ -278,16 +276,10 @@ def _fetch(tools: Tools, work: Work, file: Path) -> None:
     caller = load_principal(work.order)
     if sentence := tools.gone(caller):
         raise Spoilt(sentence)
-    # A dataset's manifest lies in a bucket of the caller's own account (rekognition.md 2.8, lookout.md 3.5).
+    # Both services read a dataset's manifest in a bucket of the caller's own account alone.
     own = tools.blobs.owner(bucket) == caller.account
-    allowed = own and tools.may_read(caller, bucket, key, version)
-    if work.dialect == "lookoutvision" and not allowed:
-        raise Spoilt(CODES["LOOKOUT_UNREADABLE"].say(f"s3://{bucket}/{key} is not for the caller to read."))
-    try:
-        check_file(found=True, allowed=allowed, size=stored.size)
-    except Refused as why:
-        too_large = work.dialect == "lookoutvision"
-        raise Spoilt(CODES["LOOKOUT_TOO_LARGE"].message if too_large else why.message) from None
+    is_readable = own and tools.may_read(caller, bucket, key, version)
+    work.dialect.refuse_manifest(f"s3://{bucket}/{key}", is_readable=is_readable, size=stored.size)
     with tools.blobs.open(bucket, key, version) as source:
         if not _link(source, file):
             with file.open("wb") as target:
@@ -323,7 +315,7 @@ def _copy(tools: Tools, work: Work) -> None:
 def _update(tools: Tools, work: Work) -> None:
     with tools.database.read() as connection:
         dataset = _dataset(connection, work.dataset)
-    rules = Rules(work.dialect, most_rows(work.dialect, dataset.kind), dataset.bucket)
+    rules = rules_for(work.dialect, dataset.kind, dataset.bucket)
     file = tools.folder / f"work-{work.id}.manifest"
     try:
         file.write_bytes(work.body or b"")

@@ -10,10 +10,8 @@ from vedette.manifest.lines import Line
 from vedette.manifest.problems import CODES, Problem
 from vedette.manifest.verdicts import Verdict
 
-MOST_BYTES = 1 << 30  # of a manifest; the quota of both services
 
-
-class Refused(Exception):
+class ManifestRefused(Exception):
     """A manifest that cannot be taken, with the code and the sentence that say why."""
 
     def __init__(self, code: str, *details: object, line: int = 0) -> None:
@@ -23,7 +21,7 @@ class Refused(Exception):
         super().__init__(self.message)
 
     @classmethod
-    def again(cls, code: str, message: str) -> "Refused":
+    def again(cls, code: str, message: str) -> "ManifestRefused":
         """Return a refusal whose sentence was said before."""
         refused = cls.__new__(cls)
         refused.code, refused.message, refused.args = code, message, (message,)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.datasets.turns import FairThreads
-from vedette.dialects.rekognition.picture_rules import REKOGNITION_BYTES
+from vedette.dialects.registry import MOST_PICTURE_BYTES
 from vedette.engines.pool import Pool, WorkerLost
 from vedette.engines.port import Event
 from vedette.errors import Missing
@@ -26,8 +26,6 @@ from vedette.vision.inspect import Look
 
 log = logging.getLogger(__name__)
 
-# The largest object that either service takes; what is larger is not read at all.
-MOST_BYTES = REKOGNITION_BYTES
 TOO_LARGE = "It is too large."
 # Threads that ask where an object is, which takes long in a foreign S3; pictures of one order.
 FINDERS, FEW = 8, 4
@@ -130,7 +128,7 @@ class Looking:
         Raises:
             BrokenPicture: where the object is too large, or costs its process.
         """
-        if stored.size > MOST_BYTES:
+        if stored.size > MOST_PICTURE_BYTES:
             raise BrokenPicture(stored.key, "is too large.")
         try:
             with self._file_of(stored) as file:
@@ -152,7 +150,9 @@ class Looking:
         They go to a process together, since each way there and back waits for the machine to switch;
         singly where that process was lost, so that the one which cost it is known.
         """
-        taken = {key: Look(bytes=its.size, why=TOO_LARGE) for key, _, its in few if its.size > MOST_BYTES}
+        taken = {
+            key: Look(bytes=its.size, why=TOO_LARGE) for key, _, its in few if its.size > MOST_PICTURE_BYTES
+        }
         rest = [each for each in few if each[0] not in taken]
         with contextlib.ExitStack() as closing:
             files = [self._open(each[2], closing) for each in rest]

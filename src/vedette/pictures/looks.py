@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from vedette.datasets.view import ENTRIES, list_parts
+from vedette.dialects.limits import PictureLimits
 from vedette.pictures.tables import entry_looks, looks
 from vedette.store.blobs.port import Stored
-from vedette.vision.inspect import LEAST_SIDE, MOST_SIDE, Look
+from vedette.vision.inspect import Look
 
 # As many as one statement may name.
 _FEW = 500
@@ -90,13 +91,13 @@ def read_named(connection: Connection, part: int, seqs: Collection[int]) -> list
     return [Subject(*row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]
 
 
-def find_first_size(connection: Connection, part: int) -> tuple[int, int] | None:
-    """Return the size of a part's first sound picture, which Lookout holds all others to."""
+def find_first_size(connection: Connection, part: int, limits: PictureLimits) -> tuple[int, int] | None:
+    """Return the size of a part's first sound picture, which a dialect of one size holds all others to."""
     sound = (
         looks.c.format != "",
         looks.c.why == "",
-        *[side >= LEAST_SIDE for side in (looks.c.width, looks.c.height)],
-        *[side <= MOST_SIDE for side in (looks.c.width, looks.c.height)],
+        *[side >= limits.least_side for side in (looks.c.width, looks.c.height)],
+        *[side <= limits.most_side for side in (looks.c.width, looks.c.height)],
     )
     query = (
         select(looks.c.width, looks.c.height)

@@ -207,7 +207,7 @@ class Pictures:
             self._tasks.task_done()
             return
         # Lookout holds the pictures of both datasets to one size, so these wait for each other.
-        key = ("project", place.project) if place.is_lookout else ("part", task.part)
+        key = ("project", place.project) if place.dialect.has_one_size else ("part", task.part)
         self._walks.setdefault(place.account, Turns()).put(key, (task, place))
 
     def _take_turns(self) -> bool:
@@ -304,7 +304,6 @@ def _find_place(connection: Connection, part: int) -> Place | None:
     project = by_id(connection, dataset.project) if dataset else None
     if dataset is None or project is None:
         return None
-    is_lookout = project.scope.service == "lookoutvision"
     return Place(
-        dataset, project.scope.account, project.id, is_lookout, parts_of_project(connection, project.id)
+        dataset, project.scope.account, project.id, project.dialect, parts_of_project(connection, project.id)
     )

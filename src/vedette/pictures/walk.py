@@ -16,9 +16,8 @@ from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.staging import read_flaws, write_flaws
 from vedette.datasets.works import MayRead
-from vedette.dialects.lookout.line_rules import judge_line
-from vedette.dialects.lookout.picture_rules import judge_lookout
-from vedette.dialects.rekognition.picture_rules import judge_rekognition
+from vedette.dialects.dialect import Dialect
+from vedette.dialects.limits import PictureLimits
 from vedette.identity.principal import Principal, root_of
 from vedette.manifest.lines import Line, read_line
 from vedette.manifest.places import is_s3, split_s3
@@ -51,7 +50,7 @@ class Place:
     dataset: Dataset
     account: str
     project: int
-    is_lookout: bool
+    dialect: Dialect
     parts: tuple[int, ...]
 
 
@@ -132,12 +131,17 @@ class Walk:
         """Judge the pictures of the batch that was begun first, and keep what is wrong."""
         self._finish(self._begun.popleft())
 
+    @property
+    def _has_one_size(self) -> bool:
+        return self.place.dialect.has_one_size and self._guide.one_size
+
     def first_size(self) -> Size | None:
         """Return the size that all pictures of the project are held to."""
-        if not (self.place.is_lookout and self._guide.one_size):
+        if not self._has_one_size:
             return None
         with self._guide.database.read() as connection:
-            sizes = (find_first_size(connection, part) for part in self.place.parts)
+            limits = self.place.dialect.pictures
+            sizes = (find_first_size(connection, part, limits) for part in self.place.parts)
             return next((size for size in sizes if size), None)
 
     def _read_batches(self) -> Iterator[list[Subject]]:
@@ -163,7 +167,7 @@ class Walk:
     def _begin(self, subjects: Sequence[Subject]) -> Batch:
         place = self.place
         lines = {subject.seq: read_line(subject.text) for subject in subjects}
-        masks = {seq: _mask_of(line) if place.is_lookout else None for seq, line in lines.items()}
+        masks = {seq: place.dialect.mask_of(line) for seq, line in lines.items()}
         readers = self._readers(subjects)
         pictures, drawn = {}, {}
         for subject in subjects:
@@ -198,17 +202,13 @@ class Walk:
         for subject in batch.subjects:
             line, mask = batch.lines[subject.seq], batch.masks[subject.seq]
             picture = _result(seen, batch.pictures.get(subject.seq))
-            if self.place.is_lookout and self._guide.one_size:
-                self._first = self._first or _sound_size(picture.look)
+            if self._has_one_size:
+                self._first = self._first or _sound_size(picture.look, self.place.dialect.pictures)
             masks = [(mask, _result(seen, batch.drawn.get(subject.seq)).look)] if mask else []
             for drawn, its in masks:
                 if (names := _labels_on(drawn, its)) is not None:
                     labels[subject.seq] = names
-            flaws = (
-                judge_lookout(line, picture.look, masks, same_as=self._first)
-                if self.place.is_lookout
-                else judge_rekognition(line, picture.look)
-            )
+            flaws = self.place.dialect.judge_picture(line, picture.look, masks, same_as=self._first)
             # The line may have told of its picture's size already.
             told = {flaw.code for flaw in read_flaws(subject.own)}
             flaws = [flaw for flaw in flaws if flaw.code not in told]
@@ -240,10 +240,6 @@ def _result(results: Mapping[Object, Seen], wanted: Object | None) -> Seen:
     return NOTHING if wanted is None else results.get(wanted, NOTHING)
 
 
-def _mask_of(line: Line) -> MaskRef | None:
-    return judge_line(line, strict=False).mask
-
-
 def _labels_on(mask: MaskRef, look: Look | None) -> list[str] | None:
     """Return the labels that a mask shows; None where that cannot be told, so that the line is believed."""
     if look is None or look.shown is None or look.color:
@@ -256,6 +252,7 @@ def _mask_object(mask: MaskRef) -> Object:
     return Object(mask.ref, tuple(sorted(mask.colors)))
 
 
-def _sound_size(look: Look | None) -> Size | None:
-    sound = look and look.format and not look.why and look.is_allowed
-    return (look.width, look.height) if look and sound else None
+def _sound_size(look: Look | None, limits: PictureLimits) -> Size | None:
+    if look is None or not look.format or look.why or not limits.allow_sides(look.width, look.height):
+        return None
+    return look.width, look.height

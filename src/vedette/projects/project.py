@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from vedette.arn import Arn, parse_arn
+from vedette.dialects.dialect import Dialect
+from vedette.dialects.registry import dialect_of
 
 Service = Literal["rekognition", "lookoutvision"]
 Feature = Literal["CUSTOM_LABELS", "CONTENT_MODERATION"]
@@ -28,6 +30,11 @@ class Scope:
     account: str
     region: str
 
+    @property
+    def dialect(self) -> Dialect:
+        """The limits and rules of the service."""
+        return dialect_of(self.service)
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -42,6 +49,11 @@ class Project:
     auto_update: str = ""
     status: Status = "CREATED"
     is_feature_named: bool = False
+
+    @property
+    def dialect(self) -> Dialect:
+        """The limits and rules of its service."""
+        return self.scope.dialect
 
     @property
     def arn(self) -> Arn:

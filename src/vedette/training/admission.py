@@ -7,13 +7,10 @@ from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.dataset import SETTLED, Dataset
 from vedette.errors import Busy, Wrong
 from vedette.identity.access import ObjectAccess
-from vedette.manifest.problems import CODES
 from vedette.projects.project import Project
 from vedette.store.blobs.port import Blobs
 from vedette.training.order import NewTraining
 from vedette.training.results import key_at
-
-CANNOT_WRITE = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
 
 # The kind of a refusal for want of a training dataset, which is no state that passes.
 NO_DATASET = "no dataset"
@@ -22,21 +19,20 @@ NO_DATASET = "no dataset"
 def parts_of(project: Project, wanted: NewTraining, held: Mapping[str, Dataset]) -> dict[str, Any]:
     """Return whether the training has a test part, and which dataset is to give it one for good.
 
-    A Lookout project of one dataset keeps it whole (lookout.md 1.5); what is split because the request
-    says so (AutoCreate) is split for this training alone.
+    Some dialects keep a project's only dataset whole; what is split because the request says so is split for
+    this training alone.
     """
     has_test = "test" in held or wanted.test is not None
-    divides = project.scope.service == "rekognition" and not has_test and not wanted.auto_create
+    divides = project.dialect.divides_datasets and not has_test and not wanted.auto_create
     return {"has_test": has_test, "divides": held["train"].id if divides else None}
 
 
 def refuse_output(blobs: Blobs, access: ObjectAccess, project: Project, wanted: NewTraining) -> None:
-    """Refuse a place that results may not go to. Lookout's number is not known yet; any will do."""
-    service = project.scope.service
-    kind = "manifest_summary" if service == "rekognition" else "evaluation_result"
-    key = key_at(wanted.prefix, kind, project.name, wanted.name or "1", service=service)
+    """Refuse a place that results may not go to. A number as a name is not known yet; any will do."""
+    dialect = project.dialect
+    key = key_at(dialect, wanted.prefix, dialect.first_result, project=project.name, name=wanted.name or "1")
     if not access.may_write(wanted.caller, wanted.bucket, key):
-        raise Wrong(CANNOT_WRITE, kind="bucket", name=wanted.bucket)
+        raise Wrong(dialect.unwritable_output, kind="bucket", name=wanted.bucket)
     if sentence := bucket_problem(blobs, wanted.bucket, project.scope):
         raise Wrong(sentence, kind="bucket", name=wanted.bucket)
 

@@ -1,6 +1,5 @@
 """A version copied into another project: its package by links, its results by their new names."""
 
-import json
 import os
 import shutil
 from collections.abc import Callable
@@ -36,10 +35,7 @@ def copy_results(
         raise Denied(f"The bucket {target.bucket} lets its results not be written.", kind="bucket")
     for kind, key in source.results.get("files", {}).items():
         text = blobs.read(source.bucket, key)
-        if kind == "evaluation_summary":
-            summary = json.loads(text)
-            summary["EvaluationDetails"]["ProjectVersionArn"] = str(target.arn)
-            text = json.dumps(summary, ensure_ascii=False).encode()
+        text = target.project.dialect.copy_result(kind, text, arn=str(target.arn))
         files[kind] = key_of(target, kind)
         blobs.put(target.bucket, files[kind], text, content_type="application/json")
     return {**source.results, "files": files}

@@ -14,23 +14,17 @@ import orjson
 
 from vedette.datasets.dataset import Dataset, ManifestSource
 from vedette.datasets.datasets import Datasets
-from vedette.dialects.intake import MOST_BYTES
+from vedette.dialects.dialect import Dialect
 from vedette.errors import Missing
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal
 from vedette.manifest.places import canonical_ref, is_s3, split_s3
-from vedette.manifest.problems import CODES
 from vedette.store.blobs.port import Blobs
 from vedette.training.folder import Folder
 
 # Between so many pictures other requests get their turn.
 BATCH = 64
 PAUSE_S = 0.001
-
-UNREADABLE = CODES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"].message
-DENIED = CODES["ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET"].message
-TOO_LARGE = CODES["ERROR_MANIFEST_SIZE_TOO_LARGE"].message
-EMPTY = CODES["ERROR_EMPTY_MANIFEST"].message
 
 
 class Unfit(Exception):
@@ -57,6 +51,7 @@ class Named:
 class Gatherer:
     """Brings manifests and pictures into a folder, as its caller may read them."""
 
+    dialect: Dialect
     blobs: Blobs
     access: ObjectAccess
     caller: Principal
@@ -67,26 +62,25 @@ class Gatherer:
         if folder.manifest(part).exists():
             return
         self._refuse_gone()
-        if not PurePosixPath(source.key).suffix:
-            raise Unfit(UNREADABLE)
-        if not self.access.may_read(self.caller, source.bucket, source.key, source.version):
-            raise Unfit(DENIED if self.blobs.has_bucket(source.bucket) else UNREADABLE)
+        address = f"s3://{source.bucket}/{source.key}"
+        is_readable = self.access.may_read(self.caller, source.bucket, source.key, source.version)
+        exists = is_readable or self.blobs.has_bucket(source.bucket)
+        if not PurePosixPath(source.key).suffix or not exists:
+            self.dialect.refuse_missing_manifest(address, source.version)
+        self.dialect.refuse_manifest(address, is_readable=is_readable, size=0)
         beside = folder.manifest(part).with_suffix(".new")
         try:
             stream = self.blobs.open(source.bucket, source.key, source.version)
         except Missing:
-            raise Unfit(UNREADABLE) from None
+            self.dialect.refuse_missing_manifest(address, source.version)
+            raise
         with stream, beside.open("wb") as out:
             shutil.copyfileobj(stream, out)
         beside.replace(folder.manifest(part))
 
-    def check(self, folder: Folder, part: str, *, may_be_empty: bool) -> None:
+    def check(self, folder: Folder, part: str) -> None:
         """Refuse a manifest that is too large, or empty where that says more than what it lacks."""
-        size = folder.manifest(part).stat().st_size
-        if not size and not may_be_empty:
-            raise Unfit(EMPTY)
-        if size > MOST_BYTES:
-            raise Unfit(TOO_LARGE)
+        self.dialect.refuse_frozen(folder.manifest(part).stat().st_size)
 
     def link(self, folder: Folder, part: str) -> Named:
         """Link every picture and mask of a part that the caller may read; return whose buckets they name."""
@@ -106,7 +100,7 @@ class Gatherer:
         return Named(frozenset(every), frozenset(is_open))
 
     def foreign(self, source: ManifestSource, named: Named) -> frozenset[str]:
-        """Return the buckets of another account than the manifest's (rekognition.md 4.4.3)."""
+        """Return the buckets of another account than the manifest's."""
         owner = self.blobs.owner(source.bucket)
         return frozenset(bucket for bucket in named.open if self.blobs.owner(bucket) != owner)
 

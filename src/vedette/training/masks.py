@@ -1,15 +1,15 @@
-"""The masks that a segmentation model draws on its test pictures, for the evaluation manifest.
+"""The masks that a segmentation model draws on its test pictures, for the documents of its training.
 
-The guides leave them out; lookout.md 6.4 proposes where they are named. A picture on which nothing was
-found has none. They are drawn as DetectAnomalies draws them, and lie as the stored picture does.
+A picture on which nothing was found has none. They are drawn as an answer's mask is, and lie as the stored
+picture does; a dialect's documents say where they are.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from vedette.dialects.training_data import DrawnMask, MaskedLabel
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model
 from vedette.training.folder import Folder
@@ -18,49 +18,32 @@ from vedette.vision.draw import color_of, write_mask_picture
 from vedette.vision.images import open_head
 from vedette.vision.turn import orientation_of
 
-DETECTED = "anomaly-mask-ref-detected"
-BACKGROUND = {"class-name": "BACKGROUND", "hex-color": "#ffffff", "confidence": 0.0}
-
 
 @dataclass(frozen=True, slots=True)
-class Masks:
-    """The masks of one training. `place` is the address of the folder that they will lie in."""
+class MaskWriter:
+    """Writes the masks of one training into its folder; `masks` holds them by their picture's address."""
 
     folder: Folder
-    place: str
-    # By the picture's address: the file's name, and the types on it with colour and confidence.
-    kept: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    masks: dict[str, DrawnMask] = field(default_factory=dict)
 
-    def keep(self, model: Model, sample: Sample, answer: Answer) -> None:
+    def write(self, model: Model, sample: Sample, answer: Answer) -> None:
         """Write the mask of one answer, if there is anything on it; threads may do so side by side."""
         if answer.mask is None or not answer.mask.any():
             return
         with open_head(sample.picture) as image:
-            lying = orientation_of(image)
-        drawn = write_mask_picture(answer.mask, model.labels, model.facts.colors, orientation=lying)
+            orientation = orientation_of(image)
+        png = write_mask_picture(answer.mask, model.labels, model.facts.colors, orientation=orientation)
         name = f"{self.folder.place_of(sample.source).stem}.png"
         self.folder.masks.mkdir(parents=True, exist_ok=True)
-        (self.folder.masks / name).write_bytes(drawn)
-        self.kept[sample.source] = (name, _color_map(model, answer, set(np.unique(answer.mask).tolist())))
-
-    def tell(self, source: str, common: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a line of the evaluation manifest says of its picture's mask."""
-        if source not in self.kept:
-            return {}
-        name, colors = self.kept[source]
-        metadata = {**common, "internal-color-map": colors, "type": "groundtruth/semantic-segmentation"}
-        return {DETECTED: f"{self.place}/{name}", f"{DETECTED}-metadata": metadata}
+        (self.folder.masks / name).write_bytes(png)
+        self.masks[sample.source] = DrawnMask(name, _labels_on(model, answer, answer.mask))
 
 
-def _color_map(model: Model, answer: Answer, numbers: set[int]) -> dict[str, Any]:
-    sure = {finding.label: finding.confidence for finding in answer.findings}
-    here = [label for number, label in enumerate(model.labels, start=1) if number in numbers]
-    entries = [
-        {
-            "class-name": label,
-            "hex-color": color_of(label, model.labels, model.facts.colors),
-            "confidence": sure.get(label, 0.0),
-        }
-        for label in here
+def _labels_on(model: Model, answer: Answer, mask: NDArray[np.uint8]) -> list[MaskedLabel]:
+    confidences = {finding.label: finding.confidence for finding in answer.findings}
+    numbers = set(np.unique(mask).tolist())
+    return [
+        MaskedLabel(label, color_of(label, model.labels, model.facts.colors), confidences.get(label, 0.0))
+        for number, label in enumerate(model.labels, start=1)
+        if number in numbers
     ]
-    return {str(number): entry for number, entry in enumerate([BACKGROUND, *entries])}

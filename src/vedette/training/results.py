@@ -3,44 +3,30 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from vedette.dialects.dialect import Dialect
 from vedette.errors import Denied
-from vedette.projects.project import Service
 from vedette.projects.version import Version
 from vedette.store.blobs.port import Blobs
 
-# The kinds of file that a worker leaves in out/, and how the services name the objects. Masks are a folder.
-NAMES = {
-    "manifest_summary": "ManifestSummary",
-    "train_validation": "TrainingManifestWithValidation",
-    "test_validation": "TestingManifestWithValidation",
-    "evaluation_summary": "EvaluationResultSummary",
-    "train_snapshot": "TrainingGroundTruth",
-    "test_snapshot": "TestingGroundTruth",
-    "evaluation_manifest": "EvaluationManifest",
-    "evaluation_result": "EvaluationResult",
-    "evaluation_masks": "EvaluationMasks",
-}
+# Masks are a folder, which no guide names: a file a picture.
+MASKS = "EvaluationMasks"
 
 
 def key_of(version: Version, kind: str) -> str:
     """Return the key of a result below the version's output prefix."""
     project = version.project
-    return key_at(version.prefix, kind, project.name, version.name, service=project.scope.service)
+    return key_at(project.dialect, version.prefix, kind, project=project.name, name=version.name)
 
 
-def masks_of(version: Version) -> str:
+def mask_folder_of(version: Version) -> str:
     """Return the key of the folder of masks that the evaluation manifest names."""
-    return key_of(version, "evaluation_masks").removesuffix(".json")
+    name = f"{MASKS}-{version.project.name}-{version.name}"
+    return version.project.dialect.result_key(version.prefix, name)
 
 
-def key_at(prefix: str, kind: str, project: str, name: str, *, service: Service) -> str:
-    """Return the key of a result.
-
-    Rekognition's prefix is a folder, with or without a slash at its end. Lookout's is the beginning of the
-    key, as it stands: programs read `k_fold_EvaluationResult-…`, as the public SDK does (decisions/0207).
-    """
-    is_folder = service == "rekognition" and prefix and not prefix.endswith("/")
-    return f"{prefix}{'/' if is_folder else ''}{NAMES[kind]}-{project}-{name}.json"
+def key_at(dialect: Dialect, prefix: str, kind: str, *, project: str, name: str) -> str:
+    """Return the key of a result of a project's version."""
+    return dialect.result_key(prefix, f"{dialect.results[kind]}-{project}-{name}.json")
 
 
 def deliver(blobs: Blobs, may_write: Callable[[str], bool], version: Version, out: Path) -> dict[str, str]:
@@ -50,8 +36,9 @@ def deliver(blobs: Blobs, may_write: Callable[[str], bool], version: Version, ou
         Missing: where there is no such bucket.
         Denied: where the caller may not write to it (any more); nothing is written then.
     """
-    keys = {kind: key_of(version, kind) for kind in NAMES if (out / kind).is_file()}
-    masks = {file: f"{masks_of(version)}/{file.name}" for file in sorted((out / "masks").glob("*.png"))}
+    results = version.project.dialect.results
+    keys = {kind: key_of(version, kind) for kind in results if (out / kind).is_file()}
+    masks = {file: f"{mask_folder_of(version)}/{file.name}" for file in sorted((out / "masks").glob("*.png"))}
     if not all(may_write(key) for key in [*keys.values(), *masks.values()]):
         raise Denied(f"The bucket {version.bucket} lets its results not be written.", kind="bucket")
     # What the manifest names is there before the manifest.

@@ -23,6 +23,7 @@ from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
+from vedette.dialects.intake import ManifestRefused
 from vedette.engines.port import LAST, Engine, Event, Job
 from vedette.errors import Busy, Denied, Missing, NoSpace, Refusal, TooMuch, Unwritable, Wrong
 from vedette.identity.access import ObjectAccess
@@ -33,7 +34,6 @@ from vedette.projects.version import FIRST, MOVES, USABLE, WORDS, State, Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.store.blobs.port import Blobs
 from vedette.training.admission import (
-    CANNOT_WRITE,
     NO_DATASET,
     parts_of,
     refuse_output,
@@ -44,7 +44,7 @@ from vedette.training.copying import copy_package, copy_results
 from vedette.training.folder import Folder, disk_sentence, warn_of_strangers
 from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
 from vedette.training.order import NewTraining, source_of
-from vedette.training.results import deliver, masks_of
+from vedette.training.results import deliver, mask_folder_of
 from vedette.training.stages import Stages
 
 log = logging.getLogger(__name__)
@@ -266,8 +266,8 @@ class Trainings:
             if (result := folder.read_result()) is None:
                 return order
             self._finish(version, result)
-        except Unfit as why:
-            self._fail(version, str(why))
+        except (Unfit, ManifestRefused) as why:
+            self._fail(version, why.message)
         except Stopping:
             pass
         except Exception:
@@ -288,8 +288,8 @@ class Trainings:
             self._finish(version, result)
         except (Stopping, CancelledError):
             log.info("the training of version %d waits for the next start", version.id)
-        except Unfit as why:
-            self._fail(version, str(why))
+        except (Unfit, ManifestRefused) as why:
+            self._fail(version, why.message)
         except Died as why:
             self._fail(version, str(why), is_ours=True)
         except Refusal as why:
@@ -348,15 +348,15 @@ class Trainings:
         """Bring together what the worker needs, and return its order."""
         self.stages.say(version, {"stage": "gathering the pictures", "done": 0, "of": 1})
         folder.root.mkdir(exist_ok=True)
-        inputs, project = version.inputs, version.project
-        gatherer = Gatherer(self._blobs, self._access, load_principal(inputs), self._stopping.wait)
+        inputs, project, caller = version.inputs, version.project, load_principal(version.inputs)
+        gatherer = Gatherer(project.dialect, self._blobs, self._access, caller, self._stopping.wait)
         parts = ("train", "test") if inputs["has_test"] else ("train",)
         if source_of(inputs, "train") is None:
             self._freeze_again(version, folder, parts)
         for part in parts:
             if source := source_of(inputs, part):
                 gatherer.fetch(folder, part, source)
-            gatherer.check(folder, part, may_be_empty=project.scope.service == "lookoutvision")
+            gatherer.check(folder, part)
         named = {part: gatherer.link(folder, part) for part in parts}
         every = frozenset().union(*(each.every for each in named.values()))
         if problems := [it for b in sorted(every) if (it := bucket_problem(self._blobs, b, project.scope))]:
@@ -374,7 +374,7 @@ class Trainings:
             "arn": str(version.arn),
             "project": project.name,
             "version": version.name,
-            "masks": f"s3://{version.bucket}/{masks_of(version)}",
+            "masks": f"s3://{version.bucket}/{mask_folder_of(version)}",
             "budget": self._rules.budget,
             "seed": SEED,
             "cache": str(self._cache.absolute()),
@@ -447,7 +447,8 @@ class Trainings:
         try:
             files = deliver(self._blobs, may_write, version, folder.out)
         except (Missing, Denied):
-            self._fail(version, self._access.missing_caller(caller) or CANNOT_WRITE)
+            unwritable = version.project.dialect.unwritable_output
+            self._fail(version, self._access.missing_caller(caller) or unwritable)
             return
         facts = {name: result[name] for name in FACTS if name in result}
         ended = milliseconds(self._clock())

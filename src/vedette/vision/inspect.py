@@ -8,7 +8,7 @@ takes is never decoded. Run where a crash does not matter; a decoder may find on
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,9 +20,8 @@ from vedette.vision.images import BOMB, DAMAGE, open_image
 from vedette.vision.turn import LYING, orientation_of
 
 Format = Literal["", "PNG", "JPEG"]
-
-# What both services take (rekognition.md 13.2, lookout.md 15).
-LEAST_SIDE, MOST_SIDE = 64, 4096
+# Says of a width and a height whether such a picture is decoded.
+AllowSides = Callable[[int, int], bool]
 
 # A JPEG's segments that say something about the picture, not in it: APPn but Adobe's, which says what
 # the colours are, and comments.
@@ -51,17 +50,12 @@ class Look:
     # The named colours that a mask shows, with commas between; None for what is no mask.
     shown: str | None = None
 
-    @property
-    def is_allowed(self) -> bool:
-        """Whether the sides are within what both services take."""
-        return all(LEAST_SIDE <= side <= MOST_SIDE for side in (self.width, self.height))
 
-
-def look_at(data: bytes) -> Look:
-    """Return what these bytes are."""
+def look_at(data: bytes, *, are_allowed: AllowSides = lambda width, height: True) -> Look:
+    """Return what these bytes are; a picture of other sides than are allowed is measured and not decoded."""
     try:
         with open_image(data, formats=("JPEG", "PNG")) as image:
-            return _look(image, data)
+            return _look(image, data, are_allowed)
     except UnidentifiedImageError:
         return Look(bytes=len(data), why="It is neither a PNG nor a JPEG.")
     except BOMB:
@@ -72,12 +66,12 @@ def look_at(data: bytes) -> Look:
         return Look(bytes=len(data), why=f"It cannot be read: {_said(error)}.")
 
 
-def _look(image: Image.Image, data: bytes) -> Look:
+def _look(image: Image.Image, data: bytes, are_allowed: AllowSides) -> Look:
     form: Format = "PNG" if image.format == "PNG" else "JPEG"
     turned = orientation_of(image)
     width, height = (image.height, image.width) if turned in LYING else image.size
     head = Look(form, width, height, len(data))
-    if not head.is_allowed:
+    if not are_allowed(width, height):
         return head
     try:
         image.load()

@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from vedette.dialects.registry import allow_sides
 from vedette.engines.port import EmitEvent
 from vedette.vision.colors import read_colors
 from vedette.vision.images import BrokenPicture, open_image
@@ -58,12 +59,12 @@ def _look(file: Path, colors: list[str] | None) -> dict[str, Any] | None:
         data = file.read_bytes()
     except FileNotFoundError:
         return None
-    facts = look_at(data)
+    facts = look_at(data, are_allowed=allow_sides)
     return asdict(facts if colors is None else _look_at_mask(facts, data, colors))
 
 
 def _look_at_mask(facts: Look, data: bytes, colors: list[str]) -> Look:
-    if facts.format != "PNG" or facts.why or not facts.is_allowed:
+    if facts.format != "PNG" or facts.why or not allow_sides(facts.width, facts.height):
         return facts
     with open_image(data, formats=("PNG",)) as image:
         mask_colors = read_colors(image, colors)

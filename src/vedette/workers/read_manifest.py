@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.datasets.staging import Rules, Staging, write_block
-from vedette.dialects.intake import Refused
+from vedette.dialects.intake import ManifestRefused
 from vedette.engines.port import EmitEvent, Event
 
 
@@ -27,6 +27,6 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
                 emit(Event("progress", {"blocks": number}))
                 if cancelled():
                     break
-        except Refused as error:
+        except ManifestRefused as error:
             refusal = error.message
     return {"bucket": staging.bucket, "dropped": staging.dropped, "refused": refusal}

@@ -3,9 +3,9 @@
 The job `check-version` goes no further than to refuse what cannot be trained with.
 
 order   folder, dialect, arn, project, version, budget, seed, cache; denied, foreign (buckets);
-        masks (Lookout: the address of the folder that masks of test pictures will lie in);
+        masks (the address of the folder that masks of test pictures will lie in);
         has_test; divides (whether the pictures kept for testing become the project's test dataset);
-        one_size (Lookout: whether all pictures must have the same)
+        one_size (whether the installation lets a dialect ask for one size of all pictures)
 says    progress, as `train` does, and DIVIDED once it is known which pictures test
 result  refused (a sentence, or nothing), and where there is a model: task, metrics, seconds, and left_out
         (what could not be used, in a sentence)
@@ -23,23 +23,20 @@ from pathlib import Path
 from typing import Any
 
 from vedette.clock import system_clock
-from vedette.dialects.lookout import training as lookout
-from vedette.dialects.lookout.training_pictures import say_left_out
-from vedette.dialects.preparing import Prepared, Split, look_at
-from vedette.dialects.rekognition import training as rekognition
-from vedette.dialects.rekognition.manifest_checks import Pictures
+from vedette.dialects.dialect import Dialect
+from vedette.dialects.picture_heads import read_head
+from vedette.dialects.registry import dialect_of
+from vedette.dialects.training_data import Prepared, Split, TrainedModel, TrainingTerms, name_unusable
 from vedette.engines.port import EmitEvent, Event
 from vedette.errors import NoSpace, Wrong
 from vedette.evaluation.document import write_evaluation
 from vedette.learn.split import hold_out
-from vedette.manifest.problems import Flaw, flaw
+from vedette.manifest.problems import Flaw
 from vedette.training.folder import NO_ROOM, Folder, is_full
-from vedette.training.masks import Masks
+from vedette.training.masks import MaskWriter
 from vedette.vision.annotations import Sample
 from vedette.vision.images import content_hash
 
-# Of a single Lookout dataset so many of each kind test the model, where it has twice as many.
-LEAST_TESTED = 10
 CHECKING = {"stage": "checking the manifests", "done": 0, "of": 1}
 DIVIDED = {"stage": "dividing the dataset", "done": 1, "of": 1}
 
@@ -78,11 +75,11 @@ def check(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool
     started = time.monotonic()
     say(Event("progress", CHECKING))
     prepared = _prepare(folder, order, split=_undivided)
-    if prepared.refused:
-        folder.finish({"refused": prepared.refused, "seconds": time.monotonic() - started})
+    if prepared.refusal:
+        folder.finish({"refused": prepared.refusal, "seconds": time.monotonic() - started})
     else:
         folder.clear()
-    return {"refused": prepared.refused}
+    return {"refused": prepared.refusal}
 
 
 def _undivided(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
@@ -95,8 +92,8 @@ def _train(
     started = time.monotonic()
     say(Event("progress", CHECKING))
     prepared = _prepare(folder, order, split=_split_of(order))
-    result: dict[str, Any] = {"refused": prepared.refused}
-    if not prepared.refused:
+    result: dict[str, Any] = {"refused": prepared.refusal}
+    if not prepared.refusal:
         if order["divides"] and prepared.test:
             folder.divide(sample.source for sample in prepared.test)
             say(Event("progress", DIVIDED))
@@ -118,7 +115,7 @@ def _by_addresses(sentence: str, folder: Folder, prepared: Prepared) -> str:
 
 
 def _split_of(order: Mapping[str, Any]) -> Split:
-    least = LEAST_TESTED if order["dialect"] == "lookoutvision" else 1
+    least = dialect_of(order["dialect"]).least_tested
 
     def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
         return hold_out(
@@ -129,11 +126,14 @@ def _split_of(order: Mapping[str, Any]) -> Split:
 
 
 def _prepare(folder: Folder, order: Mapping[str, Any], *, split: Split) -> Prepared:
-    has_test = bool(order["has_test"])
-    if order["dialect"] == "lookoutvision":
-        return lookout.prepare(folder, has_test=has_test, split=split, one_size=bool(order["one_size"]))
-    buckets = Pictures(frozenset(order["denied"]), frozenset(order["foreign"]))
-    return rekognition.prepare(folder, has_test=has_test, split=split, account_buckets=buckets)
+    terms = TrainingTerms(
+        has_test=bool(order["has_test"]),
+        split=split,
+        one_size=bool(order["one_size"]),
+        denied=frozenset(order["denied"]),
+        foreign=frozenset(order["foreign"]),
+    )
+    return dialect_of(order["dialect"]).prepare(folder, terms)
 
 
 def _learn(
@@ -147,7 +147,7 @@ def _learn(
     from vedette.learn import pipeline
     from vedette.learn.budget import read_budget
 
-    masks = Masks(folder, str(order["masks"]))
+    dialect, masks = dialect_of(order["dialect"]), MaskWriter(folder)
     outcome = pipeline.run(
         pipeline.Order(
             train=prepared.train,
@@ -159,41 +159,38 @@ def _learn(
         ),
         say=lambda progress: say(Event("progress", asdict(progress))),
         cancelled=cancelled,
-        show=masks.keep,
+        show=masks.write,
     )
     broken = {one.picture for one in outcome.broken}
     used = Prepared(
         [sample for sample in prepared.train if sample.picture not in broken],
         prepared.test,
-        left_out=[*prepared.left_out, *_named(broken, prepared)],
-        facts=prepared.facts,
+        unusable=[*prepared.unusable, *_name_broken(dialect, broken, prepared)],
+        lines=prepared.lines,
     )
-    now, backbone = system_clock(), outcome.facts.backbone
+    model = TrainedModel(order["arn"], order["project"], order["version"], mask_folder=order["masks"])
     evaluation = write_evaluation(outcome.evaluation)
-    if order["dialect"] == "lookoutvision":
-        model = {name: str(order[name]) for name in ("arn", "project", "version")}
-        metrics = lookout.write_results(folder, used, evaluation, model=model, masks=masks, now=now)
-    else:
-        arn = str(order["arn"])
-        f1 = rekognition.write_results(folder, used, evaluation, version_arn=arn, now=now)
-        metrics = {"F1Score": f1}
+    metrics = dialect.write_results(
+        folder, used, evaluation, model=model, masks=masks.masks, now=system_clock()
+    )
+    backbone, has_one_size = outcome.facts.backbone, dialect.has_one_size and order["one_size"]
     return {
         "task": outcome.facts.task,
         "metrics": metrics,
-        "left_out": say_left_out(used.left_out),
+        "left_out": name_unusable(used.unusable),
         "base_model": f"{backbone['name']} {backbone['revision']}".strip(),
         "pictures": {"train": len(used.train), "test": outcome.evaluation.pictures},
-        "size": _size(used.train[0]) if order["dialect"] == "lookoutvision" and order["one_size"] else None,
+        "size": _size(used.train[0]) if has_one_size else None,
     }
 
 
-def _named(broken: Container[Path], prepared: Prepared) -> list[Flaw]:
-    """Return what was found to be damaged no sooner than it was decoded."""
-    every = (*prepared.train, *prepared.test)
-    return [flaw("LOOKOUT_IMAGE", sample.source) for sample in every if sample.picture in broken]
+def _name_broken(dialect: Dialect, broken: Container[Path], prepared: Prepared) -> list[Flaw]:
+    """Return what was found to be damaged only when it was decoded."""
+    samples = (*prepared.train, *prepared.test)
+    return [dialect.name_broken(sample.source) for sample in samples if sample.picture in broken]
 
 
 def _size(sample: Sample) -> list[int] | None:
     """Return the width and height that all pictures have where they must have the same."""
-    looked = look_at(sample.picture)
-    return [looked.width, looked.height] if looked else None
+    head = read_head(sample.picture)
+    return [head.width, head.height] if head else None

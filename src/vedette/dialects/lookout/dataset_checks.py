@@ -9,18 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from vedette.dialects.lookout.limits import LABELS_OF_MASK, PICTURES
 from vedette.manifest.problems import Flaw, flaw
 from vedette.manifest.verdicts import Verdict
 
 ModelType = Literal["classification", "segmentation"]
 
-MOST_BYTES = 8 * 1024 * 1024
-LEAST_SIDE, MOST_SIDE = 64, 4096
-LABELS_OF_MASK = 20
-
 
 @dataclass(slots=True)
-class Count:
+class DatasetCounts:
     """What a dataset's labelled entries are. `types` counts pictures with exactly one anomaly label."""
 
     normal: int = 0
@@ -30,7 +27,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PictureFacts:
     """What a picture or a mask is. `colors` are a mask's as `#rrggbb`, the strange ones at least."""
 
     name: str
@@ -40,26 +37,26 @@ class Seen:
     colors: frozenset[str] = frozenset()
 
 
-def count_verdicts(verdicts: Iterable[Verdict]) -> Count:
+def count_verdicts(verdicts: Iterable[Verdict]) -> DatasetCounts:
     """Count the labelled entries, by what their masks show; the others are left out without a word."""
-    count = Count()
+    counts = DatasetCounts()
     for verdict in verdicts:
         if verdict.is_anomalous is None or verdict.state != "valid":
             continue
-        count.anomaly += verdict.is_anomalous
-        count.normal += not verdict.is_anomalous
-        count.masked += verdict.mask is not None
+        counts.anomaly += verdict.is_anomalous
+        counts.normal += not verdict.is_anomalous
+        counts.masked += verdict.mask is not None
         for name in verdict.labels:
-            count.types[name] += len(verdict.labels) == 1
-    return count
+            counts.types[name] += len(verdict.labels) == 1
+    return counts
 
 
-def model_type(train: Count) -> ModelType:
+def model_type(train: DatasetCounts) -> ModelType:
     """Return what is to be trained: one anomalous picture with a mask makes it segmentation."""
     return "segmentation" if train.masked else "classification"
 
 
-def shortfalls(train: Count, test: Count | None, *, normal_only: bool = False) -> list[Flaw]:
+def shortfalls(train: DatasetCounts, test: DatasetCounts | None, *, normal_only: bool = False) -> list[Flaw]:
     """Return what is missing for a training, nothing when it may begin.
 
     `normal_only` lifts the minimum of anomalous pictures of a single dataset, which our models do not need.
@@ -71,45 +68,45 @@ def shortfalls(train: Count, test: Count | None, *, normal_only: bool = False) -
     return _short("training", train, types, (10, 0, 10)) + _short("test", test, types, (10, 10, 10))
 
 
-def _short(name: str, count: Count, types: Sequence[str], least: tuple[int, int, int]) -> list[Flaw]:
+def _short(name: str, counts: DatasetCounts, types: Sequence[str], least: tuple[int, int, int]) -> list[Flaw]:
     """Return what a dataset lacks; without types of anomalies the model is a classification."""
     normal, anomaly, of_type = least
-    found = []
-    if count.normal < normal:
-        found.append(flaw("LOOKOUT_TOO_FEW_NORMAL", name, count.normal, normal))
+    flaws = []
+    if counts.normal < normal:
+        flaws.append(flaw("LOOKOUT_TOO_FEW_NORMAL", name, counts.normal, normal))
     if types:
-        found += [
-            flaw("LOOKOUT_TOO_FEW_OF_LABEL", name, count.types[label], label, of_type)
+        flaws += [
+            flaw("LOOKOUT_TOO_FEW_OF_LABEL", name, counts.types[label], label, of_type)
             for label in types
-            if count.types[label] < of_type
+            if counts.types[label] < of_type
         ]
-    elif count.anomaly < anomaly:
-        found.append(flaw("LOOKOUT_TOO_FEW_ANOMALY", name, count.anomaly, anomaly))
-    return found
+    elif counts.anomaly < anomaly:
+        flaws.append(flaw("LOOKOUT_TOO_FEW_ANOMALY", name, counts.anomaly, anomaly))
+    return flaws
 
 
-def check_picture(seen: Seen, *, same_as: tuple[int, int] | None) -> Flaw | None:
+def check_picture(facts: PictureFacts, *, same_as: tuple[int, int] | None) -> Flaw | None:
     """Return what is wrong with a picture. `same_as` None lifts the rule that all have one size."""
-    width, height = seen.size
-    if not seen.format:
-        return flaw("LOOKOUT_IMAGE", seen.name)
-    if seen.bytes > MOST_BYTES:
-        return flaw("LOOKOUT_IMAGE_BYTES", seen.name)
-    if not all(LEAST_SIDE <= side <= MOST_SIDE for side in seen.size):
-        return flaw("LOOKOUT_IMAGE_SIDES", seen.name, width, height)
-    if same_as and seen.size != same_as:
-        return flaw("LOOKOUT_IMAGE_DIFFERS", seen.name, width, height, *same_as)
+    width, height = facts.size
+    if not facts.format:
+        return flaw("LOOKOUT_IMAGE", facts.name)
+    if facts.bytes > PICTURES.most_bytes:
+        return flaw("LOOKOUT_IMAGE_BYTES", facts.name)
+    if not PICTURES.allow_sides(width, height):
+        return flaw("LOOKOUT_IMAGE_SIDES", facts.name, width, height)
+    if same_as and facts.size != same_as:
+        return flaw("LOOKOUT_IMAGE_DIFFERS", facts.name, width, height, *same_as)
     return None
 
 
-def check_mask(seen: Seen, *, picture: tuple[int, int], labels: Iterable[str]) -> Flaw | None:
+def check_mask(facts: PictureFacts, *, picture: tuple[int, int], labels: Iterable[str]) -> Flaw | None:
     """Return what is wrong with a mask; white, black and transparent need no label, being background."""
-    if seen.format != "PNG":
-        return flaw("LOOKOUT_MASK", seen.name)
-    if seen.size != picture:
-        return flaw("LOOKOUT_MASK_DIFFERS", seen.name, *seen.size, *picture)
-    unknown = seen.colors - set(labels) - {"#ffffff", "#000000"}
-    return flaw("LOOKOUT_MASK_COLOR", seen.name, min(unknown)) if unknown else None
+    if facts.format != "PNG":
+        return flaw("LOOKOUT_MASK", facts.name)
+    if facts.size != picture:
+        return flaw("LOOKOUT_MASK_DIFFERS", facts.name, *facts.size, *picture)
+    unknown = facts.colors - set(labels) - {"#ffffff", "#000000"}
+    return flaw("LOOKOUT_MASK_COLOR", facts.name, min(unknown)) if unknown else None
 
 
 def check_labels(name: str, verdict: Verdict) -> Flaw | None:

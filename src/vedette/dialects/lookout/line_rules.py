@@ -7,6 +7,7 @@ ways that must be accepted (3.4); what is asked for here is what every one of th
 from collections.abc import Iterator
 from typing import Any
 
+from vedette.dialects.lookout.limits import LABEL_LENGTH, LINE_LENGTH
 from vedette.manifest import anomaly, segmentation
 from vedette.manifest.attributes import Attribute, Unfit, is_reserved, read_pairs
 from vedette.manifest.lines import PAIR_END, Line
@@ -14,9 +15,6 @@ from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw, flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.verdicts import State, Verdict
-
-LINE_LENGTH = 8192
-LABEL_LENGTH = 256
 
 
 def judge_line(line: Line, *, strict: bool = True) -> Verdict:

@@ -5,14 +5,14 @@ What the picture is was found out elsewhere, and is passed in; nothing here open
 
 from collections.abc import Sequence
 
-from vedette.dialects.lookout.dataset_checks import Seen, check_mask, check_picture
+from vedette.dialects.lookout.dataset_checks import PictureFacts, check_mask, check_picture
 from vedette.manifest.lines import Line
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.vision.inspect import Look
 
 
-def judge_lookout(
+def judge_picture(
     line: Line,
     look: Look | None,
     masks: Sequence[tuple[MaskRef, Look | None]],
@@ -23,19 +23,19 @@ def judge_lookout(
 
     `same_as` None lifts the rule that all pictures have one size.
     """
-    picture = _seen(line.source, look)
-    wrong = check_picture(picture, same_as=same_as)
-    found = [wrong] if wrong else []
+    picture = _facts_of(line.source, look)
+    problems = [check_picture(picture, same_as=same_as)]
     if picture.format:
-        for mask, its in masks:
-            wrong = check_mask(_seen(mask.ref, its), picture=picture.size, labels=mask.colors)
-            found += [wrong] if wrong else []
-    return found
+        problems += [
+            check_mask(_facts_of(mask.ref, mask_look), picture=picture.size, labels=mask.colors)
+            for mask, mask_look in masks
+        ]
+    return [problem for problem in problems if problem]
 
 
-def _seen(name: str, look: Look | None) -> Seen:
-    """Return a look in the words of the rules; a damaged file is none, whatever its head says."""
+def _facts_of(name: str, look: Look | None) -> PictureFacts:
+    """Return a look as the rules take it; a damaged file is none, whatever its head says."""
     if look is None or look.why:
-        return Seen(name)
+        return PictureFacts(name)
     colors = frozenset({look.color} if look.color else ())
-    return Seen(name, look.format, (look.width, look.height), look.bytes, colors)
+    return PictureFacts(name, look.format, (look.width, look.height), look.bytes, colors)

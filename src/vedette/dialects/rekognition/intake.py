@@ -6,7 +6,8 @@ Five kinds of line are dropped without a word, and the operation fails only when
 
 from collections.abc import Iterable, Iterator
 
-from vedette.dialects.intake import MOST_BYTES, Entry, Intake, Refused
+from vedette.dialects.intake import Entry, Intake, ManifestRefused
+from vedette.dialects.rekognition.limits import DATASETS, TOLERANCE
 from vedette.dialects.rekognition.line_rules import judge_line
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line
@@ -14,29 +15,29 @@ from vedette.manifest.marks import canonical_line, strip_marks
 from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import Problem, flaw
 
-MOST_ROWS = 250_000  # rekognition.md 4.6; half a million only ever by request
-MOST_LABELS = 250
-TOLERANCE = 0.2  # the share of bad lines above which an operation fails
+
+def refuse_manifest(*, is_readable: bool, size: int) -> None:
+    """Refuse a manifest that the caller may not read, or that is too large to be looked at."""
+    if not is_readable:
+        raise ManifestRefused("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET")
+    if size > DATASETS.manifest_bytes:
+        raise ManifestRefused("ERROR_MANIFEST_SIZE_TOO_LARGE")
 
 
-def check_file(*, found: bool, allowed: bool, size: int) -> None:
-    """Refuse a manifest that cannot be opened at all, or is too large to be looked at."""
-    if not allowed:
-        raise Refused("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET")
-    if not found:
-        raise Refused("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
-    if size > MOST_BYTES:
-        raise Refused("ERROR_MANIFEST_SIZE_TOO_LARGE")
+def refuse_beyond_limits(kind: str, *, entries: int, labels: int) -> None:
+    """Refuse more entries or labels than a dataset may have."""
+    if entries > DATASETS.entries[kind]:
+        raise ManifestRefused("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
+    if labels > DATASETS.labels:
+        raise ManifestRefused("ERROR_MANIFEST_TOO_MANY_LABELS")
 
 
-def take_rekognition(
-    lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int = MOST_ROWS
-) -> Iterator[Entry]:
-    """Yield the entries of a manifest or an update; raise Refused where the whole of it fails."""
+def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
+    """Yield the entries of a manifest or an update; raise ManifestRefused where the whole of it fails."""
     for line in lines:
         so_far.rows += 1
         if so_far.rows > most_rows:
-            raise Refused("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
+            raise ManifestRefused("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
         clean = line if isinstance(line, BadLine) else canonical_line(strip_marks(line))
         if problem := _silent_problem(clean, so_far):
             _drop(so_far, problem)
@@ -46,20 +47,20 @@ def take_rekognition(
         _hold_to_bucket(so_far, clean.source)
         verdict = judge_line(clean)
         so_far.labels.update(verdict.every_label)
-        if len(so_far.labels) > MOST_LABELS:
-            raise Refused("ERROR_MANIFEST_TOO_MANY_LABELS")
+        if len(so_far.labels) > DATASETS.labels:
+            raise ManifestRefused("ERROR_MANIFEST_TOO_MANY_LABELS")
         yield Entry(clean, verdict, carries_label=any(True for _ in read_pairs(clean)))
     _check_rows(so_far)
 
 
 def _check_rows(so_far: Intake) -> None:
     if not so_far.rows:
-        raise Refused("ERROR_EMPTY_MANIFEST")
+        raise ManifestRefused("ERROR_EMPTY_MANIFEST")
     if so_far.count_dropped == so_far.rows:
         # Not one line of it is a line: this is no manifest, whatever its size.
-        raise Refused("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+        raise ManifestRefused("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
     if so_far.count_dropped > TOLERANCE * so_far.rows:
-        raise Refused("ERROR_TOO_MANY_RECORDS_IN_ERROR")
+        raise ManifestRefused("ERROR_TOO_MANY_RECORDS_IN_ERROR")
 
 
 def _silent_problem(line: Line | BadLine, so_far: Intake) -> Problem | None:
@@ -95,5 +96,5 @@ def _hold_to_bucket(so_far: Intake, ref: str) -> None:
         return
     bucket = split_s3(ref)[0]
     if so_far.bucket and bucket != so_far.bucket:
-        raise Refused("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
+        raise ManifestRefused("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
     so_far.bucket = bucket

@@ -7,6 +7,7 @@ is asked for, which is how a manifest from a stranger's folder is read.
 from collections.abc import Iterator
 from typing import Any
 
+from vedette.dialects.rekognition.limits import BOXES, LABEL_LENGTH, LABELS, PICTURES, TRAINING_SIDE
 from vedette.manifest import classification, detection
 from vedette.manifest.attributes import Attribute, Unfit, free_keys, is_number, read_pairs
 from vedette.manifest.detection import Size
@@ -15,12 +16,6 @@ from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw, flaw
 from vedette.manifest.verdicts import Verdict, first_hit
 from vedette.vision.annotations import Box
-
-# rekognition.md 13.2 and 4.5
-LABEL_LENGTH = 256
-BOXES = LABELS = 50
-LEAST_SIDE, MOST_SIDE = 64, 4096
-TRAINING_SIDE = 1280  # a longer side is scaled down to this before a box is measured
 
 
 def judge_bad(bad: BadLine) -> Verdict:
@@ -118,7 +113,7 @@ def _judge_boxes(pair: Attribute, *, strict: bool) -> tuple[list[tuple[str, Box]
     if strict and len(told) > BOXES:
         return None, [flaw("ERROR_TOO_MANY_BOUNDING_BOXES", spot="value", attribute=pair.name)]
     flaws: list[Flaw] = []
-    if strict and not _is_allowed(size):
+    if strict and not PICTURES.allow_sides(size.width, size.height):
         flaws.append(flaw("ERROR_INVALID_IMAGE_DIMENSION"))
     kept: list[tuple[str, Box]] = []
     for index, item in enumerate(told):
@@ -129,10 +124,6 @@ def _judge_boxes(pair: Attribute, *, strict: bool) -> tuple[list[tuple[str, Box]
     if not kept:
         return None, [*flaws, flaw("ERROR_NO_VALID_ANNOTATIONS", spot="value", attribute=pair.name)]
     return kept, flaws
-
-
-def _is_allowed(size: Size) -> bool:
-    return all(LEAST_SIDE <= side <= MOST_SIDE for side in (size.width, size.height))
 
 
 def box_code(item: dict[str, Any], size: Size) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from vedette.dialects.rekognition import line_rules
-from vedette.dialects.rekognition.intake import MOST_LABELS, MOST_ROWS, TOLERANCE
+from vedette.dialects.rekognition.limits import DATASETS, TOLERANCE
 from vedette.manifest.lines import BadLine, Line, Manifest
 from vedette.manifest.marks import canonical_line, mark_line, mark_nothing, strip_marks
 from vedette.manifest.places import is_s3, split_s3
@@ -20,6 +20,7 @@ from vedette.manifest.verdicts import Verdict
 
 UseCase = Literal["IMAGE_LEVEL_LABELS", "OBJECT_LOCALIZATION", "NOT_DETERMINED"]
 
+MOST_ROWS = DATASETS.entries["train"]
 OVERLAP = 50  # percent of the training labels that the test part must have
 LEAST_PER_LABEL = 2  # pictures of a label that a split needs, so that each side gets one
 TOO_MANY_INVALID = "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"
@@ -258,7 +259,7 @@ def _check_labels(part: Part, *, brand: bool) -> None:
         part.codes.append("ERROR_MANIFEST_TOO_FEW_LABELS")
     elif len(part.usable_labels(part.use_case)) < least:
         part.codes.append("ERROR_MANIFEST_TOO_FEW_USABLE_LABELS")
-    if len(part.labels) > MOST_LABELS:
+    if len(part.labels) > DATASETS.labels:
         part.codes.append("ERROR_MANIFEST_TOO_MANY_LABELS")
 
 

@@ -3,28 +3,26 @@
 What the picture is was found out elsewhere, and is passed in; nothing here opens a file.
 """
 
+from vedette.dialects.rekognition.limits import PICTURES
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import Line
 from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw, flaw
 from vedette.vision.inspect import Look
 
-REKOGNITION_BYTES = 15 * 1024 * 1024
-ASPECT = 20
 
-
-def judge_rekognition(line: Line, look: Look | None) -> list[Flaw]:
+def judge_picture(line: Line, look: Look | None) -> list[Flaw]:
     """Return what is wrong with the picture of a line; `look` is nothing where there is no picture.
 
     An address that is none says so on its line, which is all that is wrong.
     """
     if not is_s3(line.source):
         return []
-    if look is None or not look.format or look.why or look.bytes > REKOGNITION_BYTES:
+    if look is None or not look.format or look.why or look.bytes > PICTURES.most_bytes:
         return [flaw("ERROR_INVALID_IMAGE")]
-    if not look.is_allowed:
+    if not PICTURES.allow_sides(look.width, look.height):
         boxed = any(pair.kind == "boxes" for pair in read_pairs(line))
         return [flaw("ERROR_INVALID_IMAGE_DIMENSION" if boxed else "ERROR_INVALID_IMAGE")]
-    if max(look.width, look.height) > ASPECT * min(look.width, look.height):
+    if not PICTURES.allow_ratio(look.width, look.height):
         return [flaw("ERROR_INVALID_IMAGE")]
     return []

@@ -1,0 +1,120 @@
+"""What every dialect promises the rooms: its limits, and its rules of lines, pictures, buckets and trainings.
+
+A room has the dialect from a project (`project.dialect`); a worker process, whose order is plain values, by
+its name from `registry.py`. No room compares names: what differs between services is asked of this value.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from vedette.dialects.intake import Entry, Intake
+from vedette.dialects.limits import DatasetLimits, PictureLimits
+from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.manifest.lines import BadLine, Line
+from vedette.manifest.problems import Flaw
+from vedette.manifest.segmentation import MaskRef
+from vedette.manifest.verdicts import Verdict
+from vedette.vision.inspect import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a project or a bucket is at home; a bucket's region is empty where nobody knows it."""
+
+    account: str
+    region: str
+
+
+class Dialect(Protocol):
+    """One service's limits and rules. All of it is pure: whoever calls brings the facts."""
+
+    # As it is stored with a project.
+    name: str
+    datasets: DatasetLimits
+    pictures: PictureLimits
+    # Whether all pictures of a project must have one size, unless the installation lifts that.
+    has_one_size: bool
+    # Whether a project's only dataset is divided into a training and a test dataset, for good.
+    divides_datasets: bool
+    # Of a dataset that is divided so many pictures of each kind test the model, where it has twice as many.
+    least_tested: int
+    # The kinds of result file that a training leaves, and what the objects are called in the output bucket.
+    results: Mapping[str, str]
+    # The first of them, by which an output location is tried before a training.
+    first_result: str
+    unwritable_output: str
+
+    # Lines and manifests
+
+    def judge_line(self, line: Line, *, strict: bool = True) -> Verdict:
+        """Return what is wrong with a line, and what can be learnt from it.
+
+        `strict` holds it to every documented key and limit; otherwise only what its meaning needs is asked.
+        """
+
+    def take(self, lines: Iterable[Line | BadLine], intake: Intake, *, most_rows: int) -> Iterator[Entry]:
+        """Yield the entries of a manifest or an update; raise ManifestRefused where the whole of it fails."""
+
+    def refuse_beyond_limits(self, kind: str, *, entries: int, labels: int) -> None:
+        """Raise ManifestRefused where a dataset of this kind would have more than it may."""
+
+    def refuse_missing_manifest(self, address: str, version: str) -> None:
+        """Raise ManifestRefused for a manifest that does not exist."""
+
+    def refuse_manifest(self, address: str, *, is_readable: bool, size: int) -> None:
+        """Raise ManifestRefused for a manifest that the caller may not read, or that is too large."""
+
+    def refuse_frozen(self, size: int) -> None:
+        """Raise ManifestRefused for a training's frozen lines when their bytes alone forbid the training."""
+
+    # Pictures and buckets
+
+    def mask_of(self, line: Line) -> MaskRef | None:
+        """Return the mask that belongs to a line's picture."""
+
+    def judge_picture(
+        self,
+        line: Line,
+        look: Look | None,
+        masks: Sequence[tuple[MaskRef, Look | None]],
+        *,
+        same_as: tuple[int, int] | None,
+    ) -> list[Flaw]:
+        """Return what is wrong with a line's picture and its masks; `look` None is no picture.
+
+        `same_as` is the size that all pictures of the project have, where that is asked.
+        """
+
+    def bucket_problem(self, bucket: str, project: Home, find_home: Callable[[], Home]) -> str:
+        """Return why a project may not use a bucket, in a sentence; nothing where it may.
+
+        `find_home` asks the store, and is called only where the answer matters.
+        """
+
+    # Trainings
+
+    def prepare(self, files: TrainingFiles, terms: TrainingTerms) -> Prepared:
+        """Check a training's frozen manifests, and return what is to be learnt or why nothing can be."""
+
+    def name_broken(self, source: str) -> Flaw:
+        """Return the flaw of a picture that was found to be damaged only when it was decoded."""
+
+    def write_results(
+        self,
+        files: TrainingFiles,
+        prepared: Prepared,
+        evaluation: Mapping[str, Any],
+        *,
+        model: TrainedModel,
+        masks: Mapping[str, DrawnMask],
+        now: datetime,
+    ) -> dict[str, float]:
+        """Write the documents of a training; return the figures that the model shows, by their names."""
+
+    def copy_result(self, kind: str, content: bytes, *, arn: str) -> bytes:
+        """Return a result file as the copy of its version, which has this ARN, is to have it."""
+
+    def result_key(self, prefix: str, name: str) -> str:
+        """Return the key of an object below the output prefix that the caller chose."""

@@ -1,0 +1,31 @@
+"""How much a service takes, as values: a dialect has one of each, and rooms ask no further."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLimits:
+    """What a picture may be: its bytes, its sides in pixels, one side over the other (0: whatever it is)."""
+
+    most_bytes: int
+    least_side: int
+    most_side: int
+    most_ratio: float = 0
+
+    def allow_sides(self, width: int, height: int) -> bool:
+        """Say whether both sides are within the bounds, whatever their ratio."""
+        return all(self.least_side <= side <= self.most_side for side in (width, height))
+
+    def allow_ratio(self, width: int, height: int) -> bool:
+        """Say whether the longer side is not too many times the shorter one."""
+        return not self.most_ratio or max(width, height) <= self.most_ratio * min(width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetLimits:
+    """What a dataset may hold: entries by its kind (train, test), labels, bytes of a manifest."""
+
+    entries: Mapping[str, int]
+    labels: int
+    manifest_bytes: int

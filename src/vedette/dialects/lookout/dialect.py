@@ -1,0 +1,108 @@
+"""Lookout for Vision as a dialect: each method names the module that holds the rule."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from vedette.dialects.dialect import Home
+from vedette.dialects.intake import Entry, Intake, ManifestRefused
+from vedette.dialects.lookout import buckets, documents, intake, line_rules, picture_rules, training
+from vedette.dialects.lookout.limits import DATASETS, PICTURES
+from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.manifest.lines import BadLine, Line
+from vedette.manifest.problems import CODES, Flaw, flaw
+from vedette.manifest.segmentation import MaskRef
+from vedette.manifest.verdicts import Verdict
+from vedette.vision.inspect import Look
+
+
+class LookoutDialect:
+    """Lookout for Vision."""
+
+    name = "lookoutvision"
+    datasets = DATASETS
+    pictures = PICTURES
+    has_one_size = True
+    # A project of one dataset keeps it whole; each training divides it for itself.
+    divides_datasets = False
+    least_tested = 10
+    results: Mapping[str, str] = {
+        "evaluation_manifest": "EvaluationManifest",
+        "evaluation_result": "EvaluationResult",
+    }
+    first_result = "evaluation_result"
+    unwritable_output = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
+
+    def judge_line(self, line: Line, *, strict: bool = True) -> Verdict:
+        """Judge by line_rules.py."""
+        return line_rules.judge_line(line, strict=strict)
+
+    def take(self, lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
+        """Take entries by intake.py."""
+        return intake.take_entries(lines, so_far, most_rows=most_rows)
+
+    def refuse_beyond_limits(self, kind: str, *, entries: int, labels: int) -> None:
+        """Refuse by intake.py."""
+        intake.refuse_beyond_limits(kind, entries=entries, labels=labels)
+
+    def refuse_missing_manifest(self, address: str, version: str) -> None:
+        """Refuse, naming what was looked for."""
+        named = f"{address} in the version {version}" if version else address
+        raise ManifestRefused("LOOKOUT_UNREADABLE", f"there is no {named}.")
+
+    def refuse_manifest(self, address: str, *, is_readable: bool, size: int) -> None:
+        """Refuse by intake.py."""
+        intake.refuse_manifest(address, is_readable=is_readable, size=size)
+
+    def refuse_frozen(self, size: int) -> None:
+        """Refuse by intake.py; of an empty dataset the counts say what it lacks."""
+        intake.refuse_manifest("", is_readable=True, size=size)
+
+    def mask_of(self, line: Line) -> MaskRef | None:
+        """Return the mask of an anomalous picture, by line_rules.py."""
+        return line_rules.judge_line(line, strict=False).mask
+
+    def judge_picture(
+        self,
+        line: Line,
+        look: Look | None,
+        masks: Sequence[tuple[MaskRef, Look | None]],
+        *,
+        same_as: tuple[int, int] | None,
+    ) -> list[Flaw]:
+        """Judge by picture_rules.py."""
+        return picture_rules.judge_picture(line, look, masks, same_as=same_as)
+
+    def bucket_problem(self, bucket: str, project: Home, find_home: Callable[[], Home]) -> str:
+        """Judge by buckets.py."""
+        return buckets.bucket_problem(bucket, project, find_home)
+
+    def prepare(self, files: TrainingFiles, terms: TrainingTerms) -> Prepared:
+        """Check by training.py."""
+        return training.prepare(files, terms)
+
+    def name_broken(self, source: str) -> Flaw:
+        """Return the sentence that names the picture."""
+        return flaw("LOOKOUT_IMAGE", source)
+
+    def write_results(
+        self,
+        files: TrainingFiles,
+        prepared: Prepared,
+        evaluation: Mapping[str, Any],
+        *,
+        model: TrainedModel,
+        masks: Mapping[str, DrawnMask],
+        now: datetime,
+    ) -> dict[str, float]:
+        """Write by documents.py."""
+        return documents.write_results(files, prepared, evaluation, model=model, masks=masks, now=now)
+
+    def copy_result(self, kind: str, content: bytes, *, arn: str) -> bytes:
+        """Return the file as it is: the service copies no models."""
+        del kind, arn
+        return content
+
+    def result_key(self, prefix: str, name: str) -> str:
+        """Take the prefix for the beginning of the key: programs read `k_fold_EvaluationResult-…` (0207)."""
+        return f"{prefix}{name}"

@@ -1,0 +1,23 @@
+"""The dialects by the names that projects are stored with. A third one is a folder here and a line below."""
+
+from vedette.dialects.dialect import Dialect
+from vedette.dialects.lookout.dialect import LookoutDialect
+from vedette.dialects.rekognition.dialect import CustomLabelsDialect
+
+REKOGNITION: Dialect = CustomLabelsDialect()
+LOOKOUT: Dialect = LookoutDialect()
+
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (REKOGNITION, LOOKOUT)}
+
+# A picture is opened once for all dialects, so what is opened is whatever one of them takes.
+MOST_PICTURE_BYTES = max(dialect.pictures.most_bytes for dialect in DIALECTS.values())
+
+
+def allow_sides(width: int, height: int) -> bool:
+    """Say whether some dialect takes pictures of these sides."""
+    return any(dialect.pictures.allow_sides(width, height) for dialect in DIALECTS.values())
+
+
+def dialect_of(name: str) -> Dialect:
+    """Return the dialect of that name; a project cannot be stored with another."""
+    return DIALECTS[name]

@@ -1,0 +1,118 @@
+"""Rekognition Custom Labels as a dialect: each method names the module that holds the rule."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from vedette.dialects.dialect import Home
+from vedette.dialects.intake import Entry, Intake, ManifestRefused
+from vedette.dialects.rekognition import documents, intake, line_rules, picture_rules, training
+from vedette.dialects.rekognition.limits import DATASETS, PICTURES
+from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.manifest.lines import BadLine, Line
+from vedette.manifest.problems import CODES, Flaw, flaw
+from vedette.manifest.segmentation import MaskRef
+from vedette.manifest.verdicts import Verdict
+from vedette.vision.inspect import Look
+
+
+class CustomLabelsDialect:
+    """Rekognition Custom Labels."""
+
+    name = "rekognition"
+    datasets = DATASETS
+    pictures = PICTURES
+    has_one_size = False
+    divides_datasets = True
+    least_tested = 1
+    results: Mapping[str, str] = {
+        "manifest_summary": "ManifestSummary",
+        "train_validation": "TrainingManifestWithValidation",
+        "test_validation": "TestingManifestWithValidation",
+        "evaluation_summary": "EvaluationResultSummary",
+        "train_snapshot": "TrainingGroundTruth",
+        "test_snapshot": "TestingGroundTruth",
+    }
+    first_result = "manifest_summary"
+    unwritable_output = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
+
+    def judge_line(self, line: Line, *, strict: bool = True) -> Verdict:
+        """Judge by line_rules.py."""
+        return line_rules.judge_line(line, strict=strict)
+
+    def take(self, lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
+        """Take entries by intake.py."""
+        return intake.take_entries(lines, so_far, most_rows=most_rows)
+
+    def refuse_beyond_limits(self, kind: str, *, entries: int, labels: int) -> None:
+        """Refuse by intake.py."""
+        intake.refuse_beyond_limits(kind, entries=entries, labels=labels)
+
+    def refuse_missing_manifest(self, address: str, version: str) -> None:
+        """Refuse in the sentence for every manifest that cannot be opened."""
+        del address, version
+        raise ManifestRefused("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+
+    def refuse_manifest(self, address: str, *, is_readable: bool, size: int) -> None:
+        """Refuse by intake.py."""
+        del address
+        intake.refuse_manifest(is_readable=is_readable, size=size)
+
+    def refuse_frozen(self, size: int) -> None:
+        """Refuse an empty manifest: the sentence says more than what each label lacks."""
+        if not size:
+            raise ManifestRefused("ERROR_EMPTY_MANIFEST")
+        intake.refuse_manifest(is_readable=True, size=size)
+
+    def mask_of(self, line: Line) -> MaskRef | None:
+        """Return nothing: no type of pair here has a mask."""
+        del line
+        return None
+
+    def judge_picture(
+        self,
+        line: Line,
+        look: Look | None,
+        masks: Sequence[tuple[MaskRef, Look | None]],
+        *,
+        same_as: tuple[int, int] | None,
+    ) -> list[Flaw]:
+        """Judge by picture_rules.py."""
+        del masks, same_as
+        return picture_rules.judge_picture(line, look)
+
+    def bucket_problem(self, bucket: str, project: Home, find_home: Callable[[], Home]) -> str:
+        """Return nothing: a project may use any bucket that its callers may read."""
+        del bucket, project, find_home
+        return ""
+
+    def prepare(self, files: TrainingFiles, terms: TrainingTerms) -> Prepared:
+        """Check by training.py."""
+        return training.prepare(files, terms)
+
+    def name_broken(self, source: str) -> Flaw:
+        """Return the code of every picture that is of no use; validation manifests say it on the line."""
+        del source
+        return flaw("ERROR_INVALID_IMAGE")
+
+    def write_results(
+        self,
+        files: TrainingFiles,
+        prepared: Prepared,
+        evaluation: Mapping[str, Any],
+        *,
+        model: TrainedModel,
+        masks: Mapping[str, DrawnMask],
+        now: datetime,
+    ) -> dict[str, float]:
+        """Write by documents.py; its forms have no masks."""
+        del masks
+        return documents.write_results(files, prepared, evaluation, version_arn=model.arn, now=now)
+
+    def copy_result(self, kind: str, content: bytes, *, arn: str) -> bytes:
+        """Copy by documents.py: the summary names its version."""
+        return documents.rename_version(content, arn) if kind == "evaluation_summary" else content
+
+    def result_key(self, prefix: str, name: str) -> str:
+        """Take the prefix for a folder, with or without a slash at its end."""
+        return f"{prefix}{'/' if prefix and not prefix.endswith('/') else ''}{name}"

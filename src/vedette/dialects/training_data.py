@@ -1,0 +1,103 @@
+"""What crosses between a training and its dialect: files and terms in, what is to be learnt out.
+
+A dialect stands below the room of trainings, so the files are a protocol, which that room keeps.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from vedette.manifest.lines import Manifest
+from vedette.manifest.problems import Flaw
+from vedette.vision.annotations import Sample
+
+# Divides samples into those to learn from and those to test with.
+Split = Callable[[Sequence[Sample]], tuple[list[Sample], list[Sample]]]
+
+# So many pictures are named in a status message, and the rest counted: a message is for a person.
+NAMED = 10
+
+
+class TrainingFiles(Protocol):
+    """The files of one training: frozen manifests, pictures by their addresses, results by kind."""
+
+    def lines(self, part: str) -> Manifest:
+        """Return a part's frozen lines; the part is train or test."""
+
+    def place_of(self, address: str) -> Path:
+        """Return where the object of an S3 address lies, if it is there."""
+
+    def find(self, address: str) -> Path | None:
+        """Return the file of an object, or nothing where there is no such object."""
+
+    def put(self, kind: str, document: Mapping[str, Any]) -> None:
+        """Write a result that is one document."""
+
+    def put_lines(self, kind: str, lines: Iterable[str]) -> None:
+        """Write a result that is one line after another."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingTerms:
+    """What a training is held to: its parts, how one alone is divided, whether all pictures have one size.
+
+    `denied` are buckets that the caller may not read, `foreign` those of another account than the manifest's.
+    """
+
+    has_test: bool
+    split: Split
+    one_size: bool = True
+    denied: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is to be learnt, or why nothing can be."""
+
+    train: Sequence[Sample] = ()
+    test: Sequence[Sample] = ()
+    # A sentence; empty where the training may begin.
+    refusal: str = ""
+    # What is wrong with pictures that cannot be used and are left out.
+    unusable: Sequence[Flaw] = ()
+    # The manifest's own text by picture, where a document repeats it.
+    lines: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A model's names for its documents. `mask_folder` is the address that drawn masks will lie under."""
+
+    arn: str
+    project: str
+    version: str
+    mask_folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedLabel:
+    """A label that a drawn mask shows, its colour as `#rrggbb`, and how sure the model is of it."""
+
+    name: str
+    color: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMask:
+    """A mask that a model drew on a test picture: its file's name and the labels on it."""
+
+    file: str
+    labels: Sequence[MaskedLabel]
+
+
+def name_unusable(flaws: Sequence[Flaw]) -> str:
+    """Return the sentence that names pictures that were left out; nothing for none."""
+    if not flaws:
+        return ""
+    count = "1 image was" if len(flaws) == 1 else f"{len(flaws)} images were"
+    first = " ".join(flaw.message for flaw in flaws[:NAMED])
+    rest = f" And {len(flaws) - NAMED} more." if len(flaws) > NAMED else ""
+    return f"{count} left out: {first}{rest}"
