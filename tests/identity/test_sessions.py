@@ -189,3 +189,20 @@ def test_a_session_policy_narrows_what_the_role_may(alice, a_role, assumed):
     holder = assumed(alice, a_role(), policy=narrow)
     assert may(holder, "rekognition:DescribeProjects", "*")
     assert not may(holder, "rekognition:DeleteProject", "*")
+
+
+def test_a_role_trusts_whom_it_named_and_nobody_made_anew(identity, directory, alice, a_role, clock, ticks):
+    role = a_role("named", Principal={"AWS": alice.arn})
+    assert json.loads(role.trust)["Statement"]["Principal"] == {"AWS": alice.arn}
+    wanted = RoleRequest("visit", HOUR)
+    assert identity.assume(alice, role.arn, wanted)
+    directory.delete_user(HERE, "alice")
+    directory.create_user(HERE, "alice", ["administrator"])
+    key = directory.create_key(HERE, "alice")
+    again = identity.find_key(key.id, "", clock.now)[0]
+    assert again.arn == alice.arn
+    with pytest.raises(Denied):
+        identity.assume(again, role.arn, wanted)
+    assert directory.role(HERE, "named").trust == role.trust, "it reads as it was written"
+    directory.set_trust(HERE, "named", role.trust)
+    assert identity.assume(again, role.arn, wanted)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -179,3 +180,14 @@ def test_policies_go_with_their_project(projects, boards):
     projects.delete(SCOPE, "boards")
     again = projects.create(SCOPE, NewProject("boards"))
     assert projects.policies.list(again) == ([], False)
+
+
+def test_a_copy_is_for_whom_the_policy_named(projects, boards):
+    projects.policies.put(boards, "p", a_policy(), resolve=lambda arns: dict.fromkeys(arns, "AROA"))
+    (kept,), _ = projects.policies.list(boards)
+    assert kept.document == a_policy()
+    policies = projects.policies.of(boards)
+    other = replace(somebody(), user_id="AROANEW:session")
+    verdicts = [may(caller, ACTION, VERSION, policies=policies) for caller in (somebody(), other)]
+    assert verdicts == [True, False]
+    assert projects.policies.unreadable() == []

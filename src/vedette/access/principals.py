@@ -5,9 +5,10 @@ role or session gets the right itself. Services and federations are not users.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 from vedette.access.request import AccessSubject, SubjectKind
 
@@ -46,18 +47,26 @@ class Principals:
     canonical_ids: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
     federations: frozenset[str] = frozenset()
+    # What the ARNs stood for when the policy was put (`pins.py`); an ARN without an id means whoever has it.
+    ids: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def match(self, subject: AccessSubject) -> PrincipalMatch:
         """Return how this element matches the caller."""
         if subject.kind in NO_PEOPLE:
             return PrincipalMatch.DIRECT if self._mean_no_person(subject) else PrincipalMatch.NONE
-        if self.arns and subject.role_arn and subject.arn in self.arns:
+        if self.arns and subject.role_arn and self._names(subject.arn, subject):
             return PrincipalMatch.SESSION
-        if self.everybody or subject.arn in self.arns or subject.role_arn in self.arns:
+        if self.everybody or self._names(subject.arn, subject) or self._names(subject.role_arn, subject):
             return PrincipalMatch.DIRECT
         if subject.account in self.accounts or subject.canonical_id in self.canonical_ids:
             return PrincipalMatch.ACCOUNT
         return PrincipalMatch.NONE
+
+    def _names(self, arn: str, subject: AccessSubject) -> bool:
+        if arn not in self.arns:
+            return False
+        holder = subject.user_id.partition(":")[0]  # A session's id is its role's, a colon and its own name.
+        return self.ids.get(arn, holder) == holder
 
     def _mean_no_person(self, subject: AccessSubject) -> bool:
         if subject.kind is SubjectKind.SERVICE:
@@ -81,7 +90,7 @@ def read_principals(element: object) -> Principals:
         raise ValueError('a principal is "*" or {"AWS": …}, {"Service": …}, …')
     if unknown := [kind for kind in element if kind not in _READERS]:
         raise ValueError(f"{unknown[0]} is not a kind of principal")
-    fields: dict[str, frozenset[str]] = {}
+    fields: dict[str, Any] = {}
     everybody = False
     for kind, value in element.items():
         names = _names(kind, value)

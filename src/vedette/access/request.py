@@ -54,7 +54,15 @@ class AccessSubject:
     names: tuple[str, ...] = field(default=(), init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        names = (self.kind, self.account, self.arn, self.name, self.role_arn, self.canonical_id)
+        names = (
+            self.kind,
+            self.account,
+            self.arn,
+            self.name,
+            self.role_arn,
+            self.canonical_id,
+            self.user_id,
+        )
         object.__setattr__(self, "names", names)
 
     def fact(self, key: str) -> Value | None:

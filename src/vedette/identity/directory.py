@@ -4,15 +4,18 @@ import json
 import re
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from vedette.access.parse import parse_policy
+from vedette.access.pins import pin, unpin
 from vedette.access.policy import PolicyKind
+from vedette.arn import parse_arn
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Missing, Taken, TooMuch, Wrong
 from vedette.identity.groups import Groups
@@ -86,6 +89,8 @@ class Role:
     trust: str
     created: datetime
     tags: Mapping[str, str] = field(default_factory=dict)
+    # The ids that the ARNs in its trust policy had when that was put.
+    trusted_ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def trusted(self) -> tuple[str, ...]:
@@ -230,8 +235,7 @@ class Directory:
     ) -> Role:
         """Create a role that callers of the trusted accounts, or those named in `trust`, may assume."""
         _check_name(name)
-        if trust:
-            parse_policy(trust, PolicyKind.TRUST, name=name)
+        parsed = parse_policy(trust, PolicyKind.TRUST, name=name) if trust else None
         document = trust or trust_of(trusted)
         role = Role(account, name, new_id("AROA", 17), document, from_milliseconds(self._now()))
         with self._database.write() as connection:
@@ -243,7 +247,7 @@ class Directory:
                     account=account,
                     name=name,
                     role_id=role.role_id,
-                    trust=role.trust,
+                    trust=pin(document, parsed, partial(find_ids, connection)) if parsed else document,
                     created_ms=milliseconds(role.created),
                 )
             )
@@ -253,11 +257,12 @@ class Directory:
 
     def set_trust(self, account: str, name: str, trust: str) -> None:
         """Change who may assume a role; existing sessions continue until they expire."""
-        parse_policy(trust, PolicyKind.TRUST, name=name)
+        parsed = parse_policy(trust, PolicyKind.TRUST, name=name)
         with self._database.write() as connection:
             require_holder(connection, Holder("role", account, name))
-            is_role = (roles.c.account == account) & (roles.c.name == name)
-            connection.execute(update(roles).where(is_role).values(trust=trust))
+            here = (roles.c.account == account) & (roles.c.name == name)
+            stored = pin(trust, parsed, partial(find_ids, connection))
+            connection.execute(update(roles).where(here).values(trust=stored))
 
     def roles(self, account: str) -> list[Role]:
         """Return the account's roles, by name."""
@@ -323,15 +328,35 @@ def role_query(account: str, name: str) -> Any:
 
 
 def as_role(row: Row[Any]) -> Role:
-    """Return the role of a row."""
+    """Change who may assume a role; existing sessions continue until they expire."""
+    trust, ids = unpin(row.trust)
     return Role(
         row.account,
         row.name,
         row.role_id,
-        row.trust,
+        trust,
         from_milliseconds(row.created_ms),
         json.loads(row.tags),
+        ids,
     )
+
+
+def find_ids(connection: Connection, arns: Collection[str]) -> Mapping[str, str]:
+    """Return the unique ids of those users and roles, sessions' roles too, that there are now."""
+    ids = {arn: _find_id(connection, arn) for arn in arns}
+    return {arn: unique for arn, unique in ids.items() if unique}
+
+
+def _find_id(connection: Connection, text: str) -> str:
+    arn = parse_arn(text)
+    kind, _, name = arn.resource.partition("/")
+    if kind == "user":
+        query = select(users.c.user_id).where(users.c.account == arn.account, users.c.name == name)
+    else:
+        # The ARN of a session is its role's name and its own.
+        role = name.partition("/")[0] if kind == "assumed-role" else name
+        query = select(roles.c.role_id).where(roles.c.account == arn.account, roles.c.name == role)
+    return str(connection.execute(query).scalar() or "")
 
 
 def as_user(row: Row[Any]) -> User:

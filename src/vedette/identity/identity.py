@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from vedette.identity.directory import (
     Directory,
     NewKey,
     as_role,
+    find_ids,
     insert_key,
     new_key,
     role_query,
@@ -126,6 +127,11 @@ class Identity:
         if row is None:
             raise not_assumable(holder, role_arn)
         return self.sessions.for_role(holder, as_role(row), request, context or {})
+
+    def find_ids(self, arns: Collection[str]) -> Mapping[str, str]:
+        """Return the unique ids of those users and roles that there are now."""
+        with self._database.read() as connection:
+            return find_ids(connection, arns)
 
     def has_account(self, account: str) -> bool:
         """Return whether there is an account of that number."""

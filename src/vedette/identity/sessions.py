@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from vedette.access.parse import parse_policy
+from vedette.access.pins import hold_to_ids
 from vedette.access.policy import Policy, PolicyKind, deny_all
 from vedette.clock import Clock, from_milliseconds, milliseconds
 from vedette.errors import Denied, MalformedPolicy, Wrong
@@ -215,7 +216,8 @@ def _actions(holder: Principal, request: RoleRequest) -> list[str]:
 
 def _trust(role: Role) -> Policy:
     try:
-        return parse_policy(role.trust, PolicyKind.TRUST, name=f"of {role.name}")
+        policy = parse_policy(role.trust, PolicyKind.TRUST, name=f"of {role.name}")
+        return hold_to_ids(policy, role.trusted_ids)
     except MalformedPolicy:
         return deny_all(PolicyKind.TRUST, f"of {role.name}")
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from vedette.access.pins import Resolve, pin, resolve_nobody, unpin
 from vedette.access.policy import Policy
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import MalformedPolicy, Missing, Taken, TooMuch, Wrong
-from vedette.projects.policy import read_policy, stored_policy
+from vedette.projects.policy import read_policy, read_stored, stored_policy
 from vedette.projects.project import Project
 from vedette.projects.tables import project_policies as policies
 from vedette.store.db import Database
@@ -30,6 +31,7 @@ class ProjectPolicy:
     document: str
     created: datetime
     updated: datetime
+    stored: str
 
 
 class ProjectPolicies:
@@ -39,9 +41,16 @@ class ProjectPolicies:
         self._database = database
         self._clock = clock
 
-    def put(self, project: Project, name: str, document: str, revision: str = "") -> str:
+    def put(
+        self,
+        project: Project,
+        name: str,
+        document: str,
+        revision: str = "",
+        resolve: Resolve = resolve_nobody,
+    ) -> str:
         """Attach a policy, or change the one whose revision is named; return the new revision."""
-        read_policy(document)
+        document = pin(document, read_policy(document), resolve)
         new, now = secrets.token_hex(16), milliseconds(self._clock())
         with self._database.write() as connection:
             policy = _find(connection, project, name)
@@ -82,7 +91,7 @@ class ProjectPolicies:
     def of(self, project: Project) -> tuple[Policy, ...]:
         """Return the project's policies, parsed."""
         attached, _ = self.list(project)
-        return tuple(stored_policy(policy.document, policy.name) for policy in attached)
+        return tuple(stored_policy(policy.stored, policy.name) for policy in attached)
 
     def unreadable(self) -> builtins.list[str]:
         """Return a sentence for each stored policy that this release cannot parse, and that so denies all."""
@@ -106,7 +115,7 @@ def _refuse_revision(policy: ProjectPolicy, revision: str) -> None:
 
 def _unreadable(policy: ProjectPolicy) -> str:
     try:
-        read_policy(policy.document)
+        read_stored(policy.stored)
     except MalformedPolicy as refusal:
         return f"The project policy {policy.name} denies every copy. {refusal.sentence}"
     return ""
@@ -123,5 +132,6 @@ def _find(connection: Connection, project: Project, name: str) -> ProjectPolicy 
 
 
 def _policy(row: Row[Any]) -> ProjectPolicy:
+    document, _ = unpin(row.document)
     moments = from_milliseconds(row.created_ms), from_milliseconds(row.updated_ms)
-    return ProjectPolicy(row.id, row.name, row.revision, row.document, *moments)
+    return ProjectPolicy(row.id, row.name, row.revision, document, *moments, row.document)

@@ -267,3 +267,21 @@ def test_the_owners_root_is_never_locked_out_of_its_policy(s3, alice, put, bucke
     assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Version"] == "2012-10-17"
     s3.delete_bucket_policy(Bucket=bucket)
     s3.get_object(Bucket=bucket, Key="a")
+
+
+def test_a_user_made_again_does_not_get_what_was_allowed_to_the_one_before(s3, server, directory, bucket):
+    account = "111122223333"
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    first = server.client("s3", key=a_user(directory, account, "pinned"))
+    arn = f"arn:aws:iam::{account}:user/pinned"
+    grant = {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "s3:GetObject"}
+    document = json.dumps({"Statement": [{**grant, "Resource": f"arn:aws:s3:::{bucket}/*"}]})
+    s3.put_bucket_policy(Bucket=bucket, Policy=document)
+    assert first.get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+    assert s3.get_bucket_policy(Bucket=bucket)["Policy"] == document
+    directory.delete_user(account, "pinned")
+    again = server.client("s3", key=a_user(directory, account, "pinned"))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        again.get_object(Bucket=bucket, Key="a")
+    s3.put_bucket_policy(Bucket=bucket, Policy=document)
+    assert again.get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"

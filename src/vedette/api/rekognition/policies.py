@@ -22,9 +22,8 @@ def put_project_policy(house: House, caller: Caller, request: dict[str, Any]) ->
     """Attach a policy to a project, or change one."""
     project = _project(house, caller, "PutProjectPolicy", request)
     name, revision = request["PolicyName"], request.get("PolicyRevisionId", "")
-    return {
-        "PolicyRevisionId": house.projects.policies.put(project, name, request["PolicyDocument"], revision)
-    }
+    document, resolve = request["PolicyDocument"], house.identity.find_ids
+    return {"PolicyRevisionId": house.projects.policies.put(project, name, document, revision, resolve)}
 
 
 def list_project_policies(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The operations on bucket policies."""
 
+from vedette.access.pins import ESCAPED, pin, unpin
 from vedette.access.public import is_public
 from vedette.api.s3 import acl
 from vedette.api.s3.access import acl_of, authorise, blocks
@@ -25,7 +26,8 @@ async def put_policy(call: Call) -> Response:
     policy = read_policy(bucket.name, text)
     if is_public(policy) and blocks(bucket).get("BlockPublicPolicy"):
         raise S3Fault("AccessDenied", "Access Denied")
-    await in_thread(call.store.buckets.put_document, bucket.name, "policy", text)
+    stored = await in_thread(pin, text.decode(errors=ESCAPED), policy, call.house.identity.find_ids)
+    await in_thread(call.store.buckets.put_document, bucket.name, "policy", stored.encode(errors=ESCAPED))
     return Response(204)
 
 
@@ -50,4 +52,4 @@ def _document(bucket: Bucket) -> bytes:
         raise S3Fault(
             "NoSuchBucketPolicy", "The bucket policy does not exist", members={"BucketName": bucket.name}
         )
-    return bucket.documents["policy"]
+    return unpin(bucket.documents["policy"].decode(errors=ESCAPED))[0].encode(errors=ESCAPED)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from vedette.access.parse import parse_policy
 from vedette.access.patterns import Template
+from vedette.access.pins import ESCAPED, hold_to_ids, unpin
 from vedette.access.policy import Policy, PolicyKind, deny_all
 from vedette.access.public import is_public
 from vedette.errors import MalformedPolicy
@@ -26,6 +27,11 @@ def read_policy(bucket: str, text: bytes) -> Policy:
     return parse_policy(text, PolicyKind.BUCKET, name=f"of {bucket}", is_resource=is_of_bucket)
 
 
+def _read_stored(bucket: str, stored: bytes) -> Policy:
+    text, ids = unpin(stored.decode(errors=ESCAPED))
+    return hold_to_ids(read_policy(bucket, text.encode(errors=ESCAPED)), ids)
+
+
 def policies_of(bucket: Bucket) -> tuple[Policy, ...]:
     """Return the bucket's policy, if it has one; a stored one that cannot be parsed denies everything."""
     document = bucket.documents.get("policy")
@@ -41,7 +47,7 @@ def has_public_policy(bucket: Bucket) -> bool:
 @lru_cache(maxsize=MOST_PARSED)
 def _parsed(bucket: str, document: bytes) -> tuple[Policy, bool]:
     try:
-        policy = read_policy(bucket, document)
+        policy = _read_stored(bucket, document)
     except MalformedPolicy as refusal:
         log.warning("the policy of the bucket %s denies everything: %s", bucket, refusal.sentence)
         return deny_all(PolicyKind.BUCKET, f"of {bucket}"), False
@@ -55,7 +61,7 @@ def unreadable(documents: Iterable[tuple[str, bytes]]) -> list[str]:
 
 def _unreadable(bucket: str, document: bytes) -> str:
     try:
-        read_policy(bucket, document)
+        _read_stored(bucket, document)
     except MalformedPolicy as refusal:
         return f"The policy of the bucket {bucket} denies everything. {refusal.sentence}"
     return ""
