@@ -7,7 +7,7 @@ from typing import Any
 from vedette.api.door import Visit
 from vedette.settings import Settings
 from vedette.wire.http import Headers, Request
-from vedette.wire.signed import Signed
+from vedette.wire.signed import SignatureClaim
 
 
 def a_request(
@@ -24,7 +24,9 @@ def a_request(
 
 def a_visit(request: Request, signed_for: str | None = None, settings: Settings | None = None) -> Visit:
     """Return the visit of a request that claims to be signed for a service, or is not signed."""
-    signed = signed_for and Signed("AKIAEXAMPLE", "header", "0", datetime(2026, 1, 1, tzinfo=UTC), signed_for)
+    signed = signed_for and SignatureClaim(
+        "AKIAEXAMPLE", "header", "0", datetime(2026, 1, 1, tzinfo=UTC), signed_for
+    )
     house: Any = SimpleNamespace(settings=settings or Settings())
     status: Any = SimpleNamespace(ready=True, figures_page=lambda: b"figures")
     nowhere: Any = None

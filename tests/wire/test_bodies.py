@@ -18,7 +18,7 @@ from vedette.wire.bodies import open_body
 from vedette.wire.checksums import SIZES, new_sum, write_sum
 from vedette.wire.chunked import ChunkSigner
 from vedette.wire.http import Headers, Request
-from vedette.wire.signed import Kind, SignatureFault, Signed
+from vedette.wire.signed import SignatureClaim, SignatureFault, SignatureFaultKind
 from vedette.wire.sigv4 import key_for, read_signature, sign, verify
 
 HELLO = b"hello, lookout"
@@ -74,25 +74,25 @@ def test_a_small_body_is_read_whole_within_its_bound():
     assert asyncio.run(run(14)) == HELLO
     with pytest.raises(SignatureFault) as caught:
         asyncio.run(run(13))
-    assert caught.value.kind is Kind.TOO_LARGE
+    assert caught.value.kind is SignatureFaultKind.TOO_LARGE
 
 
 def test_a_body_shorter_or_longer_than_it_said_is_refused():
-    assert refusal(put(HELLO, fields=[("content-length", "15")])) is Kind.INCOMPLETE_BODY
-    assert refusal(put(HELLO, fields=[("content-length", "13")])) is Kind.INCOMPLETE_BODY
+    assert refusal(put(HELLO, fields=[("content-length", "15")])) is SignatureFaultKind.INCOMPLETE_BODY
+    assert refusal(put(HELLO, fields=[("content-length", "13")])) is SignatureFaultKind.INCOMPLETE_BODY
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "x", "²", "9" * 40])
 def test_a_length_that_is_no_number_is_refused(length):
-    assert refusal(put(HELLO, fields=[("content-length", length)])) is Kind.BAD_LENGTH
+    assert refusal(put(HELLO, fields=[("content-length", length)])) is SignatureFaultKind.BAD_LENGTH
 
 
 def test_content_md5_holds_or_is_refused():
     good = base64.b64encode(hashlib.md5(HELLO).digest()).decode()
     assert read(put(HELLO, fields=[("content-md5", good)]))[0] == HELLO
-    assert refusal(put(HELLO[1:], fields=[("content-md5", good)])) is Kind.BAD_DIGEST
+    assert refusal(put(HELLO[1:], fields=[("content-md5", good)])) is SignatureFaultKind.BAD_DIGEST
     for broken in ("", "x", "YWJj", good[:-1]):
-        assert refusal(put(HELLO, fields=[("content-md5", broken)])) is Kind.BAD_DIGEST_HEADER
+        assert refusal(put(HELLO, fields=[("content-md5", broken)])) is SignatureFaultKind.BAD_DIGEST_HEADER
 
 
 @pytest.mark.parametrize("algorithm", SIZES)
@@ -101,9 +101,9 @@ def test_a_checksum_in_a_header_holds_or_is_refused(algorithm):
     good = write_sum(SUMS[algorithm])
     _, body = read(put(HELLO, fields=[(name, good)]))
     assert (body.algorithm, body.checksums) == (algorithm, {algorithm: good})
-    assert refusal(put(HELLO + b"!", fields=[(name, good)])) is Kind.CHECKSUM_MISMATCH
+    assert refusal(put(HELLO + b"!", fields=[(name, good)])) is SignatureFaultKind.CHECKSUM_MISMATCH
     for broken in ("", "x", "AAAA", good + "AA", "é"):
-        assert refusal(put(HELLO, fields=[(name, broken)])) is Kind.BAD_CHECKSUM_HEADER
+        assert refusal(put(HELLO, fields=[(name, broken)])) is SignatureFaultKind.BAD_CHECKSUM_HEADER
 
 
 @given(st.lists(st.binary(max_size=30)), st.sampled_from(list(SIZES)))
@@ -117,7 +117,7 @@ def test_a_sum_does_not_depend_on_the_pieces(parts, algorithm):
 
 def test_one_checksum_at_a_time():
     fields = [("x-amz-checksum-crc32", write_sum(SUMS["CRC32"])), ("x-amz-checksum-sha1", "x")]
-    assert refusal(put(HELLO, fields=fields)) is Kind.BAD_CHECKSUM_HEADER
+    assert refusal(put(HELLO, fields=fields)) is SignatureFaultKind.BAD_CHECKSUM_HEADER
 
 
 def test_a_checksum_that_speaks_of_something_else_is_left_alone():
@@ -133,10 +133,10 @@ def test_a_link_carries_its_checksum_in_the_query():
     link.body = b""
     assert read(link, signed)[0] == b""
     link.body = HELLO
-    assert refusal(link, signed) is Kind.CHECKSUM_MISMATCH
+    assert refusal(link, signed) is SignatureFaultKind.CHECKSUM_MISMATCH
     in_header = with_header(link, "x-amz-checksum-crc32", write_sum(SUMS["CRC32"]))
     in_header.body = HELLO
-    assert refusal(in_header, signed) is Kind.CHECKSUM_MISMATCH
+    assert refusal(in_header, signed) is SignatureFaultKind.CHECKSUM_MISMATCH
 
 
 @pytest.mark.parametrize("header", ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "HELLO"])
@@ -147,7 +147,7 @@ def test_no_header_sets_aside_the_hash_that_a_link_was_signed_with(header):
     link = with_header(link, "x-amz-content-sha256", header)
     signed = read_signature(link)
     link.body = HELLO
-    assert refusal(link, signed) is Kind.CONTENT_SHA256_MISMATCH
+    assert refusal(link, signed) is SignatureFaultKind.CONTENT_SHA256_MISMATCH
     link.body = b"wanted"
     assert read(link, signed)[0] == b"wanted"
 
@@ -157,14 +157,14 @@ def test_the_signed_hash_of_a_body_holds_or_is_refused():
     signed = read_signature(request)
     assert read(request, signed)[1].checksums["SHA256"] == write_sum(SUMS["SHA256"])
     request.body = HELLO + b"!"
-    assert refusal(request, signed) is Kind.CONTENT_SHA256_MISMATCH
+    assert refusal(request, signed) is SignatureFaultKind.CONTENT_SHA256_MISMATCH
 
 
 @pytest.mark.parametrize("declared", ["", "x", "0" * 63, "g" * 64, "STREAMING-NEW-FORM", "é" * 64])
 def test_a_hash_that_is_none_is_refused(declared):
-    signed = Signed("k", "header", "s", datetime(2026, 1, 1, tzinfo=UTC), payload_hash=declared)
+    signed = SignatureClaim("k", "header", "s", datetime(2026, 1, 1, tzinfo=UTC), payload_hash=declared)
     request = put(HELLO, fields=[("x-amz-content-sha256", declared)])
-    assert refusal(request, signed) is Kind.BAD_CONTENT_SHA256
+    assert refusal(request, signed) is SignatureFaultKind.BAD_CONTENT_SHA256
 
 
 # --- unsigned chunks with a trailer, as botocore frames them -------------------------------------
@@ -194,7 +194,7 @@ def test_what_botocore_frames_is_read(data, chunk, piece):
 def test_a_framed_stream_that_stops_early_is_refused(data):
     framed = botocore_frames(HELLO, 5)
     cut = data.draw(st.integers(0, len(framed) - 1))
-    assert refusal(unsigned_stream(framed[:cut])) is Kind.INCOMPLETE_BODY
+    assert refusal(unsigned_stream(framed[:cut])) is SignatureFaultKind.INCOMPLETE_BODY
 
 
 @given(st.data())
@@ -214,23 +214,23 @@ def test_a_framed_stream_with_one_byte_changed_is_refused(data):
 @pytest.mark.parametrize(
     ("framed", "kind"),
     [
-        (b"zz\r\n", Kind.MALFORMED_CHUNK),
-        (b"-1\r\nx\r\n0\r\n\r\n", Kind.MALFORMED_CHUNK),
-        (b"1\r\nxy\r\n0\r\n\r\n", Kind.MALFORMED_CHUNK),
-        (b"1" * 17 + b"\r\n", Kind.MALFORMED_CHUNK),
-        (b"1;" + b"a" * 2000, Kind.MALFORMED_CHUNK),
-        (b"0\r\n" + b"a:" + b"b" * 9000, Kind.MALFORMED_TRAILER),
-        (b"0\r\nno colon\r\n\r\n", Kind.MALFORMED_TRAILER),
-        (b"0\r\n:x\r\n\r\n", Kind.MALFORMED_TRAILER),
+        (b"zz\r\n", SignatureFaultKind.MALFORMED_CHUNK),
+        (b"-1\r\nx\r\n0\r\n\r\n", SignatureFaultKind.MALFORMED_CHUNK),
+        (b"1\r\nxy\r\n0\r\n\r\n", SignatureFaultKind.MALFORMED_CHUNK),
+        (b"1" * 17 + b"\r\n", SignatureFaultKind.MALFORMED_CHUNK),
+        (b"1;" + b"a" * 2000, SignatureFaultKind.MALFORMED_CHUNK),
+        (b"0\r\n" + b"a:" + b"b" * 9000, SignatureFaultKind.MALFORMED_TRAILER),
+        (b"0\r\nno colon\r\n\r\n", SignatureFaultKind.MALFORMED_TRAILER),
+        (b"0\r\n:x\r\n\r\n", SignatureFaultKind.MALFORMED_TRAILER),
         (
             b"0\r\nx-amz-checksum-crc32:AAAAAA==\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n",
-            Kind.MALFORMED_TRAILER,
+            SignatureFaultKind.MALFORMED_TRAILER,
         ),
-        (b"0\r\nx-amz-checksum-crc32c:AAAAAA==\r\n\r\n", Kind.MALFORMED_TRAILER),
-        (b"0\r\n\r\n", Kind.MALFORMED_TRAILER),
-        (b"0\r\nx-amz-checksum-crc32:AA==\r\n\r\n", Kind.BAD_CHECKSUM_HEADER),
-        (b"0\r\nx-amz-checksum-crc32:AAAAAQ==\r\n\r\n", Kind.CHECKSUM_MISMATCH),
-        (b"0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\nmore", Kind.MALFORMED_CHUNK),
+        (b"0\r\nx-amz-checksum-crc32c:AAAAAA==\r\n\r\n", SignatureFaultKind.MALFORMED_TRAILER),
+        (b"0\r\n\r\n", SignatureFaultKind.MALFORMED_TRAILER),
+        (b"0\r\nx-amz-checksum-crc32:AA==\r\n\r\n", SignatureFaultKind.BAD_CHECKSUM_HEADER),
+        (b"0\r\nx-amz-checksum-crc32:AAAAAQ==\r\n\r\n", SignatureFaultKind.CHECKSUM_MISMATCH),
+        (b"0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\nmore", SignatureFaultKind.MALFORMED_CHUNK),
     ],
 )
 @pytest.mark.parametrize("piece", [1, 64, 100_000])
@@ -239,15 +239,19 @@ def test_a_broken_frame_is_named(framed, kind, piece):
 
 
 def test_a_trailer_that_was_not_announced_is_refused():
-    assert refusal(unsigned_stream(botocore_frames(HELLO), trailer="")) is Kind.MALFORMED_TRAILER
-    assert refusal(unsigned_stream(b"0\r\n\r\n", trailer="x-custom")) is Kind.BAD_CHECKSUM_HEADER
+    assert (
+        refusal(unsigned_stream(botocore_frames(HELLO), trailer="")) is SignatureFaultKind.MALFORMED_TRAILER
+    )
+    assert (
+        refusal(unsigned_stream(b"0\r\n\r\n", trailer="x-custom")) is SignatureFaultKind.BAD_CHECKSUM_HEADER
+    )
     assert read(unsigned_stream(b"0\r\n\r\n", trailer=""))[0] == b""
 
 
 def test_the_decoded_length_counts_for_a_framed_body():
     right, wrong = [("x-amz-decoded-content-length", "14")], [("x-amz-decoded-content-length", "15")]
     assert read(unsigned_stream(botocore_frames(HELLO), more=right))[1].length == 14
-    assert refusal(unsigned_stream(botocore_frames(HELLO), more=wrong)) is Kind.INCOMPLETE_BODY
+    assert refusal(unsigned_stream(botocore_frames(HELLO), more=wrong)) is SignatureFaultKind.INCOMPLETE_BODY
 
 
 # --- signed chunks ----------------------------------------------------------------------------
@@ -280,7 +284,7 @@ def streaming_head(mode, algorithm):
     names = ";".join(name for name, _ in fields)
     canonical = "PUT\n/b/k\n\n" + "".join(f"{n}:{v}\n" for n, v in fields) + f"\n{names}\n{mode}"
     scope = "20261120/us-east-1/s3/aws4_request"
-    claim = Signed("K", "header", "", datetime(2026, 11, 20, 19, tzinfo=UTC), region="us-east-1")
+    claim = SignatureClaim("K", "header", "", datetime(2026, 11, 20, 19, tzinfo=UTC), region="us-east-1")
     text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     signature = sign(key_for(claim, SECRET), text.encode())
     fields.append(
@@ -321,28 +325,28 @@ def test_signed_chunks_with_one_byte_changed_are_refused(data):
 def test_signed_chunks_that_stop_early_are_refused(data):
     request, signed, framed = signed_stream([HELLO[:6], HELLO[6:]])
     request.stream = pieces(framed[: data.draw(st.integers(0, len(framed) - 1))], 50)
-    assert refusal(request, signed) is Kind.INCOMPLETE_BODY
+    assert refusal(request, signed) is SignatureFaultKind.INCOMPLETE_BODY
 
 
 def test_chunks_of_another_request_are_refused():
     request, signed, framed = signed_stream([HELLO])
     other, claim, _ = signed_stream([HELLO], trailer=write_sum(SUMS["CRC32C"]).encode())
     other.stream = pieces(framed, 50)
-    assert refusal(other, claim) is Kind.MISMATCH
+    assert refusal(other, claim) is SignatureFaultKind.MISMATCH
     request.stream = pieces(framed.replace(b";chunk-signature", b";x-signature"), 50)
-    assert refusal(request, signed) is Kind.MALFORMED_CHUNK
+    assert refusal(request, signed) is SignatureFaultKind.MALFORMED_CHUNK
 
 
 def test_signed_chunks_need_a_signer():
     request, _, _ = signed_stream([HELLO])
-    assert refusal(request) is Kind.BAD_CONTENT_SHA256
+    assert refusal(request) is SignatureFaultKind.BAD_CONTENT_SHA256
 
 
 def test_a_trailer_without_its_signature_is_refused():
     request, signed, framed = signed_stream([HELLO], trailer=write_sum(SUMS["CRC32C"]).encode())
     cut = framed[: framed.find(b"x-amz-trailer-signature")] + b"\r\n"
     request.stream = pieces(cut, 50)
-    assert refusal(request, signed) is Kind.MISMATCH
+    assert refusal(request, signed) is SignatureFaultKind.MISMATCH
 
 
 PUBLISHED = {
@@ -375,7 +379,7 @@ PUBLISHED = {
 )
 def test_the_published_chunk_signatures_hold(seed, signatures):
     """AWS's own example: 65 KiB of the letter a, as chunks of 64 KiB, 1 KiB and nothing."""
-    claim = Signed("K", "header", seed, datetime(2013, 5, 24, tzinfo=UTC), region="us-east-1")
+    claim = SignatureClaim("K", "header", seed, datetime(2013, 5, 24, tzinfo=UTC), region="us-east-1")
     signer = ChunkSigner(key_for(claim, PUBLISHED["key"]), PUBLISHED["stamp"], PUBLISHED["scope"], seed)
     made = [signer.next_chunk(hashlib.sha256(b"a" * size).hexdigest()) for size in (65536, 1024, 0)]
     assert made == signatures
@@ -409,4 +413,4 @@ def test_a_body_is_never_held_whole():
 
 def test_a_header_of_an_anonymous_body_is_honoured():
     request = with_header(put(HELLO), "x-amz-content-sha256", hashlib.sha256(b"other").hexdigest())
-    assert refusal(request) is Kind.CONTENT_SHA256_MISMATCH
+    assert refusal(request) is SignatureFaultKind.CONTENT_SHA256_MISMATCH

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.wire import json11, models, rest_json
-from vedette.wire.errors import Faulty, Invalid, Malformed, UnknownOperation
+from vedette.wire.errors import Invalid, Malformed, ProtocolFault, UnknownOperation
 from vedette.wire.http import Headers, Request
 
 JSON11 = ("Content-Type", "application/x-amz-json-1.1")
@@ -173,7 +173,7 @@ def test_the_types_that_clients_send_are_taken(kind):
     )
 )
 def test_any_json_is_taken_or_refused_and_never_breaks(value):
-    with contextlib.suppress(Faulty):
+    with contextlib.suppress(ProtocolFault):
         assert isinstance(described(json.dumps(value).encode("utf-8", "surrogatepass")), dict)
 
 

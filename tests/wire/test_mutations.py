@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from doubles.payloads import values
 from vedette.wire import json11, json_values, models, rest_json
-from vedette.wire.errors import Faulty
+from vedette.wire.errors import ProtocolFault
 from vedette.wire.http import Headers, Request
 
 OPERATIONS = [
@@ -55,7 +55,7 @@ def take(service, operation, body, params):
     parse = json11.parse if service == "rekognition" else rest_json.parse
     try:
         taken = parse(operation, request, params)
-    except Faulty as refused:
+    except ProtocolFault as refused:
         return refused.kind
     # What was taken keeps to the shape, so that it can be written again.
     json_values.dump(operation.input_shape, taken)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.wire.scalars import Beyond, read_count, read_float, read_integer
+from vedette.wire.scalars import OutOfRange, read_count, read_float, read_integer
 
 STRANGE = [
     "²",
@@ -38,7 +38,7 @@ def test_what_is_no_plain_number_with_a_point_is_refused(text):
 
 
 def test_more_digits_than_any_number_has_are_too_many_and_not_converted():
-    with pytest.raises(Beyond, match="is not between 0 and 9"):
+    with pytest.raises(OutOfRange, match="is not between 0 and 9"):
         read_count("9" * 5000, most=9)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from doubles.signing import SECRET, credentials, draft
 from vedette.wire.http import Headers, Request
 from vedette.wire.post_policy import read_policy, read_post, read_post_signature, verify_post
-from vedette.wire.signed import Kind, SignatureFault
+from vedette.wire.signed import SignatureFault, SignatureFaultKind
 
 BOUNDARY = "----edge7MA4YWxk"
 PICTURE = b"\x89PNG\r\n--" + BOUNDARY.encode()[:8] + b"\r\n\0" * 40
@@ -96,48 +96,51 @@ def test_a_form_without_a_policy_is_anonymous():
 @pytest.mark.parametrize("form", ["post", "v2-post"])
 def test_a_forged_form_is_refused(form):
     fields = policy_fields(form)
-    assert refusal(posted(fields), secret="other") is Kind.MISMATCH
+    assert refusal(posted(fields), secret="other") is SignatureFaultKind.MISMATCH
     document = json.loads(base64.b64decode(fields["policy"]))
     document["conditions"].append(["starts-with", "$acl", ""])
     wider = base64.b64encode(json.dumps(document).encode()).decode()
-    assert refusal(posted({**fields, "policy": wider, "acl": "public-read"})) is Kind.MISMATCH
+    assert refusal(posted({**fields, "policy": wider, "acl": "public-read"})) is SignatureFaultKind.MISMATCH
 
 
 @pytest.mark.parametrize("form", ["post", "v2-post"])
 def test_a_policy_has_its_time(form):
-    assert refusal(posted(policy_fields(form)), now=NOW + timedelta(hours=1)) is Kind.POLICY_VIOLATED
+    assert (
+        refusal(posted(policy_fields(form)), now=NOW + timedelta(hours=1))
+        is SignatureFaultKind.POLICY_VIOLATED
+    )
 
 
 def test_a_key_signs_policies_for_a_week():
     fields = policy_fields("post", expires=NOW + timedelta(days=30))
     upload(posted(fields), now=NOW + timedelta(days=6))
-    assert refusal(posted(fields), now=NOW + timedelta(days=8)) is Kind.POLICY_VIOLATED
+    assert refusal(posted(fields), now=NOW + timedelta(days=8)) is SignatureFaultKind.POLICY_VIOLATED
 
 
 @pytest.mark.parametrize("missing", ["policy", "x-amz-credential", "x-amz-date", "x-amz-algorithm"])
 def test_each_part_of_the_proof_is_needed(missing):
     fields = policy_fields("post")
     del fields[missing]
-    assert refusal(posted(fields)) is Kind.INCOMPLETE
+    assert refusal(posted(fields)) is SignatureFaultKind.INCOMPLETE
 
 
 @pytest.mark.parametrize("missing", ["policy", "signature", "AWSAccessKeyId"])
 def test_each_part_of_the_older_proof_is_needed(missing):
     fields = policy_fields("v2-post")
     del fields[missing]
-    assert refusal(posted(fields)) is Kind.INCOMPLETE
+    assert refusal(posted(fields)) is SignatureFaultKind.INCOMPLETE
 
 
 @pytest.mark.parametrize(
     ("conditions", "fields", "kind"),
     [
-        (PLAIN, {"key": "out/a"}, Kind.POLICY_VIOLATED),
-        (PLAIN, {"acl": "public-read"}, Kind.POLICY_VIOLATED),
+        (PLAIN, {"key": "out/a"}, SignatureFaultKind.POLICY_VIOLATED),
+        (PLAIN, {"acl": "public-read"}, SignatureFaultKind.POLICY_VIOLATED),
         (PLAIN, {"x-ignore-note": "anything"}, None),
         ([*PLAIN, {"acl": "private"}], {"acl": "private"}, None),
         ([*PLAIN, {"ACL": "private"}], {"aCl": "private"}, None),
-        ([*PLAIN, {"acl": "private"}], {"acl": "public-read"}, Kind.POLICY_VIOLATED),
-        ([*PLAIN, {"acl": "private"}], {}, Kind.POLICY_VIOLATED),
+        ([*PLAIN, {"acl": "private"}], {"acl": "public-read"}, SignatureFaultKind.POLICY_VIOLATED),
+        ([*PLAIN, {"acl": "private"}], {}, SignatureFaultKind.POLICY_VIOLATED),
         ([*PLAIN, ["eq", "$x-amz-meta-line", "7"]], {"x-amz-meta-line": "7"}, None),
         ([*PLAIN, ["EQ", "$x-amz-meta-line", 7]], {"x-amz-meta-line": "7"}, None),
         (
@@ -148,21 +151,21 @@ def test_each_part_of_the_older_proof_is_needed(missing):
         (
             [*PLAIN, ["starts-with", "$Content-Type", "image/"]],
             {"Content-Type": "image/png, text/html"},
-            Kind.POLICY_VIOLATED,
+            SignatureFaultKind.POLICY_VIOLATED,
         ),
         ([*PLAIN, ["starts-with", "$x-amz-meta-any", ""]], {"x-amz-meta-any": "é\\$"}, None),
-        ([["starts-with", "$key", ""]], {}, Kind.POLICY_VIOLATED),
-        ([{"bucket": "c"}, ["starts-with", "$key", ""]], {}, Kind.POLICY_VIOLATED),
-        ([*PLAIN[:2], ["content-length-range", 0, 5]], {}, Kind.TOO_LARGE),
-        ([*PLAIN[:2], ["content-length-range", 5000, 9000]], {}, Kind.TOO_SMALL),
+        ([["starts-with", "$key", ""]], {}, SignatureFaultKind.POLICY_VIOLATED),
+        ([{"bucket": "c"}, ["starts-with", "$key", ""]], {}, SignatureFaultKind.POLICY_VIOLATED),
+        ([*PLAIN[:2], ["content-length-range", 0, 5]], {}, SignatureFaultKind.TOO_LARGE),
+        ([*PLAIN[:2], ["content-length-range", 5000, 9000]], {}, SignatureFaultKind.TOO_SMALL),
         ([*PLAIN[:2], ["content-length-range", "1", "1000"]], {}, None),
-        ([*PLAIN[:2], ["content-length-range", 0]], {}, Kind.BAD_POLICY),
-        ([*PLAIN[:2], ["content-length-range", -1, 5]], {}, Kind.BAD_POLICY),
-        ([{}], {}, Kind.BAD_POLICY),
-        ([["eq", "key", "x"]], {}, Kind.BAD_POLICY),
-        ([["like", "$key", "x"]], {}, Kind.BAD_POLICY),
-        ([["eq", "$key", ["x"]]], {}, Kind.BAD_POLICY),
-        (["eq"], {}, Kind.BAD_POLICY),
+        ([*PLAIN[:2], ["content-length-range", 0]], {}, SignatureFaultKind.BAD_POLICY),
+        ([*PLAIN[:2], ["content-length-range", -1, 5]], {}, SignatureFaultKind.BAD_POLICY),
+        ([{}], {}, SignatureFaultKind.BAD_POLICY),
+        ([["eq", "key", "x"]], {}, SignatureFaultKind.BAD_POLICY),
+        ([["like", "$key", "x"]], {}, SignatureFaultKind.BAD_POLICY),
+        ([["eq", "$key", ["x"]]], {}, SignatureFaultKind.BAD_POLICY),
+        (["eq"], {}, SignatureFaultKind.BAD_POLICY),
     ],
 )
 @pytest.mark.parametrize("form", ["post", "v2-post"])
@@ -202,7 +205,7 @@ def encoded(document):
 def test_a_policy_that_cannot_be_understood_is_refused(text):
     with pytest.raises(SignatureFault) as caught:
         read_policy(text)
-    assert caught.value.kind is Kind.BAD_POLICY
+    assert caught.value.kind is SignatureFaultKind.BAD_POLICY
 
 
 def test_the_file_name_is_only_ever_the_last_part_of_a_path():
@@ -213,10 +216,10 @@ def test_the_file_name_is_only_ever_the_last_part_of_a_path():
 def test_checksums_of_the_file_may_stand_in_the_form():
     fields = {"key": "k", "x-amz-checksum-crc32": "AAAAAA=="}
     assert upload(posted(fields, file=b""))[2] == b""
-    assert refusal(posted(fields)) is Kind.CHECKSUM_MISMATCH
-    assert refusal(posted({"key": "k", "content-md5": "x"})) is Kind.BAD_DIGEST_HEADER
+    assert refusal(posted(fields)) is SignatureFaultKind.CHECKSUM_MISMATCH
+    assert refusal(posted({"key": "k", "content-md5": "x"})) is SignatureFaultKind.BAD_DIGEST_HEADER
     both = {"key": "k", "x-amz-checksum-crc32": "AAAAAA==", "x-amz-checksum-sha1": "x"}
-    assert refusal(posted(both)) is Kind.BAD_CHECKSUM_HEADER
+    assert refusal(posted(both)) is SignatureFaultKind.BAD_CHECKSUM_HEADER
 
 
 def test_fields_after_the_file_are_dropped():
@@ -253,7 +256,7 @@ FILE = START + b'Content-Disposition: form-data; name="file"\r\n\r\n'
 )
 @pytest.mark.parametrize("piece", [7, 100_000])
 def test_a_form_that_is_none_is_refused(body, piece):
-    assert refusal(raw(body, piece=piece)) is Kind.MALFORMED_FORM
+    assert refusal(raw(body, piece=piece)) is SignatureFaultKind.MALFORMED_FORM
 
 
 @pytest.mark.parametrize(
@@ -267,13 +270,13 @@ def test_a_form_that_is_none_is_refused(body, piece):
     ],
 )
 def test_a_form_needs_a_boundary(content_type):
-    assert refusal(raw(KEY, content_type=content_type)) is Kind.MALFORMED_FORM
+    assert refusal(raw(KEY, content_type=content_type)) is SignatureFaultKind.MALFORMED_FORM
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_whatever_break_the_reader(noise):
     for body in (noise, START + noise, KEY + noise):
-        assert refusal(raw(body)) is Kind.MALFORMED_FORM
+        assert refusal(raw(body)) is SignatureFaultKind.MALFORMED_FORM
 
 
 def test_a_checksum_needs_no_condition_but_must_be_that_of_the_file():
@@ -281,10 +284,12 @@ def test_a_checksum_needs_no_condition_but_must_be_that_of_the_file():
     fields = policy_fields()
     assert upload(posted({**fields, "x-amz-checksum-sha256": right}))
     wrong = base64.b64encode(bytes(32)).decode()
-    assert refusal(posted({**fields, "x-amz-checksum-sha256": wrong})) is Kind.CHECKSUM_MISMATCH
-    assert refusal(posted({**fields, "x-amz-checksum-sha256": "rum"})) is Kind.BAD_CHECKSUM_HEADER
+    assert refusal(posted({**fields, "x-amz-checksum-sha256": wrong})) is SignatureFaultKind.CHECKSUM_MISMATCH
+    assert (
+        refusal(posted({**fields, "x-amz-checksum-sha256": "rum"})) is SignatureFaultKind.BAD_CHECKSUM_HEADER
+    )
 
 
 def test_two_bounds_on_the_length_are_refused():
     twice = [*PLAIN, ["content-length-range", 0, 10**9]]
-    assert refusal(posted(policy_fields(conditions=twice))) is Kind.BAD_POLICY
+    assert refusal(posted(policy_fields(conditions=twice))) is SignatureFaultKind.BAD_POLICY

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from doubles.payloads import values
 from vedette.wire import models, query
-from vedette.wire.errors import Faulty, Invalid, Malformed, UnknownOperation
+from vedette.wire.errors import Invalid, Malformed, ProtocolFault, UnknownOperation
 from vedette.wire.http import Headers, Request
 
 FORM = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]
@@ -117,7 +117,7 @@ ROLE = b"RoleArn=arn:aws:iam::123456789012:role/r&RoleSessionName=s&"
 def test_a_hostile_form_is_refused(body, fault):
     with pytest.raises(fault) as refused:
         query.parse(models.operation("sts", "AssumeRole"), form(body))
-    assert isinstance(refused.value, Faulty)
+    assert isinstance(refused.value, ProtocolFault)
     assert len(refused.value.sentence) < 2000
 
 

@@ -3,14 +3,14 @@
 import pytest
 
 from vedette.wire.signature_faults import ROWS, answer_for, fault_for
-from vedette.wire.signed import Kind, SignatureFault
+from vedette.wire.signed import SignatureFault, SignatureFaultKind
 
 
 def test_every_kind_has_a_row():
-    assert set(ROWS) == set(Kind)
+    assert set(ROWS) == set(SignatureFaultKind)
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", SignatureFaultKind)
 @pytest.mark.parametrize("family", ["s3", "query", "json", "rest"])
 def test_no_answer_blames_the_server(kind, family):
     answer = fault_for(kind, family, "sentence")
@@ -21,28 +21,28 @@ def test_no_answer_blames_the_server(kind, family):
 @pytest.mark.parametrize(
     ("kind", "family", "code", "status"),
     [
-        (Kind.MISMATCH, "s3", "SignatureDoesNotMatch", 403),
-        (Kind.MISMATCH, "query", "SignatureDoesNotMatch", 403),
-        (Kind.MISMATCH, "json", "InvalidSignatureException", 400),
-        (Kind.MISMATCH, "rest", "InvalidSignatureException", 403),
-        (Kind.UNKNOWN_KEY, "s3", "InvalidAccessKeyId", 403),
-        (Kind.UNKNOWN_KEY, "query", "InvalidClientTokenId", 403),
-        (Kind.UNKNOWN_KEY, "json", "UnrecognizedClientException", 400),
-        (Kind.UNKNOWN_KEY, "rest", "UnrecognizedClientException", 403),
-        (Kind.MISSING, "s3", "AccessDenied", 403),
-        (Kind.MISSING, "query", "MissingAuthenticationToken", 403),
-        (Kind.MISSING, "json", "MissingAuthenticationTokenException", 400),
-        (Kind.INCOMPLETE, "s3", "AuthorizationHeaderMalformed", 400),
-        (Kind.INCOMPLETE, "query", "IncompleteSignature", 400),
-        (Kind.INCOMPLETE, "json", "IncompleteSignatureException", 400),
-        (Kind.SKEWED, "s3", "RequestTimeTooSkewed", 403),
-        (Kind.SKEWED, "json", "InvalidSignatureException", 400),
-        (Kind.SKEWED, "query", "SignatureDoesNotMatch", 403),
-        (Kind.EXPIRED, "s3", "AccessDenied", 403),
-        (Kind.EXPIRED_TOKEN, "s3", "ExpiredToken", 400),
-        (Kind.EXPIRED_TOKEN, "query", "ExpiredToken", 403),
-        (Kind.EXPIRED_TOKEN, "json", "ExpiredTokenException", 400),
-        (Kind.BAD_TOKEN, "s3", "InvalidToken", 400),
+        (SignatureFaultKind.MISMATCH, "s3", "SignatureDoesNotMatch", 403),
+        (SignatureFaultKind.MISMATCH, "query", "SignatureDoesNotMatch", 403),
+        (SignatureFaultKind.MISMATCH, "json", "InvalidSignatureException", 400),
+        (SignatureFaultKind.MISMATCH, "rest", "InvalidSignatureException", 403),
+        (SignatureFaultKind.UNKNOWN_KEY, "s3", "InvalidAccessKeyId", 403),
+        (SignatureFaultKind.UNKNOWN_KEY, "query", "InvalidClientTokenId", 403),
+        (SignatureFaultKind.UNKNOWN_KEY, "json", "UnrecognizedClientException", 400),
+        (SignatureFaultKind.UNKNOWN_KEY, "rest", "UnrecognizedClientException", 403),
+        (SignatureFaultKind.MISSING, "s3", "AccessDenied", 403),
+        (SignatureFaultKind.MISSING, "query", "MissingAuthenticationToken", 403),
+        (SignatureFaultKind.MISSING, "json", "MissingAuthenticationTokenException", 400),
+        (SignatureFaultKind.INCOMPLETE, "s3", "AuthorizationHeaderMalformed", 400),
+        (SignatureFaultKind.INCOMPLETE, "query", "IncompleteSignature", 400),
+        (SignatureFaultKind.INCOMPLETE, "json", "IncompleteSignatureException", 400),
+        (SignatureFaultKind.SKEWED, "s3", "RequestTimeTooSkewed", 403),
+        (SignatureFaultKind.SKEWED, "json", "InvalidSignatureException", 400),
+        (SignatureFaultKind.SKEWED, "query", "SignatureDoesNotMatch", 403),
+        (SignatureFaultKind.EXPIRED, "s3", "AccessDenied", 403),
+        (SignatureFaultKind.EXPIRED_TOKEN, "s3", "ExpiredToken", 400),
+        (SignatureFaultKind.EXPIRED_TOKEN, "query", "ExpiredToken", 403),
+        (SignatureFaultKind.EXPIRED_TOKEN, "json", "ExpiredTokenException", 400),
+        (SignatureFaultKind.BAD_TOKEN, "s3", "InvalidToken", 400),
     ],
 )
 def test_the_codes_are_those_of_the_service(kind, family, code, status):
@@ -50,13 +50,24 @@ def test_the_codes_are_those_of_the_service(kind, family, code, status):
     assert (answer.code, answer.status) == (code, status)
 
 
-@pytest.mark.parametrize("kind", [Kind.MISSING, Kind.UNKNOWN_KEY, Kind.BAD_TOKEN, Kind.EXPIRED_TOKEN])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        SignatureFaultKind.MISSING,
+        SignatureFaultKind.UNKNOWN_KEY,
+        SignatureFaultKind.BAD_TOKEN,
+        SignatureFaultKind.EXPIRED_TOKEN,
+    ],
+)
 @pytest.mark.parametrize("family", ["s3", "query", "json", "rest"])
 def test_what_callers_raise_has_a_sentence_of_its_own(kind, family):
     assert fault_for(kind, family).message
 
 
 def test_a_link_that_is_broken_is_named_so_by_s3():
-    broken = SignatureFault(Kind.MALFORMED, "X-Amz-Expires should be a number", form="query")
+    broken = SignatureFault(SignatureFaultKind.MALFORMED, "X-Amz-Expires should be a number", form="query")
     assert answer_for(broken, "s3").code == "AuthorizationQueryParametersError"
-    assert answer_for(SignatureFault(Kind.INCOMPLETE, "…", form="v2-query"), "s3").code == "AccessDenied"
+    assert (
+        answer_for(SignatureFault(SignatureFaultKind.INCOMPLETE, "…", form="v2-query"), "s3").code
+        == "AccessDenied"
+    )

@@ -21,7 +21,7 @@ from doubles.signing import (
 )
 from vedette.wire.canonical import canonical_headers
 from vedette.wire.http import Headers, Request
-from vedette.wire.signed import Kind, SignatureFault
+from vedette.wire.signed import SignatureFault, SignatureFaultKind
 from vedette.wire.sigv4 import read_signature, verify
 
 
@@ -104,7 +104,7 @@ def test_a_virtual_host_is_part_of_what_version_2_signs():
     wanted = draft("GET", "/key")
     wanted.auth_path = "/bucket/key"
     request = signed_v2_link(wanted)
-    assert refusal(request) is Kind.MISMATCH
+    assert refusal(request) is SignatureFaultKind.MISMATCH
     check(request, bucket="bucket")
 
 
@@ -115,10 +115,10 @@ def test_version_2_may_sign_a_bucket_with_a_slash_behind_it(signer):
     check(signer(wanted))
     a_key = draft("GET", "/bucket/key")
     a_key.auth_path = "/bucket/key/"
-    assert refusal(signer(a_key)) is Kind.MISMATCH
+    assert refusal(signer(a_key)) is SignatureFaultKind.MISMATCH
     a_key_by_host = draft("GET", "/key")
     a_key_by_host.auth_path = "/bucket/key/"
-    assert refusal(signer(a_key_by_host), bucket="bucket") is Kind.MISMATCH
+    assert refusal(signer(a_key_by_host), bucket="bucket") is SignatureFaultKind.MISMATCH
 
 
 @pytest.mark.parametrize("part", ["ownershipControls", "policyStatus", "attributes"])
@@ -126,27 +126,29 @@ def test_version_2_may_leave_young_sub_resources_out_where_they_only_read(part):
     check(signed_v2_header(draft("PUT", "/b/k", query=part)))
     check(signed_v2_link(draft("GET", "/b/k", query=part)))
     stretched = signed_v2_link(draft("DELETE", "/b/k"))
-    assert refusal(changed(stretched, raw_query=f"{stretched.raw_query}&{part}")) is Kind.MISMATCH
+    assert (
+        refusal(changed(stretched, raw_query=f"{stretched.raw_query}&{part}")) is SignatureFaultKind.MISMATCH
+    )
 
 
 def test_what_a_version_2_link_was_made_for_must_be_sent():
     wanted = draft("PUT", "/b/k", headers={"Content-Type": "image/png"})
     request = signed_v2_link(wanted)
     check(with_header(request, "content-type", "image/png"))
-    assert refusal(with_header(request, "content-type", "image/gif")) is Kind.MISMATCH
+    assert refusal(with_header(request, "content-type", "image/gif")) is SignatureFaultKind.MISMATCH
 
 
 @pytest.mark.parametrize("addition", ["acl", "versionId=1", "encryption", "retention", "response-expires=1"])
 def test_a_version_2_link_cannot_be_stretched(addition):
     request = signed_v2_link(draft("PUT", "/b/k"))
     stretched = changed(request, raw_query=f"{request.raw_query}&{addition}")
-    assert refusal(stretched) is Kind.MISMATCH
+    assert refusal(stretched) is SignatureFaultKind.MISMATCH
 
 
 @pytest.mark.parametrize("text", ["", "Bad Date", "Tue, 07 Jul 1950 21:53:04 GMT"])
 def test_a_date_that_is_none_is_said_to_be_none(text):
     request = signed_v2_header(draft("PUT", "/b/k"))
-    assert refusal(with_header(request, "x-amz-date", text)) is Kind.BAD_DATE
+    assert refusal(with_header(request, "x-amz-date", text)) is SignatureFaultKind.BAD_DATE
 
 
 def test_an_empty_region_is_read_as_such():
@@ -252,12 +254,12 @@ CHANGES = {
 def test_a_request_changed_after_signing_is_refused(maker, change):
     request = MAKERS[maker]()
     check(request)
-    assert refusal(CHANGES[change](request)) is Kind.MISMATCH
+    assert refusal(CHANGES[change](request)) is SignatureFaultKind.MISMATCH
 
 
 @pytest.mark.parametrize("maker", MAKERS)
 def test_another_secret_is_refused(maker):
-    assert refusal(MAKERS[maker](), secret=SECRET[:-1]) is Kind.MISMATCH
+    assert refusal(MAKERS[maker](), secret=SECRET[:-1]) is SignatureFaultKind.MISMATCH
 
 
 @pytest.mark.parametrize("maker", MAKERS)
@@ -271,7 +273,7 @@ def test_each_character_of_a_signature_counts(maker, data):
     if forged != signed.signature:
         with pytest.raises(SignatureFault) as caught:
             verify(replace(signed, signature=forged), MAKERS[maker](), SECRET, moment)
-        assert caught.value.kind is Kind.MISMATCH
+        assert caught.value.kind is SignatureFaultKind.MISMATCH
 
 
 @pytest.mark.parametrize("part", ["key_id", "region", "service"])
@@ -288,21 +290,21 @@ def test_each_part_of_the_scope_counts(part):
 
 @pytest.mark.parametrize("name", ["host", "x-amz-meta-a", "x-amz-content-sha256"])
 def test_a_signed_header_counts(name):
-    assert refusal(with_header(MAKERS["s3"](), name, "other")) is Kind.MISMATCH
+    assert refusal(with_header(MAKERS["s3"](), name, "other")) is SignatureFaultKind.MISMATCH
     gone = with_header(MAKERS["s3"](), name, None)
-    assert refusal(gone) in (Kind.MISMATCH, Kind.NO_CONTENT_SHA256)
+    assert refusal(gone) in (SignatureFaultKind.MISMATCH, SignatureFaultKind.NO_CONTENT_SHA256)
 
 
 def test_the_body_of_a_json_request_counts():
     request = MAKERS["rekognition"]()
-    assert refusal(changed(request, body=b"bodY")) is Kind.MISMATCH
+    assert refusal(changed(request, body=b"bodY")) is SignatureFaultKind.MISMATCH
 
 
 def test_a_declared_hash_is_compared_with_the_body():
     fields = {"X-Amz-Content-SHA256": "230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5"}
     request = signed_in_header(draft("POST", "/", headers=fields, body=b"body"), service="rekognition")
     check(request)
-    assert refusal(changed(request, body=b"bodY")) is Kind.CONTENT_SHA256_MISMATCH
+    assert refusal(changed(request, body=b"bodY")) is SignatureFaultKind.CONTENT_SHA256_MISMATCH
 
 
 def test_an_unsigned_payload_may_be_anything():
@@ -314,11 +316,12 @@ def test_an_unsigned_payload_may_be_anything():
 @pytest.mark.parametrize("maker", ["s3", "rekognition", "link"])
 def test_an_amz_header_beside_the_signature_is_refused(maker):
     request = with_header(MAKERS[maker](), "x-amz-copy-source", "/other/key")
-    assert refusal(request) is Kind.UNSIGNED_HEADERS
+    assert refusal(request) is SignatureFaultKind.UNSIGNED_HEADERS
 
 
 @pytest.mark.parametrize(
-    ("after", "kind"), [(15.1, Kind.SKEWED), (-15.1, Kind.SKEWED), (14.9, None), (-14.9, None)]
+    ("after", "kind"),
+    [(15.1, SignatureFaultKind.SKEWED), (-15.1, SignatureFaultKind.SKEWED), (14.9, None), (-14.9, None)],
 )
 @pytest.mark.parametrize("maker", ["s3", "rekognition", "v2-header"])
 def test_a_header_holds_for_fifteen_minutes_either_way(maker, after, kind):
@@ -332,22 +335,22 @@ def test_a_header_holds_for_fifteen_minutes_either_way(maker, after, kind):
 def test_a_link_has_its_own_time():
     request = MAKERS["link"]()
     check(request, after=timedelta(minutes=59))
-    assert refusal(request, after=timedelta(minutes=60)) is Kind.EXPIRED
-    assert refusal(request, after=timedelta(minutes=-16)) is Kind.NOT_YET_VALID
-    assert refusal(MAKERS["v2-link"](), after=timedelta(minutes=1)) is Kind.EXPIRED
+    assert refusal(request, after=timedelta(minutes=60)) is SignatureFaultKind.EXPIRED
+    assert refusal(request, after=timedelta(minutes=-16)) is SignatureFaultKind.NOT_YET_VALID
+    assert refusal(MAKERS["v2-link"](), after=timedelta(minutes=1)) is SignatureFaultKind.EXPIRED
 
 
 @pytest.mark.parametrize(
     ("lifetime", "kind"),
     [
         ("604800", None),
-        ("604801", Kind.EXPIRES_OUT_OF_RANGE),
-        ("9" * 5000, Kind.EXPIRES_OUT_OF_RANGE),
-        ("-1", Kind.EXPIRES_OUT_OF_RANGE),
-        ("soon", Kind.MALFORMED),
-        ("", Kind.INCOMPLETE),
-        ("0", Kind.EXPIRED),
-        ("²", Kind.MALFORMED),
+        ("604801", SignatureFaultKind.EXPIRES_OUT_OF_RANGE),
+        ("9" * 5000, SignatureFaultKind.EXPIRES_OUT_OF_RANGE),
+        ("-1", SignatureFaultKind.EXPIRES_OUT_OF_RANGE),
+        ("soon", SignatureFaultKind.MALFORMED),
+        ("", SignatureFaultKind.INCOMPLETE),
+        ("0", SignatureFaultKind.EXPIRED),
+        ("²", SignatureFaultKind.MALFORMED),
     ],
 )
 def test_a_link_lasts_a_week_at_most(lifetime, kind):
@@ -369,27 +372,27 @@ V4 = f"AWS4-HMAC-SHA256 {WELL}"
 @pytest.mark.parametrize(
     ("authorization", "kind"),
     [
-        ("Bearer abc", Kind.UNSUPPORTED),
-        ("Basic abc", Kind.UNSUPPORTED),
-        ("AWS4-ECDSA-P256-SHA256 " + WELL, Kind.UNSUPPORTED),
-        ("AWS4-HMAC-SHA256", Kind.UNSUPPORTED),
-        ("AWS4-HMAC-SHA256 ", Kind.INCOMPLETE),
-        ("AWS4-HMAC-SHA256 Credential", Kind.INCOMPLETE),
-        (V4.replace("Credential=", "Cred="), Kind.INCOMPLETE),
-        (V4.replace("SignedHeaders=host", "SignedHeaders="), Kind.INCOMPLETE),
-        (V4.replace("Signature=00", ""), Kind.INCOMPLETE),
-        (V4.replace("K/", ""), Kind.MALFORMED),
-        (V4.replace("K/", "/"), Kind.MALFORMED),
-        (V4.replace("20261120", "20261121"), Kind.MALFORMED),
-        (V4.replace("aws4_request", "aws5_request"), Kind.MALFORMED),
-        (V4.replace("host", "range"), Kind.MALFORMED),
-        (V4.replace("host", "é;;;"), Kind.MALFORMED),
-        (V4.replace("us-east-1", "é"), Kind.MISMATCH),
-        (V4, Kind.MISMATCH),
-        ("AWS key", Kind.MALFORMED),
-        ("AWS :sig", Kind.MALFORMED),
-        ("AWS key:", Kind.MALFORMED),
-        ("AWS key:sig", Kind.MISMATCH),
+        ("Bearer abc", SignatureFaultKind.UNSUPPORTED),
+        ("Basic abc", SignatureFaultKind.UNSUPPORTED),
+        ("AWS4-ECDSA-P256-SHA256 " + WELL, SignatureFaultKind.UNSUPPORTED),
+        ("AWS4-HMAC-SHA256", SignatureFaultKind.UNSUPPORTED),
+        ("AWS4-HMAC-SHA256 ", SignatureFaultKind.INCOMPLETE),
+        ("AWS4-HMAC-SHA256 Credential", SignatureFaultKind.INCOMPLETE),
+        (V4.replace("Credential=", "Cred="), SignatureFaultKind.INCOMPLETE),
+        (V4.replace("SignedHeaders=host", "SignedHeaders="), SignatureFaultKind.INCOMPLETE),
+        (V4.replace("Signature=00", ""), SignatureFaultKind.INCOMPLETE),
+        (V4.replace("K/", ""), SignatureFaultKind.MALFORMED),
+        (V4.replace("K/", "/"), SignatureFaultKind.MALFORMED),
+        (V4.replace("20261120", "20261121"), SignatureFaultKind.MALFORMED),
+        (V4.replace("aws4_request", "aws5_request"), SignatureFaultKind.MALFORMED),
+        (V4.replace("host", "range"), SignatureFaultKind.MALFORMED),
+        (V4.replace("host", "é;;;"), SignatureFaultKind.MALFORMED),
+        (V4.replace("us-east-1", "é"), SignatureFaultKind.MISMATCH),
+        (V4, SignatureFaultKind.MISMATCH),
+        ("AWS key", SignatureFaultKind.MALFORMED),
+        ("AWS :sig", SignatureFaultKind.MALFORMED),
+        ("AWS key:", SignatureFaultKind.MALFORMED),
+        ("AWS key:sig", SignatureFaultKind.MISMATCH),
     ],
 )
 def test_a_broken_authorization_is_named(authorization, kind):
@@ -406,12 +409,12 @@ def test_a_broken_authorization_is_named(authorization, kind):
 )
 def test_a_date_that_cannot_be_read_is_named(date):
     request = Request("GET", "/", "", Headers([("host", "h"), ("x-amz-date", date), ("authorization", V4)]))
-    assert refusal(request) is Kind.BAD_DATE
+    assert refusal(request) is SignatureFaultKind.BAD_DATE
 
 
 def test_two_signatures_at_once_are_refused():
     request = MAKERS["link"]()
-    assert refusal(with_header(request, "authorization", V4)) is Kind.AMBIGUOUS
+    assert refusal(with_header(request, "authorization", V4)) is SignatureFaultKind.AMBIGUOUS
 
 
 @pytest.mark.parametrize("name", ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders"])
@@ -419,15 +422,15 @@ def test_each_part_of_a_link_is_needed_and_only_once(name):
     request = MAKERS["link"]()
     pairs = request.raw_query.split("&")
     kept = [pair for pair in pairs if not pair.startswith(f"X-Amz-{name}=")]
-    assert refusal(changed(request, raw_query="&".join(kept))) is Kind.INCOMPLETE
+    assert refusal(changed(request, raw_query="&".join(kept))) is SignatureFaultKind.INCOMPLETE
     twice = changed(request, raw_query=f"{request.raw_query}&X-Amz-{name}=x")
-    assert refusal(twice) is Kind.MALFORMED
+    assert refusal(twice) is SignatureFaultKind.MALFORMED
 
 
 @pytest.mark.parametrize("expires", ["", "x", "-1", "1e3", "9" * 30, "²"])
 def test_a_version_2_link_needs_seconds(expires):
     request = Request("GET", "/", f"AWSAccessKeyId=a&Signature=b&Expires={quote(expires)}", Headers())
-    assert refusal(request) in (Kind.BAD_DATE, Kind.INCOMPLETE)
+    assert refusal(request) in (SignatureFaultKind.BAD_DATE, SignatureFaultKind.INCOMPLETE)
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=40))

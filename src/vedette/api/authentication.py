@@ -3,7 +3,7 @@
 from vedette.api.door import Visit
 from vedette.identity.identity import KeyFault
 from vedette.wire.clockskew import check_time
-from vedette.wire.signed import Kind, SignatureFault, Signed
+from vedette.wire.signed import SignatureClaim, SignatureFault, SignatureFaultKind
 from vedette.wire.sigv4 import verify
 
 
@@ -23,7 +23,7 @@ async def find_account(visit: Visit, *, is_large: bool) -> str:
         else:
             principal, _ = await visit.in_thread(look_up, signed.key_id, signed.token, now)
     except KeyFault as fault:
-        raise SignatureFault(Kind(fault.kind), "", form=signed.form) from None
+        raise SignatureFault(SignatureFaultKind(fault.kind), "", form=signed.form) from None
     check_time(signed, now)
     return principal.account
 
@@ -35,13 +35,13 @@ def authenticate(visit: Visit, bucket: str = "") -> str:
     try:
         principal, secret = visit.house.identity.find_key(signed.key_id, signed.token, now)
     except KeyFault as fault:
-        raise SignatureFault(Kind(fault.kind), "", form=signed.form) from None
+        raise SignatureFault(SignatureFaultKind(fault.kind), "", form=signed.form) from None
     verify(signed, visit.request, secret, now, bucket=bucket)
     visit.principal = principal
     return secret
 
 
-def _require_signature(visit: Visit) -> Signed:
+def _require_signature(visit: Visit) -> SignatureClaim:
     if visit.signed is None:
-        raise SignatureFault(Kind.MISSING, "")
+        raise SignatureFault(SignatureFaultKind.MISSING, "")
     return visit.signed

@@ -16,7 +16,7 @@ from botocore.model import OperationModel
 from vedette.api.house import House
 from vedette.identity.principal import Principal
 from vedette.wire.http import Request, Response
-from vedette.wire.signed import Signed
+from vedette.wire.signed import SignatureClaim
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class Visit:
     in_thread: InThread
     status: ServerStatus
     # None for a request without a signature, and until it was read.
-    signed: Signed | None = None
+    signed: SignatureClaim | None = None
     # None until the signature has been verified.
     principal: Principal | None = None
     # Which operation it is, and what its path says; looked up once.

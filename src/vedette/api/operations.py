@@ -26,7 +26,7 @@ from vedette.api.house import Caller, House
 from vedette.api.permissions import Permission
 from vedette.api.protocols import Match, ServiceProtocol
 from vedette.errors import Unbuilt, Wrong
-from vedette.wire.errors import Faulty, UnknownOperation
+from vedette.wire.errors import ProtocolFault, UnknownOperation
 from vedette.wire.http import Request, Response
 from vedette.wire.signature_faults import answer_for
 from vedette.wire.signed import SignatureFault
@@ -101,7 +101,7 @@ class OperationsDoor:
         """Return what the request does to the disk; one that no operation fits does nothing."""
         try:
             name = self._match(visit)[0].name
-        except Faulty:
+        except ProtocolFault:
             return "reads"
         declared = self.operations.get(name)
         return (declared and declared.effect) or effect_of_name(name)
@@ -156,7 +156,7 @@ class OperationsDoor:
         """Return the operation; one without needs where the request names none, or not yet."""
         try:
             return self.operations.get(self._match(visit)[0].name, NOTHING_DECLARED)
-        except Faulty:
+        except ProtocolFault:
             return NOTHING_DECLARED
 
     def _caller(self, visit: Visit) -> Caller:

@@ -1,1 +1,1 @@
-"""The protocols and signatures of AWS, as facts and as arithmetic; no room's business is known here."""
+"""AWS's protocols and signatures, as facts and as arithmetic; knows nothing of what operations do."""

@@ -1,4 +1,4 @@
-"""Members that stand outside the body: in headers, in the path, in the query."""
+"""Members bound to headers, to the path and to the query."""
 
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -22,12 +22,12 @@ def decode(text: str) -> str:
 
 def read_query(raw_query: str) -> dict[str, list[str]]:
     """Return every name of a query with its values, in order."""
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for part in raw_query.split("&"):
         if part:
             name, _, value = part.partition("=")
-            found.setdefault(decode(name), []).append(decode(value))
-    return found
+            values.setdefault(decode(name), []).append(decode(value))
+    return values
 
 
 def read_bound(shape: Shape, request: Request, path_params: dict[str, str]) -> dict[str, Any]:
@@ -36,19 +36,19 @@ def read_bound(shape: Shape, request: Request, path_params: dict[str, str]) -> d
     members: dict[str, Any] = {}
     for name, member in shape.members.items():
         facts = member.serialization
-        where = facts.get("location")
-        if where is None:
+        location = facts.get("location")
+        if location is None:
             continue
         wire_name = facts.get("name", name)
         value: Any = None
-        if where == "querystring":
+        if location == "querystring":
             query = read_query(request.raw_query) if query is None else query
             value = _from_query(member, wire_name, query)
-        elif where == "uri" and wire_name in path_params:
+        elif location == "uri" and wire_name in path_params:
             value = value_of(member, path_params[wire_name], name)
-        elif where == "header" and wire_name.lower() in request.headers:
+        elif location == "header" and wire_name.lower() in request.headers:
             value = value_of(member, request.headers.get(wire_name.lower()), name)
-        elif where == "headers":
+        elif location == "headers":
             value = _prefixed(request.headers, wire_name.lower())
         if value is not None:
             members[name] = value
@@ -66,8 +66,8 @@ def _from_query(member: Shape, name: str, query: dict[str, list[str]]) -> Any:
 
 
 def _prefixed(headers: Headers, prefix: str) -> dict[str, str] | None:
-    found = {name[len(prefix) :]: value for name, value in headers if name.startswith(prefix)}
-    return found or None
+    members = {name[len(prefix) :]: value for name, value in headers if name.startswith(prefix)}
+    return members or None
 
 
 def bound_headers(shape: Shape | None, value: dict[str, Any]) -> list[tuple[str, str]]:

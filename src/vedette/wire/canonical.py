@@ -1,10 +1,10 @@
-"""A request in the one form that both sides hash: Version 4's canonical request.
+"""Version 4's canonical request, the form that both sides hash.
 
 Two spellings are offered, since clients differ in what they hash. Most hash the path
 and query exactly as they send them; the rule says to decode and encode again. They are
 the same unless a client sends characters that it could have escaped and did not.
 
-All text here is bytes in Latin-1 clothing, as the server decodes heads, so that the
+All text here is bytes decoded as Latin-1, as the server decodes heads, so that the
 bytes which are hashed are the bytes which were sent.
 """
 
@@ -60,14 +60,14 @@ def by_rule_path(raw_path: str, service: str) -> str:
 
 def tidy(path: str) -> str:
     """Return the path without empty, `.` and `..` segments."""
-    kept: list[str] = []
+    segments: list[str] = []
     for part in path.split("/"):
         if part == "..":
-            del kept[-1:]
+            del segments[-1:]
         elif part not in ("", "."):
-            kept.append(part)
-    ending = "/" if kept and path.endswith("/") else ""
-    return "/" + "/".join(kept) + ending
+            segments.append(part)
+    ending = "/" if segments and path.endswith("/") else ""
+    return "/" + "/".join(segments) + ending
 
 
 def canonical_headers(headers: Headers, names: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from awscrt import checksums as crt
 SIZES = {"CRC32": 4, "CRC32C": 4, "CRC64NVME": 8, "SHA1": 20, "SHA256": 32}
 
 
-class Sum(Protocol):
+class RunningChecksum(Protocol):
     """A running checksum."""
 
     def update(self, data: bytes, /) -> None:
@@ -43,7 +43,7 @@ class Crc:
         return self._value.to_bytes(self._size, "big")
 
 
-def new_sum(algorithm: str) -> Sum:
+def new_sum(algorithm: str) -> RunningChecksum:
     """Return a fresh sum of that (upper-case) name."""
     match algorithm:
         case "CRC32":
@@ -116,5 +116,5 @@ def read_sum(text: str, size: int) -> bytes | None:
         raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
-    # Base64 has spare bits at its end; only the one spelling that we would write is taken.
+    # Base64 has spare bits at its end; only the canonical spelling is accepted.
     return raw if len(raw) == size and write_sum(raw) == text else None

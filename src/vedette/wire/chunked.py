@@ -1,8 +1,8 @@
-r"""The `aws-chunked` framing: sizes, signatures and trailers taken off a stream as it comes.
+r"""The `aws-chunked` framing: sizes, signatures and trailers removed from a stream.
 
     <size in hex>[;chunk-signature=<hex>]\r\n  <data>\r\n  …  0[;…]\r\n  [name:value\r\n …]  \r\n
 
-Only heads and trailers are kept until they are whole, and those are bounded; data goes
+Only heads and trailers are buffered until they are complete, and those are bounded; data goes
 straight through.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from vedette.wire.signed import Kind, SignatureFault
+from vedette.wire.signed import SignatureFault, SignatureFaultKind
 
 MOST_LINE = 1024
 MOST_TRAILERS = 8 * 1024
@@ -44,36 +44,38 @@ class ChunkSigner:
 
 
 class ChunkDecoder:
-    """Takes the framing off, piece by piece; `trailers` is filled once the end has come."""
+    """Removes the framing, piece by piece; `trailers` is filled at the end."""
 
     def __init__(self, signer: ChunkSigner | None = None) -> None:
         self.trailers: dict[str, str] = {}
         self.is_done = False
         self._signer = signer
-        self._kept = b""
-        self._left = 0
+        self._buffer = b""
+        self._remaining = 0
         self._hash = sha256()
         self._signature = ""
         self._step = self._read_head
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Return the data in these bytes; a head that is not whole yet waits for the next call."""
-        view = memoryview(self._kept + data if self._kept else data)
-        self._kept = b""
+        """Return the data in these bytes; an incomplete head waits for the next call."""
+        view = memoryview(self._buffer + data if self._buffer else data)
+        self._buffer = b""
         out: list[bytes] = []
         at = 0
         while at < len(view):
-            taken = self._step(view[at:], out)
-            if not taken:
-                self._kept = bytes(view[at:])
+            consumed = self._step(view[at:], out)
+            if not consumed:
+                self._buffer = bytes(view[at:])
                 break
-            at += taken
+            at += consumed
         return out
 
     def finish(self) -> None:
         """Refuse a stream that stopped before its last chunk."""
         if not self.is_done:
-            raise SignatureFault(Kind.INCOMPLETE_BODY, "The request body terminated unexpectedly.")
+            raise SignatureFault(
+                SignatureFaultKind.INCOMPLETE_BODY, "The request body terminated unexpectedly."
+            )
 
     def _read_head(self, view: memoryview, out: list[bytes]) -> int:
         line = _line(view)
@@ -81,10 +83,12 @@ class ChunkDecoder:
             return 0
         match = HEAD.fullmatch(line)
         if match is None or (self._signer is not None and match[2] is None):
-            raise SignatureFault(Kind.MALFORMED_CHUNK, "A chunk of the body has no head that can be read.")
-        self._left = int(match[1], 16)
+            raise SignatureFault(
+                SignatureFaultKind.MALFORMED_CHUNK, "A chunk of the body has no head that can be read."
+            )
+        self._remaining = int(match[1], 16)
         self._signature = match[2].decode("ascii") if match[2] else ""
-        if self._left:
+        if self._remaining:
             self._step = self._read_data
         else:
             self._check_chunk()
@@ -92,12 +96,12 @@ class ChunkDecoder:
         return len(line) + 2
 
     def _read_data(self, view: memoryview, out: list[bytes]) -> int:
-        piece = bytes(view[: self._left])
+        piece = bytes(view[: self._remaining])
         out.append(piece)
         if self._signer is not None:
             self._hash.update(piece)
-        self._left -= len(piece)
-        if not self._left:
+        self._remaining -= len(piece)
+        if not self._remaining:
             self._step = self._read_ending
         return len(piece)
 
@@ -105,7 +109,9 @@ class ChunkDecoder:
         if len(view) < 2:
             return 0
         if bytes(view[:2]) != b"\r\n":
-            raise SignatureFault(Kind.MALFORMED_CHUNK, "A chunk of the body is not of the size it says.")
+            raise SignatureFault(
+                SignatureFaultKind.MALFORMED_CHUNK, "A chunk of the body is not of the size it says."
+            )
         self._check_chunk()
         self._step = self._read_head
         return 2
@@ -113,17 +119,21 @@ class ChunkDecoder:
     def _check_chunk(self) -> None:
         if self._signer is None:
             return
-        wanted = self._signer.next_chunk(self._hash.hexdigest())
+        expected = self._signer.next_chunk(self._hash.hexdigest())
         self._hash = sha256()
-        if not hmac.compare_digest(wanted, self._signature):
-            raise SignatureFault(Kind.MISMATCH, "The signature of a chunk of the body does not match.")
+        if not hmac.compare_digest(expected, self._signature):
+            raise SignatureFault(
+                SignatureFaultKind.MISMATCH, "The signature of a chunk of the body does not match."
+            )
 
     def _read_trailers(self, view: memoryview, out: list[bytes]) -> int:
         text = bytes(view[: MOST_TRAILERS + 1])
         end = 2 if text.startswith(b"\r\n") else text.find(b"\r\n\r\n") + 4
         if end < 4 and not text.startswith(b"\r\n"):
             if len(text) > MOST_TRAILERS:
-                raise SignatureFault(Kind.MALFORMED_TRAILER, "The trailers of the body are too long.")
+                raise SignatureFault(
+                    SignatureFaultKind.MALFORMED_TRAILER, "The trailers of the body are too long."
+                )
             return 0
         self._take_trailers(text[:end])
         self.is_done = True
@@ -134,27 +144,29 @@ class ChunkDecoder:
         fields = list(_trailer_fields(block))
         self.trailers = dict(fields)
         if len(self.trailers) != len(fields):
-            raise SignatureFault(Kind.MALFORMED_TRAILER, "A trailer of the body is there twice.")
-        given = self.trailers.pop("x-amz-trailer-signature", "")
-        if self._signer is None or not (self.trailers or given):
+            raise SignatureFault(SignatureFaultKind.MALFORMED_TRAILER, "A trailer of the body is repeated.")
+        signature = self.trailers.pop("x-amz-trailer-signature", "")
+        if self._signer is None or not (self.trailers or signature):
             return
         text = "".join(f"{name}:{value}\n" for name, value in sorted(self.trailers.items()))
-        wanted = self._signer.trailer(text.encode("latin-1"))
-        if not hmac.compare_digest(wanted.encode(), given.encode("latin-1")):
-            raise SignatureFault(Kind.MISMATCH, "The signature of the body's trailers does not match.")
+        expected = self._signer.trailer(text.encode("latin-1"))
+        if not hmac.compare_digest(expected.encode(), signature.encode("latin-1")):
+            raise SignatureFault(
+                SignatureFaultKind.MISMATCH, "The signature of the body's trailers does not match."
+            )
 
     def _refuse_more(self, view: memoryview, out: list[bytes]) -> int:
-        raise SignatureFault(Kind.MALFORMED_CHUNK, "The body goes on after its last chunk.")
+        raise SignatureFault(SignatureFaultKind.MALFORMED_CHUNK, "The body goes on after its last chunk.")
 
 
 def _line(view: memoryview) -> bytes | None:
-    """Return the first line without its ending, or None while it is not whole."""
+    """Return the first line without its ending, or None while it is incomplete."""
     start = bytes(view[:MOST_LINE])
     end = start.find(b"\r\n")
     if end >= 0:
         return start[:end]
     if len(start) == MOST_LINE:
-        raise SignatureFault(Kind.MALFORMED_CHUNK, "The head of a chunk is too long.")
+        raise SignatureFault(SignatureFaultKind.MALFORMED_CHUNK, "The head of a chunk is too long.")
     return None
 
 
@@ -165,5 +177,7 @@ def _trailer_fields(block: bytes) -> Iterator[tuple[str, str]]:
         if not line:
             continue
         if not (colon and name.strip(" \t")) or "\n" in value or "\r" in value:
-            raise SignatureFault(Kind.MALFORMED_TRAILER, "A trailer of the body cannot be read.")
+            raise SignatureFault(
+                SignatureFaultKind.MALFORMED_TRAILER, "A trailer of the body cannot be read."
+            )
         yield name.strip(" \t").lower(), value.strip(" \t")

@@ -1,4 +1,4 @@
-"""When a signature was made, as the wire writes it, and whether that is near enough to now."""
+"""The date of a signature, and whether it is near enough to now."""
 
 import re
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from vedette.wire.http import Request
-from vedette.wire.signed import SKEW_S, Kind, SignatureFault, Signed
+from vedette.wire.signed import SKEW_S, SignatureClaim, SignatureFault, SignatureFaultKind
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STAMP = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
@@ -22,17 +22,19 @@ def read_stamp(text: str) -> datetime:
     except ValueError:
         pass
     raise SignatureFault(
-        Kind.BAD_DATE, "The date of the signature must be in the form YYYYMMDDTHHMMSSZ (X-Amz-Date)."
+        SignatureFaultKind.BAD_DATE,
+        "The date of the signature must be in the form YYYYMMDDTHHMMSSZ (X-Amz-Date).",
     )
 
 
 def read_date(request: Request) -> datetime:
     """Return the request's date, from X-Amz-Date or else from Date, in either of the two forms."""
-    # An X-Amz-Date that is there counts, though it be empty: it is the one that was signed.
+    # An X-Amz-Date counts even if it is empty: it is the one that was signed.
     text = request.headers.get("x-amz-date", request.headers.get("date"))
     if not text:
         raise SignatureFault(
-            Kind.BAD_DATE, "A signed request needs a valid Date or X-Amz-Date header, and has neither."
+            SignatureFaultKind.BAD_DATE,
+            "A signed request needs a valid Date or X-Amz-Date header, and has neither.",
         )
     if STAMP.fullmatch(text):
         return read_stamp(text)
@@ -40,27 +42,27 @@ def read_date(request: Request) -> datetime:
         moment = parsedate_to_datetime(text)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
-        raise SignatureFault(Kind.BAD_DATE, f"The date {text!r} cannot be read.") from None
+        raise SignatureFault(SignatureFaultKind.BAD_DATE, f"The date {text!r} cannot be read.") from None
     if moment < EPOCH:
-        # S3 counts in seconds since 1970: to it this is no date, rather than one far away.
-        raise SignatureFault(Kind.BAD_DATE, f"The date {text!r} lies before 1970.")
+        # S3 counts in seconds since 1970 and treats this as no date, not as one far away.
+        raise SignatureFault(SignatureFaultKind.BAD_DATE, f"The date {text!r} lies before 1970.")
     return moment
 
 
-def check_time(signed: Signed, now: datetime) -> None:
-    """Refuse a date too far away, and a link whose time is over or has not come."""
+def check_time(signed: SignatureClaim, now: datetime) -> None:
+    """Refuse a date too far from now, and a link that has expired or is not valid yet."""
     ahead = (signed.date - now).total_seconds()
     if signed.expires_at is None:
         if abs(ahead) > SKEW_S:
-            raise SignatureFault(Kind.SKEWED, _sentence(signed, now, ahead), form=signed.form)
+            raise SignatureFault(SignatureFaultKind.SKEWED, _sentence(signed, now, ahead), form=signed.form)
         return
     if now >= signed.expires_at:
-        raise SignatureFault(Kind.EXPIRED, "Request has expired", form=signed.form)
+        raise SignatureFault(SignatureFaultKind.EXPIRED, "Request has expired", form=signed.form)
     if ahead > SKEW_S and signed.form == "query":
-        raise SignatureFault(Kind.NOT_YET_VALID, "Request is not yet valid", form=signed.form)
+        raise SignatureFault(SignatureFaultKind.NOT_YET_VALID, "Request is not yet valid", form=signed.form)
 
 
-def _sentence(signed: Signed, now: datetime, ahead: float) -> str:
+def _sentence(signed: SignatureClaim, now: datetime, ahead: float) -> str:
     stamp, current = signed.stamp, f"{now:%Y%m%dT%H%M%SZ}"
     if ahead > 0:
         return f"Signature not yet current: {stamp} is still later than {current} + 15 min."

@@ -1,8 +1,8 @@
-"""What can be wrong with a request before any room has seen it.
+"""What can be wrong with a request before it reaches any room.
 
     Faulty
-    ├── Malformed         it cannot be read as this protocol
-    ├── Invalid           it reads well, but breaks the limits of its shapes
+    ├── Malformed         it cannot be parsed as this protocol
+    ├── Invalid           it can be parsed, but breaks the limits of its shapes
     └── UnknownOperation  the service has no operation of that name or address
 
 `kind` says more, in the protocols' own words; the table from kinds to each dialect's
@@ -12,7 +12,7 @@ codes lives in api/. Nothing here knows a status or a code.
 from collections.abc import Sequence
 
 
-class Faulty(Exception):
+class ProtocolFault(Exception):
     """A request that its protocol or its shapes refuse; `kind` is what dialects translate."""
 
     kind = "syntax"
@@ -22,7 +22,7 @@ class Faulty(Exception):
         self.sentence = sentence
 
 
-class Malformed(Faulty):
+class Malformed(ProtocolFault):
     """The request cannot be read: broken JSON or XML, a member of the wrong type.
 
     Kinds: "syntax" (the body), "type" (a member), "content-type", "too-deep".
@@ -33,7 +33,7 @@ class Malformed(Faulty):
         self.kind = kind
 
 
-class Invalid(Faulty):
+class Invalid(ProtocolFault):
     """The request breaks limits that its shapes state.
 
     Kinds: "constraint"; "page-size" and "large-picture" where nothing is wrong but a page or a picture's
@@ -49,7 +49,7 @@ class Invalid(Faulty):
         self.kind = kind
 
 
-class UnknownOperation(Faulty):
+class UnknownOperation(ProtocolFault):
     """The service has no operation of that name or address."""
 
     kind = "unknown-operation"

@@ -1,6 +1,6 @@
-"""A form with a file at its end (multipart/form-data), read as it comes.
+"""A form with a file at its end (multipart/form-data), parsed as a stream.
 
-Fields before the file are bounded and kept; the file is handed on as a stream; whatever
+Fields before the file are bounded and buffered; the file is handed on as a stream; what
 follows the file is read and dropped, as S3 does.
 """
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from vedette.wire.signed import Kind, SignatureFault
+from vedette.wire.signed import SignatureFault, SignatureFaultKind
 
 # S3's own bound on everything but the file.
 MOST_FIELDS_BYTES = 20 * 1024
@@ -18,7 +18,7 @@ PARAMETER = re.compile(r';\s*([\w*-]+)\s*=\s*(?:"((?:\\"|[^"])*)"|([^;\s]*))', r
 
 @dataclass(slots=True)
 class UploadForm:
-    """The fields by lower-case name, what the browser said of the file, and the file to come."""
+    """The fields by lower-case name, the browser's facts about the file, and the file as a stream."""
 
     fields: dict[str, str]
     file_name: str
@@ -28,7 +28,7 @@ class UploadForm:
 
 async def read_form(content_type: str, pieces: AsyncIterator[bytes]) -> UploadForm:
     """Return the form, read up to the first byte of its file."""
-    cursor = _Cursor(pieces, _boundary(content_type))
+    cursor = _FormCursor(pieces, _boundary(content_type))
     fields: dict[str, str] = {}
     await cursor.skip_preamble()
     while await cursor.has_part():
@@ -42,13 +42,13 @@ async def read_form(content_type: str, pieces: AsyncIterator[bytes]) -> UploadFo
     raise _malformed("POST requires exactly one file upload per request.")
 
 
-class _Cursor:
-    """A place in the form's bytes; `_kept` is what was received and not yet read."""
+class _FormCursor:
+    """A position in the form's bytes; `_buffer` holds what was received and not yet parsed."""
 
     def __init__(self, pieces: AsyncIterator[bytes], boundary: bytes) -> None:
         self._pieces = pieces
         self._mark = b"\r\n--" + boundary
-        self._kept = b"\r\n"  # so that the first boundary looks like every other
+        self._buffer = b"\r\n"  # so that the first boundary looks like every other
         self._budget = MOST_FIELDS_BYTES
 
     async def skip_preamble(self) -> None:
@@ -63,17 +63,17 @@ class _Cursor:
     async def head(self) -> dict[str, str]:
         """Return the part's name, filename and content-type, where it has them."""
         # A part without any header begins with the empty line itself.
-        self._kept = b"\r\n" + self._kept
+        self._buffer = b"\r\n" + self._buffer
         lines = _text(await self._until(b"\r\n\r\n", MOST_HEAD_BYTES)).split("\r\n")
-        found: dict[str, str] = {}
+        parameters: dict[str, str] = {}
         for line in lines:
             name, _, value = line.partition(":")
             if name.strip().lower() == "content-disposition":
                 for key, quoted, bare in PARAMETER.findall(value):
-                    found[key.lower()] = quoted.replace('\\"', '"').replace("%22", '"') or bare
+                    parameters[key.lower()] = quoted.replace('\\"', '"').replace("%22", '"') or bare
             elif name.strip().lower() == "content-type":
-                found["content-type"] = value.strip()
-        return found
+                parameters["content-type"] = value.strip()
+        return parameters
 
     async def field(self) -> str:
         value = await self._until(self._mark, self._budget)
@@ -82,35 +82,35 @@ class _Cursor:
 
     async def file(self) -> AsyncIterator[bytes]:
         """Yield the file, then drop the rest of the form."""
-        held = len(self._mark) - 1
-        while (at := self._kept.find(self._mark)) < 0:
-            whole = len(self._kept) - held
+        overlap = len(self._mark) - 1
+        while (at := self._buffer.find(self._mark)) < 0:
+            whole = len(self._buffer) - overlap
             if whole > 0:
-                yield self._kept[:whole]
-                self._kept = self._kept[whole:]
+                yield self._buffer[:whole]
+                self._buffer = self._buffer[whole:]
             await self._more()
         if at:
-            yield self._kept[:at]
-        self._kept = b""
+            yield self._buffer[:at]
+        self._buffer = b""
         async for _ in self._pieces:
             pass
 
     async def _until(self, mark: bytes, most: int) -> bytes:
-        """Return what stands before the mark, and go past it."""
+        """Return the bytes before the mark, and skip it."""
         start = 0
-        while (at := self._kept.find(mark, start)) < 0:
-            if len(self._kept) > most + len(mark):
+        while (at := self._buffer.find(mark, start)) < 0:
+            if len(self._buffer) > most + len(mark):
                 break
-            start = max(0, len(self._kept) - len(mark))
+            start = max(0, len(self._buffer) - len(mark))
             await self._more()
         if at < 0 or at > most:
             raise _malformed("Your POST request fields preceding the upload file were too large.")
-        found, self._kept = self._kept[:at], self._kept[at + len(mark) :]
-        return found
+        before, self._buffer = self._buffer[:at], self._buffer[at + len(mark) :]
+        return before
 
     async def _more(self) -> None:
         try:
-            self._kept += await anext(self._pieces)
+            self._buffer += await anext(self._pieces)
         except StopAsyncIteration:
             raise _malformed(
                 "The body of your POST request is not well-formed multipart/form-data."
@@ -119,8 +119,8 @@ class _Cursor:
 
 def _boundary(content_type: str) -> bytes:
     kind, _, _ = content_type.partition(";")
-    found = {match[1].lower(): match[2] or match[3] for match in PARAMETER.finditer(content_type)}
-    boundary: str = found.get("boundary", "")
+    parameters = {match[1].lower(): match[2] or match[3] for match in PARAMETER.finditer(content_type)}
+    boundary: str = parameters.get("boundary", "")
     if kind.strip().lower() != "multipart/form-data" or not 1 <= len(boundary) <= 200:
         raise _malformed("Bucket POST must be of the enclosure-type multipart/form-data, with a boundary.")
     return boundary.encode("latin-1", "replace")
@@ -134,4 +134,4 @@ def _text(raw: bytes) -> str:
 
 
 def _malformed(sentence: str) -> SignatureFault:
-    return SignatureFault(Kind.MALFORMED_FORM, sentence, form="post")
+    return SignatureFault(SignatureFaultKind.MALFORMED_FORM, sentence, form="post")

@@ -1,4 +1,4 @@
-"""A request and an answer as the wire modules see them: bytes with names, no framework.
+"""A request and a response as the wire modules see them: bytes with names, no framework.
 
 The path and the query stay exactly as they were sent, since signatures and
 percent-encoded ARNs are judged on the raw text.
@@ -51,7 +51,7 @@ class Request:
     # The address at which the server was reached, as far as the socket knows.
     server: str = ""
     id: str = ""
-    # What the dialect found the request to be for; the log and the figures name it so.
+    # The operation that the dialect recognised, for the log and the figures.
     operation: str = "none"
 
 
@@ -70,7 +70,7 @@ class FileBody:
 
 @dataclass(slots=True)
 class Response:
-    """One HTTP answer; the server adds Date, Content-Length and the request id."""
+    """One HTTP response; the server adds Date, Content-Length and the request id."""
 
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)

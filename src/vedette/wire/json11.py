@@ -11,7 +11,7 @@ from vedette.wire.errors import Malformed, UnknownOperation
 from vedette.wire.http import Request, Response
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
-# SDKs send the first two; the third is what people type. None at all is what netcat sends.
+# SDKs send the first two, people type the third, and netcat sends none.
 _ACCEPTED = frozenset({CONTENT_TYPE, "application/x-amz-json-1.0", "application/json", ""})
 
 
@@ -25,7 +25,7 @@ def target(service: str, request: Request) -> OperationModel:
 
 
 def refuse_content_type(request: Request, accepted: frozenset[str]) -> None:
-    """Raise Malformed where the body says that it is something else."""
+    """Raise Malformed where the request declares another content type."""
     kind = request.headers.get("content-type").partition(";")[0].strip().lower()
     if kind not in accepted:
         raise Malformed(f"The content type {kind[:100]!r} is not one of this protocol.", "content-type")

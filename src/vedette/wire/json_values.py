@@ -13,7 +13,7 @@ from botocore.model import Shape
 from vedette.wire import scalars
 from vedette.wire.errors import Malformed
 
-# The deepest shape of both services has nine levels; what is deeper is no request.
+# The deepest shape of both services has nine levels.
 DEEPEST = 64
 _NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
 # The end of a key. Strings may hold it too, so there are never fewer ends than keys.
@@ -24,8 +24,8 @@ def load(body: bytes) -> dict[str, Any]:
     """Return the object that a body holds; an empty body is an empty object.
 
     Refused are what is not JSON to the letter (orjson knows no NaN, no lone surrogates and
-    no infinite numbers), any other value than an object, depth, and a name said twice, which two
-    readers would understand in two ways.
+    no infinite numbers), any other value than an object, depth, and a repeated name, which two
+    parsers would understand in two ways.
     """
     if not body:
         return {}
@@ -49,18 +49,18 @@ def _count_keys(value: Any) -> int:
         if depth > DEEPEST:
             raise Malformed("The request body is nested too deeply.", "too-deep")
         below: list[Any] = []
-        for each in level:
-            if isinstance(each, dict):
-                count += len(each)
-                below += [item for item in each.values() if isinstance(item, dict | list)]
+        for node in level:
+            if isinstance(node, dict):
+                count += len(node)
+                below += [item for item in node.values() if isinstance(item, dict | list)]
             else:
-                below += [item for item in each if isinstance(item, dict | list)]
+                below += [item for item in node if isinstance(item, dict | list)]
         level = below
     return count
 
 
 def _refuse_twice(body: bytes) -> None:
-    """Read once more, slowly, and refuse an object that names a member twice."""
+    """Parse once more, slowly, and refuse an object that has a member twice."""
 
     def once(pairs: list[tuple[str, Any]]) -> None:
         if len({name for name, _ in pairs}) < len(pairs):
@@ -75,7 +75,7 @@ def read(shape: Shape, value: Any, path: str) -> Any:
 
 
 def read_members(shape: Shape, value: Any, path: str) -> dict[str, Any]:
-    """Return the members of a structure that stand in the body; unknown ones are passed over."""
+    """Return the members of a structure that are in the body; unknown ones are ignored."""
     if not isinstance(value, dict):
         raise _mistyped(path, "an object", value)
     members: dict[str, Any] = {}
@@ -124,7 +124,7 @@ def _read_integer(shape: Shape, value: Any, path: str) -> int:
 
 def _read_float(_shape: Shape, value: Any, path: str) -> float:
     if value in _NO_NUMBERS:
-        # What SDKs write for them; the limits of the shape refuse them by their name.
+        # SDKs write them so; the limits of the shape refuse them by their name.
         return float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _mistyped(path, "a number", value)
@@ -164,10 +164,10 @@ _READERS: dict[str, Callable[[Shape, Any, str], Any]] = {
 }
 
 
-def _mistyped(path: str, wanted: str, value: Any) -> Malformed:
+def _mistyped(path: str, expected: str, value: Any) -> Malformed:
     names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
-    found = names.get(type(value), "a number")
-    return Malformed(f"The value of {path or 'the body'} must be {wanted}, not {found}.", "type")
+    actual = names.get(type(value), "a number")
+    return Malformed(f"The value of {path or 'the body'} must be {expected}, not {actual}.", "type")
 
 
 def dump(shape: Shape | None, value: dict[str, Any]) -> bytes:
@@ -176,21 +176,21 @@ def dump(shape: Shape | None, value: dict[str, Any]) -> bytes:
 
 
 def write(shape: Shape, value: Any) -> Any:
-    """Return what orjson can say for a value of that shape."""
+    """Return a value of that shape as orjson can serialise it."""
     return _WRITERS[shape.type_name](shape, value)
 
 
 def _write_members(shape: Shape, value: dict[str, Any]) -> dict[str, Any]:
     members = shape.members
-    written: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, item in value.items():
         member = members.get(name)
         if member is None:
             raise ValueError(f"{shape.name} has no {name}")
         facts = member.serialization
         if item is not None and "location" not in facts:
-            written[facts.get("name", name)] = _WRITERS[member.type_name](member, item)
-    return written
+            result[facts.get("name", name)] = _WRITERS[member.type_name](member, item)
+    return result
 
 
 def _write_list(shape: Shape, value: Any) -> list[Any]:
@@ -204,7 +204,7 @@ def _write_map(shape: Shape, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write_float(shape: Shape, value: float) -> float:
-    # Numbers of numpy come from detection; JSON has no NaN and orjson would say null.
+    # Detection returns numpy's numbers; JSON has no NaN and orjson would write null.
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"{shape.name} is not a finite number")

@@ -1,7 +1,7 @@
-"""What the services say about themselves: operations, shapes, pages.
+"""The models of the services: operations, shapes, paginators.
 
 Read once from the files in shapes/. Those of AWS are made by tools/write_shapes.py; that of `vedette`,
-for what AWS has no operation for, is written by hand in the same form. Never asks botocore's own
+for operations that AWS does not have, is written by hand in the same form. Never uses botocore's own
 loader, which forgets services that end.
 """
 
@@ -28,7 +28,7 @@ def _read(name: str, file: str) -> Any:
 
 @cache
 def service(name: str) -> ServiceModel:
-    """Return the model of a service; KeyError for one that we do not speak."""
+    """Return the model of a service; KeyError for one that is not supported."""
     return ServiceModel(_read(name, "service-2.json"), service_name=name)
 
 
@@ -41,19 +41,21 @@ def all_operations(name: str) -> tuple[str, ...]:
 @cache
 def operations(name: str) -> tuple[str, ...]:
     """Return the names of the operations that the shape files describe."""
-    known = _read(name, "service-2.json")["operations"]
-    return tuple(each for each, facts in known.items() if "input" in facts)
+    described = _read(name, "service-2.json")["operations"]
+    return tuple(operation_name for operation_name, facts in described.items() if "input" in facts)
 
 
 @cache
 def operation(name: str, operation_name: str) -> OperationModel | None:
     """Return one operation's model, or None where the service has no such operation."""
-    known = operation_name in all_operations(name)
-    return service(name).operation_model(operation_name) if known else None
+    exists = operation_name in all_operations(name)
+    return service(name).operation_model(operation_name) if exists else None
 
 
 @cache
 def page_sizes(name: str) -> dict[str, str]:
     """Return, by operation, the name of the member that limits a page."""
     pages = _read(name, "paginators-1.json")["pagination"]
-    return {each: page["limit_key"] for each, page in pages.items() if "limit_key" in page}
+    return {
+        operation_name: page["limit_key"] for operation_name, page in pages.items() if "limit_key" in page
+    }

@@ -19,14 +19,14 @@ from typing import Any
 import orjson
 
 from vedette.wire import sigv2
-from vedette.wire.bodies import HEADERS, BodyReader, pieces_of, promise_of_form
+from vedette.wire.bodies import HEADERS, BodyReader, declared_by_form, pieces_of
 from vedette.wire.clockskew import read_stamp
 from vedette.wire.forms import read_form
 from vedette.wire.http import Request
-from vedette.wire.signed import Kind, SignatureFault, Signed
+from vedette.wire.signed import SignatureClaim, SignatureFault, SignatureFaultKind
 from vedette.wire.sigv4 import ALGORITHM, key_for, read_credential, same, sign
 
-# Fields that need no condition: they are the proof itself, or bind the file without letting anything in.
+# Fields that need no condition: they are the signature itself, or only restrict the file.
 PROOF = frozenset({"policy", "signature", "x-amz-signature", "awsaccesskeyid"})
 SUMS = frozenset({*HEADERS, "x-amz-checksum-algorithm", "x-amz-sdk-checksum-algorithm"})
 KEY_LIFE = timedelta(days=7)
@@ -35,7 +35,7 @@ EXPIRATION = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z", re.ASCII
 
 @dataclass(slots=True)
 class PostForm:
-    """A form whose file is still to come. `fields["key"]` has the file's name filled in already."""
+    """A form whose file is not read yet. `fields["key"]` has the file's name filled in already."""
 
     fields: dict[str, str]
     file_name: str
@@ -51,14 +51,14 @@ class PostCondition:
     name: str
     value: str
 
-    def holds(self, given: str) -> bool:
-        """Tell whether a field's value obeys."""
+    def holds(self, value: str) -> bool:
+        """Return whether a field's value satisfies the condition."""
         if self.operator == "eq":
-            return given == self.value
+            return value == self.value
         if self.name == "content-type":
             # A list of types must hold one by one.
-            return all(part.strip().startswith(self.value) for part in given.split(","))
-        return given.startswith(self.value)
+            return all(part.strip().startswith(self.value) for part in value.split(","))
+        return value.startswith(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,15 @@ async def read_post(request: Request) -> PostForm:
     form = await read_form(request.headers.get("content-type"), pieces_of(request))
     if not form.fields.get("key"):
         raise SignatureFault(
-            Kind.MALFORMED_FORM, "Bucket POST must contain a field named 'key'.", form="post"
+            SignatureFaultKind.MALFORMED_FORM, "Bucket POST must contain a field named 'key'.", form="post"
         )
     name = re.split(r"[/\\]", form.file_name)[-1]
     form.fields["key"] = form.fields["key"].replace("${filename}", name)
-    body = BodyReader(form.file, promise_of_form(form.fields))
+    body = BodyReader(form.file, declared_by_form(form.fields))
     return PostForm(form.fields, form.file_name, form.file_type, body)
 
 
-def read_post_signature(form: PostForm) -> Signed | None:
+def read_post_signature(form: PostForm) -> SignatureClaim | None:
     """Return what the form claims about its signer."""
     fields = form.fields
     if "x-amz-signature" in fields or "x-amz-algorithm" in fields:
@@ -94,7 +94,7 @@ def read_post_signature(form: PostForm) -> Signed | None:
     for name in ("policy", "signature", "awsaccesskeyid"):
         if not fields.get(name):
             raise _incomplete(name)
-    return Signed(
+    return SignatureClaim(
         key_id=fields["awsaccesskeyid"],
         form="v2-post",
         signature=fields["signature"],
@@ -103,13 +103,13 @@ def read_post_signature(form: PostForm) -> Signed | None:
     )
 
 
-def verify_post(form: PostForm, signed: Signed, secret: str, now: datetime, *, bucket: str) -> None:
+def verify_post(form: PostForm, signed: SignatureClaim, secret: str, now: datetime, *, bucket: str) -> None:
     """Return when the policy is signed by the secret, in force, and allows this form into the bucket."""
     text = form.fields["policy"].encode()
-    made = sigv2.sign(secret, text) if signed.form == "v2-post" else sign(key_for(signed, secret), text)
-    if not same(signed.signature, made):
+    expected = sigv2.sign(secret, text) if signed.form == "v2-post" else sign(key_for(signed, secret), text)
+    if not same(signed.signature, expected):
         raise SignatureFault(
-            Kind.MISMATCH,
+            SignatureFaultKind.MISMATCH,
             "The request signature we calculated does not match the signature you provided. "
             "Check your key and signing method.",
             form=signed.form,
@@ -123,7 +123,7 @@ def verify_post(form: PostForm, signed: Signed, secret: str, now: datetime, *, b
 
 
 def read_policy(text: bytes) -> PostPolicy:
-    """Return the policy in base64, refusing whatever cannot be understood."""
+    """Return the policy in base64, and refuse what is not supported in it."""
     try:
         document = orjson.loads(base64.b64decode(text, validate=True))
     except (binascii.Error, ValueError):
@@ -146,7 +146,7 @@ def read_policy(text: bytes) -> PostPolicy:
 
 
 def check_conditions(policy: PostPolicy, fields: dict[str, str]) -> None:
-    """Refuse fields that break a condition, and fields that none speaks of."""
+    """Refuse fields that break a condition, and fields that no condition covers."""
     for condition in policy.conditions:
         if not condition.holds(fields.get(condition.name, "")):
             raise _violated(
@@ -158,15 +158,17 @@ def check_conditions(policy: PostPolicy, fields: dict[str, str]) -> None:
             raise _violated(f"Extra input fields: {name}")
 
 
-def _read_v4(fields: dict[str, str]) -> Signed:
+def _read_v4(fields: dict[str, str]) -> SignatureClaim:
     for name in ("policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"):
         if not fields.get(name):
             raise _incomplete(name)
     if fields["x-amz-algorithm"] != ALGORITHM:
-        raise SignatureFault(Kind.UNSUPPORTED, f"X-Amz-Algorithm only supports {ALGORITHM}.", form="post")
+        raise SignatureFault(
+            SignatureFaultKind.UNSUPPORTED, f"X-Amz-Algorithm only supports {ALGORITHM}.", form="post"
+        )
     date = read_stamp(fields["x-amz-date"])
     key_id, region, service = read_credential(fields["x-amz-credential"], day=f"{date:%Y%m%d}")
-    return Signed(
+    return SignatureClaim(
         key_id=key_id,
         form="post",
         signature=fields["x-amz-signature"],
@@ -220,12 +222,16 @@ def _lower(value: Any) -> str:
 
 
 def _incomplete(name: str) -> SignatureFault:
-    return SignatureFault(Kind.INCOMPLETE, f"Bucket POST must contain a field named '{name}'.", form="post")
+    return SignatureFault(
+        SignatureFaultKind.INCOMPLETE, f"Bucket POST must contain a field named '{name}'.", form="post"
+    )
 
 
 def _bad_policy(sentence: str) -> SignatureFault:
-    return SignatureFault(Kind.BAD_POLICY, sentence[:500], form="post")
+    return SignatureFault(SignatureFaultKind.BAD_POLICY, sentence[:500], form="post")
 
 
 def _violated(sentence: str) -> SignatureFault:
-    return SignatureFault(Kind.POLICY_VIOLATED, f"Invalid according to Policy: {sentence}"[:500], form="post")
+    return SignatureFault(
+        SignatureFaultKind.POLICY_VIOLATED, f"Invalid according to Policy: {sentence}"[:500], form="post"
+    )

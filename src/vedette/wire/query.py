@@ -1,6 +1,6 @@
-"""The Query protocol: a form with Action and Version in, an XML document out. STS speaks it.
+"""The Query protocol: a form with Action and Version in, an XML document out. STS uses it.
 
-Every answer is XML, also for the worst of errors: clients cannot read anything else.
+Every response is XML, also for errors: clients cannot read anything else.
 """
 
 from collections.abc import Mapping
@@ -32,12 +32,12 @@ def fields(request: Request) -> dict[str, str]:
         raise Malformed("The form holds bytes that are not percent-encoded.") from None
     if text.count("&") >= MOST_FIELDS:
         raise Malformed("The form has too many fields.")
-    found: dict[str, str] = {}
+    form: dict[str, str] = {}
     for part in text.split("&"):
         name, _, value = part.partition("=")
         if name:
-            found.setdefault(_decode(name), _decode(value))
-    return found
+            form.setdefault(_decode(name), _decode(value))
+    return form
 
 
 def _decode(text: str) -> str:
@@ -67,13 +67,13 @@ def parse(operation: OperationModel, request: Request, _path_params: object = No
     return value
 
 
-# A name such as Tags.member.1.Key is a path; the text at its end stands under the empty name.
+# A name such as Tags.member.1.Key is a path; the text at its end has the empty name.
 Tree = dict[str, Any]
 
 
-def _tree(found: dict[str, str]) -> Tree:
+def _tree(form: dict[str, str]) -> Tree:
     root: Tree = {}
-    for name, text in found.items():
+    for name, text in form.items():
         steps = name.split(".")
         if len(steps) > DEEPEST:
             raise Malformed("The form is nested too deeply.", "too-deep")

@@ -1,4 +1,4 @@
-"""REST-JSON: the operation is a method and a path, members stand in path, query, headers and body."""
+"""REST-JSON: the operation is a method and a path, members are in path, query, headers and body."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -29,7 +29,7 @@ def _routes(service: str) -> dict[str, list[tuple[list[str], OperationModel]]]:
 
 
 def route(service: str, method: str, raw_path: str) -> tuple[OperationModel, dict[str, str]]:
-    """Return the operation of a method and a path, and what the path says.
+    """Return the operation of a method and a path, and the path's parameters.
 
     The path is split as it was sent and decoded afterwards: an encoded slash is no slash.
     """

@@ -1,6 +1,6 @@
-"""Single values as text: times, numbers, blobs, truth.
+"""Single values as text: times, numbers, blobs, booleans.
 
-Readers raise ValueError with a few words; whoever knows the member's name says the rest.
+Readers raise ValueError with half a sentence; the caller, which knows the member's name, completes it.
 """
 
 import binascii
@@ -16,13 +16,13 @@ BOUNDS = {"integer": 2**31, "long": 2**63}
 MOST_DIGITS = 20
 # The shortest exact decimal of a double has 17 digits; a writer without exponents needs 309 before the point.
 MOST_FLOAT_CHARACTERS = 400
-# Both bounds of what datetime can say, in seconds since 1970.
+# The range of datetime, in seconds since 1970.
 _EARLIEST = datetime.min.replace(tzinfo=UTC).timestamp()
 _LATEST = datetime.max.replace(tzinfo=UTC).timestamp()
 
 
-class Beyond(ValueError):
-    """A number, and one that its place cannot take."""
+class OutOfRange(ValueError):
+    """A number beyond the limits of its member."""
 
 
 def utc(moment: datetime) -> datetime:
@@ -78,7 +78,7 @@ def encode_blob(blob: bytes) -> str:
 
 
 def read_blob(text: str) -> bytes:
-    """Return what base64 says, and refuse what is not base64 to the letter."""
+    """Decode strict base64."""
     try:
         # Thirty times quicker than binascii, which took a tenth of the server's work on a large picture.
         return pybase64.b64decode(text, validate=True)
@@ -96,7 +96,7 @@ def read_count(text: str, *, least: int = 0, most: int) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise ValueError("is not a whole number")
     if len(text) > MOST_DIGITS or not least <= (number := int(text)) <= most:
-        raise Beyond(f"is not between {least} and {most}")
+        raise OutOfRange(f"is not between {least} and {most}")
     return number
 
 
@@ -104,11 +104,11 @@ def read_integer(text: str, bound: int) -> int:
     """Return a whole number written in decimal, between -bound and bound."""
     try:
         size = read_count(text.removeprefix("-"), most=bound)
-    except Beyond:
+    except OutOfRange:
         size = bound + 1
     number = -size if text.startswith("-") else size
     if not -bound <= number < bound:
-        raise Beyond("is beyond the numbers of its type")
+        raise OutOfRange("is beyond the numbers of its type")
     return number
 
 

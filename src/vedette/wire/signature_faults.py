@@ -1,4 +1,4 @@
-"""How each family of services says what is wrong with a signature or a signed body.
+"""The responses of each family of services to faults of a signature or of a signed body.
 
     json      AWS JSON (Rekognition): 400 …Exception
     rest      REST-JSON (Lookout for Vision): the same names, 403
@@ -11,7 +11,7 @@ Every kind of `signed.Kind` has a row; a test holds that.
 from dataclasses import dataclass
 from typing import Literal
 
-from vedette.wire.signed import Form, Kind, SignatureFault
+from vedette.wire.signed import Form, SignatureFault, SignatureFaultKind
 
 Family = Literal["json", "rest", "query", "s3"]
 
@@ -35,75 +35,77 @@ MISSING, KEY, BROKEN, FALSE, OLD = (
     ("ExpiredTokenException", "ExpiredToken"),
 )
 Row = tuple[str, int, tuple[str, str]]
-ROWS: dict[Kind, Row] = {
-    Kind.MISSING: ("AccessDenied", 403, MISSING),
-    Kind.UNKNOWN_KEY: ("InvalidAccessKeyId", 403, KEY),
-    Kind.BAD_TOKEN: ("InvalidToken", 400, KEY),
-    Kind.EXPIRED_TOKEN: ("ExpiredToken", 400, OLD),
-    Kind.UNSUPPORTED: ("InvalidRequest", 400, BROKEN),
-    Kind.AMBIGUOUS: ("InvalidArgument", 400, BROKEN),
-    Kind.INCOMPLETE: ("AuthorizationHeaderMalformed", 400, BROKEN),
-    Kind.MALFORMED: ("AuthorizationHeaderMalformed", 400, FALSE),
-    Kind.BAD_DATE: ("AccessDenied", 403, BROKEN),
-    Kind.NO_CONTENT_SHA256: ("InvalidRequest", 400, BROKEN),
-    Kind.BAD_CONTENT_SHA256: ("InvalidArgument", 400, BROKEN),
-    Kind.UNSIGNED_HEADERS: ("AccessDenied", 403, FALSE),
-    Kind.MISMATCH: ("SignatureDoesNotMatch", 403, FALSE),
-    Kind.SKEWED: ("RequestTimeTooSkewed", 403, FALSE),
-    Kind.EXPIRED: ("AccessDenied", 403, FALSE),
-    Kind.NOT_YET_VALID: ("AccessDenied", 403, FALSE),
+ROWS: dict[SignatureFaultKind, Row] = {
+    SignatureFaultKind.MISSING: ("AccessDenied", 403, MISSING),
+    SignatureFaultKind.UNKNOWN_KEY: ("InvalidAccessKeyId", 403, KEY),
+    SignatureFaultKind.BAD_TOKEN: ("InvalidToken", 400, KEY),
+    SignatureFaultKind.EXPIRED_TOKEN: ("ExpiredToken", 400, OLD),
+    SignatureFaultKind.UNSUPPORTED: ("InvalidRequest", 400, BROKEN),
+    SignatureFaultKind.AMBIGUOUS: ("InvalidArgument", 400, BROKEN),
+    SignatureFaultKind.INCOMPLETE: ("AuthorizationHeaderMalformed", 400, BROKEN),
+    SignatureFaultKind.MALFORMED: ("AuthorizationHeaderMalformed", 400, FALSE),
+    SignatureFaultKind.BAD_DATE: ("AccessDenied", 403, BROKEN),
+    SignatureFaultKind.NO_CONTENT_SHA256: ("InvalidRequest", 400, BROKEN),
+    SignatureFaultKind.BAD_CONTENT_SHA256: ("InvalidArgument", 400, BROKEN),
+    SignatureFaultKind.UNSIGNED_HEADERS: ("AccessDenied", 403, FALSE),
+    SignatureFaultKind.MISMATCH: ("SignatureDoesNotMatch", 403, FALSE),
+    SignatureFaultKind.SKEWED: ("RequestTimeTooSkewed", 403, FALSE),
+    SignatureFaultKind.EXPIRED: ("AccessDenied", 403, FALSE),
+    SignatureFaultKind.NOT_YET_VALID: ("AccessDenied", 403, FALSE),
     # AWS says 400; the public suites of S3's look-alikes hold servers to 403, and clients read the code.
-    Kind.EXPIRES_OUT_OF_RANGE: ("AuthorizationQueryParametersError", 403, FALSE),
-    Kind.BAD_DIGEST_HEADER: ("InvalidDigest", 400, FALSE),
-    Kind.BAD_DIGEST: ("BadDigest", 400, FALSE),
-    Kind.BAD_CHECKSUM_HEADER: ("InvalidRequest", 400, FALSE),
-    Kind.CHECKSUM_MISMATCH: ("BadDigest", 400, FALSE),
-    Kind.CONTENT_SHA256_MISMATCH: ("XAmzContentSHA256Mismatch", 400, FALSE),
-    Kind.BAD_LENGTH: ("InvalidArgument", 400, FALSE),
-    Kind.INCOMPLETE_BODY: ("IncompleteBody", 400, FALSE),
-    Kind.MALFORMED_CHUNK: ("InvalidRequest", 400, FALSE),
-    Kind.MALFORMED_TRAILER: ("MalformedTrailerError", 400, FALSE),
-    Kind.TOO_LARGE: ("EntityTooLarge", 400, FALSE),
-    Kind.TOO_SMALL: ("EntityTooSmall", 400, FALSE),
-    Kind.MALFORMED_FORM: ("MalformedPOSTRequest", 400, FALSE),
-    Kind.BAD_POLICY: ("InvalidPolicyDocument", 400, FALSE),
-    Kind.POLICY_VIOLATED: ("AccessDenied", 403, FALSE),
+    SignatureFaultKind.EXPIRES_OUT_OF_RANGE: ("AuthorizationQueryParametersError", 403, FALSE),
+    SignatureFaultKind.BAD_DIGEST_HEADER: ("InvalidDigest", 400, FALSE),
+    SignatureFaultKind.BAD_DIGEST: ("BadDigest", 400, FALSE),
+    SignatureFaultKind.BAD_CHECKSUM_HEADER: ("InvalidRequest", 400, FALSE),
+    SignatureFaultKind.CHECKSUM_MISMATCH: ("BadDigest", 400, FALSE),
+    SignatureFaultKind.CONTENT_SHA256_MISMATCH: ("XAmzContentSHA256Mismatch", 400, FALSE),
+    SignatureFaultKind.BAD_LENGTH: ("InvalidArgument", 400, FALSE),
+    SignatureFaultKind.INCOMPLETE_BODY: ("IncompleteBody", 400, FALSE),
+    SignatureFaultKind.MALFORMED_CHUNK: ("InvalidRequest", 400, FALSE),
+    SignatureFaultKind.MALFORMED_TRAILER: ("MalformedTrailerError", 400, FALSE),
+    SignatureFaultKind.TOO_LARGE: ("EntityTooLarge", 400, FALSE),
+    SignatureFaultKind.TOO_SMALL: ("EntityTooSmall", 400, FALSE),
+    SignatureFaultKind.MALFORMED_FORM: ("MalformedPOSTRequest", 400, FALSE),
+    SignatureFaultKind.BAD_POLICY: ("InvalidPolicyDocument", 400, FALSE),
+    SignatureFaultKind.POLICY_VIOLATED: ("AccessDenied", 403, FALSE),
 }
-# S3 says differently what is wrong with a link, and with a Version 2 signature.
-S3_BY_FORM: dict[tuple[Kind, Form], tuple[str, int]] = {
-    (Kind.INCOMPLETE, "query"): ("AuthorizationQueryParametersError", 400),
-    (Kind.MALFORMED, "query"): ("AuthorizationQueryParametersError", 400),
-    (Kind.UNSUPPORTED, "query"): ("AuthorizationQueryParametersError", 400),
-    (Kind.BAD_DATE, "query"): ("AuthorizationQueryParametersError", 400),
-    (Kind.INCOMPLETE, "v2-query"): ("AccessDenied", 403),
-    (Kind.MALFORMED, "v2-header"): ("InvalidArgument", 400),
-    (Kind.INCOMPLETE, "post"): ("InvalidArgument", 400),
-    (Kind.MALFORMED, "post"): ("InvalidArgument", 400),
-    (Kind.INCOMPLETE, "v2-post"): ("InvalidArgument", 400),
+# S3 has other codes for links and for Version 2 signatures.
+S3_BY_FORM: dict[tuple[SignatureFaultKind, Form], tuple[str, int]] = {
+    (SignatureFaultKind.INCOMPLETE, "query"): ("AuthorizationQueryParametersError", 400),
+    (SignatureFaultKind.MALFORMED, "query"): ("AuthorizationQueryParametersError", 400),
+    (SignatureFaultKind.UNSUPPORTED, "query"): ("AuthorizationQueryParametersError", 400),
+    (SignatureFaultKind.BAD_DATE, "query"): ("AuthorizationQueryParametersError", 400),
+    (SignatureFaultKind.INCOMPLETE, "v2-query"): ("AccessDenied", 403),
+    (SignatureFaultKind.MALFORMED, "v2-header"): ("InvalidArgument", 400),
+    (SignatureFaultKind.INCOMPLETE, "post"): ("InvalidArgument", 400),
+    (SignatureFaultKind.MALFORMED, "post"): ("InvalidArgument", 400),
+    (SignatureFaultKind.INCOMPLETE, "v2-post"): ("InvalidArgument", 400),
 }
-# What each says of the caller, where the fault carries no sentence of its own.
-SENTENCES: dict[Kind, dict[str, str]] = {
-    Kind.MISSING: {
+# The messages of faults that carry no sentence of their own.
+SENTENCES: dict[SignatureFaultKind, dict[str, str]] = {
+    SignatureFaultKind.MISSING: {
         "s3": "Access Denied",
         "query": "Request is missing Authentication Token",
         "": "Missing Authentication Token",
     },
-    Kind.UNKNOWN_KEY: {
+    SignatureFaultKind.UNKNOWN_KEY: {
         "s3": "The AWS Access Key Id you provided does not exist in our records.",
         "": "The security token included in the request is invalid.",
     },
-    Kind.BAD_TOKEN: {
+    SignatureFaultKind.BAD_TOKEN: {
         "s3": "The provided token is malformed or otherwise invalid.",
         "": "The security token included in the request is invalid.",
     },
-    Kind.EXPIRED_TOKEN: {
+    SignatureFaultKind.EXPIRED_TOKEN: {
         "s3": "The provided token has expired.",
         "": "The security token included in the request is expired",
     },
 }
 
 
-def fault_for(kind: Kind, family: Family, sentence: str = "", *, form: Form | None = None) -> SignatureAnswer:
+def fault_for(
+    kind: SignatureFaultKind, family: Family, sentence: str = "", *, form: Form | None = None
+) -> SignatureAnswer:
     """Return what a service of this family answers; the sentence is the fault's own, or the family's."""
     code, status, others = ROWS[kind]
     if family == "s3":

@@ -1,7 +1,7 @@
-"""What a signature claims, and the ways in which it can fail; no cryptography here.
+"""The claim of a signature, and the ways in which it can fail; no cryptography here.
 
 `SignatureFault` is raised by every module that reads or checks a signature or a signed
-body. It knows what happened, not how each service says it: that is `signature_faults`.
+body. How each service reports it, `signature_faults` knows.
 """
 
 from dataclasses import dataclass, field
@@ -17,17 +17,17 @@ SKEW_S = 15 * 60
 UNSIGNED = "UNSIGNED-PAYLOAD"
 
 
-class Kind(StrEnum):
+class SignatureFaultKind(StrEnum):
     """What was wrong. The first four lines are about the caller, the rest about the request."""
 
-    MISSING = "missing"  # no signature where one is owed
-    UNKNOWN_KEY = "unknown-key"  # raised by whoever looks keys up
+    MISSING = "missing"  # no signature where one is required
+    UNKNOWN_KEY = "unknown-key"  # raised where keys are looked up
     BAD_TOKEN = "bad-token"  # noqa: S105  (likewise; a kind, no token)
     EXPIRED_TOKEN = "expired-token"  # noqa: S105  (likewise)
 
-    UNSUPPORTED = "unsupported"  # another scheme than those we know
+    UNSUPPORTED = "unsupported"  # another scheme than the supported ones
     AMBIGUOUS = "ambiguous"  # two signatures at once
-    INCOMPLETE = "incomplete"  # a part of the signature is not there
+    INCOMPLETE = "incomplete"  # a part of the signature is missing
     MALFORMED = "malformed"  # a part of it cannot be read
     BAD_DATE = "bad-date"
     NO_CONTENT_SHA256 = "no-content-sha256"
@@ -57,9 +57,9 @@ class Kind(StrEnum):
 
 
 class SignatureFault(Exception):
-    """A signature, or the body under it, that does not hold. `form` is set once it is known."""
+    """A signature, or a signed body, that is not valid. `form` is set once it is known."""
 
-    def __init__(self, kind: Kind, sentence: str, *, form: Form | None = None) -> None:
+    def __init__(self, kind: SignatureFaultKind, sentence: str, *, form: Form | None = None) -> None:
         super().__init__(sentence)
         self.kind = kind
         self.sentence = sentence
@@ -67,8 +67,8 @@ class SignatureFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """A signature as it was read; nothing in it is true until `verify` has returned."""
+class SignatureClaim:
+    """A signature as parsed; nothing in it is proved until `verify` has returned."""
 
     key_id: str
     form: Form

@@ -1,7 +1,7 @@
 """Signature Version 2, which boto3 still puts into S3 links by default in the older regions.
 
 It signs the path, a few headers, all `x-amz-*` headers and those query parameters that
-name a part of a bucket or object; it says nothing about the body.
+name a part of a bucket or object; it does not cover the body.
 """
 
 import base64
@@ -14,7 +14,7 @@ from vedette.wire.canonical import Pairs, decode, encode, split_query
 from vedette.wire.clockskew import read_date
 from vedette.wire.http import Request
 from vedette.wire.scalars import read_count
-from vedette.wire.signed import Form, Kind, SignatureFault, Signed
+from vedette.wire.signed import Form, SignatureClaim, SignatureFault, SignatureFaultKind
 
 # The parameters that are signed: parts of a bucket or an object, and overrides of answers.
 # fmt: off
@@ -37,21 +37,21 @@ SOMETIMES_SIGNED = frozenset({
     "publicAccessBlock", "retention",
 })
 # fmt: on
-# A link that reads these says no more than the link that it could be stretched from.
+# A link that reads these reveals no more than the link that it could be derived from.
 HARMLESS = frozenset({"attributes", "ownershipControls", "policyStatus"})
 FAR_AWAY = 253402300799  # the last second of the year 9999
 
 
-def read_header(header: str, request: Request) -> Signed:
+def read_header(header: str, request: Request) -> SignatureClaim:
     """Return the claim of `Authorization: AWS <key>:<signature>`."""
     key_id, colon, signature = header[4:].strip().rpartition(":")
     if not (colon and key_id and signature):
         raise SignatureFault(
-            Kind.MALFORMED,
+            SignatureFaultKind.MALFORMED,
             "AWS authorization header is invalid. Expected AwsAccessKeyId:signature",
             form="v2-header",
         )
-    return Signed(
+    return SignatureClaim(
         key_id=key_id,
         form="v2-header",
         signature=signature,
@@ -60,13 +60,13 @@ def read_header(header: str, request: Request) -> Signed:
     )
 
 
-def read_link(pairs: Pairs) -> Signed:
+def read_link(pairs: Pairs) -> SignatureClaim:
     """Return the claim of a link with AWSAccessKeyId, Signature and Expires."""
     fields = {name: decode(value) for name, value in pairs}
-    given = [name for name, _ in pairs if name in ("AWSAccessKeyId", "Signature", "Expires")]
-    if sorted(given) != ["AWSAccessKeyId", "Expires", "Signature"] or not all(fields[n] for n in given):
+    names = [name for name, _ in pairs if name in ("AWSAccessKeyId", "Signature", "Expires")]
+    if sorted(names) != ["AWSAccessKeyId", "Expires", "Signature"] or not all(fields[n] for n in names):
         raise SignatureFault(
-            Kind.INCOMPLETE,
+            SignatureFaultKind.INCOMPLETE,
             "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
             form="v2-query",
         )
@@ -75,9 +75,11 @@ def read_link(pairs: Pairs) -> Signed:
         moment = datetime.fromtimestamp(read_count(text, most=FAR_AWAY), UTC)
     except ValueError:
         raise SignatureFault(
-            Kind.BAD_DATE, f"Invalid date (should be seconds since epoch): {text}", form="v2-query"
+            SignatureFaultKind.BAD_DATE,
+            f"Invalid date (should be seconds since epoch): {text}",
+            form="v2-query",
         ) from None
-    return Signed(
+    return SignatureClaim(
         key_id=fields["AWSAccessKeyId"],
         form="v2-query",
         signature=fields["Signature"],
@@ -87,7 +89,7 @@ def read_link(pairs: Pairs) -> Signed:
     )
 
 
-def spellings(signed: Signed, request: Request, *, bucket: str = "") -> Iterator[bytes]:
+def spellings(signed: SignatureClaim, request: Request, *, bucket: str = "") -> Iterator[bytes]:
     """Yield the strings that the signer may have signed: paths and parameter lists vary a little."""
     head = _head(signed, request)
     prefix = f"/{bucket}" if bucket else ""
@@ -109,13 +111,13 @@ def sign(secret: str, text: bytes) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), text, "sha1")).decode("ascii")
 
 
-def _may_be_unsigned(signed: Signed, request: Request) -> frozenset[str]:
+def _may_be_unsigned(signed: SignatureClaim, request: Request) -> frozenset[str]:
     if signed.form == "v2-header":
         return SOMETIMES_SIGNED
     return HARMLESS if request.method in ("GET", "HEAD") else frozenset()
 
 
-def _head(signed: Signed, request: Request) -> str:
+def _head(signed: SignatureClaim, request: Request) -> str:
     fields = _fields(signed.form, request)
     if signed.form == "v2-query":
         date = decode(dict(split_query(request.raw_query))["Expires"])
@@ -142,6 +144,6 @@ def _fields(form: Form, request: Request) -> dict[str, str]:
 def _parameters(raw_query: str, signed: frozenset[str]) -> str:
     # A value is signed decoded, and a name without an equals sign is signed without it.
     cut = (pair.partition("=") for pair in raw_query.split("&"))
-    kept = sorted((parts for parts in cut if parts[0] in signed), key=itemgetter(0))
-    parts = [f"{name}{equals}{decode(value)}" for name, equals, value in kept]
+    signed_pairs = sorted((parts for parts in cut if parts[0] in signed), key=itemgetter(0))
+    parts = [f"{name}{equals}{decode(value)}" for name, equals, value in signed_pairs]
     return "?" + "&".join(parts) if parts else ""

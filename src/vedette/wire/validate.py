@@ -1,8 +1,8 @@
-"""Holding a parsed request to the limits that its shapes state.
+"""Validation of a parsed request against the limits of its shapes.
 
 Clients check next to nothing (botocore: required members, types and minima), so the server
-checks all: required, length, range, enum and pattern, over the whole tree. All complaints
-are said at once, in the words and with the member names that AWS uses, since people search for them.
+checks all: required, length, range, enum and pattern, over the whole tree. All complaints are
+in one message, in the words and with the member names that AWS uses, since people search for them.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,18 +26,18 @@ def check(operation: OperationModel, value: dict[str, Any]) -> None:
     """Raise Invalid with every complaint about the value, or return."""
     if operation.input_shape is None:
         return
-    found = list(_complaints(operation.input_shape, value, ""))
-    if found:
-        shown = [
-            f"Value {shown} at '{path}' failed to satisfy constraint: {rule}" for shown, path, rule in found
+    problems = list(_complaints(operation.input_shape, value, ""))
+    if problems:
+        text = [
+            f"Value {text} at '{path}' failed to satisfy constraint: {rule}" for text, path, rule in problems
         ]
-        raise Invalid(shown, _kind(operation, [(path, rule) for _, path, rule in found]))
+        raise Invalid(text, _kind(operation, [(path, rule) for _, path, rule in problems]))
 
 
-def _kind(operation: OperationModel, found: list[tuple[str, str]]) -> str:
-    """Return what the service answers apart where nothing else is wrong: a large page, a large picture."""
-    paths = {path for path, _ in found}
-    if all(rule.startswith(_BEYOND) for _, rule in found):
+def _kind(operation: OperationModel, problems: list[tuple[str, str]]) -> str:
+    """Return the kind: a too large page or picture has its own where it is the only problem."""
+    paths = {path for path, _ in problems}
+    if all(rule.startswith(_BEYOND) for _, rule in problems):
         member = models.page_sizes(operation.service_model.service_name).get(operation.name)
         if member is not None and paths == {_camel(member)}:
             return "page-size"
@@ -96,14 +96,14 @@ Rule = tuple[Callable[[Any], bool], str]
 
 
 def broken(shape: Shape, value: Any) -> Iterator[str]:
-    """Yield the rules of this shape alone, not of what is inside, that the value breaks."""
+    """Yield the rules of this shape, not of its members, that the value breaks."""
     for holds, rule in _rules(shape):
         if not holds(value):
             yield rule
 
 
 def limits(shape: Shape) -> list[str]:
-    """Return what this shape alone demands, in words."""
+    """Return the rules of this shape, not of its members, in words."""
     return [rule for _, rule in _rules(shape)]
 
 

@@ -1,7 +1,7 @@
-"""Whether an XML document says anything that its shape does not know.
+"""Whether an XML document has anything that its shape does not know.
 
-Documents are read leniently (xml_values.py), as S3 reads most. Where leaving an element out changes
-what the rest means, as a condition of a rule that deletes, the document is held to its shape first.
+Documents are parsed leniently (xml_values.py), as S3 parses most. Where ignoring an element would change
+the meaning of the rest, as a condition of a rule that deletes, the document is checked strictly first.
 """
 
 import re
@@ -17,9 +17,9 @@ _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(T|$)", re.ASCII)
 
 
 def require_known(shape: Shape, data: bytes) -> None:
-    """Refuse what would be passed over or guessed at.
+    """Refuse what lenient parsing would ignore or guess.
 
-    That is an element that the shape does not know, or that is there twice without being a list,
+    That is an element that the shape does not know, or that is repeated without being a list,
     text between elements, attributes, and dates that are not written as dates.
     """
     _require(shape, read_tree(data))

@@ -1,4 +1,4 @@
-"""Reading XML from strangers into a small tree.
+"""Parsing untrusted XML into a small tree.
 
 No document type, no entities, no processing instructions, no depth without end: what those
 make possible (files read, memory filled, stacks broken) is refused while reading. Prefixes
@@ -18,7 +18,7 @@ MOST_ELEMENTS = 250_000
 
 @dataclass(slots=True)
 class Element:
-    """An element without its namespaces; `text` is what stands directly inside."""
+    """An element without its namespaces; `text` is directly inside it."""
 
     name: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Element:
         return next((child for child in self.children if child.name == name), None)
 
 
-class _Reader:
+class _TreeBuilder:
     """Builds the tree while expat reads."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ def _refuse(*_: object) -> None:
 
 def read_tree(data: bytes) -> Element:
     """Return the root element of a document."""
-    reader = _Reader()
+    reader = _TreeBuilder()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start

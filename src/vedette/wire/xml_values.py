@@ -1,4 +1,4 @@
-"""Values to XML and back, by shape: what REST-XML and Query answers have in common."""
+"""Values to XML and back, by shape: what REST-XML and Query have in common."""
 
 import re
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 def escape(text: str) -> str:
     """Return text that may stand in an element or in a quoted attribute."""
-    return _SPECIAL.sub(lambda found: _NAMED.get(found[0]) or f"&#x{ord(found[0]):x};", text)
+    return _SPECIAL.sub(lambda match: _NAMED.get(match[0]) or f"&#x{ord(match[0]):x};", text)
 
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def legal(text: str) -> str:
-    """Return text for an error, whose reader must not stumble over what a stranger sent."""
+    """Return text for an error, without characters that XML forbids."""
     return escape(_ILLEGAL.sub("?", text))
 
 
@@ -94,8 +94,8 @@ def _members(shape: Shape, value: dict[str, Any]) -> Iterator[str]:
             yield from write(member, item, tag)
         elif member.type_name == "list":
             # In a flattened list the item's own name wins over the member's.
-            for each in item:
-                yield from write(member.member, each, member.member.serialization.get("name", tag))
+            for entry in item:
+                yield from write(member.member, entry, member.member.serialization.get("name", tag))
         else:
             yield from _entries(member, item, tag)
 
@@ -111,7 +111,7 @@ def _entries(shape: Shape, value: dict[str, Any], tag: str) -> Iterator[str]:
 
 
 def from_xml(shape: Shape, data: bytes) -> Any:
-    """Return a document's value by shape; elements that the shape does not know are passed over.
+    """Return a document's value by shape; elements that the shape does not know are ignored.
 
     The root element's name is not looked at: S3's clients send several.
     """
@@ -144,18 +144,18 @@ def _read_members(shape: Shape, element: Element) -> dict[str, Any]:
                 value[name] = text
         elif "location" not in facts:
             flat = member.type_name == "list" and facts.get("flattened")
-            found = by_name.get(member.member.serialization.get("name", tag) if flat else tag)
-            if found:
-                value[name] = _read_member(member, found)
+            elements = by_name.get(member.member.serialization.get("name", tag) if flat else tag)
+            if elements:
+                value[name] = _read_member(member, elements)
     return value
 
 
-def _read_member(member: Shape, found: list[Element]) -> Any:
+def _read_member(member: Shape, elements: list[Element]) -> Any:
     if not member.serialization.get("flattened"):
-        return read(member, found[0])
+        return read(member, elements[0])
     if member.type_name == "list":
-        return [read(member.member, each) for each in found]
-    return dict(_read_entry(member, each) for each in found)
+        return [read(member.member, element) for element in elements]
+    return dict(_read_entry(member, element) for element in elements)
 
 
 def _read_entry(shape: Shape, element: Element) -> tuple[str, Any]:

@@ -23,7 +23,7 @@ from vedette.api.s3.facts import (
 )
 from vedette.store.blobs.values import About, Blob, Bucket
 from vedette.wire.http import Headers, Request
-from vedette.wire.signed import Signed
+from vedette.wire.signed import SignatureClaim
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 SENT = [*HEADERS, *LOCKS, "user-agent", "referer", "x-amz-copy-source", CONTENT_SHA256]
@@ -39,7 +39,9 @@ TAGS = (
 
 def a_call(fields, query, form, client="192.0.2.1"):
     house = SimpleNamespace(settings=SimpleNamespace(region="eu-central-1"))
-    signed = form and Signed("K", form, "s", NOON, region="" if form.startswith("v2") else "us-west-2")
+    signed = form and SignatureClaim(
+        "K", form, "s", NOON, region="" if form.startswith("v2") else "us-west-2"
+    )
     request = Request("GET", "/b/k", "", Headers(fields.items()), client=client, scheme="https")
     return Call(house, None, request, None, "b", "k", query, NOON, signed=signed)
 

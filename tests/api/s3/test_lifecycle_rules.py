@@ -5,7 +5,7 @@ import pytest
 from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.lifecycle_rules import read_rules
 from vedette.store.blobs.rules import ExpiryRule, RuleFilter
-from vedette.wire.errors import Faulty
+from vedette.wire.errors import ProtocolFault
 
 DAYS = "<Expiration><Days>3</Days></Expiration>"
 
@@ -20,7 +20,7 @@ def rule(actions=DAYS, *, where="<Filter/>", status="Enabled", more=""):
 
 
 def refusal(*rules):
-    with pytest.raises((S3Fault, Faulty)) as caught:
+    with pytest.raises((S3Fault, ProtocolFault)) as caught:
         read_rules(document(*rules))
     return getattr(caught.value, "code", "MalformedXML")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from vedette import errors
 from vedette.api.faults import Fault
-from vedette.wire.errors import Faulty
+from vedette.wire.errors import ProtocolFault
 
 FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Missing: ("ResourceNotFoundException", 404),
@@ -40,7 +40,7 @@ def translate(error: Exception) -> Fault:
     if isinstance(error, errors.Refusal):
         code, status = FAULTS[type(error)]
         return Fault(code, status, error.sentence, _members(code, error))
-    if isinstance(error, Faulty):
+    if isinstance(error, ProtocolFault):
         if error.kind == "unknown-operation":
             return Fault("UnknownOperationException", 404, error.sentence)
         return Fault("ValidationException", 400, error.sentence)

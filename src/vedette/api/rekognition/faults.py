@@ -3,7 +3,7 @@
 from vedette import errors
 from vedette.api.faults import Fault
 from vedette.training.admission import NO_DATASET
-from vedette.wire.errors import Faulty
+from vedette.wire.errors import ProtocolFault
 
 # A refusal's fault; some differ by what it was about.
 FAULTS: dict[type[errors.Refusal], str] = {
@@ -50,6 +50,6 @@ def translate(error: Exception) -> Fault:
         kind = type(error)
         status = 500 if kind is errors.Unwritable else 400
         return Fault(BY_KIND.get((kind, error.kind), FAULTS[kind]), status, error.sentence)
-    if isinstance(error, Faulty):
+    if isinstance(error, ProtocolFault):
         return Fault(FAULTY.get(error.kind, UNREADABLE), 400, error.sentence)
     return Fault("InternalServerError", 500, "The server failed; its log tells why, under the request's id.")

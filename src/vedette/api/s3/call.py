@@ -19,7 +19,7 @@ from vedette.wire.http import Request, Response
 from vedette.wire.models import operation
 from vedette.wire.rest_xml import from_xml, to_xml
 from vedette.wire.scalars import read_count
-from vedette.wire.signed import Signed
+from vedette.wire.signed import SignatureClaim
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 LARGEST_DOCUMENT = 2 * 1024 * 1024
@@ -59,7 +59,7 @@ class Call:
     now: datetime
     found: Bucket | None = field(default=None)
     # None for a request without a signature, and in a browser's form until its policy is read.
-    signed: Signed | None = None
+    signed: SignatureClaim | None = None
 
     @property
     def store(self) -> FolderBlobs:

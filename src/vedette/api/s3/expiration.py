@@ -8,7 +8,7 @@ from vedette.clock import from_milliseconds
 from vedette.store.blobs.looks import DOCUMENT
 from vedette.store.blobs.rules import Days, ExpiryRule
 from vedette.store.blobs.values import Blob, Bucket, Upload
-from vedette.wire.errors import Faulty
+from vedette.wire.errors import ProtocolFault
 
 REAL_DAYS = Days()
 """Headers announce real days, however long a day is where rules are tried out."""
@@ -48,7 +48,7 @@ def _rules(bucket: Bucket) -> tuple[ExpiryRule, ...]:
     """Return the rules; a document of an earlier release that does not hold up any more has none."""
     try:
         return read_rules(bucket.documents[DOCUMENT])
-    except (S3Fault, Faulty):
+    except (S3Fault, ProtocolFault):
         return ()
 
 

@@ -6,7 +6,7 @@ Refusals of the rooms are translated by their class and kind; what only S3 knows
 
 from vedette import errors
 from vedette.api.door import ChosenAnswer
-from vedette.wire.errors import Faulty
+from vedette.wire.errors import ProtocolFault
 from vedette.wire.http import Request, Response
 from vedette.wire.rest_xml import escape
 from vedette.wire.signature_faults import answer_for
@@ -144,7 +144,7 @@ def translate(error: Exception) -> S3Fault:
         fault = S3Fault("AccessDenied", answer.message)
         fault.code, fault.status = answer.code, answer.status
         return fault
-    if isinstance(error, Faulty):
+    if isinstance(error, ProtocolFault):
         return S3Fault("MalformedXML", error.sentence)
     return S3Fault("InternalError", "We encountered an internal error. Please try again.")
 

@@ -15,7 +15,7 @@ from vedette.wire.header_text import as_read
 from vedette.wire.http import Headers, Request, Response
 from vedette.wire.post_policy import PostForm, read_post, read_post_signature, verify_post
 from vedette.wire.rest_xml import escape
-from vedette.wire.signed import Kind, SignatureFault
+from vedette.wire.signed import SignatureFault, SignatureFaultKind
 
 RENAMED = {"acl": "x-amz-acl"}
 
@@ -45,7 +45,7 @@ def _identify(call: Call, form: PostForm) -> None:
     try:
         principal, secret = call.house.identity.find_key(signed.key_id, signed.token, call.now)
     except KeyFault as fault:
-        raise SignatureFault(Kind(fault.kind), "", form=signed.form) from None
+        raise SignatureFault(SignatureFaultKind(fault.kind), "", form=signed.form) from None
     verify_post(form, signed, secret, call.now, bucket=call.bucket)
     call.principal, call.signed = principal, signed
 

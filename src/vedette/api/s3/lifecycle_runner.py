@@ -22,7 +22,7 @@ from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.looks import DOCUMENT, LookRecord
 from vedette.store.blobs.rules import Days
 from vedette.store.blobs.timemarks import TimeMark, clock_problem, mark_time
-from vedette.wire.errors import Faulty
+from vedette.wire.errors import ProtocolFault
 
 log = logging.getLogger("vedette.lifecycle")
 
@@ -144,7 +144,7 @@ class LifecycleRunner:
             rules = read_rules(bucket.documents[DOCUMENT])
         except (Missing, KeyError):
             return  # Taken away since the list was made.
-        except (S3Fault, Faulty) as error:
+        except (S3Fault, ProtocolFault) as error:
             record.problems.append(f"{name}: {error.sentence}")
             log.warning("The lifecycle rules of %s are not carried out: %s", name, error.sentence)
             return

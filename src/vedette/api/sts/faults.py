@@ -2,7 +2,7 @@
 
 from vedette import errors
 from vedette.api.faults import Fault
-from vedette.wire.errors import Faulty
+from vedette.wire.errors import ProtocolFault
 
 FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Missing: ("NoSuchEntity", 404),
@@ -32,6 +32,6 @@ def translate(error: Exception) -> Fault:
     if isinstance(error, errors.Refusal):
         code, status = FAULTS[type(error)]
         return Fault(code, status, error.sentence)
-    if isinstance(error, Faulty):
+    if isinstance(error, ProtocolFault):
         return Fault(FAULTY.get(error.kind, UNREADABLE), 400, error.sentence)
     return Fault("InternalFailure", 500, "The server failed; its log tells why, under the request's id.")
