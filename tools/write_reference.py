@@ -157,10 +157,10 @@ def permissions_page() -> str:
 
 
 def _right(name: str, right: Permission) -> str:
-    when = f"{right.when} (when it happens)" if right.is_later else right.when
+    condition = f"{right.condition} (when it happens)" if right.is_later else right.condition
     keys = ", ".join(f"`{key}`" for key in right.keys)
     operation = f"`{name}`" if name else ""
-    return f"| {operation} | `{right.action}` | `{right.resource}` | {when} | {keys} |"
+    return f"| {operation} | `{right.action}` | `{right.resource}` | {condition} | {keys} |"
 
 
 EVALUATION_HEAD = """# evaluation.json

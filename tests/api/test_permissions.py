@@ -196,7 +196,7 @@ def asked(service, name, when):
     return [
         right
         for right in TABLES[service][name]
-        if not right.is_later and (not right.when.startswith("with ") or right.when == when)
+        if not right.is_later and (not right.condition.startswith("with ") or right.condition == when)
     ]
 
 
@@ -244,7 +244,7 @@ def test_exactly_its_rights_let_an_operation_in_and_none_is_too_many(service, na
 
     everything = {"Action": "*", "Resource": "*"}
     rights = asked(service, name, when)
-    needed = [right for right in rights if right.when != DENY_ALONE]
+    needed = [right for right in rights if right.condition != DENY_ALONE]
     # Of objects the dialects say that they cannot be read or written, without denying.
     for right in (right for right in rights if not right.action.startswith("s3:")):
         resources = patterns(right, service)

@@ -59,7 +59,7 @@ def data(sqlite_maker):
 
 def backed_up(data, target, **options):
     with open_installation(Settings(data=data)) as installation:
-        return back_up(installation, target, say=quiet, clock=lambda: NOON, **options)
+        return back_up(installation, target, progress=quiet, clock=lambda: NOON, **options)
 
 
 def states(data):
@@ -76,7 +76,7 @@ def refused(act, *arguments):
 
 
 def put_back(backup, data):
-    return restore(backup, data, say=quiet, clock=lambda: NOON)
+    return restore(backup, data, progress=quiet, clock=lambda: NOON)
 
 
 def files(folder):
@@ -391,7 +391,7 @@ def test_another_key_in_the_backup_is_found_before_the_folder_has_its_name(data,
 def test_an_installation_whose_buckets_lie_elsewhere_says_what_is_not_in_it(data, tmp_path):
     settings = Settings(data=data, s3_endpoint="http://127.0.0.1:1")
     with open_installation(settings) as installation:
-        manifest = back_up(installation, tmp_path / "backup", say=quiet)
+        manifest = back_up(installation, tmp_path / "backup", progress=quiet)
     assert (manifest.database, manifest.buckets) == (True, False)
     put_back(tmp_path / "backup", tmp_path / "again")
     assert not (tmp_path / "again" / "buckets").exists()

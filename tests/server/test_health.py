@@ -43,7 +43,7 @@ def data(sqlite_maker):
 
 
 def checks(data, clock=later, **settings):
-    return {check.what: check for check in examine_installation(Settings(data=data, **settings), clock)}
+    return {check.subject: check for check in examine_installation(Settings(data=data, **settings), clock)}
 
 
 def test_all_is_well_with_a_new_installation(data):

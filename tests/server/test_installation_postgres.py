@@ -77,10 +77,10 @@ def test_a_backup_says_that_the_database_is_not_in_it(installed, tmp_path):
         version, _ = versions.create(project, NewVersion("v1"))
         tiny_package(folder / "versions" / version.folder / "package", "classification")
         versions.move(version, "trained")
-        manifest = back_up(installation, tmp_path / "backup", say=lambda *_: None)
+        manifest = back_up(installation, tmp_path / "backup", progress=lambda *_: None)
     assert (manifest.database, manifest.counts["models"]) == (False, 1)
     assert not (tmp_path / "backup" / DATA / "vedette.db").exists()
-    restore(tmp_path / "backup", tmp_path / "again", say=lambda *_: None)
+    restore(tmp_path / "backup", tmp_path / "again", progress=lambda *_: None)
     open_package(tmp_path / "again" / "versions" / version.folder / "package")
     with open_installation(Settings(data=tmp_path / "again", database=address)) as installation:
         assert installation.settings.account == "111122223333"

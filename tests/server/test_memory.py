@@ -26,13 +26,13 @@ def test_what_does_not_fit_waits_until_another_has_gone():
         log.clear()
         more = [asyncio.create_task(holding(room, name, 40, log, until=second)) for name in "bcd"]
         await asyncio.sleep(0.01)
-        assert (log, room.taken) == ([("b", 40)], 90)
+        assert (log, room.used) == ([("b", 40)], 90)
         first.set()
         await asyncio.sleep(0.01)
-        assert (log, room.taken) == ([("b", 40), ("c", 40)], 80)
+        assert (log, room.used) == ([("b", 40), ("c", 40)], 80)
         second.set()
         await asyncio.gather(holder, *others, *more)
-        assert (log[-1], room.taken) == (("d", 40), 0)
+        assert (log[-1], room.used) == (("d", 40), 0)
 
     asyncio.run(live())
 
@@ -48,7 +48,7 @@ def test_one_client_has_half_and_others_pass_it_by():
         assert log[2:] == [("other", 25), ("other", 25)]
         end.set()
         await asyncio.gather(*tasks)
-        assert room.taken == 0
+        assert room.used == 0
 
     asyncio.run(live())
 
@@ -66,7 +66,7 @@ def test_who_waits_too_long_is_refused_and_leaves_no_place_taken():
         await asyncio.gather(gone, return_exceptions=True)
         end.set()
         await holder
-        assert room.taken == 0
+        assert room.used == 0
         await holding(room, "d", 100, log)
         assert log[-1] == ("d", 100)
 

@@ -117,5 +117,5 @@ class Caller:
 def about_tags(tags: Mapping[str, str], keys: Sequence[str] = ()) -> dict[str, str | tuple[str, ...]]:
     """Return what conditions may ask of the tags in a request."""
     facts: dict[str, str | tuple[str, ...]] = {f"aws:RequestTag/{key}": tags[key] for key in tags}
-    named = (*tags, *keys)
-    return {**facts, "aws:TagKeys": named} if named else facts
+    names = (*tags, *keys)
+    return {**facts, "aws:TagKeys": names} if names else facts

@@ -17,13 +17,13 @@ class Permission:
 
     `resource` is `*` or an ARN with words in capitals for what differs; without `arn:` it is of the
     operation's own service, region and account. `keys` are the condition keys beside those of every
-    request. `when` says in which requests; `is_later`: it is asked for when the work reads or writes.
+    request. `condition` says in which requests; `is_later`: it is asked for when the work reads or writes.
     """
 
     action: str
     resource: str = "*"
     keys: tuple[str, ...] = ()
-    when: str = ""
+    condition: str = ""
     is_later: bool = False
 
 
@@ -31,11 +31,11 @@ class Permission:
 OBJECT = "arn:aws:s3:::BUCKET/KEY"
 
 
-def reads(when: str, *, is_later: bool = True) -> tuple[Permission, ...]:
+def reads(condition: str, *, is_later: bool = True) -> tuple[Permission, ...]:
     """Return the rights to objects that a service reads for its caller."""
-    return (Permission("s3:GetObject", OBJECT, ("aws:ViaAWSService",), when, is_later),)
+    return (Permission("s3:GetObject", OBJECT, ("aws:ViaAWSService",), condition, is_later),)
 
 
-def writes(when: str, *, is_later: bool = False) -> tuple[Permission, ...]:
+def writes(condition: str, *, is_later: bool = False) -> tuple[Permission, ...]:
     """Return the right to objects that a service writes for its caller."""
-    return (Permission("s3:PutObject", OBJECT, ("aws:ViaAWSService",), when, is_later),)
+    return (Permission("s3:PutObject", OBJECT, ("aws:ViaAWSService",), condition, is_later),)

@@ -54,16 +54,16 @@ def refuse_figures(request: Request, settings: Settings) -> Response | None:
 
     A token that is set is wanted of everybody: a proxy on this machine looks like this machine.
     """
-    wanted = settings.metrics_token.get_secret_value().encode()
-    if wanted:
+    configured = settings.metrics_token.get_secret_value().encode()
+    if configured:
         scheme, _, token = request.headers.get("authorization").partition(" ")
         if scheme.lower() == "bearer" and hmac.compare_digest(
-            token.strip().encode("latin-1", "replace"), wanted
+            token.strip().encode("latin-1", "replace"), configured
         ):
             return None
-        refused = text_page(401, "The figures need the token of VEDETTE_METRICS_TOKEN, as a bearer token.")
-        refused.headers.append(("www-authenticate", "Bearer"))
-        return refused
+        refusal = text_page(401, "The figures need the token of VEDETTE_METRICS_TOKEN, as a bearer token.")
+        refusal.headers.append(("www-authenticate", "Bearer"))
+        return refusal
     if _is_from_here(request):
         return None
     return text_page(403, "Without VEDETTE_METRICS_TOKEN, the figures are for this machine alone.")

@@ -30,7 +30,7 @@ def backup(
     from vedette.server.backup import back_up
 
     with opened(data) as installation, _Bar() as bar:
-        manifest = back_up(installation, to, links=not copies, say=bar.say)
+        manifest = back_up(installation, to, links=not copies, progress=bar.say)
         endpoint = installation.settings.s3_endpoint
     counts = dict(manifest.counts)
     objects, models = _number(counts.get("objects", 0), "object"), _number(counts["models"], "model")
@@ -55,7 +55,7 @@ def restore(
 
     settings = settings_for(data)
     with in_sentences(), _Bar() as bar:
-        restored = put_back(from_, settings.data, say=bar.say)
+        restored = put_back(from_, settings.data, progress=bar.say)
     manifest = restored.manifest
     print(f"Restored to {settings.data}: {restored.files} files, as they were on {manifest.made}.")
     if manifest.buckets:

@@ -94,7 +94,7 @@ def _server(settings: "Settings") -> list[Diagnosis]:
     return [
         _data(settings.data),
         _disk_speed(settings.data),
-        *[Diagnosis(check.what, check.verdict, check.sentence) for check in checks],
+        *[Diagnosis(check.subject, check.verdict, check.sentence) for check in checks],
         _port(settings),
         _sdk(),
         KEYS,

@@ -96,7 +96,7 @@ class Front:
             response = await self._respond(visit, record)
             record.status = response.status
             record.code = next((value for name, value in response.headers if name == "x-amzn-ErrorType"), "")
-            record.sent = await send_answer(response, send, head_only=request.method == "HEAD")
+            record.sent_bytes = await send_answer(response, send, head_only=request.method == "HEAD")
         except Gone:
             record.status, record.code = 499, "ClientGone"
         finally:

@@ -60,13 +60,13 @@ class BackupManifest:
     format: int = FORMAT
 
 
-def seal_archive(folder: Path, manifest: BackupManifest, say: Progress) -> BackupManifest:
+def seal_archive(folder: Path, manifest: BackupManifest, progress: Progress) -> BackupManifest:
     """Hash every file, and write the list and the manifest: from now on the folder is a backup."""
-    found = list(_walk(folder / DATA))
+    paths = list(_walk(folder / DATA))
     lines = []
-    for number, stored in enumerate(_hashed(folder / DATA, found), 1):
-        say("checksums", number, len(found))
-        lines.append(json.dumps(asdict(stored)))
+    for number, file in enumerate(_hashed(folder / DATA, paths), 1):
+        progress("checksums", number, len(paths))
+        lines.append(json.dumps(asdict(file)))
     text = "".join(f"{line}\n" for line in lines)
     write_private(folder / FILES, text)
     whole = BackupManifest(**{**asdict(manifest), "list_sha256": _text_hash(text)})
@@ -83,8 +83,8 @@ def read_manifest(folder: Path) -> BackupManifest:
     try:
         content: Any = json.loads((folder / MANIFEST).read_text("utf-8"))
     except FileNotFoundError:
-        what = "a backup that was broken off" if (folder / DATA).exists() else "no backup"
-        raise Wrong(f"{folder} is {what}: it has no {MANIFEST}.") from None
+        state = "a backup that was broken off" if (folder / DATA).exists() else "no backup"
+        raise Wrong(f"{folder} is {state}: it has no {MANIFEST}.") from None
     except (OSError, ValueError) as error:
         raise Wrong(f"The backup {folder} is damaged: its {MANIFEST} cannot be read ({error}).") from None
     try:
@@ -103,27 +103,27 @@ def read_files(folder: Path, manifest: BackupManifest) -> list[StoredFile]:
         raise Wrong(f"The backup {folder} is damaged: its {FILES} cannot be read ({error}).") from None
     if _text_hash(text) != manifest.list_sha256:
         raise Wrong(f"The backup {folder} is damaged: its {FILES} is not the one that was written.")
-    stored = [StoredFile(**json.loads(line)) for line in text.split("\n") if line]
-    for one in stored:
-        path = PurePosixPath(one.path)
+    files = [StoredFile(**json.loads(line)) for line in text.split("\n") if line]
+    for file in files:
+        path = PurePosixPath(file.path)
         if path.is_absolute() or ".." in path.parts:
-            raise Wrong(f"The backup {folder} names a file outside of itself: {one.path}.")
-    return stored
+            raise Wrong(f"The backup {folder} names a file outside of itself: {file.path}.")
+    return files
 
 
-def verify(place: Path, stored: list[StoredFile], say: Progress, what: str) -> None:
+def verify(place: Path, files: list[StoredFile], progress: Progress, subject: str) -> None:
     """Refuse unless every file lies below the place as it was hashed."""
     problems: list[str] = []
-    paths = [place / one.path for one in stored]
-    for number, (wanted, have) in enumerate(zip(stored, _hashed(place, paths), strict=True), 1):
-        say("verifying", number, len(stored))
-        if have != wanted:
-            how = "is missing" if have.size < 0 else "was changed"
-            problems.append(f"{wanted.path} {how}")
+    paths = [place / file.path for file in files]
+    for number, (expected, actual) in enumerate(zip(files, _hashed(place, paths), strict=True), 1):
+        progress("verifying", number, len(files))
+        if actual != expected:
+            problem = "is missing" if actual.size < 0 else "was changed"
+            problems.append(f"{expected.path} {problem}")
     if problems:
-        named = ", ".join(problems[:NAMED])
+        listed = ", ".join(problems[:NAMED])
         more = f" and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
-        raise Wrong(f"{what} is damaged: {named}{more}. Nothing was changed.")
+        raise Wrong(f"{subject} is damaged: {listed}{more}. Nothing was changed.")
 
 
 def _hashed(root: Path, paths: Iterable[Path]) -> Iterator[StoredFile]:

@@ -62,7 +62,7 @@ def back_up(
     installation: Installation,
     target: Path,
     *,
-    say: Progress,
+    progress: Progress,
     links: bool = True,
     clock: Clock = system_clock,
 ) -> BackupManifest:
@@ -71,8 +71,8 @@ def back_up(
     with private():
         _begin(target)
         try:
-            manifest = _copy_all(installation, target / DATA, say=say, links=links, clock=clock)
-            return seal_archive(target, manifest, say)
+            manifest = _copy_all(installation, target / DATA, progress=progress, links=links, clock=clock)
+            return seal_archive(target, manifest, progress)
         except BaseException as error:
             _undo(target)
             if isinstance(disk_refusal(error), NoSpace):
@@ -98,7 +98,7 @@ def _undo(target: Path) -> None:
 
 
 def _copy_all(
-    installation: Installation, place: Path, *, say: Progress, links: bool, clock: Clock
+    installation: Installation, place: Path, *, progress: Progress, links: bool, clock: Clock
 ) -> BackupManifest:
     settings = installation.settings
     for part in settings.data.iterdir():
@@ -108,8 +108,8 @@ def _copy_all(
             _copy_folder(part, place / part.name, links=False)
         else:
             _copy(part, place / part.name, links=False)
-    models = _copy_database_and_models(installation, place, say, links=links)
-    counts = {"models": len(models.whole), **_copy_all_buckets(settings, place, say, links=links)}
+    models = _copy_database_and_models(installation, place, progress, links=links)
+    counts = {"models": len(models.whole), **_copy_all_buckets(settings, place, progress, links=links)}
     if models.missing:
         counts["damaged_models"] = len(models.missing)
     with installation.database.read() as connection:
@@ -138,21 +138,21 @@ def _check_target(data: Path, target: Path) -> None:
 
 
 def _copy_database_and_models(
-    installation: Installation, place: Path, say: Progress, *, links: bool
+    installation: Installation, place: Path, progress: Progress, *, links: bool
 ) -> _Models:
     """Copy the database and what it names, until it names nothing that went meanwhile."""
     models = _Models()
     before: set[str] | None = None
     for _ in range(PASSES):
-        named = _copy_database(installation.database, place / DATABASE)
-        _copy_models(installation.settings.data, place, named, models, say, links=links)
+        states = _copy_database(installation.database, place / DATABASE)
+        _copy_models(installation.settings.data, place, states, models, progress, links=links)
         # What two copies of the database name, and is whole at neither time, is damaged where it lies.
         if not models.missing or (before is not None and models.missing <= before):
             break
         before = set(models.missing)
     else:
         raise Busy("Models are being deleted faster than they are copied: back up again when that is over.")
-    _forget(place / "versions", named)
+    _forget(place / "versions", states)
     return models
 
 
@@ -181,11 +181,11 @@ def _versions(database: Database) -> dict[str, State]:
 
 
 def _copy_models(
-    data: Path, place: Path, named: dict[str, State], models: _Models, say: Progress, *, links: bool
+    data: Path, place: Path, states: dict[str, State], models: _Models, progress: Progress, *, links: bool
 ) -> None:
     models.missing.clear()
-    for number, (folder, state) in enumerate(named.items(), 1):
-        say("models", number, len(named))
+    for number, (folder, state) in enumerate(states.items(), 1):
+        progress("models", number, len(states))
         source, target = data / "versions" / folder, place / "versions" / folder
         if state == "training":
             for name in FROZEN:
@@ -205,21 +205,21 @@ def _is_whole(folder: Path) -> bool:
     return True
 
 
-def _forget(versions: Path, named: Collection[str]) -> None:
+def _forget(versions: Path, folders: Collection[str]) -> None:
     """Take out of the copy what only an earlier copy of the database named."""
     if versions.exists():
         for folder in versions.iterdir():
-            if folder.name not in named:
+            if folder.name not in folders:
                 shutil.rmtree(folder)
 
 
-def _copy_all_buckets(settings: Settings, place: Path, say: Progress, *, links: bool) -> dict[str, int]:
+def _copy_all_buckets(settings: Settings, place: Path, progress: Progress, *, links: bool) -> dict[str, int]:
     """Copy the buckets, and count; those of another S3 are its operator's."""
     root = buckets_folder(settings)
     if settings.s3_endpoint or not root.exists():
         return {}
     copied = copy_buckets(
-        root, place / "buckets", links=links, progress=lambda done, of: say("objects", done, of)
+        root, place / "buckets", links=links, progress=lambda number, of: progress("objects", number, of)
     )
     counts = {"objects": copied.files, "object_bytes": copied.size}
     for name, paths in (("missing_objects", copied.missing), ("damaged_objects", copied.damaged)):

@@ -17,7 +17,7 @@ MOST_LINES = 2048
 SILENCE_S = 60.0
 
 
-class Line(Protocol):
+class Connection(Protocol):
     """What the crowd asks of a connection."""
 
     idle_since: float | None
@@ -31,11 +31,11 @@ class Crowd:
 
     def __init__(self, most: int = MOST_LINES, ticks: Callable[[], float] = time.monotonic) -> None:
         self.most = most
-        self._lines: dict[Line, None] = {}  # in the order they came
+        self._lines: dict[Connection, None] = {}  # in the order they came
         self._ticks = ticks
-        self._noted: float | None = None
+        self._warned_at: float | None = None
 
-    def admit(self, line: Line) -> bool:
+    def admit(self, line: Connection) -> bool:
         """Return whether there is room for it; the line that was idle longest makes room."""
         if len(self._lines) >= self.most:
             self._note()
@@ -48,14 +48,14 @@ class Crowd:
         self._lines[line] = None
         return True
 
-    def leave(self, line: Line) -> None:
+    def leave(self, line: Connection) -> None:
         """Forget a connection that has ended."""
         self._lines.pop(line, None)
 
     def _note(self) -> None:
         now = self._ticks()
-        if self._noted is None or now - self._noted >= SILENCE_S:
-            self._noted = now
+        if self._warned_at is None or now - self._warned_at >= SILENCE_S:
+            self._warned_at = now
             log.warning(
                 "There are %s connections, as many as this server holds: those without a request are closed, "
                 "and new ones are refused where all work.",
@@ -70,12 +70,12 @@ def room_for_lines() -> int:
     except ImportError:  # Windows counts no files.
         return MOST_LINES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * MOST_LINES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    needed = 2 * MOST_LINES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return MOST_LINES if soft == resource.RLIM_INFINITY else min(MOST_LINES, soft // 2)
 
 
-def _idle_since(line: Line) -> float:
+def _idle_since(line: Connection) -> float:
     return line.idle_since or 0.0

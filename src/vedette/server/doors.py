@@ -26,8 +26,8 @@ def page_door(visit: Visit) -> Door | None:
 
 def service_door(visit: Visit) -> Door:
     """Return the door of the service that should answer: a name that we know wins over any form."""
-    named = BY_NAME.get(visit.signing_name)
-    return named or next((door for door in SERVICES if door.recognises(visit)), UNKNOWN)
+    door = BY_NAME.get(visit.signing_name)
+    return door or next((door for door in SERVICES if door.recognises(visit)), UNKNOWN)
 
 
 def bytes_to_recognise(request: Request) -> int:

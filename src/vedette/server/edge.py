@@ -53,7 +53,7 @@ def read_head(scope: Scope, receive: Receive, request_id: str) -> Request:
 async def read_stream(receive: Receive, *, window_s: float = WINDOW_S) -> AsyncIterator[bytes]:
     """Yield the body as it comes, if it comes fast enough."""
     now = asyncio.get_running_loop().time
-    waited_s, came = 0.0, 0
+    waited_s, received = 0.0, 0
     while True:
         began = now()
         try:
@@ -69,11 +69,11 @@ async def read_stream(receive: Receive, *, window_s: float = WINDOW_S) -> AsyncI
             yield message["body"]
         if not message.get("more_body", False):
             return
-        came += len(message["body"])
+        received += len(message["body"])
         if waited_s >= window_s:
-            if came < LEAST_RATE * waited_s:
+            if received < LEAST_RATE * waited_s:
                 raise SlowBody("The body of the request comes too slowly.")
-            waited_s, came = 0.0, 0
+            waited_s, received = 0.0, 0
 
 
 def declared_length(request: Request) -> int:
@@ -158,15 +158,15 @@ async def _send_body(body: bytes | FileBody | AsyncIterator[bytes], send: Send) 
         return len(body)
     if isinstance(body, FileBody):
         return await _send_file(body, send)
-    sent = 0
+    count_sent = 0
     try:
         async for part in body:
-            sent += len(part)
+            count_sent += len(part)
             await send({"type": "http.response.body", "body": part, "more_body": True})
     finally:
         await _close(body)  # who hangs up in the middle must not leave files open
     await send({"type": "http.response.body", "body": b""})
-    return sent
+    return count_sent
 
 
 async def _send_file(part: FileBody, send: Send) -> int:
@@ -174,15 +174,15 @@ async def _send_file(part: FileBody, send: Send) -> int:
     file = os.open(part.path, os.O_RDONLY | BINARY)
     try:
         os.lseek(file, part.start, os.SEEK_SET)
-        left = part.length
+        remaining = part.length
         while True:
-            count = min(left, SMALL_FILE)
+            count = min(remaining, SMALL_FILE)
             data = await _read(file, count, part.decode, inline=part.length <= SMALL_FILE)
-            left -= len(data)
-            more = left > 0 and bool(data)
+            remaining -= len(data)
+            more = remaining > 0 and bool(data)
             await send({"type": "http.response.body", "body": data, "more_body": more})
             if not more:
-                return part.length - left
+                return part.length - remaining
     finally:
         os.close(file)
 

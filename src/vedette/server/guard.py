@@ -274,8 +274,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _look(self) -> None:
         """Cut a line off whose client does not read; it holds what was read for it, and a task."""
-        left = self.transport.get_write_buffer_size()
-        if left > self._unsent - self._bounds.least_rate * self._bounds.watch_s:
+        unsent = self.transport.get_write_buffer_size()
+        if unsent > self._unsent - self._bounds.least_rate * self._bounds.watch_s:
             self.transport.abort()
         else:
             self._watch()

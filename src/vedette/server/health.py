@@ -37,7 +37,7 @@ RELEASED = datetime.fromisoformat("2026-11-01T00:00:00+00:00")
 class HealthCheck:
     """One thing that was looked at."""
 
-    what: str
+    subject: str
     verdict: Verdict
     sentence: str
 
@@ -130,11 +130,11 @@ def _encryption(settings: Settings) -> HealthCheck:
         with open_installation(settings) as installation:
             database = installation.database
             every = Versions(database, Projects(database)).in_state(*MOVES)
-            asked = sum(1 for version in every if version.inputs.get("kms_key"))
+            count = sum(1 for version in every if version.inputs.get("kms_key"))
     except Refusal:
-        asked = 0
+        count = 0
     sentence = "a KmsKeyId is kept and described back, and not applied yet: files lie on the disk as they are"
-    return HealthCheck("encryption", "note", f"{sentence} ({asked} models name one)" if asked else sentence)
+    return HealthCheck("encryption", "note", f"{sentence} ({count} models name one)" if count else sentence)
 
 
 def _clock(data: Path, clock: Clock) -> HealthCheck:
@@ -143,10 +143,10 @@ def _clock(data: Path, clock: Clock) -> HealthCheck:
         return HealthCheck("clock", "bad", f"it says {now:%Y-%m-%d}, before this release was made")
     for file in (data / "vedette.db", data / "installation.json"):
         if file.exists():
-            written = from_milliseconds(int(file.stat().st_mtime * 1000))
-            if written > now + AHEAD:
+            modified = from_milliseconds(int(file.stat().st_mtime * 1000))
+            if modified > now + AHEAD:
                 sentence = (
-                    f"{file} was written at {written:%Y-%m-%d %H:%M}, which is in the future: it jumped"
+                    f"{file} was written at {modified:%Y-%m-%d %H:%M}, which is in the future: it jumped"
                 )
                 return HealthCheck("clock", "bad", sentence)
     return HealthCheck("clock", "good", f"{now:%Y-%m-%d %H:%M} UTC, later than anything in the folder")

@@ -142,13 +142,13 @@ def _open(settings: Settings, *, makes: bool) -> Installation:
         if makes:
             upgrade(database, data)
         identity = Identity(database, seal)
-        chosen = _own_settings(settings, identity, seal, first=account, makes=makes)
+        own_settings = _own_settings(settings, identity, seal, first=account, makes=makes)
         if makes:
-            identity.ensure_root(chosen.account, chosen.region, data)
+            identity.ensure_root(own_settings.account, own_settings.region, data)
     except BaseException:
         database.close()
         raise
-    return Installation(chosen, database, seal, identity)
+    return Installation(own_settings, database, seal, identity)
 
 
 def _refuse_lost_file(settings: Settings, *, makes: bool) -> None:
@@ -168,7 +168,7 @@ def _has_content(file: Path) -> bool:
     return file.exists() and file.stat().st_size > 0
 
 
-def _refuse_lost(settings: Settings, how: str, name: str) -> None:
+def _refuse_lost(settings: Settings, problem: str, name: str) -> None:
     data = settings.data
     if any(data.glob(f"{RESTORING}*")):
         raise Wrong(f"A restore into {data} was broken off: empty the folder, and restore again.")
@@ -177,7 +177,7 @@ def _refuse_lost(settings: Settings, how: str, name: str) -> None:
         return
     copies = f" Copies from before updates lie in {data / 'backups'}." if _count(data / "backups") else ""
     raise Wrong(
-        f"The database {name} {how}, though {data} holds {' and '.join(holds)}. `vedette restore` puts a "
+        f"The database {name} {problem}, though {data} holds {' and '.join(holds)}. `vedette restore` puts a "
         f"backup into a new folder.{copies} To begin anew on purpose, move {data} away or choose another "
         "with --data."
     )
@@ -213,42 +213,44 @@ def _settings_at(data: Path) -> Settings:
 def _own_settings(settings: Settings, identity: Identity, seal: Seal, *, first: str, makes: bool) -> Settings:
     """Return the settings with the folder's own account and region; refuse others, and another's key."""
     data = settings.data
-    known = _read_file(data / FILE)
-    account = known.get("account") or first
-    region = known.get("region") or _region_of_credentials(data)
+    content = _read_file(data / FILE)
+    account = content.get("account") or first
+    region = content.get("region") or _region_of_credentials(data)
     if not account and not makes:
         raise no_installation(data)  # a first start that was killed half way
     own = {name: value for name, value in (("account", account), ("region", region)) if value}
     for name, value in own.items():
-        asked = getattr(settings, name)
-        if name in settings.model_fields_set and asked != value:
+        setting = getattr(settings, name)
+        if name in settings.model_fields_set and setting != value:
             raise Wrong(
                 f"The installation in {data} is of the {name} {value}, and VEDETTE_{name.upper()} says "
-                f"{asked}: unset it, or choose another folder with --data."
+                f"{setting}: unset it, or choose another folder with --data."
             )
-    is_known = not known or identity.has_account(known["account"])
-    if not is_known or not _is_of_this_key(known, seal) or not identity.is_sealed_here():
+    is_known = not content or identity.has_account(content["account"])
+    if not is_known or not _is_of_this_key(content, seal) or not identity.is_sealed_here():
         raise Wrong(
             f"The key {key_file(data)}, the database and {FILE} in {data} are not of one installation. "
             "Put back those that belong together, out of one backup."
         )
-    chosen = settings.model_copy(update=own)
-    if makes and not known:
+    own_settings = settings.model_copy(update=own)
+    if makes and not content:
         probe = seal.seal(PROBE, PURPOSE).hex()
-        _write_file(data / FILE, {"account": chosen.account, "region": chosen.region, "probe": probe})
-    return chosen
+        _write_file(
+            data / FILE, {"account": own_settings.account, "region": own_settings.region, "probe": probe}
+        )
+    return own_settings
 
 
 def close_to_others(data: Path) -> None:
     """Take everybody else's rights away from what an older release left in the folder; once is enough."""
     data = data.resolve()  # a link to the folder has no mode of its own
-    known = _read_file(data / FILE)
-    if known.get("closed") and not is_open(data):
+    content = _read_file(data / FILE)
+    if content.get("closed") and not is_open(data):
         return
     closed = tighten(data)
     if closed:
         log.info("Closed %d files and folders in %s to other users.", closed, data)
-    _write_file(data / FILE, {**known, "closed": "yes"})
+    _write_file(data / FILE, {**content, "closed": "yes"})
 
 
 def _write_file(file: Path, content: dict[str, str]) -> None:
@@ -275,11 +277,11 @@ def _read_file(file: Path) -> dict[str, str]:
     return content
 
 
-def _is_of_this_key(known: dict[str, str], seal: Seal) -> bool:
-    if not known:
+def _is_of_this_key(content: dict[str, str], seal: Seal) -> bool:
+    if not content:
         return True
     try:
-        return seal.open(bytes.fromhex(known["probe"]), PURPOSE) == PROBE
+        return seal.open(bytes.fromhex(content["probe"]), PURPOSE) == PROBE
     except (BadSeal, ValueError):
         return False
 
@@ -299,9 +301,9 @@ def _count(folder: Path) -> int:
     return sum(not place.name.startswith(".") for place in folder.iterdir())
 
 
-def _damaged(data: Path, how: str) -> str:
+def _damaged(data: Path, damage: str) -> str:
     return (
-        f"The database of {data} is damaged: {how}. Nothing was changed. `vedette restore` puts a backup "
+        f"The database of {data} is damaged: {damage}. Nothing was changed. `vedette restore` puts a backup "
         f"into a new folder; copies from before updates lie in {data / 'backups'}."
     )
 
@@ -311,9 +313,9 @@ def _refusal(data: Path, error: Exception) -> Refusal:
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return Wrong(_damaged(data, str(cause)))
-    known = disk_refusal(error)
-    if isinstance(known, NoSpace):
+    refusal = disk_refusal(error)
+    if isinstance(refusal, NoSpace):
         return NoSpace(f"The disk of {data} is full, and the server cannot start on it: make room there.")
-    reason = known.sentence if known is not None else str(cause).strip().partition("\n")[0]
-    kind = type(known) if known is not None else Wrong
+    reason = refusal.sentence if refusal is not None else str(cause).strip().partition("\n")[0]
+    kind = type(refusal) if refusal is not None else Wrong
     return kind(f"The installation in {data} cannot be opened: {reason}")

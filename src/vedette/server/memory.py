@@ -30,7 +30,7 @@ class BodyRoom:
 
     def __init__(self, most: int = MOST_BYTES, patience_s: float = PATIENCE_S) -> None:
         self.most = most
-        self.taken = 0
+        self.used = 0
         self._patience_s = patience_s
         self._of: Counter[Hashable] = Counter()
         self._wishes: list[_Wish] = []
@@ -48,14 +48,14 @@ class BodyRoom:
             self._give(client, size)
 
     def _fits(self, client: Hashable, size: int) -> bool:
-        return self.taken + size <= self.most and self._of[client] + size <= max(size, self.most // 2)
+        return self.used + size <= self.most and self._of[client] + size <= max(size, self.most // 2)
 
     def _take(self, client: Hashable, size: int) -> None:
-        self.taken += size
+        self.used += size
         self._of[client] += size
 
     def _give(self, client: Hashable, size: int) -> None:
-        self.taken -= size
+        self.used -= size
         self._of[client] -= size
         if not self._of[client]:
             del self._of[client]
@@ -85,7 +85,7 @@ class BodyRoom:
 
     def _grant(self) -> None:
         for wish in sorted(self._wishes, key=lambda wish: self._of[wish.client]):
-            if self.taken + wish.size > self.most:
+            if self.used + wish.size > self.most:
                 return  # nobody passes by: a large one would wait for ever
             if self._fits(wish.client, wish.size):
                 self._take(wish.client, wish.size)

@@ -35,7 +35,7 @@ class RequestRecord:
     status: int = 0
     code: str = ""
     seconds: float = 0.0
-    sent: int = 0
+    sent_bytes: int = 0
 
 
 class Figures:
@@ -56,7 +56,9 @@ class Figures:
             buckets=BUCKETS,
             registry=self.registry,
         )
-        self.sent = Counter("vedette_sent_bytes", "Bytes of answers.", ["service"], registry=self.registry)
+        self.sent_bytes = Counter(
+            "vedette_sent_bytes", "Bytes of answers.", ["service"], registry=self.registry
+        )
         self.under_way = Gauge(
             "vedette_requests_under_way", "Requests being answered.", registry=self.registry
         )
@@ -100,10 +102,10 @@ class Figures:
 
     def see_training(self, arn: str, facts: Mapping[str, Any] | None) -> None:
         """Show how far a training is; nothing once it is over."""
-        named = read_version_arn(arn)
-        if named is None:
+        identity = read_version_arn(arn)
+        if identity is None:
             return
-        of = (named[0].service, named[1], named[2])
+        of = (identity[0].service, identity[1], identity[2])
         before = self._stages.pop(of, None)
         if before and (facts is None or before != facts["stage"]):
             self.training.remove(*of, before)
@@ -113,10 +115,10 @@ class Figures:
 
     def see(self, arn: str, figure: str, value: float) -> None:
         """Show what the meter counts of a model."""
-        named = read_version_arn(arn)
-        if named is None:
+        identity = read_version_arn(arn)
+        if identity is None:
             return
-        of = (named[0].service, named[1], named[2])
+        of = (identity[0].service, identity[1], identity[2])
         if figure in OUTCOMES:
             self.pictures.labels(*of, figure).inc(value)
         elif figure in UNITS:
@@ -132,15 +134,15 @@ class Figures:
         series = self._series.get(of)
         if series is None:
             series = self._series[of] = self._series_of(*of)
-        requests, seconds, sent = series
+        requests, seconds, sent_bytes = series
         requests.inc()
         seconds.observe(request.seconds)
-        if request.sent:
-            sent.inc(request.sent)
+        if request.sent_bytes:
+            sent_bytes.inc(request.sent_bytes)
 
     def _series_of(self, service: str, operation: str, status: int) -> tuple[Counter, Histogram, Counter]:
         requests = self.requests.labels(service, operation, str(status))
-        return requests, self.seconds.labels(service, operation), self.sent.labels(service)
+        return requests, self.seconds.labels(service, operation), self.sent_bytes.labels(service)
 
     def page(self) -> bytes:
         """Return the figures as Prometheus reads them."""
@@ -182,7 +184,7 @@ class JsonLines(logging.Formatter):
                 "status": request.status,
                 "code": request.code,
                 "duration_ms": round(request.seconds * 1000, 2),
-                "sent": request.sent,
+                "sent": request.sent_bytes,
             }
         else:
             line["message"] = record.getMessage()
@@ -199,15 +201,15 @@ class HumanLines(logging.Formatter):
         stamp = self.formatTime(record, "%H:%M:%S")
         request = getattr(record, "request", None)
         if isinstance(request, RequestRecord):
-            what = (
+            subject = (
                 f"{request.service}:{request.operation}"
                 if request.service != "none"
                 else f"{request.method} {request.path}"
             )
             code = f" {request.code}" if request.code else ""
-            who = f" {request.principal}" if request.principal else ""
-            took = f"{request.seconds * 1000:.1f} ms"
-            text = f"{stamp} {request.status}{code} {what} {took}{who} {request.request_id}"
+            principal = f" {request.principal}" if request.principal else ""
+            duration = f"{request.seconds * 1000:.1f} ms"
+            text = f"{stamp} {request.status}{code} {subject} {duration}{principal} {request.request_id}"
         else:
             text = f"{stamp} {record.levelname.lower()} {record.getMessage()}"
         if record.exc_info:

@@ -41,7 +41,7 @@ class Restored:
     size: int
 
 
-def restore(backup: Path, data: Path, *, say: Progress, clock: Clock = system_clock) -> Restored:
+def restore(backup: Path, data: Path, *, progress: Progress, clock: Clock = system_clock) -> Restored:
     """Put a backup into a new or empty folder."""
     manifest = read_manifest(backup)
     if manifest.change not in numbers():
@@ -49,15 +49,15 @@ def restore(backup: Path, data: Path, *, say: Progress, clock: Clock = system_cl
             f"The backup {backup} was made by a later Vedette ({manifest.vedette}): install that one."
         )
     _check_target(data)
-    stored = read_files(backup, manifest)
-    size = sum(one.size for one in stored)
+    files = read_files(backup, manifest)
+    size = sum(file.size for file in files)
     _check_room(data, size)
-    verify(backup / DATA, stored, say, f"The backup {backup}")
+    verify(backup / DATA, files, progress, f"The backup {backup}")
     beside = _place_beside(data)
     try:
         with private():
-            _copy(backup / DATA, beside, stored, say)
-            verify(beside, stored, say, f"What was written to {beside}")
+            _copy(backup / DATA, beside, files, progress)
+            verify(beside, files, progress, f"What was written to {beside}")
             _try(manifest, beside)
             if manifest.buckets:
                 (beside / "buckets").mkdir(exist_ok=True)
@@ -68,7 +68,7 @@ def restore(backup: Path, data: Path, *, say: Progress, clock: Clock = system_cl
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
-    return Restored(manifest, len(stored), size)
+    return Restored(manifest, len(files), size)
 
 
 def _check_target(data: Path) -> None:
@@ -105,13 +105,13 @@ def _check_room(data: Path, size: int) -> None:
         )
 
 
-def _copy(source: Path, target: Path, stored: list[StoredFile], say: Progress) -> None:
+def _copy(source: Path, target: Path, files: list[StoredFile], progress: Progress) -> None:
     target.mkdir(parents=True)
-    for number, one in enumerate(stored, 1):
-        say("copying", number, len(stored))
-        place = target / one.path
+    for number, file in enumerate(files, 1):
+        progress("copying", number, len(files))
+        place = target / file.path
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / one.path, place, follow_symlinks=False)
+        shutil.copyfile(source / file.path, place, follow_symlinks=False)
 
 
 def _try(manifest: BackupManifest, data: Path) -> None:

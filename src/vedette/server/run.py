@@ -43,8 +43,8 @@ def choose_tls(settings: Settings, certificate: Path | None, key: Path | None, t
     if tls == "self":
         with in_a_sentence(settings.data), private():
             check_folder(settings.data, makes=True)
-            made = own_certificate(settings.data / "tls", host=settings.host, clock=system_clock)
-        return _usable(Tls(*made))
+            paths = own_certificate(settings.data / "tls", host=settings.host, clock=system_clock)
+        return _usable(Tls(*paths))
     if tls:
         raise Wrong(f"--tls takes 'self'; {tls!r} is none. For files use --tls-cert and --tls-key.")
     if certificate is None and key is None:
@@ -88,9 +88,9 @@ def bind(settings: Settings) -> socket.socket:
         listener.bind((settings.host, settings.port))
     except OSError as error:
         listener.close()
-        where = f"{settings.host}:{settings.port}"
+        address = f"{settings.host}:{settings.port}"
         raise Wrong(
-            f"Cannot listen on {where}: {error.strerror or error}. Is another server running there? "
+            f"Cannot listen on {address}: {error.strerror or error}. Is another server running there? "
             f"Choose another port with --port."
         ) from None
     return listener

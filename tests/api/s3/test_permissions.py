@@ -115,7 +115,7 @@ def _words(name):
 
 def needed(name):
     """Return the rights of the plainest request."""
-    return [right for right in PERMISSIONS[name] if right.when in ("", "the source")]
+    return [right for right in PERMISSIONS[name] if right.condition in ("", "the source")]
 
 
 def statement(right, place, effect="Allow"):

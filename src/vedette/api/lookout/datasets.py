@@ -31,21 +31,21 @@ MESSAGES = {
 def create_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Make a dataset from a manifest, or an empty one, which is made at once."""
     project = _project(house, caller, "CreateDataset", request)
-    wanted = NewDataset(_kind(request), _source(request.get("DatasetSource")), caller.principal, {})
-    made = house.datasets.create(project, wanted, client_token(caller, "CreateDataset", request))
-    return {"DatasetMetadata": dataset_metadata(made)}
+    new_dataset = NewDataset(_kind(request), _source(request.get("DatasetSource")), caller.principal, {})
+    dataset = house.datasets.create(project, new_dataset, client_token(caller, "CreateDataset", request))
+    return {"DatasetMetadata": dataset_metadata(dataset)}
 
 
 @operation(is_quick=True)
 def describe_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return a dataset's state and counts."""
-    project, found = _find(house, caller, "DescribeDataset", request)
-    counts = found.counts
+    project, dataset = _find(house, caller, "DescribeDataset", request)
+    counts = dataset.counts
     return {
         "DatasetDescription": {
             "ProjectName": project.name,
-            **dataset_metadata(found),
-            "LastUpdatedTimestamp": found.updated,
+            **dataset_metadata(dataset),
+            "LastUpdatedTimestamp": dataset.updated,
             "ImageStats": {
                 "Total": counts.total,
                 "Labeled": counts.normal + counts.anomaly,
@@ -65,12 +65,12 @@ def delete_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dic
 
 def update_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Put lines in, each in the place of the one with its picture, or behind the last; all or none."""
-    project, found = _find(house, caller, "UpdateDatasetEntries", request)
+    project, dataset = _find(house, caller, "UpdateDatasetEntries", request)
     body = request["Changes"]
     digest = hashlib.sha256(body).hexdigest()
     token = client_token(caller, "UpdateDatasetEntries", {**request, "Changes": digest})
     lines = NewLines(body, caller.principal)
-    return {"Status": STATUSES[house.datasets.update(project, found, lines, token).status]}
+    return {"Status": STATUSES[house.datasets.update(project, dataset, lines, token).status]}
 
 
 def list_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -94,38 +94,38 @@ def dataset_metadata(dataset: Dataset) -> dict[str, Any]:
 
 
 def _filter(request: dict[str, Any]) -> Filter:
-    said = request.get("AnomalyClass")
+    anomaly_class = request.get("AnomalyClass")
     return Filter(
         is_labelled=request.get("Labeled"),
-        is_anomalous=None if said is None else said == "anomaly",
+        is_anomalous=None if anomaly_class is None else anomaly_class == "anomaly",
         created_before_ms=_moment(request.get("BeforeCreationDate")),
         created_after_ms=_moment(request.get("AfterCreationDate")),
         contains=request.get("SourceRefContains", ""),
     )
 
 
-def _moment(said: datetime | None) -> int | None:
-    return None if said is None else milliseconds(said)
+def _moment(moment: datetime | None) -> int | None:
+    return None if moment is None else milliseconds(moment)
 
 
 def _kind(request: dict[str, Any]) -> Kind:
-    said = request["DatasetType"]
-    if said not in ("train", "test"):
-        raise Wrong(f"The type of a dataset is train or test, not {said}.", kind="dataset", name=said)
-    return "train" if said == "train" else "test"
+    kind = request["DatasetType"]
+    if kind not in ("train", "test"):
+        raise Wrong(f"The type of a dataset is train or test, not {kind}.", kind="dataset", name=kind)
+    return "train" if kind == "train" else "test"
 
 
-def _source(told: dict[str, Any] | None) -> Source:
-    if told is None:
+def _source(source: dict[str, Any] | None) -> Source:
+    if source is None:
         return None
-    place = told.get("GroundTruthManifest", {}).get("S3Object")
+    place = source.get("GroundTruthManifest", {}).get("S3Object")
     if place is None:
         raise Wrong("DatasetSource needs a GroundTruthManifest with an S3Object.")
     return ManifestSource(place["Bucket"], place["Key"], place.get("VersionId", ""))
 
 
 def _project(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Project:
-    # The service names no resource for these actions (lookout.md 12.2).
+    # The service names no resource for these actions (decisions/0186).
     caller.require(action, "*")
     return house.projects.find(Scope("lookoutvision", caller.account, caller.region), request["ProjectName"])
 

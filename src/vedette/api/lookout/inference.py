@@ -50,31 +50,33 @@ def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> A
 
 
 async def _look(house: House, caller: Caller, version: Version, picture: Picture) -> dict[str, Any]:
-    seen = await house.hosting.detect(version, picture, caller=caller.principal.arn)
-    said: dict[str, Any] = {
+    detection = await house.hosting.detect(version, picture, caller=caller.principal.arn)
+    result: dict[str, Any] = {
         "Source": {"Type": "direct"},
-        "IsAnomalous": seen.is_anomalous,
-        "Confidence": seen.confidence,
+        "IsAnomalous": detection.is_anomalous,
+        "Confidence": detection.confidence,
     }
-    if seen.mask:
-        said |= {"Anomalies": _anomalies(seen), "AnomalyMask": seen.mask}
-    return {"DetectAnomalyResult": said}
+    if detection.mask:
+        result |= {"Anomalies": _anomalies(detection), "AnomalyMask": detection.mask}
+    return {"DetectAnomalyResult": result}
 
 
-def _anomalies(seen: DetectionResult) -> list[dict[str, Any]]:
+def _anomalies(detection: DetectionResult) -> list[dict[str, Any]]:
     """Return the types found, the largest first; before them the background, which is all the rest."""
-    found = sorted(seen.findings, key=lambda finding: -(finding.area or 0))
-    rest = 1 - sum(finding.area or 0 for finding in found)
+    findings = sorted(detection.findings, key=lambda finding: -(finding.area or 0))
+    rest = 1 - sum(finding.area or 0 for finding in findings)
     entries = [(BACKGROUND, max(0.0, rest), WHITE)]
-    entries += [(each.label, each.area or 0.0, seen.colors[each.label].upper()) for each in found]
+    entries += [
+        (finding.label, finding.area or 0.0, detection.colors[finding.label].upper()) for finding in findings
+    ]
     return [
         {"Name": name, "PixelAnomaly": {"TotalPercentageArea": area, "Color": color}}
         for name, area, color in entries
     ]
 
 
-def _body(sent: Any) -> bytes:
-    return sent if isinstance(sent, bytes) else bytes(sent.read())
+def _body(body: Any) -> bytes:
+    return body if isinstance(body, bytes) else bytes(body.read())
 
 
 def _refuse_other(house: House, version: Version, picture: Picture, content_type: str) -> None:

@@ -41,7 +41,7 @@ def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[
         caller.require("TagResource", caller.own(f"model/{name}/*"), tags=tags)
     project = house.projects.find(Scope("lookoutvision", caller.account, caller.region), name)
     place = request["OutputConfig"]["S3Location"]
-    wanted = NewTraining(
+    new_training = NewTraining(
         caller=caller.principal,
         bucket=place["Bucket"],
         prefix=place.get("Prefix", ""),
@@ -50,33 +50,33 @@ def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[
         kms_key=request.get("KmsKeyId", ""),
     )
     token = client_token(caller, "CreateModel", request)
-    made = house.versions.made_by(token) or house.trainings.order(project, wanted, token)
-    return {"ModelMetadata": _metadata(house, made)}
+    version = house.versions.made_by(token) or house.trainings.order(project, new_training, token)
+    return {"ModelMetadata": _metadata(house, version)}
 
 
 def describe_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return all that is known of a model."""
     version = find_model(house, caller, "DescribeModel", request)
-    said = _metadata(house, version)
-    said["OutputConfig"] = {"S3Location": {"Bucket": version.bucket, "Prefix": version.prefix}}
+    description = _metadata(house, version)
+    description["OutputConfig"] = {"S3Location": {"Bucket": version.bucket, "Prefix": version.prefix}}
     files = version.results.get("files", {})
     for member, kind in (
         ("EvaluationManifest", "evaluation_manifest"),
         ("EvaluationResult", "evaluation_result"),
     ):
         if kind in files:
-            said[member] = {"Bucket": version.bucket, "Key": files[kind]}
+            description[member] = {"Bucket": version.bucket, "Key": files[kind]}
     if key := version.inputs.get("kms_key"):
-        said["KmsKeyId"] = key
+        description["KmsKeyId"] = key
     if files and version.ended is not None:
-        said["EvaluationEndTimestamp"] = version.ended
+        description["EvaluationEndTimestamp"] = version.ended
     for member, count in (
         ("MinInferenceUnits", version.least_units),
         ("MaxInferenceUnits", version.most_units),
     ):
         if count is not None:
-            said[member] = count
-    return {"ModelDescription": said}
+            description[member] = count
+    return {"ModelDescription": description}
 
 
 def list_models(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -118,21 +118,21 @@ def find_model(
 
 def _latest(house: House, caller: Caller, action: str, request: dict[str, Any], *, to_use: bool) -> Version:
     try:
-        found = house.versions.find(_project(house, caller, request), LATEST, with_package=to_use)
+        version = house.versions.find(_project(house, caller, request), LATEST, with_package=to_use)
     except Missing:
         # Only who might do this to some model of the project is told that there is none.
         caller.require(action, caller.own(f"model/{request['ProjectName']}/*"))
         raise
     # What a policy says, it says of numbers.
-    caller.require(action, found.arn)
-    return found
+    caller.require(action, version.arn)
+    return version
 
 
 def _message(house: House, version: Version) -> str:
     """Return what is to be said of a model; a trained one names what it was trained without."""
-    said = MESSAGES.get(version.state) or version.message
+    message = MESSAGES.get(version.state) or version.message
     left_out = version.results.get("left_out") if STATUSES[version.state] == "TRAINED" else ""
-    return f"{said} {left_out}" if left_out else said
+    return f"{message} {left_out}" if left_out else message
 
 
 def _project(house: House, caller: Caller, request: dict[str, Any]) -> Project:
@@ -140,7 +140,7 @@ def _project(house: House, caller: Caller, request: dict[str, Any]) -> Project:
 
 
 def _metadata(house: House, version: Version) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    metadata: dict[str, Any] = {
         "CreationTimestamp": version.created,
         "ModelVersion": version.name,
         "ModelArn": str(version.arn),
@@ -148,7 +148,7 @@ def _metadata(house: House, version: Version) -> dict[str, Any]:
         "StatusMessage": _message(house, version),
     }
     if version.description:
-        said["Description"] = version.description
+        metadata["Description"] = version.description
     if "metrics" in version.results:
-        said["Performance"] = version.results["metrics"]
-    return said
+        metadata["Performance"] = version.results["metrics"]
+    return metadata

@@ -1,13 +1,13 @@
-"""What each operation of Lookout for Vision asks for (lookout.md 12.2)."""
+"""What each operation of Lookout for Vision asks for (decisions/0186)."""
 
 from vedette.api.permissions import REQUEST_TAGS, RESOURCE_TAG, Permission, reads, writes
 
 PROJECT, MODEL, NEW_MODEL = "project/NAME", "model/NAME/VERSION", "model/NAME/*"
 
 
-def _on(action: str, resource: str = "*", keys: tuple[str, ...] = (), when: str = "") -> Permission:
+def _on(action: str, resource: str = "*", keys: tuple[str, ...] = (), condition: str = "") -> Permission:
     tagged = (RESOURCE_TAG,) if resource == MODEL else ()
-    return Permission(f"lookoutvision:{action}", resource, (*tagged, *keys), when)
+    return Permission(f"lookoutvision:{action}", resource, (*tagged, *keys), condition)
 
 
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {

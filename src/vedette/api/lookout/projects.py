@@ -16,8 +16,8 @@ def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dic
     name = request["ProjectName"]
     caller.require("CreateProject", caller.own(f"project/{name}"))
     token = client_token(caller, "CreateProject", request)
-    made = house.projects.create(_scope(caller), NewProject(name), token)
-    return {"ProjectMetadata": _metadata(made)}
+    project = house.projects.create(_scope(caller), NewProject(name), token)
+    return {"ProjectMetadata": _metadata(project)}
 
 
 @operation(is_quick=True)
@@ -25,9 +25,14 @@ def describe_project(house: House, caller: Caller, request: dict[str, Any]) -> d
     """Return what is known of a project."""
     name = request["ProjectName"]
     caller.require("DescribeProject", caller.own(f"project/{name}"))
-    found = house.projects.find(_scope(caller), name)
-    held = house.datasets.of_projects([found]).get(found.id, ())
-    return {"ProjectDescription": {**_metadata(found), "Datasets": [dataset_metadata(each) for each in held]}}
+    project = house.projects.find(_scope(caller), name)
+    datasets = house.datasets.of_projects([project]).get(project.id, ())
+    return {
+        "ProjectDescription": {
+            **_metadata(project),
+            "Datasets": [dataset_metadata(dataset) for dataset in datasets],
+        }
+    }
 
 
 @operation(is_quick=True)

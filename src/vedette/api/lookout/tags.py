@@ -26,8 +26,8 @@ def untag_resource(house: House, caller: Caller, request: dict[str, Any]) -> dic
 def list_tags_for_resource(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return all tags of a model; an empty list when it has none."""
     arn = caller.permit("ListTagsForResource", request["ResourceArn"])
-    found = house.projects.tags.of(str(arn))
-    return {"Tags": [{"Key": key, "Value": value} for key, value in found.items()]}
+    tags = house.projects.tags.of(str(arn))
+    return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
 
 def read_tags(listed: list[dict[str, str]]) -> dict[str, str]:

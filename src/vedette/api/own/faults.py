@@ -8,5 +8,5 @@ FAULTS = lookout.FAULTS
 
 def translate(error: Exception) -> Fault:
     """Return the fault for an error, whichever it is."""
-    told = lookout.translate(error)
-    return Fault(told.code, told.status, told.message)
+    fault = lookout.translate(error)
+    return Fault(fault.code, fault.status, fault.message)

@@ -24,8 +24,8 @@ def _readiness(visit: Visit) -> Response:
 
 
 def _figures(visit: Visit) -> Response:
-    refused = refuse_figures(visit.request, visit.house.settings)
-    return refused or Response(200, [("content-type", FIGURES_TYPE)], visit.status.figures_page())
+    refusal = refuse_figures(visit.request, visit.house.settings)
+    return refusal or Response(200, [("content-type", FIGURES_TYPE)], visit.status.figures_page())
 
 
 Page = Callable[[Visit], Response]
@@ -49,9 +49,9 @@ class OwnPagesDoor:
         path = path_of(visit.request)
         page = FOR_EVERYBODY.get(path)
         if page is None:
-            refused = refuse_name(visit.request, visit.house.settings)
-            if refused is not None:
-                return refused
+            refusal = refuse_name(visit.request, visit.house.settings)
+            if refusal is not None:
+                return refusal
             page = PAGES.get(path)
         if page is None:
             return text_page(404, "There is no such page.")

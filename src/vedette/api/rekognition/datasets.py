@@ -36,43 +36,50 @@ def create_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dic
     if tags:
         caller.require("TagResource", caller.own(f"project/{project.name}/dataset/{kind}/*"), tags=tags)
     source = _source(house, caller, request.get("DatasetSource"))
-    made = house.datasets.create(project, NewDataset(kind, source, caller.principal, tags))
-    return {"DatasetArn": str(made.arn(project))}
+    dataset = house.datasets.create(project, NewDataset(kind, source, caller.principal, tags))
+    return {"DatasetArn": str(dataset.arn(project))}
 
 
 def describe_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return a dataset's state and counts."""
-    _, found = _find(house, caller, "DescribeDataset", request["DatasetArn"])
+    _, dataset = _find(house, caller, "DescribeDataset", request["DatasetArn"])
     stats = {
-        "LabeledEntries": found.counts.labelled,
-        "TotalEntries": found.counts.total,
-        "TotalLabels": found.counts.labels,
-        "ErrorEntries": found.counts.errors,
+        "LabeledEntries": dataset.counts.labelled,
+        "TotalEntries": dataset.counts.total,
+        "TotalLabels": dataset.counts.labels,
+        "ErrorEntries": dataset.counts.errors,
     }
-    said = {"CreationTimestamp": found.created, "LastUpdatedTimestamp": found.updated, **_state(found)}
-    return {"DatasetDescription": {**said, "DatasetStats": stats}}
+    description = {
+        "CreationTimestamp": dataset.created,
+        "LastUpdatedTimestamp": dataset.updated,
+        **_state(dataset),
+    }
+    return {"DatasetDescription": {**description, "DatasetStats": stats}}
 
 
 def delete_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Delete a dataset, and leave its pictures alone."""
-    project, found = _find(house, caller, "DeleteDataset", request["DatasetArn"])
-    house.datasets.delete(project, found)
+    project, dataset = _find(house, caller, "DeleteDataset", request["DatasetArn"])
+    house.datasets.delete(project, dataset)
     return {}
 
 
 def update_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Put lines in, each in the place of the one with its picture, or behind the last."""
-    project, found = _find(house, caller, "UpdateDatasetEntries", request["DatasetArn"])
+    project, dataset = _find(house, caller, "UpdateDatasetEntries", request["DatasetArn"])
     body = request["Changes"].get("GroundTruth")
     if not body:
         raise Wrong("Changes needs GroundTruth: one or more JSON Lines.")
-    house.datasets.update(project, found, NewLines(body, caller.principal))
+    house.datasets.update(project, dataset, NewLines(body, caller.principal))
     return {}
 
 
 def distribute_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Move a fifth of the training entries into the empty test dataset."""
-    both = [_find(house, caller, "DistributeDatasetEntries", each["Arn"])[1] for each in request["Datasets"]]
+    both = [
+        _find(house, caller, "DistributeDatasetEntries", reference["Arn"])[1]
+        for reference in request["Datasets"]
+    ]
     both.sort(key=lambda dataset: dataset.kind, reverse=True)
     house.datasets.distribute(both[0], both[1])
     return {}
@@ -127,8 +134,8 @@ def entry_text(entry: Entry) -> str:
         line = Line(entry.line, orjson.loads(entry.line))
         return mark_line(line, entry.flaws, prefix="cl-", extra=extra).text
     # A line is a JSON object with a source-ref at least, so something stands before its last brace.
-    said = "true" if entry.is_labelled else "false"
-    return f'{entry.line[:-1]},"cl-metadata":{{"is_labeled":{said}}}}}'
+    is_labelled = "true" if entry.is_labelled else "false"
+    return f'{entry.line[:-1]},"cl-metadata":{{"is_labeled":{is_labelled}}}}}'
 
 
 def _find(house: House, caller: Caller, action: str, text: str) -> tuple[Project, Dataset]:
@@ -136,10 +143,10 @@ def _find(house: House, caller: Caller, action: str, text: str) -> tuple[Project
     return house.datasets.find_by_arn(text, caller.region)
 
 
-def _source(house: House, caller: Caller, told: dict[str, Any] | None) -> Source:
-    if told is None:
+def _source(house: House, caller: Caller, source: dict[str, Any] | None) -> Source:
+    if source is None:
         return None
-    manifest, copied = told.get("GroundTruthManifest"), told.get("DatasetArn")
+    manifest, copied = source.get("GroundTruthManifest"), source.get("DatasetArn")
     if (manifest is None) == (copied is None):
         raise Wrong("DatasetSource takes either GroundTruthManifest or DatasetArn.")
     if copied is not None:

@@ -51,10 +51,10 @@ def detect_custom_labels(house: House, caller: Caller, request: dict[str, Any]) 
 async def _look(
     house: House, caller: Caller, version: Version, picture: Picture, floor: float | None, most: int | None
 ) -> dict[str, Any]:
-    seen: DetectionResult = await house.hosting.detect(
+    detection: DetectionResult = await house.hosting.detect(
         version, picture, least=floor, caller=caller.principal.arn
     )
-    return {"CustomLabels": [_custom_label(finding) for finding in seen.findings[:most]]}
+    return {"CustomLabels": [_custom_label(finding) for finding in detection.findings[:most]]}
 
 
 def _refuse_image(image: Mapping[str, Any]) -> None:
@@ -90,9 +90,9 @@ def _refuse_large(size: int) -> None:
 
 
 def _custom_label(finding: Finding) -> dict[str, Any]:
-    said: dict[str, Any] = {"Name": finding.label, "Confidence": finding.confidence * 100}
+    label: dict[str, Any] = {"Name": finding.label, "Confidence": finding.confidence * 100}
     box = finding.box
     if box is not None:
         edges = {"Left": box.left, "Top": box.top, "Width": box.width, "Height": box.height}
-        said["Geometry"] = {"BoundingBox": edges}
-    return said
+        label["Geometry"] = {"BoundingBox": edges}
+    return label

@@ -1,4 +1,4 @@
-"""What each operation of Rekognition Custom Labels asks for (rekognition.md 10.2, decisions/0186)."""
+"""What each operation of Rekognition Custom Labels asks for (decisions/0186)."""
 
 from vedette.api.permissions import DENY_ALONE, REQUEST_TAGS, RESOURCE_TAG, Permission, reads, writes
 
@@ -10,9 +10,9 @@ NEW_DATASET, NEW_VERSION = "project/NAME/dataset/TYPE/*", "project/NAME/version/
 TAGS = "with Tags"
 
 
-def _on(action: str, resource: str = "*", keys: tuple[str, ...] = (), when: str = "") -> Permission:
+def _on(action: str, resource: str = "*", keys: tuple[str, ...] = (), condition: str = "") -> Permission:
     tagged = (RESOURCE_TAG,) if "CREATED" in resource else ()
-    return Permission(f"rekognition:{action}", resource, (*tagged, *keys), when)
+    return Permission(f"rekognition:{action}", resource, (*tagged, *keys), condition)
 
 
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {
@@ -26,7 +26,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     ),
     "CreateDataset": (
         _on("CreateDataset", PROJECT, REQUEST_TAGS),
-        _on("ListDatasetEntries", DATASET, when="with DatasetSource.DatasetArn"),
+        _on("ListDatasetEntries", DATASET, condition="with DatasetSource.DatasetArn"),
         _on("TagResource", NEW_DATASET, REQUEST_TAGS, TAGS),
         *reads("the manifest, with DatasetSource.GroundTruthManifest"),
     ),
@@ -52,7 +52,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         _on("DetectCustomLabels", VERSION),
         *reads("with Image.S3Object (s3:GetObjectVersion with a Version)", is_later=False),
     ),
-    "DistributeDatasetEntries": (_on("DistributeDatasetEntries", DATASET, when="both datasets"),),
+    "DistributeDatasetEntries": (_on("DistributeDatasetEntries", DATASET, condition="both datasets"),),
     "ListDatasetEntries": (_on("ListDatasetEntries", DATASET),),
     "ListDatasetLabels": (_on("ListDatasetLabels", DATASET),),
     "ListProjectPolicies": (_on("ListProjectPolicies", PROJECT),),

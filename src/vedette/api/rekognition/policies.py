@@ -59,7 +59,7 @@ def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) 
     target = house.projects.find_by_arn(str(target_arn), caller.region)
     refuse_other_features(target)
     source = _source(house, caller, request)
-    wanted = NewTraining(
+    new_copy = NewTraining(
         caller=caller.principal,
         bucket=output.get("S3Bucket", ""),
         prefix=output.get("S3KeyPrefix", ""),
@@ -68,9 +68,9 @@ def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) 
         kms_key=request.get("KmsKeyId", ""),
     )
     if tags:
-        version_arn = caller.own(f"project/{target.name}/version/{wanted.name}/*")
+        version_arn = caller.own(f"project/{target.name}/version/{new_copy.name}/*")
         caller.require("TagResource", version_arn, tags=tags)
-    return {"ProjectVersionArn": str(house.trainings.copy(source, target, wanted).arn)}
+    return {"ProjectVersionArn": str(house.trainings.copy(source, target, new_copy).arn)}
 
 
 def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
@@ -79,10 +79,10 @@ def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
     A stranger learns nothing of what there is: the refusal is the same with and without the version.
     """
     text = request["SourceProjectVersionArn"]
-    named = read_version_arn(text)
-    if parse_arn(text).service != caller.service or named is None:
+    names = read_version_arn(text)
+    if parse_arn(text).service != caller.service or names is None:
         raise Wrong(f"{text} is not the ARN of a version.", name=text)
-    refused = Denied(
+    refusal = Denied(
         f"User: {caller.principal.arn} is not authorized to perform: {ACTION} on resource: {text}"
     )
     facts = {**caller.context, **about_tags(request.get("Tags", {}))}
@@ -94,13 +94,13 @@ def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
     except Missing:
         if own:
             raise
-        raise refused from None
+        raise refusal from None
     if source.project.id != project.id and not own:
         # Another project's policies, the caller's own perhaps, have no say here.
-        raise refused
+        raise refusal
     policies = house.projects.policies.of(source.project)
     if not about(policies=policies):
-        raise refused
+        raise refusal
     if source.project.id != project.id:
         raise Wrong("The version to be copied is of another project than SourceProjectArn.", name=text)
     return source

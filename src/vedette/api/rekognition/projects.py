@@ -21,9 +21,9 @@ def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dic
     feature, auto_update = request.get("Feature", "CUSTOM_LABELS"), request.get("AutoUpdate", "")
     if feature == "CONTENT_MODERATION" and not auto_update:
         raise Wrong("AutoUpdate is required for the feature CONTENT_MODERATION.")
-    wanted = NewProject(name, feature, auto_update, is_feature_named="Feature" in request, tags=tags)
-    made = house.projects.create(_scope(caller), wanted)
-    return {"ProjectArn": str(made.arn)}
+    new_project = NewProject(name, feature, auto_update, is_feature_named="Feature" in request, tags=tags)
+    project = house.projects.create(_scope(caller), new_project)
+    return {"ProjectArn": str(project.arn)}
 
 
 def describe_projects(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -35,8 +35,8 @@ def describe_projects(house: House, caller: Caller, request: dict[str, Any]) -> 
     projects, more = house.projects.list(
         _scope(caller), names=names, features=features, after=page.after(0), most=page.size
     )
-    held = house.datasets.of_projects(projects)
-    descriptions = [_description(project, held.get(project.id, ())) for project in projects]
+    datasets = house.datasets.of_projects(projects)
+    descriptions = [_description(project, datasets.get(project.id, ())) for project in projects]
     return page.answer({"ProjectDescriptions": descriptions}, projects[-1].id if more else None)
 
 
@@ -47,19 +47,19 @@ def delete_project(house: House, caller: Caller, request: dict[str, Any]) -> dic
     return {"Status": "DELETING"}
 
 
-def _description(project: Project, held: Sequence[Dataset]) -> dict[str, Any]:
-    said: dict[str, Any] = {
+def _description(project: Project, datasets: Sequence[Dataset]) -> dict[str, Any]:
+    description: dict[str, Any] = {
         "ProjectArn": str(project.arn),
         "CreationTimestamp": project.created,
         "Status": project.status,
-        "Datasets": [dataset_metadata(project, dataset) for dataset in held],
+        "Datasets": [dataset_metadata(project, dataset) for dataset in datasets],
     }
     # Terraform takes what it did not ask for as a change, so what the request did not name goes unsaid.
     if project.is_feature_named or project.feature != "CUSTOM_LABELS":
-        said["Feature"] = project.feature
+        description["Feature"] = project.feature
     if project.auto_update:
-        said["AutoUpdate"] = project.auto_update
-    return said
+        description["AutoUpdate"] = project.auto_update
+    return description
 
 
 def _scope(caller: Caller) -> Scope:

@@ -52,7 +52,7 @@ def create_project_version(house: House, caller: Caller, request: dict[str, Any]
     output = request["OutputConfig"]
     if not output.get("S3Bucket"):
         raise Wrong("OutputConfig needs an S3Bucket.")
-    wanted = NewTraining(
+    new_training = NewTraining(
         caller=caller.principal,
         bucket=output["S3Bucket"],
         prefix=output.get("S3KeyPrefix", ""),
@@ -64,7 +64,7 @@ def create_project_version(house: House, caller: Caller, request: dict[str, Any]
         auto_create=request.get("TestingData", {}).get("AutoCreate", False),
         kms_key=request.get("KmsKeyId", ""),
     )
-    return {"ProjectVersionArn": str(house.trainings.order(project, wanted).arn)}
+    return {"ProjectVersionArn": str(house.trainings.order(project, new_training).arn)}
 
 
 def describe_project_versions(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -97,8 +97,8 @@ def _refuse_options(project: Project, request: Mapping[str, Any]) -> None:
         raise Wrong("Versions are trained for CUSTOM_LABELS, which has no FeatureConfig.")
 
 
-def _source(told: Mapping[str, Any] | None) -> ManifestSource | None:
-    assets = (told or {}).get("Assets", [])
+def _source(data: Mapping[str, Any] | None) -> ManifestSource | None:
+    assets = (data or {}).get("Assets", [])
     if not assets:
         return None
     if len(assets) > 1:
@@ -110,7 +110,7 @@ def _source(told: Mapping[str, Any] | None) -> ManifestSource | None:
 
 
 def _description(house: House, version: Version) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    description: dict[str, Any] = {
         "ProjectVersionArn": str(version.arn),
         "CreationTimestamp": version.created,
         "Status": STATUSES[version.state],
@@ -130,39 +130,39 @@ def _description(house: House, version: Version) -> dict[str, Any]:
     }
     files = version.results.get("files", {})
     if "manifest_summary" in files:
-        said["ManifestSummary"] = {"S3Object": _object(version, files["manifest_summary"])}
+        description["ManifestSummary"] = {"S3Object": _object(version, files["manifest_summary"])}
     if "evaluation_summary" in files:
-        said["EvaluationResult"] = {
+        description["EvaluationResult"] = {
             "F1Score": version.results["metrics"]["F1Score"],
             "Summary": {"S3Object": _object(version, files["evaluation_summary"])},
         }
-    return {name: value for name, value in said.items() if value not in (None, "")}
+    return {name: value for name, value in description.items() if value not in (None, "")}
 
 
 def _message(house: House, version: Version) -> str:
-    said = MESSAGES.get(version.state) or version.message
+    message = MESSAGES.get(version.state) or version.message
     is_ours = version.state == "failed" and version.results.get("fault") == "service"
-    return f"{SERVICE_ISSUE} {said}" if is_ours else said
+    return f"{SERVICE_ISSUE} {message}" if is_ours else message
 
 
 def _data(version: Version, part: str) -> dict[str, Any]:
     """Return what a part of the data was: as it was given, as it was checked, as it was used."""
-    files, given = version.results.get("files", {}), version.inputs.get(part)
-    said: dict[str, Any] = {"Input": {}}
-    if given:
-        place = {"Bucket": given["bucket"], "Name": given["key"]}
-        if given["version"]:
-            place["Version"] = given["version"]
-        said["Input"]["Assets"] = [{"GroundTruthManifest": {"S3Object": place}}]
+    files, source = version.results.get("files", {}), version.inputs.get(part)
+    result: dict[str, Any] = {"Input": {}}
+    if source:
+        place = {"Bucket": source["bucket"], "Name": source["key"]}
+        if source["version"]:
+            place["Version"] = source["version"]
+        result["Input"]["Assets"] = [{"GroundTruthManifest": {"S3Object": place}}]
     if part == "test":
-        said["Input"]["AutoCreate"] = bool(version.inputs.get("auto_create"))
+        result["Input"]["AutoCreate"] = bool(version.inputs.get("auto_create"))
     for name, kind in (("Output", f"{part}_snapshot"), ("Validation", f"{part}_validation")):
         if kind in files:
             asset = {"GroundTruthManifest": {"S3Object": _object(version, files[kind])}}
-            said[name] = {"Assets": [asset]}
-    if part == "test" and "Output" in said:
-        said["Output"]["AutoCreate"] = said["Input"]["AutoCreate"]
-    return said
+            result[name] = {"Assets": [asset]}
+    if part == "test" and "Output" in result:
+        result["Output"]["AutoCreate"] = result["Input"]["AutoCreate"]
+    return result
 
 
 def _object(version: Version, key: str) -> dict[str, str]:

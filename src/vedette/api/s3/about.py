@@ -45,7 +45,7 @@ def about_of_request(call: Call, bucket: Bucket) -> About:
     grants = acl.grants_of_headers(call, account, bucket_account=bucket.account)
     check_grants(bucket, grants, canned=call.header("x-amz-acl"))
     return replace(
-        said_of_content(call),
+        about_of_content(call),
         tags=tags_of_header(call.header("x-amz-tagging")),
         acl=grants,
         encryption=encryption_of_request(call, bucket),
@@ -55,7 +55,7 @@ def about_of_request(call: Call, bucket: Bucket) -> About:
     )
 
 
-def said_of_content(call: Call) -> About:
+def about_of_content(call: Call) -> About:
     """Return the type, the content headers and the user's metadata alone."""
     headers = {
         name: read_header_text(call.header(name)) for name in (*CONTENT, REDIRECT) if call.header(name)
@@ -70,8 +70,8 @@ def said_of_content(call: Call) -> About:
             metadata[key] = f"{metadata[key]},{text}" if key in metadata else text
     if sum(len(key) + len(value.encode()) for key, value in metadata.items()) > MOST_METADATA:
         raise S3Fault("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
-    kept = {name: value for name, value in headers.items() if value}
-    return About(read_header_text(call.header("content-type")) or "binary/octet-stream", kept, metadata)
+    filled = {name: value for name, value in headers.items() if value}
+    return About(read_header_text(call.header("content-type")) or "binary/octet-stream", filled, metadata)
 
 
 def check_grants(bucket: Bucket, grants: acl.Grants | None, *, canned: str = "") -> None:
@@ -86,10 +86,10 @@ def check_grants(bucket: Bucket, grants: acl.Grants | None, *, canned: str = "")
 
 def storage_class(call: Call) -> str:
     """Return the storage class that is asked for; all are one folder here."""
-    asked = call.header("x-amz-storage-class", "STANDARD")
-    if asked not in CLASSES:
+    name = call.header("x-amz-storage-class", "STANDARD")
+    if name not in CLASSES:
         raise S3Fault("InvalidStorageClass", "The storage class you specified is not valid")
-    return asked
+    return name
 
 
 def read_headers(call: Call, bucket: Bucket, blob: Blob) -> list[tuple[str, str]]:

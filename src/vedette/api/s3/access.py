@@ -128,13 +128,13 @@ def authorise_write(call: Call, bucket: Bucket, tags: dict[str, str]) -> None:
 
 def rights_of_headers(call: Call, owner: str, tags: dict[str, str]) -> list[str]:
     """Return what a write must be allowed besides putting the object, for what its headers set."""
-    wanted = {
+    needs = {
         "s3:PutObjectTagging": bool(tags),
         "s3:PutObjectAcl": acl.grants_others(call, owner),
         "s3:PutObjectRetention": "x-amz-object-lock-mode" in call.request.headers,
         "s3:PutObjectLegalHold": "x-amz-object-lock-legal-hold" in call.request.headers,
     }
-    return [action for action, is_wanted in wanted.items() if is_wanted]
+    return [action for action, is_wanted in needs.items() if is_wanted]
 
 
 def authorise_own(call: Call, action: str, resource: str, more: Facts | None = None) -> None:

@@ -46,11 +46,11 @@ def own_grants(account: str) -> Grants:
 def grants_of_headers(call: Call, account: str, *, bucket_account: str) -> Grants | None:
     """Return the grants that the headers of a request ask for, or None where they say nothing."""
     canned = call.header("x-amz-acl")
-    asked = [name for name in HEADERS if name in call.request.headers]
-    if canned and asked:
+    names = [name for name in HEADERS if name in call.request.headers]
+    if canned and names:
         raise S3Fault("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")
-    if asked:
-        return [grant for name in asked for grant in _read_header(call, name)]
+    if names:
+        return [grant for name in names for grant in _read_header(call, name)]
     return canned_grants(canned, account, bucket_account=bucket_account) if canned else None
 
 
@@ -59,9 +59,9 @@ def canned_grants(canned: str, account: str, *, bucket_account: str) -> Grants:
     if canned not in CANNED:
         raise S3Fault("InvalidArgument", f"{canned} is no canned ACL.", members={"ArgumentName": "x-amz-acl"})
     grants: Grants = []
-    for who, permission in CANNED[canned]:
-        if who != "bucket-owner":
-            grants.append({"who": who, "permission": permission})
+    for grantee, permission in CANNED[canned]:
+        if grantee != "bucket-owner":
+            grants.append({"who": grantee, "permission": permission})
         elif bucket_account != account:
             grants.append({"who": canonical_id(bucket_account), "permission": permission})
     return grants + own_grants(account)
@@ -79,8 +79,8 @@ def grants_others(call: Call, bucket_account: str) -> bool:
 
 def grants_of_document(call: Call, document: dict[str, Any], account: str) -> Grants:
     """Return the grants of an AccessControlPolicy; its owner must be the owner."""
-    named = document.get("Owner", {}).get("ID", "")
-    if named and named != canonical_id(account):
+    owner_id = document.get("Owner", {}).get("ID", "")
+    if owner_id and owner_id != canonical_id(account):
         raise S3Fault("AccessDenied", "Access Denied")
     if "Grants" not in document:
         raise S3Fault("MalformedACLError", "The ACL has no list of grants.")
@@ -96,11 +96,11 @@ def grants_of_document(call: Call, document: dict[str, Any], account: str) -> Gr
 def grants_document(grants: Grants | None, account: str, names: dict[str, str]) -> dict[str, Any]:
     """Return the AccessControlPolicy for these grants: groups first, as canned grants have them."""
     ordered = sorted(own_grants(account) if grants is None else grants, key=_is_of_account)
-    written = [
+    entries = [
         {"Grantee": _write_grantee(grant["who"], names), "Permission": grant["permission"]}
         for grant in ordered
     ]
-    return {"Owner": owner(account), "Grants": written}
+    return {"Owner": owner(account), "Grants": entries}
 
 
 def _is_of_account(grant: dict[str, str]) -> bool:
@@ -151,10 +151,10 @@ def _read_grantee(call: Call, grantee: dict[str, str]) -> str:
     return grantee["ID"]
 
 
-def _write_grantee(who: str, names: dict[str, str]) -> dict[str, str]:
-    if who in GROUPS:
-        return {"Type": "Group", "URI": who}
-    return {"Type": "CanonicalUser", "ID": who, "DisplayName": names.get(who, who)}
+def _write_grantee(grantee: str, names: dict[str, str]) -> dict[str, str]:
+    if grantee in GROUPS:
+        return {"Type": "Group", "URI": grantee}
+    return {"Type": "CanonicalUser", "ID": grantee, "DisplayName": names.get(grantee, grantee)}
 
 
 def account_names(call: Call) -> dict[str, str]:

@@ -15,21 +15,21 @@ _ADDRESS = re.compile(r"[\d.]+|\[.*\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class S3Address:
     """A bucket and a key; either may be empty."""
 
     bucket: str
     key: str
 
 
-def read_address(request: Request, domain: str) -> Address:
+def read_address(request: Request, domain: str) -> S3Address:
     """Return what the request is for; hosts below `domain` name a bucket."""
     path = decode(request.raw_path.partition("?")[0]).removeprefix("/")
     bucket = bucket_of_host(request.headers.get("host"), domain)
     if bucket:
-        return Address(bucket, _checked(path))
+        return S3Address(bucket, _checked(path))
     bucket, _, key = path.partition("/")
-    return Address(bucket, _checked(key))
+    return S3Address(bucket, _checked(key))
 
 
 def bucket_of_host(host: str, domain: str) -> str:

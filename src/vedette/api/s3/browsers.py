@@ -33,9 +33,9 @@ def browser_headers(call: Call, bucket: Bucket, headers: list[tuple[str, str]]) 
         return [*headers, NO_GUESSING, *_website(call)]
     if not _may_be_shown(call) or _is_passive(headers):
         return [*headers, NO_GUESSING, SEALED]
-    kept = [header for header in headers if header[0] != "content-disposition"]
-    stored = next((value for name, value in headers if name == "content-disposition"), "")
-    return [*kept, ("content-disposition", _saved(stored)), NO_GUESSING, SEALED]
+    others = [header for header in headers if header[0] != "content-disposition"]
+    disposition = next((value for name, value in headers if name == "content-disposition"), "")
+    return [*others, ("content-disposition", _saved(disposition)), NO_GUESSING, SEALED]
 
 
 def _website(call: Call) -> list[tuple[str, str]]:

@@ -30,19 +30,19 @@ async def list_buckets(call: Call) -> Response:
     region = call.query.get("bucket-region", "")
     most = call.number("max-buckets", 10_000, most=10_000)
     owned = await in_thread(call.store.buckets.owned, call.account)
-    left = [
+    matching = [
         bucket
         for bucket in owned
         if bucket.name.startswith(prefix) and bucket.name > after and region in ("", bucket.region)
     ]
-    page = left[:most]
+    page = matching[:most]
     value: dict[str, Any] = {
         "Owner": owner(call.account),
         "Buckets": [{"Name": b.name, "CreationDate": moment(b.created_ms)} for b in page],
     }
     if prefix:
         value["Prefix"] = prefix
-    if len(left) > len(page) and page:
+    if len(matching) > len(page) and page:
         value["ContinuationToken"] = page[-1].name
     return document_answer("ListBuckets", value, "ListAllMyBucketsResult")
 

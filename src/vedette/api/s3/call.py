@@ -57,7 +57,7 @@ class Call:
     key: str
     query: dict[str, str]
     now: datetime
-    found: Bucket | None = field(default=None)
+    loaded_bucket: Bucket | None = field(default=None)
     # None for a request without a signature, and in a browser's form until its policy is read.
     signed: SignatureClaim | None = None
 
@@ -84,9 +84,9 @@ class Call:
 
     def owned_bucket(self) -> Bucket:
         """Return the bucket of this request, read once."""
-        if self.found is None:
-            self.found = self.store.buckets.find(self.bucket)
-        return self.found
+        if self.loaded_bucket is None:
+            self.loaded_bucket = self.store.buckets.find(self.bucket)
+        return self.loaded_bucket
 
     def number(self, name: str, default: int, *, most: int | None = None) -> int:
         """Return a whole number from the query, brought down to the most there can be."""
@@ -156,10 +156,10 @@ def owner(account: str) -> dict[str, str]:
     return {"ID": canonical_id(account), "DisplayName": account}
 
 
-def refuse_unknown(value: str, known: Iterable[str], code: str = "InvalidArgument") -> None:
-    """Refuse a word that is not one of those known."""
-    if value not in known:
-        raise S3Fault(code, f"{value} is not one of {', '.join(known)}.")
+def refuse_unknown(value: str, possible: Iterable[str], code: str = "InvalidArgument") -> None:
+    """Refuse a word that is not one of those that are possible."""
+    if value not in possible:
+        raise S3Fault(code, f"{value} is not one of {', '.join(possible)}.")
 
 
 def rewrite(operation_name: str, document: dict[str, Any], root: str) -> bytes:

@@ -48,12 +48,12 @@ def check_write(call: Call) -> Callable[[Blob | None], None]:
     match, none_match = call.header("if-match"), call.header("if-none-match")
 
     def check(now: Blob | None) -> None:
-        there = now is not None and not now.marker
-        if match and not there:
+        exists = now is not None and not now.marker
+        if match and not exists:
             raise missing_key(call.key)
         if match and now is not None and not names(match, now.etag):
             raise _failed("If-Match")
-        if none_match and there and now is not None and names(none_match, now.etag):
+        if none_match and exists and now is not None and names(none_match, now.etag):
             raise _failed("If-None-Match")
 
     return check
@@ -61,8 +61,8 @@ def check_write(call: Call) -> Callable[[Blob | None], None]:
 
 def names(header: str, etag: str) -> bool:
     """Say whether a list of entity tags names this one; `*` names every one."""
-    given = [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]
-    return "*" in given or etag in given
+    tags = [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]
+    return "*" in tags or etag in tags
 
 
 def http_date(blob: Blob) -> str:

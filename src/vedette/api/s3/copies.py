@@ -24,7 +24,7 @@ from vedette.api.s3.expiration import expiration_headers
 from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.objects import checksum_members, version_header
 from vedette.api.s3.pick import refuse_to_tell
-from vedette.api.s3.ranges import Span, read_copy_range
+from vedette.api.s3.ranges import ByteSpan, read_copy_range
 from vedette.api.s3.tags import tags_of_header
 from vedette.api.s3.uploads import part_number
 from vedette.store.blobs.files import BUFFER, Draft
@@ -49,11 +49,11 @@ async def copy_object(call: Call) -> Response:
             "The specified copy source is larger than the maximum allowable size: 5368709120",
         )
     authorise_write(call, bucket, _tags(call, source_bucket, source))
-    said = _said(call, bucket, source)
-    _refuse_idle(call, source, said)
+    description = _about_copy(call, bucket, source)
+    _refuse_idle(call, source, description)
     draft = call.store.draft()
     try:
-        etag, said = await in_thread(_fill, call, draft, Source(source, key), said)
+        etag, description = await in_thread(_fill, call, draft, Source(source, key), description)
         blob = await in_thread(
             call.store.objects.put,
             bucket.name,
@@ -61,7 +61,7 @@ async def copy_object(call: Call) -> Response:
             draft,
             etag=etag,
             owner=about.owner_of_new(call, bucket),
-            about=said,
+            about=description,
             check=check_write(call),
         )
     finally:
@@ -130,34 +130,34 @@ def _tags(call: Call, bucket: Bucket, source: Blob) -> dict[str, str]:
     return source.about.tags
 
 
-def _said(call: Call, bucket: Bucket, source: Blob) -> About:
+def _about_copy(call: Call, bucket: Bucket, source: Blob) -> About:
     """Return what is said of the copy: the source's words or new ones, as the directives want it."""
     content = _directive(call, "metadata")
     tags = _directive(call, "tagging")
     new = about.about_of_request(call, bucket)
     if content == "COPY":
-        kept = source.about
-        headers = {name: value for name, value in kept.headers.items() if name != about.REDIRECT}
+        original = source.about
+        headers = {name: value for name, value in original.headers.items() if name != about.REDIRECT}
         headers |= {name: value for name, value in new.headers.items() if name == about.REDIRECT}
-        new = replace(new, content_type=kept.content_type, headers=headers, metadata=kept.metadata)
+        new = replace(new, content_type=original.content_type, headers=headers, metadata=original.metadata)
     return replace(new, tags=source.about.tags) if tags == "COPY" else new
 
 
 def _directive(call: Call, name: str) -> str:
-    said = call.header(f"x-amz-{name}-directive", "COPY").upper()
-    if said not in ("COPY", "REPLACE"):
+    directive = call.header(f"x-amz-{name}-directive", "COPY").upper()
+    if directive not in ("COPY", "REPLACE"):
         raise S3Fault("InvalidArgument", f"Unknown {name} directive.")
-    return said
+    return directive
 
 
-def _refuse_idle(call: Call, source: Blob, said: About) -> None:
+def _refuse_idle(call: Call, source: Blob, description: About) -> None:
     """Refuse to copy an object onto itself when nothing would change."""
     same = (source.bucket, source.key) == (call.bucket, call.key) and source.latest
     changed = (
         call.header("x-amz-metadata-directive").upper() == "REPLACE"
-        or said.storage_class != source.about.storage_class
-        or said.encryption != source.about.encryption
-        or about.REDIRECT in said.headers
+        or description.storage_class != source.about.storage_class
+        or description.encryption != source.about.encryption
+        or about.REDIRECT in description.headers
         or "versionId" in call.header(SOURCE)
         or call.header("x-amz-checksum-algorithm")
     )
@@ -177,25 +177,25 @@ class Source:
     key: bytes | None
 
 
-def _fill(call: Call, draft: Draft, source: Source, said: About) -> tuple[str, About]:
+def _fill(call: Call, draft: Draft, source: Source, description: About) -> tuple[str, About]:
     """Copy the bytes; return their ETag, and what is said with their checksum."""
     blob = source.blob
-    whole = Span(0, blob.size, is_part=False)
-    asked = call.header("x-amz-checksum-algorithm").upper()
-    if asked and asked not in SIZES:
+    whole = ByteSpan(0, blob.size, is_part=False)
+    wanted_algorithm = call.header("x-amz-checksum-algorithm").upper()
+    if wanted_algorithm and wanted_algorithm not in SIZES:
         raise S3Fault("InvalidRequest", "Checksum algorithm provided is unsupported.")
-    kept = blob.about.checksum
-    algorithm = asked or (kept.algorithm if kept else "")
-    is_known = kept is not None and kept.kind == "FULL_OBJECT" and algorithm == kept.algorithm
-    in_clear = CIPHER not in blob.about.encryption and CIPHER not in said.encryption
+    original = blob.about.checksum
+    algorithm = wanted_algorithm or (original.algorithm if original else "")
+    is_known = original is not None and original.kind == "FULL_OBJECT" and algorithm == original.algorithm
+    in_clear = CIPHER not in blob.about.encryption and CIPHER not in description.encryption
     if in_clear and "-" not in blob.etag and (is_known or not algorithm):
         draft.append_file(call.store.path_of(blob), 0, blob.size)
-        return blob.etag, replace(said, checksum=kept)
-    encode = encoder(customer_key(call, CUSTOMER), said.encryption)
+        return blob.etag, replace(description, checksum=original)
+    encode = encoder(customer_key(call, CUSTOMER), description.encryption)
     path = call.store.path_of(blob)
     recode = Recoder(decoder(source.key, blob), encode)
     etag, checksum = _copy_hashed(path, draft, recode, whole, algorithm)
-    return etag, replace(said, checksum=checksum)
+    return etag, replace(description, checksum=checksum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,15 +207,15 @@ class Recoder:
 
 
 def _copy_hashed(
-    source: Path, draft: Draft, recoder: Recoder, span: Span, algorithm: str
+    source: Path, draft: Draft, recoder: Recoder, span: ByteSpan, algorithm: str
 ) -> tuple[str, Checksum | None]:
     """Copy bytes through memory, a little at a time, with the sums they need."""
     running = new_sum(algorithm) if algorithm else None
-    left = span.length
+    remaining = span.length
     with source.open("rb") as file:
         file.seek(span.start)
-        while left and (data := file.read(min(left, BUFFER))):
-            left -= len(data)
+        while remaining and (data := file.read(min(remaining, BUFFER))):
+            remaining -= len(data)
             data = recoder.decode(data) if recoder.decode else data
             if running is not None:
                 running.update(data)
@@ -236,8 +236,12 @@ async def copy_part(call: Call) -> Response:
     source_key = require_key(call, source.about.encryption, COPY_CUSTOMER)
     key = require_key(call, upload.about.encryption)
     check_copy(call, source)
-    asked = call.header(f"{SOURCE}-range")
-    span = read_copy_range(asked, source.size) if asked else Span(0, source.size, is_part=False)
+    range_header = call.header(f"{SOURCE}-range")
+    span = (
+        read_copy_range(range_header, source.size)
+        if range_header
+        else ByteSpan(0, source.size, is_part=False)
+    )
     announced = upload.about.checksum
     draft = call.store.draft()
     recoder = Recoder(

@@ -72,17 +72,17 @@ def answer_preflight(call: Call) -> Response:
     origin, method = call.header("origin"), call.header("access-control-request-method")
     if not origin or not method:
         raise S3Fault("BadRequest", "Insufficient information. Origin request header needed.")
-    asked = [
+    header_names = [
         name.strip().lower()
         for name in call.header("access-control-request-headers").split(",")
         if name.strip()
     ]
-    rule = _find_rule(call.owned_bucket(), origin, method, asked)
+    rule = _find_rule(call.owned_bucket(), origin, method, header_names)
     if rule is None:
         raise S3Fault("AccessForbidden", "CORSResponse: This CORS request is not allowed.")
     headers = _headers(rule, origin)
-    if asked:
-        headers.append(("access-control-allow-headers", ", ".join(asked)))
+    if header_names:
+        headers.append(("access-control-allow-headers", ", ".join(header_names)))
     if "MaxAgeSeconds" in rule:
         headers.append(("access-control-max-age", str(rule["MaxAgeSeconds"])))
     return Response(200, headers)
@@ -117,7 +117,7 @@ def _headers(rule: dict[str, Any], origin: str) -> list[tuple[str, str]]:
     return headers
 
 
-def _find_rule(bucket: Bucket, origin: str, method: str, asked: list[str]) -> dict[str, Any] | None:
+def _find_rule(bucket: Bucket, origin: str, method: str, header_names: list[str]) -> dict[str, Any] | None:
     if "cors" not in bucket.documents:
         return None
     rules: list[dict[str, Any]] = read_document("PutBucketCors", bucket.documents["cors"])["CORSRules"]
@@ -126,7 +126,7 @@ def _find_rule(bucket: Bucket, origin: str, method: str, asked: list[str]) -> di
         if (
             method in rule["AllowedMethods"]
             and any(_means(pattern, origin) for pattern in rule["AllowedOrigins"])
-            and all(any(_means(pattern, name) for pattern in allowed) for name in asked)
+            and all(any(_means(pattern, name) for pattern in allowed) for name in header_names)
         ):
             return rule
     return None

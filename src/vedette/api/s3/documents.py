@@ -33,7 +33,7 @@ class Document:
     check: Check = _accept
     deletable: bool = True
     delete_action: str = ""
-    read: Callable[[bytes], dict[str, Any]] | None = None
+    parse: Callable[[bytes], dict[str, Any]] | None = None
 
 
 async def _get(call: Call, kind: Document) -> Response:
@@ -57,7 +57,7 @@ async def _put(call: Call, kind: Document) -> Response:
     bucket = call.owned_bucket()
     authorise(call, f"s3:Put{kind.action}", bucket)
     body = await call.raw_document()
-    document = kind.read(body) if kind.read else read_document(f"Put{kind.name}", body)
+    document = kind.parse(body) if kind.parse else read_document(f"Put{kind.name}", body)
     kind.check(document)
     body = rewrite(f"Put{kind.name}", document, kind.root)
     await in_thread(call.store.buckets.put_document, bucket.name, kind.sub, body)
@@ -102,7 +102,7 @@ def _check_accelerate(document: dict[str, Any]) -> None:
 
 DOCUMENTS = (
     Document("lifecycle", "BucketLifecycleConfiguration", "LifecycleConfiguration", "LifecycleConfiguration",
-             "NoSuchLifecycleConfiguration", read=checked_document),
+             "NoSuchLifecycleConfiguration", parse=checked_document),
     Document("notification", "BucketNotificationConfiguration", "NotificationConfiguration",
              "BucketNotification", deletable=False),
     Document("encryption", "BucketEncryption", "ServerSideEncryptionConfiguration", "EncryptionConfiguration",

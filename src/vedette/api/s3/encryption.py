@@ -32,10 +32,10 @@ CIPHER = "customer-cipher"
 
 def encryption_of_request(call: Call, bucket: Bucket) -> dict[str, str]:
     """Return what an object is to be remembered with: the client's wish, or the bucket's default."""
-    said = {name: call.header(name) for name in ECHOED if name in call.request.headers}
+    headers = {name: call.header(name) for name in ECHOED if name in call.request.headers}
     key = customer_key(call, CUSTOMER)
     if key is not None:
-        if SSE in said:
+        if SSE in headers:
             raise S3Fault(
                 "InvalidArgument",
                 "Server Side Encryption with Customer provided key is incompatible with others",
@@ -46,14 +46,14 @@ def encryption_of_request(call: Call, bucket: Bucket) -> dict[str, str]:
             "customer-md5": call.header(f"{CUSTOMER}key-md5"),
             CIPHER: secrets.token_hex(16),
         }
-    if KMS_KEY in said and not said.get(SSE, "").startswith("aws:kms"):
+    if KMS_KEY in headers and not headers.get(SSE, "").startswith("aws:kms"):
         raise S3Fault(
             "InvalidArgument",
             f"Server Side Encryption with AWS KMS managed key requires the header {SSE}: aws:kms",
         )
-    if SSE in said and said[SSE] not in KNOWN:
+    if SSE in headers and headers[SSE] not in KNOWN:
         raise S3Fault("InvalidArgument", "The encryption method specified is not supported")
-    return said or _default(bucket)
+    return headers or _default(bucket)
 
 
 def echo(encryption: dict[str, str]) -> list[tuple[str, str]]:
@@ -103,8 +103,10 @@ def decoder(key: bytes | None, blob: Blob, start: int = 0) -> Coder | None:
 
 def customer_key(call: Call, prefix: str) -> bytes | None:
     """Return the key that the headers carry, checked against its own hash."""
-    algorithm, text, told = (call.header(f"{prefix}{name}") for name in ("algorithm", "key", "key-md5"))
-    if not (algorithm or text or told):
+    algorithm, text, digest_header = (
+        call.header(f"{prefix}{name}") for name in ("algorithm", "key", "key-md5")
+    )
+    if not (algorithm or text or digest_header):
         return None
     if algorithm != "AES256":
         raise S3Fault(
@@ -118,7 +120,7 @@ def customer_key(call: Call, prefix: str) -> bytes | None:
     if len(key) != 32:
         raise S3Fault("InvalidArgument", "The secret key was invalid for the specified algorithm.")
     digest = base64.b64encode(hashlib.md5(key, usedforsecurity=False).digest()).decode()
-    if not hmac.compare_digest(digest.encode(), told.encode()):
+    if not hmac.compare_digest(digest.encode(), digest_header.encode()):
         raise S3Fault(
             "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."
         )
@@ -135,5 +137,5 @@ def _default(bucket: Bucket) -> dict[str, str]:
         return {}
     rules = read_document("PutBucketEncryption", document)["Rules"]
     default = rules[0].get("ApplyServerSideEncryptionByDefault", {})
-    said = {SSE: default.get("SSEAlgorithm", ""), KMS_KEY: default.get("KMSMasterKeyID", "")}
-    return {name: value for name, value in said.items() if value}
+    headers = {SSE: default.get("SSEAlgorithm", ""), KMS_KEY: default.get("KMSMasterKeyID", "")}
+    return {name: value for name, value in headers.items() if value}

@@ -136,9 +136,9 @@ def _of_signature(call: Call) -> Facts:
 
 def _about_content(call: Call, form: str) -> Facts:
     # A link's own word goes before a header's, which anybody could send with it.
-    said = call.query.get("X-Amz-Content-Sha256") if form == "query" else call.header(CONTENT_SHA256)
-    said = said or ("UNSIGNED-PAYLOAD" if form == "query" else "")
-    return {f"s3:{CONTENT_SHA256}": said} if said else {}
+    declared = call.query.get("X-Amz-Content-Sha256") if form == "query" else call.header(CONTENT_SHA256)
+    declared = declared or ("UNSIGNED-PAYLOAD" if form == "query" else "")
+    return {f"s3:{CONTENT_SHA256}": declared} if declared else {}
 
 
 # What the request says, in groups that are made together, each with all the keys that it may know.

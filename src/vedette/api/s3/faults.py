@@ -137,8 +137,8 @@ def translate(error: Exception) -> S3Fault:
         return error
     if isinstance(error, errors.Refusal):
         code = BY_KIND.get((type(error), error.kind)) or FAULTS[type(error)]
-        named = {NAMED[error.kind]: error.name} if error.kind in NAMED and error.name else {}
-        return S3Fault(code, error.sentence, members=named)
+        members = {NAMED[error.kind]: error.name} if error.kind in NAMED and error.name else {}
+        return S3Fault(code, error.sentence, members=members)
     if isinstance(error, SignatureFault):
         answer = answer_for(error, "s3")
         fault = S3Fault("AccessDenied", answer.message)

@@ -26,17 +26,17 @@ async def post_object(call: Call) -> Response:
         raise S3Fault("PreconditionFailed", "Bucket POST must be of the enclosure-type multipart/form-data")
     form = await read_post(call.request)
     bucket = call.owned_bucket()
-    _identify(call, form)
+    _authenticate(call, form)
     filled = replace(call, request=_as_request(call.request, form), body=form.body, key=form.fields["key"])
-    filled.found = bucket
+    filled.loaded_bucket = bucket
     tags = _tags(form)
     authorise_write(filled, bucket, tags)
-    said = about.about_of_request(filled, bucket)
-    blob = await write_object(filled, bucket, replace(said, tags=tags))
+    description = about.about_of_request(filled, bucket)
+    blob = await write_object(filled, bucket, replace(description, tags=tags))
     return _answer(filled, form, bucket, blob)
 
 
-def _identify(call: Call, form: PostForm) -> None:
+def _authenticate(call: Call, form: PostForm) -> None:
     """Find who signed the policy and hold the form to it; a form without one is nobody's."""
     signed = read_post_signature(form)
     if signed is None:
@@ -52,13 +52,13 @@ def _identify(call: Call, form: PostForm) -> None:
 
 def _as_request(request: Request, form: PostForm) -> Request:
     """Return the request that a PUT of the same object would have been: fields become headers."""
-    kept = [
+    passed = [
         (name, value)
         for name, value in request.headers
         if name in ("host", "user-agent", "origin", "referer")
     ]
     fields = [(RENAMED.get(name, name), as_read(value)) for name, value in form.fields.items()]
-    return replace(request, headers=Headers([*kept, *fields]))
+    return replace(request, headers=Headers([*passed, *fields]))
 
 
 def _tags(form: PostForm) -> dict[str, str]:
@@ -85,5 +85,5 @@ def _answer(call: Call, form: PostForm, bucket: Bucket, blob: Blob) -> Response:
 
 def _redirect(target: str, bucket: Bucket, blob: Blob) -> str:
     parts = urlsplit(target)
-    told = urlencode({"bucket": bucket.name, "key": blob.key, "etag": f'"{blob.etag}"'})
-    return urlunsplit(parts._replace(query=f"{parts.query}&{told}" if parts.query else told))
+    parameters = urlencode({"bucket": bucket.name, "key": blob.key, "etag": f'"{blob.etag}"'})
+    return urlunsplit(parts._replace(query=f"{parts.query}&{parameters}" if parts.query else parameters))

@@ -63,8 +63,8 @@ async def forward(call: Call) -> Response:
             spool.seek(0, os.SEEK_END)
         headers = _headers(request, body)
         answer = await in_thread(_send, blobs.address, request, _target(call), headers, spool, hashed)
-    told = [(name, value) for name, value in answer.headers.items() if name.lower() not in HOP]
-    return Response(answer.status, [(name.lower(), value) for name, value in told], _pieces(answer))
+    headers_back = [(name, value) for name, value in answer.headers.items() if name.lower() not in HOP]
+    return Response(answer.status, [(name.lower(), value) for name, value in headers_back], _pieces(answer))
 
 
 async def _spool(body: BodyReader | None, spool: IO[bytes]) -> str:
@@ -84,9 +84,9 @@ def _headers(request: Request, body: BodyReader | None) -> dict[str, str]:
     if "expires" in request.headers:
         headers["expires"] = request.headers.get("expires")
     encodings = [part.strip() for part in headers.pop("content-encoding", "").split(",")]
-    kept = ",".join(part for part in encodings if part and part.lower() != "aws-chunked")
-    if kept:
-        headers["content-encoding"] = kept
+    others = ",".join(part for part in encodings if part and part.lower() != "aws-chunked")
+    if others:
+        headers["content-encoding"] = others
     if body is not None and body.algorithm:
         headers[header_of(body.algorithm)] = body.checksums[body.algorithm]
     return headers
@@ -108,21 +108,25 @@ def _target(call: Call) -> str:
 
 
 def _send(
-    where: Elsewhere, request: Request, target: str, headers: dict[str, str], spool: IO[bytes], hashed: str
+    address: Elsewhere, request: Request, target: str, headers: dict[str, str], spool: IO[bytes], hashed: str
 ) -> urllib3.BaseHTTPResponse:
     length = spool.tell()
     spool.seek(0)
-    signed = AWSRequest(request.method, where.endpoint.rstrip("/") + target, headers=headers)
+    signed = AWSRequest(request.method, address.endpoint.rstrip("/") + target, headers=headers)
     signed.context["sha256"] = hashed
-    _Signer(Credentials(where.access_key, where.secret_key), "s3", where.region).add_auth(signed)
-    sent = {**dict(signed.headers.items()), "content-length": str(length), "accept-encoding": "identity"}
-    parts = urlsplit(where.endpoint)
+    _Signer(Credentials(address.access_key, address.secret_key), "s3", address.region).add_auth(signed)
+    sent_headers = {
+        **dict(signed.headers.items()),
+        "content-length": str(length),
+        "accept-encoding": "identity",
+    }
+    parts = urlsplit(address.endpoint)
     pool = _POOLS.connection_from_host(parts.hostname, parts.port, parts.scheme)
     return pool.urlopen(
         request.method,
         target,
         body=spool if length else None,
-        headers=sent,
+        headers=sent_headers,
         retries=False,
         redirect=False,
         preload_content=False,

@@ -98,14 +98,14 @@ class LifecycleRunner:
         """Note the time, and set a caution where it cannot be trusted; return the record."""
         expiry = self._blobs.expiry
         mark = self._take_mark(milliseconds(self._clock()))
-        kept = expiry.record()
-        record = kept or LookRecord(mark)
-        before = self._last_mark or (kept.mark if kept else None)
+        last_record = expiry.record()
+        record = last_record or LookRecord(mark)
+        before = self._last_mark or (last_record.mark if last_record else None)
         problem = clock_problem(before, mark) if before else self._old_rules()
         if problem:
             set_caution(self._blobs.root, problem, self._clock)
         self._last_mark = record.mark = mark
-        if problem or kept is None or time.monotonic() - self._kept_at >= BEAT_S:
+        if problem or last_record is None or time.monotonic() - self._kept_at >= BEAT_S:
             expiry.keep(record)
             self._kept_at = time.monotonic()
         return record

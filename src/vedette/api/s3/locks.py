@@ -55,9 +55,9 @@ async def get_configuration(call: Call) -> Response:
         raise S3Fault(
             "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket"
         )
-    said = _configuration(bucket)
+    configuration = _configuration(bucket)
     return document_answer(
-        "GetObjectLockConfiguration", {"ObjectLockConfiguration": said}, "ObjectLockConfiguration"
+        "GetObjectLockConfiguration", {"ObjectLockConfiguration": configuration}, "ObjectLockConfiguration"
     )
 
 
@@ -65,8 +65,8 @@ def _configuration(bucket: Bucket) -> dict[str, Any]:
     document = bucket.documents.get("object-lock")
     if document is None:
         return {"ObjectLockEnabled": "Enabled"}
-    said: dict[str, Any] = read_document("PutObjectLockConfiguration", document)
-    return said
+    configuration: dict[str, Any] = read_document("PutObjectLockConfiguration", document)
+    return configuration
 
 
 async def put_retention(call: Call) -> Response:
@@ -91,12 +91,12 @@ def _check_change(call: Call, bucket: Bucket, blob: Blob, new: dict[str, str]) -
 async def get_retention(call: Call) -> Response:
     """GetObjectRetention."""
     _, blob = _lockable(call, "s3:GetObjectRetention")
-    said = blob.about.retention
-    if not said:
+    retention = blob.about.retention
+    if not retention:
         raise S3Fault(
             "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration"
         )
-    value = {"Retention": {"Mode": said["mode"], "RetainUntilDate": read_time(said["until"])}}
+    value = {"Retention": {"Mode": retention["mode"], "RetainUntilDate": read_time(retention["until"])}}
     return document_answer("GetObjectRetention", value, "Retention")
 
 
@@ -150,24 +150,28 @@ def lock_of_request(call: Call, bucket: Bucket) -> tuple[dict[str, str], str]:
 def check_removal(call: Call, bucket: Bucket, blob: Blob) -> None:
     """Refuse to remove a version that is held, or whose time has not come."""
     retention = blob.about.retention
-    kept = bool(retention) and read_time(retention["until"]) > call.now
-    bypassed = kept and retention["mode"] == "GOVERNANCE" and _bypasses(call, bucket, blob)
-    if blob.about.legal_hold == "ON" or (kept and not bypassed):
+    is_retained = bool(retention) and read_time(retention["until"]) > call.now
+    is_bypassed = is_retained and retention["mode"] == "GOVERNANCE" and _bypasses(call, bucket, blob)
+    if blob.about.legal_hold == "ON" or (is_retained and not is_bypassed):
         raise S3Fault("AccessDenied", "Access Denied because object protected by object lock.")
 
 
 def lock_headers(blob: Blob) -> list[tuple[str, str]]:
     """Return what the headers of a read say about locks."""
-    said = blob.about.retention
-    headers = [(f"{PREFIX}mode", said["mode"]), (f"{PREFIX}retain-until-date", said["until"])] if said else []
+    retention = blob.about.retention
+    headers = (
+        [(f"{PREFIX}mode", retention["mode"]), (f"{PREFIX}retain-until-date", retention["until"])]
+        if retention
+        else []
+    )
     if blob.about.legal_hold:
         headers.append((f"{PREFIX}legal-hold", blob.about.legal_hold))
     return headers
 
 
 def _bypasses(call: Call, bucket: Bucket, blob: Blob) -> bool:
-    asked = call.header(BYPASS).lower() == "true"
-    return asked and is_allowed(call, "s3:BypassGovernanceRetention", bucket, key=blob.key, blob=blob)
+    wants_bypass = call.header(BYPASS).lower() == "true"
+    return wants_bypass and is_allowed(call, "s3:BypassGovernanceRetention", bucket, key=blob.key, blob=blob)
 
 
 def _default_retention(call: Call, bucket: Bucket) -> dict[str, str]:

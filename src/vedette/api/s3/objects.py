@@ -14,7 +14,7 @@ from vedette.api.s3.expiration import expiration_headers
 from vedette.api.s3.faults import S3Fault, translate
 from vedette.api.s3.locks import check_removal
 from vedette.api.s3.pick import authorised_version
-from vedette.api.s3.ranges import Span, read_number_of_part, read_part_number, read_range
+from vedette.api.s3.ranges import ByteSpan, read_number_of_part, read_part_number, read_range
 from vedette.api.s3.tags import tags_of_header
 from vedette.store.blobs.files import Draft
 from vedette.store.blobs.values import About, Blob, Bucket, Checksum, Part
@@ -23,23 +23,24 @@ from vedette.wire.http import FileBody, Response
 from vedette.wire.scalars import read_time
 
 MOST_AT_ONCE = 1000
+ATTRIBUTES = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"}
 
 
 async def put_object(call: Call) -> Response:
     """PutObject."""
     bucket = call.owned_bucket()
     authorise_write(call, bucket, tags_of_header(call.header("x-amz-tagging")))
-    said = about.about_of_request(call, bucket)
+    description = about.about_of_request(call, bucket)
     if not {"content-length", "transfer-encoding"} & {name for name, _ in call.request.headers}:
         raise S3Fault("MissingContentLength", "You must provide the Content-Length HTTP header.")
-    blob = await write_object(call, bucket, said)
+    blob = await write_object(call, bucket, description)
     return Response(200, written_headers(bucket, blob))
 
 
-async def write_object(call: Call, bucket: Bucket, said: About) -> Blob:
+async def write_object(call: Call, bucket: Bucket, description: About) -> Blob:
     """Make the body the object's newest version, once it has come and has been what it should be."""
     draft = call.store.draft()
-    encode = encoder(customer_key(call, CUSTOMER), said.encryption)
+    encode = encoder(customer_key(call, CUSTOMER), description.encryption)
     try:
         body = await receive(call, draft, encode)
         return await in_thread(
@@ -48,7 +49,7 @@ async def write_object(call: Call, bucket: Bucket, said: About) -> Blob:
             call.key,
             draft,
             owner=about.owner_of_new(call, bucket),
-            about=replace(said, checksum=checksum_of(body)),
+            about=replace(description, checksum=checksum_of(body)),
             check=check_write(call),
         )
     finally:
@@ -108,7 +109,7 @@ async def get_object(call: Call) -> Response:
     return Response(206 if span.is_part else 200, headers, body)
 
 
-def _body(call: Call, blob: Blob, span: Span, key: bytes | None) -> FileBody | bytes:
+def _body(call: Call, blob: Blob, span: ByteSpan, key: bytes | None) -> FileBody | bytes:
     if not span.length:
         return b""
     return FileBody(_path(call, blob), span.start, span.length, decoder(key, blob, span.start))
@@ -122,7 +123,7 @@ def _path(call: Call, blob: Blob) -> Path:
     return path
 
 
-def _checksum_of_span(call: Call, blob: Blob, span: Span) -> Checksum | None:
+def _checksum_of_span(call: Call, blob: Blob, span: ByteSpan) -> Checksum | None:
     """Return the checksum of what is read: of the whole, or of the part that is asked for by its number.
 
     A part's has the object's type, which says how the parts' sums make the object's.
@@ -134,13 +135,13 @@ def _checksum_of_span(call: Call, blob: Blob, span: Span) -> Checksum | None:
     return whole if span.length == blob.size else None
 
 
-def _span(call: Call, blob: Blob) -> Span:
-    asked = call.header("range")
+def _span(call: Call, blob: Blob) -> ByteSpan:
+    range_header = call.header("range")
     if "partNumber" in call.query:
-        if asked:
+        if range_header:
             raise S3Fault("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
         return read_part_number(call.query["partNumber"], blob)
-    return read_range(asked, blob.size) if asked else Span(0, blob.size, is_part=False)
+    return read_range(range_header, blob.size) if range_header else ByteSpan(0, blob.size, is_part=False)
 
 
 async def delete_object(call: Call) -> Response:
@@ -154,12 +155,12 @@ async def delete_object(call: Call) -> Response:
 
 
 def _delete_conditions(call: Call) -> dict[str, str]:
-    asked = {
+    conditions = {
         "ETag": call.header("if-match"),
         "Size": call.header("x-amz-if-match-size"),
         "LastModifiedTime": call.header("x-amz-if-match-last-modified-time"),
     }
-    return {name: value for name, value in asked.items() if value}
+    return {name: value for name, value in conditions.items() if value}
 
 
 def remove(call: Call, bucket: Bucket, key: str, version: str, conditions: dict[str, Any]) -> dict[str, Any]:
@@ -175,8 +176,8 @@ def remove(call: Call, bucket: Bucket, key: str, version: str, conditions: dict[
 
     if version:
         _check_conditions(blob, conditions, version)
-        gone = call.store.objects.delete_version(bucket.name, key, version, check)
-        is_marker = gone is not None and gone.marker
+        removed = call.store.objects.delete_version(bucket.name, key, version, check)
+        is_marker = removed is not None and removed.marker
         marked = {"DeleteMarker": True, "DeleteMarkerVersionId": version} if is_marker else {}
         return {"Key": key, "VersionId": version, **marked}
     marker = call.store.objects.delete(bucket.name, key, owner=call.account or bucket.account, check=check)
@@ -201,11 +202,11 @@ def _check_conditions(now: Blob | None, conditions: dict[str, Any], version: str
         raise S3Fault("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
 
 
-def _same_time(wanted: Any, blob: Blob) -> bool:
-    if wanted is None:
+def _same_time(condition: Any, blob: Blob) -> bool:
+    if condition is None:
         return True
     try:
-        time = read_time(wanted) if isinstance(wanted, str) else wanted
+        time = read_time(condition) if isinstance(condition, str) else condition
     except ValueError:
         raise S3Fault("InvalidArgument", "The date is no date.") from None
     return bool(time == moment(blob.modified_ms))
@@ -215,20 +216,20 @@ async def delete_objects(call: Call) -> Response:
     """DeleteObjects: up to a thousand, each with its own outcome."""
     bucket = call.owned_bucket()
     document = await call.document("DeleteObjects")
-    wanted = document.get("Objects", [])
-    if not 1 <= len(wanted) <= MOST_AT_ONCE:
+    items = document.get("Objects", [])
+    if not 1 <= len(items) <= MOST_AT_ONCE:
         raise S3Fault("MalformedXML", "Between 1 and 1000 objects can be deleted at once.")
-    deleted, failed = await in_thread(_remove_all, call, bucket, wanted)
+    deleted, failed = await in_thread(_remove_all, call, bucket, items)
     answer: dict[str, Any] = {"Errors": failed} if failed else {}
     if not document.get("Quiet"):
         answer["Deleted"] = deleted
     return document_answer("DeleteObjects", answer, "DeleteResult")
 
 
-def _remove_all(call: Call, bucket: Bucket, wanted: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
+def _remove_all(call: Call, bucket: Bucket, items: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
     deleted: list[Any] = []
     failed: list[Any] = []
-    for item in wanted:
+    for item in items:
         key, version = item.get("Key", ""), item.get("VersionId", "")
         conditions: dict[str, Any] = {
             name: item[name] for name in ("ETag", "Size", "LastModifiedTime") if name in item
@@ -236,9 +237,9 @@ def _remove_all(call: Call, bucket: Bucket, wanted: list[dict[str, Any]]) -> tup
         try:
             deleted.append(remove(call, bucket, key, version, conditions))
         except S3Fault as refusal:
-            told = translate(refusal)
-            said = {"Key": key, "Code": told.code, "Message": told.sentence}
-            failed.append({**said, "VersionId": version} if version else said)
+            fault = translate(refusal)
+            entry = {"Key": key, "Code": fault.code, "Message": fault.sentence}
+            failed.append({**entry, "VersionId": version} if version else entry)
     return deleted, failed
 
 
@@ -250,19 +251,18 @@ async def get_attributes(call: Call) -> Response:
         call, "s3:GetObjectVersion" if call.version else "s3:GetObject", bucket, key=call.key, blob=blob
     )
     require_key(call, blob.about.encryption)
-    asked = {
+    attributes = {
         name.strip()
         for value in call.request.headers.every("x-amz-object-attributes")
         for name in value.split(",")
     }
-    known = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"}
-    if not asked or not asked <= known:
+    if not attributes or not attributes <= ATTRIBUTES:
         raise S3Fault("InvalidArgument", "Invalid attribute name specified.")
-    said = {"ETag": blob.etag, "StorageClass": blob.about.storage_class, "ObjectSize": blob.size}
-    value: dict[str, Any] = {name: said[name] for name in asked & said.keys()}
-    if "Checksum" in asked and blob.about.checksum:
+    values = {"ETag": blob.etag, "StorageClass": blob.about.storage_class, "ObjectSize": blob.size}
+    value: dict[str, Any] = {name: values[name] for name in attributes & values.keys()}
+    if "Checksum" in attributes and blob.about.checksum:
         value["Checksum"] = checksum_members(blob.about.checksum, with_kind=True)
-    if "ObjectParts" in asked and blob.about.parts:
+    if "ObjectParts" in attributes and blob.about.parts:
         value["ObjectParts"] = _parts(call, blob)
     answer = document_answer("GetObjectAttributes", value, "GetObjectAttributesResponse")
     answer.headers.append(("last-modified", http_date(blob)))
@@ -282,13 +282,13 @@ def checksum_members(checksum: Checksum | None, *, with_kind: bool = False) -> d
 def _parts(call: Call, blob: Blob) -> dict[str, Any]:
     most = call.header_number("x-amz-max-parts", 1000, most=1000)
     after = call.header_number("x-amz-part-number-marker", 0)
-    left = [part for part in blob.about.parts if part.number > after]
-    page: list[Part] = left[:most]
+    remaining = [part for part in blob.about.parts if part.number > after]
+    page: list[Part] = remaining[:most]
     value: dict[str, Any] = {
         "TotalPartsCount": len(blob.about.parts),
         "PartNumberMarker": after,
         "MaxParts": most,
-        "IsTruncated": len(left) > most,
+        "IsTruncated": len(remaining) > most,
     }
     if page:
         value["NextPartNumberMarker"] = page[-1].number

@@ -44,8 +44,8 @@ def authorise_onward(call: Call) -> str:
 
 def authorise_batch(call: Call, document: bytes) -> None:
     """Refuse unless the caller may remove all that a batch names, object by object."""
-    wanted: list[dict[str, Any]] = read_document(BATCH, document).get("Objects", [])
-    _require(call, (_removal(call, item.get("Key", ""), item.get("VersionId", "")) for item in wanted))
+    items: list[dict[str, Any]] = read_document(BATCH, document).get("Objects", [])
+    _require(call, (_removal(call, item.get("Key", ""), item.get("VersionId", "")) for item in items))
 
 
 def _removal(call: Call, key: str, version: str) -> Right:

@@ -36,7 +36,7 @@ _HEADERS = (
     ("s3:PutObjectRetention", "with x-amz-object-lock-mode"),
     ("s3:PutObjectLegalHold", "with x-amz-object-lock-legal-hold"),
 )
-_WRITING = tuple(Permission(action, ONE_OBJECT, WRITES[action], when) for action, when in _HEADERS)
+_WRITING = tuple(Permission(action, ONE_OBJECT, WRITES[action], condition) for action, condition in _HEADERS)
 _READING = (
     Permission("s3:GetObject", SOURCE, ("s3:ExistingObjectTag/KEY",), "the source"),
     Permission("s3:GetObjectVersion", SOURCE, ("s3:versionid",), "the source, with its versionId"),

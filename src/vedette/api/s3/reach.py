@@ -56,10 +56,10 @@ class Reach:
             caller = caller if caller.key_id else self._current(caller)
             if not isinstance(self._blobs, FolderBlobs):
                 return self._may_elsewhere(caller, action, bucket, key)
-            found = self._blobs.buckets.find(bucket)
+            place = self._blobs.buckets.find(bucket)
         except (Missing, Denied):
             return False
-        return self._decide(self._blobs, caller, action, found, key, version)
+        return self._decide(self._blobs, caller, action, place, key, version)
 
     def _may_elsewhere(self, caller: Principal, action: str, bucket: str, key: str) -> bool:
         """Say whether the caller may on a foreign S3, by its own policies and in its own account."""

@@ -107,12 +107,12 @@ def choose(method: str, bucket: str, key: str, query: dict[str, str], *, copies_
         sub = f"{sub}+copy" if sub else "copy"
     if sub == "list-type" and query["list-type"] != "2":
         sub = ""
-    found = table.get((method, sub))
-    if found is None and sub in BUILT:
+    route = table.get((method, sub))
+    if route is None and sub in BUILT:
         # Nobody's S3 has this; NotImplemented is for what another has and we have not.
         raise S3Fault("MethodNotAllowed", "The specified method is not allowed against this resource.")
-    if found is None:
+    if route is None:
         raise Unbuilt(
             f"{method} {'?' + sub if sub else 'here'} is not an operation of this release's S3.", name=sub
         )
-    return S3Operation(*found)
+    return S3Operation(*route)

@@ -29,16 +29,21 @@ async def create_upload(call: Call) -> Response:
     bucket = call.owned_bucket()
     authorise_write(call, bucket, tags_of_header(call.header("x-amz-tagging")))
     writer = about.owner_of_new(call, bucket)
-    said = replace(about.about_of_request(call, bucket), checksum=_announced(call))
+    description = replace(about.about_of_request(call, bucket), checksum=_announced(call))
     upload = await in_thread(
-        call.store.uploads.begin, bucket.name, call.key, upload=call.store.new_id(), owner=writer, about=said
+        call.store.uploads.begin,
+        bucket.name,
+        call.key,
+        upload=call.store.new_id(),
+        owner=writer,
+        about=description,
     )
     value = {"Bucket": bucket.name, "Key": call.key, "UploadId": upload.id}
     answer = document_answer("CreateMultipartUpload", value, "InitiateMultipartUploadResult")
-    answer.headers += echo(said.encryption) + abort_headers(bucket, upload)
-    if said.checksum is not None:
-        answer.headers.append(("x-amz-checksum-algorithm", said.checksum.algorithm))
-        answer.headers.append(("x-amz-checksum-type", said.checksum.kind))
+    answer.headers += echo(description.encryption) + abort_headers(bucket, upload)
+    if description.checksum is not None:
+        answer.headers.append(("x-amz-checksum-algorithm", description.checksum.algorithm))
+        answer.headers.append(("x-amz-checksum-type", description.checksum.kind))
     return answer
 
 
@@ -163,7 +168,7 @@ async def list_uploads(call: Call) -> Response:
         "MaxUploads": most,
         "IsTruncated": following is not None,
         "Uploads": [_upload_entry(upload, write(upload.key)) for upload in uploads],
-        "CommonPrefixes": [{"Prefix": write(each)} for each in prefixes],
+        "CommonPrefixes": [{"Prefix": write(common)} for common in prefixes],
     }
     if delimiter:
         value["Delimiter"] = write(delimiter)
@@ -198,8 +203,8 @@ async def complete_upload(call: Call) -> Response:
     bucket = call.owned_bucket()
     authorise(call, "s3:PutObject", bucket, key=call.key)
     upload = _find(call, or_done=True)
-    wanted = (await call.document("CompleteMultipartUpload")).get("Parts", [])
-    if not 1 <= len(wanted) <= MOST_PARTS:
+    requested = (await call.document("CompleteMultipartUpload")).get("Parts", [])
+    if not 1 <= len(requested) <= MOST_PARTS:
         raise S3Fault("MalformedXML", "The list of parts is empty, or too long.")
     if upload.done:
         sum_then = upload.done.get("checksum")
@@ -209,28 +214,34 @@ async def complete_upload(call: Call) -> Response:
         # S3 joins the parts without the key too, which it needs for none of its bytes; a wrong one is said.
         require_key(call, upload.about.encryption)
     have = await in_thread(call.store.uploads.parts, upload)
-    parts = choose_parts(have, [(part.get("PartNumber", 0), part.get("ETag", "")) for part in wanted])
-    _check_part_sums(parts, wanted)
+    parts = choose_parts(have, [(part.get("PartNumber", 0), part.get("ETag", "")) for part in requested])
+    _check_part_sums(parts, requested)
     _check_size(call, parts)
     checksum = await in_thread(_whole_checksum, upload, parts)
     _check_promised(call, checksum)
     joined = md5(bytes.fromhex("".join(part.etag for part in parts)), usedforsecurity=False)
     etag = f"{joined.hexdigest()}-{len(parts)}"
     is_encrypted = CIPHER in upload.about.encryption
-    kept = tuple(
+    stored_parts = tuple(
         replace(part, path="", modified_ms=0, etag="", nonce=nonce_of(part) if is_encrypted else "")
         for part in parts
     )
-    said: About = replace(upload.about, checksum=checksum, parts=kept)
+    description: About = replace(upload.about, checksum=checksum, parts=stored_parts)
     draft = call.store.draft()
     try:
         blob = await in_thread(
-            call.store.uploads.complete, upload, parts, draft, etag=etag, about=said, check=check_write(call)
+            call.store.uploads.complete,
+            upload,
+            parts,
+            draft,
+            etag=etag,
+            about=description,
+            check=check_write(call),
         )
     finally:
         draft.discard()
     answer = _completed(call, bucket, etag, blob.version, checksum)
-    answer.headers += echo(said.encryption) + expiration_headers(bucket, blob)
+    answer.headers += echo(description.encryption) + expiration_headers(bucket, blob)
     return answer
 
 
@@ -248,18 +259,18 @@ def _completed(call: Call, bucket: Bucket, etag: str, version: str, checksum: Ch
     return answer
 
 
-def _check_part_sums(parts: list[Part], wanted: list[dict[str, Any]]) -> None:
+def _check_part_sums(parts: list[Part], requested: list[dict[str, Any]]) -> None:
     """Refuse a part whose checksum the client remembers otherwise."""
-    named = {entry.get("PartNumber", 0): entry for entry in wanted}
+    by_number = {entry.get("PartNumber", 0): entry for entry in requested}
     for part in parts:
-        told = {name: value for name, value in named[part.number].items() if name.startswith("Checksum")}
-        if part.checksum is not None and told and told != checksum_members(part.checksum):
+        sums = {name: value for name, value in by_number[part.number].items() if name.startswith("Checksum")}
+        if part.checksum is not None and sums and sums != checksum_members(part.checksum):
             raise S3Fault("InvalidPart", "One or more of the specified parts could not be found.")
 
 
 def _check_size(call: Call, parts: list[Part]) -> None:
-    told = call.header("x-amz-mp-object-size")
-    if told and told != str(sum(part.size for part in parts)):
+    size_header = call.header("x-amz-mp-object-size")
+    if size_header and size_header != str(sum(part.size for part in parts)):
         raise S3Fault(
             "InvalidRequest", "The provided 'x-amz-mp-object-size' header does not match what was computed."
         )
@@ -284,8 +295,8 @@ def _check_promised(call: Call, checksum: Checksum | None) -> None:
     """Refuse an object that is not what the client computed, where it sent its checksum along."""
     if checksum is None:
         return
-    told = call.header(header_of(checksum.algorithm))
-    if told and told.partition("-")[0] != checksum.value.partition("-")[0]:
+    checksum_header = call.header(header_of(checksum.algorithm))
+    if checksum_header and checksum_header.partition("-")[0] != checksum.value.partition("-")[0]:
         raise S3Fault(
             "BadDigest", f"The {checksum.algorithm} you specified did not match the calculated checksum."
         )

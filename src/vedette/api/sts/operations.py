@@ -37,7 +37,7 @@ def assume_role(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
     """Give a caller whom the role trusts a key of the role."""
     if request.get("PolicyArns"):
         raise Unbuilt("PolicyArns is not supported yet; say the session's policy as Policy.")
-    wanted = RoleRequest(
+    role_request = RoleRequest(
         name=request["RoleSessionName"],
         length=timedelta(seconds=request.get("DurationSeconds", DEFAULT_ROLE_S)),
         tags=_tags(request.get("Tags", ())),
@@ -46,9 +46,9 @@ def assume_role(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
         external_id=request.get("ExternalId", ""),
         source_identity=request.get("SourceIdentity", ""),
     )
-    session, token = house.identity.assume(caller.principal, request["RoleArn"], wanted, caller.context)
-    who = {"AssumedRoleId": session.user_id, "Arn": session.arn}
-    answer: dict[str, Any] = {"Credentials": _credentials(session, token), "AssumedRoleUser": who}
+    session, token = house.identity.assume(caller.principal, request["RoleArn"], role_request, caller.context)
+    assumed_role = {"AssumedRoleId": session.user_id, "Arn": session.arn}
+    answer: dict[str, Any] = {"Credentials": _credentials(session, token), "AssumedRoleUser": assumed_role}
     if session.policy:
         # How much of the 2,048 characters the policy takes, in percent.
         answer["PackedPolicySize"] = max(1, 100 * len(session.policy) // MOST_POLICY)
