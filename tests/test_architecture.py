@@ -1,5 +1,6 @@
 """The map, the contracts and the disk name the same rooms; the server stays free of torch."""
 
+import ast
 import configparser
 import re
 import subprocess
@@ -10,6 +11,10 @@ ROOT = Path(__file__).parent.parent
 GROUND_FILES = {"settings", "arn", "clock", "errors"}
 # The contract has places for these; they are made when their first real function is.
 TO_COME = {"edge", "packaging"}
+
+# Who may tell services apart by name: their own rules, their doors, and the names that projects have in ARNs.
+TELL_SERVICES_APART = {"dialects", "api", "projects"}
+SERVICES = {"rekognition", "lookout", "lookoutvision"}
 
 
 def rooms_on_disk() -> set[str]:
@@ -33,3 +38,42 @@ def test_importing_the_server_leaves_torch_out():
     program = f"import sys, vedette.server.run; print(sorted({heavy} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+def comparisons_of_services(source):
+    """Return the lines on which a service's name is compared, with an operator or by a case."""
+    lines: list[int] = []
+    if not any(f'"{name}"' in source for name in SERVICES):
+        return lines  # which spares parsing all but a few files
+    for node in ast.walk(ast.parse(source)):
+        parts = []
+        if isinstance(node, ast.Compare):
+            parts = [node.left, *node.comparators]
+        elif isinstance(node, ast.MatchValue):
+            parts = [node.value]
+        texts = {leaf.value for part in parts for leaf in ast.walk(part) if isinstance(leaf, ast.Constant)}
+        if SERVICES & {text for text in texts if isinstance(text, str)}:
+            lines.append(node.lineno)
+    return lines
+
+
+def test_no_room_tells_services_apart_by_their_names():
+    root = ROOT / "src" / "vedette"
+    comparing = {
+        f"{path.relative_to(root)}:{line}"
+        for path in root.rglob("*.py")
+        if path.relative_to(root).parts[0] not in TELL_SERVICES_APART
+        for line in comparisons_of_services(path.read_text("utf-8"))
+    }
+    assert comparing == set()
+
+
+def test_a_comparison_of_services_is_found_in_every_form():
+    source = """
+if scope.service == "rekognition": ...
+if "lookoutvision" != name or name in ("lookout", "x"): ...
+match name:
+    case "rekognition" | "b": ...
+is_ours = name == "vedette"
+"""
+    assert sorted(comparisons_of_services(source)) == [2, 3, 3, 5]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from doubles.lines import a_box_line, a_line, an_anomaly_line
 from vedette.dialects.lookout import line_rules as lookout
+from vedette.dialects.lookout.labelling import set_class
 from vedette.dialects.rekognition import line_rules as rekognition
 from vedette.errors import Wrong
 from vedette.manifest.attributes import Stamp
@@ -18,7 +19,6 @@ from vedette.manifest.relabel import (
     names_of,
     remove_labels,
     rename_labels,
-    set_class,
 )
 
 STAMP = Stamp(job="labeling-job/test")

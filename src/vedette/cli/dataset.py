@@ -24,16 +24,16 @@ from vedette.cli.dataset_edits import (
     send_names,
     setting_of,
     uses_label,
-    with_class,
 )
 from vedette.cli.dataset_show import labels_of, show_counts, show_entry
 from vedette.cli.directory import table
 from vedette.cli.models import said_in_a_sentence
-from vedette.cli.remote import Remote, Server
+from vedette.cli.remote import Server, remote_dataset
 from vedette.clock import system_clock
+from vedette.dialects.registry import dialect_of
 from vedette.errors import Missing, Wrong
 from vedette.manifest.attributes import Stamp
-from vedette.manifest.relabel import add_labels, clear_labels, remove_labels
+from vedette.manifest.relabel import clear_labels, remove_labels
 
 app = typer.Typer(no_args_is_help=True, help="The entries and labels of a dataset on a running server.")
 
@@ -129,10 +129,10 @@ def label_pictures(  # noqa: PLR0913  (a command's options)
         client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
         selection = choose(pictures, with_label, unlabelled=unlabelled, everything=everything)
         stamp = Stamp(when=system_clock(), job=f"labeling-job/{label}")
-        if client.service == "lookoutvision":
-            edit_entries([client], selection, lambda line: with_class(line, label, stamp), dry_run=dry_run)
-        else:
-            edit_entries([client], selection, lambda line: add_labels(line, [label], stamp), dry_run=dry_run)
+        dialect = dialect_of(client.service)
+        edit_entries(
+            [client], selection, lambda line: dialect.label_line(line, label, stamp), dry_run=dry_run
+        )
 
 
 @app.command("unlabel")
@@ -315,7 +315,7 @@ def import_pictures(  # noqa: PLR0913  (a command's options)
     with said_in_a_sentence():
         server = Server(service or "rekognition", endpoint, data)
         if not dry_run:
-            Remote(server, project, kind.value).find_project()
+            remote_dataset(server, project, kind.value).ensure_project()
         client = open_dataset(server, project, kind.value, service)
         lines = list(lines_of(server, from_, client.service, with_labels=labels_from_folders))
         if not lines:

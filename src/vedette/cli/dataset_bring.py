@@ -6,11 +6,11 @@ from vedette.cli.dataset_client import BATCH, DatasetClient, Selection, batches
 from vedette.cli.models import progress_bar
 from vedette.cli.remote import Server
 from vedette.clock import system_clock
+from vedette.dialects.registry import dialect_of
 from vedette.errors import Wrong
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import Line, write_line
-from vedette.manifest.relabel import add_labels, names_of, set_class
-from vedette.vision.annotations import ANOMALY, NORMAL
+from vedette.manifest.relabel import names_of
 
 PICTURES = (".jpg", ".jpeg", ".png")  # what both services read
 
@@ -29,10 +29,10 @@ def lines_of(server: Server, place: str, service: str, *, with_labels: bool) -> 
 
 
 def _labelled(line: Line, folder: str, service: str, stamp: Stamp) -> Line:
-    if service != "lookoutvision":
-        return add_labels(line, [folder], stamp)
-    # Other folders' pictures stay unlabelled, as in the service's own console.
-    return set_class(line, folder, stamp) if folder in (NORMAL, ANOMALY) else line
+    dialect = dialect_of(service)
+    # Where labels are the service's own, other folders' pictures stay unlabelled, as in its console.
+    is_label = not dialect.class_labels or folder in dialect.class_labels
+    return dialect.label_line(line, folder, stamp) if is_label else line
 
 
 def _place(place: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.progress import Progress, TaskID
 
-from vedette.cli.remote import Remote, Server
+from vedette.cli.remote import Server, remote_dataset
 from vedette.cli.remote_models import list_projects
 from vedette.errors import Missing, Wrong
 from vedette.manifest.lines import Line, read_line
@@ -88,7 +88,7 @@ class DatasetClient:
         self.project = project
         self.arn = arn
         self.kind = kind
-        self.remote = Remote(Server(service, server.endpoint, server.data), project, kind)
+        self.remote = remote_dataset(Server(service, server.endpoint, server.data), project, kind)
 
     def count(self) -> int:
         """Return how many entries there are."""

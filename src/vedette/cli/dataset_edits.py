@@ -18,11 +18,10 @@ from vedette.cli.dataset_client import (
 )
 from vedette.cli.models import progress_bar
 from vedette.cli.remote import Server
+from vedette.dialects.registry import dialect_of
 from vedette.errors import Missing, Wrong
-from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import Line
-from vedette.manifest.relabel import names_of, rename_labels, set_class
-from vedette.vision.annotations import ANOMALY, NORMAL
+from vedette.manifest.relabel import names_of, rename_labels
 
 EXAMPLES = 5
 Change = Callable[[Line], Line]
@@ -56,11 +55,6 @@ def choose_any(
     """Return which entries are meant: all, where nothing narrows it."""
     labels = (with_label,) if with_label else ()
     return Selection(tuple(pictures or ()), labels, unlabelled, with_errors)
-
-
-def with_class(line: Line, label: str, stamp: Stamp) -> Line:
-    """Return the line with Lookout's class; one that says so already stays as it is."""
-    return line if label in names_of(line) & {NORMAL, ANOMALY} else set_class(line, label, stamp)
 
 
 def edit_entries(
@@ -182,7 +176,7 @@ def uses_label(client: DatasetClient, label: str) -> bool:
 
 
 def refuse_class_names(client: DatasetClient, labels: Sequence[str]) -> None:
-    if client.service == "lookoutvision" and (fixed := {NORMAL, ANOMALY}.intersection(labels)):
+    if fixed := dialect_of(client.service).class_labels.intersection(labels):
         raise Wrong(
             f"{' and '.join(sorted(fixed))} are Lookout's own classes; `vedette dataset label` sets them."
         )

@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 from PIL import Image
 
 from vedette.cli.client import open_client
 from vedette.cli.demo_pictures import COLORS, SIDE, Drawn, draw_set
+from vedette.cli.demo_services import SERVICES, UNDER_WAY
 from vedette.cli.remote import Server
 from vedette.cli.remote_models import CustomLabels, Found, Lookout
 from vedette.cli.showing import command
@@ -31,13 +32,12 @@ from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import change_line
 from vedette.manifest.segmentation import MaskRef, write_mask
-from vedette.vision.annotations import Box, Finding
+from vedette.vision.annotations import Finding
 from vedette.vision.draw import draw_findings
 
 T = TypeVar("T")
 
 BUCKET = "vedette-demo"
-UNDER_WAY = re.compile("IN_PROGRESS|TRAINING$|STARTING|STOPPING")
 FRESH = 4
 
 
@@ -118,10 +118,9 @@ class Walk:
         self._folder = folder / kind.name
         server = Server(kind.service, address, folder / "data")
         self._s3 = open_client("s3", endpoint=address, data=folder / "data")
-        self._client = server.client()
         # A second walk in the same folder is another project.
         self._project = f"demo-{kind.name}-{int(time.time())}"
-        self._server = server
+        self._service = SERVICES[kind.service](server, self._project)
 
     def all(self) -> None:
         """Walk it, printing each call, how long it took, and what came of it."""
@@ -131,13 +130,13 @@ class Walk:
         with contextlib.suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
             self._do("s3 CreateBucket", BUCKET, lambda: self._s3.create_bucket(Bucket=BUCKET))
         self._do("s3 PutObject", f"{len(drawn)} pictures and their manifest", lambda: self._upload(drawn))
-        models = self._do(f"{self._kind.service} CreateProject, CreateDataset", self._project, self._create)
+        create = partial(self._service.create, BUCKET, f"{self._project}/all.manifest")
+        models = self._do(f"{self._kind.service} CreateProject, CreateDataset", self._project, create)
         output = f"s3://{BUCKET}/{self._project}/results"
-        name = "" if isinstance(models, Lookout) else "first"
         trained = self._do(
             "train until it is over",
             output,
-            lambda: self._settled(models, models.train(name, *_split(output))),
+            lambda: self._settled(models, models.train(self._service.model_name, *_split(output))),
         )
         if trained.f1 is None:
             raise Wrong(f"The training failed: {trained.message}")
@@ -188,40 +187,6 @@ class Walk:
             line = change_line(line, write_mask(mask, stamp=stamp))
         return line.text
 
-    def _create(self) -> CustomLabels | Lookout:
-        place = {"Bucket": BUCKET}
-        key = f"{self._project}/all.manifest"
-        if self._kind.service == "lookoutvision":
-            self._client.create_project(ProjectName=self._project)
-            source = {"GroundTruthManifest": {"S3Object": {**place, "Key": key}}}
-            self._client.create_dataset(ProjectName=self._project, DatasetType="train", DatasetSource=source)
-            asked = {"ProjectName": self._project, "DatasetType": "train"}
-            self._wait(partial(self._dataset_status, **asked))
-            return Lookout(self._server, self._project)
-        arn = self._client.create_project(ProjectName=self._project)["ProjectArn"]
-        source = {"GroundTruthManifest": {"S3Object": {**place, "Name": key}}}
-        train = self._client.create_dataset(ProjectArn=arn, DatasetType="TRAIN", DatasetSource=source)
-        test = self._client.create_dataset(ProjectArn=arn, DatasetType="TEST")
-        both = [each["DatasetArn"] for each in (train, test)]
-        self._settle_datasets(both)
-        self._client.distribute_dataset_entries(Datasets=[{"Arn": each} for each in both])
-        self._settle_datasets(both)
-        return CustomLabels(self._server, self._project, arn)
-
-    def _settle_datasets(self, arns: Sequence[str]) -> None:
-        for arn in arns:
-            self._wait(partial(self._dataset_status, DatasetArn=arn))
-
-    def _dataset_status(self, **asked: str) -> str:
-        return str(self._client.describe_dataset(**asked)["DatasetDescription"]["Status"])
-
-    def _wait(self, status: Callable[[], str]) -> str:
-        while UNDER_WAY.search(found := status()):
-            time.sleep(0.1)
-        if "FAILED" in found:
-            raise Wrong(f"It ended as {found}.")
-        return found
-
     def _settled(self, models: CustomLabels | Lookout, found: Found) -> Found:
         while UNDER_WAY.search(found.status):
             time.sleep(0.2)
@@ -235,7 +200,9 @@ class Walk:
         place.mkdir(parents=True, exist_ok=True)
         for each in fresh:
             data = _png(each.image)
-            findings, said, mask = self._do(self._detecting, each.name, partial(self._ask, trained, data))
+            findings, said, mask = self._do(
+                self._service.operation, each.name, partial(self._service.detect, trained, data)
+            )
             print(f"     {said}; drawn: {_truth(each)}")
             shown = draw_findings(
                 each.image.resize((3 * SIDE, 3 * SIDE)), findings, labels=_labels(findings), caption=said
@@ -244,30 +211,6 @@ class Walk:
                 shown = Image.blend(shown, Image.open(io.BytesIO(mask)).resize(shown.size), 0.4)
             shown.save(place / each.name)
         print(f"     the findings are drawn in {place}")
-
-    @property
-    def _detecting(self) -> str:
-        return "DetectAnomalies" if self._kind.service == "lookoutvision" else "DetectCustomLabels"
-
-    def _ask(self, trained: Found, data: bytes) -> tuple[list[Finding], str, bytes]:
-        if self._kind.service == "lookoutvision":
-            seen = self._client.detect_anomalies(
-                ProjectName=self._project, ModelVersion=trained.name, ContentType="image/png", Body=data
-            )["DetectAnomalyResult"]
-            word = "anomalous" if seen["IsAnomalous"] else "normal"
-            kinds = [each["Name"] for each in seen.get("Anomalies", []) if each["Name"] != "background"]
-            said = f"{word}, {seen['Confidence']:.0%} sure" + (f", {' and '.join(kinds)}" if kinds else "")
-            return [], said, seen.get("AnomalyMask", b"")
-        seen = self._client.detect_custom_labels(ProjectVersionArn=trained.arn, Image={"Bytes": data})
-        findings = [_finding(label) for label in seen["CustomLabels"]]
-        said = ", ".join(f"{each.label} {each.confidence:.0%}" for each in findings) or "nothing"
-        return findings, said, b""
-
-
-def _finding(label: dict[str, Any]) -> Finding:
-    box = label.get("Geometry", {}).get("BoundingBox")
-    at = box and Box(box["Left"], box["Top"], box["Width"], box["Height"])
-    return Finding(label["Name"], label["Confidence"] / 100, at)
 
 
 def _truth(drawn: Drawn) -> str:

@@ -169,16 +169,16 @@ def _way(start: Path, goal: Path) -> str:
 
 def _bring(lines: Iterator[Line], folder: Path, to: str, project: str, there: There) -> None:
     """Put pictures and lines on the server, and make or extend the dataset."""
-    from vedette.cli.remote import Remote, Server, upload
+    from vedette.cli.remote import Server, remote_dataset, upload
 
     kind, service, endpoint, data = there
     server = Server(service, endpoint, data)
-    remote = Remote(server, project, kind)
+    remote = remote_dataset(server, project, kind)
     place = to or f"s3://vedette-{_bucket_name(project)}/{kind}"
     find = SourceFolder(folder)
     # All of it before anything is sent: a file outside the folder refuses the whole.
     moved = list(move_lines(lines, find, to=place))
-    remote.find_project()
+    remote.ensure_project()
     manifest, kept, missing = upload(server, moved, to=place, kind=kind)
     for ref in missing:
         why = find.unfit.get(ref, f"There is no file for {ref} below {folder}")
@@ -198,7 +198,7 @@ def _bucket_name(project: str) -> str:
 
 
 def _fetched(project: str, there: There) -> tuple[list[Line], Fetch]:
-    from vedette.cli.remote import Remote, Server, download
+    from vedette.cli.remote import Server, download, remote_dataset
 
     kind, service, endpoint, data = there
     server = Server(service, endpoint, data)
@@ -207,7 +207,7 @@ def _fetched(project: str, there: There) -> tuple[list[Line], Fetch]:
         download(server, ref, place)
         return True
 
-    return list(Remote(server, project, kind).lines()), fetch
+    return list(remote_dataset(server, project, kind).lines()), fetch
 
 
 def _finder(manifest: Path, images: Path | None) -> Fetch:

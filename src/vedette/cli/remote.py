@@ -1,6 +1,7 @@
 """Datasets of a running server, filled and read by the operations that every customer's program has."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,98 +32,144 @@ class Server:
         return open_client(service or self.service, endpoint=self.endpoint, data=self.data)
 
 
-class Remote:
-    """One dataset of one project, whichever service it is of."""
+class RemoteDataset(ABC):
+    """One dataset of one project; what differs between the services is in the two classes below."""
+
+    # What the service calls the key of an object, in the place of a manifest.
+    key_name: str
 
     def __init__(self, server: Server, project: str, kind: str) -> None:
         self._client = server.client()
-        self._is_lookout = server.service == "lookoutvision"
         self._project = project
         self._kind = kind
 
-    def find_project(self) -> None:
-        """Make sure that the project is there."""
-        if self._is_lookout:
-            if _unless_missing(lambda: self._client.describe_project(ProjectName=self._project)) is None:
-                self._client.create_project(ProjectName=self._project)
-        elif not self._describe_project():
-            self._client.create_project(ProjectName=self._project)
+    @abstractmethod
+    def ensure_project(self) -> None:
+        """Make the project unless it exists."""
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any] | None:
+        """Return the dataset's description; None when there is no dataset."""
+
+    @abstractmethod
+    def _create(self, source: dict[str, Any]) -> None:
+        """Make the dataset; `source` holds a DatasetSource, or nothing for an empty one."""
+
+    @abstractmethod
+    def _update(self, piece: bytes) -> None:
+        """Put lines into the dataset."""
+
+    @abstractmethod
+    def _names(self) -> dict[str, str]:
+        """Return the parameters that name the dataset."""
 
     def fill(self, manifest: str, lines: list[Line]) -> dict[str, Any]:
         """Make the dataset of a manifest in a bucket, or add its lines to the one that is there."""
         bucket, key = split_s3(manifest)
         if self.describe() is None:
-            source = {"GroundTruthManifest": {"S3Object": {"Bucket": bucket, self._key_name: key}}}
-            self._client.create_dataset(
-                **self._create_names(), DatasetType=self._kind_name, DatasetSource=source
-            )
+            place = {"Bucket": bucket, self.key_name: key}
+            self._create({"DatasetSource": {"GroundTruthManifest": {"S3Object": place}}})
             return self.wait()
         for piece in _pieces(lines):
-            changes: Any = piece if self._is_lookout else {"GroundTruth": piece}
-            self._client.update_dataset_entries(**self._names(), Changes=changes)
+            self._update(piece)
             self.wait()
         return self.wait()
 
     def create_empty(self) -> dict[str, Any]:
         """Make the dataset, with nothing in it yet."""
-        self._client.create_dataset(**self._create_names(), DatasetType=self._kind_name)
+        self._create({})
         return self.wait()
 
     def wait(self) -> dict[str, Any]:
-        """Return the dataset once it is settled; raise when what was asked for failed."""
+        """Return the dataset once it is settled; raise when the operation failed."""
         while True:
-            found = self.describe()
-            if found is None:
+            description = self.describe()
+            if description is None:
                 raise Missing(f"The {self._kind} dataset of {self._project} has gone.")
-            if found["Status"] not in BUSY:
+            if description["Status"] not in BUSY:
                 break
             time.sleep(POLL_S)
-        if "FAILED" in found["Status"]:
-            raise Wrong(f"{found['Status']}: {found['StatusMessage']}")
-        return found
-
-    def describe(self) -> dict[str, Any] | None:
-        """Return what is known of the dataset; None when there is none."""
-        if not self._is_lookout and self._arn() is None:
-            return None
-        answer = _unless_missing(lambda: self._client.describe_dataset(**self._names()))
-        return None if answer is None else dict(answer["DatasetDescription"])
+        if "FAILED" in description["Status"]:
+            raise Wrong(f"{description['Status']}: {description['StatusMessage']}")
+        return description
 
     def lines(self) -> Iterator[Line]:
-        """Yield the dataset's lines as they were given."""
+        """Yield the dataset's lines as they were put in."""
         if self.describe() is None:
             raise Missing(f"Project {self._project} has no {self._kind} dataset.")
         for page in self._client.get_paginator("list_dataset_entries").paginate(**self._names()):
             for text in page["DatasetEntries"]:
                 yield strip_marks(read_line(text))
 
-    @property
-    def _key_name(self) -> str:
-        return "Key" if self._is_lookout else "Name"
 
-    @property
-    def _kind_name(self) -> str:
-        return self._kind if self._is_lookout else self._kind.upper()
+class RekognitionDataset(RemoteDataset):
+    """A dataset of Custom Labels: named by its ARN, which its project tells."""
+
+    key_name = "Name"
+
+    def ensure_project(self) -> None:
+        """Make the project unless it exists."""
+        if not self._describe_project():
+            self._client.create_project(ProjectName=self._project)
+
+    def describe(self) -> dict[str, Any] | None:
+        """Return the dataset's description; None when there is no dataset."""
+        return _describe(self._client, self._names()) if self._arn() else None
+
+    def _create(self, source: dict[str, Any]) -> None:
+        arn = self._describe_project()[0]["ProjectArn"]
+        self._client.create_dataset(ProjectArn=arn, DatasetType=self._kind.upper(), **source)
+
+    def _update(self, piece: bytes) -> None:
+        self._client.update_dataset_entries(**self._names(), Changes={"GroundTruth": piece})
 
     def _names(self) -> dict[str, str]:
-        if self._is_lookout:
-            return {"ProjectName": self._project, "DatasetType": self._kind}
         return {"DatasetArn": self._arn() or ""}
-
-    def _create_names(self) -> dict[str, str]:
-        if self._is_lookout:
-            return {"ProjectName": self._project}
-        return {"ProjectArn": self._describe_project()[0]["ProjectArn"]}
 
     def _arn(self) -> str | None:
         for project in self._describe_project():
             for dataset in project["Datasets"]:
-                if dataset["DatasetType"] == self._kind_name:
+                if dataset["DatasetType"] == self._kind.upper():
                     return str(dataset["DatasetArn"])
         return None
 
     def _describe_project(self) -> list[dict[str, Any]]:
         return list(self._client.describe_projects(ProjectNames=[self._project])["ProjectDescriptions"])
+
+
+class LookoutDataset(RemoteDataset):
+    """A dataset of Lookout: named by its project and its type."""
+
+    key_name = "Key"
+
+    def ensure_project(self) -> None:
+        """Make the project unless it exists."""
+        if _unless_missing(lambda: self._client.describe_project(ProjectName=self._project)) is None:
+            self._client.create_project(ProjectName=self._project)
+
+    def describe(self) -> dict[str, Any] | None:
+        """Return the dataset's description; None when there is no dataset."""
+        return _describe(self._client, self._names())
+
+    def _create(self, source: dict[str, Any]) -> None:
+        self._client.create_dataset(**self._names(), **source)
+
+    def _update(self, piece: bytes) -> None:
+        self._client.update_dataset_entries(**self._names(), Changes=piece)
+
+    def _names(self) -> dict[str, str]:
+        return {"ProjectName": self._project, "DatasetType": self._kind}
+
+
+DATASETS: dict[str, type[RemoteDataset]] = {
+    "rekognition": RekognitionDataset,
+    "lookoutvision": LookoutDataset,
+}
+
+
+def remote_dataset(server: Server, project: str, kind: str) -> RemoteDataset:
+    """Return a dataset of the service that is spoken to the server."""
+    return DATASETS[server.service](server, project, kind)
 
 
 def upload(
@@ -181,6 +228,11 @@ def _pieces(lines: list[Line]) -> Iterator[bytes]:
         size += len(raw) + 1
     if piece:
         yield b"\n".join(piece)
+
+
+def _describe(client: Any, names: dict[str, str]) -> dict[str, Any] | None:
+    answer = _unless_missing(lambda: client.describe_dataset(**names))
+    return None if answer is None else dict(answer["DatasetDescription"])
 
 
 def _unless_missing(call: Any) -> Any:

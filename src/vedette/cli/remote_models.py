@@ -45,7 +45,7 @@ def open_models(server: Server, project: str, service: str = "") -> "CustomLabel
     if len(there) > 1:
         raise Wrong(f"Both services have a project {project}: say --service rekognition or lookoutvision.")
     of, arn = there[0]
-    return CustomLabels(server, project, arn) if of == "rekognition" else Lookout(server, project)
+    return MODELS[of](server, project, arn)
 
 
 class CustomLabels:
@@ -102,7 +102,8 @@ class CustomLabels:
 class Lookout:
     """The models of a project of Lookout for Vision."""
 
-    def __init__(self, server: Server, project: str) -> None:
+    def __init__(self, server: Server, project: str, arn: str) -> None:
+        del arn  # its operations name projects
         self.client = server.client("lookoutvision")
         self.s3 = server.client("s3")
         self.project = project
@@ -147,6 +148,12 @@ class Lookout:
         """Return the evaluation's result."""
         place = self.find(name).said.get("EvaluationResult")
         return _read(self.s3, place and (place["Bucket"], place["Key"]), name)
+
+
+MODELS: dict[str, type[CustomLabels] | type[Lookout]] = {
+    "rekognition": CustomLabels,
+    "lookoutvision": Lookout,
+}
 
 
 def stage_of(server: Server, arn: str) -> tuple[str, int] | None:

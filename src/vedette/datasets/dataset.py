@@ -1,11 +1,11 @@
 """A dataset as a frozen value, what may be done to it in which state, and its names."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from vedette.arn import Arn, parse_arn
+from vedette.dialects.registry import DIALECTS
 from vedette.projects.project import Project, Scope
 
 Kind = Literal["train", "test"]
@@ -21,10 +21,6 @@ MOVES: dict[str, frozenset[Status]] = {
     "listed": SETTLED | {"updating", "create-failed"},
     "deleted": SETTLED | {"create-failed"},
 }
-
-_NAMED = re.compile(
-    r"project/(?P<project>[a-zA-Z0-9_.\-]{1,255})/dataset/(?P<kind>train|test)/(?P<created>\d{1,16})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Dataset:
     counts: Counts
 
     def arn(self, project: Project) -> Arn:
-        """Its ARN, which Rekognition alone has for it."""
+        """Its ARN, which not every dialect tells to customers."""
         where = project.scope
         resource = f"project/{project.name}/dataset/{self.kind}/{self.created_ms}"
         return Arn(where.service, where.region, where.account, resource)
@@ -108,8 +104,10 @@ class Label:
 def read_dataset_arn(text: str) -> tuple[Scope, str, Kind, int] | None:
     """Return the scope, project, kind and moment in a dataset's ARN; None when it names something else."""
     arn = parse_arn(text)
-    found = _NAMED.fullmatch(arn.resource)
-    if found is None or arn.service != "rekognition":
+    dialect = DIALECTS.get(arn.service)
+    pattern = dialect.dataset_resource if dialect else None
+    match = pattern.fullmatch(arn.resource) if pattern else None
+    if dialect is None or match is None:
         return None
-    kind: Kind = "train" if found["kind"] == "train" else "test"
-    return Scope("rekognition", arn.account, arn.region), found["project"], kind, int(found["created"])
+    kind: Kind = "train" if match["kind"] == "train" else "test"
+    return Scope(dialect.name, arn.account, arn.region), match["project"], kind, int(match["created"])

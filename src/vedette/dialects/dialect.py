@@ -4,19 +4,23 @@ A room has the dialect from a project (`project.dialect`); a worker process, who
 its name from `registry.py`. No room compares names: what differs between services is asked of this value.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from vedette.dialects.intake import Entry, Intake
 from vedette.dialects.limits import DatasetLimits, PictureLimits
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.inspect import Look
+
+Service = Literal["rekognition", "lookoutvision"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,9 @@ class Dialect(Protocol):
     """One service's limits and rules. All of it is pure: whoever calls brings the facts."""
 
     # As it is stored with a project.
-    name: str
+    name: Service
+    # Its datasets' resources in ARNs, with the groups project, kind and created; None where they have no ARN.
+    dataset_resource: re.Pattern[str] | None
     datasets: DatasetLimits
     pictures: PictureLimits
     # Whether all pictures of a project must have one size, unless the installation lifts that.
@@ -40,6 +46,8 @@ class Dialect(Protocol):
     divides_datasets: bool
     # Of a dataset that is divided so many pictures of each kind test the model, where it has twice as many.
     least_tested: int
+    # Labels of the service's own, of which a picture bears one; empty where customers name all of them.
+    class_labels: frozenset[str]
     # The kinds of result file that a training leaves, and what the objects are called in the output bucket.
     results: Mapping[str, str]
     # The first of them, by which an output location is tried before a training.
@@ -53,6 +61,9 @@ class Dialect(Protocol):
 
         `strict` holds it to every documented key and limit; otherwise only what its meaning needs is asked.
         """
+
+    def label_line(self, line: Line, label: str, stamp: Stamp) -> Line:
+        """Return a line whose picture bears this image-level label."""
 
     def take(self, lines: Iterable[Line | BadLine], intake: Intake, *, most_rows: int) -> Iterator[Entry]:
         """Yield the entries of a manifest or an update; raise ManifestRefused where the whole of it fails."""

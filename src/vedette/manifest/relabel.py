@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from vedette.errors import Wrong
-from vedette.manifest import anomaly
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.classification import free_attribute, write_label
 from vedette.manifest.lines import PAIR_END, Line, change_line, write_line
-from vedette.vision.annotations import ANOMALY, NORMAL
 
 # What becomes of one pair: its new value and metadata, or None where the pair goes.
 Pair = tuple[Any, dict[str, Any]] | None
@@ -31,21 +29,6 @@ def add_labels(line: Line, names: Sequence[str], stamp: Stamp) -> Line:
         if name not in present:
             values.update(write_label(name, attribute=free_attribute(name, values), stamp=stamp))
     return change_line(line, values)
-
-
-def set_class(line: Line, name: str, stamp: Stamp) -> Line:
-    """Call a picture normal or anomalous (Lookout); a normal picture has no mask."""
-    if name not in (NORMAL, ANOMALY):
-        raise Wrong(
-            f"Lookout knows the labels {NORMAL} and {ANOMALY}, not {name!r}.", kind="label", name=name
-        )
-    gone = {pair.name for pair in read_pairs(line) if pair.kind == "class"}
-    if name == NORMAL:
-        gone |= {pair.name for pair in read_pairs(line) if pair.kind == "mask"}
-    attribute = next((pair.name for pair in read_pairs(line) if pair.kind == "class"), anomaly.ATTRIBUTE)
-    values = _without(line, gone)
-    values.update(anomaly.write_class(is_anomalous=name == ANOMALY, stamp=stamp, attribute=attribute))
-    return write_line(values, number=line.number)
 
 
 def clear_labels(line: Line) -> Line:
@@ -79,7 +62,8 @@ def _rewritten(line: Line, change: Callable[[Attribute], Pair]) -> Line:
     return line if values == line.values else write_line(values, number=line.number)
 
 
-def _without(line: Line, attributes: Iterable[str]) -> dict[str, Any]:
+def without_attributes(line: Line, attributes: Iterable[str]) -> dict[str, Any]:
+    """Return the line's values without these pairs."""
     gone = {key for name in attributes for key in (name, name + PAIR_END)}
     return {key: value for key, value in line.values.items() if key not in gone}
 
@@ -94,7 +78,7 @@ def _without_twin_classes(line: Line) -> Line:
             if name in names:
                 twins.add(pair.name)
             names.add(name)
-    return line if not twins else write_line(_without(line, twins), number=line.number)
+    return line if not twins else write_line(without_attributes(line, twins), number=line.number)
 
 
 def _names_of_pair(pair: Attribute) -> Iterable[str]:

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from vedette.arn import Arn, parse_arn
-from vedette.dialects.dialect import Dialect
+from vedette.dialects.dialect import Dialect, Service
 from vedette.dialects.registry import dialect_of
 
-Service = Literal["rekognition", "lookoutvision"]
 Feature = Literal["CUSTOM_LABELS", "CONTENT_MODERATION"]
 Status = Literal["CREATING", "CREATED", "DELETING"]
 

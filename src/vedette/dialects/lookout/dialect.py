@@ -1,14 +1,24 @@
 """Lookout for Vision as a dialect: each method names the module that holds the rule."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from vedette.dialects.dialect import Home
+from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import Entry, Intake, ManifestRefused
-from vedette.dialects.lookout import buckets, documents, intake, line_rules, picture_rules, training
+from vedette.dialects.lookout import (
+    buckets,
+    documents,
+    intake,
+    labelling,
+    line_rules,
+    picture_rules,
+    training,
+)
 from vedette.dialects.lookout.limits import DATASETS, PICTURES
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.problems import CODES, Flaw, flaw
 from vedette.manifest.segmentation import MaskRef
@@ -19,13 +29,16 @@ from vedette.vision.inspect import Look
 class LookoutDialect:
     """Lookout for Vision."""
 
-    name = "lookoutvision"
+    name: Service = "lookoutvision"
+    # The service names datasets by their project and type.
+    dataset_resource: re.Pattern[str] | None = None
     datasets = DATASETS
     pictures = PICTURES
     has_one_size = True
     # A project of one dataset keeps it whole; each training divides it for itself.
     divides_datasets = False
     least_tested = 10
+    class_labels = labelling.CLASSES
     results: Mapping[str, str] = {
         "evaluation_manifest": "EvaluationManifest",
         "evaluation_result": "EvaluationResult",
@@ -36,6 +49,10 @@ class LookoutDialect:
     def judge_line(self, line: Line, *, strict: bool = True) -> Verdict:
         """Judge by line_rules.py."""
         return line_rules.judge_line(line, strict=strict)
+
+    def label_line(self, line: Line, label: str, stamp: Stamp) -> Line:
+        """Set the class by labelling.py."""
+        return labelling.label_line(line, label, stamp)
 
     def take(self, lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
         """Take entries by intake.py."""

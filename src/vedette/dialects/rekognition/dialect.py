@@ -1,16 +1,19 @@
 """Rekognition Custom Labels as a dialect: each method names the module that holds the rule."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from vedette.dialects.dialect import Home
+from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import Entry, Intake, ManifestRefused
 from vedette.dialects.rekognition import documents, intake, line_rules, picture_rules, training
 from vedette.dialects.rekognition.limits import DATASETS, PICTURES
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.problems import CODES, Flaw, flaw
+from vedette.manifest.relabel import add_labels
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.inspect import Look
@@ -19,12 +22,16 @@ from vedette.vision.inspect import Look
 class CustomLabelsDialect:
     """Rekognition Custom Labels."""
 
-    name = "rekognition"
+    name: Service = "rekognition"
+    dataset_resource: re.Pattern[str] | None = re.compile(
+        r"project/(?P<project>[a-zA-Z0-9_.\-]{1,255})/dataset/(?P<kind>train|test)/(?P<created>\d{1,16})"
+    )
     datasets = DATASETS
     pictures = PICTURES
     has_one_size = False
     divides_datasets = True
     least_tested = 1
+    class_labels: frozenset[str] = frozenset()
     results: Mapping[str, str] = {
         "manifest_summary": "ManifestSummary",
         "train_validation": "TrainingManifestWithValidation",
@@ -39,6 +46,10 @@ class CustomLabelsDialect:
     def judge_line(self, line: Line, *, strict: bool = True) -> Verdict:
         """Judge by line_rules.py."""
         return line_rules.judge_line(line, strict=strict)
+
+    def label_line(self, line: Line, label: str, stamp: Stamp) -> Line:
+        """Add a label to those that the picture has."""
+        return add_labels(line, [label], stamp)
 
     def take(self, lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
         """Take entries by intake.py."""

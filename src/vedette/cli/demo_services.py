@@ -1,0 +1,127 @@
+"""What the demonstration asks of each service: a project filled from a manifest, and a picture looked at."""
+
+import re
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from vedette.cli.remote import Server
+from vedette.cli.remote_models import CustomLabels, Found, Lookout
+from vedette.errors import Wrong
+from vedette.vision.annotations import Box, Finding
+
+UNDER_WAY = re.compile("IN_PROGRESS|TRAINING$|STARTING|STOPPING")
+POLL_S = 0.1
+
+
+class Detection(NamedTuple):
+    """What a model answers about one picture: findings, a sentence, and a mask where it draws one."""
+
+    findings: list[Finding]
+    sentence: str
+    mask: bytes = b""
+
+
+class DemoService(ABC):
+    """One service, in the words of its own operations."""
+
+    operation: str
+    # What a model is to be called; empty where the service numbers its models itself.
+    model_name = ""
+
+    def __init__(self, server: Server, project: str) -> None:
+        self._server = server
+        self._client = server.client()
+        self._project = project
+
+    @abstractmethod
+    def create(self, bucket: str, key: str) -> CustomLabels | Lookout:
+        """Make a project with the datasets of a manifest, and return its models; there are none yet."""
+
+    @abstractmethod
+    def detect(self, model: Found, data: bytes) -> Detection:
+        """Ask a running model about a picture."""
+
+    def _wait(self, **dataset: str) -> None:
+        def status() -> str:
+            return str(self._client.describe_dataset(**dataset)["DatasetDescription"]["Status"])
+
+        wait_for(status)
+
+
+def wait_for(status: Callable[[], str]) -> None:
+    """Wait until a status is that of something that is over; raise where it failed."""
+    while UNDER_WAY.search(current := status()):
+        time.sleep(POLL_S)
+    if "FAILED" in current:
+        raise Wrong(f"It ended as {current}.")
+
+
+class CustomLabelsDemo(DemoService):
+    """Custom Labels, with a test dataset that is distributed from the training dataset."""
+
+    operation = "DetectCustomLabels"
+    model_name = "first"
+
+    def create(self, bucket: str, key: str) -> CustomLabels:
+        """Make the project and both datasets."""
+        arn = self._client.create_project(ProjectName=self._project)["ProjectArn"]
+        source = {"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": key}}}
+        train = self._client.create_dataset(ProjectArn=arn, DatasetType="TRAIN", DatasetSource=source)
+        test = self._client.create_dataset(ProjectArn=arn, DatasetType="TEST")
+        arns = [dataset["DatasetArn"] for dataset in (train, test)]
+        self._settle(arns)
+        self._client.distribute_dataset_entries(Datasets=[{"Arn": dataset} for dataset in arns])
+        self._settle(arns)
+        return CustomLabels(self._server, self._project, arn)
+
+    def detect(self, model: Found, data: bytes) -> Detection:
+        """Ask for labels, and boxes where the model finds them."""
+        answer = self._client.detect_custom_labels(ProjectVersionArn=model.arn, Image={"Bytes": data})
+        findings = [_finding(label) for label in answer["CustomLabels"]]
+        sentence = ", ".join(f"{finding.label} {finding.confidence:.0%}" for finding in findings)
+        return Detection(findings, sentence or "nothing")
+
+    def _settle(self, arns: list[str]) -> None:
+        for arn in arns:
+            self._wait(DatasetArn=arn)
+
+
+class LookoutDemo(DemoService):
+    """Lookout for Vision, with one dataset that each training divides."""
+
+    operation = "DetectAnomalies"
+
+    def create(self, bucket: str, key: str) -> Lookout:
+        """Make the project and its dataset."""
+        arn = self._client.create_project(ProjectName=self._project)["ProjectMetadata"]["ProjectArn"]
+        names = {"ProjectName": self._project, "DatasetType": "train"}
+        source = {"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Key": key}}}
+        self._client.create_dataset(**names, DatasetSource=source)
+        self._wait(**names)
+        return Lookout(self._server, self._project, arn)
+
+    def detect(self, model: Found, data: bytes) -> Detection:
+        """Ask whether the picture shows an anomaly, and which."""
+        result = self._client.detect_anomalies(
+            ProjectName=self._project, ModelVersion=model.name, ContentType="image/png", Body=data
+        )["DetectAnomalyResult"]
+        word = "anomalous" if result["IsAnomalous"] else "normal"
+        types = [entry["Name"] for entry in result.get("Anomalies", []) if entry["Name"] != "background"]
+        shown = f", {' and '.join(types)}" if types else ""
+        return Detection(
+            [], f"{word}, {result['Confidence']:.0%} sure{shown}", result.get("AnomalyMask", b"")
+        )
+
+
+SERVICES: dict[str, type[DemoService]] = {
+    "rekognition": CustomLabelsDemo,
+    "lookoutvision": LookoutDemo,
+}
+
+
+def _finding(label: dict[str, Any]) -> Finding:
+    corners = label.get("Geometry", {}).get("BoundingBox")
+    box = corners and Box(corners["Left"], corners["Top"], corners["Width"], corners["Height"])
+    return Finding(label["Name"], label["Confidence"] / 100, box)
