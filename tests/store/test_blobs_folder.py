@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from vedette.errors import Busy, Missing, Refusal, Taken, Wrong
+from vedette.store.blobs.buckets import MOST_REMEMBERED
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.values import About, Blob
 
@@ -218,3 +219,45 @@ def test_a_file_that_is_committed_while_the_sweep_waits_stays(blobs):
         blobs.objects.insert(db, Blob("farm", "late", "null", 0, True, False, 1, "e", 0, "0", name, About()))
     sweeping.join()
     assert blobs.read("farm", "late") == b"1"
+
+
+def test_a_bucket_that_is_remembered_is_what_it_is_now_whoever_changed_it(blobs):
+    """By this thread, by another, and by another process's connection."""
+
+    def set_and_find(store, value):
+        store.buckets.put_document("farm", "policy", value)
+        return store.buckets.find("farm").documents
+
+    assert set_and_find(blobs, b"1") == {"policy": b"1"}
+    thread = threading.Thread(target=set_and_find, args=(blobs, b"2"))
+    thread.start()
+    thread.join()
+    assert blobs.buckets.find("farm").documents == {"policy": b"2"}
+    beside = FolderBlobs(blobs.root)
+    try:
+        assert set_and_find(beside, b"3") == blobs.buckets.find("farm").documents == {"policy": b"3"}
+        assert set_and_find(blobs, b"4") == beside.buckets.find("farm").documents == {"policy": b"4"}
+        beside.remove_bucket("farm")
+        with pytest.raises(Missing):
+            blobs.buckets.find("farm")
+    finally:
+        beside.close()
+
+
+def test_what_is_read_in_a_transaction_that_is_undone_is_not_remembered(blobs):
+    def put_and_fail():
+        with blobs._index.writing() as db:
+            db.execute("INSERT INTO documents VALUES ('farm', 'policy', x'31')")
+            assert blobs.buckets.find("farm").documents == {"policy": b"1"}
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        put_and_fail()
+    assert blobs.buckets.find("farm").documents == {}
+
+
+def test_more_buckets_than_are_remembered_are_found_too(blobs):
+    names = [f"bucket-{number}" for number in range(MOST_REMEMBERED + 3)]
+    for name in names:
+        blobs.make_bucket(name, account="000000000000")
+    assert [blobs.buckets.find(name).name for name in [*names, *names]] == [*names, *names]

@@ -6,7 +6,6 @@ percent-encoded ARNs are judged on the raw text.
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 
 class Headers:
@@ -62,7 +61,7 @@ class FileBody:
     `decode` turns the file's bytes, piece after piece, into those that are sent; it keeps their number.
     """
 
-    path: Path
+    path: str
     start: int
     length: int
     decode: Callable[[bytes], bytes] | None = None

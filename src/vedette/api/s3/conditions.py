@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from vedette.api.s3.call import Call, moment
 from vedette.api.s3.faults import S3Fault
+from vedette.clock import from_milliseconds
 from vedette.store.blobs.objects import missing_key
 from vedette.store.blobs.values import Blob
 from vedette.wire.scalars import read_time
@@ -67,7 +69,12 @@ def names(header: str, etag: str) -> bool:
 
 def http_date(blob: Blob) -> str:
     """Return when the version was written, as headers say it."""
-    return moment(blob.modified_ms).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    return _http_date(blob.modified_ms // 1000)
+
+
+@lru_cache(maxsize=1024)
+def _http_date(seconds: int) -> str:
+    return from_milliseconds(seconds * 1000).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 def _date(call: Call, name: str) -> datetime | None:

@@ -1,7 +1,7 @@
 """Objects: put, get, head, delete, and what is known of one."""
 
+import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from vedette.api.s3 import about
@@ -115,10 +115,10 @@ def _body(call: Call, blob: Blob, span: ByteSpan, key: bytes | None) -> FileBody
     return FileBody(_path(call, blob), span.start, span.length, decoder(key, blob, span.start))
 
 
-def _path(call: Call, blob: Blob) -> Path:
+def _path(call: Call, blob: Blob) -> str:
     """Return the object's file; one that somebody took away is said before the answer has begun."""
-    path = call.store.path_of(blob)
-    if not path.is_file():
+    path = call.store.file_of(blob)
+    if not os.path.isfile(path):  # noqa: PTH113  (a Path costs 10 µs, a GET 400)
         raise S3Fault("InternalError", "The file of this object is missing from the server's disk.")
     return path
 

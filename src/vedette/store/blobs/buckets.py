@@ -12,6 +12,9 @@ from vedette.store.blobs.journal import JOURNAL, read_end
 from vedette.store.blobs.standing import repair_command
 from vedette.store.blobs.values import Bucket
 
+# Buckets in use, each with its documents, a policy of 20 KB at most among them; one memory a thread.
+MOST_REMEMBERED = 64
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PARTS_OF = "FROM parts WHERE upload IN (SELECT id FROM uploads WHERE bucket = ?)"
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
@@ -56,6 +59,15 @@ class Buckets:
 
     def find(self, name: str) -> Bucket:
         """Return the bucket with its documents."""
+        memory = self._index.memory()
+        bucket = memory.get(name)
+        if bucket is None:
+            if len(memory) >= MOST_REMEMBERED:
+                memory.clear()
+            bucket = memory[name] = self._read(name)
+        return bucket
+
+    def _read(self, name: str) -> Bucket:
         db = self._index.reader()
         row = db.execute(
             "SELECT account, region, created_ms, versioning, locked FROM buckets WHERE name = ?", (name,)

@@ -50,6 +50,7 @@ class FolderBlobs:
     ) -> None:
         make_folder(root)
         self.root = root.resolve()
+        self._root_text = str(self.root)
         self.new_id = new_id
         require_index(self.root)
         self._journals = Journals(self.root, clock)
@@ -206,6 +207,10 @@ class FolderBlobs:
     def path_of(self, blob: Blob) -> Path:
         """Return where a version's file lies."""
         return self.root / blob.path
+
+    def file_of(self, blob: Blob) -> str:
+        """Return the same as text, for who asks for it with each request: a `Path` takes 10 µs to make."""
+        return f"{self._root_text}/{blob.path}"
 
     def close(self) -> None:
         """Remove what waits to be removed and close the index."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from vedette.errors import Refusal
 from vedette.store.blobs.changes import TRIGGERS, Change, collect
+from vedette.store.blobs.values import Bucket
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (
@@ -87,6 +88,20 @@ class Index:
             self._local.connection = connection
         return connection
 
+    def memory(self) -> dict[str, Bucket]:
+        """Return the buckets that this thread has read, to be added to; none that may have changed since.
+
+        SQLite counts what other connections commit, of whichever process; what this one commits forgets all.
+        """
+        connection = self.reader()
+        if connection.in_transaction:
+            return {}  # What is read now may never be committed.
+        ((version,),) = connection.execute("PRAGMA data_version").fetchall()
+        known: tuple[int, dict[str, Bucket]] | None = getattr(self._local, "memory", None)
+        if known is None or known[0] != version:
+            known = self._local.memory = (version, {})
+        return known[1]
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path, isolation_level=None, timeout=30, check_same_thread=False, cached_statements=256
@@ -106,6 +121,7 @@ class Index:
             try:
                 yield connection
                 changes = collect(connection)
+                self._local.memory = None
                 connection.execute("COMMIT")
             except BaseException:
                 # A disk that is full may have undone it already.
@@ -122,6 +138,7 @@ class Index:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                self._local.memory = None
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
