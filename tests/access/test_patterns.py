@@ -44,9 +44,9 @@ def test_only_two_characters_are_wildcards(pattern, value, means):
 
 @pytest.mark.parametrize("pattern", ["*a" * 500, "*?a" * 300, "a*" * 500 + "b", "*" * 4000 + "?"])
 def test_no_pattern_takes_long(pattern):
-    began = time.perf_counter()
+    began = time.process_time()
     Template(pattern, variables=False).matches("a" * 1024 + "c", {})
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 CONTEXT = {

@@ -67,7 +67,10 @@ class Condition:
         return self.operator in NEGATED and self.quantifier != ANY
 
     def _is_among(self, value: str, context: Context) -> bool:
-        return any(match(value, context) for match in self.matches)
+        for match in self.matches:  # noqa: SIM110  (a generator takes twice as long)
+            if match(value, context):
+                return True
+        return False
 
 
 def read_condition(operator: str, key: str, values: list[Template]) -> Condition:

@@ -43,7 +43,7 @@ def judge(
     """Evaluate all policies for a request."""
     action = request.action.lower()
     for policies in (identity, resource, session):
-        if denial := _find(policies, Effect.DENY, request, action):
+        if policies and (denial := _find(policies, Effect.DENY, request, action)):
             return Decision(allowed=False, explicit_deny=True, reason=f"denied by {denial}")
     narrowed = bool(session) and not _find(session, Effect.ALLOW, request, action)
     own = _allows_by_identity(request, identity, action) and not narrowed

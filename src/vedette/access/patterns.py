@@ -53,22 +53,27 @@ Piece = Literal | Variable | Wildcards
 class Glob:
     """A pattern without variables: fixed parts that must follow one another."""
 
-    __slots__ = ("_parts",)
+    __slots__ = ("_first", "_last", "_least", "_rest")
 
     def __init__(self, pieces: Iterable[Literal | Wildcards]) -> None:
-        self._parts = [_part(letters) for letters in _split(pieces)]
+        first, *rest = [_part(letters) for letters in _split(pieces)]
+        self._first = first
+        self._last = rest.pop() if rest else None
+        self._rest = tuple(rest)
+        self._least = len(first) + (len(self._last) if self._last is not None else 0)
 
     def matches(self, value: str) -> bool:
         """Return whether the pattern matches the whole value."""
-        first, *rest = self._parts
-        if not rest:
-            return len(first) == len(value) and first.is_at(value, 0)
-        last = rest.pop()
-        end = len(value) - len(last)
-        if len(first) > end or not first.is_at(value, 0) or not last.is_at(value, end):
+        last, size = self._last, len(value)
+        if size < self._least or not self._first.is_at(value, 0):
             return False
-        place = len(first)
-        for part in rest:  # the leftmost match of a part is enough: `*` matches what is skipped
+        if last is None:
+            return size == self._least
+        end = size - len(last)
+        if not last.is_at(value, end):
+            return False
+        place = len(self._first)
+        for part in self._rest:  # the leftmost match of a part is enough: `*` matches what is skipped
             place = part.find(value, place, end)
             if place < 0:
                 return False

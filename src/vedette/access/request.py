@@ -131,10 +131,15 @@ class SourcedFacts:
 
     def get(self, key: str, /) -> Value | None:
         """Return what is known of a key."""
-        if key not in self._known:
-            answers = (source(key) for source in self._sources)
-            self._known[key] = next((answer for answer in answers if answer is not None), None)
-        return self._known[key]
+        if key in self._known:
+            return self._known[key]
+        answer = None
+        for source in self._sources:
+            answer = source(key)
+            if answer is not None:
+                break
+        self._known[key] = answer
+        return answer
 
 
 def environment(

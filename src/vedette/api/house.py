@@ -1,7 +1,7 @@
 """What a handler is given: the rooms of the house, and who is calling."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from vedette.arn import Arn, parse_arn
@@ -10,7 +10,7 @@ from vedette.datasets.datasets import Datasets
 from vedette.errors import Missing, Wrong
 from vedette.identity.access import ObjectAccess
 from vedette.identity.identity import Identity
-from vedette.identity.may import require, require_undenied
+from vedette.identity.may import Context, require, require_undenied
 from vedette.identity.principal import Principal
 from vedette.metering.meter import Meter
 from vedette.pictures.pictures import Pictures
@@ -53,6 +53,11 @@ def untagged(arn: str) -> Mapping[str, str]:
     return {}
 
 
+def no_context() -> Context:
+    """Know nothing of the request."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who sent this request, and to which service and region."""
@@ -61,10 +66,16 @@ class Caller:
     region: str
     service: str
     request_id: str = ""
-    # What policies may ask of the request: the time, the address, whether it came over TLS.
-    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    # Gathers what policies may ask of the request (the time, the address, whether it came over TLS):
+    # most requests meet no condition, and need none of it.
+    gather_context: Callable[[], Context] = no_context
     # The tags of what an ARN names, for conditions that ask about them.
     tags_of: Callable[[str], Mapping[str, str]] = untagged
+
+    @property
+    def context(self) -> Context:
+        """What policies may ask of the request."""
+        return self.gather_context()
 
     @property
     def account(self) -> str:
@@ -87,13 +98,19 @@ class Caller:
 
         `tags` are those that the request gives something, `keys` those of tags that it takes away.
         """
-        facts = {**self.context, **about_tags(tags or {}, keys)}
+
+        def facts() -> Context:
+            return {**self.context, **about_tags(tags or {}, keys)}
+
         tags_of = partial(self.tags_of, str(resource))
         require(self.principal, f"{self.service}:{action}", resource, facts, tags_of=tags_of)
 
     def require_undenied(self, action: str, resource: Arn | str, *, tags: Mapping[str, str]) -> None:
         """Refuse what a policy denies of this operation, though none need allow it for this resource."""
-        facts = {**self.context, **about_tags(tags)}
+
+        def facts() -> Context:
+            return {**self.context, **about_tags(tags)}
+
         require_undenied(self.principal, f"{self.service}:{action}", resource, facts)
 
     def permit(

@@ -26,6 +26,7 @@ from vedette.api.house import Caller, House
 from vedette.api.permissions import Permission
 from vedette.api.protocols import Match, ServiceProtocol
 from vedette.errors import Unbuilt, Wrong
+from vedette.identity.may import Context
 from vedette.wire.errors import ProtocolFault, UnknownOperation
 from vedette.wire.http import Request, Response
 from vedette.wire.signature_faults import answer_for
@@ -165,8 +166,11 @@ class OperationsDoor:
         assert visit.signed is not None
         house = visit.house
         region = visit.signed.region or house.settings.region
-        facts = _facts_of_request(visit.request, house.clock(), region)
-        return Caller(visit.principal, region, self.name, visit.request.id, facts, house.projects.tags.peek)
+
+        def context() -> Context:
+            return _facts_of_request(visit.request, house.clock(), region)
+
+        return Caller(visit.principal, region, self.name, visit.request.id, context, house.projects.tags.peek)
 
     def fault(self, error: Exception, visit: Visit) -> Response:
         """Return what the dialect says of an error."""

@@ -17,6 +17,9 @@ from vedette.identity.principal import Principal, subject_of
 # Condition keys and their values, several where the key has several; names in any case.
 Context = Mapping[str, str | tuple[str, ...]]
 
+# Or what gathers them where a policy tests one of them; it names no owner of the resource.
+Circumstances = Context | Callable[[], Context]
+
 # Returns the tags of a resource; called only where a policy tests them.
 TagsOf = Callable[[], Mapping[str, str]]
 
@@ -30,7 +33,7 @@ def may(
     principal: Principal | None,
     action: str,
     resource: str | Arn,
-    context: Context | None = None,
+    context: Circumstances | None = None,
     *,
     policies: Sequence[Policy] = (),
     tags_of: TagsOf | None = None,
@@ -46,7 +49,7 @@ def decide(  # noqa: PLR0913  (a decision has that many sides)
     principal: Principal | None,
     action: str,
     resource: str | Arn,
-    context: Context | None = None,
+    context: Circumstances | None = None,
     *,
     policies: Sequence[Policy] = (),
     stands_alone: bool = False,
@@ -63,7 +66,7 @@ def require(
     principal: Principal | None,
     action: str,
     resource: str | Arn,
-    context: Context | None = None,
+    context: Circumstances | None = None,
     *,
     tags_of: TagsOf | None = None,
 ) -> None:
@@ -76,7 +79,7 @@ def require_undenied(
     principal: Principal | None,
     action: str,
     resource: str | Arn,
-    context: Context | None = None,
+    context: Circumstances | None = None,
     *,
     tags_of: TagsOf | None = None,
 ) -> None:
@@ -94,13 +97,14 @@ def refusal(principal: Principal | None, action: str, resource: str | Arn) -> De
 class _OfContext:
     """What the request says, its keys in any case."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Circumstances) -> None:
         self._context = context
         self._facts: dict[str, Value] | None = None
 
     def __call__(self, key: str) -> Value | None:
         if self._facts is None:
-            self._facts = {name.lower(): value for name, value in self._context.items()}
+            context = self._context() if callable(self._context) else self._context
+            self._facts = {name.lower(): value for name, value in context.items()}
         return self._facts.get(key)
 
 
@@ -119,10 +123,12 @@ class _OfTags:
 
 
 def _request(
-    principal: Principal | None, action: str, resource: str, context: Context, tags_of: TagsOf | None
+    principal: Principal | None, action: str, resource: str, context: Circumstances, tags_of: TagsOf | None
 ) -> AccessRequest:
     subject = subject_of(principal)
-    account = next((context[key] for key in context if key.lower() == OWNER_KEY), "")
+    account: Value = ""
+    if not callable(context):
+        account = next((context[key] for key in context if key.lower() == OWNER_KEY), "")
     owner = (account if isinstance(account, str) else "") or _account_of(resource)
 
     def of_owner(key: str) -> Value | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.operations import operation
 from vedette.api.paging import read_page
 from vedette.api.rekognition.datasets import dataset_metadata
 from vedette.datasets.dataset import Dataset
@@ -26,6 +27,7 @@ def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dic
     return {"ProjectArn": str(project.arn)}
 
 
+@operation(is_quick=True)
 def describe_projects(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List projects in the order of creation; names that nobody has are simply not there."""
     caller.require("DescribeProjects", "*")
