@@ -25,8 +25,8 @@ from vedette.identity.directory import (
     role_query,
 )
 from vedette.identity.may import Context
-from vedette.identity.principal import Principal
-from vedette.identity.rights import policies_of_role, policies_of_user
+from vedette.identity.principal import Principal, session_policies
+from vedette.identity.rights import policies_by_name, policies_of_role, policies_of_user
 from vedette.identity.seal import BadSeal, Seal, write_private
 from vedette.identity.sessions import RoleRequest, Sessions, TemporaryCredentials, not_assumable
 from vedette.identity.tables import accounts, keys, roles, users
@@ -69,6 +69,8 @@ class _CachedRights:
     policies: tuple[Policy, ...] | None
     tags: Mapping[str, str]
     until: float
+    # Those that narrow the session by their names.
+    session_policies: tuple[Policy, ...] = ()
 
 
 def first_account(database: Database) -> str:
@@ -95,7 +97,7 @@ class Identity:
         self._clock = clock
         self._ticks = ticks
         self._key_cache: dict[tuple[str, str], _CachedKey] = {}
-        self._rights_cache: dict[str, _CachedRights] = {}
+        self._rights_cache: dict[tuple[str, ...], _CachedRights] = {}
 
     def remembers(self, key_id: str, token: str) -> bool:
         """Return whether `find_key` would answer from its cache."""
@@ -126,7 +128,11 @@ class Identity:
                 row = connection.execute(role_query(arn.account, role_name)).first()
         if row is None:
             raise not_assumable(holder, role_arn)
-        return self.sessions.for_role(holder, as_role(row), request, context or {})
+        session, token = self.sessions.for_role(holder, as_role(row), request, context or {})
+        # Asked last, so that who may not assume the role learns nothing of its account's policies.
+        for name in request.policy_names:
+            self.directory.policies.find(session.account, name)
+        return session, token
 
     def find_ids(self, arns: Collection[str]) -> Mapping[str, str]:
         """Return the unique ids of those users and roles that there are now."""
@@ -185,12 +191,13 @@ class Identity:
         """
         if caller.kind == "root":
             return caller
-        rights = self._rights_cache.get(caller.user_id)
+        known_by = (caller.user_id, *caller.session_names)
+        rights = self._rights_cache.get(known_by)
         if rights is None or rights.until < self._ticks():
             rights = self._read_rights(caller)
             if len(self._rights_cache) >= CACHE_MOST:
                 self._rights_cache.clear()
-            self._rights_cache[caller.user_id] = rights
+            self._rights_cache[known_by] = rights
         return _renewed(caller, rights)
 
     def _read_rights(self, caller: Principal) -> "_CachedRights":
@@ -203,7 +210,9 @@ class Identity:
             row = connection.execute(select(table.c.name, table.c.tags).where(is_holder)).first()
             if row is None:
                 return _CachedRights(None, {}, until)
-            return _CachedRights(holds(connection, caller.account, row.name), json.loads(row.tags), until)
+            own, names = holds(connection, caller.account, row.name), caller.session_names
+            named = policies_by_name(connection, caller.account, names) if names else ()
+            return _CachedRights(own, json.loads(row.tags), until, named)
 
     def _look_up(self, key_id: str, token: str) -> _CachedKey:
         if token or key_id.startswith("ASIA"):
@@ -259,7 +268,8 @@ def _bad_token() -> KeyFault:
 def _renewed(caller: Principal, rights: _CachedRights) -> Principal:
     if rights.policies is None:
         raise Denied(f"The caller of this work, {caller.arn}, was deleted.", kind="caller")
-    return replace(caller, policies=rights.policies, holder_tags=rights.tags)
+    narrowed = session_policies(caller.session_document) + rights.session_policies
+    return replace(caller, policies=rights.policies, holder_tags=rights.tags, session_policies=narrowed)
 
 
 def _key_in(file: Path) -> str:

@@ -48,6 +48,8 @@ class Principal:
     policies: tuple[Policy, ...] = ()
     session_policies: tuple[Policy, ...] = ()
     session_document: str = ""
+    # The policies by name that narrow the session too, looked up with its rights.
+    session_names: tuple[str, ...] = ()
     issued: datetime | None = None
     lineage: Lineage = Lineage()
     holder_tags: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +101,7 @@ def dump_principal(principal: Principal) -> dict[str, Any]:
         "kind": principal.kind,
         "tags": dict(principal.tags),
         "session_document": principal.session_document,
+        "session_names": list(principal.session_names),
         "issued_ms": milliseconds(principal.issued) if principal.issued else 0,
         "source_identity": principal.lineage.source_identity,
     }
@@ -112,7 +115,7 @@ def load_principal(record: Mapping[str, Any]) -> Principal:
     issued_ms, source_identity = facts.pop("issued_ms", 0), facts.pop("source_identity", "")
     return Principal(
         key_id="",
-        **facts,
+        **{**facts, "session_names": tuple(facts.get("session_names", ()))},
         session_policies=session_policies(facts.get("session_document", "")),
         issued=from_milliseconds(issued_ms) if issued_ms else None,
         lineage=Lineage(source_identity=source_identity),

@@ -5,6 +5,7 @@ everything: it may have denied what nothing else does. Never evaluates a request
 """
 
 import logging
+from collections.abc import Sequence
 from functools import lru_cache
 
 from sqlalchemy import Connection, Select, Table, bindparam, select, union_all
@@ -50,6 +51,14 @@ def policies_of_role(connection: Connection, account: str, name: str) -> tuple[P
     """Return a role's policies."""
     rows = connection.execute(OF_ROLE, {"account": account, "name": name}).all()
     return tuple(parsed(row.policy, row.document) for row in rows)
+
+
+def policies_by_name(connection: Connection, account: str, names: Sequence[str]) -> tuple[Policy, ...]:
+    """Return policies that a session names: the account's own, then built-in ones; a lost one denies all."""
+    own = select(policies.c.name, policies.c.document)
+    rows = connection.execute(own.where(policies.c.account == account, policies.c.name.in_(names))).all()
+    documents = {row.name: row.document for row in rows}
+    return tuple(parsed(name, documents.get(name)) for name in names)
 
 
 @lru_cache(PARSED)

@@ -32,7 +32,8 @@ class TemporaryCredentials:
     """The content of a session token.
 
     `source_key` is the permanent key that the chain began with; `roles` are the ids of the roles in the
-    chain, this session's own last; `policy` is the session policy's document. `inherited` are the keys of
+    chain, this session's own last; `policy` is the session policy's document, `policy_names`
+    are those that it names. `inherited` are the keys of
     the tags that a role assumed from here keeps (AWS calls them transitive).
     """
 
@@ -52,6 +53,7 @@ class TemporaryCredentials:
     inherited: tuple[str, ...] = ()
     policy: str = ""
     source_identity: str = ""
+    policy_names: tuple[str, ...] = ()
 
     @property
     def expires(self) -> datetime:
@@ -71,6 +73,7 @@ class TemporaryCredentials:
             tags=self.tags,
             session_policies=session_policies(self.policy),
             session_document=self.policy,
+            session_names=self.policy_names,
             issued=from_milliseconds(self.issued_ms) if self.issued_ms else None,
             lineage=Lineage(self.source_key, self.roles, self.inherited, self.source_identity),
         )
@@ -85,6 +88,7 @@ class RoleRequest:
     tags: Mapping[str, str] = field(default_factory=dict)
     transitive: tuple[str, ...] = ()
     policy: str = ""
+    policy_names: tuple[str, ...] = ()
     external_id: str = ""
     source_identity: str = ""
 
@@ -155,6 +159,7 @@ class Sessions:
             roles=(*lineage.roles, role.role_id),
             inherited=tuple(dict.fromkeys((*lineage.inherited, *request.transitive))),
             policy=request.policy,
+            policy_names=request.policy_names,
             source_identity=lineage.source_identity or request.source_identity,
         )
         return session, self._token(session)
@@ -168,6 +173,7 @@ class Sessions:
         try:
             content = json.loads(self._seal.open(sealed, PURPOSE))
             lists = {name: tuple(content[name]) for name in ("roles", "inherited")}
+            lists["policy_names"] = tuple(content.get("policy_names", ()))
             return TemporaryCredentials(**{**content, **lists})
         except (TypeError, KeyError) as error:
             # Older tokens do not name their source, so nothing could end them.

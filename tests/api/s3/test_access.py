@@ -79,7 +79,12 @@ def test_a_named_account_gets_what_it_was_granted(s3, stranger, bucket, refused)
 def test_a_grant_to_someone_unknown_is_refused(s3, bucket, refused):
     assert refused(s3.put_bucket_acl, Bucket=bucket, GrantRead='id="_nobody"') == ("InvalidArgument", 400)
     mail = refused(s3.put_bucket_acl, Bucket=bucket, GrantRead='emailAddress="a@example.com"')
-    assert mail == ("UnresolvableGrantByEmailAddress", 400)
+    assert mail == ("MethodNotAllowed", 405)
+    grantee = {"Type": "AmazonCustomerByEmail", "EmailAddress": "a@example.com"}
+    owner = s3.get_bucket_acl(Bucket=bucket)["Owner"]
+    document = {"Owner": owner, "Grants": [{"Grantee": grantee, "Permission": "READ"}]}
+    mail = refused(s3.put_bucket_acl, Bucket=bucket, AccessControlPolicy=document)
+    assert mail == ("MethodNotAllowed", 405)
 
 
 def test_who_writes_into_anothers_bucket_owns_what_is_written(s3, stranger, bucket, refused):

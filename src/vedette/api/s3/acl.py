@@ -137,10 +137,10 @@ def _read_header(call: Call, name: str) -> Grants:
 
 
 def _read_grantee(call: Call, grantee: dict[str, str]) -> str:
-    if grantee.get("EmailAddress"):
+    if "EmailAddress" in grantee:
+        # S3 itself stopped taking these in October 2025.
         raise S3Fault(
-            "UnresolvableGrantByEmailAddress",
-            "The email address you provided does not match any account on record.",
+            "MethodNotAllowed", "Grants by e-mail address are not supported; name the canonical id."
         )
     if grantee.get("URI"):
         if grantee["URI"] not in GROUPS:

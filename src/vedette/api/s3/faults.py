@@ -78,7 +78,6 @@ STATUSES = {
     "ServiceUnavailable": 503,
     "SlowDown": 503,
     "TooManyBuckets": 400,
-    "UnresolvableGrantByEmailAddress": 400,
 }
 
 

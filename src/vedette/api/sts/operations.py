@@ -6,7 +6,9 @@ from typing import Any
 
 from vedette.api.house import Caller, House
 from vedette.api.operations import operation
-from vedette.errors import Unbuilt, Wrong
+from vedette.arn import parse_arn
+from vedette.errors import Wrong
+from vedette.identity.builtin import NAMES
 from vedette.identity.sessions import RoleRequest, TemporaryCredentials
 
 DEFAULT_SESSION_S = 43_200
@@ -14,6 +16,8 @@ DEFAULT_ROLE_S = 3_600
 # AWS gives a root's session one hour at most.
 MOST_ROOT_S = 3_600
 MOST_POLICY = 2048
+# AWS's quota, and how it names the policies that it brings along.
+MOST_POLICY_ARNS, BUILTIN = 10, "arn:aws:iam::aws:policy"
 
 
 @operation(is_quick=True)
@@ -35,14 +39,13 @@ def get_session_token(house: House, caller: Caller, request: dict[str, Any]) -> 
 
 def assume_role(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Give a caller whom the role trusts a key of the role."""
-    if request.get("PolicyArns"):
-        raise Unbuilt("PolicyArns is not supported yet; say the session's policy as Policy.")
     role_request = RoleRequest(
         name=request["RoleSessionName"],
         length=timedelta(seconds=request.get("DurationSeconds", DEFAULT_ROLE_S)),
         tags=_tags(request.get("Tags", ())),
         transitive=tuple(request.get("TransitiveTagKeys", ())),
         policy=request.get("Policy", ""),
+        policy_names=_policy_names(request),
         external_id=request.get("ExternalId", ""),
         source_identity=request.get("SourceIdentity", ""),
     )
@@ -55,6 +58,25 @@ def assume_role(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
     if session.source_identity:
         answer["SourceIdentity"] = session.source_identity
     return answer
+
+
+def _policy_names(request: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names of managed policies: of the role's account, or built-in ones."""
+    arns = [description.get("arn", "") for description in request.get("PolicyArns", ())]
+    if len(arns) > MOST_POLICY_ARNS:
+        raise Wrong(f"A session takes {MOST_POLICY_ARNS} managed policies at most.")
+    return tuple(dict.fromkeys(_policy_name(text, request["RoleArn"]) for text in arns))
+
+
+def _policy_name(text: str, role_arn: str) -> str:
+    account, (prefix, _, name) = parse_arn(role_arn).account, text.rpartition("/")
+    if prefix == f"arn:aws:iam::{account}:policy" or (prefix == BUILTIN and name in NAMES):
+        return name
+    raise Wrong(
+        f"{text} is neither a policy of the account {account} nor a built-in one ({BUILTIN}/{NAMES[0]} …).",
+        kind="policy",
+        name=text,
+    )
 
 
 def _tags(listed: Sequence[dict[str, str]]) -> dict[str, str]:
