@@ -33,12 +33,12 @@ def test_a_broken_picture_is_left_out_and_named(tmp_path):
         Sample(tmp_path / "broken.png", labels=("red",)),
         Sample(saved(tmp_path, "b.png", plain(0)), labels=("dark",)),
     ]
-    heard = []
+    calls = []
     net = model("classification", graphs.brightness_scores(size=16), labels=("red", "dark"))
-    judgement = judge(net, samples, say=lambda done, of: heard.append((done, of)))
+    judgement = judge(net, samples, on_progress=lambda number, total: calls.append((number, total)))
     assert (judgement.evaluation.accuracy, judgement.evaluation.pictures) == (1, 2)
     assert [error.name for error in judgement.broken] == [str(tmp_path / "broken.png")]
-    assert heard == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert calls == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
 def test_thresholds_are_the_models_own_or_the_best(tmp_path):

@@ -18,7 +18,7 @@ from vedette.runtime import session
 from vedette.runtime.facts import Tiling
 from vedette.runtime.graph import refuse_foreign
 from vedette.runtime.model import load
-from vedette.runtime.session import Session
+from vedette.runtime.session import OnnxSession
 
 FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
 
@@ -194,7 +194,7 @@ def expanded(side, steps=0):
 
 
 def run(model):
-    made = Session(model, "classification", threads=1, name="it")
+    made = OnnxSession(model, "classification", threads=1, name="it")
     return made.run(np.zeros((1, 16, 16, 3), np.uint8))["scores"]
 
 

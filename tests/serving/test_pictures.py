@@ -7,6 +7,7 @@ from PIL.PngImagePlugin import PngImageFile
 
 from vedette.errors import Wrong
 from vedette.serving.pictures import PictureRules, open_picture
+from vedette.vision.image_head import ImageHead
 
 RULES = PictureRules(most_bytes=100_000, most_ratio=20)
 
@@ -21,8 +22,9 @@ def written(width, height, form="PNG", **options):
 def test_a_head_says_what_the_picture_is(form):
     exif = Image.Exif()
     exif[0x0112] = 6
-    found = open_picture(written(80, 64, form, exif=exif), RULES)
-    assert (found.format, found.width, found.height, found.orientation) == (form, 80, 64, 6)
+    picture = open_picture(written(80, 64, form, exif=exif), RULES)
+    assert picture.head == ImageHead(form, 80, 64, 6)
+    assert picture.head.upright_size == (64, 80)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_what_no_unit_should_see_is_refused(data, kind, says):
 def test_an_orientation_that_exif_does_not_know_is_none():
     exif = Image.Exif()
     exif[0x0112] = 90
-    assert open_picture(written(80, 64, exif=exif), RULES).orientation == 1
+    assert open_picture(written(80, 64, exif=exif), RULES).head.orientation == 1
 
 
 def test_a_png_that_claims_too_much_is_refused_by_its_head(monkeypatch):
@@ -56,6 +58,6 @@ def test_a_png_that_claims_too_much_is_refused_by_its_head(monkeypatch):
         raise AssertionError("nobody asked for pixels")
 
     monkeypatch.setattr(PngImageFile, "load", decode)
-    assert open_picture(written(80, 64), RULES).orientation == 1
+    assert open_picture(written(80, 64), RULES).head.orientation == 1
     with pytest.raises(Wrong, match="4096 a side"):
         open_picture(written(4097, 64), RULES)

@@ -16,7 +16,7 @@ from vedette.vision.geometry import (
     out_of_window,
     overlaps,
 )
-from vedette.vision.images import Window
+from vedette.vision.tiles import Window
 
 shares = st.floats(0, 1, allow_subnormal=False)
 sizes = st.floats(0.01, 1)

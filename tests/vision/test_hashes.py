@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from doubles.pictures import a_jpeg, a_scene
 from vedette.vision.hashes import NEAR, distance, hash_look, is_telling, near_pairs
-from vedette.vision.inspect import look_at
+from vedette.vision.inspect import inspect_image
 
 HASHES = st.integers(0, 2**256 - 1).map(lambda number: f"{number:064x}")
 
@@ -19,7 +19,7 @@ def test_another_size_quality_or_format_is_near():
     first = hash_look(scene)
     assert distance(first, hash_look(scene.resize((200, 120)))) <= NEAR
     assert distance(first, hash_look(scene.convert("RGBA"))) <= NEAR
-    assert distance(first, look_at(a_jpeg(400, 240, quality=50)).alike) <= NEAR
+    assert distance(first, inspect_image(a_jpeg(400, 240, quality=50)).alike) <= NEAR
 
 
 def test_another_picture_is_far():

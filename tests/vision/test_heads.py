@@ -12,9 +12,10 @@ from PIL import Image, ImageFile, features
 
 from doubles.pictures import a_jpeg, a_png, a_scan_bomb, a_scene, encoded, with_chunks, with_segments
 from vedette.vision import heads
-from vedette.vision.heads import Costly, Cut, lean_head, lean_picture, refuse_costly
-from vedette.vision.images import BOMB, DAMAGE, BrokenPicture, decode, open_head, open_image
-from vedette.vision.inspect import look_at
+from vedette.vision.files import BOMB, DAMAGE, open_head, open_image
+from vedette.vision.heads import CostlyPicture, TruncatedHead, lean_head, lean_picture, refuse_costly
+from vedette.vision.images import BrokenPicture, decode
+from vedette.vision.inspect import inspect_image
 from vedette.vision.turn import orientation_of
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "pictures"
@@ -75,7 +76,7 @@ def test_a_progressive_picture_of_too_many_scans_is_refused_undecoded(scans, mon
     monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("a decoder saw it"))
     with pytest.raises(BrokenPicture, match="is not decoded: its scans go over the picture too often"):
         decode(data)
-    assert look_at(data).why == "It is not decoded: its scans go over the picture too often."
+    assert inspect_image(data).problem == "It is not decoded: its scans go over the picture too often."
 
 
 def test_scans_of_a_picture_whose_components_share_a_name_are_counted_too():
@@ -84,7 +85,7 @@ def test_scans_of_a_picture_whose_components_share_a_name_are_counted_too():
     frame, scan = data.index(b"\xff\xc0"), data.index(b"\xff\xda")
     data[frame + 10 + 3] = data[frame + 10 + 6] = data[frame + 10]
     one = b"\xff\xda\x00\x08\x01" + data[frame + 10 : frame + 11] + b"\x00\x00\x3f\x00\x00"
-    with pytest.raises(Costly):
+    with pytest.raises(CostlyPicture):
         refuse_costly(bytes(data[:scan]) + one * 500 + b"\xff\xd9")
 
 
@@ -95,7 +96,7 @@ def test_a_scan_behind_a_whole_sequential_one_costs_nothing():
 
 def test_many_scans_of_a_tiny_picture_are_counted_by_the_scan():
     refuse_costly(a_scan_bomb(64, 10_000))
-    with pytest.raises(Costly):
+    with pytest.raises(CostlyPicture):
         refuse_costly(a_scan_bomb(64, 33_000))
 
 
@@ -109,7 +110,7 @@ def test_many_scans_of_a_tiny_picture_are_counted_by_the_scan():
     ids=["segments", "comments", "chunks"],
 )
 def test_a_file_of_tiny_parts_is_refused(data):
-    with pytest.raises(Costly, match="more than"):
+    with pytest.raises(CostlyPicture, match="more than"):
         refuse_costly(data)
     with pytest.raises(BrokenPicture, match="is not decoded: it has more than"):
         decode(data)
@@ -173,7 +174,7 @@ def test_a_head_is_read_from_the_beginning_of_a_file_and_from_more_where_that_is
     path.write_bytes(with_segments(encoded(a_scene(), "JPEG", exif=lying()), *[(0xE2, bytes(65_000))] * 9))
     with open_head(path) as head:
         assert (head.size, orientation_of(head)) == ((200, 120), 6)
-    with pytest.raises(Cut):
+    with pytest.raises(TruncatedHead):
         lean_head(path.read_bytes()[: heads.HEAD_BYTES], is_whole=False)
     path.write_bytes(with_chunks(a_png(), (b"tEXt", bytes(400_000))))
     with open_head(path) as head:
@@ -240,4 +241,4 @@ def test_a_decoder_is_opened_in_one_place_only():
         if "Image.open(" in (text := path.read_text("utf-8"))
     }
     # The demonstration shows a mask that its own server drew.
-    assert callers == {"vision/images.py": 2, "cli/demo.py": 1}
+    assert callers == {"vision/files.py": 2, "cli/demo.py": 1}

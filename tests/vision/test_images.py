@@ -11,16 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from vedette.vision.images import (
-    MARGIN,
-    BrokenPicture,
-    content_hash,
-    decode,
-    open_picture,
-    pictures_in,
-    read_picture,
-    tiles,
-)
+from vedette.vision.files import content_hash, pictures_in
+from vedette.vision.images import MARGIN, BrokenPicture, decode, open_picture, read_picture
+from vedette.vision.tiles import tiles
 
 
 def quarters(height=40, width=60):

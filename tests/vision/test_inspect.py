@@ -8,7 +8,7 @@ from PIL import Image
 
 from doubles.pictures import a_bomb, a_jpeg, a_png, a_scene, encoded
 from vedette.dialects.registry import allow_sides
-from vedette.vision.inspect import Look, look_at
+from vedette.vision.inspect import Inspection, inspect_image
 
 EXIF_LYING = Image.Exif()
 EXIF_LYING[0x0112] = 6
@@ -16,17 +16,23 @@ EXIF_LYING[0x0112] = 6
 
 def test_a_sound_picture_is_measured_and_hashed():
     data = a_png(200, 120)
-    look = look_at(data)
-    assert (look.format, look.width, look.height, look.bytes, look.why) == ("PNG", 200, 120, len(data), "")
+    look = inspect_image(data)
+    assert (look.format, look.width, look.height, look.bytes, look.problem) == (
+        "PNG",
+        200,
+        120,
+        len(data),
+        "",
+    )
     assert (len(look.exact), len(look.alike)) == (32, 64)
 
 
 def test_the_form_is_what_the_bytes_are():
-    assert look_at(a_jpeg()).format == "JPEG"
+    assert inspect_image(a_jpeg()).format == "JPEG"
 
 
 def test_a_picture_lies_as_exif_says():
-    look = look_at(encoded(a_scene(200, 120), "JPEG", exif=EXIF_LYING))
+    look = inspect_image(encoded(a_scene(200, 120), "JPEG", exif=EXIF_LYING))
     assert (look.width, look.height) == (120, 200)
 
 
@@ -44,25 +50,25 @@ def test_a_picture_lies_as_exif_says():
     ids=["nothing", "text", "webp", "gif", "cut jpeg", "cut png", "bomb"],
 )
 def test_what_is_no_picture_says_why(data, why):
-    look = look_at(data)
-    assert look.why.startswith(why)
+    look = inspect_image(data)
+    assert look.problem.startswith(why)
     assert (look.bytes, look.exact, look.alike) == (len(data), "", "")
 
 
 @pytest.mark.parametrize(("width", "height"), [(63, 64), (64, 63), (4097, 64), (64, 4097)])
 def test_a_picture_that_no_service_takes_is_measured_but_not_decoded(width, height):
     data = encoded(Image.new("L", (width, height)))
-    assert look_at(data, are_allowed=allow_sides) == Look("PNG", width, height, len(data))
+    assert inspect_image(data, are_allowed=allow_sides) == Inspection("PNG", width, height, len(data))
 
 
 @pytest.mark.parametrize(("width", "height"), [(64, 64), (4096, 64)])
 def test_the_outermost_sizes_are_allowed(width, height):
-    look = look_at(encoded(Image.new("L", (width, height))), are_allowed=allow_sides)
+    look = inspect_image(encoded(Image.new("L", (width, height))), are_allowed=allow_sides)
     assert look.exact
 
 
 def test_a_large_claim_in_a_small_file_is_not_decoded():
-    look = look_at(a_bomb(9000, 9000), are_allowed=allow_sides)
+    look = inspect_image(a_bomb(9000, 9000), are_allowed=allow_sides)
     assert (look.width, look.height, look.exact) == (9000, 9000, "")
 
 
@@ -70,16 +76,19 @@ def test_a_jpeg_is_the_same_whatever_is_said_about_it():
     plain = encoded(a_scene(), "JPEG", quality=90)
     told = encoded(a_scene(), "JPEG", quality=90, comment=b"taken on Monday", dpi=(300, 300))
     assert plain != told
-    assert look_at(plain).exact == look_at(told).exact
-    assert look_at(plain).exact != look_at(encoded(a_scene(), "JPEG", quality=80)).exact
-    assert look_at(plain).exact != look_at(encoded(a_scene(), "JPEG", quality=90, exif=EXIF_LYING)).exact
+    assert inspect_image(plain).exact == inspect_image(told).exact
+    assert inspect_image(plain).exact != inspect_image(encoded(a_scene(), "JPEG", quality=80)).exact
+    assert (
+        inspect_image(plain).exact
+        != inspect_image(encoded(a_scene(), "JPEG", quality=90, exif=EXIF_LYING)).exact
+    )
 
 
 def test_a_png_is_the_same_however_it_was_packed():
     loose, tight = (encoded(a_scene(), "PNG", compress_level=level) for level in (1, 9))
     assert loose != tight
-    assert look_at(loose).exact == look_at(tight).exact
-    assert look_at(loose).exact != look_at(a_png(seed=1)).exact
+    assert inspect_image(loose).exact == inspect_image(tight).exact
+    assert inspect_image(loose).exact != inspect_image(a_png(seed=1)).exact
 
 
 def test_palettes_are_part_of_a_picture():
@@ -87,7 +96,7 @@ def test_palettes_are_part_of_a_picture():
     one, other = indexes.copy(), indexes.copy()
     one.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255])
     other.putpalette([0, 0, 0, 0, 255, 0, 255, 0, 0, 0, 0, 255])
-    assert look_at(encoded(one)).exact != look_at(encoded(other)).exact
+    assert inspect_image(encoded(one)).exact != inspect_image(encoded(other)).exact
 
 
 def test_junk_after_and_within_a_jpeg_does_no_harm():
@@ -97,6 +106,6 @@ def test_junk_after_and_within_a_jpeg_does_no_harm():
         spoilt = bytearray(data)
         for place in rng.integers(2, len(data), 6):
             spoilt[place] = int(rng.integers(0, 256))
-        look = look_at(bytes(spoilt[: int(rng.integers(20, len(data)))]))
-        assert look.why or look.format
+        look = inspect_image(bytes(spoilt[: int(rng.integers(20, len(data)))]))
+        assert look.problem or look.format
     assert Image.open(io.BytesIO(data)).size == (200, 120)

@@ -106,7 +106,7 @@ def _judge(model: Model, samples: Sequence[Sample]) -> ModelJudgement:
             model,
             samples,
             thresholds=model.facts.thresholds,
-            say=lambda done, _of: bar.update(shown, completed=done),
+            on_progress=lambda number, _total: bar.update(shown, completed=number),
         )
     for error in judgement.broken:
         print(f"Left out: {error.sentence}", file=sys.stderr)

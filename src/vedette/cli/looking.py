@@ -17,7 +17,8 @@ from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model, load
 from vedette.vision.annotations import Finding
 from vedette.vision.draw import draw_findings, draw_heatmap
-from vedette.vision.images import SUFFIXES, BrokenPicture, decode, pictures_in
+from vedette.vision.files import SUFFIXES, pictures_in
+from vedette.vision.images import BrokenPicture, decode
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from vedette.vision.colors import MaskColors, read_colors
-from vedette.vision.images import BOMB, DAMAGE, open_head, open_image
+from vedette.vision.files import BOMB, DAMAGE, open_head, open_image
 from vedette.vision.turn import LYING, UPRIGHT, orientation_of
 
 Format = Literal["PNG", "JPEG"]

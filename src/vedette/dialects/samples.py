@@ -20,7 +20,7 @@ from vedette.manifest.turned import turn_boxes
 from vedette.manifest.verdicts import Verdict, narrow
 from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
 from vedette.vision.colors import read_colors
-from vedette.vision.images import BOMB, DAMAGE, open_image
+from vedette.vision.files import BOMB, DAMAGE, open_image
 
 Dialect = Literal["auto", "rekognition", "lookout"]
 

@@ -43,12 +43,12 @@ def evaluate_segmentation(
     """Return the same verdicts, and how well each type's pixels agree where they were drawn."""
     shared = _shared(pictures, choice)
     threshold = shared["thresholds"][ANOMALY]
-    drawn = [picture for picture in pictures if picture.pixels is not None]
-    types = [_figures_of_type(label, drawn) for label in labels]
+    masked_pictures = [picture for picture in pictures if picture.pixels is not None]
+    types = [_figures_of_type(label, masked_pictures) for label in labels]
     # Of a type that occurs and is not found at all the overlap is 0, so that only absent types are None.
     occurring = [row.iou for row in types if row.test_pictures and row.iou is not None]
-    normals = [picture for picture in drawn if picture.sample.is_anomalous is False]
-    clean = sum(not any(called for _, _, called in (p.pixels or {}).values()) for p in normals)
+    normals = [picture for picture in masked_pictures if picture.sample.is_anomalous is False]
+    clean = sum(not any(predicted for _, _, predicted in (p.pixels or {}).values()) for p in normals)
     return SegmentationEvaluation(
         task="segmentation",
         **shared | {"labels": (*shared["labels"], *types)},
@@ -105,8 +105,10 @@ def _segmentation_outcome(
 def _figures_of_type(label: str, pictures: Sequence[JudgedPicture]) -> AnomalyTypeFigures:
     """Return a type's figures: on pixels, a picture at a time, then the mean of the pictures that have it."""
     pixels = [(picture.pixels or {}).get(label, (0, 0, 0)) for picture in pictures]
-    occurring = [(shared, true, called) for shared, true, called in pixels if true or called]
-    counts = [OutcomeCounts(shared, called - shared, true - shared) for shared, true, called in occurring]
+    occurring = [(shared, true, predicted) for shared, true, predicted in pixels if true or predicted]
+    counts = [
+        OutcomeCounts(shared, predicted - shared, true - shared) for shared, true, predicted in occurring
+    ]
     overlaps = [overlap(*numbers) or 0.0 for numbers in occurring]
     return AnomalyTypeFigures(
         label=label,

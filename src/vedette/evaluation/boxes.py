@@ -109,8 +109,8 @@ def _judge_label(label: str, pictures: Sequence[JudgedPicture], choice: Threshol
     positives = sum(len(real) for real in truth)
     threshold = choice.choose(label, values, flat, positives=positives)
     precision = coco_precision(truth, boxes, scores)
-    called = counts_at(values, flat, threshold)
-    counts = OutcomeCounts(called.tp, called.fp, positives - called.tp)
+    confident = counts_at(values, flat, threshold)
+    counts = OutcomeCounts(confident.tp, confident.fp, positives - confident.tp)
     figures = BoxLabelFigures(
         label=label,
         test_pictures=sum(len(real) > 0 for real in truth),
@@ -133,20 +133,20 @@ def _judge_label(label: str, pictures: Sequence[JudgedPicture], choice: Threshol
 def _outcome(picture: JudgedPicture, hits: Mapping[int, bool], thresholds: Thresholds) -> DetectionOutcome:
     """Return for each box found what it counts as, and which true boxes none was called for."""
     findings: list[BoxFinding] = []
-    called: list[Finding] = []
+    confident: list[Finding] = []
     is_clean = True
     for number, finding in enumerate(picture.findings):
         if finding.box is None or number not in hits:
             continue
         is_called = finding.confidence >= thresholds[finding.label]
         if is_called:
-            called.append(finding)
+            confident.append(finding)
             is_clean = is_clean and hits[number]
         if (finding.confidence >= LEAST_REPORTED or is_called) and len(findings) < MOST_REPORTED:
             # Below its threshold a box was not called; where it is right, that is a false negative.
             kind = kind_of_outcome(is_called=is_called, is_true=hits[number])
             findings.append(BoxFinding(finding.label, finding.confidence, finding.box, kind, hits[number]))
-    missed = _missed(picture, called)
+    missed = _missed(picture, confident)
     return DetectionOutcome(
         picture=picture.name,
         truth=tuple(LabelledBox(name, box) for name, box in picture.sample.boxes or ()),
@@ -156,12 +156,12 @@ def _outcome(picture: JudgedPicture, hits: Mapping[int, bool], thresholds: Thres
     )
 
 
-def _missed(picture: JudgedPicture, called: Sequence[Finding]) -> list[LabelledBox]:
+def _missed(picture: JudgedPicture, confident: Sequence[Finding]) -> list[LabelledBox]:
     missed: list[LabelledBox] = []
     truth = picture.sample.boxes or ()
     for label in dict.fromkeys(name for name, _ in truth):
         real = [box for name, box in truth if name == label]
-        findings = [finding for finding in called if finding.label == label and finding.box]
+        findings = [finding for finding in confident if finding.label == label and finding.box]
         matches = match_boxes(
             edges_of(real),
             edges_of(finding.box or WHOLE for finding in findings),

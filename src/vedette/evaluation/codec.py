@@ -138,11 +138,11 @@ def _read_dataclass(kind: Any, value: Any, place: str) -> Any:
         raise Misfit(place, "is not an object")
     fields = {}
     for shape in shapes_of(kind):
-        where = f"{place}.{shape.name}" if place else shape.name
+        field_place = f"{place}.{shape.name}" if place else shape.name
         if shape.name in value:
-            fields[shape.name] = from_json(shape.kind, value[shape.name], where)
+            fields[shape.name] = from_json(shape.kind, value[shape.name], field_place)
         elif not shape.may_lack:
-            raise Misfit(where, "is missing")
+            raise Misfit(field_place, "is missing")
     try:
         return kind(**fields)
     except ValueError as error:

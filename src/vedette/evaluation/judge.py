@@ -48,7 +48,7 @@ def judge(
     *,
     thresholds: Thresholds | None = None,
     fallback: Thresholds | None = None,
-    say: Callable[[int, int], None] = lambda _done, _of: None,
+    on_progress: Callable[[int, int], None] = lambda _number, _total: None,
 ) -> ModelJudgement:
     """Return how the model does on the samples.
 
@@ -57,13 +57,13 @@ def judge(
     """
     pictures: list[JudgedPicture] = []
     broken: list[BrokenPicture] = []
-    for done, sample in enumerate(samples):
-        say(done, len(samples))
+    for number, sample in enumerate(samples):
+        on_progress(number, len(samples))
         try:
             pictures.append(judge_picture(model, sample))
         except BrokenPicture as error:
             broken.append(error)
-    say(len(samples), len(samples))
+    on_progress(len(samples), len(samples))
     evaluation = evaluate(model.task, model.facts.labels, pictures, thresholds=thresholds, fallback=fallback)
     return ModelJudgement(evaluation, broken, [picture.sample for picture in pictures])
 

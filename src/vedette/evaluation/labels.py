@@ -39,7 +39,7 @@ class LabelTable:
         self.scores: Floats = np.array(rows, np.float64).reshape(shape)
         self.truth: Flags = np.array(truth, bool).reshape(shape)
         self.figures = [self._figures(column, label, choice) for column, label in enumerate(labels)]
-        self.called: Flags = self.scores >= np.array([row.threshold for row in self.figures])
+        self.is_called: Flags = self.scores >= np.array([row.threshold for row in self.figures])
 
     def _figures(self, column: int, label: str, choice: ThresholdChoice) -> LabelFigures:
         scores, truth = self.scores[:, column], self.truth[:, column]
@@ -57,19 +57,19 @@ class LabelTable:
 
     def outcome(self, number: int) -> dict[str, Any]:
         """Return the fields of a picture's outcome that both kinds have."""
-        picture, called, truth = self.pictures[number], self.called[number], self.truth[number]
+        picture, calls, truth = self.pictures[number], self.is_called[number], self.truth[number]
         return {
             "picture": picture.name,
             "truth": tuple(picture.sample.labels),
             "scores": dict(picture.scores),
             "findings": tuple(
                 LabelFinding(label, picture.scores.get(label, 0.0))
-                for label, is_called in zip(self.labels, called, strict=True)
+                for label, is_called in zip(self.labels, calls, strict=True)
                 if is_called
             ),
             "outcomes": {
                 label: kind_of_outcome(is_called=bool(is_called), is_true=bool(is_true))
-                for label, is_called, is_true in zip(self.labels, called, truth, strict=True)
+                for label, is_called, is_true in zip(self.labels, calls, truth, strict=True)
             },
         }
 
@@ -102,7 +102,7 @@ def evaluate_multilabel(
 ) -> MultilabelEvaluation:
     """Return the evaluation of several labels a picture: all of them are right or not."""
     table = LabelTable(labels, pictures, choice)
-    is_right = (table.called == table.truth).all(axis=1)
+    is_right = (table.is_called == table.truth).all(axis=1)
     return MultilabelEvaluation(
         task="multilabel",
         accuracy=ratio(int(is_right.sum()), len(pictures)),

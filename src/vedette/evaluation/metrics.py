@@ -101,13 +101,13 @@ def ratio(part: float, whole: float) -> float:
 
 def counts_at(scores: ArrayLike, truth: ArrayLike, threshold: float) -> OutcomeCounts:
     """Count the outcomes when everything that reaches the threshold is called positive."""
-    called = np.asarray(scores, np.float64) >= threshold
-    real = np.asarray(truth, bool)
+    is_positive = np.asarray(scores, np.float64) >= threshold
+    is_true = np.asarray(truth, bool)
     return OutcomeCounts(
-        tp=int((called & real).sum()),
-        fp=int((called & ~real).sum()),
-        fn=int((~called & real).sum()),
-        tn=int((~called & ~real).sum()),
+        tp=int((is_positive & is_true).sum()),
+        fp=int((is_positive & ~is_true).sum()),
+        fn=int((~is_positive & is_true).sum()),
+        tn=int((~is_positive & ~is_true).sum()),
     )
 
 
@@ -122,8 +122,8 @@ def curve(scores: ArrayLike, truth: ArrayLike, *, positives: int | None = None) 
     values, real = values[order], real[order]
     last = np.flatnonzero(np.append(np.diff(values) != 0, True)) if values.size else np.zeros(0, np.intp)
     hits = np.cumsum(real)[last].astype(np.float64)
-    wanted = int(real.sum()) if positives is None else positives
-    recall = hits / wanted if wanted else np.zeros_like(hits)
+    total = int(real.sum()) if positives is None else positives
+    recall = hits / total if total else np.zeros_like(hits)
     return Curve(values[last], hits / (last + 1), recall)
 
 
@@ -135,18 +135,18 @@ def best_threshold(
     Midway, since any value of the gap does the same on these scores, and a score like the lowest
     true one is as likely a little lower next time. Of equal F1 the highest threshold wins.
     """
-    found = curve(scores, truth, positives=positives)
-    if not found.thresholds.size or found.recall[-1] == 0:
+    points = curve(scores, truth, positives=positives)
+    if not points.thresholds.size or points.recall[-1] == 0:
         return fallback
-    best = int(np.argmax(found.f1 > found.f1.max() - 1e-12))
-    lower = found.thresholds[best + 1] if best + 1 < found.thresholds.size else 0.0
-    return float((found.thresholds[best] + min(lower, found.thresholds[best])) / 2)
+    best = int(np.argmax(points.f1 > points.f1.max() - 1e-12))
+    lower = points.thresholds[best + 1] if best + 1 < points.thresholds.size else 0.0
+    return float((points.thresholds[best] + min(lower, points.thresholds[best])) / 2)
 
 
 def average_precision(scores: ArrayLike, truth: ArrayLike, *, positives: int | None = None) -> float:
     """Return the mean precision, each threshold weighted by the recall it adds."""
-    found = curve(scores, truth, positives=positives)
-    return float((np.diff(found.recall, prepend=0.0) * found.precision).sum())
+    points = curve(scores, truth, positives=positives)
+    return float((np.diff(points.recall, prepend=0.0) * points.precision).sum())
 
 
 def auroc(scores: ArrayLike, truth: ArrayLike) -> float | None:
@@ -165,18 +165,18 @@ def reliability(confidence: ArrayLike, right: ArrayLike, *, bins: int = 10) -> R
     """Sort predictions into equal ranges of confidence and compare with how often they were right."""
     sure, hit = np.asarray(confidence, np.float64), np.asarray(right, bool)
     place = np.minimum((sure * bins).astype(np.intp), bins - 1)
-    found = tuple(
+    ranges = tuple(
         ReliabilityBin(
             number / bins,
             (number + 1) / bins,
-            int(here.sum()),
-            float(sure[here].mean()),
-            float(hit[here].mean()),
+            int(in_range.sum()),
+            float(sure[in_range].mean()),
+            float(hit[in_range].mean()),
         )
         for number in range(bins)
-        if (here := place == number).any()
+        if (in_range := place == number).any()
     )
-    return Reliability(sum(b.count * abs(b.confidence - b.right) for b in found) / max(1, sure.size), found)
+    return Reliability(sum(b.count * abs(b.confidence - b.right) for b in ranges) / max(1, sure.size), ranges)
 
 
 def confusion(truth: ArrayLike, predicted: ArrayLike, labels: int) -> NDArray[np.int64]:
@@ -186,12 +186,12 @@ def confusion(truth: ArrayLike, predicted: ArrayLike, labels: int) -> NDArray[np
     return table
 
 
-def match_boxes(truth: Floats, found: Floats, scores: ArrayLike, *, least_overlap: float) -> NDArray[np.intp]:
+def match_boxes(truth: Floats, boxes: Floats, scores: ArrayLike, *, least_overlap: float) -> NDArray[np.intp]:
     """Return for each found box the true box it matches, or -1; better scores choose first, each once."""
-    matches = np.full(len(found), -1, np.intp)
-    if not len(truth) or not len(found):
+    matches = np.full(len(boxes), -1, np.intp)
+    if not len(truth) or not len(boxes):
         return matches
-    shares = overlaps(found, truth)
+    shares = overlaps(boxes, truth)
     shares[shares < min(least_overlap, 1 - 1e-10)] = -1.0
     for index in np.argsort(-np.asarray(scores, np.float64), kind="stable"):
         # Of equal overlaps the last true box is taken, as COCO's own code does.
@@ -203,13 +203,13 @@ def match_boxes(truth: Floats, found: Floats, scores: ArrayLike, *, least_overla
 
 
 def coco_precision(
-    truth: Sequence[Floats], found: Sequence[Floats], scores: Sequence[ArrayLike]
+    truth: Sequence[Floats], boxes_of_pictures: Sequence[Floats], scores: Sequence[ArrayLike]
 ) -> BoxPrecision:
     """Return one label's figures over pictures, as COCO computes them: at most 100 boxes a picture."""
     positives = sum(len(boxes) for boxes in truth)
-    kept = [np.argsort(-np.asarray(s, np.float64), kind="stable")[:100] for s in scores]
-    boxes = [edges[order] for edges, order in zip(found, kept, strict=True)]
-    values = [np.asarray(s, np.float64)[order] for s, order in zip(scores, kept, strict=True)]
+    orders = [np.argsort(-np.asarray(s, np.float64), kind="stable")[:100] for s in scores]
+    boxes = [edges[order] for edges, order in zip(boxes_of_pictures, orders, strict=True)]
+    values = [np.asarray(s, np.float64)[order] for s, order in zip(scores, orders, strict=True)]
     flat = np.concatenate([np.zeros(0), *values])
     order = np.argsort(-flat, kind="stable")
     precisions = []
@@ -229,8 +229,8 @@ def count_pixels(
     truth: NDArray[np.integer], predicted: NDArray[np.integer], kind: int
 ) -> tuple[int, int, int]:
     """Return how many pixels of a kind are shared, true and predicted."""
-    real, called = truth == kind, predicted == kind
-    return int((real & called).sum()), int(real.sum()), int(called.sum())
+    is_true, is_predicted = truth == kind, predicted == kind
+    return int((is_true & is_predicted).sum()), int(is_true.sum()), int(is_predicted.sum())
 
 
 def overlap(shared: int, true: int, predicted: int) -> float | None:
@@ -248,5 +248,5 @@ def _interpolated(hits: Flags, positives: int) -> float:
     precision = right / np.arange(1, hits.size + 1)
     envelope = np.maximum.accumulate(precision[::-1])[::-1]
     places = np.searchsorted(recall, _COCO_RECALLS, side="left")
-    reached = places < hits.size
-    return float(np.where(reached, envelope[np.minimum(places, hits.size - 1)], 0.0).mean())
+    is_reached = places < hits.size
+    return float(np.where(is_reached, envelope[np.minimum(places, hits.size - 1)], 0.0).mean())

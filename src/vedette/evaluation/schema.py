@@ -27,11 +27,11 @@ def json_schema(kind: Any, *, title: str, description: str) -> dict[str, Any]:
 
 def dataclasses_in(kind: Any) -> Iterator[type]:
     """Yield the dataclasses that a kind is made of, each once, a whole before its parts."""
-    pending, known = [kind], set()
+    pending, yielded = [kind], set()
     while pending:
         first = pending.pop(0)
-        if dataclasses.is_dataclass(first) and first not in known:
-            known.add(first)
+        if dataclasses.is_dataclass(first) and first not in yielded:
+            yielded.add(first)
             yield cast(type, first)
             pending += [shape.kind for shape in shapes_of(cast(type, first))]
         pending += [part for part in get_args(first) if not isinstance(part, str)]

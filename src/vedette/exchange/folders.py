@@ -10,7 +10,7 @@ from pathlib import Path
 from vedette.errors import Wrong
 from vedette.exchange.items import Item
 from vedette.vision.annotations import ANOMALY, NORMAL
-from vedette.vision.images import pictures_in
+from vedette.vision.files import pictures_in
 
 
 def read_folder(folder: Path, *, anomalies: bool = False) -> Iterator[Item]:

@@ -12,7 +12,7 @@ from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import Line, write_line
 from vedette.vision.annotations import Box
-from vedette.vision.images import BOMB, DAMAGE, open_head
+from vedette.vision.files import BOMB, DAMAGE, open_head
 
 ATTRIBUTE = "bounding-box"  # the name that the guide's COCO script gives
 

@@ -10,7 +10,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 
 from vedette.errors import Wrong
-from vedette.vision.images import BOMB, DAMAGE, open_head
+from vedette.vision.files import BOMB, DAMAGE, open_head
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 # Names that are devices on Windows, whatever their ending.

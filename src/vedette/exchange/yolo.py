@@ -11,7 +11,7 @@ from vedette.errors import Wrong
 from vedette.exchange.items import Item, size_of
 from vedette.exchange.places import TargetFolder
 from vedette.vision.annotations import Box
-from vedette.vision.images import pictures_in
+from vedette.vision.files import pictures_in
 
 _LIST = re.compile(r"^names\s*:\s*\[(.*?)\]", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^names\s*:\s*\n((?:[ \t]*(?:-|\d+\s*:).*\n?)+)", re.MULTILINE)

@@ -12,7 +12,8 @@ from vedette.errors import Wrong
 from vedette.learn.cores import side_by_side
 from vedette.learn.recipe import Work
 from vedette.vision.annotations import Sample
-from vedette.vision.images import BrokenPicture, open_head, read_picture
+from vedette.vision.files import open_head
+from vedette.vision.images import BrokenPicture, read_picture
 
 # A box may be this share of the picture outside, from rounding to whole pixels.
 SLACK = 0.01

@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.learn.cores import side_by_side
-from vedette.vision.images import Policy, Window, content_hash, decode, fit, open_picture
+from vedette.vision.files import content_hash
+from vedette.vision.images import Policy, decode, fit, open_picture
+from vedette.vision.tiles import Window
 
 __all__ = ["Pictures", "Pixels", "side_by_side"]
 

@@ -9,7 +9,7 @@ from vedette.errors import Missing, Wrong
 from vedette.learn.check import Broken
 from vedette.manifest.folders import read_folder, refuse_picture
 from vedette.vision.annotations import Sample
-from vedette.vision.images import SUFFIXES
+from vedette.vision.files import SUFFIXES
 
 Source = str | Path | Sequence[Sample]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vedette.errors import Missing, Wrong
 from vedette.vision.annotations import ANOMALY, NORMAL, Sample
-from vedette.vision.images import SUFFIXES, pictures_in
+from vedette.vision.files import SUFFIXES, pictures_in
 
 
 def read_folder(folder: Path) -> list[Sample]:

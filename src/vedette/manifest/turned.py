@@ -9,7 +9,7 @@ from vedette.manifest import detection
 from vedette.manifest.attributes import Unfit, read_pairs
 from vedette.manifest.lines import Line
 from vedette.vision.annotations import Box
-from vedette.vision.images import open_head
+from vedette.vision.files import open_head
 from vedette.vision.turn import LYING, UPRIGHT, orientation_of, upright_box
 
 Boxes = tuple[tuple[str, Box], ...]

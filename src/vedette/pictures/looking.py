@@ -22,7 +22,7 @@ from vedette.pictures.looks import keep_looks, look_id, read_looks
 from vedette.store.blobs.port import Blobs, Stored
 from vedette.store.db import Database
 from vedette.vision.images import BrokenPicture
-from vedette.vision.inspect import Look
+from vedette.vision.inspect import Inspection
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Seen:
     """What was found under an address: nothing, or a look and what it is kept under."""
 
     id: bytes | None = None
-    look: Look | None = None
+    look: Inspection | None = None
 
 
 NOTHING = Seen()
@@ -57,8 +57,8 @@ class Begun:
     """A batch that is being looked at: what is known of it, and what will be."""
 
     ids: Mapping[Object, bytes]
-    known: Mapping[bytes, Look]
-    coming: Sequence["Future[dict[bytes, Look]]"]
+    known: Mapping[bytes, Inspection]
+    coming: Sequence["Future[dict[bytes, Inspection]]"]
 
     @property
     def is_done(self) -> bool:
@@ -113,7 +113,7 @@ class Looking:
 
     def finish(self, begun: Begun) -> Mapping[Object, Seen]:
         """Wait for the looks, keep them, and return what each object is; those that are not there aside."""
-        fresh: dict[bytes, Look] = {}
+        fresh: dict[bytes, Inspection] = {}
         for future in begun.coming:
             fresh.update(future.result())
         if fresh:
@@ -144,14 +144,16 @@ class Looking:
         except (Missing, ValueError):
             return None
 
-    def _look_at_few(self, few: Sequence[New]) -> dict[bytes, Look]:
+    def _look_at_few(self, few: Sequence[New]) -> dict[bytes, Inspection]:
         """Return the looks of some objects, without those that have gone meanwhile.
 
         They go to a process together, since each way there and back waits for the machine to switch;
         singly where that process was lost, so that the one which cost it is known.
         """
         taken = {
-            key: Look(bytes=its.size, why=TOO_LARGE) for key, _, its in few if its.size > MOST_PICTURE_BYTES
+            key: Inspection(bytes=its.size, problem=TOO_LARGE)
+            for key, _, its in few
+            if its.size > MOST_PICTURE_BYTES
         }
         rest = [each for each in few if each[0] not in taken]
         with contextlib.ExitStack() as closing:
@@ -168,20 +170,20 @@ class Looking:
         found = {new[0]: look for (new, _), look in zip(orders, looks, strict=True) if look}
         return taken | found
 
-    def _ask_alone(self, new: New, order: Mapping[str, Any]) -> Look | None:
+    def _ask_alone(self, new: New, order: Mapping[str, Any]) -> Inspection | None:
         try:
             return self._ask([order])[0]
         except WorkerLost as lost:
             if self._stopping.is_set():
                 raise
             log.warning("%s could not be looked at: %s", new[1].ref, lost)
-            return Look(bytes=new[2].size, why=f"It could not be looked at: {lost}.")
+            return Inspection(bytes=new[2].size, problem=f"It could not be looked at: {lost}.")
 
-    def _ask(self, orders: Sequence[Mapping[str, Any]]) -> list[Look | None]:
+    def _ask(self, orders: Sequence[Mapping[str, Any]]) -> list[Inspection | None]:
         event = self._pool.ask({"looks": orders})
         if event.kind != "done":
             raise WorkerLost(str(event.facts.get("sentence")))
-        return [None if facts is None else Look(**facts) for facts in event.facts["looks"]]
+        return [None if facts is None else Inspection(**facts) for facts in event.facts["looks"]]
 
     def _open(self, stored: Stored, closing: contextlib.ExitStack) -> Path | None:
         try:

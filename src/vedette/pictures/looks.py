@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
@@ -10,8 +11,11 @@ from vedette.datasets.view import ENTRIES, list_parts
 from vedette.dialects.limits import PictureLimits
 from vedette.pictures.tables import entry_looks, looks
 from vedette.store.blobs.port import Stored
-from vedette.vision.inspect import Look
+from vedette.vision.inspect import Inspection
 
+# The columns that have other names than the fields of an inspection.
+FIELDS = {"why": "problem", "shown": "mask_colors"}
+COLUMNS = {field: column for column, field in FIELDS.items()}
 # As many as one statement may name.
 _FEW = 500
 _FACTS = ("seq", "line", "flaws", "picture_flaws", "picture_caller", "line_caller")
@@ -38,23 +42,23 @@ def look_id(stored: Stored, colors: Collection[str] = ()) -> bytes:
     return hashlib.blake2b("\0".join(facts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def read_looks(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, Look]:
+def read_looks(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, Inspection]:
     """Return the looks that were taken already."""
     wanted = list(dict.fromkeys(ids))
-    found: dict[bytes, Look] = {}
+    found: dict[bytes, Inspection] = {}
     for start in range(0, len(wanted), _FEW):
         query = select(looks).where(looks.c.id.in_(wanted[start : start + _FEW]))
         for row in connection.execute(query).mappings():
-            facts = dict(row)
-            key = bytes(facts.pop("id"))
-            found[key] = Look(**facts)
+            fields = {FIELDS.get(column, column): value for column, value in row.items()}
+            number = bytes(fields.pop("id"))
+            found[number] = Inspection(**fields)
     return found
 
 
-def keep_looks(connection: Connection, found: Mapping[bytes, Look]) -> None:
+def keep_looks(connection: Connection, found: Mapping[bytes, Inspection]) -> None:
     """Keep new looks."""
     there = read_looks(connection, found)
-    rows = [{"id": key, **asdict(look)} for key, look in found.items() if key not in there]
+    rows = [{"id": key, **_row_of(look)} for key, look in found.items() if key not in there]
     if rows:
         connection.execute(insert(looks), rows)
 
@@ -130,3 +134,7 @@ def forget_some(connection: Connection, part: int, most: int = 5000) -> bool:
     some = select(entry_looks.c.seq).where(entry_looks.c.part == part).limit(most)
     gone = delete(entry_looks).where(entry_looks.c.part == part, entry_looks.c.seq.in_(some))
     return connection.execute(gone).rowcount > 0
+
+
+def _row_of(inspection: Inspection) -> dict[str, Any]:
+    return {COLUMNS.get(field, field): value for field, value in asdict(inspection).items()}

@@ -26,7 +26,7 @@ from vedette.manifest.segmentation import MaskRef
 from vedette.pictures.looking import NOTHING, Begun, Looking, Object, Seen
 from vedette.pictures.looks import Subject, find_first_size, keep_entries, read_named, read_subjects
 from vedette.store.db import Database
-from vedette.vision.inspect import Look
+from vedette.vision.inspect import Inspection
 
 # Entries looked at between two writes; few at first, so that the processes soon have something to do.
 FIRST_BATCH, BATCH = 16, 128
@@ -240,11 +240,11 @@ def _result(results: Mapping[Object, Seen], wanted: Object | None) -> Seen:
     return NOTHING if wanted is None else results.get(wanted, NOTHING)
 
 
-def _labels_on(mask: MaskRef, look: Look | None) -> list[str] | None:
+def _labels_on(mask: MaskRef, look: Inspection | None) -> list[str] | None:
     """Return the labels that a mask shows; None where that cannot be told, so that the line is believed."""
-    if look is None or look.shown is None or look.color:
+    if look is None or look.mask_colors is None or look.color:
         return None
-    shown = look.shown.split(",")
+    shown = look.mask_colors.split(",")
     return list(dict.fromkeys(name for color, name in mask.colors.items() if color in shown))
 
 
@@ -252,7 +252,7 @@ def _mask_object(mask: MaskRef) -> Object:
     return Object(mask.ref, tuple(sorted(mask.colors)))
 
 
-def _sound_size(look: Look | None, limits: PictureLimits) -> Size | None:
-    if look is None or not look.format or look.why or not limits.allow_sides(look.width, look.height):
+def _sound_size(look: Inspection | None, limits: PictureLimits) -> Size | None:
+    if look is None or not look.format or look.problem or not limits.allow_sides(look.width, look.height):
         return None
     return look.width, look.height

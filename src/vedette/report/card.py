@@ -89,8 +89,8 @@ def _cells(row: LabelFigures | AnomalyTypeFigures | None) -> list[str]:
 
 def _looks(facts: PackageFacts) -> str:
     height, width = facts.input_size
-    how = "stretched" if facts.policy == "stretch" else "fitted, with grey margins,"
-    sentence = f"Upright, as RGB, {how} to {width} × {height} pixels."
+    fitting = "stretched" if facts.policy == "stretch" else "fitted, with grey margins,"
+    sentence = f"Upright, as RGB, {fitting} to {width} × {height} pixels."
     if facts.tiling is None:
         return sentence
     tall, wide = facts.tiling.tile
@@ -101,8 +101,8 @@ def _looks(facts: PackageFacts) -> str:
 def _recipe(facts: PackageFacts) -> str:
     """Return which way of learning won, and over which others."""
     best = facts.recipe.get("recipe", "")
-    tried = [str(attempt.get("recipe")) for attempt in facts.recipe.get("tried", ())]
-    others = [name for name in tried if name != best]
+    attempts = [str(attempt.get("recipe")) for attempt in facts.recipe.get("tried", ())]
+    others = [name for name in attempts if name != best]
     return f"{best}, the best of {', '.join([best, *others])}" if best and others else str(best)
 
 

@@ -22,9 +22,8 @@ def precision_recall(row: LabelFigures) -> str:
         f"<title>threshold {row.threshold:.3f}: precision {row.precision:.3f}, "
         f"recall {row.recall:.3f}</title></circle>"
     )
-    said = f"Precision and recall of {row.label}"
     return _chart(
-        said,
+        f"Precision and recall of {row.label}",
         _axes("recall", "precision") + f'<path class="area" d="{area}"/><path class="line" d="{line}"/>{dot}',
     )
 

@@ -160,12 +160,12 @@ def _tags(outcome: Outcome) -> str:
 
 
 def _tags_of_labels(outcome: MultilabelOutcome) -> str:
-    called = [finding.label for finding in outcome.findings]
+    found_labels = [finding.label for finding in outcome.findings]
     tags = [
         _tag("good" if label in outcome.truth else "bad", f"{label} {outcome.scores[label]:.0%}")
-        for label in called
+        for label in found_labels
     ]
-    tags += [_tag("warn", f"{label} missed") for label in outcome.truth if label not in called]
+    tags += [_tag("warn", f"{label} missed") for label in outcome.truth if label not in found_labels]
     return "".join(tags) or "no labels, and none there"
 
 

@@ -144,8 +144,8 @@ def _curves(evaluation: Evaluation) -> str:
     grid = f'<div class="charts">{"".join(cards)}</div>'
     if len(cards) > _OPEN_CURVES:
         grid = f"<details><summary>The curves of {len(cards)} labels</summary>{grid}</details>"
-    drawn = f"<section><h2>Precision and recall</h2>{grid}</section>" if cards else ""
-    return _confidence(evaluation) + drawn
+    section = f"<section><h2>Precision and recall</h2>{grid}</section>" if cards else ""
+    return _confidence(evaluation) + section
 
 
 def _confidence(evaluation: Evaluation) -> str:

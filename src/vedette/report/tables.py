@@ -135,8 +135,8 @@ def _mixed(cells: Sequence[ConfusionCell]) -> str:
         f"<li><b>{cell.count}×</b> {escape(cell.truth)} taken for {escape(cell.predicted)}</li>"
         for cell in wrong[:_MOST_MIXED]
     )
-    left = len(wrong) - _MOST_MIXED
-    more = f'<li class="soft">and {left} other mix-ups</li>' if left > 0 else ""
+    unlisted = len(wrong) - _MOST_MIXED
+    more = f'<li class="soft">and {unlisted} other mix-ups</li>' if unlisted > 0 else ""
     return f'<ul class="mixed">{items}{more}</ul>'
 
 

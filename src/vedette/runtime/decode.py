@@ -20,7 +20,7 @@ from vedette.runtime.facts import PackageFacts
 from vedette.runtime.session import HEATMAP, Outputs
 from vedette.vision.annotations import ANOMALY, Box, Finding
 from vedette.vision.geometry import Floats, box_of, clipped, covered, keep_best, out_of_frame, out_of_window
-from vedette.vision.images import Window
+from vedette.vision.tiles import Window
 
 Map = NDArray[np.float32]
 
@@ -75,21 +75,21 @@ class Answer:
 def read_labels(out: Outputs, facts: PackageFacts, views: Sequence[View], least: float | None) -> Answer:
     """Classification, one label or several."""
     scores = out["scores"].mean(axis=0) if facts.task == "classification" else out["scores"].max(axis=0)
-    named = {label: _share(score) for label, score in zip(facts.labels, scores, strict=True)}
+    confidences = {label: _share(score) for label, score in zip(facts.labels, scores, strict=True)}
     findings = [
         Finding(label, score)
-        for label, score in named.items()
+        for label, score in confidences.items()
         if score >= (facts.threshold(label) if least is None else least)
     ]
     heat = {}
     if HEATMAP in out:
         # Shown are the labels found, or else the likeliest: each map is as large as the network's grid.
-        shown = [f.label for f in findings] or [max(named, key=lambda label: named[label])]
-        for label in shown:
+        heat_labels = [f.label for f in findings] or [max(confidences, key=lambda label: confidences[label])]
+        for label in heat_labels:
             column = facts.labels.index(label)
             heat[label] = _relative(_stitch(out[HEATMAP][:, column], views, blend=False))
     height, width = _size(views)
-    return Answer(_best_first(findings), height, width, scores=named, heatmaps=heat)
+    return Answer(_best_first(findings), height, width, scores=confidences, heatmaps=heat)
 
 
 def read_boxes(out: Outputs, facts: PackageFacts, views: Sequence[View], least: float | None) -> Answer:
@@ -184,21 +184,21 @@ def _boxes_of(
 ) -> list[Finding]:
     near = np.flatnonzero(scores >= floor)
     near = near[np.argsort(-scores[near], kind="stable")][:_MOST_CANDIDATES]
-    kept = near[keep_best(edges[near], scores[near], most_overlap=overlap)]
-    if cut[kept].any():
-        kept = _without_pieces(kept, edges, cut)
-    found = [(box_of(edges[index]), float(scores[index])) for index in kept]
-    return [Finding(label, score, box) for box, score in found if box is not None]
+    best = near[keep_best(edges[near], scores[near], most_overlap=overlap)]
+    if cut[best].any():
+        best = _without_pieces(best, edges, cut)
+    boxes = [(box_of(edges[index]), float(scores[index])) for index in best]
+    return [Finding(label, score, box) for box, score in boxes if box is not None]
 
 
-def _without_pieces(kept: NDArray[np.intp], edges: Floats, cut: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _without_pieces(rows: NDArray[np.intp], edges: Floats, cut: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Leave out boxes that a tile's edge cut where another box covers them and more."""
-    within = covered(edges[kept], edges[kept])
+    within = covered(edges[rows], edges[rows])
     np.fill_diagonal(within, 0)
-    area = (edges[kept, 2] - edges[kept, 0]) * (edges[kept, 3] - edges[kept, 1])
+    area = (edges[rows, 2] - edges[rows, 0]) * (edges[rows, 3] - edges[rows, 1])
     larger = area[None, :] > area[:, None]
-    is_piece = cut[kept] & ((within >= _COVERED) & larger).any(axis=1)
-    whole: NDArray[np.intp] = kept[~is_piece]
+    is_piece = cut[rows] & ((within >= _COVERED) & larger).any(axis=1)
+    whole: NDArray[np.intp] = rows[~is_piece]
     return whole
 
 
@@ -239,14 +239,14 @@ def _stitch(maps: NDArray[np.float32], views: Sequence[View], *, blend: bool) ->
         window = view.window
         top, bottom = (round(edge * rows / height) for edge in (window.top, window.bottom))
         left, right = (round(edge * columns / width) for edge in (window.left, window.right))
-        here = enlarged(single, max(1, bottom - top), max(1, right - left))
-        place = np.s_[top : top + here.shape[0], left : left + here.shape[1]]
+        enlarged_map = enlarged(single, max(1, bottom - top), max(1, right - left))
+        place = np.s_[top : top + enlarged_map.shape[0], left : left + enlarged_map.shape[1]]
         if blend:
-            share = _WHOLE_WEIGHT if view.is_whole else _feather(*here.shape)
-            total[place] += here * share
+            share = _WHOLE_WEIGHT if view.is_whole else _feather(*enlarged_map.shape)
+            total[place] += enlarged_map * share
             weight[place] += share
         else:
-            total[place] = np.maximum(total[place], here)
+            total[place] = np.maximum(total[place], enlarged_map)
     return np.divide(total, np.maximum(weight, 1e-6), dtype=np.float32) if blend else total
 
 

@@ -93,8 +93,8 @@ def read_facts(document: Any, name: str) -> PackageFacts:
     try:
         return _facts(document)
     except (KeyError, TypeError, ValueError) as error:
-        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise Wrong(f"{name}: package.json is damaged: {what}.", kind="model", name=name) from error
+        problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        raise Wrong(f"{name}: package.json is damaged: {problem}.", kind="model", name=name) from error
 
 
 def _refuse_later(version: Any, name: str) -> None:

@@ -76,8 +76,8 @@ def refuse_foreign(model: bytes, name: str) -> None:
         _walk(memoryview(model), "model", 0)
     except (IndexError, ValueError) as error:
         raise Wrong(f"{name}: model.onnx is damaged.", kind="model", name=name) from error
-    except Forbidden as what:
-        raise Wrong(f"{name}: model.onnx {what}; it is not opened.", kind="model", name=name) from None
+    except Forbidden as reason:
+        raise Wrong(f"{name}: model.onnx {reason}; it is not opened.", kind="model", name=name) from None
 
 
 def _walk(message: memoryview, kind: str, depth: int) -> None:

@@ -11,9 +11,10 @@ from vedette.errors import Wrong
 from vedette.runtime.decode import Answer, View, read_anomaly, read_boxes, read_labels, read_masks
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.package import open_package
-from vedette.runtime.session import NEEDED, Outputs, Session
+from vedette.runtime.session import NEEDED, OnnxSession, Outputs
 from vedette.vision.annotations import Task
-from vedette.vision.images import Source, Window, count_tiles, decode, fit, tiles
+from vedette.vision.images import Source, decode, fit
+from vedette.vision.tiles import Window, count_tiles, tiles
 
 # Tiles go through the network this many at a time, which bounds memory whatever the picture.
 TILES_AT_ONCE = 4
@@ -40,7 +41,7 @@ class Model:
     ) -> None:
         self.facts = facts
         self.name = name
-        self._session = Session(model, facts.task, threads=threads, name=name)
+        self._session = OnnxSession(model, facts.task, threads=threads, name=name)
         _refuse_mismatch(facts, self._session, name)
 
     @property
@@ -112,7 +113,7 @@ class Model:
         views: list[View] = []
         parts: list[dict[str, NDArray[np.float32]]] = []
         for first in range(0, len(windows), TILES_AT_ONCE):
-            some = windows[first : first + TILES_AT_ONCE]
+            batch_windows = windows[first : first + TILES_AT_ONCE]
             # Without tiling the image may be a reduced decoding, of which all is wanted.
             fitted = [
                 fit(
@@ -121,11 +122,11 @@ class Model:
                     policy=self.facts.policy,
                     part=part if self.facts.tiling else None,
                 )
-                for part in some
+                for part in batch_windows
             ]
             views += [
                 View(part, frame, is_whole=part == whole)
-                for part, (_, frame) in zip(some, fitted, strict=True)
+                for part, (_, frame) in zip(batch_windows, fitted, strict=True)
             ]
             batch = np.stack([pixels for pixels, _ in fitted])
             parts.append(dict(self._session.run(batch, heatmap=heatmap)))
@@ -133,20 +134,20 @@ class Model:
         return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}, views
 
 
-def _refuse_mismatch(facts: PackageFacts, session: Session, name: str) -> None:
+def _refuse_mismatch(facts: PackageFacts, session: OnnxSession, name: str) -> None:
     """Refuse a network that cannot be what package.json says it is; sides that it leaves open pass."""
-    for said, found in zip(facts.input_size, session.input_size, strict=True):
-        if found not in (None, said):
+    for wanted_side, actual in zip(facts.input_size, session.input_size, strict=True):
+        if actual not in (None, wanted_side):
             raise Wrong(
                 f"{name}: the network takes pictures of {session.input_size}, not {facts.input_size}."
             )
     width = {"scores": len(facts.labels), "masks": len(facts.labels) + 1}
     for output in NEEDED[facts.task]:
         shape = session.shapes[output]
-        found = shape[1 if output == "masks" else -1] if len(shape) > 1 else None
-        if output in width and found not in (None, width[output]):
+        actual = shape[1 if output == "masks" else -1] if len(shape) > 1 else None
+        if output in width and actual not in (None, width[output]):
             raise Wrong(
-                f"{name}: the network's {output} are for {found} labels, "
+                f"{name}: the network's {output} are for {actual} labels, "
                 f"and package.json names {len(facts.labels)}."
             )
 

@@ -108,14 +108,14 @@ def take_package(pieces: Iterable[bytes], to: Path, *, sha256: str) -> Path:
     try:
         with tempfile.TemporaryDirectory(prefix=f".{to.name}.", dir=to.absolute().parent) as beside:
             part = Path(beside) / "package.zip"
-            found = hashlib.sha256()
+            checksum = hashlib.sha256()
             with part.open("wb") as file:
                 for piece in pieces:
-                    found.update(piece)
+                    checksum.update(piece)
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
-            _refuse_change(found.hexdigest(), sha256, "What came")
+            _refuse_change(checksum.hexdigest(), sha256, "What came")
             open_package(part)
             part.replace(to)
             _sync(to.absolute().parent)
@@ -184,7 +184,7 @@ def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
 
     The four files lie at the top, or all in one folder, as when a person zips by hand.
     """
-    found: dict[str, zipfile.ZipInfo] = {}
+    by_name: dict[str, zipfile.ZipInfo] = {}
     for member in archive.infolist():
         place = PurePosixPath(member.filename)
         leaves = (
@@ -198,10 +198,10 @@ def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
             )
         if member.is_dir() or len(place.parts) > 2 or place.name not in MOST_BYTES:
             continue
-        if place.name in found:
+        if place.name in by_name:
             raise Wrong(f"{path} holds two files named {place.name}.", kind="model", name=str(path))
-        found[place.name] = member
-    return found
+        by_name[place.name] = member
+    return by_name
 
 
 def _member(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str, path: Path) -> bytes:
@@ -259,8 +259,8 @@ def _json(document: Mapping[str, Any]) -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _refuse_change(found: str, written: str, name: str) -> None:
-    if found != written:
+def _refuse_change(actual: str, recorded: str, name: str) -> None:
+    if actual != recorded:
         raise Wrong(f"{name} is not as it was written (its checksum differs); fetch the package again.")
 
 

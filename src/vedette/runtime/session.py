@@ -78,7 +78,7 @@ class _Clock:
 _clock = cache(_Clock)
 
 
-class Session:
+class OnnxSession:
     """A network on the processor; safe to use from several threads at once."""
 
     def __init__(
@@ -124,20 +124,20 @@ class Session:
 
     def run(self, batch: Pixels, *, heatmap: bool = False) -> Outputs:
         """Return what the task needs, and the heat maps if they are wanted and there."""
-        wanted: Sequence[str] = NEEDED[self._task]
+        output_names: Sequence[str] = NEEDED[self._task]
         if heatmap and HEATMAP in self.outputs:
-            wanted = (*wanted, HEATMAP)
+            output_names = (*output_names, HEATMAP)
         options = onnxruntime.RunOptions()
         options.log_severity_level = _SILENT
         try:
             with _clock().held(options):
-                values = self._session.run(list(wanted), {self._input: batch}, options)
+                values = self._session.run(list(output_names), {self._input: batch}, options)
         except Exception as error:
             raise Wrong(f"{self._name} {_why(error)}", kind="version") from error
-        found = dict(zip(wanted, values, strict=True))
-        if heatmap and self.explains and HEATMAP not in found:
-            found[HEATMAP] = 1 - found["masks"][:, 0]  # all that is not background
-        return found
+        outputs = dict(zip(output_names, values, strict=True))
+        if heatmap and self.explains and HEATMAP not in outputs:
+            outputs[HEATMAP] = 1 - outputs["masks"][:, 0]  # all that is not background
+        return outputs
 
 
 def _why(error: Exception) -> str:

@@ -21,7 +21,7 @@ from vedette.projects.tokens import ClientToken
 from vedette.projects.version import WORDS, State, Version
 from vedette.projects.versions import Versions
 from vedette.serving.hosted import HostedModel, HostingPlan
-from vedette.serving.pictures import Picture, PictureRules, open_picture
+from vedette.serving.pictures import CheckedPicture, PictureRules, open_picture
 from vedette.vision.annotations import Box, Finding
 
 log = logging.getLogger("vedette.serving")
@@ -170,8 +170,8 @@ class Hosting:
         data: bytes,
         rules: PictureRules,
         *,
-        check: Callable[[Picture], None] | None = None,
-    ) -> Picture:
+        check: Callable[[CheckedPicture], None] | None = None,
+    ) -> CheckedPicture:
         """Return the picture if the rules and `check` allow it; a refusal is metered."""
         try:
             picture = open_picture(data, rules)
@@ -194,7 +194,7 @@ class Hosting:
         return self._hosted.get(version.id)
 
     async def detect(
-        self, version: Version, picture: Picture, *, least: float | None = None, caller: str = ""
+        self, version: Version, picture: CheckedPicture, *, least: float | None = None, caller: str = ""
     ) -> DetectionResult:
         """Return what a running version detects; without `least` every label's own threshold applies.
 
@@ -202,7 +202,7 @@ class Hosting:
         """
         hosted = self.require_running(version)
         began, arn = time.perf_counter(), str(version.arn)
-        head = {"least": least, "orientation": picture.orientation}
+        head = {"least": least, "orientation": picture.head.orientation}
         try:
             reply, mask = await hosted.detect(head, picture.data, caller)
         except Refusal as refusal:

@@ -1,32 +1,19 @@
 """Validation of a picture before a unit decodes it; only its header is read here."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from vedette.errors import Wrong
-from vedette.vision.heads import Costly, refuse_costly
-from vedette.vision.images import BOMB, open_head
-from vedette.vision.turn import LYING, orientation_of
-
-Format = Literal["JPEG", "PNG"]
-# Pillow's names of formats; an MPO is a JPEG with further pictures behind it.
-_FORMATS: dict[str, Format] = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG"}
+from vedette.vision.files import BOMB
+from vedette.vision.heads import CostlyPicture, refuse_costly
+from vedette.vision.image_head import ImageHead, read_image_head
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture's bytes and the facts of its header; `orientation` is EXIF's, 1 where there is none."""
+class CheckedPicture:
+    """A picture's bytes, and their head, which the rules of a service allow."""
 
     data: bytes
-    format: Format
-    width: int
-    height: int
-    orientation: int = 1
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the picture as it is seen, upright."""
-        return (self.height, self.width) if self.orientation in LYING else (self.width, self.height)
+    head: ImageHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +30,21 @@ class PictureRules:
     instead: str = ""
 
 
-def open_picture(data: bytes, rules: PictureRules) -> Picture:
+def open_picture(data: bytes, rules: PictureRules) -> CheckedPicture:
     """Return the picture if the rules allow it."""
     if len(data) > rules.most_bytes:
         sentence = f"The picture has {len(data):,} bytes; {rules.most_bytes:,} are the most. {rules.instead}"
         raise Wrong(sentence.strip(), kind="large picture")
-    picture = _read_head(data)
-    _hold_to(picture, rules)
-    return picture
+    head = _read_head(data)
+    _hold_to(head, rules)
+    return CheckedPicture(data, head)
 
 
-def _read_head(data: bytes) -> Picture:
+def _read_head(data: bytes) -> ImageHead:
     try:
         refuse_costly(data)
-        with open_head(data, formats=("JPEG", "PNG")) as image:
-            content_format = _FORMATS[image.format or ""]
-            return Picture(data, content_format, image.width, image.height, orientation_of(image))
-    except Costly as costly:
+        return read_image_head(data)
+    except CostlyPicture as costly:
         raise Wrong(f"The picture is not decoded: {costly}.", kind="picture") from None
     except BOMB:
         raise Wrong("The picture claims too many pixels.", kind="large picture") from None
@@ -67,9 +52,9 @@ def _read_head(data: bytes) -> Picture:
         raise Wrong("The picture is no JPEG and no PNG that can be read.", kind="picture") from None
 
 
-def _hold_to(picture: Picture, rules: PictureRules) -> None:
-    size = f"The picture has {picture.width} × {picture.height} pixels"
-    short, long = sorted((picture.width, picture.height))
+def _hold_to(head: ImageHead, rules: PictureRules) -> None:
+    size = f"The picture has {head.width} × {head.height} pixels"
+    short, long = sorted((head.width, head.height))
     if rules.most_side and long > rules.most_side:
         raise Wrong(f"{size}; {rules.most_side} a side are the most.", kind="large picture")
     if short < rules.least_side:

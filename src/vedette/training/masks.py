@@ -15,7 +15,7 @@ from vedette.runtime.model import Model
 from vedette.training.folder import Folder
 from vedette.vision.annotations import Sample
 from vedette.vision.draw import color_of, write_mask_picture
-from vedette.vision.images import open_head
+from vedette.vision.files import open_head
 from vedette.vision.turn import orientation_of
 
 

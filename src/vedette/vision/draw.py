@@ -35,27 +35,27 @@ def draw_findings(
     caption: str = "",
 ) -> Image.Image:
     """Return a copy of the picture with masks, boxes and labels on it."""
-    drawn = image if mask is None else _masked(image, mask, labels, colors)
-    drawn = drawn.copy()
-    pen = ImageDraw.Draw(drawn)
-    unit = max(1, round(min(drawn.size) / 250))
+    canvas = image if mask is None else _masked(image, mask, labels, colors)
+    canvas = canvas.copy()
+    pen = ImageDraw.Draw(canvas)
+    unit = max(1, round(min(canvas.size) / 250))
     line = 1
     if caption:
         line += _write(pen, caption, (2 * unit, 2 * unit), "#ffffff", unit)
     for finding in reversed(findings):
         color = color_of(finding.label, labels, colors)
-        said = f"{finding.label} {finding.confidence:.0%}"
+        caption_text = f"{finding.label} {finding.confidence:.0%}"
         if finding.box is None:
             area = "" if finding.area is None else f", {finding.area:.2%} of the picture"
-            line += _write(pen, said + area, (2 * unit, line + 2 * unit), color, unit)
+            line += _write(pen, caption_text + area, (2 * unit, line + 2 * unit), color, unit)
             continue
         box = finding.box
-        left, top = box.left * drawn.width, box.top * drawn.height
-        right, bottom = left + box.width * drawn.width - 1, top + box.height * drawn.height - 1
+        left, top = box.left * canvas.width, box.top * canvas.height
+        right, bottom = left + box.width * canvas.width - 1, top + box.height * canvas.height - 1
         corners = (left, top, max(left, right), max(top, bottom))
         pen.rectangle(corners, outline=color, width=2 * unit)
-        _write(pen, said, (left, top), color, unit)
-    return drawn
+        _write(pen, caption_text, (left, top), color, unit)
+    return canvas
 
 
 def draw_heatmap(image: Image.Image, heatmap: NDArray[np.float32]) -> Image.Image:
@@ -87,10 +87,10 @@ def write_mask_picture(
     orientation: int = UPRIGHT,
 ) -> bytes:
     """Return the mask as a PNG that lies as the stored picture does."""
-    written = io.BytesIO()
+    buffer = io.BytesIO()
     # Flat colours are small at any level; the first is several times quicker than the usual one.
-    stored_picture(mask_picture(mask, labels, colors), orientation).save(written, "PNG", compress_level=1)
-    return written.getvalue()
+    stored_picture(mask_picture(mask, labels, colors), orientation).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def _masked(
@@ -98,9 +98,9 @@ def _masked(
 ) -> Image.Image:
     pixels: Pixels = np.array(image)
     paint = np.asarray(mask_picture(mask, labels, colors))
-    here = mask > 0
-    mixed = pixels[here] * (1 - _MASK_SHARE) + paint[here] * _MASK_SHARE
-    pixels[here] = mixed.astype(np.uint8)
+    is_marked = mask > 0
+    mixed = pixels[is_marked] * (1 - _MASK_SHARE) + paint[is_marked] * _MASK_SHARE
+    pixels[is_marked] = mixed.astype(np.uint8)
     return Image.fromarray(pixels)
 
 

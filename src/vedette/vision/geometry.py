@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.vision.annotations import Box
-from vedette.vision.images import Window
+from vedette.vision.tiles import Window
 
 Floats = NDArray[np.float64]
 
@@ -33,30 +33,30 @@ def clipped(edges: Floats) -> Floats:
     return np.clip(edges, 0.0, 1.0)
 
 
-def overlaps(one: Floats, other: Floats) -> Floats:
+def overlaps(first: Floats, second: Floats) -> Floats:
     """Return the intersection over union of every row of one with every row of the other."""
-    shared = _shared(one, other)
-    both = _areas(one)[:, None] + _areas(other)[None, :] - shared
+    shared = _shared(first, second)
+    both = _areas(first)[:, None] + _areas(second)[None, :] - shared
     return np.divide(shared, both, out=np.zeros_like(shared), where=both > 0)
 
 
-def covered(one: Floats, other: Floats) -> Floats:
+def covered(inner: Floats, outer: Floats) -> Floats:
     """Return what share of every row of one lies within every row of the other."""
-    shared = _shared(one, other)
-    areas = np.broadcast_to(_areas(one)[:, None], shared.shape)
+    shared = _shared(inner, outer)
+    areas = np.broadcast_to(_areas(inner)[:, None], shared.shape)
     return np.divide(shared, areas, out=np.zeros_like(shared), where=areas > 0)
 
 
 def keep_best(edges: Floats, scores: NDArray[np.floating], *, most_overlap: float) -> NDArray[np.intp]:
     """Return the rows to keep, best first: none overlaps a better one by more than `most_overlap`."""
     order = np.argsort(-scores, kind="stable")
-    kept: list[int] = []
+    best_rows: list[int] = []
     while order.size:
         best, order = order[0], order[1:]
-        kept.append(int(best))
+        best_rows.append(int(best))
         if order.size:
             order = order[overlaps(edges[best : best + 1], edges[order])[0] <= most_overlap]
-    return np.array(kept, np.intp)
+    return np.array(best_rows, np.intp)
 
 
 def out_of_window(edges: Floats, window: Window, *, height: int, width: int) -> Floats:
@@ -79,9 +79,9 @@ def _areas(edges: Floats) -> Floats:
     return areas
 
 
-def _shared(one: Floats, other: Floats) -> Floats:
-    begin = np.maximum(one[:, None, :2], other[None, :, :2])
-    end = np.minimum(one[:, None, 2:], other[None, :, 2:])
+def _shared(first: Floats, second: Floats) -> Floats:
+    begin = np.maximum(first[:, None, :2], second[None, :, :2])
+    end = np.minimum(first[:, None, 2:], second[None, :, 2:])
     sides = np.clip(end - begin, 0, None)
     shared: Floats = sides[..., 0] * sides[..., 1]
     return shared

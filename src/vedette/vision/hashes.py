@@ -51,9 +51,9 @@ def hash_look(image: Image.Image, turned: int = 1) -> str:
     """Return the hash of a decoded picture that EXIF says is turned so, as 64 hexadecimal digits."""
     small = image if image.mode in ("L", "RGB", "RGBA", "LA") else image.convert("RGBA")
     # Of a large picture some pixels are enough: to average all of them is a seventh of decoding it.
-    some = (min(small.width, SAMPLED), min(small.height, SAMPLED))
-    if some != small.size:
-        small = small.resize(some, Image.Resampling.NEAREST)
+    sample_size = (min(small.width, SAMPLED), min(small.height, SAMPLED))
+    if sample_size != small.size:
+        small = small.resize(sample_size, Image.Resampling.NEAREST)
     small = small.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=2.0).convert("L")
     if turned in _TURNS:
         small = small.transpose(_TURNS[turned])
@@ -67,13 +67,13 @@ def is_telling(text: str) -> bool:
     return int(text, 16).bit_count() >= LEAST_BITS
 
 
-def distance(one: str, other: str) -> int:
+def distance(first: str, second: str) -> int:
     """Return in how many bits two hashes differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
+    return (int(first, 16) ^ int(second, 16)).bit_count()
 
 
 def near_pairs(
-    ours: Sequence[str], theirs: Sequence[str], *, within: int = NEAR
+    first: Sequence[str], second: Sequence[str], *, within: int = NEAR
 ) -> Iterator[tuple[int, int]]:
     """Yield the positions of hashes that are near, one in each; in time that grows with their number.
 
@@ -81,14 +81,14 @@ def near_pairs(
     """
     if not 0 <= within <= NEAR:
         raise ValueError(f"hashes are found up to {NEAR} bits apart, not {within}")
-    numbers = [int(text, 16) for text in theirs]
+    numbers = [int(text, 16) for text in second]
     tables = [_by_band(numbers, band) for band in range(_BANDS)]
-    for position, text in enumerate(ours):
-        mine, seen = int(text, 16), set[int]()
+    for position, text in enumerate(first):
+        bits, candidates = int(text, 16), set[int]()
         for band, table in enumerate(tables):
-            seen.update(table.get(_band(mine, band), ()))
-        for other in sorted(seen):
-            if (mine ^ numbers[other]).bit_count() <= within:
+            candidates.update(table.get(_band(bits, band), ()))
+        for other in sorted(candidates):
+            if (bits ^ numbers[other]).bit_count() <= within:
                 yield position, other
 
 

@@ -51,11 +51,11 @@ _CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _TEXTS = (b"XML:com.adobe.xmp\0", b"Raw profile type exif\0")
 
 
-class Costly(OSError):
+class CostlyPicture(OSError):
     """A file that would cost more to decode than a picture may; says what of it."""
 
 
-class Cut(ValueError):
+class TruncatedHead(ValueError):
     """A beginning of a file that ends before its pixels begin."""
 
 
@@ -63,7 +63,7 @@ def lean_picture(data: bytes) -> list[memoryview] | None:
     """Return the parts of a JPEG or PNG that a decoder needs, in order; None for every other file.
 
     Raises:
-        Costly: when it is built to keep a decoder busy.
+        CostlyPicture: when it is built to keep a decoder busy.
     """
     if data.startswith(JPEG_START):
         head = _read_jpeg(data)
@@ -78,7 +78,7 @@ def refuse_costly(data: bytes) -> None:
     """Refuse a file that is built to keep a decoder busy.
 
     Raises:
-        Costly: when it is.
+        CostlyPicture: when it is.
     """
     if data.startswith(JPEG_START):
         _read_jpeg(data).weigh(data)
@@ -91,18 +91,18 @@ def lean_head(data: bytes, *, is_whole: bool = True) -> list[memoryview] | None:
     """Return the parts that stand before the pixels; None for a file of another kind.
 
     Raises:
-        Costly: when its head alone keeps a reader busy.
-        Cut: when it is not whole and the pixels begin later.
+        CostlyPicture: when its head alone keeps a reader busy.
+        TruncatedHead: when it is not whole and the pixels begin later.
     """
     if data.startswith(JPEG_START):
         head = _read_jpeg(data)
         if head.at >= len(data) and not is_whole:
-            raise Cut("no scan so far")
+            raise TruncatedHead("no scan so far")
         return [*head.parts, memoryview(data)[head.at : head.at + MOST_ABOUT]]
     if data.startswith(PNG_START):
         parts = list(_read_png(data, to_end=False))
         if not is_whole and not (parts and bytes(parts[-1][4:8]) == b"IDAT"):
-            raise Cut("no data so far")
+            raise TruncatedHead("no data so far")
         return parts
     return None
 
@@ -139,7 +139,7 @@ class _JpegHead:
                 visits += self._visits(data[at + 5 : at + 5 + 2 * count : 2])
             visits += _SEGMENT_VISITS
             if visits > MOST_VISITS:
-                raise Costly("its scans go over the picture too often")
+                raise CostlyPicture("its scans go over the picture too often")
             at += 2 if marker in _BARE else 2 + int.from_bytes(data[at + 2 : at + 4])
             following = _MARKER.search(data, at)
             if following is None:
@@ -189,7 +189,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
         if marker == _SOS:
             return
         at = end
-    raise Costly(f"it has more than {MOST_SEGMENTS:,} segments before its pixels")
+    raise CostlyPicture(f"it has more than {MOST_SEGMENTS:,} segments before its pixels")
 
 
 def _blocks(marker: int, frame: bytes) -> dict[int, int]:
@@ -227,14 +227,14 @@ def _read_png(data: bytes, *, to_end: bool) -> Iterator[memoryview]:
             return
         if kind == b"IDAT":
             about.clear()  # only what stands before the pixels counts
-        told = _about(data, at, kind) if size <= MOST_ABOUT else None
-        if kind in _CHUNKS or told in about:
-            about.discard(told or b"")
+        chunk = _about(data, at, kind) if size <= MOST_ABOUT else None
+        if kind in _CHUNKS or chunk in about:
+            about.discard(chunk or b"")
             yield view[at:end]
         if kind == b"IEND":
             return
         at = end
-    raise Costly(f"it has more than {MOST_CHUNKS:,} chunks")
+    raise CostlyPicture(f"it has more than {MOST_CHUNKS:,} chunks")
 
 
 def _about(data: bytes, at: int, kind: bytes) -> bytes | None:

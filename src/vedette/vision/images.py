@@ -5,15 +5,9 @@ saw in training. Orientation is honoured here and nowhere else. Colour profiles 
 applied. Nothing here writes a file or knows a label.
 """
 
-import hashlib
-import io
-import struct
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,25 +15,15 @@ from PIL import Image, UnidentifiedImageError
 
 from vedette.errors import Wrong
 from vedette.vision.annotations import Box
-from vedette.vision.heads import (
-    HEAD_BYTES,
-    JPEG_START,
-    PNG_START,
-    Costly,
-    Cut,
-    is_arithmetic,
-    lean_head,
-    lean_picture,
-)
+from vedette.vision.files import BOMB, DAMAGE, FORMATS, open_image
+from vedette.vision.heads import CostlyPicture
+from vedette.vision.tiles import Window
 from vedette.vision.turn import LYING, orientation_of
 
 Pixels = NDArray[np.uint8]
 Source = Path | str | bytes | Image.Image | NDArray[Any]
 Policy = Literal["stretch", "letterbox"]
 
-# What a camera, a phone or a scanner writes; every other decoder of Pillow stays shut.
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 # Both services end at 4096 × 4096. Four times that lets a 50-megapixel camera in and
 # still costs at most 200 MB; a picture that claims more is refused unopened.
 MOST_PIXELS = 8192 * 8192
@@ -58,32 +42,18 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# What Pillow's decoders raise on damaged files; the warning where a program makes errors of warnings.
-DAMAGE = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    LookupError,
-    TypeError,
-    ArithmeticError,
-    struct.error,
-    zlib.error,
-    UserWarning,
-)
-BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 class BrokenPicture(Wrong):
     """A picture that cannot be read; it says which and why."""
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name} {why}", kind="picture", name=name)
-        self.why = why
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}", kind="picture", name=name)
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class SizedPicture:
     """A picture at the size that was asked for.
 
     `height` and `width` are those of the upright picture itself; `frame` is where it lies
@@ -96,16 +66,6 @@ class Opened:
     frame: Box = WHOLE
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A part of a picture, in pixels; right and bottom are outside."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-
 def open_picture(
     source: Source, *, size: tuple[int, int] | None = None, policy: Policy = "stretch", name: str = ""
 ) -> Pixels:
@@ -115,13 +75,13 @@ def open_picture(
 
 def read_picture(
     source: Source, *, size: tuple[int, int] | None = None, policy: Policy = "stretch", name: str = ""
-) -> Opened:
+) -> SizedPicture:
     """Return the picture with its own size and where it lies in the pixels."""
     image, (height, width) = decode(source, enough_for=size, name=name)
     if size is None:
-        return Opened(np.array(image), height, width)
+        return SizedPicture(np.array(image), height, width)
     pixels, frame = fit(image, size, policy=policy)
-    return Opened(pixels, height, width, frame)
+    return SizedPicture(pixels, height, width, frame)
 
 
 def decode(
@@ -151,7 +111,7 @@ def decode(
 
 def _why(error: Exception) -> str:
     """Return what is wrong with a file that cannot be opened."""
-    if isinstance(error, Costly):
+    if isinstance(error, CostlyPicture):
         return f"is not decoded: {error}."
     if isinstance(error, BOMB):
         return f"claims more than {MOST_PIXELS:,} pixels and was not opened."
@@ -160,87 +120,6 @@ def _why(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return f"is no picture that can be read ({', '.join(FORMATS)})."
     return f"cannot be read: {error}."
-
-
-@contextmanager
-def open_image(source: Path | str | bytes, *, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
-    """Yield the picture as Pillow opens it, its pixels still to be loaded; the only way to a decoder.
-
-    Raises:
-        Exception: one of DAMAGE and BOMB, among them Costly for what is built to keep a decoder busy.
-    """
-    with _opened(source) as file:
-        start = file.read(len(PNG_START))
-        file.seek(0)
-        parts = lean_picture(file.read()) if start.startswith((JPEG_START, PNG_START)) else None
-        with Image.open(_lean(parts, file), formats=formats) as image:
-            if parts and any(is_arithmetic(part) for part in parts):
-                # That decoder cannot wait for more; Pillow would give it 64 KB.
-                image.decodermaxblock = sum(map(len, parts))
-            yield image
-
-
-@contextmanager
-def open_head(source: Path | str | bytes, *, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
-    """Yield the picture for its size and how it lies, by its head; its pixels are not there to be loaded.
-
-    Raises:
-        Exception: one of DAMAGE and BOMB.
-    """
-    with _opened(source) as file:
-        start = file.read(HEAD_BYTES)
-        try:
-            parts = lean_head(start, is_whole=len(start) < HEAD_BYTES)
-        except Cut:
-            parts = lean_head(start + file.read())
-        file.seek(0)
-        with Image.open(_lean(parts, file), formats=formats) as image:
-            yield image
-
-
-class Metered(io.RawIOBase):
-    """A file that a decoder may read so often and no more: loops in a file end here.
-
-    What is no JPEG and no PNG has no head that is read beforehand.
-    """
-
-    # Rows that are stored singly are read singly: 8,192 of them, some times.
-    MOST_READS = 100_000
-    # A file is read once, parts of it twice; its tags may all point to the same place.
-    MOST_TIMES = 4
-
-    def __init__(self, file: BinaryIO) -> None:
-        super().__init__()
-        self._file = file
-        file.seek(0, io.SEEK_END)
-        self._bytes = self.MOST_TIMES * file.tell() + HEAD_BYTES
-        self._reads = self.MOST_READS
-        file.seek(0)
-
-    def read(self, size: int | None = -1) -> bytes:
-        """Read on."""
-        data = self._file.read(-1 if size is None else size)
-        self._reads -= 1
-        self._bytes -= len(data)
-        if self._reads < 0 or self._bytes < 0:
-            raise Costly("it has too many parts")
-        return data
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        """Say where it is."""
-        return self._file.tell()
-
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """Say that one can go to places in it."""
-        return True
 
 
 def fit(
@@ -262,50 +141,6 @@ def fit(
     return pixels, Box(left / width, top / height, inner[1] / width, inner[0] / height)
 
 
-def tiles(height: int, width: int, *, tile: tuple[int, int], overlap: float) -> list[Window]:
-    """Return windows of `tile` (height, width) pixels that cover the picture, row by row.
-
-    Neighbours share at least `overlap` of their side; a picture smaller than one
-    window in some direction gives windows as small as itself in that direction.
-    """
-    if min(tile) < 1 or not 0 <= overlap < 1:
-        raise ValueError(f"tiles of {tile} pixels with an overlap of {overlap} cover nothing")
-    return [
-        Window(left, top, min(left + tile[1], width), min(top + tile[0], height))
-        for top in _starts(height, tile[0], overlap)
-        for left in _starts(width, tile[1], overlap)
-    ]
-
-
-def count_tiles(height: int, width: int, *, tile: tuple[int, int], overlap: float) -> int:
-    """Return how many windows `tiles` gives, without making them."""
-    return _count_starts(height, tile[0], overlap) * _count_starts(width, tile[1], overlap)
-
-
-def content_hash(source: Path | bytes) -> str:
-    """Return the SHA-256 of the file's bytes: two files with one hash are copies of one picture."""
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest()
-    with source.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def pictures_in(folder: Path) -> Iterator[Path]:
-    """Yield the pictures below a folder by their names' endings, in order, hidden ones aside."""
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in SUFFIXES and not hidden and path.is_file():
-            yield path
-
-
-def _opened(source: Path | str | bytes) -> BinaryIO:
-    return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
-
-
-def _lean(parts: Sequence[memoryview] | None, file: BinaryIO) -> BinaryIO:
-    return io.BytesIO(b"".join(parts)) if parts else cast("BinaryIO", Metered(file))
-
-
 def _refuse_bomb(image: Image.Image, name: str) -> None:
     if image.width * image.height > MOST_PIXELS:
         raise BrokenPicture(
@@ -322,8 +157,8 @@ def _upright(
     turn, lies = _TURNS.get(orientation), orientation in LYING
     width, height = image.size
     if enough_for is not None and image.format in ("JPEG", "MPO"):
-        wanted = enough_for if lies else (enough_for[1], enough_for[0])
-        image.draft(None, (2 * wanted[0], 2 * wanted[1]))
+        needed = enough_for if lies else (enough_for[1], enough_for[0])
+        image.draft(None, (2 * needed[0], 2 * needed[1]))
     try:
         image.load()
     except DAMAGE as error:
@@ -386,16 +221,3 @@ def _resized(image: Image.Image, size: tuple[int, int], box: tuple[int, int, int
     # Pillow's bilinear filter widens with the reduction, so that it does not alias; halving
     # first, down to twice the size wanted, makes large pictures several times quicker.
     return np.array(image.resize((width, height), Image.Resampling.BILINEAR, box=box, reducing_gap=2.0))
-
-
-def _count_starts(length: int, side: int, overlap: float) -> int:
-    if length <= side:
-        return 1
-    return -(-(length - side) // max(1, int(side * (1 - overlap)))) + 1
-
-
-def _starts(length: int, side: int, overlap: float) -> list[int]:
-    if length <= side:
-        return [0]
-    count = _count_starts(length, side, overlap)
-    return [round(index * (length - side) / (count - 1)) for index in range(count)]

@@ -1,7 +1,7 @@
 """What a file is that is said to be a picture: its form, its size, whether all of it can be decoded.
 
-    look_at     the facts, and the hashes by which the same picture is found again
-    Look        those facts; whether they are good enough is for the rules of each service to say
+    inspect_image     the facts, and the hashes by which the same picture is found again
+    Inspection        those facts; whether they are good enough is for the rules of each service to say
 
 The file is not trusted: its head is read first, and what claims more pixels than either service
 takes is never decoded. Run where a crash does not matter; a decoder may find one.
@@ -14,9 +14,9 @@ from typing import Literal
 
 from PIL import Image, UnidentifiedImageError
 
+from vedette.vision.files import BOMB, DAMAGE, open_image
 from vedette.vision.hashes import hash_look
-from vedette.vision.heads import Costly
-from vedette.vision.images import BOMB, DAMAGE, open_image
+from vedette.vision.heads import CostlyPicture
 from vedette.vision.turn import LYING, orientation_of
 
 Format = Literal["", "PNG", "JPEG"]
@@ -31,10 +31,10 @@ _SCAN = 0xDA
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Inspection:
     """What a file turned out to be. Sides are those of the upright picture.
 
-    `why` says what is wrong with the file itself, and is empty where nothing is. The hashes are
+    `problem` says what is wrong with the file itself, and is empty where nothing is. The hashes are
     empty for what was not decoded.
     """
 
@@ -42,46 +42,46 @@ class Look:
     width: int = 0
     height: int = 0
     bytes: int = 0
-    why: str = ""
+    problem: str = ""
     exact: str = ""
     alike: str = ""
     # The first colour of a mask that nobody named.
     color: str = ""
     # The named colours that a mask shows, with commas between; None for what is no mask.
-    shown: str | None = None
+    mask_colors: str | None = None
 
 
-def look_at(data: bytes, *, are_allowed: AllowSides = lambda width, height: True) -> Look:
+def inspect_image(data: bytes, *, are_allowed: AllowSides = lambda width, height: True) -> Inspection:
     """Return what these bytes are; a picture of other sides than are allowed is measured and not decoded."""
     try:
         with open_image(data, formats=("JPEG", "PNG")) as image:
-            return _look(image, data, are_allowed)
+            return _inspect(image, data, are_allowed)
     except UnidentifiedImageError:
-        return Look(bytes=len(data), why="It is neither a PNG nor a JPEG.")
+        return Inspection(bytes=len(data), problem="It is neither a PNG nor a JPEG.")
     except BOMB:
-        return Look(bytes=len(data), why="It claims far too many pixels.")
-    except Costly as costly:
-        return Look(bytes=len(data), why=f"It is not decoded: {costly}.")
+        return Inspection(bytes=len(data), problem="It claims far too many pixels.")
+    except CostlyPicture as costly:
+        return Inspection(bytes=len(data), problem=f"It is not decoded: {costly}.")
     except DAMAGE as error:
-        return Look(bytes=len(data), why=f"It cannot be read: {_said(error)}.")
+        return Inspection(bytes=len(data), problem=f"It cannot be read: {_in_words(error)}.")
 
 
-def _look(image: Image.Image, data: bytes, are_allowed: AllowSides) -> Look:
+def _inspect(image: Image.Image, data: bytes, are_allowed: AllowSides) -> Inspection:
     form: Format = "PNG" if image.format == "PNG" else "JPEG"
-    turned = orientation_of(image)
-    width, height = (image.height, image.width) if turned in LYING else image.size
-    head = Look(form, width, height, len(data))
+    orientation = orientation_of(image)
+    width, height = (image.height, image.width) if orientation in LYING else image.size
+    head = Inspection(form, width, height, len(data))
     if not are_allowed(width, height):
         return head
     try:
         image.load()
     except DAMAGE as error:
-        return replace(head, why=f"It is truncated or damaged: {_said(error)}.")
-    exact = hash_content(image, data, turned)
-    return replace(head, exact=exact, alike=hash_look(image, turned))
+        return replace(head, problem=f"It is truncated or damaged: {_in_words(error)}.")
+    exact = hash_content(image, data, orientation)
+    return replace(head, exact=exact, alike=hash_look(image, orientation))
 
 
-def _said(error: Exception) -> str:
+def _in_words(error: Exception) -> str:
     """Return a decoder's words, short and without what no database takes."""
     return "".join(letter for letter in str(error)[:200] if letter.isprintable())
 

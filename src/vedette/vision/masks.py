@@ -30,9 +30,9 @@ def read_mask(mask: Mask, labels: Sequence[str], *, height: int, width: int) -> 
     """
     pixels = open_picture(mask.path)
     if pixels.shape[:2] != (height, width):
-        found = f"{pixels.shape[1]} × {pixels.shape[0]}"
+        size = f"{pixels.shape[1]} × {pixels.shape[0]}"
         raise BrokenPicture(
-            str(mask.path), f"is {found} pixels, but its picture is {width} × {height}; draw it at that size."
+            str(mask.path), f"is {size} pixels, but its picture is {width} × {height}; draw it at that size."
         )
     codes: Codes = (
         (pixels[:, :, 0].astype(np.uint32) << 16) | (pixels[:, :, 1].astype(np.uint32) << 8) | pixels[:, :, 2]
@@ -41,29 +41,32 @@ def read_mask(mask: Mask, labels: Sequence[str], *, height: int, width: int) -> 
     kinds = np.full(codes.shape, _UNKNOWN, np.uint8)
     for code, kind in palette.items():
         kinds[codes == code] = kind
-    rest = kinds == _UNKNOWN
-    if rest.any():
-        kinds[rest] = _snapped(codes[rest], palette, str(mask.path), drawn=int((kinds != 0).sum()))
+    is_unknown = kinds == _UNKNOWN
+    if is_unknown.any():
+        kinds[is_unknown] = _snapped(
+            codes[is_unknown], palette, str(mask.path), marked_pixels=int((kinds != 0).sum())
+        )
     return kinds
 
 
 def _palette(mask: Mask, labels: Sequence[str], codes: Codes) -> dict[int, int]:
     """Return what each known colour means; a label that the model does not know is background."""
-    named = {int(color.lstrip("#"), 16): label for color, label in mask.colors.items()}
-    palette = {code: labels.index(label) + 1 if label in labels else 0 for code, label in named.items()}
-    is_dark = _BLACK not in named and (codes == _BLACK).sum() > (codes == _WHITE).sum()
+    label_of_code = {int(color.lstrip("#"), 16): label for color, label in mask.colors.items()}
+    numbers = {label: number for number, label in enumerate(labels, start=1)}
+    palette = {code: numbers.get(label, 0) for code, label in label_of_code.items()}
+    is_dark = _BLACK not in label_of_code and (codes == _BLACK).sum() > (codes == _WHITE).sum()
     palette.setdefault(_BLACK if is_dark else _WHITE, 0)
     return palette
 
 
-def _snapped(codes: Codes, palette: dict[int, int], name: str, *, drawn: int) -> Kinds:
+def _snapped(codes: Codes, palette: dict[int, int], name: str, *, marked_pixels: int) -> Kinds:
     """Return for colours that nobody named the meaning of the nearest that somebody did."""
-    shown, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    known: Codes = np.array(list(palette), np.uint32)
-    distance = np.linalg.norm(_channels(shown)[:, None] - _channels(known)[None], axis=2)
+    distinct, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    known_codes: Codes = np.array(list(palette), np.uint32)
+    distance = np.linalg.norm(_channels(distinct)[:, None] - _channels(known_codes)[None], axis=2)
     strange = distance.min(axis=1) > _FAR
-    if counts[strange].sum() > _MANY * drawn:
-        worst = int(shown[strange][np.argmax(counts[strange])])
+    if counts[strange].sum() > _MANY * marked_pixels:
+        worst = int(distinct[strange][np.argmax(counts[strange])])
         raise BrokenPicture(
             name, f"shows the colour #{worst:06x}, which none of its labels has; name it or repaint it."
         )

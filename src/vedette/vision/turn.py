@@ -40,10 +40,10 @@ def orientation_of(image: Image.Image) -> int:
     stand behind them, which is what a picture that claims too many pixels must not get.
     """
     try:
-        said = Image.Image.getexif(image).get(_ORIENTATION, UPRIGHT)
+        value = Image.Image.getexif(image).get(_ORIENTATION, UPRIGHT)
     except Exception:  # noqa: BLE001  (Pillow raises whatever it stumbles over in there)
         return UPRIGHT
-    return said if isinstance(said, int) and 1 <= said <= 8 else UPRIGHT
+    return value if isinstance(value, int) and 1 <= value <= 8 else UPRIGHT
 
 
 def stored_box(box: Box, orientation: int) -> Box:

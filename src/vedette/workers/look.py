@@ -16,8 +16,9 @@ from typing import Any
 from vedette.dialects.registry import allow_sides
 from vedette.engines.port import EmitEvent
 from vedette.vision.colors import read_colors
-from vedette.vision.images import BrokenPicture, open_image
-from vedette.vision.inspect import Look, look_at
+from vedette.vision.files import open_image
+from vedette.vision.images import BrokenPicture
+from vedette.vision.inspect import Inspection, inspect_image
 from vedette.vision.thumbnails import draw_thumbnail
 
 # Twice what a unit takes for decoding, since a look hashes the picture too.
@@ -59,20 +60,20 @@ def _look(file: Path, colors: list[str] | None) -> dict[str, Any] | None:
         data = file.read_bytes()
     except FileNotFoundError:
         return None
-    facts = look_at(data, are_allowed=allow_sides)
+    facts = inspect_image(data, are_allowed=allow_sides)
     return asdict(facts if colors is None else _look_at_mask(facts, data, colors))
 
 
-def _look_at_mask(facts: Look, data: bytes, colors: list[str]) -> Look:
-    if facts.format != "PNG" or facts.why or not allow_sides(facts.width, facts.height):
+def _look_at_mask(facts: Inspection, data: bytes, colors: list[str]) -> Inspection:
+    if facts.format != "PNG" or facts.problem or not allow_sides(facts.width, facts.height):
         return facts
     with open_image(data, formats=("PNG",)) as image:
         mask_colors = read_colors(image, colors)
-    return replace(facts, color=mask_colors.strange, shown=",".join(sorted(mask_colors.shown)))
+    return replace(facts, color=mask_colors.strange, mask_colors=",".join(sorted(mask_colors.shown)))
 
 
 def _thumbnail(file: Path, side: int) -> dict[str, Any]:
     try:
         return {"webp": base64.b64encode(draw_thumbnail(file, side)).decode("ascii"), "why": ""}
     except BrokenPicture as broken:
-        return {"webp": "", "why": broken.why}
+        return {"webp": "", "why": broken.problem}

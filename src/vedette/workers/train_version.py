@@ -35,7 +35,7 @@ from vedette.manifest.problems import Flaw
 from vedette.training.folder import NO_ROOM, Folder, is_full
 from vedette.training.masks import MaskWriter
 from vedette.vision.annotations import Sample
-from vedette.vision.images import content_hash
+from vedette.vision.files import content_hash
 
 CHECKING = {"stage": "checking the manifests", "done": 0, "of": 1}
 DIVIDED = {"stage": "dividing the dataset", "done": 1, "of": 1}

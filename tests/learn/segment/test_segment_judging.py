@@ -12,7 +12,7 @@ from vedette.learn.segment.recipe import PIXEL_THRESHOLDS, DenseSegmenter, Seen,
 from vedette.learn.segment.views import Looking, Scene, Views
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Mask, Sample
-from vedette.vision.images import tiles
+from vedette.vision.tiles import tiles
 
 LABELS = ("rust", "moss")
 COLORS = {"#ff0000": "rust", "#0000ff": "moss"}

@@ -10,7 +10,7 @@ from vedette.api.operations import operation
 from vedette.errors import Wrong
 from vedette.projects.version import Version
 from vedette.serving.hosting import DetectionResult
-from vedette.serving.pictures import Picture, PictureRules
+from vedette.serving.pictures import CheckedPicture, PictureRules
 
 PICTURE = PictureRules(most_bytes=8 * 1024**2)
 CONTENT_TYPES = {"image/jpeg": "JPEG", "image/jpg": "JPEG", "image/png": "PNG"}
@@ -42,14 +42,14 @@ def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> A
     version = find_model(house, caller, "DetectAnomalies", request, to_use=True)
     house.hosting.require_running(version)
 
-    def check(picture: Picture) -> None:
+    def check(picture: CheckedPicture) -> None:
         _refuse_other(house, version, picture, request["ContentType"])
 
     picture = house.hosting.admit(version, _body(request["Body"]), PICTURE, check=check)
     return _look(house, caller, version, picture)
 
 
-async def _look(house: House, caller: Caller, version: Version, picture: Picture) -> dict[str, Any]:
+async def _look(house: House, caller: Caller, version: Version, picture: CheckedPicture) -> dict[str, Any]:
     detection = await house.hosting.detect(version, picture, caller=caller.principal.arn)
     result: dict[str, Any] = {
         "Source": {"Type": "direct"},
@@ -79,15 +79,17 @@ def _body(body: Any) -> bytes:
     return body if isinstance(body, bytes) else bytes(body.read())
 
 
-def _refuse_other(house: House, version: Version, picture: Picture, content_type: str) -> None:
+def _refuse_other(house: House, version: Version, picture: CheckedPicture, content_type: str) -> None:
     """Refuse what is not what its type says, or not of the size that the model was trained with."""
     kind = content_type.partition(";")[0].strip().lower()
-    if CONTENT_TYPES.get(kind) != picture.format:
-        raise Wrong(f"The content type is {kind!r:.80}, and the picture a {picture.format}.", kind="picture")
-    size = version.results.get("size")
-    if house.settings.one_size and size and tuple(size) != picture.size:
+    if CONTENT_TYPES.get(kind) != picture.head.format:
         raise Wrong(
-            f"The picture has {picture.size[0]} × {picture.size[1]} pixels; the model was trained with "
-            f"{size[0]} × {size[1]}.",
+            f"The content type is {kind!r:.80}, and the picture a {picture.head.format}.", kind="picture"
+        )
+    size = version.results.get("size")
+    width, height = picture.head.upright_size
+    if house.settings.one_size and size and tuple(size) != (width, height):
+        raise Wrong(
+            f"The picture has {width} × {height} pixels; the model was trained with {size[0]} × {size[1]}.",
             kind="picture",
         )

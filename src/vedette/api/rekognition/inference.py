@@ -9,7 +9,7 @@ from vedette.api.rekognition.versions import find_version
 from vedette.errors import Missing, Wrong
 from vedette.projects.version import Version
 from vedette.serving.hosting import DetectionResult
-from vedette.serving.pictures import Picture, PictureRules
+from vedette.serving.pictures import CheckedPicture, PictureRules
 from vedette.vision.annotations import Finding
 
 # The service's model would let 5 MiB in; its quota is 4 MB (decisions/0147).
@@ -49,7 +49,12 @@ def detect_custom_labels(house: House, caller: Caller, request: dict[str, Any]) 
 
 
 async def _look(
-    house: House, caller: Caller, version: Version, picture: Picture, floor: float | None, most: int | None
+    house: House,
+    caller: Caller,
+    version: Version,
+    picture: CheckedPicture,
+    floor: float | None,
+    most: int | None,
 ) -> dict[str, Any]:
     detection: DetectionResult = await house.hosting.detect(
         version, picture, least=floor, caller=caller.principal.arn
@@ -65,7 +70,7 @@ def _refuse_image(image: Mapping[str, Any]) -> None:
         raise Wrong("An S3Object needs a Bucket and a Name.")
 
 
-def _picture(house: House, caller: Caller, version: Version, image: Mapping[str, Any]) -> Picture:
+def _picture(house: House, caller: Caller, version: Version, image: Mapping[str, Any]) -> CheckedPicture:
     if "Bytes" in image:
         return house.hosting.admit(version, image["Bytes"], BYTES)
     place = image["S3Object"]

@@ -23,7 +23,7 @@ from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.problems import CODES, Flaw, flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.verdicts import Verdict
-from vedette.vision.inspect import Look
+from vedette.vision.inspect import Inspection
 
 
 class LookoutDialect:
@@ -82,8 +82,8 @@ class LookoutDialect:
     def judge_picture(
         self,
         line: Line,
-        look: Look | None,
-        masks: Sequence[tuple[MaskRef, Look | None]],
+        look: Inspection | None,
+        masks: Sequence[tuple[MaskRef, Inspection | None]],
         *,
         same_as: tuple[int, int] | None,
     ) -> list[Flaw]:

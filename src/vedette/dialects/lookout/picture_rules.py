@@ -9,13 +9,13 @@ from vedette.dialects.lookout.dataset_checks import PictureFacts, check_mask, ch
 from vedette.manifest.lines import Line
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
-from vedette.vision.inspect import Look
+from vedette.vision.inspect import Inspection
 
 
 def judge_picture(
     line: Line,
-    look: Look | None,
-    masks: Sequence[tuple[MaskRef, Look | None]],
+    look: Inspection | None,
+    masks: Sequence[tuple[MaskRef, Inspection | None]],
     *,
     same_as: tuple[int, int] | None,
 ) -> list[Flaw]:
@@ -33,9 +33,9 @@ def judge_picture(
     return [problem for problem in problems if problem]
 
 
-def _facts_of(name: str, look: Look | None) -> PictureFacts:
+def _facts_of(name: str, look: Inspection | None) -> PictureFacts:
     """Return a look as the rules take it; a damaged file is none, whatever its head says."""
-    if look is None or look.why:
+    if look is None or look.problem:
         return PictureFacts(name)
     colors = frozenset({look.color} if look.color else ())
     return PictureFacts(name, look.format, (look.width, look.height), look.bytes, colors)

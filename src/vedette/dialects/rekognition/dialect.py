@@ -16,7 +16,7 @@ from vedette.manifest.problems import CODES, Flaw, flaw
 from vedette.manifest.relabel import add_labels
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.verdicts import Verdict
-from vedette.vision.inspect import Look
+from vedette.vision.inspect import Inspection
 
 
 class CustomLabelsDialect:
@@ -83,8 +83,8 @@ class CustomLabelsDialect:
     def judge_picture(
         self,
         line: Line,
-        look: Look | None,
-        masks: Sequence[tuple[MaskRef, Look | None]],
+        look: Inspection | None,
+        masks: Sequence[tuple[MaskRef, Inspection | None]],
         *,
         same_as: tuple[int, int] | None,
     ) -> list[Flaw]:

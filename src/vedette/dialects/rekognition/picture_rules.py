@@ -8,17 +8,17 @@ from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import Line
 from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw, flaw
-from vedette.vision.inspect import Look
+from vedette.vision.inspect import Inspection
 
 
-def judge_picture(line: Line, look: Look | None) -> list[Flaw]:
+def judge_picture(line: Line, look: Inspection | None) -> list[Flaw]:
     """Return what is wrong with the picture of a line; `look` is nothing where there is no picture.
 
     An address that is none says so on its line, which is all that is wrong.
     """
     if not is_s3(line.source):
         return []
-    if look is None or not look.format or look.why or look.bytes > PICTURES.most_bytes:
+    if look is None or not look.format or look.problem or look.bytes > PICTURES.most_bytes:
         return [flaw("ERROR_INVALID_IMAGE")]
     if not PICTURES.allow_sides(look.width, look.height):
         boxed = any(pair.kind == "boxes" for pair in read_pairs(line))

@@ -32,7 +32,8 @@ from vedette.learn.net.look import Gaze
 from vedette.learn.recipe import Judgement, Trained, Work
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import ANOMALY, Sample
-from vedette.vision.images import Window, decode, fit, open_picture, tiles
+from vedette.vision.images import decode, fit, open_picture
+from vedette.vision.tiles import Window, tiles
 
 Result = TypeVar("Result")
 

@@ -16,8 +16,10 @@ from vedette.learn.detect.loss import Truth
 from vedette.learn.warp import Edges, Pixels, Warp, move, paint, relight, window
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample
+from vedette.vision.files import open_head
 from vedette.vision.geometry import edges_of
-from vedette.vision.images import Window, decode, fit, open_head, tiles
+from vedette.vision.images import decode, fit
+from vedette.vision.tiles import Window, tiles
 
 Rows = npt.NDArray[np.intp]
 

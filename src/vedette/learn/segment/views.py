@@ -15,8 +15,10 @@ from scipy import ndimage
 from vedette.learn.warp import Pixels, mirrored_margin, paint, relight, turned
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample
-from vedette.vision.images import Window, decode, fit, open_head, tiles
+from vedette.vision.files import open_head
+from vedette.vision.images import decode, fit
 from vedette.vision.masks import Kinds, read_mask
+from vedette.vision.tiles import Window, tiles
 
 # Square roots of the input's area; the first is used unless defects are small.
 SIDES = (448, 640)
