@@ -38,13 +38,12 @@ class Stage:
         return runner
 
     def add(
-        self, runner: JobRunner, name: str, account: str = "1", *, begin: bool = True, runs_here: bool = False
+        self, runner: JobRunner, name: str, account: str = "1", *, begin: bool = True, here: bool = False
     ) -> int:
         """Add a job that bears its name as its subject."""
         with self.database.write() as connection:
-            number = runner.add(
-                connection, NewJob("played", name, account, Played(name)), runs_here=runs_here
-            )
+            job = NewJob("played", name, account, Played(name))
+            number = runner.add(connection, job, runs_here=here)
         if begin:
             runner.begin("played", number)
         return number
