@@ -128,7 +128,7 @@ def test_a_division_asked_for_again_changes_nothing(room):
 
 def test_a_dataset_that_is_being_changed_is_not_divided(room):
     train = room.create([a_line(number, "a") for number in range(10)])
-    room.datasets._background._stopping.set()
+    room.jobs.stop_taking()
     room.begin_update(a_line(11, "a").encode())
     assert not room.datasets.divide(train.id, [a_ref(1)])
 
@@ -179,7 +179,7 @@ def test_a_deleted_dataset_leaves_no_rows(room, database):
     with database.read() as connection:
         counts = {
             table: connection.exec_driver_sql(f"select count(*) from dataset_{table}").scalar()
-            for table in ("parts", "entries", "blocks", "refs", "labels", "label_blocks", "works")
+            for table in ("parts", "entries", "blocks", "refs", "labels", "label_blocks")
         }
     assert counts == {
         "parts": 1,
@@ -188,7 +188,6 @@ def test_a_deleted_dataset_leaves_no_rows(room, database):
         "refs": 1,
         "labels": 1,
         "label_blocks": 1,
-        "works": 0,
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from doubles.engine import InAThread
 from doubles.houses import HERE
 from doubles.lines import a_line, a_ref, a_room
-from vedette.datasets import works
+from vedette.datasets import importing, works
 from vedette.datasets.dataset import CopySource
 from vedette.datasets.datasets import NewDataset
 from vedette.engines.local import LocalEngine
@@ -50,6 +50,9 @@ def begin(room, lines=LINES):
 
 def rows(database, table):
     with database.read() as connection:
+        if table == "works":
+            query = "select count(*) from jobs where kind <> 'dataset-sweep'"
+            return connection.exec_driver_sql(query).scalar()
         return connection.exec_driver_sql(f"select count(*) from dataset_{table}").scalar()
 
 
@@ -58,12 +61,12 @@ def test_an_import_that_was_stopped_is_done_at_the_next_start(database, clock, t
     with a_room(database, tmp_path, clock, engine=engine, small=0) as room:
         begin(room)
         assert engine.asked.wait(30)
-        room.datasets._background._stopping.set()
+        room.jobs.stop_taking()
         engine.let.set()
     assert rows(database, "works") == 1
     with a_room(database, tmp_path, clock) as room:
         assert room.now().status == "creating"
-        room.datasets.start()
+        room.start()
         made = room.settled()
         assert (made.status, made.counts.total) == ("created", 3000)
         assert room.lines() == LINES
@@ -73,11 +76,11 @@ def test_an_import_that_was_stopped_is_done_at_the_next_start(database, clock, t
 def test_an_update_that_was_promised_is_kept_over_a_stop(database, clock, tmp_path):
     with a_room(database, tmp_path, clock) as room:
         room.create(LINES[:10])
-        room.datasets._background._stopping.set()
+        room.jobs.stop_taking()
         room.begin_update(LINES[10].encode())
     with a_room(database, tmp_path, clock) as room:
         assert (room.now().status, room.now().counts.total) == ("updating", 10)
-        room.datasets.start()
+        room.start()
         assert (room.settled().status, room.now().counts.total) == ("updated", 11)
 
 
@@ -113,13 +116,13 @@ def test_copies_and_distributions_are_taken_up_again(database, clock, tmp_path, 
         room.create([a_line(number, "a") for number in range(50)])
         if kind == "distribute":
             room.create(None, "test")
-        room.datasets._background._stopping.set()
+        room.jobs.stop_taking()
         if kind == "distribute":
             room.datasets.distribute(room.now(), room.now("test"))
         else:
             room.datasets.create(room.project, NewDataset("test", CopySource(room.now()), root_of(HERE), {}))
     with a_room(database, tmp_path, clock) as room:
-        room.datasets.start()
+        room.start()
         assert room.settled("test").counts.total == (10 if kind == "distribute" else 50)
         assert room.now().counts.total == (40 if kind == "distribute" else 50)
 
@@ -129,12 +132,12 @@ def test_a_division_is_taken_up_again(database, clock, tmp_path):
     tested = [a_ref(number) for number in range(0, 1500, 5)]
     with a_room(database, tmp_path, clock) as room:
         train = room.create(lines)
-        room.datasets._background._stopping.set()
+        room.jobs.stop_taking()
         assert room.datasets.divide(train.id, tested)
         assert (room.now().status, rows(database, "works")) == ("updating", 1)
     with a_room(database, tmp_path, clock) as room:
         assert not room.datasets.divide(train.id, tested), "the interrupted one comes first"
-        room.datasets.start()
+        room.start()
         room.datasets.wait(30)
         assert room.datasets.divide(train.id, tested)
         assert (room.now().counts.total, room.now("test").counts.total) == (1200, 300)
@@ -154,7 +157,7 @@ def test_an_import_on_a_full_disk_fails_with_that_sentence(where, database, cloc
     engine = Choking() if where == "worker" else InAThread()
     with a_room(database, tmp_path, clock, engine=engine, small=0 if where == "worker" else 1 << 30) as room:
         if where == "server":
-            monkeypatch.setattr(works, "_link", fail_with(OSError(errno.ENOSPC, "no room")))
+            monkeypatch.setattr(importing, "_link", fail_with(OSError(errno.ENOSPC, "no room")))
         begin(room)
         made = room.settled()
         assert (made.status, made.fault, made.message) == ("create-failed", "service", NO_SPACE)
@@ -175,7 +178,6 @@ def test_an_import_leaves_the_last_room_to_deleting(database, clock, tmp_path):
 def test_an_end_that_cannot_be_written_down_is_written_down_later(
     database, clock, tmp_path, monkeypatch, caplog
 ):
-    monkeypatch.setattr(works, "AGAIN_S", 0.01)
     ends, failed = works.changes.fail, []
 
     def fail(*arguments, **options):

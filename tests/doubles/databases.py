@@ -55,5 +55,5 @@ def house(database: Database, clock: MovedClock, tmp_path: Path) -> Iterator[Hou
     """A house without a server, over a fresh database of each kind."""
     made = a_house(database, clock, tmp_path)
     yield made
-    made.datasets.close()
+    made.jobs.close()
     made.blobs.close()

@@ -14,6 +14,7 @@ from vedette.datasets.datasets import Datasets
 from vedette.identity.identity import Identity
 from vedette.identity.principal import ADMINISTRATOR, Principal
 from vedette.identity.seal import Seal
+from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.migrations import upgrade
 from vedette.projects.projects import Projects
@@ -109,7 +110,8 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         identity.directory.create_account(account)
     projects = Projects(database, clock)
     blobs = FolderBlobs(folder / "buckets", clock=clock)
-    datasets = Datasets(database, projects, blobs, InAThread(), folder / "datasets", clock=clock)
+    jobs = JobRunner(database, clock)
+    datasets = Datasets(database, projects, blobs, InAThread(), folder / "datasets", jobs=jobs, clock=clock)
     versions = Versions(database, projects, clock)
     meter = Meter(database, clock)
     trainings = Trainings(
@@ -120,6 +122,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         identity=identity,
         projects=projects,
         datasets=datasets,
+        jobs=jobs,
         versions=versions,
         trainings=trainings,
         hosting=Hosting(versions, lambda version: trainings.folder(version).package, meter),

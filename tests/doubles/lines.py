@@ -12,6 +12,7 @@ from doubles.houses import HERE, MovedClock
 from vedette.datasets.dataset import CopySource, Dataset, Filter, ManifestSource
 from vedette.datasets.datasets import Datasets, NewDataset, NewLines
 from vedette.identity.principal import Principal, root_of
+from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.store.blobs.folder import FolderBlobs
@@ -100,6 +101,13 @@ class Room:
     blobs: FolderBlobs
     project: Project
     clock: MovedClock
+    jobs: JobRunner
+
+    def start(self) -> None:
+        """Take up what a stop left undone, as a server does."""
+        self.datasets.start()
+        self.jobs.start()
+
     caller: Principal = field(default_factory=lambda: root_of(HERE))
 
     def put(
@@ -161,12 +169,15 @@ def a_room(
     projects = Projects(database, clock)
     blobs = FolderBlobs(folder / "buckets", clock=clock)
     options.setdefault("engine", InAThread())
-    datasets = Datasets(database, projects, blobs, folder=folder / "datasets", clock=clock, **options)
+    jobs = JobRunner(database, clock, again_s=0.01)
+    datasets = Datasets(
+        database, projects, blobs, folder=folder / "datasets", jobs=jobs, clock=clock, **options
+    )
     scope = Scope(service, HERE, "eu-west-1")  # type: ignore[arg-type]
     try:
         found, _ = projects.list(scope, names=["boards"])
         project = found[0] if found else projects.create(scope, NewProject("boards"))
-        yield Room(datasets, projects, blobs, project, clock)
+        yield Room(datasets, projects, blobs, project, clock, jobs)
     finally:
-        datasets.close()
+        jobs.close()
         blobs.close()

@@ -12,6 +12,7 @@ from vedette.identity.access import ObjectAccess
 from vedette.identity.identity import Identity
 from vedette.identity.may import Context, require, require_undenied
 from vedette.identity.principal import Principal
+from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.pictures.pictures import Pictures
 from vedette.projects.projects import Projects
@@ -31,6 +32,7 @@ class House:
     settings: Settings
     identity: Identity
     projects: Projects
+    jobs: JobRunner
     datasets: Datasets
     versions: Versions
     trainings: Trainings

@@ -7,7 +7,8 @@
     blocks.py     blocks as they lie in the tables: bitmaps of 1,024 entries
     parts.py      a part (one generation of a dataset's entries) written, copied, dropped
     changes.py    an update applied, all or nothing
-    works.py      what runs in the background, and what a restart takes up again
+    works.py      the kinds of jobs on datasets; importing.py the longest, filling.py what they share
+    orders.py     what jobs are asked to do, as their rows keep it
 
 The room `pictures` looks at what entries name; nothing here does.
 Knows no HTTP and neither dialect's names for a state.

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from vedette.clock import from_milliseconds
 from vedette.datasets.blocks import Sheet, count, find_places
 from vedette.datasets.dataset import MOVES, Counts, Dataset, Fault, Kind, Status
 from vedette.datasets.parts import drop_part
 from vedette.datasets.staging import Row as Entry
-from vedette.datasets.tables import datasets, works
+from vedette.datasets.tables import datasets
 from vedette.dialects.dialect import Dialect
 from vedette.errors import Busy, Missing, TooEarly
 
@@ -106,17 +106,6 @@ def set_status(connection: Connection, dataset: int, status: Status, now_ms: int
 def say_progress(connection: Connection, dataset: int, message: str) -> None:
     """Say how far the work is."""
     connection.execute(update(datasets).where(datasets.c.id == dataset).values(message=message))
-
-
-def add_work(connection: Connection, dataset: int, kind: str, order: str, body: bytes | None = None) -> int:
-    """Write down what is to be done, in the transaction that promises it."""
-    row = {"dataset": dataset, "kind": kind, "order": order, "body": body}
-    return int(connection.execute(insert(works).values(row).returning(works.c.id)).scalar_one())
-
-
-def end_work(connection: Connection, work: int) -> None:
-    """Forget a work, in the transaction that shows its result."""
-    connection.execute(delete(works).where(works.c.id == work))
 
 
 @dataclass(frozen=True, slots=True)

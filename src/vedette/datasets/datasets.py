@@ -6,12 +6,11 @@ dataset's state at once, and its end by asking again.
 
 import logging
 import shutil
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 from sqlalchemy import Connection, bindparam, delete, select
@@ -21,7 +20,6 @@ from vedette.arn import Arn
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
 from vedette.datasets.addresses import Addresses
-from vedette.datasets.background import Background
 from vedette.datasets.dataset import (
     MOVES,
     CopySource,
@@ -34,19 +32,31 @@ from vedette.datasets.dataset import (
     read_dataset_arn,
 )
 from vedette.datasets.editing import EntryEditor
+from vedette.datasets.filling import Changed, MayRead, Tools, anybody, everybody_stays
 from vedette.datasets.findings import mark_pictures, relabel
 from vedette.datasets.label_settings import LabelSettings
 from vedette.datasets.listing import Entry, list_entries, list_labels
-from vedette.datasets.parts import drop_orphans, drop_part, make_part, read_lines_of, read_refs, sweep
+from vedette.datasets.orders import (
+    CopyOrder,
+    DatasetOrder,
+    DistributeOrder,
+    DivideOrder,
+    ImportOrder,
+    SweepOrder,
+    UpdateOrder,
+)
+from vedette.datasets.parts import drop_orphans, drop_part, make_part, read_lines_of, read_refs
 from vedette.datasets.reading import SMALL
-from vedette.datasets.tables import datasets, works
-from vedette.datasets.works import CREATED, Changed, MayRead, Tools, anybody, everybody_stays, run
+from vedette.datasets.tables import datasets
+from vedette.datasets.works import CREATED, DATASETS, SWEEP, SWEEPS, has_dropped, kind_of, kinds, subject_of
 from vedette.engines.port import Engine
 from vedette.errors import Missing, Taken, Wrong
 from vedette.identity.principal import Principal, dump_principal
+from vedette.jobs.kind import NewJob
+from vedette.jobs.runner import JobRunner
 from vedette.manifest.problems import Flaw
 from vedette.projects.project import Project
-from vedette.projects.projects import Projects
+from vedette.projects.projects import Projects, by_id
 from vedette.projects.tags import drop_tags, put_tags
 from vedette.projects.tokens import Answer, ClientToken, once
 from vedette.store.blobs.port import Blobs
@@ -54,8 +64,7 @@ from vedette.store.db import Database
 
 log = logging.getLogger(__name__)
 
-# Between two removals in the background, so that whoever waits to write gets a turn.
-SWEEP_PAUSE_S = 0.005
+SWEEPING = NewJob(SWEEP, "parts", "", SweepOrder())
 # Written once: every DescribeProjects asks it, and building it anew costs more than the answer.
 OF_PROJECTS = (
     select(datasets)
@@ -93,6 +102,7 @@ class Datasets:
         engine: Engine,
         folder: Path,
         *,
+        jobs: JobRunner,
         clock: Clock = system_clock,
         may_read: MayRead = anybody,
         gone: Callable[[Principal], str] = everybody_stays,
@@ -102,9 +112,8 @@ class Datasets:
         self._projects = projects
         self._clock = clock
         self._folder = folder
-        self._background = Background()
+        self._jobs = jobs
         self._addresses = Addresses()
-        self._to_sweep, self._sweeping = threading.Event(), threading.Lock()
         self._listeners: list[Callable[[Changed], None]] = []
         self.editor = EntryEditor(database, self._tell, clock)
         self.label_settings = LabelSettings(database)
@@ -116,33 +125,26 @@ class Datasets:
             folder=folder,
             may_read=may_read,
             gone=gone,
-            is_stopping=self._background.is_stopping,
             tell=self._tell,
-            pause=self._background.pause,
             small=small,
         )
+        for kind in kinds(self._tools):
+            jobs.register(kind)
         folder.mkdir(parents=True, exist_ok=True)
         projects.ask_before_deleting(_held)
         projects.tags.register("rekognition", "dataset", self._exists)
 
     def start(self) -> None:
-        """Take up again what a stop or a crash left undone. The server calls this once, and nobody else."""
+        """Clear what a stop or a crash left half made. The server calls this before its jobs start."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
         with self._database.write() as connection:
             drop_orphans(connection)
-            waiting = connection.execute(select(works.c.id).order_by(works.c.id)).scalars().all()
-        for work in waiting:
-            self._background.run(run, self._tools, work)
-        self._background.run(self._sweep)
-
-    def close(self) -> None:
-        """Leave off; what is under way goes on at the next start."""
-        self._background.close()
+        self._sweep()
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until nothing is under way; return whether that is so."""
-        return self._background.wait(timeout_s)
+        return self._jobs.wait(timeout_s, DATASETS, SWEEPS)
 
     def watch(self, listener: Callable[[Changed], None]) -> None:
         """Tell this listener, in a thread of ours, of entries that are new or changed and can be seen."""
@@ -236,9 +238,9 @@ class Datasets:
                 changes.set_status(
                     connection, dataset.id, "updating", now, "The dataset is being distributed."
                 )
-            order = orjson.dumps({"test": test.id}).decode()
-            work = changes.add_work(connection, train.id, "distribute", order)
-        self._background.run(run, self._tools, work)
+            order = DistributeOrder(train.id, test.id)
+            job = self._add(connection, _account_of(connection, train), order)
+        self._jobs.begin(*job)
 
     def divide(self, train: int, tested: Sequence[str]) -> bool:
         """Move the entries of these pictures into a new test dataset, and wait for it.
@@ -255,16 +257,17 @@ class Datasets:
                 return False
             now = milliseconds(self._clock())
             changes.set_status(connection, train, "updating", now, "The dataset is being divided.")
-            order = orjson.dumps({}).decode()
-            work = changes.add_work(connection, train, "divide", order, orjson.dumps(list(tested)))
-        run(self._tools, work)
+            order = DivideOrder(train, orjson.dumps(list(tested)))
+            _, job = self._add(connection, _account_of(connection, found), order, runs_here=True)
+        self._jobs.run_here(job)
         return True
 
     def delete(self, project: Project, dataset: Dataset) -> None:
         """Delete a dataset. It is gone at once; its rows go in the background."""
         with self._database.write() as connection:
             self._delete(connection, project, changes.require(connection, dataset))
-        self._background.run(self._sweep)
+            job = self._jobs.add(connection, SWEEPING)
+        self._jobs.begin(SWEEP, job)
 
     def delete_kind(self, project: Project, kind: Kind, token: ClientToken | None = None) -> None:
         """Delete the project's dataset of that kind; the same request sent twice does it once."""
@@ -276,7 +279,8 @@ class Datasets:
                 do=lambda: self._delete(connection, project, _require(connection, project, kind)),
                 stands=lambda _: changes.find_of_project(connection, project.id, kind) is None,
             )
-        self._background.run(self._sweep)
+            job = self._jobs.add(connection, SWEEPING)
+        self._jobs.begin(SWEEP, job)
 
     # Reading
 
@@ -336,7 +340,8 @@ class Datasets:
             now_ms=now,
         )
         put_tags(connection, str(made.arn(project)), wanted.tags)
-        return {"id": made.id, "work": _order(connection, project, made, wanted)}
+        order = _order(connection, project, made, wanted)
+        return {"id": made.id, "job": order and self._add(connection, project.scope.account, order)}
 
     def _update(
         self, connection: Connection, project: Project, dataset: Dataset, lines: NewLines, now: int
@@ -344,9 +349,8 @@ class Datasets:
         found = changes.require(connection, dataset)
         changes.require_state(found, "updated")
         changes.set_status(connection, found.id, "updating", now, "The dataset is being updated.")
-        facts = {"dialect": project.scope.service, "caller": dump_principal(lines.caller)}
-        order = orjson.dumps(facts).decode()
-        return {"id": found.id, "work": changes.add_work(connection, found.id, "update", order, lines.body)}
+        order = UpdateOrder(found.id, project.scope.service, dump_principal(lines.caller), lines.body)
+        return {"id": found.id, "job": self._add(connection, project.scope.account, order)}
 
     def _delete(self, connection: Connection, project: Project, found: Dataset) -> Answer:
         changes.require_state(found, "deleted")
@@ -356,9 +360,9 @@ class Datasets:
         return {}
 
     def _begin(self, answer: Answer) -> None:
-        """Start the work that a request promised; a replay's was started before."""
-        if answer.get("work"):
-            self._background.run(run, self._tools, answer["work"])
+        """Begin the job that a request promised; a replay's was begun before."""
+        if answer.get("job"):
+            self._jobs.begin(*answer["job"])
 
     def _exists(self, connection: Connection, arn: Arn) -> bool:
         del connection
@@ -369,18 +373,23 @@ class Datasets:
         return True
 
     def _sweep(self) -> None:
-        """Remove what is nobody's, in one thread at a time, so that works find the others free."""
-        self._to_sweep.set()
-        while self._to_sweep.is_set() and self._sweeping.acquire(blocking=False):
-            try:
-                self._to_sweep.clear()
-                while not self._background.pause(SWEEP_PAUSE_S) and sweep(self._database):
-                    pass
-            finally:
-                self._sweeping.release()
+        """Have the rows that nobody points at removed, if there are any."""
+        with self._database.read() as connection:
+            if not has_dropped(connection):
+                return
+        with self._database.write() as connection:
+            job = self._jobs.add(connection, SWEEPING)
+        self._jobs.begin(SWEEP, job)
+
+    def _add(
+        self, connection: Connection, account: str, order: DatasetOrder, *, runs_here: bool = False
+    ) -> tuple[str, int]:
+        """Write down what is to be done to a dataset; return what `begin` takes."""
+        job = NewJob(kind_of(order), subject_of(order.dataset), account, order)
+        return job.kind, self._jobs.add(connection, job, runs_here=runs_here)
 
     def _tell(self, changed: Changed) -> None:
-        self._background.run(self._sweep)
+        self._sweep()
         for listener in self._listeners:
             try:
                 listener(changed)
@@ -388,26 +397,26 @@ class Datasets:
                 log.exception("a listener failed on dataset %d", changed.dataset)
 
 
-def _order(connection: Connection, project: Project, made: Dataset, wanted: NewDataset) -> int | None:
-    """Write down what is to be done to fill a new dataset."""
+def _order(
+    connection: Connection, project: Project, made: Dataset, wanted: NewDataset
+) -> DatasetOrder | None:
+    """Return what is to be done to fill a new dataset."""
     dialect = project.scope.service
     if isinstance(wanted.source, ManifestSource):
-        source = wanted.source
-        order: dict[str, Any] = {
-            "dialect": dialect,
-            "account": wanted.caller.account,
-            "caller": dump_principal(wanted.caller),
-            "bucket": source.bucket,
-            "key": source.key,
-            "version": source.version,
-        }
-        return changes.add_work(connection, made.id, "import", orjson.dumps(order).decode())
+        source, caller = wanted.source, wanted.caller
+        place = (source.bucket, source.key, source.version)
+        return ImportOrder(made.id, dialect, *place, caller.account, dump_principal(caller))
     if isinstance(wanted.source, CopySource):
         source_now = changes.require(connection, wanted.source.dataset)
         changes.require_state(source_now, "copied")
-        order = {"dialect": dialect, "source": source_now.id}
-        return changes.add_work(connection, made.id, "copy", orjson.dumps(order).decode())
+        return CopyOrder(made.id, source_now.id)
     return None
+
+
+def _account_of(connection: Connection, dataset: Dataset) -> str:
+    """Return whose turn a dataset's job is."""
+    project = by_id(connection, dataset.project)
+    return project.scope.account if project else ""
 
 
 def _require(connection: Connection, project: Project, kind: Kind) -> Dataset:

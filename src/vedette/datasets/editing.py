@@ -17,10 +17,11 @@ from vedette.datasets import changes
 from vedette.datasets.blocks import Sheet, find_places
 from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
+from vedette.datasets.filling import Changed
 from vedette.datasets.parts import read_rows
 from vedette.datasets.staging import Row, Staging, put_by, rules_for
 from vedette.datasets.tables import entries
-from vedette.datasets.works import UPDATED, Changed
+from vedette.datasets.works import UPDATED
 from vedette.dialects.dialect import Dialect
 from vedette.dialects.intake import ManifestRefused
 from vedette.errors import Busy, Missing, TooMuch, Wrong

@@ -4,7 +4,8 @@ A quarter of a million lines are twenty seconds of Python; in our own process ev
 would feel them (decisions/0091).
 """
 
-from collections.abc import Callable, Generator, Iterator
+import contextlib
+from collections.abc import Callable, Generator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from vedette.datasets.staging import Row, Rules, Staging, read_block
 from vedette.dialects.intake import ManifestRefused
 from vedette.engines.port import LAST, Engine, Job
 from vedette.errors import NoSpace
+from vedette.jobs.kind import JobInterrupted
 
 # What a thread reads in about a tenth of a second; a process is not started sooner than that.
 SMALL = 1 << 20
@@ -23,10 +25,6 @@ class Spoilt(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-
-
-class Stopping(Exception):
-    """The server stops; the work is taken up again when it starts."""
 
 
 class Reading:
@@ -44,13 +42,15 @@ class Reading:
 
     def blocks(self) -> Generator[list[Row], None, None]:
         """Yield the entries, 1,024 at a time; raise Spoilt where the whole of it fails."""
-        found = self._here() if self._file.stat().st_size <= self._small else self._elsewhere()
-        for rows in found:
-            if self._is_stopping():
-                raise Stopping
-            yield rows
+        is_small = self._file.stat().st_size <= self._small
+        # Closed at once where somebody leaves off: a process may be behind it.
+        with contextlib.closing(self._here() if is_small else self._elsewhere()) as blocks:
+            for rows in blocks:
+                if self._is_stopping():
+                    raise JobInterrupted
+                yield rows
 
-    def _here(self) -> Iterator[list[Row]]:
+    def _here(self) -> Generator[list[Row], None, None]:
         with self._file.open("rb") as stream:
             staging = Staging(stream, self._rules)
             try:
@@ -59,7 +59,7 @@ class Reading:
                 raise Spoilt(why.message) from None
             self.bucket = staging.bucket
 
-    def _elsewhere(self) -> Iterator[list[Row]]:
+    def _elsewhere(self) -> Generator[list[Row], None, None]:
         out = self._file.with_suffix(".blocks")
         out.touch(mode=0o600)
         order = {"manifest": str(self._file), "blocks": str(out), **asdict(self._rules)}

@@ -128,18 +128,6 @@ label_blocks = Table(
     Index("ix_dataset_label_blocks_part_block", "part", "block"),
 )
 
-# What was asked for and is not done yet; a restart takes it up again.
-works = Table(
-    "dataset_works",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("dataset", Integer, ForeignKey("datasets.id"), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("order", Text, nullable=False),
-    Column("body", LargeBinary, nullable=True),
-    sqlite_autoincrement=True,
-)
-
 # What people decided about the labels of a project, used or not.
 label_settings = Table(
     "label_settings",

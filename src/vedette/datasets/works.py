@@ -1,345 +1,184 @@
-"""What is done in the background: imports, copies, updates, distributions.
+"""The kinds of jobs on datasets: imports, copies, updates, distributions, divisions, and sweeps.
 
-A work is a row, written in the transaction that promised it and removed in the one that shows its
-result; so a killed server finds it again, and does it from its start. Until the last transaction
-everything that a work writes lies in a part that no dataset points at.
+A job is written down in the transaction that promised it and ended in the one that shows its result; a
+killed server's jobs are done again from their start. Until the last transaction everything that a job
+writes lies in a part that no dataset points at.
 """
 
-import contextlib
-import io
 import logging
-import os
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, select
 
-from vedette.clock import Clock, milliseconds
 from vedette.datasets import changes
 from vedette.datasets.blocks import Sheet, find_places, ones, read_bits
-from vedette.datasets.buckets import bucket_problem
-from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset, Fault
-from vedette.datasets.parts import drop_part, make_part, read_rows
-from vedette.datasets.reading import SMALL, Reading, Spoilt, Stopping
-from vedette.datasets.staging import BLOCK, Row, Rules, put_by, rules_for
-from vedette.datasets.tables import blocks, label_blocks, works
-from vedette.dialects.dialect import Dialect
+from vedette.datasets.filling import (
+    Changed,
+    Tools,
+    fill,
+    new_part,
+    number_caller,
+    refuse_bucket,
+    require_dataset,
+)
+from vedette.datasets.importing import import_manifest
+from vedette.datasets.orders import (
+    CopyOrder,
+    DatasetOrder,
+    DistributeOrder,
+    DivideOrder,
+    ImportOrder,
+    SweepOrder,
+    UpdateOrder,
+)
+from vedette.datasets.parts import drop_part, read_rows, sweep
+from vedette.datasets.reading import Spoilt
+from vedette.datasets.staging import BLOCK, put_by, rules_for
+from vedette.datasets.tables import blocks, label_blocks, parts
 from vedette.dialects.intake import ManifestRefused
 from vedette.dialects.registry import dialect_of
-from vedette.engines.port import Engine
-from vedette.errors import Missing, NoSpace
-from vedette.identity.principal import Principal, load_principal
+from vedette.errors import NoSpace
+from vedette.jobs.context import JobContext
+from vedette.jobs.kind import JobInterrupted, JobKind, WorkQueue
 from vedette.manifest.problems import CODES
 from vedette.manifest.split import TooFew, choose_test
-from vedette.projects.projects import by_id
-from vedette.store.blobs.port import Blobs
-from vedette.store.db import Database
 from vedette.store.disk import disk_refusal
 
 log = logging.getLogger(__name__)
 
-IMPORTED = "The dataset was successfully created from the manifest file."
 CREATED = "The dataset was successfully created."
 UPDATED = "The dataset was successfully updated."
 DIVIDED = "The dataset was successfully created from the training dataset."
 UNFORESEEN = "The service failed; its log tells why. Try again later."
-# How soon it is tried again to write down an end that could not be written.
-AGAIN_S = 2.0
 # The same entries always go to the test part.
 SEED = 20
-
-# Whether a caller may read an object: bucket, key, version.
-MayRead = Callable[[Principal, str, str, str], bool]
-
-
-def anybody(caller: Principal, bucket: str, key: str, version: str) -> bool:
-    """Let everybody read everything, where there is one account alone."""
-    del caller, bucket, key, version
-    return True
+# Between two removals in the background, so that whoever waits to write gets a turn.
+SWEEP_PAUSE_S = 0.005
+# One long import leaves room for somebody else's short update.
+DATASETS = WorkQueue("datasets", 3)
+# Apart, so that jobs find their threads free.
+SWEEPS = WorkQueue("sweeps", 1)
+SWEEP = "dataset-sweep"
 
 
-def everybody_stays(caller: Principal) -> str:
-    """Take whoever asked for a work to be there still."""
-    del caller
-    return ""
+def subject_of(dataset: int) -> str:
+    """Return what a dataset's jobs are about; it has one at a time."""
+    return f"dataset:{dataset}"
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Entries that are new or say something new: the places of a part, or all of it."""
-
-    dataset: int
-    part: int
-    seqs: Sequence[int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a work needs."""
-
-    database: Database
-    blobs: Blobs
-    engine: Engine
-    clock: Clock
-    folder: Path
-    may_read: MayRead
-    # Says in a sentence that a caller is there no more; nothing where it is.
-    gone: Callable[[Principal], str]
-    is_stopping: Callable[[], bool]
-    tell: Callable[[Changed], None]
-    # Sleeps, and says whether the server stops meanwhile.
-    pause: Callable[[float], bool]
-    small: int = SMALL
-
-    def now_ms(self) -> int:
-        """Return this moment."""
-        return milliseconds(self.clock())
-
-    def read(self, file: Path, rules: Rules) -> Reading:
-        """Return the reading of a manifest that lies in a file."""
-        return Reading(file, rules, engine=self.engine, is_stopping=self.is_stopping, small=self.small)
+def kinds(tools: Tools) -> list[JobKind[Any]]:
+    """Return every kind of job on datasets, with these tools."""
+    runs: dict[str, tuple[type[Any], Callable[..., None]]] = {
+        "dataset-import": (ImportOrder, import_manifest),
+        "dataset-copy": (CopyOrder, _copy),
+        "dataset-update": (UpdateOrder, _update),
+        "dataset-distribute": (DistributeOrder, _distribute),
+        "dataset-divide": (DivideOrder, _divide),
+    }
+    written = partial(fail, tools)
+    on_datasets = [
+        JobKind(name, order, DATASETS, partial(run, tools), written) for name, (order, run) in runs.items()
+    ]
+    return [*on_datasets, JobKind(SWEEP, SweepOrder, SWEEPS, partial(_sweep, tools), _left)]
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A work as it was written down."""
-
-    id: int
-    dataset: int
-    kind: str
-    order: dict[str, Any]
-    body: bytes | None
-
-    @property
-    def dialect(self) -> Dialect:
-        """The dialect of the dataset's project."""
-        return dialect_of(self.order["dialect"])
+def kind_of(order: DatasetOrder) -> str:
+    """Return the kind of job that an order is for."""
+    return f"dataset-{type(order).__name__.removesuffix('Order').lower()}"
 
 
-def run(tools: Tools, number: int) -> None:
-    """Do a work to its end, whatever that is; this is the edge of a thread."""
-    work = _find(tools, number)
-    if work is None:
-        return
-    try:
-        DOERS[work.kind](tools, work)
-    except Stopping:
-        log.info("work %d on dataset %d waits for the next start", work.id, work.dataset)
-    except (Spoilt, ManifestRefused) as why:
-        _fail(tools, work, message=why.message, fault="client")
-    except Exception as why:
-        log.exception("work %d on dataset %d failed", work.id, work.dataset)
-        _fail_when_there_is_room(tools, work, _sentence(why))
+def fail(tools: Tools, context: JobContext, order: DatasetOrder, problem: Exception) -> None:
+    """Write down, where its caller looks, why a job failed, and whose fault that is."""
+    message, fault = _sentence(problem)
+    if fault == "service":
+        log.error("job %d on dataset %d failed", context.id, order.dataset, exc_info=problem)
+    with tools.database.write() as connection:
+        for number in (order.dataset, order.test if isinstance(order, DistributeOrder) else None):
+            dataset = changes.find_by_id(connection, number) if number else None
+            if dataset is not None:
+                changes.fail(connection, dataset, tools.now_ms(), message=message, fault=fault)
+        context.end(connection)
 
 
-def _sentence(why: Exception) -> str:
-    refusal = why if isinstance(why, NoSpace) else disk_refusal(why)
-    return UNFORESEEN if refusal is None else refusal.sentence
+def _sentence(problem: Exception) -> tuple[str, Fault]:
+    if isinstance(problem, Spoilt | ManifestRefused):
+        return problem.message, "client"
+    refusal = problem if isinstance(problem, NoSpace) else disk_refusal(problem)
+    return UNFORESEEN if refusal is None else refusal.sentence, "service"
 
 
-def _fail_when_there_is_room(tools: Tools, work: Work, sentence: str) -> None:
-    """Write down that we failed; on a full disk that may take until there is room again."""
+def _sweep(tools: Tools, context: JobContext, order: SweepOrder) -> None:
+    """Remove what is nobody's, a block at a time; the last look ends the job, so that nothing slips by."""
+    del order
     while True:
-        try:
-            _fail(tools, work, message=sentence, fault="service")
-        except Exception:
-            log.exception("the end of work %d is not written down yet", work.id)
-            if tools.pause(AGAIN_S):
+        while sweep(tools.database):
+            if context.pause(SWEEP_PAUSE_S):
+                raise JobInterrupted
+        with tools.database.write() as connection:
+            if not has_dropped(connection):
+                context.end(connection)
                 return
-        else:
-            return
 
 
-def _find(tools: Tools, number: int) -> Work | None:
-    with tools.database.read() as connection:
-        row = connection.execute(select(works).where(works.c.id == number)).first()
-    return None if row is None else Work(row.id, row.dataset, row.kind, orjson.loads(row.order), row.body)
+def has_dropped(connection: Connection) -> bool:
+    """Say whether there are rows that nobody points at."""
+    return connection.execute(select(parts.c.id).where(parts.c.dropped).limit(1)).first() is not None
 
 
-def _fail(tools: Tools, work: Work, *, message: str, fault: Fault) -> None:
-    with tools.database.write() as connection:
-        for number in (work.dataset, work.order.get("test")):
-            found = changes.find_by_id(connection, number) if number else None
-            if found is not None:
-                changes.fail(connection, found, tools.now_ms(), message=message, fault=fault)
-        changes.end_work(connection, work.id)
+def _left(context: JobContext, order: SweepOrder, problem: Exception) -> None:
+    """Leave the rest to the next sweep: they are nobody's rows."""
+    del order
+    log.error("sweep %d of dropped entries failed", context.id, exc_info=problem)
 
 
-def _dataset(connection: Connection, number: int) -> Dataset:
-    found = changes.find_by_id(connection, number)
-    if found is None:
-        raise Spoilt("The dataset was deleted.")
-    return found
-
-
-@contextlib.contextmanager
-def _new_part(tools: Tools) -> Iterator[int]:
-    """Yield a part to write to, which is dropped again unless all goes well."""
-    with tools.database.write() as connection:
-        part = make_part(connection)
-    try:
-        yield part
-    except BaseException:
-        with tools.database.write() as connection:
-            drop_part(connection, part)
-        raise
-
-
-def _fill(tools: Tools, part: int, found: Iterable[Sequence[Row]], dataset: int = 0) -> None:
-    """Write blocks behind one another, each in a transaction of its own; say how far it is."""
-    done = 0
-    for rows in _whole_blocks(found):
-        if tools.is_stopping():
-            raise Stopping
-        tools.database.require_room()
-        done += len(rows)
-        with tools.database.write() as connection:
-            sheet = Sheet(connection, part, tools.now_ms())
-            sheet.append(rows)
-            sheet.save()
-            if dataset:
-                changes.say_progress(connection, dataset, f"{done:,} images so far.")
-
-
-def _whole_blocks(found: Iterable[Sequence[Row]]) -> Iterator[Sequence[Row]]:
-    """Yield the same rows 1,024 at a time, since a block that grows is written again each time."""
-    waiting: list[Row] = []
-    for rows in found:
-        waiting += rows
-        while len(waiting) >= BLOCK:
-            yield waiting[:BLOCK]
-            waiting = waiting[BLOCK:]
-    if waiting:
-        yield waiting
-
-
-def _import(tools: Tools, work: Work) -> None:
-    order = work.order
-    with tools.database.read() as connection:
-        dataset = _dataset(connection, work.dataset)
-    rules = rules_for(work.dialect, dataset.kind)
-    _refuse_bucket(tools, dataset, order["bucket"])
-    with _fetched(tools, work) as file, _new_part(tools) as part:
-        reading = tools.read(file, rules)
-        with contextlib.closing(reading.blocks()) as found:
-            caller = _caller(tools, work)
-            _fill(tools, part, (put_by(caller, rows) for rows in found), dataset.id)
-        _refuse_bucket(tools, dataset, reading.bucket)
-        with tools.database.write() as connection:
-            outcome = changes.Outcome("created", part, reading.bucket, IMPORTED)
-            changes.finish(connection, _dataset(connection, dataset.id), outcome, tools.now_ms())
-            changes.end_work(connection, work.id)
-    log.info("imported s3://%s/%s into dataset %d", order["bucket"], order["key"], dataset.id)
-    tools.tell(Changed(dataset.id, part))
-
-
-def _caller(tools: Tools, work: Work) -> int | None:
-    """Return the number of the caller who asked; None where the work was written down without one."""
-    if not work.order.get("caller"):
-        return None
-    with tools.database.write() as connection:
-        return keep_caller(connection, load_principal(work.order))
-
-
-def _refuse_bucket(tools: Tools, dataset: Dataset, bucket: str) -> None:
-    """Refuse a bucket that the dataset's project may not use."""
-    with tools.database.read() as connection:
-        project = by_id(connection, dataset.project)
-    if project and (sentence := bucket_problem(tools.blobs, bucket, project.scope)):
-        raise Spoilt(sentence)
-
-
-@contextlib.contextmanager
-def _fetched(tools: Tools, work: Work) -> Iterator[Path]:
-    """Yield the manifest as a file that nobody replaces while it is read."""
-    bucket, key, version = (work.order[name] for name in ("bucket", "key", "version"))
-    file = tools.folder / f"work-{work.id}.manifest"
-    file.unlink(missing_ok=True)
-    try:
-        _fetch(tools, work, file)
-        yield file
-    except Missing:
-        work.dialect.refuse_missing_manifest(f"s3://{bucket}/{key}", version)
-        raise
-    finally:
-        file.unlink(missing_ok=True)
-
-
-def _fetch(tools: Tools, work: Work, file: Path) -> None:
-    bucket, key, version = (work.order[name] for name in ("bucket", "key", "version"))
-    stored = tools.blobs.find(bucket, key, version)
-    caller = load_principal(work.order)
-    if sentence := tools.gone(caller):
-        raise Spoilt(sentence)
-    # Both services read a dataset's manifest in a bucket of the caller's own account alone.
-    own = tools.blobs.owner(bucket) == caller.account
-    is_readable = own and tools.may_read(caller, bucket, key, version)
-    work.dialect.refuse_manifest(f"s3://{bucket}/{key}", is_readable=is_readable, size=stored.size)
-    with tools.blobs.open(bucket, key, version) as source:
-        if not _link(source, file):
-            with file.open("wb") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
-
-
-def _link(source: Any, file: Path) -> bool:
-    """Give an open file a second name, which costs nothing; false where that cannot be."""
-    try:
-        os.link(source.name, file)
-        if os.path.samestat(os.fstat(source.fileno()), file.stat()):
-            return True
-    except (OSError, AttributeError, TypeError, io.UnsupportedOperation):
-        return False
-    file.unlink()
-    return False
-
-
-def _copy(tools: Tools, work: Work) -> None:
+def _copy(tools: Tools, context: JobContext, order: CopyOrder) -> None:
     with tools.database.read() as reader:
-        source = changes.find_by_id(reader, work.order["source"])
+        source = changes.find_by_id(reader, order.source)
         if source is None:
             raise Spoilt("The dataset to copy was deleted.")
-        with _new_part(tools) as part:
-            _fill(tools, part, read_rows(reader, source.part), work.dataset)
+        with new_part(tools) as part:
+            fill(tools, context, part, read_rows(reader, source.part), order.dataset)
             with tools.database.write() as connection:
                 outcome = changes.Outcome("created", part, source.bucket, CREATED)
-                changes.finish(connection, _dataset(connection, work.dataset), outcome, tools.now_ms())
-                changes.end_work(connection, work.id)
-    tools.tell(Changed(work.dataset, part))
+                changes.finish(
+                    connection, require_dataset(connection, order.dataset), outcome, tools.now_ms()
+                )
+                context.end(connection)
+    tools.tell(Changed(order.dataset, part))
 
 
-def _update(tools: Tools, work: Work) -> None:
+def _update(tools: Tools, context: JobContext, order: UpdateOrder) -> None:
     with tools.database.read() as connection:
-        dataset = _dataset(connection, work.dataset)
-    rules = rules_for(work.dialect, dataset.kind, dataset.bucket)
-    file = tools.folder / f"work-{work.id}.manifest"
+        dataset = require_dataset(connection, order.dataset)
+    rules = rules_for(dialect_of(order.dialect), dataset.kind, dataset.bucket)
+    file = tools.folder / f"work-{context.id}.manifest"
     try:
-        file.write_bytes(work.body or b"")
-        reading = tools.read(file, rules)
-        rows = put_by(_caller(tools, work), (row for block in reading.blocks() for row in block))
-        _refuse_bucket(tools, dataset, reading.bucket)
+        file.write_bytes(order.body)
+        reading = tools.read(file, rules, context)
+        rows = put_by(number_caller(tools, order), (row for block in reading.blocks() for row in block))
+        refuse_bucket(tools, dataset, reading.bucket)
     finally:
         file.unlink(missing_ok=True)
     with tools.database.write() as connection:
         now = tools.now_ms()
-        places = changes.apply_rows(connection, dataset, work.dialect, rows, now)
+        places = changes.apply_rows(connection, dataset, dialect_of(order.dialect), rows, now)
         outcome = changes.Outcome("updated", dataset.part, reading.bucket, UPDATED)
         changes.finish(connection, dataset, outcome, now)
-        changes.end_work(connection, work.id)
+        context.end(connection)
     tools.tell(Changed(dataset.id, dataset.part, places))
 
 
-def _distribute(tools: Tools, work: Work) -> None:
+def _distribute(tools: Tools, context: JobContext, order: DistributeOrder) -> None:
     with tools.database.read() as reader:
-        train = _dataset(reader, work.dataset)
-        test = _dataset(reader, work.order["test"])
+        train = require_dataset(reader, order.dataset)
+        test = require_dataset(reader, order.test)
         chosen = _choose(reader, train)
-        with _new_part(tools) as part:
-            _fill(tools, part, read_rows(reader, train.part, chosen))
+        with new_part(tools) as part:
+            fill(tools, context, part, read_rows(reader, train.part, chosen))
             with tools.database.write() as connection:
                 now = tools.now_ms()
                 sheet = Sheet(connection, train.part, now)
@@ -348,21 +187,21 @@ def _distribute(tools: Tools, work: Work) -> None:
                 for dataset, its in ((train, train.part), (test, part)):
                     outcome = changes.Outcome("updated", its, train.bucket, UPDATED)
                     changes.finish(connection, dataset, outcome, now)
-                changes.end_work(connection, work.id)
+                context.end(connection)
     tools.tell(Changed(test.id, part))
 
 
-def _divide(tools: Tools, work: Work) -> None:
+def _divide(tools: Tools, context: JobContext, order: DivideOrder) -> None:
     """Move named pictures' entries into a test dataset that nobody sees before they are in it."""
-    named = orjson.loads(work.body or b"[]")
+    named = orjson.loads(order.body)
     with tools.database.read() as reader:
-        train = _dataset(reader, work.dataset)
+        train = require_dataset(reader, order.dataset)
         chosen = set(find_places(reader, train.part, named).values())
-        with _new_part(tools) as part:
-            _fill(tools, part, read_rows(reader, train.part, chosen))
+        with new_part(tools) as part:
+            fill(tools, context, part, read_rows(reader, train.part, chosen))
             with tools.database.write() as connection:
                 made = _move_out(connection, train, chosen, part, tools.now_ms())
-                changes.end_work(connection, work.id)
+                context.end(connection)
     if made:
         tools.tell(Changed(made.id, part))
 
@@ -416,12 +255,3 @@ def _read_labels(connection: Connection, part: int) -> tuple[list[int], list[tup
             seqs.append(block.block * BLOCK + place)
             names.append(tuple(found[place]))
     return seqs, names
-
-
-DOERS: dict[str, Callable[[Tools, Work], None]] = {
-    "import": _import,
-    "copy": _copy,
-    "update": _update,
-    "distribute": _distribute,
-    "divide": _divide,
-}

@@ -79,21 +79,17 @@ class Attempt:
 
 
 def _try(kind: JobKind[Any], context: JobContext, order: Any) -> Exception | None:
-    if context.is_cancelled:
+    """Run a job once; return why it failed, unless it was left to another start or another server."""
+    if context.is_cancelled():
         return JobCancelled()
     try:
         kind.run(context, order)
-    except Exception as error:  # noqa: BLE001  (whatever it is, `fail` is told)
-        return _problem(context, error)
+    except Exception as error:
+        if context.is_lost:
+            raise LeaseLost from error
+        if context.is_cancelled():
+            return JobCancelled()
+        if isinstance(error, JobInterrupted | LeaseLost):
+            raise
+        return error
     return None
-
-
-def _problem(context: JobContext, error: Exception) -> Exception:
-    """Return what a run failed of, unless it was left to another start or another server."""
-    if context.is_lost:
-        raise LeaseLost from error
-    if context.is_cancelled:
-        return JobCancelled()
-    if isinstance(error, JobInterrupted | LeaseLost):
-        raise error
-    return error

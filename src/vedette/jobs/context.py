@@ -20,7 +20,7 @@ class JobContext:
         self.subject = subject
         # Which try this is, from 1.
         self.tries = tries
-        self.is_cancelled = False
+        self._is_cancelled = False
         self.is_lost = False
         self.has_ended = False
         self.progress: Mapping[str, Any] | None = None
@@ -32,6 +32,10 @@ class JobContext:
     def should_leave(self) -> bool:
         """Say whether to leave off: the server stops, or the job was cancelled or lost."""
         return self._leave.is_set()
+
+    def is_cancelled(self) -> bool:
+        """Say whether somebody asked that the job be left for good."""
+        return self._is_cancelled
 
     def pause(self, seconds: float) -> bool:
         """Sleep, unless the job is to be left; return whether it is."""
@@ -67,7 +71,7 @@ class JobContext:
 
     def leave(self, *, cancelled: bool = False, lease_lost: bool = False) -> None:
         """Ask the run to leave off."""
-        self.is_cancelled |= cancelled
+        self._is_cancelled |= cancelled
         self.is_lost |= lease_lost
         with self._lock:
             self._leave.set()

@@ -168,12 +168,15 @@ class JobRunner:
                     return False
                 self._changed.wait(LOOK_S)
 
-    def wait(self, timeout_s: float | None = None) -> bool:
-        """Wait until no thread of this server has anything to do; return whether that is so."""
+    def wait(self, timeout_s: float | None = None, *queues: WorkQueue) -> bool:
+        """Wait until no thread of these queues, or of any, has anything to do; return whether that is so."""
+        names = [queue.name for queue in queues] or list(self._queues)
+
+        def is_idle() -> bool:
+            return not any(self._queues[name].busy for name in names)
+
         with self._changed:
-            return self._changed.wait_for(
-                lambda: not any(queue.busy for queue in self._queues.values()), timeout_s
-            )
+            return self._changed.wait_for(is_idle, timeout_s)
 
     # Threads
 

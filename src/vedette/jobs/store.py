@@ -155,8 +155,8 @@ class JobTable:
         return {row.id: bool(row.cancelled) for row in connection.execute(query)}
 
     def release(self, connection: Connection, *, everybodys: bool = False) -> None:
-        """Give up what is ours, or everybody's where no other server can be."""
-        owners = jobs.c.owner != "" if everybodys else jobs.c.owner == self.owner
+        """Give up what is ours, or what everybody else has, where no other server can be."""
+        owners = jobs.c.owner != self.owner if everybodys else jobs.c.owner == self.owner
         connection.execute(update(jobs).where(owners).values(owner="", lease_ms=0))
 
     def free_kinds(self, connection: Connection, running: Collection[int]) -> list[str]:

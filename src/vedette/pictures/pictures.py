@@ -21,9 +21,9 @@ from sqlalchemy import Connection
 
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
+from vedette.datasets.filling import Changed, MayRead, anybody
 from vedette.datasets.turns import Turns
 from vedette.datasets.view import find_by_part, list_parts, parts_of_project
-from vedette.datasets.works import Changed, MayRead, anybody
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
 from vedette.identity.principal import Principal

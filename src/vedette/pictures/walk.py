@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from vedette.datasets.callers import read_callers
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
+from vedette.datasets.filling import MayRead
 from vedette.datasets.staging import read_flaws, write_flaws
-from vedette.datasets.works import MayRead
 from vedette.dialects.dialect import Dialect
 from vedette.dialects.limits import PictureLimits
 from vedette.identity.principal import Principal, root_of

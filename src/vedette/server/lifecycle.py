@@ -18,6 +18,7 @@ from vedette.engines.pool import Pool, count_cores
 from vedette.errors import Busy
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
+from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.pictures.pictures import Keepers, Pictures
 from vedette.projects.projects import Projects
@@ -83,17 +84,15 @@ def open_house(settings: Settings) -> Iterator[House]:
         settings, database = installation.settings, installation.database
         database.is_short_of_room = lambda: reserve.is_spent
         identity, seal = installation.identity, installation.seal
-        with in_a_sentence(data):
-            blobs = open_blobs(settings)
-        closing.callback(blobs.close)
+        blobs = _open_buckets(settings, closing)
         access = Reach(blobs, identity.current)
-        if isinstance(blobs, FolderBlobs):
-            runner = LifecycleRunner(blobs, Days(settings.lifecycle_day))
-            closing.callback(runner.close)
-            runner.start()
         projects = Projects(database)
         _name_unreadable_policies(identity, projects, blobs)
-        datasets, pictures = _open_datasets(settings, database, projects, blobs, access, closing)
+        jobs = JobRunner(database)
+        datasets, pictures = _open_datasets(settings, database, projects, blobs, access, jobs)
+        closing.callback(pictures.close)
+        # Closed before what its jobs use.
+        closing.callback(jobs.close)
         versions = Versions(database, projects)
         trainings = Trainings(
             versions,
@@ -106,9 +105,8 @@ def open_house(settings: Settings) -> Iterator[House]:
         )
         closing.callback(trainings.close)
         trainings.start()
-        meter = Meter(database)
-        closing.callback(meter.close)
-        meter.open()
+        jobs.start()
+        meter = _open_meter(database, closing)
         hosting = Hosting(
             versions,
             lambda version: trainings.folder(version).package,
@@ -120,6 +118,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             settings=settings,
             identity=identity,
             projects=projects,
+            jobs=jobs,
             datasets=datasets,
             pictures=pictures,
             versions=versions,
@@ -131,6 +130,26 @@ def open_house(settings: Settings) -> Iterator[House]:
             access=access,
             reserve=reserve,
         )
+
+
+def _open_buckets(settings: Settings, closing: contextlib.ExitStack) -> Blobs:
+    """Return the buckets; where they are ours, their lifecycle rules are carried out."""
+    with in_a_sentence(settings.data):
+        blobs = open_blobs(settings)
+    closing.callback(blobs.close)
+    if isinstance(blobs, FolderBlobs):
+        runner = LifecycleRunner(blobs, Days(settings.lifecycle_day))
+        closing.callback(runner.close)
+        runner.start()
+    return blobs
+
+
+def _open_meter(database: Database, closing: contextlib.ExitStack) -> Meter:
+    """Return the meter, which counts from now on."""
+    meter = Meter(database)
+    closing.callback(meter.close)
+    meter.open()
+    return meter
 
 
 def _open_reserve(data: Path, closing: contextlib.ExitStack) -> Reserve:
@@ -161,7 +180,7 @@ def _open_datasets(
     projects: Projects,
     blobs: Blobs,
     access: Reach,
-    closing: contextlib.ExitStack,
+    jobs: JobRunner,
 ) -> tuple[Datasets, Pictures]:
     """Return the datasets and what looks at their pictures, both at work."""
     datasets = Datasets(
@@ -170,17 +189,16 @@ def _open_datasets(
         blobs,
         open_engine(),
         settings.data / "datasets",
+        jobs=jobs,
         may_read=access.may_read,
         gone=access.missing_caller,
     )
-    closing.callback(datasets.close)
     pictures = Pictures(
         Keepers(database, datasets, blobs, access.may_read),
         Pool("look", count_cores()),
         settings.data / "pictures",
         one_size=settings.one_size,
     )
-    closing.callback(pictures.close)
     datasets.start()
     pictures.start()
     return datasets, pictures

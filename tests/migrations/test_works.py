@@ -1,0 +1,116 @@
+"""Works on datasets that an older release promised are done by this one."""
+
+import json
+
+import pytest
+from sqlalchemy import text
+
+from doubles.houses import HERE
+from doubles.lines import a_line, a_ref, a_room
+from vedette.migrations.steps import climb
+from vedette.store.db import open_database
+
+LINES = [a_line(number, "ab"[number % 2]) for number in range(40)]
+WORK = 'insert into dataset_works (dataset, kind, "order", body) values (:dataset, :kind, :order, :body)'
+# As the release before jobs wrote them; an import of the release before that had no caller.
+WORKS = {
+    "import": {
+        "dialect": "rekognition",
+        "account": HERE,
+        "caller": {
+            "account": HERE,
+            "arn": f"arn:aws:iam::{HERE}:root",
+            "user_id": HERE,
+            "name": "root",
+            "kind": "root",
+            "tags": {},
+            "session_document": "",
+            "issued_ms": 0,
+            "source_identity": "",
+        },
+        "bucket": "manifests",
+        "key": "train.manifest",
+        "version": "",
+    },
+    "old import": {
+        "dialect": "rekognition",
+        "account": HERE,
+        "bucket": "manifests",
+        "key": "train.manifest",
+        "version": "",
+    },
+    "update": {"dialect": "rekognition"},
+    "divide": {"dialect": "rekognition"},
+    "distribute": {"dialect": "rekognition"},
+    "copy": {"dialect": "rekognition"},
+}
+BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
+STATES = {"import": "creating", "old import": "creating"}
+
+
+@pytest.fixture
+def older(address, clock, tmp_path):
+    """An older database with a project of two datasets, and a function that promises a work on them."""
+    where, _ = address
+    database = open_database(where, tmp_path)
+    with database.write() as connection:
+        if where:
+            connection.execute(text("drop schema public cascade"))
+            connection.execute(text("create schema public"))
+        climb(connection)
+    with a_room(database, tmp_path, clock) as room:
+        room.put(LINES)
+        train, test = room.create(LINES), room.create(None, "test")
+    with database.write() as connection:
+        connection.execute(text("drop table jobs"))
+        connection.execute(text("update alembic_version set version_num = '0012'"))
+        key = "integer primary key" if database.file else "serial primary key"
+        blob = "blob" if database.file else "bytea"
+        columns = f'id {key}, dataset integer, kind text, "order" text, body {blob}'
+        connection.execute(text(f"create table dataset_works ({columns})"))
+
+    def promise(name):
+        order, dataset = dict(WORKS[name]), train.id
+        if name == "distribute":
+            order["test"] = test.id
+        if name == "copy":
+            order["source"], dataset = train.id, test.id
+        if name in ("import", "old import"):
+            with database.write() as connection:
+                connection.execute(text("delete from dataset_entries"))
+        state = {"status": STATES.get(name, "creating" if name == "copy" else "updating"), "id": dataset}
+        values = {"dataset": dataset, "kind": name.split()[-1], "order": json.dumps(order)}
+        with database.write() as connection:
+            if name == "divide":
+                connection.execute(text(f"delete from datasets where id = {test.id}"))
+            connection.execute(text("update datasets set status = :status where id = :id"), state)
+            connection.execute(text(WORK), values | {"body": BODIES.get(name)})
+
+    yield database, promise
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "train", "test"),
+    [
+        ("import", ("created", 40), ("created", 0)),
+        ("old import", ("created", 40), ("created", 0)),
+        ("update", ("updated", 41), ("created", 0)),
+        ("divide", ("updated", 38), ("created", 2)),
+        ("distribute", ("updated", 32), ("updated", 8)),
+        ("copy", ("created", 40), ("created", 40)),
+    ],
+)
+def test_every_promised_work_is_done_by_the_release_that_knows_jobs(
+    older, clock, tmp_path, name, train, test
+):
+    database, promise = older
+    promise(name)
+    with database.write() as connection:
+        climb(connection)
+    with a_room(database, tmp_path, clock) as room:
+        room.start()
+        settled = [room.settled(kind) for kind in ("train", "test")]
+    assert [(dataset.status, dataset.counts.total) for dataset in settled] == [train, test]
+    with database.read() as connection:
+        assert connection.execute(text("select count(*) from jobs")).scalar() == 0
