@@ -9,9 +9,9 @@ from doubles.houses import HERE
 from doubles.lines import a_box_line, a_line, a_ref, an_anomaly_line, refs_of
 from vedette.datasets.dataset import Counts, ManifestSource
 from vedette.datasets.datasets import NewDataset
+from vedette.dialects.rekognition.codes import flaw
 from vedette.errors import Busy, Missing, Taken, TooEarly, Wrong
 from vedette.identity.principal import root_of
-from vedette.manifest.problems import flaw
 
 
 def test_an_import_keeps_every_line_as_it_was(room):

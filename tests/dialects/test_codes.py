@@ -19,15 +19,15 @@ from vedette.dialects.lookout.dataset_checks import (
     check_picture,
     shortfalls,
 )
-from vedette.dialects.registry import LOOKOUT, REKOGNITION
+from vedette.dialects.registry import CODES, LOOKOUT, REKOGNITION
 from vedette.dialects.rekognition import line_rules as rekognition
+from vedette.dialects.rekognition.codes import flaw
 from vedette.dialects.rekognition.manifest_checks import Pictures, assess, validation_lines
 from vedette.manifest import anomaly, classification, detection, segmentation
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import read_lines, write_line
 from vedette.manifest.marks import mark_line, mark_nothing
-from vedette.manifest.problems import CODES, flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.split import TooFew, choose_test
 from vedette.manifest.verdicts import Verdict
@@ -135,7 +135,7 @@ def of_split(labels):
     try:
         choose_test(labels, seed=0)
     except TooFew as refused:
-        return [refused.code]
+        return [code for code in CODES if CODES[code].message == str(refused)]
     return []
 
 
@@ -324,6 +324,7 @@ def test_a_fact_raises_its_code_and_its_neighbour_does_not(code, wrong, right):
 
 # Raised by the rooms that meet them, since they say nothing of a manifest's content.
 ELSEWHERE = {
+    "LOOKOUT_OUTPUT",  # likewise
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET",  # training, when it writes its results
     "ERROR_INVALID_IMAGE",  # of_training, below
     "ERROR_DUPLICATE_SOURCE_REF",  # a test of its own above

@@ -117,7 +117,7 @@ def test_any_junk_at_any_place_is_judged(line, way, tmp_path):
         whole(raw)
     path = tmp_path / "a.manifest"
     path.write_bytes(b"\n".join(with_junk(line, way, junk) for junk in JUNK))
-    for dialect in ("auto", "rekognition", "lookout"):
+    for dialect in (None, REKOGNITION, LOOKOUT):
         assert read_samples(path, dialect=dialect).samples == []
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from vedette.dialects.registry import LOOKOUT, REKOGNITION
 from vedette.dialects.samples import read_samples
 from vedette.manifest import anomaly, classification, detection, segmentation
 from vedette.manifest.attributes import Stamp
@@ -70,7 +71,7 @@ def test_labels_and_boxes_become_samples(tmp_path):
         Sample(picture=a, labels=("cat", "dog"), source="in/a.png"),
         Sample(picture=b, boxes=(("bolt", BOX),), source=str(b)),
     ]
-    assert (reading.problems, reading.unlabeled, reading.dialect) == ([], [], "rekognition")
+    assert (reading.problems, reading.unlabeled, reading.dialect) == ([], [], REKOGNITION)
 
 
 def test_a_lookout_manifest_is_known_by_its_classes_and_masks(tmp_path):
@@ -84,7 +85,7 @@ def test_a_lookout_manifest_is_known_by_its_classes_and_masks(tmp_path):
         {"source-ref": "b.png", **broken, **mask},
     )
     reading = read_samples(path)
-    assert reading.dialect == "lookout"
+    assert reading.dialect is LOOKOUT
     assert reading.samples == [
         Sample(picture=tmp_path / "a.png", is_anomalous=False, source="a.png"),
         Sample(
@@ -134,7 +135,7 @@ def test_a_strict_reading_asks_for_every_documented_key(tmp_path):
     }
     path = manifest(tmp_path, spare)
     assert [sample.labels for sample in read_samples(path).samples] == [("cat",)]
-    strict = read_samples(path, dialect="rekognition", resolve=lambda _: tmp_path / "a.png")
+    strict = read_samples(path, dialect=REKOGNITION, resolve=lambda _: tmp_path / "a.png")
     assert [problem.code for problem in strict.problems] == ["ERROR_INVALID_SOURCE_REF_FORMAT"]
 
 
@@ -184,7 +185,7 @@ def test_the_official_template_is_read_as_it_is():
     if not path.exists():
         pytest.skip("the guide's getting-started pictures are not beside the repository")
     reading = read_samples(path)
-    assert (reading.dialect, reading.problems, reading.unlabeled) == ("lookout", [], [])
+    assert (reading.dialect, reading.problems, reading.unlabeled) == (LOOKOUT, [], [])
     assert Counter(sample.is_anomalous for sample in reading.samples) == {False: 31, True: 32}
     masks = [sample.mask for sample in reading.samples if sample.mask]
     assert len(masks) == 32

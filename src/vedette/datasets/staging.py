@@ -14,7 +14,7 @@ import orjson
 from vedette.clock import milliseconds
 from vedette.dialects.dialect import Dialect
 from vedette.dialects.intake import Entry, Intake
-from vedette.dialects.registry import dialect_of
+from vedette.dialects.registry import dialect_of, scope_of
 from vedette.manifest.lines import Line, read_lines
 from vedette.manifest.problems import Flaw
 
@@ -129,7 +129,9 @@ def write_flaws(flaws: Sequence[Flaw]) -> str | None:
 
 def read_flaws(text: str | None) -> list[Flaw]:
     """Return the flaws that were kept."""
-    return [Flaw(*values) for values in orjson.loads(text)] if text else []
+    if not text:
+        return []
+    return [Flaw(code, message, scope_of(code), *place) for code, message, *place in orjson.loads(text)]
 
 
 def _creation(line: Line) -> int | None:

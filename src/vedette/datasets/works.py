@@ -44,8 +44,7 @@ from vedette.dialects.registry import dialect_of
 from vedette.errors import NoSpace
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobInterrupted, JobKind, WorkQueue
-from vedette.manifest.problems import CODES
-from vedette.manifest.split import TooFew, choose_test
+from vedette.manifest.split import TOO_FEW, TooFew, choose_test
 from vedette.store.disk import disk_refusal
 
 log = logging.getLogger(__name__)
@@ -230,7 +229,7 @@ def _move_out(
 def _choose(connection: Connection, train: Dataset) -> set[int]:
     """Return the places of the entries that move: a fifth of every label."""
     if not train.counts.labelled:
-        raise Spoilt(CODES[TooFew.code].message)
+        raise Spoilt(TOO_FEW)
     seqs, names = _read_labels(connection, train.part)
     try:
         return {seqs[position] for position in choose_test(names, seed=SEED)}

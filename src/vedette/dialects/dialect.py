@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from vedette.dialects.codes import CodeTable
 from vedette.dialects.intake import Entry, Intake
 from vedette.dialects.limits import DatasetLimits, PictureLimits
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
@@ -38,6 +39,7 @@ class Dialect(Protocol):
     name: Service
     # Its datasets' resources in ARNs, with the groups project, kind and created; None where they have no ARN.
     dataset_resource: re.Pattern[str] | None
+    codes: CodeTable
     datasets: DatasetLimits
     pictures: PictureLimits
     # Whether all pictures of a project must have one size, unless the installation lifts that.

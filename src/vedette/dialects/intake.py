@@ -7,25 +7,17 @@ Nothing is stored here: the caller keeps the entries and throws them away on a r
 from dataclasses import dataclass, field
 
 from vedette.manifest.lines import Line
-from vedette.manifest.problems import CODES, Problem
+from vedette.manifest.problems import Problem
 from vedette.manifest.verdicts import Verdict
 
 
 class ManifestRefused(Exception):
     """A manifest that cannot be taken, with the code and the sentence that say why."""
 
-    def __init__(self, code: str, *details: object, line: int = 0) -> None:
-        message = CODES[code].say(*details)
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
         self.code = code
-        self.message = f"Line {line}: {message}" if line else message
-        super().__init__(self.message)
-
-    @classmethod
-    def again(cls, code: str, message: str) -> "ManifestRefused":
-        """Return a refusal whose sentence was said before."""
-        refused = cls.__new__(cls)
-        refused.code, refused.message, refused.args = code, message, (message,)
-        return refused
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)

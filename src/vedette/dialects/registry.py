@@ -3,11 +3,14 @@
 from vedette.dialects.dialect import Dialect
 from vedette.dialects.lookout.dialect import LookoutDialect
 from vedette.dialects.rekognition.dialect import CustomLabelsDialect
+from vedette.manifest.problems import Scope
 
 REKOGNITION: Dialect = CustomLabelsDialect()
 LOOKOUT: Dialect = LookoutDialect()
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (REKOGNITION, LOOKOUT)}
+
+CODES = {name: code for dialect in DIALECTS.values() for name, code in dialect.codes.items()}
 
 # A picture is opened once for all dialects, so what is opened is whatever one of them takes.
 MOST_PICTURE_BYTES = max(dialect.pictures.most_bytes for dialect in DIALECTS.values())
@@ -16,6 +19,11 @@ MOST_PICTURE_BYTES = max(dialect.pictures.most_bytes for dialect in DIALECTS.val
 def allow_sides(width: int, height: int) -> bool:
     """Say whether some dialect takes pictures of these sides."""
     return any(dialect.pictures.allow_sides(width, height) for dialect in DIALECTS.values())
+
+
+def scope_of(code: str) -> Scope:
+    """Return how much a code spoils, whichever dialect it is of; entries keep their flaws without it."""
+    return CODES[code].scope
 
 
 def dialect_of(name: str) -> Dialect:

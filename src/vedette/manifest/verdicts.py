@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from vedette.manifest.problems import PRIORITY, Flaw
+from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.vision.annotations import Box
 
@@ -46,11 +46,3 @@ def narrow(verdict: Verdict, shown: Collection[str]) -> Verdict:
     colors = {color: name for color, name in verdict.mask.colors.items() if color in shown}
     labels = tuple(dict.fromkeys(colors.values()))
     return replace(verdict, labels=labels, mask=replace(verdict.mask, colors=colors) if colors else None)
-
-
-def first_hit(flaws: list[Flaw]) -> tuple[Flaw, ...]:
-    """Return the flaws of the first code in the order of priority, and nothing when none of them has one."""
-    for code in PRIORITY:
-        if hits := tuple(flaw for flaw in flaws if flaw.code == code):
-            return hits
-    return ()

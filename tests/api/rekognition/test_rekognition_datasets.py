@@ -7,10 +7,10 @@ from doubles.lines import a_box_line, a_line
 from vedette.api.rekognition import OPERATIONS
 from vedette.api.rekognition.datasets import entry_text
 from vedette.datasets.listing import Entry
+from vedette.dialects.rekognition.codes import flaw
 from vedette.errors import BadToken, Busy, Denied, Missing, Taken, TooEarly, Wrong
 from vedette.manifest.lines import read_line
 from vedette.manifest.marks import strip_marks
-from vedette.manifest.problems import flaw
 
 ALICE = a_caller("rekognition")
 

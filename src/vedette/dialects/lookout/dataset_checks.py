@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from vedette.dialects.lookout.codes import flaw
 from vedette.dialects.lookout.limits import LABELS_OF_MASK, PICTURES
-from vedette.manifest.problems import Flaw, flaw
+from vedette.manifest.problems import Flaw
 from vedette.manifest.verdicts import Verdict
 
 ModelType = Literal["classification", "segmentation"]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from vedette.dialects.dialect import Home, Service
-from vedette.dialects.intake import Entry, Intake, ManifestRefused
+from vedette.dialects.intake import Entry, Intake
 from vedette.dialects.lookout import (
     buckets,
     documents,
@@ -16,11 +16,12 @@ from vedette.dialects.lookout import (
     picture_rules,
     training,
 )
+from vedette.dialects.lookout.codes import CODES, flaw, refusal
 from vedette.dialects.lookout.limits import DATASETS, PICTURES
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
-from vedette.manifest.problems import CODES, Flaw, flaw
+from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.inspect import Inspection
@@ -32,6 +33,7 @@ class LookoutDialect:
     name: Service = "lookoutvision"
     # The service names datasets by their project and type.
     dataset_resource: re.Pattern[str] | None = None
+    codes = CODES
     datasets = DATASETS
     pictures = PICTURES
     has_one_size = True
@@ -44,7 +46,7 @@ class LookoutDialect:
         "evaluation_result": "EvaluationResult",
     }
     first_result = "evaluation_result"
-    unwritable_output = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
+    unwritable_output = CODES.sentence("LOOKOUT_OUTPUT")
 
     def judge_line(self, line: Line, *, strict: bool = True) -> Verdict:
         """Judge by line_rules.py."""
@@ -65,7 +67,7 @@ class LookoutDialect:
     def refuse_missing_manifest(self, address: str, version: str) -> None:
         """Refuse, naming what was looked for."""
         named = f"{address} in the version {version}" if version else address
-        raise ManifestRefused("LOOKOUT_UNREADABLE", f"there is no {named}.")
+        raise refusal("LOOKOUT_UNREADABLE", f"there is no {named}.")
 
     def refuse_manifest(self, address: str, *, is_readable: bool, size: int) -> None:
         """Refuse by intake.py."""

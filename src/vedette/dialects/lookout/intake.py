@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from vedette.dialects.intake import Entry, Intake, ManifestRefused
+from vedette.dialects.lookout.codes import refusal
 from vedette.dialects.lookout.limits import DATASETS, LINE_LENGTH
 from vedette.dialects.lookout.line_rules import judge_line
 from vedette.manifest.lines import BadLine, Line
@@ -13,17 +14,17 @@ from vedette.manifest.places import split_s3
 def refuse_manifest(address: str, *, is_readable: bool, size: int) -> None:
     """Refuse a manifest that the caller may not read, or that is too large to be looked at."""
     if not is_readable:
-        raise ManifestRefused("LOOKOUT_UNREADABLE", f"{address} is not for the caller to read.")
+        raise refusal("LOOKOUT_UNREADABLE", f"{address} is not for the caller to read.")
     if size > DATASETS.manifest_bytes:
-        raise ManifestRefused("LOOKOUT_TOO_LARGE")
+        raise refusal("LOOKOUT_TOO_LARGE")
 
 
 def refuse_beyond_limits(kind: str, *, entries: int, labels: int) -> None:
     """Refuse more entries or labels than a dataset may have."""
     if entries > DATASETS.entries[kind]:
-        raise ManifestRefused("LOOKOUT_TOO_MANY_ROWS", DATASETS.entries[kind])
+        raise refusal("LOOKOUT_TOO_MANY_ROWS", DATASETS.entries[kind])
     if labels > DATASETS.labels:
-        raise ManifestRefused("LOOKOUT_LABELS_OF_PROJECT")
+        raise refusal("LOOKOUT_LABELS_OF_PROJECT")
 
 
 def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
@@ -33,30 +34,31 @@ def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: 
             continue
         so_far.rows += 1
         if so_far.rows > most_rows:
-            raise ManifestRefused("LOOKOUT_TOO_MANY_ROWS", most_rows)
+            raise refusal("LOOKOUT_TOO_MANY_ROWS", most_rows)
         if isinstance(line, BadLine):
             code, details = (
                 ("LOOKOUT_LONG_LINE", (LINE_LENGTH,)) if line.why == "long" else ("LOOKOUT_JSON", ())
             )
-            raise ManifestRefused(code, *details, line=line.number)
+            raise refusal(code, *details, line=line.number)
         yield _take_entry(canonical_line(strip_marks(line)), so_far)
     if not so_far.rows:
-        raise ManifestRefused("LOOKOUT_EMPTY")
+        raise refusal("LOOKOUT_EMPTY")
 
 
 def _take_entry(line: Line, so_far: Intake) -> Entry:
     verdict = judge_line(line)
     if errors := verdict.errors:
-        raise ManifestRefused.again(errors[0].code, f"Line {line.number}: {errors[0].message}")
+        first = errors[0].at_line(line.number)
+        raise ManifestRefused(first.code, first.message)
     if line.source in so_far.sources:
-        raise ManifestRefused("LOOKOUT_TWICE", line.source, line=line.number)
+        raise refusal("LOOKOUT_TWICE", line.source, line=line.number)
     so_far.sources.add(line.source)
     for ref in [line.source, *([verdict.mask.ref] if verdict.mask else [])]:
         bucket = split_s3(ref)[0]
         so_far.bucket = so_far.bucket or bucket
         if bucket != so_far.bucket:
-            raise ManifestRefused("LOOKOUT_BUCKETS", so_far.bucket, bucket, line=line.number)
+            raise refusal("LOOKOUT_BUCKETS", so_far.bucket, bucket, line=line.number)
     so_far.labels.update(verdict.labels)
     if len(so_far.labels) > DATASETS.labels:
-        raise ManifestRefused("LOOKOUT_LABELS_OF_PROJECT")
+        raise refusal("LOOKOUT_LABELS_OF_PROJECT")
     return Entry(line, verdict, carries_label=verdict.is_anomalous is not None)

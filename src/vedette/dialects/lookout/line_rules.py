@@ -7,12 +7,13 @@ ways that must be accepted (3.4); what is asked for here is what every one of th
 from collections.abc import Iterator
 from typing import Any
 
+from vedette.dialects.lookout.codes import flaw
 from vedette.dialects.lookout.limits import LABEL_LENGTH, LINE_LENGTH
 from vedette.manifest import anomaly, segmentation
 from vedette.manifest.attributes import Attribute, Unfit, is_reserved, read_pairs
 from vedette.manifest.lines import PAIR_END, Line
 from vedette.manifest.places import is_s3
-from vedette.manifest.problems import Flaw, flaw
+from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.verdicts import State, Verdict
 

@@ -3,13 +3,14 @@
 What a dataset needs is in the guide's "Preparing images for a dataset" and "Creating a manifest file".
 """
 
+from vedette.dialects.lookout.codes import flaw
 from vedette.dialects.lookout.dataset_checks import DatasetCounts, count_verdicts, model_type, shortfalls
 from vedette.dialects.lookout.line_rules import judge_line
 from vedette.dialects.lookout.training_pictures import JudgedLines, check_pictures
 from vedette.dialects.training_data import Prepared, TrainingFiles, TrainingTerms, name_unusable
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.marks import strip_marks
-from vedette.manifest.problems import CODES, Flaw
+from vedette.manifest.problems import Flaw
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.annotations import Mask, Sample
 
@@ -30,7 +31,7 @@ def prepare(files: TrainingFiles, terms: TrainingTerms) -> Prepared:
         return Prepared(refusal=f"{DIFFERENT_SIZES} {usable.message}" if of_sizes else usable.message)
     counts = {part: count_verdicts(verdict for _, verdict in lines) for part, lines in usable.parts.items()}
     if lacks := shortfalls(counts["train"], counts.get("test")):
-        sentences = [*(flaw.message for flaw in lacks), name_unusable(usable.flaws)]
+        sentences = [*(lack.message for lack in lacks), name_unusable(usable.flaws)]
         return Prepared(refusal=" ".join(sentences).strip())
     samples = _samples(files, usable.parts["train"], counts["train"])
     if terms.has_test:
@@ -46,11 +47,10 @@ def _judge(files: TrainingFiles, part: str) -> list[tuple[Line, Verdict]] | Flaw
     labelled: list[tuple[Line, Verdict]] = []
     for line in files.lines(part)():
         if isinstance(line, BadLine):
-            return Flaw("LOOKOUT_JSON", f"Line {line.number}: {CODES['LOOKOUT_JSON'].message}")
+            return flaw("LOOKOUT_JSON").at_line(line.number)
         verdict = judge_line(strip_marks(line))
         if verdict.errors:
-            first = verdict.errors[0]
-            return Flaw(first.code, f"Line {line.number}: {first.message}")
+            return verdict.errors[0].at_line(line.number)
         if verdict.state == "valid":
             labelled.append((line, verdict))
     return labelled

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from vedette.dialects.dialect import Home, Service
-from vedette.dialects.intake import Entry, Intake, ManifestRefused
+from vedette.dialects.intake import Entry, Intake
 from vedette.dialects.rekognition import documents, intake, line_rules, picture_rules, training
+from vedette.dialects.rekognition.codes import CODES, flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, PICTURES
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
-from vedette.manifest.problems import CODES, Flaw, flaw
+from vedette.manifest.problems import Flaw
 from vedette.manifest.relabel import add_labels
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.verdicts import Verdict
@@ -26,6 +27,7 @@ class CustomLabelsDialect:
     dataset_resource: re.Pattern[str] | None = re.compile(
         r"project/(?P<project>[a-zA-Z0-9_.\-]{1,255})/dataset/(?P<kind>train|test)/(?P<created>\d{1,16})"
     )
+    codes = CODES
     datasets = DATASETS
     pictures = PICTURES
     has_one_size = False
@@ -41,7 +43,7 @@ class CustomLabelsDialect:
         "test_snapshot": "TestingGroundTruth",
     }
     first_result = "manifest_summary"
-    unwritable_output = CODES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"].message
+    unwritable_output = CODES.sentence("ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET")
 
     def judge_line(self, line: Line, *, strict: bool = True) -> Verdict:
         """Judge by line_rules.py."""
@@ -62,7 +64,7 @@ class CustomLabelsDialect:
     def refuse_missing_manifest(self, address: str, version: str) -> None:
         """Refuse in the sentence for every manifest that cannot be opened."""
         del address, version
-        raise ManifestRefused("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+        raise refusal("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
 
     def refuse_manifest(self, address: str, *, is_readable: bool, size: int) -> None:
         """Refuse by intake.py."""
@@ -72,7 +74,7 @@ class CustomLabelsDialect:
     def refuse_frozen(self, size: int) -> None:
         """Refuse an empty manifest: the sentence says more than what each label lacks."""
         if not size:
-            raise ManifestRefused("ERROR_EMPTY_MANIFEST")
+            raise refusal("ERROR_EMPTY_MANIFEST")
         intake.refuse_manifest(is_readable=True, size=size)
 
     def mask_of(self, line: Line) -> MaskRef | None:

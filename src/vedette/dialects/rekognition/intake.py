@@ -6,30 +6,31 @@ Five kinds of line are dropped without a word, and the operation fails only when
 
 from collections.abc import Iterable, Iterator
 
-from vedette.dialects.intake import Entry, Intake, ManifestRefused
+from vedette.dialects.intake import Entry, Intake
+from vedette.dialects.rekognition.codes import flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, TOLERANCE
 from vedette.dialects.rekognition.line_rules import judge_line
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.marks import canonical_line, strip_marks
 from vedette.manifest.places import is_s3, split_s3
-from vedette.manifest.problems import Problem, flaw
+from vedette.manifest.problems import Problem
 
 
 def refuse_manifest(*, is_readable: bool, size: int) -> None:
     """Refuse a manifest that the caller may not read, or that is too large to be looked at."""
     if not is_readable:
-        raise ManifestRefused("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET")
+        raise refusal("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET")
     if size > DATASETS.manifest_bytes:
-        raise ManifestRefused("ERROR_MANIFEST_SIZE_TOO_LARGE")
+        raise refusal("ERROR_MANIFEST_SIZE_TOO_LARGE")
 
 
 def refuse_beyond_limits(kind: str, *, entries: int, labels: int) -> None:
     """Refuse more entries or labels than a dataset may have."""
     if entries > DATASETS.entries[kind]:
-        raise ManifestRefused("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
+        raise refusal("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
     if labels > DATASETS.labels:
-        raise ManifestRefused("ERROR_MANIFEST_TOO_MANY_LABELS")
+        raise refusal("ERROR_MANIFEST_TOO_MANY_LABELS")
 
 
 def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
@@ -37,7 +38,7 @@ def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: 
     for line in lines:
         so_far.rows += 1
         if so_far.rows > most_rows:
-            raise ManifestRefused("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
+            raise refusal("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
         clean = line if isinstance(line, BadLine) else canonical_line(strip_marks(line))
         if problem := _silent_problem(clean, so_far):
             _drop(so_far, problem)
@@ -48,19 +49,19 @@ def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: 
         verdict = judge_line(clean)
         so_far.labels.update(verdict.every_label)
         if len(so_far.labels) > DATASETS.labels:
-            raise ManifestRefused("ERROR_MANIFEST_TOO_MANY_LABELS")
+            raise refusal("ERROR_MANIFEST_TOO_MANY_LABELS")
         yield Entry(clean, verdict, carries_label=any(True for _ in read_pairs(clean)))
     _check_rows(so_far)
 
 
 def _check_rows(so_far: Intake) -> None:
     if not so_far.rows:
-        raise ManifestRefused("ERROR_EMPTY_MANIFEST")
+        raise refusal("ERROR_EMPTY_MANIFEST")
     if so_far.count_dropped == so_far.rows:
         # Not one line of it is a line: this is no manifest, whatever its size.
-        raise ManifestRefused("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+        raise refusal("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
     if so_far.count_dropped > TOLERANCE * so_far.rows:
-        raise ManifestRefused("ERROR_TOO_MANY_RECORDS_IN_ERROR")
+        raise refusal("ERROR_TOO_MANY_RECORDS_IN_ERROR")
 
 
 def _silent_problem(line: Line | BadLine, so_far: Intake) -> Problem | None:
@@ -96,5 +97,5 @@ def _hold_to_bucket(so_far: Intake, ref: str) -> None:
         return
     bucket = split_s3(ref)[0]
     if so_far.bucket and bucket != so_far.bucket:
-        raise ManifestRefused("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
+        raise refusal("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
     so_far.bucket = bucket

@@ -7,14 +7,15 @@ is asked for, which is how a manifest from a stranger's folder is read.
 from collections.abc import Iterator
 from typing import Any
 
+from vedette.dialects.rekognition.codes import PRIORITY, flaw
 from vedette.dialects.rekognition.limits import BOXES, LABEL_LENGTH, LABELS, PICTURES, TRAINING_SIDE
 from vedette.manifest import classification, detection
 from vedette.manifest.attributes import Attribute, Unfit, free_keys, is_number, read_pairs
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.places import is_s3
-from vedette.manifest.problems import Flaw, flaw
-from vedette.manifest.verdicts import Verdict, first_hit
+from vedette.manifest.problems import Flaw
+from vedette.manifest.verdicts import Verdict
 from vedette.vision.annotations import Box
 
 
@@ -30,7 +31,7 @@ def judge_line(line: Line, *, strict: bool = True) -> Verdict:
     pairs = list(read_pairs(line))
     if not pairs:
         return _without_pairs(line)
-    if hits := first_hit([found for pair in pairs for found in _form_flaws(pair, strict=strict)]):
+    if hits := _first_hit([found for pair in pairs for found in _form_flaws(pair, strict=strict)]):
         return Verdict("invalid", hits)
     return _judge_pairs(pairs, strict=strict)
 
@@ -231,3 +232,11 @@ def _bad_value(pair: Attribute) -> Flaw:
 
 def _bad_metadata(pair: Attribute) -> Flaw:
     return flaw("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", spot="metadata", attribute=pair.name)
+
+
+def _first_hit(flaws: list[Flaw]) -> tuple[Flaw, ...]:
+    """Return the flaws of the first code in the order of priority, and nothing when none of them has one."""
+    for code in PRIORITY:
+        if hits := tuple(flaw for flaw in flaws if flaw.code == code):
+            return hits
+    return ()

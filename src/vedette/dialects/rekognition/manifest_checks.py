@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from vedette.dialects.rekognition import line_rules
+from vedette.dialects.rekognition.codes import CODES, flaw
 from vedette.dialects.rekognition.limits import DATASETS, TOLERANCE
 from vedette.manifest.lines import BadLine, Line, Manifest
 from vedette.manifest.marks import canonical_line, mark_line, mark_nothing, strip_marks
 from vedette.manifest.places import is_s3, split_s3
-from vedette.manifest.problems import CODES, flaw
 from vedette.manifest.verdicts import Verdict
 
 UseCase = Literal["IMAGE_LEVEL_LABELS", "OBJECT_LOCALIZATION", "NOT_DETERMINED"]
@@ -301,4 +301,4 @@ def _told(codes: tuple[str, ...] | list[str]) -> list[dict[str, str]]:
 
 
 def _message(code: str) -> str:
-    return CODES[code].say(OVERLAP) if "OVERLAP" in code else CODES[code].message
+    return CODES.sentence(code, OVERLAP)

@@ -3,11 +3,12 @@
 What the picture is was found out elsewhere, and is passed in; nothing here opens a file.
 """
 
+from vedette.dialects.rekognition.codes import flaw
 from vedette.dialects.rekognition.limits import PICTURES
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import Line
 from vedette.manifest.places import is_s3
-from vedette.manifest.problems import Flaw, flaw
+from vedette.manifest.problems import Flaw
 from vedette.vision.inspect import Inspection
 
 

@@ -7,6 +7,7 @@ training".
 from collections.abc import Callable, Collection
 
 from vedette.dialects.picture_heads import PictureHead, read_head
+from vedette.dialects.rekognition.codes import CODES
 from vedette.dialects.rekognition.limits import PICTURES
 from vedette.dialects.rekognition.manifest_checks import (
     Assessment,
@@ -21,7 +22,6 @@ from vedette.dialects.rekognition.manifest_checks import (
 from vedette.dialects.training_data import Prepared, TrainingFiles, TrainingTerms
 from vedette.manifest.lines import Line, Manifest
 from vedette.manifest.places import split_s3
-from vedette.manifest.problems import CODES
 from vedette.manifest.turned import turn_boxes
 from vedette.vision.annotations import Sample
 
