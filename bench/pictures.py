@@ -25,7 +25,7 @@ from doubles.houses import HERE, MovedClock
 from doubles.lines import BUCKET, Room, a_line, a_room
 from vedette.engines.pool import Pool, count_cores
 from vedette.migrations import upgrade
-from vedette.pictures.pictures import Keepers, Pictures
+from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.store.db import open_database
 
 # Different pictures; each lies under many names, and is looked at under each.
@@ -62,7 +62,7 @@ def bare(pool: Pool, files: Sequence[Path]) -> float:
         return time.perf_counter() - began
 
 
-def checked(room: Room, pictures: Pictures, names: Sequence[str]) -> float:
+def checked(room: Room, pictures: DatasetPictures, names: Sequence[str]) -> float:
     """Return how long it takes from the end of an import until every picture is looked at."""
     made = room.create([a_line(name, "a") for name in names])
     began = time.perf_counter()
@@ -102,7 +102,9 @@ def compare(folder: Path, drawn: Sequence[bytes], count: int) -> tuple[Pair, Pai
             room.blobs.put(BUCKET, f"boards/{number}.png", drawn[number % DRAWN])
             with room.blobs.open(BUCKET, f"boards/{number}.png") as file:
                 files.append(Path(file.name))
-        pictures = Pictures(Keepers(database, room.datasets, room.blobs), pool, folder / "pictures")
+        pictures = DatasetPictures(
+            PictureStores(database, room.datasets, room.blobs), pool, folder / "pictures"
+        )
         pictures.start()
         warm(pool, {"looks": [{"file": str(files[0]), "colors": None}]})
         warm(plain, {"files": [str(files[0])]})

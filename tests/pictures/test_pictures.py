@@ -22,7 +22,7 @@ from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
 from vedette.identity.principal import Principal, root_of
 from vedette.pictures import pictures as pictures_room
-from vedette.pictures.pictures import Keepers, Pictures
+from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.pictures.thumbnails import Thumbnails
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
@@ -62,8 +62,8 @@ def a_gallery(
     with a_room(database, folder, clock, service=service) as room:
         pool = pool or PoolHere()
         blobs = Far(room.blobs) if far else room.blobs
-        keepers = Keepers(database, room.datasets, blobs, may_read or Reach(room.blobs).may_read)
-        pictures = Pictures(keepers, pool, folder / "pictures", **options)
+        keepers = PictureStores(database, room.datasets, blobs, may_read or Reach(room.blobs).may_read)
+        pictures = DatasetPictures(keepers, pool, folder / "pictures", **options)
         pictures.start()
         try:
             yield Gallery(room, pictures, pool)
@@ -453,7 +453,7 @@ def test_twins_of_two_datasets_are_found(gallery):
     test = gallery.room.create([a_line(name, "a") for name in ("copy", "small", "other", "even")], "test")
     gallery.flaws()
     found = gallery.pictures.find_twins(train, test)
-    assert [(refs.ours, refs.theirs, refs.is_exact) for refs in found] == [
+    assert [(refs.first, refs.second, refs.is_exact) for refs in found] == [
         (a_ref("a"), a_ref("copy"), True),
         (a_ref("a"), a_ref("small"), False),
     ]

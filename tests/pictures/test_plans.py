@@ -5,7 +5,7 @@ from sqlalchemy import create_engine, event
 
 from vedette.dialects.registry import LOOKOUT
 from vedette.migrations.everything import all_tables
-from vedette.pictures.looks import find_first_size, read_named, read_subjects
+from vedette.pictures.inspections import find_first_size, read_named, read_subjects
 from vedette.pictures.twins import find_twins
 
 READS = {

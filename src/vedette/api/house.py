@@ -14,7 +14,7 @@ from vedette.identity.may import Context, require, require_undenied
 from vedette.identity.principal import Principal
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
-from vedette.pictures.pictures import Pictures
+from vedette.pictures.pictures import DatasetPictures
 from vedette.projects.projects import Projects
 from vedette.projects.tags import kind_of
 from vedette.projects.versions import Versions
@@ -43,7 +43,7 @@ class House:
     # A folder or a foreign S3; S3's door alone asks which.
     blobs: Blobs
     # A house in a test may go without the processes that look at pictures.
-    pictures: Pictures | None = None
+    pictures: DatasetPictures | None = None
     # Nor does it need room for the day its disk is full.
     reserve: Reserve | None = None
     clock: Clock = system_clock

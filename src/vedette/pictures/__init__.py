@@ -2,8 +2,8 @@
 
     pictures.py    the room's front: pictures that wait, thumbnails, the same picture in two datasets
     walk.py        a task's entries, a batch after the other
-    looking.py     objects found in their bucket, and looked at by other processes
-    looks.py       what was found, kept by object version, so that no object is decoded twice
+    inspector.py     objects found in their bucket, and looked at by other processes
+    inspections.py       what was found, kept by object version, so that no object is decoded twice
     thumbnails.py  small pictures, made when they are asked for
     twins.py       the same picture in two datasets
 

@@ -28,11 +28,11 @@ from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
 from vedette.identity.principal import Principal
 from vedette.manifest.places import is_s3, split_s3
-from vedette.pictures.looking import Looking
-from vedette.pictures.looks import find_orphan, forget_some, look_id, read_subjects
+from vedette.pictures.inspections import find_orphan, forget_some, inspection_key, read_subjects
+from vedette.pictures.inspector import Inspector
 from vedette.pictures.thumbnails import Thumbnails
-from vedette.pictures.twins import Twins, find_twins
-from vedette.pictures.walk import Guide, Place, Task, Walk
+from vedette.pictures.twins import TwinPictures, find_twins
+from vedette.pictures.walk import DatasetScope, EntryWalk, InspectionTask, WalkContext
 from vedette.projects.projects import by_id
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
@@ -50,7 +50,7 @@ SHORT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Keepers:
+class PictureStores:
     """The rooms and stores that pictures are looked at in."""
 
     database: Database
@@ -59,55 +59,55 @@ class Keepers:
     may_read: MayRead = anybody
 
 
-class Pictures:
+class DatasetPictures:
     """The pictures of all datasets."""
 
-    def __init__(self, keepers: Keepers, pool: Pool, folder: Path, *, one_size: bool = True) -> None:
-        self._database = keepers.database
-        self._datasets = keepers.datasets
-        self._blobs = keepers.blobs
-        self._may_read = keepers.may_read
-        self._looking = Looking(keepers.database, keepers.blobs, pool, folder / "fetched")
+    def __init__(self, stores: PictureStores, pool: Pool, folder: Path, *, one_size: bool = True) -> None:
+        self._database = stores.database
+        self._datasets = stores.datasets
+        self._blobs = stores.blobs
+        self._may_read = stores.may_read
+        self._inspector = Inspector(stores.database, stores.blobs, pool, folder / "fetched")
         self._thumbnails = Thumbnails(folder / "thumbnails")
-        self._guide = Guide(
-            keepers.database, keepers.datasets, self._looking, keepers.may_read, self._miss, one_size
+        self._context = WalkContext(
+            stores.database, stores.datasets, self._inspector, stores.may_read, self._miss, one_size
         )
-        self._tasks: queue.Queue[Task] = queue.Queue()
+        self._tasks: queue.Queue[InspectionTask] = queue.Queue()
         # An account's tasks by dataset; accounts take turns, and so do an account's datasets.
-        self._walks: dict[str, Turns[tuple[Task, Place]]] = {}
-        self._begun: dict[tuple[str, Hashable], Walk] = {}
+        self._walks: dict[str, Turns[tuple[InspectionTask, DatasetScope]]] = {}
+        self._pending: dict[tuple[str, Hashable], EntryWalk] = {}
         self._batches: Counter[str] = Counter()
         self._woken = threading.Event()
         self._missing: dict[int, int] = {}
         self._orphans = True
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
-        keepers.datasets.watch(self.note)
+        stores.datasets.watch(self.note)
 
     def start(self) -> None:
         """Take up what a stop left undone, and go on with what comes."""
         with self._database.read() as connection:
             for part in list_parts(connection):
-                self._put(Task(part, only_new=True))
+                self._put(InspectionTask(part, only_new=True))
         self._thread.start()
 
     def note(self, changed: Changed) -> None:
         """Look at entries that are new or say something new."""
-        self._put(Task(changed.part, changed.seqs))
+        self._put(InspectionTask(changed.part, changed.seqs))
 
     def check_again(self, dataset: Dataset) -> None:
         """Look at every entry of a dataset; only objects that are new under their address are decoded."""
-        self._put(Task(dataset.part))
+        self._put(InspectionTask(dataset.part))
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until nothing waits to be looked at; return whether that is so."""
         deadline = time.monotonic() + timeout_s
         with self._tasks.all_tasks_done:
             while self._tasks.unfinished_tasks:
-                left = deadline - time.monotonic()
-                if left <= 0:
+                remaining_s = deadline - time.monotonic()
+                if remaining_s <= 0:
                     return False
-                self._tasks.all_tasks_done.wait(left)
+                self._tasks.all_tasks_done.wait(remaining_s)
         while self._orphans and time.monotonic() < deadline:
             time.sleep(0.005)
         return not self._orphans
@@ -116,13 +116,13 @@ class Pictures:
         """Leave off; what is left is found at the next start."""
         self._stopping.set()
         self._woken.set()
-        self._looking.close()
+        self._inspector.close()
         if self._thread.is_alive():
             self._thread.join()
 
     # Asked for
 
-    def find_twins(self, train: Dataset, test: Dataset, *, most: int = 1000) -> list[Twins]:
+    def find_twins(self, train: Dataset, test: Dataset, *, most: int = 1000) -> list[TwinPictures]:
         """Return pictures that both datasets have, as far as they were looked at."""
         with self._database.read() as connection:
             return find_twins(connection, train.part, test.part, most=most)
@@ -141,12 +141,12 @@ class Pictures:
         bucket, key = split_s3(ref)
         if not self._may_read(caller, bucket, key, ""):
             raise Missing(f"There is no {ref} for this caller.", kind="key", name=key)
-        stored = self._blobs.find(bucket, key)
-        name = look_id(stored, (f"{side} pixels",)).hex()
-        kept = self._thumbnails.read(name)
-        if kept is not None:
-            return kept
-        event = self._looking.draw(stored, side)
+        location = self._blobs.find(bucket, key)
+        name = inspection_key(location, (f"{side} pixels",)).hex()
+        cached = self._thumbnails.read(name)
+        if cached is not None:
+            return cached
+        event = self._inspector.draw(location, side)
         if not event.facts.get("webp"):
             raise BrokenPicture(ref, event.facts.get("why") or "could not be looked at.")
         data = base64.b64decode(event.facts["webp"])
@@ -155,7 +155,7 @@ class Pictures:
 
     # The thread that leads
 
-    def _put(self, task: Task) -> None:
+    def _put(self, task: InspectionTask) -> None:
         self._tasks.put(task)
         self._woken.set()
 
@@ -199,7 +199,7 @@ class Pictures:
                     self._tasks.task_done()
         return has_some
 
-    def _line_up(self, task: Task) -> None:
+    def _line_up(self, task: InspectionTask) -> None:
         with self._database.read() as connection:
             place = _find_place(connection, task.part)
         if place is None or not self._is_there(place):
@@ -222,27 +222,27 @@ class Pictures:
                 del self._walks[account]
         return is_busy
 
-    def _step(self, account: str, key: Hashable, task: Task, place: Place) -> bool:
+    def _step(self, account: str, key: Hashable, task: InspectionTask, place: DatasetScope) -> bool:
         """Begin or finish a batch, if that can be done without waiting, and the walk with the last."""
-        here = (account, key)
-        went = self._attempt(self._go_on, here, task, place)
-        walk = self._begun.get(here)
+        account_key = (account, key)
+        went = self._attempt(self._go_on, account_key, task, place)
+        walk = self._pending.get(account_key)
         if went and (walk is None or not walk.is_over):
             return walk is not None and walk.has_moved
         if walk is not None:
             self._batches[account] -= walk.batches
-            del self._begun[here]
+            del self._pending[account_key]
         self._walks[account].drop(key)
         self._orphans = True
         self._tasks.task_done()
         return True
 
-    def _go_on(self, here: tuple[str, Hashable], task: Task, place: Place) -> None:
-        account, key = here
+    def _go_on(self, account_key: tuple[str, Hashable], task: InspectionTask, place: DatasetScope) -> None:
+        account, key = account_key
         may_begin = self._batches[account] < MOST_BATCHES
-        if may_begin and here not in self._begun:
-            self._begun[here] = Walk(self._guide, task, place)
-        walk = self._begun.get(here)
+        if may_begin and account_key not in self._pending:
+            self._pending[account_key] = EntryWalk(self._context, task, place)
+        walk = self._pending.get(account_key)
         if walk is None:
             return
         before = walk.batches
@@ -255,7 +255,7 @@ class Pictures:
         if walk.is_over:
             self._tell_others(walk)
 
-    def _tell_others(self, walk: Walk) -> None:
+    def _tell_others(self, walk: EntryWalk) -> None:
         """Hold every picture of a project to its first one, where that is another now."""
         now = walk.first_size()
         if now == walk.before:
@@ -263,15 +263,15 @@ class Pictures:
         for part in walk.place.parts:
             # This part was judged by the new size already where it was judged as a whole from nothing.
             if part != walk.task.part or walk.before is not None:
-                self._put(Task(part))
+                self._put(InspectionTask(part))
 
     def _look_for_missing(self) -> None:
         for part, after in list(self._missing.items()):
             with self._database.read() as connection:
-                some = read_subjects(connection, part, after=after, most=AGAIN_MOST, only_new=True)
-            if some:
-                self._missing[part] = some[-1].seq
-                self._put(Task(part, [subject.seq for subject in some]))
+                subjects = read_subjects(connection, part, after=after, most=AGAIN_MOST, only_new=True)
+            if subjects:
+                self._missing[part] = subjects[-1].seq
+                self._put(InspectionTask(part, [subject.seq for subject in subjects]))
             elif after >= 0:
                 self._missing[part] = -1
             else:
@@ -295,15 +295,15 @@ class Pictures:
         with self._database.write() as connection:
             forget_some(connection, part)
 
-    def _is_there(self, place: Place) -> bool:
+    def _is_there(self, place: DatasetScope) -> bool:
         return bool(place.dataset.bucket) and self._blobs.has_bucket(place.dataset.bucket)
 
 
-def _find_place(connection: Connection, part: int) -> Place | None:
+def _find_place(connection: Connection, part: int) -> DatasetScope | None:
     dataset = find_by_part(connection, part)
     project = by_id(connection, dataset.project) if dataset else None
     if dataset is None or project is None:
         return None
-    return Place(
+    return DatasetScope(
         dataset, project.scope.account, project.id, project.dialect, parts_of_project(connection, project.id)
     )

@@ -56,12 +56,12 @@ class Thumbnails:
                 self._bytes += size
 
     def _files(self) -> list[tuple[int, int, Path]]:
-        found = []
+        files = []
         for path in self._folder.glob("??/*"):
             with contextlib.suppress(FileNotFoundError):
                 facts = path.stat()
-                found.append((facts.st_mtime_ns, facts.st_size, path))
-        return found
+                files.append((facts.st_mtime_ns, facts.st_size, path))
+        return files
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / f"{name}.webp"

@@ -9,21 +9,21 @@ from sqlalchemy import Connection, select
 
 from vedette.datasets.view import ENTRIES
 from vedette.manifest.lines import read_line
-from vedette.pictures.looks import read_named
+from vedette.pictures.inspections import read_named
 from vedette.pictures.tables import entry_looks, looks
 from vedette.vision.hashes import distance, is_telling, near_pairs
 
 
 @dataclass(frozen=True, slots=True)
-class Twins:
+class TwinPictures:
     """A picture of the first dataset and one of the second that are the same.
 
     Exact ones decode to the same pixels, and others look the same: `apart` says in how many of 255 bits
     their hashes differ.
     """
 
-    ours: str
-    theirs: str
+    first: str
+    second: str
     is_exact: bool
     apart: int
 
@@ -35,53 +35,53 @@ class _Hashed:
     alike: str
 
 
-def find_twins(connection: Connection, ours: int, theirs: int, *, most: int) -> list[Twins]:
+def find_twins(connection: Connection, first_part: int, second_part: int, *, most: int) -> list[TwinPictures]:
     """Return twins of two parts, the exact ones first."""
-    our, their = _read(connection, ours), _read(connection, theirs)
-    pairs = list(islice(_pairs(our, their), most))
-    our_refs = _refs(connection, ours, [one.seq for one, _ in pairs])
-    their_refs = _refs(connection, theirs, [other.seq for _, other in pairs])
+    first, second = _read(connection, first_part), _read(connection, second_part)
+    pairs = list(islice(_pairs(first, second), most))
+    first_refs = _refs(connection, first_part, [picture.seq for picture, _ in pairs])
+    second_refs = _refs(connection, second_part, [twin.seq for _, twin in pairs])
     return [
-        Twins(
-            our_refs[one.seq],
-            their_refs[other.seq],
-            one.exact == other.exact,
-            distance(one.alike, other.alike),
+        TwinPictures(
+            first_refs[picture.seq],
+            second_refs[twin.seq],
+            picture.exact == twin.exact,
+            distance(picture.alike, twin.alike),
         )
-        for one, other in pairs
+        for picture, twin in pairs
     ]
 
 
-def _pairs(ours: Sequence[_Hashed], theirs: Sequence[_Hashed]) -> Iterator[tuple[_Hashed, _Hashed]]:
+def _pairs(first: Sequence[_Hashed], second: Sequence[_Hashed]) -> Iterator[tuple[_Hashed, _Hashed]]:
     exact: dict[str, list[_Hashed]] = defaultdict(list)
-    for each in theirs:
-        exact[each.exact].append(each)
-    for each in ours:
-        for other in exact.get(each.exact, ()):
-            yield each, other
-    our_looks, their_looks = _by_look(ours), _by_look(theirs)
-    our_names, their_names = list(our_looks), list(their_looks)
-    for our_place, their_place in near_pairs(our_names, their_names):
-        for mine in our_looks[our_names[our_place]]:
-            for its in their_looks[their_names[their_place]]:
-                if mine.exact != its.exact:
-                    yield mine, its
+    for picture in second:
+        exact[picture.exact].append(picture)
+    for picture in first:
+        for twin in exact.get(picture.exact, ()):
+            yield picture, twin
+    first_hashes, second_hashes = _by_look(first), _by_look(second)
+    first_names, second_names = list(first_hashes), list(second_hashes)
+    for first_place, second_place in near_pairs(first_names, second_names):
+        for picture in first_hashes[first_names[first_place]]:
+            for twin in second_hashes[second_names[second_place]]:
+                if picture.exact != twin.exact:
+                    yield picture, twin
 
 
 def _by_look(hashed: Sequence[_Hashed]) -> dict[str, list[_Hashed]]:
-    found: dict[str, list[_Hashed]] = defaultdict(list)
-    for each in hashed:
-        if is_telling(each.alike):
-            found[each.alike].append(each)
-    return found
+    by_hash: dict[str, list[_Hashed]] = defaultdict(list)
+    for picture in hashed:
+        if is_telling(picture.alike):
+            by_hash[picture.alike].append(picture)
+    return by_hash
 
 
 def _read(connection: Connection, part: int) -> list[_Hashed]:
-    here = (ENTRIES.c.part == entry_looks.c.part) & (ENTRIES.c.seq == entry_looks.c.seq)
+    same_entry = (ENTRIES.c.part == entry_looks.c.part) & (ENTRIES.c.seq == entry_looks.c.seq)
     query = (
         select(entry_looks.c.seq, looks.c.exact, looks.c.alike)
         .join(looks, looks.c.id == entry_looks.c.look)
-        .join(ENTRIES, here)
+        .join(ENTRIES, same_entry)
         .where(entry_looks.c.part == part, looks.c.exact != "")
         .order_by(entry_looks.c.seq)
     )
@@ -89,8 +89,8 @@ def _read(connection: Connection, part: int) -> list[_Hashed]:
 
 
 def _refs(connection: Connection, part: int, seqs: Sequence[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
+    refs: dict[int, str] = {}
     for start in range(0, len(seqs), 500):
         for subject in read_named(connection, part, seqs[start : start + 500]):
-            found[subject.seq] = read_line(subject.text).source
-    return found
+            refs[subject.seq] = read_line(subject.text).source
+    return refs

@@ -23,8 +23,8 @@ from vedette.manifest.lines import Line, read_line
 from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
-from vedette.pictures.looking import NOTHING, Begun, Looking, Object, Seen
-from vedette.pictures.looks import Subject, find_first_size, keep_entries, read_named, read_subjects
+from vedette.pictures.inspections import Subject, find_first_size, read_named, read_subjects, store_entries
+from vedette.pictures.inspector import ABSENT, ImageObject, Inspector, ObjectInspection, PendingBatch
 from vedette.store.db import Database
 from vedette.vision.inspect import Inspection
 
@@ -35,7 +35,7 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class InspectionTask:
     """Entries to look at: those at these places, all, or those that nothing is known of."""
 
     part: int
@@ -44,7 +44,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DatasetScope:
     """The dataset that a part belongs to, and its project's other one."""
 
     dataset: Dataset
@@ -55,41 +55,41 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class EntryBatch:
     """Entries whose pictures are being looked at."""
 
     subjects: Sequence[Subject]
     lines: Mapping[int, Line]
     masks: Mapping[int, MaskRef | None]
     # What may be read, by the entry that names it: another's object is nothing to an entry.
-    pictures: Mapping[int, Object]
-    drawn: Mapping[int, Object]
-    begun: Begun
+    pictures: Mapping[int, ImageObject]
+    masks_to_read: Mapping[int, ImageObject]
+    pending: PendingBatch
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
+class WalkContext:
     """What a walk needs: where entries and looks are kept, and who looks."""
 
     database: Database
     datasets: Datasets
-    looking: Looking
+    inspector: Inspector
     may_read: MayRead
     # Says that some pictures of a part are not there.
     miss: Callable[[int], None]
     one_size: bool
 
 
-class Walk:
+class EntryWalk:
     """One task on its way."""
 
-    def __init__(self, guide: Guide, task: Task, place: Place) -> None:
+    def __init__(self, context: WalkContext, task: InspectionTask, place: DatasetScope) -> None:
         self.task, self.place = task, place
-        self._guide = guide
+        self._context = context
         self.before = self.first_size()
         self._first = self.before
         self._batches = self._read_batches()
-        self._begun: deque[Batch] = deque()
+        self._pending: deque[EntryBatch] = deque()
         self._is_read = False
         # Whether the last step did anything.
         self.has_moved = False
@@ -97,12 +97,12 @@ class Walk:
     @property
     def batches(self) -> int:
         """How many batches are begun and not finished."""
-        return len(self._begun)
+        return len(self._pending)
 
     @property
     def is_over(self) -> bool:
         """Whether everything was looked at and kept."""
-        return self._is_read and not self._begun
+        return self._is_read and not self._pending
 
     def step(self, ready: Callable[[], None], *, may_begin: bool = True) -> None:
         """Begin a batch and finish one, as far as nothing has to be waited for.
@@ -110,10 +110,10 @@ class Walk:
         `ready` is called, in some thread, when the next one may be finished.
         """
         self.has_moved = False
-        if may_begin and not self._is_read and len(self._begun) < MOST_BEGUN:
+        if may_begin and not self._is_read and len(self._pending) < MOST_BEGUN:
             self.has_moved = True
             self.begin(ready)
-        if self._begun and self._begun[0].begun.is_done:
+        if self._pending and self._pending[0].pending.is_done:
             self.has_moved = True
             self.finish()
 
@@ -124,22 +124,22 @@ class Walk:
             self._is_read = True
         else:
             batch = self._begin(subjects)
-            self._begun.append(batch)
-            batch.begun.when_done(ready)
+            self._pending.append(batch)
+            batch.pending.when_done(ready)
 
     def finish(self) -> None:
         """Judge the pictures of the batch that was begun first, and keep what is wrong."""
-        self._finish(self._begun.popleft())
+        self._finish(self._pending.popleft())
 
     @property
     def _has_one_size(self) -> bool:
-        return self.place.dialect.has_one_size and self._guide.one_size
+        return self.place.dialect.has_one_size and self._context.one_size
 
     def first_size(self) -> Size | None:
         """Return the size that all pictures of the project are held to."""
         if not self._has_one_size:
             return None
-        with self._guide.database.read() as connection:
+        with self._context.database.read() as connection:
             limits = self.place.dialect.pictures
             sizes = (find_first_size(connection, part, limits) for part in self.place.parts)
             return next((size for size in sizes if size), None)
@@ -147,46 +147,46 @@ class Walk:
     def _read_batches(self) -> Iterator[list[Subject]]:
         """Yield the task's entries in their order."""
         after, most = -1, FIRST_BATCH
-        named = sorted(self.task.seqs or ())
+        seqs = sorted(self.task.seqs or ())
         while True:
-            with self._guide.database.read() as connection:
+            with self._context.database.read() as connection:
                 if self.task.seqs is not None:
-                    some, named = named[:most], named[most:]
-                    found = read_named(connection, self.task.part, some)
+                    batch_seqs, seqs = seqs[:most], seqs[most:]
+                    subjects = read_named(connection, self.task.part, batch_seqs)
                 else:
-                    found = read_subjects(
+                    subjects = read_subjects(
                         connection, self.task.part, after=after, most=most, only_new=self.task.only_new
                     )
-            if found:
-                yield found
-                after = found[-1].seq
-            elif not named:
+            if subjects:
+                yield subjects
+                after = subjects[-1].seq
+            elif not seqs:
                 return
             most = BATCH
 
-    def _begin(self, subjects: Sequence[Subject]) -> Batch:
+    def _begin(self, subjects: Sequence[Subject]) -> EntryBatch:
         place = self.place
         lines = {subject.seq: read_line(subject.text) for subject in subjects}
         masks = {seq: place.dialect.mask_of(line) for seq, line in lines.items()}
         readers = self._readers(subjects)
-        pictures, drawn = {}, {}
+        pictures, masks_to_read = {}, {}
         for subject in subjects:
-            picture, mask = Object(lines[subject.seq].source), masks[subject.seq]
-            if _is_readable(self._guide.may_read, readers[subject.seq], picture.ref):
+            picture, mask = ImageObject(lines[subject.seq].source), masks[subject.seq]
+            if _is_readable(self._context.may_read, readers[subject.seq], picture.ref):
                 pictures[subject.seq] = picture
             # Who put the line named the mask, whoever named the picture before.
-            if mask and _is_readable(self._guide.may_read, readers[subject.seq][:1], mask.ref):
-                drawn[subject.seq] = _mask_object(mask)
-        wanted = list(dict.fromkeys([*pictures.values(), *drawn.values()]))
-        begun = self._guide.looking.begin(place.account, place.dataset.bucket, wanted)
-        return Batch(subjects, lines, masks, pictures, drawn, begun)
+            if mask and _is_readable(self._context.may_read, readers[subject.seq][:1], mask.ref):
+                masks_to_read[subject.seq] = _mask_object(mask)
+        objects = list(dict.fromkeys([*pictures.values(), *masks_to_read.values()]))
+        pending = self._context.inspector.begin(place.account, place.dataset.bucket, objects)
+        return EntryBatch(subjects, lines, masks, pictures, masks_to_read, pending)
 
     def _readers(self, subjects: Sequence[Subject]) -> Mapping[int, tuple[Principal, ...]]:
         """Return by whose rights each entry is read: who put its line, then who named its picture."""
         numbers = {subject.seq: (subject.line_caller, subject.picture_caller) for subject in subjects}
-        kept = {number for both in numbers.values() for number in both if number is not None}
-        with self._guide.database.read() as connection:
-            callers = read_callers(connection, kept)
+        caller_numbers = {number for both in numbers.values() for number in both if number is not None}
+        with self._context.database.read() as connection:
+            callers = read_callers(connection, caller_numbers)
         # Entries that were put before callers were kept are read as they were then.
         account = root_of(self.place.account)
         return {
@@ -194,65 +194,72 @@ class Walk:
             for seq, both in numbers.items()
         }
 
-    def _finish(self, batch: Batch) -> None:
-        seen = self._guide.looking.finish(batch.begun)
+    def _finish(self, batch: EntryBatch) -> None:
+        results = self._context.inspector.finish(batch.pending)
         findings: dict[int, list[Flaw]] = {}
-        found: dict[int, tuple[bytes | None, bool]] = {}
+        entry_states: dict[int, tuple[bytes | None, bool]] = {}
         labels: dict[int, Sequence[str]] = {}
         for subject in batch.subjects:
             line, mask = batch.lines[subject.seq], batch.masks[subject.seq]
-            picture = _result(seen, batch.pictures.get(subject.seq))
+            picture = _result(results, batch.pictures.get(subject.seq))
             if self._has_one_size:
-                self._first = self._first or _sound_size(picture.look, self.place.dialect.pictures)
-            masks = [(mask, _result(seen, batch.drawn.get(subject.seq)).look)] if mask else []
-            for drawn, its in masks:
-                if (names := _labels_on(drawn, its)) is not None:
+                self._first = self._first or _sound_size(picture.inspection, self.place.dialect.pictures)
+            masks = (
+                [(mask, _result(results, batch.masks_to_read.get(subject.seq)).inspection)] if mask else []
+            )
+            for drawn_mask, inspection in masks:
+                if (names := _labels_on(drawn_mask, inspection)) is not None:
                     labels[subject.seq] = names
-            flaws = self.place.dialect.judge_picture(line, picture.look, masks, same_as=self._first)
+            flaws = self.place.dialect.judge_picture(line, picture.inspection, masks, same_as=self._first)
             # The line may have told of its picture's size already.
-            told = {flaw.code for flaw in read_flaws(subject.own)}
-            flaws = [flaw for flaw in flaws if flaw.code not in told]
-            found[subject.seq] = (picture.id, bool(flaws))
-            if write_flaws(flaws) != subject.said:
+            line_codes = {flaw.code for flaw in read_flaws(subject.line_flaws)}
+            flaws = [flaw for flaw in flaws if flaw.code not in line_codes]
+            entry_states[subject.seq] = (picture.id, bool(flaws))
+            if write_flaws(flaws) != subject.picture_flaws:
                 findings[subject.seq] = flaws
-        self._keep(findings, found)
+        self._keep(findings, entry_states)
         if labels:
-            self._guide.datasets.say_of_masks(self.place.dataset.part, labels)
+            self._context.datasets.say_of_masks(self.place.dataset.part, labels)
 
     def _keep(
-        self, findings: Mapping[int, Sequence[Flaw]], found: Mapping[int, tuple[bytes | None, bool]]
+        self, findings: Mapping[int, Sequence[Flaw]], entry_states: Mapping[int, tuple[bytes | None, bool]]
     ) -> None:
         part = self.place.dataset.part
         if findings:
-            self._guide.datasets.say_of_pictures(part, findings)
-        with self._guide.database.write() as connection:
-            keep_entries(connection, part, found)
-        if any(look is None for look, _ in found.values()):
-            self._guide.miss(part)
+            self._context.datasets.say_of_pictures(part, findings)
+        with self._context.database.write() as connection:
+            store_entries(connection, part, entry_states)
+        if any(inspection is None for inspection, _ in entry_states.values()):
+            self._context.miss(part)
 
 
 def _is_readable(may_read: MayRead, readers: Sequence[Principal], ref: str) -> bool:
     return is_s3(ref) and any(may_read(reader, *split_s3(ref), "") for reader in readers)
 
 
-def _result(results: Mapping[Object, Seen], wanted: Object | None) -> Seen:
+def _result(results: Mapping[ImageObject, ObjectInspection], image: ImageObject | None) -> ObjectInspection:
     """Return what was found out about an object; nothing where it is not there, or may not be read."""
-    return NOTHING if wanted is None else results.get(wanted, NOTHING)
+    return ABSENT if image is None else results.get(image, ABSENT)
 
 
-def _labels_on(mask: MaskRef, look: Inspection | None) -> list[str] | None:
+def _labels_on(mask: MaskRef, inspection: Inspection | None) -> list[str] | None:
     """Return the labels that a mask shows; None where that cannot be told, so that the line is believed."""
-    if look is None or look.mask_colors is None or look.color:
+    if inspection is None or inspection.mask_colors is None or inspection.color:
         return None
-    shown = look.mask_colors.split(",")
-    return list(dict.fromkeys(name for color, name in mask.colors.items() if color in shown))
+    colors = inspection.mask_colors.split(",")
+    return list(dict.fromkeys(name for color, name in mask.colors.items() if color in colors))
 
 
-def _mask_object(mask: MaskRef) -> Object:
-    return Object(mask.ref, tuple(sorted(mask.colors)))
+def _mask_object(mask: MaskRef) -> ImageObject:
+    return ImageObject(mask.ref, tuple(sorted(mask.colors)))
 
 
-def _sound_size(look: Inspection | None, limits: PictureLimits) -> Size | None:
-    if look is None or not look.format or look.problem or not limits.allow_sides(look.width, look.height):
+def _sound_size(inspection: Inspection | None, limits: PictureLimits) -> Size | None:
+    if (
+        inspection is None
+        or not inspection.format
+        or inspection.problem
+        or not limits.allow_sides(inspection.width, inspection.height)
+    ):
         return None
-    return look.width, look.height
+    return inspection.width, inspection.height

@@ -20,7 +20,7 @@ from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
-from vedette.pictures.pictures import Keepers, Pictures
+from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
 from vedette.server.installation import check_folder, close_to_others, in_a_sentence, open_installation
@@ -181,7 +181,7 @@ def _open_datasets(
     blobs: Blobs,
     access: Reach,
     jobs: JobRunner,
-) -> tuple[Datasets, Pictures]:
+) -> tuple[Datasets, DatasetPictures]:
     """Return the datasets and what looks at their pictures, both at work."""
     datasets = Datasets(
         database,
@@ -193,8 +193,8 @@ def _open_datasets(
         may_read=access.may_read,
         gone=access.missing_caller,
     )
-    pictures = Pictures(
-        Keepers(database, datasets, blobs, access.may_read),
+    pictures = DatasetPictures(
+        PictureStores(database, datasets, blobs, access.may_read),
         Pool("look", count_cores()),
         settings.data / "pictures",
         one_size=settings.one_size,

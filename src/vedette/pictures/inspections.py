@@ -29,49 +29,62 @@ class Subject:
     seq: int
     text: str
     # What was said of the line itself, and of its picture so far.
-    own: str | None
-    said: str | None
+    line_flaws: str | None
+    picture_flaws: str | None
     # The numbers of those who named the picture's address and put the line (`datasets/callers.py`).
     picture_caller: int | None = None
     line_caller: int | None = None
 
 
-def look_id(stored: Stored, colors: Collection[str] = ()) -> bytes:
+def inspection_key(location: Stored, colors: Collection[str] = ()) -> bytes:
     """Return what a look is kept under: this version of this object, and a mask's colours with it."""
-    facts = [stored.bucket, stored.key, stored.version, stored.etag, str(stored.size), *sorted(colors)]
+    facts = [
+        location.bucket,
+        location.key,
+        location.version,
+        location.etag,
+        str(location.size),
+        *sorted(colors),
+    ]
     return hashlib.blake2b("\0".join(facts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def read_looks(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, Inspection]:
+def read_inspections(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, Inspection]:
     """Return the looks that were taken already."""
-    wanted = list(dict.fromkeys(ids))
-    found: dict[bytes, Inspection] = {}
-    for start in range(0, len(wanted), _FEW):
-        query = select(looks).where(looks.c.id.in_(wanted[start : start + _FEW]))
+    distinct = list(dict.fromkeys(ids))
+    inspections: dict[bytes, Inspection] = {}
+    for start in range(0, len(distinct), _FEW):
+        query = select(looks).where(looks.c.id.in_(distinct[start : start + _FEW]))
         for row in connection.execute(query).mappings():
             fields = {FIELDS.get(column, column): value for column, value in row.items()}
             number = bytes(fields.pop("id"))
-            found[number] = Inspection(**fields)
-    return found
+            inspections[number] = Inspection(**fields)
+    return inspections
 
 
-def keep_looks(connection: Connection, found: Mapping[bytes, Inspection]) -> None:
+def store_inspections(connection: Connection, inspections: Mapping[bytes, Inspection]) -> None:
     """Keep new looks."""
-    there = read_looks(connection, found)
-    rows = [{"id": key, **_row_of(look)} for key, look in found.items() if key not in there]
+    existing = read_inspections(connection, inspections)
+    rows = [
+        {"id": key, **_row_of(inspection)} for key, inspection in inspections.items() if key not in existing
+    ]
     if rows:
         connection.execute(insert(looks), rows)
 
 
-def keep_entries(connection: Connection, part: int, found: Mapping[int, tuple[bytes | None, bool]]) -> None:
+def store_entries(
+    connection: Connection, part: int, entry_states: Mapping[int, tuple[bytes | None, bool]]
+) -> None:
     """Say of entries, by their places, which look their picture has and whether it has a flaw."""
-    seqs = list(found)
+    seqs = list(entry_states)
     for start in range(0, len(seqs), _FEW):
-        few = seqs[start : start + _FEW]
-        connection.execute(delete(entry_looks).where(entry_looks.c.part == part, entry_looks.c.seq.in_(few)))
+        batch = seqs[start : start + _FEW]
+        connection.execute(
+            delete(entry_looks).where(entry_looks.c.part == part, entry_looks.c.seq.in_(batch))
+        )
     rows = [
-        {"part": part, "seq": seq, "look": look, "is_flawed": is_flawed}
-        for seq, (look, is_flawed) in found.items()
+        {"part": part, "seq": seq, "look": inspection, "is_flawed": is_flawed}
+        for seq, (inspection, is_flawed) in entry_states.items()
     ]
     if rows:
         connection.execute(insert(entry_looks), rows)
@@ -83,9 +96,9 @@ def read_subjects(
     """Return the next entries behind a place: all, or those that nothing is known of or said of."""
     query = _SUBJECTS.where(ENTRIES.c.part == part, ENTRIES.c.seq > after)
     if only_new:
-        here = (entry_looks.c.part == ENTRIES.c.part) & (entry_looks.c.seq == ENTRIES.c.seq)
-        unsaid = entry_looks.c.is_flawed & ENTRIES.c.picture_flaws.is_(None)
-        query = query.outerjoin(entry_looks, here).where(or_(entry_looks.c.look.is_(None), unsaid))
+        same_entry = (entry_looks.c.part == ENTRIES.c.part) & (entry_looks.c.seq == ENTRIES.c.seq)
+        is_unmarked = entry_looks.c.is_flawed & ENTRIES.c.picture_flaws.is_(None)
+        query = query.outerjoin(entry_looks, same_entry).where(or_(entry_looks.c.look.is_(None), is_unmarked))
     return [Subject(*row) for row in connection.execute(query.order_by(ENTRIES.c.seq).limit(most))]
 
 
@@ -110,8 +123,8 @@ def find_first_size(connection: Connection, part: int, limits: PictureLimits) ->
         .order_by(entry_looks.c.seq)
         .limit(1)
     )
-    found = connection.execute(query).first()
-    return (found.width, found.height) if found else None
+    row = connection.execute(query).first()
+    return (row.width, row.height) if row else None
 
 
 def find_orphan(connection: Connection) -> int | None:
@@ -131,9 +144,9 @@ def find_orphan(connection: Connection) -> int | None:
 
 def forget_some(connection: Connection, part: int, most: int = 5000) -> bool:
     """Forget some entries of a part; return whether there were any."""
-    some = select(entry_looks.c.seq).where(entry_looks.c.part == part).limit(most)
-    gone = delete(entry_looks).where(entry_looks.c.part == part, entry_looks.c.seq.in_(some))
-    return connection.execute(gone).rowcount > 0
+    places = select(entry_looks.c.seq).where(entry_looks.c.part == part).limit(most)
+    removal = delete(entry_looks).where(entry_looks.c.part == part, entry_looks.c.seq.in_(places))
+    return connection.execute(removal).rowcount > 0
 
 
 def _row_of(inspection: Inspection) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from vedette.engines.pool import Pool, WorkerLost
 from vedette.engines.port import Event
 from vedette.errors import Missing
 from vedette.manifest.places import split_s3
-from vedette.pictures.looks import keep_looks, look_id, read_looks
+from vedette.pictures.inspections import inspection_key, read_inspections, store_inspections
 from vedette.store.blobs.port import Blobs, Stored
 from vedette.store.db import Database
 from vedette.vision.images import BrokenPicture
@@ -32,7 +32,7 @@ FINDERS, FEW = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Object:
+class ImageObject:
     """An object to be looked at: a picture, or a mask with its colours."""
 
     ref: str
@@ -40,41 +40,41 @@ class Object:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ObjectInspection:
     """What was found under an address: nothing, or a look and what it is kept under."""
 
     id: bytes | None = None
-    look: Inspection | None = None
+    inspection: Inspection | None = None
 
 
-NOTHING = Seen()
+ABSENT = ObjectInspection()
 # An object to be looked at, what its look is kept under, and where it is.
-New = tuple[bytes, Object, Stored]
+UninspectedObject = tuple[bytes, ImageObject, Stored]
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """A batch that is being looked at: what is known of it, and what will be."""
+class PendingBatch:
+    """Inspections under way: those that were stored before, and those to come."""
 
-    ids: Mapping[Object, bytes]
-    known: Mapping[bytes, Inspection]
-    coming: Sequence["Future[dict[bytes, Inspection]]"]
+    ids: Mapping[ImageObject, bytes]
+    finished: Mapping[bytes, Inspection]
+    futures: Sequence["Future[dict[bytes, Inspection]]"]
 
     @property
     def is_done(self) -> bool:
         """Whether nothing has to be waited for."""
-        return all(future.done() for future in self.coming)
+        return all(future.done() for future in self.futures)
 
     def when_done(self, ready: Callable[[], None]) -> None:
         """Have this called whenever a part of the batch was looked at."""
-        for future in self.coming:
+        for future in self.futures:
             future.add_done_callback(lambda _: ready())
-        if not self.coming:
+        if not self.futures:
             ready()
 
 
-class Looking:
-    """Finds objects and has them looked at. Threads may share it."""
+class Inspector:
+    """Finds image objects and has other processes inspect them. Threads may share it."""
 
     def __init__(self, database: Database, blobs: Blobs, pool: Pool, folder: Path) -> None:
         self._database = database
@@ -95,89 +95,97 @@ class Looking:
         self._finders.shutdown(cancel_futures=True)
         self._threads.close()
 
-    def begin(self, account: str, bucket: str, wanted: Sequence[Object]) -> Begun:
+    def begin(self, account: str, bucket: str, objects: Sequence[ImageObject]) -> PendingBatch:
         """Find the objects, those of other buckets aside, and begin to look at those that are new.
 
         Accounts take turns, a few pictures each.
         """
-        found = self._finders.map(lambda each: self._find(bucket, each), wanted)
-        stored = {each: its for each, its in zip(wanted, found, strict=True) if its}
-        ids = {each: look_id(its, each.colors or ()) for each, its in stored.items()}
+        locations = self._finders.map(lambda image: self._find(bucket, image), objects)
+        located = {image: location for image, location in zip(objects, locations, strict=True) if location}
+        ids = {image: inspection_key(location, image.colors or ()) for image, location in located.items()}
         with self._database.read() as connection:
-            known = read_looks(connection, ids.values())
-        new = [(key, each, stored[each]) for each, key in ids.items() if key not in known]
-        few = [new[start : start + FEW] for start in range(0, len(new), FEW)]
-        return Begun(
-            ids, known, [self._threads.submit(account, partial(self._look_at_few, each)) for each in few]
+            finished = read_inspections(connection, ids.values())
+        unknown = [(key, image, located[image]) for image, key in ids.items() if key not in finished]
+        orders = [unknown[start : start + FEW] for start in range(0, len(unknown), FEW)]
+        return PendingBatch(
+            ids,
+            finished,
+            [self._threads.submit(account, partial(self._look_at_few, image)) for image in orders],
         )
 
-    def finish(self, begun: Begun) -> Mapping[Object, Seen]:
+    def finish(self, pending: PendingBatch) -> Mapping[ImageObject, ObjectInspection]:
         """Wait for the looks, keep them, and return what each object is; those that are not there aside."""
-        fresh: dict[bytes, Inspection] = {}
-        for future in begun.coming:
-            fresh.update(future.result())
-        if fresh:
+        results: dict[bytes, Inspection] = {}
+        for future in pending.futures:
+            results.update(future.result())
+        if results:
             with self._database.write() as connection:
-                keep_looks(connection, fresh)
-        known = {**begun.known, **fresh}
-        return {each: Seen(key, known[key]) for each, key in begun.ids.items() if key in known}
+                store_inspections(connection, results)
+        finished = {**pending.finished, **results}
+        return {
+            image: ObjectInspection(key, finished[key])
+            for image, key in pending.ids.items()
+            if key in finished
+        }
 
-    def draw(self, stored: Stored, side: int) -> Event:
+    def draw(self, location: Stored, side: int) -> Event:
         """Have a thumbnail drawn.
 
         Raises:
             BrokenPicture: where the object is too large, or costs its process.
         """
-        if stored.size > MOST_PICTURE_BYTES:
-            raise BrokenPicture(stored.key, "is too large.")
+        if location.size > MOST_PICTURE_BYTES:
+            raise BrokenPicture(location.key, "is too large.")
         try:
-            with self._file_of(stored) as file:
+            with self._file_of(location) as file:
                 return self._pool.ask({"thumbnail": str(file), "side": side})
-        except WorkerLost as lost:
-            raise BrokenPicture(stored.key, f"could not be looked at: {lost}.") from lost
+        except WorkerLost as error:
+            raise BrokenPicture(location.key, f"could not be looked at: {error}.") from error
 
-    def _find(self, bucket: str, wanted: Object) -> Stored | None:
+    def _find(self, bucket: str, image: ImageObject) -> Stored | None:
         """Return the object, if it is there and in the dataset's own bucket."""
         try:
-            its, key = split_s3(wanted.ref)
-            return self._blobs.find(its, key) if its == bucket else None
+            its_bucket, key = split_s3(image.ref)
+            return self._blobs.find(its_bucket, key) if its_bucket == bucket else None
         except (Missing, ValueError):
             return None
 
-    def _look_at_few(self, few: Sequence[New]) -> dict[bytes, Inspection]:
+    def _look_at_few(self, objects: Sequence[UninspectedObject]) -> dict[bytes, Inspection]:
         """Return the looks of some objects, without those that have gone meanwhile.
 
         They go to a process together, since each way there and back waits for the machine to switch;
         singly where that process was lost, so that the one which cost it is known.
         """
-        taken = {
-            key: Inspection(bytes=its.size, problem=TOO_LARGE)
-            for key, _, its in few
-            if its.size > MOST_PICTURE_BYTES
+        too_large = {
+            key: Inspection(bytes=location.size, problem=TOO_LARGE)
+            for key, _, location in objects
+            if location.size > MOST_PICTURE_BYTES
         }
-        rest = [each for each in few if each[0] not in taken]
+        remaining = [image for image in objects if image[0] not in too_large]
         with contextlib.ExitStack() as closing:
-            files = [self._open(each[2], closing) for each in rest]
+            files = [self._open(image[2], closing) for image in remaining]
             orders = [
                 (new, {"file": str(file), "colors": new[1].colors})
-                for new, file in zip(rest, files, strict=True)
+                for new, file in zip(remaining, files, strict=True)
                 if file
             ]
             try:
-                looks = self._ask([order for _, order in orders])
+                inspections = self._ask([order for _, order in orders])
             except WorkerLost:
-                looks = [self._ask_alone(new, order) for new, order in orders]
-        found = {new[0]: look for (new, _), look in zip(orders, looks, strict=True) if look}
-        return taken | found
+                inspections = [self._ask_alone(new, order) for new, order in orders]
+        results = {
+            new[0]: inspection for (new, _), inspection in zip(orders, inspections, strict=True) if inspection
+        }
+        return too_large | results
 
-    def _ask_alone(self, new: New, order: Mapping[str, Any]) -> Inspection | None:
+    def _ask_alone(self, new: UninspectedObject, order: Mapping[str, Any]) -> Inspection | None:
         try:
             return self._ask([order])[0]
-        except WorkerLost as lost:
+        except WorkerLost as error:
             if self._stopping.is_set():
                 raise
-            log.warning("%s could not be looked at: %s", new[1].ref, lost)
-            return Inspection(bytes=new[2].size, problem=f"It could not be looked at: {lost}.")
+            log.warning("%s could not be looked at: %s", new[1].ref, error)
+            return Inspection(bytes=new[2].size, problem=f"It could not be looked at: {error}.")
 
     def _ask(self, orders: Sequence[Mapping[str, Any]]) -> list[Inspection | None]:
         event = self._pool.ask({"looks": orders})
@@ -185,16 +193,16 @@ class Looking:
             raise WorkerLost(str(event.facts.get("sentence")))
         return [None if facts is None else Inspection(**facts) for facts in event.facts["looks"]]
 
-    def _open(self, stored: Stored, closing: contextlib.ExitStack) -> Path | None:
+    def _open(self, location: Stored, closing: contextlib.ExitStack) -> Path | None:
         try:
-            return closing.enter_context(self._file_of(stored))
+            return closing.enter_context(self._file_of(location))
         except (Missing, FileNotFoundError):
             return None
 
     @contextlib.contextmanager
-    def _file_of(self, stored: Stored) -> Iterator[Path]:
+    def _file_of(self, location: Stored) -> Iterator[Path]:
         """Yield the object as a file that another process can read."""
-        with self._blobs.open(stored.bucket, stored.key, stored.version) as source:
+        with self._blobs.open(location.bucket, location.key, location.version) as source:
             name = getattr(source, "name", None)
             if isinstance(name, str | Path) and Path(name).is_file():
                 yield Path(name)
