@@ -17,18 +17,16 @@ from doubles.recording import Recorder
 from vedette.access.actions import KNOWN
 from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
-from vedette.api import lookout, own, rekognition
-from vedette.api.lookout.permissions import PERMISSIONS as LOOKOUT
-from vedette.api.own.permissions import PERMISSIONS as OWN
+from vedette.api.operations import OperationsDoor
 from vedette.api.permissions import DENY_ALONE
-from vedette.api.rekognition.permissions import PERMISSIONS as REKOGNITION
 from vedette.errors import Denied, Refusal
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 from vedette.projects.versions import NewVersion
+from vedette.server.doors import SERVICES
 
-DIALECTS = {"rekognition": rekognition, "lookoutvision": lookout, "vedette": own}
-TABLES = {"rekognition": REKOGNITION, "lookoutvision": LOOKOUT, "vedette": OWN}
+DIALECTS = {door.name: door for door in SERVICES if isinstance(door, OperationsDoor) and door.permissions}
+TABLES = {name: door.permissions for name, door in DIALECTS.items()}
 REGION, MOMENT = "eu-west-1", "1777896000000"
 BASE = f"arn:aws:rekognition:{REGION}:{HERE}:project/boards"
 PROJECT, VERSION = f"{BASE}/{MOMENT}", f"{BASE}/version/v1/{MOMENT}"
@@ -171,7 +169,7 @@ def call(house, service, name, policies=None):
     caller = replace(caller, tags_of=house.projects.tags.peek)
 
     def run(request):
-        result = DIALECTS[service].OPERATIONS[name](house, caller, dict(request))
+        result = DIALECTS[service].operations[name](house, caller, dict(request))
         return asyncio.run(_awaited(result)) if inspect.isawaitable(result) else result
 
     return run
@@ -260,7 +258,7 @@ def test_exactly_its_rights_let_an_operation_in_and_none_is_too_many(service, na
 
 @pytest.mark.parametrize("service", TABLES)
 def test_every_operation_that_answers_has_its_rights_and_its_request(service):
-    answering = set(DIALECTS[service].OPERATIONS)
+    answering = set(DIALECTS[service].operations)
     assert set(TABLES[service]) == answering
     assert {name for other, name, _, _ in REQUESTS if other == service} == answering
 

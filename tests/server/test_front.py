@@ -40,7 +40,7 @@ def test_health_readiness_and_figures_need_no_key(server):
     ("headers", "status", "code"),
     [
         ({"X-Amz-Target": "RekognitionService.DescribeProjects"}, 400, "MissingAuthenticationTokenException"),
-        ({"X-Amz-Target": "TrentService.ListKeys"}, 400, "UnknownOperationException"),
+        ({"X-Amz-Target": "DynamoDB_20120810.ListTables"}, 400, "UnknownOperationException"),
     ],
 )
 def test_an_unsigned_request_gets_the_error_of_its_service(server, headers, status, code):
@@ -62,7 +62,7 @@ def test_an_unsigned_query_gets_xml(server):
     [
         ("rekognition", lambda client: client.detect_faces(Image={"Bytes": b"x"}), "DetectFaces"),
         ("rekognition", lambda client: client.list_collections(), "ListCollections"),
-        ("kms", lambda client: client.list_keys(), "kms"),
+        ("dynamodb", lambda client: client.list_tables(), "dynamodb"),
         ("iam", lambda client: client.list_users(), "iam"),
     ],
 )

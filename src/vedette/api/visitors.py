@@ -9,8 +9,8 @@ import hmac
 import ipaddress
 from urllib.parse import unquote
 
+from vedette.api.hosts import bucket_of_host
 from vedette.api.own_paths import is_own_path
-from vedette.api.s3.address import bucket_of_host
 from vedette.settings import Settings
 from vedette.wire.http import Request, Response
 

@@ -13,13 +13,8 @@ from typing import Any
 from botocore.model import OperationModel, ServiceModel
 
 SHAPES = Path(__file__).parent / "shapes"
-VERSIONS = {
-    "lookoutvision": "2020-11-20",
-    "rekognition": "2016-06-27",
-    "s3": "2006-03-01",
-    "sts": "2011-06-15",
-    "vedette": "2026-11-21",
-}
+# A service that is supported has a folder with its shapes, and there one version of them.
+VERSIONS = {place.parent.name: place.name for place in sorted(SHAPES.glob("*/*"))}
 
 
 def _read(name: str, file: str) -> Any:

@@ -1,8 +1,8 @@
 """Which bucket and key a request is for, by its path or by its host."""
 
-import re
 from dataclasses import dataclass
 
+from vedette.api.hosts import bucket_of_host
 from vedette.api.s3.faults import S3Fault
 from vedette.wire.canonical import decode as _decode_latin
 from vedette.wire.canonical import split_query
@@ -10,8 +10,6 @@ from vedette.wire.http import Request
 
 LONGEST_KEY = 1024
 """Bytes, as S3 counts them."""
-
-_ADDRESS = re.compile(r"[\d.]+|\[.*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +28,6 @@ def read_address(request: Request, domain: str) -> S3Address:
         return S3Address(bucket, _checked(path))
     bucket, _, key = path.partition("/")
     return S3Address(bucket, _checked(key))
-
-
-def bucket_of_host(host: str, domain: str) -> str:
-    """Return the bucket that a host name stands for, or nothing."""
-    name = host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
-    name = name.lower()
-    if not domain or _ADDRESS.fullmatch(name) or not name.endswith(f".{domain}"):
-        return ""
-    return name.removesuffix(f".{domain}")
 
 
 def read_query(raw_query: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ those that a program ignores.
 
 import re
 
-from vedette.api.s3.address import bucket_of_host
+from vedette.api.hosts import bucket_of_host
 from vedette.api.s3.call import Call
 from vedette.store.blobs.values import Bucket
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from vedette.api.authentication import authenticate
 from vedette.api.door import Effect, LongBody, SlowBody, Visit
-from vedette.api.s3.address import bucket_of_host, read_address, read_query
+from vedette.api.hosts import bucket_of_host
+from vedette.api.s3.address import read_address, read_query
 from vedette.api.s3.call import Call
 from vedette.api.s3.cors import answer_preflight, cors_headers
 from vedette.api.s3.faults import S3Fault, fault_answer, short_id
