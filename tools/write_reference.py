@@ -9,6 +9,10 @@ from pathlib import Path
 import typer
 from typer.main import get_command
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from draw_house import house_picture
+
 from vedette import errors
 from vedette.api.operations import OperationsDoor
 from vedette.api.permissions import Permission
@@ -233,6 +237,7 @@ PAGES = {
     "evaluation.md": evaluation_page,
     "evaluation.schema.json": evaluation_schema,
     "../decisions/README.md": decisions_page,
+    "../house.svg": house_picture,
 }
 
 

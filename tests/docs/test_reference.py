@@ -30,6 +30,7 @@ def writer():
         "evaluation.schema.json",
         "permissions.md",
         "../decisions/README.md",
+        "../house.svg",
     ],
 )
 def test_a_computed_page_is_up_to_date(page):
