@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 import vedette
-from vedette.cli.demo_pictures import COLORS, Drawn, draw_set
+from vedette.cli.demo_pictures import COLORS, DrawnPicture, draw_set
 from vedette.vision.annotations import Mask, Sample
 from vedette.vision.draw import draw_findings, draw_heatmap
 
@@ -32,7 +32,7 @@ class Panel:
     kind: str
     count: int
     caption: str
-    holds: Callable[[Drawn], bool]
+    holds: Callable[[DrawnPicture], bool]
     show: Callable[[Image.Image, vedette.Answer, vedette.Model], Image.Image]
 
 
@@ -87,7 +87,7 @@ def write_samples(kind: str, count: int, folder: Path) -> list[Sample]:
     return [as_sample(drawn, kind, folder) for drawn in draw_set(kind, count, seed=1)]
 
 
-def as_sample(drawn: Drawn, kind: str, folder: Path) -> Sample:
+def as_sample(drawn: DrawnPicture, kind: str, folder: Path) -> Sample:
     """Write one drawn picture, and its mask where masks are learnt from."""
     picture, mask = folder / drawn.name, None
     drawn.image.save(picture)
@@ -97,7 +97,7 @@ def as_sample(drawn: Drawn, kind: str, folder: Path) -> Sample:
     return Sample(picture, drawn.labels, drawn.boxes, drawn.is_anomalous, mask)
 
 
-def fresh_picture(panel: Panel) -> Drawn:
+def fresh_picture(panel: Panel) -> DrawnPicture:
     """The first picture of a seed nothing was learnt from that holds what the panel is about."""
     return next(drawn for drawn in draw_set(panel.kind, 12, seed=FRESH_SEED) if panel.holds(drawn))
 

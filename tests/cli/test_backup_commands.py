@@ -34,7 +34,7 @@ def test_a_backup_says_what_is_in_it_and_a_restore_what_to_do_next(data, tmp_pat
     )
     said = run("restore", tmp_path / "b", "--data", tmp_path / "again").splitlines()
     assert said[0].startswith(f"Restored to {tmp_path / 'again'}: ")
-    assert "Lifecycle rules remove nothing until you have looked" in said[1]
+    assert "Lifecycle rules are paused: check the buckets" in said[1]
     assert run("account", "list", "--data", tmp_path / "again").split()[0] == "000000000000"
 
 

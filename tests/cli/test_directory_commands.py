@@ -116,7 +116,7 @@ def test_the_credentials_file_changes_only_when_it_is_asked_to(data):
 def test_a_broken_credentials_file_is_a_sentence_and_can_be_written_anew(data, broken):
     before = (data / "credentials.json").read_text()
     (data / "credentials.json").write_text(broken)
-    assert "`vedette credentials --renew` writes it anew" in run("credentials", fails=2)
+    assert "`vedette credentials --renew` writes it again" in run("credentials", fails=2)
     run("credentials", "--renew")
     assert (data / "credentials.json").read_text() == before
 

@@ -42,11 +42,11 @@ def test_a_sound_store_is_said_to_be_sound(data):
 def test_a_lost_index_is_made_anew_and_what_is_next_is_said(data):
     lose_index(data)
     dry = run("--dry-run")
-    assert "farm: made anew from its journal" in dry
+    assert "farm: rebuilt from its journal" in dry
     assert "Nothing was changed." in dry
     assert not (data / "buckets" / ".index.db").exists()
     lines = run()
-    assert "farm: made anew from its journal" in lines
+    assert "farm: rebuilt from its journal" in lines
     assert "vedette lifecycle resume" in lines
     store = FolderBlobs(data / "buckets")
     assert store.read("farm", "1.jpg") == b"pixels"
@@ -76,7 +76,7 @@ def test_the_quarantine_is_emptied_after_a_yes_only(data):
     assert "Nothing was changed." in run("--empty-quarantine", "--dry-run")
     assert len(list(quarantined(data / "buckets"))) == 1
     assert "Removed 1 file." in run("--empty-quarantine", types="y\n")
-    assert "Nothing lies in quarantine." in run("--empty-quarantine", "--yes")
+    assert "The quarantine is empty." in run("--empty-quarantine", "--yes")
 
 
 def test_what_lies_in_quarantine_becomes_an_object_again(data):

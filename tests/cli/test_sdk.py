@@ -30,7 +30,7 @@ def test_remove_leaves_nothing_behind(tmp_path):
     run("install", "--to", str(tmp_path))
     assert run("remove", "--to", str(tmp_path)).exit_code == 0
     assert list(tmp_path.iterdir()) == []
-    assert "nothing of ours" in run("remove", "--to", str(tmp_path)).output
+    assert "nothing to remove" in run("remove", "--to", str(tmp_path)).output
 
 
 def test_files_of_somebody_else_are_not_overwritten(tmp_path):
@@ -39,5 +39,5 @@ def test_files_of_somebody_else_are_not_overwritten(tmp_path):
     (place / "service-2.json").write_text("{}")
     said = run("install", "--to", str(tmp_path))
     assert said.exit_code == 2
-    assert "is not ours" in said.output
+    assert "is not Vedette's" in said.output
     assert (place / "service-2.json").read_text() == "{}"

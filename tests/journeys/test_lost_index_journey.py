@@ -79,7 +79,7 @@ def test_a_server_that_lost_its_index_answers_as_before_after_a_repair(tmp_path)
         AssertionError, match=r"is missing, while farm, kept beside it hold files.*vedette repair"
     ):
         start_server(tmp_path / "data")
-    assert "made anew from its journal" in server.vedette("repair")
+    assert "rebuilt from its journal" in server.vedette("repair")
     server = start_server(tmp_path / "data")
     s3 = server.client("s3")
     assert answers(s3) == before

@@ -1,1 +1,1 @@
-"""The command line: any room’s front, for a person at a terminal."""
+"""The command line, for a person at a terminal."""

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from vedette.cli.credentials import Data
-from vedette.cli.opening import in_sentences, opened, settings_for
+from vedette.cli.opening import opened, settings_for, translate_refusals
 
 DOUBTFUL = {
     "missing_objects": "object named by the index and missing: see `vedette repair --dry-run`.",
@@ -29,16 +29,16 @@ def backup(
     """Copy the whole installation into a new folder, while the server runs or not."""
     from vedette.server.backup import back_up
 
-    with opened(data) as installation, _Bar() as bar:
-        manifest = back_up(installation, to, links=not copies, progress=bar.say)
+    with opened(data) as installation, _StageProgress() as bar:
+        manifest = back_up(installation, to, links=not copies, progress=bar.update)
         endpoint = installation.settings.s3_endpoint
     counts = dict(manifest.counts)
     objects, models = _number(counts.get("objects", 0), "object"), _number(counts["models"], "model")
     rest = "the keys and the database" if manifest.database else "the keys"
     print(f"Backed up to {to}: {objects}, {models}, {rest}.")
-    for name, what in DOUBTFUL.items():
+    for name, sentence in DOUBTFUL.items():
         if counts.get(name):
-            print(f"{_number(counts[name], what.partition(' ')[0])} {what.partition(' ')[2]}")
+            print(f"{_number(counts[name], sentence.partition(' ')[0])} {sentence.partition(' ')[2]}")
     if not manifest.database:
         print(f"Not in it: the database, which is PostgreSQL's. Before each backup: {PG_DUMP}")
     if not manifest.buckets:
@@ -50,28 +50,28 @@ def restore(
     from_: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `vedette backup` made.")],
     data: Data = None,
 ) -> None:
-    """Put a backup into a new folder; never over anything."""
+    """Restore a backup to a new folder; nothing is overwritten."""
     from vedette.server.restore import restore as put_back
 
     settings = settings_for(data)
-    with in_sentences(), _Bar() as bar:
-        restored = put_back(from_, settings.data, progress=bar.say)
+    with translate_refusals(), _StageProgress() as bar:
+        restored = put_back(from_, settings.data, progress=bar.update)
     manifest = restored.manifest
     print(f"Restored to {settings.data}: {restored.files} files, as they were on {manifest.made}.")
     if manifest.buckets:
-        print("Lifecycle rules remove nothing until you have looked, and say `vedette lifecycle resume`.")
+        print("Lifecycle rules are paused: check the buckets, then type `vedette lifecycle resume`.")
     if not manifest.database:
         print("The database is PostgreSQL's: put its dump back with pg_restore, and set VEDETTE_DATABASE.")
     if not manifest.buckets:
         print("The buckets lie in another S3 and were not in the backup: set VEDETTE_S3_ENDPOINT.")
 
 
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-class _Bar:
-    """A progress bar a stage, quiet where nobody looks."""
+class _StageProgress:
+    """A progress bar for every stage, silent where standard error is no terminal."""
 
     def __init__(self) -> None:
         console = Console(stderr=True)
@@ -79,15 +79,15 @@ class _Bar:
         self._progress = Progress(*columns, console=console, disable=not sys.stderr.isatty(), transient=True)
         self._stages: dict[str, TaskID] = {}
 
-    def __enter__(self) -> "_Bar":
+    def __enter__(self) -> "_StageProgress":
         self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def say(self, stage: str, done: int, of: int) -> None:
-        """Show how far a stage is."""
+    def update(self, stage: str, count: int, of: int) -> None:
+        """Show the progress of a stage."""
         if stage not in self._stages:
             self._stages[stage] = self._progress.add_task(stage)
-        self._progress.update(self._stages[stage], completed=done, total=of)
+        self._progress.update(self._stages[stage], completed=count, total=of)

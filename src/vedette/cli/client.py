@@ -1,4 +1,4 @@
-"""A client of our own server, for commands that act on it as any AWS program would."""
+"""An AWS client of the server, for commands that use it as any AWS program does."""
 
 import json
 import os
@@ -14,9 +14,9 @@ DEFAULT = "http://127.0.0.1:8080"
 
 
 def open_client(service: str, *, endpoint: str, data: Path | None) -> Any:
-    """Return a botocore client: keys out of the environment, or the root key of the data folder.
+    """Return a botocore client, with keys from the environment, or the root key of the data folder.
 
-    Our own shapes are read where botocore has none, since it dropped Lookout for Vision.
+    Vedette's shape files are used where botocore has none, since it dropped Lookout for Vision.
     """
     from botocore.config import Config
     from botocore.session import Session
@@ -35,7 +35,7 @@ def open_client(service: str, *, endpoint: str, data: Path | None) -> Any:
 
 @cache
 def _loader() -> Any:
-    """Return what reads the shape files; one for all clients, since it remembers what it has read."""
+    """Return the loader of shape files; one for all clients, since it caches them."""
     from botocore.loaders import create_loader
 
     loader = create_loader()
@@ -50,8 +50,8 @@ def _credentials(data: Path | None) -> tuple[str, str, str]:
         return key, secret, region or "us-east-1"
     file = settings_for(data).data / "credentials.json"
     try:
-        known = json.loads(file.read_text("utf-8"))
-        return known["access_key_id"], known["secret_access_key"], region or known["region"]
+        content = json.loads(file.read_text("utf-8"))
+        return content["access_key_id"], content["secret_access_key"], region or content["region"]
     except (OSError, ValueError, KeyError, TypeError):
         raise Wrong(
             f"There are no keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name the data folder "

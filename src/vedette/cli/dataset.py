@@ -1,4 +1,4 @@
-"""`vedette dataset …`: what a person does to a dataset without the console.
+"""`vedette dataset …`: edits of a dataset on a running server.
 
 Each command works from anywhere by the server's operations, shows how far it is, and says with `--dry-run`
 what it would do. Labels are changed in the entries; pictures in their bucket are never touched.
@@ -14,7 +14,7 @@ from vedette.cli.dataset_bring import PICTURES, bring, lines_of
 from vedette.cli.dataset_client import Selection, open_dataset
 from vedette.cli.dataset_edits import (
     Change,
-    Kind,
+    DatasetKind,
     choose,
     choose_any,
     edit_entries,
@@ -27,7 +27,7 @@ from vedette.cli.dataset_edits import (
 )
 from vedette.cli.dataset_show import labels_of, show_counts, show_entry
 from vedette.cli.directory import table
-from vedette.cli.models import said_in_a_sentence
+from vedette.cli.models import translate_client_errors
 from vedette.cli.remote import Server, remote_dataset
 from vedette.clock import system_clock
 from vedette.dialects.registry import dialect_of
@@ -38,8 +38,8 @@ from vedette.manifest.relabel import clear_labels, remove_labels
 app = typer.Typer(no_args_is_help=True, help="The entries and labels of a dataset on a running server.")
 
 Project = Annotated[str, typer.Option(help="The project's name.")]
-Which = Annotated[Kind, typer.Option("--type", help="Which dataset of the project.")]
-Both = Annotated[Kind | None, typer.Option("--type", help="Only this dataset; both without it.")]
+Which = Annotated[DatasetKind, typer.Option("--type", help="Which dataset of the project.")]
+Both = Annotated[DatasetKind | None, typer.Option("--type", help="Only this dataset; both without it.")]
 Of = Annotated[str, typer.Option(help="rekognition or lookoutvision, where both have such a project.")]
 Endpoint = Annotated[str, typer.Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
 Data = Annotated[Path | None, typer.Option(help="The data folder that holds the server's root key.")]
@@ -61,7 +61,7 @@ def list_dataset(  # noqa: PLR0913  (a command's options)
     pictures: Names = None,
     *,
     project: Project,
-    kind: Which = Kind.TRAIN,
+    kind: Which = DatasetKind.TRAIN,
     with_label: WithLabel = "",
     unlabelled: Unlabelled = False,
     with_errors: WithErrors = False,
@@ -74,7 +74,7 @@ def list_dataset(  # noqa: PLR0913  (a command's options)
     data: Data = None,
 ) -> None:
     """List entries: the picture, its labels, and what is wrong with it."""
-    with said_in_a_sentence():
+    with translate_client_errors():
         client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
         selection = choose_any(pictures, with_label, unlabelled=unlabelled, with_errors=with_errors)
         page = list(islice(client.entries(selection), most + 1))
@@ -95,13 +95,13 @@ def show_dataset(
     ] = "",
     *,
     project: Project,
-    kind: Which = Kind.TRAIN,
+    kind: Which = DatasetKind.TRAIN,
     service: Of = "",
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
     """Show a dataset's state, counts and labels, or one entry with its line and its problems."""
-    with said_in_a_sentence():
+    with translate_client_errors():
         client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
         if picture:
             show_entry(client, picture)
@@ -115,19 +115,19 @@ def label_pictures(  # noqa: PLR0913  (a command's options)
     pictures: Names = None,
     *,
     project: Project,
-    kind: Which = Kind.TRAIN,
+    kind: Which = DatasetKind.TRAIN,
     with_label: WithLabel = "",
     unlabelled: Unlabelled = False,
-    everything: All = False,
+    all_pictures: All = False,
     dry_run: DryRun = False,
     service: Of = "",
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
     """Give pictures an image-level label."""
-    with said_in_a_sentence():
+    with translate_client_errors():
         client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
-        selection = choose(pictures, with_label, unlabelled=unlabelled, everything=everything)
+        selection = choose(pictures, with_label, unlabelled=unlabelled, all_pictures=all_pictures)
         stamp = Stamp(when=system_clock(), job=f"labeling-job/{label}")
         dialect = dialect_of(client.service)
         edit_entries(
@@ -141,18 +141,18 @@ def unlabel_pictures(  # noqa: PLR0913  (a command's options)
     *,
     project: Project,
     label: Annotated[list[str] | None, typer.Option(help="Only this label; may be given again.")] = None,
-    kind: Which = Kind.TRAIN,
+    kind: Which = DatasetKind.TRAIN,
     with_label: WithLabel = "",
-    everything: All = False,
+    all_pictures: All = False,
     dry_run: DryRun = False,
     service: Of = "",
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
-    """Take labels from pictures: those that --label names, or all."""
-    with said_in_a_sentence():
+    """Remove labels from pictures: those that --label names, or all."""
+    with translate_client_errors():
         client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
-        selection = choose(pictures, with_label, everything=everything)
+        selection = choose(pictures, with_label, all_pictures=all_pictures)
         change: Change = (lambda line: remove_labels(line, label)) if label else clear_labels
         edit_entries([client], selection, change, dry_run=dry_run)
 
@@ -162,21 +162,21 @@ def remove_pictures(  # noqa: PLR0913  (a command's options)
     pictures: Names = None,
     *,
     project: Project,
-    kind: Which = Kind.TRAIN,
+    kind: Which = DatasetKind.TRAIN,
     with_label: WithLabel = "",
     unlabelled: Unlabelled = False,
     with_errors: WithErrors = False,
-    everything: All = False,
+    all_pictures: All = False,
     dry_run: DryRun = False,
     service: Of = "",
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
-    """Take pictures out of a dataset. The files stay in their bucket."""
-    with said_in_a_sentence():
+    """Remove pictures from a dataset. The files stay in their bucket."""
+    with translate_client_errors():
         client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
         selection = choose(
-            pictures, with_label, unlabelled=unlabelled, with_errors=with_errors, everything=everything
+            pictures, with_label, unlabelled=unlabelled, with_errors=with_errors, all_pictures=all_pictures
         )
         count = send_names(client, selection, client.remove, "remove", dry_run=dry_run)
         if not dry_run:
@@ -188,19 +188,19 @@ def move_pictures(  # noqa: PLR0913  (a command's options)
     pictures: Names = None,
     *,
     project: Project,
-    to: Annotated[Kind, typer.Option(help="The dataset that the pictures go to.")],
+    to: Annotated[DatasetKind, typer.Option(help="The dataset that the pictures go to.")],
     with_label: WithLabel = "",
-    everything: All = False,
+    all_pictures: All = False,
     dry_run: DryRun = False,
     service: Of = "",
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
     """Move pictures between the training and the test dataset of a project."""
-    with said_in_a_sentence():
-        kind = Kind.TRAIN if to is Kind.TEST else Kind.TEST
+    with translate_client_errors():
+        kind = DatasetKind.TRAIN if to is DatasetKind.TEST else DatasetKind.TEST
         client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
-        selection = choose(pictures, with_label, everything=everything)
+        selection = choose(pictures, with_label, all_pictures=all_pictures)
         count = send_names(client, selection, client.move, "move", dry_run=dry_run)
         if not dry_run:
             print(f"Moved {count} entries to the {to} dataset of {project}.")
@@ -208,8 +208,8 @@ def move_pictures(  # noqa: PLR0913  (a command's options)
 
 @app.command("rename-label")
 def rename_label(  # noqa: PLR0913  (a command's options)
-    old: Annotated[str, typer.Argument(help="The label as it is called now.")],
-    new: Annotated[str, typer.Argument(help="The label as it is to be called.")],
+    old: Annotated[str, typer.Argument(help="The present name of the label.")],
+    new: Annotated[str, typer.Argument(help="The new name of the label.")],
     *,
     project: Project,
     kind: Both = None,
@@ -218,8 +218,8 @@ def rename_label(  # noqa: PLR0913  (a command's options)
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
-    """Call a label otherwise, on every picture and box; a name that is taken is refused (merge-labels)."""
-    with said_in_a_sentence():
+    """Rename a label on every picture and box; a name in use is refused (see merge-labels)."""
+    with translate_client_errors():
         clients = open_both(Server("rekognition", endpoint, data), project, kind, service)
         refuse_class_names(clients[0], [old, new])
         if any(uses_label(client, new) for client in clients):
@@ -239,8 +239,8 @@ def merge_labels(  # noqa: PLR0913  (a command's options)
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
-    """Make one label of several."""
-    with said_in_a_sentence():
+    """Merge several labels into one."""
+    with translate_client_errors():
         clients = open_both(Server("rekognition", endpoint, data), project, kind, service)
         refuse_class_names(clients[0], [*labels, into])
         rename_in_entries(clients, [label for label in labels if label != into], into, dry_run=dry_run)
@@ -257,8 +257,8 @@ def delete_label(  # noqa: PLR0913  (a command's options)
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
-    """Take a label, with its boxes, from every picture; the pictures stay in the dataset."""
-    with said_in_a_sentence():
+    """Delete a label, with its boxes, on every picture; the pictures stay in the dataset."""
+    with translate_client_errors():
         clients = open_both(Server("rekognition", endpoint, data), project, kind, service)
         edit_entries(
             clients, Selection(labels=(label,)), lambda line: remove_labels(line, [label]), dry_run=dry_run
@@ -280,7 +280,7 @@ def label_settings(  # noqa: PLR0913  (a command's options)
     data: Data = None,
 ) -> None:
     """List the colours and shortcut keys of a project's labels, or set one label's."""
-    with said_in_a_sentence():
+    with translate_client_errors():
         client = open_dataset(Server("rekognition", endpoint, data), project, "train", service)
         request: dict[str, Any] = {"ProjectArn": client.arn}
         if forget:
@@ -305,14 +305,14 @@ def import_pictures(  # noqa: PLR0913  (a command's options)
         bool,
         typer.Option("--labels-from-folders", help="Label each picture with its folder below the prefix."),
     ] = False,
-    kind: Which = Kind.TRAIN,
+    kind: Which = DatasetKind.TRAIN,
     dry_run: DryRun = False,
     service: Of = "",
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
-    """Bring pictures that lie in a bucket into a dataset. What is there already stays as it is labelled."""
-    with said_in_a_sentence():
+    """Add pictures in a bucket to a dataset. Existing entries keep their labels."""
+    with translate_client_errors():
         server = Server(service or "rekognition", endpoint, data)
         if not dry_run:
             remote_dataset(server, project, kind.value).ensure_project()

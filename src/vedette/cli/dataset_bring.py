@@ -1,4 +1,4 @@
-"""Pictures that lie in a bucket, brought into a dataset from where they lie, labelled by their folders."""
+"""Adding pictures in a bucket to a dataset, without copies, labelled by their folders."""
 
 from collections.abc import Iterator, Sequence
 
@@ -45,8 +45,8 @@ def _place(place: str) -> tuple[str, str]:
 
 def bring(client: DatasetClient, lines: Sequence[Line], *, dry_run: bool) -> None:
     exists = client.remote.describe() is not None
-    known = {entry.source for entry in client.entries(Selection())} if exists else set()
-    new = [line for line in lines if line.source not in known]
+    existing = {entry.source for entry in client.entries(Selection())} if exists else set()
+    new = [line for line in lines if line.source not in existing]
     labelled = sum(bool(names_of(line)) for line in new)
     counts = f"{len(new)} pictures ({labelled} labelled; {len(lines) - len(new)} are there already)"
     if dry_run:
@@ -55,8 +55,8 @@ def bring(client: DatasetClient, lines: Sequence[Line], *, dry_run: bool) -> Non
     if not exists:
         client.remote.create_empty()
     with progress_bar() as bar:
-        shown = bar.add_task("bringing pictures", total=len(new))
+        task = bar.add_task("bringing pictures", total=len(new))
         for batch in batches(new, BATCH):
             client.add(batch)
-            bar.advance(shown, len(batch))
+            bar.advance(task, len(batch))
     print(f"Brought {counts} into {client.project}/{client.kind}.")

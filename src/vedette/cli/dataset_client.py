@@ -1,4 +1,4 @@
-"""A dataset of a running server as the commands of `vedette dataset` change it: by Vedette's own operations.
+"""The client of `vedette dataset`: edits of a dataset by Vedette's own operations.
 
 Every change names the revision of the entry that it was made on. What somebody else changed meanwhile is read
 again and changed anew, so that a long run over a dataset at which others work overwrites nobody.
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which entries of a dataset a command is about. Without any pattern: all that the filters leave."""
+    """Which entries of a dataset a command selects. Without a pattern: all that pass the filters."""
 
     patterns: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Selection:
     with_errors: bool = False
 
     def request(self) -> dict[str, Any]:
-        """Return what the server can filter by itself."""
+        """Return the filters that the server can apply."""
         conditions: dict[str, Any] = {}
         if self.labels:
             conditions["Labels"] = list(self.labels)
@@ -60,7 +60,7 @@ class Selection:
         return conditions
 
     def matches(self, source: str) -> bool:
-        """Say whether a picture is meant: by its address, the end of its address, or a pattern with `*`."""
+        """Return whether a picture is selected: by its address, its end, or a pattern with `*`."""
         return not self.patterns or any(_matches(pattern, source) for pattern in self.patterns)
 
 
@@ -76,7 +76,7 @@ class RemoteEntry:
 
 
 Edit = tuple[RemoteEntry, Line]
-"""An entry as it was read, and the line that it shall have."""
+"""An entry as it was read, and its new line."""
 
 
 class DatasetClient:
@@ -99,7 +99,7 @@ class DatasetClient:
         return int(stats.get("TotalEntries", stats.get("Total", 0)))
 
     def entries(self, selection: Selection) -> Iterator[RemoteEntry]:
-        """Yield the entries that are meant, in the order in which they came."""
+        """Yield the selected entries, in the order of the dataset."""
         pages = self.own.get_paginator("list_entries").paginate(
             **self._names(), **selection.request(), PaginationConfig={"PageSize": PAGE}
         )
@@ -113,13 +113,13 @@ class DatasetClient:
         return next((entry for entry in self.entries(Selection((source,))) if entry.source == source), None)
 
     def add(self, lines: Sequence[Line]) -> None:
-        """Put new entries behind the last; one that is there already is refused."""
+        """Append new entries; an existing one is refused."""
         for start in range(0, len(lines), BATCH):
             batch = lines[start : start + BATCH]
             self._send("update_entries", Edits=[{"Line": line.text, "Revision": "none"} for line in batch])
 
     def apply(self, edits: Sequence[Edit], again: Callable[[Line], Line]) -> None:
-        """Send edits; where an entry was changed meanwhile, make the edit `again` on what it says now."""
+        """Send edits; where an entry was changed meanwhile, apply `again` to its present line."""
         from botocore.exceptions import ClientError
 
         for _ in range(RETRIES):
@@ -133,10 +133,10 @@ class DatasetClient:
                     return
             else:
                 return
-        raise Wrong(f"Others change the same entries of {self.project} all the time; try again later.")
+        raise Wrong(f"Others keep changing the same entries of {self.project}; try again later.")
 
     def remove(self, entries: Sequence[RemoteEntry]) -> None:
-        """Take entries out, each in the revision in which it was read."""
+        """Remove entries, each in the revision in which it was read."""
         self._send("remove_entries", Entries=[_name(entry) for entry in entries])
 
     def move(self, entries: Sequence[RemoteEntry]) -> None:
@@ -149,7 +149,7 @@ class DatasetClient:
         return [(entry, line) for entry, line in edits if line.values != entry.line.values]
 
     def _send(self, operation: str, **request: Any) -> None:
-        """Call, with patience while a work in the background holds the dataset."""
+        """Call, and retry while background work locks the dataset."""
         from botocore.exceptions import ClientError
 
         for attempt in range(RETRIES):
@@ -167,13 +167,15 @@ class DatasetClient:
 
 
 def open_dataset(server: Server, project: str, kind: str, service: str = "") -> DatasetClient:
-    """Return a dataset of a project; the service need be named only where both have one of that name."""
-    known = [(of, arn) for of, name, arn in list_projects(server) if name == project and service in ("", of)]
-    if not known:
+    """Return a dataset of a project; the service is needed only where both have one of that name."""
+    matches = [
+        (of, arn) for of, name, arn in list_projects(server) if name == project and service in ("", of)
+    ]
+    if not matches:
         raise Missing(f"There is no project {project}; `vedette projects` lists those there are.")
-    if len(known) > 1:
+    if len(matches) > 1:
         raise Wrong(f"Both services have a project {project}: say --service rekognition or lookoutvision.")
-    return DatasetClient(server, known[0][0], project, known[0][1], kind)
+    return DatasetClient(server, matches[0][0], project, matches[0][1], kind)
 
 
 def _matches(pattern: str, source: str) -> bool:
@@ -198,14 +200,14 @@ def _request_of(entry: RemoteEntry, line: Line) -> dict[str, str]:
 
 
 def _is_busy(fault: "ClientError") -> bool:
-    """Say whether the dataset itself is being changed, rather than one of the entries."""
+    """Return whether the dataset itself is being changed, rather than one of the entries."""
     error = fault.response["Error"]
     return error["Code"] == "ConflictException" and "dataset is being" in str(error.get("Message", ""))
 
 
-def watched(items: Iterable[T], bar: Progress, shown: TaskID) -> Iterator[T]:
+def watched(items: Iterable[T], bar: Progress, task: TaskID) -> Iterator[T]:
     for item in items:
-        bar.advance(shown)
+        bar.advance(task)
         yield item
 
 

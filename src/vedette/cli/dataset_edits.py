@@ -27,7 +27,7 @@ EXAMPLES = 5
 Change = Callable[[Line], Line]
 
 
-class Kind(StrEnum):
+class DatasetKind(StrEnum):
     """A project's two datasets."""
 
     TRAIN = "train"
@@ -40,11 +40,11 @@ def choose(
     *,
     unlabelled: bool = False,
     with_errors: bool = False,
-    everything: bool = False,
+    all_pictures: bool = False,
 ) -> Selection:
-    """Return which entries are meant; to mean all of them takes a word, lest a forgotten name does."""
+    """Return the selection; selecting all needs --all, so that a forgotten name does not do it."""
     selection = choose_any(pictures, with_label, unlabelled=unlabelled, with_errors=with_errors)
-    if selection == Selection() and not everything:
+    if selection == Selection() and not all_pictures:
         raise Wrong("Say which pictures: by name, by a filter, or --all.")
     return selection
 
@@ -52,7 +52,7 @@ def choose(
 def choose_any(
     pictures: Sequence[str] | None, with_label: str, *, unlabelled: bool, with_errors: bool
 ) -> Selection:
-    """Return which entries are meant: all, where nothing narrows it."""
+    """Return the selection: all, where nothing restricts it."""
     labels = (with_label,) if with_label else ()
     return Selection(tuple(pictures or ()), labels, unlabelled, with_errors)
 
@@ -60,36 +60,36 @@ def choose_any(
 def edit_entries(
     clients: Sequence[DatasetClient], selection: Selection, change: Change, *, dry_run: bool
 ) -> None:
-    """Change lines of entries, a batch at a time, and say how many there were."""
+    """Change lines of entries, a batch at a time, and print how many."""
     count = 0
-    refused: list[str] = []
+    problems: list[str] = []
     with progress_bar() as bar:
         for client in clients:
-            shown = bar.add_task(f"{client.kind}", total=client.count())
-            edits = _edits(watched(client.entries(selection), bar, shown), change, refused)
+            task = bar.add_task(f"{client.kind}", total=client.count())
+            edits = _edits(watched(client.entries(selection), bar, task), change, problems)
             for batch in _small_enough(edits):
                 for entry, new in batch[: EXAMPLES if dry_run and not count else 0]:
                     print(f"{entry.source}: {_named(entry.line)} → {_named(new)}")
                 if not dry_run:
                     client.apply(batch, change)
                 count += len(batch)
-    _report(count, refused, dry_run=dry_run)
+    _report(count, problems, dry_run=dry_run)
 
 
-def _edits(entries: Iterable[RemoteEntry], change: Change, refused: list[str]) -> Iterator[Edit]:
-    """Yield the entries that the change makes different; what cannot be changed is named in `refused`."""
+def _edits(entries: Iterable[RemoteEntry], change: Change, problems: list[str]) -> Iterator[Edit]:
+    """Yield the entries that the change alters; refused ones are appended to `problems`."""
     for entry in entries:
         try:
             new = change(entry.line)
         except Wrong as refusal:
-            refused.append(f"{entry.source}: {refusal.sentence}")
+            problems.append(f"{entry.source}: {refusal.sentence}")
         else:
             if new.values != entry.line.values:
                 yield entry, new
 
 
 def _small_enough(edits: Iterable[Edit]) -> Iterator[list[Edit]]:
-    """Yield batches that one request takes: bounded in number and in bytes."""
+    """Yield batches that fit into one request, by number and by bytes."""
     batch: list[Edit] = []
     size = 0
     for entry, new in edits:
@@ -102,11 +102,11 @@ def _small_enough(edits: Iterable[Edit]) -> Iterator[list[Edit]]:
         yield batch
 
 
-def _report(changed: int, refused: Sequence[str], *, dry_run: bool) -> None:
-    for sentence in refused:
+def _report(changed: int, problems: Sequence[str], *, dry_run: bool) -> None:
+    for sentence in problems:
         typer.echo(f"Left as it is: {sentence}", err=True)
     print(f"{'Would change' if dry_run else 'Changed'} {changed} entries.")
-    if refused:
+    if problems:
         raise typer.Exit(1)
 
 
@@ -122,8 +122,8 @@ def send_names(
     *,
     dry_run: bool,
 ) -> int:
-    """Send entries to an operation that takes names, a batch at a time; return how many there were."""
-    # All are read before the first is sent, so that what a page shows does not move under the reading.
+    """Send entries to an operation that takes names, a batch at a time; return how many."""
+    # All are read before the first is sent, so that pages do not shift while they are read.
     entries = list(client.entries(selection))
     if dry_run:
         for entry in entries[:EXAMPLES]:
@@ -131,10 +131,10 @@ def send_names(
         print(f"Would {verb} {len(entries)} entries.")
         return len(entries)
     with progress_bar() as bar:
-        shown = bar.add_task(verb, total=len(entries))
+        task = bar.add_task(verb, total=len(entries))
         for batch in batches(entries, BATCH):
             send(batch)
-            bar.advance(shown, len(batch))
+            bar.advance(task, len(batch))
     return len(entries)
 
 
@@ -151,19 +151,19 @@ def rename_in_entries(
 
 
 def _rename_settings(client: DatasetClient, old: Sequence[str], new: str) -> None:
-    """Let the colour and key of a label go with its name, unless the new one has its own."""
+    """Move the colour and key of a label to its new name, unless that has its own."""
     settings = {
         entry["Name"]: entry for entry in client.own.list_label_settings(ProjectArn=client.arn)["Labels"]
     }
-    known = [name for name in old if name in settings]
-    labels = [{**settings[known[0]], "Name": new}] if known and new not in settings else []
-    if known:
-        client.own.update_label_settings(ProjectArn=client.arn, Labels=labels, Remove=known)
+    with_setting = [name for name in old if name in settings]
+    labels = [{**settings[with_setting[0]], "Name": new}] if with_setting and new not in settings else []
+    if with_setting:
+        client.own.update_label_settings(ProjectArn=client.arn, Labels=labels, Remove=with_setting)
 
 
-def open_both(server: Server, project: str, kind: Kind | None, service: str) -> list[DatasetClient]:
-    """Return the project's datasets that there are, the training one first."""
-    kinds = [kind.value] if kind else [name.value for name in Kind]
+def open_both(server: Server, project: str, kind: DatasetKind | None, service: str) -> list[DatasetClient]:
+    """Return the project's existing datasets, the training one first."""
+    kinds = [kind.value] if kind else [name.value for name in DatasetKind]
     clients = [open_dataset(server, project, name, service) for name in kinds]
     existing = [client for client in clients if client.remote.describe() is not None]
     if not existing:

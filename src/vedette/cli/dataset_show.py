@@ -1,4 +1,4 @@
-"""A dataset and its entries as a person reads them at a terminal."""
+"""Printing a dataset and its entries at a terminal."""
 
 import json
 from itertools import islice
@@ -39,8 +39,8 @@ def show_counts(client: DatasetClient) -> None:
 def _count_labels(client: DatasetClient) -> dict[str, int]:
     counts: dict[str, int] = {}
     with progress_bar() as bar:
-        shown = bar.add_task("counting labels", total=client.count())
-        for entry in watched(client.entries(Selection()), bar, shown):
+        task = bar.add_task("counting labels", total=client.count())
+        for entry in watched(client.entries(Selection()), bar, task):
             for name in names_of(entry.line):
                 counts[name] = counts.get(name, 0) + 1
     return counts

@@ -1,6 +1,6 @@
-"""`vedette demo`: the main job from an empty server to findings, on pictures drawn here.
+"""`vedette demo`: the main workflow from an empty server to findings, on synthetic pictures.
 
-A server of its own is started on a folder of its own, and spoken to as any customer's program would.
+It starts a server of its own on a folder of its own, and uses it as any customer's program does.
 """
 
 import contextlib
@@ -21,10 +21,10 @@ import typer
 from PIL import Image
 
 from vedette.cli.client import open_client
-from vedette.cli.demo_pictures import COLORS, SIDE, Drawn, draw_set
+from vedette.cli.demo_pictures import COLORS, SIDE, DrawnPicture, draw_set
 from vedette.cli.demo_services import SERVICES, UNDER_WAY
 from vedette.cli.remote import Server
-from vedette.cli.remote_models import CustomLabels, Found, Lookout
+from vedette.cli.remote_models import CustomLabelsModels, LookoutModels, RemoteModel
 from vedette.cli.showing import command
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, write_item
@@ -42,44 +42,47 @@ FRESH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of model: which service speaks of it, and how many pictures are drawn to learn it."""
+class ModelKind:
+    """A kind of model: its service, the size of its synthetic set, and what it detects."""
 
     name: str
     service: str
     count: int
-    says: str
+    detects: str
 
 
 KINDS = (
-    Kind("classification", "rekognition", 36, "which part lies on the tray"),
-    Kind("multilabel", "rekognition", 56, "which of three parts lie on the tray"),
-    Kind("detection", "rekognition", 60, "where each part lies"),
-    Kind("anomaly", "lookoutvision", 60, "whether a plate has a flaw"),
-    Kind("segmentation", "lookoutvision", 96, "where scratches and rust are"),
+    ModelKind("classification", "rekognition", 36, "which part lies on the tray"),
+    ModelKind("multilabel", "rekognition", 56, "which of three parts lie on the tray"),
+    ModelKind("detection", "rekognition", 60, "where each part lies"),
+    ModelKind("anomaly", "lookoutvision", 60, "whether a plate has a flaw"),
+    ModelKind("segmentation", "lookoutvision", 96, "where scratches and rust are"),
 )
 
 
 def demo(
-    kind: Annotated[str, typer.Option(help="One of " + ", ".join(each.name for each in KINDS))] = "anomaly",
+    kind: Annotated[
+        str, typer.Option(help="One of " + ", ".join(choice.name for choice in KINDS))
+    ] = "anomaly",
     *,
-    every: Annotated[bool, typer.Option("--all", help="Walk all kinds, one after the other.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Show all kinds, one after the other.")] = False,
     folder: Annotated[Path, typer.Option(help="Where the server and the pictures lie.")] = Path(
         "vedette-demo"
     ),
     budget: Annotated[str, typer.Option(help="fast, balanced or best.")] = "fast",
 ) -> None:
     """Draw pictures, train on them, and show what the model finds: in under two minutes."""
-    wanted = [each for each in KINDS if every or each.name == kind]
-    if not wanted:
+    kinds = [choice for choice in KINDS if every or choice.name == kind]
+    if not kinds:
         print(
-            f"There is no kind {kind}; there are {', '.join(each.name for each in KINDS)}.", file=sys.stderr
+            f"There is no kind {kind}; there are {', '.join(choice.name for choice in KINDS)}.",
+            file=sys.stderr,
         )
         raise typer.Exit(2)
     try:
         with _server(folder, budget) as address:
-            for each in wanted:
-                Walk(each, address, folder).all()
+            for choice in kinds:
+                Demonstration(choice, address, folder).all()
     except Wrong as wrong:
         print(wrong.sentence, file=sys.stderr)
         raise typer.Exit(2) from None
@@ -88,7 +91,7 @@ def demo(
 
 @contextlib.contextmanager
 def _server(folder: Path, budget: str) -> Iterator[str]:
-    """Yield the address of a server of our own, which ends with the walk."""
+    """Yield the address of a server that ends with this block."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "server.log").open("a") as log:
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own module)
@@ -100,36 +103,38 @@ def _server(folder: Path, budget: str) -> Iterator[str]:
         )
     try:
         assert process.stdout is not None
-        found = re.search(r"https?://\S+", process.stdout.readline())
-        if found is None:
+        match = re.search(r"https?://\S+", process.stdout.readline())
+        if match is None:
             raise Wrong(f"The server did not start; {folder / 'server.log'} says why.")
-        print(f"A server of its own answers at {found.group()}; its log is {folder / 'server.log'}.\n")
-        yield found.group()
+        print(f"A server of its own answers at {match.group()}; its log is {folder / 'server.log'}.\n")
+        yield match.group()
     finally:
         process.terminate()
         process.wait()
 
 
-class Walk:
+class Demonstration:
     """One kind of model, from drawing to findings."""
 
-    def __init__(self, kind: Kind, address: str, folder: Path) -> None:
+    def __init__(self, kind: ModelKind, address: str, folder: Path) -> None:
         self._kind = kind
         self._folder = folder / kind.name
         server = Server(kind.service, address, folder / "data")
         self._s3 = open_client("s3", endpoint=address, data=folder / "data")
-        # A second walk in the same folder is another project.
+        # A second run in the same folder is another project.
         self._project = f"demo-{kind.name}-{int(time.time())}"
         self._service = SERVICES[kind.service](server, self._project)
 
     def all(self) -> None:
-        """Walk it, printing each call, how long it took, and what came of it."""
-        print(f"== {self._kind.name}: {self._kind.says}")
+        """Run it, printing each call, its time and its result."""
+        print(f"== {self._kind.name}: {self._kind.detects}")
         place = self._folder / "drawn"
-        drawn = self._do("draw", f"{self._kind.count} pictures into {place}", lambda: self._draw(place))
+        pictures = self._do("draw", f"{self._kind.count} pictures into {place}", lambda: self._draw(place))
         with contextlib.suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
             self._do("s3 CreateBucket", BUCKET, lambda: self._s3.create_bucket(Bucket=BUCKET))
-        self._do("s3 PutObject", f"{len(drawn)} pictures and their manifest", lambda: self._upload(drawn))
+        self._do(
+            "s3 PutObject", f"{len(pictures)} pictures and their manifest", lambda: self._upload(pictures)
+        )
         create = partial(self._service.create, BUCKET, f"{self._project}/all.manifest")
         models = self._do(f"{self._kind.service} CreateProject, CreateDataset", self._project, create)
         output = f"s3://{BUCKET}/{self._project}/results"
@@ -156,67 +161,70 @@ class Walk:
         print(f"{time.perf_counter() - began:6.2f} s  {call}: {about}", flush=True)
         return result
 
-    def _draw(self, place: Path) -> list[Drawn]:
-        drawn = list(draw_set(self._kind.name, self._kind.count, seed=1))
+    def _draw(self, place: Path) -> list[DrawnPicture]:
+        pictures = list(draw_set(self._kind.name, self._kind.count, seed=1))
         place.mkdir(parents=True, exist_ok=True)
-        for each in drawn:
-            each.image.save(place / each.name)
-            if each.mask is not None:
-                each.mask.save(place / f"mask-{each.name}")
-        return drawn
+        for picture in pictures:
+            picture.image.save(place / picture.name)
+            if picture.mask is not None:
+                picture.mask.save(place / f"mask-{picture.name}")
+        return pictures
 
-    def _upload(self, drawn: Sequence[Drawn]) -> None:
-        for each in drawn:
-            self._put(each.name, _png(each.image))
-            if each.mask is not None and self._kind.name == "segmentation":
-                self._put(f"mask-{each.name}", _png(each.mask))
-        lines = [self._line(each) for each in drawn]
+    def _upload(self, pictures: Sequence[DrawnPicture]) -> None:
+        for picture in pictures:
+            self._put(picture.name, _png(picture.image))
+            if picture.mask is not None and self._kind.name == "segmentation":
+                self._put(f"mask-{picture.name}", _png(picture.mask))
+        lines = [self._line(picture) for picture in pictures]
         self._put("all.manifest", "\n".join(lines).encode())
 
     def _put(self, name: str, data: bytes) -> None:
         self._s3.put_object(Bucket=BUCKET, Key=f"{self._project}/{name}", Body=data)
 
-    def _line(self, drawn: Drawn) -> str:
+    def _line(self, picture: DrawnPicture) -> str:
         stamp = Stamp(job="labeling-job/demo")
         prefix = f"s3://{BUCKET}/{self._project}/"
-        item = Item(drawn.name, drawn.labels, drawn.boxes, Size(SIDE, SIDE), drawn.is_anomalous)
+        item = Item(picture.name, picture.labels, picture.boxes, Size(SIDE, SIDE), picture.is_anomalous)
         line = write_item(item, prefix=prefix, stamp=stamp)
-        if self._kind.name == "segmentation" and drawn.kinds:
-            colors = {COLORS[kind]: kind for kind in drawn.kinds}
-            mask = MaskRef(f"{prefix}mask-{drawn.name}", colors)
+        if self._kind.name == "segmentation" and picture.kinds:
+            colors = {COLORS[kind]: kind for kind in picture.kinds}
+            mask = MaskRef(f"{prefix}mask-{picture.name}", colors)
             line = change_line(line, write_mask(mask, stamp=stamp))
         return line.text
 
-    def _settled(self, models: CustomLabels | Lookout, found: Found) -> Found:
-        while UNDER_WAY.search(found.status):
+    def _settled(self, models: CustomLabelsModels | LookoutModels, version: RemoteModel) -> RemoteModel:
+        while UNDER_WAY.search(version.status):
             time.sleep(0.2)
-            found = models.find(found.name)
-        return found
+            version = models.find(version.name)
+        return version
 
-    def _look(self, trained: Found) -> None:
-        """Show pictures to the model that it has not seen, and draw what it says of them."""
+    def _look(self, trained: RemoteModel) -> None:
+        """Detect in new pictures, and draw the findings."""
         fresh = list(draw_set(self._kind.name, FRESH, seed=2))
         place = self._folder / "found"
         place.mkdir(parents=True, exist_ok=True)
-        for each in fresh:
-            data = _png(each.image)
-            findings, said, mask = self._do(
-                self._service.operation, each.name, partial(self._service.detect, trained, data)
+        for picture in fresh:
+            data = _png(picture.image)
+            findings, caption, mask = self._do(
+                self._service.operation, picture.name, partial(self._service.detect, trained, data)
             )
-            print(f"     {said}; drawn: {_truth(each)}")
-            shown = draw_findings(
-                each.image.resize((3 * SIDE, 3 * SIDE)), findings, labels=_labels(findings), caption=said
+            print(f"     {caption}; drawn: {_truth(picture)}")
+            drawing = draw_findings(
+                picture.image.resize((3 * SIDE, 3 * SIDE)),
+                findings,
+                labels=_labels(findings),
+                caption=caption,
             )
             if mask:
-                shown = Image.blend(shown, Image.open(io.BytesIO(mask)).resize(shown.size), 0.4)
-            shown.save(place / each.name)
+                drawing = Image.blend(drawing, Image.open(io.BytesIO(mask)).resize(drawing.size), 0.4)
+            drawing.save(place / picture.name)
         print(f"     the findings are drawn in {place}")
 
 
-def _truth(drawn: Drawn) -> str:
-    if drawn.is_anomalous is not None:
-        return " and ".join(drawn.kinds) or "no flaw"
-    return ", ".join(drawn.labels or [label for label, _ in drawn.boxes or ()])
+def _truth(picture: DrawnPicture) -> str:
+    if picture.is_anomalous is not None:
+        return " and ".join(picture.kinds) or "no flaw"
+    return ", ".join(picture.labels or [label for label, _ in picture.boxes or ()])
 
 
 def _labels(findings: Sequence[Finding]) -> list[str]:

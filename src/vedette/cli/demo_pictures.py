@@ -1,6 +1,6 @@
 """Example sets for the demonstration, drawn by code: parts on a steel tray, for every kind of model.
 
-Light, pose, grain, blur and clutter vary; the seed makes a set what it is.
+Light, pose, grain, blur and clutter vary; a set is determined by its seed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,8 +19,8 @@ COLORS = {"scratch": "#d62728", "rust": "#1f77b4"}
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """One drawn picture and what is true of it."""
+class DrawnPicture:
+    """One synthetic picture and its ground truth."""
 
     name: str
     image: Image.Image
@@ -31,7 +31,7 @@ class Drawn:
     kinds: tuple[str, ...] = field(default=())
 
 
-def draw_set(kind: str, count: int, *, seed: int) -> Iterator[Drawn]:
+def draw_set(kind: str, count: int, *, seed: int) -> Iterator[DrawnPicture]:
     """Yield `count` pictures of a kind of model, its labels in turn."""
     rng = np.random.default_rng(seed)
     draw = {
@@ -45,31 +45,31 @@ def draw_set(kind: str, count: int, *, seed: int) -> Iterator[Drawn]:
         yield draw(f"{kind}-{seed}-{number:03}.png", number, rng)
 
 
-def _part(name: str, number: int, rng: np.random.Generator) -> Drawn:
+def _part(name: str, number: int, rng: np.random.Generator) -> DrawnPicture:
     label = PARTS[number % len(PARTS)]
     image = _steel(rng)
     _put(image, label, _place(rng, 0.34, 0.5), rng)
-    return Drawn(name, _photographed(image, rng), labels=(label,))
+    return DrawnPicture(name, _photographed(image, rng), labels=(label,))
 
 
-def _mixture(name: str, number: int, rng: np.random.Generator) -> Drawn:
-    shown = tuple(part for bit, part in enumerate(PARTS) if (number % 7 + 1) >> bit & 1)
+def _mixture(name: str, number: int, rng: np.random.Generator) -> DrawnPicture:
+    parts = tuple(part for bit, part in enumerate(PARTS) if (number % 7 + 1) >> bit & 1)
     image = _steel(rng)
-    for label, place in zip(shown, _apart(rng, len(shown)), strict=True):
+    for label, place in zip(parts, _apart(rng, len(parts)), strict=True):
         _put(image, label, place, rng)
-    return Drawn(name, _photographed(image, rng), labels=shown)
+    return DrawnPicture(name, _photographed(image, rng), labels=parts)
 
 
-def _tray(name: str, number: int, rng: np.random.Generator) -> Drawn:
+def _tray(name: str, number: int, rng: np.random.Generator) -> DrawnPicture:
     image = _steel(rng)
     boxes = []
     for place in _apart(rng, 1 + number % 3):
         label = PARTS[int(rng.integers(len(PARTS)))]
         boxes.append((label, _put(image, label, place, rng)))
-    return Drawn(name, _photographed(image, rng), boxes=tuple(boxes))
+    return DrawnPicture(name, _photographed(image, rng), boxes=tuple(boxes))
 
 
-def _plate(name: str, number: int, rng: np.random.Generator) -> Drawn:
+def _plate(name: str, number: int, rng: np.random.Generator) -> DrawnPicture:
     """A plate with four holes; every second one has a scratch or rust."""
     image = _steel(rng)
     draw = ImageDraw.Draw(image)
@@ -81,7 +81,7 @@ def _plate(name: str, number: int, rng: np.random.Generator) -> Drawn:
     mask = Image.new("RGB", image.size, "#ffffff")
     for kind in kinds:
         (_scratch if kind == "scratch" else _rust)(draw, ImageDraw.Draw(mask), side, rng)
-    return Drawn(
+    return DrawnPicture(
         name,
         _photographed(image, rng),
         is_anomalous=bool(kinds),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from vedette.cli.remote import Server
-from vedette.cli.remote_models import CustomLabels, Found, Lookout
+from vedette.cli.remote_models import CustomLabelsModels, LookoutModels, RemoteModel
 from vedette.errors import Wrong
 from vedette.vision.annotations import Box, Finding
 
@@ -36,11 +36,11 @@ class DemoService(ABC):
         self._project = project
 
     @abstractmethod
-    def create(self, bucket: str, key: str) -> CustomLabels | Lookout:
+    def create(self, bucket: str, key: str) -> CustomLabelsModels | LookoutModels:
         """Make a project with the datasets of a manifest, and return its models; there are none yet."""
 
     @abstractmethod
-    def detect(self, model: Found, data: bytes) -> Detection:
+    def detect(self, model: RemoteModel, data: bytes) -> Detection:
         """Ask a running model about a picture."""
 
     def _wait(self, **dataset: str) -> None:
@@ -64,7 +64,7 @@ class CustomLabelsDemo(DemoService):
     operation = "DetectCustomLabels"
     model_name = "first"
 
-    def create(self, bucket: str, key: str) -> CustomLabels:
+    def create(self, bucket: str, key: str) -> CustomLabelsModels:
         """Make the project and both datasets."""
         arn = self._client.create_project(ProjectName=self._project)["ProjectArn"]
         source = {"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": key}}}
@@ -74,12 +74,12 @@ class CustomLabelsDemo(DemoService):
         self._settle(arns)
         self._client.distribute_dataset_entries(Datasets=[{"Arn": dataset} for dataset in arns])
         self._settle(arns)
-        return CustomLabels(self._server, self._project, arn)
+        return CustomLabelsModels(self._server, self._project, arn)
 
-    def detect(self, model: Found, data: bytes) -> Detection:
+    def detect(self, model: RemoteModel, data: bytes) -> Detection:
         """Ask for labels, and boxes where the model finds them."""
         answer = self._client.detect_custom_labels(ProjectVersionArn=model.arn, Image={"Bytes": data})
-        findings = [_finding(label) for label in answer["CustomLabels"]]
+        findings = [_finding(label) for label in answer["CustomLabelsModels"]]
         sentence = ", ".join(f"{finding.label} {finding.confidence:.0%}" for finding in findings)
         return Detection(findings, sentence or "nothing")
 
@@ -93,25 +93,25 @@ class LookoutDemo(DemoService):
 
     operation = "DetectAnomalies"
 
-    def create(self, bucket: str, key: str) -> Lookout:
+    def create(self, bucket: str, key: str) -> LookoutModels:
         """Make the project and its dataset."""
         arn = self._client.create_project(ProjectName=self._project)["ProjectMetadata"]["ProjectArn"]
         names = {"ProjectName": self._project, "DatasetType": "train"}
         source = {"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Key": key}}}
         self._client.create_dataset(**names, DatasetSource=source)
         self._wait(**names)
-        return Lookout(self._server, self._project, arn)
+        return LookoutModels(self._server, self._project, arn)
 
-    def detect(self, model: Found, data: bytes) -> Detection:
+    def detect(self, model: RemoteModel, data: bytes) -> Detection:
         """Ask whether the picture shows an anomaly, and which."""
         result = self._client.detect_anomalies(
             ProjectName=self._project, ModelVersion=model.name, ContentType="image/png", Body=data
         )["DetectAnomalyResult"]
         word = "anomalous" if result["IsAnomalous"] else "normal"
         types = [entry["Name"] for entry in result.get("Anomalies", []) if entry["Name"] != "background"]
-        shown = f", {' and '.join(types)}" if types else ""
+        suffix = f", {' and '.join(types)}" if types else ""
         return Detection(
-            [], f"{word}, {result['Confidence']:.0%} sure{shown}", result.get("AnomalyMask", b"")
+            [], f"{word}, {result['Confidence']:.0%} sure{suffix}", result.get("AnomalyMask", b"")
         )
 
 

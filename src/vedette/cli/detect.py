@@ -1,4 +1,4 @@
-"""`vedette detect`: what a model sees in pictures and folders of pictures."""
+"""`vedette detect`: run a model on pictures and folders of pictures."""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,8 +24,8 @@ def detect(  # noqa: PLR0913  (each is an option of the command)
         int | None, typer.Option(min=1, help="How many processor threads; all cores by default.")
     ] = None,
 ) -> None:
-    """Say what a model sees in pictures."""
-    from vedette.cli.looking import Wishes, look_at
+    """Detect in pictures with a model package."""
+    from vedette.cli.looking import DetectOptions, look_at
 
-    wishes = Wishes(as_json, min_confidence, heatmap, draw)
+    wishes = DetectOptions(as_json, min_confidence, heatmap, draw)
     raise typer.Exit(look_at(model, pictures, wishes, threads=threads))

@@ -1,4 +1,4 @@
-"""The installation's directory, opened beside a running server or without one."""
+"""The installation's directory of identities, opened beside a running server or without one."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ def directory(data: Path | None) -> Iterator[tuple["Directory", "Settings"]]:
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> str:
-    """Return rows as columns of text, which a person reads and `cut` or `awk` do too."""
+    """Return rows as aligned columns of text, for people and for `cut` or `awk`."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

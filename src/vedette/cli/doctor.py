@@ -45,7 +45,7 @@ SHOWN = {
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
 }
-# torch says what it sees; a broken installation must not break the doctor.
+# torch reports its devices; a broken installation must not break the doctor.
 ASK_TORCH = (
     "import torch; print('cuda ' + torch.cuda.get_device_name(0) if torch.cuda.is_available() else "
     "'mps' if torch.backends.mps.is_available() else 'none')"
@@ -54,14 +54,14 @@ ASK_TORCH = (
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What was examined, how it is, and the sentence that says so."""
+    """An examined subject, the verdict on it, and a sentence."""
 
-    what: str
+    subject: str
     verdict: Verdict
     sentence: str
 
 
-# Said to everybody who serves: a key in a description must not be taken for one in use.
+# Shown on every server: a key in a response must not be mistaken for one in use.
 KEYS = Diagnosis(
     "KmsKeyId", "note", "stored and described back, not yet applied: nothing is encrypted with it"
 )
@@ -129,7 +129,7 @@ def _detecting() -> Diagnosis:
 
 
 def _part(part: str) -> Diagnosis:
-    """Say whether a part is installed, in which versions, and what to type where it is not."""
+    """Report whether a part is installed, in which versions, and what to type where it is not."""
     name, missing = f"vedette[{part}]", missing_modules(part)
     if not missing:
         versions = [f"{package} {metadata.version(package)}" for package in SHOWN[part]]
@@ -141,12 +141,12 @@ def _part(part: str) -> Diagnosis:
 def _accelerator() -> Diagnosis:
     try:
         # The interpreter is our own, the program a constant.
-        asked = subprocess.run(  # noqa: S603
+        process = subprocess.run(  # noqa: S603
             [sys.executable, "-c", ASK_TORCH], capture_output=True, text=True, timeout=60, check=True
         )
     except (subprocess.SubprocessError, OSError) as error:
         return Diagnosis("training on", "bad", f"torch does not run: {error}")
-    device = asked.stdout.strip()
+    device = process.stdout.strip()
     if device == "none":
         return Diagnosis("training on", "note", "the processor; there is no GPU that torch can use")
     return Diagnosis("training on", "good", device)
@@ -156,12 +156,14 @@ def _processor() -> Diagnosis:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     info = Path("/proc/cpuinfo")
     flags = info.read_text("utf-8", "replace") if info.exists() else ""
-    known = [
+    extensions = [
         name
         for flag, name in (("avx2", "AVX2"), ("avx512f", "AVX-512"), ("avx512_vnni", "VNNI"))
         if flag in flags
     ]
-    return Diagnosis("processor", "good", f"{cores} cores, {platform.machine()} {' '.join(known)}".strip())
+    return Diagnosis(
+        "processor", "good", f"{cores} cores, {platform.machine()} {' '.join(extensions)}".strip()
+    )
 
 
 def _memory() -> Diagnosis:
@@ -195,19 +197,21 @@ def _disk_speed(folder: Path) -> Diagnosis:
             for number in range(10):
                 database.execute("insert into t values (?)", (number,))
                 database.commit()
-            each = (time.perf_counter() - began) * 100
+            commit_ms = (time.perf_counter() - began) * 100
     except (OSError, sqlite3.Error) as error:
         return Diagnosis("disk", "bad", f"cannot write a database beside the data folder: {error}")
-    return Diagnosis("disk", "good" if each < 50 else "note", f"a commit to the disk takes {each:.1f} ms")
+    return Diagnosis(
+        "disk", "good" if commit_ms < 50 else "note", f"a commit to the disk takes {commit_ms:.1f} ms"
+    )
 
 
 def _port(settings: "Settings") -> Diagnosis:
     with socket.socket() as probe:
         probe.settimeout(1)
-        taken = probe.connect_ex((settings.host, settings.port)) == 0
-    where = f"{settings.host}:{settings.port}"
-    sentence = f"{where} answers already: a server runs there" if taken else f"{where} is free"
-    return Diagnosis("address", "note" if taken else "good", sentence)
+        is_taken = probe.connect_ex((settings.host, settings.port)) == 0
+    address = f"{settings.host}:{settings.port}"
+    sentence = f"{address} answers already: a server runs there" if is_taken else f"{address} is free"
+    return Diagnosis("address", "note" if is_taken else "good", sentence)
 
 
 def _sdk() -> Diagnosis:
@@ -232,7 +236,7 @@ def doctor(data: Data = None) -> None:
     )
     for diagnosis in diagnoses:
         # Not as markup, which would take the extra out of 'vedette[postgres]'.
-        table.add_row(SIGNS[diagnosis.verdict], escape(diagnosis.what), escape(diagnosis.sentence))
+        table.add_row(SIGNS[diagnosis.verdict], escape(diagnosis.subject), escape(diagnosis.sentence))
     Console().print(table)
     if any(diagnosis.verdict == "bad" for diagnosis in diagnoses):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`vedette evaluate`: how well a model does on pictures whose truth is known."""
+"""`vedette evaluate`: evaluate a model on labelled pictures."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +17,7 @@ def evaluate(
         int | None, typer.Option(min=1, help="How many processor threads; all cores by default.")
     ] = None,
 ) -> None:
-    """Say how well a model does on pictures whose truth is known."""
+    """Evaluate a model on labelled pictures."""
     from vedette.cli.judging import hold_against
 
     raise typer.Exit(hold_against(model, source, as_json=as_json, report=report, threads=threads))

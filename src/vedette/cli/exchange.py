@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from vedette.cli.dataset_edits import DatasetKind
 from vedette.clock import system_clock
 from vedette.errors import Refusal, Wrong
 from vedette.exchange.formats import from_lines, to_lines, write_manifest
@@ -21,8 +22,8 @@ from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import SOURCE, Line, change_line
 
 
-class In(StrEnum):
-    """What can come in."""
+class InputFormat(StrEnum):
+    """The formats that can be imported."""
 
     FOLDER = "folder"
     MANIFEST = "manifest"
@@ -33,8 +34,8 @@ class In(StrEnum):
     GROUNDTRUTH = "groundtruth"
 
 
-class Out(StrEnum):
-    """What can go out."""
+class OutputFormat(StrEnum):
+    """The formats that can be exported."""
 
     MANIFEST = "manifest"
     COCO = "coco"
@@ -43,14 +44,7 @@ class Out(StrEnum):
     CSV = "csv"
 
 
-class Kind(StrEnum):
-    """A project's two datasets."""
-
-    TRAIN = "train"
-    TEST = "test"
-
-
-class Service(StrEnum):
+class ServiceName(StrEnum):
     """The two services."""
 
     REKOGNITION = "rekognition"
@@ -59,14 +53,14 @@ class Service(StrEnum):
 
 Images = Annotated[Path | None, typer.Option(help="The folder of the pictures, if it is another.")]
 Project = Annotated[str, typer.Option(help="A project on a running server, instead of files.")]
-Which = Annotated[Kind, typer.Option("--type", help="Which dataset of the project.")]
-Of = Annotated[Service, typer.Option(help="The service that the project is of.")]
+Which = Annotated[DatasetKind, typer.Option("--type", help="Which dataset of the project.")]
+Of = Annotated[ServiceName, typer.Option(help="The service that the project is of.")]
 Endpoint = Annotated[str, typer.Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
 Data = Annotated[Path | None, typer.Option(help="The data folder that holds the server's root key.")]
 
 
 def import_format(  # noqa: PLR0913  (a command's options)
-    form: Annotated[In, typer.Argument(metavar="FORMAT", help=", ".join(In))],
+    form: Annotated[InputFormat, typer.Argument(metavar="FORMAT", help=", ".join(InputFormat))],
     source: Annotated[Path, typer.Argument(help="The file, or the folder.")],
     *,
     out: Annotated[Path | None, typer.Option(help="The manifest to write.")] = None,
@@ -74,15 +68,15 @@ def import_format(  # noqa: PLR0913  (a command's options)
     images: Images = None,
     anomalies: Annotated[bool, typer.Option(help="Labels are normal and anomaly (Lookout).")] = False,
     project: Project = "",
-    kind: Which = Kind.TRAIN,
-    service: Of = Service.REKOGNITION,
+    kind: Which = DatasetKind.TRAIN,
+    service: Of = ServiceName.REKOGNITION,
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
-    """Write a manifest from labelled pictures of any format, or bring them into a project's dataset."""
-    with _said_in_a_sentence():
+    """Write a manifest from labelled pictures of any format, or add them to a project's dataset."""
+    with _client_errors_as_sentence():
         stamp = Stamp(when=system_clock(), job="labeling-job/import")
-        if form is In.CSV and source.is_file():
+        if form is InputFormat.CSV and source.is_file():
             sort_out(source, anomalies=anomalies)
         folder = images or (source if source.is_dir() else source.parent)
         if project:
@@ -97,7 +91,7 @@ def import_format(  # noqa: PLR0913  (a command's options)
 
 
 def export_format(  # noqa: PLR0913  (a command's options)
-    form: Annotated[Out, typer.Argument(metavar="FORMAT", help=", ".join(Out))],
+    form: Annotated[OutputFormat, typer.Argument(metavar="FORMAT", help=", ".join(OutputFormat))],
     manifest: Annotated[Path | None, typer.Argument(help="The manifest, unless --project is given.")] = None,
     *,
     out: Annotated[Path, typer.Option(help="The file, or for voc and yolo the folder, to write.")],
@@ -105,20 +99,20 @@ def export_format(  # noqa: PLR0913  (a command's options)
     images: Images = None,
     with_pictures: Annotated[bool, typer.Option(help="Put the pictures beside what is written.")] = False,
     project: Project = "",
-    kind: Which = Kind.TRAIN,
-    service: Of = Service.REKOGNITION,
+    kind: Which = DatasetKind.TRAIN,
+    service: Of = ServiceName.REKOGNITION,
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
     """Write the labels of a manifest, or of a project's dataset, in any format."""
-    with _said_in_a_sentence():
+    with _client_errors_as_sentence():
         if project:
             lines, fetch = _fetched(project, (kind.value, service.value, endpoint, data))
         elif manifest:
             lines, fetch = list(to_lines("manifest", manifest, stamp=Stamp())), _finder(manifest, images)
         else:
             raise Wrong("Say what: a manifest, or --project NAME.")
-        folder = out if form in (Out.VOC, Out.YOLO) else out.parent
+        folder = out if form in (OutputFormat.VOC, OutputFormat.YOLO) else out.parent
         copied = 0
         if with_pictures:
             lines, copied = _take_along(lines, fetch, folder, cut=cut)
@@ -129,15 +123,15 @@ def export_format(  # noqa: PLR0913  (a command's options)
 
 PICTURES = "images"  # the folder beside what is written
 
-# Puts the file of a reference somewhere, and says whether there is one.
+# Writes the file of a reference to a path, and returns whether there is one.
 Fetch = Callable[[str, Path], bool]
 # Type of dataset, service, endpoint, data folder.
-There = tuple[str, str, str, Path | None]
+RemoteDataset = tuple[str, str, str, Path | None]
 
 
 @contextmanager
-def _said_in_a_sentence() -> Iterator[None]:
-    """End with status 2 and one sentence, where somebody can mend what is wrong."""
+def _client_errors_as_sentence() -> Iterator[None]:
+    """Turn refusals and client errors into a sentence and the exit status 2."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -158,49 +152,49 @@ def _write(lines: Iterator[Line], out: Path) -> None:
 
 
 def _way(start: Path, goal: Path) -> str:
-    """Return the relative way from one folder to another, or nothing when it is the same."""
-    here, there = start.resolve(), goal.resolve()
-    if here == there:
+    """Return the relative path from one folder to another, or nothing when they are the same."""
+    origin, target = start.resolve(), goal.resolve()
+    if origin == target:
         return ""
-    shared = next(folder for folder in (here, *here.parents) if there.is_relative_to(folder))
-    up = [".."] * len(here.relative_to(shared).parts)
-    return "/".join([*up, *there.relative_to(shared).parts])
+    shared = next(folder for folder in (origin, *origin.parents) if target.is_relative_to(folder))
+    up = [".."] * len(origin.relative_to(shared).parts)
+    return "/".join([*up, *target.relative_to(shared).parts])
 
 
-def _bring(lines: Iterator[Line], folder: Path, to: str, project: str, there: There) -> None:
-    """Put pictures and lines on the server, and make or extend the dataset."""
+def _bring(lines: Iterator[Line], folder: Path, to: str, project: str, dataset: RemoteDataset) -> None:
+    """Upload pictures and lines, and create or extend the dataset."""
     from vedette.cli.remote import Server, remote_dataset, upload
 
-    kind, service, endpoint, data = there
+    kind, service, endpoint, data = dataset
     server = Server(service, endpoint, data)
     remote = remote_dataset(server, project, kind)
     place = to or f"s3://vedette-{_bucket_name(project)}/{kind}"
     find = SourceFolder(folder)
-    # All of it before anything is sent: a file outside the folder refuses the whole.
-    moved = list(move_lines(lines, find, to=place))
+    # All before anything is sent: a file outside the folder refuses everything.
+    uploads = list(move_lines(lines, find, to=place))
     remote.ensure_project()
-    manifest, kept, missing = upload(server, moved, to=place, kind=kind)
+    manifest, usable, missing = upload(server, uploads, to=place, kind=kind)
     for ref in missing:
-        why = find.unfit.get(ref, f"There is no file for {ref} below {folder}")
-        print(f"{why}; its picture is left out.", file=sys.stderr)
-    if not kept:
+        problem = find.unfit.get(ref, f"There is no file for {ref} below {folder}")
+        print(f"{problem}; its picture is left out.", file=sys.stderr)
+    if not usable:
         raise Wrong(f"Not one picture was found below {folder}. If they lie elsewhere, say --images DIR.")
-    found = remote.fill(manifest, kept)
-    counts = found.get("DatasetStats") or found.get("ImageStats") or {}
-    said = ", ".join(f"{name} {count}" for name, count in counts.items())
-    print(f"{found['Status']}: {len(kept)} pictures brought into {project}/{kind} ({said}).")
+    description = remote.fill(manifest, usable)
+    counts = description.get("DatasetStats") or description.get("ImageStats") or {}
+    summary = ", ".join(f"{name} {count}" for name, count in counts.items())
+    print(f"{description['Status']}: {len(usable)} pictures brought into {project}/{kind} ({summary}).")
 
 
 def _bucket_name(project: str) -> str:
     """Return a project's name as a bucket may have it."""
-    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in project.lower())
-    return kept.strip("-")[:50] or "pictures"
+    letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in project.lower())
+    return letters.strip("-")[:50] or "pictures"
 
 
-def _fetched(project: str, there: There) -> tuple[list[Line], Fetch]:
+def _fetched(project: str, dataset: RemoteDataset) -> tuple[list[Line], Fetch]:
     from vedette.cli.remote import Server, download, remote_dataset
 
-    kind, service, endpoint, data = there
+    kind, service, endpoint, data = dataset
     server = Server(service, endpoint, data)
 
     def fetch(ref: str, place: Path) -> bool:
@@ -225,11 +219,11 @@ def _finder(manifest: Path, images: Path | None) -> Fetch:
 
 
 def _take_along(lines: list[Line], fetch: Fetch, folder: Path, *, cut: str) -> tuple[list[Line], int]:
-    """Put pictures and masks below the folder, and return the lines with their new places.
+    """Copy pictures and masks below the folder, and return the lines with their new paths.
 
-    A line whose picture is not there is left out, and said.
+    A line whose picture is missing is left out, with a message.
     """
-    kept: list[Line] = []
+    usable: list[Line] = []
     copied, names = 0, UniqueNames(ignore_case=True)
     for line in lines:
         refs = {key: ref for key, ref in line.values.items() if key.endswith("-ref") and isinstance(ref, str)}
@@ -237,10 +231,10 @@ def _take_along(lines: list[Line], fetch: Fetch, folder: Path, *, cut: str) -> t
             key: f"{PICTURES}/{names.of(ref, local_name(key_of(below(ref, cut))))}"
             for key, ref in refs.items()
         }
-        found = {key for key, ref in refs.items() if fetch(ref, folder / places[key])}
-        copied += len(found)
-        for key in refs.keys() - found:
+        present = {key for key, ref in refs.items() if fetch(ref, folder / places[key])}
+        copied += len(present)
+        for key in refs.keys() - present:
             print(f"There is no file for {refs[key]}.", file=sys.stderr)
-        if SOURCE in found:
-            kept.append(change_line(line, {key: places[key] for key in found}))
-    return kept, copied
+        if SOURCE in present:
+            usable.append(change_line(line, {key: places[key] for key in present}))
+    return usable, copied

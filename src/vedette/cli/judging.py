@@ -1,4 +1,4 @@
-"""What `vedette evaluate` does, apart from its options, so that no other command loads a runtime."""
+"""The work of `vedette evaluate`, apart from its options, so that no other command loads the runtime."""
 
 import json
 import os
@@ -29,7 +29,7 @@ MOST_LINES = 5
 def hold_against(
     model: Path, source: Path, *, as_json: bool, report: Path | None, threads: int | None
 ) -> int:
-    """Print how well the model does; return the exit status."""
+    """Print the model's evaluation; return the exit status."""
     try:
         opened = load(model, threads=threads)
         if report is not None:
@@ -40,8 +40,8 @@ def hold_against(
             raise Wrong(f"None of the {len(samples)} pictures of {source} can be read.")
         if report is not None:
             _write(report, opened, judgement)
-    except Refusal as refused:
-        print(refused.sentence, file=sys.stderr)
+    except Refusal as refusal:
+        print(refusal.sentence, file=sys.stderr)
         return 2
     short = headline(judgement.evaluation)
     if as_json:
@@ -54,7 +54,7 @@ def hold_against(
 
 
 def read_source(source: Path) -> list[Sample]:
-    """Return the samples of a folder or a manifest; say which lines of a manifest are of no use."""
+    """Return the samples of a folder or a manifest; print the unusable lines of a manifest."""
     if source.is_dir():
         return read_folder(source)
     if not source.is_file():
@@ -71,20 +71,22 @@ def read_source(source: Path) -> list[Sample]:
 
 
 def fitting(model: Model, samples: Sequence[Sample]) -> list[Sample]:
-    """Return the samples as the model's task reads them; refuse a set that says nothing for it."""
+    """Return the samples that have labels for the model's task; refuse a set without any."""
     if model.task in ("classification", "multilabel"):
         samples = [_as_labels(sample) for sample in samples]
         fit = [sample for sample in samples if set(sample.labels) & set(model.labels)]
-        theirs = ", ".join(sorted({label for sample in samples for label in sample.labels})[:10])
-        what = f"has one of the model's labels ({', '.join(model.labels)}); theirs are {theirs or 'none'}"
+        labels = ", ".join(sorted({label for sample in samples for label in sample.labels})[:10])
+        requirement = (
+            f"has one of the model's labels ({', '.join(model.labels)}); theirs are {labels or 'none'}"
+        )
     elif model.task == "detection":
         fit = [sample for sample in samples if sample.boxes is not None]
-        what = "has boxes, and the model finds boxes"
+        requirement = "has boxes, and the model finds boxes"
     else:
         fit = [sample for sample in samples if sample.is_anomalous is not None]
-        what = f"is judged; use {NORMAL}/ and {ANOMALY}/, or a manifest that says it"
+        requirement = f"is judged; use {NORMAL}/ and {ANOMALY}/, or a manifest that says it"
     if not fit:
-        raise Wrong(f"None of the {len(samples)} pictures {what}.")
+        raise Wrong(f"None of the {len(samples)} pictures {requirement}.")
     if len(fit) < len(samples):
         print(f"{len(samples) - len(fit)} pictures say nothing for this model.", file=sys.stderr)
     return fit
@@ -101,12 +103,12 @@ def _judge(model: Model, samples: Sequence[Sample]) -> ModelJudgement:
     console = Console(stderr=True)
     columns = (TextColumn("Evaluating"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        shown = bar.add_task("", total=len(samples))
+        task = bar.add_task("", total=len(samples))
         judgement = judge(
             model,
             samples,
             thresholds=model.facts.thresholds,
-            on_progress=lambda number, _total: bar.update(shown, completed=number),
+            on_progress=lambda number, _total: bar.update(task, completed=number),
         )
     for error in judgement.broken:
         print(f"Left out: {error.sentence}", file=sys.stderr)

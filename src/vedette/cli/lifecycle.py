@@ -1,4 +1,4 @@
-"""`vedette lifecycle`: whether the rules of the buckets are carried out, and going on after a pause."""
+"""`vedette lifecycle`: the state of lifecycle rules, and resuming them after a pause."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ lifecycle = typer.Typer(no_args_is_help=True, help="Lifecycle rules: what remove
 
 @lifecycle.command("status")
 def show_status(data: Data = None) -> None:
-    """Say whether the rules are carried out, and what the last look has removed."""
+    """Show whether the rules are active or paused, and what the last run removed."""
     from vedette.store.blobs.caution import caution
 
     root = _root(data)
@@ -25,7 +25,7 @@ def show_status(data: Data = None) -> None:
         print("Lifecycle rules are carried out while the server runs.")
     else:
         print(f"Paused since {standing.since:%Y-%m-%d %H:%M} UTC: {standing.reason.rstrip('.')}.")
-        print("Nothing is removed by rules until you have looked at the buckets and typed")
+        print("Rules remove nothing until you have checked the buckets and typed")
         print("vedette lifecycle resume")
     for line in _lines(root):
         print(line)
@@ -33,7 +33,7 @@ def show_status(data: Data = None) -> None:
 
 @lifecycle.command("resume")
 def resume(data: Data = None) -> None:
-    """Let the rules be carried out again, after a restore, a repair or a clock that was set."""
+    """Resume the rules, after a restore, a repair or a changed clock."""
     from vedette.store.blobs.caution import clear_caution
 
     if clear_caution(_root(data)):

@@ -1,4 +1,4 @@
-"""What `vedette detect` does, apart from its options, so that no other command loads a runtime."""
+"""The work of `vedette detect`, apart from its options, so that no other command loads the runtime."""
 
 import json
 import sys
@@ -22,8 +22,8 @@ from vedette.vision.images import BrokenPicture, decode
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """How findings are to be shown."""
+class DetectOptions:
+    """The options of detection and output."""
 
     as_json: bool
     least: float | None
@@ -31,20 +31,20 @@ class Wishes:
     draw: Path | None
 
 
-def look_at(model: Path, pictures: list[Path], wishes: Wishes, *, threads: int | None) -> int:
-    """Print what the model sees; return the exit status."""
+def look_at(model: Path, pictures: list[Path], wishes: DetectOptions, *, threads: int | None) -> int:
+    """Print the model's findings; return the exit status."""
     try:
         opened = load(model, threads=threads)
-        found = list(_named(pictures))
-        artist = _Artist(opened, heatmap=wishes.heatmap, draw=wishes.draw)
-    except Refusal as refused:
-        print(refused.sentence, file=sys.stderr)
+        sources = list(_named(pictures))
+        artist = _DrawingDetector(opened, heatmap=wishes.heatmap, draw=wishes.draw)
+    except Refusal as refusal:
+        print(refusal.sentence, file=sys.stderr)
         return 2
     broken = 0
     console = Console(stderr=True)
     # A bar and lines on one screen would fight; the lines are progress enough.
     is_shown = console.is_terminal and not sys.stdout.isatty()
-    for path, name in track(found, "Detecting", console=console, disable=not is_shown, transient=True):
+    for path, name in track(sources, "Detecting", console=console, disable=not is_shown, transient=True):
         try:
             answer = artist.look(path, name, wishes.least)
         except BrokenPicture as error:
@@ -53,12 +53,12 @@ def look_at(model: Path, pictures: list[Path], wishes: Wishes, *, threads: int |
             if wishes.as_json:
                 print(json.dumps({"image": str(path), "error": error.sentence, "findings": []}))
             continue
-        except Refusal as refused:  # a drawing that cannot be written, and neither could the next
-            print(refused.sentence, file=sys.stderr)
+        except Refusal as refusal:  # a drawing that cannot be written, and neither could the next
+            print(refusal.sentence, file=sys.stderr)
             return 2
         print(_line(path, answer) if wishes.as_json else f"{path}: {_sentence(answer)}")
     if broken:
-        print(f"{broken} of {len(found)} pictures could not be read.", file=sys.stderr)
+        print(f"{broken} of {len(sources)} pictures could not be read.", file=sys.stderr)
     return 2 if broken else 0
 
 
@@ -68,7 +68,7 @@ def look_and_say(model: Model, path: Path) -> str:
 
 
 def _named(sources: list[Path]) -> Iterator[tuple[Path, Path]]:
-    """Yield each picture and the name that its drawings get: its path below the folder that was given."""
+    """Yield each picture and the name of its drawings: its path below the named folder."""
     for source in sources:
         if not source.is_dir():
             yield source, Path(source.name)
@@ -84,8 +84,8 @@ def _named(sources: list[Path]) -> Iterator[tuple[Path, Path]]:
             yield path, path.relative_to(source)
 
 
-class _Artist:
-    """Looks at a picture, and draws what was seen where a person asked for it; each is decoded once."""
+class _DrawingDetector:
+    """Detects in a picture, and draws the findings where that was requested; decodes a picture once."""
 
     def __init__(self, model: Model, *, heatmap: Path | None, draw: Path | None) -> None:
         for place in (heatmap, draw):
@@ -98,7 +98,7 @@ class _Artist:
         self._model = model
         self._heatmap = heatmap
         self._draw = draw
-        self._taken: set[Path] = set()
+        self._paths: set[Path] = set()
 
     def look(self, path: Path, name: Path, least: float | None) -> Answer:
         if not (self._heatmap or self._draw):
@@ -106,7 +106,7 @@ class _Artist:
         image, _ = decode(path)
         answer = self._model.detect(image, min_confidence=least, heatmap=bool(self._heatmap), name=str(path))
         if self._draw:
-            drawn = draw_findings(
+            drawing = draw_findings(
                 image,
                 _beside_verdict(answer),
                 labels=self._model.labels,
@@ -114,19 +114,19 @@ class _Artist:
                 mask=answer.mask,
                 caption=_verdict(answer),
             )
-            self._save(drawn, self._draw, name)
+            self._save(drawing, self._draw, name)
         if self._heatmap and answer.heatmap is not None:
             self._save(draw_heatmap(image, answer.heatmap), self._heatmap, name)
         return answer
 
     def _save(self, picture: Image.Image, folder: Path, name: Path) -> None:
-        """Save as JPEG under the picture's own name; of two that differ in their ending alone, both stay."""
+        """Save as JPEG under the picture's own name; two that differ only in their suffix get two files."""
         place = folder / name.with_suffix(".jpg")
         number = 2
-        while place in self._taken:
+        while place in self._paths:
             place = folder / name.with_name(f"{name.stem}-{number}.jpg")
             number += 1
-        self._taken.add(place)
+        self._paths.add(place)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             picture.save(place, quality=92)
@@ -138,19 +138,19 @@ class _Artist:
 
 
 def _line(path: Path, answer: Answer) -> str:
-    said: dict[str, Any] = {"image": str(path), "findings": [_finding(f) for f in answer.findings]}
+    fields: dict[str, Any] = {"image": str(path), "findings": [_finding(f) for f in answer.findings]}
     if answer.is_anomalous is not None:
-        said |= {"is_anomalous": answer.is_anomalous, "confidence": round(answer.confidence or 0.0, 6)}
-    return json.dumps(said, ensure_ascii=False)
+        fields |= {"is_anomalous": answer.is_anomalous, "confidence": round(answer.confidence or 0.0, 6)}
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    said: dict[str, Any] = {"label": finding.label, "confidence": round(finding.confidence, 6)}
+    fields: dict[str, Any] = {"label": finding.label, "confidence": round(finding.confidence, 6)}
     if finding.box is not None:
-        said["box"] = {edge: round(share, 6) for edge, share in asdict(finding.box).items()}
+        fields["box"] = {edge: round(share, 6) for edge, share in asdict(finding.box).items()}
     if finding.area is not None:
-        said["mask_area"] = round(finding.area, 8)
-    return said
+        fields["mask_area"] = round(finding.area, 8)
+    return fields
 
 
 def _sentence(answer: Answer) -> str:

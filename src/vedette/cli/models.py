@@ -1,4 +1,4 @@
-"""`vedette projects`, `vedette models`, `vedette model …`: what a server has trained, and training it.
+"""`vedette projects`, `vedette models`, `vedette model …`: the models of a running server.
 
 All go through the server's operations, as any customer's program does, and so work from anywhere; a
 model's package comes by one that AWS does not have.
@@ -21,9 +21,9 @@ from vedette.cli.credentials import Data
 from vedette.cli.directory import table
 from vedette.cli.remote import Server
 from vedette.cli.remote_models import (
-    CustomLabels,
-    Found,
-    Lookout,
+    CustomLabelsModels,
+    LookoutModels,
+    RemoteModel,
     fetch_package,
     list_projects,
     open_models,
@@ -46,16 +46,23 @@ STOOD = ("RUNNING", "HOSTED", "STOPPED", "TRAINED")
 
 def projects(endpoint: Endpoint = "", data: Data = None) -> None:
     """List the projects of both services."""
-    with said_in_a_sentence():
+    with translate_client_errors():
         print(table(list(list_projects(_server(endpoint, data)))))
 
 
 def models(project: Project, service: Of = "", endpoint: Endpoint = "", data: Data = None) -> None:
     """List a project's models, the newest first."""
-    with said_in_a_sentence():
+    with translate_client_errors():
         server = _server(endpoint, data)
-        found = open_models(server, project, service).list()
-        print(table([(each.name, each.status, _score(each), _message(server, each)) for each in found]))
+        versions = open_models(server, project, service).list()
+        print(
+            table(
+                [
+                    (version.name, version.status, _score(version), _message(server, version))
+                    for version in versions
+                ]
+            )
+        )
 
 
 @model.command("train")
@@ -69,15 +76,15 @@ def train_model(
     data: Data = None,
 ) -> None:
     """Train a model with the project's datasets, and wait until that is over."""
-    with said_in_a_sentence():
+    with translate_client_errors():
         server = _server(endpoint, data)
-        known = open_models(server, project, service)
+        versions = open_models(server, project, service)
         bucket, _, prefix = to.removeprefix("s3://").partition("/")
-        found = _follow(server, known, known.train(name, bucket, prefix))
-        print(f"{found.name}: {found.status}. {found.message}")
-        if found.f1 is None:
+        version = _follow(server, versions, versions.train(name, bucket, prefix))
+        print(f"{version.name}: {version.status}. {version.message}")
+        if version.f1 is None:
             raise typer.Exit(1)
-        print(f"  F1 {found.f1:.3f}")
+        print(f"  F1 {version.f1:.3f}")
 
 
 @model.command("start")
@@ -91,21 +98,21 @@ def start_model(  # noqa: PLR0913  (a command has as many options as it has)
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
-    """Put a model into service, and wait until it answers."""
-    with said_in_a_sentence():
-        known = open_models(_server(endpoint, data), project, service)
-        wanted = {"MinInferenceUnits": units, **({"MaxInferenceUnits": most} if most else {})}
-        _settle(known, known.start(version, wanted))
+    """Start a model, and wait until it is running."""
+    with translate_client_errors():
+        versions = open_models(_server(endpoint, data), project, service)
+        limits = {"MinInferenceUnits": units, **({"MaxInferenceUnits": most} if most else {})}
+        _settle(versions, versions.start(version, limits))
 
 
 @model.command("stop")
 def stop_model(
     project: Project, version: Which = "", service: Of = "", endpoint: Endpoint = "", data: Data = None
 ) -> None:
-    """Take a model out of service, and wait until it is; what it has begun it ends."""
-    with said_in_a_sentence():
-        known = open_models(_server(endpoint, data), project, service)
-        _settle(known, known.stop(version))
+    """Stop a model, and wait until it is stopped; requests in progress are answered."""
+    with translate_client_errors():
+        versions = open_models(_server(endpoint, data), project, service)
+        _settle(versions, versions.stop(version))
 
 
 @model.command("delete")
@@ -113,7 +120,7 @@ def delete_model(
     project: Project, version: Which, service: Of = "", endpoint: Endpoint = "", data: Data = None
 ) -> None:
     """Delete a model and its package. Its results stay in their bucket."""
-    with said_in_a_sentence():
+    with translate_client_errors():
         open_models(_server(endpoint, data), project, service).delete(version)
         print(f"Deleted: {version} of {project}.")
 
@@ -122,10 +129,10 @@ def delete_model(
 def show_metrics(
     project: Project, version: Which = "", service: Of = "", endpoint: Endpoint = "", data: Data = None
 ) -> None:
-    """Print what the evaluation found, as JSON."""
-    with said_in_a_sentence():
-        found = open_models(_server(endpoint, data), project, service).metrics(version)
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+    """Print the evaluation, as JSON."""
+    with translate_client_errors():
+        metrics = open_models(_server(endpoint, data), project, service).metrics(version)
+        print(json.dumps(metrics, indent=2, ensure_ascii=False))
 
 
 @model.command("download")
@@ -139,56 +146,58 @@ def download_model(
     data: Data = None,
 ) -> None:
     """Write a model's package as one zip file, which `vedette detect` and Python take as it is."""
-    with said_in_a_sentence():
+    with translate_client_errors():
         server = _server(endpoint, data)
-        found = open_models(server, project, service).find(version)
+        remote = open_models(server, project, service).find(version)
         with progress_bar() as bar:
-            shown = bar.add_task(f"fetching {found.name}", total=None)
-            say = partial(_show_bytes, bar, shown)
-            print(f"Written: {fetch_package(server, found.arn, out, say)}")
+            task = bar.add_task(f"fetching {remote.name}", total=None)
+            report = partial(_show_bytes, bar, task)
+            print(f"Written: {fetch_package(server, remote.arn, out, report)}")
 
 
-def _show_bytes(bar: Progress, shown: TaskID, done: int, of: int) -> None:
-    bar.update(shown, completed=done, total=of)
+def _show_bytes(bar: Progress, task: TaskID, count: int, of: int) -> None:
+    bar.update(task, completed=count, total=of)
 
 
 def progress_bar() -> Progress:
-    """Return a progress bar that is quiet where nobody looks."""
+    """Return a progress bar that is silent where standard error is no terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
 
 
-def _follow(server: Server, known: CustomLabels | Lookout, found: Found) -> Found:
-    """Show how far a training is until it is over; Ctrl-C leaves it to the server."""
+def _follow(
+    server: Server, versions: CustomLabelsModels | LookoutModels, version: RemoteModel
+) -> RemoteModel:
+    """Show the progress of a training until it ends; Ctrl-C leaves it to the server."""
     with progress_bar() as bar:
-        shown = bar.add_task("waiting", total=100)
-        while found.status in UNDER_WAY:
-            if stage := stage_of(server, found.arn):
-                bar.update(shown, description=stage[0], completed=stage[1])
+        task = bar.add_task("waiting", total=100)
+        while version.status in UNDER_WAY:
+            if stage := stage_of(server, version.arn):
+                bar.update(task, description=stage[0], completed=stage[1])
             time.sleep(POLL_S)
-            found = known.find(found.name)
-    return found
+            version = versions.find(version.name)
+    return version
 
 
-def _settle(known: CustomLabels | Lookout, found: Found) -> None:
-    """Wait until a start or a stop is over, and say what came of it."""
-    while found.status in CHANGING:
+def _settle(versions: CustomLabelsModels | LookoutModels, version: RemoteModel) -> None:
+    """Wait until a start or a stop is over, and print the result."""
+    while version.status in CHANGING:
         time.sleep(POLL_S)
-        found = known.find(found.name)
-    print(f"{found.name}: {found.status}. {found.message}")
-    if found.status not in STOOD:
+        version = versions.find(version.name)
+    print(f"{version.name}: {version.status}. {version.message}")
+    if version.status not in STOOD:
         raise typer.Exit(1)
 
 
-def _message(server: Server, found: Found) -> str:
-    """Return what the service says of a model and, while it is trained, how far that is."""
-    stage = stage_of(server, found.arn) if found.status in UNDER_WAY else None
-    return f"{found.message} Now: {stage[0]}, {stage[1]} %." if stage else found.message
+def _message(server: Server, version: RemoteModel) -> str:
+    """Return a model's status message and, during training, its progress."""
+    stage = stage_of(server, version.arn) if version.status in UNDER_WAY else None
+    return f"{version.message} Now: {stage[0]}, {stage[1]} %." if stage else version.message
 
 
-def _score(found: Found) -> str:
-    return "" if found.f1 is None else f"{found.f1:.3f}"
+def _score(version: RemoteModel) -> str:
+    return "" if version.f1 is None else f"{version.f1:.3f}"
 
 
 def _server(endpoint: str, data: Path | None) -> Server:
@@ -196,8 +205,8 @@ def _server(endpoint: str, data: Path | None) -> Server:
 
 
 @contextmanager
-def said_in_a_sentence() -> Iterator[None]:
-    """Turn what a person can mend into a sentence and the exit status 2."""
+def translate_client_errors() -> Iterator[None]:
+    """Turn refusals and client errors into a sentence and the exit status 2."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

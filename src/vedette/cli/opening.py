@@ -1,4 +1,4 @@
-"""An installation opened by a command, beside a running server or without one; never made."""
+"""An installation opened by a command, beside a running server or without one; never created."""
 
 import sqlite3
 import sys
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(data: Path | None) -> Iterator["Installation"]:
-    """Yield the installation, which must be there; a refusal ends the command with its sentence."""
+    """Yield the installation, which must exist; a refusal ends the command with its sentence."""
     # SQLAlchemy is the larger part of a command's start; `vedette --help` does without it.
     from vedette.server.installation import open_installation
 
-    with in_sentences(), open_installation(settings_for(data)) as installation:
+    with translate_refusals(), open_installation(settings_for(data)) as installation:
         yield installation
 
 
 @contextmanager
-def in_sentences() -> Iterator[None]:
+def translate_refusals() -> Iterator[None]:
     """End the command with a sentence when the installation or its disk refuses."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -39,8 +39,8 @@ def in_sentences() -> Iterator[None]:
         print(refusal.sentence, file=sys.stderr)
         raise typer.Exit(1) from None
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        refused = disk_refusal(error)
-        print(refused.sentence if refused else f"The installation failed: {error}", file=sys.stderr)
+        disk = disk_refusal(error)
+        print(disk.sentence if disk else f"The installation failed: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
 
 

@@ -42,7 +42,7 @@ DOES = {
 
 
 def part_of(module: str) -> str | None:
-    """Return the part that brings a module; None where no part does, which is a fault of ours."""
+    """Return the part that brings a module; None where no part does, which is a defect."""
     root = module.partition(".")[0]
     return next((part for part, modules in PARTS.items() if root in modules), None)
 
@@ -53,7 +53,7 @@ def missing_modules(part: str) -> list[str]:
 
 
 def has_part(part: str) -> bool:
-    """Say whether a part is installed."""
+    """Return whether a part is installed."""
     return not missing_modules(part)
 
 

@@ -1,4 +1,4 @@
-"""`vedette policy`: what a policy document may say, and who holds it."""
+"""`vedette policy`: policy documents and their holders."""
 
 import sys
 from pathlib import Path
@@ -17,16 +17,16 @@ Name = Annotated[str, typer.Argument(help="The policy's name.")]
 
 @policies.command("list")
 def list_policies(account: Account = "", data: Data = None) -> None:
-    """List an account's own policies and the built-in ones, and who holds each."""
-    with directory(data) as (known, settings):
+    """List an account's own policies and the built-in ones, with their holders."""
+    with directory(data) as (identities, settings):
         home = account or settings.account
         rows = [
             (
                 policy.name,
                 "built in" if policy.is_builtin else "own",
-                ", ".join(str(holder) for holder in known.policies.holders(home, policy.name)) or "-",
+                ", ".join(str(holder) for holder in identities.policies.holders(home, policy.name)) or "-",
             )
-            for policy in known.policies.available(home)
+            for policy in identities.policies.available(home)
         ]
         print(table(rows))
 
@@ -34,8 +34,8 @@ def list_policies(account: Account = "", data: Data = None) -> None:
 @policies.command("show")
 def show_policy(name: Name, account: Account = "", data: Data = None) -> None:
     """Print a policy's document."""
-    with directory(data) as (known, settings):
-        print(known.policies.find(account or settings.account, name).document.rstrip("\n"))
+    with directory(data) as (identities, settings):
+        print(identities.policies.find(account or settings.account, name).document.rstrip("\n"))
 
 
 @policies.command("put")
@@ -45,17 +45,17 @@ def put_policy(
     account: Account = "",
     data: Data = None,
 ) -> None:
-    """Make a policy, or change it for all who hold it. What could not be obeyed in it is refused."""
+    """Create a policy, or change it for all its holders. A document with unsupported elements is refused."""
     text = read_document(document)
-    with directory(data) as (known, settings):
-        known.policies.put(account or settings.account, name, text)
+    with directory(data) as (identities, settings):
+        identities.policies.put(account or settings.account, name, text)
 
 
 @policies.command("delete")
 def delete_policy(name: Name, account: Account = "", data: Data = None) -> None:
-    """Delete a policy that nobody holds."""
-    with directory(data) as (known, settings):
-        known.policies.delete(account or settings.account, name)
+    """Delete a policy that is not attached."""
+    with directory(data) as (identities, settings):
+        identities.policies.delete(account or settings.account, name)
 
 
 def read_document(file: Path) -> str:
@@ -64,8 +64,8 @@ def read_document(file: Path) -> str:
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         return data.decode("utf-8-sig")
     except OSError as error:
-        why = error.strerror or str(error)
+        reason = error.strerror or str(error)
     except UnicodeDecodeError:
-        why = "it is not text in UTF-8"
-    print(f"{file} cannot be read: {why}.", file=sys.stderr)
+        reason = "it is not text in UTF-8"
+    print(f"{file} cannot be read: {reason}.", file=sys.stderr)
     raise typer.Exit(2)

@@ -21,7 +21,7 @@ BUSY = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_FAILED_ROLLBACK_IN_P
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where the server is, and which of the two services is spoken to it."""
+    """The address of the server, and which of the two services is called."""
 
     service: str
     endpoint: str = ""
@@ -64,7 +64,7 @@ class RemoteDataset(ABC):
         """Return the parameters that name the dataset."""
 
     def fill(self, manifest: str, lines: list[Line]) -> dict[str, Any]:
-        """Make the dataset of a manifest in a bucket, or add its lines to the one that is there."""
+        """Create the dataset from a manifest in a bucket, or add its lines to the existing one."""
         bucket, key = split_s3(manifest)
         if self.describe() is None:
             place = {"Bucket": bucket, self.key_name: key}
@@ -76,7 +76,7 @@ class RemoteDataset(ABC):
         return self.wait()
 
     def create_empty(self) -> dict[str, Any]:
-        """Make the dataset, with nothing in it yet."""
+        """Create an empty dataset."""
         self._create({})
         return self.wait()
 
@@ -85,7 +85,7 @@ class RemoteDataset(ABC):
         while True:
             description = self.describe()
             if description is None:
-                raise Missing(f"The {self._kind} dataset of {self._project} has gone.")
+                raise Missing(f"The {self._kind} dataset of {self._project} was deleted.")
             if description["Status"] not in BUSY:
                 break
             time.sleep(POLL_S)
@@ -173,7 +173,7 @@ def remote_dataset(server: Server, project: str, kind: str) -> RemoteDataset:
 
 
 def upload(
-    server: Server, moved: Iterable[Moved], *, to: str, kind: str
+    server: Server, uploads: Iterable[Moved], *, to: str, kind: str
 ) -> tuple[str, list[Line], list[str]]:
     """Put pictures, masks and the manifest into the bucket.
 
@@ -184,16 +184,16 @@ def upload(
     _make_bucket(s3, bucket)
     lines: list[Line] = []
     missing: list[str] = []
-    sent: set[str] = set()
-    for one in moved:
-        missing += one.missing
-        if not one.files or one.line.source not in one.files:
+    addresses: set[str] = set()
+    for item in uploads:
+        missing += item.missing
+        if not item.files or item.line.source not in item.files:
             continue
-        for address, path in one.files.items():
-            if address not in sent:
+        for address, path in item.files.items():
+            if address not in addresses:
                 s3.put_object(Bucket=bucket, Key=split_s3(address)[1], Body=path.read_bytes())
-                sent.add(address)
-        lines.append(one.line)
+                addresses.add(address)
+        lines.append(item.line)
     body = "".join(f"{line.text}\n" for line in lines).encode()
     s3.put_object(Bucket=bucket, Key=prefix, Body=body)
     return f"s3://{bucket}/{prefix}", lines, missing

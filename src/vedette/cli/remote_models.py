@@ -16,15 +16,15 @@ PIECE = 1 << 18  # bytes of a package at a time
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A model as a line of a table shows it; `said` is all that the service says of it."""
+class RemoteModel:
+    """A model of a server; `description` is the whole response of the service."""
 
     name: str
     arn: str
     status: str
     message: str
     f1: float | None
-    said: Mapping[str, Any]
+    description: Mapping[str, Any]
 
 
 def list_projects(server: Server) -> Iterator[tuple[str, str, str]]:
@@ -37,18 +37,20 @@ def list_projects(server: Server) -> Iterator[tuple[str, str, str]]:
             yield "lookoutvision", project["ProjectName"], project["ProjectArn"]
 
 
-def open_models(server: Server, project: str, service: str = "") -> "CustomLabels | Lookout":
-    """Return the models of a project; the service need be said only where both have one of that name."""
-    there = [(of, arn) for of, name, arn in list_projects(server) if name == project and service in ("", of)]
-    if not there:
+def open_models(server: Server, project: str, service: str = "") -> "CustomLabelsModels | LookoutModels":
+    """Return the models of a project; the service is needed only where both have one of that name."""
+    matches = [
+        (of, arn) for of, name, arn in list_projects(server) if name == project and service in ("", of)
+    ]
+    if not matches:
         raise Missing(f"There is no project {project}; `vedette projects` lists those there are.")
-    if len(there) > 1:
+    if len(matches) > 1:
         raise Wrong(f"Both services have a project {project}: say --service rekognition or lookoutvision.")
-    of, arn = there[0]
+    of, arn = matches[0]
     return MODELS[of](server, project, arn)
 
 
-class CustomLabels:
+class CustomLabelsModels:
     """The versions of a project of Rekognition."""
 
     def __init__(self, server: Server, project: str, arn: str) -> None:
@@ -57,19 +59,19 @@ class CustomLabels:
         self._arn = arn
         self.project = project
 
-    def list(self) -> Iterator[Found]:
+    def list(self) -> Iterator[RemoteModel]:
         """Yield the versions, the newest first."""
         for page in self.client.get_paginator("describe_project_versions").paginate(ProjectArn=self._arn):
             yield from map(_version, page["ProjectVersionDescriptions"])
 
-    def find(self, name: str) -> Found:
-        """Return the version of that name, or the newest where none is said."""
-        for found in self.list():
-            if name in ("", "latest", found.name):
-                return found
+    def find(self, name: str) -> RemoteModel:
+        """Return the version of that name, or the newest where none is named."""
+        for version in self.list():
+            if name in ("", "latest", version.name):
+                return version
         raise Missing(f"The project {self.project} has no model {name}.".replace("  ", " "))
 
-    def train(self, name: str, bucket: str, prefix: str) -> Found:
+    def train(self, name: str, bucket: str, prefix: str) -> RemoteModel:
         """Begin a training."""
         if not name:
             raise Wrong("Say --name: what the new version is to be called.")
@@ -81,25 +83,25 @@ class CustomLabels:
         """Delete a version."""
         self.client.delete_project_version(ProjectVersionArn=self.find(name).arn)
 
-    def start(self, name: str, units: Mapping[str, int]) -> Found:
+    def start(self, name: str, units: Mapping[str, int]) -> RemoteModel:
         """Put a version into service."""
-        found = self.find(name)
-        self.client.start_project_version(ProjectVersionArn=found.arn, **units)
-        return self.find(found.name)
+        version = self.find(name)
+        self.client.start_project_version(ProjectVersionArn=version.arn, **units)
+        return self.find(version.name)
 
-    def stop(self, name: str) -> Found:
+    def stop(self, name: str) -> RemoteModel:
         """Take a version out of service."""
-        found = self.find(name)
-        self.client.stop_project_version(ProjectVersionArn=found.arn)
-        return self.find(found.name)
+        version = self.find(name)
+        self.client.stop_project_version(ProjectVersionArn=version.arn)
+        return self.find(version.name)
 
     def metrics(self, name: str) -> dict[str, Any]:
         """Return the evaluation's summary."""
-        place = self.find(name).said.get("EvaluationResult", {}).get("Summary", {}).get("S3Object")
+        place = self.find(name).description.get("EvaluationResult", {}).get("Summary", {}).get("S3Object")
         return _read(self.s3, place and (place["Bucket"], place["Name"]), name)
 
 
-class Lookout:
+class LookoutModels:
     """The models of a project of Lookout for Vision."""
 
     def __init__(self, server: Server, project: str, arn: str) -> None:
@@ -108,79 +110,79 @@ class Lookout:
         self.s3 = server.client("s3")
         self.project = project
 
-    def list(self) -> Iterator[Found]:
+    def list(self) -> Iterator[RemoteModel]:
         """Yield the models, the newest first."""
         for page in self.client.get_paginator("list_models").paginate(ProjectName=self.project):
             yield from map(_model, page["Models"])
 
-    def find(self, name: str) -> Found:
-        """Return the model of that number, or the newest where none is said."""
-        said = self.client.describe_model(ProjectName=self.project, ModelVersion=name or "latest")
-        return _model(said["ModelDescription"])
+    def find(self, name: str) -> RemoteModel:
+        """Return the model of that number, or the newest where none is named."""
+        response = self.client.describe_model(ProjectName=self.project, ModelVersion=name or "latest")
+        return _model(response["ModelDescription"])
 
-    def train(self, name: str, bucket: str, prefix: str) -> Found:
+    def train(self, name: str, bucket: str, prefix: str) -> RemoteModel:
         """Begin a training; the service numbers its models itself."""
         if name:
             raise Wrong("Models of Lookout for Vision have numbers, not names; leave out --name.")
         # A place that a person names is a folder; the service itself puts no slash behind it.
         folder = f"{prefix.rstrip('/')}/" if prefix else ""
         output = {"S3Location": {"Bucket": bucket, "Prefix": folder}}
-        made = self.client.create_model(ProjectName=self.project, OutputConfig=output)
-        return self.find(made["ModelMetadata"]["ModelVersion"])
+        response = self.client.create_model(ProjectName=self.project, OutputConfig=output)
+        return self.find(response["ModelMetadata"]["ModelVersion"])
 
     def delete(self, name: str) -> None:
         """Delete a model."""
         self.client.delete_model(ProjectName=self.project, ModelVersion=self.find(name).name)
 
-    def start(self, name: str, units: Mapping[str, int]) -> Found:
+    def start(self, name: str, units: Mapping[str, int]) -> RemoteModel:
         """Put a model into service."""
-        found = self.find(name)
-        self.client.start_model(ProjectName=self.project, ModelVersion=found.name, **units)
-        return self.find(found.name)
+        version = self.find(name)
+        self.client.start_model(ProjectName=self.project, ModelVersion=version.name, **units)
+        return self.find(version.name)
 
-    def stop(self, name: str) -> Found:
+    def stop(self, name: str) -> RemoteModel:
         """Take a model out of service."""
-        found = self.find(name)
-        self.client.stop_model(ProjectName=self.project, ModelVersion=found.name)
-        return self.find(found.name)
+        version = self.find(name)
+        self.client.stop_model(ProjectName=self.project, ModelVersion=version.name)
+        return self.find(version.name)
 
     def metrics(self, name: str) -> dict[str, Any]:
         """Return the evaluation's result."""
-        place = self.find(name).said.get("EvaluationResult")
+        place = self.find(name).description.get("EvaluationResult")
         return _read(self.s3, place and (place["Bucket"], place["Key"]), name)
 
 
-MODELS: dict[str, type[CustomLabels] | type[Lookout]] = {
-    "rekognition": CustomLabels,
-    "lookoutvision": Lookout,
+MODELS: dict[str, type[CustomLabelsModels] | type[LookoutModels]] = {
+    "rekognition": CustomLabelsModels,
+    "lookoutvision": LookoutModels,
 }
 
 
 def stage_of(server: Server, arn: str) -> tuple[str, int] | None:
-    """Return the stage of a training and how many per cent of it are done; None where that is not known."""
+    """Return the stage of a training and its percentage; None where the server does not tell."""
     from botocore.exceptions import ClientError
 
     try:
-        said = server.client("vedette").describe_training(ModelArn=arn)
+        response = server.client("vedette").describe_training(ModelArn=arn)
     except ClientError:
-        return None  # who may train need not be allowed to ask this
-    if "Stage" not in said:
+        return None  # the right to train does not include this operation
+    if "Stage" not in response:
         return None
-    return said["Stage"], 100 * said["Done"] // max(1, said["Of"])
+    return response["Stage"], 100 * response["Done"] // max(1, response["Of"])
 
 
-def fetch_package(server: Server, arn: str, out: Path, say: Callable[[int, int], None]) -> Path:
-    """Write a model's package as a zip; `say` is told how many bytes of how many have come."""
+def fetch_package(server: Server, arn: str, out: Path, report: Callable[[int, int], None]) -> Path:
+    """Write a model's package as a zip; `report` gets the received and the total bytes."""
     # These need the runtime, which the other commands do without.
     from vedette.runtime.package import take_package
 
     answer = server.client("vedette").download_model(ModelArn=arn)
 
     def pieces() -> Iterator[bytes]:
-        done = 0
+        count = 0
         for piece in answer["Body"].iter_chunks(PIECE):
-            done += len(piece)
-            say(done, answer["ContentLength"])
+            count += len(piece)
+            report(count, answer["ContentLength"])
             yield piece
 
     digest = answer["ReprDigest"].removeprefix("sha-256=:").removesuffix(":")
@@ -188,15 +190,24 @@ def fetch_package(server: Server, arn: str, out: Path, say: Callable[[int, int],
         return take_package(pieces(), out, sha256=base64.b64decode(digest).hex())
 
 
-def _version(said: Mapping[str, Any]) -> Found:
-    arn = said["ProjectVersionArn"]
-    score = said.get("EvaluationResult", {}).get("F1Score")
-    return Found(arn.split("/")[3], arn, said["Status"], said["StatusMessage"], score, said)
+def _version(description: Mapping[str, Any]) -> RemoteModel:
+    arn = description["ProjectVersionArn"]
+    score = description.get("EvaluationResult", {}).get("F1Score")
+    return RemoteModel(
+        arn.split("/")[3], arn, description["Status"], description["StatusMessage"], score, description
+    )
 
 
-def _model(said: Mapping[str, Any]) -> Found:
-    score = said.get("Performance", {}).get("F1Score")
-    return Found(said["ModelVersion"], said["ModelArn"], said["Status"], said["StatusMessage"], score, said)
+def _model(description: Mapping[str, Any]) -> RemoteModel:
+    score = description.get("Performance", {}).get("F1Score")
+    return RemoteModel(
+        description["ModelVersion"],
+        description["ModelArn"],
+        description["Status"],
+        description["StatusMessage"],
+        score,
+        description,
+    )
 
 
 def _read(s3: Any, place: tuple[str, str] | None, name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`vedette repair`: make a lost index of the buckets anew, check every object, and tend the quarantine."""
+"""`vedette repair`: rebuild a lost index of the buckets, check every object, and manage the quarantine."""
 
 import sys
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ SHOWN = 10
 """So many lines of one kind are shown unless all are asked for."""
 
 WORDS = {
-    "journal": "made anew from its journal",
-    "names": "made anew from the names of its files",
+    "journal": "rebuilt from its journal",
+    "names": "rebuilt from the names of its files",
 }
 
 
@@ -33,21 +33,21 @@ def repair(  # noqa: PLR0913  (an option each)
     ] = False,
     deep: Annotated[bool, typer.Option("--deep", help="Read every object and compare its MD5.")] = False,
     put_back: Annotated[
-        bool, typer.Option("--put-back", help="Make objects again of what lies in quarantine.")
+        bool, typer.Option("--put-back", help="Turn files in quarantine into objects again.")
     ] = False,
     empty_quarantine: Annotated[
-        bool, typer.Option("--empty-quarantine", help="Remove what lies in quarantine, for good.")
+        bool, typer.Option("--empty-quarantine", help="Delete the files in quarantine.")
     ] = False,
     forget_missing: Annotated[
-        bool, typer.Option("--forget-missing", help="Forget objects whose files are gone for good.")
+        bool, typer.Option("--forget-missing", help="Remove objects whose files are lost from the index.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before removing.")] = False,
-    everything: Annotated[
+    all_lines: Annotated[
         bool, typer.Option("--all", help="Show every line, however many there are.")
     ] = False,
     data: Data = None,
 ) -> None:
-    """Check the buckets, and make their index anew where it is lost or older than their folders.
+    """Check the buckets, and rebuild their index where it is lost or older than their folders.
 
     The server must be stopped. Nothing is removed: the old index and whatever is replaced stay
     beside, and files that no object names go into quarantine.
@@ -56,13 +56,13 @@ def repair(  # noqa: PLR0913  (an option each)
     from vedette.store.blobs.repair import RepairOptions, repair_buckets
 
     settings = settings_for(data)
-    with _held(settings) as root:
+    with _locked_buckets(settings) as root:
         if empty_quarantine:
             _empty(root, is_sure=yes, is_dry=dry_run)
             return
         options = RepairOptions(_account(settings), settings.region, dry_run, deep, put_back, forget_missing)
         report = repair_buckets(root, options)
-        for line in tell(report, root, most=sys.maxsize if everything else SHOWN):
+        for line in describe_report(report, root, most=sys.maxsize if all_lines else SHOWN):
             print(line)
         print(*_ending(report, is_dry=dry_run), sep="\n")
     if not report.is_whole:
@@ -70,8 +70,8 @@ def repair(  # noqa: PLR0913  (an option each)
 
 
 @contextmanager
-def _held(settings: "Settings") -> Iterator[Path]:
-    """Yield the folder of the buckets, held against servers; a refusal ends the command with its sentence."""
+def _locked_buckets(settings: "Settings") -> Iterator[Path]:
+    """Yield the folder of the buckets, locked against servers; a refusal ends the command with a sentence."""
     # The server's own imports are the larger part of a start; `vedette --help` does without them.
     from vedette.server.installation import in_a_sentence
     from vedette.server.lifecycle import locked
@@ -103,8 +103,8 @@ def _account(settings: "Settings") -> str:
         return settings.account
 
 
-def tell(report: "Report", root: Path, *, most: int) -> Iterator[str]:
-    """Yield what a repair came upon, as lines for a person."""
+def describe_report(report: "Report", root: Path, *, most: int) -> Iterator[str]:
+    """Yield the report of a repair, as lines for a person."""
     yield (
         f"{root}: {_count(report.buckets, 'bucket')}, {_count(report.objects, 'object')},"
         f" {_count(report.versions, 'version')}, {report.size:,} bytes."
@@ -134,7 +134,7 @@ def _ending(report: "Report", *, is_dry: bool) -> Iterator[str]:
     if report.old_index is not None:
         yield f"The old index is kept as {report.old_index}."
     if report.is_new:
-        yield "Lifecycle rules rest until you have looked; `vedette lifecycle resume` lets them go on."
+        yield "Lifecycle rules are paused: check the buckets, then type `vedette lifecycle resume`."
     yield "Every object has its bytes." if report.is_whole else "Objects are missing or damaged; see above."
 
 
@@ -143,7 +143,7 @@ def _empty(root: Path, *, is_sure: bool, is_dry: bool) -> None:
 
     waiting = _waiting(root)
     if not waiting:
-        print("Nothing lies in quarantine.")
+        print("The quarantine is empty.")
         return
     size = sum(item.size for item in waiting)
     print(f"In quarantine: {_count(len(waiting), 'file')}, {size:,} bytes.")
@@ -153,7 +153,7 @@ def _empty(root: Path, *, is_sure: bool, is_dry: bool) -> None:
         print("Nothing was changed.")
         return
     if not is_sure:
-        typer.confirm("Remove them for good?", abort=True)
+        typer.confirm("Delete them?", abort=True)
     print(f"Removed {_count(empty(root), 'file')}.")
 
 
@@ -163,11 +163,11 @@ def _waiting(root: Path) -> "list[PutAside]":
     return list(quarantined(root))
 
 
-def _line(what: str, says: str) -> str:
+def _line(subject: str, sentence: str) -> str:
     # A name that is no text cannot be printed as it is.
-    line = f"  {what}: {says}" if says else f"  {what}"
+    line = f"  {subject}: {sentence}" if sentence else f"  {subject}"
     return line.encode("utf-8", "backslashreplace").decode()
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""`vedette role`: what callers may become for a while, who may, and what they may do then."""
+"""`vedette role`: roles, their trust policies and their rights."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ from vedette.cli.credentials import Data
 from vedette.cli.directory import directory, table
 from vedette.cli.policies import read_document
 from vedette.cli.tags import Removed, Tags, pairs
-from vedette.cli.users import Account, Given, Policies, say_powerless
+from vedette.cli.users import Account, Policies, PolicyOption, warn_without_policies
 from vedette.identity.holder import Holder
 from vedette.identity.trust import trust_of
 
@@ -28,33 +28,33 @@ def create_role(
     name: Name,
     trust: Trusted = None,
     trust_policy: TrustPolicy = None,
-    policy: Given = None,
+    policy: PolicyOption = None,
     account: Account = "",
     data: Data = None,
 ) -> None:
-    """Make a role. It trusts its own account when nobody is named, and may do what its policies allow."""
+    """Create a role. It trusts its own account when nobody is named, and may do what its policies allow."""
     document = _document(trust, trust_policy)
-    with directory(data) as (known, settings):
+    with directory(data) as (identities, settings):
         home = account or settings.account
-        made = known.create_role(home, name, trust or [home], trust=document, policies=policy or ())
-        print(made.arn)
+        role = identities.create_role(home, name, trust or [home], trust=document, policies=policy or ())
+        print(role.arn)
         if not policy:
-            say_powerless("role", name, account)
+            warn_without_policies("role", name, account)
 
 
 @roles.command("list")
 def list_roles(account: Account = "", data: Data = None) -> None:
     """List an account's roles, whom each trusts, and its policies."""
-    with directory(data) as (known, settings):
+    with directory(data) as (identities, settings):
         home = account or settings.account
         rows = [
             (
                 role.name,
                 role.arn,
                 ",".join(role.trusted) or "by its trust policy",
-                ", ".join(known.policies.attached(Holder("role", home, role.name))) or "-",
+                ", ".join(identities.policies.attached(Holder("role", home, role.name))) or "-",
             )
-            for role in known.roles(home)
+            for role in identities.roles(home)
         ]
         print(table(rows))
 
@@ -69,44 +69,44 @@ def trust_role(
 ) -> None:
     """Print a role's trust policy; with an option, change it."""
     document = _document(trust, trust_policy)
-    with directory(data) as (known, settings):
+    with directory(data) as (identities, settings):
         home = account or settings.account
         if document or trust:
-            known.set_trust(home, name, document or trust_of(trust or ()))
-        print(known.role(home, name).trust)
+            identities.set_trust(home, name, document or trust_of(trust or ()))
+        print(identities.role(home, name).trust)
 
 
 @roles.command("delete")
 def delete_role(name: Name, account: Account = "", data: Data = None) -> None:
     """Delete a role; sessions that assumed it end."""
-    with directory(data) as (known, settings):
-        known.delete_role(account or settings.account, name)
+    with directory(data) as (identities, settings):
+        identities.delete_role(account or settings.account, name)
 
 
 @roles.command("attach")
 def attach_to_role(name: Name, policies: Policies, account: Account = "", data: Data = None) -> None:
-    """Give a role policies."""
-    with directory(data) as (known, settings):
-        known.policies.attach(Holder("role", account or settings.account, name), *policies)
+    """Attach policies to a role."""
+    with directory(data) as (identities, settings):
+        identities.policies.attach(Holder("role", account or settings.account, name), *policies)
 
 
 @roles.command("detach")
 def detach_from_role(name: Name, policies: Policies, account: Account = "", data: Data = None) -> None:
-    """Take policies from a role; its sessions lose them too."""
-    with directory(data) as (known, settings):
-        known.policies.detach(Holder("role", account or settings.account, name), *policies)
+    """Detach policies from a role; its sessions lose them too."""
+    with directory(data) as (identities, settings):
+        identities.policies.detach(Holder("role", account or settings.account, name), *policies)
 
 
 @roles.command("tag")
 def tag_role(
     name: Name, tags: Tags = None, remove: Removed = None, account: Account = "", data: Data = None
 ) -> None:
-    """Show a role's tags, which policies know as aws:PrincipalTag; add, change or remove some."""
-    with directory(data) as (known, settings):
+    """Show a role's tags, which policies test as aws:PrincipalTag; add, change or remove some."""
+    with directory(data) as (identities, settings):
         holder = Holder("role", account or settings.account, name)
         if tags or remove:
-            known.set_tags(holder, pairs(tags), remove or ())
-        print(table(sorted(known.tags(holder).items())))
+            identities.set_tags(holder, pairs(tags), remove or ())
+        print(table(sorted(identities.tags(holder).items())))
 
 
 def _document(accounts: list[str] | None, file: Path | None) -> str:

@@ -1,7 +1,7 @@
 """`vedette sdk`: make current AWS clients know Lookout for Vision again, and Vedette's own service.
 
 botocore dropped the one after 1.40.60 and never knew the other, but it reads models from `~/.aws/models`.
-Ours hold facts alone. Files that somebody else put there are never touched.
+Vedette's have facts only. Files that another program put there are never touched.
 """
 
 import filecmp
@@ -25,37 +25,39 @@ Folder = Annotated[
 ]
 
 
-def models_folder(chosen: Path | None) -> Path:
+def models_folder(folder: Path | None) -> Path:
     """Return the folder of service models that boto3 and the AWS CLI read."""
-    return chosen or Path.home() / ".aws" / "models"
+    return folder or Path.home() / ".aws" / "models"
 
 
 def install_models(folder: Path) -> list[Path]:
-    """Copy our files, and remember which they are; refuse to overwrite files of somebody else."""
+    """Copy Vedette's files, and record which they are; refuse to overwrite files of another program."""
     with as_file(files("vedette.wire") / "shapes") as shapes:
-        ours = {name: sorted((shapes / name / version).glob("*.json")) for name, version in SERVICES.items()}
+        sources = {
+            name: sorted((shapes / name / version).glob("*.json")) for name, version in SERVICES.items()
+        }
         for name, version in SERVICES.items():
-            _refuse_strangers(folder / name / version, ours[name])
-        return [file for name in SERVICES for file in _install(folder / name / SERVICES[name], ours[name])]
+            _refuse_strangers(folder / name / version, sources[name])
+        return [file for name in SERVICES for file in _install(folder / name / SERVICES[name], sources[name])]
 
 
-def _refuse_strangers(place: Path, ours: list[Path]) -> None:
-    for file in ours:
-        there = place / file.name
-        if there.exists() and not (place / MARK).exists() and not filecmp.cmp(file, there, shallow=False):
-            raise FileExistsError(f"{there} exists and is not ours; move it away first.")
+def _refuse_strangers(place: Path, sources: list[Path]) -> None:
+    for file in sources:
+        target = place / file.name
+        if target.exists() and not (place / MARK).exists() and not filecmp.cmp(file, target, shallow=False):
+            raise FileExistsError(f"{target} exists and is not Vedette's; move it away first.")
 
 
-def _install(place: Path, ours: list[Path]) -> list[Path]:
+def _install(place: Path, sources: list[Path]) -> list[Path]:
     place.mkdir(parents=True, exist_ok=True)
-    for file in ours:
+    for file in sources:
         shutil.copyfile(file, place / file.name)
-    (place / MARK).write_text(json.dumps({"files": [file.name for file in ours]}) + "\n", "utf-8")
-    return [place / file.name for file in ours]
+    (place / MARK).write_text(json.dumps({"files": [file.name for file in sources]}) + "\n", "utf-8")
+    return [place / file.name for file in sources]
 
 
 def remove_models(folder: Path) -> list[Path]:
-    """Take away what we installed, and the folders that are empty then."""
+    """Remove what `install_models` copied, and the folders that are empty then."""
     return [file for name, version in SERVICES.items() for file in _remove(folder / name / version)]
 
 
@@ -63,32 +65,32 @@ def _remove(place: Path) -> list[Path]:
     mark = place / MARK
     if not mark.exists():
         return []
-    gone = [place / name for name in json.loads(mark.read_text("utf-8"))["files"]]
-    for file in gone:
+    removed = [place / name for name in json.loads(mark.read_text("utf-8"))["files"]]
+    for file in removed:
         file.unlink(missing_ok=True)
     mark.unlink()
     for empty in (place, place.parent):
         if not any(empty.iterdir()):
             empty.rmdir()
-    return gone
+    return removed
 
 
 @app.command()
 def install(to: Folder = None) -> None:
-    """Copy the models of lookoutvision and of our own service to where boto3 and the AWS CLI look."""
+    """Copy the models of lookoutvision and of Vedette's own service to where boto3 and the AWS CLI look."""
     try:
-        written = install_models(models_folder(to))
+        installed = install_models(models_folder(to))
     except OSError as error:
         print(error)
         raise typer.Exit(2) from None
-    for place in dict.fromkeys(file.parent for file in written):
-        print(f"Written: {place} ({sum(file.parent == place for file in written)} files).")
+    for place in dict.fromkeys(file.parent for file in installed):
+        print(f"Written: {place} ({sum(file.parent == place for file in installed)} files).")
     print("boto3.client('lookoutvision') and `aws lookoutvision` now work, and so does `aws vedette`;")
     print("`vedette sdk remove` undoes this.")
 
 
 @app.command()
 def remove(to: Folder = None) -> None:
-    """Take the models of lookoutvision and of our own service away again."""
-    gone = remove_models(models_folder(to))
-    print(f"Removed {len(gone)} files." if gone else "There is nothing of ours to remove.")
+    """Remove the models of lookoutvision and of Vedette's own service again."""
+    removed = remove_models(models_folder(to))
+    print(f"Removed {len(removed)} files." if removed else "There is nothing to remove.")

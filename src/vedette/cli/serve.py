@@ -23,9 +23,9 @@ def serve(  # noqa: PLR0913  (the options that people type)
     port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="A certificate (PEM), to serve https.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
-    tls: Annotated[str, typer.Option(help="'self' makes a certificate of our own.")] = "",
+    tls: Annotated[str, typer.Option(help="'self' creates a self-signed certificate.")] = "",
 ) -> None:
-    """Start the server, and print where it is and what to type next."""
+    """Start the server, and print its address and what to type next."""
     require_part("server")
     if not has_part("train"):
         print(f"Trainings will fail here. {sentence_for('train')}", file=sys.stderr)
@@ -45,15 +45,15 @@ def serve(  # noqa: PLR0913  (the options that people type)
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
     except Exception as error:
-        refused = disk_refusal(error)
-        if refused is None:
+        disk = disk_refusal(error)
+        if disk is None:
             raise
-        print(refused.sentence, file=sys.stderr)
+        print(disk.sentence, file=sys.stderr)
         raise typer.Exit(2) from None
 
 
 def welcome(settings: "Settings", address: str) -> str:
-    """Return what a person wants to know once the server answers."""
+    """Return the text that is printed once the server answers."""
     lines = [
         f"Vedette answers at {address}",
         f"Credentials lie in {settings.data / 'credentials.json'} (readable by you alone).",

@@ -1,4 +1,4 @@
-"""Figures, labels and what to type next, as a person reads them at a terminal."""
+"""Printing figures, labels and what to type next at a terminal."""
 
 import shutil
 import sys
@@ -29,14 +29,14 @@ def show_figures(console: Console, short: Mapping[str, Any]) -> None:
     rows = short.get("labels", ())
     if not rows:
         return
-    shown = {key: said for key, said in COLUMNS.items() if any(row.get(key) is not None for row in rows)}
+    titles = {key: title for key, title in COLUMNS.items() if any(row.get(key) is not None for row in rows)}
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("  label", overflow="fold")
-    for said in shown.values():
-        table.add_column(said, justify="right", no_wrap=True)
+    for title in titles.values():
+        table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
         # As plain text: a label may hold brackets.
-        table.add_row(Text(f"  {row['label']}"), *(_cell(row.get(key)) for key in shown))
+        table.add_row(Text(f"  {row['label']}"), *(_cell(row.get(key)) for key in titles))
     console.print()
     console.print(table)
 
@@ -48,11 +48,11 @@ def _cell(value: object) -> str:
 
 
 def command() -> str:
-    """Return how this person calls us: `make demo` leaves `vedette` off the path."""
-    called = Path(sys.argv[0])
-    if called.stem != "vedette" or shutil.which("vedette"):
+    """Return how the program was called: `make demo` leaves `vedette` off the path."""
+    program = Path(sys.argv[0])
+    if program.stem != "vedette" or shutil.which("vedette"):
         return "vedette"
     try:
-        return str(called.absolute().relative_to(Path.cwd()))
+        return str(program.absolute().relative_to(Path.cwd()))
     except ValueError:
-        return str(called.absolute())
+        return str(program.absolute())

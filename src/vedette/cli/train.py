@@ -53,11 +53,11 @@ def train(  # noqa: PLR0913  (an argument is an option of the command)
     }
     began = time.monotonic()
     last = follow(open_engine(), Job("train", order))
-    raise typer.Exit(_report(last, took=time.monotonic() - began))
+    raise typer.Exit(_report(last, seconds=time.monotonic() - began))
 
 
 def cache_folder() -> Path:
-    """Return where features of pictures are kept between trainings."""
+    """Return the folder in which features of pictures are cached between trainings."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home) / "vedette" / "features"
 
@@ -66,33 +66,33 @@ def follow(engine: Engine, job: Job) -> Event:
     """Run the job with a progress bar (on a terminal only) and return its last event; Ctrl-C cancels it."""
     run = engine.submit(job)
     before = signal.signal(signal.SIGINT, lambda *_: engine.cancel(run))
-    last = Event("failed", {"sentence": "The training said nothing."})
+    last = Event("failed", {"sentence": "The training ended without a result."})
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.fields[left]}"))
     try:
         with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-            shown = bar.add_task("starting", total=None, left="")
+            task = bar.add_task("starting", total=None, left="")
             for last in engine.events(run):
                 if last.kind == "progress":
-                    bar.update(shown, **_bar(last.facts))
+                    bar.update(task, **_bar(last.facts))
     finally:
         signal.signal(signal.SIGINT, before)
     return last
 
 
 def _bar(facts: Mapping[str, Any]) -> dict[str, Any]:
-    left = facts.get("seconds_left")
-    said = "" if left is None else f"{int(left) // 60}:{int(left) % 60:02d} left"
+    seconds = facts.get("seconds_left")
+    remaining = "" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02d} left"
     return {
         "description": facts["stage"],
         "completed": facts["done"],
         "total": facts["of"],
-        "left": said,
+        "left": remaining,
     }
 
 
-def _report(last: Event, *, took: float) -> int:
-    """Say how it ended and return the exit status: 0, 2 for what the caller can mend, 1 for a defect."""
+def _report(last: Event, *, seconds: float) -> int:
+    """Print the outcome and return the exit status: 0, 2 for a refusal, 1 for a defect."""
     facts = last.facts
     if last.kind == "cancelled":
         print("Cancelled; no model was written.", file=sys.stderr)
@@ -102,22 +102,22 @@ def _report(last: Event, *, took: float) -> int:
         if "traceback" in facts:
             print("This is a defect of Vedette, not of your pictures; no model was written.", file=sys.stderr)
         return 2 if "refusal" in facts else 1
-    for why in facts["left_out"][:MOST_SAID]:
-        print(f"Left out: {why}", file=sys.stderr)
+    for sentence in facts["left_out"][:MOST_SAID]:
+        print(f"Left out: {sentence}", file=sys.stderr)
     if len(facts["left_out"]) > MOST_SAID:
         print(f"Left out besides: {len(facts['left_out']) - MOST_SAID} more.", file=sys.stderr)
-    _tell(facts, took)
+    _tell(facts, seconds)
     return 0
 
 
-def _tell(facts: Mapping[str, Any], took: float) -> None:
-    """Print what there is now, how good it is, and to a person at a terminal what to type next."""
+def _tell(facts: Mapping[str, Any], seconds: float) -> None:
+    """Print the new package, its figures and, at a terminal, what to type next."""
     console = Console(soft_wrap=True)
     package, metrics = facts["package"], facts["metrics"]
-    said = f"{package}: a model for {facts['task']} by {facts['recipe']}, made in {_duration(took)}"
+    summary = f"{package}: a model for {facts['task']} by {facts['recipe']}, made in {_duration(seconds)}"
     if metrics.get("pictures"):
-        said += f", tested on {metrics['pictures']} other pictures"
-    console.print(said, markup=False, highlight=False)
+        summary += f", tested on {metrics['pictures']} other pictures"
+    console.print(summary, markup=False, highlight=False)
     show_figures(console, metrics)
     if console.is_terminal:
         name = shlex.quote(package)
