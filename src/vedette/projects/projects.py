@@ -127,7 +127,7 @@ class Projects:
                 token,
                 milliseconds(self._clock()),
                 do=lambda: self._delete(connection, _require(connection, scope, name)),
-                stands=lambda _: _by_name(connection, scope, name) is None,
+                stands=lambda _: by_name(connection, scope, name) is None,
             )
         return str(answer["arn"])
 
@@ -150,7 +150,7 @@ class Projects:
 
 
 def _create(connection: Connection, scope: Scope, new: NewProject, now: int) -> int:
-    if _by_name(connection, scope, new.name) is not None:
+    if by_name(connection, scope, new.name) is not None:
         raise Taken(
             f"A project named {new.name} exists already in {scope.region}.",
             kind="project",
@@ -181,7 +181,7 @@ def _exists(connection: Connection, arn: Arn) -> bool:
 
 
 def _require(connection: Connection, scope: Scope, name: str) -> Project:
-    project = _by_name(connection, scope, name)
+    project = by_name(connection, scope, name)
     if project is None:
         raise Missing(f"There is no project named {name} in {scope.region}.", kind="project", name=name)
     return project
@@ -191,14 +191,15 @@ def _require_arn(connection: Connection, text: str, region: str) -> Project:
     names = read_project_arn(text)
     if names is not None:
         scope, name = names
-        project = _by_name(connection, scope, name)
+        project = by_name(connection, scope, name)
         # The whole text must agree: the moment of creation too, and no zeros before it.
         if project is not None and scope.region == region and str(project.arn) == text:
             return project
     raise Missing(f"There is no project {text}.", kind="project", name=text)
 
 
-def _by_name(connection: Connection, scope: Scope, name: str) -> Project | None:
+def by_name(connection: Connection, scope: Scope, name: str) -> Project | None:
+    """Return the project of that name, within a transaction of this room."""
     row = connection.execute(BY_NAME, {**_in(scope), "name": name}).first()
     return _project(row) if row else None
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from vedette.arn import Arn, parse_arn
@@ -115,6 +116,8 @@ class Version:
         return str(self.id)
 
 
+# Each detection asks for its version, and each of its figures.
+@lru_cache(maxsize=1024)
 def read_version_arn(text: str) -> tuple[Scope, str, str] | None:
     """Return the scope, project and name in a version's ARN; None when it names something else."""
     arn = parse_arn(text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from vedette.arn import Arn
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
@@ -17,6 +17,7 @@ from vedette.errors import Busy, Missing, Taken
 from vedette.projects.project import Project
 from vedette.projects.projects import Projects
 from vedette.projects.projects import by_id as project_by_id
+from vedette.projects.projects import by_name as project_by_name
 from vedette.projects.tables import version_numbers, versions
 from vedette.projects.tags import drop_tags, put_tags
 from vedette.projects.tokens import Answer, ClientToken, once, stored_answer
@@ -24,6 +25,11 @@ from vedette.projects.version import MOVES, WITH_PACKAGE, WORDS, State, Version,
 from vedette.store.db import Database
 
 LATEST = "latest"
+
+# Written once, since each detection asks it: see the statements of projects.
+BY_NAME = select(versions).where(
+    versions.c.project == bindparam("project"), versions.c.name == bindparam("name")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +126,11 @@ class Versions:
         """Return the version that an ARN names, in the region that was called."""
         names = read_version_arn(text)
         if names is not None and names[0].region == region:
-            scope, project, name = names
-            try:
-                version = self.find(self._projects.find(scope, project), name)
-            except Missing:
-                raise _unknown(text) from None
-            if str(version.arn) == text:
+            scope, project_name, name = names
+            with self._database.read() as connection:
+                project = project_by_name(connection, scope, project_name)
+                version = None if project is None else _by_name(connection, project, name)
+            if version is not None and str(version.arn) == text:
                 return version
         raise _unknown(text)
 
@@ -272,13 +277,12 @@ def _write(connection: Connection, number: int, values: Mapping[str, Any]) -> No
 def _by_name(
     connection: Connection, project: Project, name: str, *, with_package: bool = False
 ) -> Version | None:
-    query = select(versions).where(versions.c.project == project.id)
     if name == LATEST and project.scope.service == "lookoutvision":
         first = [versions.c.state.in_(WITH_PACKAGE).desc()] if with_package else []
-        query = query.order_by(*first, versions.c.id.desc()).limit(1)
+        query = select(versions).where(versions.c.project == project.id)
+        row = connection.execute(query.order_by(*first, versions.c.id.desc()).limit(1)).first()
     else:
-        query = query.where(versions.c.name == name)
-    row = connection.execute(query).first()
+        row = connection.execute(BY_NAME, {"project": project.id, "name": name}).first()
     return _version(row, project) if row else None
 
 

@@ -102,8 +102,12 @@ class Front:
         finally:
             self.figures.under_way.dec()
             record.seconds = time.perf_counter() - began
-            self.figures.count(record)
-            note(record)
+            # In the loop's next round: the answer leaves at the end of this one, and would wait for it.
+            asyncio.get_running_loop().call_soon(self._record, record)
+
+    def _record(self, record: RequestRecord) -> None:
+        self.figures.count(record)
+        note(record)
 
     async def _respond(self, visit: Visit, record: RequestRecord) -> Response:
         """Return the answer, whatever happens on the way."""
