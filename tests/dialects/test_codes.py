@@ -22,7 +22,7 @@ from vedette.dialects.lookout.dataset_checks import (
 from vedette.dialects.registry import CODES, LOOKOUT, REKOGNITION
 from vedette.dialects.rekognition import line_rules as rekognition
 from vedette.dialects.rekognition.codes import flaw
-from vedette.dialects.rekognition.manifest_checks import Pictures, assess, validation_lines
+from vedette.dialects.rekognition.manifest_checks import PictureProblems, assess, validation_lines
 from vedette.manifest import anomaly, classification, detection, segmentation
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
@@ -33,7 +33,7 @@ from vedette.manifest.split import TooFew, choose_test
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.annotations import Box
 
-STAMP = Stamp(when=datetime(2026, 2, 11, tzinfo=UTC))
+STAMP = Stamp(moment=datetime(2026, 2, 11, tzinfo=UTC))
 SIZE = {"width": 1280, "height": 960, "depth": 3}
 ROWS = 5
 
@@ -117,7 +117,7 @@ def of_lookout(*lines):
 
 
 def of_training(train, test=None, **facts):
-    found = assess(many(*train), test and many(*test), pictures=Pictures(**facts))
+    found = assess(many(*train), test and many(*test), pictures=PictureProblems(**facts))
     return [*found.train.codes, *(found.test.codes if found.test else ()), *found.codes]
 
 
@@ -343,7 +343,7 @@ def told(part):
 def test_one_cause_has_one_code_and_no_kind_is_told_where_most_lines_are_of_no_use():
     test = [box_line(0), box_line(1, names={"0": "nut"})]
     broken = {"is_broken": lambda source: source.endswith(("p0.png", "p2.png"))}
-    found = assess(many(*GOOD), many(*test), pictures=Pictures(**broken))
+    found = assess(many(*GOOD), many(*test), pictures=PictureProblems(**broken))
     assert told(found.train) == ("NOT_DETERMINED", ["ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"])
     assert told(found.test) == ("NOT_DETERMINED", ["ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"])
     assert found.codes == ()
@@ -353,36 +353,36 @@ def test_one_cause_has_one_code_and_no_kind_is_told_where_most_lines_are_of_no_u
         "NOT_DETERMINED",
     ]
     gone = {"is_broken": lambda source: True, "is_missing": lambda source: True}
-    found = assess(many(*GOOD), many(*GOOD), pictures=Pictures(**gone))
+    found = assess(many(*GOOD), many(*GOOD), pictures=PictureProblems(**gone))
     assert told(found.train) == told(found.test) == ("NOT_DETERMINED", ["ERROR_FAILED_IMAGES_S3_COPY"])
     assert found.codes == ()
 
 
 def test_a_sound_part_beside_a_spoilt_one_is_still_judged():
-    found = assess(many(*GOOD), many("{", "{"), pictures=Pictures())
+    found = assess(many(*GOOD), many("{", "{"), pictures=PictureProblems())
     assert found.train.codes == []
     assert found.test.codes == ["ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"]
-    found = assess(many(image_line(0), image_line(1)), many("{", "{"), pictures=Pictures())
+    found = assess(many(image_line(0), image_line(1)), many("{", "{"), pictures=PictureProblems())
     assert found.train.codes == ["ERROR_MANIFEST_TOO_FEW_LABELS"]
 
 
 def test_repeated_lines_bear_their_error_and_are_counted():
     lines = [*GOOD, image_line(5), image_line(6), image_line(0)]
-    found = assess(many(*lines), None, pictures=Pictures())
+    found = assess(many(*lines), None, pictures=PictureProblems())
     assert (found.train.codes, found.train.invalid, found.train.bad_lines) == ([], 1, [7])
-    written = [line.values for line in validation_lines(many(*lines), Pictures())]
+    written = [line.values for line in validation_lines(many(*lines), PictureProblems())]
     error = {
         "code": "ERROR_DUPLICATE_SOURCE_REF",
         "message": "The source-ref value is there on an earlier JSON Line.",
     }
     assert [line.get("errors") for line in written] == [*[None] * 6, [error]]
     mended = [*written[:6], {**written[6], "source-ref": ref(7)}]
-    assert assess(many(*mended), None, pictures=Pictures()).train.invalid == 0
+    assert assess(many(*mended), None, pictures=PictureProblems()).train.invalid == 0
 
 
 def test_more_test_pictures_of_a_label_than_the_service_took_are_taken():
     test = [image_line(n, "cat" if n % 2 else "dog") for n in range(2, 2404)]
-    found = assess(many(*GOOD), many(*test), pictures=Pictures())
+    found = assess(many(*GOOD), many(*test), pictures=PictureProblems())
     assert (found.is_accepted, found.test.image_labels["cat"]) == (True, 1201)
 
 
@@ -396,7 +396,7 @@ def test_addresses_with_a_scheme_in_capitals_are_those_in_small_letters():
     entries = list(REKOGNITION.take(many(*lines)(), so_far, most_rows=99))
     assert [entry.line.source for entry in entries] == [ref(n) for n in (0, 1, 2, 3, 5)]
     assert [problem.code for problem in so_far.dropped] == ["DROPPED_SOURCE_REF_TWICE"]
-    found = assess(many(*lines), None, pictures=Pictures())
+    found = assess(many(*lines), None, pictures=PictureProblems())
     assert (found.train.valid, found.train.twice, found.train.buckets) == (5, 1, {"bucket"})
 
 
@@ -473,7 +473,7 @@ def test_a_multi_label_job_of_ground_truth_is_taken_as_it_is():
     verdict = judged(tags_line(0, 1, 3))
     assert (verdict.state, verdict.labels, verdict.flaws) == ("valid", ("ball", "football"), ())
     assert (judged(tags_line(0)).state, judged(tags_line(0)).labels) == ("ignored", ())
-    found = assess(many(*(tags_line(n, 1, 3) for n in range(4))), None, pictures=Pictures())
+    found = assess(many(*(tags_line(n, 1, 3) for n in range(4))), None, pictures=PictureProblems())
     assert (found.is_accepted, found.train.image_labels) == (True, {"ball": 4, "football": 4})
 
 
@@ -511,20 +511,20 @@ def test_every_code_has_a_row():
 
 
 def test_a_broken_picture_spoils_its_line_alone():
-    found = assess(many(*GOOD, image_line(9)), None, pictures=Pictures(**BROKEN))
+    found = assess(many(*GOOD, image_line(9)), None, pictures=PictureProblems(**BROKEN))
     assert (found.train.valid, found.train.invalid, found.train.bad_lines) == (4, 1, [5])
     assert found.is_accepted
 
 
 def test_a_manifest_of_too_many_rows_is_refused():
-    found = assess(many(*GOOD), None, pictures=Pictures(), most_rows=len(GOOD) - 1)
+    found = assess(many(*GOOD), None, pictures=PictureProblems(), most_rows=len(GOOD) - 1)
     assert found.message == "The manifest file has too many rows."
-    assert assess(many(*GOOD), None, pictures=Pictures(), most_rows=len(GOOD)).train.codes == []
+    assert assess(many(*GOOD), None, pictures=PictureProblems(), most_rows=len(GOOD)).train.codes == []
 
 
 def test_pictures_that_are_there_but_of_no_use_were_copied():
     lines = [image_line(8), image_line(9, "dog")]
-    found = assess(many(*lines), None, pictures=Pictures(is_broken=lambda _: True))
+    found = assess(many(*lines), None, pictures=PictureProblems(is_broken=lambda _: True))
     assert found.message == "The manifest file contains too many invalid rows."
 
 
@@ -537,7 +537,7 @@ def test_the_first_fault_in_the_order_of_priority_ends_the_checks_of_a_line():
 
 def test_the_summary_counts_as_the_service_does():
     train = [*GOOD, "{", {"source-ref": ref(7)}]
-    found = assess(many(*train), many(*GOOD[:2]), pictures=Pictures())
+    found = assess(many(*train), many(*GOOD[:2]), pictures=PictureProblems())
     assert found.summary() == {
         "statistics": {
             "training": {
@@ -575,7 +575,7 @@ def test_the_summary_counts_as_the_service_does():
     ],
 )
 def test_the_labels_decide_what_is_trained(train, test, use_case, brand):
-    found = assess(many(*train), test and many(*test), pictures=Pictures())
+    found = assess(many(*train), test and many(*test), pictures=PictureProblems())
     assert (found.train.use_case, found.brand) == (use_case, brand)
 
 

@@ -10,7 +10,12 @@ from vedette.dialects.intake import Intake, ManifestRefused
 from vedette.dialects.lookout import line_rules as lookout
 from vedette.dialects.registry import LOOKOUT, REKOGNITION
 from vedette.dialects.rekognition import line_rules as rekognition
-from vedette.dialects.rekognition.manifest_checks import Pictures, assess, usable_lines, validation_lines
+from vedette.dialects.rekognition.manifest_checks import (
+    PictureProblems,
+    assess,
+    usable_lines,
+    validation_lines,
+)
 from vedette.dialects.samples import read_samples
 from vedette.exchange.items import read_item
 from vedette.manifest.lines import BadLine, read_lines
@@ -135,9 +140,9 @@ def whole(raw):
     def manifest():
         return read_lines(io.BytesIO(raw))
 
-    found = assess(manifest, None, pictures=Pictures())
+    found = assess(manifest, None, pictures=PictureProblems())
     statistics = found.summary()["statistics"]["training"]
     counts = [statistics[f"{name}_json_lines"] for name in ("total", "valid", "invalid", "ignored")]
     assert counts[0] == sum(counts[1:]) == 1
-    assert len(list(validation_lines(manifest, Pictures()))) == 1
-    assert len(list(usable_lines(manifest, Pictures(), found.train.use_case))) <= counts[1]
+    assert len(list(validation_lines(manifest, PictureProblems()))) == 1
+    assert len(list(usable_lines(manifest, PictureProblems(), found.train.use_case))) <= counts[1]

@@ -19,7 +19,7 @@ from vedette.manifest.segmentation import MaskRef
 from vedette.vision.annotations import Box, Mask, Sample
 
 PICTURES = Path(os.environ.get("VEDETTE_TEST_DATA", "../shared/data"))
-STAMP = Stamp(when=datetime(2026, 2, 11, tzinfo=UTC))
+STAMP = Stamp(moment=datetime(2026, 2, 11, tzinfo=UTC))
 BOX = Box(0.25, 0.5, 0.25, 0.125)
 
 

@@ -27,7 +27,7 @@ from vedette.vision.annotations import Box
 
 PICTURES = Path(os.environ.get("VEDETTE_TEST_DATA", "../shared/data"))
 WHEN = datetime(2026, 2, 11, 9, 30, tzinfo=UTC)
-STAMP = Stamp(when=WHEN, job="labeling-job/test")
+STAMP = Stamp(moment=WHEN, job="labeling-job/test")
 SIZE = Size(640, 480)
 
 labels = st.text(st.characters(categories=["L", "N"], codec="utf-8"), min_size=1, max_size=12)

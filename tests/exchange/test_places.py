@@ -121,7 +121,9 @@ def test_an_import_that_names_a_file_outside_sends_nothing_at_all(home, form, re
     (home / "set" / name).write_text(write(ref))
     sent = []
     monkeypatch.setattr("vedette.cli.remote.Server.client", lambda *_: sent.append("a client"))
-    monkeypatch.setattr("vedette.cli.remote.Remote.find_project", lambda *_: sent.append("a project"))
+    monkeypatch.setattr(
+        "vedette.cli.remote.RekognitionDataset.ensure_project", lambda *_: sent.append("a project")
+    )
     answer = run("import", form, home / "set" / name, "--project", "p")
     assert (answer.exit_code, "names a file outside" in answer.stderr) == (2, True)
     assert ref in answer.stderr
@@ -176,7 +178,7 @@ def test_a_name_that_leaves_the_target_is_refused(tmp_path, form, name):
     )
     before = set(tmp_path.rglob("*"))
     with pytest.raises(Wrong):
-        from_lines(form, [line], tmp_path / "out", when=Stamp().when, prefix="s3://b/in", images=None)
+        from_lines(form, [line], tmp_path / "out", when=Stamp().moment, prefix="s3://b/in", images=None)
     assert {path for path in tmp_path.rglob("*") if path.is_file()} - before == set()
 
 
@@ -192,7 +194,7 @@ def test_two_pictures_never_share_a_file(tmp_path):
 def test_two_pictures_of_one_short_name_are_not_mixed_up(tmp_path, form):
     lines = [read_line(manifest(ref)) for ref in ("s3://b/one/k.jpg", "s3://b/two/k.jpg")]
     with pytest.raises(Wrong, match=r"would both be called k\.jpg"):
-        from_lines(form, lines, tmp_path / "out", when=Stamp().when, images=None)
+        from_lines(form, lines, tmp_path / "out", when=Stamp().moment, images=None)
 
 
 def test_exported_pictures_lie_below_the_target_whatever_their_keys(tmp_path):

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.manifest import anomaly, classification, detection, segmentation
-from vedette.manifest.attributes import Stamp, Unfit, read_pairs
+from vedette.manifest.attributes import MalformedPair, Stamp, read_pairs
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import read_line, write_line
 from vedette.manifest.segmentation import MaskRef
 from vedette.vision.annotations import Box
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "manifests"
-STAMP = Stamp(when=datetime(2026, 2, 11, 9, 30, tzinfo=UTC), job="labeling-job/test")
+STAMP = Stamp(moment=datetime(2026, 2, 11, 9, 30, tzinfo=UTC), job="labeling-job/test")
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 sizes = st.builds(Size, st.integers(64, 4096), st.integers(64, 4096), st.sampled_from([1, 3, 4]))
@@ -139,5 +139,5 @@ def meaning(pair):
 )
 def test_a_pair_of_another_form_is_unfit(read, value, metadata):
     (pair,) = pairs_of({"x": value, "x-metadata": metadata})
-    with pytest.raises(Unfit):
+    with pytest.raises(MalformedPair):
         read(pair)

@@ -81,7 +81,7 @@ def test_unknown_keys_survive_a_change_in_their_order():
 def test_a_bad_line_says_why_and_the_lines_around_it_are_read(raw, why):
     with pytest.raises(BadLine) as refused:
         read_line(raw)
-    assert refused.value.why == why
+    assert refused.value.fault == why
     before, _, after = read_all(b'{"n":1}\n' + raw + b'\n{"n":3}\n')
     assert (before.values, after.values, after.number) == ({"n": 1}, {"n": 3}, 3)
 
@@ -119,5 +119,5 @@ def test_a_line_of_many_megabytes_is_skipped_without_being_held():
 
     stream = Endless()
     bad, good = read_lines(stream)  # type: ignore[arg-type]
-    assert (bad.why, bad.number, good.values) == ("long", 1, {"n": 2})
+    assert (bad.fault, bad.number, good.values) == ("long", 1, {"n": 2})
     assert 0 < stream.largest <= 1 << 20

@@ -128,7 +128,7 @@ def label_pictures(  # noqa: PLR0913  (a command's options)
     with translate_client_errors():
         client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
         selection = choose(pictures, with_label, unlabelled=unlabelled, all_pictures=all_pictures)
-        stamp = Stamp(when=system_clock(), job=f"labeling-job/{label}")
+        stamp = Stamp(moment=system_clock(), job=f"labeling-job/{label}")
         dialect = dialect_of(client.service)
         edit_entries(
             [client], selection, lambda line: dialect.label_line(line, label, stamp), dry_run=dry_run

@@ -18,7 +18,7 @@ PICTURES = (".jpg", ".jpeg", ".png")  # what both services read
 def lines_of(server: Server, place: str, service: str, *, with_labels: bool) -> Iterator[Line]:
     """Yield a line for every picture below a prefix, labelled by the folder directly below it."""
     bucket, prefix = _place(place)
-    stamp = Stamp(when=system_clock(), job="labeling-job/auto-label", by_hand=False)
+    stamp = Stamp(moment=system_clock(), job="labeling-job/auto-label", by_hand=False)
     for page in server.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for key in (entry["Key"] for entry in page.get("Contents", ())):
             if not key.lower().endswith(PICTURES):

@@ -75,7 +75,7 @@ def import_format(  # noqa: PLR0913  (a command's options)
 ) -> None:
     """Write a manifest from labelled pictures of any format, or add them to a project's dataset."""
     with _client_errors_as_sentence():
-        stamp = Stamp(when=system_clock(), job="labeling-job/import")
+        stamp = Stamp(moment=system_clock(), job="labeling-job/import")
         if form is InputFormat.CSV and source.is_file():
             sort_out(source, anomalies=anomalies)
         folder = images or (source if source.is_dir() else source.parent)

@@ -13,7 +13,7 @@ import orjson
 
 from vedette.clock import milliseconds
 from vedette.dialects.dialect import Dialect
-from vedette.dialects.intake import Entry, Intake
+from vedette.dialects.intake import IncomingEntry, Intake
 from vedette.dialects.registry import dialect_of, scope_of
 from vedette.manifest.lines import Line, read_lines
 from vedette.manifest.problems import Flaw
@@ -88,12 +88,12 @@ class Staging:
         if rows:
             yield rows
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[IncomingEntry]:
         lines = read_lines(self._stream)
         return dialect_of(self._rules.dialect).take(lines, self._intake, most_rows=self._rules.most_rows)
 
 
-def row_of(entry: Entry) -> Row:
+def row_of(entry: IncomingEntry) -> Row:
     """Return what is kept of a judged line."""
     line, verdict = entry.line, entry.verdict
     return Row(

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from vedette.dialects.codes import CodeTable
-from vedette.dialects.intake import Entry, Intake
+from vedette.dialects.intake import IncomingEntry, Intake
 from vedette.dialects.limits import DatasetLimits, PictureLimits
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
 from vedette.manifest.attributes import Stamp
@@ -67,7 +67,9 @@ class Dialect(Protocol):
     def label_line(self, line: Line, label: str, stamp: Stamp) -> Line:
         """Return a line whose picture bears this image-level label."""
 
-    def take(self, lines: Iterable[Line | BadLine], intake: Intake, *, most_rows: int) -> Iterator[Entry]:
+    def take(
+        self, lines: Iterable[Line | BadLine], intake: Intake, *, most_rows: int
+    ) -> Iterator[IncomingEntry]:
         """Yield the entries of a manifest or an update; raise ManifestRefused where the whole of it fails."""
 
     def refuse_beyond_limits(self, kind: str, *, entries: int, labels: int) -> None:
@@ -90,12 +92,12 @@ class Dialect(Protocol):
     def judge_picture(
         self,
         line: Line,
-        look: Inspection | None,
+        inspection: Inspection | None,
         masks: Sequence[tuple[MaskRef, Inspection | None]],
         *,
         same_as: tuple[int, int] | None,
     ) -> list[Flaw]:
-        """Return what is wrong with a line's picture and its masks; `look` None is no picture.
+        """Return what is wrong with a line's picture and its masks; `inspection` None is no picture.
 
         `same_as` is the size that all pictures of the project have, where that is asked.
         """

@@ -21,7 +21,7 @@ class ManifestRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IncomingEntry:
     """A line that becomes an entry, with what it says and what is wrong with it."""
 
     line: Line

@@ -63,13 +63,13 @@ def _ends_well(path: Path, form: Format) -> bool:
         return ENDS[form] in file.read()
 
 
-def read_mask_colors(mask: Path, named: Collection[str]) -> MaskColors | None:
-    """Return the colours of a mask; None where the mask is damaged.
+def read_mask_colors(mask: Path, labels: Collection[str]) -> MaskColors | None:
+    """Return the colours of a mask, `labels` being those that the line names; None where the mask is damaged.
 
     They are what the dataset's page says of the mask too.
     """
     try:
         with open_image(mask, formats=("PNG",)) as image:
-            return read_colors(image, named)
+            return read_colors(image, labels)
     except _DAMAGE:
         return None

@@ -153,7 +153,7 @@ def _stamp(when: str) -> Stamp | None:
 def _image(item: Item, number: int, when: datetime) -> dict[str, Any]:
     if item.size is None:
         raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
-    captured = (item.stamp.when if item.stamp else when).strftime("%Y-%m-%d %H:%M:%S")
+    captured = (item.stamp.moment if item.stamp else when).strftime("%Y-%m-%d %H:%M:%S")
     told = {"id": number, "file_name": item.name, "width": item.size.width, "height": item.size.height}
     return {**told, "date_captured": captured}
 

@@ -1,4 +1,4 @@
-"""Normal or anomalous: the class name in the metadata decides, never the number (lookout.md 3.2).
+"""Normal or anomalous: the class name in the metadata decides, never the number.
 
 Customers' manifests number the classes either way round; the service writes 1 for an anomaly.
 """

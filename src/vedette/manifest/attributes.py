@@ -28,7 +28,7 @@ _FORMS: dict[str, Kind] = {
 TYPES = {kind: name for name, kind in KINDS.items()}
 
 
-class Unfit(ValueError):
+class MalformedPair(ValueError):
     """A pair that does not have the form its type promises."""
 
 
@@ -55,17 +55,17 @@ class Attribute:
 class Stamp:
     """Who labelled, and when; written into the metadata of what is written."""
 
-    when: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    moment: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     job: str = ""
     by_hand: bool = True
 
     def write(self) -> dict[str, str]:
         """Return the three metadata keys that every format shares."""
-        told = {
+        keys = {
             "human-annotated": "yes" if self.by_hand else "no",
-            "creation-date": self.when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
+            "creation-date": self.moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
         }
-        return {**told, "job-name": self.job} if self.job else told
+        return {**keys, "job-name": self.job} if self.job else keys
 
 
 def is_reserved(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Image-level labels: one pair a label, the name in the metadata (rekognition.md 3.2).
+"""Image-level labels: one pair a label, the name in the metadata.
 
 The pair's number means nothing to either service and is never read.
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from vedette.manifest.attributes import TYPES, Attribute, Stamp, Unfit
+from vedette.manifest.attributes import TYPES, Attribute, MalformedPair, Stamp
 from vedette.manifest.lines import PAIR_END
 
 
@@ -15,7 +15,7 @@ def read_label(attribute: Attribute) -> str:
     """Return the label's name."""
     name = attribute.metadata.get("class-name")
     if not isinstance(name, str):
-        raise Unfit(f"{attribute.name}{PAIR_END} has no class-name")
+        raise MalformedPair(f"{attribute.name}{PAIR_END} has no class-name")
     return name
 
 
@@ -51,25 +51,25 @@ def write_labels(
     return part
 
 
-def free_attribute(name: str, taken: dict[str, Any]) -> str:
+def free_attribute(name: str, values: dict[str, Any]) -> str:
     """Return an attribute name for a label that collides with no key of the line."""
-    wanted = name
+    attribute = name
     while (
-        wanted in taken
-        or f"{wanted}{PAIR_END}" in taken
-        or wanted.endswith(PAIR_END)
-        or wanted in {"", "source-ref", "cl", "errors", "warnings", "cl-errors", "cl-warnings"}
+        attribute in values
+        or f"{attribute}{PAIR_END}" in values
+        or attribute.endswith(PAIR_END)
+        or attribute in {"", "source-ref", "cl", "errors", "warnings", "cl-errors", "cl-warnings"}
     ):
-        wanted = f"label-{wanted}" if not wanted.endswith(PAIR_END) else f"{wanted}-label"
-    return wanted
+        attribute = f"{attribute}-label" if attribute.endswith(PAIR_END) else f"label-{attribute}"
+    return attribute
 
 
 def read_tags(attribute: Attribute) -> tuple[tuple[str, float], ...]:
-    """Return the labels and confidences of a multi-label Ground Truth pair (rekognition.md 3.5)."""
+    """Return the labels and confidences of a multi-label Ground Truth pair."""
     names = attribute.metadata.get("class-map")
     sure = attribute.metadata.get("confidence-map", {})
     if not isinstance(names, dict) or not isinstance(sure, dict) or not isinstance(attribute.value, list):
-        raise Unfit(f"{attribute.name} is no multi-label pair")
+        raise MalformedPair(f"{attribute.name} is no multi-label pair")
     if missing := [number for number in attribute.value if str(number) not in names]:
-        raise Unfit(f"class {missing[0]} of {attribute.name} is missing from the class-map")
+        raise MalformedPair(f"class {missing[0]} of {attribute.name} is missing from the class-map")
     return tuple((str(names[str(c)]), float(sure.get(str(c), 1))) for c in attribute.value)

@@ -1,4 +1,4 @@
-"""Boxes: pixels in the line, shares of the picture inside (rekognition.md 3.3).
+"""Boxes: pixels in the line, shares of the picture inside.
 
 The line says how large the picture is; the picture itself is not opened for it.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.manifest.attributes import TYPES, Attribute, Stamp, Unfit, is_number
+from vedette.manifest.attributes import TYPES, Attribute, MalformedPair, Stamp, is_number
 from vedette.manifest.lines import PAIR_END
 from vedette.vision.annotations import Box
 
@@ -27,30 +27,32 @@ class Size:
 def read_size(attribute: Attribute) -> Size:
     """Return the picture's size; a bare object is taken for the list of one that the format asks for."""
     value = attribute.value if isinstance(attribute.value, dict) else {}
-    told = value.get("image_size")
-    if isinstance(told, list) and len(told) == 1:
-        told = told[0]
-    if not isinstance(told, dict) or not all(_is_side(told.get(key)) for key in ("width", "height")):
-        raise Unfit(f"{attribute.name} has no image_size")
-    depth = told.get("depth", 3)
-    return Size(int(told["width"]), int(told["height"]), depth if isinstance(depth, int) else 3)
+    size = value.get("image_size")
+    if isinstance(size, list) and len(size) == 1:
+        size = size[0]
+    if not isinstance(size, dict) or not all(_is_side(size.get(key)) for key in ("width", "height")):
+        raise MalformedPair(f"{attribute.name} has no image_size")
+    depth = size.get("depth", 3)
+    return Size(int(size["width"]), int(size["height"]), depth if isinstance(depth, int) else 3)
 
 
 def read_class_map(attribute: Attribute) -> dict[str, str]:
     """Return the label of every class number, a number being text as in JSON."""
-    told = attribute.metadata.get("class-map")
-    if not isinstance(told, dict) or not all(isinstance(name, str) for name in told.values()):
-        raise Unfit(f"{attribute.name}{PAIR_END} has no class-map")
-    return told
+    names = attribute.metadata.get("class-map")
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise MalformedPair(f"{attribute.name}{PAIR_END} has no class-map")
+    return names
 
 
 def read_annotations(attribute: Attribute) -> list[dict[str, Any]]:
     """Return the boxes as the line says them, in pixels."""
     value = attribute.value if isinstance(attribute.value, dict) else {}
-    told = value.get("annotations", [])
-    if not isinstance(told, list) or not all(is_annotation(item) for item in told):
-        raise Unfit(f"{attribute.name} has an annotation without class_id, left, top, width and height")
-    return told
+    annotations = value.get("annotations", [])
+    if not isinstance(annotations, list) or not all(is_annotation(item) for item in annotations):
+        raise MalformedPair(
+            f"{attribute.name} has an annotation without class_id, left, top, width and height"
+        )
+    return annotations
 
 
 def is_annotation(value: Any) -> bool:
@@ -80,13 +82,13 @@ def box_of(annotation: Mapping[str, Any], size: Size) -> Box:
 def read_boxes(attribute: Attribute) -> list[tuple[str, Box]]:
     """Return the labelled boxes; a picture without objects gives an empty list."""
     size, names = read_size(attribute), read_class_map(attribute)
-    told = read_annotations(attribute)
+    annotations = read_annotations(attribute)
     try:
-        return [(names[str(item["class_id"])], box_of(item, size)) for item in told]
+        return [(names[str(item["class_id"])], box_of(item, size)) for item in annotations]
     except KeyError as absent:
-        raise Unfit(f"class {absent} of {attribute.name} is missing from the class-map") from None
+        raise MalformedPair(f"class {absent} of {attribute.name} is missing from the class-map") from None
     except ValueError as fault:
-        raise Unfit(f"{attribute.name}: {fault}") from None
+        raise MalformedPair(f"{attribute.name}: {fault}") from None
 
 
 def write_boxes(

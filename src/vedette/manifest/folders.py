@@ -50,8 +50,8 @@ def _instead(folder: Path) -> str:
         return f" {loose} pictures lie in {folder} itself, where nothing says what they show."
     if not files:
         return ""
-    known = ", ".join(sorted(SUFFIXES))
-    return f" It holds {len(files)} files such as {files[0].name}, but none whose name ends in {known}."
+    suffixes = ", ".join(sorted(SUFFIXES))
+    return f" It holds {len(files)} files such as {files[0].name}, but none whose name ends in {suffixes}."
 
 
 def _named(path: Path, place: Path) -> Sample:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import orjson
 
-LONGEST = 100_000  # characters; rekognition.md 3.1
+LONGEST = 100_000  # characters, as Custom Labels has it
 DEEPEST = 64  # levels; no documented format nests more than 6
 
 SOURCE = "source-ref"
@@ -26,7 +26,7 @@ PAIR_END = "-metadata"
 RESERVED = frozenset({SOURCE, f"{SOURCE}{PAIR_END}", "cl-metadata", "cl-errors", "cl-warnings"})
 FINDINGS = frozenset({"errors", "warnings", "cl-errors", "cl-warnings"})
 
-Why = Literal["long", "json", "object"]
+Fault = Literal["long", "json", "object"]
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 18
@@ -36,9 +36,9 @@ _SPACE_AFTER_QUOTE = re.compile(r'"[ \t\r\n]')
 class BadLine(ValueError):
     """A line that is no line: too long, not JSON, or JSON that is not an object."""
 
-    def __init__(self, why: Why, sentence: str, *, number: int = 0, text: str = "") -> None:
+    def __init__(self, fault: Fault, sentence: str, *, number: int = 0, text: str = "") -> None:
         super().__init__(sentence)
-        self.why = why
+        self.fault = fault
         self.sentence = sentence
         self.number = number
         self.text = text
@@ -46,7 +46,7 @@ class BadLine(ValueError):
     @property
     def is_blank(self) -> bool:
         """Whether there is nothing on it; one dialect counts such a line, the other passes over it."""
-        return self.why == "json" and not self.text.strip()
+        return self.fault == "json" and not self.text.strip()
 
 
 class _TooDeep(Exception):
@@ -96,8 +96,8 @@ def read_line(raw: bytes | str, *, number: int = 0, longest: int = LONGEST) -> L
         )
     try:
         values = orjson.loads(text)
-    except orjson.JSONDecodeError as fault:
-        raise BadLine("json", f"Line {number} is not JSON: {fault}.", number=number, text=text) from None
+    except orjson.JSONDecodeError as error:
+        raise BadLine("json", f"Line {number} is not JSON: {error}.", number=number, text=text) from None
     if not isinstance(values, dict):
         raise BadLine("object", f"Line {number} is not a JSON object.", number=number, text=text)
     try:
@@ -188,10 +188,10 @@ def _has_no_twins(text: str, keys: int) -> bool:
 
 
 def _refuse_twins(text: str, number: int) -> None:
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(found)
-        if len(result) < len(found):
-            names = [name for name, _ in found]
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(members)
+        if len(result) < len(members):
+            names = [name for name, _ in members]
             twin = next(name for name in names if names.count(name) > 1)
             raise BadLine("json", f"Line {number} has the key {twin!r} twice.", number=number, text=text)
         return result

@@ -1,7 +1,7 @@
 """Findings written into a line, where the services put them, and taken out again.
 
 Training writes `errors` and `warnings`; ListDatasetEntries says `cl-errors` and
-`cl-warnings` (rekognition.md 2.11, 4.8). Both are tolerated in what comes in.
+`cl-warnings`. Both are tolerated in what comes in.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,12 +18,12 @@ Prefix = Literal["", "cl-"]
 
 def mark_line(line: Line, flaws: Iterable[Flaw], *, prefix: Prefix = "", extra: Mapping[str, Any]) -> Line:
     """Return the line with every flaw said at its place, and `extra` keys at its end."""
-    found = list(flaws)
+    marks = list(flaws)
     values = dict(strip_marks(line).values)
-    if found:
+    if marks:
         # A copy to write into, several times as fast as copy.deepcopy.
         values = orjson.loads(orjson.dumps(values))
-    for flaw in found:
+    for flaw in marks:
         kind = "warnings" if flaw.scope == "mark" else "errors"
         place = _place(values, flaw)
         place.setdefault(prefix + kind, []).append({"code": flaw.code, "message": flaw.message})
@@ -33,8 +33,8 @@ def mark_line(line: Line, flaws: Iterable[Flaw], *, prefix: Prefix = "", extra: 
 
 def mark_nothing(flaws: Iterable[Flaw], *, prefix: Prefix = "") -> Line:
     """Return the line that stands for one that could not be read: the errors alone."""
-    told = [{"code": flaw.code, "message": flaw.message} for flaw in flaws]
-    return write_line({f"{prefix}errors": told})
+    errors = [{"code": flaw.code, "message": flaw.message} for flaw in flaws]
+    return write_line({f"{prefix}errors": errors})
 
 
 def strip_marks(line: Line) -> Line:
@@ -65,13 +65,13 @@ def _stripped(value: Any) -> Any:
     """Return a pair's value without findings: lists of codes, not every key of such a name."""
     if not isinstance(value, dict):
         return value
-    kept = {key: inner for key, inner in value.items() if not (key in FINDINGS and _is_told(inner))}
-    if isinstance(kept.get("annotations"), list):
-        kept["annotations"] = [_stripped(item) for item in kept["annotations"]]
-    return kept
+    rest = {key: inner for key, inner in value.items() if not (key in FINDINGS and _are_codes(inner))}
+    if isinstance(rest.get("annotations"), list):
+        rest["annotations"] = [_stripped(item) for item in rest["annotations"]]
+    return rest
 
 
-def _is_told(value: Any) -> bool:
+def _are_codes(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) and "code" in item for item in value)
 
 

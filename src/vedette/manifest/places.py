@@ -26,10 +26,10 @@ def canonical_ref(ref: str) -> str:
 
 def split_s3(ref: str) -> tuple[str, str]:
     """Return the bucket and the key; the key is taken as it stands, percent signs and all."""
-    found = _S3.match(ref)
-    if not found:
+    match = _S3.match(ref)
+    if not match:
         raise ValueError(f"{ref!r} is not an address of the form s3://bucket/key")
-    return found[1], found[2]
+    return match[1], match[2]
 
 
 def beside(folder: Path) -> Resolver:

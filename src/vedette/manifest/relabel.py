@@ -41,8 +41,8 @@ def remove_labels(line: Line, names: Iterable[str]) -> Line:
 
     A mask that shows other types too is refused: its pixels would stay without a name.
     """
-    gone = set(names)
-    return _rewritten(line, lambda pair: _pair_without(pair, gone))
+    labels = set(names)
+    return _rewritten(line, lambda pair: _pair_without(pair, labels))
 
 
 def rename_labels(line: Line, new_names: Mapping[str, str]) -> Line:
@@ -64,8 +64,8 @@ def _rewritten(line: Line, change: Callable[[Attribute], Pair]) -> Line:
 
 def without_attributes(line: Line, attributes: Iterable[str]) -> dict[str, Any]:
     """Return the line's values without these pairs."""
-    gone = {key for name in attributes for key in (name, name + PAIR_END)}
-    return {key: value for key, value in line.values.items() if key not in gone}
+    keys = {key for name in attributes for key in (name, name + PAIR_END)}
+    return {key: value for key, value in line.values.items() if key not in keys}
 
 
 def _without_twin_classes(line: Line) -> Line:
@@ -122,39 +122,42 @@ def _joined_tags(pair: Attribute, metadata: dict[str, Any]) -> Pair:
     return _tags_of(list(first.values()), metadata)
 
 
-def _pair_without(pair: Attribute, gone: set[str]) -> Pair:
-    if not gone.intersection(_names_of_pair(pair)):
+def _pair_without(pair: Attribute, labels: set[str]) -> Pair:
+    if not labels.intersection(_names_of_pair(pair)):
         return pair.value, pair.metadata
     if pair.kind == "class":
         return None
     if pair.kind == "mask":
-        return _mask_without(pair, gone)
-    return _boxes_without(pair, gone) if pair.kind == "boxes" else _tags_without(pair, gone)
+        return _mask_without(pair, labels)
+    return _boxes_without(pair, labels) if pair.kind == "boxes" else _tags_without(pair, labels)
 
 
-def _mask_without(pair: Attribute, gone: set[str]) -> Pair:
-    kept = [name for name in _names_of_pair(pair) if name not in gone and name.casefold() != "background"]
-    if kept:
+def _mask_without(pair: Attribute, labels: set[str]) -> Pair:
+    rest = [name for name in _names_of_pair(pair) if name not in labels and name.casefold() != "background"]
+    if rest:
         raise Wrong(
-            f"The mask {pair.value} may show {', '.join(kept)} as well; draw it again without what is to go.",
+            f"The mask {pair.value} may show {', '.join(rest)} as well; draw it again without what is to go.",
             kind="mask",
             name=str(pair.value),
         )
     return None
 
 
-def _boxes_without(pair: Attribute, gone: set[str]) -> Pair:
+def _boxes_without(pair: Attribute, labels: set[str]) -> Pair:
     """Return the pair without these boxes, each confidence staying with its own box."""
     names = _class_map(pair)
     annotations = pair.value.get("annotations") if isinstance(pair.value, dict) else None
     if not isinstance(annotations, list):
         return None
     stays = [
-        not (isinstance(box, dict) and names.get(str(box.get("class_id"))) in gone) for box in annotations
+        not (isinstance(box, dict) and names.get(str(box.get("class_id"))) in labels) for box in annotations
     ]
     if not any(stays):
         return None
-    metadata = {**pair.metadata, "class-map": {id_: name for id_, name in names.items() if name not in gone}}
+    metadata = {
+        **pair.metadata,
+        "class-map": {id_: name for id_, name in names.items() if name not in labels},
+    }
     objects = pair.metadata.get("objects")
     if isinstance(objects, list) and len(objects) == len(annotations):
         metadata["objects"] = [item for item, stay in zip(objects, stays, strict=True) if stay]
@@ -162,22 +165,22 @@ def _boxes_without(pair: Attribute, gone: set[str]) -> Pair:
     return {**pair.value, "annotations": boxes}, metadata
 
 
-def _tags_without(pair: Attribute, gone: set[str]) -> Pair:
+def _tags_without(pair: Attribute, labels: set[str]) -> Pair:
     names = _class_map(pair)
     if not isinstance(pair.value, list):
         return None
     return _tags_of(
-        [number for number in pair.value if names.get(str(number)) not in gone], dict(pair.metadata)
+        [number for number in pair.value if names.get(str(number)) not in labels], dict(pair.metadata)
     )
 
 
 def _tags_of(numbers: list[Any], metadata: dict[str, Any]) -> Pair:
     if not numbers:
         return None
-    kept = {str(number) for number in numbers}
+    keys = {str(number) for number in numbers}
     for part in ("class-map", "confidence-map"):
         if isinstance(metadata.get(part), dict):
-            metadata[part] = {number: value for number, value in metadata[part].items() if number in kept}
+            metadata[part] = {number: value for number, value in metadata[part].items() if number in keys}
     return numbers, metadata
 
 

@@ -1,4 +1,4 @@
-"""Masks: the address of a PNG and the colour of every anomaly label in it (lookout.md 3.3, 3.4).
+"""Masks: the address of a PNG and the colour of every anomaly label in it.
 
 The documentation wants entry 0 to be a white BACKGROUND; the service's own console writes
 no background at all, black for it, and capitals in the colours. All of it is read.
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.manifest.attributes import TYPES, Attribute, Stamp, Unfit
+from vedette.manifest.attributes import TYPES, Attribute, MalformedPair, Stamp
 from vedette.manifest.lines import PAIR_END
 
 ATTRIBUTE = "anomaly-mask-ref"
@@ -28,20 +28,20 @@ class MaskRef:
 
 def read_colors(attribute: Attribute) -> dict[str, str]:
     """Return the label of each colour; a map of the background alone gives none."""
-    told = attribute.metadata.get("internal-color-map")
-    if not isinstance(told, dict) or not all(_is_entry(entry) for entry in told.values()):
-        raise Unfit(f"{attribute.name}{PAIR_END} has no usable internal-color-map")
-    entries = [(entry["hex-color"].lower(), entry["class-name"]) for entry in told.values()]
+    color_map = attribute.metadata.get("internal-color-map")
+    if not isinstance(color_map, dict) or not all(_is_entry(entry) for entry in color_map.values()):
+        raise MalformedPair(f"{attribute.name}{PAIR_END} has no usable internal-color-map")
+    entries = [(entry["hex-color"].lower(), entry["class-name"]) for entry in color_map.values()]
     colors = dict(entries)
     if len(colors) < len(entries):
-        raise Unfit(f"{attribute.name}{PAIR_END} has a color twice")
+        raise MalformedPair(f"{attribute.name}{PAIR_END} has a color twice")
     return {color: name for color, name in colors.items() if name.casefold() != BACKGROUND.casefold()}
 
 
 def read_mask(attribute: Attribute) -> MaskRef | None:
     """Return the mask; None where it shows the background alone, as some tools write for normal pictures."""
     if not isinstance(attribute.value, str) or not attribute.value:
-        raise Unfit(f"{attribute.name} is not an address")
+        raise MalformedPair(f"{attribute.name} is not an address")
     colors = read_colors(attribute)
     return MaskRef(attribute.value, colors) if colors else None
 

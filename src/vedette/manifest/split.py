@@ -43,10 +43,10 @@ def choose_test(labels: Sequence[Sequence[Hashable]], *, seed: int, share: float
     table.fill(dice)
     for _ in range(_PASSES):
         table.exchange(dice)
-    chosen: list[int] = []
+    positions: list[int] = []
     for names, members in groups.items():
-        chosen += dice.sample(members, table.moved[names])
-    return sorted(chosen)
+        positions += dice.sample(members, table.moves[names])
+    return sorted(positions)
 
 
 Names = tuple[Hashable, ...]
@@ -66,17 +66,17 @@ _LOOK = 300  # groups looked at for one exchange; with more of them, one that he
 class _Table:
     """How many of each group move, and how many each label still lacks (below zero: has too many)."""
 
-    def __init__(self, groups: Groups, wanted: Counter[Hashable]) -> None:
+    def __init__(self, groups: Groups, shares: Counter[Hashable]) -> None:
         self.groups = groups
-        self.lack = wanted
-        self.moved: dict[Names, int] = dict.fromkeys(groups, 0)
+        self.lack = shares
+        self.moves: dict[Names, int] = dict.fromkeys(groups, 0)
         self.holders: dict[Hashable, list[Names]] = defaultdict(list)
         for names in groups:
             for name in names:
                 self.holders[name].append(names)
 
     def move(self, names: Names, count: int) -> None:
-        self.moved[names] += count
+        self.moves[names] += count
         for name in names:
             self.lack[name] -= count
 
@@ -126,7 +126,7 @@ class _Table:
         return among if len(among) <= _LOOK else dice.sample(among, _LOOK)
 
     def _may(self, names: Names, step: int) -> bool:
-        return 0 <= self.moved[names] + step <= len(self.groups[names])
+        return 0 <= self.moves[names] + step <= len(self.groups[names])
 
     def _gain(self, names: Names, step: int) -> int:
         """Return by how much the squared distance of the labels from their share shrinks.

@@ -6,7 +6,7 @@ Models see pictures upright, and the boxes they learn from have to lie as the pi
 from pathlib import Path
 
 from vedette.manifest import detection
-from vedette.manifest.attributes import Unfit, read_pairs
+from vedette.manifest.attributes import MalformedPair, read_pairs
 from vedette.manifest.lines import Line
 from vedette.vision.annotations import Box
 from vedette.vision.files import open_head
@@ -23,8 +23,8 @@ def turn_boxes(line: Line, boxes: Boxes, picture: Path) -> Boxes:
     """
     if not boxes:
         return boxes
-    orientation, stored = _lie(picture)
-    if orientation == UPRIGHT or _is_drawn_upright(line, orientation, stored):
+    orientation, raster = _lie(picture)
+    if orientation == UPRIGHT or _is_drawn_upright(line, orientation, raster):
         return boxes
     return tuple((name, upright_box(box, orientation)) for name, box in boxes)
 
@@ -39,19 +39,19 @@ def _lie(picture: Path) -> tuple[int, tuple[int, int]]:
         return UPRIGHT, (0, 0)
 
 
-def _is_drawn_upright(line: Line, orientation: int, stored: tuple[int, int]) -> bool:
-    width, height = stored
+def _is_drawn_upright(line: Line, orientation: int, raster: tuple[int, int]) -> bool:
+    width, height = raster
     return orientation in LYING and width != height and (height, width) in _sizes(line)
 
 
 def _sizes(line: Line) -> set[tuple[int, int]]:
     """Return the sizes that the line's box pairs say the picture has."""
-    found = set()
+    sizes = set()
     for pair in read_pairs(line):
         if pair.kind == "boxes":
             try:
                 size = detection.read_size(pair)
-            except Unfit:
+            except MalformedPair:
                 continue
-            found.add((size.width, size.height))
-    return found
+            sizes.add((size.width, size.height))
+    return sizes

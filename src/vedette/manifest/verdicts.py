@@ -36,13 +36,13 @@ class Verdict:
         return tuple(dict.fromkeys([*self.labels, *(name for name, _ in self.boxes or ())]))
 
 
-def narrow(verdict: Verdict, shown: Collection[str]) -> Verdict:
+def narrow(verdict: Verdict, visible: Collection[str]) -> Verdict:
     """Return the verdict by the colours that a mask shows; one that shows none is no mask.
 
     A line may declare every type of a whole labelling job; what is on the picture, its pixels say.
     """
     if verdict.mask is None:
         return verdict
-    colors = {color: name for color, name in verdict.mask.colors.items() if color in shown}
+    colors = {color: name for color, name in verdict.mask.colors.items() if color in visible}
     labels = tuple(dict.fromkeys(colors.values()))
     return replace(verdict, labels=labels, mask=replace(verdict.mask, colors=colors) if colors else None)

@@ -1,6 +1,6 @@
 """The checks of a Lookout training: the kind of model, enough pictures, pictures and masks that fit.
 
-The counts are those of lookout.md 1.4, the rest 3.5. What a picture or a mask looks like is
+The counts are those of the guide's "Preparing images for a dataset". What a picture or a mask looks like is
 found out elsewhere and passed in.
 """
 
@@ -111,5 +111,5 @@ def check_mask(facts: PictureFacts, *, picture: tuple[int, int], labels: Iterabl
 
 
 def check_labels(name: str, verdict: Verdict) -> Flaw | None:
-    """Return what is wrong with the number of types that a mask shows (lookout.md 15)."""
+    """Return what is wrong with the number of types that a mask shows."""
     return flaw("LOOKOUT_LABELS_OF_MASK", name) if len(verdict.labels) > LABELS_OF_MASK else None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from vedette.dialects.dialect import Home, Service
-from vedette.dialects.intake import Entry, Intake
+from vedette.dialects.intake import IncomingEntry, Intake
 from vedette.dialects.lookout import (
     buckets,
     documents,
@@ -56,7 +56,9 @@ class LookoutDialect:
         """Set the class by labelling.py."""
         return labelling.label_line(line, label, stamp)
 
-    def take(self, lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
+    def take(
+        self, lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int
+    ) -> Iterator[IncomingEntry]:
         """Take entries by intake.py."""
         return intake.take_entries(lines, so_far, most_rows=most_rows)
 
@@ -66,8 +68,8 @@ class LookoutDialect:
 
     def refuse_missing_manifest(self, address: str, version: str) -> None:
         """Refuse, naming what was looked for."""
-        named = f"{address} in the version {version}" if version else address
-        raise refusal("LOOKOUT_UNREADABLE", f"there is no {named}.")
+        name = f"{address} in the version {version}" if version else address
+        raise refusal("LOOKOUT_UNREADABLE", f"there is no {name}.")
 
     def refuse_manifest(self, address: str, *, is_readable: bool, size: int) -> None:
         """Refuse by intake.py."""
@@ -84,13 +86,13 @@ class LookoutDialect:
     def judge_picture(
         self,
         line: Line,
-        look: Inspection | None,
+        inspection: Inspection | None,
         masks: Sequence[tuple[MaskRef, Inspection | None]],
         *,
         same_as: tuple[int, int] | None,
     ) -> list[Flaw]:
         """Judge by picture_rules.py."""
-        return picture_rules.judge_picture(line, look, masks, same_as=same_as)
+        return picture_rules.judge_picture(line, inspection, masks, same_as=same_as)
 
     def bucket_problem(self, bucket: str, project: Home, find_home: Callable[[], Home]) -> str:
         """Judge by buckets.py."""

@@ -1,8 +1,8 @@
-"""A manifest or an update on its way into a dataset: the first wrong line fails it (lookout.md 3.5)."""
+"""A manifest or an update on its way into a dataset: the first wrong line fails it."""
 
 from collections.abc import Iterable, Iterator
 
-from vedette.dialects.intake import Entry, Intake, ManifestRefused
+from vedette.dialects.intake import IncomingEntry, Intake, ManifestRefused
 from vedette.dialects.lookout.codes import refusal
 from vedette.dialects.lookout.limits import DATASETS, LINE_LENGTH
 from vedette.dialects.lookout.line_rules import judge_line
@@ -27,7 +27,9 @@ def refuse_beyond_limits(kind: str, *, entries: int, labels: int) -> None:
         raise refusal("LOOKOUT_LABELS_OF_PROJECT")
 
 
-def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
+def take_entries(
+    lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int
+) -> Iterator[IncomingEntry]:
     """Yield the entries of a manifest or an update; the first line that is wrong refuses all of it."""
     for line in lines:
         if isinstance(line, BadLine) and line.is_blank:
@@ -37,7 +39,7 @@ def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: 
             raise refusal("LOOKOUT_TOO_MANY_ROWS", most_rows)
         if isinstance(line, BadLine):
             code, details = (
-                ("LOOKOUT_LONG_LINE", (LINE_LENGTH,)) if line.why == "long" else ("LOOKOUT_JSON", ())
+                ("LOOKOUT_LONG_LINE", (LINE_LENGTH,)) if line.fault == "long" else ("LOOKOUT_JSON", ())
             )
             raise refusal(code, *details, line=line.number)
         yield _take_entry(canonical_line(strip_marks(line)), so_far)
@@ -45,7 +47,7 @@ def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: 
         raise refusal("LOOKOUT_EMPTY")
 
 
-def _take_entry(line: Line, so_far: Intake) -> Entry:
+def _take_entry(line: Line, so_far: Intake) -> IncomingEntry:
     verdict = judge_line(line)
     if errors := verdict.errors:
         first = errors[0].at_line(line.number)
@@ -61,4 +63,4 @@ def _take_entry(line: Line, so_far: Intake) -> Entry:
     so_far.labels.update(verdict.labels)
     if len(so_far.labels) > DATASETS.labels:
         raise refusal("LOOKOUT_LABELS_OF_PROJECT")
-    return Entry(line, verdict, carries_label=verdict.is_anomalous is not None)
+    return IncomingEntry(line, verdict, carries_label=verdict.is_anomalous is not None)

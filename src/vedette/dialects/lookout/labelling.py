@@ -21,10 +21,10 @@ def set_class(line: Line, name: str, stamp: Stamp) -> Line:
         raise Wrong(
             f"Lookout knows the labels {NORMAL} and {ANOMALY}, not {name!r}.", kind="label", name=name
         )
-    gone = {pair.name for pair in read_pairs(line) if pair.kind == "class"}
+    attributes = {pair.name for pair in read_pairs(line) if pair.kind == "class"}
     if name == NORMAL:
-        gone |= {pair.name for pair in read_pairs(line) if pair.kind == "mask"}
+        attributes |= {pair.name for pair in read_pairs(line) if pair.kind == "mask"}
     attribute = next((pair.name for pair in read_pairs(line) if pair.kind == "class"), anomaly.ATTRIBUTE)
-    values = without_attributes(line, gone)
+    values = without_attributes(line, attributes)
     values.update(anomaly.write_class(is_anomalous=name == ANOMALY, stamp=stamp, attribute=attribute))
     return write_line(values, number=line.number)

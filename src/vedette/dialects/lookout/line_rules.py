@@ -1,7 +1,7 @@
-"""The rules of Lookout for Vision for one line (lookout.md 3.2 to 3.5).
+"""The rules of Lookout for Vision for one line: the guide's "Creating a manifest file".
 
 Real manifests, the service's own console among their writers, break the documented rules in
-ways that must be accepted (3.4); what is asked for here is what every one of them keeps.
+ways that must be accepted; what is asked for here is what every one of them keeps.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 from vedette.dialects.lookout.codes import flaw
 from vedette.dialects.lookout.limits import LABEL_LENGTH, LINE_LENGTH
 from vedette.manifest import anomaly, segmentation
-from vedette.manifest.attributes import Attribute, Unfit, is_reserved, read_pairs
+from vedette.manifest.attributes import Attribute, MalformedPair, is_reserved, read_pairs
 from vedette.manifest.lines import PAIR_END, Line
 from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw
@@ -27,14 +27,13 @@ def judge_line(line: Line, *, strict: bool = True) -> Verdict:
     mask: MaskRef | None = None
     for pair in read_pairs(line):
         if pair.name.endswith("-ref"):
-            found, mask_here = _judge_mask(pair, strict=strict)
-            flaws += found
-            mask = mask or mask_here
+            problems, mask_of_pair = _judge_mask(pair, strict=strict)
+            flaws += problems
+            mask = mask or mask_of_pair
         elif pair.kind == "class":
             flaws += _label_flaws(pair) if strict else []
-            said = anomaly.read_class(pair)
-            is_anomalous = said if is_anomalous is None else is_anomalous
-    if any(found.scope == "line" for found in flaws):
+            is_anomalous = anomaly.read_class(pair) if is_anomalous is None else is_anomalous
+    if any(item.scope == "line" for item in flaws):
         return Verdict("invalid", tuple(flaws))
     labels = tuple(dict.fromkeys(mask.colors.values())) if mask and is_anomalous else ()
     state: State = "ignored" if is_anomalous is None else "valid"
@@ -84,7 +83,7 @@ def _judge_mask(pair: Attribute, *, strict: bool) -> tuple[list[Flaw], MaskRef |
         ], None
     try:
         mask = segmentation.read_mask(pair)
-    except Unfit:
+    except MalformedPair:
         return [flaw("LOOKOUT_COLOR_MAP", pair.name)], None
     names = set(mask.colors.values()) if mask else set()
     if wrong := [name for name in sorted(names) if not 1 <= len(name) <= LABEL_LENGTH]:

@@ -1,4 +1,4 @@
-"""What a line's picture and its mask must be in Lookout for Vision (lookout.md 1.6, 3.5).
+"""What a line's picture and its mask must be in Lookout for Vision.
 
 What the picture is was found out elsewhere, and is passed in; nothing here opens a file.
 """
@@ -14,7 +14,7 @@ from vedette.vision.inspect import Inspection
 
 def judge_picture(
     line: Line,
-    look: Inspection | None,
+    inspection: Inspection | None,
     masks: Sequence[tuple[MaskRef, Inspection | None]],
     *,
     same_as: tuple[int, int] | None,
@@ -23,19 +23,21 @@ def judge_picture(
 
     `same_as` None lifts the rule that all pictures have one size.
     """
-    picture = _facts_of(line.source, look)
+    picture = _facts_of(line.source, inspection)
     problems = [check_picture(picture, same_as=same_as)]
     if picture.format:
         problems += [
-            check_mask(_facts_of(mask.ref, mask_look), picture=picture.size, labels=mask.colors)
-            for mask, mask_look in masks
+            check_mask(_facts_of(mask.ref, mask_inspection), picture=picture.size, labels=mask.colors)
+            for mask, mask_inspection in masks
         ]
     return [problem for problem in problems if problem]
 
 
-def _facts_of(name: str, look: Inspection | None) -> PictureFacts:
-    """Return a look as the rules take it; a damaged file is none, whatever its head says."""
-    if look is None or look.problem:
+def _facts_of(name: str, inspection: Inspection | None) -> PictureFacts:
+    """Return a inspection as the rules take it; a damaged file is none, whatever its head says."""
+    if inspection is None or inspection.problem:
         return PictureFacts(name)
-    colors = frozenset({look.color} if look.color else ())
-    return PictureFacts(name, look.format, (look.width, look.height), look.bytes, colors)
+    colors = frozenset({inspection.color} if inspection.color else ())
+    return PictureFacts(
+        name, inspection.format, (inspection.width, inspection.height), inspection.bytes, colors
+    )

@@ -38,9 +38,9 @@ def check_pictures(
     usable: dict[str, JudgedLines] = {}
     unusable: list[Flaw] = []
     first: tuple[int, int] | None = None
-    for part, judged in parts.items():
+    for part, candidates in parts.items():
         lines: list[tuple[Line, Verdict]] = []
-        for line, verdict in judged:
+        for line, verdict in candidates:
             picture = _facts_of(files, line.source)
             problem = check_picture(picture, same_as=first if one_size else None)
             if not problem:

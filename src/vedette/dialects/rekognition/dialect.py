@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from vedette.dialects.dialect import Home, Service
-from vedette.dialects.intake import Entry, Intake
+from vedette.dialects.intake import IncomingEntry, Intake
 from vedette.dialects.rekognition import documents, intake, line_rules, picture_rules, training
 from vedette.dialects.rekognition.codes import CODES, flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, PICTURES
@@ -53,7 +53,9 @@ class CustomLabelsDialect:
         """Add a label to those that the picture has."""
         return add_labels(line, [label], stamp)
 
-    def take(self, lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
+    def take(
+        self, lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int
+    ) -> Iterator[IncomingEntry]:
         """Take entries by intake.py."""
         return intake.take_entries(lines, so_far, most_rows=most_rows)
 
@@ -85,14 +87,14 @@ class CustomLabelsDialect:
     def judge_picture(
         self,
         line: Line,
-        look: Inspection | None,
+        inspection: Inspection | None,
         masks: Sequence[tuple[MaskRef, Inspection | None]],
         *,
         same_as: tuple[int, int] | None,
     ) -> list[Flaw]:
         """Judge by picture_rules.py."""
         del masks, same_as
-        return picture_rules.judge_picture(line, look)
+        return picture_rules.judge_picture(line, inspection)
 
     def bucket_problem(self, bucket: str, project: Home, find_home: Callable[[], Home]) -> str:
         """Return nothing: a project may use any bucket that its callers may read."""

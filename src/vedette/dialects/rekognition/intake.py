@@ -1,12 +1,12 @@
 """A manifest or an update on its way into a dataset of Custom Labels.
 
 Five kinds of line are dropped without a word, and the operation fails only when they are too many
-(rekognition.md 4.1, 4.2).
+: the guide's "Terminal manifest file errors" and its lines that are ignored.
 """
 
 from collections.abc import Iterable, Iterator
 
-from vedette.dialects.intake import Entry, Intake
+from vedette.dialects.intake import IncomingEntry, Intake
 from vedette.dialects.rekognition.codes import flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, TOLERANCE
 from vedette.dialects.rekognition.line_rules import judge_line
@@ -33,7 +33,9 @@ def refuse_beyond_limits(kind: str, *, entries: int, labels: int) -> None:
         raise refusal("ERROR_MANIFEST_TOO_MANY_LABELS")
 
 
-def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int) -> Iterator[Entry]:
+def take_entries(
+    lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int
+) -> Iterator[IncomingEntry]:
     """Yield the entries of a manifest or an update; raise ManifestRefused where the whole of it fails."""
     for line in lines:
         so_far.rows += 1
@@ -50,7 +52,7 @@ def take_entries(lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: 
         so_far.labels.update(verdict.every_label)
         if len(so_far.labels) > DATASETS.labels:
             raise refusal("ERROR_MANIFEST_TOO_MANY_LABELS")
-        yield Entry(clean, verdict, carries_label=any(True for _ in read_pairs(clean)))
+        yield IncomingEntry(clean, verdict, carries_label=any(True for _ in read_pairs(clean)))
     _check_rows(so_far)
 
 
@@ -66,7 +68,7 @@ def _check_rows(so_far: Intake) -> None:
 
 def _silent_problem(line: Line | BadLine, so_far: Intake) -> Problem | None:
     if isinstance(line, BadLine):
-        code = "DROPPED_LONG_LINE" if line.why == "long" else "DROPPED_JSON"
+        code = "DROPPED_LONG_LINE" if line.fault == "long" else "DROPPED_JSON"
         return Problem(line.number, "", code, line.sentence)
     ref = line.values.get("source-ref")
     if ref is None:

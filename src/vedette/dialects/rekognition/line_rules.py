@@ -1,4 +1,4 @@
-"""The rules of Rekognition Custom Labels for one line (rekognition.md 3 and 4.5).
+"""The rules of Rekognition Custom Labels for one line: the guide's "Creating a manifest file".
 
 `strict` holds a line to every documented key and limit. Without it only what a meaning needs
 is asked for, which is how a manifest from a stranger's folder is read.
@@ -10,12 +10,12 @@ from typing import Any
 from vedette.dialects.rekognition.codes import PRIORITY, flaw
 from vedette.dialects.rekognition.limits import BOXES, LABEL_LENGTH, LABELS, PICTURES, TRAINING_SIDE
 from vedette.manifest import classification, detection
-from vedette.manifest.attributes import Attribute, Unfit, free_keys, is_number, read_pairs
+from vedette.manifest.attributes import Attribute, MalformedPair, free_keys, is_number, read_pairs
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw
-from vedette.manifest.verdicts import Verdict
+from vedette.manifest.verdicts import State, Verdict
 from vedette.vision.annotations import Box
 
 
@@ -31,7 +31,7 @@ def judge_line(line: Line, *, strict: bool = True) -> Verdict:
     pairs = list(read_pairs(line))
     if not pairs:
         return _without_pairs(line)
-    if hits := _first_hit([found for pair in pairs for found in _form_flaws(pair, strict=strict)]):
+    if hits := _first_hit([item for pair in pairs for item in _form_flaws(pair, strict=strict)]):
         return Verdict("invalid", hits)
     return _judge_pairs(pairs, strict=strict)
 
@@ -56,20 +56,20 @@ def _judge_pairs(pairs: list[Attribute], *, strict: bool) -> Verdict:
     usable = False
     for pair in pairs:
         if pair.kind == "class":
-            name, found = _judge_label(pair)
+            name, problems = _judge_label(pair)
             labels.update({name: None} if name is not None else {})
             usable = usable or name is not None
         elif pair.kind == "boxes":
-            kept, found = _judge_boxes(pair, strict=strict)
-            boxes = boxes if kept is None else [*(boxes or []), *kept]
-            usable = usable or kept is not None
+            passing, problems = _judge_boxes(pair, strict=strict)
+            boxes = boxes if passing is None else [*(boxes or []), *passing]
+            usable = usable or passing is not None
         elif pair.kind == "tags":
-            names, found = _judge_tags(pair)
+            names, problems = _judge_tags(pair)
             labels.update(dict.fromkeys(names))
-            usable = usable or not found
+            usable = usable or not problems
         else:
-            found = [flaw("ERROR_UNSUPPORTED_USE_CASE_TYPE", pair.name, spot="metadata", attribute=pair.name)]
-        flaws += found
+            problems = [_unsupported(pair)]
+        flaws += problems
     if strict and len(labels) > LABELS:
         flaws.append(flaw("ERROR_TOO_MANY_IMAGE_LABELS"))
     if not usable:
@@ -78,12 +78,12 @@ def _judge_pairs(pairs: list[Attribute], *, strict: bool) -> Verdict:
 
 
 def _sum_up(flaws: list[Flaw], labels: tuple[str, ...], boxes: list[tuple[str, Box]] | None) -> Verdict:
-    if any(found.scope == "line" for found in flaws):
+    if any(item.scope == "line" for item in flaws):
         return Verdict("invalid", tuple(flaws))
-    if not boxes and any(found.code == "WARNING_NO_ATTRIBUTE_ANNOTATIONS" for found in flaws):
+    if not boxes and any(item.code == "WARNING_NO_ATTRIBUTE_ANNOTATIONS" for item in flaws):
         flaws = [*flaws, flaw("WARNING_NO_ANNOTATIONS")]
-    said = None if boxes is None else tuple(boxes)
-    return Verdict("valid" if labels or boxes else "ignored", tuple(flaws), labels, said)
+    state: State = "valid" if labels or boxes else "ignored"
+    return Verdict(state, tuple(flaws), labels, None if boxes is None else tuple(boxes))
 
 
 def _judge_label(pair: Attribute) -> tuple[str | None, list[Flaw]]:
@@ -94,7 +94,7 @@ def _judge_label(pair: Attribute) -> tuple[str | None, list[Flaw]]:
 
 
 def _judge_tags(pair: Attribute) -> tuple[list[str], list[Flaw]]:
-    """Return the labels of a multi-label pair, as Ground Truth writes it (rekognition.md 3.5)."""
+    """Return the labels of a multi-label pair, as Ground Truth writes it."""
     names = [name for name, _ in classification.read_tags(pair)]
     if all(1 <= len(name) <= LABEL_LENGTH for name in names):
         return names, []
@@ -104,27 +104,27 @@ def _judge_tags(pair: Attribute) -> tuple[list[str], list[Flaw]]:
 def _judge_boxes(pair: Attribute, *, strict: bool) -> tuple[list[tuple[str, Box]] | None, list[Flaw]]:
     """Return the boxes that pass (None when the pair as a whole is of no use) and what is wrong."""
     size, names = detection.read_size(pair), detection.read_class_map(pair)
-    told = pair.value.get("annotations", [])
+    annotations = pair.value.get("annotations", [])
     if any(not 1 <= len(name) <= LABEL_LENGTH for name in names.values()):
         return None, [flaw("ERROR_INVALID_LABEL_NAME_LENGTH", spot="metadata", attribute=pair.name)]
-    if not told:
+    if not annotations:
         by_hand = pair.metadata.get("human-annotated") == "yes"
         warning = flaw("WARNING_NO_ATTRIBUTE_ANNOTATIONS", spot="value", attribute=pair.name)
         return [], [warning] if by_hand else []
-    if strict and len(told) > BOXES:
+    if strict and len(annotations) > BOXES:
         return None, [flaw("ERROR_TOO_MANY_BOUNDING_BOXES", spot="value", attribute=pair.name)]
     flaws: list[Flaw] = []
     if strict and not PICTURES.allow_sides(size.width, size.height):
         flaws.append(flaw("ERROR_INVALID_IMAGE_DIMENSION"))
-    kept: list[tuple[str, Box]] = []
-    for index, item in enumerate(told):
+    passing: list[tuple[str, Box]] = []
+    for index, item in enumerate(annotations):
         if code := box_code(item, size):
             flaws.append(flaw(code, spot="annotation", attribute=pair.name, index=index))
         else:
-            kept.append((names[str(item["class_id"])], detection.box_of(item, size)))
-    if not kept:
+            passing.append((names[str(item["class_id"])], detection.box_of(item, size)))
+    if not passing:
         return None, [*flaws, flaw("ERROR_NO_VALID_ANNOTATIONS", spot="value", attribute=pair.name)]
-    return kept, flaws
+    return passing, flaws
 
 
 def box_code(item: dict[str, Any], size: Size) -> str:
@@ -173,30 +173,30 @@ def _tags_form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:
 
 
 def _box_form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:
-    told: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     try:
         size = detection.read_size(pair)
-        told = detection.read_annotations(pair)
+        annotations = detection.read_annotations(pair)
         if strict and not _has_depth(pair, size):
             yield _bad_value(pair)
-    except Unfit:
+    except MalformedPair:
         yield _bad_value(pair)
     try:
         names = detection.read_class_map(pair)
-    except Unfit:
+    except MalformedPair:
         yield _bad_metadata(pair)
         return
     if strict and not _is_box_metadata(pair):
         yield _bad_metadata(pair)
-    if strict and _count_confidences(pair) < len(told):
+    if strict and _count_confidences(pair) < len(annotations):
         yield flaw("ERROR_MISSING_BOUNDING_BOX_CONFIDENCE", spot="metadata", attribute=pair.name)
-    if any(str(item["class_id"]) not in names for item in told):
+    if any(str(item["class_id"]) not in names for item in annotations):
         yield flaw("ERROR_MISSING_CLASS_MAP_ID", spot="metadata", attribute=pair.name)
 
 
 def _has_depth(pair: Attribute, size: Size) -> bool:
-    told = pair.value["image_size"]
-    entry = told[0] if isinstance(told, list) else told
+    sizes = pair.value["image_size"]
+    entry = sizes[0] if isinstance(sizes, list) else sizes
     return is_number(entry.get("depth")) and size.depth >= 0
 
 
@@ -222,8 +222,12 @@ def _is_signed(pair: Attribute) -> bool:
 
 def _count_confidences(pair: Attribute) -> int:
     objects = pair.metadata.get("objects")
-    told = objects if isinstance(objects, list) else []
-    return sum(isinstance(item, dict) and is_number(item.get("confidence")) for item in told)
+    entries = objects if isinstance(objects, list) else []
+    return sum(isinstance(item, dict) and is_number(item.get("confidence")) for item in entries)
+
+
+def _unsupported(pair: Attribute) -> Flaw:
+    return flaw("ERROR_UNSUPPORTED_USE_CASE_TYPE", pair.name, spot="metadata", attribute=pair.name)
 
 
 def _bad_value(pair: Attribute) -> Flaw:

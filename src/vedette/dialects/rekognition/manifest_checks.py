@@ -1,4 +1,4 @@
-"""The checks of a training over its manifests (rekognition.md 1.4, 4.4 to 4.8).
+"""The checks of a training over its manifests: the guide's "Debugging a failed model training".
 
 Two passes, so that a quarter of a million lines need not be held: the first judges every
 line and keeps a few bytes of it, the second writes the validation manifests and yields
@@ -29,8 +29,8 @@ _LEAST_LABELS = {"IMAGE_LEVEL_LABELS": 2, "OBJECT_LOCALIZATION": 1, "NOT_DETERMI
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
-    """What is known of the pictures themselves, which a pure check cannot find out."""
+class PictureProblems:
+    """What is wrong with the pictures themselves and their buckets, which a pure check cannot find out."""
 
     denied: frozenset[str] = frozenset()  # buckets that may not be read
     foreign: frozenset[str] = frozenset()  # buckets of another owner than the manifest's
@@ -39,7 +39,7 @@ class Pictures:
 
 
 @dataclass(slots=True)
-class Part:
+class PartAssessment:
     """One manifest judged."""
 
     use_case: UseCase = "NOT_DETERMINED"
@@ -81,8 +81,8 @@ class Part:
 class Assessment:
     """What a training may begin with, or why it may not."""
 
-    train: Part
-    test: Part | None
+    train: PartAssessment
+    test: PartAssessment | None
     brand: bool
     codes: tuple[str, ...]
 
@@ -100,12 +100,15 @@ class Assessment:
     def summary(self) -> dict[str, Any]:
         """Return the manifest summary, as training writes it to the output bucket."""
         # Without a test part it says so by its zeros: programs read both parts without asking.
-        statistics = {"training": _statistics(self.train), "testing": _statistics(self.test or Part())}
-        return {"statistics": statistics, "errors": _told(self.codes)}
+        statistics = {
+            "training": _statistics(self.train),
+            "testing": _statistics(self.test or PartAssessment()),
+        }
+        return {"statistics": statistics, "errors": _errors_of(self.codes)}
 
 
 def assess(
-    train: Manifest, test: Manifest | None, *, pictures: Pictures, most_rows: int = MOST_ROWS
+    train: Manifest, test: Manifest | None, *, pictures: PictureProblems, most_rows: int = MOST_ROWS
 ) -> Assessment:
     """Judge the manifests of a training. Without a test manifest the training part is to be split."""
     first = judge_part(train, pictures, most_rows=most_rows)
@@ -119,43 +122,47 @@ def assess(
     _check_labels(first, brand=brand)
     if second is None:
         _check_split(first)
-        return _as_told(Assessment(first, None, brand, ()))
+        return _with_use_cases(Assessment(first, None, brand, ()))
     _check_labels(second, brand=brand)
-    return _as_told(Assessment(first, second, brand, _overlap_codes(first, second, brand=brand)))
+    return _with_use_cases(Assessment(first, second, brand, _overlap_codes(first, second, brand=brand)))
 
 
-def _as_told(found: Assessment) -> Assessment:
-    """Return what was found, without a kind where too many lines are of no use to tell it by."""
-    parts = [found.train, *([found.test] if found.test else [])]
+def _with_use_cases(assessment: Assessment) -> Assessment:
+    """Return the assessment, without a use case where too many lines are of no use to tell it by."""
+    parts = [assessment.train, *([assessment.test] if assessment.test else [])]
     if any(TOO_MANY_INVALID in part.codes for part in parts):
         for part in parts:
             part.use_case = "NOT_DETERMINED"
-    return found
+    return assessment
 
 
-def divide(found: Assessment, train: Manifest, test: Manifest, *, pictures: Pictures) -> Assessment:
+def divide(
+    assessment: Assessment, train: Manifest, test: Manifest, *, pictures: PictureProblems
+) -> Assessment:
     """Return what an accepted manifest is once it is split; what was accepted as a whole stays accepted."""
     parts = judge_part(train, pictures), judge_part(test, pictures)
     for part in parts:
         part.codes.clear()
-        part.use_case = found.train.use_case
-    return Assessment(*parts, found.brand, ())
+        part.use_case = assessment.train.use_case
+    return Assessment(*parts, assessment.brand, ())
 
 
-def only(manifest: Manifest, wanted: Callable[[str], bool]) -> Manifest:
-    """Return the manifest of those lines whose picture is wanted; a line that is none has the picture ''."""
+def only(manifest: Manifest, is_included: Callable[[str], bool]) -> Manifest:
+    """Return the manifest of the lines whose picture is included; what is no line has the picture ''."""
 
     def read() -> Iterator[Line | BadLine]:
         for line in manifest():
-            if wanted(line.source if isinstance(line, Line) else ""):
+            if is_included(line.source if isinstance(line, Line) else ""):
                 yield line
 
     return read
 
 
-def judge_part(manifest: Manifest, pictures: Pictures, *, most_rows: int = MOST_ROWS) -> Part:
+def judge_part(
+    manifest: Manifest, pictures: PictureProblems, *, most_rows: int = MOST_ROWS
+) -> PartAssessment:
     """Judge every line of a manifest, and what they are together."""
-    part = Part()
+    part = PartAssessment()
     for line, verdict in judge_lines(manifest, pictures):
         _count(part, line, verdict, pictures)
     part.use_case = _use_case(part)
@@ -165,42 +172,44 @@ def judge_part(manifest: Manifest, pictures: Pictures, *, most_rows: int = MOST_
     return part
 
 
-def judge_lines(manifest: Manifest, pictures: Pictures) -> Iterator[tuple[Line | BadLine, Verdict]]:
+def judge_lines(manifest: Manifest, pictures: PictureProblems) -> Iterator[tuple[Line | BadLine, Verdict]]:
     """Yield the lines with their verdicts, pictures and repetitions considered."""
-    seen: set[str] = set()
-    for found in manifest():
-        if isinstance(found, BadLine):
-            yield found, line_rules.judge_bad(found)
+    sources: set[str] = set()
+    for raw in manifest():
+        if isinstance(raw, BadLine):
+            yield raw, line_rules.judge_bad(raw)
             continue
-        line = canonical_line(strip_marks(found))
+        line = canonical_line(strip_marks(raw))
         verdict = line_rules.judge_line(line)
-        if verdict.state != "invalid" and line.source in seen:
+        if verdict.state != "invalid" and line.source in sources:
             verdict = Verdict("dropped", (flaw("ERROR_DUPLICATE_SOURCE_REF"),))
         elif verdict.state == "valid" and pictures.is_broken(line.source):
             verdict = Verdict("invalid", (*verdict.flaws, flaw("ERROR_INVALID_IMAGE")))
-        seen.add(line.source)
+        sources.add(line.source)
         yield line, verdict
 
 
-def validation_lines(manifest: Manifest, pictures: Pictures) -> Iterator[Line]:
+def validation_lines(manifest: Manifest, pictures: PictureProblems) -> Iterator[Line]:
     """Yield the validation manifest: every line with what is wrong with it at its place."""
     for line, verdict in judge_lines(manifest, pictures):
-        told = [found for found in verdict.flaws if found.scope != "silent"]
+        flaws = [flaw for flaw in verdict.flaws if flaw.scope != "silent"]
         if isinstance(line, BadLine):
-            yield mark_nothing(told)
+            yield mark_nothing(flaws)
         else:
-            yield mark_line(line, told, extra={}) if told else line
+            yield mark_line(line, flaws, extra={}) if flaws else line
 
 
-def usable_lines(manifest: Manifest, pictures: Pictures, use_case: UseCase) -> Iterator[tuple[Line, Verdict]]:
+def usable_lines(
+    manifest: Manifest, pictures: PictureProblems, use_case: UseCase
+) -> Iterator[tuple[Line, Verdict]]:
     """Yield what a model of this use case learns from."""
     for line, verdict in judge_lines(manifest, pictures):
-        wanted = verdict.boxes if use_case == "OBJECT_LOCALIZATION" else verdict.labels
-        if isinstance(line, Line) and verdict.state == "valid" and wanted:
+        annotations = verdict.boxes if use_case == "OBJECT_LOCALIZATION" else verdict.labels
+        if isinstance(line, Line) and verdict.state == "valid" and annotations:
             yield line, verdict
 
 
-def _count(part: Part, line: Line | BadLine, verdict: Verdict, pictures: Pictures) -> None:
+def _count(part: PartAssessment, line: Line | BadLine, verdict: Verdict, pictures: PictureProblems) -> None:
     part.total += 1
     # A line that cannot be used names its bucket all the same.
     if isinstance(line, Line) and is_s3(line.source):
@@ -212,7 +221,7 @@ def _count(part: Part, line: Line | BadLine, verdict: Verdict, pictures: Picture
     elif verdict.state == "dropped":
         part.twice += 1
     elif verdict.state == "invalid":
-        if isinstance(line, Line) and any(found.code == "ERROR_INVALID_IMAGE" for found in verdict.flaws):
+        if isinstance(line, Line) and any(flaw.code == "ERROR_INVALID_IMAGE" for flaw in verdict.flaws):
             part.broken += 1
             part.missing += pictures.is_missing(line.source)
     else:
@@ -223,14 +232,14 @@ def _count(part: Part, line: Line | BadLine, verdict: Verdict, pictures: Picture
         part.box_labels.update({name for name, _ in verdict.boxes or ()})
 
 
-def _use_case(part: Part) -> UseCase:
+def _use_case(part: PartAssessment) -> UseCase:
     """Return the kind of most lines; as many of both are taken for boxes, which took more work to draw."""
     if not part.image_lines and not part.box_lines:
         return "NOT_DETERMINED"
     return "IMAGE_LEVEL_LABELS" if part.image_lines > part.box_lines else "OBJECT_LOCALIZATION"
 
 
-def _check_rows(part: Part, pictures: Pictures) -> None:
+def _check_rows(part: PartAssessment, pictures: PictureProblems) -> None:
     part.codes += _row_codes(part)
     if len(part.buckets) > 1:
         part.codes.append("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
@@ -240,7 +249,7 @@ def _check_rows(part: Part, pictures: Pictures) -> None:
         part.codes.append("ERROR_INVALID_IMAGES_S3_BUCKET_OWNER")
 
 
-def _row_codes(part: Part) -> list[str]:
+def _row_codes(part: PartAssessment) -> list[str]:
     """Return what the unusable lines come to: one code for one cause."""
     if part.missing and part.missing == part.broken and not part.valid:
         return ["ERROR_FAILED_IMAGES_S3_COPY"]
@@ -251,7 +260,7 @@ def _row_codes(part: Part) -> list[str]:
     return [*([TOO_MANY_INVALID] if others > tolerated else []), *repeated]
 
 
-def _check_labels(part: Part, *, brand: bool) -> None:
+def _check_labels(part: PartAssessment, *, brand: bool) -> None:
     least = 1 if brand else _LEAST_LABELS[part.use_case]
     if part.is_spoilt:
         pass  # what labels are wanting for is said already
@@ -263,28 +272,28 @@ def _check_labels(part: Part, *, brand: bool) -> None:
         part.codes.append("ERROR_MANIFEST_TOO_MANY_LABELS")
 
 
-def _check_split(part: Part) -> None:
+def _check_split(part: PartAssessment) -> None:
     counts = part.usable_labels(part.use_case)
     if counts and not part.is_spoilt and min(counts.values()) < LEAST_PER_LABEL:
         part.codes.append("ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT")
 
 
-def _overlap_codes(train: Part, test: Part, *, brand: bool) -> tuple[str, ...]:
+def _overlap_codes(train: PartAssessment, test: PartAssessment, *, brand: bool) -> tuple[str, ...]:
     """Compare the labels of both parts: first all of them, then those that the model's kind can use."""
     if train.is_spoilt or test.is_spoilt:
         return ()
     if _overlap(train.labels, test.labels) < OVERLAP:
         return ("ERROR_INSUFFICIENT_LABEL_OVERLAP",)
-    ours = set(train.usable_labels(train.use_case))
-    theirs = set(test.usable_labels("OBJECT_LOCALIZATION" if brand else train.use_case))
-    return ("ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP",) if _overlap(ours, theirs) < OVERLAP else ()
+    usable = set(train.usable_labels(train.use_case))
+    tested = set(test.usable_labels("OBJECT_LOCALIZATION" if brand else train.use_case))
+    return ("ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP",) if _overlap(usable, tested) < OVERLAP else ()
 
 
 def _overlap(train: set[str], test: set[str]) -> float:
     return 100 * len(train & test) / len(train) if train else 100
 
 
-def _statistics(part: Part) -> dict[str, Any]:
+def _statistics(part: PartAssessment) -> dict[str, Any]:
     return {
         "use_case": part.use_case,
         "total_json_lines": part.total,
@@ -292,11 +301,11 @@ def _statistics(part: Part) -> dict[str, Any]:
         "invalid_json_lines": part.invalid,
         "ignored_json_lines": part.ignored,
         "error_json_line_indices": part.bad_lines,
-        "errors": _told(part.codes),
+        "errors": _errors_of(part.codes),
     }
 
 
-def _told(codes: tuple[str, ...] | list[str]) -> list[dict[str, str]]:
+def _errors_of(codes: tuple[str, ...] | list[str]) -> list[dict[str, str]]:
     return [{"code": code, "message": _message(code)} for code in codes]
 
 

@@ -1,4 +1,4 @@
-"""What a line's picture must be in Custom Labels (rekognition.md 4.5).
+"""What a line's picture must be in Custom Labels (the guide's "Preparing images").
 
 What the picture is was found out elsewhere, and is passed in; nothing here opens a file.
 """
@@ -12,18 +12,23 @@ from vedette.manifest.problems import Flaw
 from vedette.vision.inspect import Inspection
 
 
-def judge_picture(line: Line, look: Inspection | None) -> list[Flaw]:
-    """Return what is wrong with the picture of a line; `look` is nothing where there is no picture.
+def judge_picture(line: Line, inspection: Inspection | None) -> list[Flaw]:
+    """Return what is wrong with the picture of a line; `inspection` is nothing where there is no picture.
 
     An address that is none says so on its line, which is all that is wrong.
     """
     if not is_s3(line.source):
         return []
-    if look is None or not look.format or look.problem or look.bytes > PICTURES.most_bytes:
+    if (
+        inspection is None
+        or not inspection.format
+        or inspection.problem
+        or inspection.bytes > PICTURES.most_bytes
+    ):
         return [flaw("ERROR_INVALID_IMAGE")]
-    if not PICTURES.allow_sides(look.width, look.height):
+    if not PICTURES.allow_sides(inspection.width, inspection.height):
         boxed = any(pair.kind == "boxes" for pair in read_pairs(line))
         return [flaw("ERROR_INVALID_IMAGE_DIMENSION" if boxed else "ERROR_INVALID_IMAGE")]
-    if not PICTURES.allow_ratio(look.width, look.height):
+    if not PICTURES.allow_ratio(inspection.width, inspection.height):
         return [flaw("ERROR_INVALID_IMAGE")]
     return []

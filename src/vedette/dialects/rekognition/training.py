@@ -11,7 +11,7 @@ from vedette.dialects.rekognition.codes import CODES
 from vedette.dialects.rekognition.limits import PICTURES
 from vedette.dialects.rekognition.manifest_checks import (
     Assessment,
-    Pictures,
+    PictureProblems,
     UseCase,
     assess,
     divide,
@@ -31,7 +31,7 @@ NO_MANIFEST = CODES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"].message
 
 def prepare(files: TrainingFiles, terms: TrainingTerms) -> Prepared:
     """Check the frozen manifests, write the validation results, and return what is to be learnt."""
-    pictures = Pictures(
+    pictures = PictureProblems(
         terms.denied,
         terms.foreign,
         _broken_in(files, terms.denied),
@@ -57,7 +57,11 @@ def prepare(files: TrainingFiles, terms: TrainingTerms) -> Prepared:
 
 
 def _report(
-    files: TrainingFiles, assessment: Assessment, train: Manifest, test: Manifest | None, pictures: Pictures
+    files: TrainingFiles,
+    assessment: Assessment,
+    train: Manifest,
+    test: Manifest | None,
+    pictures: PictureProblems,
 ) -> None:
     """Write the manifest summary and the validation results."""
     files.put("manifest_summary", assessment.summary())
@@ -75,7 +79,7 @@ def _test_case(assessment: Assessment) -> UseCase:
     return "OBJECT_LOCALIZATION" if assessment.brand else assessment.train.use_case
 
 
-def _samples(files: TrainingFiles, part: str, pictures: Pictures, case: UseCase) -> list[Sample]:
+def _samples(files: TrainingFiles, part: str, pictures: PictureProblems, case: UseCase) -> list[Sample]:
     samples = []
     for line, verdict in usable_lines(files.lines(part), pictures, case):
         picture = files.place_of(line.source)
