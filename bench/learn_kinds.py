@@ -24,9 +24,9 @@ import vedette
 from bench.common import machine
 from bench.kinds import Kind, kinds
 from vedette.evaluation.metrics import auroc, curve
-from vedette.learn.anomaly.recipe import Eye
+from vedette.learn.anomaly.recipe import PatchExtractor
 from vedette.learn.cache import FeatureCache
-from vedette.learn.net.look import pooled
+from vedette.learn.net.cached import pooled
 from vedette.learn.recipe import Work
 
 
@@ -53,13 +53,13 @@ def plain_labels(kind: Kind, work: Work) -> str:
 
 def plain_anomalies(kind: Kind, work: Work) -> str:
     """Return what a memory of every patch reaches."""
-    eye = Eye(work, (256, 256))
+    extractor = PatchExtractor(work, (256, 256))
     normal = [s for s in kind.train if not s.is_anomalous]
-    patches = torch.cat([p.flatten(0, 1).float() for p in eye.look(normal).patches])
+    patches = torch.cat([p.flatten(0, 1).float() for p in extractor.features(normal).patches])
     some = patches[torch.randperm(len(patches), generator=torch.Generator().manual_seed(0))[:20_000]]
     scale = some.std(0) + 1e-3
-    seen = eye.look(kind.test).patches
-    scores = [float(torch.cdist(p.flatten(0, 1).float() / scale, some / scale).amin(1).max()) for p in seen]
+    tested = extractor.features(kind.test).patches
+    scores = [float(torch.cdist(p.flatten(0, 1).float() / scale, some / scale).amin(1).max()) for p in tested]
     truth = [bool(s.is_anomalous) for s in kind.test]
     return f"AUROC {auroc(scores, truth):.3f}, best F1 {curve(scores, truth).f1.max():.3f}"
 

@@ -11,9 +11,9 @@ from vedette.learn.cache import FeatureCache
 from vedette.learn.classify.finetune import FineTune
 from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.device import Device, choose_device
-from vedette.learn.net.dense import Course, learn
+from vedette.learn.net.loop import RowSampler, Schedule, learn
 from vedette.learn.recipe import Budget, Work
-from vedette.learn.segment.recipe import segmentation_loss
+from vedette.learn.segment.loss import segmentation_loss
 from vedette.vision.annotations import Sample
 
 POINTS = torch.randn(64, 3, generator=torch.Generator().manual_seed(0))
@@ -27,7 +27,9 @@ def fitted(work: Work) -> dict[str, torch.Tensor]:
         (points,) = work.device.put([POINTS[rows]])
         return (learner(points).float()[:, 0] - points.sum(1)).square().mean()
 
-    return learn(net, loss, range(64), Course("learning", 60, 16, 1e-2), work).state_dict()
+    return learn(
+        net, loss, RowSampler(range(64), work.seed), Schedule("learning", 60, 16, 1e-2), work
+    ).state_dict()
 
 
 def test_the_processor_moves_and_rounds_nothing():

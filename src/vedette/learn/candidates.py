@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from vedette.learn.anomaly.recipe import Anomaly
-from vedette.learn.classify.finetune import FineTune, shorter_side
+from vedette.learn.anomaly.recipe import AnomalyRecipe
+from vedette.learn.classify.augmented import shorter_side
+from vedette.learn.classify.finetune import FineTune
 from vedette.learn.classify.probe import Probe
 from vedette.learn.detect.brand import BrandDetector
 from vedette.learn.detect.recipe import DenseDetector, FineTunedDetector
+from vedette.learn.net.backbones import open_backbone
 from vedette.learn.recipe import Recipe, Work
 from vedette.learn.task import Plan
 
-# The two resolutions of a probe: the backbone's own, and one at which small things show.
-SIDES = (224, 384)
 ANOMALY_SIDES = (256, 384)
 # From this shorter side on small defects vanish at the network's input, and tiles of TILE pixels, shown at a
 # third, compete.
@@ -21,9 +21,9 @@ LARGE, TILE, TILE_SIDE = 1000, 768, 256
 def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
     """Return the recipes for a plan; which of the costly ones are tried is decided in choose.py."""
     if plan.task == "anomaly":
-        whole = [Anomaly(side=side) for side in ANOMALY_SIDES]
+        whole = [AnomalyRecipe(side=side) for side in ANOMALY_SIDES]
         is_large = shorter_side([sample.picture for sample in plan.train]) >= LARGE
-        return [*whole, Anomaly(side=TILE_SIDE, tile=TILE)] if is_large else whole
+        return [*whole, AnomalyRecipe(side=TILE_SIDE, tile=TILE)] if is_large else whole
     if plan.task == "detection":
         if plan.is_brand:
             return [BrandDetector(plan.labels)]
@@ -34,5 +34,8 @@ def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
 
         return [DenseSegmenter(plan.labels)]
     is_multilabel = plan.task == "multilabel"
-    probes = [Probe(plan.labels, side=side, is_multilabel=is_multilabel) for side in SIDES]
+    probes = [
+        Probe(plan.labels, side=side, is_multilabel=is_multilabel)
+        for side in open_backbone(work.backbone).sides
+    ]
     return [*probes, FineTune(plan.labels, is_multilabel=is_multilabel)]

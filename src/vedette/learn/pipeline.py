@@ -37,8 +37,8 @@ from vedette.learn.check import Broken, check
 from vedette.learn.choose import choose, judge_all, tried
 from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
-from vedette.learn.net.backbone import open_backbone
-from vedette.learn.recipe import OUTPUTS, Budget, Progress, Recipe, Trained, Work
+from vedette.learn.net.backbones import open_backbone
+from vedette.learn.recipe import DEFAULT_BACKBONE, OUTPUTS, Budget, Progress, Recipe, Trained, Work
 from vedette.learn.split import hold_out
 from vedette.learn.task import Plan, decide
 from vedette.report.card import model_card
@@ -64,7 +64,7 @@ class Order:
     task: str = "auto"
     budget: Budget = field(default_factory=Budget)
     seed: int = 0
-    backbone: str = "lite0"
+    backbone: str = DEFAULT_BACKBONE
     cache: Path | None = None
     cache_limit: int = 2 * 1024**3
     left_out: Sequence[Broken] = ()  # what the reading of the sources could not use

@@ -33,6 +33,8 @@ from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample, Task
 from vedette.vision.images import Policy
 
+DEFAULT_BACKBONE = "lite0"  # a name that net/backbones opens
+
 OUTPUTS: dict[Task, tuple[str, ...]] = {
     "classification": ("scores", "heatmap"),
     "multilabel": ("scores", "heatmap"),
@@ -72,7 +74,7 @@ class Work:
     cache: FeatureCache
     seed: int = 0
     budget: Budget = field(default_factory=Budget)
-    backbone: str = "lite0"
+    backbone: str = DEFAULT_BACKBONE
     pictures: Pictures = field(default_factory=Pictures)
     device: Device = field(default_factory=choose_device)
     say: Callable[[Progress], None] = lambda _: None

@@ -6,7 +6,7 @@ from pathlib import Path
 from vedette.learn import pipeline
 from vedette.learn.budget import read_budget
 from vedette.learn.pipeline import Outcome
-from vedette.learn.recipe import Progress
+from vedette.learn.recipe import DEFAULT_BACKBONE, Progress
 from vedette.learn.sources import Source, open_source
 
 
@@ -18,7 +18,7 @@ def train(  # noqa: PLR0913  (as the command's options)
     task: str = "auto",
     budget: str = "balanced",
     seed: int = 0,
-    backbone: str = "lite0",
+    backbone: str = DEFAULT_BACKBONE,
     cache: str | Path | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,

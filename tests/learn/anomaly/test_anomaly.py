@@ -14,9 +14,16 @@ from PIL import Image, ImageDraw
 from torch import nn
 
 from doubles.pictures import a_scene
+from vedette.learn.anomaly.bank import MemoryBank
 from vedette.learn.anomaly.evidence import NORMAL_Z, Scorer
-from vedette.learn.anomaly.memory import Memory
-from vedette.learn.anomaly.recipe import FEWEST, Anomaly, Detector, Eye, Seen, bounded
+from vedette.learn.anomaly.recipe import (
+    FEWEST,
+    AnomalyGraph,
+    AnomalyRecipe,
+    PatchExtractor,
+    PatchSet,
+    bounded,
+)
 from vedette.learn.anomaly.recipe import recipe as anomaly
 from vedette.learn.cache import FeatureCache
 from vedette.learn.recipe import Budget, Cancelled, Judgement, Work
@@ -54,23 +61,23 @@ def run(trained, samples):
 
 
 @pytest.fixture(scope="module")
-def eye():
+def extractor():
     """To make one costs a second, since the backbone is written as ONNX for it."""
-    return Eye(a_work(), (SIDE, SIDE))
+    return PatchExtractor(a_work(), (SIDE, SIDE))
 
 
 @pytest.fixture
-def one_eye(eye, monkeypatch):
+def one_extractor(extractor, monkeypatch):
     """Have every recipe look with the same."""
-    monkeypatch.setattr(anomaly, "Eye", lambda *_: eye)
-    return eye
+    monkeypatch.setattr(anomaly, "PatchExtractor", lambda *_: extractor)
+    return extractor
 
 
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory):
     """What is learnt from normal pictures and a few labelled anomalies."""
     samples = draw(tmp_path_factory.mktemp("labelled"), 12, spoilt=6)
-    recipe, work = Anomaly(side=SIDE), a_work()
+    recipe, work = AnomalyRecipe(side=SIDE), a_work()
     judgement = recipe.judge(samples, work)
     return samples, judgement, recipe.fit(samples, work, judgement)
 
@@ -79,7 +86,7 @@ def labelled(tmp_path_factory):
 def unlabelled(tmp_path_factory):
     """What is learnt from normal pictures alone."""
     samples = draw(tmp_path_factory.mktemp("unlabelled"), 12)
-    recipe, work = Anomaly(side=SIDE), a_work()
+    recipe, work = AnomalyRecipe(side=SIDE), a_work()
     judgement = recipe.judge(samples, work)
     return samples, judgement, recipe.fit(samples, work, judgement)
 
@@ -99,7 +106,7 @@ def unlabelled(tmp_path_factory):
     ],
 )
 def test_a_view_is_tried_where_the_best_before_leaves_something_to_win(quality, tile, is_worth):
-    recipe = Anomaly(side=256, tile=tile)
+    recipe = AnomalyRecipe(side=256, tile=tile)
     assert recipe.is_worth(Judgement(quality), [], Work(FeatureCache(None))) is is_worth
 
 
@@ -110,7 +117,7 @@ def test_only_trainings_from_masks_wait_for_scikit_learn():
 
 
 def test_a_recipe_is_named_after_how_it_looks():
-    whole, tiled = Anomaly(side=256), Anomaly(side=384, tile=512)
+    whole, tiled = AnomalyRecipe(side=256), AnomalyRecipe(side=384, tile=512)
     assert (whole.name, whole.size, whole.tiling, whole.most) == ("anomaly-256", (256, 256), None, 300)
     assert (tiled.name, tiled.size, tiled.most) == ("anomaly-384-tiles-512", (384, 384), 30)
     assert (tiled.tiling.tile, tiled.tiling.overlap, tiled.tiling.whole) == ((512, 512), 0.25, False)
@@ -190,27 +197,27 @@ def test_without_anomalies_drawn_defects_judge_and_the_half_lies_above_normal_pi
 
 
 @pytest.mark.parametrize(("anomalies", "is_labelled"), [(FEWEST - 1, False), (FEWEST, True)])
-def test_so_many_labelled_anomalies_are_enough(tmp_path, anomalies, is_labelled, one_eye):
+def test_so_many_labelled_anomalies_are_enough(tmp_path, anomalies, is_labelled, one_extractor):
     samples = draw(tmp_path, 8, spoilt=anomalies)
-    judgement = Anomaly(side=SIDE).judge(samples, a_work())
+    judgement = AnomalyRecipe(side=SIDE).judge(samples, a_work())
     assert ("judged_on" in judgement.facts) is not is_labelled
 
 
-def test_anomalies_too_few_to_judge_by_are_no_part_of_what_is_normal(tmp_path, one_eye):
+def test_anomalies_too_few_to_judge_by_are_no_part_of_what_is_normal(tmp_path, one_extractor):
     samples = draw(tmp_path, 8, spoilt=2)
-    recipe, work = Anomaly(side=SIDE), a_work()
+    recipe, work = AnomalyRecipe(side=SIDE), a_work()
     trained = recipe.fit(samples, work, recipe.judge(samples, work))
     scores, _ = run(trained, samples)
     assert (scores >= 0.5).tolist() == [bool(sample.is_anomalous) for sample in samples]
 
 
 @pytest.mark.parametrize(("pictures", "folds"), [(12, 10), (41, 4)])
-def test_few_pictures_are_dealt_into_more_folds(tmp_path, one_eye, pictures, folds):
+def test_few_pictures_are_dealt_into_more_folds(tmp_path, one_extractor, pictures, folds):
     samples = draw(tmp_path, pictures)
-    seen = []
-    work = a_work(say=lambda progress: seen.append(progress))
-    Anomaly(side=SIDE).judge(samples, work)
-    judging = [(p.done, p.of) for p in seen if p.stage == f"judging anomaly-{SIDE}"]
+    features = []
+    work = a_work(say=lambda progress: features.append(progress))
+    AnomalyRecipe(side=SIDE).judge(samples, work)
+    judging = [(p.done, p.of) for p in features if p.stage == f"judging anomaly-{SIDE}"]
     assert judging == [(n, folds) for n in range(1, folds + 1)]
 
 
@@ -220,7 +227,7 @@ def test_few_pictures_are_dealt_into_more_folds(tmp_path, one_eye, pictures, fol
 @pytest.fixture(scope="module")
 def tiled(tmp_path_factory):
     samples = draw(tmp_path_factory.mktemp("tiled"), 8, spoilt=5, side=160, spot=(120, 4, 150, 30))
-    recipe, work = Anomaly(side=SIDE, tile=SIDE), a_work(tmp_path_factory.mktemp("cache"))
+    recipe, work = AnomalyRecipe(side=SIDE, tile=SIDE), a_work(tmp_path_factory.mktemp("cache"))
     judgement = recipe.judge(samples, work)
     return samples, recipe, work, judgement
 
@@ -229,12 +236,12 @@ def test_tiles_are_judged_by_their_memory_alone(tiled):
     _, recipe, _, judgement = tiled
     assert set(judgement.facts["evidence_tried"]) == {"memory"}
     assert judgement.quality > 0.9
-    (_, eye, seen) = recipe._seen
+    (_, extractor, features) = recipe._read
     # 160 pixels are covered by two tiles of 96 in each direction, which leaves nothing pooled.
-    assert {len(patches) for patches in seen.patches} == {4}
-    assert seen.pooled.shape == (13, 1)
-    assert not seen.pooled.any()
-    assert eye.tiling == recipe.tiling
+    assert {len(patches) for patches in features.patches} == {4}
+    assert features.pooled.shape == (13, 1)
+    assert not features.pooled.any()
+    assert extractor.tiling == recipe.tiling
 
 
 def test_a_tiled_picture_is_as_anomalous_as_its_worst_tile(tiled):
@@ -250,68 +257,70 @@ def test_a_tiled_picture_is_as_anomalous_as_its_worst_tile(tiled):
 
 def test_tiles_are_looked_at_once_and_taken_from_the_cache_then(tiled, monkeypatch):
     samples, recipe, work, _ = tiled
-    seen = recipe._seen[2]
+    features = recipe._read[2]
     monkeypatch.setattr(anomaly, "decode", lambda *_: pytest.fail("a picture was decoded again"))
     told = []
     work.say = told.append
-    again = Eye(work, recipe.size, recipe.tiling).look(samples)
-    assert all(torch.equal(one, two) for one, two in zip(again.patches, seen.patches, strict=True))
+    again = PatchExtractor(work, recipe.size, recipe.tiling).features(samples)
+    assert all(torch.equal(one, two) for one, two in zip(again.patches, features.patches, strict=True))
     assert [(p.stage, p.done, p.of) for p in told] == [(f"tiles at {SIDE} px", n, 13) for n in range(1, 14)]
 
 
 def test_the_farthest_view_says_how_far_a_picture_is():
-    memory = Memory(torch.zeros(2), torch.ones(2), torch.zeros(1, 2))
+    bank = MemoryBank(torch.zeros(2), torch.ones(2), torch.zeros(1, 2))
     views = torch.tensor([[[0.0, 1.0]] * 9, [[3.0, 4.0]] * 9, [[0.0, 2.0]] * 9])
-    assert anomaly._far(memory, views) == pytest.approx(5.0)
+    assert anomaly._far(bank, views) == pytest.approx(5.0)
 
 
 # Its parts
 
 
-def test_few_pictures_are_looked_at_once_for_judging_and_fitting(tmp_path, monkeypatch, one_eye):
+def test_few_pictures_are_looked_at_once_for_judging_and_fitting(tmp_path, monkeypatch, one_extractor):
     samples, looks = draw(tmp_path, 6, spoilt=4), []
-    look = Eye.look
-    monkeypatch.setattr(Eye, "look", lambda eye, some: looks.append(len(some)) or look(eye, some))
+    look = PatchExtractor.features
+    monkeypatch.setattr(
+        PatchExtractor, "features", lambda one, some: looks.append(len(some)) or look(one, some)
+    )
     for held, count in ((10, 1), (9, 2)):
         monkeypatch.setattr(anomaly, "HELD", held)
         looks.clear()
-        recipe, work = Anomaly(side=SIDE), a_work()
+        recipe, work = AnomalyRecipe(side=SIDE), a_work()
         recipe.fit(samples, work, recipe.judge(samples, work))
         assert looks == [10] * count
 
 
-def test_a_training_can_be_cancelled_between_folds(tmp_path, one_eye):
+def test_a_training_can_be_cancelled_between_folds(tmp_path, one_extractor):
     samples = draw(tmp_path, 6)
-    recipe, work = Anomaly(side=SIDE), a_work()
+    recipe, work = AnomalyRecipe(side=SIDE), a_work()
     recipe._look(samples, work)
     work.cancelled = lambda: True
     with pytest.raises(Cancelled, match=f"judging anomaly-{SIDE}"):
         recipe.judge(samples, work)
 
 
-def test_a_defect_is_drawn_the_same_for_every_recipe(tmp_path, eye, monkeypatch):
+def test_a_defect_is_drawn_the_same_for_every_recipe(tmp_path, extractor, monkeypatch):
     (sample, other) = draw(tmp_path, 2)
-    first = eye.spoilt(sample.picture)
-    assert torch.equal(first, eye.spoilt(sample.picture))
-    assert not torch.equal(first, eye.look([sample]).patches[0])
-    assert not torch.equal(first, eye.spoilt(other.picture))
-    monkeypatch.setattr(eye.work, "seed", 1)
-    assert not torch.equal(first, eye.spoilt(sample.picture))
+    first = extractor.spoilt(sample.picture)
+    assert torch.equal(first, extractor.spoilt(sample.picture))
+    assert not torch.equal(first, extractor.features([sample]).patches[0])
+    assert not torch.equal(first, extractor.spoilt(other.picture))
+    monkeypatch.setattr(extractor.work, "seed", 1)
+    assert not torch.equal(first, extractor.spoilt(sample.picture))
 
 
-def test_a_defect_on_a_large_picture_is_no_larger_than_on_a_usual_one(tmp_path, eye, monkeypatch):
+def test_a_defect_on_a_large_picture_is_no_larger_than_on_a_usual_one(tmp_path, extractor, monkeypatch):
     scales = []
     monkeypatch.setattr(anomaly, "spoil", lambda pixels, _, *, scale: scales.append(scale) or pixels)
     for side in (SIDE, 640, 1280):
         (tmp_path / str(side)).mkdir()
-        eye.spoilt(draw(tmp_path / str(side), 1, side=side)[0].picture)
+        extractor.spoilt(draw(tmp_path / str(side), 1, side=side)[0].picture)
     assert scales == [1.0, 1.0, 0.5]
 
 
 def test_only_normal_pictures_of_those_to_keep_are_remembered():
     patches = [torch.full((2, 3, 4), float(n)) for n in range(4)]
-    seen = Seen(patches, np.zeros((4, 1)), np.array([False, True, False, False]))
-    kept = seen.normal(np.array([True, True, False, True]))
+    features = PatchSet(patches, np.zeros((4, 1)), np.array([False, True, False, False]))
+    kept = features.normal(np.array([True, True, False, True]))
     assert [(tuple(p.shape), float(p[0, 0])) for p in kept] == [((6, 4), 0.0), ((6, 4), 3.0)]
 
 
@@ -329,7 +338,7 @@ class Levels(nn.Module):
 
 @pytest.mark.parametrize("has_probe", [False, True])
 def test_the_graph_says_what_its_scorer_says(has_probe):
-    """Nine places, one of them at a distance of 2 from the memory; the probe sees half of a channel there."""
+    """Nine places, one of them at a distance of 2 from the bank; the probe sees half of a channel there."""
     level = torch.zeros(1, 2, 3, 3)
     level[0, :, 1, 2] = torch.tensor([0.0, 2.0])
     level[0, 0] += 1e-3
@@ -337,8 +346,8 @@ def test_the_graph_says_what_its_scorer_says(has_probe):
     top[0, 1, 1, 2] = 9.0
     weight = np.array([5.0, 0.5]) if has_probe else None
     patches = lambda levels: levels[0].flatten(2).transpose(1, 2)  # noqa: E731
-    memory = Memory(torch.zeros(2), torch.ones(2), torch.tensor([[1e-3, 0.0]]))
-    graph = Detector(Levels(s8=level, top=top), ("s8",), patches, memory, Scorer(1.5, weight, 0.25))
+    bank = MemoryBank(torch.zeros(2), torch.ones(2), torch.tensor([[1e-3, 0.0]]))
+    graph = AnomalyGraph(Levels(s8=level, top=top), ("s8",), patches, bank, Scorer(1.5, weight, 0.25))
     with torch.inference_mode():
         (score,), (heat,) = graph(torch.zeros(1, 24, 24, 3, dtype=torch.uint8))
     near = math.log(1e-3)  # nothing is nearer than the square root of 1e-6
@@ -350,5 +359,5 @@ def test_the_graph_says_what_its_scorer_says(has_probe):
     assert float(heat[0, 0]) == pytest.approx(1 / (1 + math.exp(-(1.5 * near + 0.25))), rel=1e-2)
 
 
-def test_patches_come_from_the_two_finest_levels_that_the_backbone_has(eye):
-    assert (eye.levels, eye.size, eye.tiling) == (("s8", "s16"), (SIDE, SIDE), None)
+def test_patches_come_from_the_two_finest_levels_that_the_backbone_has(extractor):
+    assert (extractor.levels, extractor.size, extractor.tiling) == (("s8", "s16"), (SIDE, SIDE), None)

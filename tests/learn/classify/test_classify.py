@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from vedette.learn.classify.probe import Calibration, Classifier
+from vedette.learn.classify.probe import Calibration, ClassifierGraph
 from vedette.learn.linear import Linear
 from vedette.learn.net.quarters import quarters, shares
 
@@ -21,7 +21,7 @@ def classifier(weight, bias, *, is_multilabel=False, heads=1):
     labels = len(bias)
     calibration = Calibration(np.full(labels, 40.0), np.zeros(labels), is_multilabel)
     linear = Linear(np.array(weight, float), np.array(bias, float))
-    return Classifier(Colours(), linear, calibration, heads=heads).eval()
+    return ClassifierGraph(Colours(), linear, calibration, heads=heads).eval()
 
 
 @pytest.fixture

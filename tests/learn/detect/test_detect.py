@@ -12,10 +12,10 @@ from vedette.evaluation.judge import judge
 from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
 from vedette.learn.choose import Costly, choose
-from vedette.learn.detect.head import Head, middles
-from vedette.learn.detect.loss import Truth, assign, overlap
+from vedette.learn.detect.head import BoxHead, middles
+from vedette.learn.detect.loss import BoxTruth, assign, overlap
 from vedette.learn.detect.recipe import DenseDetector
-from vedette.learn.detect.views import Views, choose_looking, scenes
+from vedette.learn.detect.views import BoxViews, boxed_pictures, plan_input
 from vedette.learn.device import Device
 from vedette.learn.export import export, refuse_if_far
 from vedette.learn.recipe import OUTPUTS, Budget, Cancelled, Judgement, Trained, Work
@@ -70,7 +70,10 @@ def test_shapes_are_found_where_they_are(first, tmp_path):
     evaluation = judge(model, test).evaluation
     assert evaluation.map50 > 0.7
     pixels = np.stack(
-        [Views(s, choose_looking(scenes(train, ["disc"]))).plain()[0] for s in scenes(test, [])[:2]]
+        [
+            BoxViews(s, plan_input(boxed_pictures(train, ["disc"]))).plain()[0]
+            for s in boxed_pictures(test, [])[:2]
+        ]
     )
     assert refuse_if_far(trained, tmp_path / "model.onnx", pixels) < 1e-3
 
@@ -84,21 +87,21 @@ def test_a_cancelled_training_stops(tmp_path):
 def test_large_boxes_want_a_small_input_and_small_ones_a_large(tmp_path):
     large = write_scenes(tmp_path / "large", 3, side=600, span=(0.3, 0.5))
     small = write_scenes(tmp_path / "small", 3, side=600, span=(0.04, 0.05))
-    assert choose_looking(scenes(large, ["disc", "square", "cross"])).size == (320, 320)
-    assert choose_looking(scenes(small, ["disc", "square", "cross"])).size == (416, 416)
+    assert plan_input(boxed_pictures(large, ["disc", "square", "cross"])).size == (320, 320)
+    assert plan_input(boxed_pictures(small, ["disc", "square", "cross"])).size == (416, 416)
 
 
 def test_boxes_that_would_vanish_want_tiles(tmp_path):
     tiny = write_scenes(tmp_path, 2, side=2000, span=(0.008, 0.01))
-    looking = choose_looking(scenes(tiny, ["disc", "square", "cross"]))
-    assert looking.tiling is not None
-    assert looking.tiling.tile[0] < 700
+    plan = plan_input(boxed_pictures(tiny, ["disc", "square", "cross"]))
+    assert plan.tiling is not None
+    assert plan.tiling.tile[0] < 700
 
 
 def test_a_varied_view_carries_its_boxes_along(tmp_path):
     samples = write_scenes(tmp_path, 1, names=["square"], most=1, span=(0.3, 0.31))
-    scene = scenes(samples, ["square"])[0]
-    views = Views(scene, choose_looking([scene]))
+    scene = boxed_pictures(samples, ["square"])[0]
+    views = BoxViews(scene, plan_input([scene]))
     for seed in range(8):
         pixels, truth = views.varied(np.random.default_rng(seed))
         left, top, right, bottom = truth.edges[0].round().int().tolist()
@@ -107,7 +110,7 @@ def test_a_varied_view_carries_its_boxes_along(tmp_path):
 
 
 def test_what_is_seen_from_afar_tells_the_finest_cells():
-    head = Head([4, 4, 4], [8, 16, 32], 1).eval()
+    head = BoxHead([4, 4, 4], [8, 16, 32], 1).eval()
     levels = [torch.ones(1, 4, 8, 8), torch.ones(1, 4, 4, 4), torch.ones(1, 4, 2, 2)]
     before, _ = head(levels)
     after, _ = head([*levels[:2], levels[2] * 9])
@@ -118,24 +121,24 @@ def test_what_is_seen_from_afar_tells_the_finest_cells():
 def test_a_picture_without_boxes_wants_nothing_of_any_cell():
     cells = middles((64, 64), [8, 16, 32])
     count = len(cells[0])
-    told = assign(
+    wanted = assign(
         torch.zeros(count, 2),
         torch.rand(count, 4),
-        Truth(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long)),
+        BoxTruth(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long)),
         cells,
     )
-    assert told.scores.sum() == 0
-    assert not told.answers.any()
+    assert wanted.scores.sum() == 0
+    assert not wanted.answers.any()
 
 
 def test_even_a_box_smaller_than_a_cell_has_a_cell_that_answers():
     points, spans = cells = middles((64, 64), [8, 16, 32])
     boxes = torch.cat([points - spans[:, None], points + spans[:, None]], 1)
-    truth = Truth(torch.tensor([[9.0, 9.0, 11.0, 11.0]]), torch.tensor([1]))
-    told = assign(torch.zeros(len(points), 2), boxes, truth, cells)
-    assert told.answers.any()
-    assert told.scores[:, 0].sum() == 0
-    assert told.scores[:, 1].max() == pytest.approx(float(overlap(boxes, truth.edges).max()), rel=0.05)
+    truth = BoxTruth(torch.tensor([[9.0, 9.0, 11.0, 11.0]]), torch.tensor([1]))
+    wanted = assign(torch.zeros(len(points), 2), boxes, truth, cells)
+    assert wanted.answers.any()
+    assert wanted.scores[:, 0].sum() == 0
+    assert wanted.scores[:, 1].max() == pytest.approx(float(overlap(boxes, truth.edges).max()), rel=0.05)
 
 
 def test_overlap_of_boxes_that_lie_apart_is_negative_where_generalised():
@@ -146,7 +149,7 @@ def test_overlap_of_boxes_that_lie_apart_is_negative_where_generalised():
 
 def test_a_box_beyond_the_edge_is_cut_off(tmp_path):
     sample = Sample(tmp_path / "a.png", boxes=(("disc", Box(0.9, 0.5, 0.105, 0.2)),))
-    assert scenes([sample], ["disc"])[0].edges.tolist() == [[0.9, 0.5, 1.0, 0.7]]
+    assert boxed_pictures([sample], ["disc"])[0].edges.tolist() == [[0.9, 0.5, 1.0, 0.7]]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +180,7 @@ def test_both_detectors_are_judged_on_the_same_pictures_and_the_better_is_kept(t
     _, judgement = judged[choose(judged)]
     assert judgement.quality == max(other.quality for _, other in judged)
     tuned, carried = judged[1]
-    before = carried.carry.eye.tail().blocks[-1].project.conv.weight
+    before = carried.carry.extractor.tail().blocks[-1].project.conv.weight
     trained = tuned.fit(train, work, carried)
     assert trained.facts["recipe"] == "fine-tuned-detector"
     assert not torch.allclose(trained.graph.net.tail.blocks[-1].project.conv.weight, before)

@@ -6,13 +6,14 @@ import torch
 
 from vedette import errors
 from vedette.learn.cache import FeatureCache
-from vedette.learn.net.backbone import floats, load_lite0, open_backbone
-from vedette.learn.net.features import Reader
+from vedette.learn.net.backbone import floats
+from vedette.learn.net.backbones import open_backbone
+from vedette.learn.net.extract import FeatureExtractor
 
 
 @pytest.fixture(scope="module")
 def lite0():
-    return load_lite0()
+    return open_backbone("lite0")
 
 
 def noise(count=2, side=96, seed=0):
@@ -20,10 +21,10 @@ def noise(count=2, side=96, seed=0):
 
 
 def test_every_level_has_its_stride_and_channels(lite0):
-    found = lite0(floats(torch.from_numpy(noise())), tuple(lite0.channels))
+    maps = lite0(floats(torch.from_numpy(noise())), tuple(lite0.channels))
     for level, channels in lite0.channels.items():
         side = 96 // (32 if level == "top" else int(level[1:]))
-        assert found[level].shape == (2, channels, side, side)
+        assert maps[level].shape == (2, channels, side, side)
 
 
 def test_the_weights_are_the_trained_ones(lite0):
@@ -38,11 +39,11 @@ def test_the_weights_are_the_trained_ones(lite0):
 
 def test_onnx_runtime_reads_what_torch_reads(lite0):
     pictures = noise()
-    read = Reader(lite0, ("top/mean", "s8"), threads=1)(pictures)
+    read = FeatureExtractor(lite0, ("top/mean", "s8"), threads=1)(pictures)
     with torch.no_grad():
-        found = lite0(floats(torch.from_numpy(pictures)), ("top", "s8"))
-    np.testing.assert_allclose(read[0], found["top"].mean((2, 3)), atol=1e-3)
-    np.testing.assert_allclose(read[1], found["s8"], atol=1e-3)
+        maps = lite0(floats(torch.from_numpy(pictures)), ("top", "s8"))
+    np.testing.assert_allclose(read[0], maps["top"].mean((2, 3)), atol=1e-3)
+    np.testing.assert_allclose(read[1], maps["s8"], atol=1e-3)
 
 
 def test_a_transformer_is_loaded_from_its_folder(tmp_path):
@@ -53,7 +54,7 @@ def test_a_transformer_is_loaded_from_its_folder(tmp_path):
     torch.manual_seed(0)
     transformers.Dinov2Model(config).save_pretrained(tmp_path)
     backbone = open_backbone(f"transformers:{tmp_path}")
-    read = Reader(backbone, ("top/mean",), threads=1)(noise(side=56))[0]
+    read = FeatureExtractor(backbone, ("top/mean",), threads=1)(noise(side=56))[0]
     with torch.no_grad():
         top = backbone(floats(torch.from_numpy(noise(side=56))))["top"]
     assert top.shape == (2, 32, 4, 4)

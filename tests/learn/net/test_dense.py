@@ -1,4 +1,4 @@
-"""The shelf, the eye and the running mean that boxes and masks share."""
+"""The store, the extractor and the average of weights that boxes and masks share."""
 
 import copy
 from pathlib import Path
@@ -9,41 +9,43 @@ import torch
 from torch import nn
 
 from vedette.errors import Wrong
-from vedette.learn.net.backbone import load_lite0
-from vedette.learn.net.dense import HELD_BYTES, Eye, Mean, Shelf, held_out, load_into, unload
+from vedette.learn.net.backbones import open_backbone
+from vedette.learn.net.dense import DenseExtractor, held_out
+from vedette.learn.net.store import HELD_BYTES, FeatureStore
+from vedette.learn.net.weights import WeightAverage, load_into, unload
 
 LEVELS = ("s8", "s16", "s32")
 STATUS = Path("/proc/self/status")
 
 
 def test_the_tail_sees_what_the_whole_backbone_sees():
-    backbone = load_lite0()
-    eye = Eye(backbone, (64, 96), LEVELS)
+    backbone = open_backbone("lite0")
+    extractor = DenseExtractor(backbone, (64, 96), LEVELS)
     pixels = np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8)
-    shelf = Shelf(eye.shapes(), 1)
-    shelf.put(0, eye(pixels))
+    store = FeatureStore(extractor.shapes(), 1)
+    store.put(0, extractor(pixels))
     whole = backbone(torch.from_numpy(pixels)[None].permute(0, 3, 1, 2).float(), LEVELS)
     with torch.no_grad():
-        ours = eye.tail()(shelf.batch([0]))
-    for level, seen in zip(LEVELS, ours, strict=True):
-        assert seen.shape == whole[level].shape
-        # The shelf holds half floats.
-        assert float((seen - whole[level]).abs().max()) < 0.05 * float(whole[level].abs().max())
+        ours = extractor.tail()(store.batch([0]))
+    for level, restored in zip(LEVELS, ours, strict=True):
+        assert restored.shape == whole[level].shape
+        # The store holds half floats.
+        assert float((restored - whole[level]).abs().max()) < 0.05 * float(whole[level].abs().max())
 
 
-def test_an_eye_that_learns_no_tail_keeps_every_level():
-    backbone = load_lite0()
-    eye = Eye(backbone, (64, 96), LEVELS, learns_tail=False)
-    assert eye.shapes() == [(8, 12, 40), (4, 6, 112), (2, 3, 320)]
+def test_an_extractor_that_learns_no_tail_keeps_every_level():
+    backbone = open_backbone("lite0")
+    extractor = DenseExtractor(backbone, (64, 96), LEVELS, learns_tail=False)
+    assert extractor.shapes() == [(8, 12, 40), (4, 6, 112), (2, 3, 320)]
     pixels = np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8)
-    shelf = Shelf(eye.shapes(), 2)
-    shelf.put(1, eye(pixels))
+    store = FeatureStore(extractor.shapes(), 2)
+    store.put(1, extractor(pixels))
     whole = backbone(torch.from_numpy(pixels)[None].permute(0, 3, 1, 2).float(), LEVELS)
-    parts = shelf.parts([1], [(1, 0, 2, 2)])
-    for level, seen, times in zip(LEVELS, parts, (4, 2, 1), strict=True):
+    parts = store.parts([1], [(1, 0, 2, 2)])
+    for level, part, times in zip(LEVELS, parts, (4, 2, 1), strict=True):
         wanted = whole[level][:, :, times : 2 * times, : 2 * times]
-        # The shelf holds half floats.
-        assert float((seen - wanted).abs().max()) < 0.05 * float(whole[level].abs().max())
+        # The store holds half floats.
+        assert float((part - wanted).abs().max()) < 0.05 * float(whole[level].abs().max())
 
 
 def test_a_backbone_without_fine_levels_is_refused_by_name():
@@ -51,43 +53,43 @@ def test_a_backbone_without_fine_levels_is_refused_by_name():
         name, revision, multiple, channels = "patches", "1", 32, {"s16": 8, "top": 8}
 
     with pytest.raises(Wrong, match="patches sees nothing at stride 8"):
-        Eye(Coarse(), (64, 64), LEVELS)
+        DenseExtractor(Coarse(), (64, 64), LEVELS)
 
 
-def test_a_shelf_leaves_no_file_behind(tmp_path, monkeypatch):
+def test_a_store_leaves_no_file_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    shelf = Shelf([(4, 4, 2)], 3)
+    store = FeatureStore([(4, 4, 2)], 3)
     assert list(tmp_path.iterdir()) == []
-    shelf.put(2, [np.ones((1, 2, 4, 4), np.float32)])
-    assert float(shelf.batch([2])[0].sum()) == 32
-    assert float(shelf.batch([0, 1])[0].sum()) == 0
+    store.put(2, [np.ones((1, 2, 4, 4), np.float32)])
+    assert float(store.batch([2])[0].sum()) == 32
+    assert float(store.batch([0, 1])[0].sum()) == 0
 
 
 @pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells what is resident in this way")
-def test_a_large_shelf_is_not_resident_as_a_whole():
+def test_a_large_store_is_not_resident_as_a_whole():
     def resident():
         [line] = [line for line in STATUS.read_text().splitlines() if line.startswith("RssFile")]
         return int(line.split()[1]) * 1024
 
     before = resident()
-    shelf = Shelf([(64, 64, 64)], 400)
+    store = FeatureStore([(64, 64, 64)], 400)
     view = np.arange(64 * 64 * 64, dtype=np.float32).reshape(1, 64, 64, 64) % 999
     for row in range(400):
-        shelf.put(row, [view + row])
-    assert resident() - before < 1.5 * HELD_BYTES < shelf.count * view.size * 2
+        store.put(row, [view + row])
+    assert resident() - before < 1.5 * HELD_BYTES < store.count * view.size * 2
     for row in range(400):
-        assert float(shelf.batch([row])[0][0, 1, 0, 0]) == view[0, 1, 0, 0] + row
+        assert float(store.batch([row])[0][0, 1, 0, 0]) == view[0, 1, 0, 0] + row
     assert resident() - before < 1.5 * HELD_BYTES
 
 
 def test_the_running_mean_follows_and_steadies():
     net = nn.Linear(1, 1)
-    mean = Mean(net, horizon=50)
+    average = WeightAverage(net, horizon=50)
     for step in range(400):
         with torch.no_grad():
             net.weight.fill_(1.0 if step % 2 else 3.0)
-        mean.follow(net)
-    assert mean.net.weight.item() == pytest.approx(2.0, abs=0.1)
+        average.follow(net)
+    assert average.net.weight.item() == pytest.approx(2.0, abs=0.1)
 
 
 def test_weights_come_back_and_those_of_another_network_do_not():
@@ -100,7 +102,7 @@ def test_weights_come_back_and_those_of_another_network_do_not():
     assert not load_into(nn.Linear(2, 3), unload(other))
 
 
-def test_a_large_hand_is_judged_by_some_of_it_from_everywhere():
+def test_a_large_fold_is_judged_by_some_of_it_from_everywhere():
     dealt = np.arange(3000) % 3
     held = held_out(dealt, most=100, seed=0)
     assert len(held) == len(set(held)) == 100

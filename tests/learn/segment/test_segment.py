@@ -17,16 +17,10 @@ from vedette.evaluation.judge import judge
 from vedette.learn.cache import FeatureCache
 from vedette.learn.export import export, refuse_if_far
 from vedette.learn.recipe import OUTPUTS, Budget, Work
-from vedette.learn.segment.recipe import (
-    PIXEL_THRESHOLDS,
-    DenseSegmenter,
-    clearly_best,
-    colors_of,
-    copies_of,
-    few_drawn,
-    segmentation_loss,
-)
-from vedette.learn.segment.views import UNKNOWN, Scene, Views, choose_looking
+from vedette.learn.segment.judging import PIXEL_THRESHOLDS, clearly_best
+from vedette.learn.segment.loss import segmentation_loss
+from vedette.learn.segment.recipe import DenseSegmenter, colors_of, copies_of, few_drawn
+from vedette.learn.segment.views import UNKNOWN, MaskedPicture, MaskViews, plan_input
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.model import Model
 from vedette.vision.annotations import Mask, Sample
@@ -38,8 +32,8 @@ def a_work(effort: float = 0.25) -> Work:
     return Work(FeatureCache(None), budget=Budget("test", effort))
 
 
-def scenes(samples, labels=KINDS):
-    return [Scene(sample, labels) for sample in samples]
+def pictures_of(samples, labels=KINDS):
+    return [MaskedPicture(sample, labels) for sample in samples]
 
 
 def facts_of(trained):
@@ -128,17 +122,17 @@ def test_anomalies_unlike_the_only_one_drawn_are_shown_by_what_is_normal(tmp_pat
 
 
 def test_only_types_with_few_masks_want_the_map_of_what_is_normal():
-    def learnt(*kinds):
-        """What was learnt of pictures with these kinds in their masks."""
-        truths = [np.array([[0, *each]], np.uint8) for each in kinds]
+    def views(*kinds):
+        """The views of pictures with these kinds in their masks."""
+        truths = [np.array([[0, *one]], np.uint8) for one in kinds]
         return SimpleNamespace(truths=truths, owners=list(range(len(truths))))
 
     many = [(1,)] * 4
-    assert few_drawn(learnt((), *many), 1) == []
-    assert few_drawn(learnt((), *many[:3]), 1) == [1, 2, 3]
-    assert few_drawn(learnt((), *many, (2,)), 2) == [1, 2, 3, 4, 5]
-    assert few_drawn(learnt((), *many, *[(1, 2)] * 4), 2) == []
-    assert few_drawn(learnt((UNKNOWN,), (1,)), 1) == [1]
+    assert few_drawn(views((), *many), 1) == []
+    assert few_drawn(views((), *many[:3]), 1) == [1, 2, 3]
+    assert few_drawn(views((), *many, (2,)), 2) == [1, 2, 3, 4, 5]
+    assert few_drawn(views((), *many, *[(1, 2)] * 4), 2) == []
+    assert few_drawn(views((UNKNOWN,), (1,)), 1) == [1]
 
 
 @pytest.mark.parametrize(
@@ -155,13 +149,13 @@ def test_drawn_anomalies_are_shown_more_often_within_as_many_views(tmp_path: Pat
     samples = [Sample(tmp_path / "a.png", is_anomalous=True, mask=mask)] * drawn
     samples += [Sample(tmp_path / "b.png", is_anomalous=False, mask=mask)] * (others // 2)
     samples += [Sample(tmp_path / "c.png", is_anomalous=True)] * (others - others // 2)
-    assert copies_of(scenes(samples), 10) == [copies[0]] * drawn + [copies[1]] * others
+    assert copies_of(pictures_of(samples), 10) == [copies[0]] * drawn + [copies[1]] * others
 
 
 def test_a_varied_view_carries_its_mask_along(tmp_path: Path):
     samples = write_plates(tmp_path, normal=0, anomalous=1)
-    shown = scenes(samples, ("stain",))
-    views = Views(shown[0], choose_looking(shown))
+    shown = pictures_of(samples, ("stain",))
+    views = MaskViews(shown[0], plan_input(shown))
     for seed in range(8):
         pixels, kinds = views.varied(np.random.default_rng(seed))
         halved = pixels.reshape(kinds.shape[0], 2, kinds.shape[1], 2, 3).mean((1, 3, 4))
@@ -171,24 +165,24 @@ def test_a_varied_view_carries_its_mask_along(tmp_path: Path):
 
 
 def test_small_defects_want_a_larger_input_and_tiny_ones_tiles(tmp_path: Path):
-    large = scenes(write_plates(tmp_path / "large", normal=0, anomalous=2, side=800), ("stain",))
-    assert choose_looking(large).size == (448, 448)
+    large = pictures_of(write_plates(tmp_path / "large", normal=0, anomalous=2, side=800), ("stain",))
+    assert plan_input(large).size == (448, 448)
     [sample] = write_plates(tmp_path / "tiny", normal=0, anomalous=1, side=1600)
     mask = Image.new("RGB", (1600, 1600), "#ffffff")
     mask.paste(COLORS["stain"], (800, 800, 808, 808))
     mask.save(sample.mask.path)
-    looking = choose_looking(scenes([sample], ("stain",)))
-    assert looking.tiling is not None
-    assert looking.tiling.tile == (448, 448)
-    tiled = Views(Scene(sample, ("stain",)), looking)
+    plan = plan_input(pictures_of([sample], ("stain",)))
+    assert plan.tiling is not None
+    assert plan.tiling.tile == (448, 448)
+    tiled = MaskViews(MaskedPicture(sample, ("stain",)), plan)
     assert len(list(tiled.served())) > 9
     assert max(int((tiled.varied(np.random.default_rng(s))[1] == 1).sum()) for s in range(6)) > 8
 
 
 def test_an_anomaly_that_nobody_drew_teaches_only_the_verdict(tmp_path: Path):
     [sample] = write_plates(tmp_path, normal=0, anomalous=1)
-    scene = Scene(replace(sample, mask=None), ("stain",))
-    kinds = Views(scene, choose_looking([scene])).plain()[1]
+    scene = MaskedPicture(replace(sample, mask=None), ("stain",))
+    kinds = MaskViews(scene, plan_input([scene])).plain()[1]
     assert (kinds == UNKNOWN).all()
     places = torch.randn(1, 2, *kinds.shape, requires_grad=True)
     verdict = torch.zeros(1, requires_grad=True)
@@ -214,8 +208,10 @@ def test_every_picture_and_type_counts_as_much_however_large_its_anomaly():
 
 
 def test_a_threshold_other_than_a_half_is_clearly_better():
-    found = [clearly_best(np.array(each)) for each in ([0.71, 0.70, 0.6], [0.73, 0.70, 0.6], [0.0, 0.0, 0.0])]
-    assert [PIXEL_THRESHOLDS[number] for number in found] == [0.5, 0.4, 0.5]
+    best = [
+        clearly_best(np.array(means)) for means in ([0.71, 0.70, 0.6], [0.73, 0.70, 0.6], [0.0, 0.0, 0.0])
+    ]
+    assert [PIXEL_THRESHOLDS[number] for number in best] == [0.5, 0.4, 0.5]
 
 
 def test_a_type_keeps_the_colour_it_has_most_often(tmp_path: Path):

@@ -4,19 +4,21 @@ import numpy as np
 import pytest
 import torch
 
-from vedette.learn.net.backbone import load_lite0
-from vedette.learn.net.dense import Eye
+from vedette.learn.net.backbones import open_backbone
+from vedette.learn.net.dense import DenseExtractor
 from vedette.learn.segment.head import MaskHead, SegmentGraph
-from vedette.learn.segment.normal import remember_normal
-from vedette.learn.segment.recipe import LEVELS
+from vedette.learn.segment.normal import fit_normal_map
+from vedette.learn.segment.recipe import DenseSegmenter
 
 
 @pytest.fixture(scope="module")
 def graph():
     """A graph of a head that has learnt nothing, and three pictures."""
     torch.manual_seed(0)
-    eye = Eye(load_lite0(), (64, 96), LEVELS, learns_tail=False)
-    return SegmentGraph(eye, MaskHead(eye.channels, 2), (1.0, 0.5, 0.0), silence=0.0, is_mirrored=True).eval()
+    levels = DenseSegmenter.settings.levels
+    extractor = DenseExtractor(open_backbone("lite0"), (64, 96), levels, learns_tail=False)
+    head = MaskHead(extractor.channels, 2)
+    return SegmentGraph(extractor, head, (1.0, 0.5, 0.0), silence=0.0, is_mirrored=True).eval()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def test_pictures_of_a_batch_are_answered_one_by_one(graph, pictures):
 def test_the_map_of_what_is_normal_sees_the_picture_as_it_is(graph, pictures):
     with torch.inference_mode():
         levels = [level[:1] for level in graph.frozen(pictures[:1])]
-        normal = remember_normal([levels[1:3]] * 6, seed=0)
+        normal = fit_normal_map([levels[1:3]] * 6, seed=0)
         graph.fall_back_to(normal, threshold=0.0)
         normal.limit = -100.0
         everywhere = graph(pictures[:1])[1]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from vedette.learn.anomaly.memory import Patches, remember
-from vedette.learn.segment.normal import NormalMap, choose_limit, fall_back, remember_normal
+from vedette.learn.anomaly.bank import Patches, fit_bank
+from vedette.learn.segment.normal import NormalMap, choose_limit, fall_back, fit_normal_map
 
 GRID = (16, 12)
 
@@ -28,7 +28,7 @@ def drawn_square(place):
 @pytest.fixture(scope="module")
 def normal():
     rng = np.random.default_rng(0)
-    return remember_normal([a_picture(rng)[1:3] for _ in range(12)], seed=0)
+    return fit_normal_map([a_picture(rng)[1:3] for _ in range(12)], seed=0)
 
 
 def test_normal_places_have_the_scale_of_places_that_were_not_remembered(normal):
@@ -45,11 +45,11 @@ def test_a_drawn_picture_sets_the_limit_from_which_places_are_strange(normal):
     place = (6, 4)
     assert choose_limit(normal, [(a_picture(rng, strange=place), drawn_square(place))])
     with torch.inference_mode():
-        found = normal(a_picture(rng, strange=(2, 5)))[0, 0] > 0
-    rows, columns = np.nonzero(found.numpy())
+        strange = normal(a_picture(rng, strange=(2, 5)))[0, 0] > 0
+    rows, columns = np.nonzero(strange.numpy())
     assert 2 <= np.median(rows) < 6
     assert 5 <= np.median(columns) < 9
-    assert found.sum() <= 36
+    assert strange.sum() <= 36
 
 
 def test_a_map_that_finds_nothing_of_what_was_drawn_is_left_out(normal):
@@ -77,6 +77,6 @@ def test_the_map_speaks_only_where_the_network_misses_what_it_finds():
 
 def test_a_map_may_be_built_from_any_number_of_channels():
     patches = Patches(300)
-    map_of = NormalMap(patches, remember([torch.randn(50, 192)], seed=0), (0.0, 1.0))
+    map_of = NormalMap(patches, fit_bank([torch.randn(50, 192)], seed=0), (0.0, 1.0))
     levels = [torch.zeros(1), torch.randn(2, 100, 6, 4), torch.randn(2, 200, 3, 2)]
     assert map_of(levels).shape == (2, 1, 6, 4)

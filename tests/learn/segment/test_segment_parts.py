@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from vedette.learn.net.dense import Shelf
-from vedette.learn.segment.parts import Lessons, choose_part
+from vedette.learn.net.store import FeatureStore
+from vedette.learn.segment.parts import PartSampler, choose_part
 from vedette.learn.segment.views import UNKNOWN
 
 # A view of 448 × 320 pixels: 14 × 10 cells, its kinds at every second pixel.
@@ -19,13 +19,13 @@ def a_view(*, place=None, fill=0):
 
 
 def lessons_of(truths):
-    """Lessons whose two levels say which view, row and column of cells a place is of."""
-    shelf = Shelf([(28, 20, 3), (14, 10, 3)], len(truths))
+    """Samplers whose two levels say which view, row and column of cells a place is of."""
+    store = FeatureStore([(28, 20, 3), (14, 10, 3)], len(truths))
     for row in range(len(truths)):
-        for level, (height, width) in zip(shelf.levels, ((28, 20), (14, 10)), strict=True):
+        for level, (height, width) in zip(store.levels, ((28, 20), (14, 10)), strict=True):
             down, across = np.mgrid[:height, :width] // (height // 14)
             level[row] = np.stack([np.full((height, width), row), down, across], 2)
-    return Lessons(shelf, truths, np.random.default_rng(0))
+    return PartSampler(store, truths, np.random.default_rng(0))
 
 
 def test_a_part_is_half_a_view_and_mostly_holds_the_anomaly():

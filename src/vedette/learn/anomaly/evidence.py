@@ -42,7 +42,7 @@ class Scorer:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class JudgedEvidence:
     """A kind of evidence, judged: the logits out of fold, calibrated, and the scorer for new pictures."""
 
     kind: str
@@ -64,7 +64,7 @@ def from_normal(distances: Array) -> Scorer:
     return Scorer(slope, None, -slope * (float(logs.mean()) + NORMAL_Z * spread))
 
 
-def weigh(distances: Array, pooled: Array, truth: Flags, folds: Folds) -> list[Weighed]:
+def weigh(distances: Array, pooled: Array, truth: Flags, folds: Folds) -> list[JudgedEvidence]:
     """Return every kind of evidence, judged where some pictures are labelled as anomalies."""
     logs = np.log(distances)
     memory = _calibrated("memory", logs, Scorer(1.0, None, 0.0), truth)
@@ -77,9 +77,9 @@ def weigh(distances: Array, pooled: Array, truth: Flags, folds: Folds) -> list[W
     return [memory, probe, _calibrated("both", stacked, both, truth)]
 
 
-def _calibrated(kind: str, logits: Array, scorer: Scorer, truth: Flags) -> Weighed:
+def _calibrated(kind: str, logits: Array, scorer: Scorer, truth: Flags) -> JudgedEvidence:
     slope, offset = fit_platt(logits, truth)
-    return Weighed(kind, slope * logits + offset, scorer.calibrated(slope, offset))
+    return JudgedEvidence(kind, slope * logits + offset, scorer.calibrated(slope, offset))
 
 
 def _probe(pooled: Array, truth: Flags, folds: Folds) -> tuple[Array, Array, float]:
@@ -106,8 +106,8 @@ def _best_penalty(x: Array, truth: Flags, folds: Folds, penalties: tuple[float, 
         sure = _calibrated("", logits, Scorer(1.0, None, 0.0), truth).logits
         return float(np.logaddexp(0.0, np.where(truth, -sure, sure)).mean())
 
-    tried = [(held_out(penalty), penalty) for penalty in penalties]
-    return min(tried, key=lambda each: loss(each[0]))
+    candidates = [(held_out(penalty), penalty) for penalty in penalties]
+    return min(candidates, key=lambda pair: loss(pair[0]))
 
 
 def _two(truth: Flags) -> Array:

@@ -21,14 +21,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vedette.evaluation.metrics import auroc
+from vedette.learn.anomaly.bank import MemoryBank, Patches, fit_bank, largest
 from vedette.learn.anomaly.defects import spoil
 from vedette.learn.anomaly.evidence import NORMAL_Z, Array, Flags, Scorer, from_normal, weigh
-from vedette.learn.anomaly.memory import Memory, Patches, largest, remember
 from vedette.learn.calibrate import f1_threshold, sigmoid
 from vedette.learn.cores import one_thread, side_by_side
-from vedette.learn.net.backbone import Backbone, floats, open_backbone
-from vedette.learn.net.features import Array as Features
-from vedette.learn.net.look import Gaze
+from vedette.learn.net.backbone import Backbone, floats
+from vedette.learn.net.backbones import open_backbone
+from vedette.learn.net.cached import CachedExtractor
+from vedette.learn.net.extract import Array as Features
 from vedette.learn.recipe import Judgement, Trained, Work
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import ANOMALY, Sample
@@ -39,13 +40,13 @@ Result = TypeVar("Result")
 
 # With fewer labelled anomalies than this no classifier is trained on them.
 FEWEST = 4
-# The memory and its judging look at no more pictures of a kind than this, chosen at random: 600 pictures
+# The bank and its judging look at no more pictures of a kind than this, chosen at random: 600 pictures
 # at 384 px are 420 MB of patches.
 MOST = 300
 # With tiles 30: a picture of 4096 × 4096 then has 49 views and 15 MB of patches.
 MOST_TILED = 30
 FOLDS = 4
-# A memory of fewer pictures finds the held-out ones farther away than the final one will, which sets the
+# A bank of fewer pictures finds the held-out ones farther away than the final one will, which sets the
 # threshold too high; of few pictures more folds leave more to remember (docs/experiments.md, 2026-11-20).
 FOLDS_OF_FEW, FEW = 10, 40
 # Pictures whose patches are held from judging to fitting, and at most so many are drawn on.
@@ -57,8 +58,8 @@ DRAWN_FOR = 640
 
 
 @dataclass(slots=True)
-class Seen:
-    """What the backbone saw of a set of pictures."""
+class PatchSet:
+    """The features of a set of pictures."""
 
     patches: list[Tensor]  # [view, P, C] each, half precision
     pooled: Array  # [picture, channel]
@@ -69,14 +70,14 @@ class Seen:
         return [self.patches[index].flatten(0, 1) for index in np.flatnonzero(keep & ~self.is_anomalous)]
 
 
-class Detector(nn.Module):
-    """The graph: backbone, memory and probe, one calibrated logit; the heat map shows both place by place."""
+class AnomalyGraph(nn.Module):
+    """The graph: backbone, bank and probe, one calibrated logit; the heat map shows both place by place."""
 
     def __init__(
-        self, backbone: nn.Module, levels: Sequence[str], patches: Patches, memory: Memory, scorer: Scorer
+        self, backbone: nn.Module, levels: Sequence[str], patches: Patches, bank: MemoryBank, scorer: Scorer
     ) -> None:
         super().__init__()
-        self.backbone, self.levels, self.patches, self.memory = backbone, tuple(levels), patches, memory
+        self.backbone, self.levels, self.patches, self.bank = backbone, tuple(levels), patches, bank
         self.slope, self.offset = scorer.slope, scorer.offset
         self.has_probe = scorer.weight is not None
         weight = scorer.weight if scorer.weight is not None else np.zeros(1)
@@ -84,13 +85,13 @@ class Detector(nn.Module):
         self.weight: Tensor
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        found = self.backbone(floats(pixels), (*self.levels, "top") if self.has_probe else self.levels)
-        rows, columns = found[self.levels[0]].shape[2:]
-        distances = self.memory(self.patches([found[level] for level in self.levels]))
+        maps = self.backbone(floats(pixels), (*self.levels, "top") if self.has_probe else self.levels)
+        rows, columns = maps[self.levels[0]].shape[2:]
+        distances = self.bank(self.patches([maps[level] for level in self.levels]))
         logit = self.slope * torch.log(largest(distances)) + self.offset
         heat = self.slope * torch.log(distances).reshape(-1, rows, columns) + self.offset
         if self.has_probe:
-            top = found["top"]
+            top = maps["top"]
             logit = logit + top.mean((2, 3)) @ self.weight
             places = (top * self.weight[:, None, None]).sum(1, keepdim=True)
             places = functional.interpolate(
@@ -100,10 +101,10 @@ class Detector(nn.Module):
         return torch.sigmoid(logit), torch.sigmoid(heat)
 
 
-class Anomaly:
+class AnomalyRecipe:
     """Anomaly classification at one resolution; with `tile`, in tiles of so many source pixels.
 
-    A tiled picture is as anomalous as its worst tile, and only its memory has a say: what a label says of a
+    A tiled picture is as anomalous as its worst tile, and only the bank has a say: what a label says of a
     picture need not hold for each of its tiles.
     """
 
@@ -112,7 +113,7 @@ class Anomaly:
         self.tiling = Tiling((tile, tile), overlap=0.25, whole=False) if tile else None
         self.most = MOST_TILED if tile else MOST
         self.name = f"anomaly-{side}-tiles-{tile}" if tile else f"anomaly-{side}"
-        self._seen: tuple[list[Sample], Eye, Seen] | None = None
+        self._read: tuple[list[Sample], PatchExtractor, PatchSet] | None = None
 
     def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
         """Say whether to try: where there is something to win, and for tiles more than a little."""
@@ -120,40 +121,41 @@ class Anomaly:
 
     def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
         """Return the best evidence at this resolution, judged out of fold."""
-        some, eye, seen = self._look(train, work)
-        anomalies = int(seen.is_anomalous.sum())
+        some, extractor, features = self._features(train, work)
+        anomalies = int(features.is_anomalous.sum())
         if anomalies < FEWEST:
-            return self._judge_on_drawings(some, seen, eye, work)
+            return self._judge_on_drawings(some, features, extractor, work)
         folds = work.folds(some, most=FOLDS)
 
         def one(fold: int) -> tuple[Flags, list[float]]:
-            memory = remember(seen.normal(folds != fold), seed=work.seed)
-            return folds == fold, [_far(memory, seen.patches[i]) for i in np.flatnonzero(folds == fold)]
+            bank = fit_bank(features.normal(folds != fold), seed=work.seed)
+            return folds == fold, [_far(bank, features.patches[i]) for i in np.flatnonzero(folds == fold)]
 
         distances = np.ones(len(some))
         for held, far in self._fold_by_fold(one, FOLDS, work):
             distances[held] = far
-        truth = seen.is_anomalous
+        truth = features.is_anomalous
         with one_thread():
-            weighed = weigh(distances, seen.pooled, truth, folds)[: 1 if self.tiling else None]
-        best = max(weighed, key=lambda each: float(each.outcomes(truth).mean()))
+            weighed = weigh(distances, features.pooled, truth, folds)[: 1 if self.tiling else None]
+        best = max(weighed, key=lambda kind: float(kind.outcomes(truth).mean()))
         outcomes = best.outcomes(truth)
         facts = {
             "evidence": best.kind,
-            "evidence_tried": {each.kind: round(float(each.outcomes(truth).mean()), 4) for each in weighed},
+            "evidence_tried": {kind.kind: round(float(kind.outcomes(truth).mean()), 4) for kind in weighed},
             "threshold_from": "the best F1 out of fold",
         }
         threshold = f1_threshold(sigmoid(best.logits), truth)
         return Judgement(float(outcomes.mean()), outcomes, facts, (best.scorer, threshold))
 
     def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
-        """Return the detector with the memory of all normal pictures."""
+        """Return the detector with the bank of all normal pictures."""
         scorer, threshold = judgement.carry
-        some, eye, seen = self._look(train, work)
+        some, extractor, features = self._features(train, work)
         with one_thread():
-            memory = remember(seen.normal(np.ones(len(some), bool)), seed=work.seed)
+            bank = fit_bank(features.normal(np.ones(len(some), bool)), seed=work.seed)
+        graph = AnomalyGraph(extractor.network, extractor.levels, extractor.patches, bank, scorer)
         return Trained(
-            Detector(eye.network, eye.levels, eye.patches, memory, scorer).eval(),
+            graph.eval(),
             (ANOMALY,),
             self.size,
             {ANOMALY: threshold},
@@ -161,16 +163,18 @@ class Anomaly:
             facts={"recipe": self.name, **judgement.facts},
         )
 
-    def _look(self, train: Sequence[Sample], work: Work) -> "tuple[list[Sample], Eye, Seen]":
-        """Return what is seen of at most `most` pictures of either kind; of few, only once."""
-        if self._seen is not None:
-            return self._seen
+    def _features(
+        self, train: Sequence[Sample], work: Work
+    ) -> "tuple[list[Sample], PatchExtractor, PatchSet]":
+        """Return the features of at most `most` pictures of either kind; of few, only once."""
+        if self._read is not None:
+            return self._read
         some = bounded(train, work.seed, most=self.most)
-        eye = Eye(work, self.size, self.tiling)
-        found = some, eye, eye.look(some)
+        extractor = PatchExtractor(work, self.size, self.tiling)
+        read = some, extractor, extractor.features(some)
         if len(some) <= HELD:
-            self._seen = found
-        return found
+            self._read = read
+        return read
 
     def _fold_by_fold(self, one: Callable[[int], Result], count: int, work: Work) -> Iterator[Result]:
         """Yield what each fold gives, in order; as many at once as there are cores, on one each."""
@@ -179,15 +183,17 @@ class Anomaly:
                 yield result
                 work.tell(f"judging {self.name}", done, count)
 
-    def _judge_on_drawings(self, some: Sequence[Sample], seen: Seen, eye: "Eye", work: Work) -> Judgement:
+    def _judge_on_drawings(
+        self, some: Sequence[Sample], features: PatchSet, extractor: "PatchExtractor", work: Work
+    ) -> Judgement:
         count = FOLDS_OF_FEW if len(some) <= FEW else FOLDS
         folds = work.folds(some, most=count)
 
         def one(fold: int) -> tuple[list[float], list[float]]:
-            held = np.flatnonzero((folds == fold) & ~seen.is_anomalous).tolist()
-            memory = remember(seen.normal(folds != fold), seed=work.seed)
-            spoilt = (eye.spoilt(some[i].picture) for i in held[: MOST_DRAWN // count])
-            return [_far(memory, seen.patches[i]) for i in held], [_far(memory, view) for view in spoilt]
+            held = np.flatnonzero((folds == fold) & ~features.is_anomalous).tolist()
+            bank = fit_bank(features.normal(folds != fold), seed=work.seed)
+            spoilt = (extractor.spoilt(some[i].picture) for i in held[: MOST_DRAWN // count])
+            return [_far(bank, features.patches[i]) for i in held], [_far(bank, view) for view in spoilt]
 
         held_out: list[float] = []
         drawn: list[float] = []
@@ -205,7 +211,7 @@ class Anomaly:
         return Judgement(quality, None, facts, (from_normal(np.array(held_out)), 0.5))
 
 
-class Eye:
+class PatchExtractor:
     """The backbone at one resolution, giving patches and pooled features, of a picture or of its tiles."""
 
     def __init__(self, work: Work, size: tuple[int, int], tiling: Tiling | None = None) -> None:
@@ -215,19 +221,19 @@ class Eye:
         self.levels = tuple(level for level in ("s8", "s16") if level in backbone.channels)
         self.patches = Patches(sum(backbone.channels[level] for level in self.levels), seed=work.seed)
         self.size, self.tiling, self.work = size, tiling, work
-        self._gaze = Gaze(work, size, (*self.levels, "top/mean"))
+        self._cached = CachedExtractor(work, size, (*self.levels, "top/mean"))
 
-    def look(self, samples: Sequence[Sample]) -> Seen:
-        """Return what is seen of the samples' pictures."""
+    def features(self, samples: Sequence[Sample]) -> PatchSet:
+        """Return the features of the samples' pictures."""
         paths = [sample.picture for sample in samples]
         if self.tiling is None:
-            found = self._gaze.look(paths, stage=f"features at {self.size[0]} px")
+            read = self._cached.features(paths, stage=f"features at {self.size[0]} px")
             with one_thread():
-                patches = list(side_by_side(lambda levels: self._patch(levels[:-1]), found))
-            pooled = np.concatenate([levels[-1] for levels in found]).astype(np.float64)
+                patches = list(side_by_side(lambda levels: self._patch(levels[:-1]), read))
+            pooled = np.concatenate([levels[-1] for levels in read]).astype(np.float64)
         else:
-            patches, pooled = self._look_at_tiles(paths), np.zeros((len(paths), 1))
-        return Seen(patches, pooled, np.array([bool(sample.is_anomalous) for sample in samples]))
+            patches, pooled = self._tiled(paths), np.zeros((len(paths), 1))
+        return PatchSet(patches, pooled, np.array([bool(sample.is_anomalous) for sample in samples]))
 
     def spoilt(self, path: Path) -> Tensor:
         """Return the patches of a picture onto which a defect was drawn, the same one for every recipe."""
@@ -237,21 +243,21 @@ class Eye:
             Image.fromarray(spoil(pixels, rng, scale=min(1.0, DRAWN_FOR / min(pixels.shape[:2]))))
         )
 
-    def _look_at_tiles(self, paths: Sequence[Path]) -> list[Tensor]:
-        found = []
+    def _tiled(self, paths: Sequence[Path]) -> list[Tensor]:
+        pictures = []
         with one_thread():
             for done, patches in enumerate(side_by_side(self._tiles_of, paths), start=1):
-                found.append(patches)
+                pictures.append(patches)
                 self.work.tell(f"tiles at {self.size[0]} px", done, len(paths))
-        return found
+        return pictures
 
     def _tiles_of(self, path: Path) -> Tensor:
-        work, backbone = self.work, self._gaze.backbone
+        work, backbone = self.work, self._cached.backbone
         digest = work.pictures.digest(path)
         key = work.cache.key(digest, backbone.name, backbone.revision, self.size, self.tiling, work.seed)
-        kept = work.cache.get(key)
-        if kept is not None:
-            return torch.from_numpy(kept)
+        cached = work.cache.get(key)
+        if cached is not None:
+            return torch.from_numpy(cached)
         patches = self._views(decode(path)[0])
         work.cache.put(key, patches.numpy())
         return patches
@@ -262,7 +268,7 @@ class Eye:
         if self.tiling is not None:
             windows = [*tiles(image.height, image.width, tile=self.tiling.tile, overlap=self.tiling.overlap)]
         shown = (fit(image, self.size, part=window)[0] for window in windows)
-        return torch.cat([self._patch(self._gaze.reader(pixels[None])[:-1]) for pixels in shown])
+        return torch.cat([self._patch(self._cached.extract(pixels[None])[:-1]) for pixels in shown])
 
     def _patch(self, levels: Sequence[Features]) -> Tensor:
         with torch.inference_mode():
@@ -270,17 +276,17 @@ class Eye:
             return patches.half()
 
 
-def _far(memory: Memory, patches: Tensor) -> float:
+def _far(bank: MemoryBank, patches: Tensor) -> float:
     """Return how far a picture is from what is normal: its farthest view."""
     with torch.inference_mode():
-        return max(float(largest(memory(view.float()[None]))) for view in patches)
+        return max(float(largest(bank(view.float()[None]))) for view in patches)
 
 
 def bounded(samples: Sequence[Sample], seed: int, *, most: int) -> list[Sample]:
     """Return at most so many samples of either kind, in their order."""
     rng = np.random.default_rng(seed)
-    kept: set[int] = set()
+    rows: set[int] = set()
     for kind in (False, True):
         indices = [i for i, sample in enumerate(samples) if bool(sample.is_anomalous) == kind]
-        kept.update(indices[i] for i in rng.permutation(len(indices))[:most])
-    return [samples[index] for index in sorted(kept)]
+        rows.update(indices[i] for i in rng.permutation(len(indices))[:most])
+    return [samples[index] for index in sorted(rows)]

@@ -19,8 +19,9 @@ from torch import Tensor, nn
 from vedette.learn.calibrate import f1_threshold, fit_platt, fit_temperature, sigmoid, softmax
 from vedette.learn.cores import one_thread
 from vedette.learn.linear import PENALTIES, Linear, fit_linear, out_of_fold
-from vedette.learn.net.backbone import floats, open_backbone
-from vedette.learn.net.look import pooled
+from vedette.learn.net.backbone import floats
+from vedette.learn.net.backbones import open_backbone
+from vedette.learn.net.cached import pooled
 from vedette.learn.net.quarters import shares
 from vedette.learn.recipe import Judgement, Trained, Work
 from vedette.vision.annotations import Sample
@@ -86,7 +87,7 @@ def thresholds_of(probabilities: Array, truth: Array, labels: Sequence[str]) -> 
     }
 
 
-class Classifier(nn.Module):
+class ClassifierGraph(nn.Module):
     """The graph: backbone, linear head, calibration; `scores` and the `heatmap` of each label.
 
     With `heads` of 4 the weights are those of the quarters, one after the other.
@@ -130,7 +131,7 @@ def evidence(places: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Carry:
+class JudgedClassifier:
     """What a judged classifier hands to its fit."""
 
     penalty: float
@@ -140,12 +141,12 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class ProbeTrial:
     """A penalty and a number of heads, judged out of fold."""
 
     quality: float
     outcomes: Array
-    carry: Carry
+    carry: JudgedClassifier
 
 
 class Probe:
@@ -166,7 +167,7 @@ class Probe:
         for done, (heads, penalty) in enumerate(ways, start=1):
             judged.append(self._try(rows_for(features, heads), truth, folds, heads, penalty))
             work.tell(f"judging {self.name}", done, len(ways))
-        best = max(judged, key=lambda each: each.quality)
+        best = max(judged, key=lambda trial: trial.quality)
         facts = {
             "penalty": best.carry.penalty,
             "averaged_over": "the picture" if best.carry.heads == 1 else "its quarters",
@@ -175,7 +176,7 @@ class Probe:
 
     def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
         """Return the probe on all of the training part."""
-        carry: Carry = judgement.carry
+        carry: JudgedClassifier = judgement.carry
         features, truth = self._read(train, work)
         with one_thread():
             rows = rows_for(features, carry.heads)
@@ -183,7 +184,7 @@ class Probe:
         backbone = open_backbone(work.backbone)
         assert isinstance(backbone, nn.Module)
         return Trained(
-            Classifier(backbone, head, carry.calibration, heads=carry.heads).eval(),
+            ClassifierGraph(backbone, head, carry.calibration, heads=carry.heads).eval(),
             self.labels,
             self.size,
             carry.thresholds,
@@ -192,14 +193,16 @@ class Probe:
 
     def _try(
         self, rows: Array, truth: Array, folds: npt.NDArray[np.int64], heads: int, penalty: float
-    ) -> Tried:
+    ) -> ProbeTrial:
         with one_thread():
             logits = out_of_fold(rows, truth, folds, penalty=penalty, is_multilabel=self.is_multilabel)
         calibration = calibrate(logits, truth, is_multilabel=self.is_multilabel)
         probabilities = calibration(logits)
         outcomes = outcomes_of(probabilities, truth, is_multilabel=self.is_multilabel)
         thresholds = thresholds_of(probabilities, truth, self.labels)
-        return Tried(float(outcomes.mean()), outcomes, Carry(penalty, calibration, thresholds, heads))
+        return ProbeTrial(
+            float(outcomes.mean()), outcomes, JudgedClassifier(penalty, calibration, thresholds, heads)
+        )
 
     def _read(self, train: Sequence[Sample], work: Work) -> tuple[Array, Array]:
         paths = [sample.picture for sample in train]

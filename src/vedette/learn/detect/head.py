@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vedette.learn.net.dense import Conv, Eye, Frozen, Levels, Separable
+from vedette.learn.net.dense import DenseExtractor, FrozenLevels
+from vedette.learn.net.layers import Conv, Levels, Separable
 
 CHANNELS = 96
 # Blocks on each coarser level, before the levels meet: they see far, and are a seventh of a step's work.
@@ -21,8 +22,8 @@ DEEP = 2
 DOUBT = -4.0
 
 
-class Further(nn.Module):
-    """What was seen, and what follows from it."""
+class ResidualSeparable(nn.Module):
+    """A separable convolution with a shortcut."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -32,14 +33,14 @@ class Further(nn.Module):
         return x + cast("Tensor", self.more(x))
 
 
-class Head(nn.Module):
+class BoxHead(nn.Module):
     """Levels to logits [B, N, L] and boxes [B, N, 4], edges in pixels of the input."""
 
     def __init__(self, into: Sequence[int], strides: Sequence[int], labels: int, *, channels: int = CHANNELS):
         super().__init__()
         self.strides = list(strides)
         self.lateral = nn.ModuleList(
-            nn.Sequential(Conv(c, channels), *(Further(channels) for _ in range(DEEP if i else 0)))
+            nn.Sequential(Conv(c, channels), *(ResidualSeparable(channels) for _ in range(DEEP if i else 0)))
             for i, c in enumerate(into)
         )
         self.down = nn.ModuleList(Separable(channels, channels) for _ in into[1:])
@@ -71,27 +72,27 @@ class Head(nn.Module):
         return maps
 
 
-class Detector(nn.Module):
+class BoxNet(nn.Module):
     """What learns: the backbone's last stages and the head."""
 
-    def __init__(self, eye: Eye, labels: int) -> None:
+    def __init__(self, extractor: DenseExtractor, labels: int) -> None:
         super().__init__()
-        self.tail = eye.tail()
-        self.head = Head(eye.channels, eye.strides, labels)
+        self.tail = extractor.tail()
+        self.head = BoxHead(extractor.channels, extractor.strides, labels)
 
     def forward(self, levels: Levels) -> tuple[Tensor, Tensor]:
         logits, boxes = self.head(self.tail(levels))
         return logits, boxes
 
 
-class DetectGraph(nn.Module):
+class BoxGraph(nn.Module):
     """What is exported: pictures to boxes in shares of the input and calibrated scores."""
 
-    def __init__(self, eye: Eye, net: Detector, slopes: Tensor, offsets: Tensor) -> None:
+    def __init__(self, extractor: DenseExtractor, net: BoxNet, slopes: Tensor, offsets: Tensor) -> None:
         super().__init__()
-        self.frozen = Frozen(eye)
+        self.frozen = FrozenLevels(extractor)
         self.net = net
-        height, width = eye.size
+        height, width = extractor.size
         self.register_buffer("size", torch.tensor([width, height, width, height], dtype=torch.float32))
         self.register_buffer("slopes", slopes.float())
         self.register_buffer("offsets", offsets.float())

@@ -1,4 +1,4 @@
-"""What a detector is told while it learns: which cells answer for which box, and how wrong they are.
+"""What a detector is asked for while it learns: which cells answer for which box, and how wrong they are.
 
 Cells are assigned by what they themselves say (task alignment: arXiv 2108.07755): the ten whose label
 and box together fit best. Scores learn the overlap of their box (quality focal loss: arXiv 2006.04388),
@@ -19,7 +19,7 @@ NEAR = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class BoxTruth:
     """The boxes of one view: edges [G, 4] in pixels of the input, and the number of each one's label [G]."""
 
     edges: Tensor
@@ -27,7 +27,7 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
+class Assignment:
     """For every cell how well it should do on each label [N, L]; for those that answer, the edges to say."""
 
     scores: Tensor
@@ -50,29 +50,29 @@ def overlap(one: Tensor, other: Tensor, *, generalised: bool = False) -> Tensor:
 
 
 def detection_loss(
-    logits: Tensor, boxes: Tensor, truths: list[Truth], cells: tuple[Tensor, Tensor]
+    logits: Tensor, boxes: Tensor, truths: list[BoxTruth], cells: tuple[Tensor, Tensor]
 ) -> Tensor:
     """Return the loss of a batch: scores, and twice the boxes."""
     scores, sides, weight = logits.new_zeros(()), logits.new_zeros(()), 0.0
     for row, truth in enumerate(truths):
-        told = assign(logits[row].detach(), boxes[row].detach(), truth, cells)
-        off = (told.scores - logits[row].sigmoid()).abs().square()
-        misses = functional.binary_cross_entropy_with_logits(logits[row], told.scores, reduction="none")
+        wanted = assign(logits[row].detach(), boxes[row].detach(), truth, cells)
+        off = (wanted.scores - logits[row].sigmoid()).abs().square()
+        misses = functional.binary_cross_entropy_with_logits(logits[row], wanted.scores, reduction="none")
         scores = scores + (misses * off).sum()
-        weight += float(told.scores.sum())
-        if len(told.edges):
-            share = overlap(boxes[row][told.answers], told.edges, generalised=True)
-            sides = sides + ((1 - share) * told.weights).sum()
+        weight += float(wanted.scores.sum())
+        if len(wanted.edges):
+            share = overlap(boxes[row][wanted.answers], wanted.edges, generalised=True)
+            sides = sides + ((1 - share) * wanted.weights).sum()
     return (scores + 2.0 * sides) / max(weight, 1.0)
 
 
 @torch.no_grad()
-def assign(logits: Tensor, boxes: Tensor, truth: Truth, cells: tuple[Tensor, Tensor]) -> Assigned:
+def assign(logits: Tensor, boxes: Tensor, truth: BoxTruth, cells: tuple[Tensor, Tensor]) -> Assignment:
     """Choose the cells that answer for each box of one view."""
     wanted = torch.zeros_like(logits)
     answers = torch.zeros(len(logits), dtype=torch.bool, device=logits.device)
     if not len(truth.edges):
-        return Assigned(wanted, answers, boxes[:0], boxes[:0, 0])
+        return Assignment(wanted, answers, boxes[:0], boxes[:0, 0])
     shares = overlap(boxes[None], truth.edges[:, None])
     sure = logits.sigmoid()[:, truth.labels].T.clamp(min=1e-4)
     fit = sure**SCORE_POWER * (shares + 1e-6) ** OVERLAP_POWER * _eligible(truth.edges, cells)
@@ -81,11 +81,11 @@ def assign(logits: Tensor, boxes: Tensor, truth: Truth, cells: tuple[Tensor, Ten
     owner = (shares * chosen).argmax(0)  # a cell wanted by several boxes answers for the one it fits best
     chosen = chosen * functional.one_hot(owner, len(fit)).T
     fit, held = fit * chosen, shares * chosen
-    # The best cell of a box is told its true overlap, the others less by how much worse they fit.
+    # The best cell of a box is asked for its true overlap, the others less by how much worse they fit.
     target = (fit / (fit.amax(1, keepdim=True) + 1e-9) * held.amax(1, keepdim=True)).amax(0)
     answers = chosen.any(0)
     wanted[answers, truth.labels[owner[answers]]] = target[answers]
-    return Assigned(wanted, answers, truth.edges[owner[answers]], target[answers])
+    return Assignment(wanted, answers, truth.edges[owner[answers]], target[answers])
 
 
 def _eligible(edges: Tensor, cells: tuple[Tensor, Tensor]) -> Tensor:

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from vedette.learn.detect.loss import Truth
+from vedette.learn.detect.loss import BoxTruth
+from vedette.learn.net.dense import InputPlan
 from vedette.learn.warp import Edges, Pixels, Warp, move, paint, relight, window
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample
@@ -38,55 +39,47 @@ LEFT_OVER = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class BoxedPicture:
     """A picture of the training with its boxes: edges in shares, and their labels' numbers."""
 
-    picture: Path
+    file: Path
     edges: Edges
     labels: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Looking:
-    """The input's size, and the tiles where there are any."""
-
-    size: tuple[int, int]
-    tiling: Tiling | None = None
-
-
-def scenes(samples: Sequence[Sample], labels: Sequence[str]) -> list[Scene]:
+def boxed_pictures(samples: Sequence[Sample], labels: Sequence[str]) -> list[BoxedPicture]:
     """Return the samples with their boxes, cut off at the picture's edges, as rows of numbers."""
-    found = []
+    pictures = []
     for sample in samples:
         boxes = [(labels.index(label), box) for label, box in sample.boxes or () if label in labels]
         edges = np.clip(edges_of(box for _, box in boxes), 0.0, 1.0)
-        found.append(Scene(sample.picture, edges, tuple(index for index, _ in boxes)))
-    return found
+        pictures.append(BoxedPicture(sample.picture, edges, tuple(index for index, _ in boxes)))
+    return pictures
 
 
-def choose_looking(shown: Sequence[Scene]) -> Looking:
-    """Return how to look at pictures with such boxes."""
-    spans = [np.minimum(*(s.edges[:, 2:] - s.edges[:, :2]).T) for s in shown if len(s.edges)]
+def plan_input(pictures: Sequence[BoxedPicture]) -> InputPlan:
+    """Return at what size to show pictures with such boxes."""
+    spans = [np.minimum(*(p.edges[:, 2:] - p.edges[:, :2]).T) for p in pictures if len(p.edges)]
     if not spans:
-        return Looking((USUAL_SIDE, USUAL_SIDE))
+        return InputPlan((USUAL_SIDE, USUAL_SIDE))
     small = max(float(np.quantile(np.concatenate(spans), SHARE)), 1e-4)
-    native = _native(shown)
+    native = _native(pictures)
     for side in SIDES:
         if side < min(USUAL_SIDE, max(native)):
             continue
         # Above the pictures' own size there is nothing more to see than larger pixels.
         if small * side >= SMALL or side >= 1.5 * max(native):
-            return Looking((side, side))
+            return InputPlan((side, side))
     if small * SIDES[-1] >= VANISHING or max(native) <= SIDES[-1]:
-        return Looking((SIDES[-1], SIDES[-1]))
-    return Looking((TILE_SIDE, TILE_SIDE), Tiling(_tile(small, native)))
+        return InputPlan((SIDES[-1], SIDES[-1]))
+    return InputPlan((TILE_SIDE, TILE_SIDE), Tiling(_tile(small, native)))
 
 
-def _native(shown: Sequence[Scene]) -> tuple[int, int]:
+def _native(pictures: Sequence[BoxedPicture]) -> tuple[int, int]:
     """Return the usual height and width of the pictures."""
     sizes = []
-    for scene in shown[:: max(1, len(shown) // 50)]:
-        with open_head(scene.picture) as image:
+    for picture in pictures[:: max(1, len(pictures) // 50)]:
+        with open_head(picture.file) as image:
             sizes.append((image.height, image.width))
     height, width = np.median(np.array(sizes), axis=0)
     return int(height), int(width)
@@ -101,51 +94,51 @@ def _tile(small: float, native: tuple[int, int]) -> tuple[int, int]:
     return side, side
 
 
-class Views:
+class BoxViews:
     """Variations of one picture: views with their truths, the first of them as serving will show it."""
 
-    def __init__(self, scene: Scene, looking: Looking) -> None:
-        self.scene, self.looking = scene, looking
-        height, width = looking.size
-        enough = None if looking.tiling else (height * 3 // 2, width * 3 // 2)
-        self.image, self.native = decode(scene.picture, enough_for=enough)
+    def __init__(self, picture: BoxedPicture, plan: InputPlan) -> None:
+        self.picture, self.plan = picture, plan
+        height, width = plan.size
+        enough = None if plan.tiling else (height * 3 // 2, width * 3 // 2)
+        self.image, self.native = decode(picture.file, enough_for=enough)
 
     def served(self) -> list[tuple[Pixels, Window]]:
         """Return the views that serving would show the network, and which part of the picture each is."""
         height, width = self.image.height, self.image.width
-        tiling = self.looking.tiling
+        tiling = self.plan.tiling
         parts = [Window(0, 0, width, height)]
         if tiling is not None:
             cut = tiles(height, width, tile=tiling.tile, overlap=tiling.overlap)
             parts += cut if len(cut) > 1 else []
-        return [(fit(self.image, self.looking.size, part=part)[0], part) for part in parts]
+        return [(fit(self.image, self.plan.size, part=part)[0], part) for part in parts]
 
-    def plain(self) -> tuple[Pixels, Truth]:
+    def plain(self) -> tuple[Pixels, BoxTruth]:
         """Return the whole picture as it is."""
-        pixels, _ = fit(self.image, self.looking.size)
-        return pixels, self._truth(self.scene.edges, np.arange(len(self.scene.labels)))
+        pixels, _ = fit(self.image, self.plan.size)
+        return pixels, self._truth(self.picture.edges, np.arange(len(self.picture.labels)))
 
-    def varied(self, rng: np.random.Generator) -> tuple[Pixels, Truth]:
+    def varied(self, rng: np.random.Generator) -> tuple[Pixels, BoxTruth]:
         """Return a part of the picture, or more than the picture, in another light."""
-        warp, edges, kept = self._tame(rng)
+        warp, edges, rows = self._tame(rng)
         fill = tuple(int(value) for value in rng.integers(0, 256, 3))
-        painted = paint(self.image, warp, self.looking.size, fill=(fill[0], fill[1], fill[2]))
-        return relight(painted, rng, strength=0.4), self._truth(edges, kept)
+        painted = paint(self.image, warp, self.plan.size, fill=(fill[0], fill[1], fill[2]))
+        return relight(painted, rng, strength=0.4), self._truth(edges, rows)
 
     def _tame(self, rng: np.random.Generator) -> tuple[Warp, Edges, Rows]:
         """Choose a warp that leaves something to find, where there is something."""
         for strength in (1.0, 0.6):
             warp = self._warp(rng, strength)
-            edges, kept = self._moved(warp)
-            if len(kept) or not len(self.scene.edges) or self.looking.tiling:
-                return warp, edges, kept
+            edges, rows = self._moved(warp)
+            if len(rows) or not len(self.picture.edges) or self.plan.tiling:
+                return warp, edges, rows
         warp = self._warp(rng, 0.3)
         return warp, *self._moved(warp)
 
     def _warp(self, rng: np.random.Generator, strength: float) -> Warp:
         """Choose a window: of the whole picture, or about the size of a tile."""
         source = (self.image.height, self.image.width)
-        tiling = self.looking.tiling
+        tiling = self.plan.tiling
         base = source
         if tiling is not None and rng.random() < 0.8:
             base = (min(tiling.tile[0], source[0]), min(tiling.tile[1], source[1]))
@@ -154,7 +147,7 @@ class Views:
         height, width = base[0] * zoom / shape, base[1] * zoom * shape
         top, left = (self._start(rng, axis, span, source) for axis, span in ((0, height), (1, width)))
         mirrored = bool(rng.random() < 0.5)
-        return window(left, top, width, height, out=self.looking.size, mirrored=mirrored)
+        return window(left, top, width, height, out=self.plan.size, mirrored=mirrored)
 
     def _start(self, rng: np.random.Generator, axis: int, span: float, source: tuple[int, int]) -> float:
         """Choose where the window begins: within the picture, or around it where it is larger."""
@@ -163,14 +156,14 @@ class Views:
 
     def _moved(self, warp: Warp) -> tuple[Edges, Rows]:
         source = (self.image.height, self.image.width)
-        moved = move(self.scene.edges, warp, source, self.looking.size)
+        moved = move(self.picture.edges, warp, source, self.plan.size)
         cut = np.clip(moved, 0.0, 1.0)
         area = (moved[:, 2:] - moved[:, :2]).prod(1)
         left = (cut[:, 2:] - cut[:, :2]).prod(1)
         return cut, np.flatnonzero(left > LEFT_OVER * area)
 
-    def _truth(self, edges: Edges, kept: Rows) -> Truth:
-        height, width = self.looking.size
-        pixels = edges[kept] * np.array([width, height, width, height])
-        labels = np.array(self.scene.labels, np.int64)[kept]
-        return Truth(torch.tensor(pixels, dtype=torch.float32).reshape(-1, 4), torch.tensor(labels))
+    def _truth(self, edges: Edges, rows: Rows) -> BoxTruth:
+        height, width = self.plan.size
+        pixels = edges[rows] * np.array([width, height, width, height])
+        labels = np.array(self.picture.labels, np.int64)[rows]
+        return BoxTruth(torch.tensor(pixels, dtype=torch.float32).reshape(-1, 4), torch.tensor(labels))

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vedette.learn.net.dense import Conv, Eye, Frozen, Levels, enlarge
+from vedette.learn.net.dense import DenseExtractor, FrozenLevels
+from vedette.learn.net.layers import Conv, Levels, enlarge
 from vedette.learn.segment.normal import NormalMap, fall_back
 
 # At stride 4 a network is slow, and an edge needs few channels.
@@ -23,7 +24,7 @@ LEFT_OUT = 0.15
 STRONGEST, FEWEST = 0.001, 4
 
 
-class Plain(nn.Sequential):
+class DepthwisePointwise(nn.Sequential):
     """A wide depthwise convolution and a pointwise one, nothing between them: a sixth less work a step."""
 
     def __init__(self, into: int, out: int, kernel: int = 5) -> None:
@@ -39,10 +40,10 @@ class MaskHead(nn.Module):
         wide, fine = CHANNELS, FINE
         self.some = nn.Dropout2d(LEFT_OUT)
         self.lateral = nn.ModuleList(Conv(c, fine if i == 0 else wide) for i, c in enumerate(into))
-        self.deep = nn.Sequential(Plain(wide, wide), Plain(wide, wide))
-        self.down = nn.ModuleList(Plain(wide, wide) for _ in into[2:])
+        self.deep = nn.Sequential(DepthwisePointwise(wide, wide), DepthwisePointwise(wide, wide))
+        self.down = nn.ModuleList(DepthwisePointwise(wide, wide) for _ in into[2:])
         self.narrow = Conv(wide, fine)
-        self.edge = nn.Sequential(Plain(fine, fine, 3), Plain(fine, fine, 3))
+        self.edge = nn.Sequential(DepthwisePointwise(fine, fine, 3), DepthwisePointwise(fine, fine, 3))
         self.kind = nn.Conv2d(fine, types + 1, 1)
         self.verdict = nn.Linear(2 * wide, 1)
         with torch.no_grad():
@@ -87,11 +88,17 @@ class SegmentGraph(nn.Module):
     """
 
     def __init__(
-        self, eye: Eye, net: MaskHead, weights: Sequence[float], *, silence: float, is_mirrored: bool
+        self,
+        extractor: DenseExtractor,
+        net: MaskHead,
+        weights: Sequence[float],
+        *,
+        silence: float,
+        is_mirrored: bool,
     ) -> None:
         super().__init__()
         self.is_mirrored = is_mirrored
-        self.frozen = Frozen(eye)
+        self.frozen = FrozenLevels(extractor)
         self.net = net
         self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32))
         self.silence = silence
@@ -103,7 +110,7 @@ class SegmentGraph(nn.Module):
         self.normal, self.threshold = normal, threshold
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        levels, places, verdict = self._looked(pictures)
+        levels, places, verdict = self._asked(pictures)
         weights = self.get_buffer("weights")
         score = torch.sigmoid(weights[0] * strongest(places) + weights[1] * verdict + weights[2])
         speaks = (score >= self.silence).float()[:, None, None, None]
@@ -116,7 +123,7 @@ class SegmentGraph(nn.Module):
         ground = 1.0 - anomalous.sum(1, keepdim=True)
         return score, torch.cat([ground, anomalous], 1)
 
-    def _looked(self, pictures: Tensor) -> tuple[Levels, Tensor, Tensor]:
+    def _asked(self, pictures: Tensor) -> tuple[Levels, Tensor, Tensor]:
         """Return the pictures' levels, and what the network says of them."""
         if not self.is_mirrored:
             levels = self.frozen(pictures)

@@ -14,7 +14,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from vedette.learn.net.dense import Levels, Part, Shelf, cut
+from vedette.learn.net.layers import Levels
+from vedette.learn.net.store import FeatureStore, Part, cut
 from vedette.learn.segment.views import UNKNOWN
 from vedette.vision.masks import Kinds
 
@@ -29,10 +30,10 @@ WHOLE_EVERY, WHOLE_SHARE = 4, 4
 
 
 @dataclass(slots=True)
-class Lessons:
+class PartSampler:
     """Steps' batches: features and kinds of parts of views."""
 
-    shelf: Shelf
+    store: FeatureStore
     truths: Sequence[Kinds]
     rng: np.random.Generator
     _step: int = field(default=0, init=False)
@@ -44,10 +45,10 @@ class Lessons:
         if not drawn or (len(drawn) < len(rows) and self._step % WHOLE_EVERY == 0):
             few = self.rng.permutation(len(rows))[: -(-len(rows) // WHOLE_SHARE)]
             chosen = sorted(rows[i] for i in few)
-            return self.shelf.batch(chosen), self._kinds([self.truths[row] for row in chosen])
+            return self.store.batch(chosen), self._kinds([self.truths[row] for row in chosen])
         parts = [choose_part(self.truths[row], self.rng) for row in drawn]
         kinds = [cut(self.truths[row], part, CELL) for row, part in zip(drawn, parts, strict=True)]
-        return self.shelf.parts(drawn, parts), self._kinds(kinds)
+        return self.store.parts(drawn, parts), self._kinds(kinds)
 
     @staticmethod
     def _kinds(kinds: Sequence[Kinds]) -> Tensor:

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from vedette.learn.net.dense import InputPlan
 from vedette.learn.warp import Pixels, mirrored_margin, paint, relight, turned
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample
@@ -29,14 +30,14 @@ UNKNOWN = 255  # a place of which nobody said what it is
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class MaskedPicture:
     """A picture of the training; its mask where it has one, and whether it is anomalous."""
 
     sample: Sample
     labels: tuple[str, ...]
 
     @property
-    def picture(self) -> Path:
+    def file(self) -> Path:
         """The picture's file."""
         return self.sample.picture
 
@@ -54,31 +55,23 @@ class Scene:
         return read_mask(self.sample.mask, self.labels, height=height, width=width)
 
 
-@dataclass(frozen=True, slots=True)
-class Looking:
-    """The input's (height, width), and the tiles where there are any."""
-
-    size: tuple[int, int]
-    tiling: Tiling | None = None
-
-    @property
-    def is_mirrored(self) -> bool:
-        """Whether a mirror image is looked at besides; many tiles take long enough, and overlap."""
-        return self.tiling is None
+def is_mirrored(plan: InputPlan) -> bool:
+    """Say whether a mirror image is shown besides (decision 0132); many tiles take long enough."""
+    return plan.tiling is None
 
 
-def choose_looking(shown: Sequence[Scene]) -> Looking:
-    """Return how to look at pictures with such defects."""
-    height, width = _native(shown)
-    small = _small(shown)
+def plan_input(pictures: Sequence[MaskedPicture]) -> InputPlan:
+    """Return at what size to show pictures with such defects."""
+    height, width = _native(pictures)
+    small = _small(pictures)
     native = (height * width) ** 0.5
     for side in SIDES:
         if side >= native or small * side >= SMALL:
-            return Looking(_size(min(side, native), height, width))
+            return InputPlan(_size(min(side, native), height, width))
     wanted = int(small * native * TILE_SIDE / SMALL)
     fewest = int(native / MOST_TILES**0.5 / 0.75)  # neighbours share a quarter
     tile = int(min(max(wanted, fewest, TILE_SIDE), height, width))
-    return Looking((TILE_SIDE, TILE_SIDE), Tiling((tile, tile), whole=False))
+    return InputPlan((TILE_SIDE, TILE_SIDE), Tiling((tile, tile), whole=False))
 
 
 def _size(side: float, height: int, width: int) -> tuple[int, int]:
@@ -88,60 +81,60 @@ def _size(side: float, height: int, width: int) -> tuple[int, int]:
     return down, across
 
 
-def _native(shown: Sequence[Scene]) -> tuple[int, int]:
+def _native(pictures: Sequence[MaskedPicture]) -> tuple[int, int]:
     sizes = []
-    for scene in shown[:: max(1, len(shown) // 30)]:
-        with open_head(scene.picture) as image:
+    for one in pictures[:: max(1, len(pictures) // 30)]:
+        with open_head(one.file) as image:
             sizes.append((image.height, image.width))
     height, width = np.median(np.array(sizes), axis=0)
     return int(height), int(width)
 
 
-def _small(shown: Sequence[Scene]) -> float:
+def _small(pictures: Sequence[MaskedPicture]) -> float:
     """Return the span of small defects: the root of their share of the picture's area."""
-    drawn = [scene for scene in shown if scene.sample.mask is not None and scene.is_anomalous]
+    drawn = [one for one in pictures if one.sample.mask is not None and one.is_anomalous]
     shares: list[float] = []
-    for scene in drawn[:: max(1, len(drawn) // 40)]:
-        with open_head(scene.sample.mask.path) as mask:  # type: ignore[union-attr]  # has one
-            kinds = scene.kinds(mask.height, mask.width)
+    for one in drawn[:: max(1, len(drawn) // 40)]:
+        with open_head(one.sample.mask.path) as mask:  # type: ignore[union-attr]  # has one
+            kinds = one.kinds(mask.height, mask.width)
         places, count = ndimage.label(kinds > 0)
         areas = np.bincount(places.ravel())[1 : count + 1]
         shares += (areas[areas >= 4] / kinds.size).tolist()
     return float(np.quantile(shares, SHARE)) ** 0.5 if shares else 1.0
 
 
-class Views:
+class MaskViews:
     """Variations of one picture with what lies at every place, at half the input's size."""
 
-    def __init__(self, scene: Scene, looking: Looking) -> None:
-        self.scene, self.looking = scene, looking
-        height, width = looking.size
-        enough = None if looking.tiling else (height, width)
-        self.image, native = decode(scene.picture, enough_for=enough)
-        kinds = Image.fromarray(scene.kinds(*native))
+    def __init__(self, picture: MaskedPicture, plan: InputPlan) -> None:
+        self.picture, self.plan = picture, plan
+        height, width = plan.size
+        enough = None if plan.tiling else (height, width)
+        self.image, native = decode(picture.file, enough_for=enough)
+        kinds = Image.fromarray(picture.kinds(*native))
         self.kinds = kinds.resize(self.image.size, Image.Resampling.NEAREST)
         self._whole: tuple[Image.Image, Image.Image] | None = None
 
     def served(self) -> Iterator[tuple[Pixels, Window]]:
         """Yield the views that serving would show the network, and which part of the picture each is."""
         height, width = self.image.height, self.image.width
-        tiling = self.looking.tiling
+        tiling = self.plan.tiling
         parts = [Window(0, 0, width, height)]
         if tiling is not None:
             parts = tiles(height, width, tile=tiling.tile, overlap=tiling.overlap)
         for part in parts:
-            yield fit(self.image, self.looking.size, part=part)[0], part
+            yield fit(self.image, self.plan.size, part=part)[0], part
 
     def plain(self) -> tuple[Pixels, Kinds]:
         """Return the whole picture as it is."""
-        height, width = self.looking.size
-        pixels, _ = fit(self.image, self.looking.size)
+        height, width = self.plan.size
+        pixels, _ = fit(self.image, self.plan.size)
         return pixels, np.array(self.kinds.resize((width // 2, height // 2), Image.Resampling.NEAREST))
 
     def varied(self, rng: np.random.Generator) -> tuple[Pixels, Kinds]:
         """Return the picture, or a part about the size of a tile, turned and in another light."""
         image, kinds = self._padded(self._part(rng))
-        height, width = self.looking.size
+        height, width = self.plan.size
         inner = (image.height // 2, image.width // 2)  # what the mirrored margin surrounds
         zoom, shape = np.exp(rng.uniform(-0.35, 0.25)), np.exp(rng.uniform(-0.1, 0.1))
         warp = turned(
@@ -162,9 +155,9 @@ class Views:
 
     def _part(self, rng: np.random.Generator) -> tuple[int, int, int, int] | None:
         """Choose a part of the size of a tile, every other time around a defect; None is the whole."""
-        if self.looking.tiling is None:
+        if self.plan.tiling is None:
             return None
-        height, width = self.looking.tiling.tile
+        height, width = self.plan.tiling.tile
         places = (
             np.flatnonzero(np.asarray(self.kinds).ravel()) if rng.random() < 0.6 else np.zeros(0, np.intp)
         )

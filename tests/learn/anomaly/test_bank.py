@@ -2,7 +2,7 @@
 
 import torch
 
-from vedette.learn.anomaly.memory import AT_ONCE, core_set
+from vedette.learn.anomaly.bank import AT_ONCE, core_set
 
 
 def plainly(patches, size):

@@ -1,8 +1,11 @@
-"""A bounded memory of what is normal: small patches of features, and how far a new patch is from all of them.
+"""A bounded bank of what is normal: small patches of features, and how far a new patch is from all of them.
 
-Patches come from two levels of the backbone, each averaged over 3 × 3 neighbours, so that a patch knows
-its surroundings; every channel is put on one scale. Of at most `CANDIDATES` patches a core set of `SIZE`
-is kept that leaves none far away. Neither number grows with the pictures, and so neither does the model.
+PatchCore (Roth et al., "Towards Total Recall in Industrial Anomaly Detection", 2022) with a bound. As
+there, patches come from two levels of the backbone, each averaged over 3 × 3 neighbours, so that a patch
+knows its surroundings, and a greedy core set is kept that leaves none far away. Other than there, every
+channel is put on one scale, and of at most `CANDIDATES` patches `SIZE` are kept: neither number grows with
+the pictures, and so neither does the model (with its default core set of a tenth, the reference took 23
+GiB; docs/experiments.md).
 """
 
 from collections.abc import Sequence
@@ -50,8 +53,8 @@ class Patches(nn.Module):
         return flat @ self.project if self.is_projected else flat
 
 
-class Memory(nn.Module):
-    """The core set; calling it gives the distance of every patch to the nearest one in it."""
+class MemoryBank(nn.Module):
+    """The core set of patches; calling it gives the distance of every patch to the nearest one in it."""
 
     def __init__(self, middle: Tensor, scale: Tensor, bank: Tensor) -> None:
         super().__init__()
@@ -70,14 +73,14 @@ class Memory(nn.Module):
         return ((x * x).sum(-1) + nearest).clamp(min=1e-6).sqrt()
 
 
-def remember(pictures: Sequence[Tensor], *, seed: int, size: int = SIZE) -> Memory:
-    """Return the memory of these pictures' patches, each [P, C]."""
+def fit_bank(pictures: Sequence[Tensor], *, seed: int, size: int = SIZE) -> MemoryBank:
+    """Return the bank of these pictures' patches, each [P, C]."""
     generator = torch.Generator().manual_seed(seed)
     share = max(1, CANDIDATES // len(pictures))
     some = torch.cat([p[torch.randperm(len(p), generator=generator)[:share]].float() for p in pictures])
     middle = some.mean(0)
     scale = some.std(0) + 1e-3 * float(some.std()) + 1e-6
-    return Memory(middle, scale, core_set((some - middle) / scale, size))
+    return MemoryBank(middle, scale, core_set((some - middle) / scale, size))
 
 
 def core_set(patches: Tensor, size: int) -> Tensor:

@@ -18,7 +18,7 @@ from vedette.learn.net.quarters import quarters
 Array = npt.NDArray[Any]
 
 
-class _Levels(nn.Module):
+class LevelsGraph(nn.Module):
     """The backbone as a graph from uint8 pictures to the levels, pooled where the name says so."""
 
     def __init__(self, backbone: Backbone, levels: Sequence[str]) -> None:
@@ -27,10 +27,9 @@ class _Levels(nn.Module):
         self.levels = tuple(levels)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
-        found = self.backbone(
-            floats(pixels), tuple(dict.fromkeys(name.partition("/")[0] for name in self.levels))
-        )
-        return tuple(_pooled(found[level.partition("/")[0]], level) for level in self.levels)
+        wanted = tuple(dict.fromkeys(name.partition("/")[0] for name in self.levels))
+        maps = self.backbone(floats(pixels), wanted)
+        return tuple(_pooled(maps[level.partition("/")[0]], level) for level in self.levels)
 
 
 def _pooled(features: Tensor, level: str) -> Tensor:
@@ -39,7 +38,7 @@ def _pooled(features: Tensor, level: str) -> Tensor:
     return quarters(features) if level.endswith("/quarters") else features
 
 
-class Reader:
+class FeatureExtractor:
     """Features of pictures by a frozen backbone.
 
     A level `top/mean` is averaged over the picture, `top/quarters` over each of its quarters.
@@ -49,7 +48,7 @@ class Reader:
         self.backbone = backbone
         self.levels = tuple(levels)
         self.threads = threads or torch.get_num_threads()
-        self._graph = _Levels(backbone, levels).eval()
+        self._graph = LevelsGraph(backbone, levels).eval()
         self._sessions: dict[tuple[int, int], onnxruntime.InferenceSession] = {}
         self._lock = threading.Lock()
         self._is_gpu = torch.cuda.is_available()
@@ -63,11 +62,11 @@ class Reader:
         """
         if self._is_gpu:
             with torch.inference_mode(), torch.autocast("cuda"):
-                read = self._graph(torch.from_numpy(pixels).cuda())
-            return [level.float().cpu().numpy() for level in read]
+                maps = self._graph(torch.from_numpy(pixels).cuda())
+            return [level.float().cpu().numpy() for level in maps]
         session = self._session((pixels.shape[1], pixels.shape[2]))
-        single = [session.run(None, {"pictures": pixels[i : i + 1]}) for i in range(len(pixels))]
-        return [np.concatenate(level) for level in zip(*single, strict=True)]
+        pictures = [session.run(None, {"pictures": pixels[i : i + 1]}) for i in range(len(pixels))]
+        return [np.concatenate(level) for level in zip(*pictures, strict=True)]
 
     def _session(self, size: tuple[int, int]) -> onnxruntime.InferenceSession:
         with self._lock:

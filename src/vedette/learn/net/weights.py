@@ -1,0 +1,44 @@
+"""Weights of networks: their running average, and their way into a memo and back."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+import numpy.typing as npt
+import torch
+from torch import nn
+
+Net = TypeVar("Net", bound=nn.Module)
+
+
+class WeightAverage(Generic[Net]):
+    """The running mean of a network's weights, which is steadier than any of its steps."""
+
+    def __init__(self, net: Net, *, horizon: float) -> None:
+        self.net = copy.deepcopy(net).eval()
+        self.horizon, self.steps = horizon, 0
+
+    @torch.no_grad()
+    def follow(self, net: nn.Module, steps: int = 1) -> None:
+        """Take one step's weights in, for as many; early steps, which are far off, are forgotten quickly."""
+        self.steps += steps
+        share = min(1.0, steps * max(1 / self.horizon, 9 / (self.steps + 9)))
+        for ours, theirs in zip(self.net.state_dict().values(), net.state_dict().values(), strict=True):
+            if ours.dtype.is_floating_point:
+                ours.lerp_(theirs, share)
+            else:
+                ours.copy_(theirs)
+
+
+def unload(net: nn.Module) -> dict[str, npt.NDArray[Any]]:
+    """Return the weights as plain arrays, for a later training to go on from."""
+    return {name: tensor.detach().cpu().numpy() for name, tensor in net.state_dict().items()}
+
+
+def load_into(net: nn.Module, arrays: Mapping[str, npt.NDArray[Any]]) -> bool:
+    """Take up weights that `unload` returned; say whether they fit this network."""
+    ours = net.state_dict()
+    fits = ours.keys() == arrays.keys() and all(ours[name].shape == arrays[name].shape for name in ours)
+    if fits:
+        net.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
+    return fits
