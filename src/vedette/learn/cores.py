@@ -22,7 +22,14 @@ MOST = 8
 
 def cores() -> int:
     """Return how many cores this process may use, within reason."""
-    return max(1, min(MOST, len(os.sched_getaffinity(0))))
+    return max(1, min(MOST, _usable()))
+
+
+def _usable() -> int:
+    """Return the cores that the system lets this process use; macOS tells only how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def side_by_side(
