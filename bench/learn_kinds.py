@@ -27,10 +27,10 @@ from vedette.evaluation.metrics import auroc, curve
 from vedette.learn.anomaly.recipe import PatchExtractor
 from vedette.learn.cache import FeatureCache
 from vedette.learn.net.cached import pooled
-from vedette.learn.recipe import Work
+from vedette.learn.recipe import RunContext
 
 
-def plain_labels(kind: Kind, work: Work) -> str:
+def plain_labels(kind: Kind, work: RunContext) -> str:
     """Return what logistic regression reaches."""
     labels = sorted({label for sample in kind.train for label in sample.labels})
     both = [
@@ -51,7 +51,7 @@ def plain_labels(kind: Kind, work: Work) -> str:
     return f"{(called == real[1]).all(1).mean():.3f}, F1 {f1_score(real[1], called, average='macro'):.3f}"
 
 
-def plain_anomalies(kind: Kind, work: Work) -> str:
+def plain_anomalies(kind: Kind, work: RunContext) -> str:
     """Return what a memory of every patch reaches."""
     extractor = PatchExtractor(work, (256, 256))
     normal = [s for s in kind.train if not s.is_anomalous]
@@ -64,7 +64,7 @@ def plain_anomalies(kind: Kind, work: Work) -> str:
     return f"AUROC {auroc(scores, truth):.3f}, best F1 {curve(scores, truth).f1.max():.3f}"
 
 
-def ours(kind: Kind, place: Path, work: Work) -> tuple[str, dict[str, Any], float, float]:
+def ours(kind: Kind, place: Path, work: RunContext) -> tuple[str, dict[str, Any], float, float]:
     """Train; return what is shown of it, its evaluation, seconds by the clock and of one core."""
     clock, spent = time.perf_counter(), time.process_time()
     budget = os.environ.get("VEDETTE_BUDGET", "balanced")
@@ -91,7 +91,7 @@ def main() -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder:
         place = Path(folder)
-        work = Work(FeatureCache(place / "features"))
+        work = RunContext(FeatureCache(place / "features"))
         sets = kinds(place)
         for name in sys.argv[1:] or sets:
             kind = sets[name]()

@@ -12,14 +12,14 @@ from vedette.learn.classify.finetune import FineTune
 from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.device import Device, choose_device
 from vedette.learn.net.loop import RowSampler, Schedule, learn
-from vedette.learn.recipe import Budget, Work
+from vedette.learn.recipe import Budget, RunContext
 from vedette.learn.segment.loss import segmentation_loss
 from vedette.vision.annotations import Sample
 
 POINTS = torch.randn(64, 3, generator=torch.Generator().manual_seed(0))
 
 
-def fitted(work: Work) -> dict[str, torch.Tensor]:
+def fitted(work: RunContext) -> dict[str, torch.Tensor]:
     torch.manual_seed(1)
     net = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 1))
 
@@ -43,19 +43,19 @@ def test_the_processor_is_chosen_where_torch_sees_no_gpu():
     if torch.cuda.is_available():
         pytest.skip("torch sees a GPU here")
     assert choose_device() == Device("cpu", is_mixed=False)
-    assert Work(FeatureCache(None)).device == Device()
+    assert RunContext(FeatureCache(None)).device == Device()
 
 
 def test_naming_the_processor_changes_no_bit():
-    chosen = fitted(Work(FeatureCache(None)))
-    named = fitted(Work(FeatureCache(None), device=Device("cpu")))
+    chosen = fitted(RunContext(FeatureCache(None)))
+    named = fitted(RunContext(FeatureCache(None), device=Device("cpu")))
     for name, tensor in chosen.items():
         assert torch.equal(tensor, named[name])
 
 
 def test_mixed_precision_learns_the_same_thing_and_keeps_its_weights_in_floats():
-    plain = fitted(Work(FeatureCache(None)))
-    mixed = fitted(Work(FeatureCache(None), device=Device("cpu", is_mixed=True)))
+    plain = fitted(RunContext(FeatureCache(None)))
+    mixed = fitted(RunContext(FeatureCache(None), device=Device("cpu", is_mixed=True)))
     assert {tensor.dtype for tensor in mixed.values()} == {torch.float32}
     assert not torch.equal(plain["0.weight"], mixed["0.weight"])
     assert torch.allclose(plain["0.weight"], mixed["0.weight"], atol=0.05)
@@ -71,7 +71,7 @@ def test_a_loss_of_masks_is_the_same_whatever_made_the_logits():
 def learn_a_little_of_everything(folder, device: Device) -> None:
     """Train boxes and a fine-tuned classifier in a few steps each, and hold the results to be usable."""
     # bfloat16 is slow on processors that only imitate it: the schedules are walked through in few steps.
-    work = Work(FeatureCache(None), budget=Budget("test", 0.05, 4.0), device=device)
+    work = RunContext(FeatureCache(None), budget=Budget("test", 0.05, 4.0), device=device)
     boxes = DenseDetector(["disc"])
     scenes = write_scenes(folder / "scenes", 6, names=["disc"], most=1)
     trained = boxes.fit(scenes, work, boxes.judge(scenes, work))

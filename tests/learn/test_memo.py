@@ -10,7 +10,7 @@ from doubles.drawn import GESTURES, PLAIN, draw_gesture, write_set
 from vedette.learn import memo as memos
 from vedette.learn.cache import FeatureCache
 from vedette.learn.classify.probe import Probe
-from vedette.learn.recipe import Work
+from vedette.learn.recipe import RunContext
 from vedette.learn.task import Plan
 from vedette.vision.annotations import Sample
 
@@ -45,7 +45,7 @@ def plan_of(train, test=None):
 
 @pytest.fixture
 def work(tmp_path):
-    return Work(FeatureCache(tmp_path / "cache"))
+    return RunContext(FeatureCache(tmp_path / "cache"))
 
 
 def test_a_memo_is_found_by_most_of_its_pictures_and_not_by_exactly_these(shapes, work):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from vedette.learn.cache import FeatureCache
 from vedette.learn.choose import judge_all
 from vedette.learn.pace import Pace
-from vedette.learn.recipe import Budget, Judgement, Work
+from vedette.learn.recipe import Budget, Judgement, RunContext
 
 
 def walk(steps, seconds, each):
@@ -45,10 +45,10 @@ def test_the_schedule_is_walked_to_its_end_and_late_by_one_step_at_most(steps, s
 
 
 def test_a_budget_in_minutes_keeps_something_back_for_what_comes_after():
-    work = Work(FeatureCache(None), budget=Budget("1 min", 0.5, 60.0), reserved_s=20.0)
+    work = RunContext(FeatureCache(None), budget=Budget("1 min", 0.5, 60.0), reserved_s=20.0)
     assert 39 < work.seconds_left() <= 40
     assert 19 < work.pace(10, 0.5).seconds <= 20
-    assert Work(FeatureCache(None)).pace(10, 0.5).seconds == float("inf")
+    assert RunContext(FeatureCache(None)).pace(10, 0.5).seconds == float("inf")
 
 
 class Slow:
@@ -65,9 +65,9 @@ class Slow:
 def test_with_no_time_left_the_first_recipe_is_kept_and_no_other_is_tried():
     asked = []
     recipes = [Slow("first", asked), Slow("second", asked)]
-    late = Work(FeatureCache(None), budget=Budget("1 min", 0.5, 60.0), reserved_s=60.0)
+    late = RunContext(FeatureCache(None), budget=Budget("1 min", 0.5, 60.0), reserved_s=60.0)
     assert [recipe.name for recipe, _ in judge_all(recipes, [], late)] == ["first"]
-    assert [recipe.name for recipe, _ in judge_all(recipes, [], Work(FeatureCache(None)))] == [
+    assert [recipe.name for recipe, _ in judge_all(recipes, [], RunContext(FeatureCache(None)))] == [
         "first",
         "second",
     ]

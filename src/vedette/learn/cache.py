@@ -64,7 +64,7 @@ class FeatureCache:
             return
         files = [(path, path.stat()) for path in self.folder.glob("*/*") if path.is_file()]
         size = sum(stat.st_size for _, stat in files)
-        for path, stat in sorted(files, key=lambda each: each[1].st_mtime):
+        for path, stat in sorted(files, key=lambda file: file[1].st_mtime):
             if size <= self.limit:
                 return
             path.unlink(missing_ok=True)

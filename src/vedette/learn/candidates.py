@@ -9,7 +9,7 @@ from vedette.learn.classify.probe import Probe
 from vedette.learn.detect.brand import BrandDetector
 from vedette.learn.detect.recipe import DenseDetector, FineTunedDetector
 from vedette.learn.net.backbones import open_backbone
-from vedette.learn.recipe import Recipe, Work
+from vedette.learn.recipe import Recipe, RunContext
 from vedette.learn.task import Plan
 
 ANOMALY_SIDES = (256, 384)
@@ -18,7 +18,7 @@ ANOMALY_SIDES = (256, 384)
 LARGE, TILE, TILE_SIDE = 1000, 768, 256
 
 
-def candidates(plan: Plan, work: Work) -> Sequence[Recipe]:
+def candidates(plan: Plan, work: RunContext) -> Sequence[Recipe]:
     """Return the recipes for a plan; which of the costly ones are tried is decided in choose.py."""
     if plan.task == "anomaly":
         whole = [AnomalyRecipe(side=side) for side in ANOMALY_SIDES]

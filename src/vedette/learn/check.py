@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vedette.errors import Wrong
 from vedette.learn.cores import side_by_side
-from vedette.learn.recipe import Work
+from vedette.learn.recipe import RunContext
 from vedette.vision.annotations import Sample
 from vedette.vision.files import open_head
 from vedette.vision.images import BrokenPicture, read_picture
@@ -20,7 +20,7 @@ SLACK = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class UnusablePicture:
     """A picture that is left out, and why."""
 
     picture: Path
@@ -28,24 +28,24 @@ class Broken:
 
 
 def check(
-    samples: Sequence[Sample], work: Work, *, size: tuple[int, int]
-) -> tuple[list[Sample], list[Broken]]:
+    samples: Sequence[Sample], work: RunContext, *, size: tuple[int, int]
+) -> tuple[list[Sample], list[UnusablePicture]]:
     """Return the samples whose pictures can be read, and the others."""
     good: list[Sample] = []
-    broken: list[Broken] = []
-    found = side_by_side(lambda sample: _read(sample, work, size), samples)
-    for done, (sample, why) in enumerate(zip(samples, found, strict=True), start=1):
+    broken: list[UnusablePicture] = []
+    reasons = side_by_side(lambda sample: _read(sample, work, size), samples)
+    for done, (sample, why) in enumerate(zip(samples, reasons, strict=True), start=1):
         if why is None:
             good.append(sample)
         else:
-            broken.append(Broken(sample.picture, why))
+            broken.append(UnusablePicture(sample.picture, why))
         work.tell("reading the pictures", done, len(samples))
     if samples and not good:
         raise Wrong(f"None of the {len(samples)} pictures can be read; the first: {broken[0].why}")
     return good, broken
 
 
-def _read(sample: Sample, work: Work, size: tuple[int, int]) -> str | None:
+def _read(sample: Sample, work: RunContext, size: tuple[int, int]) -> str | None:
     """Return why the sample's picture cannot be used, or None; the pixels stay at hand for the recipes."""
     _refuse_boxes_outside(sample)
     try:

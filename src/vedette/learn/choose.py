@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from vedette.learn.recipe import Judgement, Recipe, Work
+from vedette.learn.recipe import Judgement, Recipe, RunContext
 from vedette.vision.annotations import Sample
 
 # The next resolution costs three times the last one (384² beside 224²), and must then be fitted and used.
@@ -14,15 +14,15 @@ DEARER = 3
 
 
 @runtime_checkable
-class Costly(Protocol):
+class ConditionalRecipe(Protocol):
     """A recipe that is tried only where the best so far leaves something to win."""
 
-    def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
+    def is_worth(self, best: Judgement, train: Sequence[Sample], work: RunContext) -> bool:
         """Say whether to try."""
 
 
 def judge_all(
-    recipes: Sequence[Recipe], train: Sequence[Sample], work: Work
+    recipes: Sequence[Recipe], train: Sequence[Sample], work: RunContext
 ) -> list[tuple[Recipe, Judgement]]:
     """Return every recipe that was tried with its judgement, cheap ones first, as time allows."""
     judged: list[tuple[Recipe, Judgement]] = []
@@ -31,7 +31,7 @@ def judge_all(
         if judged and work.seconds_left() <= DEARER * last:
             break
         began = time.monotonic()
-        if judged and isinstance(recipe, Costly):
+        if judged and isinstance(recipe, ConditionalRecipe):
             best = judged[choose(judged)][1]
             if not recipe.is_worth(best, train, work):
                 continue

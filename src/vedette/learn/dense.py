@@ -30,7 +30,7 @@ from vedette.learn.net.dense import (
 from vedette.learn.net.loop import RowSampler, Schedule, learn
 from vedette.learn.net.sharded import Loss
 from vedette.learn.net.weights import load_into, unload
-from vedette.learn.recipe import Judgement, Trained, Work
+from vedette.learn.recipe import Judgement, RunContext, Trained
 from vedette.vision.annotations import Sample
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -93,7 +93,7 @@ class DenseRecipe(ABC, Generic[Picture, State]):
         """Take up what an earlier training left, unless the input's size has to change."""
         self._earlier = (state, arrays)
 
-    def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
+    def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return the quality on a held-out part, and the network that goes on in fit."""
         torch.manual_seed(work.seed)
         settings, pictures = self.settings, self._read(train)
@@ -122,7 +122,7 @@ class DenseRecipe(ABC, Generic[Picture, State]):
         self._learn(state, rows, work, "judging", settings.judged)
         return self._measured(state, pictures, held, work)
 
-    def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
+    def fit(self, train: Sequence[Sample], work: RunContext, judgement: Judgement) -> Trained:
         """Return the network after it went on with all pictures."""
         state: State = judgement.carry
         share = self.settings.resumed if state.is_resumed else 1.0
@@ -136,7 +136,7 @@ class DenseRecipe(ABC, Generic[Picture, State]):
             return False
         return load_into(net, self._earlier[1])
 
-    def _resumed(self, state: State, pictures: Sequence[Picture], work: Work) -> Judgement:
+    def _resumed(self, state: State, pictures: Sequence[Picture], work: RunContext) -> Judgement:
         """Return the earlier judgement: its held-out pictures have been learnt from since."""
         assert self._earlier is not None
         state.quality, state.is_resumed = self._earlier[0]["quality"], True
@@ -145,13 +145,13 @@ class DenseRecipe(ABC, Generic[Picture, State]):
             state.quality, facts={self._measure: round(state.quality, 4), "resumed": True}, carry=state
         )
 
-    def _held_out(self, train: Sequence[Sample], plan: InputPlan, work: Work) -> list[int]:
+    def _held_out(self, train: Sequence[Sample], plan: InputPlan, work: RunContext) -> list[int]:
         if len(train) < self.settings.least_pictures:
             return []
         most = MOST_TILED if plan.tiling else MOST_HELD
         return held_out(work.deal(train, self._folds(len(train))), most=most, seed=work.seed)
 
-    def _learn(self, state: State, rows: list[int], work: Work, stage: str, share: float) -> None:
+    def _learn(self, state: State, rows: list[int], work: RunContext, stage: str, share: float) -> None:
         """Let the network learn from these views for its share of the steps."""
         settings = self.settings
         schedule = Schedule(
@@ -197,16 +197,16 @@ class DenseRecipe(ABC, Generic[Picture, State]):
         """Return the state before the first step."""
 
     @abstractmethod
-    def _loss(self, state: State, work: Work) -> Loss:
+    def _loss(self, state: State, work: RunContext) -> Loss:
         """Return the loss of a network on some rows of the store."""
 
     @abstractmethod
-    def _steps(self, rows: int, plan: InputPlan, work: Work, share: float) -> int:
+    def _steps(self, rows: int, plan: InputPlan, work: RunContext, share: float) -> int:
         """Return how long to learn from so many views."""
 
     @abstractmethod
     def _measured(
-        self, state: State, pictures: Sequence[Picture], held: Sequence[int], work: Work
+        self, state: State, pictures: Sequence[Picture], held: Sequence[int], work: RunContext
     ) -> Judgement:
         """Return quality, and leave calibration and thresholds in the state, by the held-out pictures."""
 
@@ -220,6 +220,6 @@ class DenseRecipe(ABC, Generic[Picture, State]):
 
     @abstractmethod
     def _restore(
-        self, state: State, earlier: Mapping[str, Any], pictures: Sequence[Picture], work: Work
+        self, state: State, earlier: Mapping[str, Any], pictures: Sequence[Picture], work: RunContext
     ) -> None:
         """Put what `_remembered` returned into the state."""

@@ -17,7 +17,7 @@ from vedette.runtime.graph import refuse_foreign
 TOLERANCE = 1e-3
 
 
-class Differs(Exception):
+class ExportMismatch(Exception):
     """The exported file does not say what the network says."""
 
 
@@ -48,7 +48,7 @@ def refuse_if_far(trained: Trained, path: Path, pictures: Pixels, *, tolerance: 
     """Return the largest difference between the file and the network on these pictures.
 
     Raises:
-        Differs: when it is above the tolerance; such a file must never become a package.
+        ExportMismatch: when it is above the tolerance; such a file must never become a package.
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
@@ -61,7 +61,7 @@ def refuse_if_far(trained: Trained, path: Path, pictures: Pixels, *, tolerance: 
         for mine, theirs in zip(ours, session.run(None, {"pictures": batch}), strict=True):
             worst = max(worst, float(np.abs(mine.numpy() - theirs).max(initial=0.0)))
     if not worst <= tolerance:
-        raise Differs(
+        raise ExportMismatch(
             f"the exported model differs from the trained one by {worst:.2g} (allowed {tolerance:g})"
         )
     return worst

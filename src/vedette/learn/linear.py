@@ -28,7 +28,7 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class RowSpace:
     """Features in the space that the pictures span: for few pictures far smaller, with the same solutions."""
 
     rows: Array  # [picture, dimension]
@@ -41,18 +41,18 @@ class Span:
         return Linear(weight, linear.bias - self.middle @ weight)
 
 
-def span(features: Array) -> Span:
+def span(features: Array) -> RowSpace:
     """Return the pictures' own space, scaled so that a row has length one on average."""
     middle = features.mean(axis=0)
     centred = features - middle
     length = float(np.sqrt((centred**2).sum(axis=1).mean())) or 1.0
     centred = centred / length
     if len(features) >= features.shape[1]:
-        return Span(centred, np.eye(features.shape[1]) / length, middle)
+        return RowSpace(centred, np.eye(features.shape[1]) / length, middle)
     squares, left = np.linalg.eigh(centred @ centred.T)
-    kept = squares > 1e-10 * max(float(squares[-1]), 1e-30)
-    scale = np.sqrt(squares[kept])
-    return Span(left[:, kept] * scale, centred.T @ left[:, kept] / scale / length, middle)
+    large = squares > 1e-10 * max(float(squares[-1]), 1e-30)
+    scale = np.sqrt(squares[large])
+    return RowSpace(left[:, large] * scale, centred.T @ left[:, large] / scale / length, middle)
 
 
 def fit_linear(features: Array, truth: Array, *, penalty: float, is_multilabel: bool) -> Linear:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 import vedette
-from vedette.learn.recipe import Recipe, Work
+from vedette.learn.recipe import Recipe, RunContext
 from vedette.learn.task import Plan
 from vedette.vision.annotations import Sample
 
@@ -32,7 +32,7 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Memo:
-    """One earlier training. `train` and `test` map a picture's content to what was said of it."""
+    """One earlier training. `train` and `test` map a picture's content to how it was labelled."""
 
     recipe: str
     train: Mapping[str, str]
@@ -52,27 +52,27 @@ class Resumable(Protocol):
         """Take up what an earlier one left; `judge` and `fit` go on from there."""
 
 
-def sayings(samples: Sequence[Sample], work: Work) -> dict[str, str]:
-    """Return each picture's content with what is said of it."""
+def labels_by_content(samples: Sequence[Sample], work: RunContext) -> dict[str, str]:
+    """Return the content of each picture with how it is labelled."""
     return {
         work.pictures.digest(s.picture): f"{sorted(s.labels)} {s.boxes} {s.is_anomalous} {s.mask is not None}"
         for s in samples
     }
 
 
-def find(plan: Plan, work: Work) -> Memo | None:
+def find(plan: Plan, work: RunContext) -> Memo | None:
     """Return the newest memo that knows most of these pictures, but not exactly these."""
     folder = _folder(plan, work)
     if folder is None or not folder.is_dir():
         return None
-    now = sayings(plan.train, work)
-    tested = sayings(plan.test or [], work)
-    for path in sorted(folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True):
+    now = labels_by_content(plan.train, work)
+    tested = labels_by_content(plan.test or [], work)
+    for path in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True):
         memo = _read(path)
         if memo is None:
             continue
         before = {**memo.train, **(memo.test if plan.test is None else {})}
-        known = sum(1 for content, said in now.items() if before.get(content) == said)
+        known = sum(1 for content, labels in now.items() if before.get(content) == labels)
         if plan.test is None and not memo.test.keys() & now.keys():
             # It was tested with other pictures and has learnt from all of these: none could test it now.
             continue
@@ -84,13 +84,13 @@ def find(plan: Plan, work: Work) -> Memo | None:
     return None
 
 
-def keep(plan: Plan, recipe: Recipe, work: Work) -> None:
+def keep(plan: Plan, recipe: Recipe, work: RunContext) -> None:
     """Leave a memo of a finished training; a full disk is no reason to fail."""
     folder = _folder(plan, work)
     if folder is None:
         return
     state, arrays = recipe.pause() if isinstance(recipe, Resumable) else ({}, {})
-    train, test = sayings(plan.train, work), sayings(plan.test or [], work)
+    train, test = labels_by_content(plan.train, work), labels_by_content(plan.test or [], work)
     name = hashlib.sha256(json.dumps([sorted(train.items()), sorted(test.items())]).encode()).hexdigest()[:24]
     document = {"recipe": recipe.name, "train": train, "test": test, "state": state}
     try:
@@ -105,7 +105,7 @@ def keep(plan: Plan, recipe: Recipe, work: Work) -> None:
         return
 
 
-def _folder(plan: Plan, work: Work) -> Path | None:
+def _folder(plan: Plan, work: RunContext) -> Path | None:
     """Return where memos of trainings of this kind lie: task, labels, seed, budget, backbone, version."""
     if work.cache.folder is None:
         return None
@@ -124,7 +124,7 @@ def _read(path: Path) -> Memo | None:
 
 
 def _forget(folder: Path) -> None:
-    memos = sorted(folder.glob("*.json"), key=lambda each: each.stat().st_mtime)
+    memos = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
     for path in memos[:-MOST_MEMOS]:
         path.unlink(missing_ok=True)
         path.with_suffix(".npz").unlink(missing_ok=True)

@@ -16,14 +16,14 @@ from vedette.vision.files import content_hash
 from vedette.vision.images import Policy, decode, fit, open_picture
 from vedette.vision.tiles import Window
 
-__all__ = ["Pictures", "Pixels", "side_by_side"]
+__all__ = ["PictureCache", "Pixels", "side_by_side"]
 
 Pixels = npt.NDArray[np.uint8]
 
 MEBIBYTE = 1024**2
 
 
-class Pictures:
+class PictureCache:
     """Pictures by path and size; `limit` bytes of them stay in memory."""
 
     def __init__(self, *, limit: int = 384 * MEBIBYTE) -> None:
@@ -42,11 +42,11 @@ class Pictures:
     def at(self, path: Path, size: tuple[int, int], *, policy: Policy = "stretch") -> Pixels:
         """Return the picture at (height, width)."""
         key = (path, size, policy)
-        held = self._recall(key)
-        if held is None:
-            held = open_picture(path, size=size, policy=policy)
-            self._remember(key, held)
-        return held
+        pixels = self._recall(key)
+        if pixels is None:
+            pixels = open_picture(path, size=size, policy=policy)
+            self._remember(key, pixels)
+        return pixels
 
     def parts(self, path: Path, windows: list[Window], size: tuple[int, int]) -> Pixels:
         """Return parts of the picture, each at (height, width): [part, height, width, 3]."""

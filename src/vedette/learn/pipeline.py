@@ -33,12 +33,12 @@ from vedette.evaluation.judge import Observe, judge_picture, observe_nothing
 from vedette.learn import memo as memos
 from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
-from vedette.learn.check import Broken, check
+from vedette.learn.check import UnusablePicture, check
 from vedette.learn.choose import choose, judge_all, tried
 from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
 from vedette.learn.net.backbones import open_backbone
-from vedette.learn.recipe import DEFAULT_BACKBONE, OUTPUTS, Budget, Progress, Recipe, Trained, Work
+from vedette.learn.recipe import DEFAULT_BACKBONE, OUTPUTS, Budget, Progress, Recipe, RunContext, Trained
 from vedette.learn.split import hold_out
 from vedette.learn.task import Plan, decide
 from vedette.report.card import model_card
@@ -67,11 +67,11 @@ class Order:
     backbone: str = DEFAULT_BACKBONE
     cache: Path | None = None
     cache_limit: int = 2 * 1024**3
-    left_out: Sequence[Broken] = ()  # what the reading of the sources could not use
+    left_out: Sequence[UnusablePicture] = ()  # what the reading of the sources could not use
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrainingOutcome:
     """What a training left: the package, and the pictures that it could not learn from.
 
     `broken` are those that cannot be read; `left_out` are these and all that were left out for another
@@ -81,8 +81,8 @@ class Outcome:
     package: Path
     facts: PackageFacts
     evaluation: Evaluation
-    broken: list[Broken]
-    left_out: list[Broken]
+    broken: list[UnusablePicture]
+    left_out: list[UnusablePicture]
 
 
 def run(
@@ -92,11 +92,11 @@ def run(
     cancelled: Callable[[], bool] = lambda: False,
     clock: Clock = system_clock,
     show: Observe = observe_nothing,
-) -> Outcome:
+) -> TrainingOutcome:
     """Train, judge and package one model; `show` sees what it says of each test picture."""
     refuse_taken(order.out)
     seed_everything(order.seed)
-    work = Work(
+    work = RunContext(
         FeatureCache(order.cache, limit=order.cache_limit),
         seed=order.seed,
         budget=order.budget,
@@ -114,7 +114,7 @@ def run(
     facts, evaluation = finish(plan, trained, facts, order, work, show=show)
     memos.keep(plan, recipe, work)
     work.cache.trim()
-    return Outcome(order.out, facts, evaluation, broken, left_out)
+    return TrainingOutcome(order.out, facts, evaluation, broken, left_out)
 
 
 def refuse_taken(out: Path) -> None:
@@ -126,7 +126,7 @@ def refuse_taken(out: Path) -> None:
         )
 
 
-def competitors(plan: Plan, work: Work, memo: memos.Memo | None) -> Sequence[Recipe]:
+def competitors(plan: Plan, work: RunContext, memo: memos.Memo | None) -> Sequence[Recipe]:
     """Return the recipes to judge: the earlier winner alone, where most of the pictures are known."""
     recipes = candidates(plan, work)
     if memo is None:
@@ -138,7 +138,7 @@ def competitors(plan: Plan, work: Work, memo: memos.Memo | None) -> Sequence[Rec
     return known or recipes
 
 
-def prepare(order: Order, work: Work) -> tuple[Plan, list[Broken], memos.Memo | None]:
+def prepare(order: Order, work: RunContext) -> tuple[Plan, list[UnusablePicture], memos.Memo | None]:
     """Return the plan with both parts, of pictures that can be read, and what is known of most of them."""
     plan = decide(order.train, order.test, wanted=order.task)
     began = time.monotonic()
@@ -166,13 +166,15 @@ def without(samples: Sequence[Sample], gone: Container[Path]) -> list[Sample]:
     return [sample for sample in samples if sample.picture not in gone]
 
 
-def silent(plan: Plan) -> list[Broken]:
+def silent(plan: Plan) -> list[UnusablePicture]:
     """Return the pictures whose labels say nothing for the task."""
-    return [Broken(s.picture, f"{s.picture} is not labelled for {plan.task}.") for s in plan.left_out]
+    return [
+        UnusablePicture(s.picture, f"{s.picture} is not labelled for {plan.task}.") for s in plan.left_out
+    ]
 
 
 def finish(
-    plan: Plan, trained: Trained, facts: PackageFacts, order: Order, work: Work, *, show: Observe
+    plan: Plan, trained: Trained, facts: PackageFacts, order: Order, work: RunContext, *, show: Observe
 ) -> tuple[PackageFacts, Evaluation]:
     """Export, compare, evaluate the very file that is shipped, and write the package."""
     with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
@@ -203,7 +205,7 @@ def finish(
     return facts, evaluation
 
 
-def examine(plan: Plan, trained: Trained, model: Model, work: Work, *, show: Observe) -> Evaluation:
+def examine(plan: Plan, trained: Trained, model: Model, work: RunContext, *, show: Observe) -> Evaluation:
     """Return the evaluation on the test part, at the thresholds that the package will have.
 
     A label's threshold is the one with the best F1 on the test part, as the services define it, where
@@ -211,20 +213,20 @@ def examine(plan: Plan, trained: Trained, model: Model, work: Work, *, show: Obs
     fold in training is kept. Anomaly models keep the one found in training.
     """
     test = plan.test or []
-    seen = []
-    for done, found in enumerate(side_by_side(partial(judge_picture, model, observe=show), test), start=1):
-        seen.append(found)
+    examined = []
+    for done, result in enumerate(side_by_side(partial(judge_picture, model, observe=show), test), start=1):
+        examined.append(result)
         work.tell("evaluating", done, len(test))
     thresholds = dict(trained.thresholds)
     if plan.task in ("classification", "multilabel", "detection"):
-        best = evaluate(plan.task, trained.labels, seen, fallback=thresholds)
+        best = evaluate(plan.task, trained.labels, examined, fallback=thresholds)
         for row in best.labels:
             if row.test_pictures >= ENOUGH:
                 thresholds[row.label] = best.thresholds[row.label]
-    return evaluate(plan.task, trained.labels, seen, thresholds=thresholds)
+    return evaluate(plan.task, trained.labels, examined, thresholds=thresholds)
 
 
-def some_pixels(samples: Sequence[Sample], trained: Trained, work: Work, *, most: int = 3) -> Any:
+def some_pixels(samples: Sequence[Sample], trained: Trained, work: RunContext, *, most: int = 3) -> Any:
     """Return a few real pictures at the input size, spread over the samples."""
     chosen = [
         samples[i].picture for i in np.linspace(0, len(samples) - 1, min(most, len(samples))).astype(int)
@@ -233,7 +235,13 @@ def some_pixels(samples: Sequence[Sample], trained: Trained, work: Work, *, most
 
 
 def describe(
-    plan: Plan, trained: Trained, order: Order, work: Work, *, judged: list[dict[str, Any]], clock: Clock
+    plan: Plan,
+    trained: Trained,
+    order: Order,
+    work: RunContext,
+    *,
+    judged: list[dict[str, Any]],
+    clock: Clock,
 ) -> PackageFacts:
     """Return what the package says about its model, before it is evaluated."""
     backbone = open_backbone(order.backbone)
@@ -264,7 +272,7 @@ def describe(
     )
 
 
-def fingerprint(samples: Sequence[Sample], work: Work) -> str:
+def fingerprint(samples: Sequence[Sample], work: RunContext) -> str:
     """Return a hash of pictures and labels: the same data gives the same, wherever it lies."""
     lines = sorted(
         f"{work.pictures.digest(s.picture)} {sorted(s.labels)} {s.boxes} {s.is_anomalous}" for s in samples

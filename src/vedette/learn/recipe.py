@@ -27,7 +27,7 @@ from torch import nn
 from vedette.learn.cache import FeatureCache
 from vedette.learn.device import Device, choose_device
 from vedette.learn.pace import Pace
-from vedette.learn.pictures import Pictures
+from vedette.learn.pictures import PictureCache
 from vedette.learn.split import deal
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample, Task
@@ -68,14 +68,14 @@ class Budget:
 
 
 @dataclass(slots=True)
-class Work:
-    """What a recipe works with; one for a whole training."""
+class RunContext:
+    """What a recipe works with, one for a whole training: cache, seed, budget, device, progress."""
 
     cache: FeatureCache
     seed: int = 0
     budget: Budget = field(default_factory=Budget)
     backbone: str = DEFAULT_BACKBONE
-    pictures: Pictures = field(default_factory=Pictures)
+    pictures: PictureCache = field(default_factory=PictureCache)
     device: Device = field(default_factory=choose_device)
     say: Callable[[Progress], None] = lambda _: None
     cancelled: Callable[[], bool] = lambda: False
@@ -150,8 +150,8 @@ class Recipe(Protocol):
 
     name: str
 
-    def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
+    def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return how well the recipe does out of fold."""
 
-    def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
+    def fit(self, train: Sequence[Sample], work: RunContext, judgement: Judgement) -> Trained:
         """Return the recipe fitted to all of the training part."""

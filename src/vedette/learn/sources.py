@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vedette.dialects.samples import read_samples
 from vedette.errors import Missing, Wrong
-from vedette.learn.check import Broken
+from vedette.learn.check import UnusablePicture
 from vedette.manifest.folders import read_folder, refuse_picture
 from vedette.vision.annotations import Sample
 from vedette.vision.files import SUFFIXES
@@ -15,20 +15,20 @@ Source = str | Path | Sequence[Sample]
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedSource:
     """What a source holds, and what in it cannot be used; nothing is left out without a word."""
 
     samples: list[Sample]
-    left_out: list[Broken] = field(default_factory=list)
+    left_out: list[UnusablePicture] = field(default_factory=list)
 
 
-def open_source(source: Source) -> Opened:
+def open_source(source: Source) -> OpenedSource:
     """Return the samples of a folder (a subfolder a label), of a manifest, or as they are given."""
     if not isinstance(source, str | Path):
-        return Opened(list(source))
+        return OpenedSource(list(source))
     path = Path(source)
     if path.is_dir():
-        return Opened(read_folder(path), _strays(path))
+        return OpenedSource(read_folder(path), _strays(path))
     if not path.is_file():
         raise Missing(f"There is no folder or manifest at {path}.", kind="dataset", name=str(path))
     refuse_picture(path)
@@ -36,16 +36,20 @@ def open_source(source: Source) -> Opened:
     if not reading.samples and reading.problems:
         first = reading.problems[0]
         raise Wrong(f"{path} has no line that can be used; {first}")
-    said = [Broken(Path(problem.source or path), f"{path}, {problem}") for problem in reading.problems]
-    said += [Broken(one.picture, f"{one.picture} has no label in {path}.") for one in reading.unlabeled]
-    return Opened(reading.samples, said)
+    left_out = [
+        UnusablePicture(Path(problem.source or path), f"{path}, {problem}") for problem in reading.problems
+    ]
+    left_out += [
+        UnusablePicture(one.picture, f"{one.picture} has no label in {path}.") for one in reading.unlabeled
+    ]
+    return OpenedSource(reading.samples, left_out)
 
 
-def _strays(folder: Path) -> list[Broken]:
+def _strays(folder: Path) -> list[UnusablePicture]:
     """Return the pictures beside the labels' folders: a forgotten one is found sooner if it is named."""
     inside = sorted(path for path in folder.iterdir() if path.is_file())
     return [
-        Broken(path, f"{path} lies in no label's folder.")
+        UnusablePicture(path, f"{path} lies in no label's folder.")
         for path in inside
         if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
     ]

@@ -71,9 +71,9 @@ def hold_out(
     for copies in groups.values():
         contents = sorted(copies)
         wanted = min(max(least, round(share * len(contents))), len(contents) // 2)
-        taken = {content for content in contents if settled.get(content)}
+        tests = {content for content in contents if settled.get(content)}
         free = [contents[i] for i in rng.permutation(len(contents)) if contents[i] not in settled]
-        taken.update(free[: max(0, wanted - len(taken))])
+        tests.update(free[: max(0, wanted - len(tests))])
         for content in contents:
-            (test if content in taken else train).extend(copies[content])
+            (test if content in tests else train).extend(copies[content])
     return train, test

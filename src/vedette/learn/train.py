@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vedette.learn import pipeline
 from vedette.learn.budget import read_budget
-from vedette.learn.pipeline import Outcome
+from vedette.learn.pipeline import TrainingOutcome
 from vedette.learn.recipe import DEFAULT_BACKBONE, Progress
 from vedette.learn.sources import Source, open_source
 
@@ -22,7 +22,7 @@ def train(  # noqa: PLR0913  (as the command's options)
     cache: str | Path | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Outcome:
+) -> TrainingOutcome:
     """Train a model and write its package at `out`.
 
     `source` and `test` are a folder with a subfolder a label, a manifest, or samples. Without `test` a

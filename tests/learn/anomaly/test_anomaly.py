@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from torch import nn
 
 from doubles.pictures import a_scene
+from vedette.learn.anomaly import recipe as anomaly
 from vedette.learn.anomaly.bank import MemoryBank
 from vedette.learn.anomaly.evidence import NORMAL_Z, Scorer
 from vedette.learn.anomaly.recipe import (
@@ -24,9 +25,8 @@ from vedette.learn.anomaly.recipe import (
     PatchSet,
     bounded,
 )
-from vedette.learn.anomaly.recipe import recipe as anomaly
 from vedette.learn.cache import FeatureCache
-from vedette.learn.recipe import Budget, Cancelled, Judgement, Work
+from vedette.learn.recipe import Budget, Cancelled, Judgement, RunContext
 from vedette.vision.annotations import Sample
 
 SIDE = 96
@@ -34,7 +34,7 @@ SPOT = (60, 20, 80, 40)
 
 
 def a_work(folder=None, **how):
-    return Work(FeatureCache(folder), budget=Budget("test", 0.1), **how)
+    return RunContext(FeatureCache(folder), budget=Budget("test", 0.1), **how)
 
 
 def draw(folder, count, *, spoilt=0, side=SIDE, spot=SPOT):
@@ -107,7 +107,7 @@ def unlabelled(tmp_path_factory):
 )
 def test_a_view_is_tried_where_the_best_before_leaves_something_to_win(quality, tile, is_worth):
     recipe = AnomalyRecipe(side=256, tile=tile)
-    assert recipe.is_worth(Judgement(quality), [], Work(FeatureCache(None))) is is_worth
+    assert recipe.is_worth(Judgement(quality), [], RunContext(FeatureCache(None))) is is_worth
 
 
 def test_only_trainings_from_masks_wait_for_scikit_learn():

@@ -8,11 +8,11 @@ import vedette
 from doubles.drawn_boxes import LOGOS, write_logos, write_places
 from vedette.learn.cache import FeatureCache
 from vedette.learn.detect.brand import compose_all
-from vedette.learn.recipe import Budget, Work
+from vedette.learn.recipe import Budget, RunContext
 
 
-def a_work() -> Work:
-    return Work(FeatureCache(None), budget=Budget("test", 0.25))
+def a_work() -> RunContext:
+    return RunContext(FeatureCache(None), budget=Budget("test", 0.25))
 
 
 def test_composed_scenes_show_every_logo_within_the_picture(tmp_path):

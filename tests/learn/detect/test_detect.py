@@ -11,22 +11,22 @@ from doubles.drawn_boxes import write_scenes
 from vedette.evaluation.judge import judge
 from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
-from vedette.learn.choose import Costly, choose
+from vedette.learn.choose import ConditionalRecipe, choose
 from vedette.learn.detect.head import BoxHead, middles
 from vedette.learn.detect.loss import BoxTruth, assign, overlap
 from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.detect.views import BoxViews, boxed_pictures, plan_input
 from vedette.learn.device import Device
 from vedette.learn.export import export, refuse_if_far
-from vedette.learn.recipe import OUTPUTS, Budget, Cancelled, Judgement, Trained, Work
+from vedette.learn.recipe import OUTPUTS, Budget, Cancelled, Judgement, RunContext, Trained
 from vedette.learn.task import Plan
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.model import Model
 from vedette.vision.annotations import Box, Sample
 
 
-def a_work(effort: float = 0.15, **how) -> Work:
-    return Work(FeatureCache(None), budget=Budget("test", effort), **how)
+def a_work(effort: float = 0.15, **how) -> RunContext:
+    return RunContext(FeatureCache(None), budget=Budget("test", effort), **how)
 
 
 def packaged(trained: Trained, folder: Path) -> Model:
@@ -167,7 +167,7 @@ def test_the_backbone_learns_along_where_there_is_time_or_a_gpu(work, quality, i
     plan = Plan("detection", ("disc",), [], None, [])
     frozen, tuned = candidates(plan, work)
     assert (frozen.name, tuned.name) == ("dense-detector", "fine-tuned-detector")
-    assert not isinstance(frozen, Costly)
+    assert not isinstance(frozen, ConditionalRecipe)
     assert tuned.is_worth(Judgement(quality), [], work) is is_worth
 
 

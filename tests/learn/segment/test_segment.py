@@ -16,7 +16,7 @@ from vedette.cli.demo_pictures import draw_set
 from vedette.evaluation.judge import judge
 from vedette.learn.cache import FeatureCache
 from vedette.learn.export import export, refuse_if_far
-from vedette.learn.recipe import OUTPUTS, Budget, Work
+from vedette.learn.recipe import OUTPUTS, Budget, RunContext
 from vedette.learn.segment.judging import PIXEL_THRESHOLDS, clearly_best
 from vedette.learn.segment.loss import segmentation_loss
 from vedette.learn.segment.recipe import DenseSegmenter, colors_of, copies_of, few_drawn
@@ -28,8 +28,8 @@ from vedette.vision.annotations import Mask, Sample
 KINDS = ("scratch", "stain")
 
 
-def a_work(effort: float = 0.25) -> Work:
-    return Work(FeatureCache(None), budget=Budget("test", effort))
+def a_work(effort: float = 0.25) -> RunContext:
+    return RunContext(FeatureCache(None), budget=Budget("test", effort))
 
 
 def pictures_of(samples, labels=KINDS):

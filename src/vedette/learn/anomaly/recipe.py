@@ -30,7 +30,7 @@ from vedette.learn.net.backbone import Backbone, floats
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.cached import CachedExtractor
 from vedette.learn.net.extract import Array as Features
-from vedette.learn.recipe import Judgement, Trained, Work
+from vedette.learn.recipe import Judgement, RunContext, Trained
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import ANOMALY, Sample
 from vedette.vision.images import decode, fit, open_picture
@@ -115,11 +115,11 @@ class AnomalyRecipe:
         self.name = f"anomaly-{side}-tiles-{tile}" if tile else f"anomaly-{side}"
         self._read: tuple[list[Sample], PatchExtractor, PatchSet] | None = None
 
-    def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
+    def is_worth(self, best: Judgement, train: Sequence[Sample], work: RunContext) -> bool:
         """Say whether to try: where there is something to win, and for tiles more than a little."""
         return best.quality < (1.0 if self.tiling is None else GOOD_ENOUGH)
 
-    def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
+    def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return the best evidence at this resolution, judged out of fold."""
         some, extractor, features = self._features(train, work)
         anomalies = int(features.is_anomalous.sum())
@@ -147,7 +147,7 @@ class AnomalyRecipe:
         threshold = f1_threshold(sigmoid(best.logits), truth)
         return Judgement(float(outcomes.mean()), outcomes, facts, (best.scorer, threshold))
 
-    def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
+    def fit(self, train: Sequence[Sample], work: RunContext, judgement: Judgement) -> Trained:
         """Return the detector with the bank of all normal pictures."""
         scorer, threshold = judgement.carry
         some, extractor, features = self._features(train, work)
@@ -164,7 +164,7 @@ class AnomalyRecipe:
         )
 
     def _features(
-        self, train: Sequence[Sample], work: Work
+        self, train: Sequence[Sample], work: RunContext
     ) -> "tuple[list[Sample], PatchExtractor, PatchSet]":
         """Return the features of at most `most` pictures of either kind; of few, only once."""
         if self._read is not None:
@@ -176,7 +176,7 @@ class AnomalyRecipe:
             self._read = read
         return read
 
-    def _fold_by_fold(self, one: Callable[[int], Result], count: int, work: Work) -> Iterator[Result]:
+    def _fold_by_fold(self, one: Callable[[int], Result], count: int, work: RunContext) -> Iterator[Result]:
         """Yield what each fold gives, in order; as many at once as there are cores, on one each."""
         with one_thread():
             for done, result in enumerate(side_by_side(one, range(count)), start=1):
@@ -184,7 +184,7 @@ class AnomalyRecipe:
                 work.tell(f"judging {self.name}", done, count)
 
     def _judge_on_drawings(
-        self, some: Sequence[Sample], features: PatchSet, extractor: "PatchExtractor", work: Work
+        self, some: Sequence[Sample], features: PatchSet, extractor: "PatchExtractor", work: RunContext
     ) -> Judgement:
         count = FOLDS_OF_FEW if len(some) <= FEW else FOLDS
         folds = work.folds(some, most=count)
@@ -214,7 +214,7 @@ class AnomalyRecipe:
 class PatchExtractor:
     """The backbone at one resolution, giving patches and pooled features, of a picture or of its tiles."""
 
-    def __init__(self, work: Work, size: tuple[int, int], tiling: Tiling | None = None) -> None:
+    def __init__(self, work: RunContext, size: tuple[int, int], tiling: Tiling | None = None) -> None:
         backbone: Backbone = open_backbone(work.backbone)
         assert isinstance(backbone, nn.Module)
         self.network: nn.Module = backbone

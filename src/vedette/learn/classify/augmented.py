@@ -19,7 +19,7 @@ from vedette.learn.cores import cores, one_thread, side_by_side
 from vedette.learn.net.backbone import floats
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.extract import FeatureExtractor
-from vedette.learn.recipe import Work
+from vedette.learn.recipe import RunContext
 from vedette.vision.annotations import Sample
 from vedette.vision.images import BrokenPicture, decode
 
@@ -81,7 +81,11 @@ def shorter_side(pictures: Sequence[Path]) -> float:
 
 
 def stock(
-    train: Sequence[Sample], truth: npt.NDArray[np.float64], size: tuple[str, int], wanted: int, work: Work
+    train: Sequence[Sample],
+    truth: npt.NDArray[np.float64],
+    size: tuple[str, int],
+    wanted: int,
+    work: RunContext,
 ) -> AugmentedFeatures:
     """Return the features at a level and an input side, of about `wanted` copies of each picture."""
     level, side = size
@@ -111,7 +115,7 @@ def stock(
     return AugmentedFeatures(both[:, 1:], both[:, 0], torch.from_numpy(truth).float())
 
 
-def _copies(wanted: int, view: int, side: int, pictures: int, work: Work) -> int:
+def _copies(wanted: int, view: int, side: int, pictures: int, work: RunContext) -> int:
     """Return how many copies of each picture there is use, room and time for."""
     # In steps of four, so that a few pictures more or less find the same copies in the cache.
     copies = max(2, min(-(-wanted // 4) * 4, MOST_COPIES, MOST_BYTES // (view * pictures) // 4 * 4))
@@ -121,7 +125,7 @@ def _copies(wanted: int, view: int, side: int, pictures: int, work: Work) -> int
     return copies
 
 
-def _copies_of(picture: Path, digest: str, side: int, copies: int, work: Work) -> npt.NDArray[np.uint8]:
+def _copies_of(picture: Path, digest: str, side: int, copies: int, work: RunContext) -> npt.NDArray[np.uint8]:
     """Return the picture and its copies, changed by its own random numbers."""
     pixels = torch.from_numpy(work.pictures.at(picture, (side, side)))
     generator = torch.Generator().manual_seed(work.seed + int(digest[:12], 16))

@@ -33,7 +33,7 @@ from vedette.learn.net.backbone import Joined
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.loop import Schedule, learn
 from vedette.learn.net.weights import load_into, unload
-from vedette.learn.recipe import Judgement, Trained, Work
+from vedette.learn.recipe import Judgement, RunContext, Trained
 from vedette.vision.annotations import Sample
 
 LEVEL = "s8"
@@ -82,13 +82,13 @@ class FineTune:
         self._earlier: tuple[Mapping[str, Any], Arrays] | None = None
         self._later: tuple[Mapping[str, Any], Arrays] = ({}, {})
 
-    def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
+    def is_worth(self, best: Judgement, train: Sequence[Sample], work: RunContext) -> bool:
         """Say whether the probe leaves something to win, and the backbone is one that can learn here."""
         if work.budget.effort < 0.5 or best.quality >= GOOD_ENOUGH:
             return False
         return bool(open_backbone(work.backbone).tail_levels)
 
-    def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
+    def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return the quality on as many folds as a fair judgement needs, or an earlier one."""
         if self._earlier is not None:
             return _judgement(self._earlier[0])
@@ -106,7 +106,7 @@ class FineTune:
         carry = JudgedClassifier(0.0, calibration, thresholds)
         return Judgement(float(outcomes[rows].mean()), outcomes, facts, carry)
 
-    def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
+    def fit(self, train: Sequence[Sample], work: RunContext, judgement: Judgement) -> Trained:
         """Return the network fine-tuned on all of the training part."""
         carry: JudgedClassifier = judgement.carry
         side, features = self._read(train, work)
@@ -134,7 +134,7 @@ class FineTune:
         """Go on from an earlier judgement and its weights."""
         self._earlier = state, arrays
 
-    def _read(self, train: Sequence[Sample], work: Work) -> tuple[int, AugmentedFeatures]:
+    def _read(self, train: Sequence[Sample], work: RunContext) -> tuple[int, AugmentedFeatures]:
         """Return the features of all pictures and their copies; the second time what the first has read."""
         if self._features is None:
             side = side_for(train, effort=work.budget.effort)
@@ -144,7 +144,7 @@ class FineTune:
         return self._features
 
     def _logits(
-        self, features: AugmentedFeatures, held: Sequence[npt.NDArray[np.intp]], work: Work
+        self, features: AugmentedFeatures, held: Sequence[npt.NDArray[np.intp]], work: RunContext
     ) -> list[Array]:
         """Return the logits of each held-out part by a network that learnt from all but it."""
         everything = np.arange(len(features.plain))
@@ -165,7 +165,7 @@ class FineTune:
         self,
         features: AugmentedFeatures,
         rows: npt.NDArray[np.intp],
-        work: Work,
+        work: RunContext,
         stage: str,
         *,
         share: float,
@@ -242,7 +242,7 @@ def _judgement(state: Mapping[str, Any]) -> Judgement:
     )
 
 
-def steps_for(count: int, work: Work) -> int:
+def steps_for(count: int, work: RunContext) -> int:
     """Return how many steps are taken with so many pictures."""
     fewer, more = min(1.0, math.sqrt(100 / count)), min(2.0, math.sqrt(max(1.0, work.budget.effort)))
     return max(FEWEST_STEPS, round(PASSES * fewer * more * count / BATCH))

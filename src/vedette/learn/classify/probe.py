@@ -23,7 +23,7 @@ from vedette.learn.net.backbone import floats
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.cached import pooled
 from vedette.learn.net.quarters import shares
-from vedette.learn.recipe import Judgement, Trained, Work
+from vedette.learn.recipe import Judgement, RunContext, Trained
 from vedette.vision.annotations import Sample
 
 Array = npt.NDArray[np.float64]
@@ -158,7 +158,7 @@ class Probe:
         self.is_multilabel = is_multilabel
         self.name = f"probe-{side}"
 
-    def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
+    def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return the quality out of fold of the best penalty, with one head or with one a quarter."""
         features, truth = self._read(train, work)
         folds = work.folds(train)
@@ -174,7 +174,7 @@ class Probe:
         }
         return Judgement(best.quality, best.outcomes, facts, best.carry)
 
-    def fit(self, train: Sequence[Sample], work: Work, judgement: Judgement) -> Trained:
+    def fit(self, train: Sequence[Sample], work: RunContext, judgement: Judgement) -> Trained:
         """Return the probe on all of the training part."""
         carry: JudgedClassifier = judgement.carry
         features, truth = self._read(train, work)
@@ -204,7 +204,7 @@ class Probe:
             float(outcomes.mean()), outcomes, JudgedClassifier(penalty, calibration, thresholds, heads)
         )
 
-    def _read(self, train: Sequence[Sample], work: Work) -> tuple[Array, Array]:
+    def _read(self, train: Sequence[Sample], work: RunContext) -> tuple[Array, Array]:
         paths = [sample.picture for sample in train]
         quartered = len(train) <= MOST_QUARTERED
         features = pooled(paths, work=work, size=self.size, quartered=quartered).astype(np.float64)

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from vedette.learn.detect.recipe import DenseDetector
-from vedette.learn.recipe import Judgement, Work
+from vedette.learn.recipe import Judgement, RunContext
 from vedette.learn.warp import Pixels, relight
 from vedette.vision.annotations import Box, Sample
 from vedette.vision.images import decode
@@ -30,7 +30,7 @@ class BrandDetector(DenseDetector):
 
     name = "brand-detector"
 
-    def judge(self, train: Sequence[Sample], work: Work) -> Judgement:
+    def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return mAP50 on composed scenes that were held out."""
         count = int(np.clip(SCENES_A_LABEL * len(self.labels) * min(1.0, work.budget.effort), FEWEST, MOST))
         with tempfile.TemporaryDirectory(prefix="vedette-brand-") as folder:
@@ -38,7 +38,7 @@ class BrandDetector(DenseDetector):
             return super().judge(composed, work)
 
 
-def compose_all(train: Sequence[Sample], folder: Path, count: int, work: Work) -> list[Sample]:
+def compose_all(train: Sequence[Sample], folder: Path, count: int, work: RunContext) -> list[Sample]:
     """Write so many scenes into the folder and return them with the boxes of their logos."""
     rng = np.random.default_rng(work.seed)
     logos: list[tuple[str, Image.Image]] = []

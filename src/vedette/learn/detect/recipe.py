@@ -20,7 +20,7 @@ from vedette.learn.detect.views import BoxedPicture, BoxViews, boxed_pictures, p
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.dense import CopyPlan, DenseExtractor, InputPlan, ViewStock
 from vedette.learn.net.sharded import Loss
-from vedette.learn.recipe import Judgement, Trained, Work
+from vedette.learn.recipe import Judgement, RunContext, Trained
 from vedette.vision.annotations import Sample
 
 # Steps at 320 px; larger inputs get fewer, since each step shows them more cells.
@@ -79,13 +79,13 @@ class DenseDetector(DenseRecipe[BoxedPicture, DetectorState]):
     def _folds(self, pictures: int) -> int:
         return 5 if pictures >= MANY else 3
 
-    def _steps(self, rows: int, plan: InputPlan, work: Work, share: float) -> int:
+    def _steps(self, rows: int, plan: InputPlan, work: RunContext, share: float) -> int:
         """Return how long to learn: longer with more views, shorter with larger ones."""
         wanted = np.clip(FEWEST_STEPS + rows // 2, FEWEST_STEPS, MOST_STEPS)
         area = max(1.0, plan.size[0] * plan.size[1] / 320**2)
         return max(60, int(wanted * share * work.budget.effort / area**0.5))
 
-    def _loss(self, state: DetectorState, work: Work) -> Loss:
+    def _loss(self, state: DetectorState, work: RunContext) -> Loss:
         device, views = work.device, state.views
         points, spans = device.put(middles(state.extractor.size, state.extractor.strides))
 
@@ -98,7 +98,11 @@ class DenseDetector(DenseRecipe[BoxedPicture, DetectorState]):
         return loss
 
     def _measured(
-        self, state: DetectorState, pictures: Sequence[BoxedPicture], held: Sequence[int], work: Work
+        self,
+        state: DetectorState,
+        pictures: Sequence[BoxedPicture],
+        held: Sequence[int],
+        work: RunContext,
     ) -> Judgement:
         del work
         findings = [find(state.net, state.extractor, BoxViews(pictures[i], state.plan)) for i in held]
@@ -136,7 +140,7 @@ class DenseDetector(DenseRecipe[BoxedPicture, DetectorState]):
         state: DetectorState,
         earlier: Mapping[str, Any],
         pictures: Sequence[BoxedPicture],
-        work: Work,
+        work: RunContext,
     ) -> None:
         del pictures, work
         state.slopes, state.offsets = list(earlier["slopes"]), list(earlier["offsets"])
@@ -149,7 +153,7 @@ class FineTunedDetector(DenseDetector):
     name = "fine-tuned-detector"
     learns_tail = True
 
-    def is_worth(self, best: Judgement, train: Sequence[Sample], work: Work) -> bool:
+    def is_worth(self, best: Judgement, train: Sequence[Sample], work: RunContext) -> bool:
         """Say whether there is a GPU or a long budget, a backbone that can learn, and something to win."""
         has_time = work.device.name != "cpu" or work.budget.effort >= MUCH
         return has_time and best.quality < GOOD_ENOUGH and bool(open_backbone(work.backbone).tail_levels)

@@ -9,13 +9,13 @@ from vedette.learn.cores import side_by_side
 from vedette.learn.net.backbone import Backbone
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.extract import Array, FeatureExtractor
-from vedette.learn.recipe import Work
+from vedette.learn.recipe import RunContext
 
 
 class CachedExtractor:
     """A frozen backbone at one size of pictures, with the cache of what it gave."""
 
-    def __init__(self, work: Work, size: tuple[int, int], levels: Sequence[str]) -> None:
+    def __init__(self, work: RunContext, size: tuple[int, int], levels: Sequence[str]) -> None:
         self.work, self.size = work, size
         self.backbone: Backbone = open_backbone(work.backbone)
         self.extract = FeatureExtractor(self.backbone, levels, threads=1)
@@ -41,7 +41,9 @@ class CachedExtractor:
         return levels
 
 
-def pooled(paths: Sequence[Path], *, work: Work, size: tuple[int, int], quartered: bool = False) -> Array:
+def pooled(
+    paths: Sequence[Path], *, work: RunContext, size: tuple[int, int], quartered: bool = False
+) -> Array:
     """Return the features averaged over the pictures, or over their quarters: [picture, 1 or 4, channel]."""
     extractor = CachedExtractor(work, size, ("top/quarters" if quartered else "top/mean",))
     features = extractor.features(paths, stage=f"features at {size[0]} px")

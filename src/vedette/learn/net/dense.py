@@ -21,7 +21,7 @@ from vedette.learn.net.extract import FeatureExtractor
 from vedette.learn.net.layers import Levels
 from vedette.learn.net.store import STORE_BYTES, FeatureStore, view_bytes
 from vedette.learn.pictures import side_by_side
-from vedette.learn.recipe import Work
+from vedette.learn.recipe import RunContext
 from vedette.learn.warp import Pixels
 from vedette.runtime.facts import Tiling
 
@@ -151,7 +151,7 @@ def stock(
     copies: Sequence[int],
     extractor: DenseExtractor,
     plan: InputPlan,
-    work: Work,
+    work: RunContext,
 ) -> ViewStock[Truth]:
     """Return so many views of each picture.
 

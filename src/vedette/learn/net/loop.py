@@ -16,7 +16,7 @@ from torch import nn
 from vedette.learn.net.layers import channels_last
 from vedette.learn.net.sharded import Loss, ShardedBackward
 from vedette.learn.net.weights import WeightAverage
-from vedette.learn.recipe import Work
+from vedette.learn.recipe import RunContext
 
 Net = TypeVar("Net", bound=nn.Module)
 
@@ -67,7 +67,7 @@ class RowSampler:
         return batch
 
 
-def learn(net: Net, loss: Loss, sampler: Sampler, schedule: Schedule, work: Work) -> Net:
+def learn(net: Net, loss: Loss, sampler: Sampler, schedule: Schedule, work: RunContext) -> Net:
     """Return the network after its schedule, on the processor; `loss` puts rows on the work's device."""
     net = channels_last(net.requires_grad_(True)).to(work.device.name).train(schedule.learns_norms)
     average: WeightAverage[Net] | None = None

@@ -17,7 +17,7 @@ from vedette.learn.dense import DenseRecipe, DenseSettings, DenseState
 from vedette.learn.net.dense import CopyPlan, DenseExtractor, InputPlan, ViewStock
 from vedette.learn.net.layers import Levels
 from vedette.learn.net.sharded import Loss
-from vedette.learn.recipe import Judgement, Trained, Work
+from vedette.learn.recipe import Judgement, RunContext, Trained
 from vedette.learn.segment.head import MaskHead, SegmentGraph
 from vedette.learn.segment.judging import Weights, find, measure
 from vedette.learn.segment.loss import segmentation_loss
@@ -90,12 +90,12 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
     def _copies(self, pictures: Sequence[MaskedPicture], mean: int) -> list[int]:
         return copies_of(pictures, mean)
 
-    def _steps(self, rows: int, plan: InputPlan, work: Work, share: float) -> int:
+    def _steps(self, rows: int, plan: InputPlan, work: RunContext, share: float) -> int:
         """Return how long to learn: longer with more views."""
         wanted = np.clip(FEWEST_STEPS + rows // 2, FEWEST_STEPS, MOST_STEPS)
         return max(40, int(wanted * share * work.budget.effort))
 
-    def _loss(self, state: SegmenterState, work: Work) -> Loss:
+    def _loss(self, state: SegmenterState, work: RunContext) -> Loss:
         parts = PartSampler(state.views.store, state.views.truths, np.random.default_rng(work.seed))
 
         def loss(net: nn.Module, rows: list[int]) -> Tensor:
@@ -107,7 +107,11 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
         return loss
 
     def _measured(
-        self, state: SegmenterState, pictures: Sequence[MaskedPicture], held: Sequence[int], work: Work
+        self,
+        state: SegmenterState,
+        pictures: Sequence[MaskedPicture],
+        held: Sequence[int],
+        work: RunContext,
     ) -> Judgement:
         findings = [find(state.net, state.extractor, MaskViews(pictures[i], state.plan)) for i in held]
         measured = measure(findings, self.labels)
@@ -146,7 +150,7 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
         state: SegmenterState,
         earlier: Mapping[str, Any],
         pictures: Sequence[MaskedPicture],
-        work: Work,
+        work: RunContext,
     ) -> None:
         first, second, offset = earlier["weights"]
         state.weights, state.threshold = (first, second, offset), earlier["threshold"]
@@ -155,7 +159,7 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
             state.normal = fit_normal_map(_normal_views(state.views, pictures), seed=work.seed)
             state.normal.limit = earlier["normal"]
 
-    def _add_map(self, state: SegmenterState, pictures: Sequence[MaskedPicture], work: Work) -> None:
+    def _add_map(self, state: SegmenterState, pictures: Sequence[MaskedPicture], work: RunContext) -> None:
         """Add a map of what is normal where masks are few and it finds them."""
         views = state.views
         drawn = few_drawn(views, len(self.labels))
