@@ -292,7 +292,7 @@ def test_few_pictures_are_looked_at_once_for_judging_and_fitting(tmp_path, monke
 def test_a_training_can_be_cancelled_between_folds(tmp_path, one_extractor):
     samples = draw(tmp_path, 6)
     recipe, work = AnomalyRecipe(side=SIDE), a_work()
-    recipe._look(samples, work)
+    recipe._features(samples, work)
     work.cancelled = lambda: True
     with pytest.raises(Cancelled, match=f"judging anomaly-{SIDE}"):
         recipe.judge(samples, work)

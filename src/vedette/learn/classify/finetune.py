@@ -30,7 +30,7 @@ from vedette.learn.cores import cores, one_thread, side_by_side
 from vedette.learn.linear import Linear
 from vedette.learn.memo import Arrays
 from vedette.learn.net.backbone import Joined
-from vedette.learn.net.backbones import open_backbone
+from vedette.learn.net.backbones import can_learn, open_backbone
 from vedette.learn.net.loop import Schedule, learn
 from vedette.learn.net.weights import load_into, unload
 from vedette.learn.recipe import Judgement, RunContext, Trained
@@ -86,7 +86,7 @@ class FineTune:
         """Say whether the probe leaves something to win, and the backbone is one that can learn here."""
         if work.budget.effort < 0.5 or best.quality >= GOOD_ENOUGH:
             return False
-        return bool(open_backbone(work.backbone).tail_levels)
+        return can_learn(work.backbone)
 
     def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return the quality on as many folds as a fair judgement needs, or an earlier one."""

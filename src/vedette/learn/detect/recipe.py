@@ -17,7 +17,7 @@ from vedette.learn.detect.head import BoxGraph, BoxNet, middles
 from vedette.learn.detect.judging import calibration, find, precision, threshold
 from vedette.learn.detect.loss import BoxTruth, detection_loss
 from vedette.learn.detect.views import BoxedPicture, BoxViews, boxed_pictures, plan_input
-from vedette.learn.net.backbones import open_backbone
+from vedette.learn.net.backbones import can_learn
 from vedette.learn.net.dense import CopyPlan, DenseExtractor, InputPlan, ViewStock
 from vedette.learn.net.sharded import Loss
 from vedette.learn.recipe import Judgement, RunContext, Trained
@@ -156,4 +156,4 @@ class FineTunedDetector(DenseDetector):
     def is_worth(self, best: Judgement, train: Sequence[Sample], work: RunContext) -> bool:
         """Say whether there is a GPU or a long budget, a backbone that can learn, and something to win."""
         has_time = work.device.name != "cpu" or work.budget.effort >= MUCH
-        return has_time and best.quality < GOOD_ENOUGH and bool(open_backbone(work.backbone).tail_levels)
+        return has_time and best.quality < GOOD_ENOUGH and can_learn(work.backbone)

@@ -15,6 +15,8 @@ from vedette import errors
 from vedette.learn.net.backbone import Backbone
 from vedette.learn.net.efficientlite import load_weights, on_no_device
 
+CAN_LEARN = True
+
 
 def load(rest: str = "") -> Backbone:
     """Return Lite0 with its ImageNet weights."""

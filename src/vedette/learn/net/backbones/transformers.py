@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from vedette import errors
 from vedette.learn.net.backbone import Backbone, FeatureMaps
 
+CAN_LEARN = False
+
 
 class TransformerBackbone(nn.Module):
     """A vision transformer of the `transformers` library (DINOv2 for instance): one level of patches."""
