@@ -13,6 +13,8 @@ REFUSALS = set(errors.Refusal.__subclasses__())
 DIALECTS = {door.name: door for door in SERVICES if isinstance(door, OperationsDoor)}
 # What AWS answers without a shape of its own, and what it has no word for.
 UNMODELLED = {"ValidationException", "SerializationException", "UnknownOperationException"}
+# Errors that all services of AWS have in common, whether their models name them or not.
+COMMON = {"AccessDeniedException", "ThrottlingException"}
 OUR_OWN = {"UnsupportedOperationException"}
 SAMPLES = [
     *[refusal("a sentence", kind="project", name="boards") for refusal in sorted(REFUSALS, key=str)],
@@ -43,7 +45,7 @@ def test_every_fault_is_one_that_the_service_has(dialect, error):
     fault = DIALECTS[dialect].translate(error)
     shapes = {shape.error_code: shape for shape in models.service(dialect).error_shapes}
     shapes |= {shape.name: shape for shape in models.service(dialect).error_shapes}
-    assert fault.code in set(shapes) | UNMODELLED | OUR_OWN
+    assert fault.code in set(shapes) | UNMODELLED | COMMON | OUR_OWN
     shape = shapes.get(fault.code)
     if shape is not None:
         said = {"Message", *(fault.members or {})}

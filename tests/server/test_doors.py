@@ -1,10 +1,14 @@
 """Which door answers, by the scope of the signature or else by the form; and what requests write."""
 
+import asyncio
+
 import pytest
 
 from doubles.visits import a_request as request
 from doubles.visits import a_visit
+from vedette.api.door import SMALL_REQUEST, LongBody, PlainDoor
 from vedette.api.effects import effect_of_name
+from vedette.server import app
 from vedette.server.doors import (
     BY_NAME,
     PAGES,
@@ -15,6 +19,7 @@ from vedette.server.doors import (
     service_door,
 )
 from vedette.wire import models
+from vedette.wire.http import Response
 
 FORM = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]
 ACTION = b"Action=GetCallerIdentity&Version=2011-06-15"
@@ -139,3 +144,60 @@ def test_what_every_operation_does_to_the_disk():
 )
 def test_pages_are_told_from_buckets_before_any_signature_is_read(path, headers, query, is_page):
     assert (page_door(a_visit(request("GET", path, query, headers))) is not None) == is_page
+
+
+class EchoDoor(PlainDoor):
+    """A page that answers with what it was sent."""
+
+    name = "echo"
+    reads_whole_body = True
+
+    async def answer(self, visit):
+        if visit.request.body == b"broken":
+            raise ZeroDivisionError("a secret detail")
+        return Response(200, [], visit.request.body)
+
+    def fault(self, error, visit):
+        return Response(413 if isinstance(error, LongBody) else 500, [], b"sorry")
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        (b"x" * SMALL_REQUEST, (200, b"x" * SMALL_REQUEST)),
+        (b"x" * (SMALL_REQUEST + 1), (413, b"sorry")),
+        (b"broken", (500, b"sorry")),
+    ],
+    ids=["small", "long", "broken"],
+)
+def test_a_page_may_be_sent_as_much_as_anybody_without_a_key(house, monkeypatch, body, answer):
+    monkeypatch.setattr(app, "page_door", lambda visit: EchoDoor())
+    pieces = [body[:5], body[5:]]
+
+    async def receive():
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    assert ask_front(house, receive) == answer
+
+
+def test_who_leaves_a_page_alone_is_no_failure(house, monkeypatch, caplog):
+    monkeypatch.setattr(app, "page_door", lambda visit: EchoDoor())
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    assert ask_front(house, receive) is None
+    assert caplog.text == ""
+
+
+def ask_front(house, receive):
+    """Return the status and body that the application answers, None where it answers nothing."""
+    front, sent = app.Front(house), []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "raw_path": b"/-/echo", "query_string": b"", "headers": []}
+    asyncio.run(front({**scope, "scheme": "http"}, receive, send))
+    front.close()
+    return (sent[0]["status"], b"".join(message.get("body", b"") for message in sent)) if sent else None

@@ -87,7 +87,7 @@ class Door(Protocol):
 
     @property
     def reads_whole_body(self) -> bool:
-        """Whether the server reads the body before the door is asked."""
+        """Whether the server reads the body before the door is asked: a page's up to SMALL_REQUEST."""
 
     def recognises(self, visit: Visit) -> bool:
         """Say whether a request that no known service signed is for this door, by its form."""
@@ -112,3 +112,34 @@ class Door(Protocol):
 
     def common_headers(self, request: Request) -> list[tuple[str, str]]:
         """Return the headers that every answer has: the request's id, and what browsers need."""
+
+
+class PlainDoor:
+    """What most doors have in common: the head says all, and nothing is written."""
+
+    __slots__ = ()
+
+    reads_whole_body = False
+
+    def bytes_to_recognise(self, request: Request) -> int:
+        """Nothing."""
+        del request
+        return 0
+
+    def preflight(self, request: Request) -> Response | None:
+        """None: an OPTIONS is answered as any other request."""
+        del request
+        return None
+
+    def prepare(self, visit: Visit) -> None:
+        """Nothing: no body is read before the door is asked."""
+
+    def effect(self, visit: Visit) -> Effect:
+        """Nothing is written."""
+        del visit
+        return "reads"
+
+    def common_headers(self, request: Request) -> list[tuple[str, str]]:
+        """None."""
+        del request
+        return []

@@ -65,8 +65,8 @@ class Front:
         if page is None:
             await self._serve(visit, send)
             return
-        response = await self._answer_page(page, visit)
         with contextlib.suppress(Gone):
+            response = await self._answer_page(page, visit)
             await send_answer(response, send, head_only=request.method == "HEAD")
 
     def figures_page(self) -> bytes:
@@ -133,7 +133,12 @@ class Front:
 
     async def _answer_page(self, door: Door, visit: Visit) -> Response:
         try:
+            if door.reads_whole_body:
+                # Nobody has shown a key, so it may have as much as anybody's body that is read before that.
+                await read_whole(visit.request, SMALL_REQUEST)
             return await door.answer(visit)
+        except Gone:
+            raise
         except Exception as error:  # noqa: BLE001  (`_refuse` logs it, and answers)
             return _refuse(door, visit, error)
 

@@ -6,10 +6,10 @@ Health is told to everybody, whichever name they know the server by.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from vedette.api.door import Effect, Visit
+from vedette.api.door import PlainDoor, Visit
 from vedette.api.own_paths import FIGURES
 from vedette.api.visitors import is_for_own_pages, path_of, refuse_figures, refuse_name, text_page
-from vedette.wire.http import Request, Response
+from vedette.wire.http import Response
 
 FIGURES_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 READING_METHODS = ("GET", "HEAD")
@@ -34,11 +34,10 @@ PAGES: Mapping[str, Page] = {FIGURES: _figures}
 
 
 @dataclass(frozen=True, slots=True)
-class OwnPagesDoor:
+class OwnPagesDoor(PlainDoor):
     """Health, readiness and figures; other paths that are the server's own lead nowhere."""
 
     name: str = "pages"
-    reads_whole_body: bool = False
 
     def recognises(self, visit: Visit) -> bool:
         """Say whether the path is one of the server's own."""
@@ -63,26 +62,3 @@ class OwnPagesDoor:
         """Say no more than that the server failed."""
         del error, visit
         return text_page(500, "The server failed; its log tells why.")
-
-    def bytes_to_recognise(self, request: Request) -> int:
-        """Nothing: the path says it."""
-        del request
-        return 0
-
-    def preflight(self, request: Request) -> Response | None:
-        """None: pages of other origins have no business here."""
-        del request
-        return None
-
-    def prepare(self, visit: Visit) -> None:
-        """Nothing: no body is read."""
-
-    def effect(self, visit: Visit) -> Effect:
-        """Nothing is written here."""
-        del visit
-        return "reads"
-
-    def common_headers(self, request: Request) -> list[tuple[str, str]]:
-        """None."""
-        del request
-        return []

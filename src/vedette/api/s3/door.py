@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vedette.api.authentication import authenticate
-from vedette.api.door import Effect, LongBody, SlowBody, Visit
+from vedette.api.door import Effect, LongBody, PlainDoor, SlowBody, Visit
 from vedette.api.hosts import bucket_of_host
 from vedette.api.s3.address import read_address, read_query
 from vedette.api.s3.call import Call
@@ -18,28 +18,14 @@ EFFECTS: dict[str, Effect] = {"GET": "reads", "HEAD": "reads", "OPTIONS": "reads
 
 
 @dataclass(frozen=True, slots=True)
-class BucketDoor:
+class BucketDoor(PlainDoor):
     """S3."""
 
     name: str = "s3"
-    reads_whole_body: bool = False
 
     def recognises(self, visit: Visit) -> bool:
         """Say that it is unsigned, and names no target. Paths of S3 are free, so its door is asked last."""
         return not visit.signing_name and "x-amz-target" not in visit.request.headers
-
-    def bytes_to_recognise(self, request: Request) -> int:
-        """Nothing."""
-        del request
-        return 0
-
-    def preflight(self, request: Request) -> Response | None:
-        """None: a browser's question is answered by the rules of its bucket, as an operation."""
-        del request
-        return None
-
-    def prepare(self, visit: Visit) -> None:
-        """Nothing: it reads no body whole."""
 
     def effect(self, visit: Visit) -> Effect:
         """Return what the request does to the disk; many objects are deleted by a POST."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vedette.api.cross_origin import allow_any_origin
-from vedette.api.door import Effect, Visit
+from vedette.api.door import PlainDoor, Visit
 from vedette.wire import json11, query
 from vedette.wire.errors import UnknownOperation
 from vedette.wire.http import Request, Response
@@ -12,35 +12,16 @@ from vedette.wire.signed import SignatureFault
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownServiceDoor:
+class UnknownServiceDoor(PlainDoor):
     """The door of every service but `services`, which are those that are supported."""
 
     services: Sequence[str]
     name: str = "unknown"
-    reads_whole_body: bool = False
 
     def recognises(self, visit: Visit) -> bool:
         """Say that everything else is for this door."""
         del visit
         return True
-
-    def bytes_to_recognise(self, request: Request) -> int:
-        """Nothing."""
-        del request
-        return 0
-
-    def preflight(self, request: Request) -> Response | None:
-        """None: whatever a browser asks about is for a bucket then."""
-        del request
-        return None
-
-    def prepare(self, visit: Visit) -> None:
-        """Nothing: it reads no body."""
-
-    def effect(self, visit: Visit) -> Effect:
-        """Say that it does nothing: nobody here answers it."""
-        del visit
-        return "reads"
 
     async def answer(self, visit: Visit) -> Response:
         """Say which service it is that is not supported."""
