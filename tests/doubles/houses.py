@@ -23,7 +23,7 @@ from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.db import Database, open_database
-from vedette.training.trainings import Trainings
+from vedette.training.start import Trainings
 
 HERE = "111122223333"
 ELSEWHERE = "999999999999"

@@ -19,7 +19,7 @@ from vedette.projects.versions import Versions
 from vedette.store.db import Database
 from vedette.training.folder import Folder
 from vedette.training.order import NewTraining
-from vedette.training.trainings import Rules, Trainings
+from vedette.training.start import Rules, Trainings
 
 Script = Callable[[Mapping[str, Any], threading.Event], Iterator[Event]]
 

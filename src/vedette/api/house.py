@@ -22,7 +22,7 @@ from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.port import Blobs
 from vedette.store.reserve import Reserve
-from vedette.training.trainings import Trainings
+from vedette.training.start import Trainings
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from vedette.store.blobs.rules import Days
 from vedette.store.db import Database
 from vedette.store.modes import private
 from vedette.store.reserve import Reserve
-from vedette.training.trainings import Rules, Trainings
+from vedette.training.start import Rules, Trainings
 
 log = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@
     order.py         what a caller asked for, as it is kept with the version
     folder.py        a training's folder: frozen manifests, pictures, results, package
     gather.py        manifests frozen and pictures linked, by the server
-    stages.py        how far the trainings under way are
+    follow.py        how far the trainings under way are
     leaving.py       a trained model as one zip, for whoever downloads it
-    trainings.py     the room's front: start, follow, recover, delete
+    start.py         the room's front: start, follow, recover, delete
 
 How a dialect checks a training and what documents it writes is in dialects/, which the worker process calls.
 """

@@ -42,10 +42,10 @@ from vedette.training.admission import (
 )
 from vedette.training.copying import copy_package, copy_results
 from vedette.training.folder import Folder, disk_sentence, warn_of_strangers
+from vedette.training.follow import Stages
 from vedette.training.gather import Gatherer, Stopping, Unfit, freeze
 from vedette.training.order import NewTraining, source_of
 from vedette.training.results import deliver, mask_folder_of
-from vedette.training.stages import Stages
 
 log = logging.getLogger(__name__)
 
