@@ -115,7 +115,14 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     versions = Versions(database, projects, clock)
     meter = Meter(database, clock)
     trainings = Trainings(
-        versions, datasets, blobs, InAThread(), folder, access=Reach(blobs, as_administrator), clock=clock
+        versions,
+        datasets,
+        blobs,
+        InAThread(),
+        folder,
+        access=Reach(blobs, as_administrator),
+        jobs=jobs,
+        clock=clock,
     )
     return House(
         settings=Settings(data=folder),

@@ -19,7 +19,8 @@ from vedette.projects.versions import Versions
 from vedette.store.db import Database
 from vedette.training.folder import Folder
 from vedette.training.order import NewTraining
-from vedette.training.start import Rules, Trainings
+from vedette.training.run import TrainingRules
+from vedette.training.start import Trainings
 
 Script = Callable[[Mapping[str, Any], threading.Event], Iterator[Event]]
 
@@ -185,11 +186,10 @@ def a_training_room(
             engine,
             folder,
             access=Reach(room.blobs, current),
-            rules=Rules(**rules),
+            jobs=room.jobs,
+            rules=TrainingRules(**rules),
             clock=clock,
         )
-        try:
-            trainings.start()
-            yield TrainingRoom(room, versions, trainings, engine, folder)
-        finally:
-            trainings.close()
+        trainings.start()
+        room.jobs.start()
+        yield TrainingRoom(room, versions, trainings, engine, folder)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from doubles.houses import ELSEWHERE, HERE
 from doubles.lines import a_line, refs_of
@@ -17,6 +18,7 @@ from vedette.dialects.registry import dialect_of
 from vedette.engines.port import Event
 from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.identity.principal import root_of
+from vedette.jobs.tables import jobs
 from vedette.projects.tokens import ClientToken
 from vedette.training.admission import NO_DATASET
 from vedette.training.folder import NO_ROOM, Folder
@@ -111,7 +113,7 @@ def test_a_training_learns_from_the_lines_of_the_moment_it_was_asked_for(trainin
     training.order("first")
     second = training.order("second")
     training.room.update([a_line("late", "a")])
-    training.trainings.close()
+    training.room.jobs.close()
     frozen = training.trainings.folder(second).manifest("train").read_text("utf-8")
     assert frozen.count("\n") == 4
     assert "late" not in frozen
@@ -205,7 +207,7 @@ def test_a_server_that_died_before_it_divided_does_so_at_the_next_start(training
     first.room.datasets.divide = lambda *_: False
     version = first.order()
     until(lambda: first.trainings.folder(version).result.exists())
-    first.trainings.close()
+    first.room.jobs.close()
     again = training(stumble)
     assert again.ended(version).state == "trained"
     assert refs_of(again.room.lines("test")) == ["train0"]
@@ -261,7 +263,7 @@ def test_what_killed_workers_left_goes_when_their_training_is_over(training):
     training.with_dataset()
     assert files_of(training, training.trained()) == {"train.manifest"}
     version = training.trained("v2")
-    training.trainings.close()
+    training.room.jobs.close()
     assert files_of(training, version) == {"package", "result.json", "train.manifest"}
 
 
@@ -269,7 +271,7 @@ def test_what_a_crash_left_beside_a_finished_version_goes_at_the_next_start(trai
     first = training()
     first.with_dataset()
     version = first.trained()
-    first.trainings.close()
+    first.room.jobs.close()
     folder, part = first.trainings.folder(version), first.data / "cache" / "features" / "ab" / "c.part"
     for place in (folder.pictures, folder.out, folder.scratch, folder.root / ".package.x1", part.parent):
         place.mkdir(parents=True)
@@ -299,7 +301,7 @@ def test_a_worker_without_room_is_our_fault_and_says_nothing_of_our_folders(trai
 
 
 def test_an_end_that_cannot_be_written_down_is_written_down_later(training, caplog):
-    training = training(die, later_s=0.01)
+    training = training(die)
     training.with_dataset()
     failing = RuntimeError("the database is full")
     training.versions.move, failed = fail_once(training.versions.move, failing)
@@ -336,7 +338,7 @@ def test_as_many_trainings_run_as_are_allowed_and_the_others_wait(training):
     for name in ("a", "b", "c"):
         training.order(name)
     until(lambda: len(training.engine.orders) == 2)
-    training.trainings.close()
+    training.room.jobs.close()
     assert len(training.engine.orders) == 2
     assert len(training.versions.in_state("training")) == 3
 
@@ -484,7 +486,7 @@ def test_a_stop_during_a_check_leaves_the_training_for_the_next_start(training):
     first.engine.check = stay
     version = first.order("waits")
     until(lambda: first.engine.checks)
-    first.trainings.close()
+    first.room.jobs.close()
     assert first.versions.find_by_id(version.id).state == "training"
     again = training(succeed)
     assert again.ended(version).state == "trained"
@@ -495,11 +497,53 @@ def test_what_a_stop_interrupted_goes_on_at_the_next_start(training):
     first.with_dataset()
     version = first.order()
     until(lambda: first.engine.orders)
-    first.trainings.close()
+    first.room.jobs.close()
     assert first.versions.find_by_id(version.id).state == "training"
     again = training(succeed)
     assert again.ended(version).state == "trained"
     assert again.engine.orders[0]["folder"] == first.engine.orders[0]["folder"]
+
+
+@pytest.mark.parametrize("service", ["rekognition", "lookoutvision"])
+def test_a_training_of_a_release_without_jobs_is_taken_up(training, database, service):
+    first = training(hang, service=service)
+    first.with_dataset()
+    version = first.order()
+    until(lambda: first.engine.orders)
+    first.room.jobs.close()
+    with database.write() as connection:
+        connection.exec_driver_sql("delete from jobs")
+    assert training(succeed, service=service).ended(version).state == "trained"
+
+
+def test_a_training_is_promised_with_its_version_or_not_at_all(training):
+    training = training(hang)
+    training.with_dataset()
+
+    def refuse_job(*arguments):
+        raise OSError(errno.ENOSPC, "no room")
+
+    training.room.jobs.add = refuse_job
+    with pytest.raises(OSError, match="no room"):
+        training.order()
+    assert training.versions.list(training.project)[0] == []
+
+
+def test_accounts_take_turns_with_their_trainings(training, database):
+    training = training(hang, succeed, at_once=1)
+    training.with_dataset()
+    training.order("runs")
+    until(lambda: training.engine.orders)
+    for name in ("mine1", "mine2"):
+        training.order(name)
+    theirs = training.versions.find(training.project, "mine2")
+    with database.write() as connection:
+        whose = update(jobs).where(jobs.c.subject == f"version:{theirs.id}")
+        connection.execute(whose.values(account=ELSEWHERE))
+    training.engine.stops["run 1"].set()
+    training.ended(training.versions.find(training.project, "mine1"))
+    begun = dict.fromkeys(order["version"] for order in training.engine.orders)
+    assert list(begun) == ["runs", "mine2", "mine1"]
 
 
 def test_a_training_that_was_over_when_the_server_died_is_not_run_again(training):
@@ -512,7 +556,7 @@ def test_a_training_that_was_over_when_the_server_died_is_not_run_again(training
     first.with_dataset()
     version = first.order()
     until(lambda: first.trainings.folder(version).result.exists())
-    first.trainings.close()
+    first.room.jobs.close()
     again = training(stumble)
     assert again.ended(version).state == "trained"
     assert again.engine.orders == []
@@ -522,7 +566,7 @@ def test_lines_that_a_crash_left_unfrozen_are_frozen_again(training):
     first = training(hang)
     first.with_dataset()
     version = first.order()
-    first.trainings.close()
+    first.room.jobs.close()
     shutil.rmtree(first.trainings.folder(version).root)
     assert training(succeed).ended(version).state == "trained"
 
@@ -531,7 +575,7 @@ def test_a_deletion_that_a_crash_interrupted_is_finished(training):
     first = training()
     first.with_dataset()
     version = first.versions.move(first.trained(), "deleting")
-    first.trainings.close()
+    first.room.jobs.close()
     again = training()
     assert again.versions.list(again.project)[0] == []
     assert not again.trainings.folder(version).root.exists()

@@ -150,11 +150,20 @@ class JobRunner:
         """Remove a job that has not begun; else ask its run to leave off and return False."""
         with self._database.write() as connection:
             is_removed = self._table.withdraw(connection, number, self._ids())
+            if not is_removed:
+                self._table.cancel(connection, number)
         with self._changed:
             if not is_removed and (context := self._running.get(number)):
                 context.leave(cancelled=True)
             self._changed.notify_all()
         return is_removed
+
+    def withdraw(self, number: int) -> bool:
+        """Remove a job that has not begun; return whether it has not, or has ended."""
+        with self._database.write() as connection:
+            if self._table.withdraw(connection, number, self._ids()):
+                return True
+            return not self._table.exists(connection, number)
 
     def wait_for(self, number: int, timeout_s: float) -> bool:
         """Wait until a job has ended, here or elsewhere; return whether it has."""

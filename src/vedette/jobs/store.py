@@ -132,12 +132,13 @@ class JobTable:
         return connection.execute(removal).rowcount == 1
 
     def withdraw(self, connection: Connection, number: int, running: Collection[int]) -> bool:
-        """Remove a job that nobody has begun, or whose server died; ask a running one to leave off."""
+        """Remove a job that nobody has begun, or whose server died; false where it runs or has ended."""
         free = self._is_free(connection, running)
-        if connection.execute(delete(jobs).where(jobs.c.id == number, free)).rowcount:
-            return True
+        return connection.execute(delete(jobs).where(jobs.c.id == number, free)).rowcount == 1
+
+    def cancel(self, connection: Connection, number: int) -> None:
+        """Ask the run of a job to leave off, wherever it is."""
         connection.execute(update(jobs).where(jobs.c.id == number).values(cancelled=True))
-        return False
 
     def renew(
         self, connection: Connection, progress: Mapping[int, Mapping[str, Any] | None]

@@ -4,7 +4,7 @@ Nothing else writes a version's state: `move` looks it up in the table of allowe
 transaction that writes it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ from vedette.projects.version import MOVES, WITH_PACKAGE, WORDS, State, Version,
 from vedette.store.db import Database
 
 LATEST = "latest"
+# What another room does with a version in the transaction that writes it.
+WithVersion = Callable[[Connection, Version], None]
 
 # Written once, since each detection asks it: see the statements of projects.
 BY_NAME = select(versions).where(
@@ -59,9 +61,17 @@ class Versions:
         projects.tags.register("lookoutvision", "model", self._exists)
 
     def create(
-        self, project: Project, request: NewVersion, token: ClientToken | None = None
+        self,
+        project: Project,
+        request: NewVersion,
+        token: ClientToken | None = None,
+        *,
+        also: WithVersion | None = None,
     ) -> tuple[Version, bool]:
-        """Create a version in its first state; return it, and whether it is new and no replay's."""
+        """Create a version in its first state; return it, and whether it is new and no replay's.
+
+        `also` is called with a new one in the same transaction.
+        """
         is_new = False
 
         def make() -> Answer:
@@ -80,7 +90,10 @@ class Versions:
                 do=make,
                 stands=lambda first: _by_id(connection, first["id"]) is not None,
             )
-            return require(connection, answer["id"]), is_new
+            version = require(connection, answer["id"])
+            if is_new and also is not None:
+                also(connection, version)
+            return version, is_new
 
     # Replays
 
@@ -166,11 +179,13 @@ class Versions:
         *,
         token: ClientToken | None = None,
         standing: Collection[State] = (),
+        also: Callable[[Connection], None] | None = None,
         **values: Any,
     ) -> Version:
         """Move a version to another state if the table of moves allows it, and write other columns with it.
 
-        A repeated token is a replay while the version is in `to` or in one of the states `standing`.
+        A repeated token is a replay while the version is in `to` or in one of the states `standing`. `also`
+        is called in the same transaction.
         """
         with self._database.write() as connection:
 
@@ -183,7 +198,14 @@ class Versions:
                 return now is not None and now.state in {to, *standing}
 
             once(connection, token, milliseconds(self._clock()), do=do, stands=stands)
+            if also is not None:
+                also(connection)
             return require(connection, version.id)
+
+    def touch(self, version: Version, also: WithVersion) -> None:
+        """Call this with the version as it is now, in a transaction of its own."""
+        with self._database.write() as connection:
+            also(connection, require(connection, version.id))
 
     def record(self, version: Version, **values: Any) -> None:
         """Write other columns of a version; its state stays."""

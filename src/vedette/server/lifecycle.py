@@ -33,7 +33,8 @@ from vedette.store.blobs.rules import Days
 from vedette.store.db import Database
 from vedette.store.modes import private
 from vedette.store.reserve import Reserve
-from vedette.training.start import Rules, Trainings
+from vedette.training.run import TrainingRules
+from vedette.training.start import Trainings
 
 log = logging.getLogger(__name__)
 
@@ -101,9 +102,9 @@ def open_house(settings: Settings) -> Iterator[House]:
             open_engine(),
             data,
             access=access,
-            rules=Rules(settings.training_budget, settings.trainings, settings.one_size),
+            jobs=jobs,
+            rules=TrainingRules(settings.training_budget, settings.trainings, settings.one_size),
         )
-        closing.callback(trainings.close)
         trainings.start()
         jobs.start()
         meter = _open_meter(database, closing)

@@ -4,9 +4,12 @@
     order.py         what a caller asked for, as it is kept with the version
     folder.py        a training's folder: frozen manifests, pictures, results, package
     gather.py        manifests frozen and pictures linked, by the server
+    run.py           the jobs on versions: trainings, their checks, copies
+    finish.py        how they end
     follow.py        how far the trainings under way are
+    worker_order.py  what a worker process is asked to do, and what it leaves
     leaving.py       a trained model as one zip, for whoever downloads it
-    start.py         the room's front: start, follow, recover, delete
+    start.py         the room's front: a training or a copy asked for, a version deleted
 
 How a dialect checks a training and what documents it writes is in dialects/, which the worker process calls.
 """

@@ -18,6 +18,7 @@ from vedette.dialects.dialect import Dialect
 from vedette.errors import Missing
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal
+from vedette.jobs.kind import JobInterrupted
 from vedette.manifest.places import canonical_ref, is_s3, split_s3
 from vedette.store.blobs.port import Blobs
 from vedette.training.folder import Folder
@@ -33,10 +34,6 @@ class Unfit(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-
-
-class Stopping(Exception):
-    """The server stops; the training is taken up again when it starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ class Gatherer:
         is_open: set[str] = set()
         for number, address in enumerate(_addresses(folder.manifest(part))):
             if number % BATCH == 0 and self.pause(PAUSE_S):
-                raise Stopping
+                raise JobInterrupted
             bucket, key = split_s3(address)
             every.add(bucket)
             if self.access.may_read(self.caller, bucket, key):

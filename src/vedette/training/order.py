@@ -39,7 +39,14 @@ class NewTraining:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class VersionOrder:
+    """What a job on a version is asked to do: its kind says the rest, and the version's inputs."""
+
+    version: int
+
+
 def source_of(inputs: Mapping[str, Any], part: str) -> ManifestSource | None:
     """Return the manifest that the caller named for a part, if any."""
-    told = inputs.get(part)
-    return ManifestSource(**told) if told else None
+    source = inputs.get(part)
+    return ManifestSource(**source) if source else None

@@ -88,6 +88,7 @@ def test_a_copy_that_a_crash_interrupted_is_made_at_the_next_start(house, call, 
     wanted = NewVersion("v1", state="copying", bucket="out", inputs={"copy_of": source.id, "account": HERE})
     made, _ = house.versions.create(project, wanted)
     house.trainings.start()
+    house.jobs.start()
     assert house.trainings.wait(made).state == "copied"
 
 
