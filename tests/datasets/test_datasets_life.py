@@ -7,8 +7,7 @@ import pytest
 
 from doubles.houses import HERE
 from doubles.lines import a_box_line, a_line, a_ref, an_anomaly_line, refs_of
-from vedette.datasets.dataset import Counts, ManifestSource
-from vedette.datasets.datasets import NewDataset
+from vedette.datasets.dataset import Counts, ManifestSource, NewDataset
 from vedette.dialects.rekognition.codes import flaw
 from vedette.errors import Busy, Missing, Taken, TooEarly, Wrong
 from vedette.identity.principal import root_of
@@ -213,7 +212,7 @@ def test_frozen_lines_are_those_of_one_moment(room):
     lines = [a_line(number, "a") for number in range(1500)]
     made = room.create(lines)
     out = io.BytesIO()
-    assert room.datasets.freeze(made, out).counts.total == 1500
+    assert room.datasets.contents.freeze(made, out).counts.total == 1500
     assert out.getvalue().decode().splitlines() == lines
 
 
@@ -266,16 +265,16 @@ def test_labels_may_change_places_at_the_limit(room):
 
 def test_findings_of_pictures_show_in_listings_and_counts(room):
     made = room.create([a_line(1, "a"), a_line(2, "a"), a_box_line(3, "a", box=(-9, 0, 30, 40))])
-    assert room.datasets.addresses(made.part) == [
+    assert room.datasets.contents.addresses(made.part) == [
         (0, "s3://pictures/boards/1.png"),
         (1, "s3://pictures/boards/2.png"),
         (2, "s3://pictures/boards/3.png"),
     ]
     assert made.counts.errors == 1
-    room.datasets.say_of_pictures(made.part, {1: [flaw("ERROR_INVALID_IMAGE")], 2: []})
+    room.datasets.contents.say_of_pictures(made.part, {1: [flaw("ERROR_INVALID_IMAGE")], 2: []})
     assert room.now().counts.errors == 2
     assert refs_of(room.lines(has_errors=True)) == ["2", "3"]
-    room.datasets.say_of_pictures(made.part, {1: []})
+    room.datasets.contents.say_of_pictures(made.part, {1: []})
     assert room.now().counts.errors == 1
 
 

@@ -127,10 +127,10 @@ def test_more_than_a_thousand_edits_are_refused(room):
 
 def test_entries_can_be_taken_out_and_pages_go_on_where_they_were(room):
     room.create([a_line(number, "cat") for number in range(6)])
-    page, _ = room.datasets.page(room.now(), Filter(), most=3)
+    page, _ = room.datasets.contents.page(room.now(), Filter(), most=3)
     names = [EntryName(a_ref(1)), EntryName(a_ref(4), revision_of(a_line(4, "cat")))]
     room.datasets.editor.remove(room.now(), names)
-    rest, _ = room.datasets.page(room.now(), Filter(), after=page[-1].seq)
+    rest, _ = room.datasets.contents.page(room.now(), Filter(), after=page[-1].seq)
     assert [json.loads(entry.line)["source-ref"] for entry in rest] == [a_ref(3), a_ref(5)]
     assert (room.now().counts.total, room.labels()) == (4, {"cat": (4, 0)})
 

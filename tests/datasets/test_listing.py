@@ -73,7 +73,7 @@ def filled(sqlite_maker, tmp_path_factory):
 )
 def test_a_page_holds_what_passes(filled, wanted, most, start):
     room, lines = filled
-    page, more = room.datasets.page(room.now(), wanted, after=start, most=most)
+    page, more = room.datasets.contents.page(room.now(), wanted, after=start, most=most)
     expected = [line for line in lines[start + 1 :] if passes(line, wanted)]
     assert [entry.line for entry in page] == expected[:most]
     assert more == (len(expected) > most)
@@ -98,7 +98,7 @@ def test_one_search_finds_what_many_would(addresses, needle):
 def test_pages_go_on_where_they_were_while_entries_change(room):
     room.create([a_line(number, "a") for number in range(300)])
     room.create(None, "test")
-    page, _ = room.datasets.page(room.now(), Filter(), most=100)
+    page, _ = room.datasets.contents.page(room.now(), Filter(), most=100)
     room.datasets.distribute(room.now(), room.now("test"))
     room.settled()
     room.update([a_line("new", "b"), a_line(250, "b")])
@@ -106,7 +106,7 @@ def test_pages_go_on_where_they_were_while_entries_change(room):
     seen = []
     after, more = page[-1].seq, True
     while more:
-        page, more = room.datasets.page(room.now(), Filter(), after=after, most=50)
+        page, more = room.datasets.contents.page(room.now(), Filter(), after=after, most=50)
         seen += refs_of(entry.line for entry in page)
         after = page[-1].seq
     expected = [str(number) for number in range(100, 300) if str(number) not in moved or number == 250]
@@ -118,7 +118,7 @@ def test_labels_come_in_pages(room):
     room.create([a_line(number, f"l{number}") for number in range(7)])
     walked, after, more = [], 0, True
     while more:
-        page, more = room.datasets.labels(room.now(), after=after, most=3)
+        page, more = room.datasets.contents.labels(room.now(), after=after, most=3)
         walked += [label.name for label in page]
         after = page[-1].number
     assert walked == [f"l{number}" for number in range(7)]

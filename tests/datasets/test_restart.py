@@ -9,8 +9,7 @@ from doubles.engine import InAThread
 from doubles.houses import HERE
 from doubles.lines import a_line, a_ref, a_room
 from vedette.datasets import importing, works
-from vedette.datasets.dataset import CopySource
-from vedette.datasets.datasets import NewDataset
+from vedette.datasets.dataset import CopySource, NewDataset
 from vedette.engines.local import LocalEngine
 from vedette.engines.port import Event
 from vedette.identity.principal import root_of

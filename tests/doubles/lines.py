@@ -9,8 +9,8 @@ from typing import Any
 
 from doubles.engine import InAThread
 from doubles.houses import HERE, MovedClock
-from vedette.datasets.dataset import CopySource, Dataset, Filter, ManifestSource
-from vedette.datasets.datasets import Datasets, NewDataset, NewLines
+from vedette.datasets.dataset import CopySource, Dataset, Filter, ManifestSource, NewDataset, NewLines
+from vedette.datasets.datasets import Datasets
 from vedette.identity.principal import Principal, root_of
 from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project, Scope
@@ -151,13 +151,15 @@ class Room:
         found: list[str] = []
         after, more = -1, True
         while more:
-            page, more = self.datasets.page(self.now(kind), Filter(**conditions), after=after, most=most)
+            page, more = self.datasets.contents.page(
+                self.now(kind), Filter(**conditions), after=after, most=most
+            )
             found += [entry.line for entry in page]
             after = page[-1].seq if page else after
         return found
 
     def labels(self, kind: str = "train") -> dict[str, tuple[int, int]]:
-        found, _ = self.datasets.labels(self.now(kind), most=1000)
+        found, _ = self.datasets.contents.labels(self.now(kind), most=1000)
         return {label.name: (label.pictures, label.boxed) for label in found}
 
 

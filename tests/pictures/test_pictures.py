@@ -14,8 +14,7 @@ from doubles.lines import BUCKET, a_box_line, a_line, a_ref, a_room, an_anomaly_
 from doubles.pictures import a_bomb, a_jpeg, a_png, a_scene, encoded
 from doubles.pools import PoolHere
 from vedette.api.s3.reach import Reach
-from vedette.datasets.dataset import Filter, ManifestSource
-from vedette.datasets.datasets import NewDataset
+from vedette.datasets.dataset import Filter, ManifestSource, NewDataset
 from vedette.datasets.editing import EntryEdit, EntryName
 from vedette.dialects.registry import MOST_PICTURE_BYTES
 from vedette.engines.pool import Pool
@@ -47,7 +46,7 @@ class Gallery:
         """What is said of each picture, when all were looked at."""
         assert self.room.datasets.wait(60)
         assert self.pictures.wait(60)
-        page, _ = self.room.datasets.page(self.room.now(kind), Filter(), most=1000)
+        page, _ = self.room.datasets.contents.page(self.room.now(kind), Filter(), most=1000)
         return {
             Path(json.loads(entry.line)["source-ref"]).stem: [flaw.code for flaw in entry.flaws]
             for entry in page

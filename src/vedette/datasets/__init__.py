@@ -2,12 +2,15 @@
 
     dataset.py    what a dataset is, and its names
     datasets.py   the room's front: create, update, distribute, delete, find
+    contents.py   what they hold, read and marked
     listing.py    pages of entries and labels, through any filter
     staging.py    a manifest read into blocks; pure, so that a worker process can do it
     blocks.py     blocks as they lie in the tables: bitmaps of 1,024 entries
     parts.py      a part (one generation of a dataset's entries) written, copied, dropped
     changes.py    an update applied, all or nothing
     works.py      the kinds of jobs on datasets; importing.py the longest, filling.py what they share
+    view.py       entries as the room above reads and joins them
+    requests.py   what a request for a new dataset asks to have done
     orders.py     what jobs are asked to do, as their rows keep it
 
 The room `pictures` looks at what entries name; nothing here does.

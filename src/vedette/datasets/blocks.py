@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy import Row as Record
 
 from vedette.datasets.dataset import Counts
-from vedette.datasets.staging import BLOCK, Row
+from vedette.datasets.staging import BLOCK, EntryRow
 from vedette.datasets.tables import blocks, entries, label_blocks, labels, refs
 
 # No UTF-8 text holds this byte.
@@ -24,7 +24,7 @@ BITMAPS = ("present", "labelled", "normal", "anomaly", "errors")
 
 
 @dataclass(slots=True)
-class Block:
+class EntryBlock:
     """The facts of up to 1,024 entries; removed ones keep their place, with no bit set."""
 
     bits: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BITMAPS, 0))
@@ -39,9 +39,9 @@ def write_bits(bits: int) -> bytes:
     return bits.to_bytes(_BYTES, "little")
 
 
-def read_bits(kept: bytes) -> int:
+def read_bits(data: bytes) -> int:
     """Return a bitmap as a number."""
-    return int.from_bytes(kept, "little")
+    return int.from_bytes(data, "little")
 
 
 def ones(bits: int) -> Iterator[int]:
@@ -64,7 +64,7 @@ class Sheet:
         self._connection = connection
         self._part = part
         self._now_ms = now_ms
-        self._blocks: dict[int, Block] = {}
+        self._blocks: dict[int, EntryBlock] = {}
         self._names = _read_names(connection, part)
         self._known = set(self._names.values())
         self._changed_labels: dict[int, list[int]] = {}
@@ -73,7 +73,7 @@ class Sheet:
         self._removed: list[dict[str, Any]] = []
         self._end = _find_end(connection, part)
 
-    def append(self, rows: Sequence[Row]) -> list[int]:
+    def append(self, rows: Sequence[EntryRow]) -> list[int]:
         """Put entries at the end; return their places. None of them may be there already."""
         first = self._end
         for seq, row in enumerate(rows, start=first):
@@ -93,7 +93,7 @@ class Sheet:
         self._end = first + len(rows)
         return list(range(first, self._end))
 
-    def replace(self, rows: Mapping[int, Row]) -> None:
+    def replace(self, rows: Mapping[int, EntryRow]) -> None:
         """Let the entries at these places say something else; their addresses stay."""
         self._clear(rows)
         for seq, row in rows.items():
@@ -104,9 +104,9 @@ class Sheet:
 
     def remove(self, seqs: Iterable[int]) -> None:
         """Take entries out. Their places stay empty, so that pages go on where they were."""
-        gone = sorted(seqs)
-        self._clear(gone)
-        self._removed += [{"at": seq} for seq in gone]
+        places = sorted(seqs)
+        self._clear(places)
+        self._removed += [{"at": seq} for seq in places]
 
     def relabel(self, labels: Mapping[int, Sequence[str]]) -> bool:
         """Let entries without boxes have these labels and no others; return whether any had others."""
@@ -115,13 +115,13 @@ class Sheet:
             block, bit = self._open(seq // BLOCK), 1 << seq % BLOCK
             if not block.bits["present"] & bit:
                 continue
-            wanted = {self._names.setdefault(name, len(self._names) + 1) for name in names}
-            for number in wanted | set(block.labels):
+            numbers = {self._names.setdefault(name, len(self._names) + 1) for name in names}
+            for number in numbers | set(block.labels):
                 place = block.labels.setdefault(number, [0, 0])
-                if bool(place[0] & bit) != (number in wanted):
+                if bool(place[0] & bit) != (number in numbers):
                     is_other = True
                     place[0] ^= bit
-                    self._count(number, 1 if number in wanted else -1, 0)
+                    self._count(number, 1 if number in numbers else -1, 0)
         return is_other
 
     def mark(self, seq: int, *, has_errors: bool) -> None:
@@ -131,18 +131,18 @@ class Sheet:
 
     def save(self) -> None:
         """Write what was changed."""
-        where = (entries.c.part == self._part, entries.c.seq == bindparam("at"))
+        same_entry = (entries.c.part == self._part, entries.c.seq == bindparam("at"))
         run = self._connection.execute
         if self._removed:
-            run(delete(entries).where(*where), self._removed)
+            run(delete(entries).where(*same_entry), self._removed)
         if self._replaced:
-            run(update(entries).where(*where), self._replaced)
+            run(update(entries).where(*same_entry), self._replaced)
         if self._appended:
             run(insert(entries), self._appended)
         self._save_blocks()
         self._save_labels()
 
-    def _state(self, block: Block, seq: int, row: Row) -> None:
+    def _state(self, block: EntryBlock, seq: int, row: EntryRow) -> None:
         """Set the bits of an entry that has none."""
         bit = 1 << seq % BLOCK
         bits = block.bits
@@ -182,11 +182,11 @@ class Sheet:
         change[0] += pictures
         change[1] += boxed
 
-    def _open(self, number: int) -> Block:
-        found = self._blocks.get(number)
-        if found is None:
-            found = self._blocks[number] = _load(self._connection, self._part, number)
-        return found
+    def _open(self, number: int) -> EntryBlock:
+        block = self._blocks.get(number)
+        if block is None:
+            block = self._blocks[number] = _load(self._connection, self._part, number)
+        return block
 
     def _save_blocks(self) -> None:
         key = {"part": self._part}
@@ -217,21 +217,23 @@ class Sheet:
         if not old:
             return
         for table in (blocks, label_blocks):
-            where = (table.c.part == self._part, table.c.block == bindparam("number"))
-            self._connection.execute(delete(table).where(*where), old)
+            same_block = (table.c.part == self._part, table.c.block == bindparam("number"))
+            self._connection.execute(delete(table).where(*same_block), old)
 
     def _save_refs(self) -> None:
         for number, block in self._blocks.items():
             if not block.new_refs:
                 continue
             added = b"".join(ref + SEPARATOR for ref in block.new_refs)
-            where = (refs.c.part == self._part, refs.c.block == number)
-            was = self._connection.execute(select(refs.c.refs).where(*where)).scalar()
-            if was is None:
+            same_block = (refs.c.part == self._part, refs.c.block == number)
+            stored_refs = self._connection.execute(select(refs.c.refs).where(*same_block)).scalar()
+            if stored_refs is None:
                 row = {"part": self._part, "block": number, "refs": added}
                 self._connection.execute(insert(refs).values(row))
             else:
-                self._connection.execute(update(refs).where(*where).values(refs=bytes(was) + added))
+                self._connection.execute(
+                    update(refs).where(*same_block).values(refs=bytes(stored_refs) + added)
+                )
 
     def _save_labels(self) -> None:
         if not self._changed_labels:
@@ -245,8 +247,8 @@ class Sheet:
         ]
         if new:
             self._connection.execute(insert(labels), new)
-        where = (labels.c.part == self._part, labels.c.label == bindparam("number"))
-        grown = update(labels).where(*where)
+        same_label = (labels.c.part == self._part, labels.c.label == bindparam("number"))
+        grown = update(labels).where(*same_label)
         self._connection.execute(
             grown.values(
                 pictures=labels.c.pictures + bindparam("more_pictures"),
@@ -264,8 +266,8 @@ def count(connection: Connection, part: int) -> Counts:
     sums = dict.fromkeys(BITMAPS, 0)
     columns = [blocks.c[name] for name in BITMAPS]
     for record in connection.execute(select(*columns).where(blocks.c.part == part)):
-        for name, kept in zip(BITMAPS, record, strict=True):
-            sums[name] += read_bits(kept).bit_count()
+        for name, bitmap in zip(BITMAPS, record, strict=True):
+            sums[name] += read_bits(bitmap).bit_count()
     used = select(func.count()).where(labels.c.part == part, labels.c.pictures > 0)
     return Counts(
         total=sums["present"],
@@ -277,21 +279,21 @@ def count(connection: Connection, part: int) -> Counts:
     )
 
 
-def find_places(connection: Connection, part: int, wanted: Sequence[str]) -> Mapping[str, int]:
+def find_places(connection: Connection, part: int, addresses: Sequence[str]) -> Mapping[str, int]:
     """Return where the entries of these addresses are; an address that is not there is left out."""
-    by_hash = {hash_ref(ref): ref for ref in wanted}
+    by_hash = {hash_ref(ref): ref for ref in addresses}
     hashes = list(by_hash)
-    found: dict[str, int] = {}
+    places: dict[str, int] = {}
     for start in range(0, len(hashes), 500):
-        few = hashes[start : start + 500]
+        batch = hashes[start : start + 500]
         query = select(entries.c.ref_hash, entries.c.seq).where(
-            entries.c.part == part, entries.c.ref_hash.in_(few)
+            entries.c.part == part, entries.c.ref_hash.in_(batch)
         )
-        found.update({by_hash[bytes(record.ref_hash)]: record.seq for record in connection.execute(query)})
-    return found
+        places.update({by_hash[bytes(record.ref_hash)]: record.seq for record in connection.execute(query)})
+    return places
 
 
-def _kept(row: Row) -> dict[str, Any]:
+def _kept(row: EntryRow) -> dict[str, Any]:
     return {
         "line": row.line,
         "flaws": row.flaws,
@@ -311,18 +313,18 @@ def _read_names(connection: Connection, part: int) -> dict[str, int]:
     return {bytes(record.name).decode(): record.label for record in connection.execute(query)}
 
 
-def _load(connection: Connection, part: int, number: int) -> Block:
+def _load(connection: Connection, part: int, number: int) -> EntryBlock:
     record = connection.execute(select(blocks).where(blocks.c.part == part, blocks.c.block == number)).first()
     if record is None:
-        return Block()
+        return EntryBlock()
     query = select(label_blocks.c.label, label_blocks.c.pictures, label_blocks.c.boxed).where(
         label_blocks.c.part == part, label_blocks.c.block == number
     )
     return _block(record, {label: [read_bits(a), read_bits(b)] for label, a, b in connection.execute(query)})
 
 
-def _block(record: Record[Any], found: dict[int, list[int]]) -> Block:
+def _block(record: Record[Any], label_bits: dict[int, list[int]]) -> EntryBlock:
     created = array.array("q")
     created.frombytes(bytes(record.created))
     bits = {name: read_bits(getattr(record, name)) for name in BITMAPS}
-    return Block(bits=bits, created=created, labels=found, is_new=False)
+    return EntryBlock(bits=bits, created=created, labels=label_bits, is_new=False)

@@ -10,10 +10,11 @@ from vedette.clock import from_milliseconds
 from vedette.datasets.blocks import Sheet, count, find_places
 from vedette.datasets.dataset import MOVES, Counts, Dataset, Fault, Kind, Status
 from vedette.datasets.parts import drop_part
-from vedette.datasets.staging import Row as Entry
+from vedette.datasets.staging import EntryRow
 from vedette.datasets.tables import datasets
 from vedette.dialects.dialect import Dialect
 from vedette.errors import Busy, Missing, TooEarly
+from vedette.projects.project import Project
 
 TOO_EARLY = {
     "creating": "is still being made",
@@ -53,20 +54,28 @@ def find_by_id(connection: Connection, number: int) -> Dataset | None:
     return read_dataset(row) if row else None
 
 
+def require_kind(connection: Connection, project: Project, kind: Kind) -> Dataset:
+    """Return the project's dataset of that kind."""
+    dataset = find_of_project(connection, project.id, kind)
+    if dataset is None:
+        raise Missing(f"The project {project.name} has no {kind} dataset.", kind="dataset", name=kind)
+    return dataset
+
+
 def require(connection: Connection, dataset: Dataset) -> Dataset:
     """Return the dataset as it is now."""
-    found = find_by_id(connection, dataset.id)
-    if found is None:
+    current = find_by_id(connection, dataset.id)
+    if current is None:
         raise Missing("The dataset was deleted.", kind="dataset", name=dataset.kind)
-    return found
+    return current
 
 
 def require_state(dataset: Dataset, action: str) -> None:
     """Refuse what the dataset's state forbids now. Who only reads is told to come back."""
     if dataset.status in MOVES[action]:
         return
-    why = TOO_EARLY[dataset.status]
-    sentence = f"The {dataset.kind} dataset {why}; it cannot be {action} now."
+    reason = TOO_EARLY[dataset.status]
+    sentence = f"The {dataset.kind} dataset {reason}; it cannot be {action} now."
     refusal = TooEarly if action in ("listed", "distributed", "copied") else Busy
     raise refusal(sentence, kind="dataset", name=dataset.kind)
 
@@ -109,7 +118,7 @@ def say_progress(connection: Connection, dataset: int, message: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class UpdateOutcome:
     """What a work has come to: the part that holds the entries now, and what to say."""
 
     status: Status
@@ -118,7 +127,7 @@ class Outcome:
     message: str
 
 
-def finish(connection: Connection, dataset: Dataset, outcome: Outcome, now_ms: int) -> None:
+def finish(connection: Connection, dataset: Dataset, outcome: UpdateOutcome, now_ms: int) -> None:
     """Show a dataset's new entries: point at their part, count them, say what was done."""
     if outcome.part != dataset.part:
         drop_part(connection, dataset.part)
@@ -134,18 +143,18 @@ def fail(connection: Connection, dataset: Dataset, now_ms: int, *, message: str,
 
 
 def apply_rows(
-    connection: Connection, dataset: Dataset, dialect: Dialect, rows: Sequence[Entry], now_ms: int
+    connection: Connection, dataset: Dataset, dialect: Dialect, rows: Sequence[EntryRow], now_ms: int
 ) -> list[int]:
     """Put an update's lines in: each replaces the one of its address, or comes behind the last.
 
     Raises ManifestRefused, and so undoes the transaction, when the dataset would become too large.
     """
-    there = find_places(connection, dataset.part, [row.ref for row in rows])
+    existing = find_places(connection, dataset.part, [row.ref for row in rows])
     sheet = Sheet(connection, dataset.part, now_ms)
-    sheet.replace({there[row.ref]: row for row in rows if row.ref in there})
-    new = [row for row in rows if row.ref not in there]
+    sheet.replace({existing[row.ref]: row for row in rows if row.ref in existing})
+    new = [row for row in rows if row.ref not in existing]
     added = sheet.append(new)
     sheet.save()
     counts = count(connection, dataset.part)
     dialect.refuse_beyond_limits(dataset.kind, entries=counts.total, labels=counts.labels)
-    return [*there.values(), *added]
+    return [*existing.values(), *added]

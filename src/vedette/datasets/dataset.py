@@ -1,11 +1,13 @@
 """A dataset as a frozen value, what may be done to it in which state, and its names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from vedette.arn import Arn, parse_arn
 from vedette.dialects.registry import DIALECTS
+from vedette.identity.principal import Principal
 from vedette.projects.project import Project, Scope
 
 Kind = Literal["train", "test"]
@@ -54,9 +56,9 @@ class Dataset:
 
     def arn(self, project: Project) -> Arn:
         """Its ARN, which not every dialect tells to customers."""
-        where = project.scope
+        scope = project.scope
         resource = f"project/{project.name}/dataset/{self.kind}/{self.created_ms}"
-        return Arn(where.service, where.region, where.account, resource)
+        return Arn(scope.service, scope.region, scope.account, resource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,24 @@ class CopySource:
 
 
 Source = ManifestSource | CopySource | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDataset:
+    """What a caller wants made."""
+
+    kind: Kind
+    source: Source
+    caller: Principal
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewLines:
+    """Lines to put into a dataset, and who puts them: by whose rights their pictures are read."""
+
+    body: bytes
+    caller: Principal
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.filling import Changed
 from vedette.datasets.parts import read_rows
-from vedette.datasets.staging import Row, Staging, put_by, rules_for
+from vedette.datasets.staging import EntryRow, Staging, put_by, rules_for
 from vedette.datasets.tables import entries
 from vedette.datasets.works import UPDATED
 from vedette.dialects.dialect import Dialect
@@ -98,7 +98,7 @@ class EntryEditor:
             except ManifestRefused as reason:
                 raise TooMuch(reason.message, kind="dataset", name=dataset.kind) from None
             changes.finish(
-                connection, current, changes.Outcome("updated", current.part, bucket, UPDATED), now
+                connection, current, changes.UpdateOutcome("updated", current.part, bucket, UPDATED), now
             )
         self._tell(Changed(current.id, current.part, places))
         return [Edited(row.ref, revision_of(row.line)) for row in rows]
@@ -120,10 +120,10 @@ class EntryEditor:
             _refuse_twins(connection, taking, list(places))
             if taking.bucket not in ("", giving.bucket):
                 raise Wrong("All pictures of a dataset lie in one bucket.", kind="dataset", name=taking.kind)
-            chosen = set(places.values())
-            rows = [row for block in read_rows(connection, giving.part, chosen) for row in block]
+            moved_seqs = set(places.values())
+            rows = [row for block in read_rows(connection, giving.part, moved_seqs) for row in block]
             now = milliseconds(self._clock())
-            _take_out(connection, giving, sorted(chosen), now)
+            _take_out(connection, giving, sorted(moved_seqs), now)
             added = _put_in(connection, taking, project.dialect, rows, giving.bucket, now)
         self._tell(Changed(taking.id, taking.part, added))
 
@@ -133,7 +133,7 @@ def _check_count(count: int) -> None:
         raise Wrong(f"From 1 to {MOST_EDITS} entries can be changed at once, not {count}.", kind="entries")
 
 
-def _judge(dialect: Dialect, dataset: Dataset, lines: Sequence[str]) -> tuple[list[Row], str]:
+def _judge(dialect: Dialect, dataset: Dataset, lines: Sequence[str]) -> tuple[list[EntryRow], str]:
     """Return the lines as rows, or refuse: a line that an import would drop in silence is named here."""
     _check_count(len(lines))
     sources = [_source_of(number, line) for number, line in enumerate(lines, start=1)]
@@ -220,16 +220,21 @@ def _take_out(connection: Connection, dataset: Dataset, places: Sequence[int], n
     sheet = Sheet(connection, dataset.part, now)
     sheet.remove(places)
     sheet.save()
-    outcome = changes.Outcome("updated", dataset.part, dataset.bucket, UPDATED)
+    outcome = changes.UpdateOutcome("updated", dataset.part, dataset.bucket, UPDATED)
     changes.finish(connection, dataset, outcome, now)
 
 
 def _put_in(
-    connection: Connection, dataset: Dataset, dialect: Dialect, rows: Sequence[Row], bucket: str, now: int
+    connection: Connection,
+    dataset: Dataset,
+    dialect: Dialect,
+    rows: Sequence[EntryRow],
+    bucket: str,
+    now: int,
 ) -> list[int]:
     try:
         added = changes.apply_rows(connection, dataset, dialect, rows, now)
     except ManifestRefused as reason:
         raise TooMuch(reason.message, kind="dataset", name=dataset.kind) from None
-    changes.finish(connection, dataset, changes.Outcome("updated", dataset.part, bucket, UPDATED), now)
+    changes.finish(connection, dataset, changes.UpdateOutcome("updated", dataset.part, bucket, UPDATED), now)
     return added

@@ -15,8 +15,8 @@ from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.orders import ImportOrder, UpdateOrder
 from vedette.datasets.parts import drop_part, make_part
-from vedette.datasets.reading import SMALL, Reading, Spoilt
-from vedette.datasets.staging import BLOCK, Row, Rules
+from vedette.datasets.reading import SMALL, ManifestReading, Spoilt
+from vedette.datasets.staging import BLOCK, EntryRow, ManifestRules
 from vedette.engines.port import Engine
 from vedette.identity.principal import Principal, load_principal
 from vedette.jobs.context import JobContext
@@ -69,9 +69,11 @@ class Tools:
         """Return this moment."""
         return milliseconds(self.clock())
 
-    def read(self, file: Path, rules: Rules, context: JobContext) -> Reading:
+    def read(self, file: Path, rules: ManifestRules, context: JobContext) -> ManifestReading:
         """Return the reading of a manifest that lies in a file."""
-        return Reading(file, rules, engine=self.engine, is_stopping=context.should_leave, small=self.small)
+        return ManifestReading(
+            file, rules, engine=self.engine, is_stopping=context.should_leave, small=self.small
+        )
 
 
 def require_dataset(connection: Connection, number: int) -> Dataset:
@@ -95,7 +97,7 @@ def new_part(tools: Tools) -> Iterator[int]:
 
 
 def fill(
-    tools: Tools, context: JobContext, part: int, found: Iterable[Sequence[Row]], dataset: int = 0
+    tools: Tools, context: JobContext, part: int, found: Iterable[Sequence[EntryRow]], dataset: int = 0
 ) -> None:
     """Write blocks behind one another, each in a transaction of its own; say how far it is."""
     done = 0
@@ -112,9 +114,9 @@ def fill(
                 changes.say_progress(connection, dataset, f"{done:,} images so far.")
 
 
-def _whole_blocks(found: Iterable[Sequence[Row]]) -> Iterator[Sequence[Row]]:
+def _whole_blocks(found: Iterable[Sequence[EntryRow]]) -> Iterator[Sequence[EntryRow]]:
     """Yield the same rows 1,024 at a time, since a block that grows is written again each time."""
-    waiting: list[Row] = []
+    waiting: list[EntryRow] = []
     for rows in found:
         waiting += rows
         while len(waiting) >= BLOCK:

@@ -17,18 +17,18 @@ def mark_pictures(
     query = select(entries.c.seq, entries.c.flaws).where(
         entries.c.part == part, entries.c.seq.in_(list(findings))
     )
-    there = {record.seq: read_flaws(record.flaws) for record in connection.execute(query)}
-    if not there:
+    places = {record.seq: read_flaws(record.flaws) for record in connection.execute(query)}
+    if not places:
         return
     sheet = Sheet(connection, part, now_ms)
-    for seq, own in there.items():
+    for seq, own in places.items():
         sheet.mark(seq, has_errors=any(flaw.scope != "mark" for flaw in [*own, *findings[seq]]))
     sheet.save()
     connection.execute(
         update(entries)
         .where(entries.c.part == part, entries.c.seq == bindparam("at"))
         .values(picture_flaws=bindparam("said")),
-        [{"at": seq, "said": write_flaws(findings[seq])} for seq in there],
+        [{"at": seq, "said": write_flaws(findings[seq])} for seq in places],
     )
     errors = count(connection, part).errors
     connection.execute(update(datasets).where(datasets.c.part == part).values(errors=errors))

@@ -44,7 +44,7 @@ def import_manifest(tools: Tools, context: JobContext, order: ImportOrder) -> No
             fill(tools, context, part, (put_by(caller, rows) for rows in found), dataset.id)
         refuse_bucket(tools, dataset, reading.bucket)
         with tools.database.write() as connection:
-            outcome = changes.Outcome("created", part, reading.bucket, IMPORTED)
+            outcome = changes.UpdateOutcome("created", part, reading.bucket, IMPORTED)
             changes.finish(connection, require_dataset(connection, dataset.id), outcome, tools.now_ms())
             context.end(connection)
     log.info("imported s3://%s/%s into dataset %d", order.bucket, order.key, dataset.id)

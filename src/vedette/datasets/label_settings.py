@@ -61,8 +61,8 @@ class LabelSettings:
 def _read(connection: Connection, project: Project) -> dict[str, LabelSetting]:
     query = select(settings).where(settings.c.project == project.id).order_by(settings.c.position)
     rows = connection.execute(query)
-    named = ((bytes(row.name).decode("utf-8"), row) for row in rows)
-    return {name: LabelSetting(name, row.colour, row.key) for name, row in named}
+    labels_named = ((bytes(row.name).decode("utf-8"), row) for row in rows)
+    return {name: LabelSetting(name, row.colour, row.key) for name, row in labels_named}
 
 
 def _write(

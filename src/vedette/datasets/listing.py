@@ -24,7 +24,7 @@ _FIRST_BATCH, _LARGEST_BATCH = 2, 64
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedEntry:
     """An entry of a page: its line as it was given, and all that is wrong with it."""
 
     seq: int
@@ -36,32 +36,32 @@ class Entry:
 def list_entries(
     connection: Connection,
     part: int,
-    wanted: Filter,
+    conditions: Filter,
     addresses: Addresses,
     *,
     after: int = -1,
     most: int = 100,
-) -> tuple[list[Entry], bool]:
+) -> tuple[list[ListedEntry], bool]:
     """Return the entries behind the place `after`, and whether there are more."""
-    found: list[tuple[int, bool]] = []
-    for place in _places(connection, part, wanted, after, addresses):
-        found.append(place)
-        if len(found) > most:
+    places: list[tuple[int, bool]] = []
+    for place in _places(connection, part, conditions, after, addresses):
+        places.append(place)
+        if len(places) > most:
             break
-    few = dict(found[:most])
+    is_labelled = dict(places[:most])
     query = select(entries.c.seq, entries.c.line, entries.c.flaws, entries.c.picture_flaws).where(
-        entries.c.part == part, entries.c.seq.in_(list(few))
+        entries.c.part == part, entries.c.seq.in_(list(is_labelled))
     )
     page = [
-        Entry(
+        ListedEntry(
             record.seq,
             record.line,
-            few[record.seq],
+            is_labelled[record.seq],
             [*read_flaws(record.flaws), *read_flaws(record.picture_flaws)],
         )
         for record in connection.execute(query.order_by(entries.c.seq))
     ]
-    return page, len(found) > most
+    return page, len(places) > most
 
 
 def list_labels(
@@ -69,41 +69,41 @@ def list_labels(
 ) -> tuple[list[Label], bool]:
     """Return the labels in use behind the number `after`, as they came, and whether there are more."""
     query = select(labels).where(labels.c.part == part, labels.c.pictures > 0, labels.c.label > after)
-    found = connection.execute(query.order_by(labels.c.label).limit(most + 1)).all()
-    some = [
-        Label(label.label, bytes(label.name).decode(), label.pictures, label.boxed) for label in found[:most]
+    rows = connection.execute(query.order_by(labels.c.label).limit(most + 1)).all()
+    page = [
+        Label(label.label, bytes(label.name).decode(), label.pictures, label.boxed) for label in rows[:most]
     ]
-    return some, len(found) > most
+    return page, len(rows) > most
 
 
 def _places(
-    connection: Connection, part: int, wanted: Filter, after: int, addresses: Addresses
+    connection: Connection, part: int, conditions: Filter, after: int, addresses: Addresses
 ) -> Iterator[tuple[int, bool]]:
     """Yield the places of the entries that pass, and whether each is labelled."""
-    numbers = _find_labels(connection, part, wanted.labels)
-    if wanted.labels and not numbers:
+    numbers = _find_labels(connection, part, conditions.labels)
+    if conditions.labels and not numbers:
         return
     skipped = (after + 1) % BLOCK
-    for batch in _batches(connection, part, (after + 1) // BLOCK, wanted):
-        passing = {record.block: _passing(record, wanted) for record in batch}
+    for batch in _batches(connection, part, (after + 1) // BLOCK, conditions):
+        passing = {record.block: _passing(record, conditions) for record in batch}
         if skipped:
             first = batch[0].block
             if first == (after + 1) // BLOCK:
                 passing[first] &= -1 << skipped
             skipped = 0
         _keep_labelled(connection, part, numbers, passing)
-        if wanted.contains:
-            _keep_containing(connection, part, addresses, wanted.contains, passing)
+        if conditions.contains:
+            _keep_containing(connection, part, addresses, conditions.contains, passing)
         for record in batch:
             labelled = read_bits(record.labelled)
             for place in ones(passing[record.block]):
                 yield record.block * BLOCK + place, bool(labelled >> place & 1)
 
 
-def _batches(connection: Connection, part: int, first: int, wanted: Filter) -> Iterator[Sequence[Any]]:
+def _batches(connection: Connection, part: int, first: int, conditions: Filter) -> Iterator[Sequence[Any]]:
     size = _FIRST_BATCH
     while True:
-        query = _columns(wanted).where(blocks.c.part == part, blocks.c.block >= first)
+        query = _columns(conditions).where(blocks.c.part == part, blocks.c.block >= first)
         batch = connection.execute(query.order_by(blocks.c.block).limit(size)).all()
         if not batch:
             return
@@ -114,39 +114,39 @@ def _batches(connection: Connection, part: int, first: int, wanted: Filter) -> I
         size = min(4 * size, _LARGEST_BATCH)
 
 
-def _columns(wanted: Filter) -> Select[Any]:
+def _columns(conditions: Filter) -> Select[Any]:
     columns = [blocks.c.block, blocks.c.present, blocks.c.labelled]
-    if wanted.has_errors:
+    if conditions.has_errors:
         columns.append(blocks.c.errors)
-    if wanted.is_anomalous is not None:
-        columns.append(blocks.c.anomaly if wanted.is_anomalous else blocks.c.normal)
-    if wanted.created_before_ms is not None or wanted.created_after_ms is not None:
+    if conditions.is_anomalous is not None:
+        columns.append(blocks.c.anomaly if conditions.is_anomalous else blocks.c.normal)
+    if conditions.created_before_ms is not None or conditions.created_after_ms is not None:
         columns.append(blocks.c.created)
     return select(*columns)
 
 
-def _passing(record: Any, wanted: Filter) -> int:
+def _passing(record: Any, conditions: Filter) -> int:
     """Return the bits of the entries that pass all but the labels and the address."""
     bits = read_bits(record.present)
-    if wanted.is_labelled is not None:
+    if conditions.is_labelled is not None:
         labelled = read_bits(record.labelled)
-        bits &= labelled if wanted.is_labelled else ~labelled
-    if wanted.has_errors:
+        bits &= labelled if conditions.is_labelled else ~labelled
+    if conditions.has_errors:
         bits &= read_bits(record.errors)
-    if wanted.is_anomalous is not None:
-        bits &= read_bits(record.anomaly if wanted.is_anomalous else record.normal)
-    if wanted.created_before_ms is not None or wanted.created_after_ms is not None:
-        bits &= _created_within(record.created, wanted)
+    if conditions.is_anomalous is not None:
+        bits &= read_bits(record.anomaly if conditions.is_anomalous else record.normal)
+    if conditions.created_before_ms is not None or conditions.created_after_ms is not None:
+        bits &= _created_within(record.created, conditions)
     return bits
 
 
-def _created_within(kept: bytes, wanted: Filter) -> int:
-    created = np.frombuffer(bytes(kept), dtype=np.int64)
+def _created_within(data: bytes, conditions: Filter) -> int:
+    created = np.frombuffer(bytes(data), dtype=np.int64)
     passes = np.ones(len(created), dtype=bool)
-    if wanted.created_before_ms is not None:
-        passes &= created < wanted.created_before_ms
-    if wanted.created_after_ms is not None:
-        passes &= created > wanted.created_after_ms
+    if conditions.created_before_ms is not None:
+        passes &= created < conditions.created_before_ms
+    if conditions.created_after_ms is not None:
+        passes &= created > conditions.created_after_ms
     return int.from_bytes(np.packbits(passes, bitorder="little").tobytes(), "little")
 
 
@@ -177,10 +177,10 @@ def _keep_labelled(connection: Connection, part: int, numbers: list[int], passin
 
 
 def _keep_containing(
-    connection: Connection, part: int, addresses: Addresses, wanted: str, passing: dict[int, int]
+    connection: Connection, part: int, addresses: Addresses, text_part: str, passing: dict[int, int]
 ) -> None:
     """Keep the entries whose picture's address contains the text."""
-    needle = wanted.encode("utf-8", "surrogatepass")
+    needle = text_part.encode("utf-8", "surrogatepass")
     open_blocks = [number for number, bits in passing.items() if bits]
     for number, text in addresses.read(connection, part, open_blocks):
         passing[number] &= _containing(text, needle)
@@ -188,11 +188,11 @@ def _keep_containing(
 
 def _containing(addresses: bytes, needle: bytes) -> int:
     """Return the bits of the addresses with the needle in them; one search runs over all of them."""
-    bits, place, seen = 0, 0, 0
+    bits, place, counted_to = 0, 0, 0
     at = addresses.find(needle)
     while at >= 0:
-        place += addresses.count(SEPARATOR, seen, at)
+        place += addresses.count(SEPARATOR, counted_to, at)
         bits |= 1 << place
-        seen = addresses.find(SEPARATOR, at)
-        at = addresses.find(needle, seen)
+        counted_to = addresses.find(SEPARATOR, at)
+        at = addresses.find(needle, counted_to)
     return bits

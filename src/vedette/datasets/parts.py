@@ -10,15 +10,15 @@ from collections.abc import Collection, Iterator, Mapping
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from vedette.datasets.blocks import SEPARATOR, ones, read_bits
-from vedette.datasets.staging import BLOCK, Row, read_flaws
+from vedette.datasets.staging import BLOCK, EntryRow, read_flaws
 from vedette.datasets.tables import blocks, datasets, entries, label_blocks, labels, parts, refs
 from vedette.store.db import Database
 
 
 def make_part(connection: Connection) -> int:
     """Make an empty part and return its number."""
-    made = connection.execute(insert(parts).values(dropped=False).returning(parts.c.id))
-    return int(made.scalar_one())
+    part = connection.execute(insert(parts).values(dropped=False).returning(parts.c.id))
+    return int(part.scalar_one())
 
 
 def drop_part(connection: Connection, part: int) -> None:
@@ -56,7 +56,9 @@ def _remove_block(connection: Connection, part: int, block: int) -> None:
         connection.execute(delete(table).where(table.c.part == part, table.c.block == block))
 
 
-def read_rows(connection: Connection, part: int, only: Collection[int] | None = None) -> Iterator[list[Row]]:
+def read_rows(
+    connection: Connection, part: int, only: Collection[int] | None = None
+) -> Iterator[list[EntryRow]]:
     """Yield a part's entries in order, or those at the places `only`, a block at a time."""
     names = {
         record.label: bytes(record.name).decode()
@@ -64,8 +66,8 @@ def read_rows(connection: Connection, part: int, only: Collection[int] | None = 
     }
     numbers = select(blocks.c.block).where(blocks.c.part == part).order_by(blocks.c.block)
     for number in connection.execute(numbers).scalars().all():
-        if found := _read_block(connection, part, number, names, only):
-            yield found
+        if rows := _read_block(connection, part, number, names, only):
+            yield rows
 
 
 def read_lines_of(connection: Connection, part: int) -> Iterator[str]:
@@ -78,11 +80,11 @@ def read_lines_of(connection: Connection, part: int) -> Iterator[str]:
             .order_by(entries.c.seq)
             .limit(BLOCK)
         )
-        found = connection.execute(query).all()
-        if not found:
+        lines = connection.execute(query).all()
+        if not lines:
             return
-        yield from (record.line for record in found)
-        after = found[-1].seq
+        yield from (record.line for record in lines)
+        after = lines[-1].seq
 
 
 def read_refs(connection: Connection, part: int, after: int = -1) -> Iterator[tuple[int, str]]:
@@ -103,26 +105,26 @@ def read_refs(connection: Connection, part: int, after: int = -1) -> Iterator[tu
 
 def _read_block(
     connection: Connection, part: int, number: int, names: Mapping[int, str], only: Collection[int] | None
-) -> list[Row]:
+) -> list[EntryRow]:
     block = connection.execute(select(blocks).where(blocks.c.part == part, blocks.c.block == number)).one()
     text = connection.execute(
         select(refs.c.refs).where(refs.c.part == part, refs.c.block == number)
     ).scalar_one()
     first = number * BLOCK
-    wanted = read_bits(block.present)
+    bits = read_bits(block.present)
     if only is not None:
-        wanted &= sum(1 << place for place in range(BLOCK) if first + place in only)
-    places = list(ones(wanted))
-    labelled, boxed = _read_labels(connection, part, number, names, wanted)
+        bits &= sum(1 << place for place in range(BLOCK) if first + place in only)
+    places = list(ones(bits))
+    labelled, boxed = _read_labels(connection, part, number, names, bits)
     created = memoryview(bytes(block.created)).cast("q")
     addresses = bytes(text).split(SEPARATOR)
     normal, anomaly = read_bits(block.normal), read_bits(block.anomaly)
     query = select(entries).where(
         entries.c.part == part, entries.c.seq.in_([first + place for place in places])
     )
-    found = connection.execute(query.order_by(entries.c.seq)).all()
+    records = connection.execute(query.order_by(entries.c.seq)).all()
     return [
-        Row(
+        EntryRow(
             ref=addresses[place].decode("utf-8"),
             line=record.line,
             flaws=record.flaws,
@@ -135,19 +137,19 @@ def _read_block(
             picture_caller=record.picture_caller,
             line_caller=record.line_caller,
         )
-        for place, record in zip(places, found, strict=True)
+        for place, record in zip(places, records, strict=True)
     ]
 
 
 def _read_labels(
-    connection: Connection, part: int, number: int, names: Mapping[int, str], wanted: int
+    connection: Connection, part: int, number: int, names: Mapping[int, str], bits: int
 ) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
     """Return the labels at each place of a block, and those that are on boxes."""
     labelled: dict[int, list[str]] = defaultdict(list)
     boxed: dict[int, list[str]] = defaultdict(list)
     query = select(label_blocks).where(label_blocks.c.part == part, label_blocks.c.block == number)
     for record in connection.execute(query.order_by(label_blocks.c.label)):
-        for kept, by_place in ((record.pictures, labelled), (record.boxed, boxed)):
-            for place in ones(read_bits(kept) & wanted):
+        for bitmap, by_place in ((record.pictures, labelled), (record.boxed, boxed)):
+            for place in ones(read_bits(bitmap) & bits):
                 by_place[place].append(names[record.label])
     return labelled, boxed

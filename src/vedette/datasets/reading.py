@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import asdict
 from pathlib import Path
 
-from vedette.datasets.staging import Row, Rules, Staging, read_block
+from vedette.datasets.staging import EntryRow, ManifestRules, Staging, read_block
 from vedette.dialects.intake import ManifestRefused
 from vedette.engines.port import LAST, Engine, Job
 from vedette.errors import NoSpace
@@ -27,11 +27,17 @@ class Spoilt(Exception):
         self.message = message
 
 
-class Reading:
+class ManifestReading:
     """One manifest in a file. `bucket` is known when the blocks are through."""
 
     def __init__(
-        self, file: Path, rules: Rules, *, engine: Engine, is_stopping: Callable[[], bool], small: int = SMALL
+        self,
+        file: Path,
+        rules: ManifestRules,
+        *,
+        engine: Engine,
+        is_stopping: Callable[[], bool],
+        small: int = SMALL,
     ) -> None:
         self._file = file
         self._rules = rules
@@ -40,7 +46,7 @@ class Reading:
         self._small = small
         self.bucket = rules.bucket
 
-    def blocks(self) -> Generator[list[Row], None, None]:
+    def blocks(self) -> Generator[list[EntryRow], None, None]:
         """Yield the entries, 1,024 at a time; raise Spoilt where the whole of it fails."""
         is_small = self._file.stat().st_size <= self._small
         # Closed at once where somebody leaves off: a process may be behind it.
@@ -50,16 +56,16 @@ class Reading:
                     raise JobInterrupted
                 yield rows
 
-    def _here(self) -> Generator[list[Row], None, None]:
+    def _here(self) -> Generator[list[EntryRow], None, None]:
         with self._file.open("rb") as stream:
             staging = Staging(stream, self._rules)
             try:
                 yield from staging.blocks()
-            except ManifestRefused as why:
-                raise Spoilt(why.message) from None
+            except ManifestRefused as refusal:
+                raise Spoilt(refusal.message) from None
             self.bucket = staging.bucket
 
-    def _elsewhere(self) -> Generator[list[Row], None, None]:
+    def _elsewhere(self) -> Generator[list[EntryRow], None, None]:
         out = self._file.with_suffix(".blocks")
         out.touch(mode=0o600)
         order = {"manifest": str(self._file), "blocks": str(out), **asdict(self._rules)}

@@ -21,7 +21,7 @@ from vedette.manifest.problems import Flaw
 BLOCK = 1024
 
 
-class Row(NamedTuple):
+class EntryRow(NamedTuple):
     """An entry as it is kept. Both lists of labels hold each name once."""
 
     ref: str
@@ -41,7 +41,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ManifestRules:
     """What a manifest or an update is held to; the dialect by its name, since rules cross to a process."""
 
     dialect: str
@@ -49,12 +49,12 @@ class Rules:
     bucket: str = ""
 
 
-def rules_for(dialect: Dialect, kind: str, bucket: str = "") -> Rules:
+def rules_for(dialect: Dialect, kind: str, bucket: str = "") -> ManifestRules:
     """Return what a manifest or an update of a dataset of this kind is held to."""
-    return Rules(dialect.name, dialect.datasets.entries[kind], bucket)
+    return ManifestRules(dialect.name, dialect.datasets.entries[kind], bucket)
 
 
-def put_by(caller: int | None, rows: Iterable[Row]) -> list[Row]:
+def put_by(caller: int | None, rows: Iterable[EntryRow]) -> list[EntryRow]:
     """Return the same entries, put by this caller."""
     return [row._replace(picture_caller=caller, line_caller=caller) for row in rows]
 
@@ -62,7 +62,7 @@ def put_by(caller: int | None, rows: Iterable[Row]) -> list[Row]:
 class Staging:
     """One manifest on its way in. `bucket` and `dropped` are known when the blocks are through."""
 
-    def __init__(self, stream: BufferedIOBase, rules: Rules) -> None:
+    def __init__(self, stream: BufferedIOBase, rules: ManifestRules) -> None:
         self._stream = stream
         self._rules = rules
         self._intake = Intake(bucket=rules.bucket)
@@ -77,9 +77,9 @@ class Staging:
         """How many lines were silently left out."""
         return self._intake.count_dropped
 
-    def blocks(self) -> Iterator[list[Row]]:
+    def blocks(self) -> Iterator[list[EntryRow]]:
         """Yield the entries, 1,024 at a time; raise ManifestRefused where the whole of it fails."""
-        rows: list[Row] = []
+        rows: list[EntryRow] = []
         for entry in self._entries():
             rows.append(row_of(entry))
             if len(rows) == BLOCK:
@@ -93,10 +93,10 @@ class Staging:
         return dialect_of(self._rules.dialect).take(lines, self._intake, most_rows=self._rules.most_rows)
 
 
-def row_of(entry: IncomingEntry) -> Row:
+def row_of(entry: IncomingEntry) -> EntryRow:
     """Return what is kept of a judged line."""
     line, verdict = entry.line, entry.verdict
-    return Row(
+    return EntryRow(
         ref=line.source,
         line=line.text.strip(),
         flaws=write_flaws(verdict.flaws),
@@ -109,22 +109,22 @@ def row_of(entry: IncomingEntry) -> Row:
     )
 
 
-def write_block(rows: Iterable[Row]) -> bytes:
+def write_block(rows: Iterable[EntryRow]) -> bytes:
     """Return a block as one line of JSON."""
     return orjson.dumps([tuple(row) for row in rows], option=orjson.OPT_APPEND_NEWLINE)
 
 
-def read_block(line: bytes) -> list[Row]:
+def read_block(line: bytes) -> list[EntryRow]:
     """Return the block that a line of JSON holds."""
-    return [Row(*values) for values in orjson.loads(line)]
+    return [EntryRow(*values) for values in orjson.loads(line)]
 
 
 def write_flaws(flaws: Sequence[Flaw]) -> str | None:
     """Return flaws as text to be kept; nothing for none."""
     if not flaws:
         return None
-    said = [(flaw.code, flaw.message, flaw.spot, flaw.attribute, flaw.index) for flaw in flaws]
-    return orjson.dumps(said).decode()
+    rows = [(flaw.code, flaw.message, flaw.spot, flaw.attribute, flaw.index) for flaw in flaws]
+    return orjson.dumps(rows).decode()
 
 
 def read_flaws(text: str | None) -> list[Flaw]:
@@ -135,13 +135,13 @@ def read_flaws(text: str | None) -> list[Flaw]:
 
 
 def _creation(line: Line) -> int | None:
-    """Return when the line says that its picture came (lookout.md 2.7); any other text is no date."""
+    """Return when the line says that its picture came; any other text is no date."""
     about: Any = line.values.get("source-ref-metadata")
-    said = about.get("creation-date") if isinstance(about, dict) else None
-    if not isinstance(said, str):
+    text = about.get("creation-date") if isinstance(about, dict) else None
+    if not isinstance(text, str):
         return None
     try:
-        moment = datetime.fromisoformat(said)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     if moment.tzinfo is None:

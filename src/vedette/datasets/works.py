@@ -142,7 +142,7 @@ def _copy(tools: Tools, context: JobContext, order: CopyOrder) -> None:
         with new_part(tools) as part:
             fill(tools, context, part, read_rows(reader, source.part), order.dataset)
             with tools.database.write() as connection:
-                outcome = changes.Outcome("created", part, source.bucket, CREATED)
+                outcome = changes.UpdateOutcome("created", part, source.bucket, CREATED)
                 changes.finish(
                     connection, require_dataset(connection, order.dataset), outcome, tools.now_ms()
                 )
@@ -165,7 +165,7 @@ def _update(tools: Tools, context: JobContext, order: UpdateOrder) -> None:
     with tools.database.write() as connection:
         now = tools.now_ms()
         places = changes.apply_rows(connection, dataset, dialect_of(order.dialect), rows, now)
-        outcome = changes.Outcome("updated", dataset.part, reading.bucket, UPDATED)
+        outcome = changes.UpdateOutcome("updated", dataset.part, reading.bucket, UPDATED)
         changes.finish(connection, dataset, outcome, now)
         context.end(connection)
     tools.tell(Changed(dataset.id, dataset.part, places))
@@ -184,7 +184,7 @@ def _distribute(tools: Tools, context: JobContext, order: DistributeOrder) -> No
                 sheet.remove(chosen)
                 sheet.save()
                 for dataset, its in ((train, train.part), (test, part)):
-                    outcome = changes.Outcome("updated", its, train.bucket, UPDATED)
+                    outcome = changes.UpdateOutcome("updated", its, train.bucket, UPDATED)
                     changes.finish(connection, dataset, outcome, now)
                 context.end(connection)
     tools.tell(Changed(test.id, part))
@@ -217,11 +217,11 @@ def _move_out(
         test = changes.add_dataset(
             connection, train.project, "test", part=part, status="created", message=CREATED, now_ms=now_ms
         )
-        outcome = changes.Outcome("created", part, train.bucket, DIVIDED)
+        outcome = changes.UpdateOutcome("created", part, train.bucket, DIVIDED)
         changes.finish(connection, test, outcome, now_ms)
     else:
         drop_part(connection, part)
-    outcome = changes.Outcome("updated", train.part, train.bucket, UPDATED)
+    outcome = changes.UpdateOutcome("updated", train.part, train.bucket, UPDATED)
     changes.finish(connection, train, outcome, now_ms)
     return test
 

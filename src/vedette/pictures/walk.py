@@ -219,14 +219,14 @@ class EntryWalk:
                 findings[subject.seq] = flaws
         self._keep(findings, entry_states)
         if labels:
-            self._context.datasets.say_of_masks(self.place.dataset.part, labels)
+            self._context.datasets.contents.say_of_masks(self.place.dataset.part, labels)
 
     def _keep(
         self, findings: Mapping[int, Sequence[Flaw]], entry_states: Mapping[int, tuple[bytes | None, bool]]
     ) -> None:
         part = self.place.dataset.part
         if findings:
-            self._context.datasets.say_of_pictures(part, findings)
+            self._context.datasets.contents.say_of_pictures(part, findings)
         with self._context.database.write() as connection:
             store_entries(connection, part, entry_states)
         if any(inspection is None for inspection, _ in entry_states.values()):

@@ -128,7 +128,7 @@ def freeze(datasets: Datasets, folder: Folder, held: dict[str, Dataset]) -> None
     for part, dataset in held.items():
         beside = folder.manifest(part).with_suffix(".new")
         with beside.open("wb") as out:
-            datasets.freeze(dataset, out)
+            datasets.contents.freeze(dataset, out)
         beside.replace(folder.manifest(part))
 
 

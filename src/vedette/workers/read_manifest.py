@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from vedette.datasets.staging import Rules, Staging, write_block
+from vedette.datasets.staging import ManifestRules, Staging, write_block
 from vedette.dialects.intake import ManifestRefused
 from vedette.engines.port import EmitEvent, Event
 
 
 def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Read, judge and write out one manifest."""
-    rules = Rules(order["dialect"], int(order["most_rows"]), order["bucket"])
+    rules = ManifestRules(order["dialect"], int(order["most_rows"]), order["bucket"])
     refusal = ""
     with Path(order["manifest"]).open("rb") as stream, Path(order["blocks"]).open("wb") as out:
         staging = Staging(stream, rules)

@@ -6,7 +6,7 @@ from doubles.houses import ELSEWHERE, HERE, NOON, a_caller
 from doubles.lines import a_box_line, a_line
 from vedette.api.rekognition import OPERATIONS
 from vedette.api.rekognition.datasets import entry_text
-from vedette.datasets.listing import Entry
+from vedette.datasets.listing import ListedEntry
 from vedette.dialects.rekognition.codes import flaw
 from vedette.errors import BadToken, Busy, Denied, Missing, Taken, TooEarly, Wrong
 from vedette.manifest.lines import read_line
@@ -78,7 +78,7 @@ def test_a_listed_line_sent_back_is_what_it_was(call, train, fill):
 
 
 def test_flaws_of_a_picture_stand_beside_those_of_its_line():
-    entry = Entry(0, a_line(1, "a"), True, [flaw("ERROR_INVALID_IMAGE")])
+    entry = ListedEntry(0, a_line(1, "a"), True, [flaw("ERROR_INVALID_IMAGE")])
     assert json.loads(entry_text(entry))["cl-errors"] == [
         {
             "code": "ERROR_INVALID_IMAGE",

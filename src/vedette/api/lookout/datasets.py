@@ -9,8 +9,7 @@ from vedette.api.lookout.tokens import client_token
 from vedette.api.operations import operation
 from vedette.api.paging import read_page
 from vedette.clock import milliseconds
-from vedette.datasets.dataset import Dataset, Filter, Kind, ManifestSource, Source
-from vedette.datasets.datasets import NewDataset, NewLines
+from vedette.datasets.dataset import Dataset, Filter, Kind, ManifestSource, NewDataset, NewLines, Source
 from vedette.errors import Wrong
 from vedette.projects.project import Project, Scope
 
@@ -78,7 +77,7 @@ def list_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) 
     _, dataset = _find(house, caller, "ListDatasetEntries", request)
     conditions = _filter(request)
     page = read_page(house, request, "ListDatasetEntries", dataset.id, repr(conditions))
-    entries, more = house.datasets.page(dataset, conditions, after=page.after(-1), most=page.size)
+    entries, more = house.datasets.contents.page(dataset, conditions, after=page.after(-1), most=page.size)
     lines = [entry.line for entry in entries]
     return page.answer({"DatasetEntries": lines}, entries[-1].seq if more else None)
 

@@ -11,7 +11,7 @@ from vedette.api.paging import read_page
 from vedette.clock import milliseconds
 from vedette.datasets.dataset import Dataset, Filter, Kind
 from vedette.datasets.editing import EntryEdit, EntryName, revision_of
-from vedette.datasets.listing import Entry
+from vedette.datasets.listing import ListedEntry
 from vedette.manifest.lines import read_line
 from vedette.projects.project import Project
 
@@ -21,7 +21,7 @@ def list_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[
     _, dataset = _find(house, caller, "ListEntries", request)
     conditions = _filter(request)
     page = read_page(house, request, "ListEntries", dataset.id, repr(conditions))
-    entries, more = house.datasets.page(dataset, conditions, after=page.after(-1), most=page.size)
+    entries, more = house.datasets.contents.page(dataset, conditions, after=page.after(-1), most=page.size)
     descriptions = [_description(entry) for entry in entries]
     return page.answer({"Entries": descriptions}, entries[-1].seq if more else None)
 
@@ -73,7 +73,7 @@ def _filter(request: dict[str, Any]) -> Filter:
     )
 
 
-def _description(entry: Entry) -> dict[str, Any]:
+def _description(entry: ListedEntry) -> dict[str, Any]:
     problems = [
         {"Code": flaw.code, "Message": flaw.message, "Attribute": flaw.attribute} for flaw in entry.flaws
     ]

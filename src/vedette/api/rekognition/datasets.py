@@ -7,9 +7,17 @@ import orjson
 from vedette.api.house import Caller, House
 from vedette.api.paging import read_page
 from vedette.api.rekognition.features import refuse_other_features
-from vedette.datasets.dataset import CopySource, Dataset, Filter, Kind, ManifestSource, Source
-from vedette.datasets.datasets import NewDataset, NewLines
-from vedette.datasets.listing import Entry
+from vedette.datasets.dataset import (
+    CopySource,
+    Dataset,
+    Filter,
+    Kind,
+    ManifestSource,
+    NewDataset,
+    NewLines,
+    Source,
+)
+from vedette.datasets.listing import ListedEntry
 from vedette.errors import Wrong
 from vedette.manifest.lines import Line
 from vedette.manifest.marks import mark_line
@@ -96,7 +104,7 @@ def list_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) 
         contains=request.get("SourceRefContains", ""),
     )
     page = read_page(house, request, "ListDatasetEntries", dataset.id, repr(conditions))
-    entries, more = house.datasets.page(dataset, conditions, after=page.after(-1), most=page.size)
+    entries, more = house.datasets.contents.page(dataset, conditions, after=page.after(-1), most=page.size)
     lines = [entry_text(entry) for entry in entries]
     return page.answer({"DatasetEntries": lines}, entries[-1].seq if more else None)
 
@@ -105,7 +113,7 @@ def list_dataset_labels(house: House, caller: Caller, request: dict[str, Any]) -
     """List the labels in use, in the order in which they came."""
     _, dataset = _find(house, caller, "ListDatasetLabels", request["DatasetArn"])
     page = read_page(house, request, "ListDatasetLabels", dataset.id)
-    labels, more = house.datasets.labels(dataset, after=page.after(0), most=page.size)
+    labels, more = house.datasets.contents.labels(dataset, after=page.after(0), most=page.size)
     descriptions = [
         {
             "LabelName": label.name,
@@ -126,7 +134,7 @@ def dataset_metadata(project: Project, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def entry_text(entry: Entry) -> str:
+def entry_text(entry: ListedEntry) -> str:
     """Return an entry's line with what the service adds: whether it is labelled, and its flaws."""
     if entry.flaws:
         extra = {"cl-metadata": {"is_labeled": entry.is_labelled}}

@@ -1,0 +1,69 @@
+"""What datasets hold: entries and labels, read a page at a time or as of one moment, and marked."""
+
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
+
+from sqlalchemy import Connection
+
+from vedette.clock import Clock, milliseconds, system_clock
+from vedette.datasets import changes
+from vedette.datasets.addresses import Addresses
+from vedette.datasets.dataset import Dataset, Filter, Label
+from vedette.datasets.findings import mark_pictures, relabel
+from vedette.datasets.listing import ListedEntry, list_entries, list_labels
+from vedette.datasets.parts import read_lines_of, read_refs
+from vedette.manifest.problems import Flaw
+from vedette.store.db import Database
+
+
+class DatasetContents:
+    """The entries and labels of all datasets."""
+
+    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._addresses = Addresses()
+
+    def page(
+        self, dataset: Dataset, conditions: Filter, *, after: int = -1, most: int = 100
+    ) -> tuple[list[ListedEntry], bool]:
+        """Return the entries behind the place `after` that pass, and whether there are more."""
+        with self._database.read() as connection:
+            part = _require_listed(connection, dataset)
+            return list_entries(connection, part, conditions, self._addresses, after=after, most=most)
+
+    def labels(self, dataset: Dataset, *, after: int = 0, most: int = 100) -> tuple[list[Label], bool]:
+        """Return the labels behind the number `after`, as they came, and whether there are more."""
+        with self._database.read() as connection:
+            return list_labels(connection, _require_listed(connection, dataset), after=after, most=most)
+
+    def freeze(self, dataset: Dataset, out: BinaryIO) -> Dataset:
+        """Write every line of one moment, as it was given; return the dataset of that moment."""
+        with self._database.read() as connection:
+            current = changes.require(connection, dataset)
+            changes.require_state(current, "listed")
+            for line in read_lines_of(connection, current.part):
+                out.write(line.encode("utf-8") + b"\n")
+        return current
+
+    def addresses(self, part: int, *, after: int = -1, most: int = 1000) -> list[tuple[int, str]]:
+        """Return the places and picture addresses of the next entries of a part."""
+        with self._database.read() as connection:
+            return [pair for pair, _ in zip(read_refs(connection, part, after), range(most), strict=False)]
+
+    def say_of_pictures(self, part: int, findings: Mapping[int, Sequence[Flaw]]) -> None:
+        """Keep what is wrong with the pictures of these entries, nothing where nothing is (any more)."""
+        with self._database.write() as connection:
+            mark_pictures(connection, part, findings, milliseconds(self._clock()))
+
+    def say_of_masks(self, part: int, labels: Mapping[int, Sequence[str]]) -> None:
+        """Keep which anomaly labels the masks of these entries show, whatever their lines declare."""
+        with self._database.write() as connection:
+            relabel(connection, part, labels, milliseconds(self._clock()))
+
+
+def _require_listed(connection: Connection, dataset: Dataset) -> int:
+    """Return the part to list, read in the transaction that lists it, since another may take its place."""
+    current = changes.require(connection, dataset)
+    changes.require_state(current, "listed")
+    return current.part
