@@ -6,7 +6,6 @@ percent-encoded ARNs are judged on the raw text.
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 
 class Headers:
@@ -53,14 +52,6 @@ class Request:
     id: str = ""
     # The operation that the dialect recognised, for the log and the figures.
     operation: str = "none"
-    # A body that was hashed as it came, and its SHA-256.
-    hashed: tuple[bytes, str] | None = field(default=None, repr=False, compare=False)
-
-    def body_sha256(self) -> str:
-        """Return the SHA-256 of the body as it is, in hexadecimal."""
-        if self.hashed is not None and self.hashed[0] is self.body:
-            return self.hashed[1]
-        return sha256(self.body).hexdigest()
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 
 from vedette.wire import sigv2
 from vedette.wire.canonical import Pairs, canonical_requests, decode, digest, split_query
@@ -284,7 +285,7 @@ def _payload(signed: SignatureClaim, request: Request) -> str:
         return signed.payload_hash
     if signed.payload_hash == UNSIGNED:
         return UNSIGNED
-    computed = request.body_sha256()
+    computed = sha256(request.body).hexdigest()
     if signed.payload_hash and not same(signed.payload_hash.lower(), computed):
         raise SignatureFault(
             SignatureFaultKind.CONTENT_SHA256_MISMATCH,
