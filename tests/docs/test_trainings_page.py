@@ -3,9 +3,7 @@
 import re
 from pathlib import Path
 
-from vedette.api.lookout import models
-from vedette.api.rekognition import versions
-from vedette.dialects.registry import DIALECTS
+from vedette.dialects.registry import DIALECTS, LOOKOUT, REKOGNITION
 from vedette.projects.policies import MOST
 from vedette.projects.version import MOVES
 from vedette.settings import Settings
@@ -16,8 +14,6 @@ from vedette.training.start import MOST_COPIES
 NAMES = {MASKS, *(name for dialect in DIALECTS.values() for name in dialect.results.values())}
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "reference" / "trainings.md").read_text("utf-8")
 
-ROW = re.compile(r"^\| ([a-z-]+) \| `([A-Z_]+)` \| (?:`([A-Z_]+)`)? ?\| ([a-z, -]+) \|$", re.MULTILINE)
-
 
 def test_it_lists_every_state_with_its_names_and_moves():
     rows = re.findall(
@@ -25,15 +21,15 @@ def test_it_lists_every_state_with_its_names_and_moves():
     )
     assert {row[0] for row in rows} == set(MOVES)
     for state, ours, theirs, after in rows:
-        assert (ours, theirs) == (versions.STATUSES[state], models.STATUSES.get(state, ""))
+        assert (ours, theirs) == (
+            REKOGNITION.model_statuses.words[state],
+            LOOKOUT.model_statuses.words.get(state, ""),
+        )
         assert set(after.split(", ")) == (MOVES[state] or {"gone"})
 
 
 def test_it_names_every_result_file():
-    assert set(re.findall(r"`([A-Za-z]+)-(?:…|<project>)", PAGE)) == {
-        MASKS,
-        *(name for dialect in DIALECTS.values() for name in dialect.results.values()),
-    }
+    assert set(re.findall(r"`([A-Za-z]+)-(?:…|<project>)", PAGE)) == NAMES
 
 
 def test_its_numbers_are_the_programs():

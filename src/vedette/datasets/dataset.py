@@ -55,9 +55,10 @@ class Dataset:
     counts: Counts
 
     def arn(self, project: Project) -> Arn:
-        """Its ARN, which not every dialect tells to customers."""
-        scope = project.scope
-        resource = f"project/{project.name}/dataset/{self.kind}/{self.created_ms}"
+        """Its ARN; some services have none for datasets, and nobody asks for it there."""
+        scope, name = project.scope, project.dialect.names.dataset
+        assert name is not None, f"a dataset of {scope.service} has no ARN"
+        resource = name.write(project=project.name, kind=self.kind, created=self.created_ms)
         return Arn(scope.service, scope.region, scope.account, resource)
 
 
@@ -125,9 +126,9 @@ def read_dataset_arn(text: str) -> tuple[Scope, str, Kind, int] | None:
     """Return the scope, project, kind and moment in a dataset's ARN; None when it names something else."""
     arn = parse_arn(text)
     dialect = DIALECTS.get(arn.service)
-    pattern = dialect.dataset_resource if dialect else None
-    match = pattern.fullmatch(arn.resource) if pattern else None
-    if dialect is None or match is None:
+    name = dialect.names.dataset if dialect else None
+    fields = name.read(arn.resource) if name else None
+    if dialect is None or fields is None:
         return None
-    kind: Kind = "train" if match["kind"] == "train" else "test"
-    return Scope(dialect.name, arn.account, arn.region), match["project"], kind, int(match["created"])
+    kind: Kind = "train" if fields["kind"] == "train" else "test"
+    return Scope(dialect.name, arn.account, arn.region), fields["project"], kind, int(fields["created"])

@@ -41,6 +41,7 @@ from vedette.datasets.reading import SMALL
 from vedette.datasets.requests import account_of, order_for
 from vedette.datasets.tables import datasets
 from vedette.datasets.works import CREATED, DATASETS, SWEEP, SWEEPS, has_dropped, kind_of, kinds, subject_of
+from vedette.dialects.registry import DIALECTS
 from vedette.engines.port import Engine
 from vedette.errors import Missing, Taken, Wrong
 from vedette.identity.principal import Principal, dump_principal
@@ -105,7 +106,9 @@ class Datasets:
             jobs.register(kind)
         folder.mkdir(parents=True, exist_ok=True)
         projects.ask_before_deleting(_held)
-        projects.tags.register("rekognition", "dataset", self._exists)
+        for dialect in DIALECTS.values():
+            if dialect.names.dataset:
+                projects.tags.register(dialect.name, "dataset", self._exists)
 
     def start(self) -> None:
         """Clear what a stop or a crash left half made. The server calls this before its jobs start."""
@@ -273,7 +276,8 @@ class Datasets:
             message="The dataset is being created." if new.source else CREATED,
             now_ms=now,
         )
-        put_tags(connection, str(dataset.arn(project)), new.tags)
+        if new.tags:
+            put_tags(connection, str(dataset.arn(project)), new.tags)
         order = order_for(connection, project, dataset, new)
         return {"id": dataset.id, "job": order and self._add(connection, project.scope.account, order)}
 
@@ -288,7 +292,8 @@ class Datasets:
 
     def _delete(self, connection: Connection, project: Project, dataset: Dataset) -> Answer:
         changes.require_state(dataset, "deleted")
-        drop_tags(connection, str(dataset.arn(project)))
+        if project.dialect.names.dataset:
+            drop_tags(connection, str(dataset.arn(project)))
         drop_part(connection, dataset.part)
         connection.execute(delete(datasets).where(datasets.c.id == dataset.id))
         return {}

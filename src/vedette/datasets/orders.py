@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vedette.dialects.dialect import Service
 from vedette.identity.principal import Principal, load_principal
 
 
@@ -13,7 +12,7 @@ class ImportOrder:
     """Fill a new dataset from a manifest in a bucket."""
 
     dataset: int
-    dialect: Service
+    dialect: str
     bucket: str
     key: str
     version: str = ""
@@ -40,7 +39,7 @@ class UpdateOrder:
     """Put the lines of the body into a dataset."""
 
     dataset: int
-    dialect: Service
+    dialect: str
     caller: Mapping[str, Any] = field(default_factory=dict)
     body: bytes = b""
 

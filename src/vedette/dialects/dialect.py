@@ -4,7 +4,6 @@ A room has the dialect from a project (`project.dialect`); a worker process, who
 its name from `registry.py`. No room compares names: what differs between services is asked of this value.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,8 @@ from typing import Any, Literal, Protocol
 from vedette.dialects.codes import CodeTable
 from vedette.dialects.intake import IncomingEntry, Intake
 from vedette.dialects.limits import DatasetLimits, PictureLimits
+from vedette.dialects.names import ResourceNames
+from vedette.dialects.statuses import Statuses
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
@@ -37,11 +38,12 @@ class Dialect(Protocol):
 
     # As it is stored with a project.
     name: Service
-    # Its datasets' resources in ARNs, with the groups project, kind and created; None where they have no ARN.
-    dataset_resource: re.Pattern[str] | None
+    names: ResourceNames
     codes: CodeTable
     datasets: DatasetLimits
     pictures: PictureLimits
+    dataset_statuses: Statuses
+    model_statuses: Statuses
     # Whether all pictures of a project must have one size, unless the installation lifts that.
     has_one_size: bool
     # Whether a project's only dataset is divided into a training and a test dataset, for good.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vedette.dialects.rekognition.line_rules import judge_line
+from vedette.dialects.registry import REKOGNITION
 from vedette.errors import Wrong
 from vedette.manifest import anomaly, classification, detection
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
@@ -60,7 +60,7 @@ def write_item(
 
 def read_item(line: Line) -> Item:
     """Return what a line says, without its masks; a flaw costs what it spoils and no more."""
-    verdict = judge_line(line, strict=False)
+    verdict = REKOGNITION.judge_line(line, strict=False)
     size = next((detection.read_size(pair) for pair in read_pairs(line) if _is_sized(pair)), None)
     return Item(line.source, verdict.labels, verdict.boxes, size)
 

@@ -1,24 +1,15 @@
 """A project, and the names it has in each dialect."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from vedette.arn import Arn, parse_arn
 from vedette.dialects.dialect import Dialect, Service
-from vedette.dialects.registry import dialect_of
+from vedette.dialects.registry import DIALECTS, dialect_of
 
 Feature = Literal["CUSTOM_LABELS", "CONTENT_MODERATION"]
 Status = Literal["CREATING", "CREATED", "DELETING"]
-
-PROJECT_ARNS: dict[str, tuple[Service, re.Pattern[str]]] = {
-    "rekognition": (
-        "rekognition",
-        re.compile(r"project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/[0-9]{1,16}"),
-    ),
-    "lookoutvision": ("lookoutvision", re.compile(r"project/(?P<name>[a-zA-Z0-9_\-]{1,255})")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +47,17 @@ class Project:
 
     @property
     def arn(self) -> Arn:
-        """Its ARN; Rekognition's ends with the moment of creation, Lookout's does not."""
-        moment = f"/{self.created_ms}" if self.scope.service == "rekognition" else ""
+        """Its ARN, as its service names projects."""
         scope = self.scope
-        return Arn(scope.service, scope.region, scope.account, f"project/{self.name}{moment}")
+        resource = self.dialect.names.project.write(name=self.name, created=self.created_ms)
+        return Arn(scope.service, scope.region, scope.account, resource)
 
 
 def read_project_arn(text: str) -> tuple[Scope, str] | None:
     """Return the scope and name in a project's ARN; None when it names something else."""
     arn = parse_arn(text)
-    service, pattern = PROJECT_ARNS.get(arn.service, (None, None))
-    match = pattern.fullmatch(arn.resource) if pattern else None
-    if service is None or match is None:
+    dialect = DIALECTS.get(arn.service)
+    fields = dialect.names.project.read(arn.resource) if dialect else None
+    if dialect is None or fields is None:
         return None
-    return Scope(service, arn.account, arn.region), match["name"]
+    return Scope(dialect.name, arn.account, arn.region), fields["name"]

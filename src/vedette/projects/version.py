@@ -4,7 +4,6 @@ Both dialects have names of their own for these states; they live in api/. What 
 STOPPED is TRAINED to Lookout.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from vedette.arn import Arn, parse_arn
+from vedette.dialects.registry import DIALECTS
 from vedette.projects.project import Project, Scope
 
 State = Literal[
@@ -65,11 +65,6 @@ WORDS: Mapping[State, str] = {
     "deleting": "is being deleted",
 }
 
-_REKOGNITION = re.compile(
-    r"project/(?P<project>[a-zA-Z0-9_.\-]{1,255})/version/(?P<name>[a-zA-Z0-9_.\-]{1,255})/(?P<created>\d{1,16})"
-)
-_LOOKOUT = re.compile(r"model/(?P<project>[a-zA-Z0-9_\-]{1,255})/(?P<name>[1-9]\d{0,9})")
-
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -98,11 +93,9 @@ class Version:
 
     @property
     def arn(self) -> Arn:
-        """Its ARN; Lookout calls it a model, and has no moment in it."""
-        scope = self.project.scope
-        resource = f"project/{self.project.name}/version/{self.name}/{self.created_ms}"
-        if scope.service == "lookoutvision":
-            resource = f"model/{self.project.name}/{self.name}"
+        """Its ARN, as its service names models."""
+        scope, names = self.project.scope, self.project.dialect.names
+        resource = names.model.write(project=self.project.name, name=self.name, created=self.created_ms)
         return Arn(scope.service, scope.region, scope.account, resource)
 
     @property
@@ -121,8 +114,8 @@ class Version:
 def read_version_arn(text: str) -> tuple[Scope, str, str] | None:
     """Return the scope, project and name in a version's ARN; None when it names something else."""
     arn = parse_arn(text)
-    if arn.service == "rekognition" and (match := _REKOGNITION.fullmatch(arn.resource)):
-        return Scope("rekognition", arn.account, arn.region), match["project"], match["name"]
-    if arn.service == "lookoutvision" and (match := _LOOKOUT.fullmatch(arn.resource)):
-        return Scope("lookoutvision", arn.account, arn.region), match["project"], match["name"]
-    return None
+    dialect = DIALECTS.get(arn.service)
+    fields = dialect.names.model.read(arn.resource) if dialect else None
+    if dialect is None or fields is None:
+        return None
+    return Scope(dialect.name, arn.account, arn.region), fields["project"], fields["name"]

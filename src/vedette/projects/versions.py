@@ -24,7 +24,6 @@ from vedette.projects.tokens import Answer, ClientToken, once, stored_answer
 from vedette.projects.version import MOVES, WITH_PACKAGE, WORDS, State, Version, read_version_arn
 from vedette.store.db import Database
 
-LATEST = "latest"
 # What another room does with a version in the transaction that writes it.
 WithVersion = Callable[[Connection, Version], None]
 
@@ -299,7 +298,7 @@ def _write(connection: Connection, number: int, values: Mapping[str, Any]) -> No
 def _by_name(
     connection: Connection, project: Project, name: str, *, with_package: bool = False
 ) -> Version | None:
-    if name == LATEST and project.scope.service == "lookoutvision":
+    if name and name == project.dialect.names.latest:
         first = [versions.c.state.in_(WITH_PACKAGE).desc()] if with_package else []
         query = select(versions).where(versions.c.project == project.id)
         row = connection.execute(query.order_by(*first, versions.c.id.desc()).limit(1)).first()

@@ -5,7 +5,7 @@ import pytest
 from doubles.houses import ELSEWHERE, HERE, a_caller
 from doubles.lines import a_line
 from vedette.api.rekognition import OPERATIONS, translate
-from vedette.api.rekognition.versions import STATUSES
+from vedette.dialects.registry import REKOGNITION
 from vedette.errors import Busy, Denied, Missing, Taken, Wrong
 from vedette.projects.version import State
 
@@ -45,7 +45,7 @@ def described(call, arn, **asked):
 
 
 def test_every_state_has_a_status():
-    assert set(STATUSES) == set(get_args(State))
+    assert set(REKOGNITION.model_statuses.words) == set(get_args(State))
 
 
 def test_a_training_that_cannot_succeed_ends_as_failed_and_says_why(call, boards, version):

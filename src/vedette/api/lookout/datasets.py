@@ -10,21 +10,9 @@ from vedette.api.operations import operation
 from vedette.api.paging import read_page
 from vedette.clock import milliseconds
 from vedette.datasets.dataset import Dataset, Filter, Kind, ManifestSource, NewDataset, NewLines, Source
+from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Wrong
 from vedette.projects.project import Project, Scope
-
-STATUSES = {
-    "creating": "CREATE_IN_PROGRESS",
-    "created": "CREATE_COMPLETE",
-    "create-failed": "CREATE_FAILED",
-    "updating": "UPDATE_IN_PROGRESS",
-    "updated": "UPDATE_COMPLETE",
-    "update-failed": "UPDATE_FAILED_ROLLBACK_COMPLETE",
-}
-MESSAGES = {
-    "created": "The dataset was created successfully.",
-    "updated": "The dataset was updated successfully.",
-}
 
 
 def create_dataset(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +57,9 @@ def update_dataset_entries(house: House, caller: Caller, request: dict[str, Any]
     digest = hashlib.sha256(body).hexdigest()
     token = client_token(caller, "UpdateDatasetEntries", {**request, "Changes": digest})
     lines = NewLines(body, caller.principal)
-    return {"Status": STATUSES[house.datasets.update(project, dataset, lines, token).status]}
+    return {
+        "Status": LOOKOUT.dataset_statuses.words[house.datasets.update(project, dataset, lines, token).status]
+    }
 
 
 def list_dataset_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -87,8 +77,8 @@ def dataset_metadata(dataset: Dataset) -> dict[str, Any]:
     return {
         "DatasetType": dataset.kind,
         "CreationTimestamp": dataset.created,
-        "Status": STATUSES[dataset.status],
-        "StatusMessage": MESSAGES.get(dataset.status, dataset.message),
+        "Status": LOOKOUT.dataset_statuses.words[dataset.status],
+        "StatusMessage": LOOKOUT.dataset_statuses.sentence(dataset.status, dataset.message),
     }
 
 

@@ -1,36 +1,16 @@
 """Models, as Lookout for Vision says them: versions by number."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from vedette.api.house import Caller, House
 from vedette.api.lookout.tags import read_tags
 from vedette.api.lookout.tokens import client_token
 from vedette.api.paging import read_page
+from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Missing
 from vedette.projects.project import Project, Scope
-from vedette.projects.version import State, Version
-from vedette.projects.versions import LATEST
+from vedette.projects.version import Version
 from vedette.training.order import NewTraining
-
-STATUSES: Mapping[State, str] = {
-    "training": "TRAINING",
-    "trained": "TRAINED",
-    "failed": "TRAINING_FAILED",
-    "starting": "STARTING_HOSTING",
-    "running": "HOSTED",
-    "start-failed": "HOSTING_FAILED",
-    "stopping": "STOPPING_HOSTING",
-    "stopped": "TRAINED",
-    "deleting": "DELETING",
-}
-MESSAGES: Mapping[State, str] = {
-    "trained": "Training completed successfully.",
-    "stopped": "Training completed successfully.",
-    "starting": "The model is starting.",
-    "running": "The model is running.",
-    "stopping": "The model is stopping.",
-}
 
 
 def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +90,7 @@ def find_model(
     The latest to use is the newest that was trained: a training under way must not stop an inspection.
     """
     name, number = request["ProjectName"], request["ModelVersion"]
-    if number == LATEST:
+    if number == LOOKOUT.names.latest:
         return _latest(house, caller, action, request, to_use=to_use)
     caller.require(action, caller.own(f"model/{name}/{number}"))
     return house.versions.find(_project(house, caller, request), number, with_package=to_use)
@@ -118,7 +98,9 @@ def find_model(
 
 def _latest(house: House, caller: Caller, action: str, request: dict[str, Any], *, to_use: bool) -> Version:
     try:
-        version = house.versions.find(_project(house, caller, request), LATEST, with_package=to_use)
+        version = house.versions.find(
+            _project(house, caller, request), LOOKOUT.names.latest, with_package=to_use
+        )
     except Missing:
         # Only who might do this to some model of the project is told that there is none.
         caller.require(action, caller.own(f"model/{request['ProjectName']}/*"))
@@ -130,8 +112,10 @@ def _latest(house: House, caller: Caller, action: str, request: dict[str, Any], 
 
 def _message(house: House, version: Version) -> str:
     """Return what is to be said of a model; a trained one names what it was trained without."""
-    message = MESSAGES.get(version.state) or version.message
-    left_out = version.results.get("left_out") if STATUSES[version.state] == "TRAINED" else ""
+    message = LOOKOUT.model_statuses.sentence(version.state, version.message)
+    left_out = (
+        version.results.get("left_out") if LOOKOUT.model_statuses.words[version.state] == "TRAINED" else ""
+    )
     return f"{message} {left_out}" if left_out else message
 
 
@@ -144,7 +128,7 @@ def _metadata(house: House, version: Version) -> dict[str, Any]:
         "CreationTimestamp": version.created,
         "ModelVersion": version.name,
         "ModelArn": str(version.arn),
-        "Status": STATUSES[version.state],
+        "Status": LOOKOUT.model_statuses.words[version.state],
         "StatusMessage": _message(house, version),
     }
     if version.description:

@@ -18,19 +18,12 @@ from vedette.datasets.dataset import (
     Source,
 )
 from vedette.datasets.listing import ListedEntry
+from vedette.dialects.registry import REKOGNITION
 from vedette.errors import Wrong
 from vedette.manifest.lines import Line
 from vedette.manifest.marks import mark_line
 from vedette.projects.project import Project
 
-STATUSES = {
-    "creating": "CREATE_IN_PROGRESS",
-    "created": "CREATE_COMPLETE",
-    "create-failed": "CREATE_FAILED",
-    "updating": "UPDATE_IN_PROGRESS",
-    "updated": "UPDATE_COMPLETE",
-    "update-failed": "UPDATE_FAILED",
-}
 CODES = {"": "SUCCESS", "client": "CLIENT_ERROR", "service": "SERVICE_ERROR"}
 
 
@@ -167,7 +160,7 @@ def _source(house: House, caller: Caller, source: dict[str, Any] | None) -> Sour
 
 def _state(dataset: Dataset) -> dict[str, Any]:
     return {
-        "Status": STATUSES[dataset.status],
+        "Status": REKOGNITION.dataset_statuses.words[dataset.status],
         "StatusMessage": dataset.message,
         "StatusMessageCode": CODES[dataset.fault],
     }

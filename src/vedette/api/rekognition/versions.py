@@ -7,33 +7,12 @@ from vedette.api.house import Caller, House
 from vedette.api.paging import read_page
 from vedette.api.rekognition.features import refuse_other_features
 from vedette.datasets.dataset import ManifestSource
+from vedette.dialects.registry import REKOGNITION
 from vedette.errors import Wrong
 from vedette.projects.project import Project
-from vedette.projects.version import State, Version
+from vedette.projects.version import Version
 from vedette.training.order import NewTraining
 
-STATUSES: Mapping[State, str] = {
-    "training": "TRAINING_IN_PROGRESS",
-    "trained": "TRAINING_COMPLETED",
-    "failed": "TRAINING_FAILED",
-    "copying": "COPYING_IN_PROGRESS",
-    "copied": "COPYING_COMPLETED",
-    "copy-failed": "COPYING_FAILED",
-    "starting": "STARTING",
-    "running": "RUNNING",
-    "start-failed": "FAILED",
-    "stopping": "STOPPING",
-    "stopped": "STOPPED",
-    "deleting": "DELETING",
-}
-MESSAGES: Mapping[State, str] = {
-    "trained": "The model is ready to run.",
-    "copied": "The model is ready to run.",
-    "starting": "The model is starting.",
-    "running": "The model is running.",
-    "stopping": "The model is stopping.",
-    "stopped": "The model has stopped running.",
-}
 # What the service says first of a training that failed through no fault of the data.
 SERVICE_ISSUE = "Amazon Rekognition experienced a service issue."
 
@@ -113,7 +92,7 @@ def _description(house: House, version: Version) -> dict[str, Any]:
     description: dict[str, Any] = {
         "ProjectVersionArn": str(version.arn),
         "CreationTimestamp": version.created,
-        "Status": STATUSES[version.state],
+        "Status": REKOGNITION.model_statuses.words[version.state],
         "StatusMessage": _message(house, version),
         "Feature": version.project.feature,
         "OutputConfig": {"S3Bucket": version.bucket, "S3KeyPrefix": version.prefix},
@@ -140,7 +119,7 @@ def _description(house: House, version: Version) -> dict[str, Any]:
 
 
 def _message(house: House, version: Version) -> str:
-    message = MESSAGES.get(version.state) or version.message
+    message = REKOGNITION.model_statuses.sentence(version.state, version.message)
     is_ours = version.state == "failed" and version.results.get("fault") == "service"
     return f"{SERVICE_ISSUE} {message}" if is_ours else message
 

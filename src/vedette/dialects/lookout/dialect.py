@@ -1,6 +1,5 @@
 """Lookout for Vision as a dialect: each method names the module that holds the rule."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,10 +13,12 @@ from vedette.dialects.lookout import (
     labelling,
     line_rules,
     picture_rules,
+    statuses,
     training,
 )
 from vedette.dialects.lookout.codes import CODES, flaw, refusal
 from vedette.dialects.lookout.limits import DATASETS, PICTURES
+from vedette.dialects.lookout.names import NAMES
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
@@ -31,11 +32,12 @@ class LookoutDialect:
     """Lookout for Vision."""
 
     name: Service = "lookoutvision"
-    # The service names datasets by their project and type.
-    dataset_resource: re.Pattern[str] | None = None
+    names = NAMES
     codes = CODES
     datasets = DATASETS
     pictures = PICTURES
+    dataset_statuses = statuses.DATASETS
+    model_statuses = statuses.MODELS
     has_one_size = True
     # A project of one dataset keeps it whole; each training divides it for itself.
     divides_datasets = False

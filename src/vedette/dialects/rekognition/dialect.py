@@ -1,15 +1,15 @@
 """Rekognition Custom Labels as a dialect: each method names the module that holds the rule."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import IncomingEntry, Intake
-from vedette.dialects.rekognition import documents, intake, line_rules, picture_rules, training
+from vedette.dialects.rekognition import documents, intake, line_rules, picture_rules, statuses, training
 from vedette.dialects.rekognition.codes import CODES, flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, PICTURES
+from vedette.dialects.rekognition.names import NAMES
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
@@ -24,12 +24,12 @@ class CustomLabelsDialect:
     """Rekognition Custom Labels."""
 
     name: Service = "rekognition"
-    dataset_resource: re.Pattern[str] | None = re.compile(
-        r"project/(?P<project>[a-zA-Z0-9_.\-]{1,255})/dataset/(?P<kind>train|test)/(?P<created>\d{1,16})"
-    )
+    names = NAMES
     codes = CODES
     datasets = DATASETS
     pictures = PICTURES
+    dataset_statuses = statuses.DATASETS
+    model_statuses = statuses.MODELS
     has_one_size = False
     divides_datasets = True
     least_tested = 1
