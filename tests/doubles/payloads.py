@@ -1,5 +1,6 @@
 """Values drawn from shapes, within the limits that the shapes state."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -81,6 +82,14 @@ def strings(shape):
     # Words and digits are of ASCII in these patterns, and two escapes are not Python's.
     codec = "ascii" if r"\w" in pattern or r"\d" in pattern else "latin-1"
     plain = pattern.replace(r"\u10000-\u10FFFF", "").replace(r"\#", "#")
+    # One class of characters repeated is drawn as text: what an expression draws is mostly out of bounds.
+    if repeated := re.fullmatch(r"(\[[^\]]+\])([*+])", plain, re.DOTALL):
+        letters = [
+            chr(code)
+            for code in range(256)
+            if re.fullmatch(repeated[1], chr(code).encode(codec, "ignore").decode(codec))
+        ]
+        return st.text(letters, min_size=max(size["min_size"], repeated[2] == "+"), max_size=size["max_size"])
     return (
         st.from_regex(plain, fullmatch=True, alphabet=st.characters(codec=codec))
         .map(lambda found: found.rstrip("\n"))

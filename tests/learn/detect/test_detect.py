@@ -63,6 +63,7 @@ def test_a_later_training_of_the_same_pictures_goes_on_from_an_earlier(first):
     assert again.facts["views"] < trained.facts["views"]
 
 
+@pytest.mark.slow  # a whole training, forty seconds of one core
 def test_shapes_are_found_where_they_are(first, tmp_path):
     _, trained, train = first
     test = write_scenes(tmp_path / "test", 12, names=["disc", "cross"], most=2, seed=1, empty=3)

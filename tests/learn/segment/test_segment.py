@@ -83,6 +83,7 @@ def test_a_later_training_of_the_same_pictures_goes_on_from_an_earlier(first):
     assert again.facts["views"] < trained.facts["views"]
 
 
+@pytest.mark.slow  # a whole training, forty seconds of one core
 def test_defects_of_two_kinds_are_outlined(first, tmp_path: Path):
     _, trained, _ = first
     test = write_plates(tmp_path / "test", normal=6, anomalous=6, kinds=KINDS, seed=1)
