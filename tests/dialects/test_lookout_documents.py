@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from doubles.evaluations import document_of
 from doubles.lines import a_ref, an_anomaly_line
 from doubles.packages import save_patch, tiny_package
 from vedette.dialects.lookout.documents import confidence
 from vedette.dialects.lookout.line_rules import judge_line
 from vedette.dialects.registry import LOOKOUT
 from vedette.dialects.training_data import Prepared, TrainedModel, TrainingTerms, name_unusable
+from vedette.evaluation.evaluate import evaluate
 from vedette.evaluation.judge import judge_picture
 from vedette.evaluation.judged import JudgedPicture
 from vedette.manifest.lines import read_line
@@ -303,7 +303,7 @@ def results(folder, task, labels, samples, scores, *, masks=None, line=None, **s
     lines = {sample.source: line or an_anomaly_line("x", "anomaly") for sample in samples}
     pairs = zip(samples, scores, strict=True)
     pictures = [JudgedPicture(sample, score=score, **seen) for sample, score in pairs]
-    found = document_of(task, labels, pictures, thresholds={"anomaly": 0.6})
+    found = evaluate(task, labels, pictures, thresholds={"anomaly": 0.6})
     ready = Prepared(samples, samples, lines=lines)
     figures = LOOKOUT.write_results(folder, ready, found, model=MODEL, masks=masks or {}, now=NOON)
     manifest = [json.loads(line) for line in (folder.out / "evaluation_manifest").read_text().splitlines()]

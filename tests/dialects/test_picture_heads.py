@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
-from vedette.dialects.picture_heads import PictureHead, read_head
+from vedette.dialects.picture_heads import CheckedHead, read_head
 
 
 def a_picture(form, **options):
@@ -52,7 +52,7 @@ def test_a_picture_has_a_head_and_an_end(data, is_whole, tmp_path):
     place = tmp_path / "picture"
     place.write_bytes(data)
     form = "PNG" if data.startswith(PNG[:4]) else "JPEG"
-    assert read_head(place) == (PictureHead(form, 256, 256, len(data)) if is_whole else None)
+    assert read_head(place) == (CheckedHead(form, 256, 256, bytes=len(data)) if is_whole else None)
 
 
 def test_a_picture_that_is_not_there_is_none(tmp_path):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from doubles.evaluations import document_of
 from doubles.lines import a_box_line, a_line, a_ref
 from vedette.dialects.registry import REKOGNITION
 from vedette.dialects.rekognition.line_rules import judge_line
 from vedette.dialects.training_data import Prepared, TrainedModel, TrainingTerms
+from vedette.evaluation.evaluate import evaluate
 from vedette.evaluation.judged import JudgedPicture
 from vedette.manifest.lines import read_line
 from vedette.training.folder import Folder
@@ -232,7 +232,7 @@ def test_the_summary_and_the_snapshots_of_a_classification(folder):
     test = [a_sample(folder, "0", "cat"), a_sample(folder, "1", "dog"), a_sample(folder, "2", "dog")]
     scores = [{"cat": 0.9, "dog": 0.1}, {"cat": 0.6, "dog": 0.4}, {"cat": 0.2, "dog": 0.8}]
     seen = [JudgedPicture(sample, scores=score) for sample, score in zip(test, scores, strict=True)]
-    found = document_of("classification", ["cat", "dog"], seen, thresholds={"cat": 0.5, "dog": 0.5})
+    found = evaluate("classification", ["cat", "dog"], seen, thresholds={"cat": 0.5, "dog": 0.5})
     shown = REKOGNITION.write_results(folder, Prepared(train, test), found, model=MODEL, masks={}, now=NOON)
     summary = document(folder, "evaluation_summary")
     assert summary["EvaluationDetails"] == {
@@ -275,7 +275,7 @@ def test_a_summary_of_boxes_has_the_threshold_of_every_label(folder):
     where = Box(0.1, 0.1, 0.5, 0.5)
     sample = Sample(folder.place_of(a_ref("0")), (), (("bolt", where),), source=a_ref("0"))
     seen = [JudgedPicture(sample, findings=[Finding("bolt", 0.9, where)])]
-    found = document_of("detection", ["bolt", "nut"], seen, thresholds={"bolt": 0.4, "nut": 0.6})
+    found = evaluate("detection", ["bolt", "nut"], seen, thresholds={"bolt": 0.4, "nut": 0.6})
     REKOGNITION.write_results(folder, Prepared([sample], [sample]), found, model=MODEL, masks={}, now=NOON)
     rows = document(folder, "evaluation_summary")["LabelEvaluationResults"]
     assert {row["Label"]: row["Metrics"]["Threshold"] for row in rows} == {"bolt": 0.4, "nut": 0.6}
@@ -305,7 +305,7 @@ def test_a_summary_of_several_labels_says_what_was_called_on_whose_pictures(fold
     test = [a_sample(folder, "0", "leaf", "rose"), a_sample(folder, "1", "leaf")]
     scores = [{"leaf": 0.9, "rose": 0.9}, {"leaf": 0.9, "rose": 0.7}]
     seen = [JudgedPicture(sample, scores=score) for sample, score in zip(test, scores, strict=True)]
-    found = document_of("multilabel", ["leaf", "rose"], seen, thresholds={"leaf": 0.5, "rose": 0.5})
+    found = evaluate("multilabel", ["leaf", "rose"], seen, thresholds={"leaf": 0.5, "rose": 0.5})
     REKOGNITION.write_results(folder, Prepared(test, test), found, model=MODEL, masks={}, now=NOON)
     cells = document(folder, "evaluation_summary")["AggregatedEvaluationResults"]["ConfusionMatrix"]
     assert [cell["Value"] for cell in cells] == [1.0, 1.0, 1.0, 1.0]
@@ -319,7 +319,7 @@ def test_the_summary_and_the_snapshot_of_a_localisation(folder):
             test[0], findings=(Finding("led", 0.9, box), Finding("led", 0.8, Box(0.8, 0.8, 0.1, 0.1)))
         )
     ]
-    found = document_of("detection", ["led"], seen, thresholds={"led": 0.5})
+    found = evaluate("detection", ["led"], seen, thresholds={"led": 0.5})
     REKOGNITION.write_results(folder, Prepared(test, test), found, model=MODEL, masks={}, now=NOON)
     figures = document(folder, "evaluation_summary")["AggregatedEvaluationResults"]
     assert (figures["AveragePrecision"], figures["AverageRecall"]) == (pytest.approx(1), pytest.approx(1))
@@ -351,7 +351,7 @@ def test_boxes_of_a_turned_picture_are_learnt_upright_and_written_as_they_came(f
     upright = Box(1 - 0.1 - 0.05, 0.1, 0.05, 0.2)
     assert [box for sample in found.train for _, box in sample.boxes] == [upright, upright]
     seen = [JudgedPicture(sample, findings=(Finding("led", 0.9, upright),)) for sample in found.test]
-    evaluation = document_of("detection", ["led"], seen, thresholds={"led": 0.5})
+    evaluation = evaluate("detection", ["led"], seen, thresholds={"led": 0.5})
     REKOGNITION.write_results(folder, found, evaluation, model=MODEL, masks={}, now=NOON)
     values = {
         "annotations": [{"class_id": 0, "left": 64, "top": 48, "width": 128, "height": 24}],
@@ -368,13 +368,13 @@ def test_the_snapshots_of_a_training_are_manifests_of_its_labels(folder):
     seen = [
         JudgedPicture(boxed[0], findings=(Finding("led", 0.4, box), Finding("led", 0.9, Box(0, 0, 0.1, 0.1))))
     ]
-    found = document_of("detection", ["led"], seen, thresholds={"led": 0.5})
+    found = evaluate("detection", ["led"], seen, thresholds={"led": 0.5})
     REKOGNITION.write_results(folder, Prepared(boxed, boxed), found, model=MODEL, masks={}, now=NOON)
     for kind in ("train_snapshot", "test_snapshot"):
         verdict = judge_line(read_line((folder.out / kind).read_text("utf-8").strip()))
         assert (verdict.state, verdict.labels, verdict.boxes) == ("valid", (), (("led", box),))
     named = [a_sample(folder, "1", "leaf", "rose")]
-    found = document_of("multilabel", ["leaf", "oak", "rose"], [JudgedPicture(named[0], scores={"oak": 0.9})])
+    found = evaluate("multilabel", ["leaf", "oak", "rose"], [JudgedPicture(named[0], scores={"oak": 0.9})])
     REKOGNITION.write_results(folder, Prepared(named, named), found, model=MODEL, masks={}, now=NOON)
     for kind in ("train_snapshot", "test_snapshot"):
         verdict = judge_line(read_line((folder.out / kind).read_text("utf-8").strip()))

@@ -7,7 +7,7 @@ its name from `registry.py`. No room compares names: what differs between servic
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from vedette.dialects.codes import CodeTable
 from vedette.dialects.intake import IncomingEntry, Intake
@@ -15,6 +15,7 @@ from vedette.dialects.limits import DatasetLimits, PictureLimits
 from vedette.dialects.names import ResourceNames
 from vedette.dialects.statuses import Statuses
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.evaluation.document import Evaluation
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.problems import Flaw
@@ -122,7 +123,7 @@ class Dialect(Protocol):
         self,
         files: TrainingFiles,
         prepared: Prepared,
-        evaluation: Mapping[str, Any],
+        evaluation: Evaluation,
         *,
         model: TrainedModel,
         masks: Mapping[str, DrawnMask],

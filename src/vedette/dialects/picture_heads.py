@@ -3,34 +3,27 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from vedette.vision.colors import MaskColors, read_colors
-from vedette.vision.files import BOMB, DAMAGE, open_head, open_image
-from vedette.vision.turn import LYING, UPRIGHT, orientation_of
-
-Format = Literal["PNG", "JPEG"]
+from vedette.vision.files import BOMB, DAMAGE, open_image
+from vedette.vision.image_head import ImageFormat, ImageHead, read_image_head
 
 # What a whole file of each format ends with, in so many of its last bytes.
-ENDS: dict[Format, bytes] = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
+ENDS: dict[ImageFormat, bytes] = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
 TAIL = 16
 
 _DAMAGE = (*DAMAGE, *BOMB)
 
 
 @dataclass(frozen=True, slots=True)
-class PictureHead:
-    """What a picture says of itself. Sides are as it is to be seen, upright; `orientation` is EXIF's."""
+class CheckedHead(ImageHead):
+    """The head of a picture that is whole, and how many bytes its file has."""
 
-    format: Format
-    width: int
-    height: int
-    bytes: int
-    orientation: int = UPRIGHT
+    bytes: int = 0
 
 
-def read_head(path: Path | None) -> PictureHead | None:
-    """Return what a picture's head says; None where it is missing, cut off, or neither PNG nor JPEG.
+def read_head(path: Path | None) -> CheckedHead | None:
+    """Return a picture's head; None where it is missing, cut off, or neither PNG nor JPEG.
 
     Only what does not end as its format does is decoded, since most of that is whole all the same: cameras
     append what they like.
@@ -38,15 +31,10 @@ def read_head(path: Path | None) -> PictureHead | None:
     if path is None:
         return None
     try:
-        with open_head(path, formats=("JPEG", "PNG")) as image:
-            width, height = image.size
-            form: Format = "PNG" if image.format == "PNG" else "JPEG"
-            orientation = orientation_of(image)
-            if orientation in LYING:
-                width, height = height, width
-            if not _ends_well(path, form):
-                _decode(path)
-            return PictureHead(form, width, height, path.stat().st_size, orientation)
+        head = read_image_head(path)
+        if not _ends_well(path, head.format):
+            _decode(path)
+        return CheckedHead(head.format, head.width, head.height, head.orientation, path.stat().st_size)
     except _DAMAGE:
         return None
 
@@ -56,7 +44,7 @@ def _decode(path: Path) -> None:
         image.load()
 
 
-def _ends_well(path: Path, form: Format) -> bool:
+def _ends_well(path: Path, form: ImageFormat) -> bool:
     """Say whether a file's end is the end of a picture."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - TAIL))

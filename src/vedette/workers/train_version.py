@@ -29,7 +29,6 @@ from vedette.dialects.registry import dialect_of
 from vedette.dialects.training_data import Prepared, Split, TrainedModel, TrainingTerms, name_unusable
 from vedette.engines.port import EmitEvent, Event
 from vedette.errors import NoSpace, Wrong
-from vedette.evaluation.document import write_evaluation
 from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw
 from vedette.training.folder import NO_ROOM, Folder, is_full
@@ -169,9 +168,8 @@ def _learn(
         lines=prepared.lines,
     )
     model = TrainedModel(order["arn"], order["project"], order["version"], mask_folder=order["masks"])
-    evaluation = write_evaluation(outcome.evaluation)
     metrics = dialect.write_results(
-        folder, used, evaluation, model=model, masks=masks.masks, now=system_clock()
+        folder, used, outcome.evaluation, model=model, masks=masks.masks, now=system_clock()
     )
     backbone, has_one_size = outcome.facts.backbone, dialect.has_one_size and order["one_size"]
     return {
@@ -193,4 +191,4 @@ def _name_broken(dialect: Dialect, broken: Container[Path], prepared: Prepared) 
 def _size(sample: Sample) -> list[int] | None:
     """Return the width and height that all pictures have where they must have the same."""
     head = read_head(sample.picture)
-    return [head.width, head.height] if head else None
+    return list(head.upright_size) if head else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import IncomingEntry, Intake
@@ -20,6 +19,7 @@ from vedette.dialects.lookout.codes import CODES, flaw, refusal
 from vedette.dialects.lookout.limits import DATASETS, PICTURES
 from vedette.dialects.lookout.names import NAMES
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.evaluation.document import AnomalyEvaluation, Evaluation, SegmentationEvaluation
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.problems import Flaw
@@ -112,13 +112,15 @@ class LookoutDialect:
         self,
         files: TrainingFiles,
         prepared: Prepared,
-        evaluation: Mapping[str, Any],
+        evaluation: Evaluation,
         *,
         model: TrainedModel,
         masks: Mapping[str, DrawnMask],
         now: datetime,
     ) -> dict[str, float]:
         """Write by documents.py."""
+        # Lookout trains nothing else.
+        assert isinstance(evaluation, AnomalyEvaluation | SegmentationEvaluation)
         return documents.write_results(files, prepared, evaluation, model=model, masks=masks, now=now)
 
     def copy_result(self, kind: str, content: bytes, *, arn: str) -> bytes:

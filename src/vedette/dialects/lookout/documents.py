@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles
+from vedette.evaluation.document import AnomalyEvaluation, AnomalyTypeFigures, SegmentationEvaluation
 from vedette.manifest.anomaly import ATTRIBUTE, read_class
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import PAIR_END, Line, read_line, write_line
@@ -23,7 +24,7 @@ MASK_BACKGROUND = {"class-name": "BACKGROUND", "hex-color": "#ffffff", "confiden
 def write_results(
     files: TrainingFiles,
     prepared: Prepared,
-    evaluation: Mapping[str, Any],
+    evaluation: AnomalyEvaluation | SegmentationEvaluation,
     *,
     model: TrainedModel,
     masks: Mapping[str, DrawnMask],
@@ -42,26 +43,26 @@ def write_results(
     mask_pairs = {source: _mask_pair(mask, model.mask_folder, maker) for source, mask in masks.items()}
     files.put_lines("evaluation_manifest", _manifest_lines(prepared, evaluation, mask_pairs, maker))
     figures = {
-        "Precision": evaluation["precision"],
-        "Recall": evaluation["recall"],
-        "F1Score": evaluation["f1"],
+        "Precision": evaluation.precision,
+        "Recall": evaluation.recall,
+        "F1Score": evaluation.f1,
     }
     metrics: dict[str, Any] = {
-        "ROCAUC": evaluation["auroc"],
-        "AveragePrecision": evaluation["average_precision"],
+        "ROCAUC": evaluation.auroc,
+        "AveragePrecision": evaluation.average_precision,
         **figures,
     }
-    if evaluation["task"] == "segmentation":
+    if isinstance(evaluation, SegmentationEvaluation):
         metrics["PixelAnomalyClassMetrics"] = [
             {
-                "Precision": row["precision"],
-                "Recall": row["recall"],
-                "F1Score": row["f1"],
-                "AIOU": row["iou"] or 0.0,
-                "ClassName": row["label"],
+                "Precision": row.precision,
+                "Recall": row.recall,
+                "F1Score": row.f1,
+                "AIOU": row.iou or 0.0,
+                "ClassName": row.label,
             }
-            for row in evaluation["labels"]
-            if "iou" in row
+            for row in evaluation.labels
+            if isinstance(row, AnomalyTypeFigures)
         ]
     files.put(
         "evaluation_result",
@@ -71,7 +72,7 @@ def write_results(
                 "ModelArn": model.arn,
                 "EvaluationEndTimestamp": moment,
                 "NumberOfTrainingImages": len(prepared.train),
-                "NumberOfTestingImages": evaluation["pictures"],
+                "NumberOfTestingImages": evaluation.pictures,
             },
             "AggregatedEvaluationResults": {"Metrics": metrics},
         },
@@ -87,22 +88,25 @@ def confidence(score: float, threshold: float) -> float:
 
 
 def _manifest_lines(
-    prepared: Prepared, evaluation: Mapping[str, Any], mask_pairs: Mapping[str, Any], maker: Mapping[str, str]
+    prepared: Prepared,
+    evaluation: AnomalyEvaluation | SegmentationEvaluation,
+    mask_pairs: Mapping[str, Any],
+    maker: Mapping[str, str],
 ) -> Iterator[str]:
-    threshold = evaluation["thresholds"][ANOMALY]
-    for outcome in evaluation["outcomes"]:
-        line = strip_marks(read_line(prepared.lines[outcome["picture"]]))
+    threshold = evaluation.thresholds[ANOMALY]
+    for outcome in evaluation.outcomes:
+        line = strip_marks(read_line(prepared.lines[outcome.picture]))
         values = _with_service_names(line)
         values.setdefault("source-ref-metadata", {"creation-date": maker["creation-date"]})
-        is_anomalous = outcome["is_anomalous"]
+        is_anomalous = outcome.is_anomalous
         values[DETECTED] = int(is_anomalous)
         values[f"{DETECTED}-metadata"] = {
             "class-name": ANOMALY if is_anomalous else NORMAL,
-            "confidence": confidence(outcome["score"], threshold),
+            "confidence": confidence(outcome.score, threshold),
             "type": "groundtruth/image-classification",
             **maker,
         }
-        yield write_line(values | mask_pairs.get(outcome["picture"], {})).text
+        yield write_line(values | mask_pairs.get(outcome.picture, {})).text
 
 
 def _mask_pair(mask: DrawnMask, folder: str, maker: Mapping[str, str]) -> dict[str, Any]:

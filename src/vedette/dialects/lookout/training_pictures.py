@@ -87,4 +87,4 @@ def _facts_of(files: TrainingFiles, address: str) -> PictureFacts:
     head = read_head(files.find(address))
     if head is None:
         return PictureFacts(address)
-    return PictureFacts(address, head.format, (head.width, head.height), head.bytes)
+    return PictureFacts(address, head.format, head.upright_size, head.bytes)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import IncomingEntry, Intake
@@ -11,6 +10,7 @@ from vedette.dialects.rekognition.codes import CODES, flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, PICTURES
 from vedette.dialects.rekognition.names import NAMES
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.evaluation.document import Evaluation
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.problems import Flaw
@@ -114,7 +114,7 @@ class CustomLabelsDialect:
         self,
         files: TrainingFiles,
         prepared: Prepared,
-        evaluation: Mapping[str, Any],
+        evaluation: Evaluation,
         *,
         model: TrainedModel,
         masks: Mapping[str, DrawnMask],

@@ -9,11 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from vedette.dialects.picture_heads import PictureHead, read_head
+from vedette.dialects.picture_heads import read_head
 from vedette.dialects.training_data import Prepared, TrainingFiles
+from vedette.evaluation.document import (
+    ClassificationEvaluation,
+    DetectionEvaluation,
+    DetectionOutcome,
+    Evaluation,
+    LabelFigures,
+    MultilabelEvaluation,
+    MultilabelOutcome,
+    OutcomeKind,
+)
 from vedette.manifest.lines import write_line
 from vedette.vision.annotations import Box, Sample
-from vedette.vision.turn import LYING, stored_box
+from vedette.vision.turn import UPRIGHT, stored_box
 
 TRAINING_JOB = "rekognition-custom-labels-training-job"
 EVALUATION_JOB = "rekognition-custom-labels-evaluation-job"
@@ -25,7 +35,7 @@ DETAILS = f"{EVALUATION}-details"
 def write_results(
     files: TrainingFiles,
     prepared: Prepared,
-    evaluation: Mapping[str, Any],
+    evaluation: Evaluation,
     *,
     version_arn: str,
     now: datetime,
@@ -33,13 +43,13 @@ def write_results(
     """Write the summary and both snapshots; return the F1 score that the version shows."""
     moment = now.replace(tzinfo=None).isoformat(timespec="microseconds")
     files.put("evaluation_summary", _summary(prepared, evaluation, version_arn, moment))
-    write_truth = _box_truth if evaluation["task"] == "detection" else _label_truth
+    write_truth = _box_truth if isinstance(evaluation, DetectionEvaluation) else _label_truth
     files.put_lines(
         "train_snapshot", (_line(sample, write_truth(sample, moment)) for sample in prepared.train)
     )
     by_name = {sample.source: sample for sample in prepared.test}
     files.put_lines("test_snapshot", _tested(by_name, evaluation, moment))
-    return {"F1Score": float(evaluation["f1"])}
+    return {"F1Score": evaluation.f1}
 
 
 def rename_version(summary: bytes, arn: str) -> bytes:
@@ -49,17 +59,15 @@ def rename_version(summary: bytes, arn: str) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def _summary(
-    prepared: Prepared, evaluation: Mapping[str, Any], version_arn: str, moment: str
-) -> dict[str, Any]:
-    rows = sorted(evaluation["labels"], key=lambda row: -row["f1"])
-    figures = {
-        "Precision": evaluation["precision"],
-        "Recall": evaluation["recall"],
-        "F1Score": evaluation["f1"],
+def _summary(prepared: Prepared, evaluation: Evaluation, version_arn: str, moment: str) -> dict[str, Any]:
+    rows = sorted(_label_rows(evaluation), key=lambda row: -row.f1)
+    figures: dict[str, Any] = {
+        "Precision": evaluation.precision,
+        "Recall": evaluation.recall,
+        "F1Score": evaluation.f1,
     }
-    if evaluation["task"] == "detection":
-        figures |= {"AveragePrecision": evaluation["map50"], "AverageRecall": evaluation["average_recall"]}
+    if isinstance(evaluation, DetectionEvaluation):
+        figures |= {"AveragePrecision": evaluation.map50, "AverageRecall": evaluation.average_recall}
     else:
         figures["ConfusionMatrix"] = _confusion(evaluation)
     return {
@@ -67,20 +75,20 @@ def _summary(
         "EvaluationDetails": {
             "ProjectVersionArn": version_arn,
             "EvaluationEndTimestamp": moment,
-            "Labels": sorted(row["label"] for row in rows),
+            "Labels": sorted(row.label for row in rows),
             "NumberOfTrainingImages": len(prepared.train),
-            "NumberOfTestingImages": evaluation["pictures"],
+            "NumberOfTestingImages": evaluation.pictures,
         },
         "AggregatedEvaluationResults": figures,
         "LabelEvaluationResults": [
             {
-                "Label": row["label"],
-                "NumberOfTestingImages": row["test_pictures"],
+                "Label": row.label,
+                "NumberOfTestingImages": row.test_pictures,
                 "Metrics": {
-                    "Threshold": row["threshold"],
-                    "Precision": row["precision"],
-                    "Recall": row["recall"],
-                    "F1Score": row["f1"],
+                    "Threshold": row.threshold,
+                    "Precision": row.precision,
+                    "Recall": row.recall,
+                    "F1Score": row.f1,
                 },
             }
             for row in rows
@@ -88,15 +96,21 @@ def _summary(
     }
 
 
-def _confusion(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _label_rows(evaluation: Evaluation) -> list[LabelFigures]:
+    return [row for row in evaluation.labels if isinstance(row, LabelFigures)]
+
+
+def _confusion(evaluation: Evaluation) -> list[dict[str, Any]]:
     """Return every cell, the empty ones too, since clients make a table of them.
 
     Where pictures bear several labels, it is the share of a label's pictures on which the other is predicted.
     """
-    names = sorted(row["label"] for row in evaluation["labels"])
-    shares = {(c["truth"], c["predicted"]): c["share"] for c in evaluation.get("confusion", ())}
-    if "confusion" not in evaluation:
-        shares = _predicted_together(evaluation["outcomes"])
+    names = sorted(row.label for row in evaluation.labels)
+    shares: dict[tuple[str, str], float] = {}
+    if isinstance(evaluation, ClassificationEvaluation):
+        shares = {(cell.truth, cell.predicted): cell.share for cell in evaluation.confusion}
+    elif isinstance(evaluation, MultilabelEvaluation):
+        shares = _predicted_together(evaluation.outcomes)
     return [
         {"GroundTruthLabel": truth, "PredictedLabel": predicted, "Value": shares.get((truth, predicted), 0.0)}
         for truth in names
@@ -104,27 +118,28 @@ def _confusion(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _predicted_together(outcomes: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], float]:
+def _predicted_together(outcomes: Sequence[MultilabelOutcome]) -> dict[tuple[str, str], float]:
     pictures: dict[str, int] = {}
     predicted: dict[tuple[str, str], int] = {}
     for outcome in outcomes:
-        for truth in outcome["truth"]:
+        for truth in outcome.truth:
             pictures[truth] = pictures.get(truth, 0) + 1
-            for finding in outcome["findings"]:
-                pair = (truth, finding["label"])
+            for finding in outcome.findings:
+                pair = (truth, finding.label)
                 predicted[pair] = predicted.get(pair, 0) + 1
     return {pair: count / pictures[pair[0]] for pair, count in predicted.items()}
 
 
-def _tested(by_name: Mapping[str, Sample], evaluation: Mapping[str, Any], moment: str) -> Iterable[str]:
-    is_boxes = evaluation["task"] == "detection"
-    for outcome in evaluation["outcomes"]:
-        sample = by_name[outcome["picture"]]
-        if is_boxes:
-            names = sorted(row["label"] for row in evaluation["labels"])
+def _tested(by_name: Mapping[str, Sample], evaluation: Evaluation, moment: str) -> Iterable[str]:
+    names = sorted(row.label for row in evaluation.labels)
+    for outcome in evaluation.outcomes:
+        sample = by_name[outcome.picture]
+        if isinstance(outcome, DetectionOutcome):
             values = _box_truth(sample, moment) | _box_findings(sample, outcome, names, moment)
-        else:
+        elif isinstance(outcome, MultilabelOutcome):
             values = _label_truth(sample, moment) | _label_findings(outcome, moment)
+        else:
+            raise TypeError(f"Custom Labels has no documents for {evaluation.task}")
         yield _line(sample, values)
 
 
@@ -143,19 +158,19 @@ def _label_truth(sample: Sample, moment: str) -> dict[str, Any]:
     return values
 
 
-def _label_findings(outcome: Mapping[str, Any], moment: str) -> dict[str, Any]:
+def _label_findings(outcome: MultilabelOutcome, moment: str) -> dict[str, Any]:
     """Return one attribute for each label of the model, with what it was at the label's threshold."""
     values: dict[str, Any] = {}
-    for number, (label, result) in enumerate(outcome["outcomes"].items()):
+    for number, (label, result) in enumerate(outcome.outcomes.items()):
         values[f"{EVALUATION}-{number}"] = 1
         values[f"{EVALUATION}-{number}-metadata"] = {
-            "confidence": outcome["scores"].get(label, 0.0),
+            "confidence": outcome.scores.get(label, 0.0),
             "job-name": EVALUATION_JOB,
             "class-name": label,
             "human-annotated": "no",
             "creation-date": moment,
             "type": "groundtruth/image-classification",
-            DETAILS: _details(result, is_present=label in outcome["truth"]),
+            DETAILS: _details(result, is_present=label in outcome.truth),
         }
     return values
 
@@ -178,22 +193,20 @@ def _box_truth(sample: Sample, moment: str) -> dict[str, Any]:
     }
 
 
-def _box_findings(
-    sample: Sample, outcome: Mapping[str, Any], names: list[str], moment: str
-) -> dict[str, Any]:
-    findings = outcome["findings"]
-    boxes = [(names.index(finding["label"]), Box(**finding["box"])) for finding in findings]
+def _box_findings(sample: Sample, outcome: DetectionOutcome, names: list[str], moment: str) -> dict[str, Any]:
+    findings = outcome.findings
+    boxes = [(names.index(finding.label), finding.box) for finding in findings]
     return {
         EVALUATION: _annotations(sample, boxes),
         f"{EVALUATION}-metadata": {
-            "confidence": max((finding["confidence"] for finding in findings), default=0.0),
+            "confidence": max((finding.confidence for finding in findings), default=0.0),
             "job-name": EVALUATION_JOB,
             "class-map": {str(number): name for number, name in enumerate(names)},
             "human-annotated": "no",
             "objects": [
                 {
-                    "confidence": finding["confidence"],
-                    DETAILS: _details(finding["outcome"], is_present=finding["is_present"]),
+                    "confidence": finding.confidence,
+                    DETAILS: _details(finding.outcome, is_present=finding.is_present),
                 }
                 for finding in findings
             ],
@@ -205,11 +218,11 @@ def _box_findings(
 
 def _annotations(sample: Sample, boxes: Sequence[tuple[int, Box]]) -> dict[str, Any]:
     """Return boxes in whole pixels of the picture, as it is stored."""
-    head = read_head(sample.picture) or PictureHead("PNG", 0, 0, 0)
-    width, height = (head.height, head.width) if head.orientation in LYING else (head.width, head.height)
+    head = read_head(sample.picture)
+    width, height, orientation = (head.width, head.height, head.orientation) if head else (0, 0, UPRIGHT)
     return {
         "annotations": [
-            {"class_id": number, **_pixels(stored_box(box, head.orientation), width, height)}
+            {"class_id": number, **_pixels(stored_box(box, orientation), width, height)}
             for number, box in boxes
         ],
         "image_size": [{"width": width, "height": height, "depth": 3}],
@@ -225,7 +238,7 @@ def _pixels(box: Box, width: int, height: int) -> dict[str, int]:
     }
 
 
-def _details(result: str, *, is_present: bool) -> dict[str, Any]:
+def _details(result: OutcomeKind, *, is_present: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "ground-truth-labelling-jobs": [TRAINING_JOB],

@@ -6,7 +6,7 @@ training".
 
 from collections.abc import Callable, Collection
 
-from vedette.dialects.picture_heads import PictureHead, read_head
+from vedette.dialects.picture_heads import CheckedHead, read_head
 from vedette.dialects.rekognition.codes import CODES
 from vedette.dialects.rekognition.limits import PICTURES
 from vedette.dialects.rekognition.manifest_checks import (
@@ -108,10 +108,10 @@ def _broken_in(files: TrainingFiles, denied: Collection[str]) -> Callable[[str],
     return is_broken
 
 
-def _is_usable(head: PictureHead | None) -> bool:
+def _is_usable(head: CheckedHead | None) -> bool:
     return (
         head is not None
         and head.bytes <= PICTURES.most_bytes
-        and PICTURES.allow_sides(head.width, head.height)
-        and PICTURES.allow_ratio(head.width, head.height)
+        and PICTURES.allow_sides(*head.upright_size)
+        and PICTURES.allow_ratio(*head.upright_size)
     )
