@@ -5,16 +5,16 @@ was granted by ACL, which is S3's older way of a resource's Allow. Strangers nee
 needs the bucket's alone, and neither gets in by what a public access block holds back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 
 from vedette.access.judge import Decision, judge
 from vedette.access.patterns import Value
 from vedette.access.principals import PrincipalMatch
 from vedette.access.request import AccessRequest, AccessSubject, SourcedFacts, SubjectKind
 from vedette.api.s3 import acl
-from vedette.api.s3.call import Call, canonical_id, read_document
+from vedette.api.s3.call import Call, canonical_id, read_setting
 from vedette.api.s3.facts import (
     Facts,
     fact_of_blob,
@@ -190,18 +190,12 @@ def _combine(subject: AccessSubject, aim: Aim, decision: Decision, by_policy: Pr
     return match > PrincipalMatch.ACCOUNT or (decision.identity_allows and not is_closed)
 
 
-def blocks(bucket: Bucket) -> dict[str, bool]:
+def blocks(bucket: Bucket) -> Mapping[str, bool]:
     """Return what public access the bucket blocks."""
     document = bucket.documents.get("publicAccessBlock")
     if document is None:
         return {}
-    return _read_blocks(document)
-
-
-@lru_cache(maxsize=256)
-def _read_blocks(document: bytes) -> dict[str, bool]:
-    settings: dict[str, bool] = read_document("PutPublicAccessBlock", document)
-    return settings
+    return read_setting("PutPublicAccessBlock", document)
 
 
 def acl_of(bucket: Bucket) -> acl.Grants | None:

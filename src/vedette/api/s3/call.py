@@ -1,7 +1,7 @@
 """One request to S3 on its way through the door, and what every operation asks of it."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
@@ -27,6 +27,9 @@ LARGEST_DOCUMENT = 2 * 1024 * 1024
 
 SMALL_DOCUMENT = 64 * 1024
 """Reading more than this, a fiftieth of a second, would hold up everybody else."""
+
+SMALL_SETTING, MOST_SETTINGS = 16 * 1024, 256
+"""Settings that stay parsed: 40 MiB at most, at ten times the size of the documents."""
 
 LARGEST_NUMBER = 2**31 - 1
 """What a Java int holds: the range that S3 names when it refuses a number."""
@@ -122,6 +125,18 @@ def read_document(operation_name: str, data: bytes) -> dict[str, Any]:
         raise S3Fault("MalformedXML", "The request body is empty.")
     document: dict[str, Any] = from_xml(payload, data)
     return document
+
+
+def read_setting(operation_name: str, document: bytes) -> Mapping[str, Any]:
+    """Return a stored setting of a bucket, parsed once for as long as it stays the same. Never change it."""
+    if len(document) > SMALL_SETTING:
+        return read_document(operation_name, document)  # What strangers put must not fill the memory.
+    return _read_small_setting(operation_name, document)
+
+
+@lru_cache(maxsize=MOST_SETTINGS)
+def _read_small_setting(operation_name: str, document: bytes) -> Mapping[str, Any]:
+    return read_document(operation_name, document)
 
 
 def write_document(operation_name: str, value: dict[str, Any], root: str) -> bytes:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from vedette.api.s3.access import authorise
-from vedette.api.s3.call import Call, in_thread, read_document, rewrite
+from vedette.api.s3.call import Call, in_thread, read_setting, rewrite
 from vedette.api.s3.faults import S3Fault
 from vedette.errors import Missing
 from vedette.store.blobs.values import Bucket
@@ -120,7 +120,7 @@ def _headers(rule: dict[str, Any], origin: str) -> list[tuple[str, str]]:
 def _find_rule(bucket: Bucket, origin: str, method: str, header_names: list[str]) -> dict[str, Any] | None:
     if "cors" not in bucket.documents:
         return None
-    rules: list[dict[str, Any]] = read_document("PutBucketCors", bucket.documents["cors"])["CORSRules"]
+    rules: list[dict[str, Any]] = read_setting("PutBucketCors", bucket.documents["cors"])["CORSRules"]
     for rule in rules:
         allowed = [name.lower() for name in rule.get("AllowedHeaders", [])]
         if (

@@ -12,7 +12,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 
-from vedette.api.s3.call import Call, read_document
+from vedette.api.s3.call import Call, read_setting
 from vedette.api.s3.faults import S3Fault
 from vedette.store.blobs.cipher import Decoder, Stretch, derive_key, open_stream
 from vedette.store.blobs.values import Blob, Bucket
@@ -135,7 +135,7 @@ def _default(bucket: Bucket) -> dict[str, str]:
     document = bucket.documents.get("encryption")
     if document is None:
         return {}
-    rules = read_document("PutBucketEncryption", document)["Rules"]
+    rules = read_setting("PutBucketEncryption", document)["Rules"]
     default = rules[0].get("ApplyServerSideEncryptionByDefault", {})
     headers = {SSE: default.get("SSEAlgorithm", ""), KMS_KEY: default.get("KMSMasterKeyID", "")}
     return {name: value for name, value in headers.items() if value}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vedette.api.s3.access import authorise, is_allowed
-from vedette.api.s3.call import Call, document_answer, in_thread, read_document, rewrite
+from vedette.api.s3.call import Call, document_answer, in_thread, read_setting, rewrite
 from vedette.api.s3.facts import Facts, facts_of_date
 from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.pick import authorised_version
@@ -65,8 +65,7 @@ def _configuration(bucket: Bucket) -> dict[str, Any]:
     document = bucket.documents.get("object-lock")
     if document is None:
         return {"ObjectLockEnabled": "Enabled"}
-    configuration: dict[str, Any] = read_document("PutObjectLockConfiguration", document)
-    return configuration
+    return dict(read_setting("PutObjectLockConfiguration", document))
 
 
 async def put_retention(call: Call) -> Response:
