@@ -64,7 +64,7 @@ def test_a_csv_that_repeats_pictures_is_sorted_out_beside_itself(tmp_path):
         assert (answer.exit_code, out.exists()) == (2, False)
     assert answer.stderr == (
         f"{table}: 2 rows repeat an earlier picture; they are in a-duplicates.csv. The others are in "
-        f"a-deduplicated.csv: look at both, and import {tmp_path / 'a-deduplicated.csv'}.\n"
+        f"a-deduplicated.csv: check both, and import {tmp_path / 'a-deduplicated.csv'}.\n"
     )
     assert (tmp_path / "a-duplicates.csv").read_text() == "a.png,dog\nb.png,cat,dog\n"
     sound = tmp_path / "a-deduplicated.csv"

@@ -5,9 +5,9 @@ from typer.testing import CliRunner
 
 from doubles.installations import an_installation
 from vedette.cli.main import app
-from vedette.store.blobs.caution import caution, set_caution
+from vedette.store.blobs.caution import lifecycle_pause, pause_lifecycle
 from vedette.store.blobs.folder import FolderBlobs
-from vedette.store.blobs.looks import LookRecord
+from vedette.store.blobs.looks import ExpiryRecord
 from vedette.store.blobs.timemarks import TimeMark
 
 
@@ -36,11 +36,11 @@ def test_nothing_is_paused_where_nothing_happened(data):
 
 def test_a_pause_is_told_with_its_reason_and_ended(data):
     (data / "buckets").mkdir()
-    set_caution(data / "buckets", "the folder was restored")
+    pause_lifecycle(data / "buckets", "the folder was restored")
     first, *_ = run("status")
     assert first.endswith("UTC: the folder was restored.")
     assert "begins within a minute" in run("resume")[0]
-    assert caution(data / "buckets") is None
+    assert lifecycle_pause(data / "buckets") is None
 
 
 def test_the_last_look_is_told(data):
@@ -48,7 +48,7 @@ def test_the_last_look_is_told(data):
     blobs.buckets.create("bucket-a", account="1", region="us-east-1")
     blobs.buckets.put_document("bucket-a", "lifecycle", b"<x/>")
     removed = {"bucket-a": {"objects": 3, "versions": 0, "markers": 1, "uploads": 0}}
-    blobs.expiry.keep(LookRecord(TimeMark(0, 0.0, "a"), 60_000, removed, ["bucket-b: no"]))
+    blobs.expiry.keep(ExpiryRecord(TimeMark(0, 0.0, "a"), 60_000, removed, ["bucket-b: no"]))
     blobs.close()
     assert run("status")[1:] == [
         "Buckets with rules: bucket-a",

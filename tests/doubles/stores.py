@@ -4,7 +4,7 @@ import hashlib
 import random
 from dataclasses import replace
 
-from vedette.store.blobs.values import About, Checksum, Part
+from vedette.store.blobs.values import About, Checksum, UploadPart
 
 ODD_KEYS = [
     "plain.jpg", "ü/漢字 🙂.png", "..", "../up", "a//b", "a/", "/", "nul", "CON.txt", "50%.png", "%2F",
@@ -49,7 +49,9 @@ def upload(store, bucket, key, name, *, ends):
     for number in (1, 2, 2):
         draft = store.draft()
         draft.add(b"%d" % number * 10)
-        store.uploads.put_part(begun, draft, Part(number, 0, "", checksum=Checksum("CRC32", "AAAAAA==")))
+        store.uploads.put_part(
+            begun, draft, UploadPart(number, 0, "", checksum=Checksum("CRC32", "AAAAAA=="))
+        )
     if ends:
         parts = store.uploads.parts(begun)
         about = About(parts=tuple(parts), checksum=Checksum("CRC32", "AA==-2", "COMPOSITE"))

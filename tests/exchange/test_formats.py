@@ -62,7 +62,7 @@ def said(found):
 @given(items)
 def test_coco_is_read_as_it_was_written(tmp_path_factory, many):
     path = tmp_path_factory.mktemp("coco") / "boxes.json"
-    coco.write_coco(many, path, when=WHEN)
+    coco.write_coco(many, path, written_at=WHEN)
     assert said(coco.read_coco(path)) == said(many)
     assert [path] == list(path.parent.iterdir())
 
@@ -410,7 +410,7 @@ def test_every_format_is_written_from_a_manifest(tmp_path, form):
         )
     ]
     out = tmp_path / "out"
-    count = from_lines(form, lines, out, when=WHEN, prefix="s3://bucket/in", images=None)
+    count = from_lines(form, lines, out, written_at=WHEN, prefix="s3://bucket/in", images=None)
     assert count == 1
     assert out.exists()
 

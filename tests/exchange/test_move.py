@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from doubles.pictures import a_png
-from vedette.exchange.move import Moved, key_of, move_lines
+from vedette.exchange.move import MovedLine, key_of, move_lines
 from vedette.exchange.places import SourceFolder
 from vedette.manifest.lines import read_line
 
@@ -50,7 +50,7 @@ def test_what_the_services_own_export_script_left_is_found(tmp_path):
 def test_what_is_not_there_is_named(tmp_path):
     line = read_line('{"source-ref":"s3://old/a.png"}')
     assert list(move_lines([line], SourceFolder(tmp_path), to="s3://new")) == [
-        Moved(line, {}, ("s3://old/a.png",))
+        MovedLine(line, {}, ("s3://old/a.png",))
     ]
 
 

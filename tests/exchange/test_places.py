@@ -178,7 +178,7 @@ def test_a_name_that_leaves_the_target_is_refused(tmp_path, form, name):
     )
     before = set(tmp_path.rglob("*"))
     with pytest.raises(Wrong):
-        from_lines(form, [line], tmp_path / "out", when=Stamp().moment, prefix="s3://b/in", images=None)
+        from_lines(form, [line], tmp_path / "out", written_at=Stamp().moment, prefix="s3://b/in", images=None)
     assert {path for path in tmp_path.rglob("*") if path.is_file()} - before == set()
 
 
@@ -194,7 +194,7 @@ def test_two_pictures_never_share_a_file(tmp_path):
 def test_two_pictures_of_one_short_name_are_not_mixed_up(tmp_path, form):
     lines = [read_line(manifest(ref)) for ref in ("s3://b/one/k.jpg", "s3://b/two/k.jpg")]
     with pytest.raises(Wrong, match=r"would both be called k\.jpg"):
-        from_lines(form, lines, tmp_path / "out", when=Stamp().moment, images=None)
+        from_lines(form, lines, tmp_path / "out", written_at=Stamp().moment, images=None)
 
 
 def test_exported_pictures_lie_below_the_target_whatever_their_keys(tmp_path):

@@ -24,7 +24,7 @@ from vedette.server.backup import back_up
 from vedette.server.installation import open_installation
 from vedette.server.restore import restore
 from vedette.settings import Settings
-from vedette.store.blobs.caution import caution
+from vedette.store.blobs.caution import lifecycle_pause
 from vedette.store.blobs.folder import FolderBlobs
 
 ACCOUNT = "000000000000"
@@ -102,7 +102,7 @@ def test_a_backup_is_put_back_as_it_was(data, tmp_path, links):
         key: key.encode() for key in ("a.png", "deep/er/b.png", "ü \u2028.png")
     }
     blobs.close()
-    standing = caution(tmp_path / "again" / "buckets")
+    standing = lifecycle_pause(tmp_path / "again" / "buckets")
     assert standing.reason == "Restored from the backup of 2026-05-04T12:00:00+00:00."
 
 

@@ -17,9 +17,9 @@ from vedette.server import health, installation
 from vedette.server.health import HealthCheck, examine_installation
 from vedette.server.installation import close_to_others
 from vedette.settings import Settings
-from vedette.store.blobs.caution import set_caution
+from vedette.store.blobs.caution import pause_lifecycle
 from vedette.store.blobs.folder import FolderBlobs
-from vedette.store.blobs.quarantine import put_aside
+from vedette.store.blobs.quarantine import quarantine_files
 from vedette.store.db import open_database
 from vedette.store.reserve import Reserve
 
@@ -106,10 +106,10 @@ def test_what_others_can_read_is_counted(data, monkeypatch):
 def test_a_missing_reserve_a_mark_of_caution_and_a_quarantine_are_noted(data):
     (data / "reserve").unlink()
     assert checks(data)["reserve"].verdict == "note"
-    set_caution(data / "buckets", "Restored from a backup.", lambda: datetime(2026, 5, 4, tzinfo=UTC))
+    pause_lifecycle(data / "buckets", "Restored from a backup.", lambda: datetime(2026, 5, 4, tzinfo=UTC))
     stray = data / "buckets" / "pictures" / "stray"
     stray.write_bytes(b"x")
-    put_aside(data / "buckets", ["pictures/stray"], "a test")
+    quarantine_files(data / "buckets", ["pictures/stray"], "a test")
     assert checks(data)["buckets"] == HealthCheck(
         "buckets",
         "note",

@@ -13,7 +13,7 @@ from vedette.store.blobs.backup import CopiedBuckets, copy_buckets
 from vedette.store.blobs.files import LEASE
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.repair import RepairOptions, repair_buckets
-from vedette.store.blobs.values import About, Part
+from vedette.store.blobs.values import About, UploadPart
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_uploads_under_way_are_copied_with_their_parts(blobs, tmp_path):
     upload = blobs.uploads.begin("farm", "big", upload="u1", owner="0", about=About())
     draft = blobs.draft()
     draft.add(b"part")
-    blobs.uploads.put_part(upload, draft, Part(1, 0, ""))
+    blobs.uploads.put_part(upload, draft, UploadPart(1, 0, ""))
     copy_buckets(blobs.root, tmp_path / "copy")
     again = FolderBlobs(tmp_path / "copy")
     (part,) = again.uploads.parts(again.uploads.find("farm", "big", "u1"))

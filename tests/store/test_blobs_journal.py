@@ -8,8 +8,8 @@ import pytest
 from vedette.errors import Refusal
 from vedette.store.blobs import journals as module
 from vedette.store.blobs.folder import FolderBlobs
-from vedette.store.blobs.journal import FRESH, JOURNAL, Reading, decode, encode, read_end
-from vedette.store.blobs.values import About, Part
+from vedette.store.blobs.journal import FRESH, JOURNAL, JournalReader, decode, encode, read_end
+from vedette.store.blobs.values import About, UploadPart
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def journal(store, bucket="farm"):
 
 def entries(store, bucket="farm"):
     """Return the operations of every line, as plain values."""
-    return [json.loads(json.dumps(entry.operations)) for entry in Reading(journal(store, bucket))]
+    return [json.loads(json.dumps(entry.operations)) for entry in JournalReader(journal(store, bucket))]
 
 
 def reopened(store):
@@ -42,7 +42,7 @@ def test_every_change_is_a_line_in_the_order_of_its_commit(blobs):
     blobs.buckets.put_document("farm", "policy", b"\x00\xff")
     blobs.delete("farm", "a.jpg")
     blobs.buckets.delete_documents("farm", ["policy"])
-    lines = list(Reading(journal(blobs)))
+    lines = list(JournalReader(journal(blobs)))
     assert [entry.number for entry in lines] == [1, 2, 3, 4, 5, 6]
     words = [[operation[0] for operation in entry.operations] for entry in lines]
     assert words == [["bucket"], ["put"], ["bucket"], ["document"], ["put"], ["no-document"]]
@@ -65,7 +65,7 @@ def test_an_upload_is_in_it_from_its_beginning_to_its_end(blobs):
     upload = blobs.uploads.begin("farm", "big", upload="u1", owner="0", about=About())
     draft = blobs.draft()
     draft.add(b"part")
-    part = blobs.uploads.put_part(upload, draft, Part(1, 0, "e1"))
+    part = blobs.uploads.put_part(upload, draft, UploadPart(1, 0, "e1"))
     blobs.uploads.complete(upload, [part], blobs.draft(), etag="x-1", about=About())
     other = blobs.uploads.begin("farm", "big", upload="u2", owner="0", about=About())
     blobs.uploads.abort(other)
@@ -170,7 +170,7 @@ def test_a_journal_that_has_grown_is_written_anew_while_writers_go_on(blobs):
     assert not journal(blobs).with_name(FRESH).exists()
     assert read_end(journal(blobs)).number == 451
     # Nothing is doubled or left out between the moment that it was written from and its end.
-    numbers = [entry.number for entry in Reading(journal(blobs)) if entry.number]
+    numbers = [entry.number for entry in JournalReader(journal(blobs)) if entry.number]
     assert numbers == list(range(numbers[0], 452))
     puts = [operation[1]["key"] for line in entries(blobs) for operation in line if operation[0] == "put"]
     assert set(puts) == {f"{writer}/{n}" for writer in range(3) for n in range(3)}
@@ -181,7 +181,7 @@ def test_two_processes_write_one_journal(blobs):
     for n in range(20):
         (blobs if n % 2 else other).put("farm", str(n), b"1")
     other.close()
-    assert [entry.number for entry in Reading(journal(blobs))] == list(range(1, 22))
+    assert [entry.number for entry in JournalReader(journal(blobs))] == list(range(1, 22))
 
 
 def test_a_bucket_made_again_begins_a_journal_of_its_own(blobs):
@@ -190,7 +190,7 @@ def test_a_bucket_made_again_begins_a_journal_of_its_own(blobs):
     blobs.remove_bucket("farm")
     assert not journal(blobs).exists()
     blobs.make_bucket("farm", account="1")
-    assert [entry.number for entry in Reading(journal(blobs))] == [1]
+    assert [entry.number for entry in JournalReader(journal(blobs))] == [1]
 
 
 def test_a_line_that_was_damaged_is_no_line():

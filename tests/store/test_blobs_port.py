@@ -7,7 +7,7 @@ import pytest
 
 from vedette.errors import Missing, Taken, Wrong
 from vedette.store.blobs.folder import FolderBlobs
-from vedette.store.blobs.foreign import PART, Address, ForeignBlobs
+from vedette.store.blobs.foreign import PART, ForeignBlobs, ForeignS3
 
 ACCOUNT = "000000000000"
 COUNT = itertools.count()
@@ -19,7 +19,7 @@ def blobs(request, tmp_path):
         store = FolderBlobs(tmp_path / "buckets")
     else:
         other = request.getfixturevalue("server")
-        store = ForeignBlobs(Address(other.address, *other.key))
+        store = ForeignBlobs(ForeignS3(other.address, *other.key))
     yield store
     store.close()
 

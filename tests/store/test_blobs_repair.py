@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from doubles.stores import ODD_KEYS, etag_of, furnish, put, said, upload
 from vedette.errors import Refusal
-from vedette.store.blobs.caution import caution
+from vedette.store.blobs.caution import lifecycle_pause
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.index import INDEX
 from vedette.store.blobs.journal import JOURNAL
 from vedette.store.blobs.quarantine import quarantined
 from vedette.store.blobs.repair import RepairOptions, repair_buckets
-from vedette.store.blobs.values import About, Part
+from vedette.store.blobs.values import About, UploadPart
 
 OPTIONS = RepairOptions("000000000000")
 
@@ -73,7 +73,7 @@ def test_a_store_that_lost_its_index_says_the_same_after_a_repair(root, lose):
     after = looked_at(root)
     assert after == before
     assert files(root) >= had
-    assert "repair" in caution(root).reason
+    assert "repair" in lifecycle_pause(root).reason
 
 
 def test_a_repaired_store_goes_on_and_can_be_repaired_again(root):
@@ -147,7 +147,7 @@ def test_a_sound_store_is_left_as_it_is(root):
     assert set(report.sources.values()) == {"index"}
     assert files(root) == had
     assert looked_at(root) == before
-    assert caution(root) is None
+    assert lifecycle_pause(root) is None
 
 
 def test_missing_and_damaged_objects_are_named(root):
@@ -161,10 +161,10 @@ def test_missing_and_damaged_objects_are_named(root):
     paths["other"].write_bytes(b"PIXELS")
     report = repair_buckets(root, OPTIONS)
     assert not report.is_whole
-    assert [notice.what for notice in report.notices["missing"]] == ["farm/gone"]
-    assert [notice.what for notice in report.notices["damaged"]] == ["farm/short"]
+    assert [notice.subject for notice in report.notices["missing"]] == ["farm/gone"]
+    assert [notice.subject for notice in report.notices["damaged"]] == ["farm/short"]
     deep = repair_buckets(root, replace(OPTIONS, is_deep=True))
-    assert sorted(notice.what for notice in deep.notices["damaged"]) == ["farm/other", "farm/short"]
+    assert sorted(notice.subject for notice in deep.notices["damaged"]) == ["farm/other", "farm/short"]
     assert "farm" in looked_at_keys(root)
 
 
@@ -180,7 +180,7 @@ def test_an_object_whose_file_is_gone_stays_until_it_is_to_be_forgotten(root):
     assert looked_at(root) == before
     path.unlink()
     report = repair_buckets(root, replace(OPTIONS, forgets=True))
-    assert "it is forgotten" in report.notices["missing"][0].says
+    assert "it is forgotten" in report.notices["missing"][0].sentence
     store = FolderBlobs(root)
     assert store.objects.find("farm", "away") is None
     assert store.standing.troubles == ()
@@ -204,7 +204,7 @@ def test_a_folder_that_no_bucket_can_be_named_like_is_left_alone(root):
     (root / "My Pictures" / "a.jpg").write_bytes(b"1")
     lose_index(root)
     report = repair_buckets(root, OPTIONS)
-    assert [notice.what for notice in report.notices["left alone"]] == ["My Pictures"]
+    assert [notice.subject for notice in report.notices["left alone"]] == ["My Pictures"]
 
 
 def test_a_file_whose_name_is_no_text_goes_into_quarantine(root):
@@ -213,7 +213,7 @@ def test_a_file_whose_name_is_no_text_goes_into_quarantine(root):
     report = repair_buckets(root, OPTIONS)
     assert report.put_aside == 1
     (item,) = [item for item in quarantined(root) if item.path.endswith(".jpg")]
-    assert (os.fsencode(item.path), item.why) == (b"farm/\xff\xfe.jpg", "its name is no text")
+    assert (os.fsencode(item.path), item.reason) == (b"farm/\xff\xfe.jpg", "its name is no text")
 
 
 def looked_at_keys(root):
@@ -232,7 +232,7 @@ def test_parts_of_an_object_are_compared_with_its_etag(tmp_path):
     for number, body in ((1, b"first"), (2, b"second")):
         draft = store.draft()
         draft.add(body)
-        parts.append(store.uploads.put_part(begun, draft, Part(number, 0, "")))
+        parts.append(store.uploads.put_part(begun, draft, UploadPart(number, 0, "")))
     store.uploads.complete(begun, parts, store.draft(), etag=etag_of(parts), about=About(parts=tuple(parts)))
     path = store.path_of(store.objects.find("farm", "big"))
     store.close()
@@ -256,8 +256,8 @@ def test_without_index_and_journal_objects_come_back_by_the_names_of_their_files
     (store.root / "farm" / JOURNAL).unlink()
     report = repair_buckets(store.root, OPTIONS)
     assert report.sources == {"farm": "names"}
-    assert [notice.what for notice in report.notices["made from file names"]] == ["farm"]
-    uncertain = [notice for notice in report.notices["made an object again"] if notice.says]
+    assert [notice.subject for notice in report.notices["made from file names"]] == ["farm"]
+    uncertain = [notice for notice in report.notices["made an object again"] if notice.sentence]
     again = FolderBlobs(store.root)
     back = {stored.key: stored.etag for stored in again.list("farm")}
     assert again.read("farm", "plain.jpg") == b"new"
@@ -284,7 +284,7 @@ def test_a_file_that_the_journal_never_heard_of_becomes_an_object_unless_a_newer
         os.utime(twin, (time.time() + shift, time.time() + shift))
     lose_index(root)
     report = repair_buckets(root, OPTIONS)
-    assert {notice.what for notice in report.notices["made an object again"]} == {
+    assert {notice.subject for notice in report.notices["made an object again"]} == {
         "farm/fresh.png",
         "farm/newer.jpg",
     }
@@ -328,7 +328,7 @@ def test_a_file_in_quarantine_that_an_object_needs_comes_back(root):
     (root / ".quarantine" / "one" / "files" / "farm").mkdir(parents=True)
     (root / path).rename(root / ".quarantine" / "one" / "files" / path)
     before = repair_buckets(root, replace(OPTIONS, is_dry=True))
-    assert [notice.what for notice in before.notices["comes back from quarantine"]] == ["farm/a"]
+    assert [notice.subject for notice in before.notices["comes back from quarantine"]] == ["farm/a"]
     lose_index(root)
     assert repair_buckets(root, OPTIONS).is_whole
     assert (root / path).read_bytes() == b"1"
@@ -358,8 +358,8 @@ def test_damaged_lines_lose_only_what_they_said(root):
     (root / "farm" / JOURNAL).write_bytes(b"".join(lines))
     lose_index(root)
     report = repair_buckets(root, OPTIONS)
-    assert "1 line is damaged" in report.notices["damaged journal"][0].says
-    assert [notice.what for notice in report.notices["made an object again"]] == ["farm/plain.jpg"]
+    assert "1 line is damaged" in report.notices["damaged journal"][0].sentence
+    assert [notice.subject for notice in report.notices["made an object again"]] == ["farm/plain.jpg"]
     after = looked_at(root)
     keys = [blob.key for blob, _ in before["farm"][1]]
     assert [blob.key for blob, _ in after["farm"][1]] == keys
@@ -372,7 +372,7 @@ def test_a_journal_that_lost_its_first_lines_keeps_its_objects(root):
     keys = [blob.key for blob, _ in looked_at_first(root)["farm"][1]]
     lose_index(root)
     report = repair_buckets(root, OPTIONS)
-    assert "who owns it is lost" in report.notices["damaged journal"][-1].says
+    assert "who owns it is lost" in report.notices["damaged journal"][-1].sentence
     assert [blob.key for blob, _ in looked_at(root)["farm"][1]] == keys
 
 
@@ -386,12 +386,12 @@ def test_a_folder_under_another_name_is_no_bucket(root):
     shutil.copytree(root / "farm", root / "farm2")
     lose_index(root)
     report = repair_buckets(root, OPTIONS)
-    assert [notice.what for notice in report.notices["left alone"]] == ["farm2"]
+    assert [notice.subject for notice in report.notices["left alone"]] == ["farm2"]
     assert "farm2" not in report.sources
     assert (root / "farm2" / JOURNAL).exists()
 
 
-@pytest.mark.parametrize("step", ["_write_journals", "_put_in_place", "_finish_files", "set_caution"])
+@pytest.mark.parametrize("step", ["_write_journals", "_put_in_place", "_finish_files", "pause_lifecycle"])
 def test_a_repair_that_is_killed_is_done_again(root, step, monkeypatch):
     from vedette.store.blobs import repair as module
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from vedette.errors import Busy, Refusal
-from vedette.store.blobs.caution import caution
+from vedette.store.blobs.caution import lifecycle_pause
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.index import INDEX
 from vedette.store.blobs.journal import JOURNAL
@@ -139,7 +139,7 @@ def test_an_older_index_is_opened_and_what_was_written_since_stays(root):
         (trouble,) = standing.troubles
         assert "older than what lies in farm:" in trouble
         assert files(root) == before
-    assert "older" in caution(root).reason
+    assert "older" in lifecycle_pause(root).reason
 
 
 def test_writing_with_an_older_index_hides_no_change_from_the_journal(root):
@@ -199,7 +199,10 @@ def test_a_handful_of_strays_goes_into_quarantine_with_a_manifest(root):
     assert aside == HANDFUL
     items = {item.path: item for item in quarantined(root)}
     assert set(items) == {f"farm/stray{n}" for n in range(HANDFUL)}
-    assert (items["farm/stray3"].why, items["farm/stray3"].size) == ("a crash left it: no object names it", 1)
+    assert (items["farm/stray3"].reason, items["farm/stray3"].size) == (
+        "a crash left it: no object names it",
+        1,
+    )
     assert abs(items["farm/stray3"].at_ms / 1000 - time.time()) < 60
     assert items["farm/stray3"].place.read_bytes() == b"?"
     assert (root / QUARANTINE).stat().st_mode & 0o777 == 0o700
@@ -288,7 +291,7 @@ def test_a_removed_bucket_takes_no_file_along_that_no_object_named(root):
     assert not (root / "farm").exists()
     (item,) = quarantined(root)
     assert (item.path, item.place.read_bytes()) == ("farm/mine.jpg", b"by hand")
-    assert "bucket was removed" in item.why
+    assert "bucket was removed" in item.reason
     store.make_bucket("farm", account="0")
     store.put("farm", "a", b"1")
     store.close()
@@ -321,7 +324,7 @@ def test_the_end_of_an_upload_is_remembered_for_a_week(root):
     )
     now = time.time()
     assert forget_ended(store._index, now + WEEK - 60) == 0
-    assert store.uploads.find("farm", "big", "ended", or_done=True).done["etag"] == "x-1"
+    assert store.uploads.find("farm", "big", "ended", or_done=True).result["etag"] == "x-1"
     assert forget_ended(store._index, now + WEEK + 60) == 1
     with pytest.raises(Refusal, match="does not exist"):
         store.uploads.find("farm", "big", "ended", or_done=True)

@@ -5,7 +5,7 @@ import pytest
 from vedette.errors import Missing, Wrong
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.uploads import LEAST_PART, choose_parts
-from vedette.store.blobs.values import About, Part
+from vedette.store.blobs.values import About, UploadPart
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def begin(blobs, key="big"):
 def send(blobs, upload, number, data, etag="e"):
     draft = blobs.draft()
     draft.add(data)
-    return blobs.uploads.put_part(upload, draft, Part(number, 0, etag))
+    return blobs.uploads.put_part(upload, draft, UploadPart(number, 0, etag))
 
 
 def complete(blobs, upload, parts):
@@ -37,7 +37,7 @@ def test_parts_become_one_object_in_the_order_of_their_numbers(blobs):
     parts = choose_parts(blobs.uploads.parts(upload), [(1, '"e1"'), (2, "e2")])
     complete(blobs, upload, parts)
     assert blobs.read("farm", "big") == b"x" * LEAST_PART + b"tail"
-    assert blobs.uploads.find("farm", "big", upload.id, or_done=True).done["etag"] == "x-2"
+    assert blobs.uploads.find("farm", "big", upload.id, or_done=True).result["etag"] == "x-2"
     with pytest.raises(Missing):
         blobs.uploads.find("farm", "big", upload.id)
     blobs.close()
@@ -73,14 +73,14 @@ def test_an_aborted_upload_is_gone_with_its_parts(blobs):
     ],
 )
 def test_a_list_of_parts_that_cannot_be_is_refused(wanted, kind):
-    have = [Part(1, LEAST_PART - 1, "a"), Part(2, 1, "b")]
+    have = [UploadPart(1, LEAST_PART - 1, "a"), UploadPart(2, 1, "b")]
     with pytest.raises(Wrong) as refusal:
         choose_parts(have, wanted)
     assert refusal.value.kind == kind
 
 
 def test_a_first_part_of_the_least_size_and_a_small_last_one_are_taken():
-    have = [Part(1, LEAST_PART, "a"), Part(2, 1, "b")]
+    have = [UploadPart(1, LEAST_PART, "a"), UploadPart(2, 1, "b")]
     assert choose_parts(have, [(1, "a"), (2, "b")]) == have
 
 

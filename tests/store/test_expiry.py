@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.clock import milliseconds
-from vedette.store.blobs.expiry import PAGE, Look, Removals
+from vedette.store.blobs.expiry import PAGE, ExpiryRun, Removals
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.looks import DOCUMENT
 from vedette.store.blobs.rules import DAY_S, Days, ExpiryRule, RuleFilter, is_held
-from vedette.store.blobs.values import About, Checksum, Part
+from vedette.store.blobs.values import About, Checksum, UploadPart
 
 START = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -44,7 +44,9 @@ class Shelf:
 
     def look(self, *rules, days=None, goes_on=lambda: True):
         bucket = self.blobs.buckets.find(BUCKET)
-        return self.blobs.expiry.run(Look(bucket, rules, days or Days(), milliseconds(self.now), goes_on))
+        return self.blobs.expiry.run(
+            ExpiryRun(bucket, rules, days or Days(), milliseconds(self.now), goes_on)
+        )
 
 
 @pytest.fixture
@@ -188,7 +190,7 @@ def test_uploads_that_nobody_completes_are_given_up(shelf):
         upload = shelf.blobs.uploads.begin(BUCKET, key, upload=key, owner="1", about=About())
     draft = shelf.blobs.draft()
     draft.add(b"part")
-    shelf.blobs.uploads.put_part(upload, draft, Part(1, 0, "", checksum=Checksum("CRC32", "AAAAAA==")))
+    shelf.blobs.uploads.put_part(upload, draft, UploadPart(1, 0, "", checksum=Checksum("CRC32", "AAAAAA==")))
     rule = ExpiryRule("r", RuleFilter("in/"), upload_days=2)
     shelf.now += 2 * DAY
     assert shelf.look(rule) == Removals()

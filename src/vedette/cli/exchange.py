@@ -117,7 +117,7 @@ def export_format(  # noqa: PLR0913  (a command's options)
         if with_pictures:
             lines, copied = _take_along(lines, fetch, folder, cut=cut)
             cut, images = PICTURES, folder / PICTURES
-        count = from_lines(form.value, lines, out, when=system_clock(), prefix=cut, images=images)
+        count = from_lines(form.value, lines, out, written_at=system_clock(), prefix=cut, images=images)
     print(f"Written: {out} ({count})." + (f" Copied {copied} files." if with_pictures else ""))
 
 

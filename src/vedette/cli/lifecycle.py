@@ -9,7 +9,7 @@ from vedette.cli.credentials import Data
 from vedette.cli.opening import opened
 
 if TYPE_CHECKING:
-    from vedette.store.blobs.looks import LookRecord
+    from vedette.store.blobs.looks import ExpiryRecord
 
 lifecycle = typer.Typer(no_args_is_help=True, help="Lifecycle rules: what removes objects after their time.")
 
@@ -17,10 +17,10 @@ lifecycle = typer.Typer(no_args_is_help=True, help="Lifecycle rules: what remove
 @lifecycle.command("status")
 def show_status(data: Data = None) -> None:
     """Show whether the rules are active or paused, and what the last run removed."""
-    from vedette.store.blobs.caution import caution
+    from vedette.store.blobs.caution import lifecycle_pause
 
     root = _root(data)
-    standing = caution(root)
+    standing = lifecycle_pause(root)
     if standing is None:
         print("Lifecycle rules are carried out while the server runs.")
     else:
@@ -34,9 +34,9 @@ def show_status(data: Data = None) -> None:
 @lifecycle.command("resume")
 def resume(data: Data = None) -> None:
     """Resume the rules, after a restore, a repair or a changed clock."""
-    from vedette.store.blobs.caution import clear_caution
+    from vedette.store.blobs.caution import resume_lifecycle
 
-    if clear_caution(_root(data)):
+    if resume_lifecycle(_root(data)):
         print("Lifecycle rules are carried out again; a running server begins within a minute.")
     else:
         print("Lifecycle rules are not paused.")
@@ -63,7 +63,7 @@ def _lines(root: Path) -> list[str]:
     return lines + (_about_look(record) if record and record.looked_ms else ["There was no look yet."])
 
 
-def _about_look(record: "LookRecord") -> list[str]:
+def _about_look(record: "ExpiryRecord") -> list[str]:
     from vedette.api.s3.lifecycle_runner import describe
     from vedette.clock import from_milliseconds
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from vedette.cli.client import open_client
 from vedette.errors import Missing, Wrong
-from vedette.exchange.move import Moved
+from vedette.exchange.move import MovedLine
 from vedette.manifest.lines import Line, read_line
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.places import split_s3
@@ -173,7 +173,7 @@ def remote_dataset(server: Server, project: str, kind: str) -> RemoteDataset:
 
 
 def upload(
-    server: Server, uploads: Iterable[Moved], *, to: str, kind: str
+    server: Server, uploads: Iterable[MovedLine], *, to: str, kind: str
 ) -> tuple[str, list[Line], list[str]]:
     """Put pictures, masks and the manifest into the bucket.
 

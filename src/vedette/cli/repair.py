@@ -15,8 +15,8 @@ from vedette.errors import Missing, Refusal, Wrong
 
 if TYPE_CHECKING:
     from vedette.settings import Settings
-    from vedette.store.blobs.quarantine import PutAside
-    from vedette.store.blobs.report import Report
+    from vedette.store.blobs.quarantine import QuarantinedFile
+    from vedette.store.blobs.report import RepairReport
 
 SHOWN = 10
 """So many lines of one kind are shown unless all are asked for."""
@@ -103,7 +103,7 @@ def _account(settings: "Settings") -> str:
         return settings.account
 
 
-def describe_report(report: "Report", root: Path, *, most: int) -> Iterator[str]:
+def describe_report(report: "RepairReport", root: Path, *, most: int) -> Iterator[str]:
     """Yield the report of a repair, as lines for a person."""
     yield (
         f"{root}: {_count(report.buckets, 'bucket')}, {_count(report.objects, 'object')},"
@@ -114,7 +114,7 @@ def describe_report(report: "Report", root: Path, *, most: int) -> Iterator[str]
             yield f"  {bucket}: {WORDS[source]}"
     for kind, notices in report.notices.items():
         yield f"{kind} ({len(notices):,}):"
-        yield from (_line(notice.what, notice.says) for notice in notices[:most])
+        yield from (_line(notice.subject, notice.sentence) for notice in notices[:most])
         if len(notices) > most:
             yield f"  … and {len(notices) - most:,} more; --all shows them"
     waiting = _waiting(root)
@@ -123,7 +123,7 @@ def describe_report(report: "Report", root: Path, *, most: int) -> Iterator[str]
         yield f"In quarantine: {_count(len(waiting), 'file')}, {size:,} bytes, in {root / '.quarantine'}."
 
 
-def _ending(report: "Report", *, is_dry: bool) -> Iterator[str]:
+def _ending(report: "RepairReport", *, is_dry: bool) -> Iterator[str]:
     if is_dry:
         yield "Nothing was changed."
         return
@@ -148,7 +148,7 @@ def _empty(root: Path, *, is_sure: bool, is_dry: bool) -> None:
     size = sum(item.size for item in waiting)
     print(f"In quarantine: {_count(len(waiting), 'file')}, {size:,} bytes.")
     for item in waiting[:SHOWN]:
-        print(_line(item.path, item.why))
+        print(_line(item.path, item.reason))
     if is_dry:
         print("Nothing was changed.")
         return
@@ -157,7 +157,7 @@ def _empty(root: Path, *, is_sure: bool, is_dry: bool) -> None:
     print(f"Removed {_count(empty(root), 'file')}.")
 
 
-def _waiting(root: Path) -> "list[PutAside]":
+def _waiting(root: Path) -> "list[QuarantinedFile]":
     from vedette.store.blobs.quarantine import quarantined
 
     return list(quarantined(root))

@@ -1,7 +1,7 @@
 """The interface of every engine: jobs go in, events come out.
 
-A job is named by string and its order is JSON, so that whoever submits it imports nothing of it
 A job is named by string and its order is JSON, so that its sender imports nothing of it and any
+process on any machine can run it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,8 +24,8 @@ class Job:
 class Event:
     """A message of a run. The last one is `done`, `failed` or `cancelled`.
 
-    `failed` carries `sentence`, and `refusal` (a name out of errors.py) where the cause is one that
     `failed` carries `sentence`, and `refusal` (a name out of errors.py) where the sender of the job
+    can do something about the cause; otherwise `traceback`.
     """
 
     kind: EventKind

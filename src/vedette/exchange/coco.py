@@ -1,6 +1,6 @@
-"""COCO: one JSON file for all pictures, boxes in pixels (rekognition.md 3.6).
+"""COCO: one JSON file for all pictures, boxes in pixels, converted as the Custom Labels guide does it.
 
-A file of any length is read twice in bounded memory: pictures and categories first, since
+A file of any length is read twice in bounded memory: first pictures and categories, since
 nothing says that they come before the annotations, then the boxes, packed by picture.
 """
 
@@ -16,7 +16,7 @@ import orjson
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
-from vedette.exchange.json_stream import Reader
+from vedette.exchange.json_stream import JsonStreamReader
 from vedette.manifest.attributes import Stamp, is_number
 from vedette.manifest.detection import Size
 
@@ -27,7 +27,7 @@ JOB = "coco"
 class _Picture:
     name: str
     size: Size
-    when: str
+    captured: str
     boxes: "array[float]" = field(default_factory=lambda: array("d"))  # category, left, top, width, height
 
 
@@ -35,35 +35,37 @@ def read_coco(path: Path) -> Iterator[Item]:
     """Yield the pictures in the file's order, those without boxes too; a box is cut to its picture."""
     pictures: dict[Any, _Picture] = {}
     names: dict[int, str] = {}
-    for key, told in _members(path):
+    for key, member in _members(path):
         if key == "images":
-            pictures[_plain(_need(told, "id", path))] = _picture(told, path)
+            pictures[_plain(_need(member, "id", path))] = _picture(member, path)
         elif key == "categories":
-            names[_whole(told, "id", path)] = str(_need(told, "name", path))
+            names[_whole(member, "id", path)] = str(_need(member, "name", path))
     if not pictures:
         raise Wrong(f"{path} has no images; is it a COCO file of boxes?", kind="file", name=str(path))
-    for key, told in _members(path):
-        if key == "annotations" and isinstance(told, dict) and told.get("bbox"):
-            _add_box(told, pictures, names, path)
+    for key, member in _members(path):
+        if key == "annotations" and isinstance(member, dict) and member.get("bbox"):
+            _add_box(member, pictures, names, path)
     for picture in pictures.values():
-        yield Item(picture.name, (), _boxes(picture, names), picture.size, stamp=_stamp(picture.when))
+        yield Item(picture.name, (), _boxes(picture, names), picture.size, stamp=_stamp(picture.captured))
 
 
-def write_coco(items: Iterable[Item], path: Path, *, when: datetime) -> int:
-    """Write the items that have boxes, and those without as pictures alone; return how many boxes."""
+def write_coco(items: Iterable[Item], path: Path, *, written_at: datetime) -> int:
+    """Write the items with their boxes, and pictures without boxes too; return how many boxes."""
     numbers: dict[str, int] = {}
     boxes_beside = path.with_suffix(path.suffix + ".boxes")
     count = 0
     try:
         with path.open("wb") as out, boxes_beside.open("wb") as later:
-            out.write(b'{"info":{"date_created":"' + when.strftime("%Y-%m-%d").encode() + b'"},"images":[')
+            out.write(
+                b'{"info":{"date_created":"' + written_at.strftime("%Y-%m-%d").encode() + b'"},"images":['
+            )
             for number, item in enumerate(items, start=1):
-                out.write((b"," if number > 1 else b"") + orjson.dumps(_image(item, number, when)))
+                out.write((b"," if number > 1 else b"") + orjson.dumps(_image(item, number, written_at)))
                 for name, box in item.boxes or ():
                     count += 1
                     category = numbers.setdefault(name, len(numbers) + 1)
-                    told = _annotation(box, item, (count, number, category))
-                    later.write((b"," if count > 1 else b"") + orjson.dumps(told))
+                    annotation = _annotation(box, item, (count, number, category))
+                    later.write((b"," if count > 1 else b"") + orjson.dumps(annotation))
             categories = [{"id": number, "name": name} for name, number in numbers.items()]
             later.close()
             out.write(b'],"categories":' + orjson.dumps(categories) + b',"annotations":[')
@@ -78,46 +80,49 @@ def write_coco(items: Iterable[Item], path: Path, *, when: datetime) -> int:
 
 def _members(path: Path) -> Iterator[tuple[str, Any]]:
     with path.open(encoding="utf-8-sig") as stream:
-        yield from Reader(stream, str(path)).members()
+        yield from JsonStreamReader(stream, str(path)).members()
 
 
-def _need(told: Any, key: str, path: Path) -> Any:
-    if not isinstance(told, dict) or told.get(key) is None:
-        raise Wrong(f"{path} has an entry without {key}: {str(told)[:80]}", kind="file", name=str(path))
-    return told[key]
+def _need(member: Any, key: str, path: Path) -> Any:
+    if not isinstance(member, dict) or member.get(key) is None:
+        raise Wrong(f"{path} has an entry without {key}: {str(member)[:80]}", kind="file", name=str(path))
+    return member[key]
 
 
 def _plain(value: Any) -> Any:
-    """Return an id that can be looked up; a list or an object is none."""
+    """Return an id that can be looked up; None for a list or an object."""
     return value if isinstance(value, str | int) else None
 
 
-def _whole(told: Any, key: str, path: Path) -> int:
-    value = _need(told, key, path)
+def _whole(member: Any, key: str, path: Path) -> int:
+    value = _need(member, key, path)
     # 2**31 is far above any picture's side or any category's number, and far below what floats lose.
     if isinstance(value, str | int | float) and str(value).isdecimal() and len(str(value)) < 10:
         return int(value)
     if isinstance(value, float) and value == value // 1 and 0 <= value < 2**31:
         return int(value)
     raise Wrong(
-        f"{path} has an entry whose {key} is no number: {str(told)[:80]}", kind="file", name=str(path)
+        f"{path} has an entry whose {key} is no number: {str(member)[:80]}", kind="file", name=str(path)
     )
 
 
-def _picture(told: Any, path: Path) -> _Picture:
-    ref = told.get("coco_url") if isinstance(told, dict) else None
-    name = ref if isinstance(ref, str) and ref.startswith("s3://") else str(_need(told, "file_name", path))
-    size = Size(_whole(told, "width", path), _whole(told, "height", path))
-    return _Picture(name, size, str(told.get("date_captured") or ""))
+def _picture(member: Any, path: Path) -> _Picture:
+    ref = member.get("coco_url") if isinstance(member, dict) else None
+    name = ref if isinstance(ref, str) and ref.startswith("s3://") else str(_need(member, "file_name", path))
+    size = Size(_whole(member, "width", path), _whole(member, "height", path))
+    return _Picture(name, size, str(member.get("date_captured") or ""))
 
 
-def _add_box(told: dict[str, Any], pictures: dict[Any, _Picture], names: dict[int, str], path: Path) -> None:
-    picture = pictures.get(_plain(told.get("image_id")))
-    category = _plain(told.get("category_id"))
-    box = told["bbox"]
+def _add_box(
+    annotation: dict[str, Any], pictures: dict[Any, _Picture], names: dict[int, str], path: Path
+) -> None:
+    picture = pictures.get(_plain(annotation.get("image_id")))
+    category = _plain(annotation.get("category_id"))
+    box = annotation["bbox"]
     if picture is None or category not in names:
         raise Wrong(
-            f"{path} has a box of image {told.get('image_id')} and category {category}; one is not there.",
+            f"{path} has a box of image {annotation.get('image_id')} "
+            f"and category {category}; one is missing.",
             kind="file",
             name=str(path),
         )
@@ -134,28 +139,28 @@ def _add_box(told: dict[str, Any], pictures: dict[Any, _Picture], names: dict[in
 
 def _boxes(picture: _Picture, names: dict[int, str]) -> tuple[tuple[str, Any], ...]:
     flat = picture.boxes
-    found = []
+    boxes = []
     for at in range(0, len(flat), 5):
         category, left, top, width, height = flat[at : at + 5]
         box = inside((left, top, left + width, top + height), picture.size)
         if box is not None:
-            found.append((names[int(category)], box))
-    return tuple(found)
+            boxes.append((names[int(category)], box))
+    return tuple(boxes)
 
 
-def _stamp(when: str) -> Stamp | None:
+def _stamp(text: str) -> Stamp | None:
     for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y/%m/%d"):
         with suppress(ValueError):
-            return Stamp(datetime.strptime(when, form).replace(tzinfo=UTC), JOB)
+            return Stamp(datetime.strptime(text, form).replace(tzinfo=UTC), JOB)
     return None
 
 
-def _image(item: Item, number: int, when: datetime) -> dict[str, Any]:
+def _image(item: Item, number: int, written_at: datetime) -> dict[str, Any]:
     if item.size is None:
         raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
-    captured = (item.stamp.moment if item.stamp else when).strftime("%Y-%m-%d %H:%M:%S")
-    told = {"id": number, "file_name": item.name, "width": item.size.width, "height": item.size.height}
-    return {**told, "date_captured": captured}
+    captured = (item.stamp.moment if item.stamp else written_at).strftime("%Y-%m-%d %H:%M:%S")
+    image = {"id": number, "file_name": item.name, "width": item.size.width, "height": item.size.height}
+    return {**image, "date_captured": captured}
 
 
 def _annotation(box: Any, item: Item, ids: tuple[int, int, int]) -> dict[str, Any]:

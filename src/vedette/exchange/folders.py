@@ -1,7 +1,7 @@
 """A folder of pictures: labels from the folders directly below it, as both consoles offer.
 
-rekognition.md 3.8: the first folder below the top names the label, deeper ones mean nothing, and a picture
-at the top has no label. lookout.md 3.7: the same with `normal` and `anomaly`, any other folder unlabelled.
+Custom Labels: the first folder below the top names the label, deeper ones mean nothing, and a picture at the
+top has no label. Lookout for Vision: the same with `normal` and `anomaly`; any other folder is unlabelled.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def read_folder(folder: Path, *, anomalies: bool = False) -> Iterator[Item]:
         label = name.parts[0] if len(name.parts) > 1 else ""
         if anomalies:
             folded = label.casefold()
-            known = folded in (NORMAL, ANOMALY)
-            yield Item(name.as_posix(), is_anomalous=folded == ANOMALY if known else None)
+            is_class = folded in (NORMAL, ANOMALY)
+            yield Item(name.as_posix(), is_anomalous=folded == ANOMALY if is_class else None)
         else:
             yield Item(name.as_posix(), (label,) if label else ())

@@ -39,7 +39,7 @@ def read_format(name: Format, source: Path, *, anomalies: bool = False) -> Itera
 def to_lines(
     name: Format, source: Path, *, stamp: Stamp, prefix: str = "", anomalies: bool = False
 ) -> Iterator[Line]:
-    """Yield the manifest lines of anything; a manifest's own lines keep what they say, and every key."""
+    """Yield the manifest lines of any format; a manifest's own lines keep every key."""
     if name in ("manifest", "groundtruth"):
         yield from _manifest_lines(source, prefix=prefix, convert=name == "groundtruth")
         return
@@ -81,7 +81,13 @@ def write_manifest(lines: Iterable[Line], path: Path) -> int:
 
 
 def from_lines(
-    name: Format, lines: Iterable[Line], out: Path, *, when: datetime, prefix: str = "", images: Path | None
+    name: Format,
+    lines: Iterable[Line],
+    out: Path,
+    *,
+    written_at: datetime,
+    prefix: str = "",
+    images: Path | None,
 ) -> int:
     """Write a manifest's lines in another format; return how many boxes, or rows, were written.
 
@@ -94,7 +100,7 @@ def from_lines(
     if name == "csv":
         return tables.write_csv(items, out)
     if name == "coco":
-        return coco.write_coco(items, out, when=when)
+        return coco.write_coco(items, out, written_at=written_at)
     out.mkdir(parents=True, exist_ok=True)
     if name == "yolo":
         names = sorted({label for item in items for label, _ in item.boxes or ()})
@@ -106,28 +112,28 @@ def from_lines(
 
 
 def _named_apart(items: Iterable[Item], prefix: str, find: SourceFolder | None) -> Iterator[Item]:
-    """Yield items under their short names, which must tell two pictures apart."""
+    """Yield items under their short names, which must be unique."""
     refs: dict[str, str] = {}
     for item in items:
-        named = _named(item, prefix, find)
-        other = refs.setdefault(named.name, item.name)
+        renamed = _named(item, prefix, find)
+        other = refs.setdefault(renamed.name, item.name)
         if other != item.name:
             raise Wrong(
-                f"{other} and {item.name} would both be called {named.name}; cut off only what both have "
+                f"{other} and {item.name} would both be called {renamed.name}; cut off only what both have "
                 "in common (--cut), or write them with their pictures (--with-pictures).",
                 kind="file",
             )
-        yield named
+        yield renamed
 
 
 def _named(item: Item, prefix: str, find: SourceFolder | None) -> Item:
-    named = replace(item, name=short_name(item.name, prefix))
+    renamed = replace(item, name=short_name(item.name, prefix))
     classes = {label.casefold() for label in item.labels}
     if classes in ({"normal"}, {"anomaly"}):
-        named = replace(named, is_anomalous=classes == {"anomaly"})
-    if named.size is None and find is not None:
-        picture = find(named.name)
+        renamed = replace(renamed, is_anomalous=classes == {"anomaly"})
+    if renamed.size is None and find is not None:
+        picture = find(renamed.name)
         if picture is None:
-            raise Wrong(f"There is no picture {named.name}, which would tell its size.", kind="picture")
-        return replace(named, size=size_of(picture))
-    return named
+            raise Wrong(f"There is no picture {renamed.name}, which would tell its size.", kind="picture")
+        return replace(renamed, size=size_of(picture))
+    return renamed

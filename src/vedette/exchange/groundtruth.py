@@ -1,4 +1,4 @@
-"""Multi-label Ground Truth manifests, which Custom Labels takes only when converted (rekognition.md 3.5)."""
+"""Multi-label Ground Truth manifests, which Custom Labels takes only when converted, as its guide does it."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def convert_line(line: Line) -> Line:
             tags = read_tags(pair)
         except ValueError as fault:
             raise Wrong(f"Line {line.number}: {fault}.", kind="line", name=line.source) from None
-        kept = {
+        common = {
             k: pair.metadata[k]
             for k in ("job-name", "human-annotated", "creation-date")
             if k in pair.metadata
@@ -30,6 +30,6 @@ def convert_line(line: Line) -> Line:
                 "class-name": name,
                 "confidence": sure,
                 "type": TYPES["class"],
-                **kept,
+                **common,
             }
     return write_line(values, number=line.number)

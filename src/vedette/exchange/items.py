@@ -1,4 +1,4 @@
-"""One labelled picture between two formats, and its way to and from a manifest line."""
+"""One labelled picture between two formats, and its conversion to and from a manifest line."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ATTRIBUTE = "bounding-box"  # the name that the guide's COCO script gives
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A picture by its name, and what is said of it. `boxes` is None where nobody looked for objects.
+    """A picture by its name, and its labels. `boxes` is None where objects were not annotated.
 
     `name` is a path below the pictures' folder, or a whole address. `stamp` is None where the
     format does not say who labelled.
@@ -59,7 +59,7 @@ def write_item(
 
 
 def read_item(line: Line) -> Item:
-    """Return what a line says, without its masks; a flaw costs what it spoils and no more."""
+    """Return the labels of a line, without its masks; an invalid attribute is ignored alone."""
     verdict = REKOGNITION.judge_line(line, strict=False)
     size = next((detection.read_size(pair) for pair in read_pairs(line) if _is_sized(pair)), None)
     return Item(line.source, verdict.labels, verdict.boxes, size)

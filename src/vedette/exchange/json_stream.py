@@ -1,4 +1,4 @@
-"""JSON read piece by piece: the members of a huge object's lists, one at a time.
+"""Streaming JSON: the members of a huge object's lists, one at a time.
 
 Memory is bounded by the largest single member, whatever the file's size.
 """
@@ -15,8 +15,8 @@ _MOST = 1 << 28  # characters of one member; a quarter of a gigabyte is no annot
 _SPACE = " \t\r\n"
 
 
-class Reader:
-    """A place in a stream of JSON text."""
+class JsonStreamReader:
+    """A position in a stream of JSON text."""
 
     def __init__(self, stream: TextIOBase, name: str) -> None:
         self._stream = stream
@@ -49,22 +49,22 @@ class Reader:
         self._take("]")
 
     def _value(self) -> Any:
-        """Return the next value; at the buffer's end it may be cut, so more is read and it is tried again."""
+        """Return the next value; at the buffer's end it may be cut, so it is parsed again with more text."""
         self._peek()
-        wanted = _BLOCK
+        count = _BLOCK
         while True:
             try:
                 value, end = self._decode(self._text, self._at)
             except json.JSONDecodeError as fault:
-                if not self._fill(wanted):
+                if not self._fill(count):
                     raise self._wrong(f"is no JSON near {fault.msg!r}") from None
             except RecursionError:
                 raise self._wrong("is nested too deep") from None
             else:
-                if end < len(self._text) or not self._fill(wanted):
+                if end < len(self._text) or not self._fill(count):
                     self._at = end
                     return value
-            wanted *= 2
+            count *= 2
 
     def _peek(self) -> str:
         while True:
@@ -75,9 +75,9 @@ class Reader:
             if not self._fill(_BLOCK):
                 raise self._wrong("ends too early")
 
-    def _take(self, wanted: str) -> None:
-        if self._peek() != wanted:
-            raise self._wrong(f"has {self._text[self._at]!r} where {wanted!r} was to be")
+    def _take(self, expected: str) -> None:
+        if self._peek() != expected:
+            raise self._wrong(f"has {self._text[self._at]!r} where {expected!r} is expected")
         self._at += 1
 
     def _fill(self, count: int) -> bool:
@@ -94,5 +94,5 @@ class Reader:
     def _refuse_constant(self, name: str) -> Any:
         raise self._wrong(f"has {name}, which is no number")
 
-    def _wrong(self, what: str) -> Wrong:
-        return Wrong(f"{self._name} {what}.", kind="file", name=self._name)
+    def _wrong(self, problem: str) -> Wrong:
+        return Wrong(f"{self._name} {problem}.", kind="file", name=self._name)

@@ -1,4 +1,4 @@
-"""A dataset carried from one place to another: its files found, and its lines told where they lie now."""
+"""Moving a dataset: finding its files, and writing their new addresses into its lines."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from vedette.manifest.places import Resolver
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A line with its new addresses, the files that go with it by their new keys, and what was not found."""
+class MovedLine:
+    """A line with its new addresses, its files by their new addresses, and the missing ones."""
 
     line: Line
     files: dict[str, Path]
     missing: tuple[str, ...] = ()
 
 
-def move_lines(lines: Iterable[Line], find: Resolver, *, to: str) -> Iterator[Moved]:
+def move_lines(lines: Iterable[Line], find: Resolver, *, to: str) -> Iterator[MovedLine]:
     """Yield every line as it is below `to` (s3://bucket/prefix); masks move with their pictures.
 
-    What an earlier validation wrote into a line stays behind. Files that come from two places under one key
+    What an earlier validation wrote into a line is removed. Files that come from two folders under one key
     get names of their own.
     """
     base, names = to.rstrip("/"), UniqueNames(ignore_case=False)
@@ -39,11 +39,11 @@ def move_lines(lines: Iterable[Line], find: Resolver, *, to: str) -> Iterator[Mo
             address = f"{base}/{names.of(str(path), key_of(ref))}"
             changes[key] = address
             files[address] = path
-        yield Moved(change_line(clean, changes), files, tuple(missing))
+        yield MovedLine(change_line(clean, changes), files, tuple(missing))
 
 
 def key_of(ref: str) -> str:
-    """Return the key that a file gets below its new place: the old key, or the path, without ways up."""
+    """Return the key of a file below its new prefix: the old key, or the path, without `..`."""
     if ref.startswith("s3://"):
         _, _, key = ref.removeprefix("s3://").partition("/")
         return "/".join(part for part in key.split("/") if part not in ("", ".", ".."))

@@ -1,8 +1,8 @@
-"""Files below one folder: which may be read from there, and which may be written there.
+"""Files below one folder: which may be read, and which may be written.
 
-A label file comes from elsewhere, and names files as it likes: with ways up, whole paths, links. What it
-names is only read below the folder that a person gave, and only where it is a picture; what is written
-stays below the folder too, each file once. Nothing here reads a whole file or writes one.
+A label file is untrusted, and may name any file: by `..`, absolute paths or links. A file is only read below
+the folder that a person named, and only if it is a picture; files are written below their folder only, each
+once. Nothing here reads or writes a whole file.
 """
 
 import re
@@ -21,12 +21,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class SourceFolder:
     """Finds the files that references name, below a folder and nowhere else; a resolver.
 
-    `unfit` says of references that name a file which is no picture what is wrong with it.
+    `unfit` has a sentence for every reference to a file that is no picture.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
-        self._given = root
+        self._named_root = root
         self.unfit: dict[str, str] = {}
 
     def __call__(self, ref: str) -> Path | None:
@@ -55,8 +55,8 @@ class SourceFolder:
         place = (self._root / name).resolve()
         if _DRIVE.match(name) or not place.is_relative_to(self._root):
             raise Wrong(
-                f"{ref} names a file outside {self._given}, and nothing was sent or copied. If it is meant, "
-                "give the folder that holds all pictures with --images.",
+                f"{ref} names a file outside {self._named_root}, and nothing was sent or copied. "
+                "If it is meant, give the folder that holds all pictures with --images.",
                 kind="picture",
                 name=ref,
             )
@@ -72,14 +72,14 @@ class SourceFolder:
 
 
 class TargetFolder:
-    """Places for files below a folder, one for each; two files never get the same."""
+    """Paths for files below a folder; two files never get the same."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._taken: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
 
     def place(self, name: str, suffix: str) -> Path:
-        """Return where a file goes that is called after a picture, with its own ending.
+        """Return the path of a file that is named after a picture, with its own suffix.
 
         Raises:
             Wrong: where that is outside the folder, or another picture's file goes there.
@@ -89,7 +89,7 @@ class TargetFolder:
             raise Wrong(f"{name!r} cannot be the name of a file below {self._root}; it is not written.")
         place = self._root.joinpath(*parts).with_suffix(suffix)
         key = _folded(str(place))
-        other = self._taken.setdefault(key, name)
+        other = self._owners.setdefault(key, name)
         if other != name:
             raise Wrong(
                 f"{other} and {name} would both be written to {place}; rename one, or write them apart."
@@ -98,21 +98,21 @@ class TargetFolder:
 
 
 class UniqueNames:
-    """A name for every reference, below one place: its own, or with a number where another has that."""
+    """A unique name for every reference: its own, or with a number where another has that."""
 
     def __init__(self, *, ignore_case: bool) -> None:
         self._ignore_case = ignore_case
         self._names: dict[str, str] = {}
-        self._taken: set[str] = set()
+        self._used: set[str] = set()
 
-    def of(self, ref: str, wanted: str) -> str:
+    def of(self, ref: str, preferred: str) -> str:
         """Return the reference's name, always the same."""
         if ref not in self._names:
-            path, number, name = PurePosixPath(wanted), 2, wanted
-            while self._key(name) in self._taken:
+            path, number, name = PurePosixPath(preferred), 2, preferred
+            while self._key(name) in self._used:
                 name = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
                 number += 1
-            self._taken.add(self._key(name))
+            self._used.add(self._key(name))
             self._names[ref] = name
         return self._names[ref]
 
@@ -121,14 +121,14 @@ class UniqueNames:
 
 
 def local_name(name: str) -> str:
-    """Return the name as one that a file below a folder can have on every system."""
+    """Return the name in a form that is valid below a folder on every system."""
     parts = [_CONTROL.sub("_", part) for part in name.replace("\\", "/").split("/")]
     parts = [part for part in parts if part not in ("", ".", "..") and not _DRIVE.fullmatch(part)]
     return "/".join(f"_{part}" if _DEVICES.match(part) else part for part in parts) or "_"
 
 
 def _folded(name: str) -> str:
-    """Return what two names share that a file system may take for one."""
+    """Return a form that is equal for names which a file system may not distinguish."""
     return unicodedata.normalize("NFC", name).casefold()
 
 

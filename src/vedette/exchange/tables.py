@@ -1,4 +1,4 @@
-"""CSV: a picture a row and its labels in the columns after it (rekognition.md 3.7, 12.6; lookout.md 14.6).
+"""CSV: a picture a row and its labels in the columns after it, as the scripts of both guides read it.
 
 No header. Names and whole addresses are not mixed in one file.
 """
@@ -18,7 +18,7 @@ ANOMALY_JOB = "labeling-job/anomaly-classification"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row that is not blank, with its number in the file."""
 
     number: int
@@ -37,14 +37,14 @@ def read_csv(path: Path, *, anomalies: bool = False) -> Iterator[Item]:
             yield Item(row.name, tuple(dict.fromkeys(row.labels)))
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[TableRow]:
     """Yield the rows that are not blank."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             for number, cells in enumerate(csv.reader(stream), start=1):
-                told = [cell.strip() for cell in cells]
-                if any(told):
-                    yield Row(number, told[0], tuple(cell for cell in told[1:] if cell))
+                texts = [cell.strip() for cell in cells]
+                if any(texts):
+                    yield TableRow(number, texts[0], tuple(cell for cell in texts[1:] if cell))
     except (csv.Error, UnicodeDecodeError) as fault:
         raise Wrong(f"{path} is no CSV in UTF-8: {fault}.", kind="file", name=str(path)) from None
 
@@ -69,7 +69,7 @@ def job_of(label: str) -> str:
 
 
 def sort_out(path: Path, *, anomalies: bool = False) -> None:
-    """Refuse a file with rows that cannot be imported, and leave beside it what can be and what cannot.
+    """Refuse a file with rows that cannot be imported, and write the good and the bad rows beside it.
 
     The names of those files are those of the services' own scripts. One that is there already and says
     something else is somebody's work, and not written over.
@@ -95,46 +95,48 @@ def sort_out(path: Path, *, anomalies: bool = False) -> None:
         _put(sound, [[row.name, *row.labels] for row in good])
     count = len(twins) + len(wrong)
     rows_are = "1 row repeats" if count == 1 else f"{count} rows repeat"
-    why = "an earlier picture" if not wrong else f"an earlier picture, or are neither {NORMAL} nor {ANOMALY}"
+    reason = (
+        "an earlier picture" if not wrong else f"an earlier picture, or are neither {NORMAL} nor {ANOMALY}"
+    )
     raise Wrong(
-        f"{path}: {rows_are} {why}; they are in {rest.name}. The others are in {sound.name}: look at both, "
+        f"{path}: {rows_are} {reason}; they are in {rest.name}. The others are in {sound.name}: check both, "
         f"and import {sound}.",
         kind="file",
         name=str(path),
     )
 
 
-def class_of(row: Row) -> str | None:
+def class_of(row: TableRow) -> str | None:
     """Return the class of a row of Lookout's, in small letters; None where it is none."""
-    named = row.labels[0].casefold() if len(row.labels) == 1 else ""
-    return named if named in (NORMAL, ANOMALY) else None
+    name = row.labels[0].casefold() if len(row.labels) == 1 else ""
+    return name if name in (NORMAL, ANOMALY) else None
 
 
 def _put(path: Path, rows: list[list[str]]) -> None:
-    """Write rows to a file, unless it is there with other ones."""
-    written = io.StringIO(newline="")
-    csv.writer(written, lineterminator="\n").writerows(rows)
-    if path.exists() and path.read_text("utf-8") != written.getvalue():
+    """Write rows to a file, unless it exists with other ones."""
+    content = io.StringIO(newline="")
+    csv.writer(content, lineterminator="\n").writerows(rows)
+    if path.exists() and path.read_text("utf-8") != content.getvalue():
         raise Wrong(
             f"{path} is there already and says something else; move it away.", kind="file", name=str(path)
         )
-    path.write_text(written.getvalue(), "utf-8", newline="")
+    path.write_text(content.getvalue(), "utf-8", newline="")
 
 
-def split_twins(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+def split_twins(rows: Iterable[TableRow]) -> tuple[list[TableRow], list[TableRow]]:
     """Return the first row of every picture, and the others."""
-    seen: set[str] = set()
-    first: list[Row] = []
-    others: list[Row] = []
+    names: set[str] = set()
+    first: list[TableRow] = []
+    others: list[TableRow] = []
     for row in rows:
-        (others if row.name in seen else first).append(row)
-        seen.add(row.name)
+        (others if row.name in names else first).append(row)
+        names.add(row.name)
     return first, others
 
 
-def _refuse(path: Path, rows: list[Row], *, anomalies: bool) -> None:
-    def wrong(row: Row, what: str) -> Wrong:
-        return Wrong(f"{path}, row {row.number}: {what}", kind="file", name=str(path))
+def _refuse(path: Path, rows: list[TableRow], *, anomalies: bool) -> None:
+    def wrong(row: TableRow, problem: str) -> Wrong:
+        return Wrong(f"{path}, row {row.number}: {problem}", kind="file", name=str(path))
 
     _, twins = split_twins(rows)
     if twins:

@@ -1,6 +1,6 @@
 """Pascal VOC: one XML file a picture, corners in pixels.
 
-No document type is read, so nothing in a file can expand or point elsewhere.
+Document types are refused, so nothing in a file can expand or refer elsewhere.
 """
 
 import math
@@ -36,9 +36,9 @@ def read_file(file: Path) -> Item:
     root = _parse(file)
     size = _size(root, file)
     boxes = []
-    for told in root.iter("object"):
-        name = (told.findtext("name") or "").strip()
-        corners = _corners(told, file)
+    for element in root.iter("object"):
+        name = (element.findtext("name") or "").strip()
+        corners = _corners(element, file)
         box = inside(corners, size)
         if name and box is not None:
             boxes.append((name, box))
@@ -56,9 +56,9 @@ def write_voc(item: Item, target: TargetFolder) -> Path:
     for key in ("width", "height", "depth"):
         ET.SubElement(size, key).text = str(getattr(item.size, key))
     for name, box in item.boxes or ():
-        told = ET.SubElement(root, "object")
-        ET.SubElement(told, "name").text = name
-        corners = ET.SubElement(told, "bndbox")
+        element = ET.SubElement(root, "object")
+        ET.SubElement(element, "name").text = name
+        corners = ET.SubElement(element, "bndbox")
         sides = (
             ("xmin", box.left * item.size.width),
             ("ymin", box.top * item.size.height),
@@ -98,9 +98,9 @@ def _size(root: ET.Element, file: Path) -> Size:
     return Size(wide, high, int(_number(root.findtext("size/depth") or "3", file, "depth")))
 
 
-def _corners(told: ET.Element, file: Path) -> tuple[float, float, float, float]:
+def _corners(element: ET.Element, file: Path) -> tuple[float, float, float, float]:
     left, top, right, bottom = (
-        _number(told.findtext(f"bndbox/{key}"), file, key) for key in ("xmin", "ymin", "xmax", "ymax")
+        _number(element.findtext(f"bndbox/{key}"), file, key) for key in ("xmin", "ymin", "xmax", "ymax")
     )
     return left, top, right, bottom
 

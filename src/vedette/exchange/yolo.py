@@ -24,8 +24,8 @@ def read_yolo(folder: Path) -> Iterator[Item]:
     """
     names = read_names(folder)
     for picture in pictures_in(folder):
-        told = _label_file(picture, folder)
-        boxes = None if told is None else tuple(_read_boxes(told, names))
+        label_file = _label_file(picture, folder)
+        boxes = None if label_file is None else tuple(_read_boxes(label_file, names))
         yield Item(picture.relative_to(folder).as_posix(), (), boxes, size_of(picture))
 
 
@@ -44,8 +44,8 @@ def write_yolo(items: Iterable[Item], folder: Path, *, names: list[str]) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(rows), "utf-8")
         count += len(rows)
-    told = "".join(f"\n  {number}: '{_escape(name)}'" for number, name in enumerate(names)) or " []"
-    (folder / "data.yaml").write_text(f"path: .\ntrain: images\nval: images\nnames:{told}\n", "utf-8")
+    listing = "".join(f"\n  {number}: '{_escape(name)}'" for number, name in enumerate(names)) or " []"
+    (folder / "data.yaml").write_text(f"path: .\ntrain: images\nval: images\nnames:{listing}\n", "utf-8")
     return count
 
 
@@ -62,11 +62,11 @@ def read_names(folder: Path) -> list[str]:
 
 def _names_of(file: Path) -> list[str]:
     text = _text(file)
-    if found := _LIST.search(text):
-        names = [part.strip() for part in found[1].split(",")]
-    elif found := _BLOCK.search(text):
+    if match := _LIST.search(text):
+        names = [part.strip() for part in match[1].split(",")]
+    elif match := _BLOCK.search(text):
         names = [
-            re.sub(r"^\s*(?:-|\d+\s*:)\s*", "", row).strip() for row in found[1].splitlines() if row.strip()
+            re.sub(r"^\s*(?:-|\d+\s*:)\s*", "", row).strip() for row in match[1].splitlines() if row.strip()
         ]
     else:
         raise Wrong(f"{file} has no names.", kind="file", name=str(file))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select
 from vedette.datasets.view import ENTRIES, list_parts
 from vedette.dialects.limits import PictureLimits
 from vedette.pictures.tables import entry_looks, looks
-from vedette.store.blobs.port import Stored
+from vedette.store.blobs.port import StoredObject
 from vedette.vision.inspect import Inspection
 
 # The columns that have other names than the fields of an inspection.
@@ -36,7 +36,7 @@ class Subject:
     line_caller: int | None = None
 
 
-def inspection_key(location: Stored, colors: Collection[str] = ()) -> bytes:
+def inspection_key(location: StoredObject, colors: Collection[str] = ()) -> bytes:
     """Return what a look is kept under: this version of this object, and a mask's colours with it."""
     facts = [
         location.bucket,

@@ -19,7 +19,7 @@ from vedette.engines.port import Event
 from vedette.errors import Missing
 from vedette.manifest.places import split_s3
 from vedette.pictures.inspections import inspection_key, read_inspections, store_inspections
-from vedette.store.blobs.port import Blobs, Stored
+from vedette.store.blobs.port import Blobs, StoredObject
 from vedette.store.db import Database
 from vedette.vision.images import BrokenPicture
 from vedette.vision.inspect import Inspection
@@ -49,7 +49,7 @@ class ObjectInspection:
 
 ABSENT = ObjectInspection()
 # An object to be looked at, what its look is kept under, and where it is.
-UninspectedObject = tuple[bytes, ImageObject, Stored]
+UninspectedObject = tuple[bytes, ImageObject, StoredObject]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Inspector:
             if key in finished
         }
 
-    def draw(self, location: Stored, side: int) -> Event:
+    def draw(self, location: StoredObject, side: int) -> Event:
         """Have a thumbnail drawn.
 
         Raises:
@@ -142,7 +142,7 @@ class Inspector:
         except WorkerLost as error:
             raise BrokenPicture(location.key, f"could not be looked at: {error}.") from error
 
-    def _find(self, bucket: str, image: ImageObject) -> Stored | None:
+    def _find(self, bucket: str, image: ImageObject) -> StoredObject | None:
         """Return the object, if it is there and in the dataset's own bucket."""
         try:
             its_bucket, key = split_s3(image.ref)
@@ -193,14 +193,14 @@ class Inspector:
             raise WorkerLost(str(event.facts.get("sentence")))
         return [None if facts is None else Inspection(**facts) for facts in event.facts["looks"]]
 
-    def _open(self, location: Stored, closing: contextlib.ExitStack) -> Path | None:
+    def _open(self, location: StoredObject, closing: contextlib.ExitStack) -> Path | None:
         try:
             return closing.enter_context(self._file_of(location))
         except (Missing, FileNotFoundError):
             return None
 
     @contextlib.contextmanager
-    def _file_of(self, location: Stored) -> Iterator[Path]:
+    def _file_of(self, location: StoredObject) -> Iterator[Path]:
         """Yield the object as a file that another process can read."""
         with self._blobs.open(location.bucket, location.key, location.version) as source:
             name = getattr(source, "name", None)

@@ -17,7 +17,7 @@ from vedette.projects.version import MOVES
 from vedette.projects.versions import Versions
 from vedette.server.installation import CHECKED_AT_START, check_pages, no_installation, open_installation
 from vedette.settings import Settings
-from vedette.store.blobs.caution import caution
+from vedette.store.blobs.caution import lifecycle_pause
 from vedette.store.blobs.choose import buckets_folder
 from vedette.store.blobs.quarantine import quarantined
 from vedette.store.blobs.standing import require_index
@@ -112,7 +112,7 @@ def _buckets(settings: Settings) -> HealthCheck:
     except Refusal as refusal:
         return HealthCheck("buckets", "bad", refusal.sentence)
     notes = []
-    standing = caution(root)
+    standing = lifecycle_pause(root)
     if standing is not None:
         since = standing.since.isoformat(timespec="minutes")
         notes.append(f"lifecycle rules remove nothing since {since}: {standing.reason}")

@@ -25,7 +25,7 @@ from vedette.server.archive import (
 from vedette.server.backup import DATABASE
 from vedette.server.installation import RESTORING, open_installation
 from vedette.settings import Settings
-from vedette.store.blobs.caution import set_caution
+from vedette.store.blobs.caution import pause_lifecycle
 from vedette.store.modes import private
 
 # Links would make a backup and its installation one: what damages the one would damage both.
@@ -61,7 +61,7 @@ def restore(backup: Path, data: Path, *, progress: Progress, clock: Clock = syst
             _try(manifest, beside)
             if manifest.buckets:
                 (beside / "buckets").mkdir(exist_ok=True)
-                set_caution(beside / "buckets", f"Restored from the backup of {manifest.made}.", clock)
+                pause_lifecycle(beside / "buckets", f"Restored from the backup of {manifest.made}.", clock)
             if hasattr(os, "sync"):
                 os.sync()
             _name(beside, data)

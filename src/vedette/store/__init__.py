@@ -1,1 +1,1 @@
-"""Where things are kept: rows in a database, bytes in buckets."""
+"""Storage: rows in a database, bytes in buckets."""

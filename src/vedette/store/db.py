@@ -1,4 +1,4 @@
-"""The database: SQLite in the data folder, or a PostgreSQL server, by one address.
+"""The database: SQLite in the data folder, or a PostgreSQL server, by its address.
 
 Both keep the same promises. A write transaction is alone: no other runs beside it, so
 that a room may look first and write then. What was committed survives a killed process.
@@ -52,20 +52,20 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one moment and writes nothing."""
+        """A connection with a snapshot, for reading."""
         with self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """The one write transaction: committed at the end, undone by an exception."""
+        """The only write transaction: committed at the end, rolled back by an exception."""
         with self._one_writer, self._writer.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"select pg_advisory_xact_lock({WRITER_LOCK})"))
             yield connection
 
     def require_room(self) -> None:
-        """Refuse what writes much in the background while there is only room to delete."""
+        """Refuse large background writes while the disk has only room for deleting."""
         if self.is_short_of_room():
             raise NoSpace(NO_SPACE)
 

@@ -1,6 +1,6 @@
-"""What a disk's refusal means: full, or not writable. It is recognised here, whoever ran into it.
+"""Recognises disk errors, full or not writable, wherever they occur.
 
-The operating system, SQLite, SQLAlchemy and PostgreSQL each say it in a way of their own. Nothing is
+The operating system, SQLite, SQLAlchemy and PostgreSQL each report them differently. Nothing is
 caught or retried here, and no database library is imported: worker processes ask too.
 """
 
@@ -49,7 +49,7 @@ def disk_refusal(error: BaseException) -> Refusal | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and what led to it: a failed undoing hides what was to be undone."""
+    """Yield the error and its causes: a failed rollback hides the error that led to it."""
     waiting: list[BaseException | None] = [error]
     for _ in range(DEEPEST):
         if not waiting:
@@ -80,7 +80,7 @@ def _sqlite_code(error: BaseException) -> int:
 
 
 def _reason(error: BaseException) -> str:
-    """Return the reason without the path, which is nobody's business on the wire."""
+    """Return the reason without the path, which does not belong on the wire."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error).partition("\n")[0].rstrip(".")

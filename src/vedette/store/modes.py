@@ -1,4 +1,4 @@
-"""Who may read what lies in a data folder: its owner alone.
+"""The permissions of a data folder: only its owner may read it.
 
 Folders are 700 and files 600, by the process's umask for what is made from now on, and by one walk for
 what an older release left. Links are never followed and never changed: they may lead out of the folder.
@@ -17,7 +17,7 @@ OTHERS = 0o077
 
 @contextmanager
 def private() -> Iterator[None]:
-    """Make what this process and its children write readable by the owner alone."""
+    """Make files of this process and its children readable only by the owner."""
     before = os.umask(UMASK)
     try:
         yield
@@ -26,12 +26,12 @@ def private() -> Iterator[None]:
 
 
 def is_open(path: Path) -> bool:
-    """Say whether anybody but the owner may do anything with this."""
+    """Return whether others than the owner have any permission."""
     return bool(stat.S_IMODE(path.lstat().st_mode) & OTHERS)
 
 
 def tighten(folder: Path) -> int:
-    """Close everything below a folder, and itself, to others; return how much was open.
+    """Remove others' permissions on a folder and everything below it; return how many had some.
 
     The folder itself comes first: from then on nobody else reaches what is in it.
     """
@@ -42,7 +42,7 @@ def tighten(folder: Path) -> int:
 
 
 def open_paths(folder: Path) -> Iterator[Path]:
-    """Yield what others may read or write below a folder, and itself; changes nothing."""
+    """Yield the paths with permissions for others, the folder and below it; changes nothing."""
     for path in (folder, *_walk(folder)):
         with suppress(OSError):
             if not path.is_symlink() and is_open(path):

@@ -1,4 +1,4 @@
-"""Room that is kept for the day the disk is full: a file that is given up so that things can be deleted.
+"""The disk reserve: a file that is given up when the disk is full, so that things can be deleted.
 
 Deleting writes too: a database notes what is gone before anything is free. While the file is given
 up, the server takes no new writes (they would use up what deleting needs), and the file is made
@@ -29,7 +29,7 @@ SMALLEST_SHARE = 8
 """On a disk of less than 128 MiB the reserve is an eighth of it."""
 
 AGAIN_S = 2.0
-"""How often it is tried to make the file again. What is deleted is freed half a minute later."""
+"""How often creating the file again is tried. Deleted files are freed half a minute later."""
 
 PIECE = 1024**2
 BLOCK = 512
@@ -51,22 +51,22 @@ class Reserve:
         self.is_spent = False
 
     def open(self) -> None:
-        """See to it that there is a reserve, and go on doing so beside everything else."""
+        """Start the thread that creates the reserve and maintains it."""
         self._keeper = threading.Thread(target=self._keep, name="reserve", daemon=True)
         self._keeper.start()
 
     def close(self) -> None:
-        """Leave off."""
+        """Stop the thread."""
         self._stop.set()
         if self._keeper is not None:
             self._keeper.join()
 
     def is_tight(self) -> bool:
-        """Say whether the reserve is given up, or a delete needs it now."""
+        """Return whether the reserve is given up, or a delete needs it now."""
         return self.is_spent or self._free() < LOW
 
     def give_up(self) -> None:
-        """Free the reserve's room; writes are refused until it is made again."""
+        """Free the reserve; writes are refused until it is created again."""
         with self._lock, suppress(FileNotFoundError):
             self._spend(f"The disk is full, {NEEDED}")
             self._file.unlink()
@@ -77,7 +77,7 @@ class Reserve:
             raise NoSpace(NO_SPACE)
 
     def renew(self) -> bool:
-        """Make the reserve where it is missing; return whether it is whole."""
+        """Create the reserve where it is missing; return whether it is complete."""
         with self._lock:
             if self._is_whole():
                 return True
@@ -94,10 +94,10 @@ class Reserve:
         # Twice: a reserve that takes the last room would be given up at the next delete.
         return self._free() >= 2 * self._size
 
-    def _spend(self, why: str) -> None:
+    def _spend(self, message: str) -> None:
         if not self.is_spent:
             self.is_spent = True
-            log.warning("%s", why)
+            log.warning("%s", message)
 
     def _keep(self) -> None:
         is_said = False
@@ -133,15 +133,15 @@ class Reserve:
 
 
 def free_bytes(folder: Path) -> int:
-    """Return how much a user who is not root may still write."""
+    """Return how many bytes a user who is not root may still write."""
     if hasattr(os, "statvfs"):
-        found = os.statvfs(folder)
-        return found.f_bavail * found.f_frsize
+        stats = os.statvfs(folder)
+        return stats.f_bavail * stats.f_frsize
     return shutil.disk_usage(folder).free
 
 
 def _fill(file: BinaryIO, size: int) -> None:
-    """Take the room: as the file system reserves it, or else by bytes that none compresses away."""
+    """Allocate the room by the file system's own call, or else by bytes that cannot be compressed."""
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, size)
         if os.fstat(file.fileno()).st_blocks * BLOCK >= size:

@@ -1,7 +1,7 @@
 """A limit of processor time for decoding, after which a unit exits.
 
-A picture's head is held to bounds before anybody decodes it (vision/heads.py); this is for what those miss.
 Pictures are checked before they are decoded (vision/heads.py); this is for what those checks miss.
+Processor time counts, not wall time, since a unit may have to wait for its core.
 """
 
 import os

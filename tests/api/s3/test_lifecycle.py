@@ -9,7 +9,7 @@ import pytest
 
 from doubles.servers import start_server, stop_server
 from vedette.clock import system_clock
-from vedette.store.blobs.caution import set_caution
+from vedette.store.blobs.caution import pause_lifecycle
 
 COUNT = itertools.count()
 PATIENCE_S = 20
@@ -127,7 +127,7 @@ def test_an_object_that_has_expired_under_versions_leaves_a_marker(client, make,
 def test_nothing_goes_while_a_caution_stands(hasty, client, make):
     bucket = make()
     client.put_object(Bucket=bucket, Key="a", Body=b"1")
-    set_caution(hasty.data / "buckets", "the folder was restored")
+    pause_lifecycle(hasty.data / "buckets", "the folder was restored")
     put_rules(client, bucket, DAYS)
     time.sleep(1.5)
     assert keys(client, bucket) == ["a"]

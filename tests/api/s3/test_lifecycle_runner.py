@@ -8,7 +8,7 @@ import pytest
 from vedette.api.s3 import lifecycle_runner
 from vedette.api.s3.lifecycle_runner import LifecycleRunner
 from vedette.clock import milliseconds
-from vedette.store.blobs.caution import caution, clear_caution, set_caution
+from vedette.store.blobs.caution import lifecycle_pause, pause_lifecycle, resume_lifecycle
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.rules import Days
 from vedette.store.blobs.timemarks import TimeMark, clock_problem, mark_time
@@ -54,7 +54,7 @@ class Machine:
         return [name for name in self.blobs.expiry.buckets() if list(self.blobs.list(name))]
 
     def reason(self):
-        standing = caution(self.root)
+        standing = lifecycle_pause(self.root)
         return standing.reason if standing else ""
 
 
@@ -85,7 +85,7 @@ def test_a_clock_that_is_set_stops_the_rules_until_somebody_has_looked(machine, 
     assert machine.reason() == f"the machine's clock was set {'forward' if days > 0 else 'back'} by 2.0 days"
     machine.wait(9 * DAY)
     assert machine.look() == ["bucket-a"]
-    clear_caution(machine.root)
+    resume_lifecycle(machine.root)
     assert machine.look() == []
 
 
@@ -136,7 +136,7 @@ def test_rules_that_were_there_before_any_look_wait(tmp_path):
 def test_a_restore_or_a_repair_stops_the_rules(machine, caplog):
     machine.make("bucket-a")
     machine.wait(9 * DAY)
-    set_caution(machine.root, "The index was rebuilt.")
+    pause_lifecycle(machine.root, "The index was rebuilt.")
     assert (machine.look(), machine.look()) == (["bucket-a"], ["bucket-a"])
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 1

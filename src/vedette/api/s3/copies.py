@@ -29,7 +29,7 @@ from vedette.api.s3.tags import tags_of_header
 from vedette.api.s3.uploads import part_number
 from vedette.store.blobs.files import BUFFER, Draft
 from vedette.store.blobs.objects import missing_key
-from vedette.store.blobs.values import About, Blob, Bucket, Checksum, Part
+from vedette.store.blobs.values import About, Blob, Bucket, Checksum, UploadPart
 from vedette.wire.checksums import SIZES, new_sum, write_sum
 from vedette.wire.http import Response
 
@@ -251,7 +251,10 @@ async def copy_part(call: Call) -> Response:
     try:
         etag, checksum = await in_thread(_copy_hashed, path, draft, recoder, span, algorithm)
         part = await in_thread(
-            call.store.uploads.put_part, upload, draft, Part(number, draft.size, etag, checksum=checksum)
+            call.store.uploads.put_part,
+            upload,
+            draft,
+            UploadPart(number, draft.size, etag, checksum=checksum),
         )
     finally:
         draft.discard()

@@ -21,8 +21,8 @@ from botocore.credentials import Credentials
 
 from vedette.api.s3.call import LARGEST_DOCUMENT, Call, in_thread
 from vedette.api.s3.onward import BATCH, authorise_batch, authorise_onward
-from vedette.store.blobs.foreign import Address as Elsewhere
 from vedette.store.blobs.foreign import ForeignBlobs
+from vedette.store.blobs.foreign import ForeignS3 as Elsewhere
 from vedette.wire.bodies import BodyReader
 from vedette.wire.canonical import split_query
 from vedette.wire.checksums import header_of

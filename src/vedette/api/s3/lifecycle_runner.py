@@ -16,10 +16,10 @@ from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.lifecycle_rules import read_rules
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.errors import Missing
-from vedette.store.blobs.caution import Caution, caution, set_caution
-from vedette.store.blobs.expiry import Look
+from vedette.store.blobs.caution import LifecyclePause, lifecycle_pause, pause_lifecycle
+from vedette.store.blobs.expiry import ExpiryRun
 from vedette.store.blobs.folder import FolderBlobs
-from vedette.store.blobs.looks import DOCUMENT, LookRecord
+from vedette.store.blobs.looks import DOCUMENT, ExpiryRecord
 from vedette.store.blobs.rules import Days
 from vedette.store.blobs.timemarks import TimeMark, clock_problem, mark_time
 from vedette.wire.errors import ProtocolFault
@@ -57,7 +57,7 @@ class LifecycleRunner:
         self._next_look = time.monotonic() + (SETTLE_S if days.are_real else 0.0)
         self._last_mark: TimeMark | None = None
         self._kept_at = float("-inf")
-        self._mentioned: Caution | None = None
+        self._mentioned: LifecyclePause | None = None
         self._page_began = time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
@@ -94,16 +94,16 @@ class LifecycleRunner:
             except Exception:
                 log.exception("A look at the lifecycle rules failed; the next one tries again.")
 
-    def _watch_clock(self) -> LookRecord:
+    def _watch_clock(self) -> ExpiryRecord:
         """Note the time, and set a caution where it cannot be trusted; return the record."""
         expiry = self._blobs.expiry
         mark = self._take_mark(milliseconds(self._clock()))
         last_record = expiry.record()
-        record = last_record or LookRecord(mark)
+        record = last_record or ExpiryRecord(mark)
         before = self._last_mark or (last_record.mark if last_record else None)
         problem = clock_problem(before, mark) if before else self._old_rules()
         if problem:
-            set_caution(self._blobs.root, problem, self._clock)
+            pause_lifecycle(self._blobs.root, problem, self._clock)
         self._last_mark = record.mark = mark
         if problem or last_record is None or time.monotonic() - self._kept_at >= BEAT_S:
             expiry.keep(record)
@@ -119,7 +119,7 @@ class LifecycleRunner:
         return f"rules were put before this installation carried them out, on {names}"
 
     def _is_paused(self) -> bool:
-        standing = caution(self._blobs.root, self._clock)
+        standing = lifecycle_pause(self._blobs.root, self._clock)
         if standing is not None and standing != self._mentioned:
             log.warning(
                 "Lifecycle rules remove nothing until somebody has looked: %s. "
@@ -129,7 +129,7 @@ class LifecycleRunner:
         self._mentioned = standing
         return standing is not None
 
-    def _look(self, record: LookRecord) -> None:
+    def _look(self, record: ExpiryRecord) -> None:
         record.removed, record.problems = {}, []
         for name in self._blobs.expiry.buckets():
             if self._stop.is_set() or self._is_paused():
@@ -138,7 +138,7 @@ class LifecycleRunner:
         record.looked_ms = milliseconds(self._clock())
         self._blobs.expiry.keep(record)
 
-    def _look_at(self, name: str, record: LookRecord) -> None:
+    def _look_at(self, name: str, record: ExpiryRecord) -> None:
         try:
             bucket = self._blobs.buckets.find(name)
             rules = read_rules(bucket.documents[DOCUMENT])
@@ -149,7 +149,7 @@ class LifecycleRunner:
             log.warning("The lifecycle rules of %s are not carried out: %s", name, error.sentence)
             return
         now_ms, self._page_began = milliseconds(self._clock()), time.monotonic()
-        removals = self._blobs.expiry.run(Look(bucket, rules, self._days, now_ms, self._goes_on))
+        removals = self._blobs.expiry.run(ExpiryRun(bucket, rules, self._days, now_ms, self._goes_on))
         if removals.total:
             record.removed[name] = asdict(removals)
             log.info("Lifecycle rules of %s: %s", name, describe(asdict(removals)))
@@ -162,7 +162,7 @@ class LifecycleRunner:
         worked_s = time.monotonic() - self._page_began
         stopped = self._stop.wait(min(max(PAUSE_S, 2 * worked_s), LONGEST_PAUSE_S))
         self._page_began = time.monotonic()
-        return not stopped and caution(self._blobs.root, self._clock) is None
+        return not stopped and lifecycle_pause(self._blobs.root, self._clock) is None
 
 
 def describe(removals: dict[str, int]) -> str:

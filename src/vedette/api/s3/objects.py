@@ -17,7 +17,7 @@ from vedette.api.s3.pick import authorised_version
 from vedette.api.s3.ranges import ByteSpan, read_number_of_part, read_part_number, read_range
 from vedette.api.s3.tags import tags_of_header
 from vedette.store.blobs.files import Draft
-from vedette.store.blobs.values import About, Blob, Bucket, Checksum, Part
+from vedette.store.blobs.values import About, Blob, Bucket, Checksum, UploadPart
 from vedette.wire.bodies import BodyReader, open_body
 from vedette.wire.http import FileBody, Response
 from vedette.wire.scalars import read_time
@@ -283,7 +283,7 @@ def _parts(call: Call, blob: Blob) -> dict[str, Any]:
     most = call.header_number("x-amz-max-parts", 1000, most=1000)
     after = call.header_number("x-amz-part-number-marker", 0)
     remaining = [part for part in blob.about.parts if part.number > after]
-    page: list[Part] = remaining[:most]
+    page: list[UploadPart] = remaining[:most]
     value: dict[str, Any] = {
         "TotalPartsCount": len(blob.about.parts),
         "PartNumberMarker": after,

@@ -17,7 +17,7 @@ from vedette.api.s3.objects import checksum_members, checksum_of, receive, versi
 from vedette.api.s3.ranges import MOST_PARTS, read_number_of_part
 from vedette.api.s3.tags import tags_of_header
 from vedette.store.blobs.uploads import choose_parts, nonce_of
-from vedette.store.blobs.values import About, Bucket, Checksum, Part, Upload
+from vedette.store.blobs.values import About, Bucket, Checksum, Upload, UploadPart
 from vedette.wire.checksums import SIZES, header_of, join_sums, new_sum, write_sum
 from vedette.wire.http import Response
 
@@ -84,7 +84,7 @@ async def upload_part(call: Call) -> Response:
         checksum = checksum_of(body)
         _check_algorithm(upload, checksum)
         part = await in_thread(
-            call.store.uploads.put_part, upload, draft, Part(number, 0, "", checksum=checksum)
+            call.store.uploads.put_part, upload, draft, UploadPart(number, 0, "", checksum=checksum)
         )
     finally:
         draft.discard()
@@ -138,7 +138,7 @@ async def list_parts(call: Call) -> Response:
     return document_answer("ListParts", value, "ListPartsResult")
 
 
-def _part_entry(part: Part) -> dict[str, Any]:
+def _part_entry(part: UploadPart) -> dict[str, Any]:
     return {
         "PartNumber": part.number,
         "LastModified": moment(part.modified_ms),
@@ -206,10 +206,10 @@ async def complete_upload(call: Call) -> Response:
     requested = (await call.document("CompleteMultipartUpload")).get("Parts", [])
     if not 1 <= len(requested) <= MOST_PARTS:
         raise S3Fault("MalformedXML", "The list of parts is empty, or too long.")
-    if upload.done:
-        sum_then = upload.done.get("checksum")
+    if upload.result:
+        sum_then = upload.result.get("checksum")
         checksum = Checksum(**sum_then) if sum_then else None
-        return _completed(call, bucket, upload.done["etag"], upload.done["version"], checksum)
+        return _completed(call, bucket, upload.result["etag"], upload.result["version"], checksum)
     if customer_key(call, CUSTOMER) is not None:
         # S3 joins the parts without the key too, which it needs for none of its bytes; a wrong one is said.
         require_key(call, upload.about.encryption)
@@ -259,7 +259,7 @@ def _completed(call: Call, bucket: Bucket, etag: str, version: str, checksum: Ch
     return answer
 
 
-def _check_part_sums(parts: list[Part], requested: list[dict[str, Any]]) -> None:
+def _check_part_sums(parts: list[UploadPart], requested: list[dict[str, Any]]) -> None:
     """Refuse a part whose checksum the client remembers otherwise."""
     by_number = {entry.get("PartNumber", 0): entry for entry in requested}
     for part in parts:
@@ -268,7 +268,7 @@ def _check_part_sums(parts: list[Part], requested: list[dict[str, Any]]) -> None
             raise S3Fault("InvalidPart", "One or more of the specified parts could not be found.")
 
 
-def _check_size(call: Call, parts: list[Part]) -> None:
+def _check_size(call: Call, parts: list[UploadPart]) -> None:
     size_header = call.header("x-amz-mp-object-size")
     if size_header and size_header != str(sum(part.size for part in parts)):
         raise S3Fault(
@@ -276,7 +276,7 @@ def _check_size(call: Call, parts: list[Part]) -> None:
         )
 
 
-def _whole_checksum(upload: Upload, parts: list[Part]) -> Checksum | None:
+def _whole_checksum(upload: Upload, parts: list[UploadPart]) -> Checksum | None:
     """Return the checksum of the object: of its bytes, or of its parts' checksums; the bytes are not read."""
     announced = upload.about.checksum
     if announced is None or any(part.checksum is None for part in parts):

@@ -1,4 +1,4 @@
-"""Files of a bucket that nothing in its index names: objects again, or put aside.
+"""Files of a bucket that its index does not name: adopted as objects, or quarantined.
 
 A file becomes an object where the index was lost, the journal never heard that it was
 superfluous, and no newer version has its key. Its ETag is then the MD5 of its bytes and its
@@ -16,7 +16,7 @@ from vedette.store.blobs.files import BUFFER, md5
 from vedette.store.blobs.journal import FRESH, JOURNAL
 from vedette.store.blobs.names import key_of
 from vedette.store.blobs.replay import put_version
-from vedette.store.blobs.report import Report
+from vedette.store.blobs.report import RepairReport
 from vedette.store.blobs.sweep import find_files
 from vedette.store.blobs.values import NULL, About
 
@@ -28,22 +28,22 @@ NO_TEXT = "its name is no text"
 
 
 @dataclass(slots=True)
-class Adopting:
-    """Looks at the files of buckets, one bucket after the other."""
+class FileAdoption:
+    """Examines the files of buckets, one bucket after the other."""
 
     root: Path
     db: sqlite3.Connection
-    report: Report
+    report: RepairReport
     aside: dict[str, str] = field(default_factory=dict)
-    """Files that become no objects, and why."""
+    """Files that do not become objects, with the reason."""
 
     def look(self, bucket: str, *, adopts_all: bool) -> None:
-        """Adopt what may be adopted of a bucket's files, the oldest first."""
+        """Adopt the eligible files of a bucket, the oldest first."""
         rows = self.db.execute("SELECT path FROM blobs WHERE bucket = ?", (bucket,))
-        named = {row[0] for row in rows} | {f"{bucket}/{JOURNAL}", f"{bucket}/{FRESH}"}
+        indexed = {row[0] for row in rows} | {f"{bucket}/{JOURNAL}", f"{bucket}/{FRESH}"}
         paths = [path.relative_to(self.root).as_posix() for path in find_files(self.root / bucket)]
         returned = set(self.report.returned)
-        for path in sorted((path for path in paths if path not in named), key=self._modified):
+        for path in sorted((path for path in paths if path not in indexed), key=self._modified):
             if not _is_text(path):
                 self.aside[path] = NO_TEXT
             elif not adopts_all and path not in returned:
@@ -101,7 +101,7 @@ class Adopting:
 
 
 def _is_text(path: str) -> bool:
-    """Say whether a path can be a key: a file system takes bytes that are no UTF-8."""
+    """Return whether a path can be a key: file systems accept names that are not UTF-8."""
     try:
         path.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Journals held open for appending: a line costs four calls to the system, and no look at a path.
+"""Journals kept open for appending: a line costs four system calls, and no path lookup.
 
 What this process knows of a journal's end is believed for as long as its size is what this
 process left, which spares reading the end before each line. A journal that was written anew
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vedette.store.blobs.files import FILE_MODE
-from vedette.store.blobs.journal import End, hold, let_go, read_end
+from vedette.store.blobs.journal import JournalEnd, lock_file, read_end, unlock_file
 
 OPEN = 64
-"""So many journals are held open; beyond that the one that waited longest is closed."""
+"""So many journals are kept open; beyond that the least recently used one is closed."""
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class OpenJournal:
     """Its size when it was last written anew."""
 
     def write(self, line: bytes) -> None:
-        """Append a line, whole or not at all. The journal is held."""
+        """Append a line, completely or not at all. The journal must be locked."""
         try:
             data = line
             while data:
@@ -51,7 +51,7 @@ class OpenJournals:
 
     @contextmanager
     def held(self, bucket: str, generation: str) -> Iterator[OpenJournal]:
-        """Yield a bucket's journal, held against other processes, with what is known of its end."""
+        """Yield a bucket's journal, locked against other processes, with its end."""
         journal = self._held(bucket)
         try:
             size = os.fstat(journal.file).st_size
@@ -62,10 +62,10 @@ class OpenJournals:
             self.forget(bucket)
             raise
         else:
-            let_go(journal.file)
+            unlock_file(journal.file)
 
     def forget(self, bucket: str) -> None:
-        """Close a journal; it is looked at anew when it is next appended to."""
+        """Close a journal; it is read again at its next line."""
         journal = self._open.pop(bucket, None)
         if journal is not None:
             os.close(journal.file)
@@ -84,7 +84,7 @@ class OpenJournals:
                 if len(self._open) > OPEN:
                     self.forget(next(iter(self._open)))
             self._open.move_to_end(bucket)
-            hold(journal.file)
+            lock_file(journal.file)
             if os.fstat(journal.file).st_nlink:
                 return journal
             self.forget(bucket)  # It was written anew, in another file.
@@ -98,6 +98,6 @@ class OpenJournals:
             journal.write(b"\n")  # What a killed process left torn ends its line.
 
 
-def _number(end: End | None, generation: str) -> int:
+def _number(end: JournalEnd | None, generation: str) -> int:
     """Return the change that a journal of this index is at, or -1 where it has to be written anew."""
     return end.number if end is not None and end.follows(generation) else -1

@@ -1,4 +1,4 @@
-"""A consistent copy of the buckets while they are written to.
+"""A consistent copy of the buckets during writes.
 
 The index is copied first, at one moment, by SQLite's own means; then every file that this
 copy names. Files never change once they have their name, so a link is as good as a copy.
@@ -20,9 +20,9 @@ from pathlib import Path
 from vedette.errors import Busy, Missing, Taken
 from vedette.store.blobs.files import FILE_MODE, leased, make_folder, make_unsynced, sync_all
 from vedette.store.blobs.index import INDEX, SCHEMA, check_version, find_generation
-from vedette.store.blobs.journal import JOURNAL, Header, open_fresh
+from vedette.store.blobs.journal import JOURNAL, JournalHeader, open_fresh
 from vedette.store.blobs.snapshot import ESTABLISHED, change_number, snapshot_lines
-from vedette.store.blobs.standing import look
+from vedette.store.blobs.standing import check_index
 
 NAMED = "SELECT path, size FROM blobs WHERE path != '' UNION ALL SELECT path, size FROM parts"
 """Every file that the index names, and how many bytes it should have."""
@@ -30,17 +30,17 @@ NAMED = "SELECT path, size FROM blobs WHERE path != '' UNION ALL SELECT path, si
 COUNTED = f"SELECT count(*) FROM ({NAMED})"  # noqa: S608  (our own text)
 
 Progress = Callable[[int, int], None]
-"""Told after each file how many are copied and how many there are."""
+"""Called after every file with the copied and the total number."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopiedBuckets:
-    """What a copy holds. Paths are relative to the folder of the buckets."""
+    """The content of a copy. Paths are relative to the folder of the buckets."""
 
     files: int
     size: int
     missing: tuple[str, ...] = ()
-    """Files that the index names and the store itself has not."""
+    """Files that the index names and that are missing in the store itself."""
     damaged: tuple[str, ...] = ()
     """Files with fewer or more bytes than the index says."""
 
@@ -69,15 +69,17 @@ def copy_buckets(
         before: set[str] | None = None
         while True:
             _copy_index(root, target / INDEX)
-            done = _copy_files(root, target, links, progress)
+            result = _copy_files(root, target, links, progress)
             # What two copies of the index name, and the store has at neither time, it never had.
-            if not done.missing or (before is not None and done.missing <= before):
+            if not result.missing or (before is not None and result.missing <= before):
                 break
-            before = done.missing
+            before = result.missing
     _remove_surplus(target)
     _write_journals(target)
     sync_all(target)
-    return CopiedBuckets(done.files, done.size, tuple(sorted(done.missing)), tuple(sorted(done.damaged)))
+    return CopiedBuckets(
+        result.files, result.size, tuple(sorted(result.missing)), tuple(sorted(result.damaged))
+    )
 
 
 def _copy_index(root: Path, target: Path) -> None:
@@ -100,10 +102,10 @@ def _copy_index(root: Path, target: Path) -> None:
 
 
 def _require_newest(root: Path, live: sqlite3.Connection, generation: str) -> None:
-    """Refuse to copy an index that does not know all that lies in its folders."""
+    """Refuse to copy an index that is older than its folders."""
     if not live.execute("SELECT 1 FROM sqlite_master WHERE name = 'journals'").fetchone():
         return  # A program before this one wrote it, without journals to compare with.
-    standing = look(root, live, generation)
+    standing = check_index(root, live, generation)
     if standing.is_older:
         raise Busy(f"The copy would not be whole. {standing.troubles[-1]}", kind="index")
 
@@ -116,30 +118,30 @@ def _write_journals(target: Path) -> None:
             number = change_number(copy, bucket)
             make_unsynced(target / bucket)
             with open_fresh(target / bucket / JOURNAL) as file:
-                file.writelines(snapshot_lines(copy, bucket, Header(generation, bucket, number)))
+                file.writelines(snapshot_lines(copy, bucket, JournalHeader(generation, bucket, number)))
             copy.execute(ESTABLISHED, (bucket, number))
 
 
 def _copy_files(root: Path, target: Path, links: bool, progress: Progress | None) -> _Pass:
-    done = _Pass()
+    result = _Pass()
     with closing(sqlite3.connect(target / INDEX)) as index:
         (total,) = index.execute(COUNTED).fetchone()
         for number, (path, size) in enumerate(index.execute(NAMED), 1):
             have = _copy_file(root / path, target / path, links)
             if have is None:
-                done.missing.add(path)
+                result.missing.add(path)
             else:
-                done.files += 1
-                done.size += have
+                result.files += 1
+                result.size += have
                 if have != size:
-                    done.damaged.add(path)
+                    result.damaged.add(path)
             if progress is not None:
                 progress(number, total)
-    return done
+    return result
 
 
 def _copy_file(source: Path, target: Path, links: bool) -> int | None:
-    """Bring one file over unless it is there; return its size, or None when the store has it not."""
+    """Copy one file unless it exists; return its size, or None where the store does not have it."""
     with suppress(FileNotFoundError):
         return target.stat().st_size
     make_unsynced(target.parent)
@@ -159,12 +161,12 @@ def _copy_file(source: Path, target: Path, links: bool) -> int | None:
 
 
 def _remove_surplus(target: Path) -> None:
-    """Take out of the copy what only an earlier copy of the index named."""
+    """Remove from the copy what only an earlier copy of the index named."""
     with closing(sqlite3.connect(target / INDEX)) as index:
-        named = {path for path, _ in index.execute(NAMED)}
+        indexed = {path for path, _ in index.execute(NAMED)}
     for path in list(_files(target)):
         relative = path.relative_to(target).as_posix()
-        if relative != INDEX and relative not in named:
+        if relative != INDEX and relative not in indexed:
             path.unlink()
 
 

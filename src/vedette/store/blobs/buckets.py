@@ -1,4 +1,4 @@
-"""Buckets: made, found, listed, removed, and the documents put on them."""
+"""Buckets: created, found, listed, deleted, and their documents."""
 
 import re
 import sqlite3
@@ -29,7 +29,7 @@ class Buckets:
         self._clock = clock
 
     def create(self, name: str, *, account: str, region: str, locked: bool = False) -> Bucket:
-        """Make a bucket; `locked` ones keep versions that cannot be removed before their time."""
+        """Create a bucket; `locked` ones have object lock."""
         check_name(name)
         versioning = "Enabled" if locked else ""
         bucket = Bucket(name, account, region, milliseconds(self._clock()), versioning, locked)
@@ -45,7 +45,7 @@ class Buckets:
         return bucket
 
     def _require_no_journal(self, db: sqlite3.Connection, name: str) -> None:
-        """Refuse to begin a journal where there is one of a bucket that the index has lost."""
+        """Refuse to begin a journal where there is one of a bucket that is missing in the index."""
         end = read_end(self._root / name / JOURNAL)
         if end is None or end.header is None or end.is_gone:
             return
@@ -86,11 +86,12 @@ class Buckets:
             (account,),
         )
         return [
-            Bucket(name, acc, region, ms, kept, bool(locked)) for name, acc, region, ms, kept, locked in rows
+            Bucket(name, acc, region, ms, versioning, bool(locked))
+            for name, acc, region, ms, versioning, locked in rows
         ]
 
     def delete(self, name: str) -> list[str]:
-        """Remove an empty bucket and give up its uploads; return the paths of their parts."""
+        """Delete an empty bucket and abort its uploads; return the paths of their parts."""
         with self._index.writing() as db:
             require_bucket(db, name)
             if db.execute("SELECT 1 FROM blobs WHERE bucket = ? LIMIT 1", (name,)).fetchone():
@@ -114,7 +115,7 @@ class Buckets:
         return [(bucket, body) for bucket, body in self._index.reader().execute(query, (name,))]
 
     def delete_documents(self, bucket: str, names: Iterable[str]) -> None:
-        """Take documents off the bucket; those it never had are no matter."""
+        """Delete documents of the bucket; a missing one is a no-op."""
         with self._index.writing() as db:
             require_bucket(db, bucket)
             db.executemany(
@@ -122,13 +123,13 @@ class Buckets:
             )
 
     def set_versioning(self, bucket: str, state: str) -> None:
-        """Keep versions from now on ("Enabled") or stop ("Suspended"); never back to neither."""
+        """Enable or suspend versioning; it can never be unset."""
         with self._index.writing() as db:
             require_bucket(db, bucket)
             db.execute("UPDATE buckets SET versioning = ? WHERE name = ?", (state, bucket))
 
     def lock(self, bucket: str) -> None:
-        """Let versions be locked from now on."""
+        """Enable object lock."""
         with self._index.writing() as db:
             require_bucket(db, bucket)
             db.execute("UPDATE buckets SET locked = 1 WHERE name = ?", (bucket,))
@@ -141,13 +142,13 @@ def check_name(name: str) -> None:
 
 
 def is_name(name: str) -> bool:
-    """Say whether S3 would take the name for a bucket."""
+    """Return whether S3 accepts the name for a bucket."""
     odd = ".." in name or ".-" in name or "-." in name
     return _NAME.fullmatch(name) is not None and not odd and not _ADDRESS.fullmatch(name)
 
 
 def require_bucket(db: sqlite3.Connection, name: str) -> str:
-    """Return whether the bucket keeps versions; refuse one that does not exist."""
+    """Return the bucket's versioning state; refuse a bucket that does not exist."""
     row = db.execute("SELECT versioning FROM buckets WHERE name = ?", (name,)).fetchone()
     if row is None:
         raise missing_bucket(name)

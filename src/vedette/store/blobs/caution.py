@@ -1,7 +1,7 @@
-"""A mark beside the buckets: what they hold was put back, so nothing may be removed by rules for now.
+"""The pause of lifecycle rules: a mark beside the buckets, after which rules remove nothing.
 
 After a repair or a restore the store holds what it held at another time. Rules that remove
-objects by age (lifecycle) would act on that at once; they wait until a person has looked.
+objects by age (lifecycle) would act on that at once; they are paused until a person resumes them.
 The mark is a file, so that it travels with the folder and a command can set it while no
 server runs. It never ends by itself.
 """
@@ -20,40 +20,40 @@ MARK = ".caution.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Caution:
-    """Why and since when nothing may be removed by rules."""
+class LifecyclePause:
+    """Why and since when lifecycle rules are paused."""
 
     reason: str
     since: datetime
 
 
-def set_caution(root: Path, reason: str, clock: Clock = system_clock) -> Caution:
-    """Put the mark on the folder of the buckets; a mark that is there already stays the older one."""
-    standing = caution(root, clock)
+def pause_lifecycle(root: Path, reason: str, clock: Clock = system_clock) -> LifecyclePause:
+    """Pause the rules of a folder of buckets; an existing pause stays."""
+    standing = lifecycle_pause(root, clock)
     if standing is not None:
         return standing
     since_ms = milliseconds(clock())
     replace_file(root / MARK, orjson.dumps({"reason": reason, "since_ms": since_ms}))
-    return Caution(reason, from_milliseconds(since_ms))
+    return LifecyclePause(reason, from_milliseconds(since_ms))
 
 
-def caution(root: Path, clock: Clock = system_clock) -> Caution | None:
-    """Return the mark, or None where there is none; one that cannot be read stands all the same."""
+def lifecycle_pause(root: Path, clock: Clock = system_clock) -> LifecyclePause | None:
+    """Return the pause, or None where there is none; a mark that cannot be read counts as a pause."""
     try:
         content = (root / MARK).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        return Caution(f"the mark {root / MARK} cannot be read: {error.strerror}", clock())
+        return LifecyclePause(f"the mark {root / MARK} cannot be read: {error.strerror}", clock())
     try:
         document = orjson.loads(content)
-        return Caution(str(document["reason"]), from_milliseconds(int(document["since_ms"])))
+        return LifecyclePause(str(document["reason"]), from_milliseconds(int(document["since_ms"])))
     except (ValueError, KeyError, TypeError, OverflowError):
-        return Caution(f"the mark {root / MARK} is damaged", clock())
+        return LifecyclePause(f"the mark {root / MARK} is damaged", clock())
 
 
-def clear_caution(root: Path) -> bool:
-    """Take the mark off, once a person has said so; return whether there was one."""
+def resume_lifecycle(root: Path) -> bool:
+    """Resume the rules, on a person's command; return whether they were paused."""
     try:
         (root / MARK).unlink()
     except FileNotFoundError:

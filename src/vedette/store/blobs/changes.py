@@ -1,4 +1,4 @@
-"""What one transaction changed in the index, as operations that a journal can repeat.
+"""The changes of one transaction of the index, as operations that a journal can replay.
 
 Triggers of the connection note what was touched, so that no statement, whoever wrote it, can
 change the index and leave the journal behind. What is noted lives in a temporary table: it
@@ -74,7 +74,7 @@ CREATE TEMP TRIGGER no_part AFTER DELETE ON parts BEGIN
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one transaction did to one bucket, and the number that the change has there."""
+    """The change of one bucket by one transaction, and its number in that bucket."""
 
     bucket: str
     number: int
@@ -84,15 +84,15 @@ class Change:
 
 
 def collect(db: sqlite3.Connection) -> list[Change]:
-    """Return what the open transaction changed, bucket by bucket, and count it in the index."""
-    noted = db.execute("SELECT kind, bucket, a, b FROM changed WHERE bucket IS NOT NULL").fetchall()
-    if not noted:
+    """Return the changes of the open transaction, bucket by bucket, and number them in the index."""
+    changes = db.execute("SELECT kind, bucket, a, b FROM changed WHERE bucket IS NOT NULL").fetchall()
+    if not changes:
         return []
     db.execute("DELETE FROM changed")
-    if len(noted) == 1:
-        return [_change(db, noted[0][1], noted)]
-    noted.sort(key=lambda row: row[1])  # Stable: within a bucket the order stays.
-    return [_change(db, bucket, list(rows)) for bucket, rows in groupby(noted, key=lambda row: row[1])]
+    if len(changes) == 1:
+        return [_change(db, changes[0][1], changes)]
+    changes.sort(key=lambda row: row[1])  # Stable: within a bucket the order stays.
+    return [_change(db, bucket, list(rows)) for bucket, rows in groupby(changes, key=lambda row: row[1])]
 
 
 def _change(db: sqlite3.Connection, bucket: str, rows: list[tuple[str, str, str, Any]]) -> Change:
@@ -101,25 +101,25 @@ def _change(db: sqlite3.Connection, bucket: str, rows: list[tuple[str, str, str,
         db.execute("INSERT OR REPLACE INTO journals (bucket, number) VALUES (?, 1)", (bucket,))
         return Change(bucket, 1, operations, makes=True)
     # The folder outlives the bucket's row for a moment, or for good where the process dies in it.
-    gone = operations[0] == ["gone"]
+    is_removed = operations[0] == ["gone"]
     ((number,),) = db.execute(
         "INSERT INTO journals (bucket, number, gone) VALUES (?, 1, ?)"
         " ON CONFLICT DO UPDATE SET number = number + 1, gone = excluded.gone RETURNING number",
-        (bucket, gone),
+        (bucket, is_removed),
     ).fetchall()
     return Change(bucket, number, operations)
 
 
 def _operations(
-    db: sqlite3.Connection, bucket: str, noted: list[tuple[str, str, Any]]
+    db: sqlite3.Connection, bucket: str, changes: list[tuple[str, str, Any]]
 ) -> Iterator[Operation]:
-    """Yield the state after the transaction of everything that was touched, once each."""
-    if any(kind == "bucket" for kind, _, _ in noted) and bucket_operation(db, bucket) == ["gone"]:
+    """Yield the state after the transaction of every row that it touched."""
+    if any(kind == "bucket" for kind, _, _ in changes) and bucket_operation(db, bucket) == ["gone"]:
         yield ["gone"]
         return
-    newly = {(key, version) for kind, key, version in noted if kind == "put"}
-    uploads = {a for kind, a, _ in noted if kind == "upload"}
-    for kind, a, b in _once(noted):
+    newly = {(key, version) for kind, key, version in changes if kind == "put"}
+    uploads = {a for kind, a, _ in changes if kind == "upload"}
+    for kind, a, b in _once(changes):
         if kind == "bucket":
             yield bucket_operation(db, bucket)
         elif kind == "document":
@@ -132,13 +132,13 @@ def _operations(
             yield _part_operation(db, a, int(b))
 
 
-def _once(noted: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[str, str, Any]]:
+def _once(changes: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[str, str, Any]]:
     names = {"made": "bucket", "put": "blob", "set": "blob"}
-    yield from dict.fromkeys((names.get(kind, kind), a, b) for kind, a, b in noted)
+    yield from dict.fromkeys((names.get(kind, kind), a, b) for kind, a, b in changes)
 
 
 def bucket_operation(db: sqlite3.Connection, bucket: str) -> Operation:
-    """Return what makes the bucket as it is, without its documents."""
+    """Return the operation for the bucket's present state, without its documents."""
     row = db.execute(
         "SELECT account, region, created_ms, versioning, locked FROM buckets WHERE name = ?", (bucket,)
     ).fetchone()
@@ -151,25 +151,25 @@ def bucket_operation(db: sqlite3.Connection, bucket: str) -> Operation:
 
 
 def document_operation(name: str, body: bytes) -> Operation:
-    """Return what puts the document there."""
+    """Return the operation that puts a document."""
     return ["document", name, base64.b64encode(body).decode()]
 
 
 def blob_operation(kind: str, row: tuple[Any, ...]) -> Operation:
-    """Return what puts or changes a version, from a row of `BLOB`."""
+    """Return the operation that puts or changes a version, from a row of `BLOB`."""
     members = dict(zip(BLOB.split(", "), row, strict=True))
     members["about"] = orjson.Fragment(members["about"])
     return [kind, members]
 
 
 def upload_operation(row: tuple[Any, ...]) -> Operation:
-    """Return what makes an upload as it is, from a row of `UPLOAD`."""
+    """Return the operation for an upload's present state, from a row of `UPLOAD`."""
     members = dict(zip(UPLOAD.split(", "), row, strict=True))
     return ["upload", members | {name: orjson.Fragment(members[name]) for name in ("about", "done")}]
 
 
 def part_operation(upload: str, row: tuple[Any, ...]) -> Operation:
-    """Return what puts a part, from a row of `PART`."""
+    """Return the operation that puts a part, from a row of `PART`."""
     members = dict(zip(PART.split(", "), row, strict=True))
     members["checksum"] = orjson.Fragment(members["checksum"])
     return ["part", upload, members]

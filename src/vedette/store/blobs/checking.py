@@ -1,4 +1,4 @@
-"""Whether every version's file is there, as long as it should be and, if asked, what its ETag says.
+"""Whether every version's file exists, has its size and, on request, matches its ETag.
 
 Nothing here changes a file. A row whose file is missing stays, since the file may come back (a copy that
 is still under way, a disk that was not mounted), unless a person asks to forget such objects.
@@ -11,7 +11,7 @@ from vedette.store.blobs.adopting import hash_file
 from vedette.store.blobs.codec import read_about
 from vedette.store.blobs.files import md5
 from vedette.store.blobs.quarantine import quarantined
-from vedette.store.blobs.report import DAMAGED, MISSING, Report
+from vedette.store.blobs.report import DAMAGED, MISSING, RepairReport
 
 RETURNS = "comes back from quarantine"
 _ROWS = "SELECT seq, bucket, key, path, size, etag, about FROM blobs WHERE marker = 0"
@@ -19,9 +19,9 @@ _PARTS = "SELECT upload, number, path FROM parts"
 
 
 def check_files(
-    root: Path, db: sqlite3.Connection, report: Report, *, is_deep: bool = False, forgets: bool = False
+    root: Path, db: sqlite3.Connection, report: RepairReport, *, is_deep: bool = False, forgets: bool = False
 ) -> None:
-    """Look for the file of every version and part, and note what is missing or wrong."""
+    """Check the file of every version, and report missing and damaged ones."""
     aside = {item.path: item for item in quarantined(root)}
     for seq, bucket, key, path, size, etag, about in db.execute(_ROWS).fetchall():
         have = _size(root / path)
@@ -38,8 +38,8 @@ def check_files(
             report.add(DAMAGED, f"{bucket}/{key}", f"its bytes are not those of its ETag {etag}")
 
 
-def check_parts(root: Path, db: sqlite3.Connection, report: Report) -> None:
-    """Forget parts of unfinished uploads whose files are gone: their clients send them again."""
+def check_parts(root: Path, db: sqlite3.Connection, report: RepairReport) -> None:
+    """Remove parts of unfinished uploads whose files are missing: their clients send them again."""
     for upload, number, path in db.execute(_PARTS).fetchall():
         if _size(root / path) is None:
             report.add(
@@ -56,7 +56,7 @@ def _size(path: Path) -> int | None:
 
 
 def _has_etag(path: Path, etag: str, about: bytes) -> bool:
-    """Say whether the bytes give the ETag; one that is no MD5 says nothing."""
+    """Return whether the bytes match the ETag; one that is no MD5 always matches."""
     total, dash, count = etag.partition("-")
     if len(total) != 32:
         return True

@@ -1,4 +1,4 @@
-"""Which keeper of buckets an installation has: the folder, unless a foreign S3 is set."""
+"""Which store of buckets an installation has: the folder, unless a foreign S3 is set."""
 
 import time
 from pathlib import Path
@@ -9,14 +9,14 @@ from vedette.store.blobs.port import Blobs
 
 
 def open_blobs(settings: Settings) -> Blobs:
-    """Open the buckets. What a crash left in the folder is swept beside everything else."""
+    """Open the buckets. Leftovers of a crash are swept in the background."""
     if settings.s3_endpoint:
         # Only then is its client worth the memory and the start that it costs.
-        from vedette.store.blobs.foreign import Address, ForeignBlobs
+        from vedette.store.blobs.foreign import ForeignBlobs, ForeignS3
 
         secret = settings.s3_secret_key.get_secret_value()
         return ForeignBlobs(
-            Address(settings.s3_endpoint, settings.s3_access_key, secret, settings.s3_region),
+            ForeignS3(settings.s3_endpoint, settings.s3_access_key, secret, settings.s3_region),
             settings.account,
         )
     folder = FolderBlobs(buckets_folder(settings))

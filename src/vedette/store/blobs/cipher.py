@@ -41,23 +41,23 @@ class Decoder:
     """Reads a file that was joined from stretches, from some place on."""
 
     def __init__(self, stretches: Sequence[Stretch], start: int = 0) -> None:
-        self._left = list(stretches)
+        self._remaining = list(stretches)
         self._offset = start
-        while self._left and self._offset >= self._left[0].size:
-            self._offset -= self._left.pop(0).size
+        while self._remaining and self._offset >= self._remaining[0].size:
+            self._offset -= self._remaining.pop(0).size
         self._stream: CipherContext | None = None
 
     def decode(self, data: bytes) -> bytes:
         """Return the next bytes as the client sent them."""
         pieces = []
         while data:
-            stretch = self._left[0]
+            stretch = self._remaining[0]
             if self._stream is None:
                 self._stream = open_stream(stretch.key, self._offset)
             count = min(len(data), stretch.size - self._offset)
             pieces.append(self._stream.update(data[:count]))
             data, self._offset = data[count:], self._offset + count
             if self._offset == stretch.size:
-                self._left.pop(0)
+                self._remaining.pop(0)
                 self._stream, self._offset = None, 0
         return b"".join(pieces)

@@ -1,29 +1,29 @@
-"""`About` as the JSON document that the index keeps, and back."""
+"""`About` to the JSON document in the index, and back."""
 
 from typing import Any
 
 import orjson
 
-from vedette.store.blobs.values import About, Checksum, Part
+from vedette.store.blobs.values import About, Checksum, UploadPart
 
 
 def write_about(about: About) -> bytes:
-    """Return the document; members that say nothing are left out, but no grants is a saying."""
-    said = {name: value for name in About.__slots__ if (value := getattr(about, name)) or value == []}
-    return orjson.dumps(said)
+    """Return the document; empty members are left out, except an empty list of grants, which means none."""
+    members = {name: value for name in About.__slots__ if (value := getattr(about, name)) or value == []}
+    return orjson.dumps(members)
 
 
 def read_about(document: bytes) -> About:
-    """Return what the document says."""
-    said: dict[str, Any] = orjson.loads(document)
-    if "checksum" in said:
-        said["checksum"] = Checksum(**said["checksum"])
-    if "parts" in said:
-        said["parts"] = tuple(read_part(part) for part in said["parts"])
-    return About(**said)
+    """Return the value of a document."""
+    members: dict[str, Any] = orjson.loads(document)
+    if "checksum" in members:
+        members["checksum"] = Checksum(**members["checksum"])
+    if "parts" in members:
+        members["parts"] = tuple(read_part(part) for part in members["parts"])
+    return About(**members)
 
 
-def read_part(said: dict[str, Any]) -> Part:
+def read_part(members: dict[str, Any]) -> UploadPart:
     """Return one part."""
-    checksum = said.pop("checksum", None)
-    return Part(checksum=Checksum(**checksum) if checksum else None, **said)
+    checksum = members.pop("checksum", None)
+    return UploadPart(checksum=Checksum(**checksum) if checksum else None, **members)

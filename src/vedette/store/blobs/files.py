@@ -1,4 +1,4 @@
-"""Files on their way in and out: written beside, synced, then named; removed after a grace.
+"""Incoming and outgoing files: written beside, synced, then named; removed after a grace period.
 
 Nothing here knows the index. A file gets its final name before it is synced, so that one
 sync settles both its bytes and its name (decision 0020), and it is not part of any object
@@ -25,29 +25,29 @@ INCOMING = ".incoming"
 """The folder of bytes on their way in, beside the buckets: no bucket's name begins with a dot."""
 
 GRACE_S = 30.0
-"""How long a replaced file stays for those who were given its name and have yet to open it."""
+"""How long a replaced file stays for readers that know its name and have not opened it yet."""
 
 BUFFER = 1024 * 1024
-"""Up to so many bytes wait in memory; most pictures are then written in one go."""
+"""Up to so many bytes are buffered; most pictures are then written by one call."""
 
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
-"""Pictures and what is known of them are nobody else's on this machine to read."""
+"""Other users of the machine must not read pictures."""
 
 LEASE = ".backup.lease"
 """A backup touches this file while it copies; servers then remove no replaced files."""
 
 LEASE_S = 60.0
-"""How long a lease holds that nobody renews: its holder was killed."""
+"""How long a lease is valid that is not renewed: its holder was killed."""
 
 SMALL = 128 * 1024
-"""Fewer bytes are hashed in place: another thread would cost more than it spares."""
+"""Fewer bytes are hashed in place: another thread would cost more than it saves."""
 
 _HASHING = ThreadPoolExecutor(2, thread_name_prefix="md5")
 """MD5 is what a PUT takes longest over, so it runs beside writing and syncing, on another core."""
 
 
 class Draft:
-    """The bytes of one object while they come in, and their MD5. Not safe for two threads at once."""
+    """The incoming bytes of one object, and their MD5. Not safe for two threads at once."""
 
     def __init__(self, folder: Path, unique: str) -> None:
         self._path = folder / unique
@@ -66,14 +66,14 @@ class Draft:
         return self._hash.hexdigest()
 
     def add(self, data: bytes) -> bool:
-        """Take more bytes, without touching the disk; true when `flush` is due."""
+        """Buffer more bytes; return whether `flush` is due."""
         self._waiting.append(data)
         self._waiting_size += len(data)
         self.size += len(data)
         return self._waiting_size >= BUFFER
 
     def flush(self) -> None:
-        """Write what waits, and hash it meanwhile."""
+        """Write the buffer, and hash it meanwhile."""
         if self._file is None:
             make_folder(self._path.parent)
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
@@ -98,14 +98,14 @@ class Draft:
             self._hashing = None
 
     def append_file(self, source: Path, start: int, length: int) -> None:
-        """Take a part of another file, without carrying it through memory where the system can."""
+        """Append a part of another file, without copying it through memory where the system can."""
         self.flush()
         assert self._file is not None
         with source.open("rb") as file:
             self.size += _copy(file.fileno(), self._file, start, length)
 
     def settle(self, target: Path) -> None:
-        """Give the file its name and wait until the disk has both."""
+        """Give the file its name and sync both."""
         self.flush()
         assert self._file is not None
         for attempt in range(10):
@@ -124,7 +124,7 @@ class Draft:
         self._file = None
 
     def discard(self) -> None:
-        """Forget it; harmless after `settle`."""
+        """Discard it; a no-op after `settle`."""
         self._waiting.clear()
         if self._file is not None:
             os.close(self._file)
@@ -132,8 +132,8 @@ class Draft:
             self._path.unlink(missing_ok=True)
 
 
-class Retired:
-    """Files that no version names any more: removed after the grace, or when told to."""
+class RetiredFiles:
+    """Files that no version names any more: removed after the grace period, or on request."""
 
     def __init__(self, root: Path, forget: Callable[[list[str]], None]) -> None:
         self._root = root
@@ -153,7 +153,7 @@ class Retired:
                 self._reaper.start()
 
     def reap(self, *, grace_s: float = GRACE_S, below: str = "") -> None:
-        """Remove what has waited long enough, or at once what lies below a folder.
+        """Remove files whose grace period is over, or at once those below a folder.
 
         While a backup holds its lease, what has only waited long enough waits on.
         """
@@ -166,8 +166,8 @@ class Retired:
                 for since, path in self._queue
                 if now - since >= grace_s or (below and path.startswith(below))
             ]
-            gone = set(due)
-            self._queue = deque(item for item in self._queue if item[1] not in gone)
+            removed = set(due)
+            self._queue = deque(item for item in self._queue if item[1] not in removed)
         for path in due:
             remove(self._root, path)
         if due:
@@ -189,7 +189,7 @@ class Retired:
 
 
 def is_leased(root: Path) -> bool:
-    """Say whether a backup is under way that still needs files which no version names any more."""
+    """Return whether a running backup still needs files that no version names any more."""
     try:
         age_s = time.time() - (root / LEASE).stat().st_mtime
     except OSError:
@@ -199,7 +199,7 @@ def is_leased(root: Path) -> bool:
 
 @contextlib.contextmanager
 def leased(root: Path) -> Iterator[None]:
-    """Keep files that are replaced meanwhile; a lease whose holder died ends by itself."""
+    """Keep files that are replaced meanwhile; the lease of a dead holder expires."""
     ended = threading.Event()
 
     def renew() -> None:
@@ -230,7 +230,7 @@ def remove(root: Path, relative: str) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the folder's own entries are on the disk, where the system can say so."""
+    """Sync the folder's own entries, where the system can."""
     if sys.platform == "win32":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -241,7 +241,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_all(folder: Path) -> None:
-    """Wait until the disk has all that was written: one wait for many files, where the system offers it."""
+    """Sync everything that was written, by one call for many files where the system offers it."""
     if hasattr(os, "sync"):
         os.sync()
     else:
@@ -249,7 +249,7 @@ def sync_all(folder: Path) -> None:
 
 
 def md5() -> "hashlib._Hash":
-    """Return the hash that S3 makes ETags of; it guards nothing here."""
+    """Return the hash of S3's ETags; it is not used for security."""
     return hashlib.md5(usedforsecurity=False)
 
 
@@ -260,7 +260,7 @@ def make_folder(folder: Path) -> None:
 
 
 def make_unsynced(folder: Path) -> bool:
-    """Make such a folder without waiting for the disk; say whether it was lacking."""
+    """Make such a folder without syncing; return whether it was missing."""
     lacking: list[Path] = []
     while not folder.is_dir():
         lacking.append(folder)
@@ -272,7 +272,7 @@ def make_unsynced(folder: Path) -> bool:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a small file whole or not at all, and wait until the disk has it and its name."""
+    """Write a small file atomically, and sync it and its name."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     try:
@@ -299,14 +299,14 @@ def _copy(source: int, target: int, start: int, length: int) -> int:
         count = min(length - copied, 64 * BUFFER)
         if hasattr(os, "copy_file_range"):
             try:
-                moved = os.copy_file_range(source, target, count, offset_src=start + copied)
+                written_bytes = os.copy_file_range(source, target, count, offset_src=start + copied)
             except OSError:
-                moved = _copy_through(source, target, start + copied, count)
+                written_bytes = _copy_through(source, target, start + copied, count)
         else:
-            moved = _copy_through(source, target, start + copied, count)
-        if not moved:
+            written_bytes = _copy_through(source, target, start + copied, count)
+        if not written_bytes:
             break
-        copied += moved
+        copied += written_bytes
     return copied
 
 

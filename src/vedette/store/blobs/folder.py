@@ -20,16 +20,16 @@ from typing import BinaryIO
 from vedette.clock import Clock, from_milliseconds, system_clock
 from vedette.errors import Missing, Taken
 from vedette.store.blobs.buckets import Buckets
-from vedette.store.blobs.caution import set_caution
+from vedette.store.blobs.caution import pause_lifecycle
 from vedette.store.blobs.expiry import Expiry
-from vedette.store.blobs.files import BUFFER, INCOMING, Draft, Retired, make_folder
+from vedette.store.blobs.files import BUFFER, INCOMING, Draft, RetiredFiles, make_folder
 from vedette.store.blobs.index import INDEX, Index
 from vedette.store.blobs.journals import Journals
 from vedette.store.blobs.listing import Listing
 from vedette.store.blobs.objects import Objects, missing_key
-from vedette.store.blobs.port import Stored
+from vedette.store.blobs.port import StoredObject
 from vedette.store.blobs.quarantine import QUARANTINE
-from vedette.store.blobs.standing import look, repair_command, require_index, require_rows
+from vedette.store.blobs.standing import check_index, repair_command, require_index, require_rows
 from vedette.store.blobs.sweep import PAUSE_S, clear_folder, forget_ended, sweep
 from vedette.store.blobs.uploads import Uploads
 from vedette.store.blobs.values import About, Blob
@@ -43,7 +43,7 @@ def unguessable() -> str:
 
 
 class FolderBlobs:
-    """The folder's own store; keeps the promises of `port.Blobs`, and all that S3 asks on top."""
+    """The store in folders; implements `port.Blobs`, and what S3 needs in addition."""
 
     def __init__(
         self, root: Path, *, clock: Clock = system_clock, new_id: Callable[[], str] = unguessable
@@ -55,7 +55,7 @@ class FolderBlobs:
         require_index(self.root)
         self._journals = Journals(self.root, clock)
         self._index = Index(self.root / INDEX, self._journals.append)
-        self._retired = Retired(self.root, self._forget_files)
+        self._retired = RetiredFiles(self.root, self._forget_files)
         self.buckets = Buckets(self.root, self._index, clock)
         self.objects = Objects(self.root, self._index, self._retired, clock, new_id)
         self.uploads = Uploads(self.root, self._index, self._retired, clock, self.objects)
@@ -63,13 +63,13 @@ class FolderBlobs:
         self.expiry = Expiry(self._index, self.objects, self.uploads)
         try:
             require_rows(self.root, self._index)
-            self.standing = look(self.root, self._index.reader(), self._index.generation)
+            self.standing = check_index(self.root, self._index.reader(), self._index.generation)
             self._journals.follow(self._index, self.standing)
         except BaseException:
             self._index.close()
             raise
         if self.standing.is_older:
-            set_caution(self.root, "the index of the buckets is older than their folders", clock)
+            pause_lifecycle(self.root, "the index of the buckets is older than their folders", clock)
         for trouble in self.standing.troubles:
             log.warning("%s", trouble)
 
@@ -78,13 +78,13 @@ class FolderBlobs:
         return Draft(self.root / INCOMING, secrets.token_hex(6))
 
     def remove_bucket(self, bucket: str) -> None:
-        """Remove an empty bucket, and its folder; what no object names in it goes into quarantine."""
+        """Delete an empty bucket, and its folder; files that no object names are quarantined."""
         self._retired.add(self.buckets.delete(bucket))
         self._retired.reap(below=f"{bucket}/")
         self._clear_folder(bucket)
 
     def sweep(self, *, older_than: float, pause_s: float = PAUSE_S) -> int:
-        """Put aside files that no version names and that are older than this moment (`time.time()`).
+        """Quarantine files that no version names and that are older than this moment (`time.time()`).
 
         Nothing is swept while index and folders do not belong together. Return the number.
         """
@@ -93,11 +93,11 @@ class FolderBlobs:
         return sweep(self.root, self._index, older_than, pause_s=pause_s)
 
     def sweep_later(self, *, older_than: float) -> None:
-        """Clear up after the processes before this one, beside everything else."""
+        """Clean up after earlier processes, in the background."""
         threading.Thread(target=self._clear_up, args=(older_than,), name="sweep", daemon=True).start()
 
     def wait_for_journals(self) -> None:
-        """Return once the journals are what they should be."""
+        """Return once the journals are up to date."""
         self._journals.wait()
 
     def _clear_up(self, older_than: float) -> None:
@@ -119,7 +119,7 @@ class FolderBlobs:
             )
 
     def _clear_retired(self) -> None:
-        """Remove what processes before this one knew to be superfluous and had not removed yet."""
+        """Remove the retired files that earlier processes had not removed yet."""
         if self.standing.leading:
             return  # An older index may be mistaken about that.
         db = self._index.reader()
@@ -128,7 +128,7 @@ class FolderBlobs:
             self._clear_folder(bucket)
 
     def _clear_folder(self, bucket: str) -> None:
-        """Remove the folder of a removed bucket, unless it was made again."""
+        """Remove the folder of a deleted bucket, unless it was created again."""
         with self._index.still() as db:
             if db.execute("SELECT 1 FROM journals WHERE bucket = ? AND gone = 1", (bucket,)).fetchone():
                 clear_folder(self.root, bucket)
@@ -139,7 +139,7 @@ class FolderBlobs:
             db.executemany("DELETE FROM retired WHERE path = ?", [(path,) for path in paths])
 
     def has_bucket(self, bucket: str) -> bool:
-        """Say whether the bucket exists."""
+        """Return whether the bucket exists."""
         try:
             self.buckets.find(bucket)
         except Missing:
@@ -151,19 +151,19 @@ class FolderBlobs:
         return self.buckets.find(bucket).account
 
     def region(self, bucket: str) -> str:
-        """Return the region that the bucket was made in."""
+        """Return the region that the bucket was created in."""
         return self.buckets.find(bucket).region
 
     def make_bucket(self, bucket: str, *, account: str, region: str = "us-east-1") -> None:
-        """Make a bucket; one that the account has already is no matter."""
+        """Create a bucket; a no-op where the account has it already."""
         try:
             self.buckets.create(bucket, account=account, region=region)
         except Taken as refusal:
             if refusal.name != account:
                 raise
 
-    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> Stored:
-        """Write an object, whole or not at all."""
+    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> StoredObject:
+        """Write an object atomically."""
         owner = self.buckets.find(bucket).account
         draft = self.draft()
         try:
@@ -176,8 +176,8 @@ class FolderBlobs:
             draft.discard()
         return _stored(blob)
 
-    def find(self, bucket: str, key: str, version: str = "") -> Stored:
-        """Return what is known of an object."""
+    def find(self, bucket: str, key: str, version: str = "") -> StoredObject:
+        """Return an object's facts, without its bytes."""
         return _stored(self._find(bucket, key, version))
 
     def read(self, bucket: str, key: str, version: str = "") -> bytes:
@@ -188,8 +188,8 @@ class FolderBlobs:
         """Return an object's bytes as a stream; the caller closes it."""
         return self.path_of(self._find(bucket, key, version)).open("rb")
 
-    def list(self, bucket: str, prefix: str = "") -> Iterator[Stored]:
-        """Yield the objects whose keys begin so."""
+    def list(self, bucket: str, prefix: str = "") -> Iterator[StoredObject]:
+        """Yield the objects whose keys begin with the prefix."""
         self.buckets.find(bucket)
         after: tuple[str, str] | None = None
         while True:
@@ -200,7 +200,7 @@ class FolderBlobs:
                 return
 
     def delete(self, bucket: str, key: str) -> None:
-        """Remove an object; one that is not there is no matter."""
+        """Delete an object; deleting a missing one is a no-op."""
         owner = self.buckets.find(bucket).account
         self.objects.delete(bucket, key, owner=owner)
 
@@ -213,7 +213,7 @@ class FolderBlobs:
         return f"{self._root_text}/{blob.path}"
 
     def close(self) -> None:
-        """Remove what waits to be removed and close the index."""
+        """Remove retired files and close the index."""
         self._journals.close()
         self._retired.close()
         self._index.close()
@@ -234,8 +234,8 @@ def _chunks(data: bytes | BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _stored(blob: Blob) -> Stored:
+def _stored(blob: Blob) -> StoredObject:
     modified = from_milliseconds(blob.modified_ms)
-    return Stored(
+    return StoredObject(
         blob.bucket, blob.key, blob.version, blob.size, blob.etag, modified, blob.about.content_type
     )

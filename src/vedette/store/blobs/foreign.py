@@ -1,4 +1,4 @@
-"""Buckets on somebody else's S3 (AWS, Ceph, Garage, another Vedette), with the promises of `port.Blobs`.
+"""Buckets on a foreign S3 (AWS, Ceph, Garage, another Vedette), behind the interface of `port.Blobs`.
 
 botocore is the client. Nothing is kept here between calls, so what that S3 promises about
 crashes and readers is what a caller gets.
@@ -17,16 +17,16 @@ from botocore.exceptions import ClientError
 from vedette.errors import Missing, Taken, Wrong
 from vedette.store.blobs.buckets import missing_bucket
 from vedette.store.blobs.objects import missing_key
-from vedette.store.blobs.port import Stored
+from vedette.store.blobs.port import StoredObject
 from vedette.store.blobs.values import NULL
 
 PART = 16 * 1024 * 1024
-"""What is larger than one part goes up in parts of this size."""
+"""Larger objects are uploaded in parts of this size."""
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where the other S3 is, and the key to it."""
+class ForeignS3:
+    """The address of the foreign S3, and its access key."""
 
     endpoint: str
     access_key: str
@@ -35,9 +35,9 @@ class Address:
 
 
 class ForeignBlobs:
-    """Another S3's buckets."""
+    """The buckets of a foreign S3."""
 
-    def __init__(self, address: Address, account: str = "000000000000") -> None:
+    def __init__(self, address: ForeignS3, account: str = "000000000000") -> None:
         self.address = address
         self._account = account
         self._client: Any = botocore.session.get_session().create_client(
@@ -56,29 +56,29 @@ class ForeignBlobs:
         )
 
     def has_bucket(self, bucket: str) -> bool:
-        """Say whether the bucket exists."""
+        """Return whether the bucket exists."""
         try:
-            with _said(bucket):
+            with translate_client_errors(bucket):
                 self._client.head_bucket(Bucket=bucket)
         except Missing:
             return False
         return True
 
     def owner(self, bucket: str) -> str:
-        """Return the installation's account: whatever its key opens over there is its own."""
+        """Return the installation's account: all that its key can reach there belongs to it."""
         if not self.has_bucket(bucket):
             raise missing_bucket(bucket)
         return self._account
 
     def region(self, bucket: str) -> str:
-        """Return nothing: what the other S3 calls its regions says nothing of ours."""
+        """Return nothing: the foreign S3's regions are not this installation's."""
         del bucket
         return ""
 
     def make_bucket(self, bucket: str, *, account: str, region: str = "us-east-1") -> None:
-        """Make a bucket; one that is ours already is no matter. The account is the other S3's own."""
+        """Create a bucket; a no-op where the key owns it already. The account is the foreign S3's own."""
         del account
-        with _said(bucket), _accepting("BucketAlreadyOwnedByYou"):
+        with translate_client_errors(bucket), _accepting("BucketAlreadyOwnedByYou"):
             if region == "us-east-1":
                 self._client.create_bucket(Bucket=bucket)
             else:
@@ -86,23 +86,23 @@ class ForeignBlobs:
                     Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region}
                 )
 
-    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> Stored:
-        """Write an object, whole or not at all."""
+    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> StoredObject:
+        """Write an object atomically."""
         stream = io.BytesIO(data) if isinstance(data, bytes) else data
-        said = {"ContentType": content_type} if content_type else {}
+        headers = {"ContentType": content_type} if content_type else {}
         first = stream.read(PART)
-        with _said(bucket, key):
+        with translate_client_errors(bucket, key):
             if len(first) < PART:
-                answer = self._client.put_object(Bucket=bucket, Key=key, Body=first, **said)
+                answer = self._client.put_object(Bucket=bucket, Key=key, Body=first, **headers)
             else:
-                answer = self._put_in_parts(bucket, key, first, stream, said)
+                answer = self._put_in_parts(bucket, key, first, stream, headers)
         return self.find(bucket, key, answer.get("VersionId", ""))
 
-    def find(self, bucket: str, key: str, version: str = "") -> Stored:
-        """Return what is known of an object."""
-        with _said(bucket, key):
+    def find(self, bucket: str, key: str, version: str = "") -> StoredObject:
+        """Return an object's facts, without its bytes."""
+        with translate_client_errors(bucket, key):
             head = self._client.head_object(Bucket=bucket, Key=key, **_version(version))
-        return Stored(
+        return StoredObject(
             bucket,
             key,
             head.get("VersionId", NULL),
@@ -119,44 +119,44 @@ class ForeignBlobs:
 
     def open(self, bucket: str, key: str, version: str = "") -> BinaryIO:
         """Return an object's bytes as a stream; the caller closes it."""
-        with _said(bucket, key):
+        with translate_client_errors(bucket, key):
             body = self._client.get_object(Bucket=bucket, Key=key, **_version(version))["Body"]
         # botocore's stream reads and closes like a file, which is all that is promised.
         return cast("BinaryIO", body)
 
-    def list(self, bucket: str, prefix: str = "") -> Iterator[Stored]:
-        """Yield the objects whose keys begin so. Their type is not known from a listing."""
+    def list(self, bucket: str, prefix: str = "") -> Iterator[StoredObject]:
+        """Yield the objects whose keys begin with the prefix. A listing does not have their content types."""
         pages = iter(self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
         while True:
-            with _said(bucket):
+            with translate_client_errors(bucket):
                 page = next(pages, None)
             if page is None:
                 return
             for entry in page.get("Contents", []):
                 etag = entry["ETag"].strip('"')
-                yield Stored(bucket, entry["Key"], NULL, entry["Size"], etag, entry["LastModified"], "")
+                yield StoredObject(bucket, entry["Key"], NULL, entry["Size"], etag, entry["LastModified"], "")
 
     def delete(self, bucket: str, key: str) -> None:
-        """Remove an object; one that is not there is no matter."""
-        with _said(bucket, key):
+        """Delete an object; deleting a missing one is a no-op."""
+        with translate_client_errors(bucket, key):
             self._client.delete_object(Bucket=bucket, Key=key)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
     def _put_in_parts(
-        self, bucket: str, key: str, first: bytes, stream: BinaryIO, said: dict[str, str]
+        self, bucket: str, key: str, first: bytes, stream: BinaryIO, headers: dict[str, str]
     ) -> dict[str, Any]:
         target = {"Bucket": bucket, "Key": key}
-        target["UploadId"] = self._client.create_multipart_upload(**target, **said)["UploadId"]
+        target["UploadId"] = self._client.create_multipart_upload(**target, **headers)["UploadId"]
         parts: list[dict[str, Any]] = []
         try:
             while first:
                 number = len(parts) + 1
-                sent = self._client.upload_part(**target, PartNumber=number, Body=first)
-                sums = {name: value for name, value in sent.items() if name.startswith("Checksum")}
-                parts.append({"PartNumber": number, "ETag": sent["ETag"], **sums})
+                response = self._client.upload_part(**target, PartNumber=number, Body=first)
+                sums = {name: value for name, value in response.items() if name.startswith("Checksum")}
+                parts.append({"PartNumber": number, "ETag": response["ETag"], **sums})
                 first = stream.read(PART)
             answer: dict[str, Any] = self._client.complete_multipart_upload(
                 **target, MultipartUpload={"Parts": parts}
@@ -172,8 +172,8 @@ def _version(version: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _said(bucket: str, key: str = "") -> Iterator[None]:
-    """Turn the other S3's refusals into our own words."""
+def translate_client_errors(bucket: str, key: str = "") -> Iterator[None]:
+    """Translate the foreign S3's errors to refusals."""
     try:
         yield
     except ClientError as error:
@@ -183,7 +183,9 @@ def _said(bucket: str, key: str = "") -> Iterator[None]:
         if code in ("NoSuchKey", "NoSuchVersion", "404"):
             raise missing_key(key) from error  # A HEAD cannot say whether it was the bucket.
         if code == "BucketAlreadyExists":
-            raise Taken(f"The bucket {bucket} is somebody else's.", kind="bucket", name=bucket) from error
+            raise Taken(
+                f"The bucket {bucket} belongs to another account.", kind="bucket", name=bucket
+            ) from error
         if code == "InvalidBucketName":
             raise Wrong(f"{bucket!r} is not a valid bucket name.", kind="bucket", name=bucket) from error
         raise

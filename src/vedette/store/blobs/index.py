@@ -1,4 +1,4 @@
-"""The index beside the objects: one SQLite file that says what each bucket holds.
+"""The index beside the objects: one SQLite file with the content of every bucket.
 
 A version exists when its row is committed, and not before: its file was written and
 synced first, so a row without a file cannot be, and a file without a row is a stray (sweep.py).
@@ -97,10 +97,10 @@ class Index:
         if connection.in_transaction:
             return {}  # What is read now may never be committed.
         ((version,),) = connection.execute("PRAGMA data_version").fetchall()
-        known: tuple[int, dict[str, Bucket]] | None = getattr(self._local, "memory", None)
-        if known is None or known[0] != version:
-            known = self._local.memory = (version, {})
-        return known[1]
+        cached: tuple[int, dict[str, Bucket]] | None = getattr(self._local, "memory", None)
+        if cached is None or cached[0] != version:
+            cached = self._local.memory = (version, {})
+        return cached[1]
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -114,7 +114,7 @@ class Index:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection inside a transaction that is committed, or undone on any error."""
+        """Yield the connection inside a transaction that is committed, or rolled back on any error."""
         connection = self.reader()
         with self._turn:
             connection.execute("BEGIN IMMEDIATE")
@@ -132,7 +132,7 @@ class Index:
 
     @contextmanager
     def still(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection while no transaction of any process is open; nothing goes into a journal."""
+        """Yield the connection inside a transaction that is exclusive and writes no journal."""
         connection = self.reader()
         with self._turn:
             connection.execute("BEGIN IMMEDIATE")
@@ -147,7 +147,7 @@ class Index:
 
     @contextmanager
     def moment(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection while it sees one moment, whatever is committed meanwhile."""
+        """Yield the connection with a snapshot, whatever is committed meanwhile."""
         connection = self.reader()
         connection.execute("BEGIN")
         try:
@@ -163,13 +163,13 @@ class Index:
 
 
 def check_version(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse an index that only a later program understands."""
+    """Refuse an index of a later version of the program."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise Refusal(f"{path} was written by a later version of this program.")
 
 
 def find_generation(db: sqlite3.Connection) -> str:
-    """Return the mark that this index and the journals which follow it share."""
+    """Return the id that this index and its journals share."""
     ((generation,),) = db.execute("SELECT value FROM state WHERE name = 'generation'").fetchall()
     return str(generation)

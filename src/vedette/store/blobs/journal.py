@@ -1,4 +1,4 @@
-"""A journal in each bucket's own folder: what an index is rebuilt from when it is lost.
+"""The journal in each bucket's own folder, from which a lost index is rebuilt.
 
 `<bucket>/%journal` (no key maps to that name, names.py) begins with a header and then has a
 line a transaction, appended after its commit. It lies inside the bucket's folder, so that
@@ -34,7 +34,7 @@ JOURNAL = "%journal"
 hexadecimal number (names.py)."""
 
 FRESH = "%journal.new"
-"""A journal that is being written anew; one that a killed process left is worth nothing."""
+"""A journal that is being rewritten; one that a killed process left is worthless."""
 
 FORM = 1
 """The form of the lines; a later program may write another."""
@@ -44,8 +44,8 @@ TAIL = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """Where a journal begins: which index wrote it, for which bucket, at which change."""
+class JournalHeader:
+    """The head of a journal: its index, its bucket, and the number of its first change."""
 
     generation: str
     bucket: str
@@ -53,8 +53,8 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One good line after the header. State from the header's own moment has the number 0."""
+class JournalEntry:
+    """One valid line after the header. State at the header's moment has the number 0."""
 
     number: int
     at_ms: int
@@ -62,10 +62,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """What the first and the last line of a journal say."""
+class JournalEnd:
+    """The facts of a journal's first and last line."""
 
-    header: Header | None
+    header: JournalHeader | None
     number: int
     is_whole: bool
     """Whether the last line is complete and good."""
@@ -73,7 +73,7 @@ class End:
     """Whether the last change removed the bucket."""
 
     def follows(self, generation: str) -> bool:
-        """Say whether this index wrote it, up to its very end."""
+        """Return whether this index wrote it, up to its end."""
         return self.is_whole and self.header is not None and self.header.generation == generation
 
 
@@ -93,7 +93,7 @@ def decode(line: bytes) -> dict[str, Any] | None:
     return None
 
 
-def header_line(header: Header) -> bytes:
+def header_line(header: JournalHeader) -> bytes:
     """Return the first line of a journal."""
     return encode(
         {
@@ -106,7 +106,7 @@ def header_line(header: Header) -> bytes:
 
 
 def state_line(operation: Operation) -> bytes:
-    """Return a line of what there is at the header's moment."""
+    """Return a line of state at the header's moment."""
     return encode({"ops": [operation]})
 
 
@@ -115,16 +115,16 @@ def change_line(change: Change, at_ms: int) -> bytes:
     return encode({"n": change.number, "at": at_ms, "ops": change.operations})
 
 
-class Reading:
-    """The good lines of one journal in their order, and how many were not good."""
+class JournalReader:
+    """The valid lines of one journal in their order, and the number of damaged ones."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.header: Header | None = None
+        self.header: JournalHeader | None = None
         self.damaged = 0
         self.number = 0
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[JournalEntry]:
         with self._path.open("rb") as file:
             for line in file:
                 document = decode(line)
@@ -139,19 +139,19 @@ class Reading:
                     yield entry
 
 
-def read_header(document: dict[str, Any]) -> Header:
+def read_header(document: dict[str, Any]) -> JournalHeader:
     """Return the header that a first line's document is."""
     if document["journal"] > FORM:
         raise Refusal(f"The journal of {document['bucket']} was written by a later version of this program.")
-    return Header(str(document["generation"]), str(document["bucket"]), int(document["number"]))
+    return JournalHeader(str(document["generation"]), str(document["bucket"]), int(document["number"]))
 
 
-def _read_entry(document: dict[str, Any]) -> Entry:
-    return Entry(int(document.get("n", 0)), int(document.get("at", 0)), list(document.get("ops", ())))
+def _read_entry(document: dict[str, Any]) -> JournalEntry:
+    return JournalEntry(int(document.get("n", 0)), int(document.get("at", 0)), list(document.get("ops", ())))
 
 
-def read_end(path: Path) -> End | None:
-    """Return what the two ends of a journal say, or None where there is no journal."""
+def read_end(path: Path) -> JournalEnd | None:
+    """Return the facts of a journal's two ends, or None where there is no journal."""
     try:
         with path.open("rb") as file:
             first = decode(file.readline())
@@ -161,8 +161,10 @@ def read_end(path: Path) -> End | None:
         return None
     number = 0 if header is None else header.number
     if last is None or "journal" in last:
-        return End(header, number, is_whole, is_gone=False)
-    return End(header, max(number, int(last.get("n", 0))), is_whole, is_gone=["gone"] in last.get("ops", ()))
+        return JournalEnd(header, number, is_whole, is_gone=False)
+    return JournalEnd(
+        header, max(number, int(last.get("n", 0))), is_whole, is_gone=["gone"] in last.get("ops", ())
+    )
 
 
 def _last_line(file: int) -> tuple[dict[str, Any] | None, bool]:
@@ -183,12 +185,12 @@ def _last_line(file: int) -> tuple[dict[str, Any] | None, bool]:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[int]:
-    """Yield the journal open for appending, held against other processes, under its present name."""
+def locked_journal(path: Path) -> Iterator[int]:
+    """Yield the journal open for appending, locked against other processes, under its present name."""
     while True:
         file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, FILE_MODE)
         try:
-            hold(file)
+            lock_file(file)
             # It may have been written anew, in another file, while we waited.
             if not _is_at(file, path):
                 continue
@@ -198,16 +200,16 @@ def held(path: Path) -> Iterator[int]:
             os.close(file)
 
 
-def hold(file: int) -> None:
-    """Hold an open file against other processes."""
+def lock_file(file: int) -> None:
+    """Lock an open file against other processes."""
     with suppress(ImportError):  # Windows has no fcntl; there one server is all that writes.
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX)
 
 
-def let_go(file: int) -> None:
-    """Let others have an open file again."""
+def unlock_file(file: int) -> None:
+    """Unlock an open file."""
     with suppress(ImportError):
         import fcntl
 
@@ -222,6 +224,6 @@ def _is_at(file: int, path: Path) -> bool:
 
 
 def open_fresh(path: Path) -> BinaryIO:
-    """Open a journal that is written anew, under another name until it is whole."""
+    """Open a journal that is rewritten, under another name until it is complete."""
     path.unlink(missing_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")

@@ -1,4 +1,4 @@
-"""Keeps the journals: appends what was committed, and writes one anew where it has to be.
+"""Maintains the journals: appends committed changes, and rewrites a journal where necessary.
 
 A journal is written anew when it is missing, when it lags behind the index (a loss of power, a
 full disk) and when it has grown to several times what it would be. That happens in a thread
@@ -28,14 +28,14 @@ from vedette.store.blobs.index import Index
 from vedette.store.blobs.journal import (
     FRESH,
     JOURNAL,
-    Header,
+    JournalHeader,
     change_line,
     header_line,
-    held,
+    locked_journal,
     open_fresh,
 )
 from vedette.store.blobs.snapshot import ESTABLISHED, change_number, snapshot_lines
-from vedette.store.blobs.standing import Standing
+from vedette.store.blobs.standing import IndexCheck
 
 log = logging.getLogger("vedette.blobs")
 
@@ -82,8 +82,8 @@ class Journals:
         self._closing = threading.Event()
         self._writer: threading.Thread | None = None
 
-    def follow(self, index: Index, standing: Standing) -> None:
-        """Say whose changes these journals hold, and put right what was noticed of them."""
+    def follow(self, index: Index, standing: IndexCheck) -> None:
+        """Attach the index whose changes these journals record, and repair what was noticed of them."""
         self._index = index
         self._leading = {bucket for bucket, _ in standing.leading}
         if standing.leading or standing.sound:
@@ -95,7 +95,7 @@ class Journals:
             self.write_later(bucket)
 
     def append(self, committed: list[Change]) -> None:
-        """Write down what a transaction changed. Called while nothing else can be committed."""
+        """Append the changes of a transaction. Called while nothing else can be committed."""
         for change in committed:
             if change.bucket in self._tails:
                 self._tails[change.bucket].append(change)
@@ -109,7 +109,7 @@ class Journals:
                 self._rest(change.bucket, error)
 
     def write_later(self, bucket: str) -> None:
-        """Have a journal written anew, beside everything else."""
+        """Have a journal rewritten in the background."""
         if bucket in self._queued or bucket in self._tails or bucket in self._leading:
             return
         self._queued.add(bucket)
@@ -119,7 +119,7 @@ class Journals:
             self._writer.start()
 
     def close(self) -> None:
-        """Stop writing anew; what is left of that is done after the next start."""
+        """Stop rewriting; the rest is done after the next start."""
         self._closing.set()
         self._queue.put("")
         if self._writer is not None:
@@ -127,7 +127,7 @@ class Journals:
         self._open.close()
 
     def wait(self) -> None:
-        """Return once no journal waits to be written anew."""
+        """Return once no journal waits to be rewritten."""
         while self._queued or self._tails:
             time.sleep(0.005)
 
@@ -157,7 +157,7 @@ class Journals:
         make_folder(path.parent)
         fresh = path.with_name(f"{FRESH}.first")
         with open_fresh(fresh) as file:
-            file.write(header_line(Header(self._followed.generation, bucket, 0)))
+            file.write(header_line(JournalHeader(self._followed.generation, bucket, 0)))
         fresh.replace(path)
 
     def _path_of(self, bucket: str) -> Path:
@@ -222,7 +222,7 @@ class Journals:
             if not db.execute("SELECT 1 FROM buckets WHERE name = ?", (bucket,)).fetchone():
                 return None
             number = change_number(db, bucket)
-            for line in snapshot_lines(db, bucket, Header(index.generation, bucket, number)):
+            for line in snapshot_lines(db, bucket, JournalHeader(index.generation, bucket, number)):
                 if self._closing.is_set():
                     return None
                 file.write(line)
@@ -233,7 +233,7 @@ class Journals:
     def _put_in_place(self, bucket: str, number: int, file: BinaryIO) -> bool:
         path = self._root / bucket / JOURNAL
         base = file.tell()
-        with self._followed.still() as db, held(path):
+        with self._followed.still() as db, locked_journal(path):
             since = [change for change in self._tails[bucket] if change.number > number]
             now = change_number(db, bucket)
             if [change.number for change in since] != list(range(number + 1, now + 1)):

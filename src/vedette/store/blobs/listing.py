@@ -33,7 +33,7 @@ class _Gathering:
 
 
 class Listing:
-    """What lies in a bucket, in the order of its keys."""
+    """The content of a bucket, in the order of its keys."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -65,7 +65,7 @@ class Listing:
     def _page(
         self,
         bucket: str,
-        kept: str,
+        condition: str,
         order: str,
         rolled: tuple[str, str],
         after: tuple[str, str] | None,
@@ -77,12 +77,12 @@ class Listing:
         db = self._index.reader()
         gathering = _Gathering(most)
         start = self._start(db, bucket, prefix, after)
-        source = f"FROM blobs WHERE bucket = ? AND {kept}"
+        source = f"FROM blobs WHERE bucket = ? AND {condition}"
         while start is not None:
-            where, values = start
+            position, values = start
             batch = 100 if delimiter else min(most, 1000)
             rows = db.execute(
-                f"SELECT {COLUMNS} {source} AND {where} ORDER BY {order} LIMIT {batch}", (bucket, *values)
+                f"SELECT {COLUMNS} {source} AND {position} ORDER BY {order} LIMIT {batch}", (bucket, *values)
             ).fetchall()
             start = _gather(gathering, rows, prefix, delimiter)
             if start is not None and gathering.full():
@@ -119,7 +119,7 @@ class Listing:
         after: tuple[str, str] | None = None,
         most: int,
     ) -> tuple[list[Upload], list[str], tuple[str, str] | None]:
-        """Return uploads under way, prefixes, and where the next page starts."""
+        """Return unfinished uploads, prefixes, and where the next page starts."""
         uploads: list[Upload] = []
         prefixes: list[str] = []
         rows = self._index.reader().execute(
@@ -146,7 +146,7 @@ class Listing:
 
 
 def roll(key: str, prefix: str, delimiter: str) -> str:
-    """Return the common prefix that stands for this key in a listing, or nothing."""
+    """Return the common prefix that represents this key in a listing, or nothing."""
     if not delimiter:
         return ""
     at = key.find(delimiter, len(prefix))

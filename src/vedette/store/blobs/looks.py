@@ -1,4 +1,4 @@
-"""What is known of the last look at the lifecycle rules, in a row of the index."""
+"""The record of the last run of the lifecycle rules, in a row of the index."""
 
 import sqlite3
 from contextlib import closing
@@ -18,8 +18,8 @@ _TABLE = "CREATE TABLE IF NOT EXISTS expiry_looks (only_row INTEGER PRIMARY KEY,
 
 
 @dataclass(slots=True)
-class LookRecord:
-    """When the clock was last seen, when a look last ended, what it removed and what it could not read."""
+class ExpiryRecord:
+    """The clock's last mark, when a run last ended, its removals and its problems."""
 
     mark: TimeMark
     looked_ms: int = 0
@@ -27,8 +27,8 @@ class LookRecord:
     problems: list[str] = field(default_factory=list)
 
 
-def read_record(db: sqlite3.Connection) -> LookRecord | None:
-    """Return the record; None where rules were never looked at."""
+def read_record(db: sqlite3.Connection) -> ExpiryRecord | None:
+    """Return the record; None where rules never ran."""
     try:
         row = db.execute("SELECT body FROM expiry_looks").fetchone()
     except sqlite3.OperationalError:
@@ -36,7 +36,7 @@ def read_record(db: sqlite3.Connection) -> LookRecord | None:
     if row is None:
         return None
     document: dict[str, Any] = orjson.loads(row[0])
-    return LookRecord(TimeMark(**document.pop("mark")), **document)
+    return ExpiryRecord(TimeMark(**document.pop("mark")), **document)
 
 
 def buckets_with_rules(db: sqlite3.Connection) -> list[str]:
@@ -45,16 +45,16 @@ def buckets_with_rules(db: sqlite3.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-def peek(path: Path) -> tuple[list[str], LookRecord | None]:
-    """Return the buckets with rules and the record, from an index that is not opened for more than that."""
+def peek(path: Path) -> tuple[list[str], ExpiryRecord | None]:
+    """Return the buckets with rules and the record, reading an index without opening a store."""
     if not path.exists():
         return [], None
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as db:
         return buckets_with_rules(db), read_record(db)
 
 
-def write_record(index: Index, record: LookRecord) -> None:
-    """Keep the record in place of the one before."""
+def write_record(index: Index, record: ExpiryRecord) -> None:
+    """Store the record in place of the last one."""
     body = orjson.dumps(
         {
             "mark": record.mark.document(),

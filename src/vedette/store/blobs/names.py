@@ -49,8 +49,10 @@ def place(key: str, unique: str) -> str:
         folders = folders[:DEEPEST]
     name = escape_segment(last.replace("/", "%2F")) if "/" in last else escape_segment(last)
     stem, dot, extension = name.rpartition(".")
-    named = f"{stem}.{unique}.{extension}" if dot and stem and len(extension) <= 10 else f"{name}.{unique}"
-    return "/".join([*map(escape_segment, folders), named])
+    file_name = (
+        f"{stem}.{unique}.{extension}" if dot and stem and len(extension) <= 10 else f"{name}.{unique}"
+    )
+    return "/".join([*map(escape_segment, folders), file_name])
 
 
 def key_of(path: str) -> tuple[str, bool]:
@@ -59,15 +61,15 @@ def key_of(path: str) -> tuple[str, bool]:
     Not certain are keys that were shortened, and files that no version's name was given to.
     """
     *folders, last = path.split("/")
-    named = _NAMED.fullmatch(last)
-    name = f"{named[1]}{named[2] or ''}" if named else last
+    match = _NAMED.fullmatch(last)
+    name = f"{match[1]}{match[2] or ''}" if match else last
     text = _unescape(name)
     if len(folders) == DEEPEST:
         text = text.replace("%2F", "/")
     key = "/".join([*map(_unescape, folders), text])
-    unique = last[len(named[1]) + 1 :][:12] if named else ""
+    unique = last[len(match[1]) + 1 :][:12] if match else ""
     is_whole = not any(map(_SHORTENED.fullmatch, [*folders, name]))
-    return key, named is not None and is_whole and place(key, unique) == path
+    return key, match is not None and is_whole and place(key, unique) == path
 
 
 def _unescape(segment: str) -> str:

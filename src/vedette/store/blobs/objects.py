@@ -14,13 +14,13 @@ from vedette.clock import Clock, milliseconds
 from vedette.errors import Missing
 from vedette.store.blobs.buckets import require_bucket
 from vedette.store.blobs.codec import read_about, write_about
-from vedette.store.blobs.files import Draft, Retired
+from vedette.store.blobs.files import Draft, RetiredFiles
 from vedette.store.blobs.index import Index
 from vedette.store.blobs.names import place
 from vedette.store.blobs.values import NULL, About, Blob
 
 Check = Callable[[Blob | None], None]
-"""Looks at what is there now, inside the transaction, and raises to leave it there."""
+"""Examines the present version, inside the transaction, and raises to keep it."""
 
 COLUMNS = "bucket, key, version, seq, latest, marker, size, etag, modified_ms, owner, path, about"
 _LATEST = f"SELECT {COLUMNS} FROM blobs WHERE bucket = ? AND key = ? AND latest = 1"  # noqa: S608  (our own text)
@@ -28,14 +28,14 @@ _VERSION = f"SELECT {COLUMNS} FROM blobs WHERE bucket = ? AND key = ? AND versio
 
 
 def accept(_: Blob | None) -> None:
-    """Let anything be replaced."""
+    """Accept any replacement."""
 
 
 class Objects:
     """Every version of every object."""
 
     def __init__(
-        self, root: Path, index: Index, retired: Retired, clock: Clock, new_id: Callable[[], str]
+        self, root: Path, index: Index, retired: RetiredFiles, clock: Clock, new_id: Callable[[], str]
     ) -> None:
         self._root = root
         self._index = index
@@ -54,7 +54,7 @@ class Objects:
         etag: str = "",
         check: Check = accept,
     ) -> Blob:
-        """Make the draft the object's newest version; its ETag is its MD5 unless another is given."""
+        """Make the draft the object's newest version; its ETag is its MD5 unless another is passed."""
         path = f"{bucket}/{place(key, draft.unique)}"
         draft.settle(self._root / path)
         etag = etag or draft.md5
@@ -119,7 +119,7 @@ class Objects:
         return blob
 
     def delete_version(self, bucket: str, key: str, version: str, check: Check = accept) -> Blob | None:
-        """Remove one version for good; what was before it becomes the latest."""
+        """Delete one version; the one before it becomes the latest."""
         with self._index.writing() as db:
             require_bucket(db, bucket)
             blob = find_version(db, bucket, key, version)
@@ -137,7 +137,7 @@ class Objects:
         return blob
 
     def change(self, blob: Blob, alter: Callable[[About], About]) -> Blob:
-        """Change what is said of a version (tags, grants, locks), never its bytes."""
+        """Change a version's properties (tags, grants, locks), never its bytes."""
         with self._index.writing() as db:
             now = find_version(db, blob.bucket, blob.key, blob.version)
             if now is None:
@@ -160,7 +160,7 @@ def find_version(db: sqlite3.Connection, bucket: str, key: str, version: str) ->
 
 
 def read_row(row: tuple[Any, ...]) -> Blob:
-    """Return a row of `COLUMNS` as the value it stands for."""
+    """Return the version of a row of `COLUMNS`."""
     bucket, key, version, seq, latest, marker, size, etag, modified_ms, owner, path, about = row
     return Blob(
         bucket,

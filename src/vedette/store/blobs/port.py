@@ -1,4 +1,4 @@
-"""What the rooms and the workers need of buckets, whoever keeps them.
+"""The interface of buckets for rooms and workers, whichever store implements it.
 
 The promise: what `put` returned from is there after a crash and whole; a reader sees one
 version from its first byte to its last; keys are listed in the order of their code points;
@@ -12,8 +12,8 @@ from typing import BinaryIO, Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """An object as it lies there now."""
+class StoredObject:
+    """The facts of a stored object."""
 
     bucket: str
     key: str
@@ -28,22 +28,22 @@ class Blobs(Protocol):
     """Objects by bucket and key. All calls block; none holds a whole object but `read` and `put`."""
 
     def has_bucket(self, bucket: str) -> bool:
-        """Say whether the bucket exists."""
+        """Return whether the bucket exists."""
 
     def owner(self, bucket: str) -> str:
         """Return the account that the bucket belongs to."""
 
     def region(self, bucket: str) -> str:
-        """Return the region that the bucket was made in; nothing where that is not known."""
+        """Return the region that the bucket was created in; nothing where that is not known."""
 
     def make_bucket(self, bucket: str, *, account: str, region: str = "us-east-1") -> None:
-        """Make a bucket; one that the account has already is no matter."""
+        """Create a bucket; a no-op where the account has it already."""
 
-    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> Stored:
-        """Write an object, whole or not at all."""
+    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> StoredObject:
+        """Write an object atomically."""
 
-    def find(self, bucket: str, key: str, version: str = "") -> Stored:
-        """Return what is known of an object."""
+    def find(self, bucket: str, key: str, version: str = "") -> StoredObject:
+        """Return an object's facts, without its bytes."""
 
     def read(self, bucket: str, key: str, version: str = "") -> bytes:
         """Return an object's bytes."""
@@ -51,11 +51,11 @@ class Blobs(Protocol):
     def open(self, bucket: str, key: str, version: str = "") -> BinaryIO:
         """Return an object's bytes as a stream; the caller closes it."""
 
-    def list(self, bucket: str, prefix: str = "") -> Iterator[Stored]:
-        """Yield the objects whose keys begin so."""
+    def list(self, bucket: str, prefix: str = "") -> Iterator[StoredObject]:
+        """Yield the objects whose keys begin with the prefix."""
 
     def delete(self, bucket: str, key: str) -> None:
-        """Remove an object; one that is not there is no matter."""
+        """Delete an object; deleting a missing one is a no-op."""
 
     def close(self) -> None:
-        """Let go of what is held open."""
+        """Close everything that is open."""

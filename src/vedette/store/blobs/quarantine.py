@@ -1,4 +1,4 @@
-"""Files that nobody can account for are put aside here, never removed.
+"""The quarantine of files that no object accounts for; they are moved there, never removed.
 
     .quarantine/<moment>-<unique>/manifest.jsonl    what, from where, why and when, a line a file
     .quarantine/<moment>-<unique>/files/<path>      the file, below the path that it had
@@ -34,21 +34,21 @@ FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
-class PutAside:
+class QuarantinedFile:
     """One file in quarantine. `path` is where it was, relative to the folder of the buckets."""
 
     path: str
-    why: str
+    reason: str
     at_ms: int
     size: int
     modified_ms: int
     place: Path
 
 
-def put_aside(root: Path, paths: Iterable[str], why: str, clock: Clock = system_clock) -> list[str]:
-    """Move files into quarantine; return those that were moved. One that is gone is no matter."""
+def quarantine_files(root: Path, paths: Iterable[str], reason: str, clock: Clock = system_clock) -> list[str]:
+    """Move files into quarantine; return those that were moved. A missing one is a no-op."""
     lines = [
-        line for path in paths if (line := _describe(root, path, why, milliseconds(clock()))) is not None
+        line for path in paths if (line := _describe(root, path, reason, milliseconds(clock()))) is not None
     ]
     if not lines:
         return []
@@ -56,10 +56,10 @@ def put_aside(root: Path, paths: Iterable[str], why: str, clock: Clock = system_
     return [line["path"] for line in lines if _move(root, line["path"], batch / FILES / line["path"])]
 
 
-def keep_copies(root: Path, paths: Iterable[str], why: str, clock: Clock = system_clock) -> None:
-    """Put copies of files into quarantine, before others take their names; the files themselves stay."""
+def keep_copies(root: Path, paths: Iterable[str], reason: str, clock: Clock = system_clock) -> None:
+    """Copy files into quarantine, before others get their names; the files themselves stay."""
     now_ms = milliseconds(clock())
-    lines = [line for path in paths if (line := _describe(root, path, why, now_ms)) is not None]
+    lines = [line for path in paths if (line := _describe(root, path, reason, now_ms)) is not None]
     if not lines:
         return
     batch = _new_batch(root, lines, clock)
@@ -74,40 +74,40 @@ def keep_copies(root: Path, paths: Iterable[str], why: str, clock: Clock = syste
     sync_all(batch)
 
 
-def quarantined(root: Path) -> Iterator[PutAside]:
-    """Yield what lies in quarantine, the oldest first."""
+def quarantined(root: Path) -> Iterator[QuarantinedFile]:
+    """Yield the files in quarantine, the oldest first."""
     folder = root / QUARANTINE
     for batch in sorted(folder.iterdir()) if folder.is_dir() else ():
         yield from _read_batch(batch)
 
 
-def put_back(root: Path, items: Iterable[PutAside]) -> list[str]:
-    """Move files back to where they were; what has been taken meanwhile stays taken. Return the moved."""
-    moved = []
+def put_back(root: Path, items: Iterable[QuarantinedFile]) -> list[str]:
+    """Move files back to where they were, unless another file is there now; return the moved."""
+    returned = []
     for item in items:
         target = root / item.path
         if not target.exists():
             make_unsynced(target.parent)
             item.place.rename(target)
-            moved.append(item.path)
-    return moved
+            returned.append(item.path)
+    return returned
 
 
 def empty(root: Path) -> int:
-    """Remove all that lies in quarantine, for good; return how many files there were."""
+    """Delete everything in quarantine; return how many files there were."""
     count = sum(1 for _ in quarantined(root))
     if (root / QUARANTINE).exists():
         shutil.rmtree(root / QUARANTINE)
     return count
 
 
-def _describe(root: Path, path: str, why: str, at_ms: int) -> dict[str, Any] | None:
+def _describe(root: Path, path: str, reason: str, at_ms: int) -> dict[str, Any] | None:
     try:
         state = (root / path).lstat()
     except FileNotFoundError:
         return None
     modified_ms = state.st_mtime_ns // 1_000_000
-    return {"path": path, "why": why, "at_ms": at_ms, "size": state.st_size, "modified_ms": modified_ms}
+    return {"path": path, "why": reason, "at_ms": at_ms, "size": state.st_size, "modified_ms": modified_ms}
 
 
 def _new_batch(root: Path, lines: list[dict[str, Any]], clock: Clock) -> Path:
@@ -128,18 +128,18 @@ def _move(root: Path, path: str, target: Path) -> bool:
     return True
 
 
-def _read_batch(batch: Path) -> Iterator[PutAside]:
+def _read_batch(batch: Path) -> Iterator[QuarantinedFile]:
     """Yield the batch's files: those of the manifest, and any that it does not name."""
-    named: dict[str, dict[str, Any]] = {}
+    described: dict[str, dict[str, Any]] = {}
     if (batch / MANIFEST).is_file():
         lines = (batch / MANIFEST).read_bytes().splitlines()
-        named = {line["path"]: line for line in map(json.loads, filter(None, lines))}
+        described = {line["path"]: line for line in map(json.loads, filter(None, lines))}
     for below, _, names in os.walk(batch / FILES):
         for name in sorted(names):
             place = Path(below) / name
             path = place.relative_to(batch / FILES).as_posix()
             state = place.lstat()
-            line = named.get(path, {})
+            line = described.get(path, {})
             modified_ms = state.st_mtime_ns // 1_000_000
-            why, at_ms = str(line.get("why", "")), int(line.get("at_ms", 0))
-            yield PutAside(path, why, at_ms, state.st_size, modified_ms, place)
+            reason, at_ms = str(line.get("why", "")), int(line.get("at_ms", 0))
+            yield QuarantinedFile(path, reason, at_ms, state.st_size, modified_ms, place)

@@ -1,4 +1,4 @@
-"""Repairs the buckets of a folder: an index made anew where it is lost or old, and everything checked.
+"""Repairs the buckets of a folder: rebuilds a lost or old index, and checks everything.
 
 Where the truth about a bucket comes from, in this order:
 
@@ -20,17 +20,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vedette.clock import Clock, system_clock
-from vedette.store.blobs.adopting import NAMELESS, Adopting
-from vedette.store.blobs.caution import set_caution
+from vedette.store.blobs.adopting import NAMELESS, FileAdoption
+from vedette.store.blobs.caution import pause_lifecycle
 from vedette.store.blobs.checking import check_files, check_parts
 from vedette.store.blobs.files import make_unsynced, sync_all, sync_folder
 from vedette.store.blobs.index import INDEX
-from vedette.store.blobs.journal import FRESH, JOURNAL, Header, Reading, open_fresh
-from vedette.store.blobs.quarantine import keep_copies, put_aside, put_back, quarantined
+from vedette.store.blobs.journal import FRESH, JOURNAL, JournalHeader, JournalReader, open_fresh
+from vedette.store.blobs.quarantine import keep_copies, put_back, quarantine_files, quarantined
 from vedette.store.blobs.replay import NewIndex
-from vedette.store.blobs.report import Report
+from vedette.store.blobs.report import RepairReport
 from vedette.store.blobs.snapshot import ESTABLISHED, snapshot_lines
-from vedette.store.blobs.sources import Sources, find_sources
+from vedette.store.blobs.sources import RepairSources, find_sources
 from vedette.store.blobs.sweep import find_files
 from vedette.store.blobs.uploads import UPLOADS
 
@@ -40,10 +40,10 @@ REASON = "the index of the buckets was made anew by a repair"
 
 @dataclass(frozen=True, slots=True)
 class RepairOptions:
-    """What a person asked for."""
+    """The options of a repair."""
 
     account: str
-    """Whose a bucket becomes of which not even the journal is left."""
+    """The owner of buckets whose journals are lost too."""
     region: str = "us-east-1"
     is_dry: bool = False
     is_deep: bool = False
@@ -53,9 +53,9 @@ class RepairOptions:
     """Whether objects whose files are missing are forgotten."""
 
 
-def repair_buckets(root: Path, options: RepairOptions, clock: Clock = system_clock) -> Report:
-    """Check the buckets, and make anew what is lost. No server may run on the folder."""
-    report = Report()
+def repair_buckets(root: Path, options: RepairOptions, clock: Clock = system_clock) -> RepairReport:
+    """Check the buckets, and rebuild what is lost. No server may run on the folder."""
+    report = RepairReport()
     sources = find_sources(root, report)
     report.sources = sources.by_bucket
     if options.puts_back and not options.is_dry:
@@ -67,22 +67,26 @@ def repair_buckets(root: Path, options: RepairOptions, clock: Clock = system_clo
     return report
 
 
-def _check_only(root: Path, sources: Sources, options: RepairOptions, report: Report, clock: Clock) -> None:
-    """Look at a sound index and its files; put aside what it does not name."""
+def _check_only(
+    root: Path, sources: RepairSources, options: RepairOptions, report: RepairReport, clock: Clock
+) -> None:
+    """Check a sound index and its files; quarantine what it does not name."""
     with closing(sqlite3.connect(root / INDEX, isolation_level=None)) as db:
         check_files(root, db, report, is_deep=options.is_deep)
         report.count(db)
-        adopting = Adopting(root, db, report)
+        adopting = FileAdoption(root, db, report)
         for bucket in sources.by_bucket:
             adopting.look(bucket, adopts_all=False)
         aside = adopting.aside | _stray_parts(root, db)
         if sources.has_journals:
             # These the next start removes by itself.
-            aside = {path: why for path, why in aside.items() if path not in sources.retired}
+            aside = {path: reason for path, reason in aside.items() if path not in sources.retired}
     _finish_files(root, aside, options, report, clock)
 
 
-def _make_anew(root: Path, sources: Sources, options: RepairOptions, report: Report, clock: Clock) -> None:
+def _make_anew(
+    root: Path, sources: RepairSources, options: RepairOptions, report: RepairReport, clock: Clock
+) -> None:
     new = NewIndex(root / NEW)
     try:
         aside = _fill(new, root, sources, options, report)
@@ -93,14 +97,14 @@ def _make_anew(root: Path, sources: Sources, options: RepairOptions, report: Rep
             _write_journals(new, root, sources.by_bucket, clock)
             new.close()
             report.old_index, report.is_new = _put_in_place(root, clock), True
-            set_caution(root, REASON, clock)
+            pause_lifecycle(root, REASON, clock)
     finally:
         new.discard()
     _finish_files(root, aside, options, report, clock)
 
 
 def _fill(
-    new: NewIndex, root: Path, sources: Sources, options: RepairOptions, report: Report
+    new: NewIndex, root: Path, sources: RepairSources, options: RepairOptions, report: RepairReport
 ) -> dict[str, str]:
     """Fill the new index; return the files to put aside, with the reason."""
     if not sources.fault:
@@ -115,17 +119,22 @@ def _fill(
             new.repeat(bucket, _bucket_from_folder(root / bucket, options))
     check_files(root, new.db, report, is_deep=options.is_deep, forgets=options.forgets)
     check_parts(root, new.db, report)
-    adopting = Adopting(root, new.db, report)
+    adopting = FileAdoption(root, new.db, report)
     for (bucket,) in new.db.execute("SELECT name FROM buckets").fetchall():
         adopting.look(bucket, adopts_all=sources.by_bucket[bucket] != "index")
     return adopting.aside | _stray_parts(root, new.db)
 
 
 def _repeat(
-    new: NewIndex, root: Path, bucket: str, sources: Sources, options: RepairOptions, report: Report
+    new: NewIndex,
+    root: Path,
+    bucket: str,
+    sources: RepairSources,
+    options: RepairOptions,
+    report: RepairReport,
 ) -> None:
-    """Repeat a bucket's journal; where it is damaged or another index's, look into the index too."""
-    reading = Reading(root / bucket / JOURNAL)
+    """Replay a bucket's journal; where it is damaged or another index's, use the index too."""
+    reading = JournalReader(root / bucket / JOURNAL)
     is_gone = False
     for entry in reading:
         for operation in entry.operations:
@@ -155,46 +164,46 @@ def _bucket_from_folder(folder: Path, options: RepairOptions) -> list[object]:
 
 
 def _stray_parts(root: Path, db: sqlite3.Connection) -> dict[str, str]:
-    named = {row[0] for row in db.execute("SELECT path FROM parts")}
+    indexed = {row[0] for row in db.execute("SELECT path FROM parts")}
     paths = (path.relative_to(root).as_posix() for path in find_files(root / UPLOADS))
-    return {path: NAMELESS for path in paths if path not in named}
+    return {path: NAMELESS for path in paths if path not in indexed}
 
 
 def _write_journals(new: NewIndex, root: Path, sources: Mapping[str, str], clock: Clock) -> None:
-    """Write the journals that follow the new index; what was there before goes into quarantine."""
+    """Write the journals of the new index; the old ones go into quarantine."""
     replaced = [f"{bucket}/{JOURNAL}" for bucket, source in sources.items() if source != "index"]
     keep_copies(root, replaced, "the journal before a repair", clock)
     for (bucket,) in new.db.execute("SELECT name FROM buckets").fetchall():
         path = root / bucket / JOURNAL
         make_unsynced(path.parent)
         with open_fresh(path.with_name(FRESH)) as file:
-            file.writelines(snapshot_lines(new.db, bucket, Header(new.generation, bucket, 0)))
+            file.writelines(snapshot_lines(new.db, bucket, JournalHeader(new.generation, bucket, 0)))
         path.with_name(FRESH).replace(path)
         new.db.execute(ESTABLISHED, (bucket, 0))
     sync_all(root)
 
 
 def _put_in_place(root: Path, clock: Clock) -> Path | None:
-    """Give the new index its name; return where the old one is kept."""
-    kept = root / f"{INDEX}.before-{clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    """Give the new index its name; return the path of the old one."""
+    backup = root / f"{INDEX}.before-{clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     old = [end for end in ("", "-wal", "-shm") if (root / f"{INDEX}{end}").exists()]
     for end in old:
-        (root / f"{INDEX}{end}").rename(root / f"{kept.name}{end}")
+        (root / f"{INDEX}{end}").rename(root / f"{backup.name}{end}")
     (root / NEW).rename(root / INDEX)
     sync_folder(root)
-    return kept if old else None
+    return backup if old else None
 
 
 def _finish_files(
-    root: Path, aside: Mapping[str, str], options: RepairOptions, report: Report, clock: Clock
+    root: Path, aside: Mapping[str, str], options: RepairOptions, report: RepairReport, clock: Clock
 ) -> None:
-    """Put aside what became no object, by the reason."""
-    for path, why in sorted(aside.items()):
-        report.add("put aside", path, why)
+    """Quarantine what did not become an object, by the reason."""
+    for path, reason in sorted(aside.items()):
+        report.add("put aside", path, reason)
     if not options.is_dry:
-        for why in sorted(set(aside.values())):
-            report.put_aside += len(put_aside(root, _paths(aside, why), why, clock))
+        for reason in sorted(set(aside.values())):
+            report.put_aside += len(quarantine_files(root, _paths(aside, reason), reason, clock))
 
 
-def _paths(aside: Mapping[str, str], why: str) -> Iterable[str]:
-    return sorted(path for path, reason in aside.items() if reason == why)
+def _paths(aside: Mapping[str, str], reason_sought: str) -> Iterable[str]:
+    return sorted(path for path, reason in aside.items() if reason == reason_sought)

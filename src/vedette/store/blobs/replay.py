@@ -1,4 +1,4 @@
-"""An index made from journals: every operation of a bucket's journal, done again in its order.
+"""Replay: an index from journals, every operation of a bucket's journal in its order.
 
 The index is a new file; nothing that exists is changed here. Which paths an operation made
 superfluous is kept in a table of its own, so that a file of a removed object is told from one
@@ -44,11 +44,11 @@ class NewIndex:
         return find_generation(self.db)
 
     def has_bucket(self, bucket: str) -> bool:
-        """Say whether the bucket is made."""
+        """Return whether the bucket exists."""
         return self.db.execute("SELECT 1 FROM buckets WHERE name = ?", (bucket,)).fetchone() is not None
 
     def repeat(self, bucket: str, operation: Operation) -> None:
-        """Do one operation of a journal again."""
+        """Replay one operation of a journal."""
         word, *arguments = operation
         action = _ACTIONS.get(word)
         if action is None:
@@ -56,11 +56,11 @@ class NewIndex:
         action(self.db, bucket, *arguments)
 
     def take_over(self, old: Path, bucket: str) -> None:
-        """Copy a bucket as another index has it."""
+        """Copy a bucket from another index."""
         self._attached(old, lambda: self._copy_bucket(bucket))
 
     def take_state(self, old: Path) -> None:
-        """Copy what else an index keeps, such as when rules were last carried out."""
+        """Copy the other state of an index, such as when rules last ran."""
         self._attached(old, lambda: self.db.execute(_STATE))
 
     def add_rows(self, old: Path, bucket: str, root: Path) -> list[str]:
@@ -77,7 +77,7 @@ class NewIndex:
         return added
 
     def finish(self) -> None:
-        """Say which version of each key is the latest, and wait until the disk has all of it."""
+        """Mark the latest version of each key, and commit."""
         self.db.execute("UPDATE blobs SET latest = 0")
         self.db.execute(
             "UPDATE blobs SET latest = 1 WHERE seq IN (SELECT max(seq) FROM blobs GROUP BY bucket, key)"
@@ -86,13 +86,13 @@ class NewIndex:
         self.db.execute("PRAGMA journal_mode = DELETE")
 
     def close(self) -> None:
-        """Close the file and wait until the disk has it."""
+        """Close and sync the file."""
         self.db.close()
         with self.path.open("rb+") as file:
             os.fsync(file.fileno())
 
     def discard(self) -> None:
-        """Forget it."""
+        """Discard it."""
         self.db.close()
         for end in ("", "-journal", "-wal", "-shm"):
             self.path.with_name(self.path.name + end).unlink(missing_ok=True)
@@ -124,7 +124,7 @@ def put_version(db: sqlite3.Connection, bucket: str, members: dict[str, Any]) ->
 
 
 def drop_version(db: sqlite3.Connection, bucket: str, key: str, version: str, unless: str = "") -> None:
-    """Remove a version, and remember that its file is superfluous."""
+    """Remove a version, and record its file as superfluous."""
     rows = db.execute(
         "DELETE FROM blobs WHERE bucket = ? AND key = ? AND version = ? RETURNING path",
         (bucket, key, version),
@@ -185,11 +185,11 @@ def _set_version(db: sqlite3.Connection, bucket: str, members: dict[str, Any]) -
 
 
 def _put_upload(db: sqlite3.Connection, bucket: str, members: dict[str, Any]) -> None:
-    about, done = orjson.dumps(members["about"]), orjson.dumps(members["done"]).decode()
+    about, result = orjson.dumps(members["about"]), orjson.dumps(members["done"]).decode()
     db.execute(
         "INSERT OR REPLACE INTO uploads (id, bucket, key, owner, started_ms, about, done)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (members["id"], bucket, members["key"], members["owner"], members["started_ms"], about, done),
+        (members["id"], bucket, members["key"], members["owner"], members["started_ms"], about, result),
     )
     if members["done"]:
         _drop_parts(db, members["id"])

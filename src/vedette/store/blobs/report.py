@@ -1,35 +1,35 @@
-"""What a repair came upon, kind by kind, for a person to read."""
+"""The report of a repair, by kind, for a person to read."""
 
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vedette.store.blobs.quarantine import PutAside
+from vedette.store.blobs.quarantine import QuarantinedFile
 
 MISSING = "missing"
 DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """One thing that is doubtful, lost or was done, and about what."""
+class RepairNotice:
+    """One notice of something doubtful, lost or done, with its subject."""
 
-    what: str
-    says: str = ""
+    subject: str
+    sentence: str = ""
 
 
 @dataclass(slots=True)
-class Report:
+class RepairReport:
     """Counts, and everything that a person should know."""
 
     buckets: int = 0
     objects: int = 0
     versions: int = 0
     size: int = 0
-    notices: dict[str, list[Notice]] = field(default_factory=dict)
+    notices: dict[str, list[RepairNotice]] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     """Where what is known of each bucket came from: index, journal or names."""
-    needed: list[PutAside] = field(default_factory=list)
+    needed: list[QuarantinedFile] = field(default_factory=list)
     """Files in quarantine that objects need."""
     returned: list[str] = field(default_factory=list)
     put_aside: int = 0
@@ -37,9 +37,9 @@ class Report:
     """Whether a new index took the old one's place."""
     old_index: Path | None = None
 
-    def add(self, kind: str, what: str, says: str = "") -> None:
-        """Note one thing."""
-        self.notices.setdefault(kind, []).append(Notice(what, says))
+    def add(self, kind: str, subject: str, sentence: str = "") -> None:
+        """Add a notice."""
+        self.notices.setdefault(kind, []).append(RepairNotice(subject, sentence))
 
     def count(self, db: sqlite3.Connection) -> None:
         """Count what an index holds."""

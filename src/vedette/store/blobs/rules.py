@@ -1,4 +1,4 @@
-"""Rules by which objects go after their time, as values: whom a rule means, and when it is due.
+"""Lifecycle rules as values: which versions a rule applies to, and when it is due.
 
 Nothing is removed here (expiry.py does), and nothing is read: what a rule says was checked by whoever
 made it. Times are milliseconds since 1970.
@@ -15,13 +15,13 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """How long a rule's day is. Real days end at midnight UTC, as S3 counts; others are for trying out."""
+    """The length of a rule's day. Real days end at midnight UTC, as S3 counts; others are for trying out."""
 
     length_s: float = DAY_S
 
     @property
     def are_real(self) -> bool:
-        """Say whether a day is a day."""
+        """Return whether a day has its real length."""
         return self.length_s == DAY_S
 
     def after(self, moment_ms: int, days: int) -> int:
@@ -32,7 +32,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class RuleFilter:
-    """Whom a rule means; everything that is said must hold. A delete marker has no tags and no size."""
+    """The filter of a rule; all conditions must hold. A delete marker has no tags and no size."""
 
     prefix: str = ""
     tags: tuple[tuple[str, str], ...] = ()
@@ -41,18 +41,18 @@ class RuleFilter:
 
     @property
     def asks_content(self) -> bool:
-        """Say whether it asks for more than the key."""
+        """Return whether it tests more than the key."""
         return bool(self.tags) or self.larger_than is not None or self.smaller_than is not None
 
     def admits_size(self, key: str, size: int, *, marker: bool) -> bool:
-        """Say whether it may mean a version of this key and size; its tags are still to be asked."""
+        """Return whether it may admit a version of this key and size, before its tags are tested."""
         if not key.startswith(self.prefix) or (marker and self.asks_content):
             return False
         large = self.larger_than is None or size > self.larger_than
         return large and (self.smaller_than is None or size < self.smaller_than)
 
     def admits(self, blob: Blob) -> bool:
-        """Say whether it means this version."""
+        """Return whether it admits this version."""
         tagged = all(blob.about.tags.get(name) == value for name, value in self.tags)
         return tagged and self.admits_size(blob.key, blob.size, marker=blob.marker)
 
@@ -94,7 +94,7 @@ class ExpiryRule:
 
 
 def is_held(about: About, now_ms: int) -> bool:
-    """Say whether a version is locked; a lock that cannot be read holds."""
+    """Return whether a version is locked; a lock that cannot be parsed counts as locked."""
     if about.legal_hold == "ON":
         return True
     if not about.retention:

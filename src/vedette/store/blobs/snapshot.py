@@ -1,4 +1,4 @@
-"""All that an index says of one bucket, as the lines that begin a journal."""
+"""The state of one bucket in an index, as the first lines of a journal."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from vedette.store.blobs.changes import (
     part_operation,
     upload_operation,
 )
-from vedette.store.blobs.journal import Header, header_line, state_line
+from vedette.store.blobs.journal import JournalHeader, header_line, state_line
 
 _BLOBS = f"SELECT {BLOB} FROM blobs WHERE bucket = ? ORDER BY seq"  # noqa: S608  (our own text)
 _UPLOADS = f"SELECT {UPLOAD} FROM uploads WHERE bucket = ?"  # noqa: S608  (our own text)
@@ -36,8 +36,8 @@ def change_number(db: sqlite3.Connection, bucket: str) -> int:
     return 0 if row is None else int(row[0])
 
 
-def snapshot_lines(db: sqlite3.Connection, bucket: str, header: Header) -> Iterator[bytes]:
-    """Yield the header, and a line for everything there is. The caller holds one moment open."""
+def snapshot_lines(db: sqlite3.Connection, bucket: str, header: JournalHeader) -> Iterator[bytes]:
+    """Yield the header, and a line for every row. The caller has a snapshot open."""
     yield header_line(header)
     yield from map(state_line, _operations(db, bucket))
 

@@ -1,4 +1,4 @@
-"""Where a repair takes the truth about each bucket from: its index, its journal or file names."""
+"""The source of a repair for each bucket: its index, its journal or file names."""
 
 import sqlite3
 from contextlib import closing
@@ -8,16 +8,16 @@ from pathlib import Path
 from vedette.store.blobs.buckets import is_name
 from vedette.store.blobs.index import INDEX, check_version, find_generation
 from vedette.store.blobs.journal import JOURNAL, read_end
-from vedette.store.blobs.report import Report
-from vedette.store.blobs.standing import bucket_folders, holds_files, index_fault, look
+from vedette.store.blobs.report import RepairReport
+from vedette.store.blobs.standing import bucket_folders, check_index, holds_files, index_fault
 
 
 @dataclass(slots=True)
-class Sources:
-    """What an index is worth, and what each bucket is made from."""
+class RepairSources:
+    """The fault of the index, and the source of each bucket."""
 
     fault: str
-    """What is wrong with the index; empty when it can be read."""
+    """The fault of the index; empty when it is sound."""
     generation: str = ""
     by_bucket: dict[str, str] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
@@ -30,9 +30,9 @@ class Sources:
         return bool(self.by_bucket) and (bool(self.fault) or set(self.by_bucket.values()) != {"index"})
 
 
-def find_sources(root: Path, report: Report) -> Sources:
+def find_sources(root: Path, report: RepairReport) -> RepairSources:
     """Judge the index and every folder."""
-    sources = Sources(index_fault(root / INDEX))
+    sources = RepairSources(index_fault(root / INDEX))
     if not sources.fault:
         _read_index(root, sources)
     is_lost = not sources.by_bucket
@@ -42,7 +42,7 @@ def find_sources(root: Path, report: Report) -> Sources:
     return sources
 
 
-def _read_index(root: Path, sources: Sources) -> None:
+def _read_index(root: Path, sources: RepairSources) -> None:
     with closing(sqlite3.connect(root / INDEX, isolation_level=None)) as db:
         check_version(db, root / INDEX)
         for (bucket,) in db.execute("SELECT name FROM buckets ORDER BY name"):
@@ -53,11 +53,11 @@ def _read_index(root: Path, sources: Sources) -> None:
             sources.generation = find_generation(db)
             sources.removed = {row[0] for row in db.execute("SELECT bucket FROM journals WHERE gone = 1")}
             sources.retired = {row[0] for row in db.execute("SELECT path FROM retired")}
-            for bucket, _ in look(root, db, sources.generation).leading:
+            for bucket, _ in check_index(root, db, sources.generation).leading:
                 sources.by_bucket[bucket] = "journal"
 
 
-def _judge_unknown(folder: Path, sources: Sources, report: Report, *, is_lost: bool) -> None:
+def _judge_unknown(folder: Path, sources: RepairSources, report: RepairReport, *, is_lost: bool) -> None:
     """Decide on a folder that the index names no bucket for."""
     end = read_end(folder / JOURNAL)
     if not is_name(folder.name):

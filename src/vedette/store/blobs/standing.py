@@ -1,4 +1,4 @@
-"""Whether the index and the folders beside it belong together, looked at when a store is opened.
+"""Whether the index and the folders beside it match, checked when a store is opened.
 
 A missing, empty or damaged index beside folders that hold files is a refusal to open them, since
 an empty store would be shown as the truth. An index that is older than a folder is opened, as
@@ -14,23 +14,23 @@ from pathlib import Path
 
 from vedette.errors import Refusal
 from vedette.store.blobs.index import INDEX, Index
-from vedette.store.blobs.journal import JOURNAL, End, read_end
+from vedette.store.blobs.journal import JOURNAL, JournalEnd, read_end
 
 CHECKED = 64 * 1024 * 1024
 """An index up to this size is read whole when it is opened, to find damaged pages: 0.2 s at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What was noticed, a sentence each, and what has to be done about the journals."""
+class IndexCheck:
+    """The problems, as sentences, and the work that journals need."""
 
     troubles: tuple[str, ...] = ()
     leading: tuple[tuple[str, int], ...] = ()
     """Buckets whose journals lead the index, and the change that they are at."""
     lagging: tuple[str, ...] = ()
-    """Buckets whose journals have to be written anew."""
+    """Buckets whose journals have to be rewritten."""
     sound: tuple[str, ...] = ()
-    """Buckets whose journals are as they should be, and were not known to be."""
+    """Buckets whose journals are sound, and were not recorded as that."""
     is_older: bool = False
     """Whether the index is older than any folder."""
 
@@ -56,7 +56,7 @@ def require_rows(root: Path, index: Index) -> None:
 
 
 def index_fault(path: Path) -> str:
-    """Return what is wrong with an index, as the rest of a sentence; empty when nothing is."""
+    """Return the fault of an index, as the rest of a sentence; empty when it is sound."""
     if not path.exists():
         return "is missing"
     if not path.is_file():
@@ -74,26 +74,26 @@ def index_fault(path: Path) -> str:
     return "" if verdict == "ok" else f"is damaged: {' '.join(verdict.split())}"
 
 
-def look(root: Path, db: sqlite3.Connection, generation: str) -> Standing:
+def check_index(root: Path, db: sqlite3.Connection, generation: str) -> IndexCheck:
     """Compare every bucket of the index with its folder, and every folder with the index."""
     # The journals first: a change is committed before it is written down, so that what another
     # process does meanwhile can only make one lag behind.
     ends = {folder.name: read_end(folder / JOURNAL) for folder in bucket_folders(root)}
-    known = db.execute(_KNOWN).fetchall()
+    rows = db.execute(_KNOWN).fetchall()
     removed = {row[0] for row in db.execute("SELECT bucket FROM journals WHERE gone = 1")}
     leading = [
         (bucket, max(number, end.number if (end := ends.get(bucket)) else 0))
-        for bucket, number, _, leads, _ in known
+        for bucket, number, _, leads, _ in rows
         if leads or _leads(ends.get(bucket), number, generation)
     ]
-    rest = [row for row in known if row[0] not in dict(leading)]
+    rest = [row for row in rows if row[0] not in dict(leading)]
     sound = {bucket for bucket, number, *_ in rest if _follows(ends.get(bucket), number, generation)}
-    unknown = ends.keys() - {row[0] for row in known} - removed
-    lost = sorted(name for name in unknown if (end := ends[name]) is not None and not end.is_gone)
+    unknown = ends.keys() - {row[0] for row in rows} - removed
+    lost_buckets = sorted(name for name in unknown if (end := ends[name]) is not None and not end.is_gone)
     strange = sorted(name for name in unknown if ends[name] is None and holds_files(root / name))
     troubles = [
         f"The folder of the bucket {bucket} is missing; {repair_command(root)} says what was in it."
-        for bucket, *_, holds in known
+        for bucket, *_, holds in rows
         if holds and bucket not in ends
     ]
     troubles += [
@@ -101,21 +101,21 @@ def look(root: Path, db: sqlite3.Connection, generation: str) -> Standing:
         for bucket, _, established, *_ in rest
         if established and bucket in ends and ((end := ends[bucket]) is None or end.header is None)
     ]
-    if leading or lost:
-        troubles.append(_older(root, [*dict(leading), *lost]))
+    if leading or lost_buckets:
+        troubles.append(_older(root, [*dict(leading), *lost_buckets]))
     if strange:
         troubles.append(f"The index names no bucket for {_names(strange)} in {root}; that is left alone.")
-    return Standing(
+    return IndexCheck(
         tuple(troubles),
         tuple(leading),
         lagging=tuple(bucket for bucket, *_ in rest if bucket not in sound),
         sound=tuple(bucket for bucket, _, established, *_ in rest if bucket in sound and not established),
-        is_older=bool(leading or lost),
+        is_older=bool(leading or lost_buckets),
     )
 
 
-def _follows(end: End | None, number: int, generation: str) -> bool:
-    """Say whether a journal is whole and at the index's own change."""
+def _follows(end: JournalEnd | None, number: int, generation: str) -> bool:
+    """Return whether a journal is complete and at the index's own change."""
     return end is not None and end.follows(generation) and end.number == number
 
 
@@ -126,27 +126,27 @@ _KNOWN = (
 )
 
 
-def _leads(end: End | None, number: int, generation: str) -> bool:
-    """Say whether a journal knows changes that the index does not."""
+def _leads(end: JournalEnd | None, number: int, generation: str) -> bool:
+    """Return whether a journal has changes that the index does not have."""
     if end is None or end.header is None:
         return False
     return end.header.generation != generation or end.number > number
 
 
 def bucket_folders(root: Path) -> Iterator[Path]:
-    """Yield the folders that are buckets, or were."""
+    """Yield the folders of present and deleted buckets."""
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
         if not folder.name.startswith(".") and folder.is_dir():
             yield folder
 
 
 def holds_files(folder: Path) -> bool:
-    """Say whether there is any file below the folder."""
+    """Return whether there is any file below the folder."""
     return any(path.is_file() for path in folder.rglob("*"))
 
 
 def repair_command(root: Path, option: str = "") -> str:
-    """Return what to type about it."""
+    """Return the command to type."""
     return f"`vedette repair{option and ' '}{option} --data {root.parent}`"
 
 
@@ -168,5 +168,5 @@ def _older(root: Path, buckets: list[str]) -> str:
 
 
 def _names(names: list[str]) -> str:
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+    listing = ", ".join(names[:3])
+    return listing if len(names) <= 3 else f"{listing} and {len(names) - 3} more"

@@ -1,4 +1,4 @@
-"""Marks of time, by which a clock that was set is told from time that passed.
+"""Time marks, which distinguish a clock that was set from time that passed.
 
 A mark has the clock's time and how long the machine had been up, sleep included, which nobody
 sets. Two marks of one boot show exactly how far the clock was moved between them. Across boots
@@ -22,14 +22,14 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True, slots=True)
 class TimeMark:
-    """A moment by the clock, and by the machine's own count since it was started."""
+    """A moment by the clock, and by the machine's uptime."""
 
     wall_ms: int
     up_s: float
     boot: str
 
     def document(self) -> dict[str, Any]:
-        """Return the mark as it is kept."""
+        """Return the mark as it is stored."""
         return asdict(self)
 
 
@@ -43,7 +43,7 @@ def mark_time(wall_ms: int) -> TimeMark:
 
 
 def clock_problem(before: TimeMark, now: TimeMark) -> str:
-    """Return what is wrong with the clock between two marks, as the end of a sentence, or nothing."""
+    """Return the problem of the clock between two marks, as the end of a sentence, or nothing."""
     passed_s = (now.wall_ms - before.wall_ms) / 1000
     if before.boot == now.boot:
         moved_s = passed_s - (now.up_s - before.up_s)

@@ -1,4 +1,4 @@
-"""Multipart uploads: parts come in any order, and become one object when the client says so.
+"""Multipart uploads: parts come in any order, and become one object when the client completes it.
 
 Parts lie beside the buckets, one folder an upload. Completing joins them into a new file and
 moves the index on in one transaction; the upload's end is remembered, so that a client
@@ -16,14 +16,14 @@ from vedette.clock import Clock, milliseconds
 from vedette.errors import Missing, Wrong
 from vedette.store.blobs.buckets import require_bucket
 from vedette.store.blobs.codec import read_about, read_part, write_about
-from vedette.store.blobs.files import Draft, Retired
+from vedette.store.blobs.files import Draft, RetiredFiles
 from vedette.store.blobs.index import Index
 from vedette.store.blobs.names import place
 from vedette.store.blobs.objects import Check, Objects, accept
-from vedette.store.blobs.values import NULL, About, Blob, Part, Upload
+from vedette.store.blobs.values import NULL, About, Blob, Upload, UploadPart
 
 LEAST_PART = 5 * 1024 * 1024
-"""Every part but the last has at least so many bytes, as S3 wants it."""
+"""S3's minimum of every part but the last."""
 
 _UPLOAD = "id, bucket, key, owner, started_ms, about, done"
 _PART = "number, size, etag, modified_ms, checksum, path"
@@ -31,9 +31,11 @@ UPLOADS = ".uploads"
 
 
 class Uploads:
-    """Every upload under way."""
+    """The unfinished uploads."""
 
-    def __init__(self, root: Path, index: Index, retired: Retired, clock: Clock, objects: Objects) -> None:
+    def __init__(
+        self, root: Path, index: Index, retired: RetiredFiles, clock: Clock, objects: Objects
+    ) -> None:
         self._root = root
         self._index = index
         self._retired = retired
@@ -41,29 +43,29 @@ class Uploads:
         self._objects = objects
 
     def begin(self, bucket: str, key: str, *, upload: str, owner: str, about: About) -> Upload:
-        """Begin an upload of that id."""
-        begun = Upload(upload, bucket, key, owner, milliseconds(self._clock()), about)
+        """Begin an upload."""
+        new = Upload(upload, bucket, key, owner, milliseconds(self._clock()), about)
         with self._index.writing() as db:
             require_bucket(db, bucket)
             db.execute(
                 "INSERT INTO uploads (id, bucket, key, owner, started_ms, about) VALUES (?, ?, ?, ?, ?, ?)",
-                (upload, bucket, key, owner, begun.started_ms, write_about(about)),
+                (upload, bucket, key, owner, new.started_ms, write_about(about)),
             )
-        return begun
+        return new
 
     def find(self, bucket: str, key: str, upload: str, *, or_done: bool = False) -> Upload:
-        """Return an upload under way, or one that ended well when asked for."""
+        """Return an unfinished upload, or with `or_done` a completed one."""
         row = self._index.reader().execute(
             f"SELECT {_UPLOAD} FROM uploads WHERE id = ? AND bucket = ? AND key = ?",  # noqa: S608  (our own text)
             (upload, bucket, key),
         ).fetchone()  # fmt: skip
-        found = None if row is None else read_upload(row)
-        if found is None or (found.done and not or_done):
+        stored_upload = None if row is None else read_upload(row)
+        if stored_upload is None or (stored_upload.result and not or_done):
             raise _missing(upload)
-        return found
+        return stored_upload
 
-    def put_part(self, upload: Upload, draft: Draft, part: Part) -> Part:
-        """Keep a part, in place of one of that number."""
+    def put_part(self, upload: Upload, draft: Draft, part: UploadPart) -> UploadPart:
+        """Store a part, in place of one of that number."""
         path = f"{UPLOADS}/{upload.id}/{part.number}.{draft.unique}"
         draft.settle(self._root / path)
         etag = part.etag or draft.md5
@@ -93,10 +95,10 @@ class Uploads:
             self._retired.add([path])
             raise
         self._retired.add(row[0] for row in dead)
-        return Part(part.number, draft.size, etag, modified_ms, part.checksum, path)
+        return UploadPart(part.number, draft.size, etag, modified_ms, part.checksum, path)
 
-    def parts(self, upload: Upload, *, after: int = 0, most: int = 10_000) -> list[Part]:
-        """Return the parts that are there, by number."""
+    def parts(self, upload: Upload, *, after: int = 0, most: int = 10_000) -> list[UploadPart]:
+        """Return the stored parts, by number."""
         rows = self._index.reader().execute(
             f"SELECT {_PART} FROM parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?",  # noqa: S608  (our own text)
             (upload.id, after, most),
@@ -104,7 +106,7 @@ class Uploads:
         return [_read_part_row(row) for row in rows]
 
     def abort(self, upload: Upload) -> None:
-        """Give an upload up, with its parts."""
+        """Abort an upload, and delete its parts."""
         with self._index.writing() as db:
             dead = [row[0] for row in db.execute("SELECT path FROM parts WHERE upload = ?", (upload.id,))]
             db.execute("DELETE FROM parts WHERE upload = ?", (upload.id,))
@@ -114,7 +116,7 @@ class Uploads:
     def complete(
         self,
         upload: Upload,
-        parts: list[Part],
+        parts: list[UploadPart],
         draft: Draft,
         *,
         etag: str,
@@ -140,10 +142,10 @@ class Uploads:
         return blob
 
     def _end(self, db: sqlite3.Connection, upload: Upload, blob: Blob) -> list[str]:
-        done = {"version": blob.version, "etag": blob.etag, "checksum": blob.about.checksum}
+        result = {"version": blob.version, "etag": blob.etag, "checksum": blob.about.checksum}
         changed = db.execute(
             "UPDATE uploads SET done = ? WHERE id = ? AND done = '{}'",
-            (orjson.dumps(done).decode(), upload.id),
+            (orjson.dumps(result).decode(), upload.id),
         )
         if not changed.rowcount:
             raise _missing(upload.id)
@@ -152,43 +154,43 @@ class Uploads:
         return dead
 
 
-def choose_parts(have: list[Part], wanted: list[tuple[int, str]]) -> list[Part]:
+def choose_parts(have: list[UploadPart], requested: list[tuple[int, str]]) -> list[UploadPart]:
     """Return the parts that the client names, or refuse: unknown, out of order, or too small.
 
     A part that was sent again while it was still being sent may be named twice in a row: the last counts.
     """
     by_number = {part.number: part for part in have}
-    if any(later < earlier for (earlier, _), (later, _) in pairwise(wanted)):
+    if any(later < earlier for (earlier, _), (later, _) in pairwise(requested)):
         raise Wrong("The list of parts was not in ascending order.", kind="part-order")
-    wanted = list(dict(wanted).items())
-    numbers = [number for number, _ in wanted]
-    chosen = [by_number.get(number) for number in numbers]
-    for part, (number, etag) in zip(chosen, wanted, strict=True):
+    requested = list(dict(requested).items())
+    numbers = [number for number, _ in requested]
+    candidates = [by_number.get(number) for number in numbers]
+    for part, (number, etag) in zip(candidates, requested, strict=True):
         if part is None or part.etag != etag.strip('"'):
             raise Wrong(
                 "One or more of the specified parts could not be found.", kind="part", name=str(number)
             )
-    found = [part for part in chosen if part is not None]
-    if any(part.size < LEAST_PART for part in found[:-1]):
+    parts = [part for part in candidates if part is not None]
+    if any(part.size < LEAST_PART for part in parts[:-1]):
         raise Wrong("Your proposed upload is smaller than the minimum allowed size.", kind="part-size")
-    return found
+    return parts
 
 
-def nonce_of(part: Part) -> str:
+def nonce_of(part: UploadPart) -> str:
     """Return what sets a part's key apart: its draft's own name, which its file's name ends with."""
     return part.path.rpartition(".")[2]
 
 
 def read_upload(row: tuple[Any, ...]) -> Upload:
-    """Return a row of the table as the value it stands for."""
-    upload, bucket, key, owner, started_ms, about, done = row
-    return Upload(upload, bucket, key, owner, started_ms, read_about(about), orjson.loads(done))
+    """Return the upload of a row."""
+    upload, bucket, key, owner, started_ms, about, result = row
+    return Upload(upload, bucket, key, owner, started_ms, read_about(about), orjson.loads(result))
 
 
-def _read_part_row(row: tuple[Any, ...]) -> Part:
+def _read_part_row(row: tuple[Any, ...]) -> UploadPart:
     number, size, etag, modified_ms, checksum, path = row
-    said = {"number": number, "size": size, "etag": etag, "modified_ms": modified_ms, "path": path}
-    return read_part({**said, "checksum": orjson.loads(checksum)})
+    members = {"number": number, "size": size, "etag": etag, "modified_ms": modified_ms, "path": path}
+    return read_part({**members, "checksum": orjson.loads(checksum)})
 
 
 def _missing(upload: str) -> Missing:

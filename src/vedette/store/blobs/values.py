@@ -1,4 +1,4 @@
-"""What lies in a bucket, as frozen values; none of them holds bytes of a picture.
+"""The content of a bucket as frozen values; none of them holds bytes of a picture.
 
 A *blob* is one version of an object, a delete marker among them. What S3 lets a client
 say about it (headers, tags, checksums, grants, locks) is its `About`, which is stored
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NULL = "null"
-"""The version that an object has which was written while versioning was off."""
+"""The version id of an object that was written while versioning was off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """A checksum that was verified while the bytes came in."""
+    """A checksum that was verified during the upload."""
 
     algorithm: str
     value: str
@@ -22,8 +22,8 @@ class Checksum:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One part of an upload, or of the object that came of it. Path is relative to the root."""
+class UploadPart:
+    """One part of an upload, or of the object made from it. Path is relative to the root."""
 
     number: int
     size: int
@@ -37,13 +37,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What was said of an object when it was written, and since."""
+    """The properties of an object: its headers, metadata, tags, grants, locks and checksums."""
 
     content_type: str = "binary/octet-stream"
     headers: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
     checksum: Checksum | None = None
-    parts: tuple[Part, ...] = ()
+    parts: tuple[UploadPart, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
     acl: list[dict[str, str]] | None = None
     encryption: dict[str, str] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket and the documents that were put on it (policy, CORS and the like), by name."""
+    """A bucket and its documents (policy, CORS and the like), by name."""
 
     name: str
     account: str
@@ -93,7 +93,7 @@ class Upload:
     owner: str
     started_ms: int
     about: About
-    done: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
