@@ -6,6 +6,7 @@ from PIL import Image
 from doubles.lines import a_line, a_ref, an_anomaly_line
 from vedette.engines.jobs import resolve
 from vedette.training.folder import Folder
+from vedette.training.worker_order import TrainOrder
 
 
 @pytest.fixture
@@ -19,15 +20,19 @@ def checked(folder, dialect, lines):
     for number in range(len(lines)):
         Image.new("RGB", (80, 64), (number, 90, 90)).save(folder.place_of(a_ref(number)))
     folder.manifest("train").write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    order = {
-        "folder": str(folder.root),
-        "dialect": dialect,
-        "has_test": False,
-        "denied": [],
-        "foreign": [],
-        "one_size": True,
-        "seed": 1,
-    }
+    order = TrainOrder(
+        folder=str(folder.root),
+        dialect=dialect,
+        arn="arn",
+        project="boards",
+        version="v1",
+        masks="s3://out/masks",
+        has_test=False,
+        divides=False,
+        budget="fast",
+        seed=1,
+        cache="unused",
+    ).dump()
     stages = []
     answer = resolve("check-version")(order, lambda event: stages.append(event.facts["stage"]), lambda: False)
     assert stages == ["checking the manifests"]

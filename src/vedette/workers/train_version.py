@@ -2,10 +2,7 @@
 
 The job `check-version` goes no further than to refuse what cannot be trained with.
 
-order   folder, dialect, arn, project, version, budget, seed, cache; denied, foreign (buckets);
-        masks (the address of the folder that masks of test pictures will lie in);
-        has_test; divides (whether the pictures kept for testing become the project's test dataset);
-        one_size (whether the installation lets a dialect ask for one size of all pictures)
+order   a TrainOrder (training/worker_order.py)
 says    progress, as `train` does, and DIVIDED once it is known which pictures test
 result  refused (a sentence, or nothing), and where there is a model: task, metrics, seconds, and left_out
         (what could not be used, in a sentence)
@@ -33,6 +30,7 @@ from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw
 from vedette.training.folder import NO_ROOM, Folder, is_full
 from vedette.training.masks import MaskWriter
+from vedette.training.worker_order import TrainOrder
 from vedette.vision.annotations import Sample
 from vedette.vision.files import content_hash
 
@@ -42,11 +40,12 @@ DIVIDED = {"stage": "dividing the dataset", "done": 1, "of": 1}
 
 def main(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Check, train, judge, and write the service's documents."""
-    folder = Folder(Path(order["folder"]))
+    train_order = TrainOrder(**order)
+    folder = Folder(Path(train_order.folder))
     folder.clear()
     try:
         with scratch_in(folder.scratch):
-            return _train(folder, order, say, cancelled)
+            return _train(folder, train_order, say, cancelled)
     except OSError as error:
         if is_full(error, folder.root):
             raise NoSpace(NO_ROOM) from error
@@ -69,11 +68,12 @@ def scratch_in(place: Path) -> Iterator[None]:
 def check(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Check alone, and leave a result where that ends the training; for one that waits for its turn."""
     del cancelled  # it takes seconds
-    folder = Folder(Path(order["folder"]))
+    train_order = TrainOrder(**order)
+    folder = Folder(Path(train_order.folder))
     folder.clear()
     started = time.monotonic()
     say(Event("progress", CHECKING))
-    prepared = _prepare(folder, order, split=_undivided)
+    prepared = _prepare(folder, train_order, split=_undivided)
     if prepared.refusal:
         folder.finish({"refused": prepared.refusal, "seconds": time.monotonic() - started})
     else:
@@ -86,14 +86,14 @@ def _undivided(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
 
 
 def _train(
-    folder: Folder, order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]
+    folder: Folder, order: TrainOrder, say: EmitEvent, cancelled: Callable[[], bool]
 ) -> dict[str, Any]:
     started = time.monotonic()
     say(Event("progress", CHECKING))
     prepared = _prepare(folder, order, split=_split_of(order))
     result: dict[str, Any] = {"refused": prepared.refusal}
     if not prepared.refusal:
-        if order["divides"] and prepared.test:
+        if order.divides and prepared.test:
             folder.divide(sample.source for sample in prepared.test)
             say(Event("progress", DIVIDED))
         try:
@@ -113,31 +113,29 @@ def _by_addresses(sentence: str, folder: Folder, prepared: Prepared) -> str:
     return sentence.replace(f"{folder.root}/", "")
 
 
-def _split_of(order: Mapping[str, Any]) -> Split:
-    least = dialect_of(order["dialect"]).least_tested
+def _split_of(order: TrainOrder) -> Split:
+    least = dialect_of(order.dialect).least_tested
 
     def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
-        return hold_out(
-            samples, digest=lambda s: content_hash(s.picture), seed=int(order["seed"]), least=least
-        )
+        return hold_out(samples, digest=lambda s: content_hash(s.picture), seed=order.seed, least=least)
 
     return split
 
 
-def _prepare(folder: Folder, order: Mapping[str, Any], *, split: Split) -> Prepared:
+def _prepare(folder: Folder, order: TrainOrder, *, split: Split) -> Prepared:
     terms = TrainingTerms(
-        has_test=bool(order["has_test"]),
+        has_test=order.has_test,
         split=split,
-        one_size=bool(order["one_size"]),
-        denied=frozenset(order["denied"]),
-        foreign=frozenset(order["foreign"]),
+        one_size=order.one_size,
+        denied=frozenset(order.denied),
+        foreign=frozenset(order.foreign),
     )
-    return dialect_of(order["dialect"]).prepare(folder, terms)
+    return dialect_of(order.dialect).prepare(folder, terms)
 
 
 def _learn(
     folder: Folder,
-    order: Mapping[str, Any],
+    order: TrainOrder,
     prepared: Prepared,
     say: EmitEvent,
     cancelled: Callable[[], bool],
@@ -146,15 +144,15 @@ def _learn(
     from vedette.learn import pipeline
     from vedette.learn.budget import read_budget
 
-    dialect, masks = dialect_of(order["dialect"]), MaskWriter(folder)
+    dialect, masks = dialect_of(order.dialect), MaskWriter(folder)
     outcome = pipeline.run(
         pipeline.Order(
             train=prepared.train,
             test=prepared.test,
             out=folder.package,
-            budget=read_budget(str(order["budget"])),
-            seed=int(order["seed"]),
-            cache=Path(order["cache"]),
+            budget=read_budget(order.budget),
+            seed=order.seed,
+            cache=Path(order.cache),
         ),
         say=lambda progress: say(Event("progress", asdict(progress))),
         cancelled=cancelled,
@@ -167,11 +165,11 @@ def _learn(
         unusable=[*prepared.unusable, *_name_broken(dialect, broken, prepared)],
         lines=prepared.lines,
     )
-    model = TrainedModel(order["arn"], order["project"], order["version"], mask_folder=order["masks"])
+    model = TrainedModel(order.arn, order.project, order.version, mask_folder=order.masks)
     metrics = dialect.write_results(
         folder, used, outcome.evaluation, model=model, masks=masks.masks, now=system_clock()
     )
-    backbone, has_one_size = outcome.facts.backbone, dialect.has_one_size and order["one_size"]
+    backbone, has_one_size = outcome.facts.backbone, dialect.has_one_size and order.one_size
     return {
         "task": outcome.facts.task,
         "metrics": metrics,
