@@ -422,7 +422,11 @@ def test_what_this_release_does_not_know_is_left_and_named(stage, opened, caplog
         connection.execute(update(jobs).values(owner=""))
     runner.beat()
     runner.beat()
-    until(lambda: "is left as it is" in caplog.text)
+    until(lambda: "is left as it is: name: Field required" in caplog.text)
+    let_leases_pass(stage.database)
+    runner.beat()
+    assert runner.wait(30)
+    assert caplog.text.count("is left as it is") == 1
     assert caplog.text.count("jobs of the kind newer are left: this release does not know it") == 1
     assert (stage.runs, rows(stage.database)) == ([], ["one", "two"])
 

@@ -37,6 +37,7 @@ class Attempt:
             log.warning("job %d (%s of %s) is another server's by now", *label)
         except UnreadableOrder as error:
             log.error("job %d (%s of %s) is left as it is: %s", *label, error)  # noqa: TRY400  (it says all)
+            context.is_unreadable = True
 
     def _run(self, kind: JobKind[Any], context: JobContext, order: Any) -> Exception | None:
         """Run a job as often as it may be; return why it failed, if it did."""

@@ -23,6 +23,7 @@ class JobContext:
         self._is_cancelled = False
         self.is_lost = False
         self.has_ended = False
+        self.is_unreadable = False
         self.progress: Mapping[str, Any] | None = None
         self._end = end
         self._leave = threading.Event()

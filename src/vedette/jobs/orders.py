@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 Order = TypeVar("Order")
 
@@ -36,6 +36,9 @@ def load_order(kind: type[Order], text: str, body: bytes | None) -> Order:
     try:
         values = orjson.loads(text) | ({} if body is None else {BODY: body})
         order: Order = _adapter(kind).validate_python(values)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
+        raise UnreadableOrder("; ".join(problems)) from None
     except (ValueError, TypeError) as error:
         raise UnreadableOrder(str(error)) from None
     if unknown := set(values) - {field.name for field in fields(kind)}:  # type: ignore[arg-type]

@@ -314,7 +314,9 @@ class JobRunner:
         finally:
             with self._changed:
                 del self._running[row.id]
-                self._in_hand.discard(row.id)
+                if not context.is_unreadable:
+                    # One that this release cannot read stays in hand, so that it is not read again and again.
+                    self._in_hand.discard(row.id)
                 self._changed.notify_all()
 
     # Leases
