@@ -35,15 +35,15 @@ def pin(text: str, policy: Policy, resolve: Resolve) -> str:
     return json.dumps({TEXT: text, IDS: dict(ids)}) if ids else text
 
 
-def unpin(stored: str) -> tuple[str, Mapping[str, str]]:
+def unpin(text: str) -> tuple[str, Mapping[str, str]]:
     """Return a stored document as it was put, and the ids that its ARNs had then."""
-    if TEXT not in stored:
-        return stored, {}
+    if TEXT not in text:
+        return text, {}
     try:
-        members = json.loads(stored)
+        members = json.loads(text)
         return members[TEXT], members[IDS]
     except (ValueError, KeyError, TypeError):
-        return stored, {}
+        return text, {}
 
 
 def hold_to_ids(policy: Policy, ids: Mapping[str, str]) -> Policy:

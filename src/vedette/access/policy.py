@@ -121,8 +121,10 @@ class Policy:
     )
 
     def __post_init__(self) -> None:
-        named = [statement.principals for statement in self.statements if statement.principals is not None]
-        object.__setattr__(self, "names_canonical_ids", any(who.canonical_ids for who in named))
+        principals = [
+            statement.principals for statement in self.statements if statement.principals is not None
+        ]
+        object.__setattr__(self, "names_canonical_ids", any(element.canonical_ids for element in principals))
 
     def about(self, effect: Effect, action: str) -> tuple[Statement, ...]:
         """Return the statements of that effect which include an action, in lower case."""

@@ -123,22 +123,22 @@ class SourcedFacts:
     the 500 µs of a GET (docs/experiments.md, 2026-11-28).
     """
 
-    __slots__ = ("_known", "_sources")
+    __slots__ = ("_cache", "_sources")
 
     def __init__(self, *sources: Callable[[str], Value | None]) -> None:
         self._sources = sources
-        self._known: dict[str, Value | None] = {}
+        self._cache: dict[str, Value | None] = {}
 
     def get(self, key: str, /) -> Value | None:
         """Return what is known of a key."""
-        if key in self._known:
-            return self._known[key]
+        if key in self._cache:
+            return self._cache[key]
         answer = None
         for source in self._sources:
             answer = source(key)
             if answer is not None:
                 break
-        self._known[key] = answer
+        self._cache[key] = answer
         return answer
 
 
@@ -163,5 +163,5 @@ def sender(
         "aws:securetransport": "true" if secure else "false",
         "aws:viaawsservice": "false",
     }
-    sent = {"aws:sourceip": client, "aws:useragent": user_agent, "aws:referer": referer}
-    return facts | {key: value for key, value in sent.items() if value}
+    headers = {"aws:sourceip": client, "aws:useragent": user_agent, "aws:referer": referer}
+    return facts | {key: value for key, value in headers.items() if value}

@@ -260,9 +260,9 @@ class Directory:
         parsed = parse_policy(trust, PolicyKind.TRUST, name=name)
         with self._database.write() as connection:
             require_holder(connection, Holder("role", account, name))
-            here = (roles.c.account == account) & (roles.c.name == name)
-            stored = pin(trust, parsed, partial(find_ids, connection))
-            connection.execute(update(roles).where(here).values(trust=stored))
+            is_role = (roles.c.account == account) & (roles.c.name == name)
+            document = pin(trust, parsed, partial(find_ids, connection))
+            connection.execute(update(roles).where(is_role).values(trust=document))
 
     def roles(self, account: str) -> list[Role]:
         """Return the account's roles, by name."""

@@ -211,8 +211,8 @@ class Identity:
             if row is None:
                 return _CachedRights(None, {}, until)
             own, names = holds(connection, caller.account, row.name), caller.session_names
-            named = policies_by_name(connection, caller.account, names) if names else ()
-            return _CachedRights(own, json.loads(row.tags), until, named)
+            policies = policies_by_name(connection, caller.account, names) if names else ()
+            return _CachedRights(own, json.loads(row.tags), until, policies)
 
     def _look_up(self, key_id: str, token: str) -> _CachedKey:
         if token or key_id.startswith("ASIA"):

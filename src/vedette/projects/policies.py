@@ -31,7 +31,7 @@ class ProjectPolicy:
     document: str
     created: datetime
     updated: datetime
-    stored: str
+    stored_text: str
 
 
 class ProjectPolicies:
@@ -91,7 +91,7 @@ class ProjectPolicies:
     def of(self, project: Project) -> tuple[Policy, ...]:
         """Return the project's policies, parsed."""
         attached, _ = self.list(project)
-        return tuple(stored_policy(policy.stored, policy.name) for policy in attached)
+        return tuple(stored_policy(policy.stored_text, policy.name) for policy in attached)
 
     def unreadable(self) -> builtins.list[str]:
         """Return a sentence for each stored policy that this release cannot parse, and that so denies all."""
@@ -115,7 +115,7 @@ def _refuse_revision(policy: ProjectPolicy, revision: str) -> None:
 
 def _unreadable(policy: ProjectPolicy) -> str:
     try:
-        read_stored(policy.stored)
+        read_stored(policy.stored_text)
     except MalformedPolicy as refusal:
         return f"The project policy {policy.name} denies every copy. {refusal.sentence}"
     return ""

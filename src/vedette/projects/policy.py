@@ -20,9 +20,9 @@ def read_policy(document: str, name: str = "") -> Policy:
     return parse_policy(document, PolicyKind.PROJECT, name=name)
 
 
-def read_stored(stored: str, name: str = "") -> Policy:
+def read_stored(text: str, name: str = "") -> Policy:
     """Return a document that was stored, held to those whom it named then."""
-    text, ids = unpin(stored)
+    text, ids = unpin(text)
     return hold_to_ids(read_policy(text, name), ids)
 
 

@@ -215,12 +215,12 @@ class Versions:
     def remove(self, version: Version) -> None:
         """Delete the row of a version in the state `deleting`; its files are deleted already."""
         with self._database.write() as connection:
-            stored = _by_id(connection, version.id)
-            if stored is None:
+            current = _by_id(connection, version.id)
+            if current is None:
                 return
-            if stored.state != "deleting":
-                raise Busy(_sentence(stored), kind="version", name=stored.path)
-            drop_tags(connection, str(stored.arn))
+            if current.state != "deleting":
+                raise Busy(_sentence(current), kind="version", name=current.path)
+            drop_tags(connection, str(current.arn))
             connection.execute(delete(versions).where(versions.c.id == version.id))
 
     def _exists(self, connection: Connection, arn: Arn) -> bool:
