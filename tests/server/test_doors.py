@@ -99,7 +99,7 @@ def target(name):
         (request("GET", query="Action=GetCallerIdentity&Version=2011-06-15"), None, "reads"),
         (request(headers=[("x-amz-target", "DynamoDB_20120810.DeleteTable")]), "dynamodb", "reads"),
     ],
-    ids=str,
+    ids=lambda value: f"{value.method} {value.raw_path}" if hasattr(value, "raw_path") else value,
 )
 def test_what_a_request_does_to_the_disk(sent, signed_for, effect):
     visit = a_visit(sent, signed_for)
