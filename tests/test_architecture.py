@@ -12,8 +12,8 @@ GROUND_FILES = {"settings", "arn", "clock", "errors"}
 # The contract has places for these; they are made when their first real function is.
 TO_COME = {"edge", "packaging"}
 
-# Who may tell services apart by name: their own rules, their doors, and the names that projects have in ARNs.
-TELL_SERVICES_APART = {"dialects", "api", "projects"}
+# Who may tell services apart by name: their own rules, and their doors.
+TELL_SERVICES_APART = {"dialects", "api"}
 SERVICES = {"rekognition", "lookout", "lookoutvision"}
 
 
