@@ -12,13 +12,13 @@ LEFT_OUT = {"__main__", "peers", "common", "hostile_cases", "killing", "kinds", 
 
 def main() -> int:
     """Run each benchmark; return 1 when one could not run. A missed bar is printed, not raised."""
-    known = sorted({module.name for module in pkgutil.iter_modules(bench.__path__)} - LEFT_OUT)
-    unknown = set(sys.argv[1:]) - set(known)
+    names = sorted({module.name for module in pkgutil.iter_modules(bench.__path__)} - LEFT_OUT)
+    unknown = set(sys.argv[1:]) - set(names)
     if unknown:
-        print(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(known)}")
+        print(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(names)}")
         return 2
     failed = 0
-    for name in sys.argv[1:] or known:
+    for name in sys.argv[1:] or names:
         print(f"== {name}", flush=True)
         failed |= subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode != 0
     return int(failed)

@@ -52,9 +52,9 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-def row(what: str, measured: str, bar: str, met: bool) -> None:
+def row(subject: str, measured: str, bar: str, is_met: bool) -> None:
     """Print one figure beside its bar."""
-    print(f"| {what} | {measured} | {bar} | {'met' if met else 'MISSED'} |", flush=True)
+    print(f"| {subject} | {measured} | {bar} | {'met' if is_met else 'MISSED'} |", flush=True)
 
 
 def resident_mib(pid: int) -> float:

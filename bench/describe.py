@@ -59,13 +59,13 @@ def ask(line: http.client.HTTPConnection, body: bytes, headers: dict[str, str]) 
 
 
 def through_boto3(server: RunningServer, port: int) -> dict[str, list[float]]:
-    asked = {
+    request = {
         "ours": server.client("rekognition"),
         "static": replace(server, address=f"http://127.0.0.1:{port}").client("rekognition"),
     }
-    times: dict[str, list[float]] = {name: [] for name in asked}
+    times: dict[str, list[float]] = {name: [] for name in request}
     for _ in range(ROUNDS // 2):
-        for name, client in asked.items():
+        for name, client in request.items():
             began = time.perf_counter()
             client.describe_projects()
             times[name].append((time.perf_counter() - began) * 1000)
@@ -73,9 +73,9 @@ def through_boto3(server: RunningServer, port: int) -> dict[str, list[float]]:
 
 
 def through_a_bare_line(server: RunningServer, port: int) -> dict[str, list[float]]:
-    where = urlsplit(server.address)
+    address = urlsplit(server.address)
     lines = {
-        "ours": http.client.HTTPConnection(where.hostname or "", where.port),
+        "ours": http.client.HTTPConnection(address.hostname or "", address.port),
         "static": http.client.HTTPConnection("127.0.0.1", port),
     }
     times: dict[str, list[float]] = {name: [] for name in lines}
@@ -86,12 +86,12 @@ def through_a_bare_line(server: RunningServer, port: int) -> dict[str, list[floa
     return times
 
 
-def show(how: str, times: dict[str, list[float]]) -> None:
+def show(method: str, times: dict[str, list[float]]) -> None:
     p50, bare = median(times["ours"]), median(times["static"])
     p99 = percentile(times["ours"], 0.99)
-    print(f"{how}: ours p50 {p50:.2f} ms, p99 {p99:.2f} ms; static p50 {bare:.2f} ms")
-    row(f"DescribeProjects p50, {how}", f"{p50:.2f} ms", "≤ 3 ms", p50 <= 3)
-    row(f"speed beside a static answer, {how}", f"{bare / p50:.2f}", "≥ 0.5", bare / p50 >= 0.5)
+    print(f"{method}: ours p50 {p50:.2f} ms, p99 {p99:.2f} ms; static p50 {bare:.2f} ms")
+    row(f"DescribeProjects p50, {method}", f"{p50:.2f} ms", "≤ 3 ms", p50 <= 3)
+    row(f"speed beside a static answer, {method}", f"{bare / p50:.2f}", "≥ 0.5", bare / p50 >= 0.5)
 
 
 def main() -> None:
@@ -100,16 +100,16 @@ def main() -> None:
         rekognition = server.client("rekognition")
         for number in range(10):
             rekognition.create_project(ProjectName=f"project-{number}", Tags={"number": str(number)})
-        where = urlsplit(server.address)
-        line = http.client.HTTPConnection(where.hostname or "", where.port)
-        _, said = ask(line, b"{}", signed_headers(server, b"{}"))
-        assert len(json.loads(said)["ProjectDescriptions"]) == 10
+        address = urlsplit(server.address)
+        line = http.client.HTTPConnection(address.hostname or "", address.port)
+        _, body = ask(line, b"{}", signed_headers(server, b"{}"))
+        assert len(json.loads(body)["ProjectDescriptions"]) == 10
         static = subprocess.Popen(
             [sys.executable, "-c", STATIC], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert static.stdin is not None
         assert static.stdout is not None
-        static.stdin.write(said + b"\n")
+        static.stdin.write(body + b"\n")
         static.stdin.flush()
         try:
             port = int(static.stdout.readline())

@@ -71,10 +71,10 @@ def main() -> None:
             "heatmap": lambda path: model.detect(path, heatmap=True),
         }
         spent = quickest(ways, pictures[:COUNT])
-    kept, more = spent["bare"] / spent["detect"], spent["heatmap"] / spent["detect"] - 1
-    said = f"{kept:.0%} ({COUNT / spent['detect']:.0f}/s)"
+    retained, more = spent["bare"] / spent["detect"], spent["heatmap"] / spent["detect"] - 1
+    text = f"{retained:.0%} ({COUNT / spent['detect']:.0f}/s)"
     print(f"{machine()}; {size[1]} px, one thread")
-    row("detect, pictures a second beside bare ONNX Runtime", said, f">= {LEAST:.0%}", kept >= LEAST)
+    row("detect, pictures a second beside bare ONNX Runtime", text, f">= {LEAST:.0%}", retained >= LEAST)
     row("heat map, extra time", f"{more:+.1%}", f"<= {MOST_MORE:.0%}", more <= MOST_MORE)
 
 

@@ -40,17 +40,17 @@ def open_bare(package: Path, threads: int) -> tuple[Any, tuple[int, int]]:
     return onnxruntime.InferenceSession(str(package / "model.onnx"), options), model.input_size
 
 
-def work(package: Path, pictures: list[Path], go: Any, said: Any) -> None:
+def work(package: Path, pictures: list[Path], go: Any, text: Any) -> None:
     """Work as one of two bare processes, whenever told for how long."""
     session, size = open_bare(package, 1)
     bare(session, pictures[0], size)
-    said.put(None)
+    text.put(None)
     while (seconds := go.recv()) is not None:
         began, own, count = time.perf_counter(), time.process_time(), 0
         while time.perf_counter() < began + seconds:
             bare(session, pictures[count % len(pictures)], size)
             count += 1
-        said.put((count / (time.perf_counter() - began), (time.process_time() - own) / count))
+        text.put((count / (time.perf_counter() - began), (time.process_time() - own) / count))
 
 
 def main() -> None:
@@ -73,13 +73,13 @@ def main() -> None:
 def throughput(server: Any, package: Path, arn: str, pictures: list[Path]) -> None:
     """Let bare processes and the server take turns."""
     context = multiprocessing.get_context("spawn")
-    said = context.Queue()
+    text = context.Queue()
     lines = [context.Pipe() for _ in range(2)]
-    workers = [context.Process(target=work, args=(package, pictures, each[1], said)) for each in lines]
+    workers = [context.Process(target=work, args=(package, pictures, item[1], text)) for item in lines]
     for worker in workers:
         worker.start()
     for _ in workers:
-        said.get()
+        text.get()
     requests = [as_bytes(server, arn, path) for path in pictures]
     storm(server, requests, clients=8, seconds=1)
     pids = [server.process.pid, *children(server.process.pid)]
@@ -87,13 +87,13 @@ def throughput(server: Any, package: Path, arn: str, pictures: list[Path]) -> No
     for _ in range(ROUNDS):
         for line in lines:
             line[0].send(SECONDS)
-        found = [said.get() for _ in lines]
+        result = [text.get() for _ in lines]
         before = sum(map(processor_s, pids))
         wire = storm(server, requests, clients=8, seconds=SECONDS)
         spent = (sum(map(processor_s, pids)) - before) / max(1, len(wire.good))
         speeds.append(wire.per_second)
-        shares.append(wire.per_second / sum(speed for speed, _ in found))
-        works.append(median([each for _, each in found]) / spent)
+        shares.append(wire.per_second / sum(speed for speed, _ in result))
+        works.append(median([item for _, item in result]) / spent)
         assert wire.count(200) == len(wire.answers), wire.answers
     for line in lines:
         line[0].send(None)

@@ -34,9 +34,9 @@ def write_coco(path: Path, boxes: int) -> None:
         out.write('{"info":{},"annotations":[')
         for n in range(boxes):
             box = [dice.randrange(500), dice.randrange(400), dice.randrange(2, 100), dice.randrange(2, 70)]
-            told = f'"id":{n},"image_id":{n % PICTURES},"category_id":{n % 80},"bbox":{box}'
-            told += f',"segmentation":{outline}'
-            out.write(("," if n else "") + "{" + told + "}")
+            text = f'"id":{n},"image_id":{n % PICTURES},"category_id":{n % 80},"bbox":{box}'
+            text += f',"segmentation":{outline}'
+            out.write(("," if n else "") + "{" + text + "}")
         out.write('],"categories":' + json.dumps([{"id": n, "name": f"label {n}"} for n in range(80)]))
         images = [{"id": n, "width": 640, "height": 480, "file_name": f"{n:06}.jpg"} for n in range(PICTURES)]
         out.write(',"images":' + json.dumps(images) + "}")
@@ -64,9 +64,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as place:
         _, small_s, small_mib, _ = measure(Path(place), 10_000)
         _, large_s, large_mib, file_mib = measure(Path(place), 100_000)
-    what = f"100,000 boxes of COCO ({file_mib:.0f} MiB)"
-    row(f"{what}: resident", f"{large_mib:.0f} MiB", f"≤ {MEMORY_MIB} MiB", large_mib <= MEMORY_MIB)
-    row(f"{what}: time", f"{large_s:.1f} s", "≤ 60 s", large_s <= 60)
+    subject = f"100,000 boxes of COCO ({file_mib:.0f} MiB)"
+    row(f"{subject}: resident", f"{large_mib:.0f} MiB", f"≤ {MEMORY_MIB} MiB", large_mib <= MEMORY_MIB)
+    row(f"{subject}: time", f"{large_s:.1f} s", "≤ 60 s", large_s <= 60)
     ten = "ten times the boxes"
     row(f"{ten}: memory", f"{small_mib:.0f} → {large_mib:.0f} MiB", "≤ ×1.5", large_mib <= 1.5 * small_mib)
     row(f"{ten}: time", f"×{large_s / small_s:.1f}", "≤ ×11", large_s <= 11 * small_s)

@@ -79,8 +79,8 @@ async def exchange(case: Case, reader: asyncio.StreamReader, writer: asyncio.Str
         await writer.drain()
     answer = asyncio.ensure_future(read_answer(reader, is_head=case.data.startswith(b"HEAD")))
     # Whether the server takes a strange request for whole is its own affair; after a while we hang up.
-    done, _ = await asyncio.wait([answer], timeout=PATIENCE_S if case.cut else 2.0)
-    if not done:
+    count, _ = await asyncio.wait([answer], timeout=PATIENCE_S if case.cut else 2.0)
+    if not count:
         with contextlib.suppress(OSError, NotImplementedError):
             # TLS has no half-closed lines: there the whole line is dropped.
             writer.transport.abort() if writer.get_extra_info("ssl_object") else writer.write_eof()
@@ -118,16 +118,16 @@ async def stay_silent(host: str, port: int, start: bytes, tally: Tally) -> None:
         writer.transport.abort()
 
 
-async def storm(cases: Cases, count: int, where: tuple[str, int], tally: Tally) -> Tally:
+async def storm(cases: Cases, count: int, address: tuple[str, int], tally: Tally) -> Tally:
     """Send so many cases over several lines at once, beside some that stay silent."""
-    left = iter(range(count))
+    remaining = iter(range(count))
 
     async def line() -> None:
-        for _ in left:
-            await send(cases.next(), *where, tally)
+        for _ in remaining:
+            await send(cases.next(), *address, tally)
 
     starts = [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX-A", b"P"]
-    silent = [stay_silent(*where, starts[number % len(starts)], tally) for number in range(SILENT_LINES)]
+    silent = [stay_silent(*address, starts[number % len(starts)], tally) for number in range(SILENT_LINES)]
     await asyncio.gather(*(line() for _ in range(LINES)), *silent)
     return tally
 
@@ -135,8 +135,8 @@ async def storm(cases: Cases, count: int, where: tuple[str, int], tally: Tally) 
 def outside(data: Path) -> set[Path]:
     """Return everything where objects have no business: beside the buckets, and beside the data folder."""
     buckets = data / "buckets"
-    found = {path for path in data.parent.rglob("*") if buckets not in [path, *path.parents]}
-    return {path for path in found if not path.name.endswith(("-wal", "-shm", "-journal"))}
+    result = {path for path in data.parent.rglob("*") if buckets not in [path, *path.parents]}
+    return {path for path in result if not path.name.endswith(("-wal", "-shm", "-journal"))}
 
 
 def trusting(server: RunningServer) -> ssl.SSLContext | None:
@@ -181,14 +181,17 @@ def report(tally: Tally, count: int, strays: set[Path], *, ready: bool) -> int:
     for stray in sorted(strays)[:10]:
         print(f"outside the data folder: {stray}")
     print("answers:", json.dumps(dict(sorted(tally.classes.items()))))
-    met = [not tally.faults, not tally.hangs, not strays and not tally.leaks, ready]
-    row("server errors", str(len(tally.faults)), f"0 of {count}", met[0])
+    is_met = [not tally.faults, not tally.hangs, not strays and not tally.leaks, ready]
+    row("server errors", str(len(tally.faults)), f"0 of {count}", is_met[0])
     row(
-        "hangs", f"{len(tally.hangs)}, slowest {tally.slowest_s:.1f} s", f"0 above {DEADLINE_S:.0f} s", met[1]
+        "hangs",
+        f"{len(tally.hangs)}, slowest {tally.slowest_s:.1f} s",
+        f"0 above {DEADLINE_S:.0f} s",
+        is_met[1],
     )
-    row("files outside, secrets in answers", f"{len(strays)}, {len(tally.leaks)}", "0, 0", met[2])
-    row("ready after, and working", "yes" if ready else "no", "yes", met[3])
-    return 0 if all(met) else 1
+    row("files outside, secrets in answers", f"{len(strays)}, {len(tally.leaks)}", "0, 0", is_met[2])
+    row("ready after, and working", "yes" if ready else "no", "yes", is_met[3])
+    return 0 if all(is_met) else 1
 
 
 def main() -> int:
@@ -204,10 +207,10 @@ def main() -> int:
     with server_of(options) as server:
         server.client("s3").create_bucket(Bucket=BUCKET)
         (server.data.parent / "secret.txt").write_bytes(CANARY)
-        where = urlsplit(server.address)
+        address = urlsplit(server.address)
         before, began = outside(server.data), time.perf_counter()
-        cases = Cases(options.seed, where.netloc, server.key, system_clock)
-        place = (where.hostname or "", where.port or 80)
+        cases = Cases(options.seed, address.netloc, server.key, system_clock)
+        place = (address.hostname or "", address.port or 80)
         tally = asyncio.run(storm(cases, options.requests, place, Tally(tls=trusting(server))))
         print(f"{options.requests} requests in {time.perf_counter() - began:.0f} s")
         if server.process:

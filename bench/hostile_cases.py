@@ -161,11 +161,11 @@ class Cases:
     ) -> bytes:
         """Return a request with a true signature over whatever it carries."""
         stamp = self.clock().strftime("%Y%m%dT%H%M%SZ")
-        sent = [(name, one_line(value)) for name, value in fields or []]
-        sent.append(("X-Amz-Date", stamp))
+        parts = [(name, one_line(value)) for name, value in fields or []]
+        parts.append(("X-Amz-Date", stamp))
         if service == "s3" or declared:
-            sent.append(("X-Amz-Content-SHA256", declared or sha256(body).hexdigest()))
-        headers = Headers([("Host", self.host), *sent])
+            parts.append(("X-Amz-Content-SHA256", declared or sha256(body).hexdigest()))
+        headers = Headers([("Host", self.host), *parts])
         names = tuple(sorted({name for name, _ in headers}))
         payload = headers.get("x-amz-content-sha256") or sha256(body).hexdigest()
         request = Request(method, path, query, headers)
@@ -174,8 +174,8 @@ class Cases:
         key = signing_key(self.key[1], stamp[:8], "us-east-1", service)
         signature = sign(key, f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{digest(text)}".encode())
         proof = f"Credential={self.key[0]}/{scope}, SignedHeaders={';'.join(names)}, Signature={signature}"
-        sent.append(("Authorization", f"AWS4-HMAC-SHA256 {proof}"))
-        return self.raw(method, f"{path}?{query}" if query else path, sent, body, length=length)
+        parts.append(("Authorization", f"AWS4-HMAC-SHA256 {proof}"))
+        return self.raw(method, f"{path}?{query}" if query else path, parts, body, length=length)
 
     # --- families -------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class Cases:
         return Case("start line", self.raw(str(method), str(target), version=str(version)))
 
     def header_bomb(self) -> Case:
-        which = self.draw.randint(0, 9)
+        choice = self.draw.randint(0, 9)
         many: list[tuple[str, str]] = [
             [(f"X-{number}", "x") for number in range(self.draw.choice([150, 250, 5000]))],
             [("X-Long", "x" * self.draw.choice([5000, 63_000, 300_000]))],
@@ -234,7 +234,7 @@ class Cases:
             [("X y", "no"), (" folded", "yes"), ("", "empty")],
             [("Authorization", "AWS4-HMAC-SHA256 " + "Credential=," * 4000)],
             [("x-amz-meta-" + str(number), self.text()) for number in range(20)],
-        ][which]
+        ][choice]
         return Case("header bomb", self.raw("GET", self.path(), many))
 
     def framing(self) -> Case:
@@ -263,16 +263,16 @@ class Cases:
         good = self.signed(
             str(self.any_of(*SERVICES)), "POST", "/", fields=[("x-amz-target", self.operation())], body=b"{}"
         )
-        which = self.draw.randint(0, 3)
-        if which == 0:  # one byte of the head is another
+        choice = self.draw.randint(0, 3)
+        if choice == 0:  # one byte of the head is another
             at = self.draw.randrange(good.index(b"Host"), len(good))
             return Case("forged", good[:at] + self.draw.randbytes(1) + good[at + 1 :], cut=True)
-        if which == 1:
+        if choice == 1:
             fields = [
                 ("Authorization", str(self.any_of("AWS4-HMAC-SHA256 ", "AWS ", "Bearer ", "")) + self.text())
             ]
             return Case("forged", self.raw("GET", self.path(), fields))
-        if which == 2:
+        if choice == 2:
             names = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature"]
             query = "&".join(f"{name}={quote(self.text()[:3000], safe='')}" for name in names)
             return Case("forged", self.raw("GET", f"{self.path()}?{query}"))

@@ -66,26 +66,26 @@ def starts(server: Any, arn: str) -> None:
 def scaling(server: Any, arn: str, requests: list[bytes]) -> None:
     """Let work wait for one unit that may become two."""
     start(server, arn, 1, 2)
-    seen: list[float] = []
+    observed: list[float] = []
     began = time.perf_counter()
 
     def watch() -> None:
-        while not seen and time.perf_counter() - began < 20:
+        while not observed and time.perf_counter() - began < 20:
             if len(children(server.process.pid)) > 1:
-                seen.append(time.perf_counter() - began)
+                observed.append(time.perf_counter() - began)
             time.sleep(0.05)
 
     watching = threading.Thread(target=watch)
     watching.start()
-    found = storm(server, requests, clients=8, seconds=10)
+    storm_result = storm(server, requests, clients=8, seconds=10)
     watching.join()
-    failed = len(found.answers) - found.count(200)
-    took = seen[0] if seen else 99.0
+    failed = len(storm_result.answers) - storm_result.count(200)
+    elapsed_s = observed[0] if observed else 99.0
     row(
         "1 → 2 units under load, from its first request",
-        f"{took:.1f} s, {failed} of {len(found.answers)} failed",
+        f"{elapsed_s:.1f} s, {failed} of {len(storm_result.answers)} failed",
         "≤ 5 s, none failed",
-        took <= 5 and not failed,
+        elapsed_s <= 5 and not failed,
     )
     stop(server, arn)
 
@@ -96,13 +96,14 @@ def overload(server: Any, arn: str, requests: list[bytes]) -> None:
     units = children(server.process.pid)
     storm(server, requests, clients=8, seconds=3)
     before = resident_mib(server.process.pid), sum(map(resident_mib, units))
-    found = storm(server, requests, clients=60, seconds=SECONDS, pause_s=0.05)
+    storm_result = storm(server, requests, clients=60, seconds=SECONDS, pause_s=0.05)
     after = resident_mib(server.process.pid), sum(map(resident_mib, units))
-    slowest = percentile(found.good, 0.99)
-    strange = len(found.answers) - found.count(200, 400)
+    slowest = percentile(storm_result.good, 0.99)
+    strange = len(storm_result.answers) - storm_result.count(200, 400)
     row(
         f"60 clients at one unit for {SECONDS:.0f} s: accepted p99",
-        f"{slowest:.2f} s ({len(found.good)} answered, {found.count(400)} throttled, {strange} other)",
+        f"{slowest:.2f} s ({len(storm_result.good)} answered, {storm_result.count(400)} throttled, "
+        f"{strange} other)",
         "≤ 1 s, the rest throttled",
         slowest <= 1 and not strange,
     )
@@ -117,12 +118,12 @@ def overload(server: Any, arn: str, requests: list[bytes]) -> None:
 
 def smaller(pictures: list[Path], folder: Path) -> list[Path]:
     """Return the pictures at 256 pixels a side, which a unit looks at in a few milliseconds."""
-    made = []
+    created = []
     for path in pictures:
-        made.append(folder / path.name)
+        created.append(folder / path.name)
         with Image.open(path) as image:
-            image.resize((256, 256)).save(made[-1], quality=90)
-    return made
+            image.resize((256, 256)).save(created[-1], quality=90)
+    return created
 
 
 def at_once(server: Any, arn: str, requests: list[bytes]) -> None:
@@ -131,9 +132,9 @@ def at_once(server: Any, arn: str, requests: list[bytes]) -> None:
     storm(server, requests, clients=2, seconds=2)
     shares, slowest = [], []
     for _ in range(5):
-        found = storm(server, requests, clients=64, seconds=0.01)
-        shares.append(len(found.good))
-        slowest.append(max(found.good, default=0.0))
+        storm_result = storm(server, requests, clients=64, seconds=0.01)
+        shares.append(len(storm_result.good))
+        slowest.append(max(storm_result.good, default=0.0))
     row(
         "64 callers at once at one fast unit: answered of 64, five times",
         f"{min(shares)} to {max(shares)}, the slowest after {max(slowest):.2f} s",
@@ -156,19 +157,19 @@ def killed_units(server: Any, arn: str, requests: list[bytes]) -> None:
 
     killing = threading.Thread(target=kill)
     killing.start()
-    found = storm(server, requests, clients=4, seconds=SECONDS)
+    storm_result = storm(server, requests, clients=4, seconds=SECONDS)
     over.set()
     killing.join()
-    failed = len(found.answers) - found.count(200)
+    failed = len(storm_result.answers) - storm_result.count(200)
     until = time.perf_counter() + 10
     while len(children(server.process.pid)) != 2 and time.perf_counter() < until:
         time.sleep(0.1)
-    left = len(children(server.process.pid))
+    remaining = len(children(server.process.pid))
     row(
         f"a unit killed every 5 s for {SECONDS:.0f} s",
-        f"{failed} of {len(found.answers)} failed, {left} units after",
+        f"{failed} of {len(storm_result.answers)} failed, {remaining} units after",
         "≤ 1 %, 2 units",
-        failed <= 0.01 * len(found.answers) and left == 2,
+        failed <= 0.01 * len(storm_result.answers) and remaining == 2,
     )
     stop(server, arn)
 
@@ -208,8 +209,8 @@ def many_models(package: Path) -> None:
             start(server, arn, 1)
         for arn in arns:
             request = as_bytes(server, arn, cookies(1)[0])
-            found = storm(server, [request], clients=1, seconds=0.5)
-            assert found.good
+            storm_result = storm(server, [request], clients=1, seconds=0.5)
+            assert storm_result.good
         sizes = [resident_mib(pid) for pid in children(server.process.pid)]
         row(
             f"{MODELS} models, one unit each, resident a unit",

@@ -45,8 +45,8 @@ class Maker(Writer):
 
     def write(self, act: str, name: str, tag: str) -> str | None:
         if act == "make":
-            made = self.client.create_project(ProjectName=name, Tags={"tag": tag})
-            self.arns[name] = made["ProjectArn"]
+            created = self.client.create_project(ProjectName=name, Tags={"tag": tag})
+            self.arns[name] = created["ProjectArn"]
         elif act == "tag":
             self.client.tag_resource(ResourceArn=self.arns[name], Tags={"tag": tag})
         else:
@@ -59,30 +59,30 @@ def lost(server: RunningServer, writers: list[Maker]) -> list[str]:
     """Return what is not as the answers said."""
     client = server.client("rekognition")
     pages = client.get_paginator("describe_projects").paginate()
-    there = {
-        each["ProjectArn"].split("/")[1]: each["ProjectArn"]
+    present = {
+        item["ProjectArn"].split("/")[1]: item["ProjectArn"]
         for page in pages
-        for each in page["ProjectDescriptions"]
+        for item in page["ProjectDescriptions"]
     }
     faults = []
     for writer in writers:
         for name, tag in writer.known.items():
             if tag is UNSURE:
                 continue
-            if (tag is not None) != (name in there):
+            if (tag is not None) != (name in present):
                 faults.append(f"{name} should {'be' if tag else 'not be'} there")
-            elif tag is not None and client.list_tags_for_resource(ResourceArn=there[name])["Tags"] != {
+            elif tag is not None and client.list_tags_for_resource(ResourceArn=present[name])["Tags"] != {
                 "tag": tag
             }:
                 faults.append(f"{name} has lost its tag {tag}")
     return faults
 
 
-def one_round(one: Round) -> tuple[int, float, list[str]]:
+def one_round(round_: Round) -> tuple[int, float, list[str]]:
     """Kill one server amid its writes; return writes done, restart time, faults."""
-    writers = kill_amid(Maker, start_server(one.place / "data"), one)
+    writers = kill_amid(Maker, start_server(round_.place / "data"), round_)
     began = time.perf_counter()
-    again = start_server(one.place / "data")
+    again = start_server(round_.place / "data")
     ready = time.perf_counter() - began
     try:
         return sum(writer.done for writer in writers), ready, lost(again, writers)
@@ -92,14 +92,14 @@ def one_round(one: Round) -> tuple[int, float, list[str]]:
 
 def main() -> None:
     total, slowest, faults, count, writes = 0, 0.0, [], 0, 0
-    for one in rounds(__doc__, "vedette-kill-"):
-        done, ready, found = one_round(one)
-        total, slowest, faults = total + done, max(slowest, ready), faults + found
-        count, writes = count + 1, one.writes
+    for round_ in rounds(__doc__, "vedette-kill-"):
+        done, ready, result = one_round(round_)
+        total, slowest, faults = total + done, max(slowest, ready), faults + result
+        count, writes = count + 1, round_.writes
     for fault in faults:
         print(fault)
-    what = f"kill -9, {count} times during {writes} writes of projects"
-    row(what, f"{total} acknowledged, {len(faults)} lost", "0 lost", not faults)
+    subject = f"kill -9, {count} times during {writes} writes of projects"
+    row(subject, f"{total} acknowledged, {len(faults)} lost", "0 lost", not faults)
     row("ready again after kill -9, slowest", f"{slowest:.2f} s", "3 s", slowest <= 3)
 
 

@@ -61,22 +61,22 @@ def rounds(page: str, prefix: str) -> Iterator[Round]:
     words.add_argument("--rounds", type=int, default=10)
     words.add_argument("--writes", type=int, default=1000)
     words.add_argument("--seed", type=int, default=None)
-    asked = words.parse_args()
-    seed = asked.seed if asked.seed is not None else random.randrange(10**6)
+    arguments = words.parse_args()
+    seed = arguments.seed if arguments.seed is not None else random.randrange(10**6)
     choose = random.Random(seed)
     print(f"{machine()}; seed {seed}")
     print("| what | measured | bar | |\n|---|---|---|---|")
-    for _ in range(asked.rounds):
+    for _ in range(arguments.rounds):
         with tempfile.TemporaryDirectory(prefix=prefix) as place:
-            yield Round(Path(place), asked.writes, choose.random() * asked.writes)
+            yield Round(Path(place), arguments.writes, choose.random() * arguments.writes)
 
 
-def kill_amid(kind: type[W], server: RunningServer, one: Round) -> list[W]:
+def kill_amid(kind: type[W], server: RunningServer, round_: Round) -> list[W]:
     """Let clients write, kill the server after as many writes as the round says, and return the clients."""
-    writers = [kind(server, number, one.writes // CLIENTS) for number in range(CLIENTS)]
+    writers = [kind(server, number, round_.writes // CLIENTS) for number in range(CLIENTS)]
     for writer in writers:
         writer.start()
-    while sum(writer.done for writer in writers) < one.after and any(w.is_alive() for w in writers):
+    while sum(writer.done for writer in writers) < round_.after and any(w.is_alive() for w in writers):
         time.sleep(0.001)
     kill(server)
     for writer in writers:
@@ -95,6 +95,6 @@ def kill(server: RunningServer) -> None:
 def left_over(pids: Sequence[int]) -> int:
     """Return how many processes have not noticed within five seconds that their server has gone."""
     ends = time.perf_counter() + 5
-    while (left := sum(Path(f"/proc/{pid}").exists() for pid in pids)) and time.perf_counter() < ends:
+    while (remaining := sum(Path(f"/proc/{pid}").exists() for pid in pids)) and time.perf_counter() < ends:
         time.sleep(0.1)
-    return left
+    return remaining

@@ -34,8 +34,8 @@ def ground(rng: Rng, width: int, height: int, *, grey: bool = False) -> Image.Im
     image = Image.fromarray(np.clip(coarse, 0, 255).astype(np.uint8))
     smooth = np.asarray(image.resize((width, height), Image.Resampling.BICUBIC), np.float64)
     pixels = np.clip(smooth + rng.normal(0, 6, (height, width, 3)), 0, 255).astype(np.uint8)
-    drawn = Image.fromarray(pixels)
-    return drawn.convert("L").convert("RGB") if grey else drawn
+    pictures = Image.fromarray(pixels)
+    return pictures.convert("L").convert("RGB") if grey else pictures
 
 
 def disc(draw: ImageDraw.ImageDraw, x: float, y: float, r: float, fill: tuple[int, ...]) -> None:
@@ -218,12 +218,14 @@ def board(rng: Rng, *, defect: str = "", mode: int = 0) -> Image.Image:
     return image
 
 
-def labelled(folder: Path, labels: Sequence[str], each: Sequence[int], draw: Draw, seed: int) -> list[Sample]:
+def labelled(
+    folder: Path, labels: Sequence[str], per_label: Sequence[int], draw: Draw, seed: int
+) -> list[Sample]:
     """Return so many pictures of every label."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True)
     samples = []
-    for label, many in zip(labels, each, strict=True):
+    for label, many in zip(labels, per_label, strict=True):
         for number in range(many):
             path = folder / f"{label}-{number}.jpg"
             draw(label, rng).save(path, quality=92)
@@ -232,10 +234,10 @@ def labelled(folder: Path, labels: Sequence[str], each: Sequence[int], draw: Dra
 
 
 def plain(
-    folder: Path, name: str, labels: Sequence[str], draw: Draw, *, each: int = 10, test: int = 25
+    folder: Path, name: str, labels: Sequence[str], draw: Draw, *, per_label: int = 10, test: int = 25
 ) -> Kind:
     """Return a set of one label a picture."""
-    some = [each] * len(labels), [test] * len(labels)
+    some = [per_label] * len(labels), [test] * len(labels)
     parts = [labelled(folder / name / str(i), labels, part, draw, i) for i, part in enumerate(some)]
     return Kind(name, *parts)
 
@@ -271,10 +273,10 @@ def trays(folder: Path, name: str, chances: Sequence[float], *, pairs: bool, man
     return Kind(name, *parts)
 
 
-def boards(folder: Path, name: str, defects: Sequence[str], *, modes: float = 0.0, known: int = 0) -> Kind:
+def boards(folder: Path, name: str, defects: Sequence[str], *, modes: float = 0.0, names: int = 0) -> Kind:
     """Return a set of normal boards and of some with a defect, of which the training part may know a few."""
     parts = []
-    for seed, (normal, bad) in enumerate(((20, known), (30, 30))):
+    for seed, (normal, bad) in enumerate(((20, names), (30, 30))):
         rng = np.random.default_rng(seed)
         (folder / name / str(seed)).mkdir(parents=True)
         samples = []
@@ -288,12 +290,12 @@ def boards(folder: Path, name: str, defects: Sequence[str], *, modes: float = 0.
     return Kind(name, *parts)
 
 
-def digits(folder: Path, *, each: int = 10, test: int = 30) -> Kind:
+def digits(folder: Path, *, per_label: int = 10, test: int = 30) -> Kind:
     """Return handwritten figures of 8 px, enlarged to 28: real ones, which come with scikit-learn."""
     from sklearn.datasets import load_digits
 
-    found = load_digits()
-    return arrays(folder, "digits-28px", found.images * 16.0, found.target, each=each, test=test)
+    result = load_digits()
+    return arrays(folder, "digits-28px", result.images * 16.0, result.target, per_label=per_label, test=test)
 
 
 def arrays(
@@ -302,7 +304,7 @@ def arrays(
     pictures: npt.NDArray[np.floating],
     targets: npt.NDArray[np.integer],
     *,
-    each: int,
+    per_label: int,
     test: int,
 ) -> Kind:
     """Return a set of grey arrays: the first `each` of a label train, the next test."""
@@ -310,19 +312,19 @@ def arrays(
     for part in (0, 1):
         (folder / name / str(part)).mkdir(parents=True)
     for target in np.unique(targets):
-        for place_, row in enumerate(np.flatnonzero(targets == target)[: each + test]):
-            path = folder / name / str(int(place_ >= each)) / f"{target}-{row}.png"
+        for place_, row in enumerate(np.flatnonzero(targets == target)[: per_label + test]):
+            path = folder / name / str(int(place_ >= per_label)) / f"{target}-{row}.png"
             image = Image.fromarray(np.clip(pictures[row], 0, 255).astype(np.uint8))
             image.resize((28, 28), Image.Resampling.BICUBIC).save(path)
-            parts[int(place_ >= each)].append(Sample(path, (f"digit-{target}",)))
+            parts[int(place_ >= per_label)].append(Sample(path, (f"digit-{target}",)))
     return Kind(name, *parts)
 
 
 def unbalanced(folder: Path) -> Kind:
     """Return welds: 200 good ones and 8 bad to train with, as many of each to test with."""
     parts = [
-        labelled(folder / "welds-200-8" / str(i), ("good", "bad"), each, weld, i)
-        for i, each in enumerate(((200, 8), (60, 60)))
+        labelled(folder / "welds-200-8" / str(i), ("good", "bad"), per_label, weld, i)
+        for i, per_label in enumerate(((200, 8), (60, 60)))
     ]
     return Kind("welds-200-8", *parts)
 
@@ -332,16 +334,18 @@ def kinds(folder: Path) -> dict[str, Callable[[], Kind]]:
     glyphs = [f"glyph-{letter}" for letter in string.ascii_uppercase + "0123456789abde"]
     shapes = ("triangle", "square", "pentagon", "hexagon")
     return {
-        "textures": lambda: plain(folder, "textures", [f"weave-{i}" for i in range(5)], texture, each=12),
+        "textures": lambda: plain(
+            folder, "textures", [f"weave-{i}" for i in range(5)], texture, per_label=12
+        ),
         "hues": lambda: plain(folder, "hues", ("amber", "orange", "ochre", "red"), hue),
         "places": lambda: plain(folder, "places", ("lt", "rt", "lb", "rb"), place),
         "counts": lambda: plain(folder, "counts", tuple("12345"), count),
         "arrows": lambda: plain(folder, "arrows", ("right", "down", "left", "up"), arrow),
-        "glyphs-40-labels": lambda: plain(folder, "glyphs-40-labels", glyphs, glyph, each=6, test=8),
+        "glyphs-40-labels": lambda: plain(folder, "glyphs-40-labels", glyphs, glyph, per_label=6, test=8),
         "welds-200-8": lambda: unbalanced(folder),
-        "marks-3000px": lambda: plain(folder, "marks-3000px", ("ring", "cross"), mark, each=12, test=12),
-        "grey-shapes": lambda: plain(folder, "grey-shapes", shapes, shape, each=12),
-        "wrong-labels": lambda: wrong(plain(folder, "wrong-labels", shapes, shape, each=20), 0.1),
+        "marks-3000px": lambda: plain(folder, "marks-3000px", ("ring", "cross"), mark, per_label=12, test=12),
+        "grey-shapes": lambda: plain(folder, "grey-shapes", shapes, shape, per_label=12),
+        "wrong-labels": lambda: wrong(plain(folder, "wrong-labels", shapes, shape, per_label=20), 0.1),
         "digits-28px": lambda: digits(folder),
         "trays-rare": lambda: trays(
             folder, "trays-rare", (0.5, 0.4, 0.25, 0.1, 0.06), pairs=False, many=100, test=100
@@ -355,7 +359,7 @@ def kinds(folder: Path) -> dict[str, Callable[[], Kind]]:
         "boards-turned": lambda: boards(folder, "boards-turned", ("turned",)),
         "boards-two-modes": lambda: boards(folder, "boards-two-modes", ("missing", "foreign"), modes=0.25),
         "boards-8-known": lambda: boards(
-            folder, "boards-8-known", ("tiny", "missing", "turned", "foreign"), known=8
+            folder, "boards-8-known", ("tiny", "missing", "turned", "foreign"), names=8
         ),
     }
 

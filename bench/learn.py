@@ -72,17 +72,17 @@ def main() -> None:
 
 def real(place: Path) -> None:
     """Print the rows of the real pictures."""
-    found = train(place, "cookies", "cookies-test", cache="a")
-    right = round(found["accuracy"] * found["pictures"])
+    result = train(place, "cookies", "cookies-test", cache="a")
+    right = round(result["accuracy"] * result["pictures"])
     row("cookies without masks, test pictures right", f"{right} of 22", "22", right == 22)
-    timed("cookies without masks", found, 30)
-    found = train(place, "normal-only", "normal-only-test", cache="b")
-    row("aliens, 20 normal, AUROC", f"{found['auroc']:.3f}", "≥ 0.995", found["auroc"] >= 0.995)
-    row("aliens, 20 normal, F1", f"{found['f1']:.3f}", "≥ 0.97", found["f1"] >= 0.97)
-    timed("aliens, 20 normal", found, 10)
-    found = train(place, "both", "both-test", cache="c")
-    row("aliens, 20 + 10, F1", f"{found['f1']:.3f}", "≥ 0.98", found["f1"] >= 0.98)
-    timed("aliens, 20 + 10", found, 20)
+    timed("cookies without masks", result, 30)
+    result = train(place, "normal-only", "normal-only-test", cache="b")
+    row("aliens, 20 normal, AUROC", f"{result['auroc']:.3f}", "≥ 0.995", result["auroc"] >= 0.995)
+    row("aliens, 20 normal, F1", f"{result['f1']:.3f}", "≥ 0.97", result["f1"] >= 0.97)
+    timed("aliens, 20 normal", result, 10)
+    result = train(place, "both", "both-test", cache="c")
+    row("aliens, 20 + 10, F1", f"{result['f1']:.3f}", "≥ 0.98", result["f1"] >= 0.98)
+    timed("aliens, 20 + 10", result, 20)
 
 
 def ten(place: Path) -> None:
@@ -97,15 +97,15 @@ def ten(place: Path) -> None:
         "≥ 0.95",
         again["accuracy"] >= 0.95,
     )
-    found = train(place, "ten", "ten-test", cache="e")
-    row("ten gestures, accuracy", f"{found['accuracy']:.3f}", "≥ 0.95", found["accuracy"] >= 0.95)
-    timed("ten gestures", found, 120)
+    result = train(place, "ten", "ten-test", cache="e")
+    row("ten gestures, accuracy", f"{result['accuracy']:.3f}", "≥ 0.95", result["accuracy"] >= 0.95)
+    timed("ten gestures", result, 120)
 
 
-def timed(what: str, found: dict[str, Any], bar: float) -> None:
+def timed(subject: str, result: dict[str, Any], bar: float) -> None:
     """Print time and memory of a training."""
-    row(f"{what}, time", f"{found['seconds']:.1f} s", f"≤ {bar:g} s", found["seconds"] <= bar)
-    row(f"{what}, resident", f"{found['mib']:.0f} MiB", "≤ 2048 MiB", found["mib"] <= 2048)
+    row(f"{subject}, time", f"{result['seconds']:.1f} s", f"≤ {bar:g} s", result["seconds"] <= bar)
+    row(f"{subject}, resident", f"{result['mib']:.0f} MiB", "≤ 2048 MiB", result["mib"] <= 2048)
 
 
 if __name__ == "__main__":

@@ -33,12 +33,12 @@ def read(picture: Path, annotation: Path) -> Sample:
     root = ET.parse(annotation).getroot()
     width, height = (float(root.findtext(f"size/{side}")) for side in ("width", "height"))
     boxes = []
-    for found in root.iter("object"):
+    for result in root.iter("object"):
         left, top, right, bottom = (
-            float(found.findtext(f"bndbox/{edge}")) for edge in ("xmin", "ymin", "xmax", "ymax")
+            float(result.findtext(f"bndbox/{edge}")) for edge in ("xmin", "ymin", "xmax", "ymax")
         )
         box = Box(left / width, top / height, (right - left) / width, (bottom - top) / height)
-        boxes.append((found.findtext("name"), box))
+        boxes.append((result.findtext("name"), box))
     return Sample(picture, boxes=tuple(boxes), source=picture.name)
 
 
@@ -54,31 +54,31 @@ def main() -> None:
     retrain(shown)
 
 
-def first(shown: list[Sample]) -> None:
+def first(samples: list[Sample]) -> None:
     """Print the rows of a training from nothing."""
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder:
-        map50, seconds, worked = train(shown, TRAIN, Path(folder))
+        map50, seconds, worked = train(samples, TRAIN, Path(folder))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     row("raccoon, mAP50", f"{map50:.3f}", "≥ 0.94", map50 >= 0.94)
     row("raccoon, seconds (of one core)", f"{seconds:.0f} ({worked:.0f})", "≤ 300", seconds <= 300)
     row("raccoon, resident MiB at most", f"{peak:.0f}", "≤ 2048", peak <= 2048)
 
 
-def retrain(shown: list[Sample]) -> None:
+def retrain(samples: list[Sample]) -> None:
     """Print the rows of a training that goes on from one with ten pictures fewer."""
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder:
-        _, seconds, worked = train(shown, FEWER, Path(folder))
-        map50, again, worked_again = train(shown, TRAIN, Path(folder))
-    share, said = again / seconds, f"of {seconds:.0f} s; {worked_again / worked:.0%} of one core's"
-    row("raccoon, after adding 10 to 150: time", f"{share:.0%} {said}", "≤ 30 %", share <= 0.3)
+        _, seconds, worked = train(samples, FEWER, Path(folder))
+        map50, again, worked_again = train(samples, TRAIN, Path(folder))
+    share, text = again / seconds, f"of {seconds:.0f} s; {worked_again / worked:.0%} of one core's"
+    row("raccoon, after adding 10 to 150: time", f"{share:.0%} {text}", "≤ 30 %", share <= 0.3)
     row("raccoon, after adding: mAP50", f"{map50:.3f}", "≥ 0.94", map50 >= 0.94)
 
 
-def train(shown: list[Sample], count: int, folder: Path) -> tuple[float, float, float]:
+def train(samples: list[Sample], count: int, folder: Path) -> tuple[float, float, float]:
     """Train with so many pictures; return mAP50, seconds, and seconds of one core."""
     before, worked = time.perf_counter(), time.process_time()
     outcome = vedette.train(
-        shown[:count], test=shown[TRAIN:], out=folder / f"model-{count}", cache=folder / "cache"
+        samples[:count], test=samples[TRAIN:], out=folder / f"model-{count}", cache=folder / "cache"
     )
     seconds, worked = time.perf_counter() - before, time.process_time() - worked
     print(f"<!-- {count}: {dict(outcome.facts.metrics)} {outcome.facts.recipe} -->", flush=True)

@@ -44,11 +44,11 @@ def plain_labels(kind: Kind, work: RunContext) -> str:
     ]
     if all(len(s.labels) == 1 for s in kind.train):
         model = LogisticRegression(max_iter=1000).fit(x, real[0].argmax(1))
-        said, truth = model.predict(y), real[1].argmax(1)
-        return f"{(said == truth).mean():.3f}, F1 {f1_score(truth, said, average='macro'):.3f}"
+        text, truth = model.predict(y), real[1].argmax(1)
+        return f"{(text == truth).mean():.3f}, F1 {f1_score(truth, text, average='macro'):.3f}"
     columns = [LogisticRegression(max_iter=1000).fit(x, column).predict(y) for column in real[0].T]
-    called = np.stack(columns, 1)
-    return f"{(called == real[1]).all(1).mean():.3f}, F1 {f1_score(real[1], called, average='macro'):.3f}"
+    columns_ = np.stack(columns, 1)
+    return f"{(columns_ == real[1]).all(1).mean():.3f}, F1 {f1_score(real[1], columns_, average='macro'):.3f}"
 
 
 def plain_anomalies(kind: Kind, work: RunContext) -> str:
@@ -56,10 +56,10 @@ def plain_anomalies(kind: Kind, work: RunContext) -> str:
     extractor = PatchExtractor(work, (256, 256))
     normal = [s for s in kind.train if not s.is_anomalous]
     patches = torch.cat([p.flatten(0, 1).float() for p in extractor.features(normal).patches])
-    some = patches[torch.randperm(len(patches), generator=torch.Generator().manual_seed(0))[:20_000]]
-    scale = some.std(0) + 1e-3
+    part = patches[torch.randperm(len(patches), generator=torch.Generator().manual_seed(0))[:20_000]]
+    scale = part.std(0) + 1e-3
     tested = extractor.features(kind.test).patches
-    scores = [float(torch.cdist(p.flatten(0, 1).float() / scale, some / scale).amin(1).max()) for p in tested]
+    scores = [float(torch.cdist(p.flatten(0, 1).float() / scale, part / scale).amin(1).max()) for p in tested]
     truth = [bool(s.is_anomalous) for s in kind.test]
     return f"AUROC {auroc(scores, truth):.3f}, best F1 {curve(scores, truth).f1.max():.3f}"
 
@@ -72,15 +72,20 @@ def ours(kind: Kind, place: Path, work: RunContext) -> tuple[str, dict[str, Any]
         kind.train, test=kind.test, out=place / "models" / kind.name, budget=budget, cache=work.cache.folder
     )
     spent, clock = time.process_time() - spent, time.perf_counter() - clock
-    found, facts = trained.evaluation, trained.facts.recipe
-    tried = " ".join(f"{each['recipe']} {each['quality']:.3f}" for each in facts["tried"])
-    if "auroc" in found:
-        scores = [(o["score"], o["truth"]) for o in found["outcomes"]]
+    result, facts = trained.evaluation, trained.facts.recipe
+    attempts = " ".join(f"{item['recipe']} {item['quality']:.3f}" for item in facts["tried"])
+    if "auroc" in result:
+        scores = [(o["score"], o["truth"]) for o in result["outcomes"]]
         best = curve(*zip(*scores, strict=True)).f1.max()
-        said = f"AUROC {found['auroc']:.3f}, F1 {found['f1']:.3f} of at best {best:.3f}"
+        text = f"AUROC {result['auroc']:.3f}, F1 {result['f1']:.3f} of at best {best:.3f}"
     else:
-        said = f"{found['accuracy']:.3f}, F1 {found['f1']:.3f}"
-    return f"{said} | {found['reliability']['error']:.2f} | {facts['recipe']}; {tried}", found, clock, spent
+        text = f"{result['accuracy']:.3f}, F1 {result['f1']:.3f}"
+    return (
+        f"{text} | {result['reliability']['error']:.2f} | {facts['recipe']}; {attempts}",
+        result,
+        clock,
+        spent,
+    )
 
 
 def main() -> None:
@@ -96,10 +101,10 @@ def main() -> None:
         for name in sys.argv[1:] or sets:
             kind = sets[name]()
             is_anomaly = kind.train[0].is_anomalous is not None
-            said, _, clock, spent = ours(kind, place, work)
+            text, _, clock, spent = ours(kind, place, work)
             # After ours, so that no feature was at hand for it.
             base = (plain_anomalies if is_anomaly else plain_labels)(kind, work)
-            print(f"| {kind.name} | {base} | {said} | {clock:.0f}, {spent:.0f} |", flush=True)
+            print(f"| {kind.name} | {base} | {text} | {clock:.0f}, {spent:.0f} |", flush=True)
 
 
 if __name__ == "__main__":

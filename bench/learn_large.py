@@ -37,19 +37,19 @@ def line(path: Path, edges: tuple[int, int, int, int], *, defect: bool) -> dict[
     """Return the manifest line of a picture with the scratch's box."""
     left, top, right, bottom = edges
     box = {"class_id": 0, "left": left, "top": top, "width": right - left, "height": bottom - top}
-    said = {"objects": [{"confidence": 1}] * defect, "class-map": {"0": "scratch"}, "job-name": "drawn"}
-    said |= {"type": "groundtruth/object-detection", "human-annotated": "yes"}
+    text = {"objects": [{"confidence": 1}] * defect, "class-map": {"0": "scratch"}, "job-name": "drawn"}
+    text |= {"type": "groundtruth/object-detection", "human-annotated": "yes"}
     size = {"width": SIDE, "height": SIDE, "depth": 3}
     boxes = {"image_size": [size], "annotations": [box] * defect}
     stamp = {"creation-date": "2026-11-21T00:00:00"}
-    return {"source-ref": str(path), "boxes": boxes, "boxes-metadata": said | stamp}
+    return {"source-ref": str(path), "boxes": boxes, "boxes-metadata": text | stamp}
 
 
 def masked(path: Path, edges: tuple[int, int, int, int], *, defect: bool) -> dict[str, object]:
     """Return the manifest line of a picture with the scratch's mask, which is written beside it."""
     stamp = {"creation-date": "2026-11-21T00:00:00", "human-annotated": "yes", "job-name": "drawn"}
-    said = {"class-name": "anomaly" if defect else "normal", "type": "groundtruth/image-classification"}
-    entry: dict[str, object] = {"source-ref": str(path), "kind": int(defect), "kind-metadata": said | stamp}
+    text = {"class-name": "anomaly" if defect else "normal", "type": "groundtruth/image-classification"}
+    entry: dict[str, object] = {"source-ref": str(path), "kind": int(defect), "kind-metadata": text | stamp}
     if not defect:
         return entry
     mask = Image.new("RGB", (SIDE, SIDE), "#ffffff")
@@ -79,8 +79,8 @@ def lay_out(place: Path) -> None:
         if number < FEW:
             lines["boxes"].append(line(path, edges, defect=defect))
             lines["masks"].append(masked(path, edges, defect=defect))
-    for name, some in lines.items():
-        (place / name).write_text("\n".join(map(json.dumps, some)))
+    for name, part in lines.items():
+        (place / name).write_text("\n".join(map(json.dumps, part)))
 
 
 def main() -> None:
@@ -91,10 +91,10 @@ def main() -> None:
         place = Path(folder)
         lay_out(place)
         for name in sys.argv[1:] or ("labels", "anomalies", "boxes", "masks"):
-            found = train(place, name, cache=name, budget="fast")
+            result = train(place, name, cache=name, budget="fast")
             many = COUNT if name in ("labels", "anomalies") else min(COUNT, FEW)
-            said = f"{found['mib']:.0f} MiB, {found['seconds']:.0f} s, F1 {found['f1']:.3f}"
-            row(f"{name}, {many} pictures of 4096 x 4096", said, "≤ 4096 MiB", found["mib"] <= MOST_MIB)
+            text = f"{result['mib']:.0f} MiB, {result['seconds']:.0f} s, F1 {result['f1']:.3f}"
+            row(f"{name}, {many} pictures of 4096 x 4096", text, "≤ 4096 MiB", result["mib"] <= MOST_MIB)
 
 
 if __name__ == "__main__":

@@ -25,23 +25,23 @@ COLORS = {"#23A436": "cracked"}
 def samples(folder: Path) -> list[Sample]:
     """Return the cookies of a folder, with masks where there are some."""
     masks = folder.parent / "mask-images"
-    found = []
+    result = []
     for path in sorted(folder.glob("*.jpg")):
         mask = masks / f"{path.stem}.png"
-        drawn = Mask(mask, COLORS) if mask.is_file() else None
-        found.append(Sample(path, is_anomalous="anomaly" in path.name, mask=drawn, source=path.name))
-    return found
+        pictures = Mask(mask, COLORS) if mask.is_file() else None
+        result.append(Sample(path, is_anomalous="anomaly" in path.name, mask=pictures, source=path.name))
+    return result
 
 
-def third(shown: list[Sample], seed: int) -> tuple[list[Sample], list[Sample]]:
+def third(samples: list[Sample], seed: int) -> tuple[list[Sample], list[Sample]]:
     """Return two thirds to train and a third to test, of normal and anomalous alike."""
-    held: list[Sample] = []
+    held_out: list[Sample] = []
     rng = random.Random(seed)
     for kind in (True, False):
-        group = [sample for sample in shown if sample.is_anomalous is kind]
+        group = [sample for sample in samples if sample.is_anomalous is kind]
         rng.shuffle(group)
-        held += group[: len(group) // 3]
-    return [sample for sample in shown if sample not in held], held
+        held_out += group[: len(group) // 3]
+    return [sample for sample in samples if sample not in held_out], held_out
 
 
 def train(learn: list[Sample], test: list[Sample], cache: Path | None = None) -> dict:
@@ -74,43 +74,43 @@ def main() -> None:
     retrain(shown, test)
 
 
-def thirds(shown: list[Sample], seeds: list[int]) -> None:
+def thirds(samples: list[Sample], seeds: list[int]) -> None:
     """Print how well masks of held-out pictures are met."""
     overlaps = []
     for seed in seeds:
-        found = train(*third(shown, seed))
-        overlaps.append(found["mean_iou"])
-        row(f"cookies, a third held out by seed {seed}, IoU", f"{found['mean_iou']:.3f}", "", True)
-        costs("its", found)
+        result = train(*third(samples, seed))
+        overlaps.append(result["mean_iou"])
+        row(f"cookies, a third held out by seed {seed}, IoU", f"{result['mean_iou']:.3f}", "", True)
+        costs("its", result)
     mean = sum(overlaps) / len(overlaps)
     row("cookies, mean IoU of the seeds", f"{mean:.3f}", "≥ 0.78", mean >= 0.78)
 
 
-def whole(shown: list[Sample], test: list[Sample]) -> None:
+def whole(samples: list[Sample], test: list[Sample]) -> None:
     """Print what a training of all pictures says of the test pictures."""
-    found = train(shown, test)
-    right = round(found["accuracy"] * found["pictures"])
+    result = train(samples, test)
+    right = round(result["accuracy"] * result["pictures"])
     row("cookies, test pictures right", f"{right} of 22", "22", right == 22)
-    costs("cookies,", found)
+    costs("cookies,", result)
 
 
-def costs(whose: str, found: dict) -> None:
+def costs(owner: str, result: dict) -> None:
     """Print false pixels, time and memory of one training."""
-    clean, seconds, peak = found["clean_normals"], found["seconds"], found["peak"]
-    row(f"{whose} normal pictures without a false pixel", f"{clean:.0%}", "≥ 95 %", clean >= 0.95)
-    row(f"{whose} seconds (of one core)", f"{seconds:.0f} ({found['worked']:.0f})", "≤ 120", seconds <= 120)
-    row(f"{whose} resident MiB at most", f"{peak:.0f}", "≤ 2048", peak <= 2048)
+    clean, seconds, peak = result["clean_normals"], result["seconds"], result["peak"]
+    row(f"{owner} normal pictures without a false pixel", f"{clean:.0%}", "≥ 95 %", clean >= 0.95)
+    row(f"{owner} seconds (of one core)", f"{seconds:.0f} ({result['worked']:.0f})", "≤ 120", seconds <= 120)
+    row(f"{owner} resident MiB at most", f"{peak:.0f}", "≤ 2048", peak <= 2048)
 
 
-def retrain(shown: list[Sample], test: list[Sample]) -> None:
+def retrain(samples: list[Sample], test: list[Sample]) -> None:
     """Print the rows of a training that goes on from one with ten pictures fewer."""
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder:
-        fewer = random.Random(0).sample(shown, len(shown) - 10)
-        first = train([s for s in shown if s in fewer], test, Path(folder) / "cache")
-        again = train(shown, test, Path(folder) / "cache")
+        fewer = random.Random(0).sample(samples, len(samples) - 10)
+        first = train([s for s in samples if s in fewer], test, Path(folder) / "cache")
+        again = train(samples, test, Path(folder) / "cache")
     share, worked = again["seconds"] / first["seconds"], again["worked"] / first["worked"]
-    said = f"{share:.0%} of {first['seconds']:.0f} s; {worked:.0%} of one core's"
-    row("cookies, after adding 10 to 53: time", said, "≤ 30 %", share <= 0.3)
+    text = f"{share:.0%} of {first['seconds']:.0f} s; {worked:.0%} of one core's"
+    row("cookies, after adding 10 to 53: time", text, "≤ 30 %", share <= 0.3)
     right = round(again["accuracy"] * again["pictures"])
     row("cookies, after adding: test pictures right", f"{right} of 22", "22", right == 22)
 

@@ -45,7 +45,7 @@ def draw(number: int) -> bytes:
     return out.getvalue()
 
 
-def decode(order: Mapping[str, Any], say: Any, cancelled: Any) -> dict[str, Any]:
+def decode(order: Mapping[str, Any], emit: Any, cancelled: Any) -> dict[str, Any]:
     """Decode files with bare Pillow; run in another process."""
     for file in order["files"]:
         with Image.open(file) as image:
@@ -64,30 +64,30 @@ def bare(pool: Pool, files: Sequence[Path]) -> float:
 
 def checked(room: Room, pictures: DatasetPictures, names: Sequence[str]) -> float:
     """Return how long it takes from the end of an import until every picture is looked at."""
-    made = room.create([a_line(name, "a") for name in names])
+    created = room.create([a_line(name, "a") for name in names])
     began = time.perf_counter()
     pictures.wait(600)
-    took = time.perf_counter() - began
+    elapsed_s = time.perf_counter() - began
     assert room.now().counts.errors == 0
-    room.datasets.delete(room.project, made)
-    return took
+    room.datasets.delete(room.project, created)
+    return elapsed_s
 
 
 def main(count: int) -> None:
     """Draw the pictures, let both take turns, and say how fast each was."""
-    drawn = [draw(number) for number in range(DRAWN)]
-    size = sum(map(len, drawn)) / DRAWN / 1000
+    pictures = [draw(number) for number in range(DRAWN)]
+    size = sum(map(len, pictures)) / DRAWN / 1000
     print(machine())
     print(f"{count:,} JPEGs of {size:,.0f} KB, 1600 x 1200, on {count_cores()} cores\n")
     with tempfile.TemporaryDirectory(prefix="vedette-bench-") as place:
-        (ours, theirs), (our_s, their_s), most = compare(Path(place), drawn, count)
+        (own, peer), (our_s, their_s), most = compare(Path(place), pictures, count)
     print("| what | measured | bar | |\n|---|---|---|---|")
-    row("bare Pillow decodes", f"{count / theirs:.0f} a second", "", met=True)
-    row("pictures are checked", f"{count / ours:.0f} a second", "", met=True)
-    row("checking beside bare Pillow", f"{theirs / ours:.2f}", ">= 0.80", met=theirs / ours >= 0.8)
+    row("bare Pillow decodes", f"{count / peer:.0f} a second", "", is_met=True)
+    row("pictures are checked", f"{count / own:.0f} a second", "", is_met=True)
+    row("checking beside bare Pillow", f"{peer / own:.2f}", ">= 0.80", is_met=peer / own >= 0.8)
     spent = f"{our_s / count * 1000:.1f} and {their_s / count * 1000:.1f} ms"
-    row("processor time of a picture, both", f"{spent}: {their_s / our_s:.2f}", "", met=True)
-    row("memory of a process that looks", f"{most:.0f} MiB", "bounded", met=most < 512)
+    row("processor time of a picture, both", f"{spent}: {their_s / our_s:.2f}", "", is_met=True)
+    row("memory of a process that looks", f"{most:.0f} MiB", "bounded", is_met=most < 512)
 
 
 def compare(folder: Path, drawn: Sequence[bytes], count: int) -> tuple[Pair, Pair, float]:
@@ -109,18 +109,18 @@ def compare(folder: Path, drawn: Sequence[bytes], count: int) -> tuple[Pair, Pai
         warm(pool, {"looks": [{"file": str(files[0]), "colors": None}]})
         warm(plain, {"files": [str(files[0])]})
         before = (spent_by(pool) + time.process_time(), spent_by(plain))
-        ours = theirs = 0.0
+        own = peer = 0.0
         for turn in range(ROUNDS):
             numbers = range(turn, count, ROUNDS)
-            mine = lambda: checked(room, pictures, [str(number) for number in numbers])  # noqa: B023, E731
+            measure_own = lambda: checked(room, pictures, [str(number) for number in numbers])  # noqa: B023, E731
             other = lambda: bare(plain, [files[number] for number in numbers])  # noqa: B023, E731
-            ours, theirs = take_turns(mine, other, ours, theirs, first=turn % 2 == 0)
+            own, peer = take_turns(measure_own, other, own, peer, first=turn % 2 == 0)
         spent = (spent_by(pool) - before[0] + time.process_time(), spent_by(plain) - before[1])
         most = max(resident_mib(process._child.pid) for process in pool._all)
         pictures.close()
         plain.close()
     database.close()
-    return (ours, theirs), spent, most
+    return (own, peer), spent, most
 
 
 def spent_by(pool: Pool) -> float:
@@ -129,14 +129,14 @@ def spent_by(pool: Pool) -> float:
 
 
 def take_turns(
-    mine: Callable[[], float], other: Callable[[], float], ours: float, theirs: float, *, first: bool
+    measure_own: Callable[[], float], other: Callable[[], float], own: float, peer: float, *, first: bool
 ) -> tuple[float, float]:
     """Run both, now the one first and now the other."""
     if first:
-        ours += mine()
-        return ours, theirs + other()
-    theirs += other()
-    return ours + mine(), theirs
+        own += measure_own()
+        return own, peer + other()
+    peer += other()
+    return own + measure_own(), peer
 
 
 def warm(pool: Pool, order: Mapping[str, Any]) -> None:

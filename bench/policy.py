@@ -29,7 +29,7 @@ BODY = b"x" * 1000
 
 def policy(bucket: str) -> str:
     """Return a policy such as grows over years: denials with conditions, teams, readers from elsewhere."""
-    everything = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+    resources = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
     denials = [
         {"Action": "s3:*", "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}},
         {"Action": "s3:*", "Condition": {"NotIpAddress": {"aws:SourceIp": ["127.0.0.0/8", "10.0.0.0/8"]}}},
@@ -38,9 +38,9 @@ def policy(bucket: str) -> str:
             "aws:PrincipalArn": "arn:aws:iam::000000000000:role/operator-*"}}},
         {"Action": "s3:GetObject", "Condition": {"StringEquals": {"s3:ExistingObjectTag/kind": "secret"}}},
     ]  # fmt: skip
-    statements = [{"Effect": "Deny", "Principal": "*", "Resource": everything, **more} for more in denials]
+    statements = [{"Effect": "Deny", "Principal": "*", "Resource": resources, **more} for more in denials]
     statements += [team(bucket, number) for number in range(14)]
-    reader = {"Effect": "Allow", "Principal": {"AWS": ELSEWHERE}, "Action": "s3:Get*", "Resource": everything}
+    reader = {"Effect": "Allow", "Principal": {"AWS": ELSEWHERE}, "Action": "s3:Get*", "Resource": resources}
     return json.dumps({"Version": "2012-10-17", "Statement": [*statements, reader]})
 
 
@@ -72,8 +72,8 @@ class Cost:
 
 def measure(server: RunningServer, key: tuple[str, ...], paths: dict[str, str]) -> dict[str, Cost]:
     """Return what the GETs cost, by the name of the bucket's path; blocks of them take turns."""
-    where = urlsplit(server.address)
-    line = http.client.HTTPConnection(where.hostname or "", where.port)
+    address = urlsplit(server.address)
+    line = http.client.HTTPConnection(address.hostname or "", address.port)
     headers = {name: signed(server, key, path) for name, path in paths.items()}
     costs = {name: Cost() for name in paths}
     for _ in range(ROUNDS):
@@ -111,15 +111,15 @@ def main() -> None:
         stranger = a_stranger(server)
         grantee = server.client("s3", key=stranger).list_buckets()["Owner"]["ID"]
         s3.put_object_acl(Bucket="without-policy", Key="team-3/a", GrantRead=f'id="{grantee}"')
-        for who, key in (("the owner", server.key), ("a stranger", stranger)):
+        for caller, key in (("the owner", server.key), ("a stranger", stranger)):
             paths = {"with": "/with-policy/team-3/a", "without": "/without-policy/team-3/a"}
             costs = measure(server, key, paths)
             wall = {name: median(cost.times) for name, cost in costs.items()}
             processor = {name: cost.processor_ms / len(cost.times) for name, cost in costs.items()}
             for kind, value in (("by the clock", wall), ("by the processor", processor)):
                 ratio = value["without"] / value["with"]
-                told = f"{ratio:.2f} ({value['with']:.2f} ms against {value['without']:.2f} ms)"
-                row(f"GET by {who}, 20 statements against none, {kind}", told, f"≥ {BAR}", ratio >= BAR)
+                text = f"{ratio:.2f} ({value['with']:.2f} ms against {value['without']:.2f} ms)"
+                row(f"GET by {caller}, 20 statements against none, {kind}", text, f"≥ {BAR}", ratio >= BAR)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ def twenty_statements() -> str:
     statements = [
         {
             "Effect": "Deny",
-            "Action": [f"rekognition:Delete{what}" for what in ("Project", "Dataset", "ProjectVersion")],
+            "Action": [
+                f"rekognition:Delete{subject}" for subject in ("Project", "Dataset", "ProjectVersion")
+            ],
             "Resource": f"arn:aws:rekognition:*:*:project/line-{number}*",
             "Condition": tagged if number % 2 else {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
         }
@@ -38,8 +40,8 @@ def user_of(server: RunningServer) -> tuple[str, str]:
     file.write_text(twenty_statements(), "utf-8")
     server.vedette("policy", "put", "twenty", str(file))
     server.vedette("user", "create", "careful", "--policy", "twenty")
-    made = json.loads(server.vedette("key", "create", "--user", "careful", "--format", "json"))
-    return made["AccessKeyId"], made["SecretAccessKey"]
+    created = json.loads(server.vedette("key", "create", "--user", "careful", "--format", "json"))
+    return created["AccessKeyId"], created["SecretAccessKey"]
 
 
 def processor_s(pid: int) -> float:
@@ -62,8 +64,8 @@ def main() -> None:
         for number in range(10):
             rekognition.create_project(ProjectName=f"project-{number}")
         callers = {"root": Keyed(server, server.key), "user": Keyed(server, user_of(server))}
-        where = urlsplit(server.address)
-        line = http.client.HTTPConnection(where.hostname or "", where.port)
+        address = urlsplit(server.address)
+        line = http.client.HTTPConnection(address.hostname or "", address.port)
         times: dict[str, list[float]] = {name: [] for name in callers}
         spent = dict.fromkeys(callers, 0.0)
         for _ in range(ROUNDS // PIECE):
@@ -72,10 +74,10 @@ def main() -> None:
                 before = processor_s(server.process.pid)
                 times[name] += [ask(line, b"{}", headers)[0] for _ in range(PIECE)]
                 spent[name] += processor_s(server.process.pid) - before
-    each = {name: 1000 * spent[name] / len(times[name]) for name in callers}
+    item = {name: 1000 * spent[name] / len(times[name]) for name in callers}
     for name in callers:
-        print(f"{name}: p50 {median(times[name]):.2f} ms, processor {each[name]:.2f} ms a request")
-    share = each["root"] / each["user"]
+        print(f"{name}: p50 {median(times[name]):.2f} ms, processor {item[name]:.2f} ms a request")
+    share = item["root"] / item["user"]
     row(
         "DescribeProjects by a user with 20 statements, beside the root",
         f"{share:.2f}",

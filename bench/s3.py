@@ -81,14 +81,14 @@ def compare(clients: dict[str, object], objects: int) -> dict[str, dict[str, flo
     for client in clients.values():
         client.create_bucket(Bucket="bench")
     for number in range(-WARM, objects):
-        for what, do in (("PUT", put), ("GET", get)):
+        for subject, do in (("PUT", put), ("GET", get)):
             for name, client in clients.items():
                 began = time.perf_counter()
                 do(client, f"{number}.jpg", body)
                 if number >= 0:
-                    times[name][what].append(time.perf_counter() - began)
+                    times[name][subject].append(time.perf_counter() - began)
     return {
-        name: {what: 1 / statistics.median(taken) for what, taken in kinds.items()}
+        name: {subject: 1 / statistics.median(used) for subject, used in kinds.items()}
         for name, kinds in times.items()
     }
 
@@ -118,12 +118,12 @@ def main() -> None:
 
 def report(rates: dict[str, dict[str, float]]) -> None:
     print("| what | measured | bar | |\n|---|---|---|---|")
-    for what, bar in BARS.items():
-        ours = rates["vedette"][what]
-        peer = rates.get("moto", {}).get(what)
-        measured = f"{ours:.0f}/s" + (f" beside moto's {peer:.0f}/s: {ours / peer:.2f} ×" if peer else "")
+    for subject, bar in BARS.items():
+        own = rates["vedette"][subject]
+        peer = rates.get("moto", {}).get(subject)
+        measured = f"{own:.0f}/s" + (f" beside moto's {peer:.0f}/s: {own / peer:.2f} ×" if peer else "")
         bars = f"{bar} × moto"
-        row(f"{what} 500 KB, one client", measured, bars, peer is not None and ours >= bar * peer)
+        row(f"{subject} 500 KB, one client", measured, bars, peer is not None and own >= bar * peer)
 
 
 if __name__ == "__main__":

@@ -61,15 +61,15 @@ def faults(server: RunningServer, writers: list[Putter]) -> list[str]:
     """Return what is not as the answers said."""
     client = server.client("s3")
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
-    there = {entry["Key"] for page in pages for entry in page.get("Contents", [])}
-    found = []
+    present = {entry["Key"] for page in pages for entry in page.get("Contents", [])}
+    result = []
     for writer in writers:
         for key, possible in writer.possible.items():
-            body = client.get_object(Bucket=BUCKET, Key=key)["Body"].read() if key in there else None
+            body = client.get_object(Bucket=BUCKET, Key=key)["Body"].read() if key in present else None
             now = None if body is None else hashlib.sha256(body).hexdigest()
             if now not in possible:
-                found.append(f"{key} holds {'nothing' if body is None else f'{len(body)} other bytes'}")
-    return found
+                result.append(f"{key} holds {'nothing' if body is None else f'{len(body)} other bytes'}")
+    return result
 
 
 def strays(data: Path, server: RunningServer) -> int:
@@ -84,30 +84,30 @@ def strays(data: Path, server: RunningServer) -> int:
     return files - objects
 
 
-def one_round(one: Round) -> tuple[int, list[str], int]:
+def one_round(round_: Round) -> tuple[int, list[str], int]:
     """Kill one server amid its writes; return writes done, faults and strays."""
-    server = start_server(one.place / "data")
+    server = start_server(round_.place / "data")
     server.client("s3").create_bucket(Bucket=BUCKET)
-    writers = kill_amid(Putter, server, one)
-    again = start_server(one.place / "data")
+    writers = kill_amid(Putter, server, round_)
+    again = start_server(round_.place / "data")
     try:
-        done = sum(writer.done for writer in writers)
-        return done, faults(again, writers), strays(one.place / "data", again)
+        count = sum(writer.done for writer in writers)
+        return count, faults(again, writers), strays(round_.place / "data", again)
     finally:
         stop_server(again)
 
 
 def main() -> None:
-    total, found, left, count, writes = 0, [], 0, 0, 0
-    for one in rounds(__doc__, "vedette-s3-kill-"):
-        done, wrong, stray = one_round(one)
-        total, found, left = total + done, found + wrong, left + stray
-        count, writes = count + 1, one.writes
-    for fault in found:
+    total, result, remaining, count, writes = 0, [], 0, 0, 0
+    for round_ in rounds(__doc__, "vedette-s3-kill-"):
+        done, wrong, stray = one_round(round_)
+        total, result, remaining = total + done, result + wrong, remaining + stray
+        count, writes = count + 1, round_.writes
+    for fault in result:
         print(fault)
-    what = f"kill -9, {count} times during {writes} S3 writes"
-    row(what, f"{total} acknowledged, {len(found)} lost or torn", "0 lost, 0 torn", not found)
-    row("files left behind that are no object", str(left), "0", left == 0)
+    subject = f"kill -9, {count} times during {writes} S3 writes"
+    row(subject, f"{total} acknowledged, {len(result)} lost or torn", "0 lost, 0 torn", not result)
+    row("files left behind that are no object", str(remaining), "0", remaining == 0)
 
 
 if __name__ == "__main__":

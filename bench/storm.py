@@ -30,7 +30,7 @@ class Storm:
     @property
     def good(self) -> list[float]:
         """How long those took that were answered."""
-        return [took for status, took in self.answers if status == 200]
+        return [elapsed_s for status, elapsed_s in self.answers if status == 200]
 
     @property
     def per_second(self) -> float:
@@ -91,10 +91,10 @@ def stop(server: RunningServer, arn: str) -> None:
 def state(client: Any, arn: str) -> str:
     """Return what the version is."""
     project = client.describe_projects(ProjectNames=[arn.split("/")[1]])["ProjectDescriptions"][0]
-    found = client.describe_project_versions(
+    result = client.describe_project_versions(
         ProjectArn=project["ProjectArn"], VersionNames=[arn.split("/")[3]]
     )
-    return str(found["ProjectVersionDescriptions"][0]["Status"])
+    return str(result["ProjectVersionDescriptions"][0]["Status"])
 
 
 def signed(server: RunningServer, request: dict[str, Any]) -> bytes:
@@ -109,9 +109,9 @@ def signed(server: RunningServer, request: dict[str, Any]) -> bytes:
         "X-Amz-Target": "RekognitionService.DetectCustomLabels",
         "Host": urlsplit(server.address).netloc,
     }
-    wanted = AWSRequest("POST", server.address + "/", data=body, headers=headers)
-    SigV4Auth(Credentials(*server.key), "rekognition", "us-east-1").add_auth(wanted)
-    lines = [f"{name}: {value}" for name, value in wanted.headers.items()]
+    options = AWSRequest("POST", server.address + "/", data=body, headers=headers)
+    SigV4Auth(Credentials(*server.key), "rekognition", "us-east-1").add_auth(options)
+    lines = [f"{name}: {value}" for name, value in options.headers.items()]
     head = "\r\n".join(["POST / HTTP/1.1", *lines, f"Content-Length: {len(body)}", "", ""])
     return head.encode() + body
 
@@ -120,14 +120,14 @@ def storm(
     server: RunningServer, requests: list[bytes], *, clients: int, seconds: float, pause_s: float = 0.0
 ) -> Storm:
     """Send the requests round and round for some seconds, every client one at a time."""
-    ours, theirs = multiprocessing.Pipe()
+    own, peer = multiprocessing.Pipe()
     port = urlsplit(server.address).port
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_rage, args=(theirs, port, requests, clients, seconds, pause_s))
+    process = context.Process(target=_rage, args=(peer, port, requests, clients, seconds, pause_s))
     process.start()
-    found = Storm(*ours.recv())
+    result = Storm(*own.recv())
     process.join()
-    return found
+    return result
 
 
 def _rage(pipe: Any, port: int, requests: list[bytes], clients: int, seconds: float, pause_s: float) -> None:
@@ -138,7 +138,7 @@ def _rage(pipe: Any, port: int, requests: list[bytes], clients: int, seconds: fl
             target=_client,
             args=(port, requests[number:] + requests[:number], began + seconds, pause_s, answers),
         )
-        for number in (each % len(requests) for each in range(clients))
+        for number in (item % len(requests) for item in range(clients))
     ]
     for thread in threads:
         thread.start()

@@ -115,37 +115,39 @@ class Trial:
         source = {"GroundTruthManifest": {"S3Object": place}}
         if self.dialect == "lookoutvision":
             self.client.create_project(ProjectName="p")
-            asked = {"ProjectName": "p", "DatasetType": "train"}
-            self.client.create_dataset(**asked, DatasetSource=source)
+            arguments = {"ProjectName": "p", "DatasetType": "train"}
+            self.client.create_dataset(**arguments, DatasetSource=source)
         else:
             arn = self.client.create_project(ProjectName="p")["ProjectArn"]
-            made = self.client.create_dataset(ProjectArn=arn, DatasetType="TRAIN", DatasetSource=source)
-            asked = {"DatasetArn": made["DatasetArn"]}
-        while "PROGRESS" in self.client.describe_dataset(**asked)["DatasetDescription"]["Status"]:
+            created = self.client.create_dataset(ProjectArn=arn, DatasetType="TRAIN", DatasetSource=source)
+            arguments = {"DatasetArn": created["DatasetArn"]}
+        while "PROGRESS" in self.client.describe_dataset(**arguments)["DatasetDescription"]["Status"]:
             time.sleep(0.05)
 
     def train(self) -> None:
         """Ask for one more training."""
         if self.dialect == "lookoutvision":
             output = {"S3Location": {"Bucket": "out"}}
-            made = self.client.create_model(ProjectName="p", OutputConfig=output)
-            self.arns.append(made["ModelMetadata"]["ModelArn"])
+            created = self.client.create_model(ProjectName="p", OutputConfig=output)
+            self.arns.append(created["ModelMetadata"]["ModelArn"])
             return
         project = self.client.describe_projects(ProjectNames=["p"])["ProjectDescriptions"][0]["ProjectArn"]
         output, name = {"S3Bucket": "out", "S3KeyPrefix": ""}, f"v{len(self.arns) + 1}"
-        made = self.client.create_project_version(ProjectArn=project, VersionName=name, OutputConfig=output)
-        self.arns.append(made["ProjectVersionArn"])
+        created = self.client.create_project_version(
+            ProjectArn=project, VersionName=name, OutputConfig=output
+        )
+        self.arns.append(created["ProjectVersionArn"])
 
     def described(self) -> list[tuple[str, str]]:
         """Return state and message of every training, the first one first."""
         if self.dialect == "lookoutvision":
             models = self.client.list_models(ProjectName="p")["Models"]
-            found = [(each["ModelArn"], each) for each in models]
+            result = [(item["ModelArn"], item) for item in models]
         else:
             arn = self.client.describe_projects(ProjectNames=["p"])["ProjectDescriptions"][0]["ProjectArn"]
             versions = self.client.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"]
-            found = [(each["ProjectVersionArn"], each) for each in versions]
-        by_arn = {arn: (str(each["Status"]), str(each["StatusMessage"])) for arn, each in found}
+            result = [(item["ProjectVersionArn"], item) for item in versions]
+        by_arn = {arn: (str(item["Status"]), str(item["StatusMessage"])) for arn, item in result}
         return [by_arn.get(arn, ("LOST", "")) for arn in self.arns]
 
     def stage(self) -> str:
@@ -173,12 +175,12 @@ class Trial:
     def left(self) -> "Left":
         """Stop the server and return what the trainings left."""
         s3 = self.server.client("s3")
-        keys = sorted(each["Key"] for each in s3.list_objects_v2(Bucket="out").get("Contents", []))
+        keys = sorted(item["Key"] for item in s3.list_objects_v2(Bucket="out").get("Contents", []))
         documents = [read_result(key, s3.get_object(Bucket="out", Key=key)["Body"].read()) for key in keys]
         ended = self.described()
         status = stop_server(self.server)
         packages = (self.place / "data" / "versions").glob("*/package/model.onnx")
-        models = [hashlib.sha256(each.read_bytes()).hexdigest() for each in packages]
+        models = [hashlib.sha256(item.read_bytes()).hexdigest() for item in packages]
         paths = {passing_aside(str(path.relative_to(self.place))) for path in self.place.rglob("*")}
         return Left(ended, documents, sorted(models), paths - FOREIGN, status)
 
@@ -221,9 +223,9 @@ def draw(dialect: str, folder: Path) -> list[tuple[str, Path]]:
 def line_of(dialect: str, label: str, name: str) -> str:
     """Return a picture's line of the manifest."""
     attribute = "anomaly-label" if dialect == "lookoutvision" else "shape"
-    told = {"class-name": label, "type": "groundtruth/image-classification", "confidence": 1}
+    metadata = {"class-name": label, "type": "groundtruth/image-classification", "confidence": 1}
     stamp = {"human-annotated": "yes", "creation-date": "2026-05-04T11:00:00.000"}
-    values = {attribute: 1, f"{attribute}-metadata": {**told, **stamp}}
+    values = {attribute: 1, f"{attribute}-metadata": {**metadata, **stamp}}
     return json.dumps({"source-ref": f"s3://pictures/{label}/{name}", **values})
 
 
@@ -262,7 +264,7 @@ def kill_worker(trial: Trial) -> int:
     return left_over([worker])
 
 
-def disturbed(dialect: str, root: Path, moment: Moment, dice: random.Random, number: int, whom: str) -> Any:
+def disturbed(dialect: str, root: Path, moment: Moment, dice: random.Random, number: int, target: str) -> Any:
     """Train once with a kill; return what was left, what the message was, and how many processes."""
     with tempfile.TemporaryDirectory(dir=root) as place:
         trial = Trial(dialect, Path(place))
@@ -270,11 +272,11 @@ def disturbed(dialect: str, root: Path, moment: Moment, dice: random.Random, num
             trial.train()
         trial.wait(moment.seen)
         time.sleep(dice.uniform(0, moment.spread_s))
-        said = trial.described()[0][1]
+        text = trial.described()[0][1]
         twice = bool(number % 2)
-        over = kill_server(trial, dice, twice=twice) if whom == "server" else kill_worker(trial)
+        over = kill_server(trial, dice, twice=twice) if target == "server" else kill_worker(trial)
         trial.wait(lambda _: False, 0.2)
-        return trial.left(), said, over
+        return trial.left(), text, over
 
 
 def undisturbed(dialect: str, root: Path) -> Left:
@@ -287,27 +289,28 @@ def undisturbed(dialect: str, root: Path) -> Left:
 
 
 def trainings(
-    dialect: str, root: Path, whole: Left, moments: Sequence[Moment], dice: random.Random, whom: str
+    dialect: str, root: Path, whole: Left, moments: Sequence[Moment], dice: random.Random, target: str
 ) -> None:
     """Kill at each of these moments, and print what came of it."""
     good, over, wrong = 0, 0, 0
     for number, moment in enumerate(moments):
         began = time.perf_counter()
-        left, said, processes = disturbed(dialect, root, moment, dice, number, whom)
-        found = [*left.faults(whole), *([f"{processes} processes left over"] if processes else [])]
+        remaining, text, processes = disturbed(dialect, root, moment, dice, number, target)
+        result = [*remaining.faults(whole), *([f"{processes} processes left over"] if processes else [])]
         over += processes
-        good += all(state == TRAINED[dialect] for state, _ in left.ended)
-        wrong += bool(found)
-        took = time.perf_counter() - began
+        good += all(state == TRAINED[dialect] for state, _ in remaining.ended)
+        wrong += bool(result)
+        elapsed_s = time.perf_counter() - began
         print(
-            f"{dialect}, {whom} killed at {moment.name} ({said}): {found or 'as undisturbed'}, {took:.0f} s"
+            f"{dialect}, {target} killed at {moment.name} ({text}): "
+            f"{result or 'as undisturbed'}, {elapsed_s:.0f} s"
         )
     count = len(moments)
     if not count:
         return
-    what = f"{dialect}: {whom} killed in each of {count} trainings"
-    said = f"{good} ended {TRAINED[dialect]}, {count - wrong} exactly as undisturbed, {over} processes left"
-    row(what, said, f"{count}, {count}, 0", good == count and not wrong and not over)
+    subject = f"{dialect}: {target} killed in each of {count} trainings"
+    text = f"{good} ended {TRAINED[dialect]}, {count - wrong} exactly as undisturbed, {over} processes left"
+    row(subject, text, f"{count}, {count}, 0", good == count and not wrong and not over)
 
 
 def kill_trainings(dialect: str, dice: random.Random, *, servers: int, workers: int) -> None:
@@ -328,12 +331,12 @@ def main() -> None:
     words.add_argument("--workers", type=int, default=5)
     words.add_argument("--dialect", choices=DIALECTS, default=None)
     words.add_argument("--seed", type=int, default=None)
-    asked = words.parse_args()
-    seed = asked.seed if asked.seed is not None else random.randrange(10**6)
+    arguments = words.parse_args()
+    seed = arguments.seed if arguments.seed is not None else random.randrange(10**6)
     dice = random.Random(seed)
     print(f"{machine()}; seed {seed}", flush=True)
-    for dialect in DIALECTS if asked.dialect is None else (asked.dialect,):
-        kill_trainings(dialect, dice, servers=asked.trainings, workers=asked.workers)
+    for dialect in DIALECTS if arguments.dialect is None else (arguments.dialect,):
+        kill_trainings(dialect, dice, servers=arguments.trainings, workers=arguments.workers)
 
 
 if __name__ == "__main__":

@@ -31,13 +31,13 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=5)
     parser.add_argument("--budget", default="balanced")
     parser.add_argument("--skip", choices=["cookies", "kills", ""], default="")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     print(machine())
-    if asked.skip != "cookies":
-        cookies(asked.budget)
-    if asked.skip != "kills":
+    if arguments.skip != "cookies":
+        cookies(arguments.budget)
+    if arguments.skip != "kills":
         for dialect in DIALECTS:
-            kill_trainings(dialect, random.Random(1), servers=asked.kills, workers=asked.workers)
+            kill_trainings(dialect, random.Random(1), servers=arguments.kills, workers=arguments.workers)
 
 
 def cookies(budget: str) -> None:
@@ -53,11 +53,13 @@ def cookies(budget: str) -> None:
         make_project(server, text)
         began = time.perf_counter()
         client.create_model(ProjectName="p", OutputConfig={"S3Location": {"Bucket": "out"}})
-        found = ended(server)
+        description = ended(server)
         seconds = time.perf_counter() - began
         processor = children_seconds(server.process.pid)
         result = json.loads(
-            server.client("s3").get_object(Bucket="out", Key=found["EvaluationResult"]["Key"])["Body"].read()
+            server.client("s3")
+            .get_object(Bucket="out", Key=description["EvaluationResult"]["Key"])["Body"]
+            .read()
         )
     row("cookies, CreateModel to TRAINED", f"{seconds:.0f} s", f"≤ {LIMIT_S:.0f} s", seconds <= LIMIT_S)
     bar = 2 * LIMIT_S
@@ -97,9 +99,9 @@ def make_project(server: RunningServer, manifest: str) -> None:
     client = server.client("lookoutvision")
     client.create_project(ProjectName="p")
     source = {"GroundTruthManifest": {"S3Object": {"Bucket": "pictures", "Key": "m.manifest"}}}
-    asked = {"ProjectName": "p", "DatasetType": "train"}
-    client.create_dataset(**asked, DatasetSource=source)
-    while "PROGRESS" in client.describe_dataset(**asked)["DatasetDescription"]["Status"]:
+    arguments = {"ProjectName": "p", "DatasetType": "train"}
+    client.create_dataset(**arguments, DatasetSource=source)
+    while "PROGRESS" in client.describe_dataset(**arguments)["DatasetDescription"]["Status"]:
         time.sleep(0.1)
 
 
@@ -107,12 +109,12 @@ def ended(server: RunningServer) -> dict[str, Any]:
     """Return the newest model when its training is over."""
     client = server.client("lookoutvision")
     while True:
-        asked = {"ProjectName": "p", "ModelVersion": "latest"}
-        found: dict[str, Any] = client.describe_model(**asked)["ModelDescription"]
-        if found["Status"] != "TRAINING":
-            if found["Status"] != "TRAINED":
-                raise AssertionError(f"the training failed: {found['StatusMessage']}")
-            return found
+        arguments = {"ProjectName": "p", "ModelVersion": "latest"}
+        description: dict[str, Any] = client.describe_model(**arguments)["ModelDescription"]
+        if description["Status"] != "TRAINING":
+            if description["Status"] != "TRAINED":
+                raise AssertionError(f"the training failed: {description['StatusMessage']}")
+            return description
         time.sleep(0.5)
 
 

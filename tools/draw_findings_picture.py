@@ -84,22 +84,22 @@ PANELS = (
 def write_samples(kind: str, count: int, folder: Path) -> list[Sample]:
     """Draw a training set into a folder."""
     folder.mkdir()
-    return [as_sample(drawn, kind, folder) for drawn in draw_set(kind, count, seed=1)]
+    return [as_sample(pictures, kind, folder) for pictures in draw_set(kind, count, seed=1)]
 
 
-def as_sample(drawn: DrawnPicture, kind: str, folder: Path) -> Sample:
+def as_sample(pictures: DrawnPicture, kind: str, folder: Path) -> Sample:
     """Write one drawn picture, and its mask where masks are learnt from."""
-    picture, mask = folder / drawn.name, None
-    drawn.image.save(picture)
-    if kind == "segmentation" and drawn.mask is not None:
-        drawn.mask.save(folder / f"mask-{drawn.name}")
-        mask = Mask(folder / f"mask-{drawn.name}", {COLORS[name]: name for name in drawn.kinds})
-    return Sample(picture, drawn.labels, drawn.boxes, drawn.is_anomalous, mask)
+    picture, mask = folder / pictures.name, None
+    pictures.image.save(picture)
+    if kind == "segmentation" and pictures.mask is not None:
+        pictures.mask.save(folder / f"mask-{pictures.name}")
+        mask = Mask(folder / f"mask-{pictures.name}", {COLORS[name]: name for name in pictures.kinds})
+    return Sample(picture, pictures.labels, pictures.boxes, pictures.is_anomalous, mask)
 
 
 def fresh_picture(panel: Panel) -> DrawnPicture:
     """The first picture of a seed nothing was learnt from that holds what the panel is about."""
-    return next(drawn for drawn in draw_set(panel.kind, 12, seed=FRESH_SEED) if panel.holds(drawn))
+    return next(pictures for pictures in draw_set(panel.kind, 12, seed=FRESH_SEED) if panel.holds(pictures))
 
 
 def draw_panel(panel: Panel, folder: Path) -> Image.Image:

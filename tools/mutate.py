@@ -70,8 +70,8 @@ def changes(node: ast.AST) -> Iterator[Change]:
 def _changes_of(parent: ast.AST, name: str, place: int | None, node: ast.AST) -> Iterator[Change]:
     line = getattr(node, "lineno", getattr(parent, "lineno", 0))
 
-    def change(what: str, new: ast.AST) -> Change:
-        return Change(line, what, lambda: _put(parent, name, place, new))
+    def change(subject: str, new: ast.AST) -> Change:
+        return Change(line, subject, lambda: _put(parent, name, place, new))
 
     if type(node) in SWAPS:
         other = SWAPS[type(node)]
@@ -123,8 +123,8 @@ def mutants(room: Path, count: int, chance: random.Random) -> list[Mutant]:
     lines = sorted(
         {(path, change.line) for path, source in files.items() for change in changes(ast.parse(source))}
     )
-    chosen = chance.sample(lines, min(count, len(lines)))
-    return [_mutant(path, files[path], line, chance) for path, line in sorted(chosen)]
+    sample = chance.sample(lines, min(count, len(lines)))
+    return [_mutant(path, files[path], line, chance) for path, line in sorted(sample)]
 
 
 def _mutant(path: Path, source: str, line: int, chance: random.Random) -> Mutant:
@@ -165,21 +165,23 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bar", type=float, default=0.95, help="the share that must be caught")
     parser.add_argument("--jobs", type=int, default=2)
-    wanted = parser.parse_args()
-    tests = wanted.tests or [f"tests/{wanted.room}"]
+    arguments = parser.parse_args()
+    tests = arguments.tests or [f"tests/{arguments.room}"]
     if not run_tests(ROOT / "src", tests):
         print("The tests fail without any change.")
         return 2
-    made = mutants(ROOT / "src" / "vedette" / wanted.room, wanted.lines, random.Random(wanted.seed))
-    with concurrent.futures.ThreadPoolExecutor(wanted.jobs) as pool:
-        results = list(pool.map(lambda mutant: survives(mutant, tests), made))
-    survivors = [mutant for mutant, survived in zip(made, results, strict=True) if survived]
+    created = mutants(
+        ROOT / "src" / "vedette" / arguments.room, arguments.lines, random.Random(arguments.seed)
+    )
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        results = list(pool.map(lambda mutant: survives(mutant, tests), created))
+    survivors = [mutant for mutant, survived in zip(created, results, strict=True) if survived]
     for mutant in survivors:
         print(f"survived: {mutant.path.relative_to(ROOT)}:{mutant.line}: {mutant.what}")
-    caught = len(made) - len(survivors)
-    share = f"{caught / len(made):.0%}"
-    print(f"{caught} of {len(made)} changes of {wanted.room} caught ({share}), seed {wanted.seed}")
-    return 0 if caught >= wanted.bar * len(made) else 1
+    caught = len(created) - len(survivors)
+    share = f"{caught / len(created):.0%}"
+    print(f"{caught} of {len(created)} changes of {arguments.room} caught ({share}), seed {arguments.seed}")
+    return 0 if caught >= arguments.bar * len(created) else 1
 
 
 if __name__ == "__main__":

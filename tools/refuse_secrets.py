@@ -12,13 +12,13 @@ PATTERNS = (
 
 def main() -> int:
     """Name every file that seems to hold a secret; return 1 when there is one."""
-    found = 0
+    result = 0
     for name in sys.argv[1:]:
         text = Path(name).read_text("utf-8", "replace")
         if any(pattern.search(text) for pattern in PATTERNS):
             print(f"{name} seems to hold a secret")
-            found = 1
-    return found
+            result = 1
+    return result
 
 
 if __name__ == "__main__":

@@ -47,11 +47,11 @@ def try_light(wheel: Path, home: Path) -> float:
     tiny_package(home / "model", "classification")
     (home / "picture.png").write_bytes(a_png())
     vedette = home / "env" / "bin" / "vedette"
-    seen = subprocess.run(
+    observed = subprocess.run(
         [vedette, "detect", "model", "picture.png", "--json"],
         check=True, capture_output=True, text=True, cwd=home,
     )  # fmt: skip
-    assert json.loads(seen.stdout)["image"].endswith("picture.png"), seen.stdout
+    assert json.loads(observed.stdout)["image"].endswith("picture.png"), observed.stdout
     doctor = subprocess.run([vedette, "doctor"], check=True, capture_output=True, text=True, cwd=home)
     assert "vedette[train]" in doctor.stdout, doctor.stdout
     for words, part in (
@@ -59,8 +59,8 @@ def try_light(wheel: Path, home: Path) -> float:
         (["serve"], "server"),
         (["projects"], "server"),
     ):
-        refused = subprocess.run([vedette, *words], capture_output=True, text=True, cwd=home, check=False)
-        assert (refused.returncode, f"vedette[{part}]" in refused.stderr) == (2, True), refused
+        refusal = subprocess.run([vedette, *words], capture_output=True, text=True, cwd=home, check=False)
+        assert (refusal.returncode, f"vedette[{part}]" in refusal.stderr) == (2, True), refusal
     return round(added, 1)
 
 

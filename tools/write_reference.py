@@ -63,8 +63,8 @@ def settings_page() -> str:
     ]
     for name, field in Settings.model_fields.items():
         default = field.get_default()
-        shown = "" if default is None or str(default) in ("", "**********") else f"`{default}`"
-        lines.append(f"| `VEDETTE_{name.upper()}` | {shown} | {field.description} |")
+        default_text = "" if default is None or str(default) in ("", "**********") else f"`{default}`"
+        lines.append(f"| `VEDETTE_{name.upper()}` | {default_text} | {field.description} |")
     return COMPUTED + "\n".join(lines) + "\n"
 
 

@@ -66,9 +66,9 @@ def read(path: Path) -> Any:
     return json.loads(path.read_bytes()) if path.exists() else None
 
 
-def only(facts: dict[str, Any], kept: frozenset[str]) -> dict[str, Any]:
+def only(facts: dict[str, Any], retained: frozenset[str]) -> dict[str, Any]:
     """Return the part of a mapping whose keys are kept."""
-    return {key: value for key, value in facts.items() if key in kept}
+    return {key: value for key, value in facts.items() if key in retained}
 
 
 def bare_shape(shape: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def bare_operation(operation: dict[str, Any], *, described: bool) -> dict[str, A
 
 def reachable(operations: dict[str, Any], shapes: dict[str, Any]) -> set[str]:
     """Return the names of the shapes that the operations lead to."""
-    found: set[str] = set()
+    result: set[str] = set()
     waiting = [
         reference["shape"]
         for operation in operations.values()
@@ -106,14 +106,14 @@ def reachable(operations: dict[str, Any], shapes: dict[str, Any]) -> set[str]:
     ]
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in result:
             continue
-        found.add(name)
+        result.add(name)
         shape = shapes[name]
         inside = [*shape.get("members", {}).values()]
         inside += [shape[part] for part in ("member", "key", "value") if part in shape]
         waiting += [reference["shape"] for reference in inside]
-    return found
+    return result
 
 
 def bare_service(model: dict[str, Any], described: frozenset[str] | None) -> dict[str, Any]:
@@ -123,12 +123,12 @@ def bare_service(model: dict[str, Any], described: frozenset[str] | None) -> dic
         for name, operation in model["operations"].items()
     }
     shapes = {name: bare_shape(shape) for name, shape in model["shapes"].items()}
-    kept = reachable(operations, shapes)
+    retained = reachable(operations, shapes)
     return {
         "version": model["version"],
         "metadata": only(model["metadata"], METADATA),
         "operations": operations,
-        "shapes": {name: shape for name, shape in shapes.items() if name in kept},
+        "shapes": {name: shape for name, shape in shapes.items() if name in retained},
     }
 
 
@@ -163,33 +163,36 @@ def lines(facts: dict[str, Any]) -> str:
 
 def bare_waiters(waiters: dict[str, Any]) -> dict[str, Any]:
     """Return the waiters without what describes them."""
-    kept = frozenset(("operation", "delay", "maxAttempts", "acceptors"))
-    return {"version": 2, "waiters": {name: only(each, kept) for name, each in waiters["waiters"].items()}}
+    retained = frozenset(("operation", "delay", "maxAttempts", "acceptors"))
+    return {
+        "version": 2,
+        "waiters": {name: only(item, retained) for name, item in waiters["waiters"].items()},
+    }
 
 
 def files(source: Path) -> dict[str, str]:
     """Return every shape file by its path, from botocore's data folder."""
-    written: dict[str, str] = {}
+    files: dict[str, str] = {}
     for service, described in SERVICES.items():
         folder = source / service
-        written[f"{service}/service-2.json"] = lines(bare_service(read(folder / "service-2.json"), described))
+        files[f"{service}/service-2.json"] = lines(bare_service(read(folder / "service-2.json"), described))
         pages = read(folder / "paginators-1.json")["pagination"]
-        pages = {name: each for name, each in pages.items() if described is None or name in described}
-        written[f"{service}/paginators-1.json"] = lines({"pagination": pages})
+        pages = {name: item for name, item in pages.items() if described is None or name in described}
+        files[f"{service}/paginators-1.json"] = lines({"pagination": pages})
         waiters = read(folder / "waiters-2.json")
         if waiters:
             bare = bare_waiters(waiters)
             bare["waiters"] = {
-                name: each
-                for name, each in bare["waiters"].items()
-                if described is None or each["operation"] in described
+                name: item
+                for name, item in bare["waiters"].items()
+                if described is None or item["operation"] in described
             }
-            written[f"{service}/waiters-2.json"] = lines(bare)
+            files[f"{service}/waiters-2.json"] = lines(bare)
     # `vedette sdk install` gives this folder to clients, and they want to know the endpoints.
     service = "lookoutvision/2020-11-20"
     rules = read(source / service / "endpoint-rule-set-1.json")
-    written[f"{service}/endpoint-rule-set-1.json"] = lines(bare_rules(rules))
-    return written
+    files[f"{service}/endpoint-rule-set-1.json"] = lines(bare_rules(rules))
+    return files
 
 
 def main() -> int:

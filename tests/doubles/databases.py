@@ -31,9 +31,9 @@ def postgres_maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgre
 def address(request: pytest.FixtureRequest) -> Iterator[tuple[str, Path]]:
     """The address and folder of a fresh database, once of each kind."""
     maker: SqliteMaker | PostgresMaker = request.getfixturevalue(f"{request.param}_maker")
-    made = maker.new()
-    yield made
-    maker.drop(made[0])
+    created = maker.new()
+    yield created
+    maker.drop(created[0])
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def clock() -> MovedClock:
 @pytest.fixture
 def house(database: Database, clock: MovedClock, tmp_path: Path) -> Iterator[House]:
     """A house without a server, over a fresh database of each kind."""
-    made = a_house(database, clock, tmp_path)
-    yield made
-    made.jobs.close()
-    made.blobs.close()
+    created = a_house(database, clock, tmp_path)
+    yield created
+    created.jobs.close()
+    created.blobs.close()

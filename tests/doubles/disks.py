@@ -30,9 +30,9 @@ class SmallDisk:
         """Give back what filled it."""
         self._filler.unlink()
 
-    def remount(self, how: str) -> None:
+    def remount(self, mode: str) -> None:
         """Make it read-only (`ro`) or writable (`rw`)."""
-        subprocess.run(["mount", "-o", f"remount,{how}", self.place], check=True, capture_output=True)
+        subprocess.run(["mount", "-o", f"remount,{mode}", self.place], check=True, capture_output=True)
 
 
 @contextmanager

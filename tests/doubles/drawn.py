@@ -67,10 +67,10 @@ def draw_gesture(label: str, rng: np.random.Generator, *, side: int = 100) -> Im
     place = lambda angle, far: middle + far * unit * np.array([np.sin(angle + turn), -np.cos(angle + turn)])  # noqa: E731
     stroke(middle, place(np.pi, 3.5), unit * 1.1, 0.92)
     stroke(place(-0.5, 0.35), place(0.5, 0.35), unit * 1.5, 1.0)
-    for finger, shown in enumerate(GESTURES[label]):
+    for finger, is_shown in enumerate(GESTURES[label]):
         angle = (-1.15, -0.42, -0.12, 0.17, 0.48)[finger] + rng.normal(0, 0.04)
-        reach = (1.75, 2.2, 2.35, 2.2, 1.9)[finger] * rng.uniform(0.93, 1.07) if shown == "1" else 1.05
-        stroke(place(angle, 0.6), place(angle, reach), unit * 0.36, 0.96 if shown == "1" else 0.85)
+        reach = (1.75, 2.2, 2.35, 2.2, 1.9)[finger] * rng.uniform(0.93, 1.07) if is_shown == "1" else 1.05
+        stroke(place(angle, 0.6), place(angle, reach), unit * 0.36, 0.96 if is_shown == "1" else 0.85)
     small = image.resize((side, side), Image.Resampling.LANCZOS)
     return small.filter(ImageFilter.GaussianBlur(rng.uniform(0, 0.7)))
 
@@ -94,9 +94,9 @@ def draw_plate(
     draw = ImageDraw.Draw(image)
     shift = rng.normal(0, 0.01, 2)
     holes = [(0.22, 0.22), (0.78, 0.22), (0.22, 0.78), (0.78, 0.78)]
-    lost = int(rng.integers(4)) if defect == "missing" else -1
+    missing = int(rng.integers(4)) if defect == "missing" else -1
     for number, at in enumerate(holes):
-        if number == lost:
+        if number == missing:
             continue
         x, y = (np.array(at) + shift) * side
         radius = 0.07 * side
@@ -113,14 +113,20 @@ def draw_plate(
 
 
 def write_set(
-    folder: Path, labels: Sequence[str], each: int, *, draw=draw_plain, seed: int = 0, suffix: str = "png"
+    folder: Path,
+    labels: Sequence[str],
+    per_label: int,
+    *,
+    draw=draw_plain,
+    seed: int = 0,
+    suffix: str = "png",
 ) -> Path:
     """Write `each` pictures of every label into subfolders; the seed makes them what they are."""
     rng = np.random.default_rng(seed)
     for label in labels:
         place = folder / label
         place.mkdir(parents=True, exist_ok=True)
-        for number in range(each):
+        for number in range(per_label):
             draw(label, rng).save(place / f"{number:03}.{suffix}")
     return folder
 

@@ -76,8 +76,8 @@ def _ground(rng: np.random.Generator, side: int) -> Image.Image:
     return Image.fromarray(np.clip(smooth + rng.normal(0, 8, (side, side, 3)), 0, 255).astype(np.uint8))
 
 
-def _apart(one: tuple[float, float, float], other: Box) -> bool:
-    left, top, size = one
+def _apart(circle: tuple[float, float, float], other: Box) -> bool:
+    left, top, size = circle
     across = left + size < other.left or other.left + other.width < left
     down = top + size < other.top or other.top + other.height < top
     return across or down
@@ -115,16 +115,16 @@ def write_places(folder: Path, count: int, *, seed: int = 0, side: int = 320) ->
     for number in range(count):
         # Discs and crosses in strong colours are no logos, and must not be taken for any.
         image, others = draw_scene(rng, shapes=["disc", "cross"], side=side, span=(0.1, 0.25))
-        taken, boxes = [box for _, box in others], []
+        used, boxes = [box for _, box in others], []
         for label in rng.permutation(LOGOS)[: int(rng.integers(1, 3))]:
             size = int(rng.uniform(0.18, 0.4) * side)
             for _ in range(50):
                 left, top = (int(value) for value in rng.integers(0, side - size, 2))
                 share = (left / side, top / side, size / side)
-                if all(_apart(share, box) for box in taken):
+                if all(_apart(share, box) for box in used):
                     image.paste(draw_logo(str(label)).resize((size, size)), (left, top))
-                    taken.append(Box(share[0], share[1], share[2], share[2]))
-                    boxes.append((str(label), taken[-1]))
+                    used.append(Box(share[0], share[1], share[2], share[2]))
+                    boxes.append((str(label), used[-1]))
                     break
         image.save(folder / f"{number:03d}.png")
         samples.append(Sample(folder / f"{number:03d}.png", boxes=tuple(boxes)))

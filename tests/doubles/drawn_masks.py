@@ -51,9 +51,9 @@ def write_plates(
         image, mask = draw_plate(rng, shown, side)
         path = folder / f"{number:03d}.png"
         image.save(path)
-        drawn = None
+        pictures = None
         if shown:
             mask.save(folder / f"{number:03d}-mask.png")
-            drawn = Mask(folder / f"{number:03d}-mask.png", {COLORS[kind]: kind for kind in kinds})
-        samples.append(Sample(path, is_anomalous=bool(shown), mask=drawn))
+            pictures = Mask(folder / f"{number:03d}-mask.png", {COLORS[kind]: kind for kind in kinds})
+        samples.append(Sample(path, is_anomalous=bool(shown), mask=pictures))
     return samples

@@ -15,11 +15,11 @@ class InAThread:
         self._runs: dict[str, tuple[queue.SimpleQueue[Event], threading.Event]] = {}
 
     def submit(self, job: Job) -> str:
-        said: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         stop = threading.Event()
         run = f"thread-{len(self._runs) + 1}"
-        self._runs[run] = (said, stop)
-        work = lambda: said.put(run_to_end(job.name, job.order, said.put, stop))  # noqa: E731
+        self._runs[run] = (events, stop)
+        work = lambda: events.put(run_to_end(job.name, job.order, events.put, stop))  # noqa: E731
         threading.Thread(target=work, daemon=True).start()
         return run
 

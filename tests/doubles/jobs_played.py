@@ -38,12 +38,12 @@ class Stage:
         return runner
 
     def add(
-        self, runner: JobRunner, name: str, account: str = "1", *, begin: bool = True, here: bool = False
+        self, runner: JobRunner, name: str, account: str = "1", *, begin: bool = True, runs_here: bool = False
     ) -> int:
         """Add a job that bears its name as its subject."""
         with self.database.write() as connection:
             job = NewJob("played", name, account, Played(name))
-            number = runner.add(connection, job, runs_here=here)
+            number = runner.add(connection, job, runs_here=runs_here)
         if begin:
             runner.begin("played", number)
         return number
@@ -53,5 +53,5 @@ class Stage:
         if play := self.plays.get(order.name):
             play(context)
 
-    def _fail(self, context: JobContext, order: Played, why: Exception) -> None:
-        self.failures.append((order.name, f"{type(why).__name__} {why}".strip()))
+    def _fail(self, context: JobContext, order: Played, reason: Exception) -> None:
+        self.failures.append((order.name, f"{type(reason).__name__} {reason}".strip()))

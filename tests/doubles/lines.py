@@ -74,10 +74,10 @@ def a_box_line(
     )
 
 
-def an_anomaly_line(name: object, said: str, bucket: str = BUCKET, **more: Any) -> str:
+def an_anomaly_line(name: object, class_name: str, bucket: str = BUCKET, **more: Any) -> str:
     """A line of Lookout's: normal, anomaly, or anything else for a picture that counts as unlabelled."""
     metadata = {
-        "class-name": said,
+        "class-name": class_name,
         "confidence": 1,
         "human-annotated": "yes",
         "creation-date": "2026-05-04T11:00:00.000",
@@ -148,19 +148,19 @@ class Room:
 
     def lines(self, kind: str = "train", most: int = 100, **conditions: Any) -> list[str]:
         """Every line that passes, walked page by page."""
-        found: list[str] = []
+        result: list[str] = []
         after, more = -1, True
         while more:
             page, more = self.datasets.contents.page(
                 self.now(kind), Filter(**conditions), after=after, most=most
             )
-            found += [entry.line for entry in page]
+            result += [entry.line for entry in page]
             after = page[-1].seq if page else after
-        return found
+        return result
 
     def labels(self, kind: str = "train") -> dict[str, tuple[int, int]]:
-        found, _ = self.datasets.contents.labels(self.now(kind), most=1000)
-        return {label.name: (label.pictures, label.boxed) for label in found}
+        result, _ = self.datasets.contents.labels(self.now(kind), most=1000)
+        return {label.name: (label.pictures, label.boxed) for label in result}
 
 
 @contextmanager
@@ -177,8 +177,8 @@ def a_room(
     )
     scope = Scope(service, HERE, "eu-west-1")  # type: ignore[arg-type]
     try:
-        found, _ = projects.list(scope, names=["boards"])
-        project = found[0] if found else projects.create(scope, NewProject("boards"))
+        result, _ = projects.list(scope, names=["boards"])
+        project = result[0] if result else projects.create(scope, NewProject("boards"))
         yield Room(datasets, projects, blobs, project, clock, jobs)
     finally:
         jobs.close()

@@ -11,63 +11,63 @@ from functools import cache
 
 def may(case):
     """Rule 6: return whether the case's request is allowed."""
-    who, request = case["who"], case["request"]
-    texts = {**request["context"], **about(who)}
+    caller, request = case["who"], case["request"]
+    texts = {**request["context"], **about(caller)}
     policies = {
         name: [(document, texts) for document in case[name]] for name in ("identity", "resource", "session")
     }
-    speaking = {name: statements_about(policies[name], who, request) for name in policies}
-    if any(effect == "Deny" for found in speaking.values() for effect, _ in found):
+    speaking = {name: statements_about(policies[name], caller, request) for name in policies}
+    if any(effect == "Deny" for result in speaking.values() for effect, _ in result):
         return False
-    own = who["kind"] == "root" or ("Allow", "direct") in speaking["identity"]
-    given = {strength for effect, strength in speaking["resource"] if effect == "Allow"}
+    own = caller["kind"] == "root" or ("Allow", "direct") in speaking["identity"]
+    strengths = {strength for effect, strength in speaking["resource"] if effect == "Allow"}
     if case["session"] and ("Allow", "direct") not in speaking["session"]:
-        own, given = False, given & {"session"}
-    if who["kind"] in ("anonymous", "service"):
-        return "direct" in given
-    named = bool(given & {"direct", "session"})
-    if request["account"] == who["account"]:
+        own, strengths = False, strengths & {"session"}
+    if caller["kind"] in ("anonymous", "service"):
+        return "direct" in strengths
+    is_named = bool(strengths & {"direct", "session"})
+    if request["account"] == caller["account"]:
         if case["stands_alone"]:
-            return named or (own and bool(given))
-        return named or own
-    return own and bool(given)
+            return is_named or (own and bool(strengths))
+        return is_named or own
+    return own and bool(strengths)
 
 
-def about(who):
+def about(caller):
     """Return what the caller itself answers to condition keys."""
-    if who["kind"] == "service":
+    if caller["kind"] == "service":
         return {}
-    if who["kind"] == "anonymous":
+    if caller["kind"] == "anonymous":
         return {"aws:principaltype": "Anonymous", "aws:userid": "anonymous"}
     types = {"root": "Account", "user": "User", "session": "AssumedRole"}
     texts = {
-        "aws:principaltype": types[who["kind"]],
-        "aws:principalaccount": who["account"],
-        "aws:principalarn": who.get("role") or who["arn"],
-        "aws:userid": who["id"],
+        "aws:principaltype": types[caller["kind"]],
+        "aws:principalaccount": caller["account"],
+        "aws:principalarn": caller.get("role") or caller["arn"],
+        "aws:userid": caller["id"],
     }
-    if who["kind"] == "user":
-        texts["aws:username"] = who["name"]
-    for key, value in who.get("tags", {}).items():
+    if caller["kind"] == "user":
+        texts["aws:username"] = caller["name"]
+    for key, value in caller.get("tags", {}).items():
         texts[f"aws:principaltag/{key.lower()}"] = value
     return texts
 
 
-def statements_about(policies, who, request):
+def statements_about(policies, caller, request):
     """Rule 1: return the effects of statements that speak of the request, and how they mean the caller."""
-    spoken = set()
+    statements = set()
     for document, texts in policies:
         old = document.get("Version", "2008-10-17") != "2012-10-17"
         for statement in listed(document["Statement"]):
-            strength = how_meant(statement, who)
+            strength = how_meant(statement, caller)
             if (
                 strength
                 and is_action(statement, request["action"])
                 and is_resource(statement, request["resource"], texts, old)
                 and all_conditions_hold(statement, texts, old)
             ):
-                spoken.add((statement["Effect"], strength))
-    return spoken
+                statements.add((statement["Effect"], strength))
+    return statements
 
 
 def listed(value):
@@ -93,7 +93,7 @@ def is_resource(statement, resource, texts, old):
     return statement["Effect"] == "Deny" or None not in filled
 
 
-def how_meant(statement, who):
+def how_meant(statement, caller):
     """Rule 3: return "session", "direct", "account", or nothing."""
     if "Principal" not in statement and "NotPrincipal" not in statement:
         return "direct"
@@ -101,48 +101,50 @@ def how_meant(statement, who):
     pairs = [("AWS", "*")] if element == "*" else [(k, n) for k in element for n in listed(element[k])]
     strength = ""
     for kind, name in pairs:
-        strength = max(strength, strength_of(kind, name, who), key=["", "account", "direct", "session"].index)
+        strength = max(
+            strength, strength_of(kind, name, caller), key=["", "account", "direct", "session"].index
+        )
     if "Principal" in statement:
         return strength
-    spared = strength in ("direct", "session") or (strength == "account" and who["kind"] == "root")
+    spared = strength in ("direct", "session") or (strength == "account" and caller["kind"] == "root")
     return "" if spared else "direct"
 
 
-def strength_of(kind, name, who):
-    if who["kind"] == "service":
-        return "direct" if kind == "Service" and name in ("*", who["name"]) else ""
-    if kind != "AWS" or (who["kind"] == "anonymous" and name != "*"):
+def strength_of(kind, name, caller):
+    if caller["kind"] == "service":
+        return "direct" if kind == "Service" and name in ("*", caller["name"]) else ""
+    if kind != "AWS" or (caller["kind"] == "anonymous" and name != "*"):
         return ""
-    if name in (who["account"], f"arn:aws:iam::{who['account']}:root"):
+    if name in (caller["account"], f"arn:aws:iam::{caller['account']}:root"):
         return "account"
-    if name == who["arn"] and who["kind"] == "session":
+    if name == caller["arn"] and caller["kind"] == "session":
         return "session"
-    return "direct" if name in ("*", who["arn"], who.get("role")) else ""
+    return "direct" if name in ("*", caller["arn"], caller.get("role")) else ""
 
 
 def all_conditions_hold(statement, texts, old):
     """Rule 4: all operators and all keys."""
     return all(
-        holds(operator, texts.get(key.lower()), listed(wanted), texts, old)
+        holds(operator, texts.get(key.lower()), listed(options), texts, old)
         for operator, tests in statement.get("Condition", {}).items()
-        for key, wanted in tests.items()
+        for key, options in tests.items()
     )
 
 
-def holds(operator, value, wanted, texts, old):
+def holds(operator, value, options, texts, old):
     """Rule 4, of one operator on one key."""
     quantifier, _, name = operator.rpartition(":")
     exists = name.endswith("IfExists")
     name = name.removesuffix("IfExists")
     values = [] if value is None else list(value) if isinstance(value, tuple) else [value]
     if name == "Null":
-        return (not values) == (str(wanted[0]).lower() == "true")
+        return (not values) == (str(options[0]).lower() == "true")
     negated = "Not" in name
     if not values:
         if exists or quantifier == "ForAllValues":
             return True
         return negated and quantifier != "ForAnyValue"
-    hits = [any(matches(name, item, str(want), texts, old) for want in wanted) for item in values]
+    hits = [any(matches(name, item, str(want), texts, old) for want in options) for item in values]
     if quantifier == "ForAllValues":
         return all(hit != negated for hit, item in zip(hits, values, strict=True) if item)
     if quantifier == "ForAnyValue":
@@ -160,8 +162,8 @@ def matches(name, value, want, texts, old):
         return value.lower() == want.lower()
     if name == "IpAddress":
         return address(value) in ipaddress.ip_network(want, strict=False)
-    read = datetime.fromisoformat if name.startswith("Date") else float
-    left, right = read(value), read(want)
+    parse = datetime.fromisoformat if name.startswith("Date") else float
+    left, right = parse(value), parse(want)
     return {
         "Equals": left == right,
         "LessThan": left < right,
@@ -181,8 +183,8 @@ def matches_text(name, value, letters):
 
 
 def address(text):
-    found = ipaddress.ip_address(text)
-    return getattr(found, "ipv4_mapped", None) or found
+    result = ipaddress.ip_address(text)
+    return getattr(result, "ipv4_mapped", None) or result
 
 
 def arn_like(letters, value):

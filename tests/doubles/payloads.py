@@ -92,6 +92,6 @@ def strings(shape):
         return st.text(letters, min_size=max(size["min_size"], repeated[2] == "+"), max_size=size["max_size"])
     return (
         st.from_regex(plain, fullmatch=True, alphabet=st.characters(codec=codec))
-        .map(lambda found: found.rstrip("\n"))
-        .filter(lambda found: size["min_size"] <= len(found) <= facts.get("max", len(found)))
+        .map(lambda result: result.rstrip("\n"))
+        .filter(lambda result: size["min_size"] <= len(result) <= facts.get("max", len(result)))
     )

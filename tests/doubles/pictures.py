@@ -16,9 +16,9 @@ def a_scene(width: int = 200, height: int = 120, seed: int = 0) -> Image.Image:
     return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
 
 
-def encoded(image: Image.Image, form: str = "PNG", **how: Any) -> bytes:
+def encoded(image: Image.Image, form: str = "PNG", **options: Any) -> bytes:
     out = io.BytesIO()
-    image.save(out, form, **how)
+    image.save(out, form, **options)
     return out.getvalue()
 
 

@@ -24,7 +24,7 @@ class PoolHere:
         self.asked += order.get("looks", [order])
         if self._closed:
             raise WorkerLost("the server stops")
-        if any(Path(each["file"]).read_bytes() in self.poison for each in order.get("looks", [])):
+        if any(Path(item["file"]).read_bytes() in self.poison for item in order.get("looks", [])):
             raise WorkerLost("its process was killed by signal 11")
         return run_to_end(self._job, order, lambda _: None, threading.Event())
 

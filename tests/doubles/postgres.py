@@ -22,11 +22,11 @@ OPTIONS = (
 
 def find_programs() -> Path | None:
     """Return the folder with initdb and postgres, wherever Debian put it."""
-    here = shutil.which("initdb")
-    if here:
-        return Path(here).resolve().parent
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return found[-1].parent if found else None
+    place = shutil.which("initdb")
+    if place:
+        return Path(place).resolve().parent
+    result = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return result[-1].parent if result else None
 
 
 @contextmanager
@@ -40,13 +40,13 @@ def running_postgres(programs: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="vedette-pg-", dir=beside) as place:
         owner = _owner()
         if owner:
-            known = pwd.getpwnam(owner)
-            os.chown(place, known.pw_uid, known.pw_gid)
+            names = pwd.getpwnam(owner)
+            os.chown(place, names.pw_uid, names.pw_gid)
         data = Path(place) / "data"
-        made = _run(
+        created = _run(
             owner, programs / "initdb", "-D", data, "-U", "vedette", "-A", "trust", "-E", "UTF8", "-N"
         )
-        assert made.wait() == 0
+        assert created.wait() == 0
         server = _run(owner, programs / "postgres", "-D", data, "-k", place, *OPTIONS)
         try:
             _wait_for(Path(place) / ".s.PGSQL.5432", server)

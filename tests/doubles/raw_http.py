@@ -16,8 +16,8 @@ Fields = list[tuple[str, str]]
 
 def connect(server: RunningServer, *, timeout: float = 10) -> socket.socket:
     """Return a connection to the server."""
-    where = urlsplit(server.address)
-    return socket.create_connection((where.hostname, where.port), timeout=timeout)
+    address = urlsplit(server.address)
+    return socket.create_connection((address.hostname, address.port), timeout=timeout)
 
 
 def talk(server: RunningServer, *pieces: bytes, patience: float = 3) -> bytes:

@@ -21,8 +21,8 @@ class RunningServer:
     @property
     def key(self) -> tuple[str, str]:
         """The root access key and its secret."""
-        found = json.loads((self.data / "credentials.json").read_text("utf-8"))
-        return found["access_key_id"], found["secret_access_key"]
+        result = json.loads((self.data / "credentials.json").read_text("utf-8"))
+        return result["access_key_id"], result["secret_access_key"]
 
     def client(
         self,
@@ -83,13 +83,13 @@ def start_server(
         )
     assert process.stdout is not None
     line = process.stdout.readline()
-    found = re.search(r"https?://\S+", line)
-    if found is None:
+    result = re.search(r"https?://\S+", line)
+    if result is None:
         process.kill()
         process.wait()
         process.stdout.close()
         raise AssertionError(f"the server did not start: {log.read_text('utf-8')}")
-    return RunningServer(found.group(), data, process)
+    return RunningServer(result.group(), data, process)
 
 
 def stop_server(server: RunningServer) -> int:

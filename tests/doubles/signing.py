@@ -74,5 +74,5 @@ def changed(request, **parts):
 
 def with_header(request, name, value):
     """Return a copy of the request with one header replaced, added, or (None) taken away."""
-    kept = [(key, text) for key, text in request.headers if key != name]
-    return changed(request, headers=Headers(kept if value is None else [*kept, (name, value)]))
+    retained = [(key, text) for key, text in request.headers if key != name]
+    return changed(request, headers=Headers(retained if value is None else [*retained, (name, value)]))

@@ -43,19 +43,19 @@ def put(store, bucket, key, body, **about):
 
 
 def upload(store, bucket, key, name, *, ends):
-    begun = store.uploads.begin(
+    upload = store.uploads.begin(
         bucket, key, upload=name, owner="000000000000", about=About(content_type="a/b")
     )
     for number in (1, 2, 2):
         draft = store.draft()
         draft.add(b"%d" % number * 10)
         store.uploads.put_part(
-            begun, draft, UploadPart(number, 0, "", checksum=Checksum("CRC32", "AAAAAA=="))
+            upload, draft, UploadPart(number, 0, "", checksum=Checksum("CRC32", "AAAAAA=="))
         )
     if ends:
-        parts = store.uploads.parts(begun)
+        parts = store.uploads.parts(upload)
         about = About(parts=tuple(parts), checksum=Checksum("CRC32", "AA==-2", "COMPOSITE"))
-        store.uploads.complete(begun, parts, store.draft(), etag=etag_of(parts), about=about)
+        store.uploads.complete(upload, parts, store.draft(), etag=etag_of(parts), about=about)
 
 
 def etag_of(parts):

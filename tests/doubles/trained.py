@@ -43,11 +43,11 @@ def put_version_in(
     versions = Versions(database, projects)
     scope = Scope(service, account, region)
     try:
-        found = projects.find(scope, project)
+        result = projects.find(scope, project)
     except Missing:
-        found = projects.create(scope, NewProject(project))
-    made, _ = versions.create(found, NewVersion(bucket=bucket))
-    tiny_package(data / "versions" / made.folder / "package", task, **facts)
+        result = projects.create(scope, NewProject(project))
+    created, _ = versions.create(result, NewVersion(bucket=bucket))
+    tiny_package(data / "versions" / created.folder / "package", task, **facts)
     for state in moves:
-        made = versions.move(made, state, **({"results": results or {}} if state == "trained" else {}))
-    return made
+        created = versions.move(created, state, **({"results": results or {}} if state == "trained" else {}))
+    return created

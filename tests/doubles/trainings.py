@@ -142,16 +142,16 @@ class TrainingRoom:
     def project(self) -> Project:
         return self.room.project
 
-    def order(self, name: str = "", **wanted: Any) -> Version:
-        wanted.setdefault("bucket", "out")
+    def order(self, name: str = "", **options: Any) -> Version:
+        options.setdefault("bucket", "out")
         if self.project.scope.service == "rekognition":
             name = name or "v1"
-        token = wanted.pop("token", None)
-        return self.trainings.order(self.project, NewTraining(root_of(HERE), name=name, **wanted), token)
+        token = options.pop("token", None)
+        return self.trainings.order(self.project, NewTraining(root_of(HERE), name=name, **options), token)
 
-    def trained(self, name: str = "", **wanted: Any) -> Version:
+    def trained(self, name: str = "", **options: Any) -> Version:
         """Ask for a training and wait for its end."""
-        return self.ended(self.order(name, **wanted))
+        return self.ended(self.order(name, **options))
 
     def ended(self, version: Version) -> Version:
         return self.trainings.wait(version, 30)

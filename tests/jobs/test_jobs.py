@@ -398,7 +398,7 @@ def test_a_job_can_be_run_by_who_added_it(stage, opened):
     entered, stage.plays["one"] = hold(stage)
     stage.add(runner, "one")
     assert entered.wait(30)
-    runner.run_here(stage.add(runner, "two", begin=False, here=True))
+    runner.run_here(stage.add(runner, "two", begin=False, runs_here=True))
     runner.beat()
     assert stage.runs == ["one", "two"]
     stage.gate.set()
