@@ -39,6 +39,11 @@ def test_flaws_come_back_from_the_database_as_they_were(dialect):
     assert read_flaws(write_flaws(flaws)) == flaws
 
 
+def test_a_stored_code_of_another_release_is_an_error_and_no_crash():
+    (flaw,) = read_flaws('[["ERROR_OF_TOMORROW", "It is wrong.", "line", "", -1]]')
+    assert (flaw.code, flaw.scope) == ("ERROR_OF_TOMORROW", "line")
+
+
 def test_no_code_is_of_two_dialects():
     assert len(registry.CODES) == sum(len(dialect.codes) for dialect in DIALECTS.values())
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from doubles.packages import tiny_package
+from vedette.dialects.limits import PictureLimits
 from vedette.errors import Busy, TooEarly, TooFast, TooMuch, Wrong
 from vedette.metering.meter import Meter
 from vedette.projects.project import Scope
@@ -21,9 +22,9 @@ from vedette.projects.version import Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.serving import units
 from vedette.serving.hosting import Hosting
-from vedette.serving.pictures import PictureRules, open_picture
+from vedette.serving.pictures import open_picture
 
-RULES = PictureRules(most_bytes=1_000_000)
+RULES = PictureLimits(most_bytes=1_000_000, least_side=64, most_side=4096)
 SOON_S = 30.0
 
 
@@ -401,7 +402,9 @@ def a_slow_picture():
     """It decodes for tenths of a second, and nothing in its head is forbidden."""
     stream = io.BytesIO()
     Image.effect_noise((4096, 4096), 60).convert("RGB").save(stream, "JPEG", progressive=True, quality=30)
-    return open_picture(stream.getvalue(), PictureRules(most_bytes=16_000_000))
+    return open_picture(
+        stream.getvalue(), PictureLimits(most_bytes=16_000_000, least_side=64, most_side=4096)
+    )
 
 
 async def refused_while_others_are_answered(hosting, version, slow, monkeypatch):

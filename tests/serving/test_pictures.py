@@ -5,11 +5,12 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
+from vedette.dialects.limits import PictureLimits
 from vedette.errors import Wrong
-from vedette.serving.pictures import PictureRules, open_picture
+from vedette.serving.pictures import open_picture
 from vedette.vision.image_head import ImageHead
 
-RULES = PictureRules(most_bytes=100_000, most_ratio=20)
+RULES = PictureLimits(most_bytes=100_000, least_side=64, most_side=4096, most_ratio=20)
 
 
 def written(width, height, form="PNG", **options):

@@ -42,7 +42,9 @@ class Dialect(Protocol):
     names: ResourceNames
     codes: CodeTable
     datasets: DatasetLimits
+    # Of a dataset, or in a bucket; and of the body of a request.
     pictures: PictureLimits
+    pictures_in_requests: PictureLimits
     dataset_statuses: Statuses
     model_statuses: Statuses
     # Whether all pictures of a project must have one size, unless the installation lifts that.

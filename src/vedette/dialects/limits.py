@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
-    """What a picture may be: its bytes, its sides in pixels, one side over the other (0: whatever it is)."""
+    """What a picture may be: its bytes, its sides in pixels, one side over the other (0: no limit).
+
+    `instead` is a sentence on what can be done with one of more bytes.
+    """
 
     most_bytes: int
     least_side: int
     most_side: int
     most_ratio: float = 0
+    instead: str = ""
 
     def allow_sides(self, width: int, height: int) -> bool:
         """Say whether both sides are within the bounds, whatever their ratio."""

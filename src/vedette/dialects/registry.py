@@ -22,8 +22,11 @@ def allow_sides(width: int, height: int) -> bool:
 
 
 def scope_of(code: str) -> Scope:
-    """Return how much a code spoils, whichever dialect it is of; entries keep their flaws without it."""
-    return CODES[code].scope
+    """Return how much a code spoils, whichever dialect it is of; entries keep their flaws without it.
+
+    One that no dialect has, of another release, spoils its line: what is unknown is not taken for harmless.
+    """
+    return CODES[code].scope if code in CODES else "line"
 
 
 def dialect_of(name: str) -> Dialect:

@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vedette.dialects.limits import PictureLimits
 from vedette.errors import Refusal, TooEarly, TooFast, TooMuch, Wrong
 from vedette.metering.meter import Meter
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import WORDS, State, Version
 from vedette.projects.versions import Versions
 from vedette.serving.hosted import HostedModel, HostingPlan
-from vedette.serving.pictures import CheckedPicture, PictureRules, open_picture
+from vedette.serving.pictures import CheckedPicture, open_picture
 from vedette.vision.annotations import Box, Finding
 
 log = logging.getLogger("vedette.serving")
@@ -168,13 +169,13 @@ class Hosting:
         self,
         version: Version,
         data: bytes,
-        rules: PictureRules,
+        limits: PictureLimits,
         *,
         check: Callable[[CheckedPicture], None] | None = None,
     ) -> CheckedPicture:
         """Return the picture if the rules and `check` allow it; a refusal is metered."""
         try:
-            picture = open_picture(data, rules)
+            picture = open_picture(data, limits)
             if check is not None:
                 check(picture)
         except Wrong:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vedette.dialects.limits import PictureLimits
 from vedette.errors import Wrong
 from vedette.vision.files import BOMB
 from vedette.vision.heads import CostlyPicture, refuse_costly
@@ -10,33 +11,21 @@ from vedette.vision.image_head import ImageHead, read_image_head
 
 @dataclass(frozen=True, slots=True)
 class CheckedPicture:
-    """A picture's bytes, and their head, which the rules of a service allow."""
+    """A picture's bytes, and their head, which the limits of a service allow."""
 
     data: bytes
     head: ImageHead
 
 
-@dataclass(frozen=True, slots=True)
-class PictureRules:
-    """What a service accepts; sides in pixels, 0 where it has no limit.
-
-    `instead` is a sentence on what can be done with a larger picture.
-    """
-
-    most_bytes: int
-    least_side: int = 64
-    most_side: int = 4096
-    most_ratio: float = 0
-    instead: str = ""
-
-
-def open_picture(data: bytes, rules: PictureRules) -> CheckedPicture:
-    """Return the picture if the rules allow it."""
-    if len(data) > rules.most_bytes:
-        sentence = f"The picture has {len(data):,} bytes; {rules.most_bytes:,} are the most. {rules.instead}"
+def open_picture(data: bytes, limits: PictureLimits) -> CheckedPicture:
+    """Return the picture if the limits allow it."""
+    if len(data) > limits.most_bytes:
+        sentence = (
+            f"The picture has {len(data):,} bytes; {limits.most_bytes:,} are the most. {limits.instead}"
+        )
         raise Wrong(sentence.strip(), kind="large picture")
     head = _read_head(data)
-    _hold_to(head, rules)
+    _hold_to(head, limits)
     return CheckedPicture(data, head)
 
 
@@ -52,14 +41,14 @@ def _read_head(data: bytes) -> ImageHead:
         raise Wrong("The picture is no JPEG and no PNG that can be read.", kind="picture") from None
 
 
-def _hold_to(head: ImageHead, rules: PictureRules) -> None:
+def _hold_to(head: ImageHead, limits: PictureLimits) -> None:
     size = f"The picture has {head.width} × {head.height} pixels"
     short, long = sorted((head.width, head.height))
-    if rules.most_side and long > rules.most_side:
-        raise Wrong(f"{size}; {rules.most_side} a side are the most.", kind="large picture")
-    if short < rules.least_side:
-        raise Wrong(f"{size}; {rules.least_side} a side are the least.", kind="picture size")
-    if rules.most_ratio and long > short * rules.most_ratio:
+    if limits.most_side and long > limits.most_side:
+        raise Wrong(f"{size}; {limits.most_side} a side are the most.", kind="large picture")
+    if short < limits.least_side:
+        raise Wrong(f"{size}; {limits.least_side} a side are the least.", kind="picture size")
+    if limits.most_ratio and long > short * limits.most_ratio:
         raise Wrong(
-            f"{size}; one side may be {rules.most_ratio:g} times the other at most.", kind="picture size"
+            f"{size}; one side may be {limits.most_ratio:g} times the other at most.", kind="picture size"
         )

@@ -7,12 +7,12 @@ from vedette.api.house import Caller, House
 from vedette.api.lookout.models import find_model
 from vedette.api.lookout.tokens import client_token
 from vedette.api.operations import operation
+from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Wrong
 from vedette.projects.version import Version
 from vedette.serving.hosting import DetectionResult
-from vedette.serving.pictures import CheckedPicture, PictureRules
+from vedette.serving.pictures import CheckedPicture
 
-PICTURE = PictureRules(most_bytes=8 * 1024**2)
 CONTENT_TYPES = {"image/jpeg": "JPEG", "image/jpg": "JPEG", "image/png": "PNG"}
 BACKGROUND, WHITE = "background", "#FFFFFF"
 
@@ -45,7 +45,7 @@ def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> A
     def check(picture: CheckedPicture) -> None:
         _refuse_other(house, version, picture, request["ContentType"])
 
-    picture = house.hosting.admit(version, _body(request["Body"]), PICTURE, check=check)
+    picture = house.hosting.admit(version, _body(request["Body"]), LOOKOUT.pictures_in_requests, check=check)
     return _look(house, caller, version, picture)
 
 

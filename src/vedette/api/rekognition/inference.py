@@ -6,15 +6,14 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.operations import operation
 from vedette.api.rekognition.versions import find_version
+from vedette.dialects.registry import REKOGNITION
 from vedette.errors import Missing, Wrong
 from vedette.projects.version import Version
 from vedette.serving.hosting import DetectionResult
-from vedette.serving.pictures import CheckedPicture, PictureRules
+from vedette.serving.pictures import CheckedPicture
 from vedette.vision.annotations import Finding
 
 # The service's model would let 5 MiB in; its quota is 4 MB (decisions/0147).
-BYTES = PictureRules(most_bytes=4 * 1024**2, most_ratio=20, instead="An S3Object may have 15 MiB.")
-S3_OBJECT = PictureRules(most_bytes=15 * 1024**2, most_ratio=20)
 
 
 def start_project_version(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +71,7 @@ def _refuse_image(image: Mapping[str, Any]) -> None:
 
 def _picture(house: House, caller: Caller, version: Version, image: Mapping[str, Any]) -> CheckedPicture:
     if "Bytes" in image:
-        return house.hosting.admit(version, image["Bytes"], BYTES)
+        return house.hosting.admit(version, image["Bytes"], REKOGNITION.pictures_in_requests)
     place = image["S3Object"]
     bucket, key, number = place["Bucket"], place["Name"], place.get("Version", "")
     # Whether the object is not there or not for the caller to read is the same to a stranger.
@@ -84,12 +83,12 @@ def _picture(house: House, caller: Caller, version: Version, image: Mapping[str,
         data = house.blobs.read(bucket, key, number)
     except Missing:
         raise unreadable from None
-    return house.hosting.admit(version, data, S3_OBJECT)
+    return house.hosting.admit(version, data, REKOGNITION.pictures)
 
 
 def _refuse_large(size: int) -> None:
     """Refuse an object before it is read."""
-    most = S3_OBJECT.most_bytes
+    most = REKOGNITION.pictures.most_bytes
     if size > most:
         raise Wrong(f"The picture has {size:,} bytes; {most:,} are the most.", kind="large picture")
 

@@ -36,6 +36,7 @@ class LookoutDialect:
     codes = CODES
     datasets = DATASETS
     pictures = PICTURES
+    pictures_in_requests = PICTURES
     dataset_statuses = statuses.DATASETS
     model_statuses = statuses.MODELS
     has_one_size = True

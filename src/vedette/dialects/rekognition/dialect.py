@@ -7,7 +7,7 @@ from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import IncomingEntry, Intake
 from vedette.dialects.rekognition import documents, intake, line_rules, picture_rules, statuses, training
 from vedette.dialects.rekognition.codes import CODES, flaw, refusal
-from vedette.dialects.rekognition.limits import DATASETS, PICTURES
+from vedette.dialects.rekognition.limits import DATASETS, PICTURES, PICTURES_IN_REQUESTS
 from vedette.dialects.rekognition.names import NAMES
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
 from vedette.evaluation.document import Evaluation
@@ -28,6 +28,7 @@ class CustomLabelsDialect:
     codes = CODES
     datasets = DATASETS
     pictures = PICTURES
+    pictures_in_requests = PICTURES_IN_REQUESTS
     dataset_statuses = statuses.DATASETS
     model_statuses = statuses.MODELS
     has_one_size = False

@@ -1,8 +1,11 @@
 """How much Custom Labels takes: the guide's "Guidelines and quotas in Amazon Rekognition Custom Labels"."""
 
+from dataclasses import replace
+
 from vedette.dialects.limits import DatasetLimits, PictureLimits
 
 PICTURES = PictureLimits(most_bytes=15 * 1024**2, least_side=64, most_side=4096, most_ratio=20)
+PICTURES_IN_REQUESTS = replace(PICTURES, most_bytes=4 * 1024**2, instead="An S3Object may have 15 MiB.")
 # 250,000 images a dataset; half a million only ever by request.
 DATASETS = DatasetLimits(entries={"train": 250_000, "test": 250_000}, labels=250, manifest_bytes=1 << 30)
 LABEL_LENGTH = 256
