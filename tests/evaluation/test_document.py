@@ -95,9 +95,13 @@ def test_the_schema_refuses_what_the_reader_refuses():
         ({"labels": [{}]}, "this is no evaluation: labels[0].label is missing."),
         ({"thresholds": []}, "this is no evaluation: thresholds is not an object."),
         ({"thresholds": {"nut": None}}, "this is no evaluation: thresholds.nut is None, not a number."),
-        ({"task": "counting"}, "this is no evaluation: it is none of ClassificationEvaluation, "),
-        ({"format": "1"}, "this is no evaluation: it is none of ClassificationEvaluation, "),
-        ({"format": 2}, "this was written by a later Vedette (format 2; this one reads up to 1): "),
+        ({"accuracy": 10**400}, "this is no evaluation: accuracy is 1000"),
+        ({"task": "counting"}, "this is no evaluation: it has no task that is known."),
+        ({"task": ["anomaly"]}, "this is no evaluation: it has no task that is known."),
+        ({"format": "1"}, "this has no format version that could be read."),
+        ({"format": True}, "this has no format version that could be read."),
+        ({"format": 0}, "this has no format version that could be read."),
+        ({"format": 2}, "this was written by a later Vedette (its format is above 1, "),
     ],
 )
 def test_a_damaged_document_is_refused_by_the_place_that_is_wrong(change, sentence):
@@ -108,7 +112,14 @@ def test_a_damaged_document_is_refused_by_the_place_that_is_wrong(change, senten
 
 @pytest.mark.parametrize("document", [None, [], "text", 7, {}])
 def test_what_is_no_document_is_refused(document):
-    with pytest.raises(Wrong, match="this is no evaluation: it is none of"):
+    with pytest.raises(Wrong, match="this is no evaluation: it has no task"):
+        read_evaluation(document, "this")
+
+
+def test_a_field_that_is_missing_is_named():
+    document = stored("detection.json")
+    del document["outcomes"][2]["missed"]
+    with pytest.raises(Wrong, match=r"this is no evaluation: outcomes\[2\]\.missed is missing\."):
         read_evaluation(document, "this")
 
 

@@ -66,7 +66,7 @@ class Sheet:
         self._now_ms = now_ms
         self._blocks: dict[int, EntryBlock] = {}
         self._names = _read_names(connection, part)
-        self._known = set(self._names.values())
+        self._stored_names = set(self._names.values())
         self._changed_labels: dict[int, list[int]] = {}
         self._appended: list[dict[str, Any]] = []
         self._replaced: list[dict[str, Any]] = []
@@ -243,7 +243,7 @@ class Sheet:
         new = [
             {**key, "label": number, "name": names[number].encode(), "pictures": 0, "boxed": 0}
             for number in self._changed_labels
-            if number not in self._known
+            if number not in self._stored_names
         ]
         if new:
             self._connection.execute(insert(labels), new)

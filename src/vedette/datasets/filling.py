@@ -77,10 +77,10 @@ class Tools:
 
 
 def require_dataset(connection: Connection, number: int) -> Dataset:
-    found = changes.find_by_id(connection, number)
-    if found is None:
+    dataset = changes.find_by_id(connection, number)
+    if dataset is None:
         raise Spoilt("The dataset was deleted.")
-    return found
+    return dataset
 
 
 @contextlib.contextmanager
@@ -97,27 +97,27 @@ def new_part(tools: Tools) -> Iterator[int]:
 
 
 def fill(
-    tools: Tools, context: JobContext, part: int, found: Iterable[Sequence[EntryRow]], dataset: int = 0
+    tools: Tools, context: JobContext, part: int, blocks: Iterable[Sequence[EntryRow]], dataset: int = 0
 ) -> None:
     """Write blocks behind one another, each in a transaction of its own; say how far it is."""
-    done = 0
-    for rows in _whole_blocks(found):
+    count = 0
+    for rows in _whole_blocks(blocks):
         if context.should_leave():
             raise JobInterrupted
         tools.database.require_room()
-        done += len(rows)
+        count += len(rows)
         with tools.database.write() as connection:
             sheet = Sheet(connection, part, tools.now_ms())
             sheet.append(rows)
             sheet.save()
             if dataset:
-                changes.say_progress(connection, dataset, f"{done:,} images so far.")
+                changes.say_progress(connection, dataset, f"{count:,} images so far.")
 
 
-def _whole_blocks(found: Iterable[Sequence[EntryRow]]) -> Iterator[Sequence[EntryRow]]:
+def _whole_blocks(blocks: Iterable[Sequence[EntryRow]]) -> Iterator[Sequence[EntryRow]]:
     """Yield the same rows 1,024 at a time, since a block that grows is written again each time."""
     waiting: list[EntryRow] = []
-    for rows in found:
+    for rows in blocks:
         waiting += rows
         while len(waiting) >= BLOCK:
             yield waiting[:BLOCK]

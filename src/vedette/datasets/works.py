@@ -78,9 +78,10 @@ def kinds(tools: Tools) -> list[JobKind[Any]]:
         "dataset-distribute": (DistributeOrder, _distribute),
         "dataset-divide": (DivideOrder, _divide),
     }
-    written = partial(fail, tools)
+    failure_writer = partial(fail, tools)
     on_datasets = [
-        JobKind(name, order, DATASETS, partial(run, tools), written) for name, (order, run) in runs.items()
+        JobKind(name, order, DATASETS, partial(run, tools), failure_writer)
+        for name, (order, run) in runs.items()
     ]
     return [*on_datasets, JobKind(SWEEP, SweepOrder, SWEEPS, partial(_sweep, tools), _left)]
 
@@ -175,13 +176,13 @@ def _distribute(tools: Tools, context: JobContext, order: DistributeOrder) -> No
     with tools.database.read() as reader:
         train = require_dataset(reader, order.dataset)
         test = require_dataset(reader, order.test)
-        chosen = _choose(reader, train)
+        moved = _choose(reader, train)
         with new_part(tools) as part:
-            fill(tools, context, part, read_rows(reader, train.part, chosen))
+            fill(tools, context, part, read_rows(reader, train.part, moved))
             with tools.database.write() as connection:
                 now = tools.now_ms()
                 sheet = Sheet(connection, train.part, now)
-                sheet.remove(chosen)
+                sheet.remove(moved)
                 sheet.save()
                 for dataset, its in ((train, train.part), (test, part)):
                     outcome = changes.UpdateOutcome("updated", its, train.bucket, UPDATED)
@@ -192,27 +193,27 @@ def _distribute(tools: Tools, context: JobContext, order: DistributeOrder) -> No
 
 def _divide(tools: Tools, context: JobContext, order: DivideOrder) -> None:
     """Move named pictures' entries into a test dataset that nobody sees before they are in it."""
-    named = orjson.loads(order.body)
+    addresses = orjson.loads(order.body)
     with tools.database.read() as reader:
         train = require_dataset(reader, order.dataset)
-        chosen = set(find_places(reader, train.part, named).values())
+        moved = set(find_places(reader, train.part, addresses).values())
         with new_part(tools) as part:
-            fill(tools, context, part, read_rows(reader, train.part, chosen))
+            fill(tools, context, part, read_rows(reader, train.part, moved))
             with tools.database.write() as connection:
-                made = _move_out(connection, train, chosen, part, tools.now_ms())
+                test = _move_out(connection, train, moved, part, tools.now_ms())
                 context.end(connection)
-    if made:
-        tools.tell(Changed(made.id, part))
+    if test:
+        tools.tell(Changed(test.id, part))
 
 
 def _move_out(
-    connection: Connection, train: Dataset, chosen: set[int], part: int, now_ms: int
+    connection: Connection, train: Dataset, moved: set[int], part: int, now_ms: int
 ) -> Dataset | None:
     """Show both datasets; where somebody made a test dataset meanwhile, all stays as it was."""
     test = None
-    if chosen and changes.find_of_project(connection, train.project, "test") is None:
+    if moved and changes.find_of_project(connection, train.project, "test") is None:
         sheet = Sheet(connection, train.part, now_ms)
-        sheet.remove(chosen)
+        sheet.remove(moved)
         sheet.save()
         test = changes.add_dataset(
             connection, train.project, "test", part=part, status="created", message=CREATED, now_ms=now_ms
@@ -233,8 +234,8 @@ def _choose(connection: Connection, train: Dataset) -> set[int]:
     seqs, names = _read_labels(connection, train.part)
     try:
         return {seqs[position] for position in choose_test(names, seed=SEED)}
-    except TooFew as why:
-        raise Spoilt(str(why)) from None
+    except TooFew as error:
+        raise Spoilt(str(error)) from None
 
 
 def _read_labels(connection: Connection, part: int) -> tuple[list[int], list[tuple[int, ...]]]:
@@ -243,14 +244,14 @@ def _read_labels(connection: Connection, part: int) -> tuple[list[int], list[tup
     names: list[tuple[int, ...]] = []
     query = select(blocks.c.block, blocks.c.present).where(blocks.c.part == part).order_by(blocks.c.block)
     for block in connection.execute(query).all():
-        found: list[list[int]] = [[] for _ in range(BLOCK)]
+        labels_of_place: list[list[int]] = [[] for _ in range(BLOCK)]
         places = select(label_blocks.c.label, label_blocks.c.pictures).where(
             label_blocks.c.part == part, label_blocks.c.block == block.block
         )
         for label, pictures in connection.execute(places.order_by(label_blocks.c.label)):
             for place in ones(read_bits(pictures)):
-                found[place].append(label)
+                labels_of_place[place].append(label)
         for place in ones(read_bits(block.present)):
             seqs.append(block.block * BLOCK + place)
-            names.append(tuple(found[place]))
+            names.append(tuple(labels_of_place[place]))
     return seqs, names

@@ -24,11 +24,30 @@ SIMPLE: dict[Any, str] = {str: "string", bool: "boolean", int: "integer", float:
 ARTICLES: dict[Any, str] = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
-class Misfit(ValueError):
-    """A piece of JSON that is not of its kind; says where and what it should be."""
+# Whole numbers above this are no floats.
+_LARGEST = 1 << 1023
 
-    def __init__(self, place: str, problem: str) -> None:
-        super().__init__(f"{place or 'it'} {problem}")
+Reader = Callable[[Any], Any]
+
+
+class Misfit(ValueError):
+    """A piece of JSON that is not of its kind; says where and what it should be.
+
+    Its place is put together on the way out, from the inside: what is right costs nothing.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self._problem = problem
+        self._steps: list[str] = []
+
+    def step_out(self, step: str) -> None:
+        """Say in which field or item of what is around it the misfit is."""
+        self._steps.append(step)
+
+    def __str__(self) -> str:
+        place = "".join(reversed(self._steps)).removeprefix(".")
+        return f"{place or 'it'} {self._problem}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,31 +63,37 @@ class FieldShape:
 
 def to_json(value: Any) -> Any:
     """Return a value as JSON has it."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        shapes = shapes_of(type(value))
-        pairs = ((shape, getattr(value, shape.name)) for shape in shapes)
-        return {
-            shape.name: to_json(content)
-            for shape, content in pairs
-            if content is not None or not shape.omits_none
-        }
+    kind: Any = type(value)
+    if kind in SIMPLE or value is None:
+        return value
     if isinstance(value, Mapping):
         return {key: to_json(content) for key, content in value.items()}
     if isinstance(value, tuple | list):
         return [to_json(content) for content in value]
-    return value
+    pairs = ((shape, getattr(value, shape.name)) for shape in shapes_of(kind))
+    return {
+        shape.name: to_json(content)
+        for shape, content in pairs
+        if content is not None or not shape.omits_none
+    }
 
 
-def from_json(kind: Any, value: Any, place: str = "") -> Any:
-    """Return the value of a kind in a piece of JSON; `place` is how an error names it.
+def from_json(kind: Any, value: Any) -> Any:
+    """Return the value of a kind in a piece of JSON.
 
     Raises:
         Misfit: where it is of another kind.
     """
-    origin, arguments = get_origin(kind), get_args(kind)
+    return reader_of(kind)(value)
+
+
+@cache
+def reader_of(kind: Any) -> Reader:
+    """Return what reads values of a kind; it is made once, since a document has the same kind many times."""
+    origin, parts = get_origin(kind), get_args(kind)
     if origin is not None:
-        return READERS[origin](arguments, value, place)
-    return (_read_dataclass if dataclasses.is_dataclass(kind) else _read_simple)(kind, value, place)
+        return _MAKERS[origin](parts)
+    return _dataclass_reader(kind) if dataclasses.is_dataclass(kind) else _simple_reader(kind)
 
 
 @cache
@@ -89,24 +114,26 @@ def shapes_of(kind: type) -> tuple[FieldShape, ...]:
 # Reading
 
 
-def _read_annotated(arguments: tuple[Any, ...], value: Any, place: str) -> Any:
-    return from_json(arguments[0], value, place)
-
-
-def _read_union(kinds: tuple[Any, ...], value: Any, place: str) -> Any:
-    if value is None and type(None) in kinds:
-        return None
+def _union_reader(kinds: tuple[Any, ...]) -> Reader:
     choices = [kind for kind in kinds if kind is not type(None)]
-    return from_json(choices[0] if len(choices) == 1 else _choose(choices, value, place), value, place)
+    readers = {kind: reader_of(kind) for kind in choices}
+    is_optional = len(choices) < len(kinds)
+
+    def read(value: Any) -> Any:
+        if value is None and is_optional:
+            return None
+        return readers[choices[0] if len(choices) == 1 else _choose(choices, value)](value)
+
+    return read
 
 
-def _choose(kinds: list[Any], value: Any, place: str) -> Any:
+def _choose(kinds: list[Any], value: Any) -> Any:
     """Return the first dataclass that has nothing against these keys and words."""
     if isinstance(value, dict):
         for kind in kinds:
             if all(_admits(shape, value) for shape in shapes_of(kind)):
                 return kind
-    raise Misfit(place, f"is none of {', '.join(kind.__name__ for kind in kinds)}")
+    raise Misfit(f"is none of {', '.join(kind.__name__ for kind in kinds)}")
 
 
 def _admits(shape: FieldShape, value: Mapping[str, Any]) -> bool:
@@ -115,55 +142,94 @@ def _admits(shape: FieldShape, value: Mapping[str, Any]) -> bool:
     return get_origin(shape.kind) is not Literal or value[shape.name] in get_args(shape.kind)
 
 
-def _read_word(words: tuple[Any, ...], value: Any, place: str) -> Any:
-    if value not in words or type(value) not in {type(word) for word in words}:
-        raise Misfit(place, f"is {value!r}, not {' or '.join(map(repr, words))}")
-    return value
+def _word_reader(words: tuple[Any, ...]) -> Reader:
+    kinds = {type(word) for word in words}
+
+    def read(value: Any) -> Any:
+        if type(value) not in kinds or value not in words:
+            raise Misfit(f"is {value!r:.40}, not {' or '.join(map(repr, words))}")
+        return value
+
+    return read
 
 
-def _read_items(arguments: tuple[Any, ...], value: Any, place: str) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise Misfit(place, "is not a list")
-    return tuple(from_json(arguments[0], item, f"{place}[{number}]") for number, item in enumerate(value))
+def _list_reader(parts: tuple[Any, ...]) -> Reader:
+    read_item = reader_of(parts[0])
+
+    def read(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise Misfit("is not a list")
+        items = []
+        for number, item in enumerate(value):
+            try:
+                items.append(read_item(item))
+            except Misfit as misfit:
+                misfit.step_out(f"[{number}]")
+                raise
+        return tuple(items)
+
+    return read
 
 
-def _read_mapping(arguments: tuple[Any, ...], value: Any, place: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise Misfit(place, "is not an object")
-    return {key: from_json(arguments[1], content, f"{place}.{key}") for key, content in value.items()}
+def _mapping_reader(parts: tuple[Any, ...]) -> Reader:
+    read_content = reader_of(parts[1])
+
+    def read(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise Misfit("is not an object")
+        return {key: _read_field(key, read_content, content) for key, content in value.items()}
+
+    return read
 
 
-def _read_dataclass(kind: Any, value: Any, place: str) -> Any:
-    if not isinstance(value, dict):
-        raise Misfit(place, "is not an object")
-    fields = {}
-    for shape in shapes_of(kind):
-        field_place = f"{place}.{shape.name}" if place else shape.name
-        if shape.name in value:
-            fields[shape.name] = from_json(shape.kind, value[shape.name], field_place)
-        elif not shape.may_lack:
-            raise Misfit(field_place, "is missing")
+def _dataclass_reader(kind: Any) -> Reader:
+    readers = [(shape.name, reader_of(shape.kind), shape.may_lack) for shape in shapes_of(kind)]
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise Misfit("is not an object")
+        fields = {}
+        for name, read_content, may_lack in readers:
+            if name in value:
+                fields[name] = _read_field(name, read_content, value[name])
+            elif not may_lack:
+                misfit = Misfit("is missing")
+                misfit.step_out(f".{name}")
+                raise misfit
+        try:
+            return kind(**fields)
+        except ValueError as error:
+            raise Misfit(f"cannot be: {error}") from error
+
+    return read
+
+
+def _read_field(name: str, reader: Reader, value: Any) -> Any:
     try:
-        return kind(**fields)
-    except ValueError as error:
-        raise Misfit(place, f"cannot be: {error}") from error
+        return reader(value)
+    except Misfit as misfit:
+        misfit.step_out(f".{name}")
+        raise
 
 
-def _read_simple(kind: Any, value: Any, place: str) -> Any:
-    if kind is float and type(value) is int:
-        value = float(value)
-    if type(value) is not kind:
-        raise Misfit(place, f"is {value!r:.40}, not {ARTICLES[kind]}")
-    if kind is float and not math.isfinite(value):
-        raise Misfit(place, "is not a finite number")
-    return value
+def _simple_reader(kind: Any) -> Reader:
+    def read(value: Any) -> Any:
+        if kind is float and type(value) is int and abs(value) <= _LARGEST:
+            value = float(value)
+        if type(value) is not kind:
+            raise Misfit(f"is {value!r:.40}, not {ARTICLES[kind]}")
+        if kind is float and not math.isfinite(value):
+            raise Misfit("is not a finite number")
+        return value
+
+    return read
 
 
-READERS: Mapping[Any, Callable[[tuple[Any, ...], Any, str], Any]] = {
-    Annotated: _read_annotated,
-    Union: _read_union,
-    types.UnionType: _read_union,
-    Literal: _read_word,
-    tuple: _read_items,
-    Mapping: _read_mapping,
+_MAKERS: Mapping[Any, Callable[[tuple[Any, ...]], Reader]] = {
+    Annotated: lambda parts: reader_of(parts[0]),
+    Union: _union_reader,
+    types.UnionType: _union_reader,
+    Literal: _word_reader,
+    tuple: _list_reader,
+    Mapping: _mapping_reader,
 }

@@ -265,6 +265,14 @@ Evaluation = (
 )
 Outcome = ClassificationOutcome | MultilabelOutcome | DetectionOutcome | AnomalyOutcome | SegmentationOutcome
 
+EVALUATIONS: Mapping[str, type[Evaluation]] = {
+    "classification": ClassificationEvaluation,
+    "multilabel": MultilabelEvaluation,
+    "detection": DetectionEvaluation,
+    "anomaly": AnomalyEvaluation,
+    "segmentation": SegmentationEvaluation,
+}
+
 # What fits on a line: of all tasks, those aggregates that a task has.
 HEADLINE = (
     "task",
@@ -296,19 +304,27 @@ def read_evaluation(document: Any, name: str) -> Evaluation:
     Raises:
         Wrong: when it is none, is damaged, or was written in a later format.
     """
-    version = document.get("format", FORMAT) if isinstance(document, dict) else FORMAT
-    if type(version) is int and version > FORMAT:
+    task = document.get("task") if isinstance(document, dict) else None
+    if not isinstance(task, str) or task not in EVALUATIONS:
+        raise Wrong(f"{name} is no evaluation: it has no task that is known.", kind="model", name=name)
+    _refuse_other_format(document.get("format", FORMAT), name)
+    try:
+        evaluation: Evaluation = from_json(EVALUATIONS[task], document)
+    except Misfit as misfit:
+        raise Wrong(f"{name} is no evaluation: {misfit}.", kind="model", name=name) from misfit
+    return evaluation
+
+
+def _refuse_other_format(version: Any, name: str) -> None:
+    if type(version) is not int or version < FORMAT:
+        raise Wrong(f"{name} has no format version that could be read.", kind="model", name=name)
+    if version > FORMAT:
         raise Wrong(
-            f"{name} was written by a later Vedette (format {version}; this one reads up to {FORMAT}): "
+            f"{name} was written by a later Vedette (its format is above {FORMAT}, the last one known here): "
             "upgrade Vedette to read it.",
             kind="model",
             name=name,
         )
-    try:
-        evaluation: Evaluation = from_json(Evaluation, document)
-    except Misfit as misfit:
-        raise Wrong(f"{name} is no evaluation: {misfit}.", kind="model", name=name) from misfit
-    return evaluation
 
 
 def headline(evaluation: Evaluation) -> dict[str, Any]:
