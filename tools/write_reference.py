@@ -22,7 +22,7 @@ from vedette.evaluation.codec import shapes_of
 from vedette.evaluation.document import Evaluation
 from vedette.evaluation.schema import dataclasses_in, json_schema, kind_in_words, summary
 from vedette.server.doors import SERVICES
-from vedette.server.observe import Figures
+from vedette.server.observe import Metrics
 from vedette.settings import Settings
 from vedette.wire import models
 
@@ -112,7 +112,7 @@ def metrics_page() -> str:
         "| figure | labels | what it is |",
         "|---|---|---|",
     ]
-    for metric in Figures().__dict__.values():
+    for metric in Metrics().__dict__.values():
         if hasattr(metric, "_documentation"):
             described = metric.describe()[0]
             labels = ", ".join(metric._labelnames)

@@ -28,6 +28,6 @@ def a_visit(request: Request, signed_for: str | None = None, settings: Settings 
         "AKIAEXAMPLE", "header", "0", datetime(2026, 1, 1, tzinfo=UTC), signed_for
     )
     house: Any = SimpleNamespace(settings=settings or Settings())
-    status: Any = SimpleNamespace(ready=True, figures_page=lambda: b"figures")
+    status: Any = SimpleNamespace(ready=True, metrics_page=lambda: b"figures")
     nowhere: Any = None
     return Visit(house, request, nowhere, status, signed or None)

@@ -7,12 +7,12 @@ import sqlite3
 
 import pytest
 
-from vedette.server.app import Front
+from vedette.server.app import Application
 
 
 def answer(house, error, headers=()):
     """Return the status and body of a request during which the error is raised."""
-    front = Front(house)
+    front = Application(house)
 
     async def fail(*arguments):
         raise error

@@ -99,7 +99,9 @@ def target(name):
         (request("GET", query="Action=GetCallerIdentity&Version=2011-06-15"), None, "reads"),
         (request(headers=[("x-amz-target", "DynamoDB_20120810.DeleteTable")]), "dynamodb", "reads"),
     ],
-    ids=lambda value: f"{value.method} {value.raw_path}" if hasattr(value, "raw_path") else value,
+    ids=lambda value: (
+        f"{value.method} {value.raw_path} {value.raw_query}" if hasattr(value, "raw_path") else value
+    ),
 )
 def test_what_a_request_does_to_the_disk(sent, signed_for, effect):
     visit = a_visit(sent, signed_for)
@@ -192,7 +194,7 @@ def test_who_leaves_a_page_alone_is_no_failure(house, monkeypatch, caplog):
 
 def ask_front(house, receive):
     """Return the status and body that the application answers, None where it answers nothing."""
-    front, sent = app.Front(house), []
+    front, sent = app.Application(house), []
 
     async def send(message):
         sent.append(message)

@@ -2,16 +2,16 @@
 
 import pytest
 
-from vedette.server.observe import Figures
+from vedette.server.observe import Metrics
 
 ARN = "arn:aws:rekognition:eu-west-1:111122223333:project/boards/version/1/1"
 MODEL = 'project="boards",service="rekognition",version="1"'
 
 
 def page_after(*counts):
-    figures = Figures()
+    figures = Metrics()
     for figure, value in counts:
-        figures.see(ARN, figure, value)
+        figures.record(ARN, figure, value)
     return [line for line in figures.page().decode().splitlines() if MODEL in line and "_created" not in line]
 
 
@@ -34,6 +34,6 @@ def test_a_count_of_a_model_is_a_line_of_its_own(counts, line):
 
 def test_what_is_no_figure_and_what_is_no_model_is_not_shown():
     assert page_after(("ok", 1)) == []
-    figures = Figures()
-    figures.see("arn:aws:s3:::bucket", "findings", 1)
+    figures = Metrics()
+    figures.record("arn:aws:s3:::bucket", "findings", 1)
     assert b"vedette_findings_total{" not in figures.page()

@@ -53,7 +53,7 @@ def test_all_is_well_with_a_new_installation(data):
             "good",
             "account 000000000000, region us-east-1; its database is whole, and its key opens it",
         ),
-        HealthCheck("other users", "good", f"nobody but its owner reads {data}"),
+        HealthCheck("other users", "good", f"only its owner can read {data}"),
         HealthCheck("reserve", "good", "1 MiB are kept for deleting on a full disk"),
         HealthCheck("buckets", "good", "the index is there and whole, and nothing is in quarantine"),
         HealthCheck(
@@ -114,7 +114,7 @@ def test_a_missing_reserve_a_mark_of_caution_and_a_quarantine_are_noted(data):
         "buckets",
         "note",
         "lifecycle rules remove nothing since 2026-05-04T00:00+00:00: Restored from a backup.; "
-        "1 files that nobody can account for lie in quarantine: see `vedette repair`",
+        "1 files of unknown origin are in quarantine: see `vedette repair`",
     )
 
 

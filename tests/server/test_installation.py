@@ -291,7 +291,7 @@ class Elsewhere:
     ("circumstance", "sentence"),
     [
         ({"read_only": True}, "lies on a read-only file system."),
-        ({"owner": 4242}, "belongs to somebody else (user "),
+        ({"owner": 4242}, "belongs to another user (id "),
         ({}, "cannot be read and written: its mode forbids it."),
     ],
 )

@@ -8,8 +8,8 @@ import uvloop
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from vedette.server.crowd import Crowd
-from vedette.server.guard import Bounds, GuardedProtocol
+from vedette.server.connections import ConnectionLimiter
+from vedette.server.guard import ConnectionBounds, GuardedProtocol
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 PUT = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
@@ -49,13 +49,13 @@ class Site:
 
 
 @contextlib.asynccontextmanager
-async def serving(app, *, crowd=None, **bounds):
+async def serving(app, *, limiter=None, **bounds):
     """Serve the application on a free port."""
     state, config = ServerState(), Config(app, ws="none", lifespan="off", log_config=None)
-    crowd = crowd or Crowd()
+    limiter = limiter or ConnectionLimiter()
 
     def line():
-        return GuardedProtocol(config, state, {}, crowd=crowd, bounds=Bounds(**bounds))
+        return GuardedProtocol(config, state, {}, limiter=limiter, bounds=ConnectionBounds(**bounds))
 
     server = await asyncio.get_running_loop().create_server(line, "127.0.0.1", 0)
     site = Site(server.sockets[0].getsockname()[1], state)
@@ -176,7 +176,7 @@ def test_the_line_that_was_idle_longest_makes_room_for_another(caplog):
     caplog.set_level(logging.WARNING, logger="vedette.server")
 
     async def live():
-        async with serving(answering(), crowd=Crowd(2)) as site:
+        async with serving(answering(), limiter=ConnectionLimiter(2)) as site:
             lines = []
             for _ in range(3):
                 reader, writer = await site.connect()
@@ -194,7 +194,7 @@ def test_the_line_that_was_idle_longest_makes_room_for_another(caplog):
 
 def test_a_line_that_works_is_not_closed_for_another():
     async def live():
-        async with serving(answering(after_s=0.5), crowd=Crowd(1)) as site:
+        async with serving(answering(after_s=0.5), limiter=ConnectionLimiter(1)) as site:
             reader, writer = await site.connect()
             writer.write(GET)
             await asyncio.sleep(0.1)

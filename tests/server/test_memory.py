@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from vedette.errors import TooFast
-from vedette.server.memory import BodyRoom
+from vedette.server.memory import BodyMemory
 
 
 async def holding(room, client, size, log, *, until=None):
@@ -17,7 +17,7 @@ async def holding(room, client, size, log, *, until=None):
 
 def test_what_does_not_fit_waits_until_another_has_gone():
     async def live():
-        room, log, first = BodyRoom(100), [], asyncio.Event()
+        room, log, first = BodyMemory(100), [], asyncio.Event()
         holder = asyncio.create_task(holding(room, "a", 50, log, until=first))
         others = [asyncio.create_task(holding(room, name, 40, log)) for name in "bc"]
         await asyncio.sleep(0.01)
@@ -39,7 +39,7 @@ def test_what_does_not_fit_waits_until_another_has_gone():
 
 def test_one_client_has_half_and_others_pass_it_by():
     async def live():
-        room, log, end = BodyRoom(100), [], asyncio.Event()
+        room, log, end = BodyMemory(100), [], asyncio.Event()
         tasks = [asyncio.create_task(holding(room, "greedy", 25, log, until=end)) for _ in range(10)]
         await asyncio.sleep(0.01)
         assert len(log) == 2
@@ -55,7 +55,7 @@ def test_one_client_has_half_and_others_pass_it_by():
 
 def test_who_waits_too_long_is_refused_and_leaves_no_place_taken():
     async def live():
-        room, log, end = BodyRoom(100, patience_s=0.05), [], asyncio.Event()
+        room, log, end = BodyMemory(100, patience_s=0.05), [], asyncio.Event()
         holder = asyncio.create_task(holding(room, "a", 50, log, until=end))
         await asyncio.sleep(0)
         with pytest.raises(TooFast, match="at once"):

@@ -8,7 +8,7 @@ import pytest
 
 from doubles.raw_http import connect, head, rest_of, signed_fields, statuses, talk
 from vedette.api.door import SlowBody
-from vedette.server.edge import read_stream
+from vedette.server.asgi import read_stream
 
 TARGET = ("x-amz-target", "RekognitionService.DescribeProjects")
 JSON = ("content-type", "application/x-amz-json-1.1")

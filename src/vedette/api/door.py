@@ -53,13 +53,13 @@ class ServerStatus(Protocol):
 
     ready: bool
 
-    def figures_page(self) -> bytes:
-        """Return the figures as Prometheus reads them."""
+    def metrics_page(self) -> bytes:
+        """Return the metrics in Prometheus's text format."""
 
 
 @dataclass(slots=True)
 class Visit:
-    """One request at a door, and what is found out about it on the way."""
+    """One request at a door, with its signature, principal and operation once they are known."""
 
     house: House
     request: Request

@@ -1,4 +1,4 @@
-"""What a handler is given: the rooms of the house, and who is calling."""
+"""What a handler receives: the rooms, and the caller."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from vedette.training.start import Trainings
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The rooms that the doors open on."""
+    """The rooms behind the doors."""
 
     settings: Settings
     identity: Identity
@@ -42,15 +42,15 @@ class House:
     page_key: bytes
     # A folder or a foreign S3; S3's door alone asks which.
     blobs: Blobs
-    # A house in a test may go without the processes that look at pictures.
+    # None in tests, which do without the processes that measure pictures.
     pictures: DatasetPictures | None = None
-    # Nor does it need room for the day its disk is full.
+    # None in tests, which have no full disk.
     reserve: Reserve | None = None
     clock: Clock = system_clock
 
 
 def untagged(arn: str) -> Mapping[str, str]:
-    """Take a thing to bear no tags."""
+    """Return no tags."""
     del arn
     return {}
 

@@ -42,10 +42,10 @@ class Operation:
     """A handler, and what it needs of the server."""
 
     handler: Handler
-    # It only looks a few rows up, and is answered in the event loop: on a busy machine the hop to a
+    # It reads a few rows, and is answered in the event loop: on a busy machine the hop to a
     # thread and back costs several times what it does (docs/experiments.md, 2026-11-20).
     is_quick: bool = False
-    # It looks at a picture: only as many at once as there is room for.
+    # It holds a picture in memory: admitted only while there is room for its result.
     looks_at_pictures: bool = False
     # What it does to the disk, where its name says something else.
     effect: Effect | None = None

@@ -6,7 +6,7 @@ their names.
 
 # Asked by what watches over a server, under whichever name that knows it.
 HEALTH = frozenset({"/healthz", "/readyz"})
-FIGURES = "/metrics"
+METRICS = "/metrics"
 # Pages for browsers, and what they call. A bucket's name has three characters, so that none is "-".
 FOLDERS = ("/console/", "/-/")
 # The last is the root of a service whose paths name their version.
@@ -15,4 +15,4 @@ NO_BUCKETS = frozenset({"console", "metrics", "healthz", "readyz", "2020-11-20"}
 
 def is_own_path(path: str) -> bool:
     """Return whether the (decoded) path is one of ours."""
-    return path in HEALTH or path in (FIGURES, "/console") or path.startswith(FOLDERS)
+    return path in HEALTH or path in (METRICS, "/console") or path.startswith(FOLDERS)

@@ -1,6 +1,6 @@
-"""What a caller of an operation must be allowed: facts for the reference page, which a test holds true.
+"""The rights that operations need: facts for the reference page, which a test holds true.
 
-Handlers ask for themselves (`Caller.require`); this says nothing to them, and never decides.
+Handlers ask for rights themselves (`Caller.require`); nothing here decides.
 """
 
 from dataclasses import dataclass

@@ -109,7 +109,7 @@ def _plain(host: str) -> str:
     host = host.strip().lower()
     if host.startswith("["):
         address, closing, rest = host[1:].partition("]")
-        # Only a port may follow; anything else is no name of anybody.
+        # Only a port may follow; anything else is not a host.
         return address if closing and (not rest or rest.startswith(":")) else host
     name = host.rpartition(":")[0] if host.count(":") == 1 else host
     return name.removesuffix(".")

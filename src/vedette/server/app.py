@@ -19,9 +19,8 @@ from vedette.api.authentication import find_account
 from vedette.api.door import SMALL_REQUEST, ChosenAnswer, Door, SlowBody, Visit
 from vedette.api.house import House
 from vedette.errors import Refusal
-from vedette.server.doors import LAST, bytes_to_recognise, page_door, preflight, service_door
-from vedette.server.edge import (
-    Gone,
+from vedette.server.asgi import (
+    ClientGone,
     Receive,
     Scope,
     Send,
@@ -31,8 +30,9 @@ from vedette.server.edge import (
     refuse_long,
     send_answer,
 )
-from vedette.server.memory import MOST_BYTES, BodyRoom
-from vedette.server.observe import Figures, RequestRecord, note
+from vedette.server.doors import LAST, bytes_to_recognise, page_door, preflight, service_door
+from vedette.server.memory import MOST_BYTES, BodyMemory
+from vedette.server.observe import Metrics, RequestRecord, note
 from vedette.server.room import make_room
 from vedette.store.disk import disk_refusal
 from vedette.wire.http import Request, Response
@@ -46,15 +46,15 @@ THREADS = 16
 T = TypeVar("T")
 
 
-class Front:
+class Application:
     """The ASGI application of one server."""
 
     def __init__(self, house: House) -> None:
         self.house = house
         self.ready = False
-        self.figures = Figures()
-        # At least two of the largest, else nobody could ever send one while another is read.
-        self._room = BodyRoom(max(MOST_BYTES, 2 * house.settings.max_body))
+        self.metrics = Metrics()
+        # At least two of the largest, else one could never be sent while another is read.
+        self._room = BodyMemory(max(MOST_BYTES, 2 * house.settings.max_body))
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,48 +65,48 @@ class Front:
         if page is None:
             await self._serve(visit, send)
             return
-        with contextlib.suppress(Gone):
+        with contextlib.suppress(ClientGone):
             response = await self._answer_page(page, visit)
             await send_answer(response, send, head_only=request.method == "HEAD")
 
-    def figures_page(self) -> bytes:
-        """Return the figures as Prometheus reads them."""
-        return self.figures.page()
+    def metrics_page(self) -> bytes:
+        """Return the metrics in Prometheus's text format."""
+        return self.metrics.page()
 
     async def open(self) -> None:
-        """Begin what lives in the loop."""
-        self.house.meter.watch = self.figures.see
-        self.house.trainings.stages.watch = self.figures.see_training
+        """Start what runs in the event loop."""
+        self.house.meter.watch = self.metrics.record
+        self.house.trainings.stages.watch = self.metrics.record_training
         await self.house.hosting.open()
 
     async def leave(self) -> None:
-        """End what lives in the loop; no request is under way any more."""
+        """Stop what runs in the event loop; no request is under way any more."""
         await self.house.hosting.close()
 
     def close(self) -> None:
-        """Let the threads end."""
+        """Stop the threads."""
         self._pool.shutdown()
 
     async def _serve(self, visit: Visit, send: Send) -> None:
         """Answer a service's request, and put it on record."""
         began, request = time.perf_counter(), visit.request
         record = RequestRecord(request.id, request.method, request.raw_path, request.client)
-        self.figures.under_way.inc()
+        self.metrics.under_way.inc()
         try:
             response = await self._respond(visit, record)
             record.status = response.status
             record.code = next((value for name, value in response.headers if name == "x-amzn-ErrorType"), "")
             record.sent_bytes = await send_answer(response, send, head_only=request.method == "HEAD")
-        except Gone:
+        except ClientGone:
             record.status, record.code = 499, "ClientGone"
         finally:
-            self.figures.under_way.dec()
+            self.metrics.under_way.dec()
             record.seconds = time.perf_counter() - began
             # In the loop's next round: the answer leaves at the end of this one, and would wait for it.
             asyncio.get_running_loop().call_soon(self._record, record)
 
     def _record(self, record: RequestRecord) -> None:
-        self.figures.count(record)
+        self.metrics.count(record)
         note(record)
 
     async def _respond(self, visit: Visit, record: RequestRecord) -> Response:
@@ -124,7 +124,7 @@ class Front:
             door = await self._choose_door(visit)
             record.service = door.name
             response = await self._visit(door, visit, record)
-        except Gone:
+        except ClientGone:
             raise
         except Exception as error:  # noqa: BLE001  (`_refuse` logs it, and answers)
             response = _refuse(door, visit, error)
@@ -134,10 +134,10 @@ class Front:
     async def _answer_page(self, door: Door, visit: Visit) -> Response:
         try:
             if door.reads_whole_body:
-                # Nobody has shown a key, so it may have as much as anybody's body that is read before that.
+                # The sender has no key, so this is the most that is read for anyone without one.
                 await read_whole(visit.request, SMALL_REQUEST)
             return await door.answer(visit)
-        except Gone:
+        except ClientGone:
             raise
         except Exception as error:  # noqa: BLE001  (`_refuse` logs it, and answers)
             return _refuse(door, visit, error)

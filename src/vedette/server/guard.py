@@ -14,12 +14,12 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from vedette.server.crowd import Crowd
+from vedette.server.connections import ConnectionLimiter
 from vedette.server.heads import TOO_LARGE, fault_of_head, refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ConnectionBounds:
     """What one line may cost."""
 
     # S3 links with session tokens and policies run to about 10 KiB; AWS itself stops near 16 KiB.
@@ -41,18 +41,24 @@ class Bounds:
     goodbye_s: float = 1.0
 
 
-USUAL = Bounds()
+USUAL = ConnectionBounds()
 BROKEN = refusal(400, "Bad Request", "Invalid HTTP request received.")
 
 
 class GuardedProtocol(HttpToolsProtocol):
     """One connection whose requests stay within bounds. A `deaf` one reads no more, and only ends."""
 
-    def __init__(self, *args: Any, crowd: Crowd | None = None, bounds: Bounds = USUAL, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        limiter: ConnectionLimiter | None = None,
+        bounds: ConnectionBounds = USUAL,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._bounds = bounds
         self.idle_since: float | None = self.loop.time()
-        self._crowd = crowd or Crowd()
+        self._limiter = limiter or ConnectionLimiter()
         self._deaf = False
         self._is_told_again = False
         self._in_head = True
@@ -68,7 +74,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Start the clock of the first head, where there is room for one more line."""
         super().connection_made(transport)
         self._arm("head", self._bounds.head_s, self._head_is_late)
-        if not self._crowd.admit(self):
+        if not self._limiter.admit(self):
             self._refuse(
                 refusal(503, "Service Unavailable", "This server has no room for another connection.")
             )
@@ -77,7 +83,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Stop the clocks."""
         for name in [*self._timers]:
             self._stop(name)
-        self._crowd.leave(self)
+        self._limiter.leave(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

@@ -30,7 +30,7 @@ NO_VERSION = refusal(400, "Bad Request", "The server speaks HTTP/1.1 and HTTP/1.
 
 
 def fault_of_head(target: bytes, fields: Fields, version: str) -> bytes | None:
-    """Return what to answer to a head that nobody should judge, or None."""
+    """Return what to answer to an invalid head, or None."""
     if len(fields) > MOST_HEADERS:
         return TOO_LARGE
     if version not in ("1.1", "1.0"):

@@ -1,6 +1,6 @@
-"""What is well and what is not with an installation, each in a sentence, for `vedette doctor`.
+"""Checks of an installation, each with its result in a sentence, for `vedette doctor`.
 
-Nothing is made, moved or mended here. A running server is no obstacle, and none is needed.
+Nothing is created, moved or repaired here. A server may be running, and need not.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ RELEASED = datetime.fromisoformat("2026-11-01T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     subject: str
     verdict: Verdict
@@ -60,7 +60,7 @@ def examine_installation(settings: Settings, clock: Clock = system_clock) -> Ite
         try:
             yield check()
         except OSError as error:
-            yield HealthCheck("installation", "bad", f"{data} cannot be looked at: {error}")
+            yield HealthCheck("installation", "bad", f"{data} cannot be read: {error}")
 
 
 def _belongs_together(settings: Settings) -> HealthCheck:
@@ -84,7 +84,7 @@ def _belongs_together(settings: Settings) -> HealthCheck:
 def _other_users(data: Path) -> HealthCheck:
     first = list(islice(open_paths(data), COUNTED))
     if not first:
-        return HealthCheck("other users", "good", f"nobody but its owner reads {data}")
+        return HealthCheck("other users", "good", f"only its owner can read {data}")
     number = f"{len(first)} or more" if len(first) == COUNTED else str(len(first))
     sentence = (
         f"{number} files and folders are open to others, such as {first[0]}; the next start closes them"
@@ -96,7 +96,7 @@ def _reserve(data: Path) -> HealthCheck:
     try:
         size = (data / NAME).stat().st_size
     except FileNotFoundError:
-        sentence = "there is none: a server makes it when there is room, and takes no writes on a full disk"
+        sentence = "there is none: a server makes one when there is room, and refuses writes on a full disk"
         return HealthCheck("reserve", "note", sentence)
     return HealthCheck("reserve", "good", f"{size / 1024**2:.0f} MiB are kept for deleting on a full disk")
 
@@ -118,7 +118,7 @@ def _buckets(settings: Settings) -> HealthCheck:
         notes.append(f"lifecycle rules remove nothing since {since}: {standing.reason}")
     aside = sum(1 for _ in quarantined(root))
     if aside:
-        notes.append(f"{aside} files that nobody can account for lie in quarantine: see `vedette repair`")
+        notes.append(f"{aside} files of unknown origin are in quarantine: see `vedette repair`")
     if notes:
         return HealthCheck("buckets", "note", "; ".join(notes))
     return HealthCheck("buckets", "good", "the index is there and whole, and nothing is in quarantine")

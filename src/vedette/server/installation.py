@@ -94,7 +94,7 @@ def check_folder(data: Path, *, makes: bool) -> None:
     if hasattr(os, "statvfs") and os.statvfs(data).f_flag & os.ST_RDONLY:
         raise Wrong(f"The data folder {data} lies on a read-only file system.")
     if hasattr(os, "geteuid") and data.stat().st_uid != os.geteuid():
-        raise Wrong(f"The data folder {data} belongs to somebody else (user {data.stat().st_uid}).")
+        raise Wrong(f"The data folder {data} belongs to another user (id {data.stat().st_uid}).")
     raise Wrong(f"The data folder {data} cannot be read and written: its mode forbids it.")
 
 
@@ -295,7 +295,7 @@ def _region_of_credentials(data: Path) -> str:
 
 
 def _count(folder: Path) -> int:
-    """Return how many things a folder holds; hidden ones are nobody's models or buckets."""
+    """Return how many things a folder holds; hidden ones are neither models nor buckets."""
     if not folder.is_dir():
         return 0
     return sum(not place.name.startswith(".") for place in folder.iterdir())

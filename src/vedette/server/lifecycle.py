@@ -1,4 +1,4 @@
-"""Open a data folder: lock it, bring its database up to date, and furnish the rooms."""
+"""Opens a data folder: locks it, migrates its database, and starts the rooms."""
 
 import contextlib
 import importlib
@@ -72,7 +72,7 @@ def _lock_first_byte(file: IO[str]) -> bool:
 
 @contextlib.contextmanager
 def open_house(settings: Settings) -> Iterator[House]:
-    """Yield the furnished house; everything is closed again at the end."""
+    """Yield the house with its rooms started; everything is closed at the end."""
     data = settings.data
     with contextlib.ExitStack() as closing:
         closing.enter_context(private())
@@ -183,7 +183,7 @@ def _open_datasets(
     access: Reach,
     jobs: JobRunner,
 ) -> tuple[Datasets, DatasetPictures]:
-    """Return the datasets and what looks at their pictures, both at work."""
+    """Return the datasets and the measuring of their pictures, both started."""
     datasets = Datasets(
         database,
         projects,

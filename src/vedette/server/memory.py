@@ -19,21 +19,21 @@ PATIENCE_S = 10.0
 
 
 @dataclass(slots=True)
-class _Wish:
+class _BodyRequest:
     client: Hashable
     size: int
     granted: asyncio.Future[None]
 
 
-class BodyRoom:
-    """The room of one server. Lives in its loop."""
+class BodyMemory:
+    """The memory of one server for bodies. Used in its event loop only."""
 
     def __init__(self, most: int = MOST_BYTES, patience_s: float = PATIENCE_S) -> None:
         self.most = most
         self.used = 0
         self._patience_s = patience_s
         self._of: Counter[Hashable] = Counter()
-        self._wishes: list[_Wish] = []
+        self._wishes: list[_BodyRequest] = []
 
     @contextlib.asynccontextmanager
     async def hold(self, client: Hashable, size: int) -> AsyncIterator[None]:
@@ -62,7 +62,7 @@ class BodyRoom:
         self._grant()
 
     async def _wait(self, client: Hashable, size: int) -> None:
-        wish = _Wish(client, size, asyncio.get_running_loop().create_future())
+        wish = _BodyRequest(client, size, asyncio.get_running_loop().create_future())
         self._wishes.append(wish)
         self._grant()
         try:
@@ -76,7 +76,7 @@ class BodyRoom:
                 ) from None
             raise
 
-    def _withdraw(self, wish: _Wish) -> None:
+    def _withdraw(self, wish: _BodyRequest) -> None:
         if wish in self._wishes:
             self._wishes.remove(wish)
             self._grant()
@@ -86,7 +86,7 @@ class BodyRoom:
     def _grant(self) -> None:
         for wish in sorted(self._wishes, key=lambda wish: self._of[wish.client]):
             if self.used + wish.size > self.most:
-                return  # nobody passes by: a large one would wait for ever
+                return  # nothing overtakes: a large request would wait for ever
             if self._fits(wish.client, wish.size):
                 self._take(wish.client, wish.size)
                 self._wishes.remove(wish)

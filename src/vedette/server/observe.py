@@ -1,4 +1,4 @@
-"""What the server says of itself: one log line a request, and figures for Prometheus."""
+"""The server's log, a line a request, and its metrics for Prometheus."""
 
 import logging
 import sys
@@ -23,7 +23,7 @@ UNITS = {"desired_units": "desired", "in_service_units": "in service"}
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One request as the log and the figures name it."""
+    """One request, for the log and the metrics."""
 
     request_id: str
     method: str
@@ -38,7 +38,7 @@ class RequestRecord:
     sent_bytes: int = 0
 
 
-class Figures:
+class Metrics:
     """The counters of one server; a registry of their own, so that tests can start several."""
 
     def __init__(self) -> None:
@@ -100,8 +100,8 @@ class Figures:
             registry=self.registry,
         )
 
-    def see_training(self, arn: str, facts: Mapping[str, Any] | None) -> None:
-        """Show how far a training is; nothing once it is over."""
+    def record_training(self, arn: str, facts: Mapping[str, Any] | None) -> None:
+        """Record the progress of a training; None when it has ended."""
         identity = read_version_arn(arn)
         if identity is None:
             return
@@ -113,8 +113,8 @@ class Figures:
             self._stages[of] = facts["stage"]
             self.training.labels(*of, facts["stage"]).set(facts["done"] / max(1, facts["of"]))
 
-    def see(self, arn: str, figure: str, value: float) -> None:
-        """Show what the meter counts of a model."""
+    def record(self, arn: str, figure: str, value: float) -> None:
+        """Record what the meter counts of a model."""
         identity = read_version_arn(arn)
         if identity is None:
             return
@@ -145,12 +145,12 @@ class Figures:
         return requests, self.seconds.labels(service, operation), self.sent_bytes.labels(service)
 
     def page(self) -> bytes:
-        """Return the figures as Prometheus reads them."""
+        """Return the metrics in Prometheus's text format."""
         return bytes(generate_latest(self.registry))
 
 
 def note(request: RequestRecord) -> None:
-    """Write the request's line; faults of ours stand out, refusals do not."""
+    """Write the request's log line; internal errors at the level error."""
     level = logging.ERROR if request.status >= 500 else logging.INFO
     if log.isEnabledFor(level):
         # Not log.log, which walks the stack for the line that logs: always this one.

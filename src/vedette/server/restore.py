@@ -33,7 +33,7 @@ FREE_BESIDES = 64 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreResult:
     """What was put where."""
 
     manifest: BackupManifest
@@ -41,7 +41,7 @@ class Restored:
     size: int
 
 
-def restore(backup: Path, data: Path, *, progress: Progress, clock: Clock = system_clock) -> Restored:
+def restore(backup: Path, data: Path, *, progress: Progress, clock: Clock = system_clock) -> RestoreResult:
     """Put a backup into a new or empty folder."""
     manifest = read_manifest(backup)
     if manifest.change not in numbers():
@@ -68,7 +68,7 @@ def restore(backup: Path, data: Path, *, progress: Progress, clock: Clock = syst
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
-    return Restored(manifest, len(files), size)
+    return RestoreResult(manifest, len(files), size)
 
 
 def _check_target(data: Path) -> None:

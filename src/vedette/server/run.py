@@ -12,8 +12,8 @@ import uvicorn
 
 from vedette.clock import system_clock
 from vedette.errors import Wrong
-from vedette.server.app import Front
-from vedette.server.crowd import Crowd, room_for_lines
+from vedette.server.app import Application
+from vedette.server.connections import ConnectionLimiter, connection_limit
 from vedette.server.guard import GuardedProtocol
 from vedette.server.installation import check_folder, in_a_sentence
 from vedette.server.lifecycle import open_house
@@ -29,14 +29,14 @@ HANDSHAKE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Tls:
+class TlsFiles:
     """The certificate and the key to serve https with."""
 
     certificate: Path
     key: Path
 
 
-def choose_tls(settings: Settings, certificate: Path | None, key: Path | None, tls: str) -> Tls | None:
+def choose_tls(settings: Settings, certificate: Path | None, key: Path | None, tls: str) -> TlsFiles | None:
     """Return what to serve https with, or None for plain http."""
     if tls == "self" and (certificate is not None or key is not None):
         raise Wrong("--tls self makes a certificate of its own; --tls-cert and --tls-key name another.")
@@ -44,17 +44,17 @@ def choose_tls(settings: Settings, certificate: Path | None, key: Path | None, t
         with in_a_sentence(settings.data), private():
             check_folder(settings.data, makes=True)
             paths = own_certificate(settings.data / "tls", host=settings.host, clock=system_clock)
-        return _usable(Tls(*paths))
+        return _usable(TlsFiles(*paths))
     if tls:
         raise Wrong(f"--tls takes 'self'; {tls!r} is none. For files use --tls-cert and --tls-key.")
     if certificate is None and key is None:
         return None
     if certificate is None or key is None:
         raise Wrong("--tls-cert and --tls-key go together.")
-    return _usable(Tls(certificate, key))
+    return _usable(TlsFiles(certificate, key))
 
 
-def _usable(tls: Tls) -> Tls:
+def _usable(tls: TlsFiles) -> TlsFiles:
     """Return the pair, if it is one: better refused here than at the first client's handshake."""
     for file in (tls.certificate, tls.key):
         if not file.is_file():
@@ -99,28 +99,28 @@ def bind(settings: Settings) -> socket.socket:
 class AnnouncingServer(uvicorn.Server):
     """uvicorn's server, which says so once it answers, and before it stops answering."""
 
-    def __init__(self, config: uvicorn.Config, front: Front, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, application: Application, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._front = front
+        self._application = application
         self._ready = ready
-        self._crowd = Crowd(room_for_lines())
+        self._limiter = ConnectionLimiter(connection_limit())
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then say so.
 
         The sockets are ours to open: uvicorn would wait a minute for a TLS handshake.
         """
-        await self._front.open()
+        await self._application.open()
         await super().startup([])
         for listener in sockets or []:
             self.servers.append(await self._listen(listener))
-        self._front.ready = True
+        self._application.ready = True
         self._ready()
 
     async def _listen(self, listener: socket.socket) -> asyncio.Server:
         config = self.config
         return await asyncio.get_running_loop().create_server(
-            lambda: GuardedProtocol(config, self.server_state, self.lifespan.state, crowd=self._crowd),
+            lambda: GuardedProtocol(config, self.server_state, self.lifespan.state, limiter=self._limiter),
             sock=listener,
             ssl=config.ssl,
             ssl_handshake_timeout=HANDSHAKE_S if config.ssl else None,
@@ -138,21 +138,21 @@ class AnnouncingServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say so, then finish what is under way."""
-        self._front.ready = False
+        self._application.ready = False
         await super().shutdown(sockets)
-        await self._front.leave()
+        await self._application.leave()
 
 
-def serve(settings: Settings, *, tls: Tls | None = None, announce: Callable[[str], None]) -> None:
+def serve(settings: Settings, *, tls: TlsFiles | None = None, announce: Callable[[str], None]) -> None:
     """Serve until told to stop. `announce` gets the address once requests will be answered."""
     set_up_logging(settings.log)
     with (
         contextlib.closing(bind(settings)) as listener,
         open_house(settings) as house,
-        contextlib.closing(Front(house)) as front,
+        contextlib.closing(Application(house)) as application,
     ):
         config = uvicorn.Config(
-            front,
+            application,
             http=GuardedProtocol,
             ws="none",
             lifespan="off",
@@ -172,7 +172,7 @@ def serve(settings: Settings, *, tls: Tls | None = None, announce: Callable[[str
         def ready() -> None:
             announce(address)
 
-        server = AnnouncingServer(config, front, ready)
+        server = AnnouncingServer(config, application, ready)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
 

@@ -8,7 +8,7 @@ from vedette.errors import Missing
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 from vedette.projects.versions import NewVersion
-from vedette.server.observe import Figures
+from vedette.server.observe import Metrics
 
 ALICE = a_caller("vedette")
 JUDGING = {"stage": "judging probe-384", "done": 3, "of": 4, "seconds_left": 4.5}
@@ -58,15 +58,15 @@ def test_only_what_is_there_is_described(version, ask):
 
 
 def test_the_figures_show_the_stage_of_a_training_under_way(version):
-    figures, arn = Figures(), str(version.arn)
+    figures, arn = Metrics(), str(version.arn)
     labels = 'project="boards",service="rekognition",stage="{}",version="v1"'
 
     def shown():
         return [line for line in figures.page().decode().splitlines() if line.startswith("vedette_training")]
 
-    figures.see_training(arn, JUDGING)
+    figures.record_training(arn, JUDGING)
     assert shown() == [f"vedette_training_share{{{labels.format('judging probe-384')}}} 0.75"]
-    figures.see_training(arn, {"stage": "packaging", "done": 0, "of": 0})
+    figures.record_training(arn, {"stage": "packaging", "done": 0, "of": 0})
     assert shown() == [f"vedette_training_share{{{labels.format('packaging')}}} 0.0"]
-    figures.see_training(arn, None)
+    figures.record_training(arn, None)
     assert shown() == []

@@ -4,7 +4,7 @@ import urllib.request
 
 import pytest
 
-from vedette.api.own_paths import FIGURES, FOLDERS, HEALTH, NO_BUCKETS
+from vedette.api.own_paths import FOLDERS, HEALTH, METRICS, NO_BUCKETS
 from vedette.api.protocols import RestJsonProtocol
 from vedette.server.doors import SERVICES
 
@@ -106,7 +106,7 @@ def test_every_path_of_the_server_is_kept_from_buckets():
     roots = [
         protocol.root for protocol in protocols if isinstance(protocol, RestJsonProtocol) and protocol.root
     ]
-    paths = {path.split("/")[1] for path in (*HEALTH, FIGURES, *FOLDERS, *roots)}
+    paths = {path.split("/")[1] for path in (*HEALTH, METRICS, *FOLDERS, *roots)}
     assert "2020-11-20" in paths
     assert {name for name in paths if len(name) >= 3} <= NO_BUCKETS
 

@@ -1,4 +1,4 @@
-"""Datasets, as Lookout for Vision says them: by project and type, since they have no ARN."""
+"""Datasets, in Lookout for Vision's terms: by project and type, since they have no ARN."""
 
 import hashlib
 from datetime import datetime

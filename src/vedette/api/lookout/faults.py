@@ -19,7 +19,7 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.TooFast: ("ThrottlingException", 429),
     errors.NoSpace: ("ServiceQuotaExceededException", 402),
     errors.Unwritable: ("InternalServerException", 500),
-    # The service has no error for it; this one its programs know, and do not try again.
+    # The service has no error for it; its clients know this one, and do not retry.
     errors.Unbuilt: ("ValidationException", 400),
 }
 ABOUT_A_RESOURCE = ("ResourceNotFoundException", "ConflictException", "ServiceQuotaExceededException")

@@ -1,4 +1,4 @@
-"""Models started, stopped and asked what they see, as Lookout for Vision says it."""
+"""Starting, stopping and using models, in Lookout for Vision's terms."""
 
 from collections.abc import Awaitable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Models, as Lookout for Vision says them: versions by number."""
+"""Models, in Lookout for Vision's terms: versions by number."""
 
 from typing import Any
 
@@ -105,13 +105,13 @@ def _latest(house: House, caller: Caller, action: str, request: dict[str, Any], 
         # Only who might do this to some model of the project is told that there is none.
         caller.require(action, caller.own(f"model/{request['ProjectName']}/*"))
         raise
-    # What a policy says, it says of numbers.
+    # Policies name models by number.
     caller.require(action, version.arn)
     return version
 
 
 def _message(house: House, version: Version) -> str:
-    """Return what is to be said of a model; a trained one names what it was trained without."""
+    """Return the status message of a model; of a trained one, also what was left out of the training."""
     message = LOOKOUT.model_statuses.sentence(version.state, version.message)
     left_out = (
         version.results.get("left_out") if LOOKOUT.model_statuses.words[version.state] == "TRAINED" else ""

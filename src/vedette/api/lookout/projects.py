@@ -1,4 +1,4 @@
-"""Projects, as Lookout for Vision says them."""
+"""Projects, in Lookout for Vision's terms."""
 
 from typing import Any
 

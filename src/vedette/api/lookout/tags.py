@@ -1,4 +1,4 @@
-"""Tags, as Lookout for Vision says them: a list of keys and values. Only models can have them."""
+"""Tags, in Lookout for Vision's terms: a list of keys and values. Only models can have them."""
 
 from typing import Any
 

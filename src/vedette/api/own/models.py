@@ -1,4 +1,4 @@
-"""Models as things one can have and wait for: a version's package, and how far its training is."""
+"""A version's package to download, and the progress of its training."""
 
 import asyncio
 import base64
@@ -19,7 +19,7 @@ def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dic
     parcel = pack(version, house.trainings.folder(version))
     digest = base64.b64encode(bytes.fromhex(parcel.sha256)).decode("ascii")
     return {
-        "Body": Pieces(parcel),
+        "Body": ParcelStream(parcel),
         "ContentLength": parcel.size,
         "ContentType": "application/zip",
         "ContentDisposition": f'attachment; filename="{version.project.name}-{version.name}.zip"',
@@ -28,7 +28,7 @@ def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dic
 
 
 def describe_training(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Say how far a training is; one that waits for its turn has no stage yet, one that is over none more."""
+    """Return the progress of a training; one that is queued or has ended has no stage."""
     version = _find(house, caller, "DescribeTraining", request)
     facts = house.trainings.stages.of(version)
     answer: dict[str, Any] = {"IsUnderWay": version.state == "training"}
@@ -47,13 +47,13 @@ def _find(house: House, caller: Caller, action: str, request: dict[str, Any]) ->
     return house.versions.find_by_arn(str(arn), caller.region)
 
 
-class Pieces:
-    """A parcel as it goes out, a piece at a time; closed when it has gone, or nobody wants it any more."""
+class ParcelStream:
+    """Streams a package in pieces, and closes its file at the end or when the client has gone."""
 
     def __init__(self, parcel: Parcel) -> None:
         self._file = parcel.file
 
-    def __aiter__(self) -> "Pieces":
+    def __aiter__(self) -> "ParcelStream":
         return self
 
     async def __anext__(self) -> bytes:

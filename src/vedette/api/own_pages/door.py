@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from vedette.api.door import PlainDoor, Visit
-from vedette.api.own_paths import FIGURES
+from vedette.api.own_paths import METRICS
 from vedette.api.visitors import is_for_own_pages, path_of, refuse_figures, refuse_name, text_page
 from vedette.wire.http import Response
 
-FIGURES_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 READING_METHODS = ("GET", "HEAD")
 
 
@@ -23,14 +23,14 @@ def _readiness(visit: Visit) -> Response:
     return text_page(200, "ready") if visit.status.ready else text_page(503, "not ready")
 
 
-def _figures(visit: Visit) -> Response:
+def _metrics(visit: Visit) -> Response:
     refusal = refuse_figures(visit.request, visit.house.settings)
-    return refusal or Response(200, [("content-type", FIGURES_TYPE)], visit.status.figures_page())
+    return refusal or Response(200, [("content-type", METRICS_TYPE)], visit.status.metrics_page())
 
 
 Page = Callable[[Visit], Response]
 FOR_EVERYBODY: Mapping[str, Page] = {"/healthz": _health, "/readyz": _readiness}
-PAGES: Mapping[str, Page] = {FIGURES: _figures}
+PAGES: Mapping[str, Page] = {METRICS: _metrics}
 
 
 @dataclass(frozen=True, slots=True)

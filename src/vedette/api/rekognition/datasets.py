@@ -1,4 +1,4 @@
-"""Datasets, as Rekognition says them."""
+"""Datasets, in Rekognition's terms."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What went wrong, in Rekognition's words. All are 400 but what is our own fault."""
+"""What went wrong, in Rekognition's words. All are 400 except for internal errors."""
 
 from vedette import errors
 from vedette.api.faults import Fault
@@ -34,7 +34,7 @@ BY_KIND: dict[tuple[type[errors.Refusal], str], str] = {
     (errors.TooMuch, "tags"): "ServiceQuotaExceededException",
     (errors.TooMuch, "policy"): "ServiceQuotaExceededException",
 }
-# What the wire found, before any room saw the request.
+# What the protocol refused, before any room was called.
 FAULTY: dict[str, str] = {
     "constraint": "InvalidParameterException",
     "page-size": "ValidationException",

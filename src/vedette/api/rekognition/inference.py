@@ -1,4 +1,4 @@
-"""Versions started, stopped and asked what they see, as Rekognition says it: in per cent and capitals."""
+"""Starting, stopping and using versions, in Rekognition's terms: confidences in percent."""
 
 from collections.abc import Awaitable, Mapping
 from typing import Any
@@ -32,7 +32,7 @@ def stop_project_version(house: House, caller: Caller, request: dict[str, Any]) 
 
 @operation(looks_at_pictures=True)
 def detect_custom_labels(house: House, caller: Caller, request: dict[str, Any]) -> Awaitable[dict[str, Any]]:
-    """Answer with what the version saw.
+    """Answer with the labels that the version detects.
 
     Without MinConfidence each label is held to its own threshold, found in training;
     that rule lives in the model's package, not here.
@@ -74,7 +74,7 @@ def _picture(house: House, caller: Caller, version: Version, image: Mapping[str,
         return house.hosting.admit(version, image["Bytes"], REKOGNITION.pictures_in_requests)
     place = image["S3Object"]
     bucket, key, number = place["Bucket"], place["Name"], place.get("Version", "")
-    # Whether the object is not there or not for the caller to read is the same to a stranger.
+    # A missing object and one that the caller may not read get the same answer: neither is disclosed.
     unreadable = Missing(f"The object {key} of the bucket {bucket} cannot be read.", kind="key", name=key)
     if not house.access.may_read(caller.principal, bucket, key, number):
         raise unreadable

@@ -1,4 +1,4 @@
-"""Copies of versions, and the policies that allow them to others, as Rekognition says them."""
+"""Copies of versions, and the policies that allow them to others, in Rekognition's terms."""
 
 from functools import partial
 from typing import Any
@@ -76,7 +76,7 @@ def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) 
 def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
     """Return the version to copy, if the caller may: by its own account, or by the project's policies.
 
-    A stranger learns nothing of what there is: the refusal is the same with and without the version.
+    The refusal is the same with and without the version, so that it discloses nothing.
     """
     text = request["SourceProjectVersionArn"]
     names = read_version_arn(text)
@@ -96,7 +96,7 @@ def _source(house: House, caller: Caller, request: dict[str, Any]) -> Version:
             raise
         raise refusal from None
     if source.project.id != project.id and not own:
-        # Another project's policies, the caller's own perhaps, have no say here.
+        # Policies of another project, which may be the caller's own, do not count.
         raise refusal
     policies = house.projects.policies.of(source.project)
     if not about(policies=policies):

@@ -1,4 +1,4 @@
-"""Projects, as Rekognition says them."""
+"""Projects, in Rekognition's terms."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from vedette.projects.projects import NewProject
 
 
 def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Make a project. The permission is asked for the ARN it would get, whatever its moment."""
+    """Make a project. The permission is asked for the ARN it would get, whatever its creation time."""
     name, tags = request["ProjectName"], request.get("Tags", {})
     caller.require("CreateProject", caller.own(f"project/{name}/*"), tags=tags)
     if tags:
@@ -29,7 +29,7 @@ def create_project(house: House, caller: Caller, request: dict[str, Any]) -> dic
 
 @operation(is_quick=True)
 def describe_projects(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """List projects in the order of creation; names that nobody has are simply not there."""
+    """List projects in the order of creation; unknown names are left out."""
     caller.require("DescribeProjects", "*")
     names = sorted(request.get("ProjectNames", ()))
     features = sorted(request.get("Features", ("CUSTOM_LABELS",)))
@@ -43,7 +43,7 @@ def describe_projects(house: House, caller: Caller, request: dict[str, Any]) -> 
 
 
 def delete_project(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Delete an empty project; it is gone at once, though clients are told that it is going."""
+    """Delete an empty project; it is deleted at once, though the answer says DELETING."""
     arn = caller.permit("DeleteProject", request["ProjectArn"])
     house.projects.delete_by_arn(str(arn), caller.region)
     return {"Status": "DELETING"}

@@ -1,4 +1,4 @@
-"""Tags, as Rekognition says them: a map."""
+"""Tags, in Rekognition's terms: a map."""
 
 from typing import Any
 

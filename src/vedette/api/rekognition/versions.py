@@ -1,4 +1,4 @@
-"""Versions, as Rekognition says them: trained, described, deleted."""
+"""Versions, in Rekognition's terms: trained, described, deleted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -47,7 +47,7 @@ def create_project_version(house: House, caller: Caller, request: dict[str, Any]
 
 
 def describe_project_versions(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """List a project's versions, the newest first; names that nobody has are simply not there."""
+    """List a project's versions, the newest first; unknown names are left out."""
     arn = caller.permit("DescribeProjectVersions", request["ProjectArn"])
     project = house.projects.find_by_arn(str(arn), caller.region)
     names = sorted(request.get("VersionNames", ()))

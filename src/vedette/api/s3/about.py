@@ -1,4 +1,4 @@
-"""What headers say of an object, as its `About`, and back."""
+"""An object's metadata (`About`) from the headers of a request, and back into those of an answer."""
 
 from dataclasses import replace
 

@@ -59,8 +59,8 @@ NOBODY = b"[]"
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
-    """What a request is aimed at: an action on a bucket, or on an object in it that may not be there."""
+class AccessTarget:
+    """What is judged: an action on a bucket, or on an object in it, which need not exist."""
 
     action: str
     bucket: Bucket
@@ -117,7 +117,7 @@ def is_allowed(  # noqa: PLR0913  (likewise)
             return before[name]
         return fact_of_request(call, name)
 
-    return decide(call.principal, Aim(action, bucket, key, blob), fact)
+    return decide(call.principal, AccessTarget(action, bucket, key, blob), fact)
 
 
 def authorise_write(call: Call, bucket: Bucket, tags: dict[str, str]) -> None:
@@ -144,26 +144,28 @@ def authorise_own(call: Call, action: str, resource: str, more: Facts | None = N
         raise S3Fault("AccessDenied", "Access Denied")
 
 
-def decide(principal: Principal | None, aim: Aim, fact: Callable[[str], Value | None]) -> bool:
-    """Say whether somebody may do this; `fact` gives what the request says of a condition key."""
-    bucket, subject = aim.bucket, subject_of(principal)
+def decide(principal: Principal | None, target: AccessTarget, fact: Callable[[str], Value | None]) -> bool:
+    """Decide whether a principal may do this; `fact` gives what the request says of a condition key."""
+    bucket, subject = target.bucket, subject_of(principal)
     policies = policies_of(bucket)
     if principal is not None and (
-        _bears_grants(aim) or any(policy.names_canonical_ids for policy in policies)
+        _bears_grants(target) or any(policy.names_canonical_ids for policy in policies)
     ):
         subject = replace(subject, canonical_id=canonical_id(principal.account))
     # What the caller is comes first: nothing that a request says may stand in for it.
-    facts = SourcedFacts(subject.fact, partial(fact_of_blob, aim.blob), partial(fact_of_bucket, bucket), fact)
+    facts = SourcedFacts(
+        subject.fact, partial(fact_of_blob, target.blob), partial(fact_of_bucket, bucket), fact
+    )
     decision = judge(
-        AccessRequest(subject, aim.action, aim.resource, bucket.account, facts),
+        AccessRequest(subject, target.action, target.resource, bucket.account, facts),
         identity=principal.policies if principal else (),
         resource=policies,
         session=principal.session_policies if principal else (),
     )
     if decision.explicit_deny:
-        return _is_locked_in(subject, aim)
+        return _is_locked_in(subject, target)
     by_policy = PrincipalMatch.NONE if _is_closed(subject, bucket) else decision.resource_match
-    return _combine(subject, aim, decision, by_policy)
+    return _combine(subject, target, decision, by_policy)
 
 
 def _is_closed(subject: AccessSubject, bucket: Bucket) -> bool:
@@ -173,20 +175,22 @@ def _is_closed(subject: AccessSubject, bucket: Bucket) -> bool:
     return blocks(bucket).get("RestrictPublicBuckets", False)
 
 
-def _is_locked_in(subject: AccessSubject, aim: Aim) -> bool:
+def _is_locked_in(subject: AccessSubject, target: AccessTarget) -> bool:
     """Say whether this is the owner's root at the policy that denies it."""
-    is_root = subject.kind is SubjectKind.ROOT and subject.account == aim.bucket.account
-    return is_root and aim.action in ALWAYS_OWN
+    is_root = subject.kind is SubjectKind.ROOT and subject.account == target.bucket.account
+    return is_root and target.action in ALWAYS_OWN
 
 
-def _combine(subject: AccessSubject, aim: Aim, decision: Decision, by_policy: PrincipalMatch) -> bool:
-    granted = PrincipalMatch.NONE if decision.narrowed else _granted(subject, aim)
+def _combine(
+    subject: AccessSubject, target: AccessTarget, decision: Decision, by_policy: PrincipalMatch
+) -> bool:
+    granted = PrincipalMatch.NONE if decision.narrowed else _granted(subject, target)
     match = max(by_policy, granted)
     if subject.kind is SubjectKind.ANONYMOUS:
         return match > PrincipalMatch.ACCOUNT
-    if subject.account != aim.owner:
+    if subject.account != target.owner:
         return decision.identity_allows and match > PrincipalMatch.NONE
-    is_closed = aim.action == "s3:PutObject" and aim.bucket.documents.get("acl") == NOBODY
+    is_closed = target.action == "s3:PutObject" and target.bucket.documents.get("acl") == NOBODY
     return match > PrincipalMatch.ACCOUNT or (decision.identity_allows and not is_closed)
 
 
@@ -204,19 +208,19 @@ def acl_of(bucket: Bucket) -> acl.Grants | None:
     return None if document is None else acl.load(document)
 
 
-def _bears_grants(aim: Aim) -> bool:
+def _bears_grants(target: AccessTarget) -> bool:
     """Say whether an ACL may name the caller by the id that S3 knows its account by."""
-    return "acl" in aim.bucket.documents or (aim.blob is not None and aim.blob.about.acl is not None)
+    return "acl" in target.bucket.documents or (target.blob is not None and target.blob.about.acl is not None)
 
 
-def _granted(subject: AccessSubject, aim: Aim) -> PrincipalMatch:
+def _granted(subject: AccessSubject, target: AccessTarget) -> PrincipalMatch:
     """Return how strongly an ACL allows: a group as everybody, an account as an account."""
-    if aim.action in BUCKET_GRANTS or (aim.action in WITH_WRITING and aim.blob is None):
-        grants, permission = acl_of(aim.bucket), BUCKET_GRANTS.get(aim.action, "WRITE")
-    elif aim.action in OBJECT_GRANTS and aim.blob is not None:
-        grants, permission = aim.blob.about.acl, OBJECT_GRANTS[aim.action]
+    if target.action in BUCKET_GRANTS or (target.action in WITH_WRITING and target.blob is None):
+        grants, permission = acl_of(target.bucket), BUCKET_GRANTS.get(target.action, "WRITE")
+    elif target.action in OBJECT_GRANTS and target.blob is not None:
+        grants, permission = target.blob.about.acl, OBJECT_GRANTS[target.action]
     else:
         return PrincipalMatch.NONE
-    if grants is None or (acl.is_public(grants) and blocks(aim.bucket).get("IgnorePublicAcls")):
+    if grants is None or (acl.is_public(grants) and blocks(target.bucket).get("IgnorePublicAcls")):
         return PrincipalMatch.NONE
     return acl.match_of(grants, subject.canonical_id, permission)

@@ -1,7 +1,7 @@
 """Access control lists: who was granted what, in S3's oldest way.
 
 A grant is {"who": canonical id or group, "permission": …}. A list that was never set is
-None, which grants the owner everything and nobody else anything.
+None, which grants everything to the owner and nothing to others.
 """
 
 from typing import Any
@@ -39,7 +39,7 @@ HEADERS = {
 
 
 def own_grants(account: str) -> Grants:
-    """Return what the owner of a thing has without anybody's doing."""
+    """Return the grants that an owner has by default."""
     return [{"who": canonical_id(account), "permission": "FULL_CONTROL"}]
 
 
@@ -55,7 +55,7 @@ def grants_of_headers(call: Call, account: str, *, bucket_account: str) -> Grant
 
 
 def canned_grants(canned: str, account: str, *, bucket_account: str) -> Grants:
-    """Return the grants that one of S3's words stands for."""
+    """Return the grants of a canned ACL."""
     if canned not in CANNED:
         raise S3Fault("InvalidArgument", f"{canned} is no canned ACL.", members={"ArgumentName": "x-amz-acl"})
     grants: Grants = []

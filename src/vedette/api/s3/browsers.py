@@ -39,7 +39,7 @@ def browser_headers(call: Call, bucket: Bucket, headers: list[tuple[str, str]]) 
 
 
 def _website(call: Call) -> list[tuple[str, str]]:
-    """Return what sets a website's pages apart, which a name of their own has done already."""
+    """Return the header that gives a website's pages an origin of their own; a host name does so already."""
     host, domain = call.header("host"), call.house.settings.s3_domain
     return [] if bucket_of_host(host, domain) else [APART]
 

@@ -22,7 +22,7 @@ OWNERSHIPS = ("BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced")
 
 
 async def list_buckets(call: Call) -> Response:
-    """ListBuckets: the caller's own. Nobody owns none, and is told that and nothing else."""
+    """ListBuckets: the caller's own; an anonymous caller gets an empty list."""
     if call.principal is None:
         return document_answer("ListBuckets", {"Owner": NOBODY, "Buckets": []}, "ListAllMyBucketsResult")
     authorise_own(call, "s3:ListAllMyBuckets", "*")

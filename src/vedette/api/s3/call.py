@@ -50,7 +50,7 @@ def _number(name: str, text: str, default: int, most: int | None) -> int:
 
 @dataclass(slots=True)
 class Call:
-    """A request, who sent it (None: nobody), and what it is for."""
+    """A request, its principal (None for an anonymous one), and the bucket and key that it names."""
 
     house: House
     principal: Principal | None
@@ -73,7 +73,7 @@ class Call:
 
     @property
     def account(self) -> str:
-        """Return the caller's account; empty for nobody."""
+        """Return the caller's account; empty for an anonymous caller."""
         return self.principal.account if self.principal else ""
 
     @property
@@ -112,7 +112,7 @@ class Call:
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Wait for a function that waits for the disk, without holding anybody up."""
+    """Run a blocking function in a thread, and wait for it in the event loop."""
     return await asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))
 
 
@@ -172,13 +172,13 @@ def owner(account: str) -> dict[str, str]:
 
 
 def refuse_unknown(value: str, possible: Iterable[str], code: str = "InvalidArgument") -> None:
-    """Refuse a word that is not one of those that are possible."""
+    """Refuse a value that is not one of those that are possible."""
     if value not in possible:
         raise S3Fault(code, f"{value} is not one of {', '.join(possible)}.")
 
 
 def rewrite(operation_name: str, document: dict[str, Any], root: str) -> bytes:
-    """Return a request's document as it is kept: what its shape knows, and nothing else."""
+    """Return a request's document as it is stored: the members of its shape, and nothing else."""
     model = operation("s3", operation_name)
     assert model is not None
     payload = model.input_shape.members[model.input_shape.serialization["payload"]]

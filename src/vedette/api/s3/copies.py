@@ -131,7 +131,7 @@ def _tags(call: Call, bucket: Bucket, source: Blob) -> dict[str, str]:
 
 
 def _about_copy(call: Call, bucket: Bucket, source: Blob) -> About:
-    """Return what is said of the copy: the source's words or new ones, as the directives want it."""
+    """Return the copy's metadata: the source's or new, as the directives say."""
     content = _directive(call, "metadata")
     tags = _directive(call, "tagging")
     new = about.about_of_request(call, bucket)
@@ -178,7 +178,7 @@ class Source:
 
 
 def _fill(call: Call, draft: Draft, source: Source, description: About) -> tuple[str, About]:
-    """Copy the bytes; return their ETag, and what is said with their checksum."""
+    """Copy the bytes; return their ETag, and the metadata with their checksum."""
     blob = source.blob
     whole = ByteSpan(0, blob.size, is_part=False)
     wanted_algorithm = call.header("x-amz-checksum-algorithm").upper()

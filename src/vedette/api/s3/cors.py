@@ -68,7 +68,7 @@ async def delete_cors(call: Call) -> Response:
 
 
 def answer_preflight(call: Call) -> Response:
-    """Answer a browser that asks before it sends; nobody signs such a question."""
+    """Answer a preflight request, which is never signed."""
     origin, method = call.header("origin"), call.header("access-control-request-method")
     if not origin or not method:
         raise S3Fault("BadRequest", "Insufficient information. Origin request header needed.")

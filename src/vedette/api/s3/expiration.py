@@ -1,4 +1,4 @@
-"""What headers say of the rules that a bucket's objects and uploads go by."""
+"""The headers that announce when lifecycle rules remove an object or an upload."""
 
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ REAL_DAYS = Days()
 
 
 def expiration_headers(bucket: Bucket, blob: Blob) -> list[tuple[str, str]]:
-    """Return when an object goes and by which rule; nothing for a version that is not the current one."""
+    """Return when an object expires and by which rule; nothing for a noncurrent version."""
     if DOCUMENT not in bucket.documents or not blob.latest or blob.marker:
         return []
     due = [
@@ -30,7 +30,7 @@ def expiration_headers(bucket: Bucket, blob: Blob) -> list[tuple[str, str]]:
 
 
 def abort_headers(bucket: Bucket, upload: Upload) -> list[tuple[str, str]]:
-    """Return when an upload is given up that is not completed, and by which rule."""
+    """Return when an incomplete upload is aborted, and by which rule."""
     if DOCUMENT not in bucket.documents:
         return []
     due = [

@@ -1,4 +1,4 @@
-"""What S3 says when something is wrong: codes, statuses and one XML document for them all.
+"""S3's errors: codes, statuses, and the XML document that carries them.
 
 Refusals of the rooms are translated by their class and kind; what only S3 knows
 (preconditions, ranges, sub-resources) is raised as an `S3Fault` by the door's own modules.

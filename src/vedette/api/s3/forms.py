@@ -37,7 +37,7 @@ async def post_object(call: Call) -> Response:
 
 
 def _authenticate(call: Call, form: PostForm) -> None:
-    """Find who signed the policy and hold the form to it; a form without one is nobody's."""
+    """Find who signed the policy and hold the form to it; a form without one is anonymous."""
     signed = read_post_signature(form)
     if signed is None:
         call.principal = None

@@ -116,7 +116,7 @@ def _body(call: Call, blob: Blob, span: ByteSpan, key: bytes | None) -> FileBody
 
 
 def _path(call: Call, blob: Blob) -> str:
-    """Return the object's file; one that somebody took away is said before the answer has begun."""
+    """Return the object's file; a missing one is reported before the answer has begun."""
     path = call.store.file_of(blob)
     if not os.path.isfile(path):  # noqa: PTH113  (a Path costs 10 µs, a GET 400)
         raise S3Fault("InternalError", "The file of this object is missing from the server's disk.")
@@ -187,7 +187,7 @@ def remove(call: Call, bucket: Bucket, key: str, version: str, conditions: dict[
 
 
 def _check_conditions(now: Blob | None, conditions: dict[str, Any], version: str) -> None:
-    """Refuse to remove what is not as the client remembers it; what is not there is no matter.
+    """Refuse to remove what is not as the client remembers it; deleting a missing object is a no-op.
 
     Under a delete marker the object is not there; the marker as a version of its own is.
     """

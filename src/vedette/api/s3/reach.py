@@ -7,7 +7,7 @@ AWS calls it forward access: a service acts with its caller's rights, and a poli
 from collections.abc import Callable
 
 from vedette.access.request import environment
-from vedette.api.s3.access import Aim, decide
+from vedette.api.s3.access import AccessTarget, decide
 from vedette.clock import Clock, system_clock
 from vedette.errors import Denied, Missing
 from vedette.identity.may import RESOURCE_ACCOUNT, may
@@ -77,8 +77,8 @@ class Reach:
         if blob is not None and blob.marker:
             blob = None
         if blob is not None and "customer" in blob.about.encryption:
-            return False  # Nobody but its customer has its key, so that no service can read it.
+            return False  # Only its customer has the key, so that no service can read it.
         facts = self._facts()
         if version:
             facts["s3:versionid"] = version
-        return decide(caller, Aim(action, bucket, key, blob), facts.get)
+        return decide(caller, AccessTarget(action, bucket, key, blob), facts.get)

@@ -109,7 +109,7 @@ def choose(method: str, bucket: str, key: str, query: dict[str, str], *, copies_
         sub = ""
     route = table.get((method, sub))
     if route is None and sub in BUILT:
-        # Nobody's S3 has this; NotImplemented is for what another has and we have not.
+        # S3 has no such operation; NotImplemented is for those that exist and are not supported.
         raise S3Fault("MethodNotAllowed", "The specified method is not allowed against this resource.")
     if route is None:
         raise Unbuilt(

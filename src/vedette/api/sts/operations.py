@@ -88,7 +88,7 @@ def _tags(listed: Sequence[dict[str, str]]) -> dict[str, str]:
 
 
 def get_access_key_info(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Say whose account a key belongs to; temporary keys are not kept, so nobody knows theirs."""
+    """Return the account of a key; temporary keys are not stored, so theirs is unknown."""
     caller.require("GetAccessKeyInfo", "*")
     key = house.identity.directory.key(request["AccessKeyId"])
     if key is None:

@@ -26,7 +26,9 @@ class UnknownServiceDoor(PlainDoor):
     async def answer(self, visit: Visit) -> Response:
         """Say which service it is that is not supported."""
         service = visit.signed.service if visit.signed else visit.request.headers.get("x-amz-target")
-        raise UnknownOperation(f"this server speaks {', '.join(self.services)}; {service!r} is none of them")
+        raise UnknownOperation(
+            f"this server supports {', '.join(self.services)}; {service!r} is none of them"
+        )
 
     def fault(self, error: Exception, visit: Visit) -> Response:
         """Say it as JSON, which most services speak, or as XML where the client asked with a form."""

@@ -30,7 +30,7 @@ BINARY = getattr(os, "O_BINARY", 0)
 CONTROLS = dict.fromkeys([*range(9), *range(10, 32), 127], " ")
 
 
-class Gone(Exception):
+class ClientGone(Exception):
     """The client closed the connection before its body ended."""
 
 
@@ -64,7 +64,7 @@ async def read_stream(receive: Receive, *, window_s: float = WINDOW_S) -> AsyncI
             raise SlowBody("The body of the request stopped coming.") from None
         waited_s += now() - began
         if message["type"] == "http.disconnect":
-            raise Gone("The client went away.")
+            raise ClientGone("The client went away.")
         if message["body"]:
             yield message["body"]
         if not message.get("more_body", False):
@@ -123,7 +123,7 @@ async def send_answer(response: Response, send: Send, *, head_only: bool) -> int
     except RuntimeError as error:
         # What uvloop raises when the line was closed under the answer, as after a broken pipeline.
         if "closed" in str(error):
-            raise Gone("The line was closed before the answer.") from None
+            raise ClientGone("The line was closed before the answer.") from None
         raise
 
 
