@@ -1,5 +1,7 @@
 """Two shards of half a batch each teach what the whole batch would."""
 
+import threading
+
 import pytest
 import torch
 from torch import nn
@@ -66,6 +68,21 @@ def test_a_failing_shard_says_why_and_gives_the_threads_back():
     with pytest.raises(ValueError, match=r"no such rows: \[1, 3\]"):
         ShardedBackward(a_net(), broken, Device()).backward([1, 2, 3])
     assert torch.get_num_threads() == before
+
+
+def test_one_shard_is_worked_out_by_the_thread_that_asks():
+    asking = []
+
+    def noted(net: nn.Module, rows: list[int]) -> torch.Tensor:
+        asking.append(threading.current_thread())
+        return loss(net, rows)
+
+    alone, net = a_net(), a_net()
+    loss(alone, [0, 3, 4]).backward()
+    ShardedBackward(net, noted, Device(), shards=1).backward([0, 3, 4])
+    assert asking == [threading.current_thread()]
+    for ours, theirs in zip(gradients(net), gradients(alone), strict=True):
+        assert (ours is None and theirs is None) or torch.equal(ours, theirs)
 
 
 def test_a_gpu_needs_one_shard_only():

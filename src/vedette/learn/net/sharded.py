@@ -35,13 +35,17 @@ class ShardedBackward:
         """Leave the gradient of the mean loss of all shards in the network."""
         count = min(len(self.nets), len(rows))
         shards = [(self.nets[index], list(rows[index::count])) for index in range(count)]
-        try:
-            results = list(side_by_side(self._gradients, shards, threads=min(count, self.threads)))
-        finally:
-            torch.set_num_threads(self.threads)
+        is_alone = len(self.nets) == 1  # then a thread a step would cost more than it gives
+        results = [self._gradients(shards[0])] if is_alone else self._side_by_side(shards)
         for weights, *parts in zip(_learning(self.nets[0]), *results, strict=True):
             gradients = [gradient for gradient in parts if gradient is not None]
             weights.grad = torch.stack(gradients).sum(0) / count if gradients else None
+
+    def _side_by_side(self, shards: list[tuple[nn.Module, list[Any]]]) -> list[list[Tensor | None]]:
+        try:
+            return list(side_by_side(self._gradients, shards, threads=min(len(shards), self.threads)))
+        finally:
+            torch.set_num_threads(self.threads)
 
     def _gradients(self, shard: tuple[nn.Module, list[Any]]) -> list[Tensor | None]:
         net, rows = shard
