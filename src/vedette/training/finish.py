@@ -50,8 +50,8 @@ class Ends:
             unwritable = version.project.dialect.unwritable_output
             self._fail(context, version, self.access.missing_caller(caller) or unwritable, folder)
             return
-        if result.refused:
-            self._move(context, version, "failed", result.refused, results={"files": files})
+        if result.refusal:
+            self._move(context, version, "failed", result.refusal, results={"files": files})
         else:
             results, seconds = {**result.facts, "files": files}, max(1, math.ceil(result.seconds))
             self._move(context, version, "trained", results=results, billable_s=seconds)

@@ -48,9 +48,9 @@ def disk_sentence(error: BaseException, place: Path) -> str:
     return "" if refusal is None else refusal.sentence
 
 
-def warn_of_strangers(root: Path, known: Container[str]) -> None:
+def warn_of_strangers(root: Path, versions: Container[str]) -> None:
     """Say how many folders hold models that the database does not know; they are left as they are."""
-    strangers = sorted(place.name for place in root.iterdir() if place.name not in known)
+    strangers = sorted(place.name for place in root.iterdir() if place.name not in versions)
     if strangers:
         log.warning(
             "%d folders in %s are of no version that the database knows, such as %s: is it an older copy? "
@@ -139,10 +139,10 @@ class Folder:
     def divided(self) -> list[str]:
         """Return which pictures are to be moved into a test dataset; none where there are none."""
         try:
-            found: list[str] = json.loads((self.root / "tested").read_bytes())
+            addresses: list[str] = json.loads((self.root / "tested").read_bytes())
         except FileNotFoundError:
             return []
-        return found
+        return addresses
 
     def put_aside(self) -> None:
         """Make room for a version that is only being made: what lies here is another's.
@@ -172,8 +172,8 @@ class Folder:
         """Return what came of the training; None while it is not over."""
         if not self.result.is_file():
             return None
-        found: dict[str, Any] = json.loads(self.result.read_bytes())
-        return found
+        result: dict[str, Any] = json.loads(self.result.read_bytes())
+        return result
 
 
 def _write_whole(place: Path, text: str) -> None:

@@ -37,7 +37,7 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedBuckets:
     """The buckets in which a part's pictures and masks lie, and those with one that the caller may read."""
 
     every: frozenset[str]
@@ -79,7 +79,7 @@ class Gatherer:
         """Refuse a manifest that is too large, or empty where that says more than what it lacks."""
         self.dialect.refuse_frozen(folder.manifest(part).stat().st_size)
 
-    def link(self, folder: Folder, part: str) -> Named:
+    def link(self, folder: Folder, part: str) -> NamedBuckets:
         """Link every picture and mask of a part that the caller may read; return whose buckets they name."""
         folder.pictures.mkdir(parents=True, exist_ok=True)
         every: set[str] = set()
@@ -94,12 +94,12 @@ class Gatherer:
                 self._link(bucket, key, folder.place_of(address))
         # One that went meanwhile could read nothing after that: this would be a part of the pictures.
         self._refuse_gone()
-        return Named(frozenset(every), frozenset(is_open))
+        return NamedBuckets(frozenset(every), frozenset(is_open))
 
-    def foreign(self, source: ManifestSource, named: Named) -> frozenset[str]:
+    def foreign(self, source: ManifestSource, buckets: NamedBuckets) -> frozenset[str]:
         """Return the buckets of another account than the manifest's."""
         owner = self.blobs.owner(source.bucket)
-        return frozenset(bucket for bucket in named.open if self.blobs.owner(bucket) != owner)
+        return frozenset(bucket for bucket in buckets.open if self.blobs.owner(bucket) != owner)
 
     def _refuse_gone(self) -> None:
         if sentence := self.access.missing_caller(self.caller):
@@ -122,10 +122,10 @@ class Gatherer:
             beside.replace(place)
 
 
-def freeze(datasets: Datasets, folder: Folder, held: dict[str, Dataset]) -> None:
+def freeze(datasets: Datasets, folder: Folder, sources: dict[str, Dataset]) -> None:
     """Write the lines of the project's datasets as they are now."""
     folder.root.mkdir(parents=True, exist_ok=True)
-    for part, dataset in held.items():
+    for part, dataset in sources.items():
         beside = folder.manifest(part).with_suffix(".new")
         with beside.open("wb") as out:
             datasets.contents.freeze(dataset, out)

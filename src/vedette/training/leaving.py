@@ -29,20 +29,20 @@ class Parcel:
 
 def pack(version: Version, folder: Folder) -> Parcel:
     """Return a version's package; refuse when there is none."""
-    named = f"The version {version.name} of {version.project.name}"
+    label = f"The version {version.name} of {version.project.name}"
     about = {"kind": "version", "name": version.name}
     if version.state not in PACKAGED:
-        raise Busy(f"{named} {WORDS[version.state]}: there is no model to download.", **about)
+        raise Busy(f"{label} {WORDS[version.state]}: there is no model to download.", **about)
     try:
         return _packed(folder)
     except FileNotFoundError:
-        raise Missing(f"{named} was deleted.", **about) from None
-    except Wrong as why:
-        log.warning("version %d: %s", version.id, why.sentence)
-        raise Missing(f"{named} is damaged on the server's disk; train it again.", **about) from None
+        raise Missing(f"{label} was deleted.", **about) from None
+    except Wrong as error:
+        log.warning("version %d: %s", version.id, error.sentence)
+        raise Missing(f"{label} is damaged on the server's disk; train it again.", **about) from None
     except OSError as error:
         if is_full(error, folder.root):
-            raise NoSpace(f"{named} cannot be packed: the server's disk is full.", **about) from error
+            raise NoSpace(f"{label} cannot be packed: the server's disk is full.", **about) from error
         raise
 
 
@@ -53,7 +53,7 @@ def _packed(folder: Folder) -> Parcel:
         write_zip(folder.package, file)
         size = file.tell()
         file.seek(0)
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
         closing.pop_all()
-    return Parcel(file, size, found)
+    return Parcel(file, size, digest)

@@ -98,50 +98,50 @@ class Trainings:
 
     # What callers ask for
 
-    def order(self, project: Project, wanted: NewTraining, token: ClientToken | None = None) -> Version:
+    def order(self, project: Project, request: NewTraining, token: ClientToken | None = None) -> Version:
         """Begin a training: freeze what it learns from, write the version down, and queue it."""
-        held = self._held(project, wanted)
-        refuse_output(self._rooms.blobs, self._rooms.access, project, wanted)
+        sources = self._sources(project, request)
+        refuse_output(self._rooms.blobs, self._rooms.access, project, request)
         new = NewVersion(
-            name=wanted.name,
+            name=request.name,
             message=BEING_TRAINED,
-            description=wanted.description,
-            bucket=wanted.bucket,
-            prefix=wanted.prefix,
-            inputs=wanted.inputs() | parts_of(project, wanted, held),
-            tags=wanted.tags,
+            description=request.description,
+            bucket=request.bucket,
+            prefix=request.prefix,
+            inputs=request.inputs() | parts_of(project, request, sources),
+            tags=request.tags,
         )
         with self._beside() as beside:
-            freeze(self._rooms.datasets, beside, held)
+            freeze(self._rooms.datasets, beside, sources)
             version, is_new = self.versions.create(project, new, token, also=partial(self._place, beside))
         if is_new:
             self._begin(version)
         return version
 
-    def copy(self, source: Version, project: Project, wanted: NewTraining) -> Version:
+    def copy(self, source: Version, project: Project, request: NewTraining) -> Version:
         """Begin to copy a version, trained or copied itself, with its results."""
-        refuse_output(self._rooms.blobs, self._rooms.access, project, wanted)
+        refuse_output(self._rooms.blobs, self._rooms.access, project, request)
         if source.state not in USABLE | {"starting", "running", "stopping"}:
             raise Busy(f"The version {source.name} {WORDS[source.state]}.", kind="version", name=source.name)
         copies = [copy for copy in self.versions.in_state("copying") if copy.project.id == project.id]
         if len(copies) >= MOST_COPIES:
             raise TooMuch(f"{MOST_COPIES} copies into {project.name} are under way.", kind="version")
         new = NewVersion(
-            name=wanted.name,
+            name=request.name,
             state="copying",
             message=BEING_COPIED,
             description=source.description,
-            bucket=wanted.bucket,
-            prefix=wanted.prefix,
+            bucket=request.bucket,
+            prefix=request.prefix,
             source=str(source.arn),
             inputs={
                 **source.inputs,
-                "account": wanted.caller.account,
-                "caller": dump_principal(wanted.caller),
+                "account": request.caller.account,
+                "caller": dump_principal(request.caller),
                 "copy_of": source.id,
-                "kms_key": wanted.kms_key,
+                "kms_key": request.kms_key,
             },
-            tags=wanted.tags,
+            tags=request.tags,
         )
         version, _ = self.versions.create(project, new, also=self._add_copy)
         self._begin(version)
@@ -170,20 +170,20 @@ class Trainings:
 
     # Inside
 
-    def _held(self, project: Project, wanted: NewTraining) -> dict[str, Dataset]:
+    def _sources(self, project: Project, request: NewTraining) -> dict[str, Dataset]:
         """Return the datasets to learn from, by part; none where the caller named manifests."""
-        found = self._rooms.datasets.of_projects([project]).get(project.id, [])
-        held = {dataset.kind: dataset for dataset in found}
-        if wanted.train or wanted.test:
-            refuse_sources(project, wanted, has_datasets=bool(held))
+        datasets = self._rooms.datasets.of_projects([project]).get(project.id, [])
+        sources = {dataset.kind: dataset for dataset in datasets}
+        if request.train or request.test:
+            refuse_sources(project, request, has_datasets=bool(sources))
             return {}
-        if "train" not in held:
+        if "train" not in sources:
             raise Busy(f"The project {project.name} has no training dataset.", kind=NO_DATASET, name="train")
-        for dataset in held.values():
+        for dataset in sources.values():
             refuse_unready(project, dataset)
-        if wanted.auto_create:
-            held.pop("test", None)
-        return {part: held[part] for part in ("train", "test") if part in held}
+        if request.auto_create:
+            sources.pop("test", None)
+        return {part: sources[part] for part in ("train", "test") if part in sources}
 
     @contextmanager
     def _beside(self) -> Iterator[Folder]:
@@ -225,11 +225,11 @@ class Trainings:
         """Take away what a crash left beside versions that are over; the others take it up again."""
         for beside in self._rooms.cache.glob("*/*.part"):
             beside.unlink(missing_ok=True)
-        known = {version.folder: version.state for version in self.versions.in_state(*MOVES)}
-        for name, state in known.items():
+        states = {version.folder: version.state for version in self.versions.in_state(*MOVES)}
+        for name, state in states.items():
             if state not in FIRST:
                 Folder(self._rooms.root / name).tidy()
-        warn_of_strangers(self._rooms.root, known)
+        warn_of_strangers(self._rooms.root, states)
 
     def _remove(self, version: Version) -> None:
         shutil.rmtree(self.folder(version).root, ignore_errors=True)

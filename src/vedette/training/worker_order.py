@@ -37,7 +37,7 @@ class TrainOrder:
 class TrainingResult:
     """What came of a training: a refusal, or a model's facts, as its version keeps them."""
 
-    refused: str
+    refusal: str
     seconds: float
     facts: Mapping[str, Any] = field(default_factory=dict)
 
