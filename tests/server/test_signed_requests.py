@@ -13,6 +13,8 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from doubles.raw_http import signed, statuses, talk
+
 CALLS = {
     "s3": lambda client: client.list_buckets(),
     "sts": lambda client: client.get_caller_identity(),
@@ -187,3 +189,19 @@ def test_an_answer_is_sent_even_where_http_cannot_carry_a_header_that_was_asked_
     client.put_object(Bucket=bucket, Key="k", Body=b"x")
     answer = client.get_object(Bucket=bucket, Key="k", ResponseContentType="a/b\x7f\0c\r\nX: y")
     assert (answer["Body"].read(), answer["ContentType"]) == (b"x", "a/b  c  X: y")
+
+
+@pytest.mark.parametrize("size", [2, 20_000])
+@pytest.mark.parametrize(
+    ("scope", "path", "fields", "status", "words"),
+    [
+        ("kms", "/", [("x-amz-target", "RekognitionService.CreateProject")], 400, b"'rekognition'"),
+        ("", "/2020-11-20/projects", [], 403, b"'lookoutvision'"),
+    ],
+)
+def test_a_signature_for_another_service_opens_nothing(server, scope, path, fields, status, words, size):
+    body = b'{"ProjectName":"x"}' + b" " * size
+    answer = talk(server, signed(server, "POST", path, fields=fields, body=body, service=scope))
+    assert statuses(answer) == [status]
+    assert b"InvalidSignatureException" in answer
+    assert b"Credential should be scoped to correct service: " + words in answer

@@ -7,12 +7,12 @@ from vedette.wire.signed import SignatureClaim, SignatureFault, SignatureFaultKi
 from vedette.wire.sigv4 import verify
 
 
-async def find_account(visit: Visit, *, is_large: bool) -> str:
+async def find_account(visit: Visit, service: str, *, is_large: bool) -> str:
     """Return the account of who claims to sign, before the body is read; refuse a claim that cannot hold.
 
     Nothing is proved yet. Where the body is small, reading it costs less than looking the key up twice.
     """
-    signed = _require_signature(visit)
+    signed = _require_signature(visit, service)
     if not is_large:
         return ""
     house, now = visit.house, visit.house.clock()
@@ -28,9 +28,9 @@ async def find_account(visit: Visit, *, is_large: bool) -> str:
     return principal.account
 
 
-def authenticate(visit: Visit, bucket: str = "") -> str:
+def authenticate(visit: Visit, service: str, bucket: str = "") -> str:
     """Find the key's holder, hold the signature to it, and return the secret."""
-    signed = _require_signature(visit)
+    signed = _require_signature(visit, service)
     now = visit.house.clock()
     try:
         principal, secret = visit.house.identity.find_key(signed.key_id, signed.token, now)
@@ -41,7 +41,12 @@ def authenticate(visit: Visit, bucket: str = "") -> str:
     return secret
 
 
-def _require_signature(visit: Visit) -> SignatureClaim:
-    if visit.signed is None:
+def _require_signature(visit: Visit, service: str) -> SignatureClaim:
+    """Return the signature; one for another service is refused, since its day's key is for that one alone."""
+    signed = visit.signed
+    if signed is None:
         raise SignatureFault(SignatureFaultKind.MISSING, "")
-    return visit.signed
+    if signed.service != service:
+        sentence = f"Credential should be scoped to correct service: '{service}'."
+        raise SignatureFault(SignatureFaultKind.MALFORMED, sentence, form=signed.form)
+    return signed

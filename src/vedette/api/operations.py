@@ -129,7 +129,7 @@ class OperationsDoor:
         return answer if isinstance(answer, Response) else await answer
 
     def _answer(self, visit: Visit) -> Response | Awaitable[Response]:
-        authenticate(visit)
+        authenticate(visit, self.name)
         request = visit.request
         model, path_params = self._match(visit)
         request.operation = model.name

@@ -165,7 +165,7 @@ class Application:
         request, most = visit.request, self.house.settings.max_body
         refuse_long(request, most)
         size = most if "transfer-encoding" in request.headers else declared_length(request)
-        account = await find_account(visit, is_large=size > SMALL_REQUEST)
+        account = await find_account(visit, door.name, is_large=size > SMALL_REQUEST)
         door.prepare(visit)
         if size <= SMALL_REQUEST:
             await read_whole(request, most)

@@ -70,7 +70,7 @@ def _authenticate(visit: Visit) -> str:
     if visit.signed is None or visit.request.method == "OPTIONS":
         return ""
     bucket = bucket_of_host(visit.request.headers.get("host"), visit.house.settings.s3_domain)
-    return authenticate(visit, bucket)
+    return authenticate(visit, "s3", bucket)
 
 
 async def _answer_operation(call: Call, operation: S3Operation) -> Response:
