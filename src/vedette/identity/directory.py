@@ -1,106 +1,43 @@
 """The installation's accounts, users, access keys and roles, as an operator manages them."""
 
-import json
 import re
-import secrets
-import string
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from vedette.access.parse import parse_policy
-from vedette.access.pins import pin, unpin
+from vedette.access.pins import pin
 from vedette.access.policy import PolicyKind
-from vedette.arn import parse_arn
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Missing, Taken, TooMuch, Wrong
 from vedette.identity.groups import Groups
 from vedette.identity.holder import Holder
 from vedette.identity.ids import new_id
 from vedette.identity.policies import IdentityPolicies, attach_policy, require_holder
+from vedette.identity.records import (
+    AccessKey,
+    Account,
+    NewKey,
+    Role,
+    User,
+    as_access_key,
+    as_role,
+    as_user,
+    find_ids,
+    insert_key,
+    new_key,
+    role_query,
+)
 from vedette.identity.seal import Seal
 from vedette.identity.tables import accounts, keys, roles, users
 from vedette.identity.tags import change_tags, tags_of
-from vedette.identity.trust import ACCOUNT, trust_of, trusted_accounts
+from vedette.identity.trust import ACCOUNT, trust_of
 from vedette.store.db import Database
 
-LETTERS = string.ascii_letters + string.digits
 NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 KEYS_EACH = 2  # AWS's quota: one in use, one to rotate to
-KEY_PURPOSE = "access-key"
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A namespace of its own: its contents are invisible to other accounts."""
-
-    id: str
-    name: str
-    created: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person or a program in an account."""
-
-    account: str
-    name: str
-    user_id: str
-    created: datetime
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def arn(self) -> str:
-        """The user's own ARN."""
-        return f"arn:aws:iam::{self.account}:user/{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class AccessKey:
-    """A key without its secret; `user` is None for the account's root key."""
-
-    id: str
-    account: str
-    user: str | None
-    enabled: bool
-    created: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NewKey:
-    """A key with its secret, which is shown only once."""
-
-    id: str
-    account: str
-    secret: str
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A role that the callers named in its trust policy may assume."""
-
-    account: str
-    name: str
-    role_id: str
-    trust: str
-    created: datetime
-    tags: Mapping[str, str] = field(default_factory=dict)
-    # The ids that the ARNs in its trust policy had when that was put.
-    trusted_ids: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def trusted(self) -> tuple[str, ...]:
-        """The accounts that are trusted as a whole."""
-        return trusted_accounts(self.trust)
-
-    @property
-    def arn(self) -> str:
-        """The role's own ARN."""
-        return f"arn:aws:iam::{self.account}:role/{self.name}"
 
 
 class Directory:
@@ -201,13 +138,13 @@ class Directory:
             if user is not None:
                 _require_user(connection, account, user)
                 query = query.where(keys.c.user == user)
-            return [_access_key(row) for row in connection.execute(query)]
+            return [as_access_key(row) for row in connection.execute(query)]
 
     def key(self, key_id: str) -> AccessKey | None:
         """Return one key of any account."""
         with self._database.read() as connection:
             row = connection.execute(select(keys).where(keys.c.id == key_id)).first()
-        return _access_key(row) if row else None
+        return as_access_key(row) if row else None
 
     def enable_key(self, key_id: str, *, enabled: bool) -> None:
         """Enable or disable a key."""
@@ -298,74 +235,6 @@ class Directory:
 
     def _now(self) -> int:
         return milliseconds(self._clock())
-
-
-def insert_key(connection: Connection, key: NewKey, user: str | None, seal: Seal, now: int) -> None:
-    """Store a new key, its secret sealed."""
-    row = {
-        "id": key.id,
-        "account": key.account,
-        "user": user,
-        "sealed_secret": seal.seal(key.secret.encode(), f"{KEY_PURPOSE}:{key.id}"),
-        "enabled": True,
-        "created_ms": now,
-    }
-    connection.execute(insert(keys).values(row))
-
-
-def new_key(account: str, prefix: str = "AKIA") -> NewKey:
-    """Return a new key that is not stored yet; temporary ones begin with ASIA."""
-    return NewKey(new_id(prefix, 16), account, _new_secret())
-
-
-def _new_secret() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(40))
-
-
-def role_query(account: str, name: str) -> Any:
-    """Return the query for one role."""
-    return select(roles).where(roles.c.account == account, roles.c.name == name)
-
-
-def as_role(row: Row[Any]) -> Role:
-    """Change who may assume a role; existing sessions continue until they expire."""
-    trust, ids = unpin(row.trust)
-    return Role(
-        row.account,
-        row.name,
-        row.role_id,
-        trust,
-        from_milliseconds(row.created_ms),
-        json.loads(row.tags),
-        ids,
-    )
-
-
-def find_ids(connection: Connection, arns: Collection[str]) -> Mapping[str, str]:
-    """Return the unique ids of those users and roles, sessions' roles too, that there are now."""
-    ids = {arn: _find_id(connection, arn) for arn in arns}
-    return {arn: unique for arn, unique in ids.items() if unique}
-
-
-def _find_id(connection: Connection, text: str) -> str:
-    arn = parse_arn(text)
-    kind, _, name = arn.resource.partition("/")
-    if kind == "user":
-        query = select(users.c.user_id).where(users.c.account == arn.account, users.c.name == name)
-    else:
-        # The ARN of a session is its role's name and its own.
-        role = name.partition("/")[0] if kind == "assumed-role" else name
-        query = select(roles.c.role_id).where(roles.c.account == arn.account, roles.c.name == role)
-    return str(connection.execute(query).scalar() or "")
-
-
-def as_user(row: Row[Any]) -> User:
-    """Return the user of a row."""
-    return User(row.account, row.name, row.user_id, from_milliseconds(row.created_ms), json.loads(row.tags))
-
-
-def _access_key(row: Row[Any]) -> AccessKey:
-    return AccessKey(row.id, row.account, row.user, row.enabled, from_milliseconds(row.created_ms))
 
 
 def _user(account: str, name: str) -> Any:

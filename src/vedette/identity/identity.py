@@ -14,9 +14,11 @@ from vedette.access.policy import Policy
 from vedette.arn import parse_arn
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.errors import Denied
-from vedette.identity.directory import (
+from vedette.identity.directory import Directory
+from vedette.identity.may import Context
+from vedette.identity.principal import Principal, session_policies
+from vedette.identity.records import (
     KEY_PURPOSE,
-    Directory,
     NewKey,
     as_role,
     find_ids,
@@ -24,8 +26,6 @@ from vedette.identity.directory import (
     new_key,
     role_query,
 )
-from vedette.identity.may import Context
-from vedette.identity.principal import Principal, session_policies
 from vedette.identity.rights import policies_by_name, policies_of_role, policies_of_user
 from vedette.identity.seal import BadSeal, Seal, write_private
 from vedette.identity.sessions import RoleRequest, Sessions, TemporaryCredentials, not_assumable

@@ -16,9 +16,9 @@ from vedette.access.pins import hold_to_ids
 from vedette.access.policy import Policy, PolicyKind, deny_all
 from vedette.clock import Clock, from_milliseconds, milliseconds
 from vedette.errors import Denied, MalformedPolicy, Wrong
-from vedette.identity.directory import Role, new_key
 from vedette.identity.may import Context, decide
 from vedette.identity.principal import Lineage, Principal, PrincipalKind, session_policies
+from vedette.identity.records import Role, new_key
 from vedette.identity.seal import BadSeal, Seal
 from vedette.identity.trust import trust_of
 
