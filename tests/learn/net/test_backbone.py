@@ -1,12 +1,14 @@
 """The backbones: their shapes, their weights, their plug-ins."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
 
 from vedette import errors
 from vedette.learn.cache import FeatureCache
-from vedette.learn.net.backbone import floats
+from vedette.learn.net.backbone import Joined, floats
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.extract import FeatureExtractor
 
@@ -61,10 +63,30 @@ def test_a_transformer_is_loaded_from_its_folder(tmp_path):
     np.testing.assert_allclose(read, top.mean((2, 3)), atol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["resnet", "transformers:", "transformers:/nowhere"])
-def test_an_unknown_backbone_is_refused_by_name(name):
-    with pytest.raises(errors.Wrong):
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("resnet", 'No backbone is called "resnet": say lite0 or transformers'),
+        ("../lite0", 'No backbone is called "../lite0"'),
+        ("os", 'No backbone is called "os"'),
+        ("lite0:folder", 'Nothing may follow the name of the backbone lite0; remove ":folder"'),
+        ("transformers", "Name the folder that the model lies in: transformers:FOLDER"),
+        ("transformers:", "Name the folder that the model lies in: transformers:FOLDER"),
+        ("transformers:/nowhere", "/nowhere holds no model of transformers"),
+    ],
+)
+def test_an_unknown_backbone_is_refused_by_name(name, sentence):
+    with pytest.raises(errors.Wrong, match=re.escape(sentence)):
         open_backbone(name)
+
+
+def test_a_split_backbone_says_what_the_whole_says(lite0):
+    lower, upper = lite0.split("s8")
+    pictures = floats(torch.from_numpy(noise()))
+    with torch.no_grad():
+        assert torch.equal(Joined(lower, upper)(pictures)["top"], lite0(pictures)["top"])
+    upper.requires_grad_(True)
+    assert not any(weights.requires_grad for weights in lite0.parameters())
 
 
 def test_the_cache_gives_back_what_it_was_given_and_forgets_the_oldest(tmp_path):

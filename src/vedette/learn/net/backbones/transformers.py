@@ -55,13 +55,15 @@ class TransformerBackbone(nn.Module):
 
 def load(folder: str) -> Backbone:
     """Return a model that `transformers` wrote into a folder; nothing is fetched."""
+    if not folder:
+        raise errors.Wrong("Name the folder that the model lies in: transformers:FOLDER.")
     path = Path(folder)
-    if not folder or not (path / "config.json").is_file():
-        raise errors.Wrong(f"{folder} holds no model of transformers: there is no config.json in it")
+    if not (path / "config.json").is_file():
+        raise errors.Wrong(f"{folder} holds no model of transformers: there is no config.json in it.")
     try:
         from transformers import AutoModel  # an extra: only who names it pays for it
     except ImportError as missing:
-        raise errors.Wrong("this backbone needs `pip install vedette[backbones]`") from missing
+        raise errors.Wrong("This backbone needs `pip install vedette[backbones]`.") from missing
     model = AutoModel.from_pretrained(path, local_files_only=True, attn_implementation="eager")
     digest = hashlib.sha256()
     for tensor in model.state_dict().values():
