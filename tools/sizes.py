@@ -11,10 +11,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "src" / "vedette"
 AIM = 350  # lines of a file
-STOPS = {"learn": 700, "rest_json.py": 600}
+STOPS = {"rest_json.py": 600}
 MEDIAN_BODY, NINETIETH_BODY, LONGEST_BODY = 5, 15, 48  # lines
 # Functions that were longer before there was this limit; the list may only become shorter.
-LONG_BEFORE = {"server/lifecycle.py:open_house": 60, "server/observe.py:__init__": 51}
+LONG_BEFORE = {"server/lifecycle.py:open_house": 58}
 
 
 def stop_for(path: Path) -> int:

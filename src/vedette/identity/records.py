@@ -119,7 +119,7 @@ def role_query(account: str, name: str) -> Any:
 
 
 def as_role(row: Row[Any]) -> Role:
-    """Change who may assume a role; existing sessions continue until they expire."""
+    """Return the role of a row, its trust policy without the ids that it is pinned to."""
     trust, ids = unpin(row.trust)
     return Role(
         row.account,
