@@ -42,11 +42,16 @@ def authenticate(visit: Visit, service: str, bucket: str = "") -> str:
 
 
 def _require_signature(visit: Visit, service: str) -> SignatureClaim:
-    """Return the signature; one for another service is refused, since its day's key is for that one alone."""
+    """Return the signature, if there is one and it is for this service."""
     signed = visit.signed
     if signed is None:
         raise SignatureFault(SignatureFaultKind.MISSING, "")
+    require_scope(signed, service)
+    return signed
+
+
+def require_scope(signed: SignatureClaim, service: str) -> None:
+    """Refuse a signature for another service: the key that signed it may be known to that one alone."""
     if signed.service != service:
         sentence = f"Credential should be scoped to correct service: '{service}'."
         raise SignatureFault(SignatureFaultKind.MALFORMED, sentence, form=signed.form)
-    return signed

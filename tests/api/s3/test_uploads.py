@@ -5,6 +5,8 @@ import urllib.parse
 import uuid
 
 import pytest
+from botocore.auth import S3SigV4PostAuth
+from botocore.awsrequest import AWSRequest
 
 FIVE = 5 * 1024 * 1024
 
@@ -167,6 +169,21 @@ def post(s3, bucket, key, body=b"data", *, fields=None, conditions=None, file_na
     said = answer.status, answer.read(), dict(answer.getheaders())
     connection.close()
     return said
+
+
+@pytest.mark.parametrize(("service", "status"), [("s3", 204), ("kms", 400)])
+def test_a_form_that_is_signed_for_another_service_opens_nothing(s3, bucket, monkeypatch, service, status):
+    def sign_form(bucket, key, **_):
+        request = AWSRequest("POST", f"{s3.meta.endpoint_url}/{bucket}")
+        policy = {"expiration": "2099-01-01T00:00:00Z", "conditions": [{"bucket": bucket}, {"key": key}]}
+        request.context = {"s3-presign-post-fields": {"key": key}, "s3-presign-post-policy": policy}
+        S3SigV4PostAuth(s3._request_signer._credentials, service, "us-east-1").add_auth(request)
+        return {"url": request.url, "fields": request.context["s3-presign-post-fields"]}
+
+    monkeypatch.setattr(s3, "generate_presigned_post", sign_form)
+    answer = post(s3, bucket, "a")
+    assert answer[0] == status
+    assert (b"Credential should be scoped to correct service" in answer[1]) == (service != "s3")
 
 
 def test_a_form_carries_an_object_and_its_words(s3, bucket):

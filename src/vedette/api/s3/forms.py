@@ -3,6 +3,7 @@
 from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
+from vedette.api.authentication import require_scope
 from vedette.api.s3 import about
 from vedette.api.s3.access import authorise_write
 from vedette.api.s3.call import Call, read_document
@@ -42,6 +43,7 @@ def _authenticate(call: Call, form: PostForm) -> None:
     if signed is None:
         call.principal = None
         return
+    require_scope(signed, "s3")
     try:
         principal, secret = call.house.identity.find_key(signed.key_id, signed.token, call.now)
     except KeyFault as fault:

@@ -26,8 +26,8 @@ async def put_policy(call: Call) -> Response:
     policy = read_policy(bucket.name, text)
     if is_public(policy) and blocks(bucket).get("BlockPublicPolicy"):
         raise S3Fault("AccessDenied", "Access Denied")
-    stored = await in_thread(pin, text.decode(errors=ESCAPED), policy, call.house.identity.find_ids)
-    await in_thread(call.store.buckets.put_document, bucket.name, "policy", stored.encode(errors=ESCAPED))
+    pinned = await in_thread(pin, text.decode(errors=ESCAPED), policy, call.house.identity.find_ids)
+    await in_thread(call.store.buckets.put_document, bucket.name, "policy", pinned.encode(errors=ESCAPED))
     return Response(204)
 
 
