@@ -253,6 +253,22 @@ def test_a_run_whose_lease_was_lost_shows_nothing(stage, opened):
     assert (len(raised), stage.runs, stage.failures) == (1, ["one", "one"], [])
 
 
+def test_a_run_whose_lease_was_lost_does_not_end_the_other_servers_job(stage, opened):
+    first, second, both = opened(stage.runner()), opened(stage.runner()), threading.Event()
+    stage.plays["one"] = lambda context: both.wait(30) if len(stage.runs) > 1 else stage.gate.wait(30)
+    stage.add(first, "one")
+    until(lambda: stage.runs == ["one"])
+    let_leases_pass(stage.database)
+    second.beat()
+    until(lambda: stage.runs == ["one", "one"])
+    stage.gate.set()
+    assert first.wait(30)
+    assert rows(stage.database) == ["one"]
+    both.set()
+    assert second.wait(30)
+    assert (rows(stage.database), stage.failures) == ([], [])
+
+
 def test_a_beat_tells_a_run_that_its_job_is_another_servers(stage, opened):
     first, second = opened(stage.runner()), opened(stage.runner())
     stage.plays["one"] = hold_until_left
