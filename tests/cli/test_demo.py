@@ -10,7 +10,10 @@ from typer.testing import CliRunner
 
 from vedette.cli.demo import KINDS
 from vedette.cli.demo_pictures import COLORS, PARTS, SIDE, draw_set
+from vedette.cli.demo_services import CustomLabelsDemo
 from vedette.cli.main import app
+from vedette.cli.remote_models import RemoteModel
+from vedette.vision.annotations import Box, Finding
 
 
 @pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
@@ -40,6 +43,29 @@ def test_masks_show_the_flaws_in_their_colours():
 def test_a_kind_that_is_none_is_refused():
     answer = CliRunner().invoke(app, ["demo", "--kind", "weather"])
     assert (answer.exit_code, "classification, multilabel" in answer.output) == (2, True)
+
+
+class AnsweringServer:
+    """Both services' clients in one, with an answer of each to any picture."""
+
+    def client(self):
+        return self
+
+    def detect_custom_labels(self, **request):
+        box = {"Left": 0.1, "Top": 0.2, "Width": 0.3, "Height": 0.4}
+        label = {"Name": "nut", "Confidence": 91.5, "Geometry": {"BoundingBox": box}}
+        return {"CustomLabels": [label]} if request["Image"]["Bytes"] else {"CustomLabels": []}
+
+
+def test_labels_and_boxes_are_read_from_what_the_service_answers():
+    service, model = (
+        CustomLabelsDemo(AnsweringServer(), "p"),
+        RemoteModel("first", "arn", "RUNNING", "", None, {}),
+    )
+    assert service.detect(model, b"").sentence == "nothing"
+    detection = service.detect(model, b"a picture")
+    assert detection.sentence == "nut 92%"
+    assert detection.findings == [Finding("nut", pytest.approx(0.915), Box(0.1, 0.2, 0.3, 0.4))]
 
 
 @pytest.mark.slow

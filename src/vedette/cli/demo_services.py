@@ -79,7 +79,7 @@ class CustomLabelsDemo(DemoService):
     def detect(self, model: RemoteModel, data: bytes) -> Detection:
         """Ask for labels, and boxes where the model finds them."""
         answer = self._client.detect_custom_labels(ProjectVersionArn=model.arn, Image={"Bytes": data})
-        findings = [_finding(label) for label in answer["CustomLabelsModels"]]
+        findings = [_finding(label) for label in answer["CustomLabels"]]
         sentence = ", ".join(f"{finding.label} {finding.confidence:.0%}" for finding in findings)
         return Detection(findings, sentence or "nothing")
 
