@@ -176,13 +176,13 @@ def _distribute(tools: Tools, context: JobContext, order: DistributeOrder) -> No
     with tools.database.read() as reader:
         train = require_dataset(reader, order.dataset)
         test = require_dataset(reader, order.test)
-        moved = _choose(reader, train)
+        count = _choose(reader, train)
         with new_part(tools) as part:
-            fill(tools, context, part, read_rows(reader, train.part, moved))
+            fill(tools, context, part, read_rows(reader, train.part, count))
             with tools.database.write() as connection:
                 now = tools.now_ms()
                 sheet = Sheet(connection, train.part, now)
-                sheet.remove(moved)
+                sheet.remove(count)
                 sheet.save()
                 for dataset, its in ((train, train.part), (test, part)):
                     outcome = changes.UpdateOutcome("updated", its, train.bucket, UPDATED)

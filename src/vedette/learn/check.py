@@ -34,12 +34,12 @@ def check(
     good: list[Sample] = []
     broken: list[UnusablePicture] = []
     reasons = side_by_side(lambda sample: _read(sample, work, size), samples)
-    for done, (sample, why) in enumerate(zip(samples, reasons, strict=True), start=1):
+    for count, (sample, why) in enumerate(zip(samples, reasons, strict=True), start=1):
         if why is None:
             good.append(sample)
         else:
             broken.append(UnusablePicture(sample.picture, why))
-        work.tell("reading the pictures", done, len(samples))
+        work.tell("reading the pictures", count, len(samples))
     if samples and not good:
         raise Wrong(f"None of the {len(samples)} pictures can be read; the first: {broken[0].why}")
     return good, broken

@@ -25,30 +25,30 @@ def judge_all(
     recipes: Sequence[Recipe], train: Sequence[Sample], work: RunContext
 ) -> list[tuple[Recipe, Judgement]]:
     """Return every recipe that was tried with its judgement, cheap ones first, as time allows."""
-    judged: list[tuple[Recipe, Judgement]] = []
+    judgements: list[tuple[Recipe, Judgement]] = []
     last = 0.0
     for recipe in recipes:
-        if judged and work.seconds_left() <= DEARER * last:
+        if judgements and work.seconds_left() <= DEARER * last:
             break
         began = time.monotonic()
-        if judged and isinstance(recipe, ConditionalRecipe):
-            best = judged[choose(judged)][1]
+        if judgements and isinstance(recipe, ConditionalRecipe):
+            best = judgements[choose(judgements)][1]
             if not recipe.is_worth(best, train, work):
                 continue
-        judged.append((recipe, recipe.judge(train, work)))
+        judgements.append((recipe, recipe.judge(train, work)))
         last = time.monotonic() - began
-    return judged
+    return judgements
 
 
-def choose(judged: Sequence[tuple[Recipe, Judgement]]) -> int:
+def choose(judgements: Sequence[tuple[Recipe, Judgement]]) -> int:
     """Return the index of the recipe to keep.
 
     Later recipes cost more in training or in use, so that each must beat the best before it on the
     pictures that both of them judged.
     """
     best = 0
-    for index in range(1, len(judged)):
-        if gain(judged[best][1], judged[index][1]) > 0:
+    for index in range(1, len(judgements)):
+        if gain(judgements[best][1], judgements[index][1]) > 0:
             best = index
     return best
 

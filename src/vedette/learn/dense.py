@@ -117,10 +117,10 @@ class DenseRecipe(ABC, Generic[Picture, State]):
         state = self._begin(extractor, plan, net, views)
         if is_resumed:
             return self._resumed(state, pictures, work)
-        held = self._held_out(train, plan, work)
-        rows = [row for row, owner in enumerate(views.owners) if owner not in held]
+        held_out = self._held_out(train, plan, work)
+        rows = [row for row, owner in enumerate(views.owners) if owner not in held_out]
         self._learn(state, rows, work, "judging", settings.judged)
-        return self._measured(state, pictures, held, work)
+        return self._measured(state, pictures, held_out, work)
 
     def fit(self, train: Sequence[Sample], work: RunContext, judgement: Judgement) -> Trained:
         """Return the network after it went on with all pictures."""
@@ -206,7 +206,7 @@ class DenseRecipe(ABC, Generic[Picture, State]):
 
     @abstractmethod
     def _measured(
-        self, state: State, pictures: Sequence[Picture], held: Sequence[int], work: RunContext
+        self, state: State, pictures: Sequence[Picture], held_out: Sequence[int], work: RunContext
     ) -> Judgement:
         """Return quality, and leave calibration and thresholds in the state, by the held-out pictures."""
 

@@ -57,9 +57,9 @@ def refuse_if_far(trained: Trained, path: Path, pictures: Pixels, *, tolerance: 
     for row in range(len(pictures)):
         batch = pictures[row : row + 1]
         with torch.inference_mode():
-            ours = trained.graph(torch.from_numpy(batch))
-        for mine, theirs in zip(ours, session.run(None, {"pictures": batch}), strict=True):
-            worst = max(worst, float(np.abs(mine.numpy() - theirs).max(initial=0.0)))
+            outputs = trained.graph(torch.from_numpy(batch))
+        for expected, actual in zip(outputs, session.run(None, {"pictures": batch}), strict=True):
+            worst = max(worst, float(np.abs(expected.numpy() - actual).max(initial=0.0)))
     if not worst <= tolerance:
         raise ExportMismatch(
             f"the exported model differs from the trained one by {worst:.2g} (allowed {tolerance:g})"

@@ -93,6 +93,8 @@ def out_of_fold(
     rows = span(features).rows  # knows no label, so that nothing of the fold leaks
     logits = np.zeros_like(truth)
     for fold in np.unique(folds):
-        held = folds == fold
-        logits[held] = _minimise(rows[~held], truth[~held], penalty, is_multilabel)(rows[held])
+        held_out = folds == fold
+        logits[held_out] = _minimise(rows[~held_out], truth[~held_out], penalty, is_multilabel)(
+            rows[held_out]
+        )
     return logits

@@ -72,14 +72,14 @@ def find(plan: Plan, work: RunContext) -> Memo | None:
         if memo is None:
             continue
         before = {**memo.train, **(memo.test if plan.test is None else {})}
-        known = sum(1 for content, labels in now.items() if before.get(content) == labels)
+        unchanged = sum(1 for content, labels in now.items() if before.get(content) == labels)
         if plan.test is None and not memo.test.keys() & now.keys():
             # It was tested with other pictures and has learnt from all of these: none could test it now.
             continue
-        is_same = known == len(now) == len(before)
+        is_same = unchanged == len(now) == len(before)
         # Pictures that the user put into both parts are learnt from either way.
         was_learnt = (tested.keys() - now.keys()) & memo.train.keys()
-        if not is_same and known >= LEAST_KNOWN * len(now) and not was_learnt:
+        if not is_same and unchanged >= LEAST_KNOWN * len(now) and not was_learnt:
             return memo
     return None
 

@@ -33,6 +33,6 @@ class Pace:
         """Return for how many steps of the schedule the step just taken stands."""
         passed = self.now() - self._began
         due = self.steps if passed >= self.seconds else math.ceil(self.steps * (passed / self.seconds))
-        moved = min(max(1, due - self.done), self.steps - self.done)
-        self.done += moved
-        return moved
+        advance = min(max(1, due - self.done), self.steps - self.done)
+        self.done += advance
+        return advance

@@ -131,11 +131,11 @@ def competitors(plan: Plan, work: RunContext, memo: memos.Memo | None) -> Sequen
     recipes = candidates(plan, work)
     if memo is None:
         return recipes
-    known = [recipe for recipe in recipes if recipe.name == memo.recipe]
-    for recipe in known:
+    remembered = [recipe for recipe in recipes if recipe.name == memo.recipe]
+    for recipe in remembered:
         if isinstance(recipe, memos.Resumable):
             recipe.resume(memo.state, memo.arrays)
-    return known or recipes
+    return remembered or recipes
 
 
 def prepare(order: Order, work: RunContext) -> tuple[Plan, list[UnusablePicture], memos.Memo | None]:
@@ -146,7 +146,7 @@ def prepare(order: Order, work: RunContext) -> tuple[Plan, list[UnusablePicture]
     if plan.test is not None:
         broken += check(plan.test, work, size=(224, 224))[1]
     if broken:  # without them the labels may no longer suffice
-        gone = {one.picture for one in broken}
+        gone = {picture.picture for picture in broken}
         rest = [None if part is None else without(part, gone) for part in (order.train, order.test)]
         plan = decide(rest[0] or [], rest[1], wanted=order.task)
     memo = memos.find(plan, work)

@@ -40,7 +40,8 @@ def open_source(source: Source) -> OpenedSource:
         UnusablePicture(Path(problem.source or path), f"{path}, {problem}") for problem in reading.problems
     ]
     left_out += [
-        UnusablePicture(one.picture, f"{one.picture} has no label in {path}.") for one in reading.unlabeled
+        UnusablePicture(sample.picture, f"{sample.picture} has no label in {path}.")
+        for sample in reading.unlabeled
     ]
     return OpenedSource(reading.samples, left_out)
 

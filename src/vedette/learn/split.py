@@ -70,10 +70,10 @@ def hold_out(
     test: list[Sample] = []
     for copies in groups.values():
         contents = sorted(copies)
-        wanted = min(max(least, round(share * len(contents))), len(contents) // 2)
+        size = min(max(least, round(share * len(contents))), len(contents) // 2)
         tests = {content for content in contents if settled.get(content)}
         free = [contents[i] for i in rng.permutation(len(contents)) if contents[i] not in settled]
-        tests.update(free[: max(0, wanted - len(tests))])
+        tests.update(free[: max(0, size - len(tests))])
         for content in contents:
             (test if content in tests else train).extend(copies[content])
     return train, test

@@ -94,12 +94,12 @@ def move(edges: Edges, warp: Warp, source: Size, out: Size) -> Edges:
     if warp.b or warp.d:
         raise ValueError("a box that is turned is no box")
     height, width = source
-    moved = np.empty_like(edges)
-    moved[:, [0, 2]] = (edges[:, [0, 2]] * width - warp.c) / warp.a / out[1]
-    moved[:, [1, 3]] = (edges[:, [1, 3]] * height - warp.f) / warp.e / out[0]
+    result = np.empty_like(edges)
+    result[:, [0, 2]] = (edges[:, [0, 2]] * width - warp.c) / warp.a / out[1]
+    result[:, [1, 3]] = (edges[:, [1, 3]] * height - warp.f) / warp.e / out[0]
     if warp.a < 0:
-        moved[:, [0, 2]] = moved[:, [2, 0]]
-    return moved
+        result[:, [0, 2]] = result[:, [2, 0]]
+    return result
 
 
 def relight(image: Image.Image, rng: np.random.Generator, *, strength: float) -> Pixels:

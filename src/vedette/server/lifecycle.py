@@ -95,26 +95,11 @@ def open_house(settings: Settings) -> Iterator[House]:
         # Closed before what its jobs use.
         closing.callback(jobs.close)
         versions = Versions(database, projects)
-        trainings = Trainings(
-            versions,
-            datasets,
-            blobs,
-            open_engine(),
-            data,
-            access=access,
-            jobs=jobs,
-            rules=TrainingRules(settings.training_budget, settings.trainings, settings.one_size),
-        )
+        trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
         trainings.start()
         jobs.start()
         meter = _open_meter(database, closing)
-        hosting = Hosting(
-            versions,
-            lambda version: trainings.folder(version).package,
-            meter,
-            most_units=settings.most_units,
-            asleep_after_s=settings.asleep_after,
-        )
+        hosting = _open_hosting(settings, versions, trainings, meter)
         yield House(
             settings=settings,
             identity=identity,
@@ -143,6 +128,31 @@ def _open_buckets(settings: Settings, closing: contextlib.ExitStack) -> Blobs:
         closing.callback(runner.close)
         runner.start()
     return blobs
+
+
+def _open_trainings(
+    settings: Settings,
+    versions: Versions,
+    datasets: Datasets,
+    blobs: Blobs,
+    access: Reach,
+    jobs: JobRunner,
+) -> Trainings:
+    """Return the trainings, by the rules that the settings make."""
+    rules = TrainingRules(settings.training_budget, settings.trainings, settings.one_size)
+    engine = open_engine()
+    return Trainings(versions, datasets, blobs, engine, settings.data, access=access, jobs=jobs, rules=rules)
+
+
+def _open_hosting(settings: Settings, versions: Versions, trainings: Trainings, meter: Meter) -> Hosting:
+    """Return the hosting of what was trained."""
+    return Hosting(
+        versions,
+        lambda version: trainings.folder(version).package,
+        meter,
+        most_units=settings.most_units,
+        asleep_after_s=settings.asleep_after,
+    )
 
 
 def _open_meter(database: Database, closing: contextlib.ExitStack) -> Meter:

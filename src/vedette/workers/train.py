@@ -28,7 +28,7 @@ def main(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]
         "task": outcome.facts.task,
         "recipe": outcome.facts.recipe.get("recipe", ""),
         "metrics": dict(outcome.facts.metrics),
-        "left_out": [one.why for one in outcome.left_out],
+        "left_out": [picture.why for picture in outcome.left_out],
     }
 
 

@@ -158,7 +158,7 @@ def _learn(
         cancelled=cancelled,
         show=masks.write,
     )
-    broken = {one.picture for one in outcome.broken}
+    broken = {picture.picture for picture in outcome.broken}
     used = Prepared(
         [sample for sample in prepared.train if sample.picture not in broken],
         prepared.test,

@@ -94,13 +94,13 @@ def core_set(patches: Tensor, size: int) -> Tensor:
         return patches
     half = (patches**2).sum(1) / 2
     far = torch.full((len(patches),), float("inf"))
-    chosen = (half - patches @ patches.mean(0)).argmin()[None]
-    news = chosen
-    while len(chosen) < size:
+    coreset = (half - patches @ patches.mean(0)).argmin()[None]
+    news = coreset
+    while len(coreset) < size:
         far = torch.minimum(far, _halves(patches, half, news))
-        news = _next(patches, half, far, size - len(chosen))
-        chosen = torch.cat([chosen, news])
-    return patches[chosen]
+        news = _next(patches, half, far, size - len(coreset))
+        coreset = torch.cat([coreset, news])
+    return patches[coreset]
 
 
 def _next(patches: Tensor, half: Tensor, far: Tensor, most: int) -> Tensor:
@@ -109,9 +109,9 @@ def _next(patches: Tensor, half: Tensor, far: Tensor, most: int) -> Tensor:
     rows = (far > line).nonzero()[:, 0]
     some, own, left = patches[rows], half[rows], far[rows]
     columns = some.T.contiguous()
-    chosen = far[:0].long()
-    while len(chosen) < most:
-        count = min(AT_ONCE, most - len(chosen))
+    coreset = far[:0].long()
+    while len(coreset) < most:
+        count = min(AT_ONCE, most - len(coreset))
         best = left.topk(min(count, len(left)))
         if len(best.values) < count or best.values[-1] <= line:
             break
@@ -119,8 +119,8 @@ def _next(patches: Tensor, half: Tensor, far: Tensor, most: int) -> Tensor:
         picked = best.indices
         bracket = torch.addmm(own[picked][:, None], some[picked], columns, alpha=-1).amin(0)
         left = torch.minimum(left, bracket + own)
-        chosen = torch.cat([chosen, rows[picked]])
-    return chosen if len(chosen) else far.topk(min(AT_ONCE, most)).indices
+        coreset = torch.cat([coreset, rows[picked]])
+    return coreset if len(coreset) else far.topk(min(AT_ONCE, most)).indices
 
 
 def _halves(patches: Tensor, half: Tensor, centers: Tensor) -> Tensor:

@@ -132,8 +132,8 @@ class AnomalyRecipe:
             return folds == fold, [_far(bank, features.patches[i]) for i in np.flatnonzero(folds == fold)]
 
         distances = np.ones(len(some))
-        for held, far in self._fold_by_fold(one, FOLDS, work):
-            distances[held] = far
+        for held_out, far in self._fold_by_fold(one, FOLDS, work):
+            distances[held_out] = far
         truth = features.is_anomalous
         with one_thread():
             weighed = weigh(distances, features.pooled, truth, folds)[: 1 if self.tiling else None]
@@ -176,10 +176,12 @@ class AnomalyRecipe:
             self._read = read
         return read
 
-    def _fold_by_fold(self, one: Callable[[int], Result], count: int, work: RunContext) -> Iterator[Result]:
+    def _fold_by_fold(
+        self, run_fold: Callable[[int], Result], count: int, work: RunContext
+    ) -> Iterator[Result]:
         """Yield what each fold gives, in order; as many at once as there are cores, on one each."""
         with one_thread():
-            for done, result in enumerate(side_by_side(one, range(count)), start=1):
+            for done, result in enumerate(side_by_side(run_fold, range(count)), start=1):
                 yield result
                 work.tell(f"judging {self.name}", done, count)
 
@@ -190,18 +192,18 @@ class AnomalyRecipe:
         folds = work.folds(some, most=count)
 
         def one(fold: int) -> tuple[list[float], list[float]]:
-            held = np.flatnonzero((folds == fold) & ~features.is_anomalous).tolist()
+            held_out = np.flatnonzero((folds == fold) & ~features.is_anomalous).tolist()
             bank = fit_bank(features.normal(folds != fold), seed=work.seed)
-            spoilt = (extractor.spoilt(some[i].picture) for i in held[: MOST_DRAWN // count])
-            return [_far(bank, features.patches[i]) for i in held], [_far(bank, view) for view in spoilt]
+            spoilt = (extractor.spoilt(some[i].picture) for i in held_out[: MOST_DRAWN // count])
+            return [_far(bank, features.patches[i]) for i in held_out], [_far(bank, view) for view in spoilt]
 
         held_out: list[float] = []
-        drawn: list[float] = []
+        defect_scores: list[float] = []
         for held, spoilt in self._fold_by_fold(one, count, work):
             held_out += held
-            drawn += spoilt
-        truth = [False] * len(held_out) + [True] * len(drawn)
-        quality = auroc(np.array(held_out + drawn), truth) or 0.0
+            defect_scores += spoilt
+        truth = [False] * len(held_out) + [True] * len(defect_scores)
+        quality = auroc(np.array(held_out + defect_scores), truth) or 0.0
         facts = {
             "evidence": "memory",
             "judged_on": "defects drawn onto held-out normal pictures",

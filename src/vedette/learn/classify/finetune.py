@@ -93,9 +93,9 @@ class FineTune:
         if self._earlier is not None:
             return _judgement(self._earlier[0])
         side, features = self._read(train, work)
-        held = _folds(work.folds(train))
-        logits = np.concatenate(self._logits(features, held, work))
-        rows = np.concatenate(held)
+        held_out = _folds(work.folds(train))
+        logits = np.concatenate(self._logits(features, held_out, work))
+        rows = np.concatenate(held_out)
         truth = truth_of(train, self.labels)[rows]
         calibration = calibrate(logits, truth, is_multilabel=self.is_multilabel)
         probability = calibration(logits)
@@ -138,13 +138,13 @@ class FineTune:
         """Return the features of all pictures and their copies; the second time what the first has read."""
         if self._features is None:
             side = side_for(train, effort=work.budget.effort)
-            wanted = -(-steps_for(len(train), work) * BATCH // len(train))
+            repeats = -(-steps_for(len(train), work) * BATCH // len(train))
             truth = truth_of(train, self.labels)
-            self._features = side, stock(train, truth, (LEVEL, side), wanted, work)
+            self._features = side, stock(train, truth, (LEVEL, side), repeats, work)
         return self._features
 
     def _logits(
-        self, features: AugmentedFeatures, held: Sequence[npt.NDArray[np.intp]], work: RunContext
+        self, features: AugmentedFeatures, held_out: Sequence[npt.NDArray[np.intp]], work: RunContext
     ) -> list[Array]:
         """Return the logits of each held-out part by a network that learnt from all but it."""
         everything = np.arange(len(features.plain))
@@ -152,14 +152,14 @@ class FineTune:
         def one(fold: tuple[int, npt.NDArray[np.intp]]) -> Array:
             number, mine = fold
             # As many folds at once as there are cores, and then the fit: each round takes its part.
-            rounds = (len(held) - 1) // cores() - number // cores() + 2
+            rounds = (len(held_out) - 1) // cores() - number // cores() + 2
             rest = np.setdiff1d(everything, mine)
             net = self._learn(features, rest, work, "judging fine-tune", share=1 / rounds)
             with torch.inference_mode():
                 return np.asarray(net(features.plain[mine].float()).numpy(), np.float64)
 
         with one_thread():
-            return list(side_by_side(one, enumerate(held)))
+            return list(side_by_side(one, enumerate(held_out)))
 
     def _learn(
         self,

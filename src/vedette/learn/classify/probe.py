@@ -73,9 +73,9 @@ def outcomes_of(probabilities: Array, truth: Array, *, is_multilabel: bool) -> A
     if not is_multilabel:
         right = probabilities.argmax(axis=1) == truth.argmax(axis=1)
         return np.asarray((right + 0.1 * (probabilities * truth).sum(axis=1)) / 1.1)
-    chosen, wanted = probabilities > 0.5, truth > 0.5
-    union = np.maximum((chosen | wanted).sum(axis=1), 1)
-    overlap = np.where((chosen | wanted).any(axis=1), (chosen & wanted).sum(axis=1) / union, 1.0)
+    predicted, actual = probabilities > 0.5, truth > 0.5
+    union = np.maximum((predicted | actual).sum(axis=1), 1)
+    overlap = np.where((predicted | actual).any(axis=1), (predicted & actual).sum(axis=1) / union, 1.0)
     return np.asarray((overlap + 0.1 * (1 - np.abs(probabilities - truth).mean(axis=1))) / 1.1)
 
 

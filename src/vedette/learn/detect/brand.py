@@ -50,8 +50,8 @@ def compose_all(train: Sequence[Sample], folder: Path, count: int, work: RunCont
     by_label = {label: [image for name, image in logos if name == label] for label in labels}
     samples = []
     for number in range(count):
-        wanted = [labels[(number + extra) % len(labels)] for extra in range(int(rng.integers(1, 4)))]
-        chosen = [(label, by_label[label][int(rng.integers(len(by_label[label])))]) for label in wanted]
+        names = [labels[(number + extra) % len(labels)] for extra in range(int(rng.integers(1, 4)))]
+        chosen = [(label, by_label[label][int(rng.integers(len(by_label[label])))]) for label in names]
         scene, boxes = compose(chosen, rng)
         path = folder / f"{number:04d}.png"
         scene.save(path, compress_level=1)

@@ -72,18 +72,20 @@ def threshold(findings: Sequence[LabelFindings], slope: float, offset: float) ->
     """Return the calibrated score of the best F1."""
     logits, right = _joined(findings)
     scores = 1 / (1 + np.exp(-(slope * logits + offset)))
-    positives = sum(len(one.truths) for one in findings)
+    positives = sum(len(result.truths) for result in findings)
     return best_threshold(scores, right, positives=positives, fallback=0.4)
 
 
 def precision(findings: Sequence[LabelFindings]) -> float:
     """Return the average precision at an overlap of a half."""
     return coco_precision(
-        [one.truths for one in findings], [one.edges for one in findings], [one.logits for one in findings]
+        [result.truths for result in findings],
+        [result.edges for result in findings],
+        [result.logits for result in findings],
     ).at_50
 
 
 def _joined(findings: Sequence[LabelFindings]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    logits = np.concatenate([np.zeros(0), *(one.logits for one in findings)])
-    right = np.concatenate([np.zeros(0, bool), *(one.is_right for one in findings)])
+    logits = np.concatenate([np.zeros(0), *(result.logits for result in findings)])
+    right = np.concatenate([np.zeros(0, bool), *(result.is_right for result in findings)])
     return logits, right

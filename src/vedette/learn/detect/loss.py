@@ -55,37 +55,37 @@ def detection_loss(
     """Return the loss of a batch: scores, and twice the boxes."""
     scores, sides, weight = logits.new_zeros(()), logits.new_zeros(()), 0.0
     for row, truth in enumerate(truths):
-        wanted = assign(logits[row].detach(), boxes[row].detach(), truth, cells)
-        off = (wanted.scores - logits[row].sigmoid()).abs().square()
-        misses = functional.binary_cross_entropy_with_logits(logits[row], wanted.scores, reduction="none")
+        assignment = assign(logits[row].detach(), boxes[row].detach(), truth, cells)
+        off = (assignment.scores - logits[row].sigmoid()).abs().square()
+        misses = functional.binary_cross_entropy_with_logits(logits[row], assignment.scores, reduction="none")
         scores = scores + (misses * off).sum()
-        weight += float(wanted.scores.sum())
-        if len(wanted.edges):
-            share = overlap(boxes[row][wanted.answers], wanted.edges, generalised=True)
-            sides = sides + ((1 - share) * wanted.weights).sum()
+        weight += float(assignment.scores.sum())
+        if len(assignment.edges):
+            share = overlap(boxes[row][assignment.answers], assignment.edges, generalised=True)
+            sides = sides + ((1 - share) * assignment.weights).sum()
     return (scores + 2.0 * sides) / max(weight, 1.0)
 
 
 @torch.no_grad()
 def assign(logits: Tensor, boxes: Tensor, truth: BoxTruth, cells: tuple[Tensor, Tensor]) -> Assignment:
     """Choose the cells that answer for each box of one view."""
-    wanted = torch.zeros_like(logits)
+    targets = torch.zeros_like(logits)
     answers = torch.zeros(len(logits), dtype=torch.bool, device=logits.device)
     if not len(truth.edges):
-        return Assignment(wanted, answers, boxes[:0], boxes[:0, 0])
+        return Assignment(targets, answers, boxes[:0], boxes[:0, 0])
     shares = overlap(boxes[None], truth.edges[:, None])
     sure = logits.sigmoid()[:, truth.labels].T.clamp(min=1e-4)
     fit = sure**SCORE_POWER * (shares + 1e-6) ** OVERLAP_POWER * _eligible(truth.edges, cells)
     best = fit.topk(min(CELLS_A_BOX, fit.shape[1]), 1).indices
-    chosen = torch.zeros_like(fit).scatter_(1, best, 1.0) * (fit > 0)
-    owner = (shares * chosen).argmax(0)  # a cell wanted by several boxes answers for the one it fits best
-    chosen = chosen * functional.one_hot(owner, len(fit)).T
-    fit, held = fit * chosen, shares * chosen
+    matches = torch.zeros_like(fit).scatter_(1, best, 1.0) * (fit > 0)
+    owner = (shares * matches).argmax(0)  # a cell wanted by several boxes answers for the one it fits best
+    matches = matches * functional.one_hot(owner, len(fit)).T
+    fit, matched_shares = fit * matches, shares * matches
     # The best cell of a box is asked for its true overlap, the others less by how much worse they fit.
-    target = (fit / (fit.amax(1, keepdim=True) + 1e-9) * held.amax(1, keepdim=True)).amax(0)
-    answers = chosen.any(0)
-    wanted[answers, truth.labels[owner[answers]]] = target[answers]
-    return Assignment(wanted, answers, truth.edges[owner[answers]], target[answers])
+    target = (fit / (fit.amax(1, keepdim=True) + 1e-9) * matched_shares.amax(1, keepdim=True)).amax(0)
+    answers = matches.any(0)
+    targets[answers, truth.labels[owner[answers]]] = target[answers]
+    return Assignment(targets, answers, truth.edges[owner[answers]], target[answers])
 
 
 def _eligible(edges: Tensor, cells: tuple[Tensor, Tensor]) -> Tensor:

@@ -81,9 +81,9 @@ class DenseDetector(DenseRecipe[BoxedPicture, DetectorState]):
 
     def _steps(self, rows: int, plan: InputPlan, work: RunContext, share: float) -> int:
         """Return how long to learn: longer with more views, shorter with larger ones."""
-        wanted = np.clip(FEWEST_STEPS + rows // 2, FEWEST_STEPS, MOST_STEPS)
+        steps = np.clip(FEWEST_STEPS + rows // 2, FEWEST_STEPS, MOST_STEPS)
         area = max(1.0, plan.size[0] * plan.size[1] / 320**2)
-        return max(60, int(wanted * share * work.budget.effort / area**0.5))
+        return max(60, int(steps * share * work.budget.effort / area**0.5))
 
     def _loss(self, state: DetectorState, work: RunContext) -> Loss:
         device, views = work.device, state.views
@@ -101,20 +101,20 @@ class DenseDetector(DenseRecipe[BoxedPicture, DetectorState]):
         self,
         state: DetectorState,
         pictures: Sequence[BoxedPicture],
-        held: Sequence[int],
+        held_out: Sequence[int],
         work: RunContext,
     ) -> Judgement:
         del work
-        findings = [find(state.net, state.extractor, BoxViews(pictures[i], state.plan)) for i in held]
+        findings = [find(state.net, state.extractor, BoxViews(pictures[i], state.plan)) for i in held_out]
         columns = [[picture[label] for picture in findings] for label in range(len(self.labels))]
-        pooled = [one for column in columns for one in column]
+        pooled = [result for column in columns for result in column]
         qualities = []
         for label, column in zip(self.labels, columns, strict=True):
             slope, offset = calibration(column) or calibration(pooled) or (1.0, 0.0)
             state.slopes.append(slope)
             state.offsets.append(offset)
             state.thresholds[label] = threshold(column, slope, offset)
-            if any(len(one.truths) for one in column):
+            if any(len(result.truths) for result in column):
                 qualities.append(precision(column))
         state.quality = float(np.mean(qualities)) if qualities else 0.0
         return Judgement(state.quality, facts={self._measure: round(state.quality, 4)}, carry=state)

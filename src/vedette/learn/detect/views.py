@@ -156,9 +156,9 @@ class BoxViews:
 
     def _moved(self, warp: Warp) -> tuple[Edges, Rows]:
         source = (self.image.height, self.image.width)
-        moved = move(self.picture.edges, warp, source, self.plan.size)
-        cut = np.clip(moved, 0.0, 1.0)
-        area = (moved[:, 2:] - moved[:, :2]).prod(1)
+        edges = move(self.picture.edges, warp, source, self.plan.size)
+        cut = np.clip(edges, 0.0, 1.0)
+        area = (edges[:, 2:] - edges[:, :2]).prod(1)
         left = (cut[:, 2:] - cut[:, :2]).prod(1)
         return cut, np.flatnonzero(left > LEFT_OVER * area)
 

@@ -4,8 +4,8 @@
     Joined     a backbone put together again from its two parts, the upper one having learnt
 
 A level is named for its stride: s2, s4, s8, s16, s32; `top` is what is pooled for a whole picture. Recipes
-ask for levels by these names and for `channels`, and never for one network. How to add one: docs/how-
-to/add-a-backbone.md.
+ask for levels by these names and for `channels`, and never for one network. How to add one:
+docs/how-to/add-a-backbone.md.
 """
 
 from collections.abc import Mapping, Sequence

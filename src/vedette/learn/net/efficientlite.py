@@ -166,9 +166,9 @@ def load_weights(net: EfficientLite, weights: Sequence[Tensor]) -> EfficientLite
     The tensors come in our order (stem, blocks, head), under another project's names, and last a classifier
     that is left out.
     """
-    ours = net.state_dict()
-    theirs = [tensor.clone() for tensor in weights[: len(ours)]]
-    net.load_state_dict(dict(zip(ours, theirs, strict=True)), assign=True)
+    state = net.state_dict()
+    tensors = [tensor.clone() for tensor in weights[: len(state)]]
+    net.load_state_dict(dict(zip(state, tensors, strict=True)), assign=True)
     return net.eval().requires_grad_(False)
 
 

@@ -27,8 +27,8 @@ class LevelsGraph(nn.Module):
         self.levels = tuple(levels)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
-        wanted = tuple(dict.fromkeys(name.partition("/")[0] for name in self.levels))
-        maps = self.backbone(floats(pixels), wanted)
+        outputs = tuple(dict.fromkeys(name.partition("/")[0] for name in self.levels))
+        maps = self.backbone(floats(pixels), outputs)
         return tuple(_pooled(maps[level.partition("/")[0]], level) for level in self.levels)
 
 

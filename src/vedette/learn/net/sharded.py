@@ -62,6 +62,6 @@ def _learning(net: nn.Module) -> list[nn.Parameter]:
 
 def _replica(net: nn.Module) -> nn.Module:
     replica = copy.deepcopy(net)
-    for ours, theirs in zip(replica.parameters(), net.parameters(), strict=True):
-        ours.data = theirs.data
+    for weight, original in zip(replica.parameters(), net.parameters(), strict=True):
+        weight.data = original.data
     return replica

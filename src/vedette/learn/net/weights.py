@@ -23,11 +23,11 @@ class WeightAverage(Generic[Net]):
         """Take one step's weights in, for as many; early steps, which are far off, are forgotten quickly."""
         self.steps += steps
         share = min(1.0, steps * max(1 / self.horizon, 9 / (self.steps + 9)))
-        for ours, theirs in zip(self.net.state_dict().values(), net.state_dict().values(), strict=True):
-            if ours.dtype.is_floating_point:
-                ours.lerp_(theirs, share)
+        for average, current in zip(self.net.state_dict().values(), net.state_dict().values(), strict=True):
+            if average.dtype.is_floating_point:
+                average.lerp_(current, share)
             else:
-                ours.copy_(theirs)
+                average.copy_(current)
 
 
 def unload(net: nn.Module) -> dict[str, npt.NDArray[Any]]:
@@ -37,8 +37,8 @@ def unload(net: nn.Module) -> dict[str, npt.NDArray[Any]]:
 
 def load_into(net: nn.Module, arrays: Mapping[str, npt.NDArray[Any]]) -> bool:
     """Take up weights that `unload` returned; say whether they fit this network."""
-    ours = net.state_dict()
-    fits = ours.keys() == arrays.keys() and all(ours[name].shape == arrays[name].shape for name in ours)
+    state = net.state_dict()
+    fits = state.keys() == arrays.keys() and all(state[name].shape == arrays[name].shape for name in state)
     if fits:
         net.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
     return fits

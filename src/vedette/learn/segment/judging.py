@@ -58,9 +58,9 @@ def find(net: MaskHead, extractor: DenseExtractor, views: MaskViews) -> PictureF
         whole = functional.interpolate(places, size=(height, width), mode="bilinear")[0].softmax(0)
         truth = np.asarray(views.kinds)[part.top : part.bottom, part.left : part.right]
         counts.append(_counts(whole.numpy()[1:], truth))
-    drawn = views.picture.is_anomalous and views.picture.sample.mask is not None
+    has_mask = views.picture.is_anomalous and views.picture.sample.mask is not None
     worst = max(evidence, key=sum)
-    return PictureFinding(worst, views.picture.is_anomalous, np.sum(counts, axis=0) if drawn else None)
+    return PictureFinding(worst, views.picture.is_anomalous, np.sum(counts, axis=0) if has_mask else None)
 
 
 def ask(
@@ -77,14 +77,14 @@ def ask(
 
 def measure(findings: Sequence[PictureFinding], labels: Sequence[str]) -> SegmenterMeasure:
     """Return quality, the weights of the two kinds of evidence, and all thresholds."""
-    evidence = np.array([one.evidence for one in findings]).reshape(-1, 2)
-    truth = np.array([one.is_anomalous for one in findings], bool)
+    evidence = np.array([result.evidence for result in findings]).reshape(-1, 2)
+    truth = np.array([result.is_anomalous for result in findings], bool)
     weights = _weights(evidence, truth)
     scores = expit(evidence @ weights[:2] + weights[2])
     threshold = f1_threshold(scores, truth) if len(findings) else 0.5
     qualities, pixel_thresholds = [], {}
     for kind, label in enumerate(labels):
-        counts = [one.counts[kind] for one in findings if one.counts is not None]
+        counts = [result.counts[kind] for result in findings if result.counts is not None]
         shares = [_ious(rows) for rows in counts if rows[0, 1]]
         means = np.mean(shares, axis=0) if shares else np.zeros(len(PIXEL_THRESHOLDS))
         best = clearly_best(means)

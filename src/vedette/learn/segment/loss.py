@@ -17,13 +17,13 @@ def segmentation_loss(places: Tensor, verdicts: Tensor, truth: Tensor) -> Tensor
     have is left to the cross-entropy. Places are uint8 [B, h, w]; of unknown ones nothing is asked but that
     the picture is anomalous.
     """
-    known = (truth != UNKNOWN).float()
+    is_known = (truth != UNKNOWN).float()
     target = torch.where(truth == UNKNOWN, 0, truth).long()
     missed = functional.cross_entropy(places, target, reduction="none")
-    loss = 2.0 * (missed * known).sum() / known.sum().clamp(min=1.0)
-    shares = torch.softmax(places, 1)[:, 1:] * known[:, None]
-    wanted = functional.one_hot(target, places.shape[1]).permute(0, 3, 1, 2)[:, 1:] * known[:, None]
-    shared, area = (shares * wanted).sum((2, 3)), wanted.sum((2, 3))
+    loss = 2.0 * (missed * is_known).sum() / is_known.sum().clamp(min=1.0)
+    shares = torch.softmax(places, 1)[:, 1:] * is_known[:, None]
+    targets = functional.one_hot(target, places.shape[1]).permute(0, 3, 1, 2)[:, 1:] * is_known[:, None]
+    shared, area = (shares * targets).sum((2, 3)), targets.sum((2, 3))
     union = shares.sum((2, 3)) + area - shared
     has = (area > 0).float()
     loss = loss + ((1 - (shared + 1) / (union + 1)) * has).sum() / has.sum().clamp(min=1.0)

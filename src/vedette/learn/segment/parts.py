@@ -41,14 +41,14 @@ class PartSampler:
     def batch(self, rows: list[int]) -> tuple[Levels, Tensor]:
         """Return what these views teach in the next step."""
         self._step += 1
-        drawn = [row for row in rows if self.truths[row].flat[0] != UNKNOWN]
-        if not drawn or (len(drawn) < len(rows) and self._step % WHOLE_EVERY == 0):
+        masked_rows = [row for row in rows if self.truths[row].flat[0] != UNKNOWN]
+        if not masked_rows or (len(masked_rows) < len(rows) and self._step % WHOLE_EVERY == 0):
             few = self.rng.permutation(len(rows))[: -(-len(rows) // WHOLE_SHARE)]
             chosen = sorted(rows[i] for i in few)
             return self.store.batch(chosen), self._kinds([self.truths[row] for row in chosen])
-        parts = [choose_part(self.truths[row], self.rng) for row in drawn]
-        kinds = [cut(self.truths[row], part, CELL) for row, part in zip(drawn, parts, strict=True)]
-        return self.store.parts(drawn, parts), self._kinds(kinds)
+        parts = [choose_part(self.truths[row], self.rng) for row in masked_rows]
+        kinds = [cut(self.truths[row], part, CELL) for row, part in zip(masked_rows, parts, strict=True)]
+        return self.store.parts(masked_rows, parts), self._kinds(kinds)
 
     @staticmethod
     def _kinds(kinds: Sequence[Kinds]) -> Tensor:
@@ -57,8 +57,8 @@ class PartSampler:
 
 def _part_size(cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return height and width of a part in cells, in the view's shape."""
-    wanted = np.round(SIDE * cells / cells.prod() ** 0.5).astype(np.int64)
-    size: npt.NDArray[np.int64] = np.minimum(cells, np.maximum(4, wanted))
+    sides = np.round(SIDE * cells / cells.prod() ** 0.5).astype(np.int64)
+    size: npt.NDArray[np.int64] = np.minimum(cells, np.maximum(4, sides))
     return size
 
 

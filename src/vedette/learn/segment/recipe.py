@@ -92,8 +92,8 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
 
     def _steps(self, rows: int, plan: InputPlan, work: RunContext, share: float) -> int:
         """Return how long to learn: longer with more views."""
-        wanted = np.clip(FEWEST_STEPS + rows // 2, FEWEST_STEPS, MOST_STEPS)
-        return max(40, int(wanted * share * work.budget.effort))
+        steps = np.clip(FEWEST_STEPS + rows // 2, FEWEST_STEPS, MOST_STEPS)
+        return max(40, int(steps * share * work.budget.effort))
 
     def _loss(self, state: SegmenterState, work: RunContext) -> Loss:
         parts = PartSampler(state.views.store, state.views.truths, np.random.default_rng(work.seed))
@@ -101,8 +101,8 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
         def loss(net: nn.Module, rows: list[int]) -> Tensor:
             levels, kinds = parts.batch(rows)
             places, verdicts = net(work.device.put(levels))
-            (wanted,) = work.device.put([kinds])
-            return segmentation_loss(places.float(), verdicts.float(), wanted)
+            (targets,) = work.device.put([kinds])
+            return segmentation_loss(places.float(), verdicts.float(), targets)
 
         return loss
 
@@ -110,10 +110,10 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
         self,
         state: SegmenterState,
         pictures: Sequence[MaskedPicture],
-        held: Sequence[int],
+        held_out: Sequence[int],
         work: RunContext,
     ) -> Judgement:
-        findings = [find(state.net, state.extractor, MaskViews(pictures[i], state.plan)) for i in held]
+        findings = [find(state.net, state.extractor, MaskViews(pictures[i], state.plan)) for i in held_out]
         measured = measure(findings, self.labels)
         state.quality, state.weights = measured.quality, measured.weights
         state.threshold, state.pixel_thresholds = measured.threshold, measured.pixel_thresholds
@@ -162,11 +162,11 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
     def _add_map(self, state: SegmenterState, pictures: Sequence[MaskedPicture], work: RunContext) -> None:
         """Add a map of what is normal where masks are few and it finds them."""
         views = state.views
-        drawn = few_drawn(views, len(self.labels))
-        if not drawn or state.plan.tiling is not None:
+        few_masked = few_drawn(views, len(self.labels))
+        if not few_masked or state.plan.tiling is not None:
             return
         normal = fit_normal_map(_normal_views(views, pictures), seed=work.seed)
-        rows = [views.owners.index(owner) for owner in drawn]
+        rows = [views.owners.index(owner) for owner in few_masked]
         if choose_limit(normal, [(views.store.batch([row]), views.truths[row]) for row in rows]):
             state.normal = normal
 
@@ -186,7 +186,7 @@ def _graph(state: SegmenterState) -> SegmentGraph:
 
 def _normal_views(views: ViewStock[Kinds], pictures: Sequence[MaskedPicture]) -> list[Levels]:
     """Return what a bank wants of normal pictures as they are."""
-    normals = [owner for owner, one in enumerate(pictures) if not one.is_anomalous][:MOST_NORMAL]
+    normals = [owner for owner, picture in enumerate(pictures) if not picture.is_anomalous][:MOST_NORMAL]
     return [views.store.batch([views.owners.index(owner)])[MAP_LEVELS] for owner in normals]
 
 
@@ -196,20 +196,20 @@ def few_drawn(views: ViewStock[Kinds], types: int) -> list[int]:
         owner: set(np.unique(views.truths[views.owners.index(owner)]).tolist()) - {0, UNKNOWN}
         for owner in set(views.owners)
     }
-    drawn = sorted(owner for owner, drawn_kinds in kinds.items() if drawn_kinds)
-    counts = [sum(kind in kinds[owner] for owner in drawn) for kind in range(1, types + 1)]
-    return drawn if min(counts) <= FEW else []
+    masked = sorted(owner for owner, drawn_kinds in kinds.items() if drawn_kinds)
+    counts = [sum(kind in kinds[owner] for owner in masked) for kind in range(1, types + 1)]
+    return masked if min(counts) <= FEW else []
 
 
 def copies_of(pictures: Sequence[MaskedPicture], mean: int) -> list[int]:
     """Return how many views of each picture to show: of drawn anomalies more, of all together no more."""
-    is_drawn = [one.is_anomalous and one.sample.mask is not None for one in pictures]
-    drawn, views = sum(is_drawn), mean * len(pictures)
-    if not 0 < drawn < DRAWN_SHARE * len(pictures):
+    is_drawn = [picture.is_anomalous and picture.sample.mask is not None for picture in pictures]
+    masks, views = sum(is_drawn), mean * len(pictures)
+    if not 0 < masks < DRAWN_SHARE * len(pictures):
         return [mean] * len(pictures)
-    more = min(MOST_TIMES * mean, round(DRAWN_SHARE * views / drawn))
-    less = max(1, (views - more * drawn) // (len(pictures) - drawn))
-    return [more if one else less for one in is_drawn]
+    more = min(MOST_TIMES * mean, round(DRAWN_SHARE * views / masks))
+    less = max(1, (views - more * masks) // (len(pictures) - masks))
+    return [more if picture else less for picture in is_drawn]
 
 
 def colors_of(samples: Sequence[Sample], labels: Sequence[str]) -> dict[str, str]:

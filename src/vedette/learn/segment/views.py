@@ -83,8 +83,8 @@ def _size(side: float, height: int, width: int) -> tuple[int, int]:
 
 def _native(pictures: Sequence[MaskedPicture]) -> tuple[int, int]:
     sizes = []
-    for one in pictures[:: max(1, len(pictures) // 30)]:
-        with open_head(one.file) as image:
+    for picture in pictures[:: max(1, len(pictures) // 30)]:
+        with open_head(picture.file) as image:
             sizes.append((image.height, image.width))
     height, width = np.median(np.array(sizes), axis=0)
     return int(height), int(width)
@@ -92,11 +92,11 @@ def _native(pictures: Sequence[MaskedPicture]) -> tuple[int, int]:
 
 def _small(pictures: Sequence[MaskedPicture]) -> float:
     """Return the span of small defects: the root of their share of the picture's area."""
-    drawn = [one for one in pictures if one.sample.mask is not None and one.is_anomalous]
+    masked = [picture for picture in pictures if picture.sample.mask is not None and picture.is_anomalous]
     shares: list[float] = []
-    for one in drawn[:: max(1, len(drawn) // 40)]:
-        with open_head(one.sample.mask.path) as mask:  # type: ignore[union-attr]  # has one
-            kinds = one.kinds(mask.height, mask.width)
+    for picture in masked[:: max(1, len(masked) // 40)]:
+        with open_head(picture.sample.mask.path) as mask:  # type: ignore[union-attr]  # has one
+            kinds = picture.kinds(mask.height, mask.width)
         places, count = ndimage.label(kinds > 0)
         areas = np.bincount(places.ravel())[1 : count + 1]
         shares += (areas[areas >= 4] / kinds.size).tolist()
