@@ -22,7 +22,7 @@ SETTINGS = {
                 "Effect": "Deny",
                 "Principal": "*",
                 "Action": "s3:GetObject",
-                "Resource": "arn:aws:s3:::farm/*",
+                "Resource": "arn:aws:s3:::plant/*",
             },
         }
     ).encode(),
@@ -42,14 +42,14 @@ def put(house):
     """Put an object into a bucket with every setting that a PUT obeys; return the answer's headers."""
     store = house.blobs
     assert isinstance(store, FolderBlobs)
-    store.buckets.create("farm", account=HERE, region="eu-west-1", locked=True)
+    store.buckets.create("plant", account=HERE, region="eu-west-1", locked=True)
     for name, document in SETTINGS.items():
-        store.buckets.put_document("farm", name, document)
+        store.buckets.put_document("plant", name, document)
 
     def run(key="a"):
         headers = Headers([("content-length", "0"), ("origin", "https://factory.example")])
-        request = Request("PUT", f"/farm/{key}", "", headers)
-        call = Call(house, a_caller("s3").principal, request, None, "farm", key, {}, NOON)
+        request = Request("PUT", f"/plant/{key}", "", headers)
+        call = Call(house, a_caller("s3").principal, request, None, "plant", key, {}, NOON)
         response = asyncio.run(put_object(call))
         return dict([*response.headers, *cors_headers(call)])
 
@@ -89,8 +89,8 @@ def test_nothing_is_parsed_for_the_second_object(put, parsed, house):
 def test_a_setting_counts_as_soon_as_it_is_changed(put, parsed, house):
     assert "x-amz-expiration" in put("a")
     later = SETTINGS["encryption"].replace(b"AES256", b"aws:kms")
-    house.blobs.buckets.put_document("farm", "encryption", later)
-    house.blobs.buckets.delete_documents("farm", ["lifecycle"])
+    house.blobs.buckets.put_document("plant", "encryption", later)
+    house.blobs.buckets.delete_documents("plant", ["lifecycle"])
     headers = put("other")
     assert headers["x-amz-server-side-encryption"] == "aws:kms"
     assert "x-amz-expiration" not in headers
@@ -101,7 +101,7 @@ def test_a_large_setting_is_not_kept_in_memory(put, parsed, house):
     rules = b"".join(rule % number + b"<!-- " + b"x" * 300 + b" -->" for number in range(99))
     cors = SETTINGS["cors"].replace(b"<CORSRule>", rules + b"<CORSRule>")
     assert len(cors) > calls.SMALL_SETTING
-    house.blobs.buckets.put_document("farm", "cors", cors)
+    house.blobs.buckets.put_document("plant", "cors", cors)
     for _ in range(2):
         parsed.clear()
         assert put()["access-control-allow-origin"] == "*"
