@@ -36,6 +36,12 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="The bearer token for `/metrics`; without one only this machine may read them.",
     )
+    console_idle: float = Field(
+        default=12.0, gt=0, le=8760, description="After so many idle hours a session at the console ends."
+    )
+    console_longest: float = Field(
+        default=168.0, gt=0, le=8760, description="After so many hours it ends, idle or not."
+    )
     database: str = Field(
         default="", description="A PostgreSQL address; empty for SQLite in the data folder."
     )

@@ -53,7 +53,7 @@ def test_health_is_told_under_any_name(server, target):
 
 
 def test_there_is_no_page_where_there_is_none(server):
-    assert statuses(ask(server, "/console/", "localhost")) == [404]
+    assert statuses(ask(server, "/-/", "localhost")) == [404]
 
 
 def test_what_is_signed_or_is_for_a_bucket_by_its_host_goes_to_the_dialects(server):

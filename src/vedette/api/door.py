@@ -7,7 +7,8 @@ Each folder of api/ exports one door as `DOOR`; server/doors.py lists them, and 
 dialect. Nothing here speaks AWS.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -57,6 +58,13 @@ class ServerStatus(Protocol):
         """Return the metrics in Prometheus's text format."""
 
 
+class BodyRoom(Protocol):
+    """The memory that the server has for bodies."""
+
+    def hold(self, client: Hashable, size: int, /) -> AbstractAsyncContextManager[None]:
+        """Hold room for so many bytes, waiting for it."""
+
+
 @dataclass(slots=True)
 class Visit:
     """One request at a door, with its signature, principal and operation once they are known."""
@@ -71,6 +79,8 @@ class Visit:
     principal: Principal | None = None
     # Which operation it is, and what its path says; looked up once.
     match: tuple[OperationModel, dict[str, str]] | None = None
+    # For doors that read bodies themselves; None in tests.
+    room: BodyRoom | None = None
 
     @property
     def signing_name(self) -> str:
@@ -114,6 +124,13 @@ class Door(Protocol):
         """Return the headers that every answer has: the request's id, and what browsers need."""
 
 
+class PageDoor(Door, Protocol):
+    """A door that is recognised by its paths, before any signature is read."""
+
+    def is_on_record(self, visit: Visit) -> bool:
+        """Return whether the request is logged and counted, as those of services are."""
+
+
 class PlainDoor:
     """What most doors have in common: the head says all, and nothing is written."""
 
@@ -138,6 +155,11 @@ class PlainDoor:
         """Nothing is written."""
         del visit
         return "reads"
+
+    def is_on_record(self, visit: Visit) -> bool:
+        """No: pages are no service."""
+        del visit
+        return False
 
     def common_headers(self, request: Request) -> list[tuple[str, str]]:
         """None."""

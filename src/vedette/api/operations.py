@@ -9,7 +9,7 @@ loop, so that any number of requests can wait without a thread each. What else i
     def describe_project(house, caller, request): ...
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,8 +25,11 @@ from vedette.api.faults import Fault, Translate
 from vedette.api.house import Caller, House
 from vedette.api.permissions import Permission
 from vedette.api.protocols import Match, ServiceProtocol
+from vedette.api.relay import RelayedCall
 from vedette.errors import Unbuilt, Wrong
 from vedette.identity.may import Context
+from vedette.identity.principal import Principal
+from vedette.wire import plain_json
 from vedette.wire.errors import ProtocolFault, UnknownOperation
 from vedette.wire.http import Request, Response
 from vedette.wire.signature_faults import answer_for
@@ -104,8 +107,12 @@ class OperationsDoor:
             name = self._match(visit)[0].name
         except ProtocolFault:
             return "reads"
-        declared = self.operations.get(name)
-        return (declared and declared.effect) or effect_of_name(name)
+        return self.effect_of(name)
+
+    def effect_of(self, operation: str) -> Effect:
+        """Return what an operation does to the disk."""
+        declared = self.operations.get(operation)
+        return (declared and declared.effect) or effect_of_name(operation)
 
     def prepare(self, visit: Visit) -> None:
         """Refuse a picture that there is no place for; who is still sending it holds none."""
@@ -128,17 +135,53 @@ class OperationsDoor:
             answer = await visit.in_thread(self._answer, visit)
         return answer if isinstance(answer, Response) else await answer
 
+    @property
+    def relayed(self) -> Collection[str]:
+        """The operations that a person who is signed in may ask for: all."""
+        return self.operations.keys()
+
+    async def relay(self, visit: Visit, call: RelayedCall) -> Response:
+        """Answer an operation for who is signed in at the console, unless there is no room to."""
+        declared = self.operations.get(call.operation, NOTHING_DECLARED)
+        if not declared.looks_at_pictures:
+            return await self._relay_or_wait(visit, call, declared)
+        assert visit.principal is not None
+        with visit.house.hosting.place(f"{visit.request.client} {visit.principal.arn}"):
+            return await self._relay_or_wait(visit, call, declared)
+
+    async def _relay_or_wait(self, visit: Visit, call: RelayedCall, declared: Operation) -> Response:
+        if declared.is_quick and len(call.body) <= SMALL_REQUEST:
+            model, result = self._call(visit, call)
+        else:
+            model, result = await visit.in_thread(self._call, visit, call)
+        answer = result if isinstance(result, dict) else await result
+        if answers_bytes(model):
+            return self.protocol.wire.serialise(model, answer, visit.request.id)
+        return Response(200, [("content-type", "application/json")], plain_json.dump(model, answer))
+
+    def _call(self, visit: Visit, call: RelayedCall) -> tuple[OperationModel, Result | Awaitable[Result]]:
+        assert visit.principal is not None
+        model = plain_json.find(self.name, call.operation)
+        handler = self._handler(model.name)
+        members = plain_json.read(model, call.body)
+        caller = self._caller(visit, visit.principal, call.region)
+        return model, handler(visit.house, caller, members)
+
+    def relay_fault(self, error: Exception, visit: Visit) -> Fault:
+        """Return what the dialect says of an error."""
+        return self._fault(error, visit)
+
     def _answer(self, visit: Visit) -> Response | Awaitable[Response]:
         authenticate(visit, self.name)
         request = visit.request
         model, path_params = self._match(visit)
         request.operation = model.name
-        declared = self.operations.get(model.name)
-        if declared is None:
-            sentence = f"{model.name} of {self.name} is not supported yet. {self.instead}"
-            raise Unbuilt(sentence.strip(), name=model.name)
+        handler = self._handler(model.name)
         members = self.protocol.wire.parse(model, request, path_params)
-        result = declared.handler(visit.house, self._caller(visit), members)
+        assert visit.principal is not None
+        assert visit.signed is not None
+        caller = self._caller(visit, visit.principal, visit.signed.region)
+        result = handler(visit.house, caller, members)
         if isinstance(result, dict):
             return self.protocol.wire.serialise(model, result, request.id)
         return self._answer_later(model, result, request.id)
@@ -160,17 +203,22 @@ class OperationsDoor:
         except ProtocolFault:
             return NOTHING_DECLARED
 
-    def _caller(self, visit: Visit) -> Caller:
+    def _handler(self, name: str) -> Handler:
+        declared = self.operations.get(name)
+        if declared is None:
+            sentence = f"{name} of {self.name} is not supported yet. {self.instead}"
+            raise Unbuilt(sentence.strip(), name=name)
+        return declared.handler
+
+    def _caller(self, visit: Visit, principal: Principal, region: str) -> Caller:
         """Return who is calling; a client that names no region is in the installation's own."""
-        assert visit.principal is not None
-        assert visit.signed is not None
         house = visit.house
-        region = visit.signed.region or house.settings.region
+        region = region or house.settings.region
 
         def context() -> Context:
             return _facts_of_request(visit.request, house.clock(), region)
 
-        return Caller(visit.principal, region, self.name, visit.request.id, context, house.projects.tags.peek)
+        return Caller(principal, region, self.name, visit.request.id, context, house.projects.tags.peek)
 
     def fault(self, error: Exception, visit: Visit) -> Response:
         """Return what the dialect says of an error."""
@@ -194,6 +242,13 @@ class OperationsDoor:
     def common_headers(self, request: Request) -> list[tuple[str, str]]:
         """Return the header that SDKs print, and what lets a page of another origin read the answer."""
         return [("x-amzn-RequestId", request.id), *allow_any_origin(request)]
+
+
+def answers_bytes(model: OperationModel) -> bool:
+    """Return whether the answer is bytes, such as a file to download."""
+    shape = model.output_shape
+    payload = shape.serialization.get("payload") if shape is not None else None
+    return payload is not None and shape.members[payload].type_name == "blob"
 
 
 def _claimed_sender(visit: Visit) -> str:

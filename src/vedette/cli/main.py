@@ -12,6 +12,7 @@ import typer
 import vedette
 from vedette.cli import dataset, groups, keys, policies, roles, sdk, users
 from vedette.cli.backup import backup, restore
+from vedette.cli.console import console
 from vedette.cli.credentials import credentials
 from vedette.cli.demo import demo
 from vedette.cli.detect import detect
@@ -57,6 +58,7 @@ app.command(rich_help_panel=LEARN)(detect)
 app.command(rich_help_panel=LEARN)(evaluate)
 app.command(rich_help_panel=SERVER)(demo)
 app.command(rich_help_panel=SERVER)(serve)
+app.command(rich_help_panel=SERVER)(console)
 app.command(rich_help_panel=SERVER)(credentials)
 app.command(rich_help_panel=SERVER)(backup)
 app.command(rich_help_panel=SERVER)(restore)

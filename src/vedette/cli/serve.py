@@ -40,7 +40,13 @@ def serve(  # noqa: PLR0913  (the options that people type)
             data=data, host=host, port=port, host_names=",".join(host_name) if host_name else None
         )
         certificate = choose_tls(settings, tls_cert, tls_key, tls)
-        run(settings, tls=certificate, announce=lambda address: print(welcome(settings, address), flush=True))
+        run(
+            settings,
+            tls=certificate,
+            # Only to a person: the output of a service is a log, which others may read.
+            gives_link=sys.stdout.isatty(),
+            announce=lambda address, link: print(welcome(settings, address, link), flush=True),
+        )
     except (Refusal, ValueError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
@@ -52,11 +58,13 @@ def serve(  # noqa: PLR0913  (the options that people type)
         raise typer.Exit(2) from None
 
 
-def welcome(settings: "Settings", address: str) -> str:
+def welcome(settings: "Settings", address: str, link: str = "") -> str:
     """Return the text that is printed once the server answers."""
     lines = [
         f"Vedette answers at {address}",
         f"Credentials lie in {settings.data / 'credentials.json'} (readable by you alone).",
+        "",
+        *_console_lines(settings, link),
         "",
         "In another terminal:",
         f'  eval "$({command()} credentials{_data_option(settings)})"',
@@ -71,6 +79,14 @@ def welcome(settings: "Settings", address: str) -> str:
         f"`{command()} sdk install` makes clients know lookoutvision again. Ctrl-C stops the server.",
     ]
     return "\n".join(lines)
+
+
+def _console_lines(settings: "Settings", link: str) -> list[str]:
+    if not link:
+        return [
+            f"The console: `{command()} console{_data_option(settings)}` prints a link that signs you in."
+        ]
+    return ["The console, signed in (the link works once, within the hour):", f"  {link}"]
 
 
 def _data_option(settings: "Settings") -> str:

@@ -31,7 +31,7 @@ from vedette.identity.records import (
     role_query,
 )
 from vedette.identity.seal import Seal
-from vedette.identity.tables import accounts, keys, roles, users
+from vedette.identity.tables import accounts, console_sessions, keys, roles, users
 from vedette.identity.tags import change_tags, tags_of
 from vedette.identity.trust import ACCOUNT, trust_of
 from vedette.store.db import Database
@@ -147,11 +147,14 @@ class Directory:
         return as_access_key(row) if row else None
 
     def enable_key(self, key_id: str, *, enabled: bool) -> None:
-        """Enable or disable a key."""
+        """Enable or disable a key; disabling ends the sessions that it began at the console."""
         with self._database.write() as connection:
             changed = connection.execute(update(keys).where(keys.c.id == key_id).values(enabled=enabled))
             if not changed.rowcount:
                 raise _no_key(key_id)
+            if not enabled:
+                # For good: who enables the key again has not meant to sign anybody in.
+                connection.execute(delete(console_sessions).where(console_sessions.c.key == key_id))
 
     def delete_key(self, key_id: str) -> None:
         """Delete a key."""

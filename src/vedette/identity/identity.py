@@ -14,6 +14,7 @@ from vedette.access.policy import Policy
 from vedette.arn import parse_arn
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.errors import Denied
+from vedette.identity.console_sessions import ConsoleSessions
 from vedette.identity.directory import Directory
 from vedette.identity.may import Context
 from vedette.identity.principal import Principal, session_policies
@@ -96,6 +97,7 @@ class Identity:
         self._seal = seal
         self._clock = clock
         self._ticks = ticks
+        self.console = ConsoleSessions(database, self._find_secret, self.current, clock)
         self._key_cache: dict[tuple[str, str], _CachedKey] = {}
         self._rights_cache: dict[tuple[str, ...], _CachedRights] = {}
 
@@ -220,6 +222,12 @@ class Identity:
         else:
             principal, secret = self._permanent(key_id)
         return _CachedKey(principal, secret, self._ticks() + CACHE_S)
+
+    def _find_secret(self, key_id: str) -> tuple[Principal, str]:
+        try:
+            return self._permanent(key_id)
+        except KeyFault:
+            raise Denied("There is no access key with this id and this secret.", kind="key") from None
 
     def _permanent(self, key_id: str) -> tuple[Principal, str]:
         with self._database.read() as connection:

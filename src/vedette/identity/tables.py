@@ -114,3 +114,36 @@ def _attachments(kind: str, holders: str) -> Table:
 user_policies = _attachments("user", "users")
 group_policies = _attachments("group", "groups")
 role_policies = _attachments("role", "roles")
+
+# A session at the console; `key` is None where a link began it, `user` for the account's root.
+console_sessions = Table(
+    "console_sessions",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("account", String(12), nullable=False),
+    Column("user", String(64), nullable=True),
+    Column("key", String(128), nullable=True),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    # Where from, as its owner may recognise it.
+    Column("address", String(200), nullable=False),
+    Column("agent", String(200), nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+    ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
+    ForeignKeyConstraint(["key"], ["access_keys.id"], ondelete="CASCADE"),
+    Index("ix_console_sessions_account_user", "account", "user"),
+)
+
+# A link that signs in once; the row goes with its use.
+console_links = Table(
+    "console_links",
+    METADATA,
+    Column("token_hash", String(64), primary_key=True),
+    Column("account", String(12), nullable=False),
+    Column("user", String(64), nullable=True),
+    Column("expires_ms", BigInteger, nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+    ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
+)

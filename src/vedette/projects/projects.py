@@ -119,6 +119,12 @@ class Projects:
             rows = connection.execute(query, {**_in(scope), **parameters}).all()
         return [_project(row) for row in rows[:most]], len(rows) > most
 
+    def regions(self, account: str) -> Sequence[str]:
+        """Return the regions in which an account has projects."""
+        query = select(projects.c.region).where(projects.c.account == account).distinct()
+        with self._database.read() as connection:
+            return connection.execute(query.order_by(projects.c.region)).scalars().all()
+
     def delete(self, scope: Scope, name: str, token: ClientToken | None = None) -> str:
         """Delete the project of that name, which must be empty; return its ARN."""
         with self._database.write() as connection:

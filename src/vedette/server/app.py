@@ -16,20 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from vedette.api.authentication import find_account
-from vedette.api.door import SMALL_REQUEST, ChosenAnswer, Door, SlowBody, Visit
+from vedette.api.door import SMALL_REQUEST, ChosenAnswer, Door, PageDoor, SlowBody, Visit
 from vedette.api.house import House
+from vedette.api.reading import declared_length, read_whole, refuse_long
 from vedette.errors import Refusal
-from vedette.server.asgi import (
-    ClientGone,
-    Receive,
-    Scope,
-    Send,
-    declared_length,
-    read_head,
-    read_whole,
-    refuse_long,
-    send_answer,
-)
+from vedette.server.asgi import ClientGone, Receive, Scope, Send, read_head, send_answer
 from vedette.server.doors import LAST, bytes_to_recognise, page_door, preflight, service_door
 from vedette.server.memory import MOST_BYTES, BodyMemory
 from vedette.server.observe import Metrics, RequestRecord, note
@@ -60,10 +51,10 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = read_head(scope, receive, new_request_id())
-        visit = Visit(self.house, request, self._in_thread, self)
+        visit = Visit(self.house, request, self._in_thread, self, room=self._room)
         page = page_door(visit)
-        if page is None:
-            await self._serve(visit, send)
+        if page is None or page.is_on_record(visit):
+            await self._serve(visit, send, page)
             return
         with contextlib.suppress(ClientGone):
             response = await self._answer_page(page, visit)
@@ -87,13 +78,13 @@ class Application:
         """Stop the threads."""
         self._pool.shutdown()
 
-    async def _serve(self, visit: Visit, send: Send) -> None:
-        """Answer a service's request, and put it on record."""
+    async def _serve(self, visit: Visit, send: Send, page: PageDoor | None = None) -> None:
+        """Answer a service's request, or one of the console, and put it on record."""
         began, request = time.perf_counter(), visit.request
         record = RequestRecord(request.id, request.method, request.raw_path, request.client)
         self.metrics.under_way.inc()
         try:
-            response = await self._respond(visit, record)
+            response = await self._respond(visit, record, page)
             record.status = response.status
             record.code = next((value for name, value in response.headers if name == "x-amzn-ErrorType"), "")
             record.sent_bytes = await send_answer(response, send, head_only=request.method == "HEAD")
@@ -109,19 +100,19 @@ class Application:
         self.metrics.count(record)
         note(record)
 
-    async def _respond(self, visit: Visit, record: RequestRecord) -> Response:
+    async def _respond(self, visit: Visit, record: RequestRecord, page: PageDoor | None) -> Response:
         """Return the answer, whatever happens on the way."""
-        answer = preflight(visit.request)
+        answer = preflight(visit.request) if page is None else None
         if answer is not None:
             return answer
-        door = LAST
+        door = page or LAST
         try:
             try:
-                visit.signed = read_signature(visit.request)
+                visit.signed = read_signature(visit.request) if page is None else None
             except SignatureFault:
                 door = service_door(visit)
                 raise
-            door = await self._choose_door(visit)
+            door = page or await self._choose_door(visit)
             record.service = door.name
             response = await self._visit(door, visit, record)
         except ClientGone:

@@ -6,14 +6,12 @@ percent-encoded names are judged on the raw text.
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
-from vedette.api.door import LongBody, SlowBody
+from vedette.api.door import SlowBody
 from vedette.wire.http import FileBody, Headers, Request, Response
-from vedette.wire.scalars import read_count
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -74,35 +72,6 @@ async def read_stream(receive: Receive, *, window_s: float = WINDOW_S) -> AsyncI
             if received < LEAST_RATE * waited_s:
                 raise SlowBody("The body of the request comes too slowly.")
             waited_s, received = 0.0, 0
-
-
-def declared_length(request: Request) -> int:
-    """Return the length that the head names, 0 without one; what is no number is too long for anybody."""
-    try:
-        return read_count(request.headers.get("content-length", "0"), most=sys.maxsize)
-    except ValueError:
-        return sys.maxsize
-
-
-def refuse_long(request: Request, most: int) -> None:
-    """Refuse a body that says of itself that it is too long."""
-    if declared_length(request) > most:
-        raise LongBody(f"The request is longer than {most} bytes.")
-
-
-async def read_whole(request: Request, most: int) -> None:
-    """Put the whole body into `request.body`, refusing more than `most` bytes before they are read."""
-    refuse_long(request, most)
-    parts: list[bytes] = []
-    size = 0
-    assert request.stream is not None
-    async for part in request.stream:
-        size += len(part)
-        if size > most:
-            raise LongBody(f"The request is longer than {most} bytes.")
-        parts.append(part)
-    request.body = parts[0] if len(parts) == 1 else b"".join(parts)
-    request.stream = None
 
 
 async def send_answer(response: Response, send: Send, *, head_only: bool) -> int:

@@ -5,12 +5,15 @@ names, or by the form of the request. Both may lie: the choice decides only who 
 for another service than the one chosen is refused by whoever verifies it.
 """
 
-from vedette.api import lookout, own, own_pages, rekognition, s3, sts
-from vedette.api.door import Door, Visit
+from vedette.api import console, lookout, own, own_pages, rekognition, s3, sts
+from vedette.api.door import Door, PageDoor, Visit
+from vedette.api.relay import RelayDoor
 from vedette.api.unknown import UnknownServiceDoor
 from vedette.wire.http import Request, Response
 
-PAGES: tuple[Door, ...] = (own_pages.DOOR,)
+# Services whose operations people may ask for at the console.
+RELAYED: tuple[RelayDoor, ...] = (rekognition.DOOR, lookout.DOOR, sts.DOOR, own.DOOR, s3.DOOR)
+PAGES: tuple[PageDoor, ...] = (console.open_door(RELAYED), own_pages.DOOR)
 # The last one takes what has no other form.
 SERVICES: tuple[Door, ...] = (rekognition.DOOR, lookout.DOOR, sts.DOOR, own.DOOR, s3.DOOR)
 
@@ -19,7 +22,7 @@ UNKNOWN: Door = UnknownServiceDoor(sorted(door.name for door in SERVICES))
 BY_NAME = {door.name: door for door in SERVICES}
 
 
-def page_door(visit: Visit) -> Door | None:
+def page_door(visit: Visit) -> PageDoor | None:
     """Return the door of the page that is asked for, if it is one."""
     return next((door for door in PAGES if door.recognises(visit)), None)
 

@@ -16,7 +16,7 @@ from vedette.server.app import Application
 from vedette.server.connections import ConnectionLimiter, connection_limit
 from vedette.server.guard import GuardedProtocol
 from vedette.server.installation import check_folder, in_a_sentence
-from vedette.server.lifecycle import open_house
+from vedette.server.lifecycle import LOCK, open_house
 from vedette.server.observe import set_up_logging
 from vedette.server.tls import own_certificate
 from vedette.settings import Settings
@@ -143,8 +143,17 @@ class AnnouncingServer(uvicorn.Server):
         await self._application.leave()
 
 
-def serve(settings: Settings, *, tls: TlsFiles | None = None, announce: Callable[[str], None]) -> None:
-    """Serve until told to stop. `announce` gets the address once requests will be answered."""
+def serve(
+    settings: Settings,
+    *,
+    tls: TlsFiles | None = None,
+    gives_link: bool = False,
+    announce: Callable[[str, str], None],
+) -> None:
+    """Serve until told to stop.
+
+    `announce` gets the address once requests will be answered, and a link that signs in once, if wanted.
+    """
     set_up_logging(settings.log)
     with (
         contextlib.closing(bind(settings)) as listener,
@@ -170,11 +179,19 @@ def serve(settings: Settings, *, tls: TlsFiles | None = None, announce: Callable
         address = f"{'https' if tls else 'http'}://{_host_for_people(settings.host)}:{port}"
 
         def ready() -> None:
-            announce(address)
+            # Into the lock: for commands that run beside the server.
+            (house.settings.data / LOCK).write_text(f"{address}\n", "utf-8")
+            link = house.identity.console.create_link(house.settings.account) if gives_link else ""
+            announce(address, console_address(address, link) if link else "")
 
         server = AnnouncingServer(config, application, ready)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+
+
+def console_address(address: str, link: str) -> str:
+    """Return where a browser signs in: the token stands after the #, which browsers never send."""
+    return f"{address}/console/#link={link}"
 
 
 def _host_for_people(host: str) -> str:

@@ -63,6 +63,8 @@ class Call:
     loaded_bucket: Bucket | None = field(default=None)
     # None for a request without a signature, and in a browser's form until its policy is read.
     signed: SignatureClaim | None = None
+    # Of a request without a signature, where it is known.
+    region: str = ""
 
     @property
     def store(self) -> FolderBlobs:

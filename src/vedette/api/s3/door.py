@@ -1,17 +1,23 @@
 """S3's door: bodies are streamed, answers are XML or bytes, and some callers need no key."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from vedette.api.authentication import authenticate
 from vedette.api.door import Effect, LongBody, PlainDoor, SlowBody, Visit
+from vedette.api.effects import effect_of_name
+from vedette.api.faults import Fault
 from vedette.api.hosts import bucket_of_host
+from vedette.api.relay import RelayedCall
 from vedette.api.s3.address import read_address, read_query
 from vedette.api.s3.call import Call
 from vedette.api.s3.cors import answer_preflight, cors_headers
-from vedette.api.s3.faults import S3Fault, fault_answer, short_id
+from vedette.api.s3.faults import S3Fault, fault_answer, short_id, translate
+from vedette.api.s3.relay import RELAYED, relay
 from vedette.api.s3.routes import S3Operation, choose
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.wire.bodies import BodyReader, open_body
+from vedette.wire.errors import Malformed, ProtocolFault
 from vedette.wire.http import Request, Response
 
 EFFECTS: dict[str, Effect] = {"GET": "reads", "HEAD": "reads", "OPTIONS": "reads", "DELETE": "removes"}
@@ -49,6 +55,27 @@ class BucketDoor(PlainDoor):
         operation = choose(request.method, call.bucket, call.key, call.query, copies_from=copies_from)
         request.operation = operation.name
         return await _answer_operation(call, operation)
+
+    @property
+    def relayed(self) -> Collection[str]:
+        """The operations that a person who is signed in may ask for."""
+        return RELAYED
+
+    def effect_of(self, operation: str) -> Effect:
+        """Return what an operation does to the disk."""
+        return "reads" if operation.startswith("Head") else effect_of_name(operation)
+
+    async def relay(self, visit: Visit, call: RelayedCall) -> Response:
+        """Answer an operation for who is signed in at the console."""
+        return await relay(visit, call)
+
+    def relay_fault(self, error: Exception, visit: Visit) -> Fault:
+        """Return what S3 says of an error."""
+        del visit
+        if isinstance(error, ProtocolFault) and not isinstance(error, Malformed):
+            return Fault("InvalidArgument", 400, error.sentence)
+        fault = translate(error)
+        return Fault(fault.code, fault.status, fault.sentence)
 
     def fault(self, error: Exception, visit: Visit) -> Response:
         """Return what the dialect says of an error."""

@@ -77,7 +77,7 @@ def _of_sender(call: Call) -> Facts:
 
 
 def _of_region(call: Call) -> Facts:
-    region = call.signed.region if call.signed is not None else ""
+    region = call.signed.region if call.signed is not None else call.region
     return {"aws:requestedregion": region or call.house.settings.region}
 
 

@@ -1,0 +1,125 @@
+"""Signing in and out, and the list of one's own sessions."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from vedette.api.console.answers import json_answer, nothing
+from vedette.api.console.attempts import FailedAttempts
+from vedette.api.console.faults import ConsoleFault
+from vedette.api.console.origin import csrf_of
+from vedette.api.console.visitor import SignedIn, length_of, require_session, set_cookie
+from vedette.api.door import SMALL_REQUEST, Visit
+from vedette.api.reading import read_whole
+from vedette.errors import Denied
+from vedette.identity.console_sessions import Browser, ConsoleSession
+from vedette.wire import json_values
+from vedette.wire.http import Response
+from vedette.wire.plain_json import iso
+
+
+async def sign_in(visit: Visit, attempts: FailedAttempts) -> Response:
+    """Begin a session by a link or by an access key, and give the browser its cookie."""
+    request, house, now = visit.request, visit.house, time.monotonic()
+    attempts.refuse_too_many(request.client, now)
+    begin = await _read_credentials(visit)
+    try:
+        token, session = await visit.in_thread(begin)
+    except Denied as refusal:
+        attempts.count(request.client, now)
+        raise ConsoleFault("SignInFailed", 401, refusal.sentence) from None
+    attempts.forget(request.client)
+    length = length_of(house)
+    entry = await visit.in_thread(house.identity.console.find, token, length)
+    if entry is None:
+        raise ConsoleFault("SignInFailed", 401, "The key or its user was deleted in this moment.")
+    visit.principal = entry[0]
+    answer = json_answer(await visit.in_thread(describe, visit, SignedIn(token, session)))
+    answer.headers.append(set_cookie(request, house, token, int(length.longest.total_seconds())))
+    return answer
+
+
+async def show_session(visit: Visit) -> Response:
+    """Tell a page who is signed in."""
+    entrance = await require_session(visit)
+    return json_answer(await visit.in_thread(describe, visit, entrance))
+
+
+async def sign_out(visit: Visit) -> Response:
+    """End the session."""
+    session = (await require_session(visit)).session
+    await visit.in_thread(visit.house.identity.console.end, session.account, session.user, session.id)
+    answer = nothing()
+    answer.headers.append(set_cookie(visit.request, visit.house, "", 0))
+    return answer
+
+
+async def list_sessions(visit: Visit) -> Response:
+    """List the sessions of the person who is signed in."""
+    own = (await require_session(visit)).session
+    sessions = await visit.in_thread(visit.house.identity.console.list, own.account, own.user)
+    return json_answer({"sessions": [_describe(session, own) for session in sessions]})
+
+
+async def end_session(visit: Visit, session_id: str) -> Response:
+    """End one of one's own sessions, wherever it is."""
+    own = (await require_session(visit)).session
+    await visit.in_thread(visit.house.identity.console.end, own.account, own.user, session_id)
+    return nothing()
+
+
+def describe(visit: Visit, entrance: SignedIn) -> dict[str, Any]:
+    """Return what pages know of a session."""
+    principal, session, house = visit.principal, entrance.session, visit.house
+    assert principal is not None
+    regions = sorted({house.settings.region, *house.projects.regions(principal.account)})
+    return {
+        "account": principal.account,
+        "name": principal.name,
+        "arn": principal.arn,
+        "isRoot": principal.kind == "root",
+        "csrf": csrf_of(entrance.token),
+        "region": house.settings.region,
+        "regions": regions,
+        "id": session.id,
+        "expires": iso(session.expires),
+    }
+
+
+Begin = Callable[[], tuple[str, ConsoleSession]]
+
+
+async def _read_credentials(visit: Visit) -> Begin:
+    """Return what begins the session that the body asks for."""
+    request, house = visit.request, visit.house
+    if request.headers.get("content-type").partition(";")[0].strip().lower() != "application/json":
+        # A form of another site cannot send this type.
+        raise ConsoleFault("BadRequest", 415, "Sign in with a body of the type application/json.")
+    await read_whole(request, SMALL_REQUEST)
+    content = json_values.load(request.body)
+    texts = [content.get(name, "") for name in ("link", "accessKeyId", "secretAccessKey")]
+    if not all(isinstance(text, str) for text in texts):
+        raise ConsoleFault("BadRequest", 400, "A link, an access key's id and its secret are texts.")
+    link, key_id, secret = texts
+    browser, length = Browser(request.client, request.headers.get("user-agent")), length_of(house)
+    console = house.identity.console
+    if link:
+        return lambda: console.open_link(link, browser, length)
+    if not key_id or not secret:
+        raise ConsoleFault(
+            "BadRequest", 400, "Sign in with a link, or with an access key's id and its secret."
+        )
+    return lambda: console.sign_in(key_id.strip(), secret.strip(), browser, length)
+
+
+def _describe(session: ConsoleSession, own: ConsoleSession) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "created": iso(session.created),
+        "used": iso(session.used),
+        "expires": iso(session.expires),
+        "address": session.browser.address,
+        "agent": session.browser.agent,
+        "accessKeyId": session.key_id or None,
+        "isCurrent": session.id == own.id,
+    }

@@ -1,0 +1,66 @@
+"""Who is signed in: the cookie, the session that it names, and what of it pages may know."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from vedette.api.console.faults import signed_out
+from vedette.api.console.origin import refuse_without_csrf
+from vedette.api.door import Visit
+from vedette.api.house import House
+from vedette.identity.console_sessions import ConsoleSession, SessionLength
+from vedette.wire.http import Request
+
+PATH = "/console/"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session with the token of its cookie."""
+
+    token: str
+    session: ConsoleSession
+
+
+def cookie_name(house: House) -> str:
+    """Return the cookie's name: servers on two ports of one host share a browser's cookies."""
+    return f"vedette-{hmac.new(house.page_key, b'console cookie', sha256).hexdigest()[:8]}"
+
+
+def length_of(house: House) -> SessionLength:
+    """Return how long sessions last, as the operator has set it."""
+    settings = house.settings
+    return SessionLength(timedelta(hours=settings.console_idle), timedelta(hours=settings.console_longest))
+
+
+def token_of(request: Request, house: House) -> str:
+    """Return the token in the cookie, or nothing."""
+    name = cookie_name(house)
+    for field in request.headers.every("cookie"):
+        for pair in field.split(";"):
+            key, _, value = pair.strip().partition("=")
+            if key == name:
+                return value
+    return ""
+
+
+def set_cookie(request: Request, house: House, token: str, seconds: int) -> tuple[str, str]:
+    """Return the header that gives a browser its cookie; without a token the one that takes it away."""
+    secure = request.scheme == "https" or request.headers.get("origin").startswith("https:")
+    parts = [f"{cookie_name(house)}={token}", f"Path={PATH}", f"Max-Age={seconds}", "HttpOnly"]
+    return ("set-cookie", "; ".join([*parts, "SameSite=Strict", *(["Secure"] if secure else [])]))
+
+
+async def require_session(visit: Visit) -> SignedIn:
+    """Return who is signed in, and make it the principal of the visit; refuse where nobody is."""
+    token = token_of(visit.request, visit.house)
+    if not token:
+        raise signed_out()
+    house = visit.house
+    result = await visit.in_thread(house.identity.console.find, token, length_of(house))
+    if result is None:
+        raise signed_out()
+    visit.principal, session = result
+    refuse_without_csrf(visit.request, token)
+    return SignedIn(token, session)

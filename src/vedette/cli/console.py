@@ -1,0 +1,42 @@
+"""`vedette console`: a link that signs a person in at the console."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vedette.cli.credentials import Data
+from vedette.cli.opening import opened
+from vedette.cli.users import Account
+
+if TYPE_CHECKING:
+    from vedette.settings import Settings
+
+
+def console(
+    user: Annotated[
+        str, typer.Option(help="The user to sign in; the account's root when nobody is named.")
+    ] = "",
+    account: Account = "",
+    data: Data = None,
+) -> None:
+    """Print a link that signs in at the console, once and within the hour."""
+    with opened(data) as installation:
+        from vedette.server.run import console_address
+
+        settings = installation.settings
+        address = server_address(settings)
+        link = installation.identity.console.create_link(account or settings.account, user or None)
+    if not address:
+        print("No server has run on this folder yet; the link works where it will.", file=sys.stderr)
+        address = f"http://{settings.host}:{settings.port}"
+    print(console_address(address, link))
+
+
+def server_address(settings: "Settings") -> str:
+    """Return where the folder's server answers, or answered last; nothing where none ever ran."""
+    from vedette.server.lifecycle import LOCK
+
+    file: Path = settings.data / LOCK
+    return file.read_text("utf-8").strip() if file.exists() else ""

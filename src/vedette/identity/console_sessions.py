@@ -1,0 +1,259 @@
+"""Sessions of people at the console, and the one-time links that begin one.
+
+    link or key → token (in a cookie) → session → principal with its present rights
+
+A session is a row, so that it can be listed and ended. Of its token, and of a link's, only a hash is
+stored. It ends with its user and with its key, after some idle hours, and after some days. Never decides
+what the signed-in person may do.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
+from vedette.errors import Denied, Missing
+from vedette.identity.principal import Principal
+from vedette.identity.tables import accounts, console_links, console_sessions, keys, users
+from vedette.store.db import Database
+
+# A link is printed on a terminal, and typed or clicked at once.
+LINK_S = 3600
+# 256 bits, so that nothing can be gained by guessing.
+TOKEN_BYTES = 32
+# A request in every such while is written down; one a request would keep the database busy with it.
+NOTED_MS = 60_000
+# Of one person, so that a script that signs in again and again fills no table; the oldest goes.
+MOST_SESSIONS = 50
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLength:
+    """How long a session may be idle, and how long it lasts at most."""
+
+    idle: timedelta = timedelta(hours=12)
+    longest: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where a session is used from, for its owner to recognise."""
+
+    address: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSession:
+    """A session as its owner sees it. `user` is None for the account's root."""
+
+    id: str
+    account: str
+    user: str | None
+    key_id: str
+    created: datetime
+    used: datetime
+    expires: datetime
+    browser: Browser
+
+
+class ConsoleSessions:
+    """Begins, finds, lists and ends sessions of the console. Threads may share it."""
+
+    def __init__(
+        self,
+        database: Database,
+        find_secret: Callable[[str], tuple[Principal, str]],
+        renew: Callable[[Principal], Principal],
+        clock: Clock = system_clock,
+    ) -> None:
+        self._database = database
+        self._find_secret = find_secret
+        self._renew = renew
+        self._clock = clock
+
+    # Beginning
+
+    def create_link(self, account: str, user: str | None = None) -> str:
+        """Return the token of a link that signs in once, within the hour: the user's, or the root's."""
+        token, now = secrets.token_urlsafe(TOKEN_BYTES), milliseconds(self._clock())
+        row = {
+            "token_hash": hash_token(token),
+            "account": account,
+            "user": user,
+            "expires_ms": now + LINK_S * 1000,
+        }
+        with self._database.write() as connection:
+            _require_person(connection, account, user)
+            connection.execute(delete(console_links).where(console_links.c.expires_ms <= now))
+            connection.execute(insert(console_links).values(row))
+        return token
+
+    def open_link(self, token: str, browser: Browser, length: SessionLength) -> tuple[str, ConsoleSession]:
+        """Return the token of a new session and the session; the link is used up."""
+        now = milliseconds(self._clock())
+        is_link = console_links.c.token_hash == hash_token(token)
+        with self._database.write() as connection:
+            row = connection.execute(select(console_links).where(is_link)).first()
+            connection.execute(delete(console_links).where(is_link))
+            if row is not None and row.expires_ms > now:
+                return self._begin(connection, row.account, row.user, None, browser, length)
+        # After the transaction, which has taken an expired link away.
+        raise Denied(
+            "This link was used already, or is older than an hour. `vedette console` prints another.",
+            kind="link",
+        )
+
+    def sign_in(
+        self, key_id: str, secret: str, browser: Browser, length: SessionLength
+    ) -> tuple[str, ConsoleSession]:
+        """Return the token of a new session and the session of the key's holder."""
+        holder, expected = self._find_secret(key_id)
+        if not hmac.compare_digest(expected.encode(), secret.encode("utf-8", "replace")):
+            raise Denied("There is no access key with this id and this secret.", kind="key")
+        user = None if holder.kind == "root" else holder.name
+        with self._database.write() as connection:
+            key = connection.execute(select(keys.c.enabled).where(keys.c.id == key_id)).scalar()
+            if not key:
+                raise Denied("There is no access key with this id and this secret.", kind="key")
+            return self._begin(connection, holder.account, user, key_id, browser, length)
+
+    def _begin(
+        self,
+        connection: Connection,
+        account: str,
+        user: str | None,
+        key_id: str | None,
+        browser: Browser,
+        length: SessionLength,
+    ) -> tuple[str, ConsoleSession]:
+        token, now = secrets.token_urlsafe(TOKEN_BYTES), milliseconds(self._clock())
+        row = {
+            "id": secrets.token_hex(8),
+            "token_hash": hash_token(token),
+            "account": account,
+            "user": user,
+            "key": key_id,
+            "created_ms": now,
+            "used_ms": now,
+            "expires_ms": now + milliseconds_of(length.longest),
+            "address": browser.address[:LONGEST_TEXT],
+            "agent": browser.agent[:LONGEST_TEXT],
+        }
+        _drop_old(connection, account, user, now)
+        connection.execute(insert(console_sessions).values(row))
+        result = connection.execute(select(console_sessions).where(console_sessions.c.id == row["id"])).one()
+        return token, _as_session(result)
+
+    # Using
+
+    def find(self, token: str, length: SessionLength) -> tuple[Principal, ConsoleSession] | None:
+        """Return who is signed in with a token, with its present rights; None where the session has ended."""
+        now = milliseconds(self._clock())
+        with self._database.read() as connection:
+            row = connection.execute(BY_TOKEN, {"token": hash_token(token)}).first()
+        if row is None or row.expires_ms <= now or row.used_ms + milliseconds_of(length.idle) <= now:
+            return None
+        if row.key is not None and not row.enabled:
+            return None
+        principal = self._principal(row)
+        if principal is not None and now - row.used_ms >= NOTED_MS:
+            with self._database.write() as connection:
+                used = update(console_sessions).where(console_sessions.c.id == row.id)
+                connection.execute(used.values(used_ms=now))
+        return None if principal is None else (principal, _as_session(row))
+
+    def _principal(self, row: Row[Any]) -> Principal | None:
+        key_id = row.key or ""
+        if row.user is None:
+            return Principal(
+                row.account, f"arn:aws:iam::{row.account}:root", row.account, "root", key_id, "root"
+            )
+        arn = f"arn:aws:iam::{row.account}:user/{row.user}"
+        try:
+            return self._renew(Principal(row.account, arn, row.user_id, row.user, key_id))
+        except Denied:
+            return None
+
+    def list(self, account: str, user: str | None) -> list[ConsoleSession]:
+        """Return a person's sessions, the newest first."""
+        query = select(console_sessions).where(*_of_person(account, user))
+        now = milliseconds(self._clock())
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(console_sessions.c.used_ms.desc())).all()
+        return [_as_session(row) for row in rows if row.expires_ms > now]
+
+    # Ending
+
+    def end(self, account: str, user: str | None, session_id: str) -> None:
+        """End one of a person's sessions."""
+        deletion = delete(console_sessions).where(
+            *_of_person(account, user), console_sessions.c.id == session_id
+        )
+        with self._database.write() as connection:
+            if not connection.execute(deletion).rowcount:
+                raise Missing("There is no such session.", kind="session", name=session_id)
+
+
+def hash_token(token: str) -> str:
+    """Return what is stored of a token: it is random, so that a plain hash keeps it."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def milliseconds_of(length: timedelta) -> int:
+    """Return a length in milliseconds."""
+    return int(length.total_seconds() * 1000)
+
+
+def _token_query() -> Any:
+    is_user = (users.c.account == console_sessions.c.account) & (users.c.name == console_sessions.c.user)
+    joined = console_sessions.outerjoin(users, is_user).outerjoin(keys, keys.c.id == console_sessions.c.key)
+    query = select(console_sessions, users.c.user_id, keys.c.enabled).select_from(joined)
+    return query.where(console_sessions.c.token_hash == bindparam("token"))
+
+
+BY_TOKEN = _token_query()
+
+
+def _of_person(account: str, user: str | None) -> tuple[Any, Any]:
+    # `== None` becomes IS NULL: the root's sessions.
+    return console_sessions.c.account == account, console_sessions.c.user == user
+
+
+def _require_person(connection: Connection, account: str, user: str | None) -> None:
+    if not connection.execute(select(accounts.c.id).where(accounts.c.id == account)).first():
+        raise Missing(f"There is no account {account}.", kind="account", name=account)
+    person = select(users.c.name).where(users.c.account == account, users.c.name == user)
+    if user is not None and not connection.execute(person).first():
+        raise Missing(f"There is no user {user} in account {account}.", kind="user", name=user)
+
+
+def _drop_old(connection: Connection, account: str, user: str | None, now: int) -> None:
+    """Take away sessions that have ended, and the oldest of a person who has too many."""
+    connection.execute(delete(console_sessions).where(console_sessions.c.expires_ms <= now))
+    query = select(console_sessions.c.id).where(*_of_person(account, user))
+    ids = connection.execute(query.order_by(console_sessions.c.used_ms.desc())).scalars().all()
+    if len(ids) >= MOST_SESSIONS:
+        connection.execute(
+            delete(console_sessions).where(console_sessions.c.id.in_(ids[MOST_SESSIONS - 1 :]))
+        )
+
+
+def _as_session(row: Row[Any]) -> ConsoleSession:
+    return ConsoleSession(
+        row.id,
+        row.account,
+        row.user,
+        row.key or "",
+        from_milliseconds(row.created_ms),
+        from_milliseconds(row.used_ms),
+        from_milliseconds(row.expires_ms),
+        Browser(row.address, row.agent),
+    )

@@ -1,0 +1,258 @@
+"""Signing in at the console, and all the ways in which a session ends."""
+
+import json
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from doubles.console import HOME, ConsoleBrowser, a_user, directory_beside, signed_in
+from doubles.houses import HERE
+from vedette.api.console.attempts import MOST_ADDRESSES, MOST_FAILURES, FailedAttempts
+from vedette.api.console.faults import ConsoleFault
+from vedette.cli.main import app
+from vedette.cli.serve import welcome
+from vedette.errors import Denied, Missing
+from vedette.identity.console_sessions import MOST_SESSIONS, Browser, SessionLength
+from vedette.identity.holder import Holder
+from vedette.settings import Settings
+
+LENGTH = SessionLength(timedelta(hours=12), timedelta(days=7))
+SESSION = "/console/api/session"
+
+
+def a_name():
+    return f"u-{uuid.uuid4().hex[:8]}"
+
+
+def link_of(server, user=None):
+    with directory_beside(server) as identity:
+        return identity.console.create_link(HOME, user)
+
+
+def test_a_root_key_signs_in_and_the_page_learns_who_it_is(server):
+    browser = ConsoleBrowser(server)
+    answer = browser.sign_in()
+    facts = answer.json
+    assert {name: facts[name] for name in ("account", "name", "arn", "isRoot", "region")} == {
+        "account": "000000000000",
+        "name": "root",
+        "arn": "arn:aws:iam::000000000000:root",
+        "isRoot": True,
+        "region": "us-east-1",
+    }
+    assert "us-east-1" in facts["regions"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", facts["expires"])
+    assert browser.ask("GET", SESSION).json == facts
+
+
+def test_the_cookie_is_for_the_console_alone_and_no_script_reads_it(server):
+    line = ConsoleBrowser(server).sign_in().headers["set-cookie"]
+    attributes = {part.strip().lower() for part in line.split(";")[1:]}
+    assert attributes == {"path=/console/", "max-age=604800", "httponly", "samesite=strict"}
+
+
+def test_over_tls_the_cookie_never_leaves_in_the_clear(tls_server):
+    import ssl
+    from http.client import HTTPSConnection
+    from urllib.parse import urlsplit
+
+    key = tls_server.key
+    context = ssl.create_default_context(cafile=str(tls_server.data / "tls" / "self.crt"))
+    line = HTTPSConnection(urlsplit(tls_server.address).netloc, context=context)
+    body = json.dumps({"accessKeyId": key[0], "secretAccessKey": key[1]})
+    line.request("POST", SESSION, body, {"content-type": "application/json", "origin": tls_server.address})
+    assert line.getresponse().headers["set-cookie"].endswith("; Secure")
+    line.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"accessKeyId": "AKIAUNKNOWN", "secretAccessKey": "secret"},
+        {"link": "made up"},
+    ],
+)
+def test_a_wrong_key_or_link_signs_nobody_in(server, content):
+    answer = ConsoleBrowser(server).ask("POST", SESSION, content)
+    assert (answer.status, answer.code, answer.headers["set-cookie"]) == (401, "SignInFailed", None)
+
+
+def test_a_wrong_secret_signs_nobody_in(server):
+    answer = ConsoleBrowser(server).sign_in((server.key[0], "x" * 40))
+    assert (answer.status, answer.code) == (401, "SignInFailed")
+
+
+@pytest.mark.parametrize("content", [{}, {"link": 1}, {"accessKeyId": "AKIA"}, {"accessKeyId": ["x"]}])
+def test_what_is_neither_a_link_nor_a_key_is_a_bad_request(server, content):
+    assert ConsoleBrowser(server).ask("POST", SESSION, content).status == 400
+
+
+def test_a_link_signs_in_once(server):
+    link = link_of(server)
+    browser = ConsoleBrowser(server)
+    assert browser.sign_in(link=link).json["isRoot"] is True
+    second = ConsoleBrowser(server).sign_in(link=link)
+    assert (second.status, second.code) == (401, "SignInFailed")
+    assert "vedette console" in second.json["message"]
+    assert browser.ask("GET", SESSION).status == 200
+
+
+def test_a_link_of_a_user_signs_that_user_in(server):
+    name = a_name()
+    a_user(server, name, "viewer")
+    browser = ConsoleBrowser(server)
+    assert browser.sign_in(link=link_of(server, name)).json["name"] == name
+
+
+def test_the_command_prints_a_link_to_where_the_server_answers(server):
+    name = a_name()
+    a_user(server, name)
+    ran = CliRunner().invoke(app, ["console", "--user", name, "--data", str(server.data)])
+    address, _, link = ran.stdout.strip().partition("/console/#link=")
+    assert (ran.exit_code, address) == (0, server.address)
+    assert ConsoleBrowser(server).sign_in(link=link).json["name"] == name
+    assert CliRunner().invoke(app, ["console", "--user", "x", "--data", str(server.data)]).exit_code == 1
+
+
+def test_the_start_says_how_to_come_in_and_prints_a_link_to_a_terminal_alone():
+    link = "http://127.0.0.1:8080/console/#link=token"
+    to_person, to_log = (welcome(Settings(), "http://127.0.0.1:8080", text) for text in (link, ""))
+    assert f"  {link}\n" in to_person
+    assert ("#link" in to_log, "vedette console` prints a link" in to_log) == (False, True)
+
+
+def test_signing_out_ends_a_session_for_who_stole_its_cookie_too(server):
+    browser = signed_in(server)
+    thief = ConsoleBrowser(server, dict(browser.cookies), browser.csrf)
+    assert thief.ask("GET", SESSION).status == 200
+    gone = browser.ask("DELETE", SESSION)
+    assert (gone.status, browser.cookies) == (204, {})
+    answer = thief.call("rekognition", "DescribeProjects")
+    assert (answer.status, answer.code) == (401, "SignedOut")
+
+
+def test_sessions_are_listed_and_ended_by_their_owner_alone(server):
+    first_key, other_key = a_user(server, a_name(), "viewer"), a_user(server, a_name(), "administrator")
+    first, second, stranger = (signed_in(server, key) for key in (first_key, first_key, other_key))
+    sessions = first.ask("GET", "/console/api/sessions").json["sessions"]
+    assert sorted(session["isCurrent"] for session in sessions) == [False, True]
+    other = next(session for session in sessions if not session["isCurrent"])
+    assert (other["accessKeyId"], other["address"]) == (first_key[0], "127.0.0.1")
+    assert stranger.ask("DELETE", f"/console/api/sessions/{other['id']}").status == 404
+    assert first.ask("DELETE", f"/console/api/sessions/{other['id']}").status == 204
+    assert [browser.ask("GET", SESSION).status for browser in (first, second)] == [200, 401]
+
+
+def test_a_session_ends_with_its_user_though_the_name_comes_again(server):
+    name = a_name()
+    browser = signed_in(server, a_user(server, name, "administrator"))
+    with directory_beside(server) as identity:
+        identity.directory.delete_user(HOME, name)
+    assert browser.ask("GET", SESSION).status == 401
+    a_user(server, name, "administrator")
+    assert browser.ask("GET", SESSION).status == 401
+
+
+def test_a_session_ends_with_its_key_and_stays_ended(server):
+    key = a_user(server, a_name(), "viewer")
+    first = signed_in(server, key)
+    with directory_beside(server) as identity:
+        identity.directory.enable_key(key[0], enabled=False)
+        identity.directory.enable_key(key[0], enabled=True)
+        assert first.ask("GET", SESSION).status == 401
+        second = signed_in(server, key)
+        identity.directory.delete_key(key[0])
+    assert second.ask("GET", SESSION).status == 401
+
+
+def test_rights_that_are_taken_away_are_gone_within_a_second(server):
+    import time
+
+    name = a_name()
+    browser = signed_in(server, a_user(server, name, "viewer"))
+    assert browser.call("rekognition", "DescribeProjects").status == 200
+    with directory_beside(server) as identity:
+        identity.directory.policies.detach(Holder("user", HOME, name), "viewer")
+    time.sleep(1)
+    answer = browser.call("rekognition", "DescribeProjects")
+    assert (answer.status, answer.code) == (400, "AccessDeniedException")
+
+
+def test_who_fails_too_often_waits_and_others_do_not():
+    attempts = FailedAttempts()
+    for second in range(MOST_FAILURES):
+        attempts.refuse_too_many("10.0.0.1", second)
+        attempts.count("10.0.0.1", second)
+    with pytest.raises(ConsoleFault) as refusal:
+        attempts.refuse_too_many("10.0.0.1", 100)
+    assert (refusal.value.status, refusal.value.retry_after_s) == (429, 200)
+    attempts.refuse_too_many("10.0.0.2", 100)
+    attempts.refuse_too_many("10.0.0.1", 300)
+    attempts.count("10.0.0.1", 300)
+    attempts.forget("10.0.0.1")
+    attempts.refuse_too_many("10.0.0.1", 301)
+
+
+def test_only_so_many_addresses_are_remembered():
+    attempts = FailedAttempts()
+    for number in range(MOST_ADDRESSES + 10):
+        attempts.count(str(number), 0)
+    assert len(attempts._failures) == MOST_ADDRESSES
+
+
+def test_a_session_ends_when_it_is_idle_and_at_its_end(house, clock):
+    console = house.identity.console
+    token, _ = console.open_link(console.create_link(HERE), Browser(), LENGTH)
+    for _ in range(13):
+        clock.move(hours=11)
+        assert console.find(token, LENGTH) is not None
+    clock.move(hours=12)
+    assert console.find(token, LENGTH) is None
+    token, _ = console.open_link(console.create_link(HERE), Browser(), LENGTH)
+    for _ in range(15):
+        clock.move(hours=11)
+        assert console.find(token, LENGTH) is not None
+    clock.move(hours=3)
+    assert console.find(token, LENGTH) is None
+
+
+def test_a_link_ends_after_an_hour(house, clock):
+    console = house.identity.console
+    link, later = console.create_link(HERE), console.create_link(HERE)
+    clock.move(minutes=59)
+    console.open_link(link, Browser(), LENGTH)
+    clock.move(minutes=1)
+    with pytest.raises(Denied, match="older than an hour"):
+        console.open_link(later, Browser(), LENGTH)
+
+
+def test_a_link_needs_a_person(house):
+    with pytest.raises(Missing):
+        house.identity.console.create_link(HERE, "nobody")
+    with pytest.raises(Missing):
+        house.identity.console.create_link("123412341234")
+
+
+def test_a_person_has_only_so_many_sessions_and_the_oldest_goes(house, clock):
+    console = house.identity.console
+    tokens = []
+    for _ in range(MOST_SESSIONS + 2):
+        tokens.append(console.open_link(console.create_link(HERE), Browser(), LENGTH)[0])
+        clock.move(seconds=1)
+    stand = [console.find(token, LENGTH) is not None for token in tokens]
+    assert stand == [False, False, *[True] * MOST_SESSIONS]
+
+
+def test_no_token_is_stored(house, database):
+    console = house.identity.console
+    link = console.create_link(HERE)
+    spent = console.create_link(HERE)
+    token, _ = console.open_link(spent, Browser(), LENGTH)
+    with database.read() as connection:
+        rows = [*connection.exec_driver_sql("select * from console_links")]
+        rows += [*connection.exec_driver_sql("select * from console_sessions")]
+    assert len(rows) == 2
+    assert not any(secret in str(rows) for secret in (link, spent, token))
