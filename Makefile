@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: all setup serve demo check test test-all test-slow test-postgres test-clients bench docs generate wheel clean help
+.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-clients bench docs generate wheel clean help
 
 all: check test
 
@@ -17,7 +17,7 @@ help: ## what can be made
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing Vedette (once; a few minutes on a slow line) …"
 	@$(PIP) install --upgrade pip -c constraints.txt
-	@$(PIP) install -c constraints.txt torch -e '.[train,server]'
+	@$(PIP) install -c constraints.txt torch --group console -e '.[train,server]'
 	@touch $@
 
 .venv/.dev: .venv/.run
@@ -28,13 +28,16 @@ help: ## what can be made
 setup: .venv/.dev ## the environment for development, with the git hooks
 	@if git rev-parse --git-dir >/dev/null 2>&1 && [ -z "$$CI" ]; then $(BIN)/pre-commit install --install-hooks >/dev/null || true; fi
 
-serve: .venv/.run ## start the server
+console: .venv/.run ## build the console into the package, where its source has changed
+	@$(BIN)/python tools/build_console.py
+
+serve: console ## start the server, with its console
 	@exec $(BIN)/vedette serve $(ARGS)
 
 demo: .venv/.run ## from an empty server to findings, on drawn pictures
 	@$(BIN)/vedette demo $(ARGS)
 
-check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling
+check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling; the console's own too
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -42,6 +45,7 @@ check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling
 	$(BIN)/python tools/sizes.py
 	$(BIN)/python tools/words.py
 	$(BIN)/codespell
+	$(BIN)/python tools/build_console.py --check
 
 test: .venv/.dev ## the fast lane
 	$(BIN)/pytest -n 2 -m "not slow and not gpu and not postgres and not browser and not clients" $(ARGS)
@@ -65,13 +69,14 @@ bench: .venv/.dev ## every figure we claim, each beside its limit
 docs: .venv/.dev ## write the computed pages of docs/reference
 	$(BIN)/python tools/write_reference.py
 
-generate: .venv/.dev ## shape files and reference pages
+generate: .venv/.dev ## shape files, the console's types of them, and reference pages
 	$(BIN)/python tools/write_shapes.py
+	$(BIN)/python tools/write_client_types.py
 	$(BIN)/python tools/write_reference.py
 
-wheel: .venv/.dev ## build the wheel, install it into an empty environment and serve from it
+wheel: .venv/.dev console ## build the wheel, install it into an empty environment and serve from it
 	rm -rf dist && $(PIP) install -c constraints.txt build hatchling && $(BIN)/python -m build --wheel --no-isolation
 	$(BIN)/python tools/try_wheel.py dist/*.whl
 
 clean: ## remove what was built, not the data
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache console/node_modules console/dist src/vedette/api/console/static

@@ -1,0 +1,20 @@
+/** The server as the rest of the console sees it. */
+export {
+  call,
+  callKey,
+  useCall,
+  useChange,
+  usePages,
+  type Input,
+  type Operation,
+  type Output,
+  type Service,
+} from "./call";
+export { queryClient } from "./client";
+export { asFault, Fault } from "./fault";
+export type * as Lookout from "./operations/lookoutvision";
+export type * as Rekognition from "./operations/rekognition";
+export type * as Own from "./operations/vedette";
+export { chooseRegion, currentRegion, regionOfAddress, useRegion } from "./region";
+export { send } from "./send";
+export { currentSession, useSession, useSignedIn, useSignIn, useSignOut, type Session } from "./session";

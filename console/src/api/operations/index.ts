@@ -1,0 +1,13 @@
+// Written by tools/write_client_types.py from the shape files. Do not edit: make generate.
+
+import type { RekognitionOperations } from "./rekognition";
+import type { LookoutvisionOperations } from "./lookoutvision";
+import type { VedetteOperations } from "./vedette";
+import type { S3Operations } from "./s3";
+
+export interface Services {
+  readonly rekognition: RekognitionOperations;
+  readonly lookoutvision: LookoutvisionOperations;
+  readonly vedette: VedetteOperations;
+  readonly s3: S3Operations;
+}

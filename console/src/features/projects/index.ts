@@ -1,0 +1,5 @@
+import type { RouteObject } from "react-router";
+
+export const routes: RouteObject[] = [
+  { path: "projects", lazy: async () => ({ Component: (await import("./ProjectsPage")).ProjectsPage }) },
+];

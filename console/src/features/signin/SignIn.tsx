@@ -1,0 +1,161 @@
+/** Sign-in: by the one-time link in the address, or by an access key. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Form from "@cloudscape-design/components/form";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useEffect, useRef, useState } from "react";
+import { asFault, useSignIn } from "../../api";
+import { useLanguage } from "../../i18n/context";
+import { isLanguage, LANGUAGES } from "../../i18n/languages";
+import { FaultAlert } from "../../ui/faults";
+import mark from "../../ui/mark.svg";
+import { usePage } from "../../ui/page";
+import "./signin.css";
+import { useText } from "./text";
+
+/** Takes the link's token out of the address, so that it stays neither there nor in the history. */
+function takeToken(): string | null {
+  const token = new URLSearchParams(window.location.hash.slice(1)).get("link");
+  if (token !== null) {
+    window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+  }
+  return token;
+}
+
+type SignInAction = ReturnType<typeof useSignIn>;
+
+function useLinkInAddress(signIn: SignInAction): boolean {
+  const [token, setToken] = useState<string | null>(null);
+  const { mutate } = signIn;
+  const isTaken = useRef(false);
+  useEffect(() => {
+    const open = () => {
+      const link = takeToken();
+      if (link === null) return;
+      setToken(link);
+      mutate({ link });
+    };
+    if (!isTaken.current) open();
+    isTaken.current = true;
+    // A link pasted into this very page changes the fragment alone and loads nothing.
+    window.addEventListener("hashchange", open);
+    return () => window.removeEventListener("hashchange", open);
+  }, [mutate]);
+  return token !== null;
+}
+
+function Problem({ signIn, isByLink }: { readonly signIn: SignInAction; readonly isByLink: boolean }) {
+  const t = useText();
+  if (!signIn.isError) return null;
+  const fault = asFault(signIn.error);
+  if (fault.isPassing) return <FaultAlert error={fault} />;
+  const kind = isByLink ? "linkFailed" : "refused";
+  return (
+    <Alert type="error" header={t(kind)}>
+      {t(`${kind}Help`)}
+    </Alert>
+  );
+}
+
+function KeyForm({ signIn }: { readonly signIn: SignInAction }) {
+  const t = useText();
+  const [keyId, setKeyId] = useState("");
+  const [secret, setSecret] = useState("");
+  const [isAsked, setIsAsked] = useState(false);
+  const isWhole = keyId.trim() !== "" && secret.trim() !== "";
+  const submit = () => {
+    setIsAsked(true);
+    if (isWhole) signIn.mutate({ accessKeyId: keyId.trim(), secretAccessKey: secret.trim() });
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <Form
+        actions={
+          <Button variant="primary" loading={signIn.isPending} formAction="submit">
+            {t("submit")}
+          </Button>
+        }
+        errorText={isAsked && !isWhole ? t("needed") : null}
+      >
+        <SpaceBetween size="m">
+          <FormField label={t("keyId")}>
+            <Input
+              value={keyId}
+              onChange={({ detail }) => setKeyId(detail.value)}
+              autoComplete="username"
+              spellcheck={false}
+              autoFocus
+            />
+          </FormField>
+          <FormField label={t("secret")} constraintText={t("keysHelp")}>
+            <Input
+              value={secret}
+              onChange={({ detail }) => setSecret(detail.value)}
+              type="password"
+              autoComplete="current-password"
+            />
+          </FormField>
+        </SpaceBetween>
+      </Form>
+    </form>
+  );
+}
+
+function LanguageChoice() {
+  const [language, choose] = useLanguage();
+  const options = Object.entries(LANGUAGES).map(([value, label]) => ({ value, label, lang: value }));
+  return (
+    <Select
+      selectedOption={{ value: language, label: LANGUAGES[language] }}
+      options={options}
+      ariaLabel={LANGUAGES[language]}
+      onChange={({ detail }) => {
+        const value = detail.selectedOption.value ?? null;
+        if (isLanguage(value)) choose(value);
+      }}
+    />
+  );
+}
+
+export function SignIn() {
+  const t = useText();
+  const signIn = useSignIn();
+  const isByLink = useLinkInAddress(signIn);
+  usePage({ title: t("title") });
+  return (
+    <main className="signin">
+      <div className="signin-card">
+        <div className="signin-brand">
+          <img src={mark} alt="" width="44" height="44" />
+          <div>
+            <Box variant="h1" padding="n">
+              Vedette
+            </Box>
+            <Box color="text-body-secondary">{t("intro")}</Box>
+          </div>
+        </div>
+        <SpaceBetween size="l">
+          <Problem signIn={signIn} isByLink={isByLink} />
+          <Container header={<Header variant="h2">{t("keys")}</Header>}>
+            <KeyForm signIn={signIn} />
+          </Container>
+          <Container header={<Header variant="h2">{t("link")}</Header>}>
+            <Box color="text-body-secondary">{t("linkHelp")}</Box>
+          </Container>
+          <LanguageChoice />
+        </SpaceBetween>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,20 @@
+export const messages = {
+  title: "Sign in",
+  intro: "Teach a model to see what you see: on your own machine, with your own pictures.",
+  link: "With a link",
+  linkHelp:
+    "The server prints a one-time link when it starts. On its machine, vedette open prints another one.",
+  keys: "With an access key",
+  keyId: "Access key ID",
+  secret: "Secret access key",
+  keysHelp:
+    "Of the account's owner: the file credentials.json in the server's data folder. Of a user: from whoever made the user.",
+  submit: "Sign in",
+  needed: "Both parts of the key are needed.",
+  opening: "Signing in with the link …",
+  linkFailed: "The link opens nothing any more",
+  linkFailedHelp:
+    "A link works once, and for a short time. Ask for a new one, or sign in with an access key.",
+  refused: "The key was not accepted",
+  refusedHelp: "Compare both parts with where they come from. Blanks around them do not matter.",
+} as const;

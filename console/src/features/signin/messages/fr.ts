@@ -1,0 +1,23 @@
+import type { Translation } from "../../../i18n/texts";
+import type { messages as english } from "./en";
+
+export const messages: Translation<typeof english> = {
+  title: "Se connecter",
+  intro: "Apprenez à un modèle à voir ce que vous voyez : sur votre machine, avec vos images.",
+  link: "Avec un lien",
+  linkHelp:
+    "Le serveur affiche un lien à usage unique à son démarrage. Sur sa machine, vedette open en affiche un autre.",
+  keys: "Avec une clé d’accès",
+  keyId: "Identifiant de la clé d’accès",
+  secret: "Clé d’accès secrète",
+  keysHelp:
+    "Pour le propriétaire du compte : le fichier credentials.json dans le dossier de données du serveur. Pour un utilisateur : auprès de la personne qui l’a créé.",
+  submit: "Se connecter",
+  needed: "Les deux parties de la clé sont nécessaires.",
+  opening: "Connexion par le lien …",
+  linkFailed: "Ce lien n’ouvre plus rien",
+  linkFailedHelp:
+    "Un lien sert une fois, et peu de temps. Demandez-en un nouveau, ou connectez-vous avec une clé d’accès.",
+  refused: "La clé n’a pas été acceptée",
+  refusedHelp: "Comparez les deux parties avec leur source. Les espaces autour ne comptent pas.",
+};

@@ -1,0 +1,21 @@
+import type { Translation } from "../../../i18n/texts";
+import type { messages as english } from "./en";
+
+export const messages: Translation<typeof english> = {
+  title: "Masuk",
+  intro: "Ajari model melihat apa yang Anda lihat: di mesin Anda sendiri, dengan gambar Anda sendiri.",
+  link: "Dengan tautan",
+  linkHelp: "Server mencetak tautan sekali pakai saat mulai. Di mesinnya, vedette open mencetak yang lain.",
+  keys: "Dengan kunci akses",
+  keyId: "ID kunci akses",
+  secret: "Kunci akses rahasia",
+  keysHelp:
+    "Untuk pemilik akun: berkas credentials.json di folder data server. Untuk pengguna: dari orang yang membuat pengguna itu.",
+  submit: "Masuk",
+  needed: "Kedua bagian kunci diperlukan.",
+  opening: "Masuk dengan tautan …",
+  linkFailed: "Tautan ini tidak berlaku lagi",
+  linkFailedHelp: "Tautan berlaku sekali dan tidak lama. Minta yang baru, atau masuk dengan kunci akses.",
+  refused: "Kunci tidak diterima",
+  refusedHelp: "Bandingkan kedua bagian dengan sumbernya. Spasi di sekitarnya tidak berpengaruh.",
+};

@@ -1,0 +1,22 @@
+import type { Translation } from "../../../i18n/texts";
+import type { messages as english } from "./en";
+
+export const messages: Translation<typeof english> = {
+  title: "Entrar",
+  intro: "Ensine um modelo a ver o que você vê: na sua máquina, com as suas imagens.",
+  link: "Com um link",
+  linkHelp: "O servidor mostra um link de uso único ao iniciar. Na máquina dele, vedette open mostra outro.",
+  keys: "Com uma chave de acesso",
+  keyId: "ID da chave de acesso",
+  secret: "Chave de acesso secreta",
+  keysHelp:
+    "Do dono da conta: o arquivo credentials.json na pasta de dados do servidor. De um usuário: com quem criou o usuário.",
+  submit: "Entrar",
+  needed: "As duas partes da chave são necessárias.",
+  opening: "Entrando com o link …",
+  linkFailed: "O link não abre mais nada",
+  linkFailedHelp:
+    "Um link funciona uma vez, e por pouco tempo. Peça um novo ou entre com uma chave de acesso.",
+  refused: "A chave não foi aceita",
+  refusedHelp: "Compare as duas partes com a origem delas. Espaços em volta não importam.",
+};

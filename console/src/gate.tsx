@@ -1,0 +1,55 @@
+/** Pages for those who are signed in; everybody else signs in first and then comes to where they wanted. */
+import Spinner from "@cloudscape-design/components/spinner";
+import { useEffect } from "react";
+import { Outlet, useLocation, useNavigate } from "react-router";
+import { chooseRegion, regionOfAddress, useRegion, useSession } from "./api";
+import { SignIn } from "./features/signin";
+import { FaultAlert } from "./ui/faults";
+import { Frame } from "./ui/frame";
+import { Middle } from "./ui/states";
+
+/** Keeps the address and the chosen region the same: an address that names a region opens it. */
+function useRegionInAddress(): void {
+  const region = useRegion();
+  const { pathname, search, hash } = useLocation();
+  const navigate = useNavigate();
+  const named = regionOfAddress(search);
+  useEffect(() => {
+    if (named !== null) chooseRegion(named);
+  }, [named]);
+  useEffect(() => {
+    if (named === region) return;
+    const query = new URLSearchParams(search);
+    query.set("region", region);
+    void navigate({ pathname, search: query.toString(), hash }, { replace: true, preventScrollReset: true });
+    // Only a choice in the bar, or a page without a region, changes the address.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [region, named === null]);
+}
+
+function SignedInPages() {
+  useRegionInAddress();
+  return (
+    <Frame>
+      <Outlet />
+    </Frame>
+  );
+}
+
+export function Gate() {
+  const session = useSession();
+  if (session.data) return <SignedInPages />;
+  if (session.isPending)
+    return (
+      <Middle>
+        <Spinner size="large" />
+      </Middle>
+    );
+  if (session.isError)
+    return (
+      <Middle>
+        <FaultAlert error={session.error} onRetry={() => void session.refetch()} />
+      </Middle>
+    );
+  return <SignIn />;
+}

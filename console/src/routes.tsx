@@ -1,0 +1,22 @@
+/** Every address of the console: the pages of the features, below one sign-in and one frame. */
+import { createBrowserRouter } from "react-router";
+import { routes as account } from "./features/account";
+import { routes as home } from "./features/home";
+import { routes as projects } from "./features/projects";
+import { Gate } from "./gate";
+import { NotFoundPage, PageFault } from "./ui/states";
+
+const pages = [...home, ...projects, ...account, { path: "*", Component: NotFoundPage }];
+
+export const router = createBrowserRouter(
+  [
+    {
+      Component: Gate,
+      ErrorBoundary: PageFault,
+      HydrateFallback: () => null,
+      // A page that fails takes neither the bar nor the navigation with it.
+      children: [{ ErrorBoundary: PageFault, children: pages }],
+    },
+  ],
+  { basename: "/console" },
+);

@@ -1,0 +1,60 @@
+/** A fault in words: what happened, what to do, and the request's number. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { asFault, type Fault } from "../api";
+import { useUiText } from "./text";
+
+type Kind = "Offline" | "Denied" | "Missing" | "Conflict" | "Busy" | "Server" | "Console" | "Invalid";
+
+const CODES: Readonly<Record<string, Kind>> = {
+  AccessDeniedException: "Denied",
+  AccessDenied: "Denied",
+  ResourceNotFoundException: "Missing",
+  ThrottlingException: "Busy",
+  ProvisionedThroughputExceededException: "Busy",
+  ConflictException: "Conflict",
+};
+const STATUSES: Readonly<Record<number, Kind>> = {
+  0: "Offline",
+  403: "Denied",
+  404: "Missing",
+  409: "Conflict",
+  429: "Busy",
+};
+
+function kindOf(fault: Fault): Kind {
+  const kind = CODES[fault.code] ?? STATUSES[fault.status];
+  if (kind !== undefined) return kind;
+  if (fault.status < 0) return "Console";
+  return fault.status >= 500 ? "Server" : "Invalid";
+}
+
+interface FaultAlertProps {
+  readonly error: unknown;
+  readonly onRetry?: (() => void) | undefined;
+}
+
+export function FaultAlert({ error, onRetry }: FaultAlertProps) {
+  const t = useUiText();
+  const fault = asFault(error);
+  const kind = kindOf(fault);
+  return (
+    <Alert
+      type={kind === "Offline" || kind === "Busy" ? "warning" : "error"}
+      header={t(`fault${kind}`)}
+      action={onRetry && <Button onClick={onRetry}>{t("tryAgain")}</Button>}
+    >
+      <SpaceBetween size="xxs">
+        {fault.isOffline ? null : <bdi>{fault.message}</bdi>}
+        <span>{t(`fault${kind}Help`)}</span>
+        {fault.requestId === null ? null : (
+          <Box color="text-body-secondary" fontSize="body-s">
+            {t("requestId", { id: fault.requestId })}
+          </Box>
+        )}
+      </SpaceBetween>
+    </Alert>
+  );
+}

@@ -1,0 +1,94 @@
+/** The frame around every page: top bar, side navigation, breadcrumbs and notices. */
+import AppLayout from "@cloudscape-design/components/app-layout";
+import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+import Flashbar from "@cloudscape-design/components/flashbar";
+import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
+import { useState, type ReactNode } from "react";
+import { useLocation } from "react-router";
+import { hrefOf, useFollow } from "./links";
+import { closeNotice, useNotices } from "./notices";
+import { usePageFacts } from "./page";
+import { useUiText } from "./text";
+import { TopBar } from "./topbar";
+
+const TOP_BAR = "#top-bar";
+
+function Crumbs() {
+  const t = useUiText();
+  const { crumbs, title } = usePageFacts();
+  const follow = useFollow();
+  if (crumbs === undefined) return null;
+  const items = [
+    ...crumbs.map((crumb) => ({ text: crumb.text, href: hrefOf(crumb.to) })),
+    { text: title, href: "#" },
+  ];
+  return <BreadcrumbGroup ariaLabel={t("breadcrumbs")} items={items} onFollow={follow} />;
+}
+
+function Notices() {
+  const notices = useNotices();
+  const items = notices.map(({ type, id, ...rest }) => ({
+    ...rest,
+    id,
+    type: type === "in-progress" ? ("info" as const) : type,
+    loading: type === "in-progress",
+    dismissible: type !== "in-progress",
+    onDismiss: () => closeNotice(id),
+  }));
+  return <Flashbar items={items} stackItems />;
+}
+
+function Navigation() {
+  const t = useUiText();
+  const follow = useFollow();
+  const { pathname } = useLocation();
+  const items: SideNavigationProps.Item[] = [
+    { type: "link", text: t("projects"), href: hrefOf("/projects") },
+    { type: "divider" },
+    { type: "link", text: t("account"), href: hrefOf("/account") },
+  ];
+  const active = pathname.startsWith("/account")
+    ? "/account"
+    : pathname.startsWith("/projects")
+      ? "/projects"
+      : "/";
+  return (
+    <SideNavigation
+      header={{ text: t("home"), href: hrefOf("/") }}
+      activeHref={hrefOf(active)}
+      items={items}
+      onFollow={follow}
+    />
+  );
+}
+
+export function Frame({ children }: { readonly children: ReactNode }) {
+  const t = useUiText();
+  const { isFull = false } = usePageFacts();
+  const [isOpen, setIsOpen] = useState(true);
+  return (
+    <>
+      <TopBar />
+      <AppLayout
+        headerSelector={TOP_BAR}
+        navigation={<Navigation />}
+        navigationOpen={isOpen && !isFull}
+        navigationHide={isFull}
+        onNavigationChange={({ detail }) => setIsOpen(detail.open)}
+        toolsHide
+        breadcrumbs={<Crumbs />}
+        notifications={<Notices />}
+        stickyNotifications
+        disableContentPaddings={isFull}
+        maxContentWidth={isFull ? Number.MAX_VALUE : 1600}
+        ariaLabels={{
+          navigation: t("navigation"),
+          navigationToggle: t("openNavigation"),
+          navigationClose: t("closeNavigation"),
+          notifications: t("notices"),
+        }}
+        content={children}
+      />
+    </>
+  );
+}

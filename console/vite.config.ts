@@ -1,0 +1,23 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { compressed } from "./build/compressed.ts";
+import { fontFiles } from "./build/fonts.ts";
+
+// The server that `npm run dev` hands the console's calls to.
+const SERVER = process.env.VEDETTE_ADDRESS ?? "http://127.0.0.1:8080";
+
+// eslint-disable-next-line no-restricted-exports -- Vite asks for a default export.
+export default defineConfig({
+  base: "/console/",
+  plugins: [fontFiles(), react(), compressed()],
+  build: {
+    outDir: "dist",
+    target: "es2023",
+    // The page may load nothing from data: but pictures, so that fonts and scripts stay files.
+    assetsInlineLimit: 0,
+    sourcemap: false,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { "/console/api": { target: SERVER, changeOrigin: true } } },
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.{ts,tsx}"] },
+});
