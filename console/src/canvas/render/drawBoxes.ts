@@ -1,0 +1,149 @@
+/** Draws all boxes of a scene in one go: one path a colour, not one node a box. */
+
+import type { Boxes, BoxShape } from "../shapes/boxes";
+import { HANDLES, handlePoint, toPixels, type Box, type Size } from "../shapes/geometry";
+import type { Viewport } from "../viewport";
+
+export interface BoxStyle {
+  readonly color: (label: string) => string;
+  readonly selected: readonly string[];
+  /** Where a box is shown while it is pulled. */
+  readonly preview: ReadonlyMap<string, Box>;
+  readonly isLocked: (shape: BoxShape) => boolean;
+}
+
+/** A name is written on boxes at least this wide on the screen, and on those that are selected. */
+const NAMED_FROM = 56;
+const HANDLE = 8;
+const FONT = '12px "Open Sans", system-ui, sans-serif';
+const LONGEST_NAME = 40;
+
+interface Placed {
+  readonly shape: BoxShape;
+  readonly box: Box;
+}
+
+export function drawBoxes(
+  context: CanvasRenderingContext2D,
+  boxes: Boxes,
+  size: Size,
+  view: Viewport,
+  screen: Size,
+  style: BoxStyle,
+): void {
+  const placed = boxes
+    .map((shape) => ({
+      shape,
+      box: onScreen(style.preview.get(shape.id) ?? toPixels(shape.box, size), view),
+    }))
+    .filter(({ box }) => isOnScreen(box, screen));
+  for (const [color, group] of byColor(placed, style)) {
+    strokeGroup(context, color, group);
+  }
+  context.font = FONT;
+  context.textBaseline = "middle";
+  for (const { shape, box } of placed) {
+    const isSelected = style.selected.includes(shape.id);
+    if (isSelected) {
+      drawSelected(context, box, style.color(shape.label), style.selected.length === 1);
+    }
+    if (isSelected || box.width >= NAMED_FROM) {
+      drawName(context, shape, box, style);
+    }
+  }
+}
+
+function strokeGroup(context: CanvasRenderingContext2D, color: string, group: readonly Placed[]): void {
+  for (const isDashed of [false, true]) {
+    const part = group.filter(({ shape }) => (shape.draft !== undefined) === isDashed);
+    if (part.length === 0) {
+      continue;
+    }
+    context.beginPath();
+    for (const { box } of part) {
+      context.rect(box.left, box.top, box.width, box.height);
+    }
+    context.setLineDash(isDashed ? [6, 4] : []);
+    // A light line under the coloured one keeps it apart from pictures of any colour.
+    context.lineWidth = 4;
+    context.strokeStyle = "rgba(255, 255, 255, 0.55)";
+    context.stroke();
+    context.lineWidth = 2;
+    context.strokeStyle = color;
+    context.stroke();
+  }
+  context.setLineDash([]);
+}
+
+function drawSelected(context: CanvasRenderingContext2D, box: Box, color: string, hasHandles: boolean): void {
+  context.globalAlpha = 0.18;
+  context.fillStyle = color;
+  context.fillRect(box.left, box.top, box.width, box.height);
+  context.globalAlpha = 1;
+  if (!hasHandles) {
+    return;
+  }
+  context.lineWidth = 1.5;
+  context.strokeStyle = color;
+  context.fillStyle = "#ffffff";
+  for (const handle of HANDLES) {
+    const { x, y } = handlePoint(box, handle);
+    context.fillRect(x - HANDLE / 2, y - HANDLE / 2, HANDLE, HANDLE);
+    context.strokeRect(x - HANDLE / 2, y - HANDLE / 2, HANDLE, HANDLE);
+  }
+}
+
+function drawName(context: CanvasRenderingContext2D, shape: BoxShape, box: Box, style: BoxStyle): void {
+  const sure = shape.draft === undefined ? "" : ` ${Math.round(shape.draft * 100)} %`;
+  const name = shape.label.length > LONGEST_NAME ? `${shape.label.slice(0, LONGEST_NAME)}…` : shape.label;
+  const text = `${name}${sure}${style.isLocked(shape) ? " 🔒" : ""}`;
+  const width = context.measureText(text).width + 8;
+  const top = box.top >= 18 ? box.top - 18 : box.top;
+  context.fillStyle = style.color(shape.label);
+  context.fillRect(box.left - 1, top, width, 18);
+  context.fillStyle = inkOn(style.color(shape.label));
+  context.fillText(text, box.left + 3, top + 9.5);
+}
+
+/** Return black or white, whichever is read more easily on a colour (relative luminance of WCAG). */
+export function inkOn(color: string): string {
+  const value = Number.parseInt(color.slice(1), 16);
+  const [red = 0, green = 0, blue = 0] = [value >> 16, (value >> 8) & 255, value & 255].map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  // At 0.179 both inks have the same contrast.
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
+}
+
+function onScreen(box: Box, view: Viewport): Box {
+  return {
+    left: box.left * view.scale + view.x,
+    top: box.top * view.scale + view.y,
+    width: box.width * view.scale,
+    height: box.height * view.scale,
+  };
+}
+
+function isOnScreen(box: Box, screen: Size): boolean {
+  return (
+    box.left < screen.width + 4 &&
+    box.top < screen.height + 4 &&
+    box.left + box.width > -4 &&
+    box.top + box.height > -4
+  );
+}
+
+function byColor(placed: readonly Placed[], style: BoxStyle): Map<string, Placed[]> {
+  const groups = new Map<string, Placed[]>();
+  for (const item of placed) {
+    const color = style.color(item.shape.label);
+    const group = groups.get(color);
+    if (group === undefined) {
+      groups.set(color, [item]);
+    } else {
+      group.push(item);
+    }
+  }
+  return groups;
+}

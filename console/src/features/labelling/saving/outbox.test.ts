@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import { keeperInMemory } from "./keeper";
+import {
+  Outbox,
+  SAVE_AFTER_MS,
+  type Failure,
+  type OutboxPort,
+  type PendingEdit,
+  type StoredEntry,
+  type Timer,
+} from "./outbox";
+
+/** A server that keeps entries in revisions; `fail` is what the next calls end with. */
+class FakeServer implements OutboxPort {
+  readonly entries = new Map<string, StoredEntry>();
+  readonly masks: string[] = [];
+  readonly batches: number[] = [];
+  fail: Failure[] = [];
+  #last = 0;
+  /** Stores, but the answer is lost on its way. */
+  loseAnswer = false;
+
+  write(source: string, line: string): string {
+    this.#last += 1;
+    const revision = `r${String(this.#last)}`;
+    this.entries.set(source, { line, revision });
+    return revision;
+  }
+
+  readonly send = (edits: readonly PendingEdit[]): Promise<ReadonlyMap<string, string>> => {
+    this.batches.push(edits.length);
+    const failure = this.fail.shift();
+    if (failure !== undefined) {
+      return Promise.reject(new Error(failure));
+    }
+    if (edits.some(({ source, base }) => (this.entries.get(source)?.revision ?? "none") !== base)) {
+      return Promise.reject(new Error("stale"));
+    }
+    const revisions = new Map(edits.map(({ source, line }) => [source, this.write(source, line)]));
+    if (this.loseAnswer) {
+      this.loseAnswer = false;
+      return Promise.reject(new Error("passing"));
+    }
+    return Promise.resolve(revisions);
+  };
+
+  readonly sendMask = (ref: string): Promise<void> => {
+    this.masks.push(ref);
+    return Promise.resolve();
+  };
+
+  readonly find = (source: string): Promise<StoredEntry | undefined> =>
+    Promise.resolve(this.entries.get(source));
+  readonly judge = (error: unknown): Failure => (error as Error).message as Failure;
+}
+
+class FakeTimer implements Timer {
+  due: { run: () => void; milliseconds: number } | undefined;
+  readonly start = (run: () => void, milliseconds: number): unknown => {
+    this.due = { run, milliseconds };
+    return this.due;
+  };
+  readonly stop = (): void => {
+    this.due = undefined;
+  };
+
+  async tick(): Promise<number> {
+    const due = this.due;
+    this.due = undefined;
+    due?.run();
+    for (let turn = 0; turn < 40; turn += 1) {
+      await Promise.resolve();
+    }
+    return due?.milliseconds ?? -1;
+  }
+}
+
+function outboxWith(
+  server = new FakeServer(),
+  keeper = keeperInMemory(),
+): { server: FakeServer; timer: FakeTimer; outbox: Outbox } {
+  const timer = new FakeTimer();
+  return { server, timer, outbox: new Outbox(server, keeper, timer) };
+}
+
+const edit = (source: string, label: string, base: string): PendingEdit => ({
+  source,
+  line: JSON.stringify({ source, label }),
+  base,
+});
+
+describe("the outbox", () => {
+  it("saves after a short pause, many entries in one call", async () => {
+    const { server, timer, outbox } = outboxWith();
+    for (const source of ["a", "b", "c"]) {
+      outbox.put(edit(source, "x", server.write(source, "{}")));
+    }
+    expect(outbox.state).toBe("saving");
+    expect(await timer.tick()).toBe(SAVE_AFTER_MS);
+    expect([outbox.state, server.batches, server.entries.get("b")?.line]).toEqual([
+      "saved",
+      [3],
+      edit("b", "x", "").line,
+    ]);
+  });
+
+  it("saves an entry that is edited again on the revision that its first edit got", async () => {
+    const { server, timer, outbox } = outboxWith();
+    const base = server.write("a", "{}");
+    outbox.put(edit("a", "x", base));
+    const sending = timer.tick();
+    outbox.put(edit("a", "y", base));
+    await sending;
+    await timer.tick();
+    outbox.put(edit("a", "z", base));
+    await timer.tick();
+    expect([outbox.state, outbox.conflicts, server.entries.get("a")?.line]).toEqual([
+      "saved",
+      [],
+      edit("a", "z", "").line,
+    ]);
+  });
+
+  it("waits while the server is away, longer and longer, and loses nothing", async () => {
+    const { server, timer, outbox } = outboxWith();
+    server.fail = ["passing", "passing", "passing"];
+    outbox.put(edit("a", "x", server.write("a", "{}")));
+    const waits = [await timer.tick(), await timer.tick(), await timer.tick(), await timer.tick()];
+    expect([waits, outbox.state]).toEqual([[SAVE_AFTER_MS, 1000, 2000, 4000], "saved"]);
+    expect(server.entries.get("a")?.line).toBe(edit("a", "x", "").line);
+  });
+
+  it("takes up what an earlier visit left behind", async () => {
+    const kept = new Map<string, PendingEdit>();
+    const first = outboxWith(new FakeServer(), keeperInMemory(kept));
+    first.outbox.put(edit("a", "x", first.server.write("a", "{}")));
+    first.outbox.close();
+    const second = outboxWith(first.server, keeperInMemory(kept));
+    await second.outbox.open();
+    expect(second.outbox.current("a")?.line).toBe(edit("a", "x", "").line);
+    await second.timer.tick();
+    expect([first.server.entries.get("a")?.line, kept.size]).toEqual([edit("a", "x", "").line, 0]);
+  });
+
+  it("knows its own edit again when only the answer was lost", async () => {
+    const { server, timer, outbox } = outboxWith();
+    const base = server.write("a", "{}");
+    server.loseAnswer = true;
+    outbox.put(edit("a", "x", base));
+    await timer.tick();
+    await timer.tick();
+    expect([outbox.state, outbox.conflicts, outbox.current("a")?.revision]).toEqual(["saved", [], "r2"]);
+  });
+
+  it("overwrites nobody: who was slower decides, with both versions in sight", async () => {
+    const { server, timer, outbox } = outboxWith();
+    const base = server.write("a", "{}");
+    const other = server.write("b", "{}");
+    server.write("a", '{"by":"somebody else"}');
+    outbox.put(edit("a", "mine", base));
+    outbox.put(edit("b", "x", other));
+    await timer.tick();
+    await timer.tick();
+    expect(outbox.conflicts).toEqual([
+      { mine: edit("a", "mine", base), theirs: { line: '{"by":"somebody else"}', revision: "r3" } },
+    ]);
+    expect(server.entries.get("a")?.line).toBe('{"by":"somebody else"}');
+    expect(server.entries.get("b")?.line).toBe(edit("b", "x", "").line);
+    outbox.resolve("a", "mine");
+    await timer.tick();
+    expect([server.entries.get("a")?.line, outbox.conflicts]).toEqual([edit("a", "mine", "").line, []]);
+  });
+
+  it("drops mine where theirs is chosen", async () => {
+    const { server, timer, outbox } = outboxWith();
+    const base = server.write("a", "{}");
+    server.write("a", '{"theirs":1}');
+    outbox.put(edit("a", "mine", base));
+    await timer.tick();
+    outbox.resolve("a", "theirs");
+    expect([outbox.current("a"), outbox.state]).toEqual([{ line: '{"theirs":1}', revision: "r2" }, "saved"]);
+  });
+
+  it("says that an entry was removed meanwhile, and puts it back if asked to", async () => {
+    const { server, timer, outbox } = outboxWith();
+    const base = server.write("a", "{}");
+    server.entries.delete("a");
+    outbox.put(edit("a", "mine", base));
+    await timer.tick();
+    expect(outbox.conflicts[0]?.theirs).toBeUndefined();
+    outbox.resolve("a", "mine");
+    await timer.tick();
+    expect(server.entries.get("a")?.line).toBe(edit("a", "mine", "").line);
+  });
+
+  it("lets no refused entry hold up the others, and keeps it", async () => {
+    const { server, timer, outbox } = outboxWith();
+    outbox.put(edit("a", "x", server.write("a", "{}")));
+    outbox.put(edit("b", "x", server.write("b", "{}")));
+    server.fail = ["refused", "refused"];
+    await timer.tick();
+    expect([outbox.state, outbox.count, server.entries.get("b")?.line]).toEqual([
+      "refused",
+      1,
+      edit("b", "x", "").line,
+    ]);
+    await outbox.flush();
+    expect([outbox.state, server.entries.get("a")?.line]).toEqual(["saved", edit("a", "x", "").line]);
+  });
+
+  it("stores a mask before the line that names it", async () => {
+    const { server, timer, outbox } = outboxWith();
+    const mask = { ref: "s3://b/m.png", bytes: new Uint8Array([1]) };
+    outbox.put({ ...edit("a", "x", server.write("a", "{}")), mask });
+    await timer.tick();
+    expect([server.masks, outbox.state]).toEqual([["s3://b/m.png"], "saved"]);
+  });
+});

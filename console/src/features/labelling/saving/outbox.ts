@@ -1,0 +1,318 @@
+/**
+ * What was labelled and is not on the server yet: kept in the browser until the server has it.
+ *
+ * Every edit names the revision that it was made on. Where somebody else was faster, nothing is overwritten:
+ * the edit becomes a conflict with both versions, for a person to decide. No React, no fetch: the port sends.
+ */
+
+/** An edit of one entry, as it waits. */
+export interface PendingEdit {
+  readonly source: string;
+  readonly line: string;
+  /** The revision on the server that the edit was made on. */
+  readonly base: string;
+  /** The bytes of a mask that the line names, to be stored before it. */
+  readonly mask?: { readonly ref: string; readonly bytes: Uint8Array<ArrayBuffer> };
+}
+
+export interface StoredEntry {
+  readonly line: string;
+  readonly revision: string;
+}
+
+export interface Conflict {
+  readonly mine: PendingEdit;
+  /** What is on the server now; nothing where the entry was removed. */
+  readonly theirs: StoredEntry | undefined;
+}
+
+export interface OutboxPort {
+  /** Store edits, all or none; returns the revisions by address. */
+  readonly send: (edits: readonly PendingEdit[]) => Promise<ReadonlyMap<string, string>>;
+  readonly sendMask: (ref: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+  /** Return an entry as it is on the server. */
+  readonly find: (source: string) => Promise<StoredEntry | undefined>;
+  /** What a failure means. */
+  readonly judge: (error: unknown) => Failure;
+}
+
+/** `stale`: somebody was faster. `passing`: worth trying again. `refused`: it will never be taken like this. */
+export type Failure = "stale" | "passing" | "refused";
+
+/** Keeps edits over a reload; the calls may be lost when the browser gives no room, the edits then are not. */
+export interface Keeper {
+  readonly load: () => Promise<readonly PendingEdit[]>;
+  readonly put: (edit: PendingEdit) => Promise<void>;
+  readonly remove: (source: string) => Promise<void>;
+}
+
+export type SavingState = "saved" | "saving" | "waiting" | "refused";
+
+export interface Timer {
+  readonly start: (run: () => void, milliseconds: number) => unknown;
+  readonly stop: (handle: unknown) => void;
+}
+
+/** A pause in labelling this long is when to save; the promise is two seconds. */
+export const SAVE_AFTER_MS = 400;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 15_000;
+/** So many edits go in one call; the server takes 1,000. */
+const MOST = 100;
+
+export class Outbox {
+  readonly #port: OutboxPort;
+  readonly #keeper: Keeper;
+  readonly #timer: Timer;
+  readonly #pending = new Map<string, PendingEdit>();
+  readonly #conflicts = new Map<string, Conflict>();
+  readonly #saved = new Map<string, StoredEntry>();
+  readonly #watchers = new Set<() => void>();
+  #refusal: { readonly error: unknown; readonly sources: readonly string[] } | undefined;
+  #isSending = false;
+  #handle: unknown;
+  #retryMs = 0;
+  #version = 0;
+
+  constructor(port: OutboxPort, keeper: Keeper, timer: Timer) {
+    this.#port = port;
+    this.#keeper = keeper;
+    this.#timer = timer;
+  }
+
+  get state(): SavingState {
+    if (this.#refusal !== undefined) {
+      return "refused";
+    }
+    if (this.#pending.size === 0) {
+      return "saved";
+    }
+    return this.#retryMs > 0 ? "waiting" : "saving";
+  }
+  get refusal(): unknown {
+    return this.#refusal?.error;
+  }
+  get count(): number {
+    return this.#pending.size;
+  }
+  get conflicts(): readonly Conflict[] {
+    return [...this.#conflicts.values()];
+  }
+  get version(): number {
+    return this.#version;
+  }
+
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Return an entry as it is here: with what is not saved yet, or as it was saved last. */
+  current(source: string): StoredEntry | undefined {
+    const edit = this.#pending.get(source) ?? this.#conflicts.get(source)?.mine;
+    return edit === undefined ? this.#saved.get(source) : { line: edit.line, revision: edit.base };
+  }
+
+  /** Take up what an earlier visit left behind. */
+  async open(): Promise<void> {
+    for (const edit of await this.#keeper.load()) {
+      if (!this.#pending.has(edit.source)) {
+        this.#pending.set(edit.source, edit);
+      }
+    }
+    this.#tell();
+    this.#schedule(0);
+  }
+
+  /** Put an edit in; a newer one of the same entry replaces an older one and keeps its base. */
+  put(edit: PendingEdit): void {
+    const before = this.#pending.get(edit.source);
+    const conflict = this.#conflicts.get(edit.source);
+    const base = before?.base ?? this.#saved.get(edit.source)?.revision ?? edit.base;
+    const next = { ...edit, base };
+    if (conflict !== undefined) {
+      // The person goes on with a version that is in conflict: it stays one.
+      this.#conflicts.set(edit.source, { ...conflict, mine: next });
+    } else {
+      this.#pending.set(edit.source, next);
+    }
+    this.#keep(next);
+    this.#refusal = undefined;
+    this.#tell();
+    if (this.#handle === undefined && !this.#isSending) {
+      this.#schedule(SAVE_AFTER_MS);
+    }
+  }
+
+  /** Try at once, for instance when the network is back. */
+  flush(): Promise<void> {
+    this.#refusal = undefined;
+    this.#stopTimer();
+    return this.#send();
+  }
+
+  /** Settle a conflict: put mine over theirs, or drop mine. */
+  resolve(source: string, choice: "mine" | "theirs"): void {
+    const conflict = this.#conflicts.get(source);
+    if (conflict === undefined) {
+      return;
+    }
+    this.#conflicts.delete(source);
+    if (choice === "mine") {
+      const edit = { ...conflict.mine, base: conflict.theirs?.revision ?? "none" };
+      this.#pending.set(source, edit);
+      this.#keep(edit);
+      this.#schedule(0);
+    } else {
+      this.#forget(source);
+      if (conflict.theirs !== undefined) {
+        this.#saved.set(source, conflict.theirs);
+      }
+    }
+    this.#tell();
+  }
+
+  close(): void {
+    this.#stopTimer();
+    this.#watchers.clear();
+  }
+
+  async #send(): Promise<void> {
+    if (this.#isSending || this.#pending.size === 0) {
+      return;
+    }
+    this.#isSending = true;
+    const batch = [...this.#pending.values()].slice(0, MOST);
+    try {
+      await this.#deliver(batch);
+      this.#retryMs = 0;
+    } catch (error) {
+      await this.#afterFailure(batch, error);
+    }
+    this.#isSending = false;
+    this.#tell();
+    if (this.#pending.size > 0 && this.#refusal === undefined) {
+      this.#schedule(this.#retryMs);
+    }
+  }
+
+  async #deliver(batch: readonly PendingEdit[]): Promise<void> {
+    for (const { mask } of batch) {
+      if (mask !== undefined) {
+        await this.#port.sendMask(mask.ref, mask.bytes);
+      }
+    }
+    const revisions = await this.#port.send(batch);
+    for (const edit of batch) {
+      this.#settle(edit, revisions.get(edit.source) ?? edit.base);
+    }
+  }
+
+  /** Note that the server has an edit; one that was made meanwhile goes on from its revision. */
+  #settle(edit: PendingEdit, revision: string): void {
+    this.#saved.set(edit.source, { line: edit.line, revision });
+    const current = this.#pending.get(edit.source);
+    if (current === edit) {
+      this.#pending.delete(edit.source);
+      this.#forget(edit.source);
+    } else if (current !== undefined) {
+      const next = { ...current, base: revision };
+      this.#pending.set(edit.source, next);
+      this.#keep(next);
+    }
+  }
+
+  async #afterFailure(batch: readonly PendingEdit[], error: unknown): Promise<void> {
+    switch (this.#port.judge(error)) {
+      case "passing":
+        this.#retryMs = Math.min(LONGEST_RETRY_MS, Math.max(FIRST_RETRY_MS, this.#retryMs * 2));
+        return;
+      case "stale":
+        await this.#compare(batch);
+        return;
+      case "refused":
+        await this.#isolate(batch, error);
+    }
+  }
+
+  /** One of a batch is stale: look at each. An edit whose answer was lost is on the server already. */
+  async #compare(batch: readonly PendingEdit[]): Promise<void> {
+    try {
+      for (const edit of batch) {
+        const theirs = await this.#port.find(edit.source);
+        if (theirs !== undefined && isSameLine(theirs.line, edit.line)) {
+          this.#settle(edit, theirs.revision);
+        } else if (theirs?.revision !== edit.base) {
+          const mine = this.#pending.get(edit.source) ?? edit;
+          this.#pending.delete(edit.source);
+          this.#conflicts.set(edit.source, { mine, theirs });
+        }
+      }
+      this.#retryMs = 0;
+    } catch {
+      this.#retryMs = Math.max(FIRST_RETRY_MS, this.#retryMs);
+    }
+  }
+
+  /** One of a batch is refused: the others must not wait for it. */
+  async #isolate(batch: readonly PendingEdit[], error: unknown): Promise<void> {
+    if (batch.length === 1) {
+      this.#refusal = { error, sources: batch.map(({ source }) => source) };
+      return;
+    }
+    for (const edit of batch) {
+      try {
+        await this.#deliver([edit]);
+      } catch (reason) {
+        await this.#afterFailure([edit], reason);
+      }
+    }
+  }
+
+  #schedule(milliseconds: number): void {
+    this.#stopTimer();
+    this.#handle = this.#timer.start(() => {
+      this.#handle = undefined;
+      void this.#send();
+    }, milliseconds);
+  }
+
+  #stopTimer(): void {
+    if (this.#handle !== undefined) {
+      this.#timer.stop(this.#handle);
+      this.#handle = undefined;
+    }
+  }
+
+  #keep(edit: PendingEdit): void {
+    // Where the browser has no room, the edit still lives in this page and is sent from here.
+    this.#keeper.put(edit).catch(() => undefined);
+  }
+
+  #forget(source: string): void {
+    this.#keeper.remove(source).catch(() => undefined);
+  }
+
+  #tell(): void {
+    this.#version += 1;
+    for (const watcher of this.#watchers) {
+      watcher();
+    }
+  }
+}
+
+/** Say whether two lines say the same, whatever their spacing and the order of their keys. */
+function isSameLine(one: string, other: string): boolean {
+  return one === other || canonical(JSON.parse(one)) === canonical(JSON.parse(other));
+}
+
+function canonical(value: unknown): string {
+  if (typeof value !== "object" || value === null) {
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map(canonical).join(",")}]`;
+  }
+  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(",")}}`;
+}
