@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-clients bench docs generate wheel clean help
+.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-clients test-browser screenshots bench docs generate wheel clean help
 
 all: check test
 
@@ -49,7 +49,7 @@ check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling; the
 
 test: .venv/.dev ## the fast lane
 	$(BIN)/pytest -n 2 -m "not slow and not gpu and not postgres and not browser and not clients" $(ARGS)
-	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-clients (boto3 newest, AWS CLI, JavaScript) · test-all"
+	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
 
 test-slow: .venv/.dev ## really trains
 	$(BIN)/pytest -m slow $(ARGS)
@@ -61,7 +61,15 @@ test-postgres: .venv/.dev ## the same database tests on PostgreSQL
 test-clients: .venv/.dev ## foreign clients against one endpoint
 	$(BIN)/pytest -m clients $(ARGS)
 
-test-all: test test-slow test-postgres test-clients ## every lane that this machine can hold
+test-browser: .venv/.dev console ## the console by clicks, keys and drags in a real Chromium
+	@tools/install_chromium
+	$(BIN)/pytest -m browser tests/browser $(ARGS)
+
+screenshots: .venv/.dev console ## pictures of every page of the console, light and dark, into build/screenshots
+	@tools/install_chromium
+	VEDETTE_SCREENSHOTS=$${VEDETTE_SCREENSHOTS:-build/screenshots} $(BIN)/pytest -m browser tests/browser $(ARGS)
+
+test-all: test test-slow test-postgres test-clients test-browser ## every lane that this machine can hold
 
 bench: .venv/.dev ## every figure we claim, each beside its limit
 	$(BIN)/python -m bench $(ARGS)

@@ -11,13 +11,18 @@ export function regionOfAddress(search: string): string | null {
 
 let chosen: string | null = regionOfAddress(window.location.search);
 
-/** The region of the address, else the remembered one, else the session's first. */
+/** A name like those of regions: what else an address carries is no region. */
+const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d$/u;
+
+/** The region of the address, else the remembered one, else the installation's own. */
 export function currentRegion(): string {
-  const regions = currentSession()?.regions ?? [];
-  const wanted = chosen ?? localStorage.getItem(REMEMBERED);
-  return wanted !== null && (regions.length === 0 || regions.includes(wanted))
-    ? wanted
-    : (regions[0] ?? "us-east-1");
+  const wanted = chosen ?? localStorage.getItem(REMEMBERED) ?? "";
+  return REGION.test(wanted) ? wanted : (currentSession()?.region ?? "us-east-1");
+}
+
+/** Whether a person ever chose a region, here or by an address. */
+export function isRegionChosen(): boolean {
+  return (chosen ?? localStorage.getItem(REMEMBERED)) !== null;
 }
 
 export function chooseRegion(region: string): void {

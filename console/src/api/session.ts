@@ -10,7 +10,11 @@ export interface Session {
   readonly arn: string;
   readonly isRoot: boolean;
   readonly csrf: string;
+  /** The installation's own. */
+  readonly region: string;
+  /** Those with projects, and the installation's own. */
   readonly regions: readonly string[];
+  readonly id: string;
   readonly expires: string;
 }
 
@@ -42,6 +46,12 @@ export function useSignedIn(): Session {
   return session;
 }
 
+/** Whoever comes next sees nothing that the one before was shown. */
+function changePerson(session: Session | null): void {
+  queryClient.setQueryData(SESSION_KEY, session);
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
+}
+
 async function signIn(proof: Proof): Promise<Session> {
   return (await (await send("session", { method: "POST", json: proof })).json()) as Session;
 }
@@ -49,19 +59,13 @@ async function signIn(proof: Proof): Promise<Session> {
 export function useSignIn() {
   return useMutation({
     mutationFn: signIn,
-    onSuccess: (session) => {
-      queryClient.clear();
-      queryClient.setQueryData(SESSION_KEY, session);
-    },
+    onSuccess: (session) => changePerson(session),
   });
 }
 
 export function useSignOut() {
   return useMutation({
     mutationFn: () => send("session", { method: "DELETE", csrf: currentSession()?.csrf }),
-    onSettled: () => {
-      queryClient.clear();
-      queryClient.setQueryData(SESSION_KEY, null);
-    },
+    onSuccess: () => changePerson(null),
   });
 }

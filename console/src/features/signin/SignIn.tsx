@@ -9,8 +9,8 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useRef, useState } from "react";
-import { asFault, useSignIn } from "../../api";
+import { useEffect, useState } from "react";
+import { asFault, takeLink, useSignIn } from "../../api";
 import { useLanguage } from "../../i18n/context";
 import { isLanguage, LANGUAGES } from "../../i18n/languages";
 import { FaultAlert } from "../../ui/faults";
@@ -19,35 +19,25 @@ import { usePage } from "../../ui/page";
 import "./signin.css";
 import { useText } from "./text";
 
-/** Takes the link's token out of the address, so that it stays neither there nor in the history. */
-function takeToken(): string | null {
-  const token = new URLSearchParams(window.location.hash.slice(1)).get("link");
-  if (token !== null) {
-    window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
-  }
-  return token;
-}
-
 type SignInAction = ReturnType<typeof useSignIn>;
 
+/** Signs in by the link of the address; answers whether there was one. */
 function useLinkInAddress(signIn: SignInAction): boolean {
-  const [token, setToken] = useState<string | null>(null);
+  const [isByLink, setIsByLink] = useState(false);
   const { mutate } = signIn;
-  const isTaken = useRef(false);
   useEffect(() => {
     const open = () => {
-      const link = takeToken();
+      const link = takeLink();
       if (link === null) return;
-      setToken(link);
+      setIsByLink(true);
       mutate({ link });
     };
-    if (!isTaken.current) open();
-    isTaken.current = true;
+    open();
     // A link pasted into this very page changes the fragment alone and loads nothing.
     window.addEventListener("hashchange", open);
     return () => window.removeEventListener("hashchange", open);
   }, [mutate]);
-  return token !== null;
+  return isByLink;
 }
 
 function Problem({ signIn, isByLink }: { readonly signIn: SignInAction; readonly isByLink: boolean }) {

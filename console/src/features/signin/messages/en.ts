@@ -3,7 +3,7 @@ export const messages = {
   intro: "Teach a model to see what you see: on your own machine, with your own pictures.",
   link: "With a link",
   linkHelp:
-    "The server prints a one-time link when it starts. On its machine, vedette open prints another one.",
+    "The server prints a one-time link when it starts. On its machine, vedette console prints another one.",
   keys: "With an access key",
   keyId: "Access key ID",
   secret: "Secret access key",

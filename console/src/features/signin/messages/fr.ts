@@ -6,7 +6,7 @@ export const messages: Translation<typeof english> = {
   intro: "Apprenez à un modèle à voir ce que vous voyez : sur votre machine, avec vos images.",
   link: "Avec un lien",
   linkHelp:
-    "Le serveur affiche un lien à usage unique à son démarrage. Sur sa machine, vedette open en affiche un autre.",
+    "Le serveur affiche un lien à usage unique à son démarrage. Sur sa machine, vedette console en affiche un autre.",
   keys: "Avec une clé d’accès",
   keyId: "Identifiant de la clé d’accès",
   secret: "Clé d’accès secrète",

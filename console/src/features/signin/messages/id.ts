@@ -5,7 +5,8 @@ export const messages: Translation<typeof english> = {
   title: "Masuk",
   intro: "Ajari model melihat apa yang Anda lihat: di mesin Anda sendiri, dengan gambar Anda sendiri.",
   link: "Dengan tautan",
-  linkHelp: "Server mencetak tautan sekali pakai saat mulai. Di mesinnya, vedette open mencetak yang lain.",
+  linkHelp:
+    "Server mencetak tautan sekali pakai saat mulai. Di mesinnya, vedette console mencetak yang lain.",
   keys: "Dengan kunci akses",
   keyId: "ID kunci akses",
   secret: "Kunci akses rahasia",

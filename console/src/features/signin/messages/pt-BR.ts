@@ -5,7 +5,8 @@ export const messages: Translation<typeof english> = {
   title: "Entrar",
   intro: "Ensine um modelo a ver o que você vê: na sua máquina, com as suas imagens.",
   link: "Com um link",
-  linkHelp: "O servidor mostra um link de uso único ao iniciar. Na máquina dele, vedette open mostra outro.",
+  linkHelp:
+    "O servidor mostra um link de uso único ao iniciar. Na máquina dele, vedette console mostra outro.",
   keys: "Com uma chave de acesso",
   keyId: "ID da chave de acesso",
   secret: "Chave de acesso secreta",

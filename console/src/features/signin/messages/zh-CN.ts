@@ -5,7 +5,7 @@ export const messages: Translation<typeof english> = {
   title: "登录",
   intro: "在您自己的机器上，用您自己的图片，教模型看见您所看见的。",
   link: "使用链接",
-  linkHelp: "服务器启动时会打印一次性链接。在服务器所在机器上运行 vedette open 可再获取一个。",
+  linkHelp: "服务器启动时会打印一次性链接。在服务器所在机器上运行 vedette console 可再获取一个。",
   keys: "使用访问密钥",
   keyId: "访问密钥 ID",
   secret: "秘密访问密钥",

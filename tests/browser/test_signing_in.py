@@ -1,0 +1,65 @@
+"""Coming in and going out: by a link, by a key, and with an address that was asked for first."""
+
+from playwright.sync_api import expect
+
+from browser.conftest import sign_in
+from browser.looks import axe_everywhere, take_pictures
+
+
+def test_a_link_signs_in_once_and_leaves_the_address(page, console, watch):
+    link = console.vedette("console").strip()
+    page.goto(link)
+    expect(page.locator("#top-bar")).to_be_visible()
+    assert "link=" not in page.url
+    page.get_by_role("button", name="root").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    page.goto("about:blank")
+    page.goto(link)
+    expect(page.get_by_text("The link opens nothing any more")).to_be_visible()
+    assert watch.errors == [f"401 {console.address}/console/api/session"]
+    watch.errors.clear()
+
+
+def test_a_key_signs_in_and_opens_the_address_that_was_asked_for(page, console):
+    key_id, secret = console.key
+    page.goto("/console/account")
+    page.get_by_label("Access key ID").fill(f" {key_id} ")
+    page.get_by_label("Secret access key").fill(secret)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Account", exact=True)).to_be_visible()
+
+
+def test_half_a_key_and_a_wrong_one_are_refused_in_words(page, console, watch):
+    page.goto("/console/")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Both parts of the key are needed.", exact=True)).to_be_visible()
+    page.get_by_label("Access key ID").fill(console.key[0])
+    page.get_by_label("Secret access key").fill("no secret of ours")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("The key was not accepted")).to_be_visible()
+    assert watch.errors == [f"401 {console.address}/console/api/session"]
+    watch.errors.clear()
+
+
+def test_the_sign_in_page_is_for_everybody(page):
+    page.goto("/console/")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    take_pictures(page, "sign-in")
+    assert axe_everywhere(page) == {}
+
+
+def test_an_address_without_a_page_says_so(signed_in):
+    signed_in.goto("/console/nothing/here")
+    expect(signed_in.get_by_text("There is nothing at this address")).to_be_visible()
+    assert axe_everywhere(signed_in) == {}
+
+
+def test_a_session_that_ended_asks_for_a_new_one_and_stays_at_the_address(page, console, watch):
+    sign_in(page, console)
+    page.goto("/console/projects")
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    page.context.clear_cookies()
+    page.reload()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert "/console/projects" in page.url
