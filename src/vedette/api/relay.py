@@ -5,7 +5,7 @@ The person stands in for a signature; rights, limits and refusals are those of a
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from vedette.api.door import Effect, Visit
 from vedette.api.faults import Fault
@@ -40,3 +40,10 @@ class RelayDoor(Protocol):
 
     def relay_fault(self, error: Exception, visit: Visit) -> Fault:
         """Return what the dialect says of an error."""
+
+
+class ObjectDoor(RelayDoor, Protocol):
+    """The door of buckets, for routes that carry bytes."""
+
+    async def perform(self, visit: Visit, operation: str, members: dict[str, Any], region: str) -> Response:
+        """Return the service's own answer to an operation of who is signed in; raise what it refuses."""

@@ -12,8 +12,8 @@ from vedette.api.unknown import UnknownServiceDoor
 from vedette.wire.http import Request, Response
 
 # Services whose operations people may ask for at the console.
-RELAYED: tuple[RelayDoor, ...] = (rekognition.DOOR, lookout.DOOR, sts.DOOR, own.DOOR, s3.DOOR)
-PAGES: tuple[PageDoor, ...] = (console.open_door(RELAYED), own_pages.DOOR)
+RELAYED: tuple[RelayDoor, ...] = (rekognition.DOOR, lookout.DOOR, sts.DOOR, own.DOOR)
+PAGES: tuple[PageDoor, ...] = (console.open_door(RELAYED, s3.DOOR), own_pages.DOOR)
 # The last one takes what has no other form.
 SERVICES: tuple[Door, ...] = (rekognition.DOOR, lookout.DOOR, sts.DOOR, own.DOOR, s3.DOOR)
 

@@ -16,13 +16,19 @@ from vedette.api.console.answers import COMMON, fault_answer
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.faults import ConsoleFault, translate
 from vedette.api.console.origin import refuse_other_origin
+from vedette.api.console.pictures import PictureRoutes
 from vedette.api.console.static_files import answer_file
 from vedette.api.door import Effect, LongBody, PlainDoor, SlowBody, Visit
-from vedette.api.relay import RelayDoor
+from vedette.api.relay import ObjectDoor, RelayDoor
 from vedette.api.visitors import is_for_own_pages, path_of, refuse_name
+from vedette.vision.images import BrokenPicture
 from vedette.wire.http import Request, Response
 
 ROOT, API = "/console", "/console/api/"
+
+# Routes that carry what lies in buckets: what goes wrong there is told as the buckets' service tells it.
+OF_OBJECTS = frozenset({"picture", "upload", "uploads"})
+OWN_FAULTS = (ConsoleFault, BrokenPicture, LongBody, SlowBody)
 
 Route = Callable[[Visit], Awaitable[Response]]
 
@@ -32,6 +38,7 @@ class ConsoleDoor(PlainDoor):
     """The console."""
 
     services: Mapping[str, RelayDoor]
+    pictures: PictureRoutes
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
     name: str = "console"
     # It reads bodies itself, once it is known who sends them.
@@ -80,6 +87,9 @@ class ConsoleDoor(PlainDoor):
                 "DELETE": ("SignOut", sessions.sign_out),
             },
             "sessions": {"GET": ("ListSessions", sessions.list_sessions)},
+            "picture": {"GET": ("ShowPicture", self.pictures.show)},
+            "upload": {"PUT": ("UploadPicture", self.pictures.upload)},
+            "uploads": {"POST": ("ListUploads", self.pictures.list_uploads)},
         }
         methods = routes.get(path)
         if methods is None:
@@ -93,13 +103,17 @@ class ConsoleDoor(PlainDoor):
 
     def effect(self, visit: Visit) -> Effect:
         """Return what a relayed operation does to the disk; people can sign in while it is full."""
+        if path_of(visit.request) == f"{API}upload":
+            return "writes"
         door, operation = self._relayed(visit.request)
         return "reads" if door is None else door.effect_of(operation)
 
     def fault(self, error: Exception, visit: Visit) -> Response:
         """Say what went wrong: in the service's own words where it is a service that refuses."""
         door, _ = self._relayed(visit.request)
-        if door is None or isinstance(error, ConsoleFault | LongBody | SlowBody):
+        if door is None and path_of(visit.request).removeprefix(API) in OF_OBJECTS:
+            door = self.pictures.objects
+        if door is None or isinstance(error, OWN_FAULTS):
             return fault_answer(translate(error), visit.request.id)
         return fault_answer(door.relay_fault(error, visit), visit.request.id)
 
@@ -112,9 +126,10 @@ class ConsoleDoor(PlainDoor):
         return self.services.get(service), operation
 
 
-def open_door(services: Iterable[RelayDoor]) -> ConsoleDoor:
-    """Return the console's door before these services."""
-    return ConsoleDoor({door.name: door for door in services})
+def open_door(services: Iterable[RelayDoor], objects: ObjectDoor) -> ConsoleDoor:
+    """Return the console's door before these services; `objects` has the pictures."""
+    doors = {door.name: door for door in (*services, objects)}
+    return ConsoleDoor(doors, PictureRoutes(objects))
 
 
 def _require_method(request: Request, *methods: str) -> None:

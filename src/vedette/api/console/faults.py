@@ -3,6 +3,7 @@
 from vedette import errors
 from vedette.api.door import ChosenAnswer, LongBody, SlowBody
 from vedette.api.faults import Fault
+from vedette.vision.images import BrokenPicture
 from vedette.wire.errors import ProtocolFault
 
 FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
@@ -20,6 +21,7 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Unwritable: ("InternalFailure", 500),
     errors.Unbuilt: ("NotSupported", 501),
 }
+PICTURE = ("BadPicture", 400)
 
 
 class ConsoleFault(ChosenAnswer):
@@ -44,7 +46,7 @@ def translate(error: Exception) -> Fault:
         members = {"retryAfterSeconds": error.retry_after_s} if error.retry_after_s else None
         return Fault(error.code, error.status, error.sentence, members)
     if isinstance(error, errors.Refusal):
-        code, status = FAULTS[type(error)]
+        code, status = PICTURE if isinstance(error, BrokenPicture) else FAULTS[type(error)]
         return Fault(code, status, error.sentence)
     if isinstance(error, LongBody):
         return Fault("RequestTooLarge", 413, str(error))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from vedette.api.authentication import authenticate
 from vedette.api.door import Effect, LongBody, PlainDoor, SlowBody, Visit
@@ -13,7 +14,7 @@ from vedette.api.s3.address import read_address, read_query
 from vedette.api.s3.call import Call
 from vedette.api.s3.cors import answer_preflight, cors_headers
 from vedette.api.s3.faults import S3Fault, fault_answer, short_id, translate
-from vedette.api.s3.relay import RELAYED, relay
+from vedette.api.s3.relay import RELAYED, perform, relay
 from vedette.api.s3.routes import S3Operation, choose
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.wire.bodies import BodyReader, open_body
@@ -68,6 +69,10 @@ class BucketDoor(PlainDoor):
     async def relay(self, visit: Visit, call: RelayedCall) -> Response:
         """Answer an operation for who is signed in at the console."""
         return await relay(visit, call)
+
+    async def perform(self, visit: Visit, operation: str, members: dict[str, Any], region: str) -> Response:
+        """Return S3's own answer to an operation of who is signed in."""
+        return await perform(visit, operation, members, region)
 
     def relay_fault(self, error: Exception, visit: Visit) -> Fault:
         """Return what S3 says of an error."""
