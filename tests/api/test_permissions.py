@@ -122,6 +122,8 @@ REQUESTS = [
     ("vedette", "ListEntries", ENTRIES, ""),
     ("vedette", "ListLabelSettings", {"ProjectArn": DOORS}, ""),
     ("vedette", "MoveEntries", {**ENTRIES, "Entries": []}, ""),
+    ("vedette", "CountEntries", ENTRIES, ""),
+    ("vedette", "QueryEntries", ENTRIES, ""),
     ("vedette", "RemoveEntries", {**ENTRIES, "Entries": []}, ""),
     ("vedette", "UpdateEntries", {**ENTRIES, "Edits": []}, ""),
     ("vedette", "UpdateLabelSettings", {"ProjectArn": PROJECT, "Labels": []}, ""),

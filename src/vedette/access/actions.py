@@ -86,6 +86,7 @@ SERVICES = {
     """,
     # Vedette's own operations, which AWS does not have.
     "vedette": """
+        CountEntries QueryEntries
         DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries UpdateEntries
         UpdateLabelSettings
     """,

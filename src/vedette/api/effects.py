@@ -7,7 +7,7 @@ so itself (`api.operations.operation`).
 
 from vedette.api.door import Effect
 
-READING = ("Describe", "List", "Get", "Detect", "Download", "Assume", "Decode", "Search")
+READING = ("Describe", "List", "Get", "Detect", "Download", "Assume", "Decode", "Search", "Query", "Count")
 REMOVING = ("Delete", "Remove", "Untag", "Stop")
 
 

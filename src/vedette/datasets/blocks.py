@@ -15,7 +15,7 @@ from sqlalchemy import Row as Record
 
 from vedette.datasets.dataset import Counts
 from vedette.datasets.staging import BLOCK, EntryRow
-from vedette.datasets.tables import blocks, entries, label_blocks, labels, refs
+from vedette.datasets.tables import blocks, entries, label_blocks, labels, parts, refs
 
 # No UTF-8 text holds this byte.
 SEPARATOR = b"\xff"
@@ -190,10 +190,12 @@ class Sheet:
 
     def _save_blocks(self) -> None:
         key = {"part": self._part}
+        changed = count_change(self._connection, self._part)
         rows = [
             {
                 **key,
                 "block": number,
+                "changed": changed,
                 **{name: write_bits(block.bits[name]) for name in BITMAPS},
                 "created": block.created.tobytes(),
             }
@@ -259,6 +261,12 @@ class Sheet:
                 for number, (pictures, boxed) in self._changed_labels.items()
             ],
         )
+
+
+def count_change(connection: Connection, part: int) -> int:
+    """Count a change of a part's entries, and return the count: what was read before it is out of date."""
+    counted = update(parts).where(parts.c.id == part).values(changes=parts.c.changes + 1)
+    return int(connection.execute(counted.returning(parts.c.changes)).scalar_one())
 
 
 def count(connection: Connection, part: int) -> Counts:

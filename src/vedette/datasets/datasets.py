@@ -37,6 +37,7 @@ from vedette.datasets.orders import (
     UpdateOrder,
 )
 from vedette.datasets.parts import drop_orphans, drop_part, make_part
+from vedette.datasets.queries import EntryQueries
 from vedette.datasets.reading import SMALL
 from vedette.datasets.requests import account_of, order_for
 from vedette.datasets.tables import datasets
@@ -91,6 +92,7 @@ class Datasets:
         self.editor = EntryEditor(database, self._tell, clock)
         self.contents = DatasetContents(database, clock)
         self.label_settings = LabelSettings(database)
+        self.queries = EntryQueries(database)
         self._tools = Tools(
             database=database,
             blobs=blobs,

@@ -11,14 +11,23 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from vedette.datasets.blocks import SEPARATOR, ones, read_bits
 from vedette.datasets.staging import BLOCK, EntryRow, read_flaws
-from vedette.datasets.tables import blocks, datasets, entries, label_blocks, labels, parts, refs
+from vedette.datasets.tables import (
+    blocks,
+    datasets,
+    entries,
+    label_blocks,
+    labels,
+    parts,
+    picture_blocks,
+    refs,
+)
 from vedette.store.db import Database
 
 
 def make_part(connection: Connection) -> int:
     """Make an empty part and return its number."""
-    part = connection.execute(insert(parts).values(dropped=False).returning(parts.c.id))
-    return int(part.scalar_one())
+    values = {"dropped": False, "changes": 0, "picture_changes": 0}
+    return int(connection.execute(insert(parts).values(values).returning(parts.c.id)).scalar_one())
 
 
 def drop_part(connection: Connection, part: int) -> None:
@@ -52,7 +61,7 @@ def _remove_block(connection: Connection, part: int, block: int) -> None:
     connection.execute(
         delete(entries).where(entries.c.part == part, entries.c.seq >= first, entries.c.seq < first + BLOCK)
     )
-    for table in (blocks, refs, label_blocks):
+    for table in (blocks, refs, label_blocks, picture_blocks):
         connection.execute(delete(table).where(table.c.part == part, table.c.block == block))
 
 

@@ -52,6 +52,9 @@ parts = Table(
     Column("id", Integer, primary_key=True),
     # Nobody points at it any more; its rows go in the background.
     Column("dropped", Boolean, nullable=False),
+    # How often its entries, and what is known of their pictures, were changed (decisions/0275).
+    Column("changes", Integer, nullable=False, server_default="0"),
+    Column("picture_changes", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
@@ -94,6 +97,21 @@ blocks = Table(
     Column("errors", LargeBinary, nullable=False),
     # When each entry came, eight bytes each.
     Column("created", LargeBinary, nullable=False),
+    # The part's count of changes when the block was written last.
+    Column("changed", Integer, nullable=False, server_default="0"),
+)
+
+# What is known of the pictures of a block's entries, packed (`picture_facts.py`): written by the room that
+# looks at pictures, read by whoever filters and sorts by them.
+picture_blocks = Table(
+    "dataset_picture_blocks",
+    METADATA,
+    Column("part", Integer, primary_key=True),
+    Column("block", Integer, primary_key=True),
+    Column("facts", LargeBinary, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    # The part's count of changes to pictures when the block was written last.
+    Column("changed", Integer, nullable=False),
 )
 
 # The addresses of a block's pictures, apart from its bitmaps since they never change.

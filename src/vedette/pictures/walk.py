@@ -15,6 +15,7 @@ from vedette.datasets.callers import read_callers
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.filling import MayRead
+from vedette.datasets.picture_facts import PictureFact, PictureState, write_facts
 from vedette.datasets.staging import read_flaws, write_flaws
 from vedette.dialects.dialect import Dialect
 from vedette.dialects.limits import PictureLimits
@@ -199,6 +200,7 @@ class EntryWalk:
         findings: dict[int, list[Flaw]] = {}
         entry_states: dict[int, tuple[bytes | None, bool]] = {}
         labels: dict[int, Sequence[str]] = {}
+        facts: dict[int, PictureFact] = {}
         for subject in batch.subjects:
             line, mask = batch.lines[subject.seq], batch.masks[subject.seq]
             picture = _result(results, batch.pictures.get(subject.seq))
@@ -215,19 +217,24 @@ class EntryWalk:
             line_codes = {flaw.code for flaw in read_flaws(subject.line_flaws)}
             flaws = [flaw for flaw in flaws if flaw.code not in line_codes]
             entry_states[subject.seq] = (picture.id, bool(flaws))
+            facts[subject.seq] = _fact_of(picture.inspection)
             if write_flaws(flaws) != subject.picture_flaws:
                 findings[subject.seq] = flaws
-        self._keep(findings, entry_states)
+        self._keep(findings, entry_states, facts)
         if labels:
             self._context.datasets.contents.say_of_masks(self.place.dataset.part, labels)
 
     def _keep(
-        self, findings: Mapping[int, Sequence[Flaw]], entry_states: Mapping[int, tuple[bytes | None, bool]]
+        self,
+        findings: Mapping[int, Sequence[Flaw]],
+        entry_states: Mapping[int, tuple[bytes | None, bool]],
+        facts: Mapping[int, PictureFact],
     ) -> None:
         part = self.place.dataset.part
         if findings:
             self._context.datasets.contents.say_of_pictures(part, findings)
         with self._context.database.write() as connection:
+            write_facts(connection, part, facts)
             store_entries(connection, part, entry_states)
         if any(inspection is None for inspection, _ in entry_states.values()):
             self._context.miss(part)
@@ -240,6 +247,15 @@ def _is_readable(may_read: MayRead, readers: Sequence[Principal], ref: str) -> b
 def _result(results: Mapping[ImageObject, ObjectInspection], image: ImageObject | None) -> ObjectInspection:
     """Return what was found out about an object; nothing where it is not there, or may not be read."""
     return ABSENT if image is None else results.get(image, ABSENT)
+
+
+def _fact_of(inspection: Inspection | None) -> PictureFact:
+    """Return what queries can ask of a picture."""
+    if inspection is None:
+        return PictureFact("missing")
+    state: PictureState = "sound" if inspection.format and not inspection.problem else "broken"
+    sides = (inspection.width, inspection.height, inspection.bytes)
+    return PictureFact(state, *sides, exact=inspection.exact, alike=inspection.alike)
 
 
 def _labels_on(mask: MaskRef, inspection: Inspection | None) -> list[str] | None:

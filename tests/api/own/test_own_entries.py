@@ -3,7 +3,7 @@
 import pytest
 
 from doubles.houses import ELSEWHERE, HERE, a_caller
-from doubles.lines import a_line, a_ref, an_anomaly_line
+from doubles.lines import a_box_line, a_line, a_ref, an_anomaly_line
 from vedette.api.lookout import OPERATIONS as LOOKOUT
 from vedette.api.own import OPERATIONS, translate
 from vedette.api.rekognition import OPERATIONS as REKOGNITION
@@ -148,3 +148,59 @@ def test_nobody_of_another_account_or_region_gets_in(call, boards, operation):
 def test_what_is_no_project_is_refused_in_a_sentence(call, boards, arn):
     with pytest.raises(Wrong):
         call("ListLabelSettings", ProjectArn=arn)
+
+
+def query(call, project, **request):
+    return call("QueryEntries", ProjectArn=project, DatasetType="train", **request)
+
+
+def test_a_gallery_is_shown_names_labels_and_what_is_drawn_over_pictures(call, boards):
+    line = a_box_line("b", "bolt", box=(64, 48, 320, 96))
+    edited = put(call, boards, a_line("a", "cat"), line)
+    answer = query(call, boards, SortBy="name", Descending=True, MaxResults=1, WithLines=True)
+    (entry,) = answer["Entries"]
+    assert {name: answer[name] for name in ("Total", "Offset", "IsStale", "IsPending")} == {
+        "Total": 2,
+        "Offset": 0,
+        "IsStale": False,
+        "IsPending": True,
+    }
+    assert {
+        name: entry[name] for name in ("Name", "Revision", "Labels", "Boxes", "Line", "PictureState")
+    } == {
+        "Name": "boards/b.png",
+        "Revision": edited[1]["Revision"],
+        "Labels": ["bolt"],
+        "Boxes": [{"Label": "bolt", "Left": 0.1, "Top": 0.1, "Width": 0.5, "Height": 0.2}],
+        "Line": line,
+        "PictureState": "pending",
+    }
+
+
+def test_a_page_is_asked_for_around_an_entry_and_by_its_snapshot(call, boards):
+    put(call, boards, *[a_line(number) for number in range(5)])
+    answer = query(call, boards)
+    call("RemoveEntries", ProjectArn=boards, DatasetType="train", Entries=[{"SourceRef": a_ref(1)}])
+    terms = {"Snapshot": answer["Snapshot"], "AroundEntryId": answer["Entries"][2]["Id"], "MaxResults": 3}
+    around = query(call, boards, **terms)
+    assert (around["Offset"], around["IsStale"], around["Entries"][0]) == (1, True, {"IsRemoved": True})
+    assert around["Entries"][1]["Id"] == answer["Entries"][2]["Id"]
+
+
+def test_entries_of_lookout_say_their_class(call, doors):
+    put(call, doors, an_anomaly_line("a", "normal"), an_anomaly_line("b", "anomaly"))
+    answer = query(call, doors, Filter={"AnomalyClass": "anomaly"})
+    assert [(entry["Name"], entry["AnomalyClass"]) for entry in answer["Entries"]] == [
+        ("boards/b.png", "anomaly")
+    ]
+    counts = call("CountEntries", ProjectArn=doors, DatasetType="train")
+    assert (counts["Total"], counts["Normal"], counts["Anomaly"], counts["Labels"]) == (2, 1, 1, [])
+
+
+def test_entries_are_counted_by_label(call, boards):
+    put(call, boards, a_line("a", "cat"), a_line("b", "cat", "dog"), a_line("c"))
+    counts = call("CountEntries", ProjectArn=boards, DatasetType="train", Filter={"Labels": ["dog"]})
+    assert (counts["Total"], counts["Labels"]) == (
+        1,
+        [{"Name": "cat", "Pictures": 1, "Boxed": 0}, {"Name": "dog", "Pictures": 1, "Boxed": 0}],
+    )

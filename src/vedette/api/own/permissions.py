@@ -17,11 +17,13 @@ def _on(action: str, resource: str) -> tuple[Permission, ...]:
 
 
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {
+    "CountEntries": _on("CountEntries", PROJECT),
     "DescribeTraining": _on("DescribeTraining", MODEL),
     "DownloadModel": _on("DownloadModel", MODEL),
     "ListEntries": _on("ListEntries", PROJECT),
     "ListLabelSettings": _on("ListLabelSettings", PROJECT),
     "MoveEntries": _on("MoveEntries", PROJECT),
+    "QueryEntries": _on("QueryEntries", PROJECT),
     "RemoveEntries": _on("RemoveEntries", PROJECT),
     "UpdateEntries": _on("UpdateEntries", PROJECT),
     "UpdateLabelSettings": _on("UpdateLabelSettings", PROJECT),

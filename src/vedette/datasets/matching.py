@@ -1,0 +1,153 @@
+"""Which entries pass a filter: one flag an entry, from a part's columns and its addresses."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from vedette.datasets.addresses import Addresses
+from vedette.datasets.asking import EntryFilter, SizeRange
+from vedette.datasets.blocks import SEPARATOR
+from vedette.datasets.columns import Flags, PartColumns
+from vedette.datasets.dataset import Dataset, Filter
+from vedette.datasets.picture_facts import STATES
+from vedette.datasets.staging import BLOCK
+from vedette.datasets.tables import entries
+from vedette.datasets.twin_groups import TwinGroups
+
+# The groups of the same picture, and which entries the other dataset has.
+Twins = tuple[TwinGroups, Flags]
+_FEW = 500  # as many parameters as SQLite surely takes
+
+
+class Matcher:
+    """One filter's evaluation on one part."""
+
+    def __init__(
+        self, connection: Connection, dataset: Dataset, columns: PartColumns, addresses: Addresses
+    ) -> None:
+        self._connection = connection
+        self._dataset = dataset
+        self._columns = columns
+        self._addresses = addresses
+
+    def flags(self, conditions: EntryFilter, twins: Callable[[], Twins]) -> Flags:
+        """Return which entries pass."""
+        present = self._columns.flags(self._columns.bits["present"])
+        tests = [self._basic(conditions.basic), self._labels(conditions), self._pictures(conditions)]
+        flags = reduce(np.logical_and, tests, present)
+        if conditions.has_twin:
+            flags = flags & twins()[0].twins(present)
+        if conditions.is_shared:
+            groups, others = twins()
+            flags = flags & groups.shared(present, others)
+        if conditions.ids:
+            flags = flags & self._named(conditions.ids)
+        if conditions.basic.contains:
+            flags = flags & self._containing(conditions.basic.contains, flags)
+        return flags
+
+    def _all(self) -> Flags:
+        return np.ones(self._columns.end, bool)
+
+    def _basic(self, basic: Filter) -> Flags:
+        columns, flags = self._columns, self._all()
+        if basic.is_labelled is not None:
+            flags &= columns.flags(columns.bits["labelled"]) == basic.is_labelled
+        if basic.has_errors:
+            flags &= columns.flags(columns.bits["errors"])
+        if basic.is_anomalous is not None:
+            flags &= columns.flags(columns.bits["anomaly" if basic.is_anomalous else "normal"])
+        created = columns.created[: columns.end]
+        if basic.created_before_ms is not None:
+            flags &= created < basic.created_before_ms
+        if basic.created_after_ms is not None:
+            flags &= created > basic.created_after_ms
+        return flags
+
+    def _labels(self, conditions: EntryFilter) -> Flags:
+        flags = self._all()
+        if conditions.basic.labels:
+            flags &= self._having(conditions.basic.labels)
+        if conditions.without_labels:
+            flags &= ~self._having(conditions.without_labels)
+        if conditions.has_boxes is not None:
+            boxed = [self._columns.flags(bits) for bits in self._columns.boxed.values()]
+            flags &= reduce(np.logical_or, boxed, ~self._all()) == conditions.has_boxes
+        return flags
+
+    def _having(self, names: Sequence[str]) -> Flags:
+        flags = [self._columns.flags_of_label(number) for number in self._columns.numbers_of(names)]
+        return reduce(np.logical_or, flags, ~self._all())
+
+    def _pictures(self, conditions: EntryFilter) -> Flags:
+        facts, flags = self._columns.facts[: self._columns.end], self._all()
+        if conditions.picture_states:
+            flags &= np.isin(facts["state"], [STATES.index(state) for state in conditions.picture_states])
+        size = conditions.size
+        if size != SizeRange():
+            sides = np.minimum(facts["width"], facts["height"])
+            # Of a picture that was not looked at nobody knows the size.
+            flags &= (sides > 0) & _within(sides, size.least_side, size.most_side)
+            flags &= _within(facts["bytes"], size.least_bytes, size.most_bytes)
+        return flags
+
+    def _named(self, ids: Sequence[str]) -> Flags:
+        flags = ~self._all()
+        hashes = [bytes.fromhex(text) for text in ids]
+        for start in range(0, len(hashes), _FEW):
+            query = select(entries.c.seq).where(
+                entries.c.part == self._columns.part, entries.c.ref_hash.in_(hashes[start : start + _FEW])
+            )
+            flags[list(self._connection.execute(query).scalars())] = True
+        return flags
+
+    def _containing(self, text: str, among: Flags) -> Flags:
+        """Return which of these entries have the text in their name, without regard to the case of A to Z."""
+        flags, needle = ~self._all(), text.encode("utf-8", "surrogatepass").lower()
+        numbers = np.unique(np.flatnonzero(among) // BLOCK).tolist()
+        for number, names in self._lower_names(numbers):
+            if needle in names:
+                places = [place for place, name in enumerate(names.split(SEPARATOR)[:-1]) if needle in name]
+                flags[np.asarray(places, np.int64) + number * BLOCK] = True
+        return flags
+
+    def _lower_names(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield the names in these blocks in small letters, kept once they cannot grow any more."""
+        lower_names = self._columns.lower_names
+        yield from ((number, lower_names[number]) for number in numbers if number in lower_names)
+        missing = [number for number in numbers if number not in lower_names]
+        for number, names in _read_blocks(self._connection, self._addresses, self._dataset, missing):
+            lower = names.lower()
+            if lower.count(SEPARATOR) == BLOCK:
+                lower_names[number] = lower
+            yield number, lower
+
+
+def _within(values: NDArray[np.unsignedinteger], least: int | None, most: int | None) -> Flags:
+    flags = np.ones(len(values), bool)
+    if least is not None:
+        flags &= values >= least
+    if most is not None:
+        flags &= values <= most
+    return flags
+
+
+def _read_blocks(
+    connection: Connection, addresses: Addresses, dataset: Dataset, numbers: Sequence[int]
+) -> list[tuple[int, bytes]]:
+    """Return the names of pictures in these blocks: their addresses without the bucket, which is one."""
+    bucket = f"s3://{dataset.bucket}/".encode()
+    blocks = addresses.read(connection, dataset.part, numbers)
+    return [
+        (number, text.removeprefix(bucket).replace(SEPARATOR + bucket, SEPARATOR)) for number, text in blocks
+    ]
+
+
+def read_names(connection: Connection, addresses: Addresses, dataset: Dataset, end: int) -> list[bytes]:
+    """Return the name of every entry of a part, removed ones included, in the dataset's order."""
+    blocks = _read_blocks(connection, addresses, dataset, range(-(-end // BLOCK)))
+    texts = [text for _, text in sorted(blocks)]
+    return b"".join(texts).split(SEPARATOR)[:end]
