@@ -128,7 +128,7 @@ class Inspector:
             if key in finished
         }
 
-    def draw(self, location: StoredObject, side: int) -> Event:
+    def draw(self, location: StoredObject, side: int, *, is_mask: bool = False) -> Event:
         """Have a thumbnail drawn.
 
         Raises:
@@ -138,7 +138,7 @@ class Inspector:
             raise BrokenPicture(location.key, "is too large.")
         try:
             with self._file_of(location) as file:
-                return self._pool.ask({"thumbnail": str(file), "side": side})
+                return self._pool.ask({"thumbnail": str(file), "side": side, "is_mask": is_mask})
         except WorkerLost as error:
             raise BrokenPicture(location.key, f"could not be looked at: {error}.") from error
 

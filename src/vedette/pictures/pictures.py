@@ -127,8 +127,8 @@ class DatasetPictures:
         with self._database.read() as connection:
             return find_twins(connection, train.part, test.part, most=most)
 
-    def thumbnail(self, caller: Principal, ref: str, side: int = 256) -> bytes:
-        """Return a small WebP of the object, for a caller who may read it.
+    def thumbnail(self, caller: Principal, ref: str, side: int = 256, *, is_mask: bool = False) -> bytes:
+        """Return a small WebP of the object, for a caller who may read it; a mask without its background.
 
         Raises:
             Missing: where there is no such object for this caller.
@@ -142,11 +142,11 @@ class DatasetPictures:
         if not self._may_read(caller, bucket, key, ""):
             raise Missing(f"There is no {ref} for this caller.", kind="key", name=key)
         location = self._blobs.find(bucket, key)
-        name = inspection_key(location, (f"{side} pixels",)).hex()
+        name = inspection_key(location, (f"{side} pixels{' of a mask' if is_mask else ''}",)).hex()
         cached = self._thumbnails.read(name)
         if cached is not None:
             return cached
-        event = self._inspector.draw(location, side)
+        event = self._inspector.draw(location, side, is_mask=is_mask)
         if not event.facts.get("webp"):
             raise BrokenPicture(ref, event.facts.get("why") or "could not be looked at.")
         data = base64.b64decode(event.facts["webp"])

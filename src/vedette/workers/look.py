@@ -1,6 +1,6 @@
 """The job `look`: inspect a few picture files, for a pool of warm processes. Knows no bucket and no database.
 
-order   looks: a list of {file, colors (of a mask, `#rrggbb`; else null)}; or thumbnail: file, and its side;
+order   looks: a list of {file, colors (of a mask, `#rrggbb`; else null)}; or thumbnail: file, side, is_mask;
         seconds: how much processor time one may take, after which the process ends
 result  looks: a list of facts, null where a file has gone; or webp (in base64) and why there is none
 """
@@ -19,7 +19,7 @@ from vedette.vision.colors import read_colors
 from vedette.vision.files import open_image
 from vedette.vision.images import BrokenPicture
 from vedette.vision.inspect import Inspection, inspect_image
-from vedette.vision.thumbnails import draw_thumbnail
+from vedette.vision.thumbnails import draw_mask, draw_thumbnail
 
 # Twice what a unit takes for decoding, since a look hashes the picture too.
 LOOK_S = 4.0
@@ -31,7 +31,7 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
     seconds = float(order.get("seconds", LOOK_S))
     if "thumbnail" in order:
         with _cpu_limit(seconds):
-            return _thumbnail(Path(order["thumbnail"]), int(order["side"]))
+            return _thumbnail(order)
     results = []
     for item in order["looks"]:
         with _cpu_limit(seconds):
@@ -72,8 +72,10 @@ def _look_at_mask(facts: Inspection, data: bytes, colors: list[str]) -> Inspecti
     return replace(facts, color=mask_colors.strange, mask_colors=",".join(sorted(mask_colors.shown)))
 
 
-def _thumbnail(file: Path, side: int) -> dict[str, Any]:
+def _thumbnail(order: Mapping[str, Any]) -> dict[str, Any]:
+    draw = draw_mask if order.get("is_mask") else draw_thumbnail
     try:
-        return {"webp": base64.b64encode(draw_thumbnail(file, side)).decode("ascii"), "why": ""}
+        data = draw(Path(order["thumbnail"]), int(order["side"]))
+        return {"webp": base64.b64encode(data).decode("ascii"), "why": ""}
     except BrokenPicture as broken:
         return {"webp": "", "why": broken.problem}

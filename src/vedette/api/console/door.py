@@ -18,6 +18,7 @@ from vedette.api.console.faults import ConsoleFault, translate
 from vedette.api.console.origin import refuse_other_origin
 from vedette.api.console.pictures import PictureRoutes
 from vedette.api.console.static_files import answer_file
+from vedette.api.console.thumbnails import ThumbnailRoutes
 from vedette.api.door import Effect, LongBody, PlainDoor, SlowBody, Visit
 from vedette.api.relay import ObjectDoor, RelayDoor
 from vedette.api.visitors import is_for_own_pages, path_of, refuse_name
@@ -40,6 +41,7 @@ class ConsoleDoor(PlainDoor):
     services: Mapping[str, RelayDoor]
     pictures: PictureRoutes
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
+    thumbnails: ThumbnailRoutes = field(default_factory=ThumbnailRoutes)
     name: str = "console"
     # It reads bodies itself, once it is known who sends them.
     reads_whole_body: bool = False
@@ -86,6 +88,7 @@ class ConsoleDoor(PlainDoor):
                 "POST": ("SignIn", self._sign_in),
                 "DELETE": ("SignOut", sessions.sign_out),
             },
+            "thumbnail": {"GET": ("ShowThumbnail", self.thumbnails.show)},
             "sessions": {"GET": ("ListSessions", sessions.list_sessions)},
             "picture": {"GET": ("ShowPicture", self.pictures.show)},
             "upload": {"PUT": ("UploadPicture", self.pictures.upload)},

@@ -1,0 +1,76 @@
+"""Small pictures for pages."""
+
+import base64
+import io
+import uuid
+from urllib.parse import quote
+
+import pytest
+from PIL import Image
+
+from doubles.console import ConsoleBrowser, a_user, signed_in
+
+
+@pytest.fixture(scope="module")
+def root(server):
+    return signed_in(server)
+
+
+@pytest.fixture(scope="module")
+def bucket(root):
+    name = f"p-{uuid.uuid4().hex[:8]}"
+    assert root.call("s3", "CreateBucket", Bucket=name).status == 200
+    return name
+
+
+def put(root, bucket, key, image=None, data=b""):
+    out = io.BytesIO()
+    if image is not None:
+        image.save(out, "PNG")
+    body = base64.b64encode(out.getvalue() or data).decode()
+    assert root.call("s3", "PutObject", Bucket=bucket, Key=key, Body=body).status == 200
+    return f"s3://{bucket}/{key}"
+
+
+def ask(page, source, side=192, more=""):
+    return page.ask("GET", f"/console/api/thumbnail?source={quote(source, safe='')}&side={side}{more}")
+
+
+def opened(answer):
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/webp")
+    return Image.open(io.BytesIO(answer.body))
+
+
+def test_a_picture_is_seen_small(root, bucket):
+    source = put(root, bucket, "ä b+c.png", Image.new("RGB", (600, 300), "red"))
+    assert [opened(ask(root, source, side)).size for side in (96, 192, 384)] == [
+        (96, 48),
+        (192, 96),
+        (384, 192),
+    ]
+    assert ask(root, source).headers["cache-control"] == "private, max-age=300"
+
+
+def test_a_mask_is_seen_without_its_background(root, bucket):
+    mask = Image.new("RGB", (400, 400), "white")
+    mask.paste((35, 164, 54), (0, 0, 200, 400))
+    small = opened(ask(root, put(root, bucket, "mask.png", mask), 96, "&layer=mask")).convert("RGBA")
+    assert (small.getpixel((10, 50)), small.getpixel((90, 50))[3]) == ((35, 164, 54, 255), 0)
+
+
+def test_what_is_no_picture_is_said_so(root, bucket):
+    answer = ask(root, put(root, bucket, "page.png", data=b"<svg onload=alert(1)>"))
+    assert (answer.status, answer.code) == (415, "NoPicture")
+
+
+@pytest.mark.parametrize(("source", "side"), [("s3://x/y.png", 193), ("https://x/y.png", 96), ("", 96)])
+def test_what_cannot_be_asked_is_refused(root, source, side):
+    assert ask(root, source, side).status == 400
+
+
+def test_only_who_may_read_the_object_sees_it(server, root, bucket):
+    source = put(root, bucket, "secret.png", Image.new("RGB", (60, 30), "red"))
+    assert ask(ConsoleBrowser(server), source).status == 401
+    nobody = signed_in(server, a_user(server, f"n-{uuid.uuid4().hex[:8]}"))
+    assert ask(nobody, source).status == 404
+    assert ask(root, f"s3://{bucket}/absent.png").status == 404
