@@ -1,9 +1,10 @@
-"""Two drawn surfaces with small, faint defects: brushed metal and a weave. Nothing of them is in a package.
+"""Four drawn surfaces with small, faint defects: brushed metal, a weave, concrete and a casting.
 
 Biscuits and toy figures fill their pictures; what a factory shows is mostly texture, and the defect is a few
 pixels that differ less from it than one place of it from another. So these: 384 px, lines of 2 or 3 pixels
 and spots of 5 to 16, which change 22 to 60 grey values, where the metal itself has a deviation of 13 and the
-weave one of 22. Everything follows from the seed.
+weave one of 22. Concrete has cracks of 1 or 2 pixels that branch and end, and holes; a casting has pits of 3
+to 8 pixels in clusters, and cold shuts. Everything follows from the seed; nothing of them is in a package.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
+from scipy import ndimage
 
 from vedette.vision.annotations import Mask, Sample
 
@@ -70,9 +72,66 @@ def blob(rng: np.random.Generator) -> Image.Image:
     return mask
 
 
+def cloudy(rng: np.random.Generator, *, slope: float) -> Floats:
+    """Return noise of all sizes, the larger the stronger, with a deviation of 1."""
+    across, down = np.fft.fftfreq(SIDE), np.fft.fftfreq(SIDE)
+    radius = np.hypot(across[None], down[:, None])
+    radius[0, 0] = 1.0
+    spectrum = np.fft.fft2(rng.normal(0, 1, (SIDE, SIDE))) / radius**slope
+    noise = np.fft.ifft2(spectrum).real
+    return np.asarray((noise - noise.mean()) / noise.std())
+
+
+def concrete(rng: np.random.Generator) -> Floats:
+    """Return concrete: clouds of all sizes, sand, and dark pores that are no defect."""
+    pores = Image.new("L", (SIDE, SIDE), 0)
+    for x, y in rng.uniform(0, SIDE, (int(rng.integers(30, 60)), 2)):
+        radius = rng.uniform(0.6, 1.6)
+        ImageDraw.Draw(pores).ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    dark = np.asarray(pores.filter(ImageFilter.GaussianBlur(0.6)), np.float64) / 255
+    sand = rng.normal(0, 5, (SIDE, SIDE))
+    return np.asarray(rng.uniform(130, 170) + 14 * cloudy(rng, slope=1.4) + sand - 45 * dark)
+
+
+def cast(rng: np.random.Generator) -> Floats:
+    """Return a casting: grains of one size, lit from a side, so that each has a bright and a dark flank."""
+    grains = ndimage.uniform_filter(rng.normal(0, 1, (SIDE, SIDE)), 5, mode="wrap")
+    slope = np.roll(grains, 2, 0) - np.roll(grains, -2, 1)
+    return np.asarray(rng.uniform(95, 135) + 12 * slope / slope.std() + 10 * cloudy(rng, slope=1.0))
+
+
+def crack(rng: np.random.Generator) -> Image.Image:
+    """Return the place of a crack of one or two pixels that turns, and branches once."""
+    mask = Image.new("L", (SIDE, SIDE), 0)
+    at, direction = rng.uniform(60, SIDE - 60, 2), rng.uniform(0, np.pi)
+    width = int(rng.integers(1, 3))
+    for turn in (0.0, rng.choice([-1.0, 1.0]) * rng.uniform(0.5, 1.0)):
+        way, points = direction + turn, [tuple(at)]
+        place = at
+        for _ in range(int(rng.integers(10, 20) if not turn else rng.integers(3, 8))):
+            way += rng.normal(0, 0.35)
+            place = place + 6 * np.array([np.cos(way), np.sin(way)])
+            points.append(tuple(place))
+        ImageDraw.Draw(mask).line(points, fill=255, width=width)
+    return mask
+
+
+def pits(rng: np.random.Generator) -> Image.Image:
+    """Return the places of one to five pits of 3 to 8 pixels beside one another."""
+    mask = Image.new("L", (SIDE, SIDE), 0)
+    middle = rng.uniform(40, SIDE - 40, 2)
+    for _ in range(int(rng.integers(1, 6))):
+        x, y = middle + rng.normal(0, 12, 2)
+        radius = rng.uniform(1.5, 4)
+        ImageDraw.Draw(mask).ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    return mask
+
+
 SURFACES: dict[str, tuple[Callable[[np.random.Generator], Floats], dict[str, Defect]]] = {
     "brushed metal": (brushed, {"scratch": scratch, "pit": blob}),
     "weave": (woven, {"cut": scratch, "stain": blob}),
+    "concrete": (concrete, {"crack": crack, "hole": blob}),
+    "casting": (cast, {"pits": pits, "cold shut": scratch}),
 }
 COLORS = ("#d62728", "#1f77b4")
 
