@@ -31,8 +31,9 @@ def candidates(plan: Plan, work: RunContext) -> Sequence[Recipe]:
     if plan.task == "segmentation":
         # It brings scikit-learn along: a second that no other training need wait for.
         from vedette.learn.segment.recipe import DenseSegmenter
+        from vedette.learn.segment.whole import WholeSegmenter
 
-        return [DenseSegmenter(plan.labels)]
+        return [DenseSegmenter(plan.labels), WholeSegmenter(plan.labels)]
     is_multilabel = plan.task == "multilabel"
     probes = [
         Probe(plan.labels, side=side, is_multilabel=is_multilabel)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -11,6 +12,8 @@ from vedette.vision.annotations import Sample
 
 # The next resolution costs three times the last one (384² beside 224²), and must then be fitted and used.
 DEARER = 3
+# After a fifth of its steps a recipe may be so far behind one that has its judgement, and still overtake it.
+BEHIND = 0.1
 
 
 @runtime_checkable
@@ -21,23 +24,42 @@ class ConditionalRecipe(Protocol):
         """Say whether to try."""
 
 
+@runtime_checkable
+class RacingRecipe(Protocol):
+    """A recipe that shows after a part of its steps whether it is worth going on (successive halving)."""
+
+    def enter(self, train: Sequence[Sample], work: RunContext) -> Judgement:
+        """Return what it showed; `judge` goes on from there."""
+
+
 def judge_all(
     recipes: Sequence[Recipe], train: Sequence[Sample], work: RunContext
 ) -> list[tuple[Recipe, Judgement]]:
-    """Return every recipe that was tried with its judgement, cheap ones first, as time allows."""
+    """Return every recipe that was tried with its judgement, cheap ones first, as time allows.
+
+    One that fell behind at its entry is there with what it showed then.
+    """
     judgements: list[tuple[Recipe, Judgement]] = []
     last = 0.0
     for recipe in recipes:
         if judgements and work.seconds_left() <= DEARER * last:
             break
         began = time.monotonic()
-        if judgements and isinstance(recipe, ConditionalRecipe):
-            best = judgements[choose(judgements)][1]
-            if not recipe.is_worth(best, train, work):
-                continue
-        judgements.append((recipe, recipe.judge(train, work)))
+        best = judgements[choose(judgements)][1] if judgements else None
+        if best and isinstance(recipe, ConditionalRecipe) and not recipe.is_worth(best, train, work):
+            continue
+        judgements.append((recipe, _judged(recipe, best, train, work)))
         last = time.monotonic() - began
     return judgements
+
+
+def _judged(recipe: Recipe, best: Judgement | None, train: Sequence[Sample], work: RunContext) -> Judgement:
+    """Return the recipe's judgement, or that of its entry where it is far behind the best so far."""
+    if best is not None and isinstance(recipe, RacingRecipe):
+        entry = recipe.enter(train, work)
+        if gain(best, entry) < -BEHIND:
+            return replace(entry, facts={**entry.facts, "given_up": True}, carry=None)
+    return recipe.judge(train, work)
 
 
 def choose(judgements: Sequence[tuple[Recipe, Judgement]]) -> int:

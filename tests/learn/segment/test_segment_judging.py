@@ -1,5 +1,7 @@
 """What a segmenter's judging counts, on the whole of a picture and in tiles, with a network made by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ from PIL import Image
 
 from vedette.learn.net.dense import InputPlan
 from vedette.learn.segment.head import strongest
-from vedette.learn.segment.judging import PIXEL_THRESHOLDS, PictureFinding, ask, find, measure
+from vedette.learn.segment.judging import PIXEL_THRESHOLDS, PictureFinding, ask_head, look, measure
 from vedette.learn.segment.views import MaskedPicture, MaskViews, is_mirrored
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Mask, Sample
@@ -42,13 +44,12 @@ def by_color(levels):
     return places, 10 * red.mean((1, 2))
 
 
-def as_they_are(pixels):
-    """An extractor whose one level is the picture."""
-    return [pixels[None].copy()]
+AS_THEY_ARE = SimpleNamespace(extract=lambda pixels: [pixels.copy()])  # its one level is the picture
 
 
-def finding_of(picture, plan):
-    return find(by_color, as_they_are, MaskViews(picture, plan))
+def finding_of(picture, plan, batch=1):
+    ask = ask_head(by_color, AS_THEY_ARE, is_mirrored=is_mirrored(plan))
+    return look(ask, [MaskViews(picture, plan)], batch=batch)[0]
 
 
 def kinds_of(scene):
@@ -68,6 +69,12 @@ def test_every_view_counts_the_pixels_that_it_shows(scene, plan):
         # A place is two pixels wide, and soft at its edge.
         assert shared / (true + predicted - shared) > 0.8
     assert finding.is_anomalous
+
+
+def test_views_that_are_asked_together_say_what_they_say_alone(scene):
+    alone, together = (finding_of(scene, TILED, batch) for batch in (1, 5))
+    assert alone.evidence == pytest.approx(together.evidence, abs=1e-5)
+    assert (alone.counts == together.counts).all()
 
 
 def test_a_tile_at_the_edge_is_counted_at_its_own_size(tmp_path):
@@ -96,11 +103,16 @@ def test_a_picture_is_as_anomalous_as_its_worst_tile(scene):
     assert finding.evidence not in (evidence[0], evidence[-1], min(evidence, key=sum))
 
 
-@pytest.mark.parametrize("is_anomalous", [False, True], ids=["normal", "nobody drew it"])
-def test_nothing_is_counted_where_nobody_drew_anything(scene, is_anomalous):
-    sample = Sample(scene.file, is_anomalous=is_anomalous)
-    finding = finding_of(MaskedPicture(sample, LABELS), TILED)
-    assert (finding.counts, finding.is_anomalous) == (None, is_anomalous)
+def test_nothing_is_counted_where_nobody_drew_an_anomaly(scene):
+    finding = finding_of(MaskedPicture(Sample(scene.file, is_anomalous=True), LABELS), TILED)
+    assert (finding.counts, finding.is_anomalous) == (None, True)
+
+
+def test_of_a_normal_picture_the_false_pixels_are_counted(scene):
+    finding = finding_of(MaskedPicture(Sample(scene.file, is_anomalous=False), LABELS), WHOLE)
+    assert finding.counts[:, :, :2].sum() == 0
+    assert (finding.counts[:, :, 2] > 100).all()
+    assert not finding.is_anomalous
 
 
 def test_only_tiles_are_looked_at_once(scene):
@@ -114,12 +126,13 @@ def test_only_tiles_are_looked_at_once(scene):
     for plan, count in ((TILED, 1), (WHOLE, 2)):
         asked.clear()
         pixels, _ = next(iter(MaskViews(scene, plan).served()))
-        places, verdict = ask(net, as_they_are, pixels, is_mirrored=is_mirrored(plan))
+        ask = ask_head(net, AS_THEY_ARE, is_mirrored=is_mirrored(plan))
+        places, strengths = ask(pixels[None])
         assert asked == [count]
         straight, plain = by_color([pixels[None].copy()])
         # What a half-sized network sees of a mirror image is off by a pixel at edges.
         assert (places.argmax(1) == straight.argmax(1)).float().mean() > 0.97
-        assert float(verdict[0]) == pytest.approx(float(plain[0]), abs=0.2)
+        assert float(strengths[0, 1]) == pytest.approx(float(plain[0]), abs=0.2)
 
 
 def test_the_threshold_lies_where_the_calibrated_evidence_parts_the_pictures():

@@ -83,7 +83,7 @@ def _halves(batch: Tensor) -> Tensor:
 class SegmentGraph(nn.Module):
     """What is exported: pictures to a calibrated score and the probability of every kind at every place.
 
-    Where the picture is plainly normal (its score below `silence`), no place is anomalous. With `is_mirrored`
+    Where the picture is called normal (its score below `silence`), no place is anomalous. With `is_mirrored`
     every picture is looked at twice.
     """
 

@@ -1,8 +1,7 @@
 """What a segmenter shows in held-out pictures, and what follows: overlap, weights and thresholds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +15,10 @@ from vedette.evaluation.metrics import count_pixels, overlap
 from vedette.learn.calibrate import f1_threshold
 from vedette.learn.net.dense import DenseExtractor
 from vedette.learn.segment.head import MaskHead, look_twice, strongest
-from vedette.learn.segment.views import MaskViews, is_mirrored
+from vedette.learn.segment.views import MaskViews
 from vedette.learn.warp import Pixels
 from vedette.vision.masks import Kinds
+from vedette.vision.tiles import Window
 
 # The judged network learns on and grows surer: a threshold far from a half would not fit it any more.
 PIXEL_THRESHOLDS = (0.4, 0.5, 0.6)
@@ -48,31 +48,53 @@ class SegmenterMeasure:
     pixel_thresholds: dict[str, float]
 
 
-def find(net: MaskHead, extractor: DenseExtractor, views: MaskViews) -> PictureFinding:
-    """Return what the network finds in one picture, in all views that serving would show."""
-    evidence, counts = [], []
-    for pixels, part in views.served():
-        places, verdict = ask(net, extractor, pixels, is_mirrored=is_mirrored(views.plan))
-        evidence.append((float(strongest(places)[0]), float(verdict[0])))
-        height, width = part.bottom - part.top, part.right - part.left
-        whole = functional.interpolate(places, size=(height, width), mode="bilinear")[0].softmax(0)
-        truth = np.asarray(views.kinds)[part.top : part.bottom, part.left : part.right]
-        counts.append(_counts(whole.numpy()[1:], truth))
-    has_mask = views.picture.is_anomalous and views.picture.sample.mask is not None
-    worst = max(evidence, key=sum)
-    return PictureFinding(worst, views.picture.is_anomalous, np.sum(counts, axis=0) if has_mask else None)
+# What a network says of views of one size: logits of kinds [B, T + 1, h, w], and of each picture two kinds of
+# evidence, of its places and of its verdict [B, 2].
+Ask = Callable[[Pixels], tuple[Tensor, Tensor]]
 
 
-def ask(
-    net: MaskHead, extractor: DenseExtractor, pixels: Pixels, *, is_mirrored: bool
-) -> tuple[Tensor, Tensor]:
-    """Return what the network says of one view, as serving will hear it."""
-    with torch.inference_mode():
-        levels = [torch.from_numpy(level) for level in extractor(pixels)]
-        if not is_mirrored:
-            return cast("tuple[Tensor, Tensor]", net(levels))
-        mirrored = [torch.from_numpy(level) for level in extractor(np.ascontiguousarray(pixels[:, ::-1]))]
-        return look_twice(net, [torch.cat(pair) for pair in zip(levels, mirrored, strict=True)])
+def look(ask: Ask, pictures: Iterable[MaskViews], *, batch: int = 1) -> list[PictureFinding]:
+    """Return what a network finds in each picture, in the views that serving would show, `batch` at once."""
+    findings: list[PictureFinding] = []
+    for views in pictures:
+        served = list(views.served())
+        evidence, counts = [], []
+        for start in range(0, len(served), batch):
+            views_part = served[start : start + batch]
+            places, strengths = ask(np.stack([pixels for pixels, _ in views_part]))
+            evidence += [(float(row[0]), float(row[1])) for row in strengths]
+            counts += [_at_home(row, part, views) for row, (_, part) in zip(places, views_part, strict=True)]
+        is_unknown = views.picture.is_anomalous and views.picture.sample.mask is None
+        worst = max(evidence, key=sum)
+        total = None if is_unknown else np.sum(counts, axis=0)
+        findings.append(PictureFinding(worst, views.picture.is_anomalous, total))
+    return findings
+
+
+def _at_home(places: Tensor, part: Window, views: MaskViews) -> npt.NDArray[np.int64]:
+    """Return the counts of one view at the picture's own size."""
+    size = (part.bottom - part.top, part.right - part.left)
+    whole = functional.interpolate(places[None], size=size, mode="bilinear")[0].softmax(0)
+    truth = np.asarray(views.kinds)[part.top : part.bottom, part.left : part.right]
+    return _counts(whole.numpy()[1:], truth)
+
+
+def ask_head(net: MaskHead, extractor: DenseExtractor, *, is_mirrored: bool) -> Ask:
+    """Return how a head on frozen features is asked, as serving will ask it."""
+
+    def ask(pixels: Pixels) -> tuple[Tensor, Tensor]:
+        with torch.inference_mode():
+            levels = [torch.from_numpy(level) for level in extractor.extract(pixels)]
+            if not is_mirrored:
+                places, verdicts = net(levels)
+            else:
+                turned = extractor.extract(np.ascontiguousarray(pixels[:, :, ::-1]))
+                mirrored = [torch.from_numpy(level) for level in turned]
+                both = [torch.cat(pair) for pair in zip(levels, mirrored, strict=True)]
+                places, verdicts = look_twice(net, both)
+            return places, torch.stack([strongest(places), verdicts], 1)
+
+    return ask
 
 
 def measure(findings: Sequence[PictureFinding], labels: Sequence[str]) -> SegmenterMeasure:
@@ -80,11 +102,12 @@ def measure(findings: Sequence[PictureFinding], labels: Sequence[str]) -> Segmen
     evidence = np.array([result.evidence for result in findings]).reshape(-1, 2)
     truth = np.array([result.is_anomalous for result in findings], bool)
     weights = _weights(evidence, truth)
-    scores = expit(evidence @ weights[:2] + weights[2])
+    scores = _scores(evidence, weights)
     threshold = f1_threshold(scores, truth) if len(findings) else 0.5
     qualities, pixel_thresholds = [], {}
     for kind, label in enumerate(labels):
-        counts = [result.counts[kind] for result in findings if result.counts is not None]
+        anomalies = [result for result in findings if result.is_anomalous]
+        counts = [result.counts[kind] for result in anomalies if result.counts is not None]
         shares = [_ious(rows) for rows in counts if rows[0, 1]]
         means = np.mean(shares, axis=0) if shares else np.zeros(len(PIXEL_THRESHOLDS))
         best = clearly_best(means)
@@ -92,6 +115,38 @@ def measure(findings: Sequence[PictureFinding], labels: Sequence[str]) -> Segmen
         qualities.append(float(means[best]))
     quality = float(np.mean(qualities)) if qualities else 0.0
     return SegmenterMeasure(quality, weights, threshold, pixel_thresholds)
+
+
+def outcomes(
+    findings: Sequence[PictureFinding], owners: Sequence[int], measured: SegmenterMeasure, pictures: int
+) -> npt.NDArray[np.float64]:
+    """Return how well each picture was answered, NaN where it was not held out.
+
+    What a person sees counts: a picture called normal shows no place. So an anomaly that is called normal
+    counts 0, else as its types overlap; a normal picture counts 1 unless a false place is shown.
+    """
+    result = np.full(pictures, np.nan)
+    for owner, finding in zip(owners, findings, strict=True):
+        result[owner] = _outcome(finding, measured)
+    return result
+
+
+def _outcome(finding: PictureFinding, measured: SegmenterMeasure) -> float:
+    is_called = _scores(np.array([finding.evidence]), measured.weights)[0] >= measured.threshold
+    if finding.counts is None:
+        return float(is_called)
+    numbers = [PIXEL_THRESHOLDS.index(threshold) for threshold in measured.pixel_thresholds.values()]
+    rows = [finding.counts[kind, number] for kind, number in enumerate(numbers)]
+    visible = [row for row in rows if row[1] or (row[2] and is_called)]
+    if not finding.is_anomalous:
+        return float(not visible)
+    return (
+        float(np.mean([overlap(*map(int, row)) or 0.0 for row in visible])) if is_called and visible else 0.0
+    )
+
+
+def _scores(evidence: npt.NDArray[np.float64], weights: Weights) -> npt.NDArray[np.float64]:
+    return np.asarray(expit(evidence @ np.array(weights[:2]) + weights[2]))
 
 
 def clearly_best(overlaps: npt.NDArray[np.float64]) -> int:

@@ -19,7 +19,7 @@ from vedette.learn.net.layers import Levels
 from vedette.learn.net.sharded import Loss
 from vedette.learn.recipe import Judgement, RunContext, Trained
 from vedette.learn.segment.head import MaskHead, SegmentGraph
-from vedette.learn.segment.judging import Weights, find, measure
+from vedette.learn.segment.judging import Weights, ask_head, look, measure, outcomes
 from vedette.learn.segment.loss import segmentation_loss
 from vedette.learn.segment.normal import (
     FEW,
@@ -37,9 +37,6 @@ from vedette.vision.masks import Kinds
 # This share of the views should be of drawn anomalies, which teach most; none is shown more times as often.
 DRAWN_SHARE, MOST_TIMES = 0.65, 3
 MOST_STEPS, FEWEST_STEPS = 600, 300
-# Below this share of the threshold a picture's places are silent: what is called normal shows no anomaly. Not
-# below all of it, since a test part may lower the threshold a little.
-SILENCE = 0.9
 
 
 @dataclass(slots=True)
@@ -113,12 +110,18 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
         held_out: Sequence[int],
         work: RunContext,
     ) -> Judgement:
-        findings = [find(state.net, state.extractor, MaskViews(pictures[i], state.plan)) for i in held_out]
+        ask = ask_head(state.net, state.extractor, is_mirrored=is_mirrored(state.plan))
+        findings = look(ask, (MaskViews(pictures[i], state.plan) for i in held_out))
         measured = measure(findings, self.labels)
         state.quality, state.weights = measured.quality, measured.weights
         state.threshold, state.pixel_thresholds = measured.threshold, measured.pixel_thresholds
         self._add_map(state, pictures, work)
-        return Judgement(state.quality, facts={self._measure: round(state.quality, 4)}, carry=state)
+        return Judgement(
+            state.quality,
+            outcomes=outcomes(findings, held_out, measured, len(pictures)),
+            facts={self._measure: round(state.quality, 4)},
+            carry=state,
+        )
 
     def _trained(self, state: SegmenterState, train: Sequence[Sample], judgement: Judgement) -> Trained:
         return Trained(
@@ -176,7 +179,7 @@ def _graph(state: SegmenterState) -> SegmentGraph:
         state.extractor,
         state.net,
         state.weights,
-        silence=SILENCE * state.threshold,
+        silence=state.threshold,
         is_mirrored=is_mirrored(state.plan),
     )
     if state.normal is not None:

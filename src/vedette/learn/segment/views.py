@@ -46,6 +46,11 @@ class MaskedPicture:
         """Whether somebody called it anomalous."""
         return bool(self.sample.is_anomalous)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether somebody drew what is anomalous in it."""
+        return self.is_anomalous and self.sample.mask is not None
+
     def kinds(self, height: int, width: int) -> Kinds:
         """Return the number of the type at every pixel; an anomaly that nobody drew is unknown."""
         if not self.is_anomalous:
@@ -92,7 +97,7 @@ def _native(pictures: Sequence[MaskedPicture]) -> tuple[int, int]:
 
 def _small(pictures: Sequence[MaskedPicture]) -> float:
     """Return the span of small defects: the root of their share of the picture's area."""
-    masked = [picture for picture in pictures if picture.sample.mask is not None and picture.is_anomalous]
+    masked = [picture for picture in pictures if picture.is_drawn]
     shares: list[float] = []
     for picture in masked[:: max(1, len(masked) // 40)]:
         with open_head(picture.sample.mask.path) as mask:  # type: ignore[union-attr]  # has one
@@ -130,6 +135,16 @@ class MaskViews:
         height, width = self.plan.size
         pixels, _ = fit(self.image, self.plan.size)
         return pixels, np.array(self.kinds.resize((width // 2, height // 2), Image.Resampling.NEAREST))
+
+    def region(self, rng: np.random.Generator) -> tuple[Pixels, Kinds]:
+        """Return the picture at the input's size, or a part of the size of a tile; kinds at the same size."""
+        height, width = self.plan.size
+        part = self._part(rng)
+        image, kinds = (
+            (self.image, self.kinds) if part is None else (self.image.crop(part), self.kinds.crop(part))
+        )
+        pixels, _ = fit(image, self.plan.size)
+        return pixels, np.array(kinds.resize((width, height), Image.Resampling.NEAREST))
 
     def varied(self, rng: np.random.Generator) -> tuple[Pixels, Kinds]:
         """Return the picture, or a part about the size of a tile, turned and in another light."""
