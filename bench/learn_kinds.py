@@ -23,6 +23,7 @@ from sklearn.preprocessing import StandardScaler
 import vedette
 from bench.common import machine
 from bench.kinds import Kind, kinds
+from vedette.evaluation.document import write_evaluation
 from vedette.evaluation.metrics import auroc, curve
 from vedette.learn.anomaly.recipe import PatchExtractor
 from vedette.learn.cache import FeatureCache
@@ -72,7 +73,7 @@ def ours(kind: Kind, place: Path, work: RunContext) -> tuple[str, dict[str, Any]
         kind.train, test=kind.test, out=place / "models" / kind.name, budget=budget, cache=work.cache.folder
     )
     spent, clock = time.process_time() - spent, time.perf_counter() - clock
-    result, facts = trained.evaluation, trained.facts.recipe
+    result, facts = write_evaluation(trained.evaluation), trained.facts.recipe
     attempts = " ".join(f"{item['recipe']} {item['quality']:.3f}" for item in facts["tried"])
     if "auroc" in result:
         scores = [(o["score"], o["truth"]) for o in result["outcomes"]]
