@@ -16,16 +16,19 @@ from torch import nn
 from doubles.pictures import a_scene
 from vedette.learn.anomaly import recipe as anomaly
 from vedette.learn.anomaly.bank import MemoryBank
-from vedette.learn.anomaly.evidence import NORMAL_Z, Scorer
+from vedette.learn.anomaly.evidence import Scorer
+from vedette.learn.anomaly.gaussians import EPSILON, PositionGaussians
+from vedette.learn.anomaly.graph import AnomalyGraph
+from vedette.learn.anomaly.normality import Normality
 from vedette.learn.anomaly.recipe import (
     FEWEST,
-    AnomalyGraph,
     AnomalyRecipe,
     PatchExtractor,
     PatchSet,
     bounded,
 )
 from vedette.learn.cache import FeatureCache
+from vedette.learn.net.statistics import Standard
 from vedette.learn.recipe import Budget, Cancelled, Judgement, RunContext
 from vedette.vision.annotations import Sample
 
@@ -149,7 +152,10 @@ def test_labelled_anomalies_are_judged_out_of_fold(labelled):
     assert len(judgement.outcomes) == len(samples)
     assert judgement.facts["threshold_from"] == "the best F1 out of fold"
     tried = judgement.facts["evidence_tried"]
-    assert set(tried) == {"memory", "probe", "both"}
+    assert set(tried) == {
+        *("memory", "gaussians", "normal", "probe", "both"),
+        *("normal and probe", "normal and statistics"),
+    }
     assert tried[judgement.facts["evidence"]] == max(tried.values()) == round(judgement.quality, 4)
 
 
@@ -184,11 +190,10 @@ def test_without_anomalies_drawn_defects_judge_and_the_half_lies_above_normal_pi
     samples, judgement, trained = unlabelled
     assert judgement.outcomes is None
     assert judgement.quality > 0.6  # scratches of a pixel are among them
-    assert judgement.facts["evidence"] == "memory"
+    assert judgement.facts["evidence"] == "normal"
     assert judgement.facts["judged_on"] == "defects drawn onto held-out normal pictures"
     # Every normal picture is held out once.
     assert f"of {len(samples)} held-out" in judgement.facts["threshold_from"]
-    assert f"{NORMAL_Z:g} standard deviations" in judgement.facts["threshold_from"]
     assert trained.thresholds == {"anomaly": 0.5}
     normal, _ = run(trained, samples)
     assert normal.max() < 0.5
@@ -269,7 +274,7 @@ def test_tiles_are_looked_at_once_and_taken_from_the_cache_then(tiled, monkeypat
 def test_the_farthest_view_says_how_far_a_picture_is():
     bank = MemoryBank(torch.zeros(2), torch.ones(2), torch.zeros(1, 2))
     views = torch.tensor([[[0.0, 1.0]] * 9, [[3.0, 4.0]] * 9, [[0.0, 2.0]] * 9])
-    assert anomaly._far(bank, views) == pytest.approx(5.0)
+    assert Normality(bank, None, rows=3).far(views) == [pytest.approx(math.log(5.0))]
 
 
 # Its parts
@@ -321,7 +326,7 @@ def test_only_normal_pictures_of_those_to_keep_are_remembered():
     patches = [torch.full((2, 3, 4), float(n)) for n in range(4)]
     features = PatchSet(patches, np.zeros((4, 1)), np.array([False, True, False, False]))
     kept = features.normal(np.array([True, True, False, True]))
-    assert [(tuple(p.shape), float(p[0, 0])) for p in kept] == [((6, 4), 0.0), ((6, 4), 3.0)]
+    assert [(tuple(p.shape), float(p[0, 0, 0])) for p in kept] == [((2, 3, 4), 0.0), ((2, 3, 4), 3.0)]
 
 
 class Levels(nn.Module):
@@ -336,27 +341,55 @@ class Levels(nn.Module):
         return {name: self.levels[name] for name in wanted}
 
 
-@pytest.mark.parametrize("has_probe", [False, True])
-def test_the_graph_says_what_its_scorer_says(has_probe):
-    """Nine places, one of them at a distance of 2 from the bank; the probe sees half of a channel there."""
+def graph_of(scorer, *, gaussians=None):
+    """A graph of nine places, one of them at a distance of 2 from the bank; at the top something is there."""
     level = torch.zeros(1, 2, 3, 3)
     level[0, :, 1, 2] = torch.tensor([0.0, 2.0])
     level[0, 0] += 1e-3
     top = torch.zeros(1, 2, 3, 3)
     top[0, 1, 1, 2] = 9.0
-    weight = np.array([5.0, 0.5]) if has_probe else None
     patches = lambda levels: levels[0].flatten(2).transpose(1, 2)  # noqa: E731
     bank = MemoryBank(torch.zeros(2), torch.ones(2), torch.tensor([[1e-3, 0.0]]))
-    graph = AnomalyGraph(Levels(s8=level, top=top), ("s8",), patches, bank, Scorer(1.5, weight, 0.25))
+    normality = Normality(bank, gaussians, rows=3)
+    graph = AnomalyGraph(Levels(s8=level, top=top), ("s8",), patches, normality, scorer)
     with torch.inference_mode():
         (score,), (heat,) = graph(torch.zeros(1, 24, 24, 3, dtype=torch.uint8))
+    return float(score), heat
+
+
+@pytest.mark.parametrize("has_probe", [False, True])
+def test_the_graph_says_what_its_scorer_says(has_probe):
+    """The probe sees half of a channel where the place is."""
+    weight = np.array([5.0, 0.5]) if has_probe else None
+    score, heat = graph_of(Scorer((1.5,), weight, 0.25))
     near = math.log(1e-3)  # nothing is nearer than the square root of 1e-6
     mean = math.log((2.0 + 4e-3) / 5)
     logit = 1.5 * mean + 0.25 + (0.5 if has_probe else 0)
-    assert float(score) == pytest.approx(1 / (1 + math.exp(-logit)), rel=1e-3)
+    assert score == pytest.approx(1 / (1 + math.exp(-logit)), rel=1e-3)
     there = 1.5 * math.log(2.0) + 0.25 + (4.5 if has_probe else 0)
     assert float(heat[1, 2]) == pytest.approx(1 / (1 + math.exp(-there)), rel=1e-3)
     assert float(heat[0, 0]) == pytest.approx(1 / (1 + math.exp(-(1.5 * near + 0.25))), rel=1e-2)
+
+
+def test_the_gaussians_have_their_say_in_the_graph_and_its_map():
+    """One that knows no direction sees the distance itself, divided by the root of the regularisation."""
+    gaussians = PositionGaussians(torch.zeros(9, 2), torch.ones(2), torch.zeros(9, 2, 1), rows=3)
+    score, heat = graph_of(Scorer((0.0, 2.0), None, -1.0), gaussians=gaussians)
+    distances = torch.full((3, 3), 1e-3 / EPSILON**0.5)
+    distances[1, 2] = (4 + 1e-6) ** 0.5 / EPSILON**0.5
+    # Averaged over the neighbours that there are: six at an edge, nine in the middle, four in a corner.
+    largest = float(distances[:2, 1:].mean())  # in the corner beside the place
+    assert score == pytest.approx(1 / (1 + math.exp(-(2 * math.log(largest) - 1))), rel=1e-3)
+    middle = float(distances.mean())
+    assert float(heat[1, 1]) == pytest.approx(1 / (1 + math.exp(-(2 * math.log(middle) - 1))), rel=1e-3)
+
+
+def test_statistics_have_their_say_in_the_graph():
+    """Of two channels means, deviations and maxima: the largest of the second is 2, its scale is 4."""
+    numbers = np.array([0.0, 0, 0, 0, 0, 3.0])
+    scorer = Scorer((0.0,), None, 0.5, (Standard(np.zeros(6), np.full(6, 4.0)), numbers))
+    score, _ = graph_of(scorer)
+    assert score == pytest.approx(1 / (1 + math.exp(-(3 * 0.5 + 0.5))), rel=1e-5)
 
 
 def test_patches_come_from_the_two_finest_levels_that_the_backbone_has(extractor):

@@ -5,8 +5,8 @@ labelled anomalies, or where there are fewer than `FEWEST`, by how well defects 
 pictures (defects.py) are told from them, which says nothing of real anomalies but ranks resolutions.
 
 A picture is anomalous at a probability of a half or more. With labelled anomalies that is calibrated and the
-threshold is the one of the best F1 out of fold. Without any, the half lies at a quantile of held-out normal
-scores, never at the smallest or the largest seen, which would hang on one picture.
+threshold is the one of the best F1 out of fold. Without any, the half lies where held-out normal pictures and
+drawn defects put it (normality.py), never at the smallest or the largest: that would hang on one picture.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,15 +18,20 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
-from torch.nn import functional
 
-from vedette.evaluation.metrics import auroc
-from vedette.learn.anomaly.bank import MemoryBank, Patches, fit_bank, largest
+from vedette.learn.anomaly.bank import Patches
 from vedette.learn.anomaly.defects import spoil
-from vedette.learn.anomaly.evidence import NORMAL_Z, Array, Flags, Scorer, from_normal, weigh
+from vedette.learn.anomaly.evidence import Array, Flags, weigh
+from vedette.learn.anomaly.graph import AnomalyGraph
+from vedette.learn.anomaly.normality import (
+    FEWEST_FOR_GAUSSIANS,
+    Normality,
+    fit_normality,
+    judge_unlabelled,
+)
 from vedette.learn.calibrate import f1_threshold, sigmoid
 from vedette.learn.cores import one_thread, side_by_side
-from vedette.learn.net.backbone import Backbone, floats
+from vedette.learn.net.backbone import Backbone
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.cached import CachedExtractor
 from vedette.learn.net.extract import Array as Features
@@ -64,41 +69,11 @@ class PatchSet:
     patches: list[Tensor]  # [view, P, C] each, half precision
     pooled: Array  # [picture, channel]
     is_anomalous: Flags
+    statistics: Array | None = None  # [picture, number], where pictures are seen whole
 
     def normal(self, keep: Flags) -> list[Tensor]:
         """Return the patches of the normal ones among the pictures to keep."""
-        return [self.patches[index].flatten(0, 1) for index in np.flatnonzero(keep & ~self.is_anomalous)]
-
-
-class AnomalyGraph(nn.Module):
-    """The graph: backbone, bank and probe, one calibrated logit; the heat map shows both place by place."""
-
-    def __init__(
-        self, backbone: nn.Module, levels: Sequence[str], patches: Patches, bank: MemoryBank, scorer: Scorer
-    ) -> None:
-        super().__init__()
-        self.backbone, self.levels, self.patches, self.bank = backbone, tuple(levels), patches, bank
-        self.slope, self.offset = scorer.slope, scorer.offset
-        self.has_probe = scorer.weight is not None
-        weight = scorer.weight if scorer.weight is not None else np.zeros(1)
-        self.register_buffer("weight", torch.from_numpy(weight).float())
-        self.weight: Tensor
-
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        maps = self.backbone(floats(pixels), (*self.levels, "top") if self.has_probe else self.levels)
-        rows, columns = maps[self.levels[0]].shape[2:]
-        distances = self.bank(self.patches([maps[level] for level in self.levels]))
-        logit = self.slope * torch.log(largest(distances)) + self.offset
-        heat = self.slope * torch.log(distances).reshape(-1, rows, columns) + self.offset
-        if self.has_probe:
-            top = maps["top"]
-            logit = logit + top.mean((2, 3)) @ self.weight
-            places = (top * self.weight[:, None, None]).sum(1, keepdim=True)
-            places = functional.interpolate(
-                places, size=(rows, columns), mode="bilinear", align_corners=False
-            )
-            heat = heat + places[:, 0]
-        return torch.sigmoid(logit), torch.sigmoid(heat)
+        return [self.patches[index] for index in np.flatnonzero(keep & ~self.is_anomalous)]
 
 
 class AnomalyRecipe:
@@ -127,21 +102,24 @@ class AnomalyRecipe:
             return self._judge_on_drawings(some, features, extractor, work)
         folds = work.folds(some, most=FOLDS)
 
-        def one(fold: int) -> tuple[Flags, list[float]]:
-            bank = fit_bank(features.normal(folds != fold), seed=work.seed)
-            return folds == fold, [_far(bank, features.patches[i]) for i in np.flatnonzero(folds == fold)]
+        def one(fold: int) -> tuple[Flags, list[list[float]]]:
+            normality = self._normality(features, folds != fold, work)
+            return folds == fold, [normality.far(features.patches[i]) for i in np.flatnonzero(folds == fold)]
 
-        distances = np.ones(len(some))
+        logs: Array | None = None
         for held_out, far in self._fold_by_fold(one, FOLDS, work):
-            distances[held_out] = far
+            logs = np.zeros((len(some), len(far[0]))) if logs is None else logs
+            logs[held_out] = far
+        assert logs is not None
         truth = features.is_anomalous
         with one_thread():
-            weighed = weigh(distances, features.pooled, truth, folds)[: 1 if self.tiling else None]
-        best = max(weighed, key=lambda kind: float(kind.outcomes(truth).mean()))
+            judged = weigh(logs, features.pooled, features.statistics, truth, folds)
+            judged = judged[: 1 if self.tiling else None]
+        best = max(judged, key=lambda kind: float(kind.outcomes(truth).mean()))
         outcomes = best.outcomes(truth)
         facts = {
             "evidence": best.kind,
-            "evidence_tried": {kind.kind: round(float(kind.outcomes(truth).mean()), 4) for kind in weighed},
+            "evidence_tried": {kind.kind: round(float(kind.outcomes(truth).mean()), 4) for kind in judged},
             "threshold_from": "the best F1 out of fold",
         }
         threshold = f1_threshold(sigmoid(best.logits), truth)
@@ -152,8 +130,9 @@ class AnomalyRecipe:
         scorer, threshold = judgement.carry
         some, extractor, features = self._features(train, work)
         with one_thread():
-            bank = fit_bank(features.normal(np.ones(len(some), bool)), seed=work.seed)
-        graph = AnomalyGraph(extractor.network, extractor.levels, extractor.patches, bank, scorer)
+            normality = self._normality(features, np.ones(len(some), bool), work)
+        scorer = normality.drop_unused(scorer)
+        graph = AnomalyGraph(extractor.network, extractor.levels, extractor.patches, normality, scorer)
         return Trained(
             graph.eval(),
             (ANOMALY,),
@@ -191,26 +170,31 @@ class AnomalyRecipe:
         count = FOLDS_OF_FEW if len(some) <= FEW else FOLDS
         folds = work.folds(some, most=count)
 
-        def one(fold: int) -> tuple[list[float], list[float]]:
+        def one(fold: int) -> tuple[list[list[float]], list[list[float]]]:
             held_out = np.flatnonzero((folds == fold) & ~features.is_anomalous).tolist()
-            bank = fit_bank(features.normal(folds != fold), seed=work.seed)
+            normality = self._normality(features, folds != fold, work)
             spoilt = (extractor.spoilt(some[i].picture) for i in held_out[: MOST_DRAWN // count])
-            return [_far(bank, features.patches[i]) for i in held_out], [_far(bank, view) for view in spoilt]
+            return [normality.far(features.patches[i]) for i in held_out], [normality.far(v) for v in spoilt]
 
-        held_out: list[float] = []
-        defect_scores: list[float] = []
-        for held, spoilt in self._fold_by_fold(one, count, work):
-            held_out += held
-            defect_scores += spoilt
-        truth = [False] * len(held_out) + [True] * len(defect_scores)
-        quality = auroc(np.array(held_out + defect_scores), truth) or 0.0
+        held_out: list[list[float]] = []
+        defects: list[list[float]] = []
+        for normal, spoilt in self._fold_by_fold(one, count, work):
+            held_out += normal
+            defects += spoilt
+        verdict = judge_unlabelled(np.array(held_out), np.array(defects).reshape(len(defects), -1))
         facts = {
-            "evidence": "memory",
+            "evidence": verdict.kind,
             "judged_on": "defects drawn onto held-out normal pictures",
-            "threshold_from": f"{NORMAL_Z:g} standard deviations above the mean of {len(held_out)} held-out "
-            "normal pictures' log distances (quantile 0.977), since no anomaly says where to stop",
+            "threshold_from": f"{verdict.deviations:.2f} standard deviations above the mean of "
+            f"{len(held_out)} held-out normal pictures, as these and drawn defects say: no anomaly does",
         }
-        return Judgement(quality, None, facts, (from_normal(np.array(held_out)), 0.5))
+        return Judgement(verdict.quality, None, facts, (verdict.scorer, 0.5))
+
+    def _normality(self, features: PatchSet, keep: Flags, work: RunContext) -> Normality:
+        """Return what is normal by the normal ones among the pictures to keep."""
+        # Decided by all pictures and not by those to keep, so that every fold has the evidence of the fit.
+        by_place = self.tiling is None and int((~features.is_anomalous).sum()) >= FEWEST_FOR_GAUSSIANS
+        return fit_normality(features.normal(keep), seed=work.seed, by_place=by_place)
 
 
 class PatchExtractor:
@@ -223,19 +207,23 @@ class PatchExtractor:
         self.levels = tuple(level for level in ("s8", "s16") if level in backbone.channels)
         self.patches = Patches(sum(backbone.channels[level] for level in self.levels), seed=work.seed)
         self.size, self.tiling, self.work = size, tiling, work
-        self._cached = CachedExtractor(work, size, (*self.levels, "top/mean"))
+        pooled = [f"{level}/statistics" for level in self.levels]
+        self._cached = CachedExtractor(work, size, (*self.levels, *pooled, "top/mean"))
 
     def features(self, samples: Sequence[Sample]) -> PatchSet:
         """Return the features of the samples' pictures."""
         paths = [sample.picture for sample in samples]
         if self.tiling is None:
-            read = self._cached.features(paths, stage=f"features at {self.size[0]} px")
+            arrays = self._cached.features(paths, stage=f"features at {self.size[0]} px")
             with one_thread():
-                patches = list(side_by_side(lambda levels: self._patch(levels[:-1]), read))
-            pooled = np.concatenate([levels[-1] for levels in read]).astype(np.float64)
+                patches = list(side_by_side(self._patch, arrays))
+            pooled = np.concatenate([levels[-1] for levels in arrays]).astype(np.float64)
+            numbers = [np.concatenate(levels[len(self.levels) : -1], axis=1) for levels in arrays]
+            statistics: Array | None = np.concatenate(numbers).astype(np.float64)
         else:
-            patches, pooled = self._tiled(paths), np.zeros((len(paths), 1))
-        return PatchSet(patches, pooled, np.array([bool(sample.is_anomalous) for sample in samples]))
+            patches, pooled, statistics = self._tiled(paths), np.zeros((len(paths), 1)), None
+        truth = np.array([bool(sample.is_anomalous) for sample in samples])
+        return PatchSet(patches, pooled, truth, statistics)
 
     def spoilt(self, path: Path) -> Tensor:
         """Return the patches of a picture onto which a defect was drawn, the same one for every recipe."""
@@ -270,18 +258,14 @@ class PatchExtractor:
         if self.tiling is not None:
             windows = [*tiles(image.height, image.width, tile=self.tiling.tile, overlap=self.tiling.overlap)]
         shown = (fit(image, self.size, part=window)[0] for window in windows)
-        return torch.cat([self._patch(self._cached.extract(pixels[None])[:-1]) for pixels in shown])
+        return torch.cat([self._patch(self._cached.extract(pixels[None])) for pixels in shown])
 
-    def _patch(self, levels: Sequence[Features]) -> Tensor:
+    def _patch(self, arrays: Sequence[Features]) -> Tensor:
+        """Return the patches of a picture's arrays, of which the first are the levels."""
+        levels = [torch.from_numpy(level).float() for level in arrays[: len(self.levels)]]
         with torch.inference_mode():
-            patches: Tensor = self.patches([torch.from_numpy(level).float() for level in levels])
+            patches: Tensor = self.patches(levels)
             return patches.half()
-
-
-def _far(bank: MemoryBank, patches: Tensor) -> float:
-    """Return how far a picture is from what is normal: its farthest view."""
-    with torch.inference_mode():
-        return max(float(largest(bank(view.float()[None]))) for view in patches)
 
 
 def bounded(samples: Sequence[Sample], seed: int, *, most: int) -> list[Sample]:

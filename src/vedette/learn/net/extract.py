@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from vedette.learn.net.backbone import Backbone, floats
 from vedette.learn.net.quarters import quarters
+from vedette.learn.net.statistics import statistics
 
 Array = npt.NDArray[Any]
 
@@ -35,13 +36,16 @@ class LevelsGraph(nn.Module):
 def _pooled(features: Tensor, level: str) -> Tensor:
     if level.endswith("/mean"):
         return features.mean((2, 3))
+    if level.endswith("/statistics"):
+        return statistics(features)
     return quarters(features) if level.endswith("/quarters") else features
 
 
 class FeatureExtractor:
     """Features of pictures by a frozen backbone.
 
-    A level `top/mean` is averaged over the picture, `top/quarters` over each of its quarters.
+    A level `top/mean` is averaged over the picture, `top/quarters` over each of its quarters; `s8/statistics`
+    are means, deviations and maxima.
     """
 
     def __init__(self, backbone: Backbone, levels: Sequence[str], *, threads: int = 0) -> None:
