@@ -1,13 +1,14 @@
 """The judgement: IAM's logic by table, through `parse_policy` and `judge` alone."""
 
 import json
+import tracemalloc
 from dataclasses import replace
 
 import pytest
 
 from vedette.access.judge import judge
 from vedette.access.parse import parse_policy
-from vedette.access.policy import PolicyKind, deny_all
+from vedette.access.policy import MOST_CALLERS, PolicyKind, deny_all
 from vedette.access.principals import PrincipalMatch
 from vedette.access.request import NOBODY, AccessRequest, AccessSubject, SubjectKind
 
@@ -216,3 +217,22 @@ def test_an_account_is_known_by_its_id_of_s3_too():
     assert judge(asked(owner), identity=identity(statement()), resource=policies).allowed
     assert not judge(asked(owner), resource=policies).allowed
     assert not judge(asked(STRANGER), identity=identity(statement()), resource=policies).allowed
+
+
+def test_a_policy_that_thousands_of_sessions_call_does_not_keep_them_all():
+    resource = bucket(statement(principal="*"))
+
+    def call(first, last):
+        for number in range(first, last):
+            judge(asked(replace(SESSION, arn=f"{SESSION_ARN}{number}")), resource=resource)
+
+    tracemalloc.start()
+    try:
+        call(0, MOST_CALLERS)
+        of_some = tracemalloc.get_traced_memory()[0]
+        call(MOST_CALLERS, 8 * MOST_CALLERS)
+        of_all = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert of_some > 100 * MOST_CALLERS, "the callers are kept at all"
+    assert of_all < 2 * of_some

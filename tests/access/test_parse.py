@@ -258,7 +258,8 @@ def test_the_limits_are_those_that_the_services_have():
     [
         ("aws:sourceip", True), ("s3:versionid", True), ("sts:externalid", True), ("kms:viaservice", True),
         ("iam:passedtoservice", True), ("aws:principaltag/team", True), ("aws:requesttag/a/b", True),
-        ("aws:resourcetag/x", True), ("s3:existingobjecttag/x", True), ("s3:requestobjecttag/x", True),
+        ("aws:resourcetag/x", True), ("iam:resourcetag/x", True), ("s3:existingobjecttag/x", True),
+        ("s3:requestobjecttag/x", True),
         ("s3:buckettag/x", True), ("kms:encryptioncontext:x", True), ("s3:requestobjecttagkeys", True),
         ("aws:principaltag/", False), ("aws:sourceip2", False), ("", False), ("s3:", False),
         ("ec2:resourcetag/x", False), ("aws:SourceIp", False),

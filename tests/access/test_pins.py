@@ -6,7 +6,7 @@ import pytest
 
 from vedette.access.judge import judge
 from vedette.access.parse import parse_policy
-from vedette.access.pins import hold_to_ids, pin, resolve_nobody, unpin
+from vedette.access.pins import ESCAPED, hold_to_ids, pin, resolve_nobody, unpin
 from vedette.access.policy import PolicyKind
 from vedette.access.request import AccessRequest, AccessSubject, SubjectKind
 
@@ -90,3 +90,9 @@ def test_a_customer_cannot_write_ids():
     document = json.dumps({"vedette:document": "{}", "vedette:ids": {}})
     with pytest.raises(Exception, match="vedette:document"):
         parse_policy(document, PolicyKind.BUCKET)
+
+
+def test_a_document_of_whatever_bytes_comes_back_as_it_was_put():
+    document = b'{"Statement": "\xff\xc3"}'
+    text, ids = unpin(pin(document.decode("utf-8", ESCAPED), ALL, resolve_nobody))
+    assert (text.encode("utf-8", ESCAPED), ids) == (document, {})

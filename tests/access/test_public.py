@@ -71,6 +71,8 @@ ARN = f"arn:aws:iam::{ACCOUNT}:role/reader"
         ("StringEquals", "aws:SourceOrgID", "o-1", True),
         ("StringEquals", "s3:DataAccessPointAccount", ACCOUNT, True),
         ("ArnEquals", "s3:DataAccessPointArn", f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/a", True),
+        ("ArnLike", "s3:DataAccessPointArn", f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/*", True),
+        ("ArnLike", "s3:DataAccessPointArn", "arn:aws:s3:eu-west-1:*:accesspoint/a", False),
         ("IpAddress", "aws:SourceIp", "10.0.0.0/8", True),
         ("IpAddress", "aws:SourceIp", "192.0.2.1", True),
         ("IpAddress", "aws:SourceIp", "2001:db8::/32", True),

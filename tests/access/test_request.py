@@ -4,7 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vedette.access.request import NOBODY, AccessRequest, AccessSubject, SubjectKind, environment
+from vedette.access.request import (
+    NOBODY,
+    AccessRequest,
+    AccessSubject,
+    SourcedFacts,
+    SubjectKind,
+    environment,
+)
 
 HERE = "111122223333"
 NOON = datetime(2026, 11, 28, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -17,6 +24,21 @@ def test_nobody_has_no_names():
         "aws:principalisawsservice": "false",
         "aws:userid": "anonymous",
     }
+
+
+def test_what_a_caller_was_asked_before_is_no_part_of_it():
+    subject = AccessSubject(SubjectKind.USER, HERE, "arn:self", "ID", "alice")
+    before = repr(subject)
+    assert subject.fact("aws:username") == "alice"
+    assert subject == AccessSubject(SubjectKind.USER, HERE, "arn:self", "ID", "alice")
+    assert repr(subject) == before
+    assert ("alice" in before, "names=" in before, "facts=" in before) == (True, False, False)
+
+
+@pytest.mark.parametrize("computed", ["names", "_facts"])
+def test_nobody_can_say_what_a_caller_is_called_or_knows_but_its_own_fields(computed):
+    with pytest.raises(TypeError, match=computed):
+        AccessSubject(SubjectKind.USER, HERE, **{computed: ("root",)})
 
 
 def test_a_request_is_in_the_callers_account_unless_it_says_else():
@@ -79,3 +101,14 @@ def test_a_request_answers_for_where_and_when_it_came():
         "aws:referer": "http://a",
         "aws:securetransport": "true",
     }
+
+
+def test_each_source_is_asked_once_for_a_key_and_the_first_that_knows_it_decides():
+    questions = []
+
+    def source(name, **known):
+        return lambda key: questions.append((name, key)) or known.get(key)
+
+    facts = SourcedFacts(source("first", a="1"), source("second", a="2", b="3"))
+    assert [facts.get(key) for key in "abcabc"] == ["1", "3", None, "1", "3", None]
+    assert questions == [("first", "a"), ("first", "b"), ("second", "b"), ("first", "c"), ("second", "c")]

@@ -168,8 +168,7 @@ def _compared(
     if limit is None:
         raise ValueError(f"{expected.text!r} is not a {kind}")
 
-    def match(value: str, context: Context) -> bool:
-        del context
+    def match(value: str, _context: Context) -> bool:
         actual = parse(value)
         return actual is not None and compare(actual, limit)
 
@@ -210,8 +209,7 @@ def _ip(expected: Template) -> Match:
     if network is None:
         raise ValueError(f"{expected.text!r} is not an IP address or range")
 
-    def match(value: str, context: Context) -> bool:
-        del context
+    def match(value: str, _context: Context) -> bool:
         address = read_address(value)
         return address is not None and address in network
 

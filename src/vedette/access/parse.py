@@ -178,8 +178,7 @@ class _Parser:
         for name in names:
             self._check_action(name)
         patterns = tuple(Template(name, variables=False) for name in names if "*" in name or "?" in name)
-        plain = frozenset(name for name in names if "*" not in name and "?" not in name)
-        return Actions(plain, patterns, negated=element != "Action")
+        return Actions(frozenset(names), patterns, negated=element != "Action")
 
     def _check_action(self, name: str) -> None:
         service = name.partition(":")[0]

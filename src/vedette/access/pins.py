@@ -20,9 +20,8 @@ TEXT, IDS = "vedette:document", "vedette:ids"
 """A stored policy that names somebody; no document that a customer puts may have members of these names."""
 
 
-def resolve_nobody(arns: Collection[str]) -> Mapping[str, str]:
+def resolve_nobody(_arns: Collection[str]) -> Mapping[str, str]:
     """Return no ids, where there is no directory."""
-    del arns
     return {}
 
 
@@ -48,8 +47,6 @@ def unpin(text: str) -> tuple[str, Mapping[str, str]]:
 
 def hold_to_ids(policy: Policy, ids: Mapping[str, str]) -> Policy:
     """Return the policy with its grants and exemptions held to these ids; denials stay by name."""
-    if not ids:
-        return policy
     return replace(policy, statements=tuple(_held(statement, ids) for statement in policy.statements))
 
 

@@ -32,7 +32,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """The Action or NotAction of a statement, in lower case."""
+    """The Action or NotAction of a statement, in lower case; `patterns` are of the names with wildcards."""
 
     names: frozenset[str]
     patterns: tuple[Template, ...]
@@ -62,9 +62,9 @@ class Statement:
     label: str
     effect: Effect
     actions: Actions
-    resources: Resources | None = None
-    principals: Principals | None = None
-    excludes_principals: bool = False
+    resources: Resources | None
+    principals: Principals | None
+    excludes_principals: bool
     conditions: tuple[Condition, ...] = ()
 
     def match(self, subject: AccessSubject) -> PrincipalMatch:

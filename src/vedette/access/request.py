@@ -51,7 +51,7 @@ class AccessSubject:
     _facts: Mapping[str, Value] | None = field(default=None, init=False, repr=False, compare=False)
 
     # All by which a principal may name the caller.
-    names: tuple[str, ...] = field(default=(), init=False, repr=False, compare=False)
+    names: tuple[str, ...] = field(default=(), init=False, repr=False)
 
     def __post_init__(self) -> None:
         names = (
