@@ -23,6 +23,7 @@ from vedette.projects.versions import NewVersion, Versions
 from vedette.serving import units
 from vedette.serving.hosting import Hosting
 from vedette.serving.pictures import open_picture
+from vedette.serving.queue import RequestOrigin
 
 RULES = PictureLimits(most_bytes=1_000_000, least_side=64, most_side=4096)
 SOON_S = 30.0
@@ -207,8 +208,30 @@ def test_a_fast_unit_answers_all_of_many_callers_at_once(new_hosting, versions, 
         async with opened(new_hosting()) as hosting:
             version = await running(hosting, versions, add())
             slowed(hosting.hosted(version), 0.01)
-            asked = [hosting.detect(version, a_picture(), caller=f"caller {n}") for n in range(64)]
+            asked = [
+                hosting.detect(version, a_picture(), origin=RequestOrigin(f"caller {n}")) for n in range(64)
+            ]
             assert {seen.findings[0].label for seen in await asyncio.gather(*asked)} == {"red"}
+
+    asyncio.run(live())
+
+
+def test_who_waited_before_the_queue_waits_the_less_in_it(new_hosting, versions, add):
+    async def live():
+        async with opened(new_hosting()) as hosting:
+            version = await running(hosting, versions, add())
+            hosting.hosted(version).answer_within_s = 6.0
+            os.kill(hosting.hosted(version).units[0].pid, signal.SIGSTOP)
+            held = [asyncio.create_task(hosting.detect(version, a_picture())) for _ in range(2)]
+            await asyncio.sleep(0)
+            began = time.monotonic()
+            late = hosting.detect(version, a_picture(), origin=RequestOrigin("late", began - 5.5))
+            early = asyncio.create_task(hosting.detect(version, a_picture(), origin=RequestOrigin("early")))
+            with pytest.raises(TooFast):
+                await late
+            assert time.monotonic() - began < 4
+            os.kill(hosting.hosted(version).units[0].pid, signal.SIGCONT)
+            assert all(detection.findings for detection in await asyncio.gather(early, *held))
 
     asyncio.run(live())
 
@@ -218,15 +241,18 @@ def test_a_unit_says_and_learns_how_fast_it_is(new_hosting, versions, add):
         async with opened(new_hosting()) as hosting:
             version = await running(hosting, versions, add())
             unit = hosting.hosted(version).units[0]
-            assert 0 < unit.pace() < 1
+            assert 0 < unit.pace_s < 1
             slowed(hosting.hosted(version), 5)
             for _ in range(30):
                 await hosting.detect(version, a_picture())
-            assert unit.pace() < 0.5
+            assert unit.pace_s < 1.5
+            room, pace_s = hosting.hosted(version).room, unit.pace_s
             os.kill(unit.pid, signal.SIGSTOP)
             stuck = asyncio.create_task(hosting.detect(version, a_picture()))
-            await asyncio.sleep(0.6)
-            assert unit.pace() >= 0.5  # one that stands still is slow before it has answered
+            await asyncio.sleep(pace_s + 0.9)
+            # One that stands still answers nobody soon, though nothing is known of the pictures that wait.
+            assert (unit.overdue_s() > 0.8, unit.pace_s, hosting.hosted(version).room) == (True, pace_s, 12)
+            assert room >= 12
             os.kill(unit.pid, signal.SIGCONT)
             await stuck
 
@@ -243,7 +269,7 @@ def test_a_caller_with_one_request_has_its_turn_before_hundreds_of_another(new_h
 
             async def ask(caller):
                 with contextlib.suppress(TooFast):
-                    await hosting.detect(version, a_picture(), caller=caller)
+                    await hosting.detect(version, a_picture(), origin=RequestOrigin(caller))
                     order.append(caller)
 
             crowd = [asyncio.create_task(ask("many")) for _ in range(40)]
@@ -290,7 +316,7 @@ def test_work_that_waits_brings_another_unit_which_does_it(new_hosting, versions
             hosted = hosting.hosted(version)
             first = hosted.units[0]
             # Two are with the first unit and stay there; three wait, for as long as a start may take.
-            hosted.deadline_s = SOON_S
+            hosted.answer_within_s = SOON_S
             os.kill(first.pid, signal.SIGSTOP)
             asked = [asyncio.create_task(hosting.detect(version, a_picture())) for _ in range(5)]
             done, waiting = await asyncio.wait(asked, timeout=SOON_S, return_when=asyncio.FIRST_COMPLETED)

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.serving.scaling import CALM_S, WAITED_S, Load, places_for, threads_each, units_wanted
+from vedette.serving.scaling import (
+    ANSWER_WITHIN_S,
+    CALM_S,
+    LEAST_WAIT_S,
+    WAITED_S,
+    WAY_BACK_S,
+    Load,
+    places_for,
+    threads_each,
+    units_wanted,
+    wait_for,
+)
 
 loads = st.builds(
     Load,
@@ -63,16 +74,28 @@ def test_units_share_the_cores(cores, most, each):
 
 
 @pytest.mark.parametrize(
-    ("pace_s", "units", "places"),
+    ("pace_s", "overdue_s", "places"),
     [
-        (0.01, 1, 80),
-        (0.01, 4, 320),
-        (0.1, 1, 10),
-        (3.0, 2, 20),
-        (0.001, 1, 256),
-        (0.0, 1, 256),
-        (math.inf, 0, 10),
+        (0.01, 0.0, 80),
+        (0.01, 0.3, 50),
+        (0.01, 5.0, 10),
+        (0.1, 0.0, 10),
+        (3.0, 0.0, 10),
+        (0.001, 0.0, 256),
+        (0.0, 0.0, 256),
+        (math.inf, 0.0, 10),
     ],
 )
-def test_as_many_may_wait_as_units_answer_within_the_wait(pace_s, units, places):
-    assert places_for(pace_s, units) == places
+def test_as_many_may_wait_as_a_unit_answers_within_the_wait(pace_s, overdue_s, places):
+    assert places_for(pace_s, overdue_s) == places
+
+
+@given(st.floats(0, 0.3), st.floats(0, 0.5), st.integers(1, 3))
+def test_who_gets_a_place_in_time_is_answered_in_time(pace_s, elapsed_s, ahead):
+    wait_s = wait_for(pace_s, ahead, elapsed_s=elapsed_s)
+    answered_s = elapsed_s + wait_s + ahead * pace_s + WAY_BACK_S
+    assert answered_s <= ANSWER_WITHIN_S + 1e-9 or wait_s == LEAST_WAIT_S
+
+
+def test_who_was_let_in_has_a_chance_however_late_it_is():
+    assert wait_for(2.0, 2, elapsed_s=0.0) == wait_for(0.01, 2, elapsed_s=9.0) == LEAST_WAIT_S

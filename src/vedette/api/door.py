@@ -7,9 +7,10 @@ Each folder of api/ exports one door as `DOOR`; server/doors.py lists them, and 
 dialect. Nothing here speaks AWS.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
 from botocore.model import OperationModel
@@ -81,6 +82,8 @@ class Visit:
     match: tuple[OperationModel, dict[str, str]] | None = None
     # For doors that read bodies themselves; None in tests.
     room: BodyRoom | None = None
+    # When the whole request was here, by the monotonic clock: what a client is kept waiting counts from then.
+    received: float = field(default_factory=time.monotonic)
 
     @property
     def signing_name(self) -> str:

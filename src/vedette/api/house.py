@@ -1,7 +1,8 @@
 """What a handler receives: the rooms, and the caller."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from vedette.arn import Arn, parse_arn
@@ -19,6 +20,7 @@ from vedette.projects.projects import Projects
 from vedette.projects.tags import kind_of
 from vedette.projects.versions import Versions
 from vedette.serving.hosting import Hosting
+from vedette.serving.queue import RequestOrigin
 from vedette.settings import Settings
 from vedette.store.blobs.port import Blobs
 from vedette.store.reserve import Reserve
@@ -73,6 +75,13 @@ class Caller:
     gather_context: Callable[[], Context] = no_context
     # The tags of what an ARN names, for conditions that ask about them.
     tags_of: Callable[[str], Mapping[str, str]] = untagged
+    # When the whole request was here, by the monotonic clock.
+    received: float = field(default_factory=time.monotonic)
+
+    @property
+    def origin(self) -> RequestOrigin:
+        """What a queue of requests must know of this one."""
+        return RequestOrigin(self.principal.arn, self.received)
 
     @property
     def context(self) -> Context:

@@ -9,6 +9,7 @@ loop, so that any number of requests can wait without a thread each. What else i
     def describe_project(house, caller, request): ...
 """
 
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -121,6 +122,7 @@ class OperationsDoor:
 
     async def answer(self, visit: Visit) -> Response:
         """Answer, unless there is no room to."""
+        visit.received = time.monotonic()
         declared = self._declared(visit)
         if not declared.looks_at_pictures:
             return await self._answer_or_wait(visit, declared)
@@ -142,6 +144,7 @@ class OperationsDoor:
 
     async def relay(self, visit: Visit, call: RelayedCall) -> Response:
         """Answer an operation for who is signed in at the console, unless there is no room to."""
+        visit.received = time.monotonic()
         declared = self.operations.get(call.operation, NOTHING_DECLARED)
         if not declared.looks_at_pictures:
             return await self._relay_or_wait(visit, call, declared)
@@ -218,7 +221,15 @@ class OperationsDoor:
         def context() -> Context:
             return _facts_of_request(visit.request, house.clock(), region)
 
-        return Caller(principal, region, self.name, visit.request.id, context, house.projects.tags.peek)
+        return Caller(
+            principal,
+            region,
+            self.name,
+            visit.request.id,
+            context,
+            house.projects.tags.peek,
+            visit.received,
+        )
 
     def fault(self, error: Exception, visit: Visit) -> Response:
         """Return what the dialect says of an error."""

@@ -7,37 +7,38 @@ supervisor  → starts missing units, scales, drains units, gives up a package t
 import asyncio
 import contextlib
 import logging
-import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vedette.engines.frames import Frame
 from vedette.errors import TooEarly, TooFast, Wrong
-from vedette.serving.queue import FairQueue, QueuedRequest
+from vedette.serving.queue import FairQueue, QueuedRequest, RequestOrigin
 from vedette.serving.scaling import (
+    ANSWER_WITHIN_S,
     CALM_S,
     LEAST_PLACES,
-    WAIT_S,
     Load,
     places_for,
     threads_each,
     units_wanted,
+    wait_for,
 )
-from vedette.serving.units import Frame, Unit, UnitGone, UnitStuck, start_unit
+from vedette.serving.units import Unit, UnitGone, UnitStuck, start_unit
 
 log = logging.getLogger("vedette.serving")
 
 # One picture in progress and the next on its way, so that a busy unit never waits for the server.
 AHEAD = 2
-# A little longer than the wait that the queue is sized for: the pace is an estimate.
-DEADLINE_S = WAIT_S * 1.25
 # Bytes of pictures in one model's queue, beyond the places that every queue has: they are held in memory.
 MOST_WAITING_BYTES = 128 * 1024 * 1024
 # While no unit runs yet, after a restart or a sleep: a start takes a second or two.
 DEADLINE_STARTING_S = 20.0
 TICK_S = 0.25
+# How often the number of units is counted where it stays the same.
+COUNT_S = 1.0
 DRAIN_S = 30.0
 # After this many failed starts in a row the version fails.
 MOST_FAILURES = 3
@@ -70,7 +71,7 @@ class HostedModel:
         self.units: list[Unit] = []
         self.desired_units = plan.least
         self.colors: dict[str, str] = {}
-        self.deadline_s = DEADLINE_S
+        self.answer_within_s = ANSWER_WITHIN_S
         self._running, self._failed, self._watch = running, failed, watch
         self._waiting = FairQueue()
         self._starting: set[asyncio.Task[None]] = set()
@@ -83,6 +84,8 @@ class HostedModel:
         now = time.monotonic()
         self._since = self._last_wait = self._last_asked = now
         self._worked_s = 0.0
+        self._counted: tuple[int, int] = (-1, -1)
+        self._counted_at = now
         self._keeper = asyncio.create_task(self._keep())
 
     @property
@@ -93,28 +96,32 @@ class HostedModel:
     def _places(self) -> int:
         """Return how many requests may wait, at the units' present speed."""
         alive = [unit for unit in self.units if unit.alive]
-        pace_s = sum(unit.pace() for unit in alive) / len(alive) if alive else math.inf
-        return places_for(pace_s, len(alive))
+        return sum(places_for(unit.pace_s, unit.overdue_s()) for unit in alive) or LEAST_PLACES
 
     # Detection
 
-    async def detect(self, head: dict[str, Any], picture: bytes, caller: str = "") -> Frame:
+    async def detect(
+        self, head: dict[str, Any], picture: bytes, origin: RequestOrigin | None = None
+    ) -> Frame:
         """Return a unit's answer; a unit that dies over it is replaced, and another one tried once."""
         self._last_asked = time.monotonic()
+        origin = origin or RequestOrigin()
         try:
             try:
-                return await self._ask(head, picture, caller)
+                return await self._ask(head, picture, origin)
             except UnitStuck:
                 raise
             except UnitGone:
-                return await self._ask(head, picture, caller, again=True)
+                return await self._ask(head, picture, origin, again=True)
         except UnitStuck:
             raise Wrong("The picture kept a unit busy for too long.", kind="picture") from None
         except UnitGone:
             raise TooFast("The units are being replaced.", kind="version") from None
 
-    async def _ask(self, head: dict[str, Any], picture: bytes, caller: str, *, again: bool = False) -> Frame:
-        unit = await self._take(caller, len(picture), again=again)
+    async def _ask(
+        self, head: dict[str, Any], picture: bytes, origin: RequestOrigin, *, again: bool = False
+    ) -> Frame:
+        unit = await self._take(origin, len(picture), again=again)
         began = time.monotonic()
         try:
             return await unit.ask(head, picture)
@@ -123,7 +130,7 @@ class HostedModel:
             unit.give_back()
             self._hand_out()
 
-    async def _take(self, caller: str, size: int, *, again: bool) -> Unit:
+    async def _take(self, origin: RequestOrigin, size: int, *, again: bool) -> Unit:
         """Return a unit with room for one more request, waiting for a short time if need be.
 
         A request that lost its unit goes to the head of the queue, however long that is.
@@ -135,15 +142,25 @@ class HostedModel:
             unit.take()
             return unit
         if not again:
-            self._make_room(caller, size)
-        entry = QueuedRequest(caller, time.monotonic(), size, asyncio.get_running_loop().create_future())
+            self._make_room(origin.caller, size)
+        now = time.monotonic()
+        entry = QueuedRequest(origin.caller, now, size, asyncio.get_running_loop().create_future())
         self._waiting.put(entry, first=again)
-        self._nudge.set()
+        if len(self.units) + len(self._starting) < self.plan.most:
+            self._nudge.set()
         try:
-            async with asyncio.timeout(self.deadline_s if self._has_units() else DEADLINE_STARTING_S):
+            async with asyncio.timeout(self._patience_s(now - origin.received)):
                 return await self._await_place(entry)
         except TimeoutError:
             raise self._too_fast() from None
+
+    def _patience_s(self, elapsed_s: float) -> float:
+        """Return how long a request that was received so long ago may wait for a unit."""
+        paces = [unit.pace_s for unit in self.units if unit.alive]
+        if not paces:
+            return DEADLINE_STARTING_S
+        pace_s = sum(paces) / len(paces)
+        return wait_for(pace_s, AHEAD, elapsed_s=elapsed_s, within_s=self.answer_within_s)
 
     async def _await_place(self, entry: QueuedRequest) -> Unit:
         try:
@@ -175,9 +192,6 @@ class HostedModel:
             name=self.plan.name,
         )
 
-    def _has_units(self) -> bool:
-        return any(unit.alive for unit in self.units)
-
     def _free(self) -> Unit | None:
         free = [unit for unit in self.units if unit.alive and unit.in_flight < AHEAD]
         return min(free, key=lambda unit: unit.in_flight, default=None)
@@ -208,7 +222,7 @@ class HostedModel:
             if not self._has_run and len(self.units) >= self.plan.least:
                 self._has_run = True
                 await self._running()
-            self._watch(self)
+            self._count_units()
             self._nudge.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
@@ -235,6 +249,12 @@ class HostedModel:
         if desired != load.units or period > CALM_S * 2:
             self._since, self._worked_s = now, 0.0
         return desired
+
+    def _count_units(self) -> None:
+        count, now = (self.desired_units, len(self.units)), time.monotonic()
+        if count != self._counted or now - self._counted_at >= COUNT_S:
+            self._counted, self._counted_at = count, now
+            self._watch(self)
 
     def _drop_dead(self) -> None:
         self.units = [unit for unit in self.units if unit.alive]

@@ -23,6 +23,7 @@ from vedette.projects.version import WORDS, State, Version
 from vedette.projects.versions import Versions
 from vedette.serving.hosted import HostedModel, HostingPlan
 from vedette.serving.pictures import CheckedPicture, open_picture
+from vedette.serving.queue import RequestOrigin
 from vedette.vision.annotations import Box, Finding
 
 log = logging.getLogger("vedette.serving")
@@ -195,7 +196,12 @@ class Hosting:
         return self._hosted.get(version.id)
 
     async def detect(
-        self, version: Version, picture: CheckedPicture, *, least: float | None = None, caller: str = ""
+        self,
+        version: Version,
+        picture: CheckedPicture,
+        *,
+        least: float | None = None,
+        origin: RequestOrigin | None = None,
     ) -> DetectionResult:
         """Return what a running version detects; without `least` every label's own threshold applies.
 
@@ -205,7 +211,7 @@ class Hosting:
         began, arn = time.perf_counter(), str(version.arn)
         head = {"least": least, "orientation": picture.head.orientation}
         try:
-            reply, mask = await hosted.detect(head, picture.data, caller)
+            reply, mask = await hosted.detect(head, picture.data, origin)
         except Refusal as refusal:
             self._meter.count(arn, {"throttled" if isinstance(refusal, TooFast) else "errors": 1})
             raise
@@ -216,10 +222,15 @@ class Hosting:
             self._meter.count(arn, {"errors": 1})
             raise RuntimeError(f"a unit of {version.arn} failed on a picture; see its log")
         answer = reply["found"]
-        elapsed_ms = (time.perf_counter() - began) * 1000
-        self._meter.count(arn, {"answered": 1, "ms": elapsed_ms, "findings": len(answer["findings"])})
+        figures = {
+            "answered": 1,
+            "ms": (time.perf_counter() - began) * 1000,
+            "findings": len(answer["findings"]),
+        }
         if answer["is_anomalous"]:
-            self._meter.count(arn, {"anomalies": 1})
+            figures["anomalies"] = 1
+        # In the loop's next round, since the answer leaves at the end of this one.
+        asyncio.get_running_loop().call_soon(self._meter.count, arn, figures)
         return DetectionResult(
             tuple(_finding(finding) for finding in answer["findings"]),
             answer["is_anomalous"],

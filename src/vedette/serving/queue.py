@@ -4,11 +4,20 @@ A caller that sends hundreds of requests at once only waits longer itself (Nagle
 """
 
 import asyncio
+import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from vedette.serving.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOrigin:
+    """Whose request it is, and when the whole of it was here, by the monotonic clock."""
+
+    caller: str = ""
+    received: float = field(default_factory=time.monotonic)
 
 
 @dataclass(slots=True, eq=False)

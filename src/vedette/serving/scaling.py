@@ -11,12 +11,18 @@ CALM_S = 30.0
 
 
 # A unit's queue holds what it answers within this, at the speed it was measured at; what it cannot hold is
-# refused at once. With the picture in work and the way back it stays below a second.
+# refused at once.
 WAIT_S = 0.8
 # A slow unit has so many places all the same: its pace is an estimate, and a burst is no overload.
 LEAST_PLACES = 10
 # However fast a unit is: each request that waits holds a picture and its place in the loop.
 MOST_PLACES = 256
+# From a whole request to its answer, where units work at their speed; what would come later is refused.
+ANSWER_WITHIN_S = 1.0
+# Of it, for the way back to the client, through a loop that is busy receiving what others send.
+WAY_BACK_S = 0.1
+# A request that was let in has a chance all the same, however long its thread or a slow unit took.
+LEAST_WAIT_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +52,24 @@ def units_wanted(load: Load, *, least: int, most: int) -> int:
     return max(least, min(most, count))
 
 
-def places_for(pace_s: float, units: int) -> int:
-    """Return how many requests may wait for so many units that look at a picture in that time."""
-    per_unit = int(WAIT_S / pace_s) if pace_s > 0 else MOST_PLACES
-    return max(1, units) * max(LEAST_PLACES, min(MOST_PLACES, per_unit))
+def places_for(pace_s: float, overdue_s: float = 0.0) -> int:
+    """Return how many requests may wait for a unit of that pace.
+
+    `overdue_s` is how long it has worked on its present picture beyond that: it shortens the time in which
+    it can answer those that wait, and says nothing of how long each of them will take.
+    """
+    within_s = max(0.0, WAIT_S - overdue_s)
+    places = int(within_s / pace_s) if pace_s > 0 else MOST_PLACES
+    return max(LEAST_PLACES, min(MOST_PLACES, places))
+
+
+def wait_for(pace_s: float, ahead: int, *, elapsed_s: float, within_s: float = ANSWER_WITHIN_S) -> float:
+    """Return how long a request may still wait for a place, so that its answer comes in time.
+
+    `ahead` pictures are with the unit when it gets there, itself among them, and `elapsed_s` have passed
+    since it was received.
+    """
+    return max(LEAST_WAIT_S, within_s - WAY_BACK_S - ahead * pace_s - elapsed_s)
 
 
 def threads_each(cores: int, most: int) -> int:

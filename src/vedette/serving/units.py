@@ -1,6 +1,7 @@
 """One unit as the server sees it: a process, a socket, and the pending answers.
 
-Everything here runs in the server's loop, so that a picture that waits needs no thread.
+Everything here runs in the server's loop, so that a picture that waits needs no thread. An answer goes from
+the socket's callback to whoever waits for it, without a task between.
 """
 
 import asyncio
@@ -14,9 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from vedette.engines.frames import LENGTHS, Head, frame_start
+from vedette.engines.frames import Frame, FrameCutter, Head, frame_start
 from vedette.errors import Wrong
 
 # By name: an import would drag ONNX Runtime into the server. A test resolves it.
@@ -29,12 +28,10 @@ ANSWER_S = 60.0
 # header admits takes 1.4 s (docs/experiments.md, 2026-11-28).
 DECODE_S = 2.0
 GRACE_S = 5.0
-# The share of the newest picture in a unit's pace: after ten, seven eighths of it are of those ten.
-NEWEST = 0.2
+# The share of the newest picture in a unit's pace: two thirds of it are of the last twenty.
+NEWEST = 0.05
 # numpy's threads would spin beside ONNX Runtime's; two heaps instead of one a thread save memory.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-
-Frame = tuple[dict[str, Any], bytes]
 
 
 class UnitGone(Exception):
@@ -45,32 +42,63 @@ class UnitStuck(UnitGone):
     """The unit did not answer and was killed; the picture that it hung on must not be retried."""
 
 
-class Unit:
+class Unit(asyncio.Protocol):
     """One process that holds one model. `in_flight` counts the requests that it has not answered yet."""
 
-    def __init__(self, process: asyncio.subprocess.Process, line: "Line") -> None:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.in_flight = 0
         self.alive = True
         self.idle = asyncio.Event()
         self.idle.set()
         self.about: dict[str, Any] = {}
         self._process = process
-        self._reader, self._writer = line
+        self._cutter = FrameCutter()
         self._on_death: Callable[[], None] = _nothing
         self._owed: deque[asyncio.Future[Frame]] = deque()
-        self._pace_s = 0.0
+        self._pace = UnitPace()
         self._since = 0.0  # when it began with the picture it is at
-        self._listening = asyncio.create_task(self._listen())
+        self._line: Any = None
+        self._ending: asyncio.Task[None] | None = None
+
+    # What the socket says
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the server's end of the socket."""
+        self._line = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Hand answers on as they come."""
+        for frame in self._cutter.cut(data):
+            answer = self._owed.popleft()
+            self._note_pace()
+            if not answer.done():  # whoever asked may have gone meanwhile
+                answer.set_result(frame)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The unit's end is closed: it has died, or was closed in order."""
+        del exc
+        self.alive = False
+        for answer in self._owed:
+            if not answer.done():
+                answer.set_exception(UnitGone())
+        self._ending = asyncio.create_task(self._bury())
+
+    # What the server asks
 
     @property
     def pid(self) -> int:
         """The process's number."""
         return self._process.pid
 
-    def pace(self) -> float:
-        """Return the recent seconds a picture; more while it works on one that takes longer."""
+    @property
+    def pace_s(self) -> float:
+        """The recent seconds a picture."""
+        return self._pace.seconds
+
+    def overdue_s(self) -> float:
+        """Return for how much longer than usual it has worked on its present picture."""
         busy_s = time.monotonic() - self._since if self._owed else 0.0
-        return max(self._pace_s, busy_s)
+        return max(0.0, busy_s - self._pace.seconds)
 
     def take(self) -> None:
         """Reserve the unit for one more picture."""
@@ -99,9 +127,9 @@ class Unit:
         self._owed.append(answer)
         try:
             async with asyncio.timeout(ANSWER_S):
-                self._writer.write(frame_start(head, body))
+                self._line.write(frame_start(head, body))
                 if body:
-                    self._writer.write(body)
+                    self._line.write(body)
                 return await answer
         except TimeoutError:
             self.kill()
@@ -117,51 +145,47 @@ class Unit:
     async def close(self) -> None:
         """Close the socket, which ends the unit; kill it if it does not end."""
         self._on_death = _nothing
-        self._writer.close()
+        self._line.close()
         try:
             async with asyncio.timeout(GRACE_S):
                 await self._process.wait()
         except TimeoutError:
             self.kill()
             await self._process.wait()
-        await self._listening
+        if self._ending is not None:
+            await self._ending
 
     def begin_pace(self, seconds: float) -> None:
         """Set the pace that the unit measured itself, in place of the time that loading took."""
-        self._pace_s = seconds
+        self._pace = UnitPace(seconds)
 
     def _note_pace(self) -> None:
         now = time.monotonic()
-        self._pace_s = moving_average(self._pace_s, now - self._since)
+        self._pace.add(now - self._since)
         self._since = now
 
-    async def _listen(self) -> None:
-        try:
-            while True:
-                of_head, of_body = LENGTHS.unpack(await self._reader.readexactly(LENGTHS.size))
-                head = orjson.loads(await self._reader.readexactly(of_head))
-                body = await self._reader.readexactly(of_body) if of_body else b""
-                answer = self._owed.popleft()
-                self._note_pace()
-                if not answer.done():  # whoever asked may have gone meanwhile
-                    answer.set_result((head, body))
-        except (asyncio.IncompleteReadError, OSError):
-            self.alive = False
-        for answer in self._owed:
-            if not answer.done():
-                answer.set_exception(UnitGone())
+    async def _bury(self) -> None:
         self.kill()
-        self._writer.close()
         await self._process.wait()
         self._on_death()
 
 
-def moving_average(before: float, value: float) -> float:
-    """Return the exponential moving average after one more value; the first one starts it."""
-    return value if not before else before + NEWEST * (value - before)
+class UnitPace:
+    """How long a unit takes for a picture: the average of the first ones, then a moving average.
 
+    It moves slowly. A burst of callers slows the unit for as long as their requests are being read, and a
+    pace that follows at once would refuse the second half of them for it.
+    """
 
-Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+        # What the unit measured when it started counts as one picture.
+        self._count = 1 if seconds else 0
+
+    def add(self, seconds: float) -> None:
+        """Take one more picture into account."""
+        self._count += 1
+        self.seconds += max(NEWEST, 1 / self._count) * (seconds - self.seconds)
 
 
 async def start_unit(package: Path, *, threads: int, on_death: Callable[[], None]) -> Unit:
@@ -189,7 +213,8 @@ async def start_unit(package: Path, *, threads: int, on_death: Callable[[], None
     finally:
         child_end.close()
     own_end.setblocking(False)
-    unit = Unit(process, await asyncio.open_unix_connection(sock=own_end))
+    unit = Unit(process)
+    await asyncio.get_running_loop().create_unix_connection(lambda: unit, sock=own_end)
     try:
         async with asyncio.timeout(START_S):
             reply, _ = await unit.ask({"package": str(package), "threads": threads, "decode_s": DECODE_S})

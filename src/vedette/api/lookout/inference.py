@@ -50,7 +50,7 @@ def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> A
 
 
 async def _look(house: House, caller: Caller, version: Version, picture: CheckedPicture) -> dict[str, Any]:
-    detection = await house.hosting.detect(version, picture, caller=caller.principal.arn)
+    detection = await house.hosting.detect(version, picture, origin=caller.origin)
     result: dict[str, Any] = {
         "Source": {"Type": "direct"},
         "IsAnomalous": detection.is_anomalous,

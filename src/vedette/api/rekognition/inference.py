@@ -56,7 +56,7 @@ async def _look(
     most: int | None,
 ) -> dict[str, Any]:
     detection: DetectionResult = await house.hosting.detect(
-        version, picture, least=floor, caller=caller.principal.arn
+        version, picture, least=floor, origin=caller.origin
     )
     return {"CustomLabels": [_custom_label(finding) for finding in detection.findings[:most]]}
 
