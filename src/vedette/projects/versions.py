@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from vedette.arn import Arn
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Busy, Missing, Taken
-from vedette.projects.project import Project
+from vedette.projects.project import Project, Scope
 from vedette.projects.projects import Projects
 from vedette.projects.projects import by_id as project_by_id
 from vedette.projects.projects import by_name as project_by_name
@@ -23,6 +23,7 @@ from vedette.projects.tags import drop_tags, put_tags
 from vedette.projects.tokens import Answer, ClientToken, once, stored_answer
 from vedette.projects.version import MOVES, WITH_PACKAGE, WORDS, State, Version, read_version_arn
 from vedette.store.db import Database
+from vedette.store.recent import RecentAnswers
 
 # What another room does with a version in the transaction that writes it.
 WithVersion = Callable[[Connection, Version], None]
@@ -55,6 +56,7 @@ class Versions:
         self._database = database
         self._projects = projects
         self._clock = clock
+        self._recent: RecentAnswers[Version] = RecentAnswers(database)
         projects.ask_before_deleting(_held)
         projects.tags.register("rekognition", "version", self._exists)
         projects.tags.register("lookoutvision", "model", self._exists)
@@ -145,6 +147,21 @@ class Versions:
             if version is not None and str(version.arn) == text:
                 return version
         raise _unknown(text)
+
+    def recent_by_arn(self, text: str, region: str) -> Version:
+        """Return the version that an ARN names, as it was a moment ago: for detection alone.
+
+        It may be out of date by RECENT_S where another process changed it.
+        """
+        return self._recent.get((text, region), lambda: self.find_by_arn(text, region))
+
+    def recent_by_name(self, scope: Scope, project_name: str, name: str) -> Version:
+        """Return a project's version to use, by names, as it was a moment ago; likewise."""
+
+        def find() -> Version:
+            return self.find(self._projects.find(scope, project_name), name, with_package=True)
+
+        return self._recent.get((scope, project_name, name), find)
 
     def list(
         self, project: Project, *, names: Sequence[str] = (), before: int | None = None, most: int = 100

@@ -43,6 +43,8 @@ class Database:
         self._one_writer = threading.Lock()
         # Whether the room that is left is wanted for deleting; a server that watches its disk says so.
         self.is_short_of_room: Callable[[], bool] = _never_short
+        # How many write transactions of this process have ended: what was read before may be out of date.
+        self.commits = 0
 
     @property
     def file(self) -> Path | None:
@@ -59,10 +61,14 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The only write transaction: committed at the end, rolled back by an exception."""
-        with self._one_writer, self._writer.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text(f"select pg_advisory_xact_lock({WRITER_LOCK})"))
-            yield connection
+        with self._one_writer:
+            try:
+                with self._writer.begin() as connection:
+                    if connection.dialect.name == "postgresql":
+                        connection.execute(text(f"select pg_advisory_xact_lock({WRITER_LOCK})"))
+                    yield connection
+            finally:
+                self.commits += 1
 
     def require_room(self) -> None:
         """Refuse large background writes while the disk has only room for deleting."""

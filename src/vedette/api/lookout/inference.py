@@ -39,7 +39,7 @@ def stop_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[st
 @operation(looks_at_pictures=True)
 def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> Awaitable[dict[str, Any]]:
     """Answer whether the picture shows an anomaly and, for a segmentation model, which and where."""
-    version = find_model(house, caller, "DetectAnomalies", request, to_use=True)
+    version = find_model(house, caller, "DetectAnomalies", request, to_use=True, recent=True)
     house.hosting.require_running(version)
 
     def check(picture: CheckedPicture) -> None:

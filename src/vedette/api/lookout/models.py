@@ -1,5 +1,6 @@
 """Models, in Lookout for Vision's terms: versions by number."""
 
+from collections.abc import Callable
 from typing import Any
 
 from vedette.api.house import Caller, House
@@ -83,27 +84,38 @@ def delete_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[
 
 
 def find_model(
-    house: House, caller: Caller, action: str, request: dict[str, Any], *, to_use: bool = False
+    house: House,
+    caller: Caller,
+    action: str,
+    request: dict[str, Any],
+    *,
+    to_use: bool = False,
+    recent: bool = False,
 ) -> Version:
     """Return the model that a request names, by number or as the latest, if the caller may do this to it.
 
     The latest to use is the newest that was trained: a training under way must not stop an inspection.
+    A recent answer to that, which another process may have changed a moment ago, is enough to detect with.
     """
     name, number = request["ProjectName"], request["ModelVersion"]
+
+    def find() -> Version:
+        if recent:
+            return house.versions.recent_by_name(_scope(caller), name, number)
+        return house.versions.find(_project(house, caller, request), number, with_package=to_use)
+
     if number == LOOKOUT.names.latest:
-        return _latest(house, caller, action, request, to_use=to_use)
+        return _latest(caller, action, name, find)
     caller.require(action, caller.own(f"model/{name}/{number}"))
-    return house.versions.find(_project(house, caller, request), number, with_package=to_use)
+    return find()
 
 
-def _latest(house: House, caller: Caller, action: str, request: dict[str, Any], *, to_use: bool) -> Version:
+def _latest(caller: Caller, action: str, project: str, find: Callable[[], Version]) -> Version:
     try:
-        version = house.versions.find(
-            _project(house, caller, request), LOOKOUT.names.latest, with_package=to_use
-        )
+        version = find()
     except Missing:
         # Only who might do this to some model of the project is told that there is none.
-        caller.require(action, caller.own(f"model/{request['ProjectName']}/*"))
+        caller.require(action, caller.own(f"model/{project}/*"))
         raise
     # Policies name models by number.
     caller.require(action, version.arn)
@@ -120,7 +132,11 @@ def _message(house: House, version: Version) -> str:
 
 
 def _project(house: House, caller: Caller, request: dict[str, Any]) -> Project:
-    return house.projects.find(Scope("lookoutvision", caller.account, caller.region), request["ProjectName"])
+    return house.projects.find(_scope(caller), request["ProjectName"])
+
+
+def _scope(caller: Caller) -> Scope:
+    return Scope("lookoutvision", caller.account, caller.region)
 
 
 def _metadata(house: House, version: Version) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def detect_custom_labels(house: House, caller: Caller, request: dict[str, Any]) 
     """
     image = request["Image"]
     _refuse_image(image)
-    version = find_version(house, caller, "DetectCustomLabels", request)
+    arn = caller.permit("DetectCustomLabels", request["ProjectVersionArn"])
+    version = house.versions.recent_by_arn(str(arn), caller.region)
     house.hosting.require_running(version)
     picture = _picture(house, caller, version, image)
     percent = request.get("MinConfidence")
