@@ -17,5 +17,6 @@ export type * as Rekognition from "./operations/rekognition";
 export type * as Own from "./operations/vedette";
 export { chooseRegion, currentRegion, regionOfAddress, useRegion } from "./region";
 export { takeLink } from "./link";
+export * from "./projects";
 export { send } from "./send";
 export { currentSession, useSession, useSignedIn, useSignIn, useSignOut, type Session } from "./session";

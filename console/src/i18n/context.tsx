@@ -65,10 +65,12 @@ export function useFormats() {
   return useMemo(() => {
     const numbers = new Intl.NumberFormat(language);
     const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
+    const days = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
     const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
     return {
       number: (value: number) => numbers.format(value),
       percent: (share: number) => percents.format(share),
+      day: (iso: string | undefined) => (iso === undefined ? "–" : days.format(new Date(iso))),
       date: (iso: string | undefined) => (iso === undefined ? "–" : dates.format(new Date(iso))),
     };
   }, [language]);

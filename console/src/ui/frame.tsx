@@ -4,7 +4,7 @@ import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import { useState, type ReactNode } from "react";
-import { useLocation } from "react-router";
+import { useLocation, useMatch } from "react-router";
 import { hrefOf, useFollow } from "./links";
 import { closeNotice, useNotices } from "./notices";
 import { usePageFacts } from "./page";
@@ -38,24 +38,48 @@ function Notices() {
   return <Flashbar items={items} stackItems />;
 }
 
+/** The parts of the project that the address is in. */
+function useProjectItems(): SideNavigationProps.Item[] {
+  const t = useUiText();
+  const match = useMatch("/projects/:service/:project/*");
+  const { service, project } = match?.params ?? {};
+  if (service === undefined || project === undefined) return [];
+  const route = `/projects/${service}/${encodeURIComponent(project)}`;
+  return [
+    {
+      type: "section-group",
+      title: project,
+      items: [
+        { type: "link", text: t("overview"), href: hrefOf(route) },
+        { type: "link", text: t("trainDataset"), href: hrefOf(`${route}/datasets/train`) },
+        { type: "link", text: t("testDataset"), href: hrefOf(`${route}/datasets/test`) },
+      ],
+    },
+  ];
+}
+
+/** The entry of the navigation that the address belongs to: the longest that begins it. */
+function activeOf(pathname: string): string {
+  const [, first, ...rest] = pathname.split("/");
+  if (first === "account") return `/${[first, ...rest.slice(0, 1)].join("/")}`;
+  if (first === "projects") return `/${[first, ...rest.slice(0, 4)].join("/")}`;
+  return "/";
+}
+
 function Navigation() {
   const t = useUiText();
   const follow = useFollow();
   const { pathname } = useLocation();
   const items: SideNavigationProps.Item[] = [
     { type: "link", text: t("projects"), href: hrefOf("/projects") },
+    ...useProjectItems(),
     { type: "divider" },
     { type: "link", text: t("account"), href: hrefOf("/account") },
   ];
-  const active = pathname.startsWith("/account")
-    ? "/account"
-    : pathname.startsWith("/projects")
-      ? "/projects"
-      : "/";
   return (
     <SideNavigation
       header={{ text: t("home"), href: hrefOf("/") }}
-      activeHref={hrefOf(active)}
+      activeHref={hrefOf(activeOf(pathname))}
       items={items}
       onFollow={follow}
     />

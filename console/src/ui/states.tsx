@@ -13,20 +13,24 @@ export function Middle({ children }: { readonly children: ReactNode }) {
   return <div className="vedette-middle">{children}</div>;
 }
 
+/** Said in a page's place, where the address is right but nothing is there. */
+export function NotFound() {
+  const t = useUiText();
+  return (
+    <Box textAlign="center" padding={{ top: "xxxl" }}>
+      <Box variant="h1">{t("notFound")}</Box>
+      <Box variant="p" color="text-body-secondary">
+        {t("notFoundHelp")}
+      </Box>
+      <RouteLink to="/">{t("goHome")}</RouteLink>
+    </Box>
+  );
+}
+
 export function NotFoundPage() {
   const t = useUiText();
   usePage({ title: t("notFound") });
-  return (
-    <ContentLayout>
-      <Box textAlign="center" padding={{ top: "xxxl" }}>
-        <Box variant="h1">{t("notFound")}</Box>
-        <Box variant="p" color="text-body-secondary">
-          {t("notFoundHelp")}
-        </Box>
-        <RouteLink to="/">{t("goHome")}</RouteLink>
-      </Box>
-    </ContentLayout>
-  );
+  return <NotFound />;
 }
 
 export function PageFault() {

@@ -10,20 +10,42 @@ import { chooseTheme, useTheme, type Theme } from "./theme";
 
 type Menu = TopNavigationProps.MenuDropdownUtility;
 
+/** Where the services are offered elsewhere: names that scripts of customers carry. Any other can be in an address. */
+const REGIONS = [
+  "us-east-1",
+  "us-east-2",
+  "us-west-1",
+  "us-west-2",
+  "ap-northeast-1",
+  "ap-northeast-2",
+  "ap-south-1",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "ca-central-1",
+  "eu-central-1",
+  "eu-west-1",
+  "eu-west-2",
+  "eu-west-3",
+  "sa-east-1",
+];
+
 function useRegionMenu(): Menu {
   const t = useUiText();
   const region = useRegion();
   const { regions } = useSignedIn();
-  const names = regions.includes(region) ? regions : [region, ...regions];
+  const own = regions.includes(region) ? regions : [region, ...regions];
+  const asItems = (names: readonly string[]) =>
+    names.map((name) => ({ id: name, text: name, itemType: "checkbox" as const, checked: name === region }));
   return {
     type: "menu-dropdown",
     text: region,
     ariaLabel: `${t("region")}: ${region}`,
     items: [
+      { id: "own", text: t("regionsWithProjects"), items: asItems(own) },
       {
-        id: "regions",
-        text: t("region"),
-        items: names.map((name) => ({ id: name, text: name, disabled: name === region })),
+        id: "others",
+        text: t("regionsOther"),
+        items: asItems(REGIONS.filter((name) => !own.includes(name))),
       },
     ],
     onItemClick: ({ detail }) => chooseRegion(detail.id),

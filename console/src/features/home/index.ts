@@ -1,3 +1,5 @@
-import { redirect, type RouteObject } from "react-router";
+import type { RouteObject } from "react-router";
 
-export const routes: RouteObject[] = [{ index: true, loader: () => redirect("/projects") }];
+export const routes: RouteObject[] = [
+  { index: true, lazy: async () => ({ Component: (await import("./HomePage")).HomePage }) },
+];

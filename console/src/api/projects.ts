@@ -1,0 +1,313 @@
+/** Projects of both services in one form: a row of the list, and what is known of one project. */
+import { useQuery, type QueryKey } from "@tanstack/react-query";
+import { call } from "./call";
+import { queryClient } from "./client";
+import type * as Lookout from "./operations/lookoutvision";
+import type * as Rekognition from "./operations/rekognition";
+import { useRegion } from "./region";
+
+export type ProjectService = "rekognition" | "lookoutvision";
+export type DatasetType = "train" | "test";
+
+export interface ProjectRow {
+  readonly service: ProjectService;
+  readonly name: string;
+  readonly arn: string;
+  readonly created: string | undefined;
+}
+
+export interface DatasetFacts {
+  readonly type: DatasetType;
+  /** Only in the service that has names for datasets. */
+  readonly arn: string | null;
+  readonly status: string;
+  readonly message: string;
+  readonly pictures: number;
+  readonly labelled: number;
+  readonly broken: number;
+  readonly labels: readonly { readonly name: string; readonly pictures: number; readonly boxes: number }[];
+}
+
+export type VersionState =
+  "training" | "trained" | "failed" | "starting" | "running" | "stopping" | "deleting";
+
+export interface VersionFacts {
+  readonly name: string;
+  readonly arn: string;
+  readonly state: VersionState;
+  readonly message: string;
+  readonly created: string | undefined;
+  readonly f1: number | null;
+}
+
+export interface ProjectFacts extends ProjectRow {
+  readonly datasets: readonly DatasetFacts[];
+  readonly versions: readonly VersionFacts[];
+}
+
+/** A service whose answer says "more" hundreds of times in a row is not believed for ever. */
+const MOST_PAGES = 1000;
+
+async function allPages<Page extends { readonly NextToken?: string | undefined }>(
+  ask: (token: string | undefined) => Promise<Page>,
+): Promise<Page[]> {
+  const pages: Page[] = [];
+  let token: string | undefined;
+  do {
+    const page = await ask(token);
+    pages.push(page);
+    token = page.NextToken === "" ? undefined : page.NextToken;
+  } while (token !== undefined && pages.length < MOST_PAGES);
+  return pages;
+}
+
+function nameOf(arn: string): string {
+  return /:project\/([^/]+)/u.exec(arn)?.[1] ?? arn;
+}
+
+async function rekognitionRows(region: string): Promise<ProjectRow[]> {
+  const pages = await allPages((NextToken) =>
+    call("rekognition", "DescribeProjects", { MaxResults: 100, NextToken }, { region }),
+  );
+  return pages.flatMap((page) =>
+    (page.ProjectDescriptions ?? []).map((project) => ({
+      service: "rekognition",
+      name: nameOf(project.ProjectArn ?? ""),
+      arn: project.ProjectArn ?? "",
+      created: project.CreationTimestamp,
+    })),
+  );
+}
+
+async function lookoutRows(region: string): Promise<ProjectRow[]> {
+  const pages = await allPages((NextToken) =>
+    call("lookoutvision", "ListProjects", { MaxResults: 100, NextToken }, { region }),
+  );
+  return pages.flatMap((page) =>
+    (page.Projects ?? []).map((project) => ({
+      service: "lookoutvision",
+      name: project.ProjectName ?? "",
+      arn: project.ProjectArn ?? "",
+      created: project.CreationTimestamp,
+    })),
+  );
+}
+
+/** Somebody may have the right to one service alone: then its projects are all that there is. */
+async function fetchRows(region: string): Promise<ProjectRow[]> {
+  const [rekognition, lookout] = await Promise.allSettled([rekognitionRows(region), lookoutRows(region)]);
+  if (rekognition.status === "rejected" && lookout.status === "rejected") throw rekognition.reason;
+  const rows = [rekognition, lookout].flatMap((part) => (part.status === "fulfilled" ? part.value : []));
+  return rows.sort((a, b) => (b.created ?? "").localeCompare(a.created ?? ""));
+}
+
+export function useProjects() {
+  const region = useRegion();
+  return useQuery({ queryKey: ["projects", region], queryFn: () => fetchRows(region) });
+}
+
+function typeOf(type: string | undefined): DatasetType {
+  return type?.toLowerCase() === "test" ? "test" : "train";
+}
+
+async function rekognitionDataset(data: Rekognition.DatasetMetadata, region: string): Promise<DatasetFacts> {
+  const arn = data.DatasetArn ?? "";
+  const [description, labels] = await Promise.all([
+    call("rekognition", "DescribeDataset", { DatasetArn: arn }, { region }),
+    allPages((NextToken) =>
+      call("rekognition", "ListDatasetLabels", { DatasetArn: arn, MaxResults: 100, NextToken }, { region }),
+    ).catch(() => []), // a dataset that is being made has none yet
+  ]);
+  const stats = description.DatasetDescription?.DatasetStats ?? {};
+  return {
+    type: typeOf(data.DatasetType),
+    arn,
+    status: description.DatasetDescription?.Status ?? "",
+    message: description.DatasetDescription?.StatusMessage ?? "",
+    pictures: stats.TotalEntries ?? 0,
+    labelled: stats.LabeledEntries ?? 0,
+    broken: stats.ErrorEntries ?? 0,
+    labels: labels.flatMap((page) => (page.DatasetLabelDescriptions ?? []).map(labelFacts)),
+  };
+}
+
+function labelFacts(label: Rekognition.DatasetLabelDescription) {
+  const { EntryCount = 0, BoundingBoxCount = 0 } = label.LabelStats ?? {};
+  return { name: label.LabelName ?? "", pictures: EntryCount, boxes: BoundingBoxCount };
+}
+
+const REKOGNITION_STATES: Readonly<Record<string, VersionState>> = {
+  TRAINING_IN_PROGRESS: "training",
+  COPYING_IN_PROGRESS: "training",
+  TRAINING_COMPLETED: "trained",
+  COPYING_COMPLETED: "trained",
+  STOPPED: "trained",
+  STARTING: "starting",
+  RUNNING: "running",
+  STOPPING: "stopping",
+  DELETING: "deleting",
+};
+
+function rekognitionVersion(version: Rekognition.ProjectVersionDescription): VersionFacts {
+  const arn = version.ProjectVersionArn ?? "";
+  return {
+    name: /\/version\/([^/]+)/u.exec(arn)?.[1] ?? arn,
+    arn,
+    state: REKOGNITION_STATES[version.Status ?? ""] ?? "failed",
+    message: version.StatusMessage ?? "",
+    created: version.CreationTimestamp,
+    f1: version.EvaluationResult?.F1Score ?? null,
+  };
+}
+
+async function rekognitionFacts(name: string, region: string): Promise<ProjectFacts | null> {
+  const answer = await call("rekognition", "DescribeProjects", { ProjectNames: [name] }, { region });
+  const project = answer.ProjectDescriptions?.[0];
+  if (project?.ProjectArn === undefined) return null;
+  const arn = project.ProjectArn;
+  const [datasets, versions] = await Promise.all([
+    Promise.all((project.Datasets ?? []).map((dataset) => rekognitionDataset(dataset, region))),
+    allPages((NextToken) =>
+      call(
+        "rekognition",
+        "DescribeProjectVersions",
+        { ProjectArn: arn, MaxResults: 100, NextToken },
+        { region },
+      ),
+    ),
+  ]);
+  return {
+    service: "rekognition",
+    name,
+    arn,
+    created: project.CreationTimestamp,
+    datasets,
+    versions: versions.flatMap((page) => (page.ProjectVersionDescriptions ?? []).map(rekognitionVersion)),
+  };
+}
+
+const LOOKOUT_STATES: Readonly<Record<string, VersionState>> = {
+  TRAINING: "training",
+  TRAINED: "trained",
+  SYSTEM_UPDATING: "trained",
+  STARTING_HOSTING: "starting",
+  HOSTED: "running",
+  STOPPING_HOSTING: "stopping",
+  DELETING: "deleting",
+};
+
+async function lookoutDataset(name: string, type: string, region: string): Promise<DatasetFacts> {
+  const answer = await call(
+    "lookoutvision",
+    "DescribeDataset",
+    { ProjectName: name, DatasetType: type },
+    { region },
+  );
+  const { Status = "", StatusMessage = "", ImageStats = {} } = answer.DatasetDescription ?? {};
+  const { Total = 0, Labeled = 0, Normal = 0, Anomaly = 0 } = ImageStats;
+  return {
+    type: typeOf(type),
+    arn: null,
+    status: Status,
+    message: StatusMessage,
+    pictures: Total,
+    labelled: Labeled,
+    broken: 0,
+    labels: [
+      { name: "normal", pictures: Normal, boxes: 0 },
+      { name: "anomaly", pictures: Anomaly, boxes: 0 },
+    ],
+  };
+}
+
+function lookoutVersion(model: Lookout.ModelMetadata): VersionFacts {
+  return {
+    name: model.ModelVersion ?? "",
+    arn: model.ModelArn ?? "",
+    state: LOOKOUT_STATES[model.Status ?? ""] ?? "failed",
+    message: model.StatusMessage ?? "",
+    created: model.CreationTimestamp,
+    f1: model.Performance?.F1Score ?? null,
+  };
+}
+
+async function lookoutFacts(name: string, region: string): Promise<ProjectFacts | null> {
+  const answer = await call("lookoutvision", "DescribeProject", { ProjectName: name }, { region });
+  const project = answer.ProjectDescription;
+  const [datasets, models] = await Promise.all([
+    Promise.all(
+      (project?.Datasets ?? []).map((data) => lookoutDataset(name, data.DatasetType ?? "train", region)),
+    ),
+    allPages((NextToken) =>
+      call("lookoutvision", "ListModels", { ProjectName: name, MaxResults: 100, NextToken }, { region }),
+    ),
+  ]);
+  return {
+    service: "lookoutvision",
+    name,
+    arn: project?.ProjectArn ?? "",
+    created: project?.CreationTimestamp,
+    datasets,
+    versions: models.flatMap((page) => (page.Models ?? []).map(lookoutVersion)),
+  };
+}
+
+/** Under the service's name, so that whatever makes the service's answers stale makes this stale. */
+export function projectKey(service: ProjectService, name: string, region: string): QueryKey {
+  return [service, "project", region, name];
+}
+
+const BUSY: readonly VersionState[] = ["training", "starting", "stopping", "deleting"];
+const POLL_MS = 3000;
+
+export function isUnderWay(facts: ProjectFacts): boolean {
+  return (
+    facts.datasets.some((dataset) => dataset.status.includes("IN_PROGRESS")) ||
+    facts.versions.some((version) => BUSY.includes(version.state))
+  );
+}
+
+/** Everything about a project; null where there is none. Asked again as long as something is under way. */
+export function useProject(service: ProjectService, name: string) {
+  const region = useRegion();
+  return useQuery({
+    queryKey: projectKey(service, name, region),
+    queryFn: () => (service === "rekognition" ? rekognitionFacts(name, region) : lookoutFacts(name, region)),
+    refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? POLL_MS : false),
+  });
+}
+
+/** Whatever is known of projects is asked again. */
+export function refreshProjects(): Promise<unknown> {
+  return Promise.all(
+    (["rekognition", "lookoutvision", "projects"] as const).map((service) =>
+      queryClient.invalidateQueries({ queryKey: [service] }),
+    ),
+  );
+}
+
+export type NextStep = "addPictures" | "label" | "train" | "wait" | "start" | "use" | "retry";
+
+const STEPS_BY_STATE: Partial<Readonly<Record<VersionState, NextStep>>> = {
+  training: "wait",
+  starting: "wait",
+  stopping: "wait",
+  deleting: "wait",
+  running: "use",
+  trained: "start",
+  failed: "retry",
+};
+
+/** What a person would do next with the project. */
+export function nextStep(facts: ProjectFacts): NextStep {
+  const pictures = sumOf(facts.datasets, (dataset) => dataset.pictures);
+  const labelled = sumOf(facts.datasets, (dataset) => dataset.labelled);
+  const [newest] = facts.versions;
+  if (newest !== undefined) return STEPS_BY_STATE[newest.state] ?? "use";
+  if (pictures === 0) return "addPictures";
+  return labelled < pictures ? "label" : "train";
+}
+
+export function sumOf<T>(items: readonly T[], part: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + part(item), 0);
+}

@@ -1,0 +1,35 @@
+/** The first page: for somebody new what Vedette is, for everybody else where they stopped. */
+import Box from "@cloudscape-design/components/box";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Spinner from "@cloudscape-design/components/spinner";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useProjects } from "../../api";
+import { FaultAlert } from "../../ui/faults";
+import { usePage } from "../../ui/page";
+import { OtherRegion } from "./OtherRegion";
+import { ProjectCards } from "./ProjectCards";
+import { useText } from "./text";
+import { Welcome } from "./Welcome";
+
+export function HomePage() {
+  const t = useText();
+  const projects = useProjects();
+  usePage({ title: t("title") });
+  if (projects.isError) return <FaultAlert error={projects.error} onRetry={() => void projects.refetch()} />;
+  if (projects.isPending) {
+    return (
+      <Box textAlign="center" padding="xxxl">
+        <Spinner size="large" />
+      </Box>
+    );
+  }
+  const isNew = projects.data.length === 0;
+  return (
+    <ContentLayout>
+      <SpaceBetween size="xl">
+        {isNew && <OtherRegion />}
+        {isNew ? <Welcome /> : <ProjectCards rows={projects.data} />}
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}

@@ -1,0 +1,47 @@
+/** What pages say of projects in the same words: the question, the state, and what to do next. */
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import { nextStep, type NextStep, type ProjectFacts, type ProjectService, type VersionState } from "../api";
+import { useUiText } from "./text";
+
+export function routeOfProject(project: { readonly service: ProjectService; readonly name: string }): string {
+  return `/projects/${project.service}/${encodeURIComponent(project.name)}`;
+}
+
+const SIGNS: Readonly<Record<VersionState, StatusIndicatorProps.Type>> = {
+  training: "in-progress",
+  trained: "success",
+  failed: "error",
+  starting: "in-progress",
+  running: "success",
+  stopping: "in-progress",
+  deleting: "in-progress",
+};
+
+export function VersionSign({ state }: { readonly state: VersionState }) {
+  const t = useUiText();
+  return (
+    <StatusIndicator type={SIGNS[state]} wrapText>
+      {t(`state_${state}`)}
+    </StatusIndicator>
+  );
+}
+
+const STEP_SIGNS: Readonly<Record<NextStep, StatusIndicatorProps.Type>> = {
+  addPictures: "pending",
+  label: "pending",
+  train: "info",
+  wait: "in-progress",
+  start: "info",
+  use: "success",
+  retry: "warning",
+};
+
+export function NextStepSign({ facts }: { readonly facts: ProjectFacts }) {
+  const t = useUiText();
+  const step = nextStep(facts);
+  return (
+    <StatusIndicator type={STEP_SIGNS[step]} wrapText>
+      {t(`step_${step}`)}
+    </StatusIndicator>
+  );
+}
