@@ -4,14 +4,16 @@ S3's are held to their page over the wire, in tests/api/s3/test_permissions.py.
 """
 
 import asyncio
+import contextlib
 import inspect
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
 
-from doubles.houses import HERE, a_caller
+from doubles.houses import HERE, MovedClock, a_caller, a_house
 from doubles.lines import a_line, an_anomaly_line
 from doubles.recording import Recorder
 from vedette.access.actions import KNOWN
@@ -24,6 +26,7 @@ from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 from vedette.projects.versions import NewVersion
 from vedette.server.doors import SERVICES
+from vedette.store.db import open_database
 
 DIALECTS = {door.name: door for door in SERVICES if isinstance(door, OperationsDoor) and door.permissions}
 TABLES = {name: door.permissions for name, door in DIALECTS.items()}
@@ -132,9 +135,36 @@ IDS = [f"{service}:{name} {when}".strip() for service, name, _, when in REQUESTS
 every_request = pytest.mark.parametrize(("service", "name", "request_", "when"), REQUESTS, ids=IDS)
 
 
+@pytest.fixture(scope="module")
+def furnished(sqlite_maker, tmp_path_factory):
+    """A furnished house's database and files, which tests copy: to furnish one takes longer than a test."""
+    address, folder = sqlite_maker.new()
+    files = tmp_path_factory.mktemp("furnished")
+    with contextlib.closing(open_database(address, folder)) as database:
+        house = a_house(database, MovedClock(), files / "house")
+        furnish(house)
+        house.jobs.close()
+        house.blobs.close()
+    shutil.copy(folder / "vedette.db", files)
+    return files
+
+
 @pytest.fixture
-def world(house):
+def world(address, furnished, tmp_path, request):
     """A project of each service with datasets and a version, and an empty one."""
+    if address[0]:
+        house = request.getfixturevalue("house")
+        furnish(house)
+    else:
+        shutil.copy(furnished / "vedette.db", address[1])
+        shutil.copytree(furnished / "house", tmp_path, dirs_exist_ok=True)
+        house = request.getfixturevalue("house")
+    yield house
+    for version in house.versions.in_state("training", "copying"):
+        house.trainings.wait(version)
+
+
+def furnish(house):
     for bucket in ("out", "pictures"):
         house.blobs.make_bucket(bucket, account=HERE, region="eu-west-1")
     house.blobs.put("pictures", "m.manifest", a_line(1, "a").encode())
@@ -158,9 +188,6 @@ def world(house):
         made, _ = house.versions.create(project, NewVersion(name, bucket="out"))
         house.versions.move(made, "trained")
         house.projects.tags.set(str(made.arn), {"stage": "live"})
-    yield house
-    for version in house.versions.in_state("training", "copying"):
-        house.trainings.wait(version)
 
 
 def call(house, service, name, policies=None):

@@ -106,7 +106,8 @@ class PostgresMaker:
 def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     """Return a house over the database, with an account here and one elsewhere."""
     identity = Identity(database, Seal(bytes(32)), clock)
-    for account in (HERE, ELSEWHERE):
+    known = {account.id for account in identity.directory.accounts()}
+    for account in sorted({HERE, ELSEWHERE} - known):
         identity.directory.create_account(account)
     projects = Projects(database, clock)
     blobs = FolderBlobs(folder / "buckets", clock=clock)
