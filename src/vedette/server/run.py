@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,9 @@ from vedette.store.modes import private
 
 # An upload under way may end; after this a stop no longer waits for it.
 GRACE_S = 30
+# How long a thread that computes may keep the others waiting; Python's 5 ms, several times a request, are
+# most of what an import of a large manifest costs other callers (decision 0246).
+SWITCH_S = 0.0005
 # What a TLS client has for its handshake: two round trips and a signature.
 HANDSHAKE_S = 10.0
 
@@ -179,6 +184,7 @@ def serve(
         address = f"{'https' if tls else 'http'}://{_host_for_people(settings.host)}:{port}"
 
         def ready() -> None:
+            prepare_interpreter()
             # Into the lock: for commands that run beside the server.
             (house.settings.data / LOCK).write_text(f"{address}\n", "utf-8")
             link = house.identity.console.create_link(house.settings.account) if gives_link else ""
@@ -192,6 +198,16 @@ def serve(
 def console_address(address: str, link: str) -> str:
     """Return where a browser signs in: the token stands after the #, which browsers never send."""
     return f"{address}/console/#link={link}"
+
+
+def prepare_interpreter() -> None:
+    """Let threads take short turns, and leave what the start has made to itself.
+
+    It is never garbage: to look through it again took 66 ms each time, in which nobody was answered.
+    """
+    sys.setswitchinterval(SWITCH_S)
+    gc.freeze()
+    gc.enable()
 
 
 def _host_for_people(host: str) -> str:
