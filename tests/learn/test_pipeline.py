@@ -186,10 +186,10 @@ def test_a_cancelled_training_leaves_nothing(shapes, tmp_path):
 
 
 def test_a_second_training_reads_no_picture_that_it_knows(shapes, tmp_path):
-    cache = tmp_path / "cache"
-    vedette.train(shapes[0], out=tmp_path / "one", budget="fast", cache=cache)
+    cache, known = tmp_path / "cache", write_set(tmp_path / "known", PLAIN, 5, seed=1)
+    vedette.train(known, out=tmp_path / "one", budget="fast", cache=cache)
     before = {path: path.stat().st_ino for path in cache.rglob("*.npy")}
-    new = [Sample(p, (p.parent.name,)) for p in sorted(shapes[0].rglob("*.png"))]
+    new = [Sample(p, (p.parent.name,)) for p in sorted(known.rglob("*.png"))]
     new.append(Sample(sorted(shapes[1].rglob("*.png"))[0], ("cross",)))
     vedette.train(new, out=tmp_path / "two", budget="fast", cache=cache)
     after = {path: path.stat().st_ino for path in cache.rglob("*.npy")}
