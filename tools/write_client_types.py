@@ -15,7 +15,7 @@ SHAPES = ROOT / "src" / "vedette" / "wire" / "shapes"
 TARGET = ROOT / "console" / "src" / "api" / "operations"
 # What pages ask of buckets; S3 has a hundred operations more, which would be 600 types that nobody reads.
 BUCKETS = frozenset(
-    ["CreateBucket", "DeleteObject", "HeadBucket", "HeadObject", "ListBuckets", "ListObjectsV2"]
+    ["CreateBucket", "DeleteObject", "HeadBucket", "HeadObject", "ListBuckets", "ListObjectsV2", "PutObject"]
 )
 SERVICES = {
     "rekognition": ("rekognition/2016-06-27", None),

@@ -2,11 +2,12 @@
 import { createBrowserRouter } from "react-router";
 import { routes as account } from "./features/account";
 import { routes as home } from "./features/home";
+import { routes as labelling } from "./features/labelling";
 import { routes as projects } from "./features/projects";
 import { Gate } from "./gate";
 import { NotFoundPage, PageFault } from "./ui/states";
 
-const pages = [...home, ...projects, ...account, { path: "*", Component: NotFoundPage }];
+const pages = [...home, ...projects, ...labelling, ...account, { path: "*", Component: NotFoundPage }];
 
 export const router = createBrowserRouter(
   [

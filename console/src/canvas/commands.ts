@@ -9,13 +9,14 @@ import {
   isDraft,
   moveBoxes,
   orderBoxes,
+  placeBoxes,
   relabelBoxes,
   takeDrafts,
   withoutBoxes,
   type Boxes,
   type OrderStep,
 } from "./shapes/boxes";
-import { toPixels, toShares, type Point } from "./shapes/geometry";
+import { clipBox, toPixels, toShares, type Box, type Point } from "./shapes/geometry";
 
 /** A piece of a mask smaller than this, in pixels, becomes no box. */
 const SPECK = 4;
@@ -28,6 +29,27 @@ export interface Clipboard {
 
 export function nudge(editor: Editor, by: Point): void {
   editor.changeBoxes((boxes) => moveBoxes(boxes, editor.selected, by, editor.scene.size));
+}
+
+/** Move the lower right corner of what is selected; for who has no pointer. */
+export function resizeSelected(editor: Editor, by: Point): void {
+  const { size } = editor.scene;
+  const places = editor.scene.boxes.flatMap(({ id, box }) => {
+    const { left, top, width, height } = toPixels(box, size);
+    const pulled = clipBox({ left, top, width: width + by.x, height: height + by.y }, size);
+    return editor.selected.includes(id) && width + by.x >= 1 && height + by.y >= 1 && pulled !== undefined
+      ? [[id, pulled] as const]
+      : [];
+  });
+  editor.changeBoxes((boxes) => placeBoxes(boxes, new Map(places), size));
+}
+
+/** Add a box, given in pixels, of the label in hand. */
+export function addBox(editor: Editor, box: Box): void {
+  const clipped = clipBox(box, editor.scene.size);
+  if (clipped !== undefined) {
+    editor.addBox(clipped);
+  }
 }
 
 export function removeSelected(editor: Editor): void {

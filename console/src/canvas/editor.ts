@@ -268,7 +268,7 @@ export class Editor {
         this.select(intent.ids);
         break;
       case "add box":
-        this.#addBox(intent.box);
+        this.addBox(intent.box);
         break;
       case "place boxes":
         this.changeBoxes((boxes) => placeBoxes(boxes, intent.boxes, this.scene.size));
@@ -288,7 +288,8 @@ export class Editor {
     }
   }
 
-  #addBox(box: Box): void {
+  /** Add a box, given in pixels, of the label in hand, and select it. */
+  addBox(box: Box): void {
     const label = this.#usableLabel();
     if (label !== undefined) {
       const shape = { id: this.newId(), label, box: toShares(box, this.scene.size) };

@@ -204,6 +204,70 @@ export interface Owner {
   readonly ID?: string | undefined;
 }
 
+export interface PutObjectOutput {
+  readonly Expiration?: string | undefined;
+  readonly ETag?: string | undefined;
+  readonly ChecksumCRC32?: string | undefined;
+  readonly ChecksumCRC32C?: string | undefined;
+  readonly ChecksumCRC64NVME?: string | undefined;
+  readonly ChecksumSHA1?: string | undefined;
+  readonly ChecksumSHA256?: string | undefined;
+  readonly ChecksumType?: "COMPOSITE" | "FULL_OBJECT" | undefined;
+  readonly ServerSideEncryption?: "AES256" | "aws:fsx" | "aws:kms" | "aws:kms:dsse" | undefined;
+  readonly VersionId?: string | undefined;
+  readonly SSECustomerAlgorithm?: string | undefined;
+  readonly SSECustomerKeyMD5?: string | undefined;
+  readonly SSEKMSKeyId?: string | undefined;
+  readonly SSEKMSEncryptionContext?: string | undefined;
+  readonly BucketKeyEnabled?: boolean | undefined;
+  readonly Size?: number | undefined;
+  readonly RequestCharged?: "requester" | undefined;
+}
+
+export interface PutObjectRequest {
+  readonly ACL?: "private" | "public-read" | "public-read-write" | "authenticated-read" | "aws-exec-read" | "bucket-owner-read" | "bucket-owner-full-control" | undefined;
+  readonly Body?: string | undefined;
+  readonly Bucket: string;
+  readonly CacheControl?: string | undefined;
+  readonly ContentDisposition?: string | undefined;
+  readonly ContentEncoding?: string | undefined;
+  readonly ContentLanguage?: string | undefined;
+  readonly ContentLength?: number | undefined;
+  readonly ContentMD5?: string | undefined;
+  readonly ContentType?: string | undefined;
+  readonly ChecksumAlgorithm?: "CRC32" | "CRC32C" | "SHA1" | "SHA256" | "CRC64NVME" | undefined;
+  readonly ChecksumCRC32?: string | undefined;
+  readonly ChecksumCRC32C?: string | undefined;
+  readonly ChecksumCRC64NVME?: string | undefined;
+  readonly ChecksumSHA1?: string | undefined;
+  readonly ChecksumSHA256?: string | undefined;
+  readonly Expires?: string | undefined;
+  readonly IfMatch?: string | undefined;
+  readonly IfNoneMatch?: string | undefined;
+  readonly GrantFullControl?: string | undefined;
+  readonly GrantRead?: string | undefined;
+  readonly GrantReadACP?: string | undefined;
+  readonly GrantWriteACP?: string | undefined;
+  readonly Key: string;
+  readonly WriteOffsetBytes?: number | undefined;
+  readonly Metadata?: Readonly<Record<string, string>> | undefined;
+  readonly ServerSideEncryption?: "AES256" | "aws:fsx" | "aws:kms" | "aws:kms:dsse" | undefined;
+  readonly StorageClass?: "STANDARD" | "REDUCED_REDUNDANCY" | "STANDARD_IA" | "ONEZONE_IA" | "INTELLIGENT_TIERING" | "GLACIER" | "DEEP_ARCHIVE" | "OUTPOSTS" | "GLACIER_IR" | "SNOW" | "EXPRESS_ONEZONE" | "FSX_OPENZFS" | undefined;
+  readonly WebsiteRedirectLocation?: string | undefined;
+  readonly SSECustomerAlgorithm?: string | undefined;
+  readonly SSECustomerKey?: string | undefined;
+  readonly SSECustomerKeyMD5?: string | undefined;
+  readonly SSEKMSKeyId?: string | undefined;
+  readonly SSEKMSEncryptionContext?: string | undefined;
+  readonly BucketKeyEnabled?: boolean | undefined;
+  readonly RequestPayer?: "requester" | undefined;
+  readonly Tagging?: string | undefined;
+  readonly ObjectLockMode?: "GOVERNANCE" | "COMPLIANCE" | undefined;
+  readonly ObjectLockRetainUntilDate?: string | undefined;
+  readonly ObjectLockLegalHoldStatus?: "ON" | "OFF" | undefined;
+  readonly ExpectedBucketOwner?: string | undefined;
+}
+
 export interface RestoreStatus {
   readonly IsRestoreInProgress?: boolean | undefined;
   readonly RestoreExpiryDate?: string | undefined;
@@ -221,4 +285,5 @@ export interface S3Operations {
   readonly HeadObject: { readonly input: HeadObjectRequest; readonly output: HeadObjectOutput };
   readonly ListBuckets: { readonly input: ListBucketsRequest; readonly output: ListBucketsOutput };
   readonly ListObjectsV2: { readonly input: ListObjectsV2Request; readonly output: ListObjectsV2Output };
+  readonly PutObject: { readonly input: PutObjectRequest; readonly output: PutObjectOutput };
 }

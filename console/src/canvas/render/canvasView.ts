@@ -99,6 +99,9 @@ export class CanvasView {
   get view(): Viewport {
     return this.#view;
   }
+  get opacity(): number {
+    return this.#opacity;
+  }
   get editor(): Editor | undefined {
     return this.#editor;
   }

@@ -24,7 +24,7 @@ export type OrderStep = "front" | "forward" | "backward" | "back";
 export function moveBoxes(boxes: Boxes, ids: readonly string[], by: Point, size: Size): Boxes {
   return boxes.map((shape) =>
     ids.includes(shape.id)
-      ? { ...shape, box: toShares(moveBox(toPixels(shape.box, size), by, size), size) }
+      ? { ...altered(shape), box: toShares(moveBox(toPixels(shape.box, size), by, size), size) }
       : shape,
   );
 }
@@ -33,7 +33,7 @@ export function moveBoxes(boxes: Boxes, ids: readonly string[], by: Point, size:
 export function placeBoxes(boxes: Boxes, places: ReadonlyMap<string, Box>, size: Size): Boxes {
   return boxes.map((shape) => {
     const place = places.get(shape.id);
-    return place === undefined ? shape : { ...taken(shape), box: toShares(place, size) };
+    return place === undefined ? shape : { ...altered(shape), box: toShares(place, size) };
   });
 }
 
@@ -42,7 +42,7 @@ export function withoutBoxes(boxes: Boxes, ids: readonly string[]): Boxes {
 }
 
 export function relabelBoxes(boxes: Boxes, ids: readonly string[], label: string): Boxes {
-  return boxes.map((shape) => (ids.includes(shape.id) ? { ...taken(shape), label } : shape));
+  return boxes.map((shape) => (ids.includes(shape.id) ? { ...altered(shape), label } : shape));
 }
 
 /** Return the list with these boxes higher or lower; among themselves they keep their order. */
@@ -75,6 +75,11 @@ export function takeDrafts(boxes: Boxes, isTaken: (shape: BoxShape) => boolean):
 
 export function isDraft(shape: BoxShape): boolean {
   return shape.draft !== undefined;
+}
+
+/** Return a box that is a person's work from now on: no guess, and not what the line says. */
+function altered({ id, label, box }: BoxShape): BoxShape {
+  return { id, label, box };
 }
 
 function taken(shape: BoxShape): BoxShape {

@@ -152,6 +152,23 @@ describe("the outbox", () => {
     expect([outbox.state, outbox.conflicts, outbox.current("a")?.revision]).toEqual(["saved", [], "r2"]);
   });
 
+  it("is in no conflict with itself where a reload cut off the answer to an earlier edit", async () => {
+    const kept = new Map<string, PendingEdit>();
+    const first = outboxWith(new FakeServer(), keeperInMemory(kept));
+    first.server.loseAnswer = true;
+    first.outbox.put(edit("a", "x", first.server.write("a", "{}")));
+    const sending = first.timer.tick();
+    first.outbox.put(edit("a", "y", "r1"));
+    await sending;
+    first.outbox.close();
+    const second = outboxWith(first.server, keeperInMemory(kept));
+    await second.outbox.open();
+    await second.timer.tick();
+    await second.timer.tick();
+    expect([second.outbox.conflicts, second.outbox.state]).toEqual([[], "saved"]);
+    expect(first.server.entries.get("a")?.line).toBe(edit("a", "y", "").line);
+  });
+
   it("overwrites nobody: who was slower decides, with both versions in sight", async () => {
     const { server, timer, outbox } = outboxWith();
     const base = server.write("a", "{}");
@@ -206,6 +223,27 @@ describe("the outbox", () => {
     ]);
     await outbox.flush();
     expect([outbox.state, server.entries.get("a")?.line]).toEqual(["saved", edit("a", "x", "").line]);
+  });
+
+  it("waits where the server is busy with the dataset, and asks no faster and faster", async () => {
+    const { server, timer, outbox } = outboxWith();
+    server.fail = ["stale", "stale"];
+    outbox.put(edit("a", "x", server.write("a", "{}")));
+    expect([await timer.tick(), await timer.tick(), await timer.tick()]).toEqual([SAVE_AFTER_MS, 1000, 2000]);
+    expect([outbox.state, outbox.conflicts]).toEqual(["saved", []]);
+  });
+
+  it("does not lose a mask when the class is changed before it was stored", async () => {
+    const { server, timer, outbox } = outboxWith();
+    const mask = { ref: "s3://b/m.png", bytes: new Uint8Array([1]) };
+    const base = server.write("a", "{}");
+    outbox.put({ source: "a", line: '{"m-ref":"s3://b/m.png"}', base, mask });
+    outbox.put({ source: "a", line: '{"m-ref":"s3://b/m.png","class":1}', base });
+    await timer.tick();
+    expect([server.masks, server.entries.get("a")?.line]).toEqual([
+      ["s3://b/m.png"],
+      '{"m-ref":"s3://b/m.png","class":1}',
+    ]);
   });
 
   it("stores a mask before the line that names it", async () => {

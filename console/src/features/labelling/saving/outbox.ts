@@ -11,6 +11,8 @@ export interface PendingEdit {
   readonly line: string;
   /** The revision on the server that the edit was made on. */
   readonly base: string;
+  /** An earlier line of this browser that was on its way when this edit was made: the server may have it. */
+  readonly after?: string;
   /** The bytes of a mask that the line names, to be stored before it. */
   readonly mask?: { readonly ref: string; readonly bytes: Uint8Array<ArrayBuffer> };
 }
@@ -66,6 +68,8 @@ export class Outbox {
   readonly #timer: Timer;
   readonly #pending = new Map<string, PendingEdit>();
   readonly #conflicts = new Map<string, Conflict>();
+  /** Lines that were sent and not answered yet. */
+  readonly #underWay = new Map<string, string>();
   readonly #saved = new Map<string, StoredEntry>();
   readonly #watchers = new Set<() => void>();
   #refusal: { readonly error: unknown; readonly sources: readonly string[] } | undefined;
@@ -126,10 +130,8 @@ export class Outbox {
 
   /** Put an edit in; a newer one of the same entry replaces an older one and keeps its base. */
   put(edit: PendingEdit): void {
-    const before = this.#pending.get(edit.source);
     const conflict = this.#conflicts.get(edit.source);
-    const base = before?.base ?? this.#saved.get(edit.source)?.revision ?? edit.base;
-    const next = { ...edit, base };
+    const next = this.#continued(edit, this.#pending.get(edit.source) ?? conflict?.mine);
     if (conflict !== undefined) {
       // The person goes on with a version that is in conflict: it stays one.
       this.#conflicts.set(edit.source, { ...conflict, mine: next });
@@ -142,6 +144,13 @@ export class Outbox {
     if (this.#handle === undefined && !this.#isSending) {
       this.#schedule(SAVE_AFTER_MS);
     }
+  }
+
+  /** Return an edit with what an earlier one of its entry hands on. */
+  #continued(edit: PendingEdit, before: PendingEdit | undefined): PendingEdit {
+    const base = before?.base ?? this.#saved.get(edit.source)?.revision ?? edit.base;
+    const after = this.#underWay.get(edit.source) ?? before?.after;
+    return withMaskOf(before, { ...edit, base, ...(after === undefined ? {} : { after }) });
   }
 
   /** Try at once, for instance when the network is back. */
@@ -174,7 +183,6 @@ export class Outbox {
 
   close(): void {
     this.#stopTimer();
-    this.#watchers.clear();
   }
 
   async #send(): Promise<void> {
@@ -183,6 +191,9 @@ export class Outbox {
     }
     this.#isSending = true;
     const batch = [...this.#pending.values()].slice(0, MOST);
+    for (const { source, line } of batch) {
+      this.#underWay.set(source, line);
+    }
     try {
       await this.#deliver(batch);
       this.#retryMs = 0;
@@ -190,6 +201,7 @@ export class Outbox {
       await this.#afterFailure(batch, error);
     }
     this.#isSending = false;
+    this.#underWay.clear();
     this.#tell();
     if (this.#pending.size > 0 && this.#refusal === undefined) {
       this.#schedule(this.#retryMs);
@@ -215,9 +227,18 @@ export class Outbox {
     if (current === edit) {
       this.#pending.delete(edit.source);
       this.#forget(edit.source);
-    } else if (current !== undefined) {
-      const next = { ...current, base: revision };
-      this.#pending.set(edit.source, next);
+    } else {
+      this.#rebase(edit.source, revision);
+    }
+  }
+
+  /** Let a waiting edit go on from what this browser itself stored before it. */
+  #rebase(source: string, revision: string): void {
+    const edit = this.#pending.get(source);
+    if (edit !== undefined) {
+      const { line, mask } = edit;
+      const next = { source, line, base: revision, ...(mask === undefined ? {} : { mask }) };
+      this.#pending.set(source, next);
       this.#keep(next);
     }
   }
@@ -225,7 +246,7 @@ export class Outbox {
   async #afterFailure(batch: readonly PendingEdit[], error: unknown): Promise<void> {
     switch (this.#port.judge(error)) {
       case "passing":
-        this.#retryMs = Math.min(LONGEST_RETRY_MS, Math.max(FIRST_RETRY_MS, this.#retryMs * 2));
+        this.#retryMs = this.#longer();
         return;
       case "stale":
         await this.#compare(batch);
@@ -235,23 +256,41 @@ export class Outbox {
     }
   }
 
-  /** One of a batch is stale: look at each. An edit whose answer was lost is on the server already. */
+  /** One of a batch is stale: look at each. */
   async #compare(batch: readonly PendingEdit[]): Promise<void> {
     try {
+      let isClear = true;
       for (const edit of batch) {
         const theirs = await this.#port.find(edit.source);
-        if (theirs !== undefined && isSameLine(theirs.line, edit.line)) {
-          this.#settle(edit, theirs.revision);
-        } else if (theirs?.revision !== edit.base) {
-          const mine = this.#pending.get(edit.source) ?? edit;
-          this.#pending.delete(edit.source);
-          this.#conflicts.set(edit.source, { mine, theirs });
-        }
+        isClear = !this.#weigh(edit, theirs) && isClear;
       }
-      this.#retryMs = 0;
+      // None is stale after all: the dataset is busy with something else, and is asked again later.
+      this.#retryMs = isClear ? this.#longer() : 0;
     } catch {
-      this.#retryMs = Math.max(FIRST_RETRY_MS, this.#retryMs);
+      this.#retryMs = this.#longer();
     }
+  }
+
+  /**
+   * Hold an edit against what is on the server, and say whether anything came of it. An edit whose answer was
+   * lost is there already; one that this browser stored before it is what it goes on from.
+   */
+  #weigh(edit: PendingEdit, theirs: StoredEntry | undefined): boolean {
+    if (theirs !== undefined && isSameLine(theirs.line, edit.line)) {
+      this.#settle(edit, theirs.revision);
+      return true;
+    }
+    if (theirs !== undefined && edit.after !== undefined && isSameLine(theirs.line, edit.after)) {
+      this.#rebase(edit.source, theirs.revision);
+      return true;
+    }
+    if (theirs?.revision === edit.base) {
+      return false;
+    }
+    const mine = this.#pending.get(edit.source) ?? edit;
+    this.#pending.delete(edit.source);
+    this.#conflicts.set(edit.source, { mine, theirs });
+    return true;
   }
 
   /** One of a batch is refused: the others must not wait for it. */
@@ -267,6 +306,10 @@ export class Outbox {
         await this.#afterFailure([edit], reason);
       }
     }
+  }
+
+  #longer(): number {
+    return Math.min(LONGEST_RETRY_MS, Math.max(FIRST_RETRY_MS, this.#retryMs * 2));
   }
 
   #schedule(milliseconds: number): void {
@@ -299,6 +342,13 @@ export class Outbox {
       watcher();
     }
   }
+}
+
+/** Return an edit with the mask that an earlier one still has to bring, where the line names it yet. */
+function withMaskOf(before: PendingEdit | undefined, edit: PendingEdit): PendingEdit {
+  const mask = before?.mask;
+  const isNamed = mask !== undefined && edit.line.includes(JSON.stringify(mask.ref));
+  return edit.mask === undefined && isNamed ? { ...edit, mask } : edit;
 }
 
 /** Say whether two lines say the same, whatever their spacing and the order of their keys. */

@@ -1,0 +1,147 @@
+/** The labelling page: finds the project of the address, and opens the workplace of its dataset. */
+
+import Button from "@cloudscape-design/components/button";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useEffect, useState } from "react";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useCall, useRegion, useSignedIn } from "../../api";
+import { FaultAlert } from "../../ui/faults";
+import { hrefOf } from "../../ui/links";
+import { usePage } from "../../ui/page";
+import { Middle, NotFoundPage } from "../../ui/states";
+import type { Mode } from "./keymap";
+import "./labelling.css";
+import { isShow, scopeOf, type LabelService, type Place } from "./place";
+import { useText } from "./text";
+import { Workplace, type ListView } from "./workplace";
+import { WorkplaceView } from "./WorkplaceView";
+
+export function LabelPage() {
+  const { service, project, type } = useParams();
+  const isService = service === "rekognition" || service === "lookoutvision";
+  if (!isService || project === undefined || (type !== "train" && type !== "test")) {
+    return <NotFoundPage />;
+  }
+  return <Finder key={`${service} ${project} ${type}`} service={service} project={project} type={type} />;
+}
+
+interface FinderProps {
+  readonly service: LabelService;
+  readonly project: string;
+  readonly type: "train" | "test";
+}
+
+function Finder({ service, project, type }: FinderProps) {
+  const t = useText();
+  const { account } = useSignedIn();
+  const region = useRegion();
+  const found = useProjectArn(service, project);
+  usePage({
+    title: t("title"),
+    isFull: true,
+    crumbs: [
+      { text: t("projects"), to: "/projects" },
+      { text: project, to: `/projects/${service}/${encodeURIComponent(project)}` },
+      { text: type === "train" ? t("train") : t("test"), to: datasetRoute(service, project, type) },
+    ],
+  });
+  if (found.error !== null) {
+    return <FaultAlert error={found.error} onRetry={found.retry} />;
+  }
+  if (found.isPending) {
+    return (
+      <Middle>
+        <Spinner size="large" />
+      </Middle>
+    );
+  }
+  if (found.arn === undefined) {
+    return <NotFoundPage />;
+  }
+  return <Opener place={{ service, project, projectArn: found.arn, type, region, account }} />;
+}
+
+export function datasetRoute(service: string, project: string, type: string): string {
+  return `/projects/${service}/${encodeURIComponent(project)}/datasets/${type}`;
+}
+
+function useProjectArn(service: LabelService, project: string) {
+  const isLookout = service === "lookoutvision";
+  const rekognition = useCall(
+    "rekognition",
+    "DescribeProjects",
+    { ProjectNames: [project] },
+    { isEnabled: !isLookout },
+  );
+  const lookout = useCall(
+    "lookoutvision",
+    "DescribeProject",
+    { ProjectName: project },
+    { isEnabled: isLookout },
+  );
+  const query = isLookout ? lookout : rekognition;
+  const arn = isLookout
+    ? lookout.data?.ProjectDescription?.ProjectArn
+    : rekognition.data?.ProjectDescriptions?.[0]?.ProjectArn;
+  return { arn, isPending: query.isPending, error: query.error, retry: () => void query.refetch() };
+}
+
+function modeOf(text: string | null, service: LabelService): Mode {
+  if (service === "lookoutvision") {
+    return "masks";
+  }
+  return text === "boxes" ? "boxes" : "labels";
+}
+
+function Opener({ place }: { readonly place: Place }) {
+  const [search] = useSearchParams();
+  const show = search.get("show");
+  const shown = isShow(show) ? show : "all";
+  const order = search.get("order") === "unlike" ? "unlike" : "position";
+  return <Open key={`${scopeOf(place)} ${shown} ${order}`} place={place} show={shown} order={order} />;
+}
+
+interface OpenProps extends ListView {
+  readonly place: Place;
+}
+
+function Open({ place, show, order }: OpenProps) {
+  const { service, project, type } = place;
+  const [search, setSearch] = useSearchParams();
+  const navigate = useNavigate();
+  const t = useText();
+  const [work] = useState(() => new Workplace(place, { show, order }));
+  useEffect(() => {
+    void work.open(new URLSearchParams(window.location.search).get("entry") ?? undefined);
+    return () => work.close();
+  }, [work]);
+  const change = (name: string, value: string) =>
+    setSearch(
+      (before) => {
+        before.set(name, value);
+        return before;
+      },
+      { replace: true },
+    );
+  return (
+    <WorkplaceView
+      work={work}
+      mode={modeOf(search.get("mode"), service)}
+      show={show}
+      order={order}
+      onChange={change}
+      exit={
+        <Button
+          iconName="close"
+          variant="icon"
+          ariaLabel={t("exit")}
+          href={hrefOf(datasetRoute(service, project, type))}
+          onFollow={(event) => {
+            event.preventDefault();
+            void navigate(datasetRoute(service, project, type));
+          }}
+        />
+      }
+    />
+  );
+}

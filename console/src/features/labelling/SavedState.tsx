@@ -1,0 +1,48 @@
+/** Whether the server has everything, in a word; and what to do where it does not. */
+
+import Button from "@cloudscape-design/components/button";
+import Popover from "@cloudscape-design/components/popover";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { FaultAlert } from "../../ui/faults";
+import type { Outbox, SavingState } from "./saving/outbox";
+import { useText } from "./text";
+
+const TYPES = {
+  saved: "success",
+  saving: "in-progress",
+  waiting: "warning",
+  refused: "error",
+} as const satisfies Record<SavingState, string>;
+
+export function SavedState({ outbox }: { readonly outbox: Outbox }) {
+  const t = useText();
+  const { state, count } = outbox;
+  const words = <StatusIndicator type={TYPES[state]}>{t(`saving_${state}`, { count })}</StatusIndicator>;
+  return (
+    <span data-testid="saved" data-state={state} role="status">
+      {state === "saved" || state === "saving" ? (
+        words
+      ) : (
+        <Popover
+          dismissButton={false}
+          position="bottom"
+          size="large"
+          triggerType="text"
+          content={
+            <SpaceBetween size="s">
+              {outbox.refusal === undefined ? (
+                <span>{t("waitingHelp")}</span>
+              ) : (
+                <FaultAlert error={outbox.refusal} />
+              )}
+              <Button onClick={() => void outbox.flush()}>{t("saveNow")}</Button>
+            </SpaceBetween>
+          }
+        >
+          {words}
+        </Popover>
+      )}
+    </span>
+  );
+}

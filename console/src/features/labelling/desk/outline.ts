@@ -1,0 +1,21 @@
+/** Asks the server for an outline, in pixels of the whole picture. */
+
+import { currentSession, send } from "../../../api";
+import type { Span } from "../../../canvas/mask/mask";
+import type { OutlineRequest } from "../../../canvas/tools/machine";
+import type { Place } from "../place";
+
+export async function outlineOf(
+  place: Place,
+  source: string,
+  request: OutlineRequest,
+): Promise<readonly Span[]> {
+  const { box, inside, outside } = request;
+  const answer = await send("outline", {
+    method: "POST",
+    json: { source, box, inside, outside },
+    csrf: currentSession()?.csrf,
+    region: place.region,
+  });
+  return (await answer.json()) as readonly Span[];
+}

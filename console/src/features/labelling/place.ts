@@ -1,0 +1,27 @@
+/** What is labelled: a dataset of a project. */
+
+export type LabelService = "rekognition" | "lookoutvision";
+
+export interface Place {
+  readonly service: LabelService;
+  readonly project: string;
+  readonly projectArn: string;
+  readonly type: "train" | "test";
+  readonly region: string;
+  readonly account: string;
+}
+
+/** Which entries come, one after the other. */
+export type Show = "all" | "unlabelled" | "labelled" | "errors";
+
+export function isShow(text: string | null): text is Show {
+  return text === "all" || text === "unlabelled" || text === "labelled" || text === "errors";
+}
+
+/** The name under which unsaved work of a dataset is kept in the browser. */
+export function scopeOf({ account, region, projectArn, type }: Place): string {
+  return [account, region, projectArn, type].join(" ");
+}
+
+/** What the console's own labels are signed with in a manifest. */
+export const JOB = "labeling-job/console";

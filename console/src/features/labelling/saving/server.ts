@@ -1,0 +1,146 @@
+/** The server as the labelling page uses it: entries by pages, edits with revisions, masks into the bucket. */
+
+import { asFault, call, send } from "../../../api";
+import type { EntryPage, EntryPort, EntryRow } from "../session/entryList";
+import type { Place, Show } from "../place";
+import type { Failure, OutboxPort, StoredEntry } from "./outbox";
+
+const PAGE = 200;
+/** An address may be the beginning of others; among so many the one itself is surely found. */
+const NAMESAKES = 100;
+
+/** Lists entries in one order that stays what it is while they are labelled. */
+export function entryPortOf(place: Place, show: Show, order: "position" | "unlike"): EntryPort {
+  let snapshot: string | undefined;
+  return {
+    page: async (from): Promise<EntryPage> => {
+      const answer = await call(
+        "vedette",
+        "QueryEntries",
+        {
+          ProjectArn: place.projectArn,
+          DatasetType: place.type,
+          Filter: filterOf(show),
+          SortBy: order,
+          MaxResults: PAGE,
+          WithLines: true,
+          Snapshot: snapshot,
+          ...("around" in from ? { AroundEntryId: from.around } : { Offset: from.offset }),
+        },
+        { region: place.region },
+      );
+      snapshot = answer.Snapshot;
+      const rows = (answer.Entries ?? []).map(rowOf);
+      return { rows, offset: answer.Offset ?? 0, total: answer.Total ?? rows.length };
+    },
+  };
+}
+
+function filterOf(show: Show): { readonly Labeled?: boolean; readonly HasErrors?: boolean } {
+  return show === "all" ? {} : show === "errors" ? { HasErrors: true } : { Labeled: show === "labelled" };
+}
+
+interface EntrySummary {
+  readonly Id?: string | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly Revision?: string | undefined;
+  readonly Line?: string | undefined;
+  readonly Labeled?: boolean | undefined;
+}
+
+function rowOf(entry: EntrySummary): EntryRow {
+  return {
+    id: entry.Id ?? "",
+    source: entry.SourceRef ?? "",
+    line: entry.Line ?? "{}",
+    revision: entry.Revision ?? "",
+    isLabelled: entry.Labeled === true,
+  };
+}
+
+export function outboxPortOf(place: Place): OutboxPort {
+  const { projectArn, type, region } = place;
+  return {
+    send: async (edits) => {
+      const answer = await call(
+        "vedette",
+        "UpdateEntries",
+        {
+          ProjectArn: projectArn,
+          DatasetType: type,
+          Edits: edits.map(({ line, base }) => ({ Line: line, Revision: base })),
+        },
+        { region },
+      );
+      return new Map((answer.Entries ?? []).map((entry) => [entry.SourceRef ?? "", entry.Revision ?? ""]));
+    },
+    sendMask: async (ref, bytes) => {
+      const { bucket, key } = addressOf(ref);
+      const input = { Bucket: bucket, Key: key, Body: base64Of(bytes), ContentType: "image/png" };
+      await call("s3", "PutObject", input, { region });
+    },
+    find: async (source): Promise<StoredEntry | undefined> => {
+      const answer = await call(
+        "vedette",
+        "ListEntries",
+        { ProjectArn: projectArn, DatasetType: type, SourceRefContains: source, MaxResults: NAMESAKES },
+        { region },
+      );
+      const entry = answer.Entries?.find(({ SourceRef }) => SourceRef === source);
+      return entry && { line: entry.Line ?? "{}", revision: entry.Revision ?? "" };
+    },
+    judge,
+  };
+}
+
+/** Who is signed out signs in again, and what was labelled goes on its way then. */
+function judge(error: unknown): Failure {
+  const fault = asFault(error);
+  if (fault.isPassing || fault.isSignedOut) {
+    return "passing";
+  }
+  return fault.status === 409 ? "stale" : "refused";
+}
+
+/** Fetch a picture, or a mask, as it is stored. */
+export async function fetchPicture(source: string, region: string, signal?: AbortSignal): Promise<Blob> {
+  const answer = await send(`picture?source=${encodeURIComponent(source)}`, { region, signal });
+  return answer.blob();
+}
+
+/** Return the address of a mask of a picture: beside nothing that an import of folders would take for pictures. */
+export function maskAddress(place: Place, source: string, bytes: Uint8Array): string {
+  const { bucket, key } = addressOf(source);
+  const stem = (key.split("/").at(-1) ?? "picture").replace(/\.[^.]*$/, "");
+  return `s3://${bucket}/vedette-masks/${place.project}/${place.type}/${stem}-${digestOf(bytes)}.png`;
+}
+
+function addressOf(source: string): { readonly bucket: string; readonly key: string } {
+  const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.*)$/is.exec(source) ?? [];
+  return { bucket, key };
+}
+
+/**
+ * A name for these bytes, so that two people never write to one object: FNV-1a, twice, from two starts. It
+ * keeps nobody from anything; Web Crypto has better hashes, but not on plain http from another machine.
+ */
+export function digestOf(bytes: Uint8Array): string {
+  return [0x811c9dc5, 0x01000193]
+    .map((start) => {
+      let hash = start;
+      for (const byte of bytes) {
+        hash = Math.imul(hash ^ byte, 0x01000193);
+      }
+      return (hash >>> 0).toString(16).padStart(8, "0");
+    })
+    .join("");
+}
+
+function base64Of(bytes: Uint8Array): string {
+  let text = "";
+  // In parts, since a call takes a limited number of arguments.
+  for (let place = 0; place < bytes.length; place += 0x8000) {
+    text += String.fromCharCode(...bytes.subarray(place, place + 0x8000));
+  }
+  return btoa(text);
+}
