@@ -1,6 +1,7 @@
 """Whole trainings of small drawn sets, in this process: what they reach, refuse and leave behind."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from PIL import Image
 import vedette
 from doubles.drawn import PLAIN, draw_plain, draw_plate, write_plates, write_set
 from vedette.errors import Taken, Wrong
-from vedette.learn.recipe import Cancelled
+from vedette.learn.cache import FeatureCache
+from vedette.learn.pipeline import Order, prepare
+from vedette.learn.recipe import Cancelled, RunContext
 from vedette.runtime.package import open_package
 from vedette.vision.annotations import Sample
 
@@ -49,6 +52,7 @@ def test_a_classifier_learns_shapes_from_ten_pictures_each(classifier):
 def test_a_package_says_what_it_came_from(classifier):
     facts = open_package(classifier.package).facts
     assert facts.recipe["seed"] == 0
+    assert facts.recipe["folds"] == "at random"
     assert facts.recipe["onnx_difference"] < 1e-3
     assert [each["recipe"] for each in facts.recipe["tried"]] == ["probe-224", "probe-384"]
     assert facts.data["training_pictures"] == 30
@@ -68,6 +72,27 @@ def test_the_same_data_and_seed_give_the_same_model(shapes, classifier, cache, t
     first, second = (p / "model.onnx" for p in (classifier.package, again.package))
     assert first.read_bytes() == second.read_bytes()
     assert again.facts.data["fingerprint"] == classifier.facts.data["fingerprint"]
+
+
+@pytest.mark.parametrize("run", [1, 5])
+def test_a_series_is_learnt_and_judged_in_blocks(run, cache, tmp_path):
+    """Of frames whose ground is the same in runs of five, a test part of every label is one run."""
+    samples = []
+    for label in ("disc", "ring"):
+        for number in range(20):
+            rng = np.random.default_rng([label == "ring", number // run])
+            ground = rng.integers(0, 255, (4, 4, 3)).astype(np.uint8)
+            image = Image.fromarray(ground).resize((96, 96), Image.Resampling.NEAREST)
+            image.putpixel((number, 5 if label == "disc" else 50), (255, 255, 255))
+            image.save(tmp_path / f"{label}-{number}.png")
+            samples.append(Sample(tmp_path / f"{label}-{number}.png", (label,)))
+    work = RunContext(FeatureCache(cache))
+    plan, _, _ = prepare(Order(samples, tmp_path / "out"), work)
+    numbers = sorted(int(s.picture.stem.split("-")[1]) for s in plan.test if s.labels == ("disc",))
+    assert work.in_blocks == (run == 5)
+    assert (numbers == list(range(numbers[0], numbers[0] + 4))) == (run == 5)
+    folds = work.folds(plan.train)[:16].tolist()  # of the first label
+    assert (sum(a != b for a, b in pairwise(folds)) == 4) == (run == 5)
 
 
 def test_labels_that_differ_by_place_alone_are_learnt(cache, tmp_path):
@@ -105,7 +130,7 @@ def test_several_labels_a_picture_are_learnt(shapes, cache, tmp_path):
 def test_labelled_anomalies_are_told_from_normal_plates(plates, cache, tmp_path):
     trained = vedette.train(plates[0], test=plates[1], out=tmp_path / "m", budget="fast", cache=cache)
     assert trained.facts.task == "anomaly"
-    assert set(trained.facts.recipe["evidence_tried"]) == {"memory", "probe", "both"}
+    assert set(trained.facts.recipe["evidence_tried"]) >= {"memory", "gaussians", "normal", "probe", "both"}
     assert trained.evaluation.auroc >= 0.9
     assert trained.evaluation.f1 >= 0.8
 

@@ -19,7 +19,11 @@ def test_a_card_holds_figures_thresholds_and_provenance():
         tiling=Tiling((512, 640)),
         data={"training_pictures": 20},
         backbone={"name": "lite0"},
-        recipe={"recipe": "memory", "tried": [{"recipe": "probe"}, {"recipe": "memory"}]},
+        recipe={
+            "recipe": "memory",
+            "tried": [{"recipe": "probe"}, {"recipe": "memory"}],
+            "more_pictures_of": {"label": "anomaly", "quality": 0.8, "judged": 10},
+        },
     )
     card = model_card(facts, evaluate("anomaly", ["anomaly"], pictures))
     for line in (
@@ -28,6 +32,7 @@ def test_a_card_holds_figures_thresholds_and_provenance():
         "tiles of 640 × 512",
         "Backbone: lite0",
         "Recipe: memory, the best of memory, probe",
+        "What would help most: more pictures of anomaly, which was told worst in training",
         "rough",
     ):
         assert line in card
@@ -37,4 +42,5 @@ def test_a_card_of_a_model_that_nobody_judged_claims_nothing():
     facts = PackageFacts(task="detection", labels=("a|b",), thresholds={}, input_size=(64, 64))
     card = model_card(facts, None)
     assert "How good it is" not in card
+    assert "help most" not in card
     assert "a\\|b" in card

@@ -31,13 +31,16 @@ from vedette.evaluation.document import Evaluation, headline, write_evaluation
 from vedette.evaluation.evaluate import evaluate
 from vedette.evaluation.judge import Observe, judge_picture, observe_nothing
 from vedette.learn import memo as memos
+from vedette.learn.advice import more_of
 from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
 from vedette.learn.check import UnusablePicture, check
 from vedette.learn.choose import choose, judge_all, tried
 from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
+from vedette.learn.neighbours import by_name, is_series
 from vedette.learn.net.backbones import open_backbone
+from vedette.learn.net.cached import pooled
 from vedette.learn.recipe import DEFAULT_BACKBONE, OUTPUTS, Budget, Progress, Recipe, RunContext, Trained
 from vedette.learn.split import hold_out
 from vedette.learn.task import Plan, decide
@@ -49,6 +52,8 @@ from vedette.vision.annotations import Sample
 
 # From so many test pictures of a label on, the test part chooses its threshold.
 ENOUGH = 10
+# Neighbours are compared among so many pictures; of more, features would be read that nobody else reads.
+MOST_COMPARED = 300
 # Exporting, comparing and packaging take so long, and looking at a test picture so many times what reading it
 # took (small pictures on two cores: 2 ms to read and 6 ms to judge).
 FINISHING_S, AGAIN = 5.0, 3
@@ -110,7 +115,12 @@ def run(
     trained = recipe.fit(plan.train, work, judgement)
     left_out = [*order.left_out, *broken, *silent(plan)]
     facts = describe(plan, trained, order, work, judged=tried(judged), clock=clock)
-    facts = replace(facts, data={**facts.data, "left_out": len(left_out)})
+    advice = more_of(plan.train, judgement.outcomes)
+    facts = replace(
+        facts,
+        data={**facts.data, "left_out": len(left_out)},
+        recipe={**facts.recipe, **({"more_pictures_of": advice} if advice else {})},
+    )
     facts, evaluation = finish(plan, trained, facts, order, work, show=show)
     memos.keep(plan, recipe, work)
     work.cache.trim()
@@ -150,15 +160,30 @@ def prepare(order: Order, work: RunContext) -> tuple[Plan, list[UnusablePicture]
         rest = [None if part is None else without(part, gone) for part in (order.train, order.test)]
         plan = decide(rest[0] or [], rest[1], wanted=order.task)
     memo = memos.find(plan, work)
+    work.in_blocks = follows_itself(plan, work)
     if plan.test is None:
         settled = {**dict.fromkeys(memo.test, True), **dict.fromkeys(memo.train, False)} if memo else {}
         learn, test = hold_out(
-            plan.train, digest=lambda s: work.pictures.digest(s.picture), seed=work.seed, settled=settled
+            plan.train,
+            digest=lambda s: work.pictures.digest(s.picture),
+            seed=work.seed,
+            settled=settled,
+            order=by_name(plan.train) if work.in_blocks else None,
         )
         plan = replace(plan, train=learn, test=test)
     each_s = (time.monotonic() - began) / max(1, len(order.train) + len(order.test or ()))
     work.reserved_s = FINISHING_S + AGAIN * each_s * len(plan.test or ())
     return plan, broken, memo
+
+
+def follows_itself(plan: Plan, work: RunContext) -> bool:
+    """Say whether the training part is a series whose neighbours look alike; not asked of boxes and masks."""
+    if plan.task not in ("classification", "multilabel", "anomaly"):
+        return False
+    compared = plan.train[:MOST_COMPARED]
+    side = open_backbone(work.backbone).sides[0]
+    features = pooled([sample.picture for sample in compared], work=work, size=(side, side))
+    return is_series(compared, features[:, 0])
 
 
 def without(samples: Sequence[Sample], gone: Container[Path]) -> list[Sample]:
@@ -255,7 +280,13 @@ def describe(
         pixel_thresholds=dict(trained.pixel_thresholds),
         colors=dict(trained.colors),
         created=clock().isoformat(timespec="seconds"),
-        recipe={**trained.facts, "seed": order.seed, "budget": order.budget.name, "tried": judged},
+        recipe={
+            **trained.facts,
+            "seed": order.seed,
+            "budget": order.budget.name,
+            "folds": "blocks by name, since neighbours look alike" if work.in_blocks else "at random",
+            "tried": judged,
+        },
         data={
             "training_pictures": len(plan.train),
             "test_pictures": len(plan.test or ()),

@@ -26,6 +26,7 @@ from torch import nn
 
 from vedette.learn.cache import FeatureCache
 from vedette.learn.device import Device, choose_device
+from vedette.learn.neighbours import by_name
 from vedette.learn.pace import Pace
 from vedette.learn.pictures import PictureCache
 from vedette.learn.split import deal
@@ -81,6 +82,7 @@ class RunContext:
     cancelled: Callable[[], bool] = lambda: False
     started: float = field(default_factory=time.monotonic)
     reserved_s: float = 0.0  # what is done after the learning will take
+    in_blocks: bool = False  # whether neighbours look alike, so that folds keep them together
     _stage: tuple[str, float] = ("", 0.0)
 
     def tell(self, stage: str, done: int, of: int) -> None:
@@ -103,7 +105,11 @@ class RunContext:
     def deal(self, samples: Sequence[Sample], hands: int) -> npt.NDArray[np.int64]:
         """Return the fold of every sample; the same for every recipe of a training."""
         return deal(
-            samples, hands, digest=lambda sample: self.pictures.digest(sample.picture), seed=self.seed
+            samples,
+            hands,
+            digest=lambda sample: self.pictures.digest(sample.picture),
+            seed=self.seed,
+            order=by_name(samples) if self.in_blocks else None,
         )
 
     def folds(self, samples: Sequence[Sample], *, most: int = 5) -> npt.NDArray[np.int64]:

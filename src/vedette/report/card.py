@@ -42,6 +42,7 @@ def model_card(facts: PackageFacts, evaluation: Evaluation | None) -> str:
         *_list(
             ("Recipe", _recipe(facts)),
             ("Backbone", " ".join(str(value) for value in facts.backbone.values())),
+            ("What would help most", _advice(facts)),
             ("Training pictures", facts.data.get("training_pictures")),
             ("Test pictures", facts.data.get("test_pictures")),
             ("Fingerprint of the data", facts.data.get("fingerprint")),
@@ -104,6 +105,14 @@ def _recipe(facts: PackageFacts) -> str:
     attempts = [str(attempt.get("recipe")) for attempt in facts.recipe.get("tried", ())]
     others = [name for name in attempts if name != best]
     return f"{best}, the best of {', '.join([best, *others])}" if best and others else str(best)
+
+
+def _advice(facts: PackageFacts) -> str:
+    """Return of which label more pictures would help most, where one was told worse than all others."""
+    advice = facts.recipe.get("more_pictures_of")
+    if not isinstance(advice, dict):
+        return ""
+    return f"more pictures of {advice.get('label')}, which was told worst in training"
 
 
 def _list(*pairs: tuple[str, Any]) -> list[str]:
