@@ -101,6 +101,13 @@ def test_boxes_by_hand():
     assert first["picture"] == "s3://b/p.png"
 
 
+def test_a_box_of_another_label_does_not_find_what_lies_under_it():
+    pictures = [boxes(("dog", LEFT), ("cat", RIGHT), findings=[("cat", 0.9, LEFT), ("cat", 0.8, RIGHT)])]
+    document = document_of("detection", ["cat", "dog"], pictures, thresholds={"cat": 0.5, "dog": 0.5})
+    (outcome,) = document["outcomes"]
+    assert [missed["label"] for missed in outcome["missed"]] == ["dog"]
+
+
 def test_perfect_boxes_are_perfect():
     document = document_of("detection", ["cat"], [boxes(("cat", LEFT), findings=[("cat", 0.3, LEFT)])])
     assert (document["map50"], document["map50_95"], document["f1"]) == (

@@ -175,3 +175,11 @@ def test_a_pair_of_an_unknown_type_is_left_alone():
 def test_a_broken_pair_is_carried_along(value, metadata):
     text = json.dumps({"source-ref": "s3://bucket/k", "a": value, "a-metadata": metadata})
     assert set(rename_labels(line_of(text), {"x": "y"}).values) == {"source-ref", "a", "a-metadata"}
+
+
+@pytest.mark.parametrize("value", [7, "b", {"0": 1}, True])
+def test_a_pair_that_is_no_list_of_labels_goes_with_the_label_it_names(value):
+    values = json.loads(a_tags_line("a", "b"))
+    line = line_of(json.dumps({**values, "tags": value}))
+    assert remove_labels(line, ["b"]).values == {"source-ref": values["source-ref"]}
+    assert rename_labels(line, {"b": "c"}).values["tags"] == value

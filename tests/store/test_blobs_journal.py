@@ -1,12 +1,16 @@
 """The journal of a bucket: what is committed is in it, and what tears it is put right."""
 
+import contextlib
 import json
+import os
+import resource
 import threading
 
 import pytest
 
 from vedette.errors import Refusal
 from vedette.store.blobs import journals as module
+from vedette.store.blobs.appending import OpenJournal
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.journal import FRESH, JOURNAL, JournalReader, decode, encode, read_end
 from vedette.store.blobs.values import About, UploadPart
@@ -209,3 +213,27 @@ def test_a_journal_of_a_later_program_is_refused(blobs):
     journal(blobs).write_bytes(encode(header))
     with pytest.raises(Refusal, match="later version"):
         FolderBlobs(blobs.root)
+
+
+@contextlib.contextmanager
+def files_no_longer_than(size):
+    """What is written beyond is cut off there, and the next write fails, as on a disk that fills up."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_line_that_does_not_fit_leaves_nothing_of_itself(tmp_path):
+    path = tmp_path / "journal"
+    path.write_bytes(b"first\n")
+    file = os.open(path, os.O_RDWR | os.O_APPEND)
+    journal = OpenJournal(file, size=6)
+    with files_no_longer_than(10), pytest.raises(OSError, match="File too large"):
+        journal.write(b"second, longer\n")
+    assert (path.read_bytes(), journal.size) == (b"first\n", 6)
+    journal.write(b"third\n")
+    os.close(file)
+    assert (path.read_bytes(), journal.size) == (b"first\nthird\n", 12)

@@ -35,6 +35,19 @@ def test_the_picture_given_is_not_drawn_on():
     assert image.getcolors() == [(200 * 100, (90, 90, 90))]
 
 
+def test_a_caption_stands_at_the_top_and_nothing_does_without_one():
+    """What is found of the whole picture stands below it."""
+    plain = draw_findings(grey(), [], labels=[])
+    assert plain.getcolors() == grey().getcolors()
+    captioned = draw_findings(grey(), [], labels=[], caption="board 7")
+    written = np.asarray(captioned) != 90
+    rows = np.flatnonzero(written.any(axis=(1, 2)))
+    assert 0 < rows[0] < rows[-1] < 30
+    both = draw_findings(grey(), [Finding("rust", 0.9, area=0.5)], labels=["rust"], caption="board 7")
+    assert np.array_equal(np.asarray(both)[: rows[-1] + 1], np.asarray(captioned)[: rows[-1] + 1])
+    assert (np.asarray(both) != np.asarray(captioned)).any()
+
+
 def test_labels_at_the_edge_stay_inside():
     tiny = Image.new("RGB", (8, 8))
     found = [Finding("a label longer than the picture", 1.0, Box(0.9, 0.9, 0.1, 0.1))]
