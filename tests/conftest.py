@@ -16,7 +16,7 @@ from doubles.databases import (  # noqa: F401  (fixtures, found by their names)
     postgres_maker,
     sqlite_maker,
 )
-from doubles.servers import RunningServer, start_server, stop_server
+from doubles.servers import FORKS, RunningServer, start_server, stop_server
 
 ROOT = Path(__file__).parent.parent
 
@@ -37,6 +37,14 @@ def pytest_configure(config: pytest.Config) -> None:
     del config
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forks() -> Iterator[None]:
+    """Have the servers of this run forked from one that has imported everything."""
+    FORKS.wanted = True
+    yield
+    FORKS.close()
 
 
 @pytest.fixture(scope="session")

@@ -165,3 +165,9 @@ def test_a_manifest_of_a_third_dialect_is_held_to_its_rules(third_room):
     dataset = third_room.create([a_line(number, "a" * 250) for number in range(3)])
     assert (dataset.status, dataset.fault) == ("create-failed", "client")
     assert dataset.message == "s3://manifests/train.manifest is too large."
+
+
+def test_an_empty_manifest_that_a_training_froze_is_refused_as_empty():
+    with pytest.raises(ManifestRefused, match="The manifest file is empty"):
+        REKOGNITION.refuse_frozen(0)
+    REKOGNITION.refuse_frozen(1)

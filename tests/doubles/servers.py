@@ -9,6 +9,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from doubles.nursery import ForkedProcess, Nursery
+
+
+class Forks:
+    """Where the servers of a run of tests are forked from; a benchmark, which times starts, forks none."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self._nursery: Nursery | None = None
+
+    def nursery(self) -> Nursery:
+        """Return the nursery, made for the first server."""
+        self._nursery = self._nursery or Nursery()
+        return self._nursery
+
+    def close(self) -> None:
+        """End it."""
+        if self._nursery is not None:
+            self._nursery.close()
+
+
+FORKS = Forks()
+
 
 @dataclass(frozen=True)
 class RunningServer:
@@ -16,7 +39,7 @@ class RunningServer:
 
     address: str
     data: Path
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[str] | ForkedProcess"
 
     @property
     def key(self) -> tuple[str, str]:
@@ -54,6 +77,8 @@ class RunningServer:
     def vedette(self, *words: str) -> str:
         """Run a command beside the server, on the same data folder; return what it printed."""
         environment = {**os.environ, "VEDETTE_DATA": str(self.data)}
+        if FORKS.wanted:
+            return FORKS.nursery().run(words, environment)
         ran = subprocess.run(
             [sys.executable, "-m", "vedette", *words],
             capture_output=True,
@@ -72,15 +97,22 @@ def start_server(
     In a group of its own it can be sent what a terminal sends: a signal to all of the group.
     """
     log = log or data.parent / f"{data.name}.log"
+    words = ["serve", "--port", "0", "--data", str(data), *options]
+    environment = {**os.environ, "VEDETTE_LOG": "json", **environment}
+    process: subprocess.Popen[str] | ForkedProcess
     with log.open("a") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "vedette", "serve", "--port", "0", "--data", str(data), *options],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            start_new_session=own_group,
-            env={**os.environ, "VEDETTE_LOG": "json", **environment},
-        )
+        if FORKS.wanted:
+            nursery = FORKS.nursery()
+            process = nursery.start(words, errors=errors, environment=environment, own_group=own_group)
+        else:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "vedette", *words],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=own_group,
+                env=environment,
+            )
     assert process.stdout is not None
     line = process.stdout.readline()
     result = re.search(r"https?://\S+", line)
