@@ -16,9 +16,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 import vedette
-from vedette.cli.demo_pictures import COLORS, DrawnPicture, draw_set
 from vedette.vision.annotations import Mask, Sample
 from vedette.vision.draw import draw_findings, draw_heatmap
+from vedette.vision.drawn_sets import COLORS, DrawnPicture, draw_set
 
 PLACE = Path(__file__).parent.parent / "docs" / "pictures" / "findings.jpg"
 TILE, GAP, CAPTION = 288, 8, 26

@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from vedette.cli.demo import KINDS
-from vedette.cli.demo_pictures import COLORS, PARTS, SIDE, draw_set
 from vedette.cli.demo_services import CustomLabelsDemo
 from vedette.cli.main import app
 from vedette.cli.remote_models import RemoteModel
 from vedette.vision.annotations import Box, Finding
+from vedette.vision.drawn_sets import COLORS, PARTS, SIDE, draw_set
 
 
 @pytest.mark.parametrize("kind", [kind.name for kind in KINDS])

@@ -87,6 +87,8 @@ SERVICES = {
     # Vedette's own operations, which AWS does not have.
     "vedette": """
         CountEntries QueryEntries
+        CreateAccessKey CreateExampleProject CreateGroup CreateUser DeleteAccessKey DeleteGroup DeletePolicy
+        DeleteUser GetUser ListGroups ListPolicies ListUsers PutPolicy UpdateAccessKey UpdateGroup UpdateUser
         DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries UpdateEntries
         UpdateLabelSettings
     """,

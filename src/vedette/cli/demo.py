@@ -21,7 +21,6 @@ import typer
 from PIL import Image
 
 from vedette.cli.client import open_client
-from vedette.cli.demo_pictures import COLORS, SIDE, DrawnPicture, draw_set
 from vedette.cli.demo_services import SERVICES, UNDER_WAY
 from vedette.cli.remote import Server
 from vedette.cli.remote_models import CustomLabelsModels, LookoutModels, RemoteModel
@@ -34,6 +33,7 @@ from vedette.manifest.lines import change_line
 from vedette.manifest.segmentation import MaskRef, write_mask
 from vedette.vision.annotations import Finding
 from vedette.vision.draw import draw_findings
+from vedette.vision.drawn_sets import COLORS, SIDE, DrawnPicture, draw_set
 
 T = TypeVar("T")
 

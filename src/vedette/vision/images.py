@@ -15,7 +15,7 @@ from PIL import Image, UnidentifiedImageError
 
 from vedette.errors import Wrong
 from vedette.vision.annotations import Box
-from vedette.vision.files import BOMB, DAMAGE, FORMATS, open_image
+from vedette.vision.files import BOMB, DAMAGE, FORMATS, open_head, open_image
 from vedette.vision.heads import CostlyPicture
 from vedette.vision.tiles import Window
 from vedette.vision.turn import LYING, orientation_of
@@ -42,6 +42,8 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# What undoes each of them: turns by a quarter undo one another, the others themselves.
+_BACK = {**_TURNS, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
 
 
 class BrokenPicture(Wrong):
@@ -107,6 +109,14 @@ def decode(
         raise
     except (*BOMB, *DAMAGE) as error:
         raise BrokenPicture(name, _why(error)) from error
+
+
+def decode_stored(data: bytes, *, name: str) -> Image.Image:
+    """Return the RGB picture of a file as it is stored, unturned: the raster that boxes are drawn on."""
+    image, _ = decode(data, name=name)
+    with open_head(data) as head:
+        turn = None if head.format == "TIFF" else _BACK.get(orientation_of(head))
+    return image if turn is None else image.transpose(turn)
 
 
 def _why(error: Exception) -> str:

@@ -11,8 +11,6 @@ import torch
 from PIL import Image
 
 from doubles.drawn_masks import COLORS, write_plates
-from vedette.cli.demo_pictures import COLORS as DEMO_COLORS
-from vedette.cli.demo_pictures import draw_set
 from vedette.evaluation.judge import judge
 from vedette.learn.cache import FeatureCache
 from vedette.learn.export import export, refuse_if_far
@@ -24,6 +22,8 @@ from vedette.learn.segment.views import UNKNOWN, MaskedPicture, MaskViews, plan_
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.model import Model
 from vedette.vision.annotations import Mask, Sample
+from vedette.vision.drawn_sets import COLORS as DEMO_COLORS
+from vedette.vision.drawn_sets import draw_set
 
 KINDS = ("scratch", "stain")
 

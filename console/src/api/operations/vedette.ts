@@ -1,5 +1,11 @@
 // Written by tools/write_client_types.py from the shape files. Do not edit: make generate.
 
+export interface AccessKeySummary {
+  readonly AccessKeyId?: string | undefined;
+  readonly Enabled?: boolean | undefined;
+  readonly CreateDate?: string | undefined;
+}
+
 export interface CountEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -18,6 +24,67 @@ export interface CountEntriesResponse {
   readonly Shared?: number | undefined;
   readonly Labels?: ReadonlyArray<LabelCount> | undefined;
   readonly IsPending?: boolean | undefined;
+}
+
+export interface CreateAccessKeyRequest {
+  readonly UserName: string;
+}
+
+export interface CreateAccessKeyResponse {
+  readonly AccessKeyId?: string | undefined;
+  readonly SecretAccessKey?: string | undefined;
+}
+
+export interface CreateExampleProjectRequest {
+  readonly Example: "sort-parts" | "parts-on-a-tray" | "locate-parts" | "find-scratches";
+  readonly Labeled?: "all" | "half" | undefined;
+}
+
+export interface CreateExampleProjectResponse {
+  readonly ProjectArn?: string | undefined;
+  readonly ProjectName?: string | undefined;
+  readonly Service?: string | undefined;
+}
+
+export interface CreateGroupRequest {
+  readonly GroupName: string;
+  readonly Policies?: ReadonlyArray<string> | undefined;
+}
+
+export interface CreateGroupResponse {
+  readonly GroupName?: string | undefined;
+  readonly Users?: ReadonlyArray<string> | undefined;
+  readonly Policies?: ReadonlyArray<string> | undefined;
+}
+
+export interface CreateUserRequest {
+  readonly UserName: string;
+  readonly Policies?: ReadonlyArray<string> | undefined;
+  readonly Groups?: ReadonlyArray<string> | undefined;
+}
+
+export interface CreateUserResponse {
+  readonly UserName?: string | undefined;
+  readonly UserId?: string | undefined;
+  readonly Arn?: string | undefined;
+  readonly CreateDate?: string | undefined;
+}
+
+export interface DeleteAccessKeyRequest {
+  readonly UserName: string;
+  readonly AccessKeyId: string;
+}
+
+export interface DeleteGroupRequest {
+  readonly GroupName: string;
+}
+
+export interface DeletePolicyRequest {
+  readonly PolicyName: string;
+}
+
+export interface DeleteUserRequest {
+  readonly UserName: string;
 }
 
 export interface DescribeTrainingRequest {
@@ -121,6 +188,28 @@ export interface EntrySummary {
   readonly Line?: string | undefined;
 }
 
+export interface GetUserRequest {
+  readonly UserName: string;
+}
+
+export interface GetUserResponse {
+  readonly UserName?: string | undefined;
+  readonly UserId?: string | undefined;
+  readonly Arn?: string | undefined;
+  readonly CreateDate?: string | undefined;
+  readonly Policies?: ReadonlyArray<string> | undefined;
+  readonly GroupPolicies?: ReadonlyArray<string> | undefined;
+  readonly Groups?: ReadonlyArray<string> | undefined;
+  readonly AccessKeys?: ReadonlyArray<AccessKeySummary> | undefined;
+  readonly Tags?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface GroupSummary {
+  readonly GroupName?: string | undefined;
+  readonly Users?: ReadonlyArray<string> | undefined;
+  readonly Policies?: ReadonlyArray<string> | undefined;
+}
+
 export interface LabelCount {
   readonly Name?: string | undefined;
   readonly Pictures?: number | undefined;
@@ -152,6 +241,10 @@ export interface ListEntriesResponse {
   readonly NextToken?: string | undefined;
 }
 
+export interface ListGroupsResponse {
+  readonly Groups?: ReadonlyArray<GroupSummary> | undefined;
+}
+
 export interface ListLabelSettingsRequest {
   readonly ProjectArn: string;
 }
@@ -160,10 +253,37 @@ export interface ListLabelSettingsResponse {
   readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
 }
 
+export interface ListPoliciesResponse {
+  readonly Policies?: ReadonlyArray<PolicySummary> | undefined;
+}
+
+export interface ListUsersResponse {
+  readonly Users?: ReadonlyArray<UserSummary> | undefined;
+}
+
 export interface MoveEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
   readonly Entries: ReadonlyArray<EntryName>;
+}
+
+export interface PolicySummary {
+  readonly PolicyName?: string | undefined;
+  readonly IsBuiltIn?: boolean | undefined;
+  readonly PolicyDocument?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+}
+
+export interface PutPolicyRequest {
+  readonly PolicyName: string;
+  readonly PolicyDocument: string;
+}
+
+export interface PutPolicyResponse {
+  readonly PolicyName?: string | undefined;
+  readonly IsBuiltIn?: boolean | undefined;
+  readonly PolicyDocument?: string | undefined;
+  readonly UpdateDate?: string | undefined;
 }
 
 export interface QueryEntriesRequest {
@@ -194,6 +314,12 @@ export interface RemoveEntriesRequest {
   readonly Entries: ReadonlyArray<EntryName>;
 }
 
+export interface UpdateAccessKeyRequest {
+  readonly UserName: string;
+  readonly AccessKeyId: string;
+  readonly Enabled: boolean;
+}
+
 export interface UpdateEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -202,6 +328,12 @@ export interface UpdateEntriesRequest {
 
 export interface UpdateEntriesResponse {
   readonly Entries?: ReadonlyArray<EditedEntry> | undefined;
+}
+
+export interface UpdateGroupRequest {
+  readonly GroupName: string;
+  readonly AttachPolicies?: ReadonlyArray<string> | undefined;
+  readonly DetachPolicies?: ReadonlyArray<string> | undefined;
 }
 
 export interface UpdateLabelSettingsRequest {
@@ -214,15 +346,48 @@ export interface UpdateLabelSettingsResponse {
   readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
 }
 
+export interface UpdateUserRequest {
+  readonly UserName: string;
+  readonly AttachPolicies?: ReadonlyArray<string> | undefined;
+  readonly DetachPolicies?: ReadonlyArray<string> | undefined;
+  readonly JoinGroups?: ReadonlyArray<string> | undefined;
+  readonly LeaveGroups?: ReadonlyArray<string> | undefined;
+  readonly Tags?: Readonly<Record<string, string>> | undefined;
+  readonly RemoveTags?: ReadonlyArray<string> | undefined;
+}
+
+export interface UserSummary {
+  readonly UserName?: string | undefined;
+  readonly UserId?: string | undefined;
+  readonly Arn?: string | undefined;
+  readonly CreateDate?: string | undefined;
+}
+
 export interface VedetteOperations {
   readonly CountEntries: { readonly input: CountEntriesRequest; readonly output: CountEntriesResponse };
+  readonly CreateAccessKey: { readonly input: CreateAccessKeyRequest; readonly output: CreateAccessKeyResponse };
+  readonly CreateExampleProject: { readonly input: CreateExampleProjectRequest; readonly output: CreateExampleProjectResponse };
+  readonly CreateGroup: { readonly input: CreateGroupRequest; readonly output: CreateGroupResponse };
+  readonly CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse };
+  readonly DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: Record<never, never> };
+  readonly DeleteGroup: { readonly input: DeleteGroupRequest; readonly output: Record<never, never> };
+  readonly DeletePolicy: { readonly input: DeletePolicyRequest; readonly output: Record<never, never> };
+  readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
   readonly DescribeTraining: { readonly input: DescribeTrainingRequest; readonly output: DescribeTrainingResponse };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
+  readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
   readonly ListEntries: { readonly input: ListEntriesRequest; readonly output: ListEntriesResponse };
+  readonly ListGroups: { readonly input: Record<never, never>; readonly output: ListGroupsResponse };
   readonly ListLabelSettings: { readonly input: ListLabelSettingsRequest; readonly output: ListLabelSettingsResponse };
+  readonly ListPolicies: { readonly input: Record<never, never>; readonly output: ListPoliciesResponse };
+  readonly ListUsers: { readonly input: Record<never, never>; readonly output: ListUsersResponse };
   readonly MoveEntries: { readonly input: MoveEntriesRequest; readonly output: Record<never, never> };
+  readonly PutPolicy: { readonly input: PutPolicyRequest; readonly output: PutPolicyResponse };
   readonly QueryEntries: { readonly input: QueryEntriesRequest; readonly output: QueryEntriesResponse };
   readonly RemoveEntries: { readonly input: RemoveEntriesRequest; readonly output: Record<never, never> };
+  readonly UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: Record<never, never> };
   readonly UpdateEntries: { readonly input: UpdateEntriesRequest; readonly output: UpdateEntriesResponse };
+  readonly UpdateGroup: { readonly input: UpdateGroupRequest; readonly output: Record<never, never> };
   readonly UpdateLabelSettings: { readonly input: UpdateLabelSettingsRequest; readonly output: UpdateLabelSettingsResponse };
+  readonly UpdateUser: { readonly input: UpdateUserRequest; readonly output: Record<never, never> };
 }

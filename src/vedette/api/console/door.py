@@ -16,20 +16,22 @@ from vedette.api.console.answers import COMMON, fault_answer
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.faults import ConsoleFault, translate
 from vedette.api.console.origin import refuse_other_origin
+from vedette.api.console.outlines import OutlineRoute
 from vedette.api.console.pictures import PictureRoutes
 from vedette.api.console.static_files import answer_file
 from vedette.api.console.thumbnails import ThumbnailRoutes
 from vedette.api.door import Effect, LongBody, PlainDoor, SlowBody, Visit
 from vedette.api.relay import ObjectDoor, RelayDoor
 from vedette.api.visitors import is_for_own_pages, path_of, refuse_name
+from vedette.errors import TooFast, Wrong
 from vedette.vision.images import BrokenPicture
 from vedette.wire.http import Request, Response
 
 ROOT, API = "/console", "/console/api/"
 
 # Routes that carry what lies in buckets: what goes wrong there is told as the buckets' service tells it.
-OF_OBJECTS = frozenset({"picture", "upload", "uploads"})
-OWN_FAULTS = (ConsoleFault, BrokenPicture, LongBody, SlowBody)
+OF_OBJECTS = frozenset({"outline", "picture", "upload", "uploads"})
+OWN_FAULTS = (ConsoleFault, BrokenPicture, TooFast, Wrong, LongBody, SlowBody)
 
 Route = Callable[[Visit], Awaitable[Response]]
 
@@ -40,6 +42,7 @@ class ConsoleDoor(PlainDoor):
 
     services: Mapping[str, RelayDoor]
     pictures: PictureRoutes
+    outline: OutlineRoute
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
     thumbnails: ThumbnailRoutes = field(default_factory=ThumbnailRoutes)
     name: str = "console"
@@ -90,6 +93,7 @@ class ConsoleDoor(PlainDoor):
             },
             "thumbnail": {"GET": ("ShowThumbnail", self.thumbnails.show)},
             "sessions": {"GET": ("ListSessions", sessions.list_sessions)},
+            "outline": {"POST": ("FindOutline", self.outline.answer)},
             "picture": {"GET": ("ShowPicture", self.pictures.show)},
             "upload": {"PUT": ("UploadPicture", self.pictures.upload)},
             "uploads": {"POST": ("ListUploads", self.pictures.list_uploads)},
@@ -132,7 +136,7 @@ class ConsoleDoor(PlainDoor):
 def open_door(services: Iterable[RelayDoor], objects: ObjectDoor) -> ConsoleDoor:
     """Return the console's door before these services; `objects` has the pictures."""
     doors = {door.name: door for door in (*services, objects)}
-    return ConsoleDoor(doors, PictureRoutes(objects))
+    return ConsoleDoor(doors, PictureRoutes(objects), OutlineRoute(objects))
 
 
 def _require_method(request: Request, *methods: str) -> None:

@@ -7,7 +7,6 @@ person's rights. Nothing here adds an entry to a dataset.
 
 import asyncio
 import hashlib
-import hmac
 import re
 import unicodedata
 from collections.abc import AsyncIterator
@@ -24,6 +23,7 @@ from vedette.api.console.visitor import require_session
 from vedette.api.door import ChosenAnswer, Visit
 from vedette.api.reading import read_whole
 from vedette.api.relay import ObjectDoor
+from vedette.api.uploads import upload_bucket
 from vedette.errors import Refusal
 from vedette.vision.convert import ENDINGS, UsablePicture, make_usable
 from vedette.vision.files import FORMATS
@@ -152,12 +152,9 @@ def name_as(name: str, picture: UsablePicture) -> str:
 
 
 def console_bucket(visit: Visit) -> str:
-    """Return the bucket of the account's uploads in the region; nobody else can know its name beforehand."""
+    """Return the bucket of the account's uploads in the region."""
     assert visit.principal is not None
-    region = region_of(visit)
-    text = f"console bucket:{visit.principal.account}:{region}"
-    digest = hmac.new(visit.house.page_key, text.encode(), hashlib.sha256).hexdigest()
-    return f"vedette-console-{region}-{digest[:10]}"
+    return upload_bucket(visit.house, visit.principal.account, region_of(visit))
 
 
 def read_source(source: str) -> tuple[str, str]:
@@ -220,6 +217,30 @@ async def _peek(response: Response) -> tuple[bytes, Body]:
         return await asyncio.to_thread(_start_of, body), body
     first = await anext(body, b"")
     return first[:HEAD_BYTES], _again(first, body)
+
+
+async def bytes_of(response: Response, most: int) -> bytes:
+    """Return the bytes of an object, of a picture's size at most."""
+    body = response.body
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, FileBody):
+        if body.length > most:
+            raise ConsoleFault("BadPicture", 400, f"The picture has more than {most >> 20} MiB.")
+        return await asyncio.to_thread(_read_file, body)
+    pieces, size = [], 0
+    async for piece in body:
+        size += len(piece)
+        if size > most:
+            raise ConsoleFault("BadPicture", 400, f"The picture has more than {most >> 20} MiB.")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _read_file(body: FileBody) -> bytes:
+    with Path(body.path).open("rb") as file:
+        file.seek(body.start)
+        return file.read(body.length)
 
 
 def _start_of(body: FileBody) -> bytes:

@@ -1,7 +1,25 @@
 """Vedette's own service: what AWS has no operation for, asked and answered as AWS would."""
 
 from vedette.api.operations import Handler, OperationsDoor
+from vedette.api.own.account import (
+    create_access_key,
+    create_group,
+    create_user,
+    delete_access_key,
+    delete_group,
+    delete_policy,
+    delete_user,
+    get_user,
+    list_groups,
+    list_policies,
+    list_users,
+    put_policy,
+    update_access_key,
+    update_group,
+    update_user,
+)
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
+from vedette.api.own.examples import create_example_project
 from vedette.api.own.faults import translate
 from vedette.api.own.labels import list_label_settings, update_label_settings
 from vedette.api.own.models import describe_training, download_model
@@ -11,15 +29,31 @@ from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
     "CountEntries": count_entries,
+    "CreateAccessKey": create_access_key,
+    "CreateExampleProject": create_example_project,
+    "CreateGroup": create_group,
+    "CreateUser": create_user,
+    "DeleteAccessKey": delete_access_key,
+    "DeleteGroup": delete_group,
+    "DeletePolicy": delete_policy,
+    "DeleteUser": delete_user,
     "DescribeTraining": describe_training,
     "DownloadModel": download_model,
+    "GetUser": get_user,
     "ListEntries": list_entries,
+    "ListGroups": list_groups,
     "ListLabelSettings": list_label_settings,
+    "ListPolicies": list_policies,
+    "ListUsers": list_users,
     "MoveEntries": move_entries,
     "QueryEntries": query_entries,
+    "PutPolicy": put_policy,
     "RemoveEntries": remove_entries,
+    "UpdateAccessKey": update_access_key,
     "UpdateEntries": update_entries,
+    "UpdateGroup": update_group,
     "UpdateLabelSettings": update_label_settings,
+    "UpdateUser": update_user,
 }
 
 DOOR = OperationsDoor(

@@ -1,6 +1,6 @@
 """What each operation of Vedette's own service asks for: its own action, on things of the other services."""
 
-from vedette.api.permissions import RESOURCE_TAG, Permission
+from vedette.api.permissions import RESOURCE_TAG, Permission, writes
 
 PROJECT = (
     "arn:aws:rekognition:REGION:ACCOUNT:project/NAME/CREATED or "
@@ -10,6 +10,16 @@ MODEL = (
     "arn:aws:rekognition:REGION:ACCOUNT:project/NAME/version/VERSION/CREATED or "
     "arn:aws:lookoutvision:REGION:ACCOUNT:model/NAME/VERSION"
 )
+
+
+USER, GROUP, POLICY = (f"arn:aws:iam::ACCOUNT:{kind}/NAME" for kind in ("user", "group", "policy"))
+EXAMPLE = (
+    "arn:aws:rekognition:REGION:ACCOUNT:project/NAME* or arn:aws:lookoutvision:REGION:ACCOUNT:project/NAME*"
+)
+
+
+def _about(action: str, resource: str) -> tuple[Permission, ...]:
+    return (Permission(f"vedette:{action}", resource),)
 
 
 def _on(action: str, resource: str) -> tuple[Permission, ...]:
@@ -27,4 +37,26 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "RemoveEntries": _on("RemoveEntries", PROJECT),
     "UpdateEntries": _on("UpdateEntries", PROJECT),
     "UpdateLabelSettings": _on("UpdateLabelSettings", PROJECT),
+    "CreateAccessKey": _about("CreateAccessKey", USER),
+    "CreateGroup": _about("CreateGroup", GROUP),
+    "CreateUser": _about("CreateUser", USER),
+    "DeleteAccessKey": _about("DeleteAccessKey", USER),
+    "DeleteGroup": _about("DeleteGroup", GROUP),
+    "DeletePolicy": _about("DeletePolicy", POLICY),
+    "DeleteUser": _about("DeleteUser", USER),
+    "GetUser": _about("GetUser", USER),
+    "ListGroups": _about("ListGroups", "*"),
+    "ListPolicies": _about("ListPolicies", "*"),
+    "ListUsers": _about("ListUsers", "*"),
+    "PutPolicy": _about("PutPolicy", POLICY),
+    "UpdateAccessKey": _about("UpdateAccessKey", USER),
+    "UpdateGroup": _about("UpdateGroup", GROUP),
+    "UpdateUser": _about("UpdateUser", USER),
+    "CreateExampleProject": (
+        Permission("vedette:CreateExampleProject", EXAMPLE),
+        Permission(
+            "s3:CreateBucket", "arn:aws:s3:::BUCKET", condition="where the account has none for uploads"
+        ),
+        *writes(""),
+    ),
 }

@@ -6,7 +6,9 @@ docs/how-to/accounts-and-keys.md describes them. They are not evaluated here.
 from functools import cache
 from importlib.resources import files
 
-NAMES = ("administrator", "trainer", "labeller", "viewer", "caller")
+# The one that lets others in.
+ADMINISTRATOR_POLICY = "administrator"
+NAMES = (ADMINISTRATOR_POLICY, "trainer", "labeller", "viewer", "caller")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Example sets for the demonstration, drawn by code: parts on a steel tray, for every kind of model.
+"""Example sets, drawn by code: parts on a steel tray, for every kind of model.
 
 Light, pose, grain, blur and clutter vary; a set is determined by its seed.
 """

@@ -1,0 +1,235 @@
+"""The people of an account: users, groups, policies and keys, as the console's account page manages them.
+
+Whoever may do these things is an administrator, whatever the policy is called: who may attach a policy may
+attach any. The account never loses its last administrator this way; commands on the server's own machine may.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from vedette.api.house import Caller, House
+from vedette.errors import Missing
+from vedette.identity.administrators import require_another
+from vedette.identity.builtin import ADMINISTRATOR_POLICY
+from vedette.identity.directory import Directory
+from vedette.identity.holder import Holder, HolderKind
+from vedette.identity.policies import IdentityPolicy
+from vedette.identity.records import AccessKey, User
+
+# Two administrators who remove one another at once must not both succeed.
+_one_change = threading.Lock()
+
+
+def list_users(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List the account's users."""
+    caller.require("ListUsers", "*")
+    users = house.identity.directory.users(caller.account)
+    return {"Users": [_user(user) for user in users]}
+
+
+def get_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Return a user with its groups, policies, keys and tags."""
+    name = _require(caller, "GetUser", "user", request["UserName"])
+    directory = house.identity.directory
+    user = _find_user(directory, caller.account, name)
+    policies = directory.policies_of_user(caller.account, name)
+    return {
+        **_user(user),
+        "Policies": [policy for policy in policies if "/" not in policy],
+        "GroupPolicies": [policy for policy in policies if "/" in policy],
+        "Groups": directory.groups.of(caller.account, name),
+        "AccessKeys": [_key(key) for key in directory.keys(caller.account, name)],
+        "Tags": dict(user.tags),
+    }
+
+
+def create_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Create a user with these policies, in these groups."""
+    name = _require(caller, "CreateUser", "user", request["UserName"])
+    directory = house.identity.directory
+    user = directory.create_user(caller.account, name, request.get("Policies", ()))
+    for group in request.get("Groups", ()):
+        directory.groups.add(caller.account, group, name)
+    return _user(user)
+
+
+def update_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Attach and detach policies, join and leave groups, set and remove tags of a user."""
+    name = _require(caller, "UpdateUser", "user", request["UserName"])
+    directory, account = house.identity.directory, caller.account
+    holder = Holder("user", account, name)
+    detached, left_groups = request.get("DetachPolicies", ()), request.get("LeaveGroups", ())
+    with _one_change:
+        if ADMINISTRATOR_POLICY in detached or _gives_administration(directory, account, left_groups):
+            require_another(directory, account, name)
+        directory.policies.attach(holder, *request.get("AttachPolicies", ()))
+        for group in request.get("JoinGroups", ()):
+            directory.groups.add(account, group, name)
+        directory.policies.detach(holder, *detached)
+        for group in left_groups:
+            directory.groups.remove(account, group, name)
+    if request.get("Tags") or request.get("RemoveTags"):
+        directory.set_tags(holder, request.get("Tags", {}), request.get("RemoveTags", ()))
+    return {}
+
+
+def delete_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete a user with its keys; its sessions end."""
+    name = _require(caller, "DeleteUser", "user", request["UserName"])
+    directory = house.identity.directory
+    with _one_change:
+        require_another(directory, caller.account, name)
+        directory.delete_user(caller.account, name)
+    return {}
+
+
+def create_access_key(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Create a key for a user; its secret is answered here and never again."""
+    name = _require(caller, "CreateAccessKey", "user", request["UserName"])
+    key = house.identity.directory.create_key(caller.account, name)
+    return {"AccessKeyId": key.id, "SecretAccessKey": key.secret}
+
+
+def update_access_key(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Enable or disable a user's key."""
+    name = _require(caller, "UpdateAccessKey", "user", request["UserName"])
+    is_enabled = request["Enabled"]
+    directory = house.identity.directory
+
+    def change(key_id: str) -> None:
+        directory.enable_key(key_id, enabled=is_enabled)
+
+    _change_key(directory, caller.account, name, request["AccessKeyId"], change, takes_away=not is_enabled)
+    return {}
+
+
+def delete_access_key(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete a user's key; the sessions that it began end."""
+    name = _require(caller, "DeleteAccessKey", "user", request["UserName"])
+    directory = house.identity.directory
+    key_id = request["AccessKeyId"]
+    _change_key(directory, caller.account, name, key_id, directory.delete_key, takes_away=True)
+    return {}
+
+
+def list_groups(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List the account's groups with their members and policies."""
+    caller.require("ListGroups", "*")
+    groups = house.identity.directory.groups.in_account(caller.account)
+    return {
+        "Groups": [
+            {"GroupName": group.name, "Users": list(group.users), "Policies": list(group.policies)}
+            for group in groups
+        ]
+    }
+
+
+def create_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Create a group with these policies."""
+    name = _require(caller, "CreateGroup", "group", request["GroupName"])
+    directory = house.identity.directory
+    group = directory.groups.create(caller.account, name)
+    directory.policies.attach(Holder("group", caller.account, name), *request.get("Policies", ()))
+    return {"GroupName": group.name, "Users": [], "Policies": list(request.get("Policies", ()))}
+
+
+def update_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Attach and detach policies of a group."""
+    name = _require(caller, "UpdateGroup", "group", request["GroupName"])
+    directory, detached = house.identity.directory, request.get("DetachPolicies", ())
+    holder = Holder("group", caller.account, name)
+    with _one_change:
+        if ADMINISTRATOR_POLICY in detached:
+            for user in _members(directory, caller.account, name):
+                require_another(directory, caller.account, user)
+        directory.policies.attach(holder, *request.get("AttachPolicies", ()))
+        directory.policies.detach(holder, *detached)
+    return {}
+
+
+def delete_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete a group without members."""
+    name = _require(caller, "DeleteGroup", "group", request["GroupName"])
+    house.identity.directory.groups.delete(caller.account, name)
+    return {}
+
+
+def list_policies(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List the account's own policies and the built-in ones, with their documents."""
+    caller.require("ListPolicies", "*")
+    policies = house.identity.directory.policies.available(caller.account)
+    return {"Policies": [_policy(policy) for policy in policies]}
+
+
+def put_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Create a policy, or change it for all who hold it."""
+    name = _require(caller, "PutPolicy", "policy", request["PolicyName"])
+    return _policy(house.identity.directory.policies.put(caller.account, name, request["PolicyDocument"]))
+
+
+def delete_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Delete a policy that nobody holds."""
+    name = _require(caller, "DeletePolicy", "policy", request["PolicyName"])
+    house.identity.directory.policies.delete(caller.account, name)
+    return {}
+
+
+def _require(caller: Caller, action: str, kind: HolderKind | str, name: str) -> str:
+    caller.require(action, f"arn:aws:iam::{caller.account}:{kind}/{name}")
+    return name
+
+
+def _find_user(directory: Directory, account: str, name: str) -> User:
+    user = next((user for user in directory.users(account) if user.name == name), None)
+    if user is None:
+        raise Missing(f"There is no user {name} in account {account}.", kind="user", name=name)
+    return user
+
+
+def _change_key(
+    directory: Directory,
+    account: str,
+    name: str,
+    key_id: str,
+    change: Callable[[str], None],
+    *,
+    takes_away: bool,
+) -> None:
+    """Change a key that is the user's: of another's nothing is said but that this user has none such."""
+    with _one_change:
+        keys = directory.keys(account, name)
+        if key_id not in {key.id for key in keys}:
+            raise Missing(f"User {name} has no access key {key_id}.", kind="key", name=key_id)
+        if takes_away and not any(key.enabled and key.id != key_id for key in keys):
+            require_another(directory, account, name)
+        change(key_id)
+
+
+def _gives_administration(directory: Directory, account: str, groups: Iterable[str]) -> bool:
+    return any(
+        ADMINISTRATOR_POLICY in directory.policies.attached(Holder("group", account, group))
+        for group in groups
+    )
+
+
+def _members(directory: Directory, account: str, name: str) -> tuple[str, ...]:
+    groups = directory.groups.in_account(account)
+    return next((group.users for group in groups if group.name == name), ())
+
+
+def _user(user: User) -> dict[str, Any]:
+    return {"UserName": user.name, "UserId": user.user_id, "Arn": user.arn, "CreateDate": user.created}
+
+
+def _key(key: AccessKey) -> dict[str, Any]:
+    return {"AccessKeyId": key.id, "Enabled": key.enabled, "CreateDate": key.created}
+
+
+def _policy(policy: IdentityPolicy) -> dict[str, Any]:
+    return {
+        "PolicyName": policy.name,
+        "IsBuiltIn": policy.is_builtin,
+        "PolicyDocument": policy.document,
+        "UpdateDate": policy.updated,
+    }
