@@ -53,6 +53,8 @@ def test_numbers_in_names_count_by_their_value():
     names = ["b_10", "b_9", "a_100", "a_11", "a_2", "a"]
     samples = [Sample(Path(f"{name}.png"), ("x",)) for name in names]
     assert [names[i] for i in by_name(samples)] == ["a", "a_2", "a_11", "a_100", "b_9", "b_10"]
+    odd = [Sample(Path(f"{name}.png"), ("x",)) for name in ("10²5", "9²5", "٣", "2")]
+    assert [odd[i].picture.stem for i in by_name(odd)] == ["2", "٣", "9²5", "10²5"]
     addressed = [Sample(Path("x"), ("x",), source=f"s3://bucket/{name}.png") for name in names]
     assert by_name(addressed) == by_name(samples)
 

@@ -33,7 +33,8 @@ def by_name(samples: Sequence[Sample]) -> list[int]:
     def key(index: int) -> list[tuple[bool, int, str]]:
         sample = samples[index]
         parts = _DIGITS.split(sample.source or str(sample.picture))
-        return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
+        # Not `isdigit`: a raised 2 is a digit and no number.
+        return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
 
     return sorted(range(len(samples)), key=key)
 

@@ -62,6 +62,29 @@ def test_without_gaussians_the_memory_is_all():
     assert len(fit_normality(some, seed=0, by_place=False).far(some[0])) == 1
 
 
+def test_pictures_that_are_all_the_same_leave_finite_distances():
+    same = [pictures(1)[0]] * 9
+    normality = fit_normality([picture[None] for picture in same], seed=0, by_place=True)
+    (other,) = pictures(1, seed=5)
+    near, far = normality.far(same[0][None]), normality.far(other[None])
+    assert np.isfinite([near, far]).all()
+    assert far[0] > near[0]
+    assert far[1] > near[1]
+
+
+def test_a_channel_that_is_dead_in_training_does_not_drown_the_others():
+    some = [picture.clone() for picture in pictures(20)]
+    for picture in some:
+        picture[:, 4] = 1.0
+    (new,) = pictures(1, seed=5)
+    new[:, 4] = 1.0
+    alive, touched = new.clone(), new.clone()
+    alive[3, 0] += 6.0
+    touched[9, 4] += 1e-4
+    gaussians = fit_gaussians(some)
+    assert float(gaussians(alive[None]).amax()) > float(gaussians(touched[None]).amax())
+
+
 def test_a_fine_grid_is_pooled():
     assert [grid(rows) for rows in (12, 24, 32, 48, 49, 72)] == [
         (12, 1),

@@ -63,7 +63,8 @@ def fit_gaussians(pictures: Sequence[Tensor], *, rank: int = RANK) -> PositionGa
     """Return the Gaussians of these pictures' patches, each [P, C] of a square grid."""
     rows = round(len(pictures[0]) ** 0.5)
     x = torch.cat([pooled(picture[None].float(), rows) for picture in pictures])
-    scale = x.flatten(0, 1).std(0) + 1e-6
+    # As in the bank: a channel that is nearly dead here must not drown all others elsewhere.
+    scale = x.flatten(0, 1).std(0) + 1e-3 * float(x.std()) + 1e-6
     x = x / scale
     middle = x.mean(0)
     x = (x - middle).transpose(0, 1)  # [position, picture, C]
