@@ -21,7 +21,7 @@ from vedette.dialects.lookout.dataset_checks import (
 )
 from vedette.dialects.registry import CODES, LOOKOUT, REKOGNITION
 from vedette.dialects.rekognition import line_rules as rekognition
-from vedette.dialects.rekognition.codes import flaw
+from vedette.dialects.rekognition.codes import LINE_CODES, PRIORITY, flaw
 from vedette.dialects.rekognition.manifest_checks import PictureProblems, assess, validation_lines
 from vedette.manifest import anomaly, classification, detection, segmentation
 from vedette.manifest.attributes import Stamp
@@ -635,3 +635,8 @@ def test_boxes_and_labels_on_one_line_are_both_read():
     (line,) = many(both)()
     verdict = rekognition.judge_line(line)
     assert (verdict.labels, verdict.boxes, verdict.flaws) == (("cat",), (("bolt", Box(0, 0, 0.5, 0.5)),), ())
+
+
+def test_what_is_checked_first_are_codes_of_a_line_each_once():
+    assert set(PRIORITY) <= set(LINE_CODES)
+    assert len(set(PRIORITY)) == len(PRIORITY)

@@ -332,6 +332,12 @@ def test_a_header_holds_for_fifteen_minutes_either_way(maker, after, kind):
         assert refusal(request, after=timedelta(minutes=after)) is kind
 
 
+@pytest.mark.parametrize("maker", ["v2-header", "v2-link"])
+def test_version_two_names_s3_and_no_region(maker):
+    claim = read_signature(MAKERS[maker]())
+    assert (claim.service, claim.region) == ("s3", "")
+
+
 def test_a_link_has_its_own_time():
     request = MAKERS["link"]()
     check(request, after=timedelta(minutes=59))
