@@ -89,8 +89,8 @@ SERVICES = {
         CountEntries QueryEntries
         CreateAccessKey CreateExampleProject CreateGroup CreateUser DeleteAccessKey DeleteGroup DeletePolicy
         DeleteUser GetUser ListGroups ListPolicies ListUsers PutPolicy UpdateAccessKey UpdateGroup UpdateUser
-        DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries UpdateEntries
-        UpdateLabelSettings
+        DescribeEvents DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries
+        UpdateEntries UpdateLabelSettings
     """,
 }
 KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}

@@ -82,6 +82,8 @@ class Visit:
     match: tuple[OperationModel, dict[str, str]] | None = None
     # For doors that read bodies themselves; None in tests.
     room: BodyRoom | None = None
+    # Waits until the client has left; for answers that go on. None in tests.
+    gone: Callable[[], Awaitable[None]] | None = None
     # When the whole request was here, by the monotonic clock: what a client is kept waiting counts from then.
     received: float = field(default_factory=time.monotonic)
 

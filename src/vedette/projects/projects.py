@@ -119,6 +119,12 @@ class Projects:
             rows = connection.execute(query, {**_in(scope), **parameters}).all()
         return [_project(row) for row in rows[:most]], len(rows) > most
 
+    def of_account(self, account: str) -> Sequence[Project]:
+        """Return all projects of an account, of both services and in every region."""
+        query = select(projects).where(projects.c.account == account).order_by(projects.c.id)
+        with self._database.read() as connection:
+            return [_project(row) for row in connection.execute(query)]
+
     def regions(self, account: str) -> Sequence[str]:
         """Return the regions in which an account has projects."""
         query = select(projects.c.region).where(projects.c.account == account).distinct()

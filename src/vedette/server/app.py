@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from vedette.api.authentication import find_account
@@ -20,7 +21,7 @@ from vedette.api.door import SMALL_REQUEST, ChosenAnswer, Door, PageDoor, SlowBo
 from vedette.api.house import House
 from vedette.api.reading import declared_length, read_whole, refuse_long
 from vedette.errors import Refusal
-from vedette.server.asgi import ClientGone, Receive, Scope, Send, read_head, send_answer
+from vedette.server.asgi import ClientGone, Receive, Scope, Send, read_head, send_answer, wait_until_gone
 from vedette.server.doors import LAST, bytes_to_recognise, page_door, preflight, service_door
 from vedette.server.memory import MOST_BYTES, BodyMemory
 from vedette.server.observe import Metrics, RequestRecord, note
@@ -51,7 +52,14 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = read_head(scope, receive, new_request_id())
-        visit = Visit(self.house, request, self._in_thread, self, room=self._room)
+        visit = Visit(
+            self.house,
+            request,
+            self._in_thread,
+            self,
+            room=self._room,
+            gone=partial(wait_until_gone, receive),
+        )
         page = page_door(visit)
         if page is None or page.is_on_record(visit):
             await self._serve(visit, send, page)

@@ -74,6 +74,12 @@ async def read_stream(receive: Receive, *, window_s: float = WINDOW_S) -> AsyncI
             waited_s, received = 0.0, 0
 
 
+async def wait_until_gone(receive: Receive) -> None:
+    """Wait until the client has left; for a request whose body nobody reads."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def send_answer(response: Response, send: Send, *, head_only: bool) -> int:
     """Send the answer; return how many bytes its body had."""
     body = response.body
