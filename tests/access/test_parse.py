@@ -39,6 +39,10 @@ def test_every_kind_has_its_documents(kind):
     assert (statement.resources is None) is (kind is PolicyKind.TRUST)
 
 
+def test_messages_name_the_kinds_by_what_they_are_attached_to():
+    assert list(PolicyKind) == ["identity", "bucket", "project", "trust", "session", "key"]
+
+
 def test_bytes_are_read_as_text_is():
     text = json.dumps({"Statement": {"Effect": "Deny", **SAMPLES[PolicyKind.BUCKET]}})
     assert parse_policy(text.encode(), PolicyKind.BUCKET).version == "2008-10-17"
@@ -313,3 +317,17 @@ def test_deny_all_is_of_the_kind_that_it_stands_for():
         assert (policy.kind, policy.name, statement.effect) == (kind, "p", Effect.DENY)
         assert (statement.resources is None) is (kind is PolicyKind.TRUST)
         assert (statement.principals is None) is (kind in (PolicyKind.IDENTITY, PolicyKind.SESSION))
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:SetContext",
+        "sts:SetSourceIdentity", "sts:TagSession",
+    ],
+)  # fmt: skip
+def test_a_trust_policy_may_allow_every_way_into_a_role_and_nothing_else(action):
+    (statement,) = parse(PolicyKind.TRUST, Action=action).statements
+    assert statement.actions.include(action.lower())
+    with pytest.raises(MalformedPolicy, match="is not an action that such a policy decides"):
+        parse(PolicyKind.TRUST, Action="sts:GetCallerIdentity")

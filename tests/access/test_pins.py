@@ -92,6 +92,10 @@ def test_a_customer_cannot_write_ids():
         parse_policy(document, PolicyKind.BUCKET)
 
 
+def test_without_a_directory_nobody_has_an_id():
+    assert resolve_nobody([USER, ROLE]) == {}
+
+
 def test_a_document_of_whatever_bytes_comes_back_as_it_was_put():
     document = b'{"Statement": "\xff\xc3"}'
     text, ids = unpin(pin(document.decode("utf-8", ESCAPED), ALL, resolve_nobody))

@@ -11,6 +11,7 @@ from vedette.access.request import (
     SourcedFacts,
     SubjectKind,
     environment,
+    sender,
 )
 
 HERE = "111122223333"
@@ -101,6 +102,15 @@ def test_a_request_answers_for_where_and_when_it_came():
         "aws:referer": "http://a",
         "aws:securetransport": "true",
     }
+
+
+def test_what_a_request_does_not_say_is_no_key_of_it():
+    assert sender() == {"aws:securetransport": "false", "aws:viaawsservice": "false"}
+    assert set(sender(client="192.0.2.1")) - set(sender()) == {"aws:sourceip"}
+
+
+def test_without_a_source_nothing_is_known():
+    assert SourcedFacts().get("aws:username") is None
 
 
 def test_each_source_is_asked_once_for_a_key_and_the_first_that_knows_it_decides():

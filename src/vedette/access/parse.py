@@ -94,12 +94,14 @@ def _malformed(problem: str) -> MalformedPolicy:
 class _Parser:
     """Parses one document; holds its kind, its version and the label of the current statement."""
 
+    # Set by the document, and by each statement.
+    _variables: bool
+    _label: str
+
     def __init__(self, kind: PolicyKind, is_resource: IsResource | None) -> None:
         self._kind = kind
         self._form = FORMS[kind]
         self._is_resource = is_resource
-        self._variables = False
-        self._label = ""
 
     def policy(self, document: str | bytes, name: str) -> Policy:
         tree = self._tree(document)
