@@ -22,6 +22,9 @@ from vedette.runtime.model import load
 ROUNDS = 5
 SECONDS = 3.0
 LONE = 150
+# A session as it comes lets its threads spin after a run, 35 ms of processor time on two cores
+# (docs/experiments.md, 2026-11-28). Whatever comes next would have one core instead of two.
+REST_S = 0.06
 
 
 def bare(session: Any, data: Path, size: tuple[int, int]) -> None:
@@ -100,10 +103,10 @@ def throughput(server: Any, package: Path, arn: str, pictures: list[Path]) -> No
     row(
         "detect throughput beside bare, 2 units, 8 clients",
         f"{median(shares):.2f} ({min(shares):.2f}–{max(shares):.2f}; {median(speeds):.0f} pictures a second)",
-        "≥ 0.75",
-        median(shares) >= 0.75,
+        "≥ 0.80",
+        median(shares) >= 0.80,
     )
-    row("the same in processor time a picture", f"{median(works):.2f}", "≥ 0.75", median(works) >= 0.75)
+    row("the same in processor time a picture", f"{median(works):.2f}", "≥ 0.80", median(works) >= 0.80)
 
 
 def latency(server: Any, package: Path, arn: str, pictures: list[Path]) -> None:
@@ -129,12 +132,13 @@ def latency(server: Any, package: Path, arn: str, pictures: list[Path]) -> None:
     times: dict[str, list[float]] = {way: [] for way in ways}
     for turn in range(LONE):
         for way, do in ways.items():
+            time.sleep(REST_S)
             began = time.perf_counter()
             do(turn % len(pictures))
             times[way].append((time.perf_counter() - began) * 1000)
     added = [wire - alone for wire, alone in zip(times["bytes"], times["bare"], strict=True)]
-    row("a lone request over bare, p50", f"{median(added):.1f} ms", "≤ 6 ms", median(added) <= 6)
-    row("the same, p99", f"{percentile(added, 0.99):.1f} ms", "≤ 20 ms", percentile(added, 0.99) <= 20)
+    row("a lone request over bare, p50", f"{median(added):.1f} ms", "≤ 4 ms", median(added) <= 4)
+    row("the same, p99", f"{percentile(added, 0.99):.1f} ms", "≤ 15 ms", percentile(added, 0.99) <= 15)
     share = median(times["object"]) / median(times["bytes"])
     row("S3 object beside bytes, p50", f"{share:.2f} of the time", "≤ 1.05", share <= 1.05)
 

@@ -1,38 +1,42 @@
-"""The pace of a unit: what it says itself counts as one picture, and no burst moves it at once."""
+"""The pace of a unit: it begins with what the unit says itself, falls soon and rises slowly."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.serving.units import NEWEST, UnitPace
+from vedette.serving.units import UnitPace
 
 times = st.lists(st.floats(0.001, 10), min_size=1, max_size=60)
 
 
-@given(times)
-def test_the_pace_of_the_first_pictures_is_their_average(measured):
-    pace = UnitPace(measured[0])
-    for seconds in measured[1 : int(1 / NEWEST)]:
+def after(pace, *measured):
+    for seconds in measured:
         pace.add(seconds)
-    first = measured[: int(1 / NEWEST)]
-    assert pace.seconds == pytest.approx(sum(first) / len(first))
+    return pace.seconds
 
 
 @given(times)
 def test_the_pace_lies_among_what_was_measured(measured):
-    pace = UnitPace()
-    for seconds in measured:
-        pace.add(seconds)
-    assert min(measured) - 1e-9 <= pace.seconds <= max(measured) + 1e-9
+    assert min(measured) - 1e-9 <= after(UnitPace(), *measured) <= max(measured) + 1e-9
 
 
-def test_a_burst_moves_the_pace_by_a_third_and_a_slow_hour_all_the_way():
+@given(times, st.floats(0.001, 10), st.floats(0.001, 10))
+def test_a_slower_picture_never_makes_the_pace_quicker(measured, one, other):
+    first, second = UnitPace(), UnitPace()
+    after(first, *measured, min(one, other))
+    after(second, *measured, max(one, other))
+    assert first.seconds <= second.seconds + 1e-9
+
+
+def test_a_unit_that_measured_nothing_is_as_quick_as_its_first_picture():
+    assert (UnitPace().seconds, after(UnitPace(), 0.5)) == (0.0, 0.5)
+
+
+def test_a_burst_moves_the_pace_a_little_and_a_slow_minute_all_the_way():
     pace = UnitPace(0.01)
-    for _ in range(100):
-        pace.add(0.01)
-    for _ in range(8):
-        pace.add(0.04)
-    assert 0.018 < pace.seconds < 0.021
-    for _ in range(100):
-        pace.add(0.04)
-    assert pace.seconds == pytest.approx(0.04, rel=0.01)
+    assert after(pace, *[0.02] * 12) < 0.0125
+    assert after(pace, *[0.02] * 400) == pytest.approx(0.02, rel=0.01)
+
+
+def test_a_unit_that_is_quick_again_is_believed_soon():
+    assert after(UnitPace(0.04), *[0.01] * 20) < 0.014

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from vedette.serving.scaling import (
     ANSWER_WITHIN_S,
     CALM_S,
+    LEAST_TURNS,
     LEAST_WAIT_S,
+    MOST_WAIT_S,
     WAITED_S,
     WAY_BACK_S,
     Load,
@@ -94,8 +96,13 @@ def test_as_many_may_wait_as_a_unit_answers_within_the_wait(pace_s, overdue_s, p
 def test_who_gets_a_place_in_time_is_answered_in_time(pace_s, elapsed_s, ahead):
     wait_s = wait_for(pace_s, ahead, elapsed_s=elapsed_s)
     answered_s = elapsed_s + wait_s + ahead * pace_s + WAY_BACK_S
-    assert answered_s <= ANSWER_WITHIN_S + 1e-9 or wait_s == LEAST_WAIT_S
+    least_s = max(LEAST_WAIT_S, LEAST_TURNS * pace_s)
+    assert answered_s <= ANSWER_WITHIN_S + 1e-9 or wait_s == min(MOST_WAIT_S, least_s)
 
 
-def test_who_was_let_in_has_a_chance_however_late_it_is():
-    assert wait_for(2.0, 2, elapsed_s=0.0) == wait_for(0.01, 2, elapsed_s=9.0) == LEAST_WAIT_S
+@pytest.mark.parametrize(
+    ("pace_s", "elapsed_s", "wait_s"),
+    [(0.01, 9.0, 0.3), (0.05, 0.0, 0.8), (0.15, 0.0, 0.75), (0.4, 0.0, 1.0), (2.0, 5.0, 1.0)],
+)
+def test_who_was_let_in_has_a_chance_and_the_longer_the_slower_a_unit_is(pace_s, elapsed_s, wait_s):
+    assert wait_for(pace_s, 2, elapsed_s=elapsed_s) == pytest.approx(wait_s)

@@ -21,8 +21,11 @@ MOST_PLACES = 256
 ANSWER_WITHIN_S = 1.0
 # Of it, for the way back to the client, through a loop that is busy receiving what others send.
 WAY_BACK_S = 0.1
-# A request that was let in has a chance all the same, however long its thread or a slow unit took.
+# A request that was let in has a chance all the same, however long its thread took: so long, or so many of
+# a unit's turns, where those last longer, up to a second. A slow unit answers nobody within one.
 LEAST_WAIT_S = 0.3
+LEAST_TURNS = 5
+MOST_WAIT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def wait_for(pace_s: float, ahead: int, *, elapsed_s: float, within_s: float = A
     `ahead` pictures are with the unit when it gets there, itself among them, and `elapsed_s` have passed
     since it was received.
     """
-    return max(LEAST_WAIT_S, within_s - WAY_BACK_S - ahead * pace_s - elapsed_s)
+    least_s = min(MOST_WAIT_S, max(LEAST_WAIT_S, LEAST_TURNS * pace_s))
+    return max(least_s, within_s - WAY_BACK_S - ahead * pace_s - elapsed_s)
 
 
 def threads_each(cores: int, most: int) -> int:

@@ -28,8 +28,9 @@ ANSWER_S = 60.0
 # header admits takes 1.4 s (docs/experiments.md, 2026-11-28).
 DECODE_S = 2.0
 GRACE_S = 5.0
-# The share of the newest picture in a unit's pace: two thirds of it are of the last twenty.
-NEWEST = 0.05
+# The share of the newest picture in a unit's pace. It rises slowly: while a burst is being read, a dozen
+# pictures take twice as long, and half of the burst would be refused for it. Fifty move it by two thirds.
+RISING, FALLING = 0.02, 0.1
 # numpy's threads would spin beside ONNX Runtime's; two heaps instead of one a thread save memory.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
@@ -171,21 +172,15 @@ class Unit(asyncio.Protocol):
 
 
 class UnitPace:
-    """How long a unit takes for a picture: the average of the first ones, then a moving average.
-
-    It moves slowly. A burst of callers slows the unit for as long as their requests are being read, and a
-    pace that follows at once would refuse the second half of them for it.
-    """
+    """How long a unit takes for a picture; slow to rise, since who would be answered late is given up."""
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.seconds = seconds
-        # What the unit measured when it started counts as one picture.
-        self._count = 1 if seconds else 0
 
     def add(self, seconds: float) -> None:
-        """Take one more picture into account."""
-        self._count += 1
-        self.seconds += max(NEWEST, 1 / self._count) * (seconds - self.seconds)
+        """Take one more picture into account; the first one where the unit measured none itself."""
+        share = RISING if seconds > self.seconds else FALLING
+        self.seconds = self.seconds + share * (seconds - self.seconds) if self.seconds else seconds
 
 
 async def start_unit(package: Path, *, threads: int, on_death: Callable[[], None]) -> Unit:
