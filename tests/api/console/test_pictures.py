@@ -2,8 +2,10 @@
 
 import hashlib
 import io
+import socket
 import uuid
-from urllib.parse import quote
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote, urlsplit
 
 import pytest
 from PIL import Image
@@ -179,3 +181,27 @@ def test_only_pictures_are_shown(server, root):
 )
 def test_a_name_keeps_what_people_see(text, name):
     assert clean_name(text) == name
+
+
+def test_an_upload_that_is_cut_off_leaves_nothing_and_can_be_sent_again(root):
+    data = a_picture()
+    digest = hashlib.sha256(data).hexdigest()
+    address = urlsplit(root.server.address)
+    fields = {"Host": root.netloc, "X-Vedette-Csrf": root.csrf, "Content-Length": str(len(data))}
+    fields["Cookie"] = "; ".join(f"{name}={value}" for name, value in root.cookies.items())
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    with socket.create_connection((address.hostname, address.port)) as line:
+        line.sendall(f"PUT /console/api/upload?name=cut.jpg HTTP/1.1\r\n{head}\r\n".encode() + data[:500])
+    assert root.ask("POST", "/console/api/uploads", {"sha256": [digest]}).json["uploads"] == {}
+    assert upload(root, "cut.jpg", data).json["isNew"] is True
+
+
+def test_the_same_picture_from_many_pages_at_once_is_one_object(server, root):
+    data = a_picture()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: upload(root, "same.jpg", data).json, range(16)))
+    bucket, key = answers[0]["bucket"], answers[0]["key"]
+    assert {answer["key"] for answer in answers} == {key}
+    prefix = key.rpartition("/")[0]
+    listed = server.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/")
+    assert listed["KeyCount"] == 1
