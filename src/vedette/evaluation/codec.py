@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 # What JSON Schema calls the simple kinds, and how a sentence does.
 SIMPLE: dict[Any, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
 ARTICLES: dict[Any, str] = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
@@ -66,6 +68,8 @@ def to_json(value: Any) -> Any:
     kind: Any = type(value)
     if kind in SIMPLE or value is None:
         return value
+    if isinstance(value, np.generic):  # boxes of who trains from Python may be numbers of numpy
+        return value.item()
     if isinstance(value, Mapping):
         return {key: to_json(content) for key, content in value.items()}
     if isinstance(value, tuple | list):
