@@ -8,6 +8,7 @@ from vedette.learn.classify.finetune import FineTune
 from vedette.learn.classify.probe import Probe
 from vedette.learn.detect.brand import BrandDetector
 from vedette.learn.detect.recipe import DenseDetector, FineTunedDetector
+from vedette.learn.detect.whole import WholeDetector
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.recipe import Recipe, RunContext
 from vedette.learn.task import Plan
@@ -27,7 +28,7 @@ def candidates(plan: Plan, work: RunContext) -> Sequence[Recipe]:
     if plan.task == "detection":
         if plan.is_brand:
             return [BrandDetector(plan.labels)]
-        return [DenseDetector(plan.labels), FineTunedDetector(plan.labels)]
+        return [DenseDetector(plan.labels), WholeDetector(plan.labels), FineTunedDetector(plan.labels)]
     if plan.task == "segmentation":
         # It brings scikit-learn along: a second that no other training need wait for.
         from vedette.learn.segment.recipe import DenseSegmenter

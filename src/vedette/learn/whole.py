@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from vedette.learn.memo import Arrays
+from vedette.learn.net.backbones import can_learn
 from vedette.learn.net.crops import RegionStock
 from vedette.learn.net.dense import InputPlan, held_out
 from vedette.learn.net.loop import Sampler, Schedule, learn
@@ -31,6 +32,13 @@ MOST_HELD, MOST_TILED = 200, 40
 # Rates and the rest of the schedule are those of the sketch of the second round (docs/experiments.md,
 # 2026-11-28): the backbone four times as slow as what is new.
 RATE, SLOWER, DECAY, MOST_GRADIENT, BATCH = 2e-3, {"backbone.": 4.0}, 0.02, 5.0, 8
+# With less effort (`fast` is a quarter) so few steps are left that a whole network learns little.
+LEAST_EFFORT = 0.2
+
+
+def may_learn(work: RunContext) -> bool:
+    """Say whether the backbone can learn, and there are steps enough."""
+    return work.budget.effort >= LEAST_EFFORT and can_learn(work.backbone)
 
 
 @dataclass(slots=True)
@@ -96,7 +104,7 @@ class WholeRecipe(ABC, Generic[Picture, State]):
         pictures = self._read(train)
         state = self._entered or self._opened(pictures, train, work)
         self._entered = None
-        if self._earlier is not None and load_into(state.net, self._earlier[1]):
+        if self._takes_up(state):
             return self._resumed(state)
         self._learn(state, work, "judging", self.settings.judging)
         return self._measured(state, pictures, work)
@@ -117,6 +125,12 @@ class WholeRecipe(ABC, Generic[Picture, State]):
         most = MOST_TILED if plan.tiling else MOST_HELD
         judges = held_out(work.deal(train, self._folds(len(train))), most=most, seed=work.seed)
         return self._begin(plan, self._network(work), self._stock(pictures, plan, work), judges)
+
+    def _takes_up(self, state: State) -> bool:
+        """Load the weights of an earlier training, if there is one that showed pictures at this size."""
+        if self._earlier is None or self._earlier[0]["size"] != list(state.plan.size):
+            return False
+        return load_into(state.net, self._earlier[1])
 
     def _resumed(self, state: State) -> Judgement:
         """Return the earlier judgement: its held-out pictures have been learnt from since."""

@@ -173,6 +173,8 @@ def test_it_is_tried_where_much_is_drawn_and_the_frozen_recipe_leaves_much_to_wi
     train += [Sample(tmp_path / "b.png", is_anomalous=True)] * 20
     work = RunContext(FeatureCache(None))
     assert WholeSegmenter(KINDS).is_worth(Judgement(quality), train, work) is is_worth
+    hurried = RunContext(FeatureCache(None), budget=Budget("test", 0.1))
+    assert not WholeSegmenter(KINDS).is_worth(Judgement(quality), train, hurried)
 
 
 @pytest.mark.slow  # half a minute of one core

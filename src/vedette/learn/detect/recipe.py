@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from vedette.learn.dense import DenseRecipe, DenseSettings, DenseState
 from vedette.learn.detect.head import BoxGraph, BoxNet, middles
-from vedette.learn.detect.judging import calibration, find, precision, threshold
+from vedette.learn.detect.judging import ask_frozen, find, measure
 from vedette.learn.detect.loss import BoxTruth, detection_loss
 from vedette.learn.detect.views import BoxedPicture, BoxViews, boxed_pictures, plan_input
 from vedette.learn.net.backbones import can_learn
@@ -105,18 +105,10 @@ class DenseDetector(DenseRecipe[BoxedPicture, DetectorState]):
         work: RunContext,
     ) -> Judgement:
         del work
-        findings = [find(state.net, state.extractor, BoxViews(pictures[i], state.plan)) for i in held_out]
-        columns = [[picture[label] for picture in findings] for label in range(len(self.labels))]
-        pooled = [result for column in columns for result in column]
-        qualities = []
-        for label, column in zip(self.labels, columns, strict=True):
-            slope, offset = calibration(column) or calibration(pooled) or (1.0, 0.0)
-            state.slopes.append(slope)
-            state.offsets.append(offset)
-            state.thresholds[label] = threshold(column, slope, offset)
-            if any(len(result.truths) for result in column):
-                qualities.append(precision(column))
-        state.quality = float(np.mean(qualities)) if qualities else 0.0
+        ask = ask_frozen(state.net, state.extractor)
+        measured = measure([find(ask, BoxViews(pictures[i], state.plan)) for i in held_out], self.labels)
+        state.quality, state.thresholds = measured.quality, measured.thresholds
+        state.slopes, state.offsets = measured.slopes, measured.offsets
         return Judgement(state.quality, facts={self._measure: round(state.quality, 4)}, carry=state)
 
     def _trained(self, state: DetectorState, train: Sequence[Sample], judgement: Judgement) -> Trained:

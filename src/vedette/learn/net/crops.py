@@ -44,10 +44,10 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A picture, or a part of one, at the size at which a network is shown it; `places` [H, W] or nothing."""
+    """A picture, or a part of one, at the size at which a network is shown it, and what lies where [H, W]."""
 
     pixels: Pixels
-    places: npt.NDArray[np.uint8]
+    places: npt.NDArray[np.uint8] | None = None  # none where something else says what there is
 
 
 class RegionStock:
@@ -72,10 +72,11 @@ def stock_regions(
 ) -> RegionStock:
     """Return a stock of region `number` of picture `owners[number]`; decoded side by side, moved once."""
     pixels = torch.empty(len(owners), *size, 3, dtype=torch.uint8)
-    places = torch.empty(len(owners), *size, dtype=torch.uint8)
+    places = torch.zeros(len(owners), *size, dtype=torch.uint8)
     for number, region in enumerate(side_by_side(open_region, range(len(owners)))):
         pixels[number] = torch.from_numpy(np.ascontiguousarray(region.pixels))
-        places[number] = torch.from_numpy(np.ascontiguousarray(region.places))
+        if region.places is not None:
+            places[number] = torch.from_numpy(np.ascontiguousarray(region.places))
         work.tell("looking at the pictures", number + 1, len(owners))
     on_device = work.device.put([pixels, places])
     return RegionStock(on_device[0], on_device[1], owners)
@@ -108,17 +109,30 @@ def held_inside(
 
 def cut(stock: RegionStock, crops: Sequence[Crop], out: tuple[int, int]) -> tuple[Tensor, Tensor]:
     """Return pixels [B, 3, h, w], floats of 0..255, and what lies where [B, h, w], on the stock's device."""
-    device = stock.pixels.device
-    rows = torch.tensor([crop.region for crop in crops], device=device)
-    theta = torch.tensor([_theta(crop, stock.size, out) for crop in crops], device=device)
-    grid = functional.affine_grid(theta, [len(crops), 3, *out], align_corners=False)
-    pictures = stock.pixels[rows].permute(0, 3, 1, 2).float()
-    pixels = functional.grid_sample(pictures, grid, padding_mode="reflection", align_corners=False)
+    rows, grid = _grid(stock, crops, out)
     places = stock.places[rows][:, None].float()
     kinds = functional.grid_sample(
         places, grid, mode="nearest", padding_mode="reflection", align_corners=False
     )
-    return _relit(pixels, crops), kinds[:, 0].round().to(torch.uint8)
+    return cut_pixels(stock, crops, out), kinds[:, 0].round().to(torch.uint8)
+
+
+def cut_pixels(
+    stock: RegionStock, crops: Sequence[Crop], out: tuple[int, int], *, beyond: str = "reflection"
+) -> Tensor:
+    """Return the pixels alone. `beyond` a region lies its mirror image; `zeros` shows nothing twice."""
+    rows, grid = _grid(stock, crops, out)
+    pictures = stock.pixels[rows].permute(0, 3, 1, 2).float()
+    pixels = functional.grid_sample(pictures, grid, padding_mode=beyond, align_corners=False)
+    return _relit(pixels, crops)
+
+
+def _grid(stock: RegionStock, crops: Sequence[Crop], out: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Return the rows of the regions, and where in them the pixels of crops lie."""
+    device = stock.pixels.device
+    rows = torch.tensor([crop.region for crop in crops], device=device)
+    theta = torch.tensor([_theta(crop, stock.size, out) for crop in crops], device=device)
+    return rows, functional.affine_grid(theta, [len(crops), 3, *out], align_corners=False)
 
 
 def _theta(crop: Crop, region: tuple[int, int], out: tuple[int, int]) -> list[list[float]]:
