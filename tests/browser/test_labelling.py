@@ -1,5 +1,6 @@
 """Journeys at the labelling page, by pointer and keys alone, held against what the services then list."""
 
+import io
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import Watch, close_page, open_page, sign_in
@@ -215,7 +217,22 @@ def paint_by_keys(page: Page) -> None:
     page.keyboard.press("x")
 
 
-PAINTERS = (paint_by_brush, paint_by_polygon, paint_by_rectangle, paint_by_ellipse, paint_by_keys)
+def paint_by_outline(page: Page) -> None:
+    """Pull a box over the whole plate's middle; the server says where in it the stain is."""
+    page.keyboard.press("s")
+    drag(page, (0.08, 0.08), (0.92, 0.92))
+    expect(page.locator("[data-testid=stage][data-tool=proposed]")).to_be_visible()
+    page.keyboard.press("Enter")
+
+
+PAINTERS = (
+    paint_by_brush,
+    paint_by_polygon,
+    paint_by_rectangle,
+    paint_by_ellipse,
+    paint_by_keys,
+    paint_by_outline,
+)
 
 
 def test_normal_pictures_and_anomalies_are_told_by_keys(console: RunningServer, signed_in: Page) -> None:
@@ -253,6 +270,9 @@ def test_two_windows_on_one_picture_overwrite_nobody(
     dialog = signed_in.get_by_role("dialog")
     expect(dialog).to_be_visible()
     take_picture_of_conflict(signed_in)
+    signed_in.keyboard.press("Escape")  # decides nothing
+    expect(signed_in.locator("[data-testid=saved][data-state=conflict]")).to_be_visible()
+    signed_in.get_by_role("button", name="Decide", exact=True).click()
     assert labels_of(entries_of(console, "two-windows", "rekognition")[0]) == ["disc"]
     dialog.get_by_role("button", name="Take mine").click()
     saved(signed_in)
@@ -305,6 +325,22 @@ def test_keys_and_undo_go_picture_by_picture(console: RunningServer, signed_in: 
     signed_in.keyboard.press("Escape")
     entries = entries_of(console, "step-by-step", "rekognition")
     assert [labels_of(entry) for entry in entries] == [["disc"], [], []]
+
+
+def test_a_turned_picture_is_labelled_as_it_is_stored(console: RunningServer, signed_in: Page) -> None:
+    name = "turned-pictures"
+    detection_project(console, name, scenes(2))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    out = io.BytesIO()
+    Image.new("RGB", (200, 100), "#804020").save(out, "JPEG", exif=exif)
+    console.client("s3").put_object(Bucket=name, Key="pictures/000.png", Body=out.getvalue())
+    open_labelling(signed_in, "rekognition", name, "?mode=boxes")
+    add_label(signed_in, "disc")
+    signed_in.keyboard.press("k")
+    saved(signed_in)
+    entry = entries_of(console, name, "rekognition")[0]
+    assert entry["bounding-box"]["image_size"] == [{"width": 200, "height": 100, "depth": 3}]
 
 
 def test_the_page_can_be_read_by_everybody(console: RunningServer, signed_in: Page) -> None:

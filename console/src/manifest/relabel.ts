@@ -83,6 +83,13 @@ export function hasBoxPair(line: Line): boolean {
   return readPairs(line).some((pair) => kindOf(pair) === "boxes");
 }
 
+/** Return the sizes that the line's pairs of boxes say the picture has. */
+export function sizesIn(line: Line): PictureSize[] {
+  return readPairs(line)
+    .filter((pair) => kindOf(pair) === "boxes")
+    .map(readSize);
+}
+
 /** Return the line without any pair of boxes: as if nobody had looked at it. */
 export function withoutBoxes(line: Line): Line {
   const pairs = readPairs(line).filter((pair) => kindOf(pair) === "boxes");

@@ -3,6 +3,7 @@
 import type { Boxes, BoxShape } from "../shapes/boxes";
 import { HANDLES, handlePoint, toPixels, type Box, type Size } from "../shapes/geometry";
 import type { Viewport } from "../viewport";
+import { contextOf, newCanvas } from "./pyramid";
 
 export interface BoxStyle {
   readonly color: (label: string) => string;
@@ -40,8 +41,6 @@ export function drawBoxes(
   for (const [color, group] of byColor(placed, style)) {
     strokeGroup(context, color, group);
   }
-  context.font = FONT;
-  context.textBaseline = "middle";
   for (const { shape, box } of placed) {
     const isSelected = style.selected.includes(shape.id);
     if (isSelected) {
@@ -96,13 +95,48 @@ function drawSelected(context: CanvasRenderingContext2D, box: Box, color: string
 function drawName(context: CanvasRenderingContext2D, shape: BoxShape, box: Box, style: BoxStyle): void {
   const sure = shape.draft === undefined ? "" : ` ${Math.round(shape.draft * 100)} %`;
   const name = shape.label.length > LONGEST_NAME ? `${shape.label.slice(0, LONGEST_NAME)}…` : shape.label;
-  const text = `${name}${sure}${style.isLocked(shape) ? " 🔒" : ""}`;
-  const width = context.measureText(text).width + 8;
-  const top = box.top >= 18 ? box.top - 18 : box.top;
-  context.fillStyle = style.color(shape.label);
-  context.fillRect(box.left - 1, top, width, 18);
-  context.fillStyle = inkOn(style.color(shape.label));
-  context.fillText(text, box.left + 3, top + 9.5);
+  const tag = tagOf(`${name}${sure}${style.isLocked(shape) ? " 🔒" : ""}`, style.color(shape.label));
+  const top = box.top >= TAG_HEIGHT ? box.top - TAG_HEIGHT : box.top;
+  context.drawImage(tag.canvas, Math.round(box.left) - 1, Math.round(top), tag.width, TAG_HEIGHT);
+}
+
+interface Tag {
+  readonly canvas: HTMLCanvasElement;
+  readonly width: number;
+}
+
+/** Text is the dearest of all to draw, and 300 boxes have few names: each is drawn once, and copied. */
+const tags = new Map<string, Tag>();
+const MOST_TAGS = 1000;
+const TAG_HEIGHT = 18;
+
+function tagOf(text: string, color: string): Tag {
+  const key = `${color} ${devicePixelRatio} ${text}`;
+  let tag = tags.get(key);
+  if (tag === undefined) {
+    if (tags.size >= MOST_TAGS) {
+      tags.clear();
+    }
+    tag = drawTag(text, color);
+    tags.set(key, tag);
+  }
+  return tag;
+}
+
+function drawTag(text: string, color: string): Tag {
+  const measuring = contextOf(newCanvas(1, 1));
+  measuring.font = FONT;
+  const width = Math.ceil(measuring.measureText(text).width) + 8;
+  const canvas = newCanvas(Math.ceil(width * devicePixelRatio), Math.ceil(TAG_HEIGHT * devicePixelRatio));
+  const context = contextOf(canvas);
+  context.scale(devicePixelRatio, devicePixelRatio);
+  context.fillStyle = color;
+  context.fillRect(0, 0, width, TAG_HEIGHT);
+  context.font = FONT;
+  context.textBaseline = "middle";
+  context.fillStyle = inkOn(color);
+  context.fillText(text, 4, TAG_HEIGHT / 2 + 0.5);
+  return { canvas, width };
 }
 
 /** Return black or white, whichever is read more easily on a colour (relative luminance of WCAG). */

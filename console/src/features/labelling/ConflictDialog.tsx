@@ -4,7 +4,9 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Modal from "@cloudscape-design/components/modal";
+import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
 import { Line } from "../../manifest/lines";
 import { boxesOf, classOf, labelsOf, maskOf } from "../../manifest/relabel";
 import type { Conflict } from "./saving/outbox";
@@ -18,6 +20,7 @@ interface ConflictDialogProps {
 
 export function ConflictDialog({ work, onResolved }: ConflictDialogProps) {
   const t = useText();
+  const [postponed, setPostponed] = useState<string>();
   const [conflict, ...others] = work.outbox.conflicts;
   if (conflict === undefined) {
     return null;
@@ -26,14 +29,24 @@ export function ConflictDialog({ work, onResolved }: ConflictDialogProps) {
     work.outbox.resolve(conflict.mine.source, choice);
     onResolved();
   };
+  // Who types fast hits a key of the dialog before it was read: closing it decides nothing.
+  if (postponed === conflict.mine.source) {
+    return (
+      <div className="vedette-labelling-notice" role="alert">
+        <Alert type="warning" action={<Button onClick={() => setPostponed(undefined)}>{t("decide")}</Button>}>
+          {t("conflict")}: <bdi>{conflict.mine.source.split("/").at(-1)}</bdi>
+        </Alert>
+      </div>
+    );
+  }
   const isLookout = work.place.service === "lookoutvision";
   return (
     <Modal
       visible
       size="large"
       header={t("conflict")}
-      closeAriaLabel={t("theirs")}
-      onDismiss={() => resolve("theirs")}
+      closeAriaLabel={t("later")}
+      onDismiss={() => setPostponed(conflict.mine.source)}
       footer={
         <Box float="right">
           <SpaceBetween size="xs" direction="horizontal">

@@ -17,7 +17,14 @@ const TYPES = {
 
 export function SavedState({ outbox }: { readonly outbox: Outbox }) {
   const t = useText();
-  const { state, count } = outbox;
+  const { state, count, conflicts } = outbox;
+  if (conflicts.length > 0) {
+    return (
+      <span data-testid="saved" data-state="conflict" role="status">
+        <StatusIndicator type="warning">{t("saving_conflict", { count: conflicts.length })}</StatusIndicator>
+      </span>
+    );
+  }
   const words = <StatusIndicator type={TYPES[state]}>{t(`saving_${state}`, { count })}</StatusIndicator>;
   return (
     <span data-testid="saved" data-state={state} role="status">

@@ -88,6 +88,7 @@ export function WorkplaceView({ work, mode, show, order, onChange, exit }: Workp
           data-testid="stage"
           data-state={desk?.state}
           data-entry={desk?.entry}
+          data-tool={desk?.editor?.tool.at}
         />
         <Overlays work={work} desk={desk} />
         <Ending work={work} show={show} onShowAll={() => onChange("show", "all")} />

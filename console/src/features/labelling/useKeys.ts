@@ -50,10 +50,10 @@ export function useKeys(
 }
 
 function pressOf(event: KeyboardEvent) {
-  // With Shift a digit is another character on every layout; which digit it was tells its place.
+  // With Shift, and on French keyboards without it, a digit's key gives another character.
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
   return {
-    key: event.shiftKey && digit !== undefined ? digit : event.key,
+    key: digit !== undefined && (event.shiftKey || !/^[0-9a-z]$/i.test(event.key)) ? digit : event.key,
     ctrl: event.ctrlKey || event.metaKey,
     shift: event.shiftKey,
     alt: event.altKey,

@@ -4,7 +4,7 @@ import { asFault, call } from "../../api";
 import type { Stamp } from "../../manifest/attributes";
 import { Pictures } from "./desk/pictures";
 import { isLabelled, namesIn } from "./desk/lines";
-import { decodePicture } from "./desk/decode";
+import { decodePicture, type Lie } from "./desk/decode";
 import { labelsOfProject, type LabelDecision, type LabelInfo } from "./labels";
 import { JOB, scopeOf, type Place, type Show } from "./place";
 import { keeperInMemory, keeperOf } from "./saving/keeper";
@@ -50,7 +50,7 @@ export class Workplace {
       },
     };
     this.session = new LabelSession(list, saving, (line) => isLabelled(line, place.service));
-    this.pictures = new Pictures((source, signal) => decodePicture(source, place.region, signal));
+    this.pictures = new Pictures((source, lie, signal) => decodePicture(source, lie, place.region, signal));
   }
 
   get labels(): readonly LabelInfo[] {
@@ -99,11 +99,11 @@ export class Workplace {
   }
 
   /** Load the pictures that come next. */
-  prefetch(): void {
+  prefetch(lie: Lie): void {
     for (const step of [1, 2, 3]) {
       const row: EntryRow | undefined = this.session.list.at(this.session.index + step);
       if (row !== undefined) {
-        this.pictures.prefetch(row.source);
+        this.pictures.prefetch(row.source, lie);
       }
     }
   }

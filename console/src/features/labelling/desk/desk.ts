@@ -11,12 +11,12 @@ import { Scene } from "../../../canvas/scene";
 import type { OutlineRequest } from "../../../canvas/tools/machine";
 import type { ToolName } from "../../../canvas/tools/tools";
 import type { Line } from "../../../manifest/lines";
-import { maskOf } from "../../../manifest/relabel";
+import { maskOf, sizesIn } from "../../../manifest/relabel";
 import type { Mode } from "../keymap";
 import { fetchPicture, maskAddress } from "../saving/server";
 import type { EntryRow } from "../session/entryList";
 import type { Workplace } from "../workplace";
-import { decodeMask } from "./decode";
+import { decodeMask, isDrawnUpright } from "./decode";
 import { lineWithBoxes, lineWithMask, sceneWithBoxes, sceneWithMasks, writeMasks } from "./lines";
 
 export type DeskState = "empty" | "loading" | "shown" | "failed";
@@ -189,7 +189,7 @@ export class Desk {
       return;
     }
     try {
-      const picture = await this.#work.pictures.load(row.source);
+      const picture = await this.#pictureOf(row, mode);
       // A mask may still be on its way into the line from the last time that this picture was in sight.
       await this.#written.get(row.source);
       const line = this.#work.session.lineOf(row);
@@ -229,10 +229,26 @@ export class Desk {
     this.#whenShown = undefined;
     act?.(editor);
     this.#setState("shown");
-    this.#work.prefetch();
+    this.#work.prefetch(mode === "labels" ? "upright" : "stored");
+  }
+
+  async #pictureOf(row: EntryRow, mode: Mode): Promise<ImageBitmap> {
+    const { pictures, session } = this.#work;
+    if (mode === "labels") {
+      return pictures.load(row.source, "upright");
+    }
+    const stored = await pictures.load(row.source, "stored");
+    const isUpright = mode === "boxes" && isDrawnUpright(sizesIn(session.lineOf(row)), stored);
+    return isUpright ? pictures.load(row.source, "upright") : stored;
   }
 
   #noteChange(held: Held): void {
+    if (held.mode === "boxes") {
+      // An outline is pixels; where boxes are wanted, it is the box around them.
+      for (const label of held.editor.scene.visibleTypes) {
+        commands.maskToBoxes(held.editor, label);
+      }
+    }
     this.#tool = held.editor.tool.name;
     this.#radius = held.editor.radius;
     if (held.savedVersion !== held.editor.contentVersion) {

@@ -17,5 +17,9 @@ export async function outlineOf(
     csrf: currentSession()?.csrf,
     region: place.region,
   });
-  return (await answer.json()) as readonly Span[];
+  const spans = (await answer.json()) as readonly Span[];
+  if (spans.length === 0) {
+    throw new Error("the outline is empty");
+  }
+  return spans;
 }

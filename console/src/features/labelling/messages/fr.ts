@@ -105,6 +105,9 @@ export const messages: Translation<typeof english> = {
   conflict: "Quelqu’un d’autre a aussi étiqueté cette image",
   conflictHelp:
     "elle a été modifiée pendant votre travail. Rien n’a été écrasé ; choisissez la version à garder.",
+  later: "Décider plus tard",
+  decide: "Décider",
+  saving_conflict: { one: "{count} image à décider", other: "{count} images à décider" },
   mine: "La vôtre",
   theirs: "Sur le serveur",
   takeMine: "Garder la mienne",

@@ -94,6 +94,9 @@ export const messages: Translation<typeof english> = {
   conflict: "Orang lain juga memberi label gambar ini",
   conflictHelp:
     "gambar ini diubah saat Anda mengerjakannya. Tidak ada yang ditimpa; pilih versi yang berlaku.",
+  later: "Putuskan nanti",
+  decide: "Putuskan",
+  saving_conflict: { other: "{count} gambar perlu diputuskan" },
   mine: "Milik Anda",
   theirs: "Di server",
   takeMine: "Pakai milik saya",
