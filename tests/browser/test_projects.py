@@ -42,7 +42,7 @@ def test_a_project_shows_counts_and_what_is_wrong_with_them(signed_in, panels):
     expect(signed_in.get_by_text("10 of 12 pictures labelled", exact=True)).to_be_visible()
     expect(signed_in.get_by_text("2 pictures have no label yet.")).to_be_visible()
     expect(signed_in.get_by_text("2 labels have fewer than ten pictures (bent, good …)")).to_be_visible()
-    expect(signed_in.get_by_role("button", name="Label the pictures")).to_be_visible()
+    expect(signed_in.get_by_role("link", name="Label the pictures")).to_be_visible()
     take_pictures(signed_in, "project")
     assert axe_everywhere(signed_in) == {}
 

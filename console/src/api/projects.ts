@@ -286,6 +286,15 @@ export function refreshProjects(): Promise<unknown> {
   );
 }
 
+/** After a project is gone: the list first, so that nobody asks for it again. */
+export async function forgetProject({ service, name }: Pick<ProjectRow, "service" | "name">): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: ["projects"] });
+  queryClient.removeQueries({
+    predicate: ({ queryKey: [first, second, , third] }) =>
+      first === service && second === "project" && third === name,
+  });
+}
+
 export type NextStep = "addPictures" | "label" | "train" | "wait" | "start" | "use" | "retry";
 
 const STEPS_BY_STATE: Partial<Readonly<Record<VersionState, NextStep>>> = {

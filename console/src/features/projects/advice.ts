@@ -20,8 +20,10 @@ export function adviceOf(dataset: DatasetFacts): Advice[] {
   const missing = dataset.pictures - dataset.labelled;
   if (missing > 0) advice.push({ kind: "unlabelled", count: missing });
   if (dataset.labelled > 0 && used.length === 1) advice.push({ kind: "single" });
-  const few = used.filter((label) => label.pictures < FEW).map((label) => label.name);
-  if (few.length > 0 && dataset.type === "train") advice.push({ kind: "few", labels: few });
+  const few = used.filter((label) => label.pictures < FEW).sort((a, b) => a.pictures - b.pictures);
+  if (few.length > 0 && dataset.type === "train") {
+    advice.push({ kind: "few", labels: few.map((label) => label.name) });
+  }
   return [...advice, ...unevenness(used)];
 }
 

@@ -1,5 +1,5 @@
 /** Deletes a project with what is in it: its models, then its datasets, then itself, as each service demands. */
-import { asFault, call, type ProjectFacts, refreshProjects } from "../../api";
+import { asFault, call, forgetProject, refreshProjects, type ProjectFacts } from "../../api";
 
 const WAIT_MS = 500;
 /** Deleting waits for units to end; five minutes is what the guide says that it may take. */
@@ -61,7 +61,9 @@ export async function deleteProject(facts: ProjectFacts): Promise<void> {
         ? call("rekognition", "DeleteProject", { ProjectArn: facts.arn })
         : call("lookoutvision", "DeleteProject", { ProjectName: facts.name }),
     );
-  } finally {
+  } catch (error) {
     await refreshProjects();
+    throw error;
   }
+  await forgetProject(facts);
 }
