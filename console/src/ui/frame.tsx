@@ -5,6 +5,7 @@ import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import { useState, type ReactNode } from "react";
 import { useLocation, useMatch } from "react-router";
+import { useConnection } from "./connection";
 import { hrefOf, useFollow } from "./links";
 import { closeNotice, useNotices } from "./notices";
 import { usePageFacts } from "./page";
@@ -61,7 +62,7 @@ function useProjectItems(): SideNavigationProps.Item[] {
 /** The entry of the navigation that the address belongs to: the longest that begins it. */
 function activeOf(pathname: string): string {
   const [, first, ...rest] = pathname.split("/");
-  if (first === "account") return `/${[first, ...rest.slice(0, 1)].join("/")}`;
+  if (first === "account") return "/account";
   if (first === "projects") return `/${[first, ...rest.slice(0, 4)].join("/")}`;
   return "/";
 }
@@ -89,6 +90,7 @@ function Navigation() {
 export function Frame({ children }: { readonly children: ReactNode }) {
   const t = useUiText();
   const { isFull = false } = usePageFacts();
+  useConnection();
   const [isOpen, setIsOpen] = useState(true);
   return (
     <>

@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useProjects } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
+import { Examples } from "./Examples";
 import { OtherRegion } from "./OtherRegion";
 import { ProjectCards } from "./ProjectCards";
 import { useText } from "./text";
@@ -29,6 +30,7 @@ export function HomePage() {
       <SpaceBetween size="xl">
         {isNew && <OtherRegion />}
         {isNew ? <Welcome /> : <ProjectCards rows={projects.data} />}
+        <Examples />
       </SpaceBetween>
     </ContentLayout>
   );
