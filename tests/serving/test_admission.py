@@ -12,7 +12,7 @@ from vedette.errors import TooFast
 from vedette.serving import hosted as hosted_module
 from vedette.serving.hosted import HostedModel, HostingPlan
 from vedette.serving.queue import RequestOrigin
-from vedette.serving.units import UnitPace
+from vedette.serving.units import UnitGone, UnitPace
 
 
 class LeapingSelector(selectors.SelectSelector):
@@ -166,3 +166,22 @@ def test_a_slow_unit_answers_a_few_callers_though_none_within_a_second(simulated
 
     times = simulated(callers, lambda _: 0.25, 0.25)
     assert [round(seconds, 2) for seconds in times] == [0.25, 0.5, 0.75, 1.0, 1.25]
+
+
+def test_who_lost_a_unit_waits_anew_however_long_it_has_waited(simulated):
+    turns = iter([UnitGone, 0.5, 0.5, 0.1])
+
+    def takes(_):
+        seconds = next(turns)
+        if seconds is UnitGone:
+            raise UnitGone
+        return seconds
+
+    async def callers(hosted, now):
+        late = asyncio.create_task(hosted.detect({}, b"", RequestOrigin("late", now() - 5)))
+        others = [
+            asyncio.create_task(hosted.detect({}, b"", RequestOrigin("other", now()))) for _ in range(2)
+        ]
+        return await asyncio.gather(late, *others)
+
+    assert simulated(callers, takes, 0.05) == [({}, b"")] * 3

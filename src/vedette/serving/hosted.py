@@ -148,8 +148,10 @@ class HostedModel:
         self._waiting.put(entry, first=again)
         if len(self.units) + len(self._starting) < self.plan.most:
             self._nudge.set()
+        # Whose unit died has waited once for nothing, and waits anew.
+        elapsed_s = 0.0 if again else now - origin.received
         try:
-            async with asyncio.timeout(self._patience_s(now - origin.received)):
+            async with asyncio.timeout(self._patience_s(elapsed_s)):
                 return await self._await_place(entry)
         except TimeoutError:
             raise self._too_fast() from None
