@@ -1,13 +1,21 @@
 /** Every address of the console: the pages of the features, below one sign-in and one frame. */
 import { createBrowserRouter } from "react-router";
 import { routes as account } from "./features/account";
+import { routes as datasets } from "./features/datasets";
 import { routes as home } from "./features/home";
 import { routes as labelling } from "./features/labelling";
 import { routes as projects } from "./features/projects";
 import { Gate } from "./gate";
 import { NotFoundPage, PageFault } from "./ui/states";
 
-const pages = [...home, ...projects, ...labelling, ...account, { path: "*", Component: NotFoundPage }];
+const pages = [
+  ...home,
+  ...projects,
+  ...datasets,
+  ...labelling,
+  ...account,
+  { path: "*", Component: NotFoundPage },
+];
 
 export const router = createBrowserRouter(
   [

@@ -141,9 +141,12 @@ REQUESTS = [
     ("vedette", "ListEntries", ENTRIES, ""),
     ("vedette", "ListLabelSettings", {"ProjectArn": DOORS}, ""),
     ("vedette", "MoveEntries", {**ENTRIES, "Entries": []}, ""),
+    ("vedette", "ChangeEntries", {**ENTRIES, "Filter": {}, "Change": {"Kind": "remove"}}, ""),
     ("vedette", "CountEntries", ENTRIES, ""),
+    ("vedette", "DescribeChange", {"ProjectArn": DOORS, "ChangeId": "0" * 32}, ""),
     ("vedette", "QueryEntries", ENTRIES, ""),
     ("vedette", "RemoveEntries", {**ENTRIES, "Entries": []}, ""),
+    ("vedette", "UndoChange", {"ProjectArn": DOORS, "ChangeId": "0" * 32}, ""),
     ("vedette", "UpdateEntries", {**ENTRIES, "Edits": []}, ""),
     ("vedette", "UpdateLabelSettings", {"ProjectArn": PROJECT, "Labels": []}, ""),
 ]  # fmt: skip

@@ -86,11 +86,11 @@ SERVICES = {
     """,
     # Vedette's own operations, which AWS does not have.
     "vedette": """
-        CountEntries QueryEntries
         CreateAccessKey CreateExampleProject CreateGroup CreateUser DeleteAccessKey DeleteGroup DeletePolicy
         DeleteUser GetUser ListGroups ListPolicies ListUsers PutPolicy UpdateAccessKey UpdateGroup UpdateUser
         DescribeEvents DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries
         UpdateEntries UpdateLabelSettings
+        ChangeEntries CountEntries DescribeChange QueryEntries UndoChange
     """,
 }
 KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}

@@ -29,6 +29,7 @@ from vedette.datasets.dataset import (
 from vedette.datasets.editing import EntryEditor
 from vedette.datasets.filling import Changed, MayRead, Tools, anybody, everybody_stays
 from vedette.datasets.label_settings import LabelSettings
+from vedette.datasets.many import EntryChanges
 from vedette.datasets.orders import (
     DatasetOrder,
     DistributeOrder,
@@ -93,6 +94,7 @@ class Datasets:
         self.contents = DatasetContents(database, clock)
         self.label_settings = LabelSettings(database)
         self.queries = EntryQueries(database)
+        self.many = EntryChanges(database, self.queries, jobs, self._tell, clock)
         self._tools = Tools(
             database=database,
             blobs=blobs,

@@ -109,7 +109,7 @@ class EntryEditor:
         with self._database.write() as connection:
             current = _require_editable(connection, dataset)
             places = _hold_revisions(connection, current, names, must_exist=True)
-            _take_out(connection, current, list(places.values()), milliseconds(self._clock()))
+            take_out(connection, current, list(places.values()), milliseconds(self._clock()))
 
     def move(self, project: Project, source: Dataset, target: Dataset, names: Sequence[EntryName]) -> None:
         """Move entries into the project's other dataset, which must not have them yet."""
@@ -123,8 +123,8 @@ class EntryEditor:
             moved_seqs = set(places.values())
             rows = [row for block in read_rows(connection, giving.part, moved_seqs) for row in block]
             now = milliseconds(self._clock())
-            _take_out(connection, giving, sorted(moved_seqs), now)
-            added = _put_in(connection, taking, project.dialect, rows, giving.bucket, now)
+            take_out(connection, giving, sorted(moved_seqs), now)
+            added = put_in(connection, taking, project.dialect, rows, giving.bucket, now)
         self._tell(Changed(taking.id, taking.part, added))
 
 
@@ -216,7 +216,8 @@ def _refuse_twins(connection: Connection, target: Dataset, sources: Sequence[str
         )
 
 
-def _take_out(connection: Connection, dataset: Dataset, places: Sequence[int], now: int) -> None:
+def take_out(connection: Connection, dataset: Dataset, places: Sequence[int], now: int) -> None:
+    """Remove the entries at these places, and count what is left."""
     sheet = Sheet(connection, dataset.part, now)
     sheet.remove(places)
     sheet.save()
@@ -224,7 +225,7 @@ def _take_out(connection: Connection, dataset: Dataset, places: Sequence[int], n
     changes.finish(connection, dataset, outcome, now)
 
 
-def _put_in(
+def put_in(
     connection: Connection,
     dataset: Dataset,
     dialect: Dialect,
@@ -232,6 +233,7 @@ def _put_in(
     bucket: str,
     now: int,
 ) -> list[int]:
+    """Put entries behind the last one, and return their places."""
     try:
         added = changes.apply_rows(connection, dataset, dialect, rows, now)
     except ManifestRefused as reason:

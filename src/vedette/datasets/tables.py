@@ -157,3 +157,33 @@ label_settings = Table(
     Column("key", String(1), nullable=False),
     Column("position", Integer, nullable=False),
 )
+
+# Changes of many entries at once: what was asked for, how far it is, and until when it can be undone.
+entry_changes = Table(
+    "entry_changes",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("project", Integer, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("dataset", Integer, nullable=False),
+    # What is done to each entry, as JSON, and who asked, as `dump_principal` writes it.
+    Column("change", Text, nullable=False),
+    Column("caller", Text, nullable=False),
+    # The places of the entries, four bytes each.
+    Column("places", LargeBinary, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger, nullable=True),
+)
+
+# What a change replaced, a batch a row, compressed; kept for as long as it can be undone.
+entry_undos = Table(
+    "entry_undos",
+    METADATA,
+    Column("change", String(32), ForeignKey("entry_changes.id", ondelete="CASCADE"), primary_key=True),
+    Column("batch", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)

@@ -6,6 +6,23 @@ export interface AccessKeySummary {
   readonly CreateDate?: string | undefined;
 }
 
+export interface ChangeEntriesRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly Filter: EntryFilter;
+  readonly Change: EntryChange;
+}
+
+export interface ChangeEntriesResponse {
+  readonly ChangeId?: string | undefined;
+  readonly Status?: "running" | "done" | "failed" | "undoing" | "undone" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Skipped?: number | undefined;
+  readonly UndoUntil?: string | undefined;
+}
+
 export interface CountEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -87,6 +104,21 @@ export interface DeleteUserRequest {
   readonly UserName: string;
 }
 
+export interface DescribeChangeRequest {
+  readonly ProjectArn: string;
+  readonly ChangeId: string;
+}
+
+export interface DescribeChangeResponse {
+  readonly ChangeId?: string | undefined;
+  readonly Status?: "running" | "done" | "failed" | "undoing" | "undone" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Skipped?: number | undefined;
+  readonly UndoUntil?: string | undefined;
+}
+
 export interface DescribeTrainingRequest {
   readonly ModelArn: string;
 }
@@ -122,6 +154,14 @@ export interface EntryBox {
   readonly Top?: number | undefined;
   readonly Width?: number | undefined;
   readonly Height?: number | undefined;
+}
+
+export interface EntryChange {
+  readonly Kind: "label" | "move" | "remove";
+  readonly ClearLabels?: boolean | undefined;
+  readonly RemoveLabels?: ReadonlyArray<string> | undefined;
+  readonly RenameLabels?: ReadonlyArray<LabelRename> | undefined;
+  readonly AddLabels?: ReadonlyArray<string> | undefined;
 }
 
 export interface EntryDescription {
@@ -214,6 +254,11 @@ export interface LabelCount {
   readonly Name?: string | undefined;
   readonly Pictures?: number | undefined;
   readonly Boxed?: number | undefined;
+}
+
+export interface LabelRename {
+  readonly From: string;
+  readonly To: string;
 }
 
 export interface LabelSetting {
@@ -314,6 +359,21 @@ export interface RemoveEntriesRequest {
   readonly Entries: ReadonlyArray<EntryName>;
 }
 
+export interface UndoChangeRequest {
+  readonly ProjectArn: string;
+  readonly ChangeId: string;
+}
+
+export interface UndoChangeResponse {
+  readonly ChangeId?: string | undefined;
+  readonly Status?: "running" | "done" | "failed" | "undoing" | "undone" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Skipped?: number | undefined;
+  readonly UndoUntil?: string | undefined;
+}
+
 export interface UpdateAccessKeyRequest {
   readonly UserName: string;
   readonly AccessKeyId: string;
@@ -364,6 +424,7 @@ export interface UserSummary {
 }
 
 export interface VedetteOperations {
+  readonly ChangeEntries: { readonly input: ChangeEntriesRequest; readonly output: ChangeEntriesResponse };
   readonly CountEntries: { readonly input: CountEntriesRequest; readonly output: CountEntriesResponse };
   readonly CreateAccessKey: { readonly input: CreateAccessKeyRequest; readonly output: CreateAccessKeyResponse };
   readonly CreateExampleProject: { readonly input: CreateExampleProjectRequest; readonly output: CreateExampleProjectResponse };
@@ -373,6 +434,7 @@ export interface VedetteOperations {
   readonly DeleteGroup: { readonly input: DeleteGroupRequest; readonly output: Record<never, never> };
   readonly DeletePolicy: { readonly input: DeletePolicyRequest; readonly output: Record<never, never> };
   readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
+  readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
   readonly DescribeTraining: { readonly input: DescribeTrainingRequest; readonly output: DescribeTrainingResponse };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
@@ -385,6 +447,7 @@ export interface VedetteOperations {
   readonly PutPolicy: { readonly input: PutPolicyRequest; readonly output: PutPolicyResponse };
   readonly QueryEntries: { readonly input: QueryEntriesRequest; readonly output: QueryEntriesResponse };
   readonly RemoveEntries: { readonly input: RemoveEntriesRequest; readonly output: Record<never, never> };
+  readonly UndoChange: { readonly input: UndoChangeRequest; readonly output: UndoChangeResponse };
   readonly UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: Record<never, never> };
   readonly UpdateEntries: { readonly input: UpdateEntriesRequest; readonly output: UpdateEntriesResponse };
   readonly UpdateGroup: { readonly input: UpdateGroupRequest; readonly output: Record<never, never> };

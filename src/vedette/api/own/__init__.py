@@ -18,6 +18,7 @@ from vedette.api.own.account import (
     update_group,
     update_user,
 )
+from vedette.api.own.changes import change_entries, describe_change, undo_change
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
 from vedette.api.own.examples import create_example_project
 from vedette.api.own.faults import translate
@@ -28,6 +29,7 @@ from vedette.api.own.queries import count_entries, query_entries
 from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
+    "ChangeEntries": change_entries,
     "CountEntries": count_entries,
     "CreateAccessKey": create_access_key,
     "CreateExampleProject": create_example_project,
@@ -37,6 +39,7 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteGroup": delete_group,
     "DeletePolicy": delete_policy,
     "DeleteUser": delete_user,
+    "DescribeChange": describe_change,
     "DescribeTraining": describe_training,
     "DownloadModel": download_model,
     "GetUser": get_user,
@@ -50,6 +53,7 @@ OPERATIONS: dict[str, Handler] = {
     "PutPolicy": put_policy,
     "RemoveEntries": remove_entries,
     "UpdateAccessKey": update_access_key,
+    "UndoChange": undo_change,
     "UpdateEntries": update_entries,
     "UpdateGroup": update_group,
     "UpdateLabelSettings": update_label_settings,

@@ -27,7 +27,9 @@ def _on(action: str, resource: str) -> tuple[Permission, ...]:
 
 
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {
+    "ChangeEntries": _on("ChangeEntries", PROJECT),
     "CountEntries": _on("CountEntries", PROJECT),
+    "DescribeChange": _on("DescribeChange", PROJECT),
     "DescribeTraining": _on("DescribeTraining", MODEL),
     "DownloadModel": _on("DownloadModel", MODEL),
     "ListEntries": _on("ListEntries", PROJECT),
@@ -35,6 +37,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "MoveEntries": _on("MoveEntries", PROJECT),
     "QueryEntries": _on("QueryEntries", PROJECT),
     "RemoveEntries": _on("RemoveEntries", PROJECT),
+    "UndoChange": _on("UndoChange", PROJECT),
     "UpdateEntries": _on("UpdateEntries", PROJECT),
     "UpdateLabelSettings": _on("UpdateLabelSettings", PROJECT),
     "CreateAccessKey": _about("CreateAccessKey", USER),

@@ -1,0 +1,289 @@
+/** One dataset's pictures: found, selected, labelled, moved and removed. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useMemo, useState, type KeyboardEvent } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { FaultAlert } from "../../../ui/faults";
+import { usePage } from "../../../ui/page";
+import { Empty } from "../Empty";
+import { LabelManager } from "../LabelManager";
+import { useLabels } from "../labels";
+import {
+  useCounts,
+  useDatasetType,
+  usePlace,
+  useProject,
+  type DatasetType,
+  type ProjectPlace,
+} from "../project";
+import { useText } from "../text";
+import { FilterBar, SIZES } from "./FilterBar";
+import { readQuestion } from "./filters";
+import "./gallery.css";
+import { Grid } from "./Grid";
+import { LabelPanel } from "./LabelPanel";
+import { between, countOf, NOTHING, select, type Selection } from "./selection";
+import { useActions } from "./useActions";
+import { usePages } from "./usePages";
+
+const SIZE_KEY = "vedette.tile-size";
+const SINGLE_KEY = "vedette.one-label";
+
+export function GalleryPage() {
+  const t = useText();
+  const place = usePlace();
+  const type = useDatasetType();
+  const project = useProject(place);
+  usePage({
+    title: `${place.name} · ${t(type)}`,
+    crumbs: [
+      { text: "Vedette", to: "/" },
+      { text: place.name, to: place.route },
+    ],
+    isFull: true,
+  });
+  if (project.error !== null && project.arn === undefined) {
+    return <FaultAlert error={project.error} onRetry={project.reload} />;
+  }
+  if (project.arn === undefined) {
+    return (
+      <Box textAlign="center" padding="xxl">
+        <Spinner size="large" />
+      </Box>
+    );
+  }
+  return <Gallery key={type} place={place} type={type} arn={project.arn} types={project.types} />;
+}
+
+interface GalleryProps {
+  readonly place: ProjectPlace;
+  readonly type: DatasetType;
+  readonly arn: string;
+  readonly types: readonly DatasetType[];
+}
+
+function rememberedSize(): number {
+  const size = Number(localStorage.getItem(SIZE_KEY));
+  return size >= SIZES.least && size <= SIZES.most ? size : SIZES.usual;
+}
+
+function Gallery({ place, type, arn, types }: GalleryProps) {
+  const t = useText();
+  const navigate = useNavigate();
+  const [search, setSearch] = useSearchParams();
+  const question = useMemo(() => readQuestion(search), [search]);
+  const [pages, state] = usePages(arn, type, question);
+  const counts = useCounts(arn, type, types.includes(type));
+  const isLookout = place.service === "lookoutvision";
+  const labels = useLabels(arn, counts.data?.Labels, isLookout);
+  const colours = useMemo(() => new Map(labels.map((label) => [label.name, label.colour])), [labels]);
+  const [size, setSize] = useState(rememberedSize);
+  const [chosen, setChosen] = useState<{ pages: unknown; selection: Selection }>({
+    pages,
+    selection: NOTHING,
+  });
+  const selection = chosen.pages === pages ? chosen.selection : NOTHING;
+  const setSelection = (next: Selection) => setChosen({ pages, selection: next });
+  const [isSingle, setSingle] = useState(localStorage.getItem(SINGLE_KEY) !== "no");
+  const [isManaging, setManaging] = useState(false);
+  const total = state.total ?? 0;
+  const actions = useActions({ arn, type, pages, total, filter: question.filter });
+  const selected = countOf(selection);
+
+  const give = (label: string, to: Selection) =>
+    void actions.run({ Kind: "label", ClearLabels: isSingle && !isLookout, AddLabels: [label] }, to);
+  const choose = (label: string) => {
+    if (selected > 0) {
+      give(label, selection);
+      return;
+    }
+    const next = new URLSearchParams(search);
+    if (isLookout && (label === "normal" || label === "anomaly")) next.set("class", label);
+    else next.append("label", label);
+    setSearch(next);
+  };
+  const remove = () => {
+    void actions.run({ Kind: "remove" }, selection);
+    setSelection(NOTHING);
+  };
+  const act = (action: string) => {
+    if (action === "remove") remove();
+    else if (action === "clear") void actions.run({ Kind: "label", ClearLabels: true }, selection);
+    else void actions.run({ Kind: "move" }, selection).then(() => setSelection(NOTHING));
+  };
+  const onKey = (event: KeyboardEvent, active: number) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = selected > 0 ? selection : select(between(active, active));
+    if (event.key === "Delete" && selected > 0) remove();
+    const label = labels.find((candidate) => candidate.key === event.key);
+    if (label !== undefined) give(label.name, to);
+    if (event.key === "0") void actions.run({ Kind: "label", ClearLabels: true }, to);
+  };
+  const open = (index: number) => {
+    const id = pages.at(index)?.Id;
+    if (id === undefined) return;
+    const query = new URLSearchParams(search);
+    query.set("entry", id);
+    void navigate(`${place.route}/${type}/label?${query.toString()}`);
+  };
+
+  return (
+    <div className="gallery-page">
+      <div className="gallery-head">
+        <TopLine
+          type={type}
+          types={types}
+          total={state.total}
+          selected={selected}
+          isPending={state.isPending}
+          isBusy={actions.isBusy}
+          onType={(next) => void navigate(`${place.route}/${next}`)}
+          onAdd={() => void navigate(place.route)}
+          onAll={() => setSelection(select({ first: 0, end: total }))}
+          onAction={act}
+        />
+        <FilterBar
+          search={search}
+          onSearch={(next) => setSearch(next, { replace: true })}
+          size={size}
+          onSize={(next) => {
+            setSize(next);
+            localStorage.setItem(SIZE_KEY, String(next));
+          }}
+          isLookout={isLookout}
+        />
+      </div>
+      <div className="gallery-body">
+        <div className="gallery-main">
+          {state.error !== null && <FaultAlert error={state.error} onRetry={() => pages.refresh()} />}
+          {total === 0 && state.total !== undefined && <Empty isFiltered={search.size > 0} place={place} />}
+          <Grid
+            key={JSON.stringify(question)}
+            pages={pages}
+            total={total}
+            version={state.version}
+            size={size}
+            selection={selection}
+            onSelect={setSelection}
+            colours={colours}
+            onOpen={open}
+            onKey={onKey}
+            label={t("picturesOf", { name: t(type) })}
+          />
+        </div>
+        <aside className="gallery-side">
+          <LabelPanel
+            labels={labels}
+            selected={selected}
+            isSingle={isSingle}
+            onSingle={(next) => {
+              setSingle(next);
+              localStorage.setItem(SINGLE_KEY, next ? "yes" : "no");
+            }}
+            onChoose={choose}
+            onAdd={(name) => {
+              if (selected > 0) give(name, selection);
+            }}
+            onClear={() => void actions.run({ Kind: "label", ClearLabels: true }, selection)}
+            onManage={() => setManaging(true)}
+          />
+          <Notes counts={counts.data} />
+        </aside>
+      </div>
+      {isManaging && (
+        <LabelManager arn={arn} types={types} labels={labels} onClose={() => setManaging(false)} />
+      )}
+    </div>
+  );
+}
+
+interface TopLineProps {
+  readonly type: DatasetType;
+  readonly types: readonly DatasetType[];
+  readonly total: number | undefined;
+  readonly selected: number;
+  readonly isPending: boolean;
+  readonly isBusy: boolean;
+  readonly onType: (type: string) => void;
+  readonly onAdd: () => void;
+  readonly onAll: () => void;
+  readonly onAction: (action: string) => void;
+}
+
+function TopLine(props: TopLineProps) {
+  const t = useText();
+  const { type, types, selected } = props;
+  const total = props.total ?? 0;
+  const other = type === "train" ? "test" : "train";
+  const parts = [
+    props.total === undefined ? "…" : t("pictures", { count: total }),
+    ...(selected > 0 ? [t("selected", { count: selected })] : []),
+    ...(props.isPending ? [t("lookedAt")] : []),
+  ];
+  return (
+    <div className="gallery-line">
+      <SegmentedControl
+        selectedId={type}
+        label={t("dataset")}
+        options={[
+          { id: "train", text: t("train") },
+          { id: "test", text: t("test") },
+        ]}
+        onChange={({ detail }) => props.onType(detail.selectedId)}
+      />
+      <Box variant="strong">{parts.join(" · ")}</Box>
+      <div className="filter-row">
+        <Button onClick={props.onAll} disabled={total === 0}>
+          {t("selectAll", { count: total })}
+        </Button>
+        <ButtonDropdown
+          disabled={selected === 0}
+          loading={props.isBusy}
+          items={[
+            { id: "move", text: t("moveTo", { name: t(other) }), disabled: !types.includes(other) },
+            { id: "clear", text: t("clearLabels") },
+            { id: "remove", text: t("remove") },
+          ]}
+          onItemClick={({ detail }) => props.onAction(detail.id)}
+        >
+          {t("actions")}
+        </ButtonDropdown>
+        <Button variant="primary" onClick={props.onAdd}>
+          {t("addPictures")}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface NotesProps {
+  readonly counts:
+    | {
+        readonly Twins?: number | undefined;
+        readonly Shared?: number | undefined;
+        readonly Broken?: number | undefined;
+      }
+    | undefined;
+}
+
+/** What is worth knowing of the dataset, where it is. */
+function Notes({ counts }: NotesProps) {
+  const t = useText();
+  const { Shared: shared = 0, Twins: twins = 0, Broken: broken = 0 } = counts ?? {};
+  const pairs = [
+    ["noteShared", shared],
+    ["noteTwins", twins],
+    ["noteBroken", broken],
+  ] as const;
+  const notes = pairs.filter(([, count]) => count > 0).map(([key, count]) => t(key, { count }));
+  if (notes.length === 0) return null;
+  return (
+    <Box padding={{ top: "m" }}>
+      <Alert type="info">{notes.join(" ")}</Alert>
+    </Box>
+  );
+}

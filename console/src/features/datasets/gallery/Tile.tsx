@@ -1,0 +1,157 @@
+/** One picture of the gallery: the picture, what is drawn over it, its name and its labels. */
+import { memo, type CSSProperties } from "react";
+import { useText } from "../text";
+import type { Entry } from "./pages";
+
+const SIDES = [96, 192, 384];
+
+export interface TileProps {
+  readonly index: number;
+  readonly entry: Entry | undefined;
+  readonly size: number;
+  readonly style: CSSProperties;
+  readonly isSelected: boolean;
+  readonly isActive: boolean;
+  /** Pictures are asked for once scrolling rests. */
+  readonly isResting: boolean;
+  readonly colours: ReadonlyMap<string, string>;
+}
+
+export function thumbnailOf(source: string, side: number, layer = ""): string {
+  const wanted = SIDES.find((known) => known >= side * Math.min(window.devicePixelRatio, 2)) ?? 384;
+  const query = new URLSearchParams({ source, side: String(wanted), ...(layer === "" ? {} : { layer }) });
+  return `/console/api/thumbnail?${query.toString()}`;
+}
+
+function nameOf(entry: Entry | undefined): string {
+  const name = entry?.Name ?? "";
+  return name.slice(name.lastIndexOf("/") + 1);
+}
+
+function Overlay({
+  entry,
+  colours,
+}: {
+  readonly entry: Entry;
+  readonly colours: ReadonlyMap<string, string>;
+}) {
+  const { Width: width = 0, Height: height = 0, Boxes: boxes = [] } = entry;
+  if (boxes.length === 0 || width === 0 || height === 0) return null;
+  return (
+    <svg className="tile-overlay" viewBox={`0 0 ${String(width)} ${String(height)}`} aria-hidden="true">
+      {boxes.map((box, place) => (
+        <rect
+          key={place}
+          x={(box.Left ?? 0) * width}
+          y={(box.Top ?? 0) * height}
+          width={(box.Width ?? 0) * width}
+          height={(box.Height ?? 0) * height}
+          stroke={colours.get(box.Label ?? "") ?? "#0972d3"}
+        />
+      ))}
+    </svg>
+  );
+}
+
+function Picture({
+  entry,
+  size,
+  isResting,
+  colours,
+}: Pick<TileProps, "size" | "isResting" | "colours"> & { readonly entry: Entry }) {
+  const t = useText();
+  const source = entry.SourceRef ?? "";
+  if (entry.PictureState === "broken" || entry.PictureState === "missing") {
+    return <span className="tile-problem">{t(entry.PictureState === "broken" ? "broken" : "missing")}</span>;
+  }
+  if (!isResting) return null;
+  return (
+    <>
+      <img src={thumbnailOf(source, size)} alt="" decoding="async" draggable={false} />
+      {entry.MaskRef !== undefined && (
+        <img
+          className="tile-mask"
+          src={thumbnailOf(entry.MaskRef, size, "mask")}
+          alt=""
+          decoding="async"
+          draggable={false}
+        />
+      )}
+      <Overlay entry={entry} colours={colours} />
+    </>
+  );
+}
+
+function Labels({
+  entry,
+  colours,
+}: {
+  readonly entry: Entry;
+  readonly colours: ReadonlyMap<string, string>;
+}) {
+  const t = useText();
+  const names = [...(entry.AnomalyClass === undefined ? [] : [entry.AnomalyClass]), ...(entry.Labels ?? [])];
+  if (names.length === 0) return <span className="tile-unlabelled">{t("unlabelled")}</span>;
+  return names.map((name) => (
+    <span key={name} className="tile-label">
+      <i style={{ background: colours.get(name) ?? "#0972d3" }} />
+      <bdi>{name}</bdi>
+    </span>
+  ));
+}
+
+/** What a pointer that rests on a tile is told: what is wrong, or else the whole name. */
+function titleOf(entry: Entry | undefined): string {
+  const problems = (entry?.Problems ?? []).map((problem) => problem.Message ?? "");
+  return problems.length > 0 ? problems.join("\n") : (entry?.Name ?? "");
+}
+
+function classOf({ isSelected, isActive }: TileProps): string {
+  return ["tile", isSelected ? "is-selected" : "", isActive ? "is-active" : ""].join(" ");
+}
+
+/** The marks in a picture's corners. */
+function Marks({ entry, isSelected }: { readonly entry: Entry | undefined; readonly isSelected: boolean }) {
+  const t = useText();
+  const hasProblems = (entry?.Problems ?? []).length > 0;
+  return (
+    <>
+      {isSelected && <span className="tile-check" aria-hidden="true" />}
+      {hasProblems && (
+        <span className="tile-flag" role="img" aria-label={t("hasErrors")}>
+          !
+        </span>
+      )}
+    </>
+  );
+}
+
+export const Tile = memo(function Tile(props: TileProps) {
+  const { index, entry, size, style, isSelected, isResting, colours } = props;
+  const t = useText();
+  const isGone = entry?.IsRemoved === true;
+  return (
+    <div
+      id={`tile-${String(index)}`}
+      className={classOf(props)}
+      style={style}
+      role="option"
+      aria-selected={isSelected}
+      aria-posinset={index + 1}
+      aria-label={[nameOf(entry), ...(entry?.Labels ?? [])].join(", ")}
+      data-index={index}
+      title={titleOf(entry)}
+    >
+      <div className="tile-picture" style={{ blockSize: size }}>
+        {entry !== undefined && !isGone && (
+          <Picture entry={entry} size={size} isResting={isResting} colours={colours} />
+        )}
+        <Marks entry={entry} isSelected={isSelected} />
+      </div>
+      <div className="tile-name">
+        <bdi>{isGone ? t("removed") : nameOf(entry)}</bdi>
+      </div>
+      <div className="tile-labels">{entry !== undefined && <Labels entry={entry} colours={colours} />}</div>
+    </div>
+  );
+});

@@ -1,0 +1,84 @@
+/** The project and the dataset that an address names. */
+import { useParams } from "react-router";
+import { useCall, type Own } from "../../api";
+
+export type DatasetType = "train" | "test";
+export type ProjectService = "rekognition" | "lookoutvision";
+
+export interface ProjectPlace {
+  readonly service: ProjectService;
+  readonly name: string;
+  /** The route of the project's datasets. */
+  readonly route: string;
+}
+
+export function usePlace(): ProjectPlace {
+  const { service, project } = useParams();
+  const name = project ?? "";
+  const kind = service === "lookoutvision" ? "lookoutvision" : "rekognition";
+  return { service: kind, name, route: `/projects/${kind}/${encodeURIComponent(name)}/datasets` };
+}
+
+export function useDatasetType(): DatasetType {
+  return useParams().type === "test" ? "test" : "train";
+}
+
+export interface ProjectFacts {
+  readonly arn: string | undefined;
+  readonly types: readonly DatasetType[];
+  readonly error: unknown;
+  readonly isPending: boolean;
+  readonly reload: () => void;
+}
+
+interface ListedDataset {
+  readonly DatasetType?: string | undefined;
+}
+
+function typesOf(datasets: readonly ListedDataset[] | undefined): DatasetType[] {
+  return (datasets ?? []).map((dataset) =>
+    dataset.DatasetType?.toLowerCase() === "test" ? "test" : "train",
+  );
+}
+
+/** How often a page looks whether datasets came or went. */
+const AGAIN = { everyMs: 5000 } as const;
+
+function useRekognition(name: string, isEnabled: boolean): ProjectFacts {
+  const query = useCall("rekognition", "DescribeProjects", { ProjectNames: [name] }, { isEnabled, ...AGAIN });
+  const project = query.data?.ProjectDescriptions?.[0];
+  const reload = () => void query.refetch();
+  const { error, isPending } = query;
+  return { arn: project?.ProjectArn, types: typesOf(project?.Datasets), error, isPending, reload };
+}
+
+function useLookout(name: string, isEnabled: boolean): ProjectFacts {
+  const query = useCall("lookoutvision", "DescribeProject", { ProjectName: name }, { isEnabled, ...AGAIN });
+  const project = query.data?.ProjectDescription;
+  const reload = () => void query.refetch();
+  const { error, isPending } = query;
+  return { arn: project?.ProjectArn, types: typesOf(project?.Datasets), error, isPending, reload };
+}
+
+/** The project's ARN and which datasets it has. */
+export function useProject(place: ProjectPlace): ProjectFacts {
+  const isRekognition = place.service === "rekognition";
+  const rekognition = useRekognition(place.name, isRekognition);
+  const lookout = useLookout(place.name, !isRekognition);
+  return isRekognition ? rekognition : lookout;
+}
+
+/** How many entries a dataset has, by state and by label. */
+export function useCounts(
+  arn: string | undefined,
+  type: DatasetType,
+  isThere: boolean,
+  filter?: Own.EntryFilter,
+) {
+  return useCall(
+    "vedette",
+    "CountEntries",
+    { ProjectArn: arn ?? "", DatasetType: type, ...(filter === undefined ? {} : { Filter: filter }) },
+    { isEnabled: arn !== undefined && isThere, everyMs: 3000 },
+  );
+}

@@ -1,0 +1,263 @@
+"""One change made to many entries: labels given and taken, entries moved to the other dataset or removed.
+
+A change of a thousand entries is made while its caller waits, a larger one by a durable job, a batch a
+transaction, each on what the entries say then; a killed server's change goes on where it was. What a batch
+replaced is kept beside it, so that the whole can be undone for a minute. The front is `EntryChanges`.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from vedette.clock import Clock, milliseconds
+from vedette.datasets import changes
+from vedette.datasets.asking import EntryFilter
+from vedette.datasets.batches import BATCH, Batch, BatchOutcome, EntryChange, apply_batch, undo_batch
+from vedette.datasets.dataset import Dataset
+from vedette.datasets.filling import Changed
+from vedette.datasets.queries import EntryQueries
+from vedette.datasets.tables import entry_changes, entry_undos
+from vedette.errors import Missing, TooEarly, Wrong
+from vedette.identity.principal import Principal, dump_principal, load_principal
+from vedette.jobs.context import JobContext
+from vedette.jobs.kind import JobInterrupted, JobKind, NewJob, WorkQueue
+from vedette.jobs.runner import JobRunner
+from vedette.projects.project import Project
+from vedette.projects.projects import by_id
+from vedette.store.db import Database
+
+AT_ONCE = 1000
+"""So many entries are changed while the caller waits: as many as `UpdateEntries` takes."""
+
+UNDO_MS = 60_000
+KEPT_MS = 24 * 60 * 60 * 1000
+"""For a day a change can be asked about."""
+
+WAIT_S = 0.2
+"""While something else is done to the dataset, a batch waits for it."""
+
+CHANGES = WorkQueue("entry-changes", 2)
+KIND = "entry-change"
+# What became of a batch, what is written of the change then, and its state where that was the last.
+StepResult = tuple[BatchOutcome | None, dict[str, Any], str]
+Step = Callable[[Batch, Row[Any]], StepResult]
+
+
+@dataclass(frozen=True, slots=True)
+class ManyOrder:
+    """Make a change, or undo it."""
+
+    change: str
+    is_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProgress:
+    """How far a change is. `status` is running, done, failed, undoing or undone."""
+
+    id: str
+    status: str
+    message: str
+    total: int
+    done: int
+    skipped: int
+    undo_until_ms: int | None
+
+
+class EntryChanges:
+    """Changes of many entries of any dataset. Threads may share it."""
+
+    def __init__(
+        self,
+        database: Database,
+        queries: EntryQueries,
+        jobs: JobRunner,
+        tell: Callable[[Changed], None],
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._queries = queries
+        self._jobs = jobs
+        self._tell = tell
+        self._clock = clock
+        jobs.register(JobKind(KIND, ManyOrder, CHANGES, self._run, self._fail))
+
+    def start(
+        self,
+        project: Project,
+        dataset: Dataset,
+        conditions: EntryFilter,
+        change: EntryChange,
+        caller: Principal,
+    ) -> ChangeProgress:
+        """Change every entry that passes; return once it is done, or begun where it takes long."""
+        with self._database.write() as connection:
+            current = changes.require(connection, dataset)
+            changes.require_state(current, "updated")
+            if change.kind == "move":
+                _require_other(connection, current)
+            places = self._queries.places(connection, current, conditions)
+            self._forget(connection)
+            row: dict[str, Any] = {
+                "id": secrets.token_hex(16),
+                "project": project.id,
+                "dataset": current.id,
+                "change": orjson.dumps(asdict(change)).decode(),
+                "caller": orjson.dumps(dump_principal(caller)).decode(),
+                "places": np.asarray(places, np.int32).tobytes(),
+                "status": "running",
+                "message": "",
+                "total": len(places),
+                "done": 0,
+                "skipped": 0,
+                "created_ms": self._now(),
+            }
+            connection.execute(insert(entry_changes).values(row))
+            is_short = len(places) <= AT_ONCE
+            job = self._add(connection, project, ManyOrder(row["id"]), is_short=is_short)
+        self._begin(job, is_short=is_short)
+        return self.describe(project, row["id"])
+
+    def describe(self, project: Project, change: str) -> ChangeProgress:
+        """Return how far a change is."""
+        with self._database.read() as connection:
+            row = _require_change(connection, project, change)
+        until = row.ended_ms + UNDO_MS if row.status == "done" and row.ended_ms else None
+        return ChangeProgress(row.id, row.status, row.message, row.total, row.done, row.skipped, until)
+
+    def undo(self, project: Project, change: str) -> ChangeProgress:
+        """Undo a change of the last minute, wherever the entries still are as it left them."""
+        with self._database.write() as connection:
+            row = _require_change(connection, project, change)
+            if row.status != "done" or row.ended_ms is None:
+                raise TooEarly(
+                    f"The change is {row.status}; it cannot be undone.", kind="change", name=change
+                )
+            if self._now() > row.ended_ms + UNDO_MS:
+                raise Wrong("A change can be undone for a minute.", kind="change", name=change)
+            values = {"status": "undoing", "done": 0, "skipped": 0}
+            connection.execute(update(entry_changes).where(entry_changes.c.id == change).values(values))
+            is_short = row.total <= AT_ONCE
+            job = self._add(connection, project, ManyOrder(change, is_undo=True), is_short=is_short)
+        self._begin(job, is_short=is_short)
+        return self.describe(project, change)
+
+    def _now(self) -> int:
+        return milliseconds(self._clock())
+
+    def _add(self, connection: Connection, project: Project, order: ManyOrder, *, is_short: bool) -> int:
+        job = NewJob(KIND, f"{order.change}{' undo' if order.is_undo else ''}", project.scope.account, order)
+        return self._jobs.add(connection, job, runs_here=is_short)
+
+    def _begin(self, job: int, *, is_short: bool) -> None:
+        if is_short:
+            self._jobs.run_here(job)
+        else:
+            self._jobs.begin(KIND, job)
+
+    def _forget(self, connection: Connection) -> None:
+        """Forget changes of yesterday, and what undoes those that cannot be undone any more."""
+        now = self._now()
+        late = select(entry_changes.c.id).where(entry_changes.c.ended_ms < now - UNDO_MS - 10_000)
+        connection.execute(delete(entry_undos).where(entry_undos.c.change.in_(late)))
+        connection.execute(delete(entry_changes).where(entry_changes.c.ended_ms < now - KEPT_MS))
+
+    # The job
+
+    def _run(self, context: JobContext, order: ManyOrder) -> None:
+        step = self._undo_step if order.is_undo else self._step
+        is_over = False
+        while not is_over:
+            if context.should_leave():
+                raise JobInterrupted
+            with self._database.write() as connection:
+                outcome, is_over = self._take_step(connection, context, order.change, step)
+            if outcome is None and not is_over:
+                context.pause(WAIT_S)
+            for changed in outcome.changed if outcome else ():
+                self._tell(changed)
+
+    def _take_step(
+        self, connection: Connection, context: JobContext, change: str, step: Step
+    ) -> tuple[BatchOutcome | None, bool]:
+        """Change or undo a batch, unless the dataset is busy; say whether it was the last."""
+        row = connection.execute(select(entry_changes).where(entry_changes.c.id == change)).one()
+        giving, taking = _datasets_of(connection, row.dataset)
+        if _are_busy(giving, taking):
+            return None, False
+        project = by_id(connection, row.project)
+        assert project is not None, "a project's changes go with it"
+        caller = load_principal({"caller": orjson.loads(row.caller)})
+        batch = Batch(connection, project.dialect, giving, taking, caller, self._now())
+        outcome, values, end = step(batch, row)
+        self._write(connection, context, change, values, end)
+        return outcome, bool(end)
+
+    def _step(self, batch: Batch, row: Row[Any]) -> StepResult:
+        places = np.frombuffer(bytes(row.places), np.int32)[row.done : row.done + BATCH].tolist()
+        outcome = apply_batch(batch, EntryChange(**orjson.loads(row.change)), places)
+        undo = {"change": row.id, "batch": row.done // BATCH, "body": outcome.undo}
+        batch.connection.execute(insert(entry_undos).values(undo))
+        done = row.done + len(places)
+        values = {"done": done, "skipped": row.skipped + outcome.skipped}
+        values |= {"message": row.message or outcome.message}
+        return outcome, values, "done" if done >= row.total else ""
+
+    def _undo_step(self, batch: Batch, row: Row[Any]) -> StepResult:
+        query = select(entry_undos).where(entry_undos.c.change == row.id)
+        last = batch.connection.execute(query.order_by(entry_undos.c.batch.desc()).limit(1)).first()
+        if last is None:
+            return None, {}, "undone"
+        outcome = undo_batch(batch, bytes(last.body))
+        same_batch = (entry_undos.c.change == row.id, entry_undos.c.batch == last.batch)
+        batch.connection.execute(delete(entry_undos).where(*same_batch))
+        values = {"skipped": row.skipped + outcome.skipped, "done": row.done + outcome.count}
+        return outcome, values, "" if last.batch else "undone"
+
+    def _write(
+        self, connection: Connection, context: JobContext, change: str, values: dict[str, Any], end: str
+    ) -> None:
+        if end:
+            values = {**values, "status": end, "ended_ms": self._now()}
+            context.end(connection)
+        if values:
+            connection.execute(update(entry_changes).where(entry_changes.c.id == change).values(values))
+
+    def _fail(self, context: JobContext, order: ManyOrder, problem: Exception) -> None:
+        """Say why a change stopped; what it had changed until then stays."""
+        with self._database.write() as connection:
+            sentence = getattr(problem, "sentence", "") or "The service failed; its log tells why."
+            values: dict[str, Any] = {"message": sentence}
+            self._write(connection, context, order.change, values, "failed")
+
+
+def _datasets_of(connection: Connection, number: int) -> tuple[Dataset, Dataset | None]:
+    """Return the dataset that is changed, and the project's other one."""
+    giving = changes.find_by_id(connection, number)
+    if giving is None:
+        raise Missing("The dataset was deleted.", kind="dataset", name=str(number))
+    other = "test" if giving.kind == "train" else "train"
+    return giving, changes.find_of_project(connection, giving.project, other)  # type: ignore[arg-type]
+
+
+def _are_busy(giving: Dataset, taking: Dataset | None) -> bool:
+    return any(dataset.status in ("creating", "updating") for dataset in (giving, taking) if dataset)
+
+
+def _require_other(connection: Connection, dataset: Dataset) -> None:
+    if _datasets_of(connection, dataset.id)[1] is None:
+        other = "test" if dataset.kind == "train" else "train"
+        raise Missing(f"The project has no {other} dataset.", kind="dataset", name=other)
+
+
+def _require_change(connection: Connection, project: Project, change: str) -> Row[Any]:
+    mine = (entry_changes.c.id == change, entry_changes.c.project == project.id)
+    row = connection.execute(select(entry_changes).where(*mine)).first()
+    if row is None:
+        raise Missing(f"There is no change {change}.", kind="change", name=change)
+    return row

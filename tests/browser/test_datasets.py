@@ -1,0 +1,94 @@
+"""Dataset pages: 200 pictures dragged in, found, and labelled by keys."""
+
+import base64
+import io
+import time
+import uuid
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, expect
+
+from browser.looks import take_pictures
+
+# Puts files into a drop as a folder of pictures would be dropped: each file with its name.
+DROP = """
+async ([selector, files]) => {
+  const transfer = new DataTransfer();
+  for (const [name, data] of files) {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
+  }
+  const zone = document.querySelector(selector);
+  for (const kind of ["dragover", "drop"])
+    zone.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}
+"""
+
+
+def drawn(number: int) -> str:
+    """A small picture like no other, in base64."""
+    image = Image.new("RGB", (320, 240), ((number * 37) % 256, (number * 91) % 256, (number * 53) % 256))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((20 + number % 90, 30, 150 + number % 90, 30 + 60 + number), fill="white", outline="black")
+    draw.text((10, 10), f"part {number}", fill="black")
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def a_project(console) -> str:
+    name = f"parts-{uuid.uuid4().hex[:6]}"
+    console.client("rekognition").create_project(ProjectName=name)
+    return name
+
+
+def entries(console, name: str, **conditions):
+    arn = console.client("rekognition").describe_projects(ProjectNames=[name])["ProjectDescriptions"][0][
+        "ProjectArn"
+    ]
+    return console.client("vedette").list_entries(
+        ProjectArn=arn, DatasetType="train", MaxResults=1000, **conditions
+    )["Entries"]
+
+
+def test_200_pictures_are_dragged_in_and_labelled_by_keys(console, signed_in: Page):
+    page, name = signed_in, a_project(console)
+    page.goto(f"/console/projects/rekognition/{name}/datasets")
+    expect(page.get_by_text("Drop pictures or folders here").first).to_be_visible()
+    take_pictures(page, "datasets-empty")
+    files = [[f"part_{number}.jpg", drawn(number)] for number in range(200)]
+    page.evaluate(DROP, ["[data-testid=drop-train]", [*files, ["notes.txt", "aGVsbG8="]]])
+    expect(page.get_by_text("200 pictures were added.").first).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("1 file is no picture and was passed over.").first).to_be_visible()
+    assert len(entries(console, name)) == 200
+    page.evaluate(DROP, ["[data-testid=drop-train]", files[:20]])
+    expect(page.get_by_text("20 of 20; 20 were here already").first).to_be_visible(timeout=60_000)
+    assert len(entries(console, name)) == 200, "nothing twice"
+
+    page.goto(f"/console/projects/rekognition/{name}/datasets/train?sort=name")
+    expect(page.get_by_role("option").first).to_contain_text("part_0.jpg")
+    for label in ("bolt", "nut"):
+        page.get_by_role("option").first.click()
+        page.get_by_label("Find or add a label").fill(label)
+        page.get_by_role("button", name=f"Add “{label}”").click()
+        expect(page.get_by_role("button", name=label)).to_be_visible()
+    grid = page.get_by_role("listbox", name="Pictures of the dataset Training")
+    grid.focus()
+    grid.press("Home")
+    for number in range(60):
+        grid.press("1" if number % 2 else "2")
+        grid.press("ArrowRight")
+    deadline = time.monotonic() + 60
+    while len(entries(console, name, Labeled=True)) < 60 and time.monotonic() < deadline:
+        time.sleep(0.3)
+    labelled = entries(console, name, Labeled=True)
+    assert len(labelled) == 60, "no key is lost"
+    take_pictures(page, "gallery")
+    page.get_by_role("option").nth(2).click()
+    page.get_by_role("option").nth(5).click(modifiers=["Shift"])
+    expect(page.get_by_text("4 selected").first).to_be_visible()
+    page.get_by_role("listbox").first.press("Delete")
+    expect(page.get_by_text("4 pictures removed from the dataset.").first).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("4 pictures are as they were.").first).to_be_visible()
+    assert len(entries(console, name)) == 200
