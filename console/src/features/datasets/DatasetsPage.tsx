@@ -92,6 +92,8 @@ function DatasetCard({ place, project, arn, type }: CardProps) {
   const t = useText();
   const navigate = useNavigate();
   const isThere = project.types.includes(type);
+  // Held here: a first dataset that comes into being must not fold its own upload away.
+  const [isOpen, setOpen] = useState(!isThere && type === "train");
   const counts = useCounts(arn, type, isThere);
   const total = counts.data?.Total ?? 0;
   const route = `${place.route}/${type}`;
@@ -118,7 +120,8 @@ function DatasetCard({ place, project, arn, type }: CardProps) {
         <ExpandableSection
           key="add"
           headerText={t("addPictures")}
-          defaultExpanded={!isThere && type === "train"}
+          expanded={isOpen}
+          onChange={({ detail }) => setOpen(detail.expanded)}
         >
           <SpaceBetween size="m">
             <UploadPanel
