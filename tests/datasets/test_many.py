@@ -41,7 +41,7 @@ def labels_of(room, kind="train"):
 
 def test_labels_are_given_and_taken_where_a_filter_says(cats):
     progress = change(cats, LABEL, is_labelled=False)
-    assert (progress.status, progress.total, progress.done, progress.skipped) == ("done", 1, 1, 0)
+    assert (progress.status, progress.total, progress.completed, progress.skipped) == ("done", 1, 1, 0)
     assert labels_of(cats) == {"cat": 2, "dog": 1, "bolt": 1, "new": 1}
     change(cats, EntryChange("label", removes=("cat",)), labels=("cat",))
     assert labels_of(cats) == {"dog": 1, "bolt": 1, "new": 1}
@@ -141,14 +141,14 @@ def test_a_large_change_runs_beside_and_goes_on_where_a_stop_left_it(room, monke
     go_on.set()
     assert room.jobs.wait(10, many.CHANGES)
     half = room.datasets.many.describe(room.project, progress.id)
-    assert (half.status, half.done) == ("running", 1500)
+    assert (half.status, half.completed) == ("running", 1500)
     with room.datasets._database.write() as connection:
         room.jobs._table.release(connection)
     room.jobs._closing.clear()
     room.jobs.start()
     assert room.jobs.wait(30, many.CHANGES)
     whole = room.datasets.many.describe(room.project, progress.id)
-    assert (whole.status, whole.done, labels_of(room)) == ("done", 2300, {"new": 2300})
+    assert (whole.status, whole.completed, labels_of(room)) == ("done", 2300, {"new": 2300})
     assert begun_with == [0, 500, 1000, 1500, 2000]
     undo(room, progress)
     assert labels_of(room) == {}

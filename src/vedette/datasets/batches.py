@@ -88,8 +88,8 @@ def undo_batch(batch: Batch, undo: bytes) -> BatchOutcome:
     ]
     replaced = [(revision, row) for kind, revision, row in steps if kind == "label"]
     removed = [row for kind, _, row in steps if kind == "remove"]
-    moved = [row for kind, _, row in steps if kind == "move"]
-    undone = [_unlabel(batch, replaced), _put_back(batch, removed), _move_back(batch, moved)]
+    moves = [row for kind, _, row in steps if kind == "move"]
+    undone = [_unlabel(batch, replaced), _put_back(batch, removed), _move_back(batch, moves)]
     changed = [outcome for _, changed in undone for outcome in changed]
     count = sum(number for number, _ in undone)
     return BatchOutcome(count, len(steps) - count, "", b"", changed)
@@ -212,13 +212,13 @@ def _put_back(batch: Batch, rows: Sequence[EntryRow]) -> tuple[int, list[Changed
 def _move_back(batch: Batch, rows: Sequence[EntryRow]) -> tuple[int, list[Changed]]:
     if not rows or batch.taking is None:
         return 0, []
-    there = find_places(batch.connection, batch.taking.part, [row.ref for row in rows])
-    here = find_places(batch.connection, batch.giving.part, list(there))
+    target_places = find_places(batch.connection, batch.taking.part, [row.ref for row in rows])
+    source_places = find_places(batch.connection, batch.giving.part, list(target_places))
     current = [
         row
-        for block in read_rows(batch.connection, batch.taking.part, set(there.values()))
+        for block in read_rows(batch.connection, batch.taking.part, set(target_places.values()))
         for row in block
-        if row.ref not in here
+        if row.ref not in source_places
     ]
     added = _transfer(batch, batch.taking, batch.giving, current)
     return len(current), [Changed(batch.giving.id, batch.giving.part, added)] if added else []

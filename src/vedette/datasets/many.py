@@ -64,7 +64,7 @@ class ChangeProgress:
     status: str
     message: str
     total: int
-    done: int
+    completed: int
     skipped: int
     undo_until_ms: int | None
 
@@ -203,10 +203,10 @@ class EntryChanges:
         outcome = apply_batch(batch, EntryChange(**orjson.loads(row.change)), places)
         undo = {"change": row.id, "batch": row.done // BATCH, "body": outcome.undo}
         batch.connection.execute(insert(entry_undos).values(undo))
-        done = row.done + len(places)
-        values = {"done": done, "skipped": row.skipped + outcome.skipped}
+        completed = row.done + len(places)
+        values = {"done": completed, "skipped": row.skipped + outcome.skipped}
         values |= {"message": row.message or outcome.message}
-        return outcome, values, "done" if done >= row.total else ""
+        return outcome, values, "done" if completed >= row.total else ""
 
     def _undo_step(self, batch: Batch, row: Row[Any]) -> StepResult:
         query = select(entry_undos).where(entry_undos.c.change == row.id)
@@ -256,8 +256,8 @@ def _require_other(connection: Connection, dataset: Dataset) -> None:
 
 
 def _require_change(connection: Connection, project: Project, change: str) -> Row[Any]:
-    mine = (entry_changes.c.id == change, entry_changes.c.project == project.id)
-    row = connection.execute(select(entry_changes).where(*mine)).first()
+    same_change = (entry_changes.c.id == change, entry_changes.c.project == project.id)
+    row = connection.execute(select(entry_changes).where(*same_change)).first()
     if row is None:
         raise Missing(f"There is no change {change}.", kind="change", name=change)
     return row

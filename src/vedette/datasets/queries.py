@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 from vedette.datasets import changes
 from vedette.datasets.addresses import Addresses
 from vedette.datasets.asking import EntryFilter, EntryQuery
+from vedette.datasets.blocks import hash_ref
 from vedette.datasets.columns import MOST_PARTS, Bits, ColumnStore, PartColumns
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.matching import Matcher, Twins, read_names
@@ -378,6 +379,11 @@ class _Reading:
                 bytes=int(fact["bytes"]),
             )
         return summaries
+
+
+def id_of(ref: str) -> str:
+    """Return the identifier of the entry of an address, whether there is one or not."""
+    return hash_ref(ref).hex()
 
 
 def id_bytes(text: str) -> bytes:

@@ -200,6 +200,12 @@ def test_entries_of_lookout_say_their_class(call, doors):
     assert (counts["Total"], counts["Normal"], counts["Anomaly"], counts["Labels"]) == (2, 1, 1, [])
 
 
+def test_entries_are_asked_for_by_their_pictures(call, boards):
+    put(call, boards, a_line("a"), a_line("b"))
+    answer = query(call, boards, Filter={"SourceRefs": [a_ref("b"), a_ref("absent")]})
+    assert [entry["SourceRef"] for entry in answer["Entries"]] == [a_ref("b")]
+
+
 def test_entries_are_counted_by_label(call, boards):
     put(call, boards, a_line("a", "cat"), a_line("b", "cat", "dog"), a_line("c"))
     counts = call("CountEntries", ProjectArn=boards, DatasetType="train", Filter={"Labels": ["dog"]})

@@ -195,6 +195,7 @@ export interface EntryFilter {
   readonly LeastBytes?: number | undefined;
   readonly MostBytes?: number | undefined;
   readonly EntryIds?: ReadonlyArray<string> | undefined;
+  readonly SourceRefs?: ReadonlyArray<string> | undefined;
 }
 
 export interface EntryName {

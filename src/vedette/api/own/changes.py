@@ -48,7 +48,7 @@ def _progress(progress: ChangeProgress) -> dict[str, Any]:
         "Status": progress.status,
         "Message": progress.message,
         "Total": progress.total,
-        "Done": progress.done,
+        "Done": progress.completed,
         "Skipped": progress.skipped,
     }
     if progress.undo_until_ms is not None:

@@ -113,7 +113,8 @@ function classOf({ isSelected, isActive }: TileProps): string {
 /** The marks in a picture's corners. */
 function Marks({ entry, isSelected }: { readonly entry: Entry | undefined; readonly isSelected: boolean }) {
   const t = useText();
-  const hasProblems = (entry?.Problems ?? []).length > 0;
+  // That an unlabelled picture is unlabelled is said below it.
+  const hasProblems = entry?.Labeled === true && (entry.Problems ?? []).length > 0;
   return (
     <>
       {isSelected && <span className="tile-check" aria-hidden="true" />}

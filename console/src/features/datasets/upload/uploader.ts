@@ -134,34 +134,31 @@ export class Uploader {
     return new Map(Object.entries(uploads).map(([hash, stored]) => [hash, stored.sourceRef]));
   }
 
-  /** Adds entries, all of them at once or, where some are there, one by one. */
-  async #enter(sent: readonly Sent[]): Promise<void> {
-    // The same picture in two folders is one entry.
+  /** Adds entries for pictures that the dataset has not yet; the same picture in two folders is one entry. */
+  async #enter(sent: readonly Sent[], isAgain = false): Promise<void> {
     const bySource = new Map(sent.map((item) => [item.source, item]));
-    const items = [...bySource.values()];
-    const twins = sent.length - items.length;
     try {
-      await this.#update(items);
-      this.#publish({ done: this.#state.done + sent.length, known: this.#state.known + twins });
+      const present = await this.#patiently(() => this.#present([...bySource.keys()]));
+      const items = [...bySource.values()].filter((item) => !present.has(item.source));
+      if (items.length > 0) await this.#update(items);
+      const known = sent.length - items.length;
+      this.#publish({ done: this.#state.done + sent.length, known: this.#state.known + known });
     } catch (error) {
-      if (items.length === 1 || !["ConflictException", "ValidationException"].includes(asFault(error).code)) {
-        this.#settle(items, error);
-        this.#publish({ done: this.#state.done + twins, known: this.#state.known + twins });
-        return;
-      }
-      const middle = Math.ceil(items.length / 2);
-      await this.#enter(items.slice(0, middle));
-      await this.#enter(items.slice(middle));
-      this.#publish({ done: this.#state.done + twins, known: this.#state.known + twins });
+      // Somebody else added one of them in between.
+      if (!isAgain && asFault(error).code === "ConflictException") return this.#enter(sent, true);
+      for (const item of sent) this.#refuse(item.chosen, error);
     }
   }
 
-  #settle(items: readonly Sent[], error: unknown): void {
-    if (asFault(error).code === "ConflictException") {
-      this.#publish({ done: this.#state.done + items.length, known: this.#state.known + items.length });
-    } else {
-      for (const item of items) this.#refuse(item.chosen, error);
-    }
+  /** Which of these pictures the dataset has. */
+  async #present(sources: readonly string[]): Promise<Set<string>> {
+    const answer = await call("vedette", "QueryEntries", {
+      ProjectArn: this.#target.arn,
+      DatasetType: this.#target.type,
+      Filter: { SourceRefs: sources },
+      MaxResults: ENTRIES_AT_ONCE,
+    });
+    return new Set((answer.Entries ?? []).map((entry) => entry.SourceRef ?? ""));
   }
 
   #update(items: readonly Sent[]): Promise<unknown> {
