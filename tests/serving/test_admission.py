@@ -169,7 +169,7 @@ def test_a_slow_unit_answers_a_few_callers_though_none_within_a_second(simulated
 
 
 def test_who_lost_a_unit_waits_anew_however_long_it_has_waited(simulated):
-    turns = iter([UnitGone, 0.5, 0.5, 0.1])
+    turns = iter([0.5, UnitGone, 0.5, 0.5, 0.1])
 
     def takes(_):
         seconds = next(turns)
@@ -178,10 +178,7 @@ def test_who_lost_a_unit_waits_anew_however_long_it_has_waited(simulated):
         return seconds
 
     async def callers(hosted, now):
-        late = asyncio.create_task(hosted.detect({}, b"", RequestOrigin("late", now() - 5)))
-        others = [
-            asyncio.create_task(hosted.detect({}, b"", RequestOrigin("other", now()))) for _ in range(2)
-        ]
-        return await asyncio.gather(late, *others)
+        origins = [RequestOrigin(str(number), now() - late_s) for number, late_s in enumerate([0, 5, 0, 0])]
+        return await asyncio.gather(*(hosted.detect({}, b"", origin) for origin in origins))
 
-    assert simulated(callers, takes, 0.05) == [({}, b"")] * 3
+    assert simulated(callers, takes, 0.05) == [({}, b"")] * 4
