@@ -71,7 +71,12 @@ async def relay(visit: Visit, call: RelayedCall) -> Response:
 async def perform(visit: Visit, operation: str, members: dict[str, Any], region: str) -> Response:
     """Return S3's own answer to an operation of who is signed in; raise what S3 refuses."""
     model = plain_json.find("s3", operation)
-    response = await _answer(visit, model, members, region)
+    try:
+        response = await _answer(visit, model, members, region)
+    except S3Fault as fault:
+        if fault.status != 304:
+            raise
+        return Response(304, fault.headers)  # It has no body, not even one that says why.
     if response.status >= 400:
         raise await _fault(response)
     return response
