@@ -54,6 +54,8 @@ def test_a_picture_comes_as_it_is_and_is_shown_as_it_came(server, root):
     )
     again = show(root, facts["sourceRef"], **{"If-None-Match": shown.headers["etag"]})
     assert (again.status, again.body) == (304, b"")
+    log = (server.data.parent / f"{server.data.name}.log").read_text("utf-8")
+    assert "Exception in ASGI application" not in log
 
 
 def test_the_same_picture_is_stored_once_whatever_its_name(root):

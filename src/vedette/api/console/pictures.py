@@ -191,7 +191,7 @@ async def _as_picture(response: Response, key: str) -> Response:
     headers = [
         ("content-security-policy", NOTHING_RUNS),
         ("cache-control", "private, no-cache"),
-        ("etag", tag),
+        *([("etag", tag)] if tag else []),
     ]
     if response.status == 304:
         return Response(304, headers)
