@@ -7,7 +7,9 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo, useState, type KeyboardEvent } from "react";
 import { useNavigate, useSearchParams } from "react-router";
+import { asFault, call, queryClient } from "../../../api";
 import { FaultAlert } from "../../../ui/faults";
+import { notify } from "../../../ui/notices";
 import { usePage } from "../../../ui/page";
 import { Empty } from "../Empty";
 import { LabelManager } from "../LabelManager";
@@ -106,6 +108,16 @@ function Gallery({ place, type, arn, types }: GalleryProps) {
     else next.append("label", label);
     setSearch(next);
   };
+  /** A label stays the project's when no picture has it any more, so it is written down first. */
+  const addLabel = async (name: string) => {
+    try {
+      await call("vedette", "UpdateLabelSettings", { ProjectArn: arn, Labels: [{ Name: name }] });
+      await queryClient.invalidateQueries({ queryKey: ["vedette", "ListLabelSettings"] });
+    } catch (error) {
+      notify({ type: "error", header: t("changeFailed"), content: asFault(error).message });
+    }
+    if (selected > 0) give(name, selection);
+  };
   const remove = () => {
     void actions.run({ Kind: "remove" }, selection);
     setSelection(NOTHING);
@@ -185,9 +197,7 @@ function Gallery({ place, type, arn, types }: GalleryProps) {
               localStorage.setItem(SINGLE_KEY, next ? "yes" : "no");
             }}
             onChoose={choose}
-            onAdd={(name) => {
-              if (selected > 0) give(name, selection);
-            }}
+            onAdd={(name) => void addLabel(name)}
             onClear={() => void actions.run({ Kind: "label", ClearLabels: true }, selection)}
             onManage={() => setManaging(true)}
           />
