@@ -13,7 +13,11 @@ from vedette.cli import main, parts
 
 ROOT = Path(__file__).parents[2]
 # How packages are called, where it is not how they are imported.
-IMPORTED = {"scikit-learn": "sklearn", "psycopg[binary]": "psycopg"}
+IMPORTED = {
+    "scikit-learn": "sklearn",
+    "psycopg[binary]": "psycopg",
+    "opencv-python-headless": "cv2",
+}
 
 
 def packages(part):

@@ -481,7 +481,7 @@ def test_a_thumbnail_of_nothing_is_refused(gallery):
     for name in ("text", "heavy"):
         with pytest.raises(BrokenPicture):
             gallery.pictures.thumbnail(root_of(HERE), a_ref(name))
-    with pytest.raises(Wrong, match="A thumbnail has 64, 128, 256, 512 pixels, not 100"):
+    with pytest.raises(Wrong, match="A thumbnail has 64, 96, 128, 192, 256, 384, 512 pixels, not 100"):
         gallery.pictures.thumbnail(root_of(HERE), a_ref("text"), 100)
     with pytest.raises(Wrong, match="is not an address"):
         gallery.pictures.thumbnail(root_of(HERE), "file:///etc/passwd")

@@ -20,6 +20,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "awscrt",
         "botocore",
         "cryptography",
+        "cv2",
         "httptools",
         "prometheus_client",
         "pybase64",
