@@ -52,7 +52,7 @@ test: .venv/.dev ## the fast lane
 	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
 
 test-slow: .venv/.dev ## really trains
-	$(BIN)/pytest -m slow $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m slow $(ARGS)
 
 test-postgres: .venv/.dev ## the same database tests on PostgreSQL
 	@tools/install_postgres
@@ -63,7 +63,7 @@ test-clients: .venv/.dev ## foreign clients against one endpoint
 
 test-browser: .venv/.dev console ## the console by clicks, keys and drags in a real Chromium
 	@tools/install_chromium
-	$(BIN)/pytest -m browser tests/browser $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/browser $(ARGS)
 
 screenshots: .venv/.dev console ## pictures of every page of the console, light and dark, into build/screenshots
 	@tools/install_chromium

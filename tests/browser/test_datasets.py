@@ -85,6 +85,8 @@ def test_200_pictures_are_dragged_in_and_labelled_by_keys(console, signed_in: Pa
     labelled = entries(console, name, Labeled=True)
     assert len(labelled) == 60, "no key is lost"
     take_pictures(page, "gallery")
+    page.get_by_role("listbox").first.press("Home")
+    expect(page.get_by_role("option").first).to_contain_text("part_0.jpg")
     page.get_by_role("option").nth(2).click()
     page.get_by_role("option").nth(5).click(modifiers=["Shift"])
     expect(page.get_by_text("4 selected").first).to_be_visible()
