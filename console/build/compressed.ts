@@ -1,5 +1,8 @@
-/** Beside every file of the build its gzip and brotli forms, so that the server compresses nothing. */
-import { readFile, readdir, writeFile } from "node:fs/promises";
+/**
+ * The gzip and brotli forms of every file of the build, so that the server compresses nothing. The plain form
+ * goes, since an installation would carry two thirds of its files for nobody; the page itself stays.
+ */
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -18,6 +21,7 @@ async function compressFile(file: string): Promise<void> {
     promisify(gzip)(content, { level: 9 }),
   ]);
   await Promise.all([writeFile(`${file}.br`, brotli), writeFile(`${file}.gz`, zipped)]);
+  if (!file.endsWith("index.html")) await rm(file);
 }
 
 export function compressed(): Plugin {

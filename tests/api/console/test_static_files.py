@@ -53,6 +53,19 @@ def test_files_with_a_hash_in_their_name_are_for_ever_and_packed_ones_are_sent_p
     )
 
 
+def test_a_file_that_was_built_packed_alone_is_unpacked_for_who_takes_no_packed_one(folder):
+    (folder / "assets" / "app-1a2b.js").unlink()
+    plain = ask(folder, "assets/app-1a2b.js")
+    packed = ask(folder, "assets/app-1a2b.js", accept_encoding="gzip")
+    assert (plain[0], plain[1]["content-type"], plain[2]) == (
+        200,
+        "text/javascript; charset=utf-8",
+        b"let a = 1;",
+    )
+    assert "content-encoding" not in plain[1]
+    assert (packed[1]["content-encoding"], gzip.decompress(packed[2])) == ("gzip", b"let a = 1;")
+
+
 def test_a_browser_that_has_the_page_gets_no_second_copy(folder):
     tag = ask(folder, "")[1]["etag"]
     assert ask(folder, "projects", if_none_match=tag)[0] == 304

@@ -1,9 +1,11 @@
 """The console's own files, as they were built: nothing else is ever read from the disk for a path.
 
 The folder is listed, and a path is looked up in the list; it is never joined to a folder's name. A path
-without a file's ending is a page, and every page is index.html, which asks for the rest itself.
+without a file's ending is a page, and every page is index.html, which asks for the rest itself. What was
+built in compressed forms alone is unpacked for who takes neither.
 """
 
+import gzip
 import mimetypes
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,7 +61,7 @@ def answer_file(request: Request, path: str, folder: Path = FOLDER) -> Response:
     if INDEX not in files:
         return Response(404, [*_common(), ("content-type", TYPES[".html"])], NOT_BUILT.encode())
     name = path or INDEX
-    if name not in files:
+    if name not in files and f"{name}.gz" not in files:
         if "." in name.rpartition("/")[2]:
             return Response(404, [*_common(), ("content-type", TYPES[".txt"])], b"There is no such file.\n")
         name = INDEX
@@ -69,7 +71,8 @@ def answer_file(request: Request, path: str, folder: Path = FOLDER) -> Response:
 def _send(request: Request, files: dict[str, _StaticFile], name: str) -> Response:
     headers = [*_common(), ("content-type", _type_of(name)), ("vary", "accept-encoding")]
     headers.append(("cache-control", YEAR if name.startswith(HASHED) else "no-cache"))
-    tag = f'"{files[name].path.stat().st_mtime_ns:x}-{files[name].size:x}"'
+    file = files.get(name) or files[f"{name}.gz"]
+    tag = f'"{file.path.stat().st_mtime_ns:x}-{file.size:x}"'
     headers.append(("etag", tag))
     if request.headers.get("if-none-match") == tag:
         return Response(304, headers)
@@ -79,7 +82,8 @@ def _send(request: Request, files: dict[str, _StaticFile], name: str) -> Respons
         if packed is not None and coding in accepted:
             headers.append(("content-encoding", coding))
             return Response(200, headers, FileBody(str(packed.path), 0, packed.size))
-    file = files[name]
+    if name not in files:
+        return Response(200, headers, gzip.decompress(file.path.read_bytes()))
     return Response(200, headers, FileBody(str(file.path), 0, file.size))
 
 
