@@ -31,7 +31,8 @@ setup: .venv/.dev ## the environment for development, with the git hooks
 console: .venv/.run ## build the console into the package, where its source has changed
 	@$(BIN)/python tools/build_console.py
 
-serve: console ## start the server, with its console
+serve: .venv/.run ## start the server, with its console
+	@$(BIN)/python tools/build_console.py || echo "The console could not be built; the server starts without it. Try again: make console"
 	@exec $(BIN)/vedette serve $(ARGS)
 
 demo: .venv/.run ## from an empty server to findings, on drawn pictures
