@@ -38,6 +38,27 @@ const contentOf = (editor: Editor): unknown => ({
 });
 
 describe("the editor", () => {
+  it("shows guesses without a change, and keeps them through an undo", () => {
+    const editor = new Editor(new Scene(size));
+    editor.setLabel("rust");
+    const guess = {
+      id: "guess",
+      label: "chip",
+      box: { left: 0, top: 0, width: 0.5, height: 0.5 },
+      draft: 0.7,
+    };
+    editor.propose([guess]);
+    expect([editor.scene.boxes, editor.contentVersion, editor.canUndo]).toEqual([[guess], 0, false]);
+    editor.setTool("box");
+    drag(editor, 130, 70, 200, 120);
+    editor.propose([{ ...guess, id: "later" }]);
+    expect(editor.scene.boxes.map(({ id }) => id)).toEqual(["new-1", "later"]);
+    editor.undo();
+    expect(editor.scene.boxes.map(({ id }) => id)).toEqual(["guess", "new-1"]);
+    editor.undo();
+    expect(editor.scene.boxes).toEqual([guess]);
+  });
+
   it("adds boxes of the label in hand, and refuses without one", () => {
     const refusals: string[] = [];
     const editor = new Editor(new Scene(size), { onRefusal: (refusal) => refusals.push(refusal) });

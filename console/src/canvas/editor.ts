@@ -201,6 +201,23 @@ export class Editor {
     this.commit(boxes === undefined ? { masks } : { masks, boxes: { before, after: boxes } });
   }
 
+  /**
+   * Show guesses, dashed, in place of those shown before. They are no change of what is labelled; where
+   * something was changed already they come as a step of the history, so that undo knows of them.
+   */
+  propose(drafts: Boxes): void {
+    const before = this.scene.boxes;
+    const after = [...before.filter((shape) => shape.draft === undefined), ...drafts];
+    const change: SceneChange = { boxes: { before, after } };
+    if (this.#history.canUndo || this.#history.canRedo) {
+      this.commit(change);
+      return;
+    }
+    this.scene.apply(change, "after");
+    this.#ports.onDamage?.({ boxes: true, overlay: true });
+    this.#tell();
+  }
+
   /** Make a change and note it; one that changes nothing is passed over. */
   commit(change: SceneChange): void {
     if (isEmptyChange(change)) {

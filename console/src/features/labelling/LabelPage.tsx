@@ -11,9 +11,12 @@ import { usePage } from "../../ui/page";
 import { Middle, NotFoundPage } from "../../ui/states";
 import type { Mode } from "./keymap";
 import "./labelling.css";
-import { isShow, scopeOf, type LabelService, type Place } from "./place";
+import { isShow, type LabelService, type Place } from "./place";
+import { targetOf } from "./targets/choose";
+import { isOrder } from "./targets/orders";
+import type { LabelTarget, ListView } from "./targets/target";
 import { useText } from "./text";
-import { Workplace, type ListView } from "./workplace";
+import { Workplace } from "./workplace";
 import { WorkplaceView } from "./WorkplaceView";
 
 export function LabelPage() {
@@ -97,20 +100,31 @@ function Opener({ place }: { readonly place: Place }) {
   const [search] = useSearchParams();
   const show = search.get("show");
   const shown = isShow(show) ? show : "all";
-  const order = search.get("order") === "unlike" ? "unlike" : "position";
-  return <Open key={`${scopeOf(place)} ${shown} ${order}`} place={place} show={shown} order={order} />;
+  const order = search.get("order");
+  const ordered = isOrder(order) ? order : "position";
+  const target = targetOf(place, search);
+  return (
+    <Open
+      key={`${target.scope} ${shown} ${ordered}`}
+      place={place}
+      target={target}
+      show={shown}
+      order={ordered}
+    />
+  );
 }
 
 interface OpenProps extends ListView {
   readonly place: Place;
+  readonly target: LabelTarget;
 }
 
-function Open({ place, show, order }: OpenProps) {
+function Open({ place, target, show, order }: OpenProps) {
   const { service, project, type } = place;
   const [search, setSearch] = useSearchParams();
   const navigate = useNavigate();
   const t = useText();
-  const [work] = useState(() => new Workplace(place, { show, order }));
+  const [work] = useState(() => new Workplace(place, target, { show, order }));
   useEffect(() => {
     void work.open(new URLSearchParams(window.location.search).get("entry") ?? undefined);
     return () => work.close();

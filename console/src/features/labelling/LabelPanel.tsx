@@ -14,6 +14,7 @@ import { classOf, labelsOf } from "../../manifest/relabel";
 import type { KeyAct, Mode } from "./keymap";
 import { LabelEditor } from "./LabelEditor";
 import { searchLabels, type LabelInfo } from "./labels";
+import { PANELS } from "./panels";
 import { useText } from "./text";
 import type { Workplace } from "./workplace";
 
@@ -38,6 +39,9 @@ export function LabelPanel({ work, desk, mode, search, onAct }: LabelPanelProps)
   const give = (label: string) => onAct({ do: "label", label, isAdded: isSeveral && mode === "labels" });
   return (
     <aside className="vedette-labelling-panel" aria-label={t("labels")}>
+      {PANELS.map((Part, place) => (
+        <Part key={place} work={work} desk={desk} mode={mode} />
+      ))}
       <Heading work={work} mode={mode} onAct={onAct} />
       <SearchField
         field={search}

@@ -21,6 +21,7 @@ import { useText } from "./text";
 import { ToolBar } from "./ToolBar";
 import { TopLine } from "./TopLine";
 import { actFor, type Hands } from "./acting";
+import type { OrderName } from "./targets/orders";
 import { useKeys } from "./useKeys";
 import { useWatched } from "./watched";
 import type { Workplace } from "./workplace";
@@ -29,7 +30,7 @@ export interface WorkplaceViewProps {
   readonly work: Workplace;
   readonly mode: Mode;
   readonly show: Show;
-  readonly order: "position" | "unlike";
+  readonly order: OrderName;
   readonly onChange: (name: string, value: string) => void;
   readonly exit: ReactNode;
 }

@@ -6,18 +6,12 @@ import { Pictures } from "./desk/pictures";
 import { isLabelled, namesIn } from "./desk/lines";
 import { decodePicture, type Lie } from "./desk/decode";
 import { labelsOfProject, type LabelDecision, type LabelInfo } from "./labels";
-import { JOB, scopeOf, type Place, type Show } from "./place";
+import type { Place } from "./place";
 import { keeperInMemory, keeperOf } from "./saving/keeper";
 import { Outbox, type Keeper, type Timer } from "./saving/outbox";
-import { entryPortOf, outboxPortOf } from "./saving/server";
 import { EntryList, type EntryRow } from "./session/entryList";
 import { LabelSession } from "./session/labelSession";
-
-/** Which entries come, and in which order. */
-export interface ListView {
-  readonly show: Show;
-  readonly order: "position" | "unlike";
-}
+import type { LabelTarget, ListView } from "./targets/target";
 
 const BROWSER_TIMER: Timer = {
   start: (run, milliseconds) => window.setTimeout(run, milliseconds),
@@ -31,6 +25,7 @@ export class Workplace {
   readonly outbox: Outbox;
   readonly session: LabelSession;
   readonly pictures: Pictures;
+  readonly #target: LabelTarget;
   readonly #watchers = new Set<() => void>();
   #ends = new AbortController();
   #decided: readonly LabelDecision[] = [];
@@ -39,10 +34,11 @@ export class Workplace {
   #fault: unknown;
   #version = 0;
 
-  constructor(place: Place, view: ListView) {
+  constructor(place: Place, target: LabelTarget, view: ListView) {
     this.place = place;
-    this.outbox = new Outbox(outboxPortOf(place), keeperFor(scopeOf(place)), BROWSER_TIMER);
-    const list = new EntryList(entryPortOf(place, view.show, view.order));
+    this.#target = target;
+    this.outbox = new Outbox(target.outbox, keeperFor(target.scope), BROWSER_TIMER);
+    const list = new EntryList(target.entries(view));
     const saving = {
       current: (source: string) => this.outbox.current(source),
       put: (edit: Parameters<Outbox["put"]>[0]) => {
@@ -91,7 +87,7 @@ export class Workplace {
   }
 
   stamp(): Stamp {
-    return { moment: new Date(), job: JOB };
+    return this.#target.stamp();
   }
 
   colorOf(label: string): string {
