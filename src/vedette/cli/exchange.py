@@ -32,6 +32,8 @@ class InputFormat(StrEnum):
     YOLO = "yolo"
     CSV = "csv"
     GROUNDTRUTH = "groundtruth"
+    LABELSTUDIO = "labelstudio"
+    CVAT = "cvat"
 
 
 class OutputFormat(StrEnum):

@@ -17,6 +17,7 @@ import orjson
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
 from vedette.exchange.json_stream import JsonStreamReader
+from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.manifest.attributes import Stamp, is_number
 from vedette.manifest.detection import Size
 
@@ -31,20 +32,22 @@ class _Picture:
     boxes: "array[float]" = field(default_factory=lambda: array("d"))  # category, left, top, width, height
 
 
-def read_coco(path: Path) -> Iterator[Item]:
+def read_coco(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     """Yield the pictures in the file's order, those without boxes too; a box is cut to its picture."""
     pictures: dict[Any, _Picture] = {}
     names: dict[int, str] = {}
     for key, member in _members(path):
         if key == "images":
-            pictures[_plain(_need(member, "id", path))] = _picture(member, path)
+            with noting(notes, str(path)):
+                pictures[_plain(_need(member, "id", path))] = _picture(member, path)
         elif key == "categories":
             names[_whole(member, "id", path)] = str(_need(member, "name", path))
     if not pictures:
         raise Wrong(f"{path} has no images; is it a COCO file of boxes?", kind="file", name=str(path))
     for key, member in _members(path):
         if key == "annotations" and isinstance(member, dict) and member.get("bbox"):
-            _add_box(member, pictures, names, path)
+            with noting(notes, str(path)):
+                _add_box(member, pictures, names, path)
     for picture in pictures.values():
         yield Item(picture.name, (), _boxes(picture, names), picture.size, stamp=_stamp(picture.captured))
 

@@ -1,21 +1,21 @@
 """The formats by their names: what `vedette import` and the console offer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from vedette.errors import Wrong
-from vedette.exchange import coco, folders, tables, voc, yolo
+from vedette.exchange import coco, cvat, folders, labelstudio, tables, voc, yolo
 from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, address, read_item, short_name, size_of, write_item
 from vedette.exchange.places import SourceFolder, TargetFolder
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line, change_line, read_lines
 
-Format = Literal["folder", "manifest", "coco", "voc", "yolo", "csv", "groundtruth"]
-IN: tuple[Format, ...] = ("folder", "manifest", "coco", "voc", "yolo", "csv", "groundtruth")
+Format = Literal["folder", "manifest", "coco", "voc", "yolo", "csv", "groundtruth", "labelstudio", "cvat"]
+IN: tuple[Format, ...] = get_args(Format)
 OUT: tuple[Format, ...] = ("manifest", "coco", "voc", "yolo", "csv")
 
 
@@ -23,17 +23,18 @@ def read_format(name: Format, source: Path, *, anomalies: bool = False) -> Itera
     """Yield the items of a file or folder in one of the formats that are not manifests."""
     if not source.exists():
         raise Wrong(f"There is no {source}.", kind="file", name=str(source))
-    if name == "folder":
-        return folders.read_folder(source, anomalies=anomalies)
-    if name == "coco":
-        return coco.read_coco(source)
-    if name == "voc":
-        return voc.read_voc(source)
-    if name == "yolo":
-        return yolo.read_yolo(source)
-    if name == "csv":
-        return tables.read_csv(source, anomalies=anomalies)
-    raise Wrong(f"{name} is read line by line, not as items.")
+    readers: dict[str, Callable[[], Iterator[Item]]] = {
+        "folder": lambda: folders.read_folder(source, anomalies=anomalies),
+        "coco": lambda: coco.read_coco(source),
+        "voc": lambda: voc.read_voc(source),
+        "yolo": lambda: yolo.read_yolo(source),
+        "csv": lambda: tables.read_csv(source, anomalies=anomalies),
+        "labelstudio": lambda: labelstudio.read_labelstudio(source),
+        "cvat": lambda: cvat.read_cvat(source),
+    }
+    if name not in readers:
+        raise Wrong(f"{name} is read line by line, not as items.")
+    return readers[name]()
 
 
 def to_lines(

@@ -40,6 +40,10 @@ class JsonStreamReader:
                 self._take(",")
         self._take("}")
 
+    def elements(self) -> Iterator[Any]:
+        """Yield the elements of the list that is the whole text."""
+        yield from self._elements()
+
     def _elements(self) -> Iterator[Any]:
         self._take("[")
         while self._peek() != "]":

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
+from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
 from vedette.manifest.detection import Size
 
 MOST_BYTES = 10 * 1024 * 1024
 
 
-def read_voc(folder: Path) -> Iterator[Item]:
+def read_voc(folder: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     """Yield a picture for every XML file below the folder, in the order of their names.
 
     A picture is in the folder that its file is in, below the pictures' own, a folder `Annotations` aside.
@@ -26,9 +27,10 @@ def read_voc(folder: Path) -> Iterator[Item]:
     if not files:
         raise Wrong(f"There is no XML file below {folder}.", kind="folder", name=str(folder))
     for file in files:
-        item = read_file(file)
-        way = [part for part in file.parent.relative_to(folder).parts if part.lower() != "annotations"]
-        yield replace(item, name="/".join([*way, item.name]))
+        with noting(notes, str(file)):
+            item = read_file(file)
+            way = [part for part in file.parent.relative_to(folder).parts if part.lower() != "annotations"]
+            yield replace(item, name="/".join([*way, item.name]))
 
 
 def read_file(file: Path) -> Item:

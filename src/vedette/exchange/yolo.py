@@ -4,12 +4,14 @@ Only `names` is taken from data.yaml, in the two forms in which tools write it, 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, size_of
+from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
+from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
 from vedette.vision.files import pictures_in
 
@@ -22,11 +24,23 @@ def read_yolo(folder: Path) -> Iterator[Item]:
 
     A label file lies beside its picture, or in `labels` where the picture is in `images`.
     """
+    pictures = (picture.relative_to(folder).as_posix() for picture in pictures_in(folder))
+    return read_yolo_labels(folder, pictures, lambda name: size_of(folder / name))
+
+
+def read_yolo_labels(
+    folder: Path,
+    pictures: Iterable[str],
+    find_size: Callable[[str], Size | None],
+    notes: PieceNotes = STRICT,
+) -> Iterator[Item]:
+    """Yield pictures that lie elsewhere, by their names, with the labels that files below the folder tell."""
     names = read_names(folder)
-    for picture in pictures_in(folder):
-        label_file = _label_file(picture, folder)
-        boxes = None if label_file is None else tuple(_read_boxes(label_file, names))
-        yield Item(picture.relative_to(folder).as_posix(), (), boxes, size_of(picture))
+    for name in pictures:
+        label_file = _label_file(folder / name, folder)
+        with noting(notes, name if label_file is None else str(label_file)):
+            boxes = None if label_file is None else tuple(_read_boxes(label_file, names))
+            yield Item(name, (), boxes, find_size(name))
 
 
 def write_yolo(items: Iterable[Item], folder: Path, *, names: list[str]) -> int:

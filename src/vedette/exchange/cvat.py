@@ -1,0 +1,198 @@
+"""CVAT: the export "CVAT for images 1.1", one XML file for all pictures, read in bounded memory.
+
+Document types and entities are refused by the parser itself, so nothing in a file can expand or refer
+elsewhere. Polygons, lines, masks, ellipses and turned boxes become the upright boxes around them, which is
+noted; points and cuboids have no counterpart and are refused by picture.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from vedette.errors import Wrong
+from vedette.exchange.items import Item, inside
+from vedette.exchange.pieces import STRICT, PieceNotes, noting
+from vedette.exchange.turned_boxes import Edges, around, around_centred, around_turned
+from vedette.manifest.attributes import Stamp
+from vedette.manifest.detection import Size
+from vedette.vision.annotations import Box
+
+JOB = "cvat"
+_BLOCK = 1 << 16
+# The format nests five levels deep.
+DEEPEST = 20
+SHAPES = ("box", "polygon", "polyline", "mask", "ellipse")
+NO_BOXES = ("points", "cuboid", "skeleton")
+
+
+def read_cvat(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
+    """Yield the pictures in the file's order, those without shapes too."""
+    reading = _CvatFile(path)
+    for image in reading.images():
+        name = image.attributes.get("name", "")
+        with noting(notes, name or str(path)):
+            yield _item(image, path, reading.stamp, notes)
+
+
+@dataclass(slots=True)
+class _CvatImage:
+    attributes: Mapping[str, str]
+    shapes: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
+
+
+class _CvatFile:
+    """One pass through a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tags: list[str] = []
+        self._image: _CvatImage | None = None
+        self._complete: deque[_CvatImage] = deque()
+        self._text: list[str] = []
+        self.stamp: Stamp | None = None
+
+    def images(self) -> Iterator[_CvatImage]:
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._hear
+        parser.StartDoctypeDeclHandler = self._refuse_types
+        parser.EntityDeclHandler = self._refuse_types
+        with self._path.open("rb") as stream:
+            try:
+                while block := stream.read(_BLOCK):
+                    parser.Parse(block, False)
+                    while self._complete:
+                        yield self._complete.popleft()
+                parser.Parse(b"", True)
+            except expat.ExpatError as fault:
+                raise self._wrong(f"is no XML: {fault}") from None
+        yield from self._complete
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if not self._tags and tag != "annotations":
+            raise self._wrong(f'is no export of the form "CVAT for images 1.1" but <{tag[:40]}>')
+        if tag == "track" and len(self._tags) == 1:
+            raise self._wrong('is of the form "CVAT for video"; export it as "CVAT for images 1.1"')
+        self._tags.append(tag)
+        if len(self._tags) > DEEPEST:
+            raise self._wrong("is nested too deep")
+        self._text = []
+        if tag == "image" and len(self._tags) == 2:
+            self._image = _CvatImage(attributes)
+        elif self._image is not None and len(self._tags) == 3:
+            self._image.shapes.append((tag, attributes))
+
+    def _end(self, tag: str) -> None:
+        self._tags.pop()
+        if tag == "image" and self._image is not None and len(self._tags) == 1:
+            self._complete.append(self._image)
+            self._image = None
+        elif tag == "updated" and self.stamp is None and "meta" in self._tags:
+            self.stamp = _stamp("".join(self._text))
+
+    def _hear(self, text: str) -> None:
+        # Texts matter in the head alone, where a date is a few letters.
+        if self._image is None and len(self._text) < 10:
+            self._text.append(text)
+
+    def _refuse_types(self, *_: Any) -> None:
+        raise self._wrong("declares a document type or an entity, which is not read")
+
+    def _wrong(self, problem: str) -> Wrong:
+        return Wrong(f"{self._path} {problem}.", kind="file", name=str(self._path))
+
+
+def _item(image: _CvatImage, path: Path, stamp: Stamp | None, notes: PieceNotes) -> Item:
+    name = image.attributes.get("name", "").replace("\\", "/").strip()
+    if not name:
+        raise Wrong(f"{path} has an image without a name.", kind="file", name=str(path))
+    size = Size(*(_side(image.attributes, key, name) for key in ("width", "height")))
+    labels: list[str] = []
+    boxes: list[tuple[str, Box]] = []
+    for tag, attributes in image.shapes:
+        if tag == "tag":
+            labels.append(_label(attributes, name))
+        elif tag in SHAPES:
+            boxes += _boxes(tag, attributes, size, (name, notes))
+        elif tag in NO_BOXES:
+            notes.refuse(name, f"{name} has {tag} of {attributes.get('label', '?')}, which become no box.")
+    has_boxes = bool(boxes) or not labels
+    return Item(name, tuple(dict.fromkeys(labels)), tuple(boxes) if has_boxes else None, size, stamp=stamp)
+
+
+def _boxes(
+    tag: str, attributes: Mapping[str, str], size: Size, place: tuple[str, PieceNotes]
+) -> list[tuple[str, Box]]:
+    name, notes = place
+    label = _label(attributes, name)
+    turn = _number(attributes, "rotation", name) if attributes.get("rotation") else 0.0
+    box = inside(_edges(tag, attributes, turn, name), size)
+    if tag != "box" or turn:
+        notes.change(name, f"{name} has a {tag} of {label} that becomes the box around it.")
+    if box is None:
+        notes.refuse(name, f"{name} has a {tag} of {label} that is not on its picture.")
+        return []
+    return [(label, box)]
+
+
+def _edges(tag: str, attributes: Mapping[str, str], turn: float, name: str) -> Edges:
+    if tag == "box":
+        edges = [_number(attributes, key, name) for key in ("xtl", "ytl", "xbr", "ybr")]
+        return around_centred((edges[0], edges[1], edges[2], edges[3]), turn)
+    if tag == "mask":
+        left, top, wide, high = (_number(attributes, key, name) for key in ("left", "top", "width", "height"))
+        return left, top, left + wide, top + high
+    if tag == "ellipse":
+        x, y, across, down = (_number(attributes, key, name) for key in ("cx", "cy", "rx", "ry"))
+        return around_turned((x, y), (across, down), turn, is_ellipse=True)
+    return around([_point(text, name) for text in attributes.get("points", "").split(";")])
+
+
+def _point(text: str, name: str) -> tuple[float, float]:
+    x, comma, y = text.partition(",")
+    if not comma:
+        raise Wrong(f"{name} has a shape without points.", kind="file")
+    return _as_number(x, "points", name), _as_number(y, "points", name)
+
+
+def _label(attributes: Mapping[str, str], name: str) -> str:
+    label = attributes.get("label", "").strip()
+    if not label:
+        raise Wrong(f"{name} has a shape without a label.", kind="file")
+    return label
+
+
+def _side(attributes: Mapping[str, str], key: str, name: str) -> int:
+    side = _number(attributes, key, name)
+    if side < 1:
+        raise Wrong(f"{name} has no {key}.", kind="file")
+    return int(side)
+
+
+def _number(attributes: Mapping[str, str], key: str, name: str) -> float:
+    return _as_number(attributes.get(key, ""), key, name)
+
+
+def _as_number(text: str, key: str, name: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not abs(number) < 1e9:
+        raise Wrong(f"{name} has no number for {key}.", kind="file")
+    return number
+
+
+def _stamp(text: str) -> Stamp | None:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return Stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC), JOB)

@@ -1,0 +1,39 @@
+"""The upright box around a shape: points, a turned rectangle, a turned ellipse. Pixels, degrees clockwise."""
+
+import math
+from collections.abc import Sequence
+
+Edges = tuple[float, float, float, float]
+Pair = tuple[float, float]
+
+
+def around(points: Sequence[Pair]) -> Edges:
+    """Return left, top, right and bottom of points."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def around_turned(anchor: Pair, sides: Pair, degrees: float, *, is_ellipse: bool = False) -> Edges:
+    """Return the edges of a rectangle turned about its left top corner, or of an ellipse about its centre.
+
+    `anchor` is that corner or centre; `sides` are width and height, or the two radii.
+    """
+    turn = math.radians(degrees)
+    cos, sin = math.cos(turn), math.sin(turn)
+    x, y = anchor
+    wide, high = sides
+    if is_ellipse:
+        across, down = math.hypot(wide * cos, high * sin), math.hypot(wide * sin, high * cos)
+        return x - across, y - down, x + across, y + down
+    corners = ((0.0, 0.0), (wide, 0.0), (0.0, high), (wide, high))
+    return around([(x + a * cos - b * sin, y + a * sin + b * cos) for a, b in corners])
+
+
+def around_centred(edges: Edges, degrees: float) -> Edges:
+    """Return the edges of a rectangle that is turned about its own centre."""
+    left, top, right, bottom = edges
+    turn = math.radians(degrees)
+    cos, sin = abs(math.cos(turn)), abs(math.sin(turn))
+    x, y, wide, high = (left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2
+    across, down = wide * cos + high * sin, wide * sin + high * cos
+    return x - across, y - down, x + across, y + down
