@@ -17,6 +17,7 @@ from vedette.datasets.blocks import BITMAPS
 from vedette.datasets.picture_facts import FACTS, HASHES, STATES, PictureState, unpack
 from vedette.datasets.staging import BLOCK
 from vedette.datasets.tables import blocks, label_blocks, labels, parts, picture_blocks
+from vedette.vision.near import unlikeness
 
 # A bit an entry, and what that unpacks to.
 Bits = NDArray[np.uint8]
@@ -45,6 +46,7 @@ class PartColumns:
         self.hashes = np.zeros(0, HASHES)
         # Names in small letters, of the blocks that were searched (`matching.py`).
         self.lower_names: dict[int, bytes] = {}
+        self._unlikeness: tuple[tuple[int, int], NDArray[np.int64]] | None = None
 
     def refresh(self, connection: Connection) -> bool:
         """Read what was changed since; false where the part is not there any more."""
@@ -64,6 +66,20 @@ class PartColumns:
     def flags(self, bits: Bits) -> Flags:
         """Return a bitmap as one flag an entry."""
         return np.unpackbits(bits, bitorder="little", count=self.end).view(bool)
+
+    def places(self, bits: Bits) -> NDArray[np.int64]:
+        """Return the entries of a bitmap, by looking only at bytes that have any."""
+        touched = np.flatnonzero(bits)
+        row, bit = np.nonzero(np.unpackbits(bits[touched, None], axis=1, bitorder="little"))
+        return touched[row] * 8 + bit
+
+    def unlikeness(self) -> NDArray[np.int64]:
+        """Return how unlike the others each picture is, in thousandths of a bit; kept while none changes."""
+        state = (self.picture_changes, self.end)
+        if self._unlikeness is None or self._unlikeness[0] != state:
+            scores = np.round(unlikeness(self.hashes["alike"][: self.end]) * 1000).astype(np.int64)
+            self._unlikeness = (state, scores)
+        return self._unlikeness[1]
 
     def flags_of_label(self, number: int) -> Flags:
         """Return which entries have a label."""

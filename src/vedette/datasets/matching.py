@@ -1,5 +1,6 @@
 """Which entries pass a filter: one flag an entry, from a part's columns and its addresses."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 
@@ -110,8 +111,7 @@ class Matcher:
         numbers = np.unique(np.flatnonzero(among) // BLOCK).tolist()
         for number, names in self._lower_names(numbers):
             if needle in names:
-                places = [place for place, name in enumerate(names.split(SEPARATOR)[:-1]) if needle in name]
-                flags[np.asarray(places, np.int64) + number * BLOCK] = True
+                flags[_find_places(needle, names) + number * BLOCK] = True
         return flags
 
     def _lower_names(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
@@ -124,6 +124,13 @@ class Matcher:
             if lower.count(SEPARATOR) == BLOCK:
                 lower_names[number] = lower
             yield number, lower
+
+
+def _find_places(needle: bytes, names: bytes) -> NDArray[np.int64]:
+    """Return the places of the names that have the text: its finds are fewer than the names, mostly."""
+    finds = [match.start() for match in re.finditer(re.escape(needle), names)]
+    ends = np.flatnonzero(np.frombuffer(names, np.uint8) == SEPARATOR[0])
+    return np.searchsorted(ends, finds)
 
 
 def _within(values: NDArray[np.unsignedinteger], least: int | None, most: int | None) -> Flags:
@@ -146,8 +153,7 @@ def _read_blocks(
     ]
 
 
-def read_names(connection: Connection, addresses: Addresses, dataset: Dataset, end: int) -> list[bytes]:
-    """Return the name of every entry of a part, removed ones included, in the dataset's order."""
-    blocks = _read_blocks(connection, addresses, dataset, range(-(-end // BLOCK)))
-    texts = [text for _, text in sorted(blocks)]
-    return b"".join(texts).split(SEPARATOR)[:end]
+def read_addresses(connection: Connection, addresses: Addresses, dataset: Dataset, end: int) -> list[bytes]:
+    """Return the addresses of a part's entries, removed ones included, as blocks in the dataset's order."""
+    blocks = addresses.read(connection, dataset.part, range(-(-end // BLOCK)))
+    return [text for _, text in sorted(blocks)]

@@ -21,8 +21,9 @@ from vedette.datasets.asking import EntryFilter, EntryQuery
 from vedette.datasets.blocks import hash_ref
 from vedette.datasets.columns import MOST_PARTS, Bits, ColumnStore, PartColumns
 from vedette.datasets.dataset import Dataset
-from vedette.datasets.matching import Matcher, Twins, read_names
-from vedette.datasets.sorting import order_places, rank_names, ranks_of
+from vedette.datasets.matching import Matcher, Twins, read_addresses
+from vedette.datasets.natural import rank_names
+from vedette.datasets.sorting import order_places, ranks_of
 from vedette.datasets.staging import read_flaws
 from vedette.datasets.tables import datasets, entries
 from vedette.datasets.twin_groups import TwinFinder
@@ -142,7 +143,10 @@ class EntryQueries:
     def count(self, dataset: Dataset, conditions: EntryFilter) -> EntryCounts:
         """Count the entries that pass, by state and by label."""
         with self._reading(dataset) as reading:
-            return reading.count(conditions)
+            counts = reading.count(conditions)
+        # A project's page counts what its gallery will sort.
+        self._warm(dataset, counts.total)
+        return counts
 
     def places(self, connection: Connection, dataset: Dataset, conditions: EntryFilter) -> list[int]:
         """Return the places of the entries that pass, as the caller's transaction sees them."""
@@ -164,7 +168,9 @@ class EntryQueries:
         """Order names without the columns' lock: it takes a second of the largest datasets."""
         with self._database.read() as connection:
             end = self._columns.of(dataset.part).end
-            self._keep_names(dataset.part, rank_names(read_names(connection, self.addresses, dataset, end)))
+            self._keep_names(
+                dataset.part, rank_names(read_addresses(connection, self.addresses, dataset, end))
+            )
 
     @contextmanager
     def _reading(self, dataset: Dataset) -> Iterator["_Reading"]:
@@ -197,7 +203,7 @@ class EntryQueries:
         with self._lock:
             ranks = self._names.get(dataset.part)
         if ranks is None or len(ranks) < columns.end:
-            ranks = rank_names(read_names(connection, self.addresses, dataset, columns.end))
+            ranks = rank_names(read_addresses(connection, self.addresses, dataset, columns.end))
             self._keep_names(dataset.part, ranks)
         return ranks[: columns.end]
 

@@ -18,6 +18,7 @@ ones suffice to join a group."""
 _BANDS = NEAR + 1
 _BAND_BITS = -(-BITS // _BANDS)
 _BITS_OF_BYTES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float64)
+_WORDS = 1 << 16
 
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
@@ -37,16 +38,23 @@ def unlikeness(alike: Bytes) -> NDArray[np.float32]:
 
     The mean of distances needs no pairs: it follows from how many hashes have each bit.
     """
-    hashed = alike.any(axis=1)
+    words = np.ascontiguousarray(alike).view(np.uint16)
+    hashed = words.any(axis=1)
     scores = np.zeros(len(alike), np.float32)
-    # A byte at a time: how many hashes have each value there says what each value is worth.
-    for column in np.ascontiguousarray(alike.T):
-        counts = np.bincount(column[hashed], minlength=256)
-        shares = counts @ _BITS_OF_BYTES / max(1, counts.sum())
-        worth = _BITS_OF_BYTES @ (1 - 2 * shares) + shares.sum()
-        scores += worth.astype(np.float32)[column]
+    # Two bytes at a time: how many hashes have each value there says what each value is worth.
+    for column in words.T:
+        counts = np.bincount(column[hashed], minlength=_WORDS).reshape(256, 256)
+        high, low = (_worth(counts.sum(axis=axis)) for axis in (1, 0))
+        scores += (high[:, None] + low).ravel().astype(np.float32)[column]
     scores[~hashed] = 0
     return scores
+
+
+def _worth(counts: Numbers) -> NDArray[np.float64]:
+    """Return in how many bits each value of a byte differs on average, where values come so often."""
+    shares = counts @ _BITS_OF_BYTES / max(1, counts.sum())
+    worth: NDArray[np.float64] = _BITS_OF_BYTES @ (1 - 2 * shares) + shares.sum()
+    return worth
 
 
 def _equal_pairs(rows: Bytes) -> tuple[Numbers, Numbers]:
