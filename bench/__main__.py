@@ -11,6 +11,8 @@ LEFT_OUT = {
     "__main__",
     "peers",
     "common",
+    "gallery_queries",
+    "gallery_set",
     "hostile_cases",
     "killing",
     "kinds",

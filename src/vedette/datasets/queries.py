@@ -107,6 +107,8 @@ class EntryQueries:
         self.addresses = Addresses()
         self._twins = twins or TwinFinder()
         self._lock = threading.Lock()
+        # Held while names are ranked, so that who asks meanwhile waits and does not begin again.
+        self._ranking = threading.Lock()
         self._answers: OrderedDict[str, _Answer] = OrderedDict()
         self._names: OrderedDict[int, Numbers] = OrderedDict()
         self._warmed: set[int] = set()
@@ -165,12 +167,18 @@ class EntryQueries:
         self._twins.later(partial(self.page, dataset, EntryQuery(EntryFilter(has_twin=True)), most=1))
 
     def _warm_names(self, dataset: Dataset) -> None:
-        """Order names without the columns' lock: it takes a second of the largest datasets."""
+        """Order names without the columns' lock, since it takes a moment with the largest datasets."""
         with self._database.read() as connection:
-            end = self._columns.of(dataset.part).end
-            self._keep_names(
-                dataset.part, rank_names(read_addresses(connection, self.addresses, dataset, end))
-            )
+            self._rank_names(connection, dataset, self._columns.of(dataset.part).end)
+
+    def _rank_names(self, connection: Connection, dataset: Dataset, end: int) -> Numbers:
+        """Return the ranks of so many entries' names, which are kept."""
+        with self._ranking:
+            ranks = self._known_names(dataset.part)
+            if len(ranks) < end:
+                ranks = rank_names(read_addresses(connection, self.addresses, dataset, end))
+                self._keep_names(dataset.part, ranks)
+        return ranks[:end]
 
     @contextmanager
     def _reading(self, dataset: Dataset) -> Iterator["_Reading"]:
@@ -200,12 +208,14 @@ class EntryQueries:
 
     def names_of(self, connection: Connection, dataset: Dataset, columns: PartColumns) -> Numbers:
         """Return the entries' places by name; names of a part never change, there only come more."""
-        with self._lock:
-            ranks = self._names.get(dataset.part)
-        if ranks is None or len(ranks) < columns.end:
-            ranks = rank_names(read_addresses(connection, self.addresses, dataset, columns.end))
-            self._keep_names(dataset.part, ranks)
+        ranks = self._known_names(dataset.part)
+        if len(ranks) < columns.end:
+            return self._rank_names(connection, dataset, columns.end)
         return ranks[: columns.end]
+
+    def _known_names(self, part: int) -> Numbers:
+        with self._lock:
+            return self._names.get(part, np.zeros(0, np.int64))
 
     def _keep_names(self, part: int, ranks: Numbers) -> None:
         with self._lock:

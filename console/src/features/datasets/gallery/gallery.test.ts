@@ -100,18 +100,36 @@ describe("the pages of an answer", () => {
       const Entries = Array.from({ length: PAGE }, (_, place) => ({ Id: String(request.offset + place) }));
       return Promise.resolve({ Snapshot: "s", Total: COUNT, Offset: request.offset, Entries });
     });
-    for (let first = 0; first < 45 * PAGE; first += PAGE) {
+    for (let first = 0; first < 85 * PAGE; first += PAGE) {
       pages.show({ first, end: first + 10 });
       await new Promise((resolve) => setTimeout(resolve, first === 0 ? 5 : 45));
     }
-    expect(asked).toHaveLength(45);
+    expect(asked).toHaveLength(85);
     expect(pages.at(0)).toBeUndefined();
-    expect(pages.at(44 * PAGE + 3)?.Id).toBe(String(44 * PAGE + 3));
-    expect(await pages.idsOf([between(1, 2), between(44 * PAGE, 44 * PAGE)])).toEqual([
+    expect(pages.at(84 * PAGE + 3)?.Id).toBe(String(84 * PAGE + 3));
+    expect(await pages.idsOf([between(1, 2), between(84 * PAGE, 84 * PAGE)])).toEqual([
       "1",
       "2",
-      String(44 * PAGE),
+      String(84 * PAGE),
     ]);
+    pages.close();
+  });
+
+  it("asks at once after a jump, and only at the end of a drag", async () => {
+    const asked: number[] = [];
+    const pages = new EntryPages(({ offset }) => {
+      asked.push(offset / PAGE);
+      return Promise.resolve({ Snapshot: "s", Total: COUNT, Offset: offset, Entries: [{ Id: "x" }] });
+    });
+    pages.show({ first: 0, end: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    for (let page = 10; page < 20; page += 1) {
+      pages.show({ first: page * PAGE, end: page * PAGE + 1 });
+      expect(asked).toEqual([0, 10]);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect(asked).toEqual([0, 10, 19]);
     pages.close();
   });
 

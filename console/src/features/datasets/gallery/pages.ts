@@ -2,10 +2,12 @@
 import type { Own } from "../../../api";
 import type { Span } from "./layout";
 
-export const PAGE = 200;
-const MOST_PAGES = 40;
+export const PAGE = 100;
+const MOST_PAGES = 80;
 /** While a scrollbar is dragged nothing is asked for; a wheel's steps lie closer together than this. */
 const REST_MS = 40;
+/** After so long without a step the next one is asked for at once: it may be the only one. */
+const QUIET_MS = 150;
 
 export type Entry = Own.EntrySummary;
 export interface Asked {
@@ -29,6 +31,7 @@ export class EntryPages {
   #running = new Map<number, AbortController>();
   #span: Span = { first: 0, end: 0 };
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #movedAt = -Infinity;
   #snapshot: string | undefined;
   #state: PagesState = { total: undefined, error: null, isStale: false, isPending: false, version: 0 };
   readonly #listeners = new Set<() => void>();
@@ -52,10 +55,13 @@ export class EntryPages {
 
   /** Says what is in sight: what is missing of it is fetched, once it stays in sight. */
   show(span: Span): void {
+    const isQuiet = performance.now() - this.#movedAt > QUIET_MS;
+    if (span.first !== this.#span.first || span.end !== this.#span.end) this.#movedAt = performance.now();
     this.#span = span;
     if (this.#missing().length === 0) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#fetch(), this.#state.total === undefined ? 0 : REST_MS);
+    if (isQuiet) this.#fetch();
+    else this.#timer = setTimeout(() => this.#fetch(), REST_MS);
   }
 
   /** Asks everything anew; what is shown stays until the answer is there. */
