@@ -1,6 +1,6 @@
 /** Pages for those who are signed in; everybody else signs in first and then comes to where they wanted. */
 import Spinner from "@cloudscape-design/components/spinner";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 import { chooseRegion, regionOfAddress, useRegion, useSession } from "./api";
 import { SignIn } from "./features/signin";
@@ -27,10 +27,18 @@ function useRegionInAddress(): void {
   }, [region, named === null]);
 }
 
+/** Not needed for the first page to be usable. */
+const UploadNotices = lazy(async () => ({
+  default: (await import("./intake/UploadNotices")).UploadNotices,
+}));
+
 function SignedInPages() {
   useRegionInAddress();
   return (
     <Frame>
+      <Suspense fallback={null}>
+        <UploadNotices />
+      </Suspense>
       <Outlet />
     </Frame>
   );

@@ -207,3 +207,32 @@ def test_the_same_picture_from_many_pages_at_once_is_one_object(server, root):
     prefix = key.rpartition("/")[0]
     listed = server.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/")
     assert listed["KeyCount"] == 1
+
+
+def test_the_same_picture_under_many_names_at_once_is_one_object(server, root):
+    data = a_picture()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: upload(root, f"{number}.jpg", data).json, range(16)))
+    assert len({answer["key"] for answer in answers}) == 1
+    assert [answer["isNew"] for answer in answers].count(True) == 1
+    listed = server.client("s3").list_objects_v2(
+        Bucket=answers[0]["bucket"], Prefix=f"uploads/{answers[0]['sha256']}/"
+    )
+    assert listed["KeyCount"] == 1
+
+
+def test_odd_pictures_come_as_they_are(root):
+    cmyk = a_picture(mode="CMYK")
+    upright = Image.new("RGB", (64, 48)).getexif()
+    upright[0x0112] = 6
+    turned = a_picture(exif=upright)
+    deep = io.BytesIO()
+    Image.new("I;16", (20, 10), 40_000).save(deep, "PNG")
+    for name, data, sides in (
+        ("cmyk.jpg", cmyk, (64, 48)),
+        ("turned.jpg", turned, (48, 64)),
+        ("deep.png", deep.getvalue(), (20, 10)),
+    ):
+        facts = upload(root, name, data).json
+        assert (facts["isConverted"], (facts["width"], facts["height"])) == (False, sides)
+        assert show(root, facts["sourceRef"]).body == data

@@ -13,6 +13,8 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { call, queryClient, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { hasUpload } from "../../intake/running";
+import { UploadPanel } from "../../intake/UploadPanel";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { usePage } from "../../ui/page";
@@ -28,7 +30,6 @@ import {
   type ProjectPlace,
 } from "./project";
 import { useText } from "./text";
-import { UploadPanel } from "./upload/UploadPanel";
 
 /** Below so many pictures a label both services learn little. */
 const FEW = 10;
@@ -93,7 +94,7 @@ function DatasetCard({ place, project, arn, type }: CardProps) {
   const navigate = useNavigate();
   const isThere = project.types.includes(type);
   // Held here: a first dataset that comes into being must not fold its own upload away.
-  const [isOpen, setOpen] = useState(!isThere && type === "train");
+  const [isOpen, setOpen] = useState((!isThere && type === "train") || hasUpload(arn, type));
   const counts = useCounts(arn, type, isThere);
   const total = counts.data?.Total ?? 0;
   const route = `${place.route}/${type}`;

@@ -4,6 +4,6 @@ import type { Messages } from "../texts";
 
 export const components = cloudscape;
 export const files = import.meta.glob<Messages>(
-  ["../../ui/messages/en.ts", "../../features/*/messages/en.ts"],
+  ["../../ui/messages/en.ts", "../../intake/messages/en.ts", "../../features/*/messages/en.ts"],
   { eager: true, import: "messages" },
 );

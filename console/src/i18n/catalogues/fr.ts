@@ -4,6 +4,6 @@ import type { Messages } from "../texts";
 
 export const components = cloudscape;
 export const files = import.meta.glob<Messages>(
-  ["../../ui/messages/fr.ts", "../../features/*/messages/fr.ts"],
+  ["../../ui/messages/fr.ts", "../../intake/messages/fr.ts", "../../features/*/messages/fr.ts"],
   { eager: true, import: "messages" },
 );

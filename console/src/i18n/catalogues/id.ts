@@ -4,6 +4,6 @@ import type { Messages } from "../texts";
 
 export const components = cloudscape;
 export const files = import.meta.glob<Messages>(
-  ["../../ui/messages/id.ts", "../../features/*/messages/id.ts"],
+  ["../../ui/messages/id.ts", "../../intake/messages/id.ts", "../../features/*/messages/id.ts"],
   { eager: true, import: "messages" },
 );

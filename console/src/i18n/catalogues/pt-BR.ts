@@ -4,6 +4,6 @@ import type { Messages } from "../texts";
 
 export const components = cloudscape;
 export const files = import.meta.glob<Messages>(
-  ["../../ui/messages/pt-BR.ts", "../../features/*/messages/pt-BR.ts"],
+  ["../../ui/messages/pt-BR.ts", "../../intake/messages/pt-BR.ts", "../../features/*/messages/pt-BR.ts"],
   { eager: true, import: "messages" },
 );

@@ -4,6 +4,6 @@ import type { Messages } from "../texts";
 
 export const components = cloudscape;
 export const files = import.meta.glob<Messages>(
-  ["../../ui/messages/zh-CN.ts", "../../features/*/messages/zh-CN.ts"],
+  ["../../ui/messages/zh-CN.ts", "../../intake/messages/zh-CN.ts", "../../features/*/messages/zh-CN.ts"],
   { eager: true, import: "messages" },
 );

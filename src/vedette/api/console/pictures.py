@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -45,11 +46,21 @@ TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
 
 @dataclass(slots=True)
+class _Turn:
+    """Who stores one content now, and how many would."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+
+
+@dataclass(slots=True)
 class PictureRoutes:
     """The routes that carry pictures."""
 
     objects: ObjectDoor
     conversions: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    # Contents that are being stored now, by bucket and hash.
+    turns: dict[tuple[str, str], _Turn] = field(default_factory=dict)
 
     async def upload(self, visit: Visit) -> Response:
         """Store a picture, unless it is there already, and tell its address."""
@@ -65,7 +76,21 @@ class PictureRoutes:
                 raise ConsoleFault(
                     "BadDigest", 400, f"{name} came changed: its hash is another. Send it again."
                 )
-            return json_answer(await self._store(visit, name, digest, data))
+            async with self._turn(console_bucket(visit), digest):
+                return json_answer(await self._store(visit, name, digest, data))
+
+    @asynccontextmanager
+    async def _turn(self, bucket: str, digest: str) -> AsyncIterator[None]:
+        """Let two pages store one content after each other, so that the second finds it stored."""
+        turn = self.turns.setdefault((bucket, digest), _Turn())
+        turn.users += 1
+        try:
+            async with turn.lock:
+                yield
+        finally:
+            turn.users -= 1
+            if not turn.users:
+                del self.turns[bucket, digest]
 
     async def _store(self, visit: Visit, name: str, digest: str, data: bytes) -> dict[str, Any]:
         bucket, region = console_bucket(visit), region_of(visit)
