@@ -23,7 +23,8 @@ from PIL import Image
 from bench.common import machine, processor_s, resident_mib, row
 from doubles.houses import HERE, MovedClock
 from doubles.lines import BUCKET, Room, a_line, a_room
-from vedette.engines.pool import Pool, count_cores
+from vedette.cores import count_cores
+from vedette.engines.pool import Pool
 from vedette.migrations import upgrade
 from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.store.db import open_database

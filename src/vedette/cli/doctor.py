@@ -29,6 +29,7 @@ from vedette.cli.credentials import Data
 from vedette.cli.opening import settings_for
 from vedette.cli.parts import DOES, PARTS, has_part, missing_modules, sentence_for
 from vedette.cli.sdk import MARK, SERVICE, VERSION, models_folder
+from vedette.cores import count_cores
 
 if TYPE_CHECKING:
     from vedette.settings import Settings
@@ -153,7 +154,6 @@ def _accelerator() -> Diagnosis:
 
 
 def _processor() -> Diagnosis:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     info = Path("/proc/cpuinfo")
     flags = info.read_text("utf-8", "replace") if info.exists() else ""
     extensions = [
@@ -162,7 +162,7 @@ def _processor() -> Diagnosis:
         if flag in flags
     ]
     return Diagnosis(
-        "processor", "good", f"{cores} cores, {platform.machine()} {' '.join(extensions)}".strip()
+        "processor", "good", f"{count_cores()} cores, {platform.machine()} {' '.join(extensions)}".strip()
     )
 
 

@@ -33,13 +33,6 @@ _PROFILE = getattr(signal, "SIGPROF", 0)
 MOST_ORDERS = 20_000
 
 
-def count_cores() -> int:
-    """Return how many processes can work at once on this machine."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 class WorkerLost(Exception):
     """The process ended before it answered an order; the message says how."""
 

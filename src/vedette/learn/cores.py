@@ -4,7 +4,6 @@ Splitting small matrix products over threads is slow where other programs want t
 set took 4.0 s with two threads and 0.25 s with one on a busy machine of two cores (2026-11-20).
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from typing import TypeVar
 
 import torch
 from threadpoolctl import threadpool_limits
+
+from vedette.cores import count_cores
 
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
@@ -22,14 +23,7 @@ MOST = 8
 
 def cores() -> int:
     """Return how many cores this process may use, within reason."""
-    return max(1, min(MOST, _usable()))
-
-
-def _usable() -> int:
-    """Return the cores that the system lets this process use; macOS tells only how many there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return max(1, min(MOST, count_cores()))
 
 
 def side_by_side(

@@ -13,7 +13,7 @@ from vedette.runtime.facts import PackageFacts
 from vedette.runtime.package import open_package
 from vedette.runtime.session import NEEDED, OnnxSession, Outputs
 from vedette.vision.annotations import Task
-from vedette.vision.images import Source, decode, fit
+from vedette.vision.images import MARGIN, Source, decode, fit
 from vedette.vision.tiles import Window, count_tiles, tiles
 
 # Tiles go through the network this many at a time, which bounds memory whatever the picture.
@@ -37,11 +37,18 @@ class Model:
     """A model package, opened. Safe to use from several threads at once."""
 
     def __init__(
-        self, facts: PackageFacts, model: Path | bytes, *, threads: int | None = None, name: str = "the model"
+        self,
+        facts: PackageFacts,
+        model: Path | bytes,
+        *,
+        threads: int | None = None,
+        name: str = "the model",
+        idle_cores: Callable[[], int] | None = None,
     ) -> None:
+        """Open a network; `idle_cores` is for whoever answers single pictures at once (session.py)."""
         self.facts = facts
         self.name = name
-        self._session = OnnxSession(model, facts.task, threads=threads, name=name)
+        self._session = OnnxSession(model, facts.task, threads=threads, name=name, idle_cores=idle_cores)
         _refuse_mismatch(facts, self._session, name)
 
     @property
@@ -88,6 +95,10 @@ class Model:
         image, size = decoded
         out, views = self._look(image, self._windows(size), heatmap=heatmap)
         return READERS[self.task](out, self.facts, views, min_confidence)
+
+    def warm(self) -> None:
+        """Run the network once for nothing, since a first run costs several times the others."""
+        self._session.warm(np.full((1, *self.facts.input_size, 3), MARGIN, np.uint8))
 
     def _windows(self, size: tuple[int, int]) -> list[Window]:
         """Return the parts of a picture of (height, width) that the network looks at."""

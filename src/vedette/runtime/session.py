@@ -6,7 +6,7 @@ The only place of the runtime that names ONNX Runtime.
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from vedette.cores import count_cores
 from vedette.errors import Wrong
 from vedette.vision.annotations import Task
 from vedette.vision.images import Pixels
@@ -82,23 +83,22 @@ class OnnxSession:
     """A network on the processor; safe to use from several threads at once."""
 
     def __init__(
-        self, model: Path | bytes, task: Task, *, threads: int | None = None, name: str = ""
+        self,
+        model: Path | bytes,
+        task: Task,
+        *,
+        threads: int | None = None,
+        name: str = "",
+        idle_cores: Callable[[], int] | None = None,
     ) -> None:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = _SILENT
-        if threads is not None:
-            options.intra_op_num_threads = threads
-        # Waiting threads sleep instead of spinning: units and other programs share the cores.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        _bound_memory()
-        options.add_session_config_entry("session.use_env_allocators", "1")
-        source = str(model) if isinstance(model, Path) else model
-        try:  # ONNX Runtime's errors share no public class, so all are caught
-            self._session: Any = onnxruntime.InferenceSession(
-                source, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:
-            raise Wrong(f"{name or model!s:.80}: the network cannot be loaded: {error}") from error
+        """Open the network; with `idle_cores`, its threads spin while they have cores to themselves.
+
+        That is a second session, since a session spins always or never: the network's weights are held twice.
+        """
+        self._threads = count_cores() if threads is None else threads
+        self._session = _open(model, threads, name)
+        self._idle_cores = idle_cores if self._threads > 1 else None
+        self._spinning = _open(model, threads, name, spins=True) if self._idle_cores else self._session
         self._input: str = self._session.get_inputs()[0].name
         self.outputs: tuple[str, ...] = tuple(output.name for output in self._session.get_outputs())
         missing = [output for output in NEEDED[task] if output not in self.outputs]
@@ -124,6 +124,14 @@ class OnnxSession:
 
     def run(self, batch: Pixels, *, heatmap: bool = False) -> Outputs:
         """Return what the task needs, and the heat maps if they are wanted and there."""
+        return self._run(self._choose(), batch, heatmap=heatmap)
+
+    def warm(self, batch: Pixels) -> None:
+        """Run each session once: its first run costs several times the others."""
+        for session in {id(self._session): self._session, id(self._spinning): self._spinning}.values():
+            self._run(session, batch, heatmap=False)
+
+    def _run(self, session: Any, batch: Pixels, *, heatmap: bool) -> Outputs:
         output_names: Sequence[str] = NEEDED[self._task]
         if heatmap and HEATMAP in self.outputs:
             output_names = (*output_names, HEATMAP)
@@ -131,13 +139,38 @@ class OnnxSession:
         options.log_severity_level = _SILENT
         try:
             with _clock().held(options):
-                values = self._session.run(list(output_names), {self._input: batch}, options)
+                values = session.run(list(output_names), {self._input: batch}, options)
         except Exception as error:
             raise Wrong(f"{self._name} {_why(error)}", kind="version") from error
         outputs = dict(zip(output_names, values, strict=True))
         if heatmap and self.explains and HEATMAP not in outputs:
             outputs[HEATMAP] = 1 - outputs["masks"][:, 0]  # all that is not background
         return outputs
+
+    def _choose(self) -> Any:
+        """Return the session whose threads spin, if there is an idle core for each of them but our own."""
+        if self._idle_cores is None or self._idle_cores() < self._threads - 1:
+            return self._session
+        return self._spinning
+
+
+def _open(model: Path | bytes, threads: int | None, name: str, *, spins: bool = False) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _SILENT
+    if threads is not None:
+        options.intra_op_num_threads = threads
+    # Waiting threads sleep instead of spinning: units and other programs share the cores. To wake one for
+    # each of a network's steps costs half of a short run (docs/experiments.md, 2026-11-28).
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spins else "0")
+    if spins:  # else they go on for 35 ms of processor time after a run
+        options.add_session_config_entry("session.force_spinning_stop", "1")
+    _bound_memory()
+    options.add_session_config_entry("session.use_env_allocators", "1")
+    source = str(model) if isinstance(model, Path) else model
+    try:  # ONNX Runtime's errors share no public class, so all are caught
+        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise Wrong(f"{name or model!s:.80}: the network cannot be loaded: {error}") from error
 
 
 def _why(error: Exception) -> str:

@@ -12,9 +12,10 @@ from vedette.api.house import House
 from vedette.api.s3.lifecycle_runner import LifecycleRunner
 from vedette.api.s3.policy import unreadable
 from vedette.api.s3.reach import Reach
+from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
 from vedette.engines.choose import open_engine
-from vedette.engines.pool import Pool, count_cores
+from vedette.engines.pool import Pool
 from vedette.errors import Busy
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts

@@ -7,7 +7,6 @@ A version's row holds its present state, or the state that is being established.
 import asyncio
 import contextlib
 import logging
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vedette.cores import count_cores
 from vedette.dialects.limits import PictureLimits
 from vedette.errors import Refusal, TooEarly, TooFast, TooMuch, Wrong
 from vedette.metering.meter import Meter
@@ -73,7 +73,7 @@ class Hosting:
         self._meter = meter
         self._most_units = most_units
         self._asleep_after_s = asleep_after_s
-        self._cores = cores or _cores()
+        self._cores = cores or count_cores()
         self._hosted: dict[int, HostedModel] = {}
         self._stopping: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -285,13 +285,6 @@ class Hosting:
     def _watch(self, version: Version, hosted: HostedModel) -> None:
         arn = str(version.arn)
         self._meter.count(arn, {"desired_units": hosted.desired_units, "in_service_units": len(hosted.units)})
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _finding(fields: dict[str, Any]) -> Finding:

@@ -20,10 +20,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from vedette.cores import IdleCores
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.errors import Refusal
 from vedette.runtime.decode import Answer
-from vedette.runtime.model import Model, load
+from vedette.runtime.model import Model
+from vedette.runtime.package import open_package
 from vedette.vision.annotations import Finding
 from vedette.vision.draw import color_of, write_mask_picture
 from vedette.vision.turn import stored_box
@@ -60,17 +62,24 @@ def main(number: int) -> None:
 
 def open_model(order: Mapping[str, Any]) -> Model:
     """Return the model of a package."""
-    return load(Path(order["package"]), threads=order["threads"])
+    package = open_package(Path(order["package"]))
+    return Model(
+        package.facts,
+        package.model,
+        threads=order["threads"],
+        name=order["package"],
+        idle_cores=IdleCores().count,
+    )
 
 
 def warm(model: Model) -> float:
-    """Run the model a few times; return the least seconds, since a first run costs several times the others.
+    """Run the model a few times; return the least seconds of a picture.
 
     The least, since while units start the machine is busy with just that.
     """
     height, width = model.facts.input_size
     picture = np.full((height, width, 3), 127, np.uint8)
-    model.detect(picture)
+    model.warm()
     times = []
     for _ in range(WARM_RUNS):
         began = time.perf_counter()

@@ -1,0 +1,66 @@
+"""How a network's threads wait: asleep, or spinning where each of them has a core to itself."""
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from doubles import graphs
+from vedette.runtime.session import OnnxSession
+
+PICTURES = np.full((1, 8, 8, 3), 51, np.uint8)
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Record for each run whether its session spins, and for each session whether it ends that with a run."""
+    sessions, runs = [], []
+    opened = onnxruntime.InferenceSession
+
+    class RecordingSession:
+        def __init__(self, source, options, **rest):
+            self.spins = options.get_session_config_entry("session.intra_op.allow_spinning") == "1"
+            sessions.append(self.spins)
+            if self.spins:
+                assert options.get_session_config_entry("session.force_spinning_stop") == "1"
+            self._session = opened(source, options, **rest)
+
+        def run(self, *arguments):
+            runs.append(self.spins)
+            return self._session.run(*arguments)
+
+        def __getattr__(self, name):
+            return getattr(self._session, name)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", RecordingSession)
+    return sessions, runs
+
+
+def opened(**options):
+    return OnnxSession(graphs.brightness_scores(), "classification", name="it", **options)
+
+
+@pytest.mark.parametrize(("idle", "spins"), [(0, False), (2, False), (3, True), (60, True)])
+def test_four_threads_spin_where_three_cores_are_idle_beside_ones_own(runs, idle, spins):
+    session = opened(threads=4, idle_cores=lambda: idle)
+    outputs = session.run(PICTURES)
+    assert runs == ([False, True], [spins])
+    assert outputs["scores"].tolist() == [pytest.approx([0.2, 0.8])]
+
+
+def test_each_run_looks_anew(runs):
+    idle = iter([1, 0, 1])
+    session = opened(threads=2, idle_cores=lambda: next(idle))
+    for _ in range(3):
+        session.run(PICTURES)
+    assert runs[1] == [True, False, True]
+
+
+@pytest.mark.parametrize("options", [{"threads": 1, "idle_cores": lambda: 9}, {"threads": 4}, {}])
+def test_one_thread_or_nobody_who_tells_of_idle_cores_needs_one_session(runs, options):
+    opened(**options).run(PICTURES)
+    assert runs == ([False], [False])
+
+
+def test_both_sessions_are_warmed(runs):
+    opened(threads=2, idle_cores=lambda: 0).warm(PICTURES)
+    assert runs[1] == [False, True]
