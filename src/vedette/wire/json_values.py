@@ -18,6 +18,8 @@ DEEPEST = 64
 _NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
 # The end of a key. Strings may hold it too, so there are never fewer ends than keys.
 _KEY_END = re.compile(rb'"[ \t\r\n]*:')
+# Beyond so many, a look at each costs more than the pattern does.
+_FEW_QUOTES = 200
 
 
 def load(body: bytes) -> dict[str, Any]:
@@ -35,13 +37,30 @@ def load(body: bytes) -> dict[str, Any]:
         raise Malformed("The request body is not valid JSON.") from None
     if not isinstance(value, dict):
         raise Malformed("The request body is not a JSON object.")
-    if _count_keys(value) < len(_KEY_END.findall(body)):
+    keys, strings = _count_keys(value)
+    if _has_quotes_beyond(body, 2 * (keys + strings)) and keys < len(_KEY_END.findall(body)):
         _refuse_twice(body)
     return value
 
 
-def _count_keys(value: Any) -> int:
-    count = 0
+def _has_quotes_beyond(body: bytes, most: int) -> bool:
+    """Say whether a body may have more quotes than its keys and strings need, as a repeated name has.
+
+    A picture in base64 has none, and this passes over it ten times as fast as a pattern.
+    """
+    if most > _FEW_QUOTES:
+        return True
+    at = -1
+    for _ in range(most + 1):
+        at = body.find(b'"', at + 1)
+        if at < 0:
+            return False
+    return True
+
+
+def _count_keys(value: Any) -> tuple[int, int]:
+    """Return how many keys there are, and how many strings that are values."""
+    count = strings = 0
     level = [value]
     depth = 0
     while level:
@@ -52,11 +71,13 @@ def _count_keys(value: Any) -> int:
         for node in level:
             if isinstance(node, dict):
                 count += len(node)
-                below += [item for item in node.values() if isinstance(item, dict | list)]
-            else:
-                below += [item for item in node if isinstance(item, dict | list)]
+            for item in node.values() if isinstance(node, dict) else node:
+                if isinstance(item, str):
+                    strings += 1
+                elif isinstance(item, dict | list):
+                    below.append(item)
         level = below
-    return count
+    return count, strings
 
 
 def _refuse_twice(body: bytes) -> None:
