@@ -11,11 +11,12 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from vedette.engines.frames import Frame, FrameCutter, Head, frame_start
+from vedette.engines.slots import SlotPlace, Slots
 from vedette.errors import Wrong
 
 # By name: an import would drag ONNX Runtime into the server. A test resolves it.
@@ -28,6 +29,8 @@ ANSWER_S = 60.0
 # header admits takes 1.4 s (docs/experiments.md, 2026-11-28).
 DECODE_S = 2.0
 GRACE_S = 5.0
+# The picture that a unit works on, and the next one: more are sent only where somebody did not wait.
+SLOTS = 2
 # The share of the newest picture in a unit's pace. It rises slowly: while a burst is being read, a dozen
 # pictures take twice as long, and half of the burst would be refused for it. Fifty move it by two thirds.
 RISING, FALLING = 0.02, 0.1
@@ -46,7 +49,7 @@ class UnitStuck(UnitGone):
 class Unit(asyncio.Protocol):
     """One process that holds one model. `in_flight` counts the requests that it has not answered yet."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, slots: Slots) -> None:
         self.in_flight = 0
         self.alive = True
         self.idle = asyncio.Event()
@@ -55,7 +58,9 @@ class Unit(asyncio.Protocol):
         self._process = process
         self._cutter = FrameCutter()
         self._on_death: Callable[[], None] = _nothing
-        self._owed: deque[asyncio.Future[Frame]] = deque()
+        self._slots = slots
+        # What is still to be answered, and which slots that frees: also where nobody waits any more.
+        self._owed: deque[tuple[asyncio.Future[Frame], SlotPlace | None]] = deque()
         self._pace = UnitPace()
         self._since = 0.0  # when it began with the picture it is at
         self._line: Any = None
@@ -70,7 +75,9 @@ class Unit(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Hand answers on as they come."""
         for frame in self._cutter.cut(data):
-            answer = self._owed.popleft()
+            answer, place = self._owed.popleft()
+            if place is not None:
+                self._slots.release(place)
             self._note_pace()
             if not answer.done():  # whoever asked may have gone meanwhile
                 answer.set_result(frame)
@@ -79,7 +86,8 @@ class Unit(asyncio.Protocol):
         """The unit's end is closed: it has died, or was closed in order."""
         del exc
         self.alive = False
-        for answer in self._owed:
+        self._slots.close()
+        for answer, _ in self._owed:
             if not answer.done():
                 answer.set_exception(UnitGone())
         self._ending = asyncio.create_task(self._bury())
@@ -125,17 +133,24 @@ class Unit(asyncio.Protocol):
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         if not self._owed:
             self._since = time.monotonic()
-        self._owed.append(answer)
+        place = self._slots.put(body) if body else None
+        self._owed.append((answer, place))
         try:
             async with asyncio.timeout(ANSWER_S):
-                self._line.write(frame_start(head, body))
-                if body:
-                    self._line.write(body)
+                self._send(head, body, place)
                 return await answer
         except TimeoutError:
             self.kill()
             # What waited behind that picture may be retried on another unit.
-            raise UnitStuck if is_first(answer, self._owed) else UnitGone from None
+            raise UnitStuck if is_first(answer, [owed for owed, _ in self._owed]) else UnitGone from None
+
+    def _send(self, head: Head, body: bytes, place: SlotPlace | None) -> None:
+        if place is not None:
+            self._line.write(frame_start({**head, "start": place.start, "size": place.size}))
+            return
+        self._line.write(frame_start(head, body))
+        if body:
+            self._line.write(body)
 
     def kill(self) -> None:
         """Kill the process; it gets no more requests."""
@@ -191,6 +206,7 @@ async def start_unit(package: Path, *, threads: int, on_death: Callable[[], None
         UnitGone: when the process ends or stays silent.
     """
     own_end, child_end = socket.socketpair()
+    slots = Slots(SLOTS)
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -198,21 +214,29 @@ async def start_unit(package: Path, *, threads: int, on_death: Callable[[], None
             WORKER,
             str(child_end.fileno()),
             stdin=asyncio.subprocess.DEVNULL,
-            pass_fds=(child_end.fileno(),),
+            pass_fds=(child_end.fileno(), *slots.numbers),
             env={**os.environ, **ENVIRONMENT},
             start_new_session=True,  # Ctrl-C reaches the server alone, which closes its units in order
         )
     except BaseException:
         own_end.close()
+        slots.close()
         raise
     finally:
         child_end.close()
     own_end.setblocking(False)
-    unit = Unit(process)
+    unit = Unit(process, slots)
     await asyncio.get_running_loop().create_unix_connection(lambda: unit, sock=own_end)
     try:
         async with asyncio.timeout(START_S):
-            reply, _ = await unit.ask({"package": str(package), "threads": threads, "decode_s": DECODE_S})
+            reply, _ = await unit.ask(
+                {
+                    "package": str(package),
+                    "threads": threads,
+                    "decode_s": DECODE_S,
+                    "slots": [*slots.numbers, slots.size],
+                }
+            )
     except BaseException as error:
         unit.kill()
         await unit.close()
@@ -228,7 +252,7 @@ async def start_unit(package: Path, *, threads: int, on_death: Callable[[], None
     return unit
 
 
-def is_first(answer: asyncio.Future[Frame], owed: "deque[asyncio.Future[Frame]]") -> bool:
+def is_first(answer: asyncio.Future[Frame], owed: Sequence[asyncio.Future[Frame]]) -> bool:
     """Return whether an answer is the one that a unit works on."""
     return bool(owed) and owed[0] is answer
 

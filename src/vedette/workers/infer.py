@@ -1,27 +1,29 @@
 """An inference unit: one process that holds one model and answers one picture after the other.
 
-first   in: {"package", "threads", "decode_s"}
+first   in: {"package", "threads", "decode_s", "slots"}
         out: {"ready", "task", "labels", "colors", "seconds"} or {"refused"}
-then    in: {"least", "orientation"} and the picture     out: {"found"} and a mask, or {"refused"}
+then    in: {"least", "orientation"} and the picture, or {…, "start", "size"} of it in the slots
+        out: {"found"} and a mask, or {"refused"}
 
 No torch, no database. It exits when the server's end of its socket closes, whatever it is doing.
 """
 
 import logging
 import os
+import select
 import socket
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from queue import Queue
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from vedette.cores import IdleCores
 from vedette.engines.frames import Frame, frame_start, read_frame
+from vedette.engines.slots import SlotReader
 from vedette.errors import Refusal
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model
@@ -50,14 +52,27 @@ def main(number: int) -> None:
             line.sendall(frame_start({"refused": refusal.sentence}))
             return
         line.sendall(frame_start({"ready": True, "seconds": seconds, **about(model)}))
-        frames: Queue[Frame] = Queue(1)
-        threading.Thread(target=_read_ahead, args=(stream, frames), daemon=True).start()
+        threading.Thread(target=_end_with_server, args=(line,), daemon=True).start()
+        slots = _open_slots(first[0])
         limit = DecodingLimit(first[0]["decode_s"], lambda: line.sendall(frame_start(TOO_LONG)))
-        while True:
-            head, body = answer(model, *frames.get(), limit=limit)
+        # What is sent meanwhile waits in the socket, and its picture in a slot.
+        while (frame := read_frame(stream)) is not None:
+            head, body = answer(model, *_picture_of(frame, slots), limit=limit)
             line.sendall(frame_start(head, body))
             if body:
                 line.sendall(body)
+
+
+def _open_slots(order: Mapping[str, Any]) -> SlotReader | None:
+    *numbers, size = order["slots"]
+    return SlotReader(numbers[0], size) if size else None
+
+
+def _picture_of(frame: Frame, slots: SlotReader | None) -> Frame:
+    head = frame[0]
+    if slots is None or "start" not in head:
+        return frame
+    return head, slots.read(head["start"], head["size"])
 
 
 def open_model(order: Mapping[str, Any]) -> Model:
@@ -135,13 +150,12 @@ def _mask(model: Model, result: Answer, turned: int) -> bytes:
     return write_mask_picture(result.mask, model.labels, model.facts.colors, orientation=turned)
 
 
-def _read_ahead(stream: BinaryIO, frames: "Queue[Frame]") -> None:
-    """Receive the next picture while the model works on one; exit when the server's end closes."""
-    while True:
-        frame = read_frame(stream)
-        if frame is None:
-            os._exit(0)
-        frames.put(frame)
+def _end_with_server(line: socket.socket) -> None:
+    """Exit when the server's end closes, also while the model works. What comes meanwhile wakes nobody."""
+    end = select.poll()
+    end.register(line, 0)  # the end is told without asking for it
+    end.poll()
+    os._exit(0)
 
 
 if __name__ == "__main__":
