@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { loadedAhead } from "./build/ahead.ts";
 import { compressed } from "./build/compressed.ts";
 import { fontFiles } from "./build/fonts.ts";
 
@@ -9,7 +10,7 @@ const SERVER = process.env.VEDETTE_ADDRESS ?? "http://127.0.0.1:8080";
 // eslint-disable-next-line no-restricted-exports -- Vite asks for a default export.
 export default defineConfig({
   base: "/console/",
-  plugins: [fontFiles(), react(), compressed()],
+  plugins: [fontFiles(), react(), loadedAhead(), compressed()],
   build: {
     outDir: "dist",
     target: "es2023",

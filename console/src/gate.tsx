@@ -3,10 +3,12 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense, useEffect } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 import { chooseRegion, regionOfAddress, useRegion, useSession } from "./api";
-import { SignIn } from "./features/signin";
 import { FaultAlert } from "./ui/faults";
 import { Frame } from "./ui/frame";
 import { Middle } from "./ui/states";
+
+// Most who come are signed in already, or by the link of the address.
+const SignIn = lazy(async () => ({ default: (await import("./features/signin")).SignIn }));
 
 /** Keeps the address and the chosen region the same: an address that names a region opens it. */
 function useRegionInAddress(): void {
@@ -44,20 +46,27 @@ function SignedInPages() {
   );
 }
 
+function Waiting() {
+  return (
+    <Middle>
+      <Spinner size="large" />
+    </Middle>
+  );
+}
+
 export function Gate() {
   const session = useSession();
   if (session.data) return <SignedInPages />;
-  if (session.isPending)
-    return (
-      <Middle>
-        <Spinner size="large" />
-      </Middle>
-    );
+  if (session.isPending) return <Waiting />;
   if (session.isError)
     return (
       <Middle>
         <FaultAlert error={session.error} onRetry={() => void session.refetch()} />
       </Middle>
     );
-  return <SignIn />;
+  return (
+    <Suspense fallback={<Waiting />}>
+      <SignIn />
+    </Suspense>
+  );
 }

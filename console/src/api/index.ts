@@ -12,6 +12,7 @@ export {
 } from "./call";
 export { queryClient } from "./client";
 export { asFault, Fault } from "./fault";
+export { faultOfLink } from "./first";
 export type * as Lookout from "./operations/lookoutvision";
 export type * as Rekognition from "./operations/rekognition";
 export type * as Own from "./operations/vedette";
@@ -19,4 +20,12 @@ export { chooseRegion, currentRegion, regionOfAddress, useRegion } from "./regio
 export { takeLink } from "./link";
 export * from "./projects";
 export { send } from "./send";
-export { currentSession, useSession, useSignedIn, useSignIn, useSignOut, type Session } from "./session";
+export {
+  currentSession,
+  fetchAhead,
+  useSession,
+  useSignedIn,
+  useSignIn,
+  useSignOut,
+  type Session,
+} from "./session";

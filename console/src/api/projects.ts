@@ -4,7 +4,7 @@ import { call } from "./call";
 import { queryClient } from "./client";
 import type * as Lookout from "./operations/lookoutvision";
 import type * as Rekognition from "./operations/rekognition";
-import { useRegion } from "./region";
+import { currentRegion, useRegion } from "./region";
 
 export type ProjectService = "rekognition" | "lookoutvision";
 export type DatasetType = "train" | "test";
@@ -101,9 +101,18 @@ async function fetchRows(region: string): Promise<ProjectRow[]> {
   return rows.sort((a, b) => (b.created ?? "").localeCompare(a.created ?? ""));
 }
 
+function projectsQuery(region: string) {
+  return { queryKey: ["projects", region], queryFn: () => fetchRows(region) };
+}
+
 export function useProjects() {
-  const region = useRegion();
-  return useQuery({ queryKey: ["projects", region], queryFn: () => fetchRows(region) });
+  return useQuery(projectsQuery(useRegion()));
+}
+
+/** Fetches the projects before a page asks for them. */
+export async function fetchProjectsAhead(): Promise<void> {
+  // The page that asks for them shows what went wrong.
+  await queryClient.query(projectsQuery(currentRegion())).catch(() => undefined);
 }
 
 function typeOf(type: string | undefined): DatasetType {

@@ -1,38 +1,25 @@
 /** Who is signed in: read once, and ended by hand, by time or by the server. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { queryClient, SESSION_KEY } from "./client";
-import { asFault } from "./fault";
+import { takeSession, type Session } from "./first";
 import { send } from "./send";
 
-export interface Session {
-  readonly account: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly isRoot: boolean;
-  readonly csrf: string;
-  /** The installation's own. */
-  readonly region: string;
-  /** Those with projects, and the installation's own. */
-  readonly regions: readonly string[];
-  readonly id: string;
-  readonly expires: string;
-}
+export type { Session } from "./first";
 
 export type Proof =
   { readonly accessKeyId: string; readonly secretAccessKey: string } | { readonly link: string };
 
-async function fetchSession(): Promise<Session | null> {
-  try {
-    return (await (await send("session")).json()) as Session;
-  } catch (error) {
-    if (asFault(error).isSignedOut) return null;
-    throw error;
-  }
-}
+const SESSION_QUERY = { queryKey: SESSION_KEY, queryFn: takeSession, staleTime: Infinity };
 
 /** The session; null when nobody is signed in. */
 export function useSession() {
-  return useQuery({ queryKey: SESSION_KEY, queryFn: fetchSession, staleTime: Infinity });
+  return useQuery(SESSION_QUERY);
+}
+
+/** Fetches the session before a page asks for it; answers whether somebody is signed in. */
+export async function fetchAhead(): Promise<boolean> {
+  await queryClient.query(SESSION_QUERY).catch(() => undefined);
+  return currentSession() !== null;
 }
 
 export function currentSession(): Session | null {

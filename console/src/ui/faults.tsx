@@ -31,6 +31,17 @@ function kindOf(fault: Fault): Kind {
   return fault.status >= 500 ? "Server" : "Invalid";
 }
 
+/** The request's number, which the server's log has too. */
+export function RequestId({ fault }: { readonly fault: Fault }) {
+  const t = useUiText();
+  if (fault.requestId === null) return null;
+  return (
+    <Box color="text-body-secondary" fontSize="body-s">
+      {t("requestId", { id: fault.requestId })}
+    </Box>
+  );
+}
+
 interface FaultAlertProps {
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
@@ -49,11 +60,7 @@ export function FaultAlert({ error, onRetry }: FaultAlertProps) {
       <SpaceBetween size="xxs">
         {fault.isOffline ? null : <bdi>{fault.message}</bdi>}
         <span>{t(`fault${kind}Help`)}</span>
-        {fault.requestId === null ? null : (
-          <Box color="text-body-secondary" fontSize="body-s">
-            {t("requestId", { id: fault.requestId })}
-          </Box>
-        )}
+        <RequestId fault={fault} />
       </SpaceBetween>
     </Alert>
   );

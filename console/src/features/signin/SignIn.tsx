@@ -10,10 +10,10 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
-import { asFault, takeLink, useSignIn } from "../../api";
+import { asFault, faultOfLink, takeLink, useSignIn } from "../../api";
 import { useLanguage } from "../../i18n/context";
 import { isLanguage, LANGUAGES } from "../../i18n/languages";
-import { FaultAlert } from "../../ui/faults";
+import { FaultAlert, RequestId } from "../../ui/faults";
 import mark from "../../ui/mark.svg";
 import { usePage } from "../../ui/page";
 import "./signin.css";
@@ -21,9 +21,9 @@ import { useText } from "./text";
 
 type SignInAction = ReturnType<typeof useSignIn>;
 
-/** Signs in by the link of the address; answers whether there was one. */
+/** Signs in by a link that comes into the address of this page; answers whether there was one. */
 function useLinkInAddress(signIn: SignInAction): boolean {
-  const [isByLink, setIsByLink] = useState(false);
+  const [isByLink, setIsByLink] = useState(faultOfLink() !== null);
   const { mutate } = signIn;
   useEffect(() => {
     const open = () => {
@@ -32,8 +32,8 @@ function useLinkInAddress(signIn: SignInAction): boolean {
       setIsByLink(true);
       mutate({ link });
     };
-    open();
-    // A link pasted into this very page changes the fragment alone and loads nothing.
+    // The one that the page was opened with was tried before it was drawn. A link that is pasted into this very
+    // page changes the fragment alone and loads nothing.
     window.addEventListener("hashchange", open);
     return () => window.removeEventListener("hashchange", open);
   }, [mutate]);
@@ -42,13 +42,16 @@ function useLinkInAddress(signIn: SignInAction): boolean {
 
 function Problem({ signIn, isByLink }: { readonly signIn: SignInAction; readonly isByLink: boolean }) {
   const t = useText();
-  if (!signIn.isError) return null;
-  const fault = asFault(signIn.error);
+  // What the address brought, as long as nothing else was tried.
+  const error = signIn.isIdle ? faultOfLink() : signIn.error;
+  if (error === null) return null;
+  const fault = asFault(error);
   if (fault.isPassing) return <FaultAlert error={fault} />;
   const kind = isByLink ? "linkFailed" : "refused";
   return (
     <Alert type="error" header={t(kind)}>
       {t(`${kind}Help`)}
+      <RequestId fault={fault} />
     </Alert>
   );
 }
