@@ -23,6 +23,7 @@ from vedette.datasets.columns import MOST_PARTS, Bits, ColumnStore, PartColumns
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.matching import Matcher, Twins, read_addresses
 from vedette.datasets.natural import rank_names
+from vedette.datasets.sampling import EntrySample, revision_of_part, take_sample
 from vedette.datasets.sorting import order_places, ranks_of
 from vedette.datasets.staging import read_flaws
 from vedette.datasets.tables import datasets, entries
@@ -156,6 +157,16 @@ class EntryQueries:
         with columns.lock:
             reading = _Reading(self, connection, dataset, columns)
             return [int(place) for place in reading.matching(conditions)]
+
+    def sample(self, dataset: Dataset, most: int) -> EntrySample:
+        """Return entries that stand for all of a dataset, so many of each kind at most."""
+        with self._reading(dataset) as reading:
+            return reading.sample(most)
+
+    def revision(self, dataset: Dataset) -> str:
+        """Return what changes with every change of a dataset's entries or pictures."""
+        with self._reading(dataset) as reading:
+            return reading.revision()
 
     def _warm(self, dataset: Dataset, size: int) -> None:
         """Have what takes long on a large dataset worked out before somebody waits for it, once."""
@@ -331,6 +342,14 @@ class _Reading:
         self._twins = self.twins if conditions.asks_for_twins else self._twins
         matcher = Matcher(self._connection, self._dataset, self._columns, self._queries.addresses)
         return np.flatnonzero(matcher.flags(conditions, lambda: self.twins))
+
+    def sample(self, most: int) -> EntrySample:
+        """Return entries that stand for all."""
+        return take_sample(self._connection, self._columns, most)
+
+    def revision(self) -> str:
+        """Return what changes with every change."""
+        return revision_of_part(self._columns)
 
     def place_of(self, entry: str) -> int:
         """Return an entry's place; -1 where there is none."""

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from vedette.datasets.callers import read_callers
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.filling import MayRead
@@ -19,13 +18,12 @@ from vedette.datasets.picture_facts import PictureFact, PictureState, write_fact
 from vedette.datasets.staging import read_flaws, write_flaws
 from vedette.dialects.dialect import Dialect
 from vedette.dialects.limits import PictureLimits
-from vedette.identity.principal import Principal, root_of
 from vedette.manifest.lines import Line, read_line
-from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.pictures.inspections import Subject, find_first_size, read_named, read_subjects, store_entries
 from vedette.pictures.inspector import ABSENT, ImageObject, Inspector, ObjectInspection, PendingBatch
+from vedette.pictures.readers import is_readable, readers_of
 from vedette.store.db import Database
 from vedette.vision.inspect import Inspection
 
@@ -169,31 +167,19 @@ class EntryWalk:
         place = self.place
         lines = {subject.seq: read_line(subject.text) for subject in subjects}
         masks = {seq: place.dialect.mask_of(line) for seq, line in lines.items()}
-        readers = self._readers(subjects)
+        with self._context.database.read() as connection:
+            readers = readers_of(connection, subjects, place.account)
         pictures, masks_to_read = {}, {}
         for subject in subjects:
             picture, mask = ImageObject(lines[subject.seq].source), masks[subject.seq]
-            if _is_readable(self._context.may_read, readers[subject.seq], picture.ref):
+            if is_readable(self._context.may_read, readers[subject.seq], picture.ref):
                 pictures[subject.seq] = picture
             # Who put the line named the mask, whoever named the picture before.
-            if mask and _is_readable(self._context.may_read, readers[subject.seq][:1], mask.ref):
+            if mask and is_readable(self._context.may_read, readers[subject.seq][:1], mask.ref):
                 masks_to_read[subject.seq] = _mask_object(mask)
         objects = list(dict.fromkeys([*pictures.values(), *masks_to_read.values()]))
         pending = self._context.inspector.begin(place.account, place.dataset.bucket, objects)
         return EntryBatch(subjects, lines, masks, pictures, masks_to_read, pending)
-
-    def _readers(self, subjects: Sequence[Subject]) -> Mapping[int, tuple[Principal, ...]]:
-        """Return by whose rights each entry is read: who put its line, then who named its picture."""
-        numbers = {subject.seq: (subject.line_caller, subject.picture_caller) for subject in subjects}
-        caller_numbers = {number for both in numbers.values() for number in both if number is not None}
-        with self._context.database.read() as connection:
-            callers = read_callers(connection, caller_numbers)
-        # Entries that were put before callers were kept are read as they were then.
-        account = root_of(self.place.account)
-        return {
-            seq: tuple(account if number is None else callers[number] for number in dict.fromkeys(both))
-            for seq, both in numbers.items()
-        }
 
     def _finish(self, batch: EntryBatch) -> None:
         results = self._context.inspector.finish(batch.pending)
@@ -238,10 +224,6 @@ class EntryWalk:
             store_entries(connection, part, entry_states)
         if any(inspection is None for inspection, _ in entry_states.values()):
             self._context.miss(part)
-
-
-def _is_readable(may_read: MayRead, readers: Sequence[Principal], ref: str) -> bool:
-    return is_s3(ref) and any(may_read(reader, *split_s3(ref), "") for reader in readers)
 
 
 def _result(results: Mapping[ImageObject, ObjectInspection], image: ImageObject | None) -> ObjectInspection:
