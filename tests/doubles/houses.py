@@ -23,6 +23,9 @@ from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.db import Database, open_database
+from vedette.suggestions.lending import PictureLender
+from vedette.suggestions.study import StudyTools
+from vedette.suggestions.suggestions import Suggestions
 from vedette.training.start import Trainings
 
 HERE = "111122223333"
@@ -125,7 +128,15 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         jobs=jobs,
         clock=clock,
     )
+    tools = StudyTools(
+        datasets,
+        PictureLender(database, blobs, Reach(blobs, as_administrator).may_read),
+        InAThread(),
+        root=folder / "studying",
+        stores=folder / "studies",
+    )
     return House(
+        suggestions=Suggestions(database, jobs, tools, clock),
         settings=Settings(data=folder),
         identity=identity,
         projects=projects,

@@ -91,6 +91,7 @@ SERVICES = {
         DescribeEvents DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries
         UpdateEntries UpdateLabelSettings
         ChangeEntries CountEntries DescribeChange QueryEntries UndoChange
+        ListSuggestions StartSuggestions StopSuggestions
     """,
 }
 KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}

@@ -24,6 +24,7 @@ from vedette.serving.queue import RequestOrigin
 from vedette.settings import Settings
 from vedette.store.blobs.port import Blobs
 from vedette.store.reserve import Reserve
+from vedette.suggestions.suggestions import Suggestions
 from vedette.training.start import Trainings
 
 
@@ -39,6 +40,7 @@ class House:
     versions: Versions
     trainings: Trainings
     hosting: Hosting
+    suggestions: Suggestions
     meter: Meter
     access: ObjectAccess
     page_key: bytes

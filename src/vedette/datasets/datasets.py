@@ -50,7 +50,7 @@ from vedette.identity.principal import Principal, dump_principal
 from vedette.jobs.kind import NewJob
 from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
-from vedette.projects.projects import Projects
+from vedette.projects.projects import Projects, by_id
 from vedette.projects.tags import drop_tags, put_tags
 from vedette.projects.tokens import Answer, ClientToken, once
 from vedette.store.blobs.port import Blobs
@@ -160,6 +160,15 @@ class Datasets:
             for row in connection.execute(OF_PROJECTS, parameters):
                 by_project[row.project].append(changes.read_dataset(row))
         return by_project
+
+    def with_project(self, number: int) -> tuple[Project, Dataset]:
+        """Return the dataset of that number and its project; jobs remember datasets so."""
+        with self._database.read() as connection:
+            dataset = changes.find_by_id(connection, number)
+            project = None if dataset is None else by_id(connection, dataset.project)
+        if dataset is None or project is None:
+            raise Missing("The dataset was deleted.", kind="dataset", name=str(number))
+        return project, dataset
 
     # Making and changing
 

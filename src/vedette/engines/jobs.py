@@ -10,6 +10,7 @@ JOBS: dict[str, str] = {
     "check-version": "vedette.workers.train_version:check",
     "look": "vedette.workers.look:main",
     "read-manifest": "vedette.workers.read_manifest:main",
+    "study": "vedette.workers.study:main",
     "train": "vedette.workers.train:main",
     "train-version": "vedette.workers.train_version:main",
 }

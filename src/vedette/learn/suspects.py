@@ -74,14 +74,14 @@ def find_suspects(
     rows: Array, truth: npt.NDArray[np.floating], *, one_label: bool, most: int = 100
 ) -> list[Suspect]:
     """Return the rows whose labels look wrong, the surest first; truth is [row, label], 0 or 1."""
-    learnt = np.flatnonzero(truth.sum(axis=0) >= FEWEST)
-    if len(rows) < 2 * FEWEST or len(learnt) < (2 if one_label else 1):
+    frequent = np.flatnonzero(truth.sum(axis=0) >= FEWEST)
+    if len(rows) < 2 * FEWEST or len(frequent) < (2 if one_label else 1):
         return []
-    scores = leave_one_out(rows, truth[:, learnt])
+    scores = leave_one_out(rows, truth[:, frequent])
     find = _wrong_choices if one_label else _wrong_marks
-    places, labels, suggested, strengths = find(scores, truth[:, learnt])
+    places, labels, suggested, strengths = find(scores, truth[:, frequent])
     order = np.argsort(-strengths, kind="stable")[:most]
-    names = np.append(learnt, -1)
+    names = np.append(frequent, -1)
     return [
         Suspect(
             int(places[at]),
@@ -98,16 +98,16 @@ def _wrong_choices(
     scores: npt.NDArray[np.float64], truth: npt.NDArray[np.floating]
 ) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.float64]]:
     """Return where another label than the row's one is likelier; rows of unlearnt labels aside."""
-    known = np.flatnonzero(truth.sum(axis=1) == 1)
-    labels = truth[known].argmax(axis=1)
-    at = np.arange(len(known))
-    own = scores[known, labels]
-    others = scores[known].copy()
+    rows = np.flatnonzero(truth.sum(axis=1) == 1)
+    labels = truth[rows].argmax(axis=1)
+    at = np.arange(len(rows))
+    own = scores[rows, labels]
+    others = scores[rows].copy()
     others[at, labels] = -np.inf
     suggested = others.argmax(axis=1)
     strengths = _in_usual(others.max(axis=1) - own)
     wrong = np.flatnonzero(strengths > SUSPECTED)
-    return known[wrong], labels[wrong], suggested[wrong], strengths[wrong]
+    return rows[wrong], labels[wrong], suggested[wrong], strengths[wrong]
 
 
 def _wrong_marks(

@@ -44,17 +44,17 @@ def order_lessons(
     alike = rows @ rows.T
     nearest = _nearest(rows, labelled)
     weight = np.ones(len(rows), np.float32) if weights is None else np.asarray(weights, np.float32)
-    chosen: list[int] = []
+    places: list[int] = []
     is_open = np.ones(len(rows), bool)
     for _ in range(min(most, len(rows))):
         gains = _gains(alike, nearest, weight)
         gains[~is_open] = -1.0
         row = int(gains.argmax())
         is_open[row] = False
-        chosen.append(row)
+        places.append(row)
         nearest = np.maximum(nearest, alike[row])
-    counts = np.bincount(alike[:, chosen].argmax(axis=1), minlength=len(chosen))
-    return [Lesson(row, int(count)) for row, count in zip(chosen, counts, strict=True)]
+    counts = np.bincount(alike[:, places].argmax(axis=1), minlength=len(places))
+    return [Lesson(row, int(count)) for row, count in zip(places, counts, strict=True)]
 
 
 def find_odd(rows: Array, *, most: int = 12) -> list[tuple[int, float]]:

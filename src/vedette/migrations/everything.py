@@ -8,6 +8,7 @@ import vedette.jobs.tables
 import vedette.metering.tables
 import vedette.pictures.tables
 import vedette.projects.tables
+import vedette.suggestions.tables
 from vedette.store.db import METADATA
 
 ROOMS = (
@@ -17,6 +18,7 @@ ROOMS = (
     vedette.jobs.tables,
     vedette.datasets.tables,
     vedette.pictures.tables,
+    vedette.suggestions.tables,
 )
 
 

@@ -12,6 +12,7 @@ from vedette.api.house import House
 from vedette.api.s3.lifecycle_runner import LifecycleRunner
 from vedette.api.s3.policy import unreadable
 from vedette.api.s3.reach import Reach
+from vedette.clock import system_clock
 from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
 from vedette.engines.choose import open_engine
@@ -34,6 +35,9 @@ from vedette.store.blobs.rules import Days
 from vedette.store.db import Database
 from vedette.store.modes import private
 from vedette.store.reserve import Reserve
+from vedette.suggestions.lending import PictureLender
+from vedette.suggestions.study import StudyTools
+from vedette.suggestions.suggestions import Suggestions
 from vedette.training.run import TrainingRules
 from vedette.training.start import Trainings
 
@@ -98,6 +102,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         versions = Versions(database, projects)
         trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
         trainings.start()
+        suggestions = _open_suggestions(settings, database, datasets, blobs, access, jobs)
         jobs.start()
         meter = _open_meter(database, closing)
         hosting = _open_hosting(settings, versions, trainings, meter)
@@ -111,6 +116,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             versions=versions,
             trainings=trainings,
             hosting=hosting,
+            suggestions=suggestions,
             meter=meter,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
@@ -143,6 +149,27 @@ def _open_trainings(
     rules = TrainingRules(settings.training_budget, settings.trainings, settings.one_size)
     engine = open_engine()
     return Trainings(versions, datasets, blobs, engine, settings.data, access=access, jobs=jobs, rules=rules)
+
+
+def _open_suggestions(
+    settings: Settings,
+    database: Database,
+    datasets: Datasets,
+    blobs: Blobs,
+    access: Reach,
+    jobs: JobRunner,
+) -> Suggestions:
+    """Return what studies datasets, with its scratch cleared."""
+    tools = StudyTools(
+        datasets,
+        PictureLender(database, blobs, access.may_read),
+        open_engine(),
+        root=settings.data / "cache" / "studying",
+        stores=settings.data / "cache" / "studies",
+    )
+    suggestions = Suggestions(database, jobs, tools, system_clock)
+    suggestions.start()
+    return suggestions
 
 
 def _open_hosting(settings: Settings, versions: Versions, trainings: Trainings, meter: Meter) -> Hosting:

@@ -303,6 +303,25 @@ export interface ListPoliciesResponse {
   readonly Policies?: ReadonlyArray<PolicySummary> | undefined;
 }
 
+export interface ListSuggestionsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly Kinds?: ReadonlyArray<"mislabelled" | "boxes" | "odd" | "teach" | "shared" | "broken"> | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListSuggestionsResponse {
+  readonly Status?: "none" | "running" | "ready" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly IsStale?: boolean | undefined;
+  readonly LookedAt?: number | undefined;
+  readonly Of?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly EndDate?: string | undefined;
+  readonly Suggestions?: ReadonlyArray<Suggestion> | undefined;
+}
+
 export interface ListUsersResponse {
   readonly Users?: ReadonlyArray<UserSummary> | undefined;
 }
@@ -358,6 +377,50 @@ export interface RemoveEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
   readonly Entries: ReadonlyArray<EntryName>;
+}
+
+export interface StartSuggestionsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+}
+
+export interface StartSuggestionsResponse {
+  readonly Status?: "none" | "running" | "ready" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly IsStale?: boolean | undefined;
+  readonly LookedAt?: number | undefined;
+  readonly Of?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly EndDate?: string | undefined;
+}
+
+export interface StopSuggestionsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+}
+
+export interface StopSuggestionsResponse {
+  readonly Status?: "none" | "running" | "ready" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly IsStale?: boolean | undefined;
+  readonly LookedAt?: number | undefined;
+  readonly Of?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly EndDate?: string | undefined;
+}
+
+export interface Suggestion {
+  readonly Kind?: "mislabelled" | "boxes" | "odd" | "teach" | "shared" | "broken" | undefined;
+  readonly Entry?: EntrySummary | undefined;
+  readonly Label?: string | undefined;
+  readonly SuggestedLabel?: string | undefined;
+  readonly BoxNumber?: number | undefined;
+  readonly Strength?: number | undefined;
+  readonly StandsFor?: number | undefined;
+  readonly Deviations?: number | undefined;
+  readonly Like?: ReadonlyArray<EntrySummary> | undefined;
 }
 
 export interface UndoChangeRequest {
@@ -443,11 +506,14 @@ export interface VedetteOperations {
   readonly ListGroups: { readonly input: Record<never, never>; readonly output: ListGroupsResponse };
   readonly ListLabelSettings: { readonly input: ListLabelSettingsRequest; readonly output: ListLabelSettingsResponse };
   readonly ListPolicies: { readonly input: Record<never, never>; readonly output: ListPoliciesResponse };
+  readonly ListSuggestions: { readonly input: ListSuggestionsRequest; readonly output: ListSuggestionsResponse };
   readonly ListUsers: { readonly input: Record<never, never>; readonly output: ListUsersResponse };
   readonly MoveEntries: { readonly input: MoveEntriesRequest; readonly output: Record<never, never> };
   readonly PutPolicy: { readonly input: PutPolicyRequest; readonly output: PutPolicyResponse };
   readonly QueryEntries: { readonly input: QueryEntriesRequest; readonly output: QueryEntriesResponse };
   readonly RemoveEntries: { readonly input: RemoveEntriesRequest; readonly output: Record<never, never> };
+  readonly StartSuggestions: { readonly input: StartSuggestionsRequest; readonly output: StartSuggestionsResponse };
+  readonly StopSuggestions: { readonly input: StopSuggestionsRequest; readonly output: StopSuggestionsResponse };
   readonly UndoChange: { readonly input: UndoChangeRequest; readonly output: UndoChangeResponse };
   readonly UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: Record<never, never> };
   readonly UpdateEntries: { readonly input: UpdateEntriesRequest; readonly output: UpdateEntriesResponse };

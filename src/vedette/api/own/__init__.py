@@ -26,6 +26,7 @@ from vedette.api.own.labels import list_label_settings, update_label_settings
 from vedette.api.own.models import describe_training, download_model
 from vedette.api.own.permissions import PERMISSIONS
 from vedette.api.own.queries import count_entries, query_entries
+from vedette.api.own.suggestions import list_suggestions, start_suggestions, stop_suggestions
 from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
@@ -48,10 +49,13 @@ OPERATIONS: dict[str, Handler] = {
     "ListLabelSettings": list_label_settings,
     "ListPolicies": list_policies,
     "ListUsers": list_users,
+    "ListSuggestions": list_suggestions,
     "MoveEntries": move_entries,
     "QueryEntries": query_entries,
     "PutPolicy": put_policy,
     "RemoveEntries": remove_entries,
+    "StartSuggestions": start_suggestions,
+    "StopSuggestions": stop_suggestions,
     "UpdateAccessKey": update_access_key,
     "UndoChange": undo_change,
     "UpdateEntries": update_entries,

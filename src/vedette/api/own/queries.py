@@ -81,13 +81,14 @@ def _answer(page: QueryPage, dialect: Dialect, *, with_lines: bool) -> dict[str,
         "IsStale": page.is_stale,
         "IsPending": page.is_pending,
         "Entries": [
-            {"IsRemoved": True} if entry is None else _summary(entry, dialect, with_lines=with_lines)
+            {"IsRemoved": True} if entry is None else describe_summary(entry, dialect, with_lines=with_lines)
             for entry in page.entries
         ],
     }
 
 
-def _summary(entry: SummaryEntry, dialect: Dialect, *, with_lines: bool) -> dict[str, Any]:
+def describe_summary(entry: SummaryEntry, dialect: Dialect, *, with_lines: bool = False) -> dict[str, Any]:
+    """Return an entry as a gallery shows it."""
     summary: dict[str, Any] = {
         "Id": entry.id,
         "Name": split_s3(entry.source)[1],

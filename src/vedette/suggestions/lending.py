@@ -1,0 +1,71 @@
+"""Pictures of entries lent to another process: linked into a folder of ours, a batch at a time.
+
+A link costs nothing; where there is nothing to link to, the object is copied and goes with the batch. A
+picture is read by the rights of who named it, and only from the dataset's own bucket.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from vedette.datasets.dataset import Dataset
+from vedette.datasets.filling import MayRead
+from vedette.datasets.sampling import SampledEntry
+from vedette.errors import Missing
+from vedette.manifest.lines import read_line
+from vedette.manifest.places import split_s3
+from vedette.pictures.readers import is_readable, readers_of
+from vedette.store.blobs.port import Blobs
+from vedette.store.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLender:
+    """Lends pictures of entries."""
+
+    database: Database
+    blobs: Blobs
+    may_read: MayRead
+
+    @contextmanager
+    def lend(
+        self, folder: Path, account: str, dataset: Dataset, entries: Sequence[SampledEntry]
+    ) -> Iterator[Mapping[int, Path]]:
+        """Yield the files of these entries by their places, without those that cannot be read."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            with self.database.read() as connection:
+                readers = readers_of(connection, entries, account)
+            files: dict[int, Path] = {}
+            for entry in entries:
+                ref = read_line(entry.line).source
+                if is_readable(self.may_read, readers[entry.seq], ref):
+                    bucket, key = split_s3(ref)
+                    file = folder / str(entry.seq)
+                    if bucket == dataset.bucket and self._bring(bucket, key, file):
+                        files[entry.seq] = file
+            yield files
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _bring(self, bucket: str, key: str, file: Path) -> bool:
+        try:
+            stream = self.blobs.open(bucket, key)
+        except Missing:
+            return False
+        with stream:
+            name = getattr(stream, "name", None)
+            if isinstance(name, str):
+                try:
+                    os.link(name, file)
+                except OSError:
+                    pass  # another disk: it is copied
+                else:
+                    return True
+            with file.open("wb") as out:
+                shutil.copyfileobj(stream, out)
+        return True
