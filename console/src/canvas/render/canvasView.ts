@@ -72,6 +72,7 @@ export class CanvasView {
         this.#drawOverlay(context);
       }),
     };
+    this.#showOpacity();
     this.#resizes = new ResizeObserver(() => {
       this.#resize();
     });
@@ -154,7 +155,12 @@ export class CanvasView {
 
   setOpacity(opacity: number): void {
     this.#opacity = opacity;
-    this.#redrawAll();
+    this.#showOpacity();
+  }
+
+  /** The masks are drawn opaque, and the layer is blended as a whole: by the browser, which blends it anyway. */
+  #showOpacity(): void {
+    this.#layers.masks.getNativeCanvasElement().style.opacity = String(this.#opacity);
   }
 
   /** Spread the picture's contrast for the eye, or show it as it is. */
@@ -316,11 +322,13 @@ export class CanvasView {
   #drawMasks(context: CanvasRenderingContext2D): void {
     const { left, top, width, height } = this.#maskPart;
     context.save();
-    context.beginPath();
-    context.rect(left, top, width, height);
-    context.clip();
+    if (width < this.screen.width || height < this.screen.height) {
+      context.beginPath();
+      context.rect(left, top, width, height);
+      context.clip();
+    }
+    // Cleared whole, and not within a clip, a canvas need not be copied before it is written to.
     context.clearRect(left, top, width, height);
-    context.globalAlpha = this.#opacity;
     this.#raster?.draw(context, this.#view, this.#maskPart);
     context.restore();
   }
@@ -357,7 +365,7 @@ export class CanvasView {
 
   #setView(view: Viewport): void {
     const { size } = this.#pyramid ?? {};
-    this.#view = size === undefined ? view : keepInSight(view, size, this.screen);
+    this.#view = onWholePixels(size === undefined ? view : keepInSight(view, size, this.screen));
     this.#isFitted = false;
     this.#editor?.setScale(this.#view.scale);
     this.#listener.onView?.(this.#view);
@@ -404,6 +412,11 @@ export class CanvasView {
     const place = (y * pixels.width + x) * 4;
     return [pixels.data[place] ?? 0, pixels.data[place + 1] ?? 0, pixels.data[place + 2] ?? 0];
   }
+}
+
+/** A picture that begins between two pixels of the screen is blended anew wherever it is moved. */
+function onWholePixels({ scale, x, y }: Viewport): Viewport {
+  return { scale, x: Math.round(x), y: Math.round(y) };
 }
 
 function boxAround(boxes: readonly Box[]): Box {

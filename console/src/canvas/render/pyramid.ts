@@ -1,6 +1,9 @@
 /**
  * A picture in several sizes, each half of the one before, so that drawing it small reads no more pixels than
  * the screen has. Halved once when the picture is opened; drawn from the level that is just large enough.
+ *
+ * A large level lies in pieces. Chromium holds every source of a frame's drawing until it is painted, and paints
+ * at once, within the handler, where that is more than it likes to hold: 64 MB of one picture always are.
  */
 
 import type { Pixels } from "../mask/flood";
@@ -14,53 +17,87 @@ const SMALLEST_SIDE = 256;
 /** From this scale on single pixels are what one wants to see, not a smooth blur of them. */
 const SHARP_FROM = 2;
 
+/** A level larger than that lies in pieces of that side. */
+const PIECE = 1024;
+
+/** A part of a level, and where in the level it lies. */
+interface Piece {
+  readonly source: Source;
+  readonly left: number;
+  readonly top: number;
+}
+
+interface PictureLevel {
+  readonly width: number;
+  readonly height: number;
+  readonly pieces: readonly Piece[];
+}
+
 export class Pyramid {
   readonly size: Size;
-  readonly #levels: Source[];
+  readonly #levels: PictureLevel[];
 
   constructor(picture: Source) {
     this.size = { width: picture.width, height: picture.height };
-    this.#levels = [picture];
+    this.#levels = [levelOf(picture)];
     let last = picture;
     while (Math.max(last.width, last.height) >= 2 * SMALLEST_SIDE) {
       last = halved(last);
-      this.#levels.push(last);
+      this.#levels.push(levelOf(last));
     }
   }
 
   /** Draw what the screen shows of the picture. */
   draw(context: CanvasRenderingContext2D, view: Viewport, screen: Size): void {
-    const from = toPicture(view, { x: 0, y: 0 });
-    const to = toPicture(view, { x: screen.width, y: screen.height });
-    const left = Math.max(0, Math.floor(from.x));
-    const top = Math.max(0, Math.floor(from.y));
-    const right = Math.min(this.size.width, Math.ceil(to.x));
-    const bottom = Math.min(this.size.height, Math.ceil(to.y));
-    const source = this.#levelFor(view.scale);
-    if (right <= left || bottom <= top || source === undefined) {
+    const level = this.#levelFor(view.scale);
+    if (level === undefined) {
       return;
     }
-    const shareX = source.width / this.size.width;
-    const shareY = source.height / this.size.height;
     context.imageSmoothingEnabled = view.scale < SHARP_FROM;
     context.imageSmoothingQuality = "low";
-    context.drawImage(
-      source,
-      left * shareX,
-      top * shareY,
-      (right - left) * shareX,
-      (bottom - top) * shareY,
-      left * view.scale + view.x,
-      top * view.scale + view.y,
-      (right - left) * view.scale,
-      (bottom - top) * view.scale,
-    );
+    const shareX = level.width / this.size.width;
+    const shareY = level.height / this.size.height;
+    const from = toPicture(view, { x: 0, y: 0 });
+    const to = toPicture(view, { x: screen.width, y: screen.height });
+    for (const { source, left, top } of level.pieces) {
+      // What of the piece is in sight, in its own pixels.
+      const x1 = Math.max(0, Math.floor(from.x * shareX) - left);
+      const y1 = Math.max(0, Math.floor(from.y * shareY) - top);
+      const x2 = Math.min(source.width, Math.ceil(to.x * shareX) - left);
+      const y2 = Math.min(source.height, Math.ceil(to.y * shareY) - top);
+      if (x2 > x1 && y2 > y1) {
+        // Pieces meet on a whole pixel of the screen: no seam is seen.
+        const toX = (x: number): number => ((left + x) / shareX) * view.scale + view.x;
+        const toY = (y: number): number => ((top + y) / shareY) * view.scale + view.y;
+        const [x, right] =
+          level.pieces.length > 1 ? [Math.round(toX(x1)), Math.round(toX(x2))] : [toX(x1), toX(x2)];
+        const [y, bottom] =
+          level.pieces.length > 1 ? [Math.round(toY(y1)), Math.round(toY(y2))] : [toY(y1), toY(y2)];
+        context.drawImage(source, x1, y1, x2 - x1, y2 - y1, x, y, right - x, bottom - y);
+      }
+    }
   }
 
-  #levelFor(scale: number): Source | undefined {
+  #levelFor(scale: number): PictureLevel | undefined {
     const level = Math.floor(Math.log2(1 / Math.min(1, scale)) + 1e-9);
     return this.#levels[Math.min(level, this.#levels.length - 1)];
   }
+}
+
+function levelOf(source: Source): PictureLevel {
+  const { width, height } = source;
+  if (Math.max(width, height) <= PIECE) {
+    return { width, height, pieces: [{ source, left: 0, top: 0 }] };
+  }
+  const pieces: Piece[] = [];
+  for (let top = 0; top < height; top += PIECE) {
+    for (let left = 0; left < width; left += PIECE) {
+      const canvas = newCanvas(Math.min(PIECE, width - left), Math.min(PIECE, height - top));
+      contextOf(canvas).drawImage(source, -left, -top);
+      pieces.push({ source: canvas, left, top });
+    }
+  }
+  return { width, height, pieces };
 }
 
 /** Return a picture's colours. */
