@@ -66,6 +66,9 @@ DOORS_TRAIN = {"ProjectName": "doors", "DatasetType": "train"}
 ONE = {"ProjectName": "doors", "ModelVersion": "1"}
 NEW_MODEL = {"ProjectName": "doors", "OutputConfig": {"S3Location": {"Bucket": "out"}}}
 ENTRIES = {"ProjectArn": PROJECT, "DatasetType": "TRAIN"}
+IMPORT = {"ProjectArn": DOORS, "ImportId": "0" * 32}
+IN_A_BUCKET = {"Kind": "bucket", "Format": "folder", "Address": "s3://pictures/p"}
+IN_A_DATASET = {"Kind": "dataset", "Format": "manifest", "ProjectArn": PROJECT, "DatasetType": "train"}
 WORD = re.compile(r"\b[A-Z]{3,}\b")
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -143,6 +146,20 @@ REQUESTS = [
     ("vedette", "MoveEntries", {**ENTRIES, "Entries": []}, ""),
     ("vedette", "ChangeEntries", {**ENTRIES, "Filter": {}, "Change": {"Kind": "remove"}}, ""),
     ("vedette", "CountEntries", ENTRIES, ""),
+    ("vedette", "AddImportPiece", {**IMPORT, "Number": 0}, ""),
+    ("vedette", "CancelImport", IMPORT, ""),
+    ("vedette", "ConfigureImport", {**IMPORT, "Options": {}}, ""),
+    ("vedette", "CreateImport", {**ENTRIES, "Source": {"Kind": "files", "Format": "csv"}}, ""),
+    ("vedette", "CreateImport", {**ENTRIES, "Source": IN_A_BUCKET}, "with Source.Kind bucket"),
+    ("vedette", "CreateImport", {**ENTRIES, "Source": IN_A_DATASET}, "with Source.Kind dataset"),
+    ("vedette", "DeleteImport", IMPORT, ""),
+    ("vedette", "DescribeImport", IMPORT, ""),
+    ("vedette", "GetImportManifest", IMPORT, ""),
+    ("vedette", "ListImportLines", IMPORT, ""),
+    ("vedette", "ListImports", {"ProjectArn": DOORS}, ""),
+    ("vedette", "MendImportLines", {**IMPORT, "Kind": "leave-out", "Code": "X"}, ""),
+    ("vedette", "ReadImport", IMPORT, ""),
+    ("vedette", "RunImport", IMPORT, ""),
     ("vedette", "DescribeChange", {"ProjectArn": DOORS, "ChangeId": "0" * 32}, ""),
     ("vedette", "QueryEntries", ENTRIES, ""),
     ("vedette", "ListSuggestions", ENTRIES, ""),

@@ -14,6 +14,8 @@ from vedette.datasets.datasets import Datasets
 from vedette.identity.identity import Identity
 from vedette.identity.principal import ADMINISTRATOR, Principal
 from vedette.identity.seal import Seal
+from vedette.imports.imports import Imports
+from vedette.imports.works import ImportTools
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.migrations import upgrade
@@ -116,6 +118,21 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     blobs = FolderBlobs(folder / "buckets", clock=clock)
     jobs = JobRunner(database, clock)
     datasets = Datasets(database, projects, blobs, InAThread(), folder / "datasets", jobs=jobs, clock=clock)
+    imports = Imports(
+        ImportTools(
+            database=database,
+            projects=projects,
+            datasets=datasets,
+            blobs=blobs,
+            engine=InAThread(),
+            folder=folder / "imports",
+            clock=clock,
+            may_read=Reach(blobs, as_administrator).may_read,
+            missing_caller=lambda caller: "",
+        ),
+        jobs,
+    )
+    imports.start()
     versions = Versions(database, projects, clock)
     meter = Meter(database, clock)
     trainings = Trainings(
@@ -141,6 +158,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         identity=identity,
         projects=projects,
         datasets=datasets,
+        imports=imports,
         jobs=jobs,
         versions=versions,
         trainings=trainings,

@@ -90,6 +90,8 @@ SERVICES = {
         DeleteUser GetUser ListGroups ListPolicies ListUsers PutPolicy UpdateAccessKey UpdateGroup UpdateUser
         DescribeEvents DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries
         UpdateEntries UpdateLabelSettings
+        AddImportPiece CancelImport ConfigureImport CreateImport DeleteImport DescribeImport
+        GetImportManifest ListImportLines ListImports MendImportLines ReadImport RunImport
         ChangeEntries CountEntries DescribeChange QueryEntries UndoChange
         ListSuggestions StartSuggestions StopSuggestions
     """,

@@ -13,6 +13,7 @@ from vedette.identity.access import ObjectAccess
 from vedette.identity.identity import Identity
 from vedette.identity.may import Context, require, require_undenied
 from vedette.identity.principal import Principal
+from vedette.imports.imports import Imports
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.pictures.pictures import DatasetPictures
@@ -37,6 +38,7 @@ class House:
     projects: Projects
     jobs: JobRunner
     datasets: Datasets
+    imports: Imports
     versions: Versions
     trainings: Trainings
     hosting: Hosting

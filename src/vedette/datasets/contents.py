@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
 from vedette.datasets.addresses import Addresses
+from vedette.datasets.blocks import find_places
 from vedette.datasets.dataset import Dataset, Filter, Label
 from vedette.datasets.findings import mark_pictures, relabel
 from vedette.datasets.listing import ListedEntry, list_entries, list_labels
@@ -36,6 +37,11 @@ class DatasetContents:
         """Return the labels behind the number `after`, as they came, and whether there are more."""
         with self._database.read() as connection:
             return list_labels(connection, _require_listed(connection, dataset), after=after, most=most)
+
+    def present(self, dataset: Dataset, refs: Sequence[str]) -> set[str]:
+        """Return which of these pictures the dataset has."""
+        with self._database.read() as connection:
+            return set(find_places(connection, changes.require(connection, dataset).part, refs))
 
     def freeze(self, dataset: Dataset, out: BinaryIO) -> Dataset:
         """Write every line of one moment, as it was given; return the dataset of that moment."""

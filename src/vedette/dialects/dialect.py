@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from vedette.dialects.codes import CodeTable
-from vedette.dialects.intake import IncomingEntry, Intake
+from vedette.dialects.intake import IncomingEntry, Intake, LineReview
 from vedette.dialects.limits import DatasetLimits, PictureLimits
 from vedette.dialects.names import ResourceNames
 from vedette.dialects.statuses import Statuses
@@ -76,6 +76,9 @@ class Dialect(Protocol):
         self, lines: Iterable[Line | BadLine], intake: Intake, *, most_rows: int
     ) -> Iterator[IncomingEntry]:
         """Yield the entries of a manifest or an update; raise ManifestRefused where the whole of it fails."""
+
+    def review(self, line: Line | BadLine, intake: Intake) -> LineReview:
+        """Return all that is wrong with a line, for a person who can still mend it; refuses nothing."""
 
     def refuse_beyond_limits(self, kind: str, *, entries: int, labels: int) -> None:
         """Raise ManifestRefused where a dataset of this kind would have more than it may."""

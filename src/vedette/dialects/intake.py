@@ -7,7 +7,7 @@ Nothing is stored here: the caller keeps the entries and throws them away on a r
 from dataclasses import dataclass, field
 
 from vedette.manifest.lines import Line
-from vedette.manifest.problems import Problem
+from vedette.manifest.problems import Flaw, Problem
 from vedette.manifest.verdicts import Verdict
 
 
@@ -28,6 +28,18 @@ class IncomingEntry:
     verdict: Verdict
     # Whether it has a label attribute at all, of use or not.
     carries_label: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineReview:
+    """A line before anything is taken in: the flaws that keep it out, and those that it brings along.
+
+    `line` is None where there is none: not JSON, or too long.
+    """
+
+    line: Line | None
+    refusals: tuple[Flaw, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from vedette.errors import Missing
 JOBS: dict[str, str] = {
     "check-version": "vedette.workers.train_version:check",
     "look": "vedette.workers.look:main",
+    "read-import": "vedette.workers.read_import:main",
     "read-manifest": "vedette.workers.read_manifest:main",
     "study": "vedette.workers.study:main",
     "train": "vedette.workers.train:main",

@@ -15,6 +15,9 @@ class ObjectAccess(Protocol):
     def may_read(self, caller: Principal, bucket: str, key: str, version: str = "") -> bool:
         """Return whether the caller may read an object, also where it does not exist."""
 
+    def may_list(self, caller: Principal, bucket: str) -> bool:
+        """Return whether the caller may list a bucket's objects."""
+
     def may_write(self, caller: Principal, bucket: str, key: str) -> bool:
         """Return whether the caller may put an object."""
 

@@ -6,7 +6,7 @@ The kind of a pair is what its metadata's `type` says; the attribute's name is f
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from vedette.manifest.lines import FINDINGS, PAIR_END, RESERVED, Line
 
@@ -92,6 +92,6 @@ def free_keys(line: Line) -> list[str]:
     return [key for key in line.values if not is_reserved(key)]
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[int | float]:
     """Say whether a JSON value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 import vedette.datasets.tables
 import vedette.identity.tables
+import vedette.imports.tables
 import vedette.jobs.tables
 import vedette.metering.tables
 import vedette.pictures.tables
@@ -19,6 +20,7 @@ ROOMS = (
     vedette.datasets.tables,
     vedette.pictures.tables,
     vedette.suggestions.tables,
+    vedette.imports.tables,
 )
 
 

@@ -20,6 +20,8 @@ from vedette.engines.pool import Pool
 from vedette.errors import Busy
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
+from vedette.imports.imports import Imports
+from vedette.imports.works import ImportTools
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.pictures.pictures import DatasetPictures, PictureStores
@@ -99,6 +101,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         closing.callback(pictures.close)
         # Closed before what its jobs use.
         closing.callback(jobs.close)
+        imports = _open_imports(settings, database, datasets, blobs, access, jobs)
         versions = Versions(database, projects)
         trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
         trainings.start()
@@ -112,6 +115,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             projects=projects,
             jobs=jobs,
             datasets=datasets,
+            imports=imports,
             pictures=pictures,
             versions=versions,
             trainings=trainings,
@@ -123,6 +127,31 @@ def open_house(settings: Settings) -> Iterator[House]:
             access=access,
             reserve=reserve,
         )
+
+
+def _open_imports(
+    settings: Settings,
+    database: Database,
+    datasets: Datasets,
+    blobs: Blobs,
+    access: Reach,
+    jobs: JobRunner,
+) -> Imports:
+    """Return the imports, ready to go on with what a stop left."""
+    tools = ImportTools(
+        database=database,
+        projects=Projects(database),
+        datasets=datasets,
+        blobs=blobs,
+        engine=open_engine(),
+        folder=settings.data / "imports",
+        clock=system_clock,
+        may_read=access.may_read,
+        missing_caller=access.missing_caller,
+    )
+    imports = Imports(tools, jobs)
+    imports.start()
+    return imports
 
 
 def _open_buckets(settings: Settings, closing: contextlib.ExitStack) -> Blobs:

@@ -6,6 +6,36 @@ export interface AccessKeySummary {
   readonly CreateDate?: string | undefined;
 }
 
+export interface AddImportPieceRequest {
+  readonly ProjectArn: string;
+  readonly ImportId: string;
+  readonly Number: number;
+  readonly Files?: ReadonlyArray<ImportFile> | undefined;
+  readonly Pictures?: ReadonlyArray<ImportPicture> | undefined;
+}
+
+export interface CancelImportRequest {
+  readonly ProjectArn: string;
+  readonly ImportId: string;
+}
+
+export interface CancelImportResponse {
+  readonly ImportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Source?: ImportSource | undefined;
+  readonly Options?: ImportOptions | undefined;
+  readonly Status?: "open" | "reading" | "ready" | "mending" | "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Pieces?: number | undefined;
+  readonly Summary?: ImportSummary | undefined;
+  readonly Problem?: string | undefined;
+  readonly Result?: ImportResult | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+}
+
 export interface ChangeEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -21,6 +51,29 @@ export interface ChangeEntriesResponse {
   readonly Done?: number | undefined;
   readonly Skipped?: number | undefined;
   readonly UndoUntil?: string | undefined;
+}
+
+export interface ConfigureImportRequest {
+  readonly ProjectArn: string;
+  readonly ImportId: string;
+  readonly Options: ImportOptions;
+}
+
+export interface ConfigureImportResponse {
+  readonly ImportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Source?: ImportSource | undefined;
+  readonly Options?: ImportOptions | undefined;
+  readonly Status?: "open" | "reading" | "ready" | "mending" | "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Pieces?: number | undefined;
+  readonly Summary?: ImportSummary | undefined;
+  readonly Problem?: string | undefined;
+  readonly Result?: ImportResult | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
 }
 
 export interface CountEntriesRequest {
@@ -74,6 +127,29 @@ export interface CreateGroupResponse {
   readonly Policies?: ReadonlyArray<string> | undefined;
 }
 
+export interface CreateImportRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly Source: ImportSource;
+}
+
+export interface CreateImportResponse {
+  readonly ImportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Source?: ImportSource | undefined;
+  readonly Options?: ImportOptions | undefined;
+  readonly Status?: "open" | "reading" | "ready" | "mending" | "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Pieces?: number | undefined;
+  readonly Summary?: ImportSummary | undefined;
+  readonly Problem?: string | undefined;
+  readonly Result?: ImportResult | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+}
+
 export interface CreateUserRequest {
   readonly UserName: string;
   readonly Policies?: ReadonlyArray<string> | undefined;
@@ -94,6 +170,11 @@ export interface DeleteAccessKeyRequest {
 
 export interface DeleteGroupRequest {
   readonly GroupName: string;
+}
+
+export interface DeleteImportRequest {
+  readonly ProjectArn: string;
+  readonly ImportId: string;
 }
 
 export interface DeletePolicyRequest {
@@ -117,6 +198,28 @@ export interface DescribeChangeResponse {
   readonly Done?: number | undefined;
   readonly Skipped?: number | undefined;
   readonly UndoUntil?: string | undefined;
+}
+
+export interface DescribeImportRequest {
+  readonly ProjectArn: string;
+  readonly ImportId: string;
+}
+
+export interface DescribeImportResponse {
+  readonly ImportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Source?: ImportSource | undefined;
+  readonly Options?: ImportOptions | undefined;
+  readonly Status?: "open" | "reading" | "ready" | "mending" | "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Pieces?: number | undefined;
+  readonly Summary?: ImportSummary | undefined;
+  readonly Problem?: string | undefined;
+  readonly Result?: ImportResult | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
 }
 
 export interface DescribeTrainingRequest {
@@ -229,6 +332,17 @@ export interface EntrySummary {
   readonly Line?: string | undefined;
 }
 
+export interface GetImportManifestRequest {
+  readonly ProjectArn: string;
+  readonly ImportId: string;
+}
+
+export interface GetImportManifestResponse {
+  readonly Body?: string | undefined;
+  readonly ContentType?: string | undefined;
+  readonly ContentDisposition?: string | undefined;
+}
+
 export interface GetUserRequest {
   readonly UserName: string;
 }
@@ -249,6 +363,129 @@ export interface GroupSummary {
   readonly GroupName?: string | undefined;
   readonly Users?: ReadonlyArray<string> | undefined;
   readonly Policies?: ReadonlyArray<string> | undefined;
+}
+
+export interface ImportCodeSummary {
+  readonly Code?: string | undefined;
+  readonly Severity?: "refused" | "error" | "warning" | undefined;
+  readonly Count?: number | undefined;
+  readonly Advice?: string | undefined;
+  readonly Mends?: ReadonlyArray<"leave-out" | "restore" | "edit" | "mend-json" | "find-picture" | "clip-boxes" | "drop-boxes" | "largest-boxes" | "name-classes" | "complete" | "drop-labels" | "drop-halves" | "shorten-labels" | "other-picture" | "mend-address"> | undefined;
+}
+
+export interface ImportDescription {
+  readonly ImportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Source?: ImportSource | undefined;
+  readonly Options?: ImportOptions | undefined;
+  readonly Status?: "open" | "reading" | "ready" | "mending" | "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Pieces?: number | undefined;
+  readonly Summary?: ImportSummary | undefined;
+  readonly Problem?: string | undefined;
+  readonly Result?: ImportResult | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+}
+
+export interface ImportFile {
+  readonly Path: string;
+  readonly Offset: number;
+  readonly Body: string;
+}
+
+export interface ImportLabelChange {
+  readonly From: string;
+  readonly To: string;
+}
+
+export interface ImportLabelSummary {
+  readonly Name?: string | undefined;
+  readonly Pictures?: number | undefined;
+  readonly Boxes?: number | undefined;
+  readonly To?: string | undefined;
+}
+
+export interface ImportLine {
+  readonly Number?: number | undefined;
+  readonly Name?: string | undefined;
+  readonly Text?: string | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly Problems?: ReadonlyArray<ImportProblem> | undefined;
+  readonly Mends?: ReadonlyArray<"leave-out" | "restore" | "edit" | "mend-json" | "find-picture" | "clip-boxes" | "drop-boxes" | "largest-boxes" | "name-classes" | "complete" | "drop-labels" | "drop-halves" | "shorten-labels" | "other-picture" | "mend-address"> | undefined;
+  readonly IsLeftOut?: boolean | undefined;
+  readonly IsMended?: boolean | undefined;
+  readonly IsRefused?: boolean | undefined;
+}
+
+export interface ImportOptions {
+  readonly Labels?: ReadonlyArray<ImportLabelChange> | undefined;
+  readonly Divide?: boolean | undefined;
+  readonly Existing?: "keep" | "replace" | undefined;
+  readonly WithUnlabeled?: boolean | undefined;
+}
+
+export interface ImportPicture {
+  readonly Path: string;
+  readonly SourceRef?: string | undefined;
+  readonly Width?: number | undefined;
+  readonly Height?: number | undefined;
+  readonly Problem?: string | undefined;
+}
+
+export interface ImportProblem {
+  readonly Code?: string | undefined;
+  readonly Message?: string | undefined;
+  readonly Severity?: "refused" | "error" | "warning" | undefined;
+  readonly Attribute?: string | undefined;
+  readonly Index?: number | undefined;
+}
+
+export interface ImportResult {
+  readonly Train?: number | undefined;
+  readonly Test?: number | undefined;
+  readonly Added?: number | undefined;
+  readonly Replaced?: number | undefined;
+  readonly Present?: number | undefined;
+}
+
+export interface ImportSource {
+  readonly Kind: "files" | "bucket" | "dataset";
+  readonly Format: "folder" | "manifest" | "groundtruth" | "coco" | "voc" | "yolo" | "csv" | "labelstudio" | "cvat";
+  readonly Address?: string | undefined;
+  readonly ProjectArn?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly FolderLabels?: "none" | "first" | "last" | undefined;
+}
+
+export interface ImportSplit {
+  readonly Train?: number | undefined;
+  readonly Test?: number | undefined;
+  readonly Problem?: string | undefined;
+  readonly Labels?: ReadonlyArray<ImportSplitLabel> | undefined;
+}
+
+export interface ImportSplitLabel {
+  readonly Name?: string | undefined;
+  readonly Train?: number | undefined;
+  readonly Test?: number | undefined;
+}
+
+export interface ImportSummary {
+  readonly Lines?: number | undefined;
+  readonly Usable?: number | undefined;
+  readonly Refused?: number | undefined;
+  readonly WithErrors?: number | undefined;
+  readonly Unlabeled?: number | undefined;
+  readonly LeftOut?: number | undefined;
+  readonly Mended?: number | undefined;
+  readonly Notes?: number | undefined;
+  readonly Bucket?: string | undefined;
+  readonly Labels?: ReadonlyArray<ImportLabelSummary> | undefined;
+  readonly Codes?: ReadonlyArray<ImportCodeSummary> | undefined;
+  readonly Split?: ImportSplit | undefined;
 }
 
 export interface LabelCount {
@@ -291,6 +528,28 @@ export interface ListGroupsResponse {
   readonly Groups?: ReadonlyArray<GroupSummary> | undefined;
 }
 
+export interface ListImportLinesRequest {
+  readonly ProjectArn: string;
+  readonly ImportId: string;
+  readonly Codes?: ReadonlyArray<string> | undefined;
+  readonly HasProblems?: boolean | undefined;
+  readonly NextToken?: string | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListImportLinesResponse {
+  readonly Lines?: ReadonlyArray<ImportLine> | undefined;
+  readonly NextToken?: string | undefined;
+}
+
+export interface ListImportsRequest {
+  readonly ProjectArn: string;
+}
+
+export interface ListImportsResponse {
+  readonly Imports?: ReadonlyArray<ImportDescription> | undefined;
+}
+
 export interface ListLabelSettingsRequest {
   readonly ProjectArn: string;
 }
@@ -324,6 +583,34 @@ export interface ListSuggestionsResponse {
 
 export interface ListUsersResponse {
   readonly Users?: ReadonlyArray<UserSummary> | undefined;
+}
+
+export interface MendImportLinesRequest {
+  readonly ProjectArn: string;
+  readonly ImportId: string;
+  readonly Kind: "leave-out" | "restore" | "edit" | "mend-json" | "find-picture" | "clip-boxes" | "drop-boxes" | "largest-boxes" | "name-classes" | "complete" | "drop-labels" | "drop-halves" | "shorten-labels" | "other-picture" | "mend-address";
+  readonly Numbers?: ReadonlyArray<number> | undefined;
+  readonly Code?: string | undefined;
+  readonly Value?: string | undefined;
+}
+
+export interface MendImportLinesResponse {
+  readonly ImportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Source?: ImportSource | undefined;
+  readonly Options?: ImportOptions | undefined;
+  readonly Status?: "open" | "reading" | "ready" | "mending" | "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Pieces?: number | undefined;
+  readonly Summary?: ImportSummary | undefined;
+  readonly Problem?: string | undefined;
+  readonly Result?: ImportResult | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+  readonly Lines?: ReadonlyArray<ImportLine> | undefined;
+  readonly Problems?: ReadonlyArray<string> | undefined;
 }
 
 export interface MoveEntriesRequest {
@@ -373,10 +660,55 @@ export interface QueryEntriesResponse {
   readonly Entries?: ReadonlyArray<EntrySummary> | undefined;
 }
 
+export interface ReadImportRequest {
+  readonly ProjectArn: string;
+  readonly ImportId: string;
+  readonly Source?: ImportSource | undefined;
+}
+
+export interface ReadImportResponse {
+  readonly ImportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Source?: ImportSource | undefined;
+  readonly Options?: ImportOptions | undefined;
+  readonly Status?: "open" | "reading" | "ready" | "mending" | "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Pieces?: number | undefined;
+  readonly Summary?: ImportSummary | undefined;
+  readonly Problem?: string | undefined;
+  readonly Result?: ImportResult | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+}
+
 export interface RemoveEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
   readonly Entries: ReadonlyArray<EntryName>;
+}
+
+export interface RunImportRequest {
+  readonly ProjectArn: string;
+  readonly ImportId: string;
+}
+
+export interface RunImportResponse {
+  readonly ImportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Source?: ImportSource | undefined;
+  readonly Options?: ImportOptions | undefined;
+  readonly Status?: "open" | "reading" | "ready" | "mending" | "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Pieces?: number | undefined;
+  readonly Summary?: ImportSummary | undefined;
+  readonly Problem?: string | undefined;
+  readonly Result?: ImportResult | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
 }
 
 export interface StartSuggestionsRequest {
@@ -488,30 +820,42 @@ export interface UserSummary {
 }
 
 export interface VedetteOperations {
+  readonly AddImportPiece: { readonly input: AddImportPieceRequest; readonly output: Record<never, never> };
+  readonly CancelImport: { readonly input: CancelImportRequest; readonly output: CancelImportResponse };
   readonly ChangeEntries: { readonly input: ChangeEntriesRequest; readonly output: ChangeEntriesResponse };
+  readonly ConfigureImport: { readonly input: ConfigureImportRequest; readonly output: ConfigureImportResponse };
   readonly CountEntries: { readonly input: CountEntriesRequest; readonly output: CountEntriesResponse };
   readonly CreateAccessKey: { readonly input: CreateAccessKeyRequest; readonly output: CreateAccessKeyResponse };
   readonly CreateExampleProject: { readonly input: CreateExampleProjectRequest; readonly output: CreateExampleProjectResponse };
   readonly CreateGroup: { readonly input: CreateGroupRequest; readonly output: CreateGroupResponse };
+  readonly CreateImport: { readonly input: CreateImportRequest; readonly output: CreateImportResponse };
   readonly CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse };
   readonly DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: Record<never, never> };
   readonly DeleteGroup: { readonly input: DeleteGroupRequest; readonly output: Record<never, never> };
+  readonly DeleteImport: { readonly input: DeleteImportRequest; readonly output: Record<never, never> };
   readonly DeletePolicy: { readonly input: DeletePolicyRequest; readonly output: Record<never, never> };
   readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
   readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
+  readonly DescribeImport: { readonly input: DescribeImportRequest; readonly output: DescribeImportResponse };
   readonly DescribeTraining: { readonly input: DescribeTrainingRequest; readonly output: DescribeTrainingResponse };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
+  readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
   readonly ListEntries: { readonly input: ListEntriesRequest; readonly output: ListEntriesResponse };
   readonly ListGroups: { readonly input: Record<never, never>; readonly output: ListGroupsResponse };
+  readonly ListImportLines: { readonly input: ListImportLinesRequest; readonly output: ListImportLinesResponse };
+  readonly ListImports: { readonly input: ListImportsRequest; readonly output: ListImportsResponse };
   readonly ListLabelSettings: { readonly input: ListLabelSettingsRequest; readonly output: ListLabelSettingsResponse };
   readonly ListPolicies: { readonly input: Record<never, never>; readonly output: ListPoliciesResponse };
   readonly ListSuggestions: { readonly input: ListSuggestionsRequest; readonly output: ListSuggestionsResponse };
   readonly ListUsers: { readonly input: Record<never, never>; readonly output: ListUsersResponse };
+  readonly MendImportLines: { readonly input: MendImportLinesRequest; readonly output: MendImportLinesResponse };
   readonly MoveEntries: { readonly input: MoveEntriesRequest; readonly output: Record<never, never> };
   readonly PutPolicy: { readonly input: PutPolicyRequest; readonly output: PutPolicyResponse };
   readonly QueryEntries: { readonly input: QueryEntriesRequest; readonly output: QueryEntriesResponse };
+  readonly ReadImport: { readonly input: ReadImportRequest; readonly output: ReadImportResponse };
   readonly RemoveEntries: { readonly input: RemoveEntriesRequest; readonly output: Record<never, never> };
+  readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };
   readonly StartSuggestions: { readonly input: StartSuggestionsRequest; readonly output: StartSuggestionsResponse };
   readonly StopSuggestions: { readonly input: StopSuggestionsRequest; readonly output: StopSuggestionsResponse };
   readonly UndoChange: { readonly input: UndoChangeRequest; readonly output: UndoChangeResponse };

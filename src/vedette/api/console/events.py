@@ -24,6 +24,7 @@ from vedette.datasets.dataset import Dataset
 from vedette.errors import Missing
 from vedette.identity.may import may
 from vedette.identity.principal import Principal
+from vedette.imports.values import ImportState
 from vedette.projects.project import Project
 from vedette.projects.version import State, Version
 from vedette.wire.http import Response
@@ -234,6 +235,8 @@ def _states_of(house: House, account: str) -> dict[str, ConsoleEvent]:
         for number, pair in datasets.items()
         for dataset in pair
     }
+    for state in house.imports.of_projects(list(by_id)) if by_id else ():
+        events[f"import/{state.id}"] = _of_import(account, by_id[state.project], state)
     for version in _versions_of(house, account):
         events[f"model/{version.id}"] = _of_version(house, account, version)
     return events
@@ -257,6 +260,18 @@ def _of_dataset(account: str, project: Project, dataset: Dataset) -> ConsoleEven
         "errors": dataset.counts.errors,
     }
     return ConsoleEvent(0, account, "dataset", str(project.arn), facts)
+
+
+def _of_import(account: str, project: Project, state: ImportState) -> ConsoleEvent:
+    facts = {
+        "projectArn": str(project.arn),
+        "importId": state.id,
+        "status": state.status,
+        "message": state.message,
+        "done": state.completed,
+        "total": state.total,
+    }
+    return ConsoleEvent(0, account, "import", str(project.arn), facts)
 
 
 def _of_version(house: House, account: str, version: Version) -> ConsoleEvent:

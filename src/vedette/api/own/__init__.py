@@ -22,6 +22,20 @@ from vedette.api.own.changes import change_entries, describe_change, undo_change
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
 from vedette.api.own.examples import create_example_project
 from vedette.api.own.faults import translate
+from vedette.api.own.imports import (
+    add_import_piece,
+    cancel_import,
+    configure_import,
+    create_import,
+    delete_import,
+    describe_import,
+    get_import_manifest,
+    list_import_lines,
+    list_imports,
+    mend_import_lines,
+    read_import,
+    run_import,
+)
 from vedette.api.own.labels import list_label_settings, update_label_settings
 from vedette.api.own.models import describe_training, download_model
 from vedette.api.own.permissions import PERMISSIONS
@@ -30,6 +44,18 @@ from vedette.api.own.suggestions import list_suggestions, start_suggestions, sto
 from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
+    "AddImportPiece": add_import_piece,
+    "CancelImport": cancel_import,
+    "ConfigureImport": configure_import,
+    "CreateImport": create_import,
+    "DeleteImport": delete_import,
+    "DescribeImport": describe_import,
+    "GetImportManifest": get_import_manifest,
+    "ListImportLines": list_import_lines,
+    "ListImports": list_imports,
+    "MendImportLines": mend_import_lines,
+    "ReadImport": read_import,
+    "RunImport": run_import,
     "ChangeEntries": change_entries,
     "CountEntries": count_entries,
     "CreateAccessKey": create_access_key,

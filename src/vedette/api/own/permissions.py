@@ -1,6 +1,6 @@
 """What each operation of Vedette's own service asks for: its own action, on things of the other services."""
 
-from vedette.api.permissions import RESOURCE_TAG, Permission, writes
+from vedette.api.permissions import RESOURCE_TAG, Permission, reads, writes
 
 PROJECT = (
     "arn:aws:rekognition:REGION:ACCOUNT:project/NAME/CREATED or "
@@ -43,6 +43,26 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "UndoChange": _on("UndoChange", PROJECT),
     "UpdateEntries": _on("UpdateEntries", PROJECT),
     "UpdateLabelSettings": _on("UpdateLabelSettings", PROJECT),
+    "AddImportPiece": _on("AddImportPiece", PROJECT),
+    "CancelImport": _on("CancelImport", PROJECT),
+    "ConfigureImport": _on("ConfigureImport", PROJECT),
+    "CreateImport": (
+        *_on("CreateImport", PROJECT),
+        Permission("s3:ListBucket", "arn:aws:s3:::BUCKET", condition="with Source.Kind bucket"),
+        *reads("with Source.Kind bucket"),
+        Permission("vedette:ListEntries", PROJECT, (RESOURCE_TAG,), "with Source.Kind dataset"),
+    ),
+    "DeleteImport": _on("DeleteImport", PROJECT),
+    "DescribeImport": _on("DescribeImport", PROJECT),
+    "GetImportManifest": _on("GetImportManifest", PROJECT),
+    "ListImportLines": _on("ListImportLines", PROJECT),
+    "ListImports": _on("ListImports", PROJECT),
+    "MendImportLines": _on("MendImportLines", PROJECT),
+    "ReadImport": (*_on("ReadImport", PROJECT), *reads("with Source.Kind bucket")),
+    "RunImport": (
+        *_on("RunImport", PROJECT),
+        *_on("UpdateEntries", PROJECT),
+    ),
     "CreateAccessKey": _about("CreateAccessKey", USER),
     "CreateGroup": _about("CreateGroup", GROUP),
     "CreateUser": _about("CreateUser", USER),

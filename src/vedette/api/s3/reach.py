@@ -47,6 +47,10 @@ class Reach:
         """Say whether the caller may read an object; of one that is not there, whether it would."""
         return self._may(caller, "s3:GetObjectVersion" if version else "s3:GetObject", bucket, key, version)
 
+    def may_list(self, caller: Principal, bucket: str) -> bool:
+        """Say whether the caller may list a bucket's objects."""
+        return self._may(caller, "s3:ListBucket", bucket, "")
+
     def may_write(self, caller: Principal, bucket: str, key: str) -> bool:
         """Say whether the caller may put an object there."""
         return self._may(caller, "s3:PutObject", bucket, key)
@@ -65,7 +69,8 @@ class Reach:
         """Say whether the caller may on a foreign S3, by its own policies and in its own account."""
         owner = self._blobs.owner(bucket)
         facts = self._facts() | {RESOURCE_ACCOUNT: owner}
-        return owner == caller.account and may(caller, action, f"arn:aws:s3:::{bucket}/{key}", facts)
+        resource = f"arn:aws:s3:::{bucket}" + (f"/{key}" if key else "")
+        return owner == caller.account and may(caller, action, resource, facts)
 
     def _facts(self) -> dict[str, str | tuple[str, ...]]:
         return environment(self._clock(), secure=True) | {"aws:viaawsservice": "true"}
@@ -73,7 +78,8 @@ class Reach:
     def _decide(
         self, blobs: FolderBlobs, caller: Principal, action: str, bucket: Bucket, key: str, version: str
     ) -> bool:
-        blob = None if action == "s3:PutObject" else blobs.objects.find(bucket.name, key, version)
+        has_none = action == "s3:PutObject" or not key
+        blob = None if has_none else blobs.objects.find(bucket.name, key, version)
         if blob is not None and blob.marker:
             blob = None
         if blob is not None and "customer" in blob.about.encryption:

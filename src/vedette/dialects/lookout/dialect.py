@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from vedette.dialects.dialect import Home, Service
-from vedette.dialects.intake import IncomingEntry, Intake
+from vedette.dialects.intake import IncomingEntry, Intake, LineReview
 from vedette.dialects.lookout import (
     buckets,
     documents,
@@ -64,6 +64,10 @@ class LookoutDialect:
     ) -> Iterator[IncomingEntry]:
         """Take entries by intake.py."""
         return intake.take_entries(lines, so_far, most_rows=most_rows)
+
+    def review(self, line: Line | BadLine, so_far: Intake) -> LineReview:
+        """Review by intake.py."""
+        return intake.review_line(line, so_far)
 
     def refuse_beyond_limits(self, kind: str, *, entries: int, labels: int) -> None:
         """Refuse by intake.py."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from vedette.dialects.intake import IncomingEntry, Intake, ManifestRefused
-from vedette.dialects.lookout.codes import refusal
+from vedette.dialects.intake import IncomingEntry, Intake, LineReview, ManifestRefused
+from vedette.dialects.lookout.codes import flaw, refusal
 from vedette.dialects.lookout.limits import DATASETS, LINE_LENGTH
 from vedette.dialects.lookout.line_rules import judge_line
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.marks import canonical_line, strip_marks
-from vedette.manifest.places import split_s3
+from vedette.manifest.places import is_s3, split_s3
 
 
 def refuse_manifest(address: str, *, is_readable: bool, size: int) -> None:
@@ -45,6 +45,27 @@ def take_entries(
         yield _take_entry(canonical_line(strip_marks(line)), so_far)
     if not so_far.rows:
         raise refusal("LOOKOUT_EMPTY")
+
+
+def review_line(line: Line | BadLine, so_far: Intake) -> LineReview:
+    """Return all that keeps a line out; here every error does."""
+    if isinstance(line, BadLine):
+        is_long = line.fault == "long"
+        return LineReview(
+            None, (flaw("LOOKOUT_LONG_LINE", LINE_LENGTH) if is_long else flaw("LOOKOUT_JSON"),)
+        )
+    clean = canonical_line(strip_marks(line))
+    verdict = judge_line(clean)
+    refusals = list(verdict.errors)
+    if clean.source in so_far.sources:
+        refusals.append(flaw("LOOKOUT_TWICE", clean.source))
+    so_far.sources.add(clean.source)
+    for ref in [clean.source, *([verdict.mask.ref] if verdict.mask else [])]:
+        bucket = split_s3(ref)[0] if is_s3(ref) else ""
+        so_far.bucket = so_far.bucket or bucket
+        if bucket and bucket != so_far.bucket:
+            refusals.append(flaw("LOOKOUT_BUCKETS", so_far.bucket, bucket))
+    return LineReview(clean, tuple(refusals), tuple(item for item in verdict.flaws if item.scope == "mark"))
 
 
 def _take_entry(line: Line, so_far: Intake) -> IncomingEntry:

@@ -6,7 +6,7 @@ Five kinds of line are dropped without a word, and the operation fails only when
 
 from collections.abc import Iterable, Iterator
 
-from vedette.dialects.intake import IncomingEntry, Intake
+from vedette.dialects.intake import IncomingEntry, Intake, LineReview
 from vedette.dialects.rekognition.codes import flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, TOLERANCE
 from vedette.dialects.rekognition.line_rules import judge_line
@@ -14,7 +14,7 @@ from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.marks import canonical_line, strip_marks
 from vedette.manifest.places import is_s3, split_s3
-from vedette.manifest.problems import Problem
+from vedette.manifest.problems import Flaw, Problem
 
 
 def refuse_manifest(*, is_readable: bool, size: int) -> None:
@@ -54,6 +54,31 @@ def take_entries(
             raise refusal("ERROR_MANIFEST_TOO_MANY_LABELS")
         yield IncomingEntry(clean, verdict, carries_label=any(True for _ in read_pairs(clean)))
     _check_rows(so_far)
+
+
+# What a dataset drops without a word has a code where a training meets it, which people can look up.
+REVIEWED_AS = {
+    "DROPPED_JSON": "ERROR_INVALID_JSON_LINE",
+    "DROPPED_SOURCE_REF_MISSING": "ERROR_MISSING_SOURCE_REF",
+    "DROPPED_SOURCE_REF_FORMAT": "ERROR_INVALID_SOURCE_REF_FORMAT",
+    "DROPPED_SOURCE_REF_TWICE": "ERROR_DUPLICATE_SOURCE_REF",
+}
+
+
+def review_line(line: Line | BadLine, so_far: Intake) -> LineReview:
+    """Return what would keep a line out, or else what is wrong with it."""
+    clean = line if isinstance(line, BadLine) else canonical_line(strip_marks(line))
+    if problem := _silent_problem(clean, so_far):
+        code = REVIEWED_AS.get(problem.code, problem.code)
+        refusals = (Flaw(code, problem.message, "silent"),)
+        return LineReview(None if isinstance(clean, BadLine) else clean, refusals)
+    assert isinstance(clean, Line)
+    so_far.sources.add(clean.source)
+    bucket = split_s3(clean.source)[0] if is_s3(clean.source) else ""
+    so_far.bucket = so_far.bucket or bucket
+    if bucket and bucket != so_far.bucket:
+        return LineReview(clean, (flaw("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"),))
+    return LineReview(clean, (), judge_line(clean).flaws)
 
 
 def _check_rows(so_far: Intake) -> None:

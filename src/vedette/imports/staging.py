@@ -1,0 +1,341 @@
+"""A folder of label files, and a list of pictures, as lines: each with its labels and what is wrong with it.
+
+Pure: a worker process may do it. What cannot become a line has a row all the same, with its name and the
+reason, so that nothing is left out without a word. Knows no database and opens no picture.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from vedette.dialects.dialect import Dialect
+from vedette.dialects.intake import Intake
+from vedette.dialects.registry import dialect_of
+from vedette.errors import Wrong
+from vedette.exchange import coco, cvat, labelstudio, tables, voc, yolo
+from vedette.exchange.formats import Format
+from vedette.exchange.groundtruth import convert_line
+from vedette.exchange.items import Item, write_item
+from vedette.exchange.pieces import NoteList, noting
+from vedette.imports.naming import PictureIndex, PlacedPicture
+from vedette.imports.values import LINE_FORMATS, FolderLabels, Severity
+from vedette.manifest import anomaly, classification
+from vedette.manifest.attributes import Stamp, read_pairs
+from vedette.manifest.detection import Size
+from vedette.manifest.lines import SOURCE, BadLine, Line, change_line, read_lines, write_line
+from vedette.manifest.problems import Flaw
+from vedette.manifest.relabel import names_of
+from vedette.vision.annotations import ANOMALY, NORMAL
+
+BLOCK = 1024
+FILES, PICTURES = "files", "pictures.jsonl"
+# Endings of the files that hold a format's labels.
+ENDINGS: dict[Format, tuple[str, ...]] = {
+    "folder": (),
+    "manifest": (".manifest", ".jsonl", ".json", ".txt", ""),
+    "groundtruth": (".manifest", ".jsonl", ".json", ".txt", ""),
+    "coco": (".json",),
+    "labelstudio": (".json",),
+    "cvat": (".xml",),
+    "voc": (".xml",),
+    "csv": (".csv", ".txt"),
+    "yolo": (".txt", ".yaml", ".yml", ".names"),
+}
+
+
+class StagedRow(NamedTuple):
+    """A line, or what cannot become one: then `text` is empty.
+
+    `problems` are code, sentence, severity, attribute, index; `labels` are names with the number of boxes,
+    0 for the picture itself.
+    """
+
+    number: int
+    name: str
+    text: str
+    problems: Sequence[Sequence[Any]] = ()
+    labels: Sequence[Sequence[Any]] = ()
+    # What it was before somebody mended it.
+    original: str = ""
+    is_left_out: bool = False
+    # Whether the picture is known to be there.
+    is_placed: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something keeps it from becoming an entry."""
+        return any(problem[2] == "refused" for problem in self.problems)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it becomes an entry."""
+        return bool(self.text) and not self.is_left_out and not self.is_refused
+
+
+@dataclass(frozen=True, slots=True)
+class StagingOrder:
+    """What is to be read, for which service; `bucket` is that of the dataset's pictures, if it has any."""
+
+    folder: str
+    format: Format
+    dialect: str
+    bucket: str = ""
+    folder_labels: FolderLabels = "none"
+    stamp_s: float = 0.0
+
+
+def stage(order: StagingOrder) -> Iterator[list[StagedRow]]:
+    """Yield the rows, 1,024 at a time.
+
+    Raises:
+        Wrong: where the whole of it cannot be read.
+    """
+    return _blocks(_Staging(order).rows())
+
+
+def _blocks(rows: Iterator[StagedRow]) -> Iterator[list[StagedRow]]:
+    block: list[StagedRow] = []
+    for row in rows:
+        block.append(row)
+        if len(block) == BLOCK:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+class _Staging:
+    """One pass through a source."""
+
+    def __init__(self, order: StagingOrder) -> None:
+        self._order = order
+        self._dialect = dialect_of(order.dialect)
+        self._files = Path(order.folder) / FILES
+        self._notes = NoteList(str(self._files))
+        self._pictures = PictureIndex(read_pictures(Path(order.folder) / PICTURES))
+        self._intake = Intake(bucket=order.bucket)
+        self._number = 0
+        self._stamp = Stamp(datetime.fromtimestamp(order.stamp_s, UTC), "labeling-job/import")
+
+    def rows(self) -> Iterator[StagedRow]:
+        if self._order.format in LINE_FORMATS:
+            yield from self._rows_of_lines()
+            return
+        with_label_files = self._order.format != "folder"
+        items = self._items() if with_label_files else self._items_of_folder()
+        for item in items:
+            yield from self._noted()
+            yield self._row_of_item(item)
+        yield from self._noted()
+        for picture in self._pictures.unused():
+            yield self._row_of_picture(picture, ())
+
+    # Lines
+
+    def _rows_of_lines(self) -> Iterator[StagedRow]:
+        for file in label_files(self._files, self._order.format):
+            with file.open("rb") as stream:
+                for line in read_lines(stream):
+                    if isinstance(line, BadLine) and line.is_blank:
+                        continue
+                    yield self._row_of_line(line)
+
+    def _row_of_line(self, line: Line | BadLine) -> StagedRow:
+        if isinstance(line, Line):
+            line = self._placed(self._converted(line))
+        self._number += 1
+        return judge_row(self._dialect, StagedRow(self._number, "", ""), line, self._intake)
+
+    def _converted(self, line: Line) -> Line:
+        if self._order.format != "groundtruth":
+            return line
+        try:
+            return convert_line(line)
+        except Wrong:
+            return line  # judged as it is, and so told
+
+    def _placed(self, line: Line) -> Line:
+        """Return the line with its picture's address, where it is one that came along."""
+        if not len(self._pictures) or line.source.startswith(("s3://", "S3://")):
+            return line
+        picture = self._pictures.find(line.source) if line.source else None
+        return line if picture is None or picture.problem else change_line(line, {SOURCE: picture.ref})
+
+    # Items
+
+    def _items(self) -> Iterator[Item]:
+        form, notes = self._order.format, self._notes
+        if form == "voc":
+            return voc.read_voc(self._files, notes)
+        if form == "yolo":
+            return yolo.read_yolo_labels(self._files, self._pictures.paths(), self._size_of, notes)
+        readers: dict[Format, Callable[[Path], Iterator[Item]]] = {
+            "coco": lambda file: coco.read_coco(file, notes),
+            "labelstudio": lambda file: labelstudio.read_labelstudio(file, notes),
+            "cvat": lambda file: cvat.read_cvat(file, notes),
+            "csv": _items_of_table,
+        }
+        return self._items_of_files(readers[form])
+
+    def _items_of_files(self, reader: Callable[[Path], Iterator[Item]]) -> Iterator[Item]:
+        """Yield what all files hold; the only one must be readable, one of many is noted."""
+        files = label_files(self._files, self._order.format)
+        for file in files:
+            if len(files) == 1:
+                yield from reader(file)
+                continue
+            with noting(self._notes, str(file)):
+                yield from reader(file)
+
+    def _items_of_folder(self) -> Iterator[Item]:
+        for path in self._pictures.paths():
+            folders = path.split("/")[:-1]
+            label_folders = folders[:1] if self._order.folder_labels == "first" else folders[-1:]
+            yield Item(path, tuple(label_folders) if self._order.folder_labels != "none" else ())
+
+    def _size_of(self, path: str) -> Size | None:
+        picture = self._pictures.get(path)
+        return Size(picture.width, picture.height) if picture and picture.width else None
+
+    def _row_of_item(self, item: Item) -> StagedRow:
+        if item.name.startswith("s3://"):
+            return self._row(item.name, item, item.name, is_placed=False)
+        picture = self._pictures.find(item.name)
+        if picture is None:
+            return self._refused(item.name, *_not_there(item.name, len(self._pictures)))
+        if picture.problem:
+            return self._refused(picture.path, "PICTURE_REFUSED", picture.problem)
+        if item.boxes is not None and item.size is None:
+            size = Size(picture.width, picture.height) if picture.width else None
+            item = replace(item, size=size, boxes=item.boxes if size else None)
+        return self._row(picture.path, item, picture.ref, is_placed=True)
+
+    def _row_of_picture(self, picture: PlacedPicture, labels: Sequence[str]) -> StagedRow:
+        if picture.problem:
+            return self._refused(picture.path, "PICTURE_REFUSED", picture.problem)
+        return self._row(picture.path, Item(picture.path, tuple(labels)), picture.ref, is_placed=True)
+
+    def _row(self, name: str, item: Item, ref: str, *, is_placed: bool) -> StagedRow:
+        self._number += 1
+        line = _line_of(self._dialect, replace(item, name=ref), self._stamp)
+        row = StagedRow(self._number, name, "", is_placed=is_placed)
+        row = judge_row(self._dialect, row, line, self._intake)
+        if self._dialect.class_labels and item.boxes:
+            note = ("BOXES_LEFT_OUT", f"{len(item.boxes)} boxes make it an anomaly; they are not kept.")
+            row = row._replace(problems=[*row.problems, (*note, "warning", "", -1)])
+        return row
+
+    def _refused(self, name: str, code: str, sentence: str) -> StagedRow:
+        self._number += 1
+        return StagedRow(self._number, name, "", [(code, sentence, "refused", "", -1)])
+
+    def _noted(self) -> Iterator[StagedRow]:
+        """Yield rows for what the reader noted since the last."""
+        for note in self._notes.take():
+            if note.is_refused:
+                yield self._refused(note.name, "PIECE_REFUSED", note.sentence)
+            else:
+                self._number += 1
+                problem = ("PIECE_CHANGED", note.sentence, "warning", "", -1)
+                yield StagedRow(self._number, note.name, "", [problem])
+
+
+def judge_row(dialect: Dialect, row: StagedRow, line: Line | BadLine, intake: Intake) -> StagedRow:
+    """Return the row with this line in it, with its labels and what is wrong with it."""
+    review = dialect.review(line, intake)
+    problems = [_problem(flaw, "refused") for flaw in review.refusals]
+    problems += [_problem(flaw, "warning" if flaw.scope == "mark" else "error") for flaw in review.flaws]
+    text = line.text if isinstance(line, BadLine) else (review.line or line).text.strip()
+    labels = [] if review.line is None else count_labels(review.line)
+    name = row.name or (line.source if isinstance(line, Line) else "")
+    return row._replace(name=name, text=text, problems=problems, labels=labels)
+
+
+def _problem(flaw: Flaw, severity: Severity) -> tuple[Any, ...]:
+    return (flaw.code, flaw.message, severity, flaw.attribute, flaw.index)
+
+
+def count_labels(line: Line) -> list[tuple[str, int]]:
+    """Return every label that the line names in use, with how many boxes bear it; 0 is the picture itself."""
+    counts: dict[str, int] = {}
+    for pair in read_pairs(line):
+        if pair.kind == "boxes" and isinstance(pair.value, dict):
+            names = pair.metadata.get("class-map")
+            for box in pair.value.get("annotations") or ():
+                name = (
+                    names.get(str(box.get("class_id")))
+                    if isinstance(names, dict) and isinstance(box, dict)
+                    else 0
+                )
+                if isinstance(name, str):
+                    counts[name] = counts.get(name, 0) + 1
+        else:
+            single = write_line({pair.name: pair.value, f"{pair.name}-metadata": pair.metadata})
+            for name in names_of(single):
+                counts.setdefault(name, 0)
+    return sorted((name, count) for name, count in counts.items() if name.casefold() != "background")
+
+
+def _line_of(dialect: Dialect, item: Item, stamp: Stamp) -> Line:
+    if not dialect.class_labels:
+        return write_item(item, stamp=stamp)
+    signed = item.stamp or stamp
+    label = item.labels[0] if item.labels else None
+    if label is None and item.boxes is not None:
+        label = ANOMALY if item.boxes else NORMAL
+    values: dict[str, Any] = {SOURCE: item.name}
+    if label is not None and label.casefold() in dialect.class_labels:
+        values |= anomaly.write_class(is_anomalous=label.casefold() == ANOMALY, stamp=signed)
+    elif label is not None:
+        values |= classification.write_label(label, attribute=anomaly.ATTRIBUTE, stamp=signed)
+    return write_line(values)
+
+
+def _not_there(name: str, count: int) -> tuple[str, str]:
+    if "://" in name:
+        sentence = f"{name} lies elsewhere, from where nothing is fetched, and no picture here has its name."
+    else:
+        sentence = f"There is no picture {name} among the {count} that are here."
+    return "PICTURE_MISSING", sentence
+
+
+def _items_of_table(file: Path) -> Iterator[Item]:
+    for row in tables.read_rows(file):
+        if row.name:
+            yield Item(row.name, tuple(dict.fromkeys(row.labels)))
+
+
+def label_files(folder: Path, form: Format) -> list[Path]:
+    """Return the files that hold labels of a format, in order.
+
+    Raises:
+        Wrong: where there is none.
+    """
+    endings = ENDINGS[form]
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in endings and path.is_file())
+    if not paths:
+        endings_text = ", ".join(ending for ending in endings if ending)
+        raise Wrong(f"There is no label file here ({endings_text}).", kind="file")
+    return paths
+
+
+def read_pictures(file: Path) -> Iterator[PlacedPicture]:
+    """Yield the pictures of a list."""
+    if file.exists():
+        with file.open("rb") as stream:
+            for line in stream:
+                yield PlacedPicture(*orjson.loads(line))
+
+
+def write_rows(rows: Sequence[StagedRow]) -> bytes:
+    """Return a block as one line of JSON."""
+    return orjson.dumps([tuple(row) for row in rows], option=orjson.OPT_APPEND_NEWLINE)
+
+
+def read_rows(line: bytes) -> list[StagedRow]:
+    """Return the block that a line of JSON holds."""
+    return [StagedRow(*values) for values in orjson.loads(line)]
