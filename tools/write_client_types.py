@@ -4,11 +4,14 @@ Types only, without a line that runs. A time is an ISO 8601 string and a blob is
 relay answers. Run by `make generate`; a test compares.
 """
 
-import argparse
 import json
 import sys
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from computed_files import wants_check, write_or_check
 
 ROOT = Path(__file__).parent.parent
 SHAPES = ROOT / "src" / "vedette" / "wire" / "shapes"
@@ -132,20 +135,8 @@ def files() -> dict[str, str]:
 
 def main() -> int:
     """Write the files, or with --check say which differ."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
-    check = arguments.parse_args().check
-    changed = 0
-    for name, text in files().items():
-        path = TARGET / name
-        if path.exists() and path.read_text("utf-8") == text:
-            continue
-        changed += 1
-        print(("differs: " if check else "wrote ") + str(path))
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-    return 1 if check and changed else 0
+    check = wants_check(__doc__.splitlines()[0])
+    return write_or_check({TARGET / name: text for name, text in files().items()}, check=check)
 
 
 if __name__ == "__main__":

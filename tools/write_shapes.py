@@ -8,7 +8,6 @@ say that it has not built them. Run by `make generate`; a test compares.
 
 # ruff: noqa: SIM905  (lists of words read better as text)
 
-import argparse
 import gzip
 import json
 import sys
@@ -16,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import botocore
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from computed_files import wants_check, write_or_check
 
 # The last release that describes lookoutvision; its successors would write other files.
 BOTOCORE = "1.40.60"
@@ -197,23 +200,12 @@ def files(source: Path) -> dict[str, str]:
 
 def main() -> int:
     """Write the files, or with --check say which differ."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
-    check = arguments.parse_args().check
+    check = wants_check(__doc__.splitlines()[0])
     if botocore.__version__ != BOTOCORE:
         print(f"botocore {BOTOCORE} is needed; this is {botocore.__version__}", file=sys.stderr)
         return 1
-    changed = 0
-    for name, text in files(Path(botocore.__file__).parent / "data").items():
-        path = SHAPES / name
-        if path.exists() and path.read_text("utf-8") == text:
-            continue
-        changed += 1
-        print(("differs: " if check else "wrote ") + str(path))
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-    return 1 if check and changed else 0
+    source = Path(botocore.__file__).parent / "data"
+    return write_or_check({SHAPES / name: text for name, text in files(source).items()}, check=check)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ What differs between families (views, network, loss, what is measured) is what a
 0228. Stored views are decision 0050, judging on a part and going on is 0051.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
@@ -15,7 +15,6 @@ from typing import Any, ClassVar, Generic, TypeVar
 import torch
 from torch import nn
 
-from vedette.learn.memo import Arrays
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.dense import (
     CopyPlan,
@@ -29,8 +28,8 @@ from vedette.learn.net.dense import (
 )
 from vedette.learn.net.loop import RowSampler, Schedule, learn
 from vedette.learn.net.sharded import Loss
-from vedette.learn.net.weights import load_into, unload
 from vedette.learn.recipe import Judgement, RunContext, Trained
+from vedette.learn.resuming import ResumableRecipe
 from vedette.vision.annotations import Sample
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -70,7 +69,7 @@ class DenseSettings:
     shards: int = 1
 
 
-class DenseRecipe(ABC, Generic[Picture, State]):
+class DenseRecipe(ResumableRecipe[State], Generic[Picture, State]):
     """The recipe but for what a family says. Labels are in the order of the outputs."""
 
     name: str
@@ -78,20 +77,8 @@ class DenseRecipe(ABC, Generic[Picture, State]):
     learns_tail = False
 
     def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__()
         self.labels = tuple(labels)
-        self._earlier: tuple[Mapping[str, Any], Arrays] | None = None
-        self._last: State | None = None
-
-    def pause(self) -> tuple[Mapping[str, Any], Arrays]:
-        """Return calibration and weights for the next training of nearly the same pictures."""
-        assert self._last is not None
-        last = self._last
-        state = {**self._remembered(last), "quality": last.quality, "size": list(last.plan.size)}
-        return state, unload(last.net)
-
-    def resume(self, state: Mapping[str, Any], arrays: Arrays) -> None:
-        """Take up what an earlier training left, unless the input's size has to change."""
-        self._earlier = (state, arrays)
 
     def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return the quality on a held-out part, and the network that goes on in fit."""
@@ -116,7 +103,8 @@ class DenseRecipe(ABC, Generic[Picture, State]):
         )
         state = self._begin(extractor, plan, net, views)
         if is_resumed:
-            return self._resumed(state, pictures, work)
+            self._restore(state, self._earlier_state(state), pictures, work)
+            return self._earlier_judgement(state)
         held_out = self._held_out(train, plan, work)
         rows = [row for row, owner in enumerate(views.owners) if owner not in held_out]
         self._learn(state, rows, work, "judging", settings.judged)
@@ -129,21 +117,6 @@ class DenseRecipe(ABC, Generic[Picture, State]):
         self._learn(state, list(range(state.views.store.count)), work, "learning", share)
         self._last = state
         return self._trained(state, train, judgement)
-
-    def _takes_up(self, net: nn.Module, plan: InputPlan) -> bool:
-        """Load the weights of an earlier training, if there is one that showed pictures at this size."""
-        if self._earlier is None or self._earlier[0]["size"] != list(plan.size):
-            return False
-        return load_into(net, self._earlier[1])
-
-    def _resumed(self, state: State, pictures: Sequence[Picture], work: RunContext) -> Judgement:
-        """Return the earlier judgement: its held-out pictures have been learnt from since."""
-        assert self._earlier is not None
-        state.quality, state.is_resumed = self._earlier[0]["quality"], True
-        self._restore(state, self._earlier[0], pictures, work)
-        return Judgement(
-            state.quality, facts={self._measure: round(state.quality, 4), "resumed": True}, carry=state
-        )
 
     def _held_out(self, train: Sequence[Sample], plan: InputPlan, work: RunContext) -> list[int]:
         if len(train) < self.settings.least_pictures:
@@ -173,8 +146,6 @@ class DenseRecipe(ABC, Generic[Picture, State]):
         """Return which share of the pictures is held out: one in so many."""
         del pictures
         return 3
-
-    _measure: ClassVar[str]  # what quality is called in a package's facts
 
     @abstractmethod
     def _read(self, train: Sequence[Sample]) -> Sequence[Picture]:
@@ -213,10 +184,6 @@ class DenseRecipe(ABC, Generic[Picture, State]):
     @abstractmethod
     def _trained(self, state: State, train: Sequence[Sample], judgement: Judgement) -> Trained:
         """Return what is exported."""
-
-    @abstractmethod
-    def _remembered(self, state: State) -> Mapping[str, Any]:
-        """Return what a later training takes over, as JSON writes it."""
 
     @abstractmethod
     def _restore(

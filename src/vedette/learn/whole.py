@@ -8,7 +8,7 @@ A step costs four times what it costs on stored features (dense.py), and so a fa
 only where the cheaper recipe leaves much to win (choose.py, decision 0251).
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
@@ -16,14 +16,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 import torch
 from torch import nn
 
-from vedette.learn.memo import Arrays
 from vedette.learn.net.backbones import can_learn
 from vedette.learn.net.crops import RegionStock
 from vedette.learn.net.dense import InputPlan, held_out
 from vedette.learn.net.loop import Sampler, Schedule, learn
 from vedette.learn.net.sharded import Loss
-from vedette.learn.net.weights import load_into, unload
 from vedette.learn.recipe import Judgement, RunContext, Trained
+from vedette.learn.resuming import ResumableRecipe
 from vedette.vision.annotations import Sample
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -68,29 +67,16 @@ class WholeSettings:
     resuming: float  # of the steps, after an earlier training
 
 
-class WholeRecipe(ABC, Generic[Picture, State]):
+class WholeRecipe(ResumableRecipe[State], Generic[Picture, State]):
     """The recipe but for what a family says. Labels are in the order of the outputs."""
 
     name: str
     settings: ClassVar[WholeSettings]
-    _measure: ClassVar[str]  # what quality is called in a package's facts
 
     def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__()
         self.labels = tuple(labels)
-        self._earlier: tuple[Mapping[str, Any], Arrays] | None = None
         self._entered: State | None = None
-        self._last: State | None = None
-
-    def pause(self) -> tuple[Mapping[str, Any], Arrays]:
-        """Return calibration and weights for the next training of nearly the same pictures."""
-        assert self._last is not None
-        last = self._last
-        state = {**self._remembered(last), "quality": last.quality, "size": list(last.plan.size)}
-        return state, unload(last.net)
-
-    def resume(self, state: Mapping[str, Any], arrays: Arrays) -> None:
-        """Take up what an earlier training left, unless the input's size has to change."""
-        self._earlier = (state, arrays)
 
     def enter(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return the quality after a part of the steps."""
@@ -104,8 +90,9 @@ class WholeRecipe(ABC, Generic[Picture, State]):
         pictures = self._read(train)
         state = self._entered or self._opened(pictures, train, work)
         self._entered = None
-        if self._takes_up(state):
-            return self._resumed(state)
+        if self._takes_up(state.net, state.plan):
+            self._restore(state, self._earlier_state(state))
+            return self._earlier_judgement(state)
         self._learn(state, work, "judging", self.settings.judging)
         return self._measured(state, pictures, work)
 
@@ -125,21 +112,6 @@ class WholeRecipe(ABC, Generic[Picture, State]):
         most = MOST_TILED if plan.tiling else MOST_HELD
         judges = held_out(work.deal(train, self._folds(len(train))), most=most, seed=work.seed)
         return self._begin(plan, self._network(work), self._stock(pictures, plan, work), judges)
-
-    def _takes_up(self, state: State) -> bool:
-        """Load the weights of an earlier training, if there is one that showed pictures at this size."""
-        if self._earlier is None or self._earlier[0]["size"] != list(state.plan.size):
-            return False
-        return load_into(state.net, self._earlier[1])
-
-    def _resumed(self, state: State) -> Judgement:
-        """Return the earlier judgement: its held-out pictures have been learnt from since."""
-        assert self._earlier is not None
-        state.quality, state.is_resumed = self._earlier[0]["quality"], True
-        self._restore(state, self._earlier[0])
-        return Judgement(
-            state.quality, facts={self._measure: round(state.quality, 4), "resumed": True}, carry=state
-        )
 
     def _learn(self, state: State, work: RunContext, stage: str, share: float) -> None:
         """Let the network learn from crops of what is not held out, for its share of the steps."""
@@ -199,10 +171,6 @@ class WholeRecipe(ABC, Generic[Picture, State]):
     @abstractmethod
     def _trained(self, state: State, train: Sequence[Sample], judgement: Judgement) -> Trained:
         """Return what is exported."""
-
-    @abstractmethod
-    def _remembered(self, state: State) -> Mapping[str, Any]:
-        """Return what a later training takes over, as JSON writes it."""
 
     @abstractmethod
     def _restore(self, state: State, earlier: Mapping[str, Any]) -> None:
