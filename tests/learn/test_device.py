@@ -7,12 +7,13 @@ from torch import nn
 
 from doubles.drawn import PLAIN, write_set
 from doubles.drawn_boxes import write_scenes
+from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.classify.finetune import FineTune
 from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.device import Device, choose_device
 from vedette.learn.net.loop import RowSampler, Schedule, learn
-from vedette.learn.recipe import Budget, RunContext
+from vedette.learn.recipe import RunContext
 from vedette.learn.segment.loss import segmentation_loss
 from vedette.vision.annotations import Sample
 

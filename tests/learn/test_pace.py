@@ -3,10 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.choose import judge_all
 from vedette.learn.pace import Pace
-from vedette.learn.recipe import Budget, Judgement, RunContext
+from vedette.learn.recipe import Judgement, RunContext
 
 
 def walk(steps, seconds, each):

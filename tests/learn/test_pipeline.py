@@ -11,7 +11,8 @@ import vedette
 from doubles.drawn import PLAIN, draw_plain, draw_plate, write_plates, write_set
 from vedette.errors import Taken, Wrong
 from vedette.learn.cache import FeatureCache
-from vedette.learn.pipeline import Order, prepare
+from vedette.learn.order import Order
+from vedette.learn.pipeline import prepare
 from vedette.learn.recipe import Cancelled, RunContext
 from vedette.runtime.package import open_package
 from vedette.vision.annotations import Sample

@@ -1,9 +1,19 @@
 """The word or number that says how long a training may take."""
 
+from dataclasses import dataclass
+
 from vedette.errors import Wrong
-from vedette.learn.recipe import Budget
 
 EFFORTS = {"fast": 0.25, "balanced": 1.0, "best": 4.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much may be tried: `effort` scales the tries, `seconds` bounds a whole training where given."""
+
+    name: str = "balanced"
+    effort: float = 1.0
+    seconds: float | None = None
 
 
 def read_budget(text: str) -> Budget:

@@ -5,11 +5,10 @@ since somebody has to mend them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from vedette.errors import Wrong
 from vedette.learn.cores import side_by_side
+from vedette.learn.order import UnusablePicture
 from vedette.learn.recipe import RunContext
 from vedette.vision.annotations import Sample
 from vedette.vision.files import open_head
@@ -17,14 +16,6 @@ from vedette.vision.images import BrokenPicture, read_picture
 
 # A box may be this share of the picture outside, from rounding to whole pixels.
 SLACK = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class UnusablePicture:
-    """A picture that is left out, and why."""
-
-    picture: Path
-    why: str
 
 
 def check(

@@ -15,7 +15,7 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ import torch
 
 import vedette
 from vedette.clock import Clock, system_clock
-from vedette.errors import Taken, TooMuch
+from vedette.errors import TooMuch
 from vedette.evaluation.document import Evaluation, headline, write_evaluation
 from vedette.evaluation.evaluate import evaluate
 from vedette.evaluation.judge import Observe, judge_picture, observe_nothing
@@ -34,14 +34,15 @@ from vedette.learn import memo as memos
 from vedette.learn.advice import more_of
 from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
-from vedette.learn.check import UnusablePicture, check
+from vedette.learn.check import check
 from vedette.learn.choose import choose, judge_all, tried
 from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
 from vedette.learn.neighbours import by_name, is_series
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.cached import pooled
-from vedette.learn.recipe import DEFAULT_BACKBONE, OUTPUTS, Budget, Progress, Recipe, RunContext, Trained
+from vedette.learn.order import Order, UnusablePicture, refuse_taken
+from vedette.learn.recipe import OUTPUTS, Progress, Recipe, RunContext, Trained
 from vedette.learn.split import hold_out
 from vedette.learn.task import Plan, decide
 from vedette.report.card import model_card
@@ -57,22 +58,6 @@ MOST_COMPARED = 300
 # Exporting, comparing and packaging take so long, and looking at a test picture so many times what reading it
 # took (small pictures on two cores: 2 ms to read and 6 ms to judge).
 FINISHING_S, AGAIN = 5.0, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to train with and where the package goes."""
-
-    train: Sequence[Sample]
-    out: Path
-    test: Sequence[Sample] | None = None
-    task: str = "auto"
-    budget: Budget = field(default_factory=Budget)
-    seed: int = 0
-    backbone: str = DEFAULT_BACKBONE
-    cache: Path | None = None
-    cache_limit: int = 2 * 1024**3
-    left_out: Sequence[UnusablePicture] = ()  # what the reading of the sources could not use
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +110,6 @@ def run(
     memos.keep(plan, recipe, work)
     work.cache.trim()
     return TrainingOutcome(order.out, facts, evaluation, broken, left_out)
-
-
-def refuse_taken(out: Path) -> None:
-    """Refuse a place that is something else already, before the work and not after it."""
-    is_other = out.is_dir() and any(out.iterdir()) and not (out / "package.json").is_file()
-    if is_other or (out.suffix != ".zip" and out.is_file()):
-        raise Taken(
-            f"{out} exists and is no model package; choose another place.", kind="model", name=str(out)
-        )
 
 
 def competitors(plan: Plan, work: RunContext, memo: memos.Memo | None) -> Sequence[Recipe]:

@@ -24,17 +24,17 @@ import numpy as np
 import numpy.typing as npt
 from torch import nn
 
+from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.device import Device, choose_device
 from vedette.learn.neighbours import by_name
+from vedette.learn.order import DEFAULT_BACKBONE
 from vedette.learn.pace import Pace
 from vedette.learn.pictures import PictureCache
 from vedette.learn.split import deal
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Sample, Task
 from vedette.vision.images import Policy
-
-DEFAULT_BACKBONE = "lite0"  # a name that net/backbones opens
 
 OUTPUTS: dict[Task, tuple[str, ...]] = {
     "classification": ("scores", "heatmap"),
@@ -57,15 +57,6 @@ class Progress:
     done: int
     of: int
     seconds_left: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How much may be tried: `effort` scales the tries, `seconds` bounds a whole training where given."""
-
-    name: str = "balanced"
-    effort: float = 1.0
-    seconds: float | None = None
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vedette.dialects.samples import read_samples
 from vedette.errors import Missing, Wrong
-from vedette.learn.check import UnusablePicture
+from vedette.learn.order import UnusablePicture
 from vedette.manifest.folders import read_folder, refuse_picture
 from vedette.vision.annotations import Sample
 from vedette.vision.files import SUFFIXES

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from vedette.learn import pipeline
 from vedette.learn.budget import read_budget
+from vedette.learn.order import DEFAULT_BACKBONE, Order
 from vedette.learn.pipeline import TrainingOutcome
-from vedette.learn.recipe import DEFAULT_BACKBONE, Progress
+from vedette.learn.recipe import Progress
 from vedette.learn.sources import Source, open_source
 
 
@@ -34,7 +35,7 @@ def train(  # noqa: PLR0913  (as the command's options)
     """
     learnt = open_source(source)
     tested = None if test is None else open_source(test)
-    order = pipeline.Order(
+    order = Order(
         train=learnt.samples,
         test=tested.samples if tested else None,
         out=Path(out),

@@ -24,7 +24,7 @@ from vedette.engines.port import EmitEvent, Event
 from vedette.learn.cores import side_by_side
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.extract import FeatureExtractor
-from vedette.learn.recipe import DEFAULT_BACKBONE
+from vedette.learn.order import DEFAULT_BACKBONE
 from vedette.learn.suspects import Suspect, find_suspects, scaled
 from vedette.learn.teaching import find_odd, order_lessons
 from vedette.suggestions.features import read_features, write_features

@@ -10,19 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from vedette.engines.port import EmitEvent, Event
-from vedette.learn import pipeline
 from vedette.learn.budget import read_budget
-from vedette.learn.recipe import Progress
+from vedette.learn.order import Order, refuse_order
 from vedette.learn.sources import open_source
 
 
 def main(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Train, judge and package one model."""
+    training = read_order(order)
+    refuse_order(training)
+    # Torch takes seconds to load, which nobody waits for whose order is refused.
+    from vedette.learn import pipeline
+    from vedette.learn.recipe import Progress
 
     def tell(progress: Progress) -> None:
         say(Event("progress", asdict(progress)))
 
-    outcome = pipeline.run(read_order(order), say=tell, cancelled=cancelled)
+    outcome = pipeline.run(training, say=tell, cancelled=cancelled)
     return {
         "package": str(outcome.package),
         "task": outcome.facts.task,
@@ -32,12 +36,12 @@ def main(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]
     }
 
 
-def read_order(order: Mapping[str, Any]) -> pipeline.Order:
+def read_order(order: Mapping[str, Any]) -> Order:
     """Return the order with its samples read."""
     cache = order.get("cache")
     learnt = open_source(order["train"])
     tested = open_source(order["test"]) if order.get("test") else None
-    return pipeline.Order(
+    return Order(
         train=learnt.samples,
         test=tested.samples if tested else None,
         out=Path(order["out"]),

@@ -26,6 +26,7 @@ from vedette.dialects.registry import dialect_of
 from vedette.dialects.training_data import Prepared, Split, TrainedModel, TrainingTerms, name_unusable
 from vedette.engines.port import EmitEvent, Event
 from vedette.errors import NoSpace, Wrong
+from vedette.learn.order import Order
 from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw
 from vedette.training.folder import NO_ROOM, Folder, is_full
@@ -146,7 +147,7 @@ def _learn(
 
     dialect, masks = dialect_of(order.dialect), MaskWriter(folder)
     outcome = pipeline.run(
-        pipeline.Order(
+        Order(
             train=prepared.train,
             test=prepared.test,
             out=folder.package,

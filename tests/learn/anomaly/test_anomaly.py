@@ -27,9 +27,10 @@ from vedette.learn.anomaly.recipe import (
     PatchSet,
     bounded,
 )
+from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.net.statistics import Standard
-from vedette.learn.recipe import Budget, Cancelled, Judgement, RunContext
+from vedette.learn.recipe import Cancelled, Judgement, RunContext
 from vedette.vision.annotations import Sample
 
 SIDE = 96

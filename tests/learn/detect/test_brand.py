@@ -6,9 +6,10 @@ from PIL import Image
 
 import vedette
 from doubles.drawn_boxes import LOGOS, write_logos, write_places
+from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.detect.brand import compose_all
-from vedette.learn.recipe import Budget, RunContext
+from vedette.learn.recipe import RunContext
 
 
 def a_work() -> RunContext:

@@ -9,6 +9,7 @@ import torch
 
 from doubles.drawn_boxes import write_scenes
 from vedette.evaluation.judge import judge
+from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
 from vedette.learn.choose import ConditionalRecipe, choose
@@ -18,7 +19,7 @@ from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.detect.views import BoxViews, boxed_pictures, plan_input
 from vedette.learn.device import Device
 from vedette.learn.export import export, refuse_if_far
-from vedette.learn.recipe import OUTPUTS, Budget, Cancelled, Judgement, RunContext, Trained
+from vedette.learn.recipe import OUTPUTS, Cancelled, Judgement, RunContext, Trained
 from vedette.learn.task import Plan
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.model import Model

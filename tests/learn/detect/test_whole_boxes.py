@@ -8,13 +8,14 @@ import torch
 
 from doubles.drawn_boxes import write_scenes
 from vedette.evaluation.judge import judge
+from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.detect.crops import BoxCrops, boxes_in
 from vedette.learn.detect.loss import BoxTruth
 from vedette.learn.detect.whole import FEWEST_BOXES, GOOD_ENOUGH, WholeDetector
 from vedette.learn.export import export, refuse_if_far
 from vedette.learn.net.crops import Crop, RegionStock, cut_pixels
-from vedette.learn.recipe import OUTPUTS, Budget, Judgement, RunContext
+from vedette.learn.recipe import OUTPUTS, Judgement, RunContext
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.model import Model
 from vedette.vision.annotations import Box, Sample

@@ -12,9 +12,10 @@ from PIL import Image
 
 from doubles.drawn_masks import COLORS, write_plates
 from vedette.evaluation.judge import judge
+from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.export import export, refuse_if_far
-from vedette.learn.recipe import OUTPUTS, Budget, RunContext
+from vedette.learn.recipe import OUTPUTS, RunContext
 from vedette.learn.segment.judging import PIXEL_THRESHOLDS, clearly_best
 from vedette.learn.segment.loss import segmentation_loss
 from vedette.learn.segment.recipe import DenseSegmenter, colors_of, copies_of, few_drawn

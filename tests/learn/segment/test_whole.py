@@ -9,12 +9,13 @@ import torch
 
 from doubles.drawn_masks import write_plates
 from vedette.evaluation.judge import judge
+from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.export import export, refuse_if_far
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.crops import RegionStock, cut
 from vedette.learn.net.dense import InputPlan
-from vedette.learn.recipe import OUTPUTS, Budget, Judgement, RunContext
+from vedette.learn.recipe import OUTPUTS, Judgement, RunContext
 from vedette.learn.segment.crops import MaskCrops
 from vedette.learn.segment.judging import PictureFinding, SegmenterMeasure, outcomes
 from vedette.learn.segment.loss import crop_loss
