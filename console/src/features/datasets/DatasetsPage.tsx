@@ -29,6 +29,7 @@ import {
   type ProjectFacts,
   type ProjectPlace,
 } from "./project";
+import { SuggestionsPanel } from "./suggestions/SuggestionsPanel";
 import { useText } from "./text";
 
 /** Below so many pictures a label both services learn little. */
@@ -63,6 +64,9 @@ export function DatasetsPage() {
             <DatasetCard place={place} project={project} arn={arn} type="train" />
             <DatasetCard place={place} project={project} arn={arn} type="test" />
           </Grid>
+        )}
+        {arn !== undefined && project.types.length > 0 && (
+          <SuggestionsPanel place={place} arn={arn} types={project.types} />
         )}
         {arn !== undefined && place.service === "rekognition" && <Distribute arn={arn} project={project} />}
       </SpaceBetween>

@@ -48,7 +48,7 @@ interface EntrySummary {
   readonly Labeled?: boolean | undefined;
 }
 
-function rowOf(entry: EntrySummary): EntryRow {
+export function rowOf(entry: EntrySummary): EntryRow {
   return {
     id: entry.Id ?? "",
     source: entry.SourceRef ?? "",
