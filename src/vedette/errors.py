@@ -13,7 +13,7 @@
     ├── TooFast      more at once than can be done now; later it can
     ├── NoSpace      the disk is full
     ├── Unwritable   the disk is read-only, failing or damaged
-    └── Unbuilt      a real operation that this release does not have yet
+    └── Unbuilt      a real operation that is not supported yet
 
 A room raises these and knows no HTTP. Each dialect in api/ turns them into its
 own faults, and tests/api/test_faults.py fails when one has no translation.
@@ -83,4 +83,4 @@ class Unwritable(Refusal):
 
 
 class Unbuilt(Refusal):
-    """A real operation that this release does not have yet."""
+    """A real operation that is not supported yet."""

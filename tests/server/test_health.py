@@ -59,7 +59,7 @@ def test_all_is_well_with_a_new_installation(data):
         HealthCheck(
             "encryption",
             "note",
-            "a KmsKeyId is kept and described back, and not applied yet: files lie on the disk as they are",
+            "encryption with a KmsKeyId is not supported yet: files lie on the disk as they are",
         ),
         HealthCheck("clock", "good", "2200-01-01 00:00 UTC, later than anything in the folder"),
     ]

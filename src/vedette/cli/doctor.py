@@ -64,7 +64,7 @@ class Diagnosis:
 
 # Shown on every server: a key in a response must not be mistaken for one in use.
 KEYS = Diagnosis(
-    "KmsKeyId", "note", "stored and described back, not yet applied: nothing is encrypted with it"
+    "KmsKeyId", "note", "encryption with it is not supported yet: it is stored and described back"
 )
 
 

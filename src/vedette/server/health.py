@@ -133,7 +133,7 @@ def _encryption(settings: Settings) -> HealthCheck:
             count = sum(1 for version in every if version.inputs.get("kms_key"))
     except Refusal:
         count = 0
-    sentence = "a KmsKeyId is kept and described back, and not applied yet: files lie on the disk as they are"
+    sentence = "encryption with a KmsKeyId is not supported yet: files lie on the disk as they are"
     return HealthCheck("encryption", "note", f"{sentence} ({count} models name one)" if count else sentence)
 
 

@@ -24,7 +24,7 @@ class NewTraining:
     train: ManifestSource | None = None
     test: ManifestSource | None = None
     auto_create: bool = False
-    # The key that the caller wants its copies encrypted with: kept and described, not applied yet (0206).
+    # The key that the caller wants its copies encrypted with: kept and described, and not used (0206).
     kms_key: str = ""
 
     def inputs(self) -> dict[str, Any]:
