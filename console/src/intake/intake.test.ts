@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { ChosenFile } from "./files";
 import { isPicture } from "./files";
 import { areNested, classOf, foldersOf, groupsOf, proposedChoice } from "./folders";
+import { differenceOf, greyOf, MOST_FRAMES, timesOf } from "./frames";
 import { sha256 } from "./sha256";
 
 describe("the hash without Web Crypto", () => {
@@ -88,5 +89,21 @@ describe("what is a picture by its name", () => {
       "a",
     ];
     expect(names.filter(isPicture)).toEqual(["a.JPG", "b.heic", "c.avif", "d.tiff"]);
+  });
+});
+
+describe("frames of a video", () => {
+  it("are looked at from the start, and never behind the end", () => {
+    expect(timesOf(3, 1)).toEqual([0, 1, 2]);
+    expect(timesOf(0.4, 1)).toEqual([0]);
+    expect(timesOf(100_000, 0.001)).toHaveLength(MOST_FRAMES);
+    expect(Math.max(...timesOf(2, 0.5))).toBeLessThan(2);
+  });
+
+  it("differ by how much of black to white they do", () => {
+    const black = greyOf(new Uint8ClampedArray([0, 0, 0, 255, 0, 0, 0, 255]));
+    const half = greyOf(new Uint8ClampedArray([255, 255, 255, 255, 0, 0, 0, 255]));
+    expect(differenceOf(black, half)).toBe(0.5);
+    expect(differenceOf(half, half)).toBe(0);
   });
 });

@@ -163,6 +163,9 @@ def _image(item: Item, number: int, written_at: datetime) -> dict[str, Any]:
         raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
     captured = (item.stamp.moment if item.stamp else written_at).strftime("%Y-%m-%d %H:%M:%S")
     image = {"id": number, "file_name": item.name, "width": item.size.width, "height": item.size.height}
+    if item.name.startswith("s3://"):
+        # What other tools look for is a file; this one's reader takes the address.
+        image |= {"file_name": item.name.rpartition("/")[2], "coco_url": item.name}
     return {**image, "date_captured": captured}
 
 

@@ -1,6 +1,6 @@
 """The formats by their names: what `vedette import` and the console offer."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, address, read_item, short_name, size_of, write_item
 from vedette.exchange.places import SourceFolder, TargetFolder
 from vedette.manifest.attributes import Stamp
+from vedette.manifest.detection import Size
 from vedette.manifest.lines import BadLine, Line, change_line, read_lines
 
 Format = Literal["folder", "manifest", "coco", "voc", "yolo", "csv", "groundtruth", "labelstudio", "cvat"]
@@ -87,32 +88,43 @@ def from_lines(
     out: Path,
     *,
     written_at: datetime,
-    prefix: str = "",
-    images: Path | None,
+    prefix: str | None = "",
+    images: Path | Mapping[str, Size] | None = None,
 ) -> int:
     """Write a manifest's lines in another format; return how many boxes, or rows, were written.
 
-    `images` is the folder of the pictures, asked for the sizes that the lines do not tell.
+    `images` is the folder of the pictures, or their sizes by name, for sizes that the lines do not tell.
+    Without a `prefix` (None) names stay whole. The lines are gone through several times.
     """
     if name == "manifest":
         return write_manifest(lines, out)
-    find = SourceFolder(images) if images else None
-    items = list(_named_apart(map(read_item, lines), prefix, find))
+    find = SourceFolder(images) if isinstance(images, Path) else None
+    sizes = images if isinstance(images, Mapping) else {}
+    # Once for what is refused before anything is written, and once to write it.
+    for _ in _named_apart(_sized(map(read_item, lines), sizes), prefix, find):
+        pass
+    items = _named_apart(_sized(map(read_item, lines), sizes), prefix, find)
     if name == "csv":
         return tables.write_csv(items, out)
     if name == "coco":
         return coco.write_coco(items, out, written_at=written_at)
     out.mkdir(parents=True, exist_ok=True)
     if name == "yolo":
-        names = sorted({label for item in items for label, _ in item.boxes or ()})
+        names = sorted({label for item in map(read_item, lines) for label, _ in item.boxes or ()})
         return yolo.write_yolo(items, out, names=names)
-    target = TargetFolder(out)
+    target, count = TargetFolder(out), 0
     for item in items:
         voc.write_voc(item, target)
-    return sum(len(item.boxes or ()) for item in items)
+        count += len(item.boxes or ())
+    return count
 
 
-def _named_apart(items: Iterable[Item], prefix: str, find: SourceFolder | None) -> Iterator[Item]:
+def _sized(items: Iterable[Item], sizes: Mapping[str, Size]) -> Iterator[Item]:
+    for item in items:
+        yield item if item.size is not None else replace(item, size=sizes.get(item.name))
+
+
+def _named_apart(items: Iterable[Item], prefix: str | None, find: SourceFolder | None) -> Iterator[Item]:
     """Yield items under their short names, which must be unique."""
     refs: dict[str, str] = {}
     for item in items:
@@ -127,8 +139,8 @@ def _named_apart(items: Iterable[Item], prefix: str, find: SourceFolder | None) 
         yield renamed
 
 
-def _named(item: Item, prefix: str, find: SourceFolder | None) -> Item:
-    renamed = replace(item, name=short_name(item.name, prefix))
+def _named(item: Item, prefix: str | None, find: SourceFolder | None) -> Item:
+    renamed = item if prefix is None else replace(item, name=short_name(item.name, prefix))
     classes = {label.casefold() for label in item.labels}
     if classes in ({"normal"}, {"anomaly"}):
         renamed = replace(renamed, is_anomalous=classes == {"anomaly"})

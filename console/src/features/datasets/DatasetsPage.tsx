@@ -15,6 +15,7 @@ import { call, queryClient, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { hasUpload } from "../../intake/running";
 import { UploadPanel } from "../../intake/UploadPanel";
+import { ExportButton, WaysIn } from "./capture/Ways";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { usePage } from "../../ui/page";
@@ -22,6 +23,7 @@ import "./gallery/gallery.css";
 import { ImportPanel } from "./ImportPanel";
 import { useLabels, type ProjectLabel } from "./labels";
 import {
+  makeDataset,
   useCounts,
   usePlace,
   useProject,
@@ -81,18 +83,6 @@ interface CardProps {
   readonly type: DatasetType;
 }
 
-async function makeDataset(place: ProjectPlace, arn: string, type: DatasetType): Promise<void> {
-  if (place.service === "rekognition") {
-    await call("rekognition", "CreateDataset", {
-      ProjectArn: arn,
-      DatasetType: type === "train" ? "TRAIN" : "TEST",
-    });
-  } else {
-    await call("lookoutvision", "CreateDataset", { ProjectName: place.name, DatasetType: type });
-  }
-  await queryClient.invalidateQueries({ queryKey: [place.service] });
-}
-
 function DatasetCard({ place, project, arn, type }: CardProps) {
   const t = useText();
   const navigate = useNavigate();
@@ -110,9 +100,16 @@ function DatasetCard({ place, project, arn, type }: CardProps) {
           counter={isThere ? `(${String(total)})` : undefined}
           description={t(type === "train" ? "trainHelp" : "testHelp")}
           actions={
-            <Button variant="primary" disabled={!isThere || total === 0} onClick={() => void navigate(route)}>
-              {t("openGallery")}
-            </Button>
+            <SpaceBetween direction="horizontal" size="xs">
+              <ExportButton route={route} isDisabled={!isThere || total === 0} />
+              <Button
+                variant="primary"
+                disabled={!isThere || total === 0}
+                onClick={() => void navigate(route)}
+              >
+                {t("openGallery")}
+              </Button>
+            </SpaceBetween>
           }
         >
           {t(type)}
@@ -138,6 +135,7 @@ function DatasetCard({ place, project, arn, type }: CardProps) {
                 if (!isThere) await makeDataset(place, arn, type);
               }}
             />
+            <WaysIn key="ways" route={route} />
             {!isThere && <ImportPanel key="import" place={place} arn={arn} type={type} />}
           </SpaceBetween>
         </ExpandableSection>

@@ -1,6 +1,6 @@
 /** The project and the dataset that an address names. */
 import { useParams } from "react-router";
-import { useCall, type Own } from "../../api";
+import { call, queryClient, useCall, type Own } from "../../api";
 
 export type DatasetType = "train" | "test";
 export type ProjectService = "rekognition" | "lookoutvision";
@@ -81,4 +81,17 @@ export function useCounts(
     { ProjectArn: arn ?? "", DatasetType: type, ...(filter === undefined ? {} : { Filter: filter }) },
     { isEnabled: arn !== undefined && isThere, everyMs: 3000 },
   );
+}
+
+/** Makes an empty dataset. */
+export async function makeDataset(place: ProjectPlace, arn: string, type: DatasetType): Promise<void> {
+  if (place.service === "rekognition") {
+    await call("rekognition", "CreateDataset", {
+      ProjectArn: arn,
+      DatasetType: type === "train" ? "TRAIN" : "TEST",
+    });
+  } else {
+    await call("lookoutvision", "CreateDataset", { ProjectName: place.name, DatasetType: type });
+  }
+  await queryClient.invalidateQueries({ queryKey: [place.service] });
 }

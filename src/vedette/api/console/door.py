@@ -15,6 +15,7 @@ from vedette.api.console import relaying, sessions
 from vedette.api.console.answers import COMMON, fault_answer
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.events import EventRoute
+from vedette.api.console.exports import ExportRoute
 from vedette.api.console.faults import ConsoleFault, translate
 from vedette.api.console.origin import refuse_other_origin
 from vedette.api.console.outlines import OutlineRoute
@@ -47,6 +48,7 @@ class ConsoleDoor(PlainDoor):
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
     thumbnails: ThumbnailRoutes = field(default_factory=ThumbnailRoutes)
     events: EventRoute = field(default_factory=EventRoute)
+    export: ExportRoute = field(default_factory=ExportRoute)
     name: str = "console"
     # It reads bodies itself, once it is known who sends them.
     reads_whole_body: bool = False
@@ -96,6 +98,7 @@ class ConsoleDoor(PlainDoor):
             "thumbnail": {"GET": ("ShowThumbnail", self.thumbnails.show)},
             "sessions": {"GET": ("ListSessions", sessions.list_sessions)},
             "events": {"GET": ("ListenToEvents", self.events.listen)},
+            "export": {"GET": ("ExportDataset", self.export.answer)},
             "outline": {"POST": ("FindOutline", self.outline.answer)},
             "picture": {"GET": ("ShowPicture", self.pictures.show)},
             "upload": {"PUT": ("UploadPicture", self.pictures.upload)},

@@ -1,0 +1,211 @@
+/** Pictures from this computer's camera, one by one or in a burst. */
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { jpegOf } from "../../../intake/converting";
+import { useText } from "../../../intake/text";
+import { FaultAlert } from "../../../ui/faults";
+import "./capture.css";
+import { LabelInput } from "./LabelInput";
+import { Taken, type Shot } from "./Taken";
+import { useTarget } from "./useTarget";
+
+const BURSTS = ["1", "5", "10", "20"];
+/** Twice a second: time to turn a part a little. */
+const BURST_EVERY_MS = 500;
+/** The picture that a camera is asked for; it gives what it can. */
+const WANTED = { width: { ideal: 1920 }, height: { ideal: 1080 } } as const;
+
+type CameraState = "off" | "on" | "denied" | "none" | "busy" | "ended";
+
+/** There is no camera for pages that came over plain http from another machine, whatever the type says. */
+function mediaDevices(): MediaDevices | undefined {
+  return (navigator as { readonly mediaDevices?: MediaDevices }).mediaDevices;
+}
+
+function stateOf(error: unknown): CameraState {
+  const name = error instanceof DOMException ? error.name : "";
+  if (name === "NotAllowedError" || name === "SecurityError") return "denied";
+  return name === "NotFoundError" || name === "OverconstrainedError" ? "none" : "busy";
+}
+
+function useCamera() {
+  const stream = useRef<MediaStream | null>(null);
+  const [shown, setShown] = useState<MediaStream | null>(null);
+  const [state, setState] = useState<CameraState>("off");
+  const [devices, setDevices] = useState<readonly MediaDeviceInfo[]>([]);
+  const [device, setDevice] = useState("");
+  const stop = useCallback(() => {
+    stream.current?.getTracks().forEach((track) => track.stop());
+    stream.current = null;
+  }, []);
+  // A camera that nobody sees must not stay on.
+  useEffect(() => stop, [stop]);
+  const start = async (wanted: string) => {
+    stop();
+    try {
+      const opened = await mediaDevices()?.getUserMedia({
+        video: wanted === "" ? WANTED : { ...WANTED, deviceId: { exact: wanted } },
+      });
+      if (opened === undefined) return;
+      stream.current = opened;
+      const [track] = opened.getVideoTracks();
+      track?.addEventListener("ended", () => setState("ended"));
+      setDevice(track?.getSettings().deviceId ?? wanted);
+      setShown(opened);
+      setState("on");
+      // Names are told once a camera was allowed.
+      const all = (await mediaDevices()?.enumerateDevices()) ?? [];
+      setDevices(all.filter(({ kind }) => kind === "videoinput"));
+    } catch (error) {
+      setState(stateOf(error));
+    }
+  };
+  return { shown, state, devices, device, start };
+}
+
+export function CameraPage() {
+  const t = useText();
+  const place = useTarget(t("cameraTitle"));
+  const video = useRef<HTMLVideoElement>(null);
+  const camera = useCamera();
+  useEffect(() => {
+    if (video.current !== null) video.current.srcObject = camera.shown;
+  }, [camera.shown]);
+  const [label, setLabel] = useState("");
+  const [burst, setBurst] = useState("1");
+  const [left, setLeft] = useState(0);
+  const [shots, setShots] = useState<readonly Shot[]>([]);
+  const count = useRef(0);
+
+  const takeOne = async () => {
+    const element = video.current;
+    if (element === null || element.videoWidth === 0) return;
+    const blob = await jpegOf(element, element.videoWidth, element.videoHeight);
+    count.current += 1;
+    const moment = new Date().toISOString().replace(/[:.]/gu, "-");
+    const name = `camera-${moment}-${String(count.current)}.jpg`;
+    const shot = { id: count.current, name, label: label.trim(), blob, isChosen: true };
+    setShots((before) => [...before, shot]);
+  };
+  const take = async () => {
+    for (let rest = Number(burst); rest > 0; rest -= 1) {
+      setLeft(rest);
+      await takeOne();
+      if (rest > 1) await new Promise((resolve) => setTimeout(resolve, BURST_EVERY_MS));
+    }
+    setLeft(0);
+  };
+  const isOn = camera.state === "on";
+  return (
+    <ContentLayout
+      header={
+        <Header variant="h1" description={t("cameraIntro")}>
+          {t("cameraTitle")}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {place.error !== null && <FaultAlert error={place.error} onRetry={place.reload} />}
+        {mediaDevices() === undefined ? (
+          <Alert type="warning" header={t("cameraInsecure")}>
+            {t("cameraInsecureHelp")}
+          </Alert>
+        ) : (
+          <Container>
+            <SpaceBetween size="m">
+              <CameraTrouble state={camera.state} />
+              {/* The browser asks, so a person must have asked for it first. */}
+              {!isOn && (
+                <Button variant="primary" onClick={() => void camera.start(camera.device)}>
+                  {t("cameraStart")}
+                </Button>
+              )}
+              <video
+                ref={video}
+                className="camera"
+                autoPlay
+                muted
+                playsInline
+                hidden={!isOn}
+                aria-label={t("cameraTitle")}
+              />
+              {isOn && (
+                <>
+                  <div className="capture-fields">
+                    <Devices camera={camera} />
+                    <LabelInput
+                      value={label}
+                      labels={place.labels}
+                      isLookout={place.isLookout}
+                      onChange={setLabel}
+                    />
+                    <Burst value={burst} onChange={setBurst} />
+                  </div>
+                  <Button variant="primary" loading={left > 0} onClick={() => void take()}>
+                    {left > 1 ? t("cameraLeft", { count: left }) : t("cameraTake")}
+                  </Button>
+                </>
+              )}
+            </SpaceBetween>
+          </Container>
+        )}
+        {place.target !== null && (
+          <Taken shots={shots} target={place.target} onChange={setShots} onBegin={place.ensure} />
+        )}
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}
+
+function CameraTrouble({ state }: { readonly state: CameraState }) {
+  const t = useText();
+  if (state === "off" || state === "on") return null;
+  const texts = {
+    denied: t("cameraDenied"),
+    none: t("cameraNone"),
+    busy: t("cameraBusy"),
+    ended: t("cameraEnded"),
+  };
+  return <Alert type="warning">{texts[state]}</Alert>;
+}
+
+function Devices({ camera }: { readonly camera: ReturnType<typeof useCamera> }) {
+  const t = useText();
+  const options = camera.devices.map((device, place) => ({
+    value: device.deviceId,
+    label: device.label === "" ? t("cameraNumber", { number: place + 1 }) : device.label,
+  }));
+  return (
+    <FormField label={t("cameraDevice")}>
+      <Select
+        options={options}
+        selectedOption={options.find((option) => option.value === camera.device) ?? null}
+        onChange={({ detail }) => void camera.start(detail.selectedOption.value ?? "")}
+      />
+    </FormField>
+  );
+}
+
+function Burst({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+  const t = useText();
+  const options = BURSTS.map((count) => ({
+    value: count,
+    label: t("burstCount", { count: Number(count) }),
+  }));
+  return (
+    <FormField label={t("burst")} description={t("burstHelp")}>
+      <Select
+        options={options}
+        selectedOption={options.find((option) => option.value === value) ?? null}
+        onChange={({ detail }) => onChange(detail.selectedOption.value ?? "1")}
+      />
+    </FormField>
+  );
+}

@@ -1,0 +1,110 @@
+/** A dataset taken along: the format, with or without pictures, and the browser saves what comes. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tiles from "@cloudscape-design/components/tiles";
+import Toggle from "@cloudscape-design/components/toggle";
+import { useRef, useState } from "react";
+import { send } from "../../../api";
+import { useText } from "../../../intake/text";
+import { FaultAlert } from "../../../ui/faults";
+import { useTarget } from "./useTarget";
+
+const FORMATS = ["manifest", "coco", "voc", "yolo", "csv", "folder"] as const;
+type ExportFormat = (typeof FORMATS)[number];
+const NAMES: Readonly<Record<Exclude<ExportFormat, "folder">, string>> = {
+  manifest: "Manifest",
+  coco: "COCO",
+  voc: "Pascal VOC",
+  yolo: "YOLO",
+  csv: "CSV",
+};
+
+export function ExportPage() {
+  const t = useText();
+  const place = useTarget(t("exportTitle"));
+  const [format, setFormat] = useState<ExportFormat>("manifest");
+  const [hasPictures, setPictures] = useState(true);
+  const [error, setError] = useState<unknown>(null);
+  const [begun, setBegun] = useState<number | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const link = useRef<HTMLAnchorElement>(null);
+  const withPictures = hasPictures || format === "folder";
+  const query = new URLSearchParams({
+    project: place.target?.arn ?? "",
+    type: place.type,
+    format,
+    ...(withPictures ? { pictures: "yes" } : {}),
+  }).toString();
+  const begin = async () => {
+    setBusy(true);
+    setError(null);
+    setBegun(null);
+    try {
+      // Asked first: what a download answers instead of a file, no page can show.
+      const answer = await send(`export?${query}&check=yes`);
+      setBegun(((await answer.json()) as { readonly entries: number }).entries);
+      link.current?.click();
+    } catch (fault) {
+      setError(fault);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <ContentLayout
+      header={
+        <Header variant="h1" description={t("exportIntro")}>
+          {t("exportTitle")}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {place.error !== null && <FaultAlert error={place.error} onRetry={place.reload} />}
+        <Container header={<Header variant="h2">{t("exportFormat")}</Header>}>
+          <SpaceBetween size="l">
+            <Tiles
+              ariaLabel={t("exportFormat")}
+              value={format}
+              columns={3}
+              items={FORMATS.map((value) => ({
+                value,
+                label: value === "folder" ? t("exportFolders") : NAMES[value],
+                description: t(`export_${value}`),
+              }))}
+              onChange={({ detail }) => setFormat(detail.value as ExportFormat)}
+            />
+            <Toggle
+              checked={withPictures}
+              disabled={format === "folder"}
+              description={t("exportPicturesHelp")}
+              onChange={({ detail }) => setPictures(detail.checked)}
+            >
+              {t("exportPictures")}
+            </Toggle>
+            <Box>
+              <Button
+                variant="primary"
+                iconName="download"
+                loading={isBusy}
+                disabled={place.target === null}
+                onClick={() => void begin()}
+              >
+                {t("exportBegin")}
+              </Button>
+            </Box>
+            <a ref={link} hidden download href={`/console/api/export?${query}`}>
+              {t("exportBegin")}
+            </a>
+            {error !== null && <FaultAlert error={error} />}
+            {begun !== null && <Alert type="success">{t("exportBegun", { count: begun })}</Alert>}
+          </SpaceBetween>
+        </Container>
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}

@@ -1,0 +1,38 @@
+/** The dataset that a page of pictures belongs to, and the labels that it may give. */
+import { usePage } from "../../../ui/page";
+import { useLabels } from "../labels";
+import { makeDataset, useCounts, useDatasetType, usePlace, useProject } from "../project";
+import { useText } from "../text";
+
+export function useTarget(title: string) {
+  const t = useText();
+  const place = usePlace();
+  const type = useDatasetType();
+  const project = useProject(place);
+  const isThere = project.types.includes(type);
+  const counts = useCounts(project.arn, type, isThere);
+  const isLookout = place.service === "lookoutvision";
+  const labels = useLabels(project.arn, counts.data?.Labels, isLookout);
+  usePage({
+    title,
+    crumbs: [
+      { text: "Vedette", to: "/" },
+      { text: place.name, to: place.route.replace(/\/datasets$/u, "") },
+      { text: t(type), to: place.route },
+    ],
+  });
+  const { arn, error, reload } = project;
+  return {
+    place,
+    type,
+    isLookout,
+    error,
+    reload,
+    total: counts.data?.Total ?? 0,
+    labels: isLookout ? ["normal", "anomaly"] : labels.map((label) => label.name),
+    target: arn === undefined ? null : { arn, service: place.service, type },
+    ensure: async () => {
+      if (arn !== undefined && !isThere) await makeDataset(place, arn, type);
+    },
+  };
+}

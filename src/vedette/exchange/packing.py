@@ -1,0 +1,193 @@
+"""A dataset as the files that go out: its labels in one of the formats, with or without its pictures.
+
+Files come one after the other, for an archive or a bucket; none is held in memory, and of pictures only names
+and sizes. Pictures come first, so that labels name those alone which could be read.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Literal, TextIO
+
+from vedette.errors import Refusal, Wrong
+from vedette.exchange.formats import Format, from_lines
+from vedette.exchange.items import Item, read_item
+from vedette.exchange.move import key_of
+from vedette.exchange.places import UniqueNames, local_name
+from vedette.manifest.detection import Size
+from vedette.manifest.lines import SOURCE, BadLine, Line, change_line, read_lines
+from vedette.manifest.marks import strip_marks
+from vedette.vision.files import BOMB, DAMAGE, open_head
+
+PackedFormat = Literal["manifest", "coco", "voc", "yolo", "csv", "folder"]
+PACKED: tuple[PackedFormat, ...] = ("manifest", "coco", "voc", "yolo", "csv", "folder")
+# Where the labels are one file, it needs no archive.
+LABEL_FILES = {"manifest": "dataset.manifest", "coco": "annotations.json", "csv": "labels.csv"}
+PICTURES = "images"
+LEFT_OUT = "left-out.txt"
+# Formats that write pixels, or shares of them: each picture's sides must be known.
+IN_PIXELS = frozenset({"coco", "voc"})
+# What is enough of a picture to tell its sides; EXIF with a thumbnail stands before them.
+HEAD_BYTES = 512 * 1024
+
+# Uploads of the console lie below the hash of what was sent.
+UPLOAD = re.compile(r"(?:^|/)uploads/[0-9a-f]{64}/")
+
+# Returns a picture or a mask as a stream; a Refusal says why not.
+OpenPicture = Callable[[str], BinaryIO]
+
+
+@dataclass(frozen=True, slots=True)
+class PackedFile:
+    """A file of an export, to be read once and closed."""
+
+    name: str
+    stream: BinaryIO
+    is_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """What is exported, and where labels are written before they go out."""
+
+    form: PackedFormat
+    manifest: Path
+    folder: Path
+    written_at: datetime
+    open_picture: OpenPicture
+    with_pictures: bool
+    # Sentences about what could not be read, and is left out.
+    left_out: list[str] = field(default_factory=list)
+
+    def check(self) -> int:
+        """Return how many entries there are; refuse what the format cannot hold."""
+        count = 0
+        for line in lines_in(self.manifest):
+            count += 1
+            if self.form == "folder":
+                _folder_of(read_item(line))
+        if self.form == "folder" and not self.with_pictures:
+            raise Wrong("Folders hold labels by where pictures lie; export them with their pictures.")
+        return count
+
+    def files(self) -> Iterator[PackedFile]:
+        """Yield every file of the export."""
+        lines, sizes = self.folder / "packed.lines", dict[str, Size]()
+        with lines.open("w", encoding="utf-8", newline="\n") as stream:
+            yield from self._pictures(stream, sizes)
+        if self.form != "folder":
+            yield from self._labels(self.form, PackedLines(lines), sizes)
+        lines.unlink()
+        if self.left_out:
+            text = "".join(f"{sentence}\n" for sentence in self.left_out)
+            yield PackedFile(LEFT_OUT, io.BytesIO(text.encode()))
+
+    def _pictures(self, out: TextIO, sizes: dict[str, Size]) -> Iterator[PackedFile]:
+        """Yield pictures and masks, and write the lines that name them by their new names."""
+        # Files that are named after pictures need names of their own, also where no picture goes along.
+        is_renamed = self.with_pictures or self.form in ("voc", "yolo")
+        names, packed = UniqueNames(ignore_case=True), set[str]()
+        for line in lines_in(self.manifest):
+            places: dict[str, str] = {}
+            for key, ref in _refs(line):
+                places[key] = names.of(ref, self._name(line, key, ref)) if is_renamed else ref
+                if not self.with_pictures or ref in packed:
+                    continue
+                file = self._open(places[key], ref)
+                if file is None:
+                    del places[key]
+                    continue
+                packed.add(ref)
+                yield file
+            if SOURCE in places and self._has_size(line, places[SOURCE], sizes):
+                out.write(f"{change_line(line, places).text}\n")
+
+    def _open(self, name: str, ref: str) -> PackedFile | None:
+        try:
+            return PackedFile(name, self.open_picture(ref), is_picture=True)
+        except Refusal as refusal:
+            self.left_out.append(f"{ref}: {refusal.sentence}")
+            return None
+
+    def _has_size(self, line: Line, name: str, sizes: dict[str, Size]) -> bool:
+        """Look up the sides of a picture, where the format needs them and the line does not tell them."""
+        if self.form not in IN_PIXELS or read_item(line).size is not None:
+            return True
+        try:
+            with self.open_picture(line.source) as stream, open_head(stream.read(HEAD_BYTES)) as image:
+                sizes[name] = Size(image.width, image.height, len(image.getbands()))
+        except Refusal as refusal:
+            self.left_out.append(f"{line.source}: {refusal.sentence}")
+        except (*DAMAGE, *BOMB) as fault:
+            self.left_out.append(f"{line.source}: its sides are not known, since it cannot be read: {fault}.")
+        return name in sizes
+
+    def _name(self, line: Line, key: str, ref: str) -> str:
+        own = _short(ref)
+        if key != SOURCE:
+            return f"masks/{own}"
+        if self.form != "folder":
+            return f"{PICTURES}/{own}"
+        label = _folder_of(read_item(line))
+        return f"{local_name(label)}/{own}" if label else own
+
+    def _labels(self, form: Format, lines: "PackedLines", sizes: dict[str, Size]) -> Iterator[PackedFile]:
+        single = LABEL_FILES.get(form)
+        base = self.folder / "packed"
+        out = base / (single or ("Annotations" if form == "voc" else ""))
+        out.parent.mkdir(parents=True, exist_ok=True)
+        is_renamed = self.with_pictures or not single
+        prefix = PICTURES if is_renamed else None
+        from_lines(form, lines, out, written_at=self.written_at, prefix=prefix, images=sizes)
+        for path in sorted(path for path in base.rglob("*") if path.is_file()):
+            yield PackedFile(path.relative_to(base).as_posix(), path.open("rb"))
+            path.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class PackedLines:
+    """The lines of a file, as often as they are wanted."""
+
+    path: Path
+
+    def __iter__(self) -> Iterator[Line]:
+        return lines_in(self.path)
+
+
+def lines_in(manifest: Path) -> Iterator[Line]:
+    """Yield the lines of a manifest that was written from a dataset, without findings of its validation."""
+    with manifest.open("rb") as stream:
+        for line in read_lines(stream):
+            if not isinstance(line, BadLine):
+                yield strip_marks(line)
+
+
+def _refs(line: Line) -> Iterator[tuple[str, str]]:
+    """Yield the line's addresses, the picture's first."""
+    if line.source:
+        yield SOURCE, line.source
+    for key, value in line.values.items():
+        if key != SOURCE and key.endswith("-ref") and isinstance(value, str) and value:
+            yield key, value
+
+
+def _short(ref: str) -> str:
+    """Return a file's name as it is exported: its key, or what stands behind the hash of an upload."""
+    key = key_of(ref)
+    upload = UPLOAD.search(key)
+    return local_name(key[upload.end() :] if upload else key)
+
+
+def _folder_of(item: Item) -> str:
+    """Return the folder that says a picture's label, nothing for one without."""
+    if item.boxes:
+        raise Wrong(f"{item.name} has boxes, which folders cannot hold; choose COCO, VOC or YOLO.")
+    if len(set(item.labels)) > 1:
+        raise Wrong(f"{item.name} has several labels, which folders cannot hold; choose another format.")
+    label = item.labels[0] if item.labels else ""
+    if label and label != local_name(label).replace("/", "_"):
+        raise Wrong(f"The label {label!r} cannot be the name of a folder; choose another format.")
+    return label

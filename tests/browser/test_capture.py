@@ -1,0 +1,137 @@
+"""Pictures from a camera and from a video, and a dataset taken along."""
+
+import base64
+import io
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from browser.conftest import CHROMIUM, FLAGS, close_page, open_page, sign_in
+from browser.looks import take_pictures
+from browser.test_datasets import a_project, drawn, entries
+
+FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+# A video of two scenes, a second each, recorded by the browser itself from a canvas.
+RECORD = """
+async () => {
+  const canvas = document.createElement("canvas");
+  canvas.width = 320;
+  canvas.height = 240;
+  const context = canvas.getContext("2d");
+  const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: "video/webm" });
+  const parts = [];
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  recorder.start();
+  const until = performance.now() + 2400;
+  while (performance.now() < until) {
+    context.fillStyle = until - performance.now() > 1200 ? "#c22" : "#2c2";
+    context.fillRect(0, 0, 320, 240);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+  await new Promise((resolve) => { recorder.onstop = resolve; recorder.stop(); });
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+"""
+
+
+def look(page: Page, name: str) -> None:
+    """Take one picture of a page that would forget, loaded again, what it shows."""
+    folder = os.environ.get("VEDETTE_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.fixture
+def seeing(chromium: Browser, console) -> Iterator[Page]:
+    """A signed-in window of a browser that has a camera."""
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *FAKE])
+    page = open_page(browser, console)
+    sign_in(page, console)
+    yield page
+    close_page(page)
+    browser.close()
+
+
+def test_a_camera_takes_a_burst_with_a_label_and_one_is_thrown_away(console, seeing: Page):
+    page, name = seeing, a_project(console)
+    page.goto(f"/console/projects/rekognition/{name}/datasets/train/camera")
+    page.get_by_role("button", name="Turn the camera on").click()
+    page.get_by_label("Label").first.fill("bolt")
+    page.get_by_role("button", name="Pictures at a press").click()
+    page.get_by_role("option", name="5 pictures").click()
+    page.get_by_role("button", name="Take a picture").click()
+    expect(page.get_by_test_id("shots").locator("img")).to_have_count(5)
+    page.get_by_role("button", name="Discard camera-").first.click()
+    expect(page.get_by_test_id("shots").locator("img")).to_have_count(4)
+    look(page, "camera")
+    page.get_by_test_id("add-taken").click()
+    page.get_by_test_id("upload-over").wait_for()
+    lines = entries(console, name)
+    assert len(lines) == 4
+    assert all('"bolt"' in line and ".jpg" in line for line in lines)
+
+
+def test_without_a_secure_page_the_camera_gives_way_to_a_sentence(console, signed_in: Page):
+    page, name = signed_in, a_project(console)
+    # What a browser does to a page of plain http from another machine.
+    page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")
+    page.goto(f"/console/projects/rekognition/{name}/datasets/train/camera")
+    expect(page.get_by_text("--tls self")).to_be_visible()
+
+
+def test_frames_of_a_video_that_differ_are_chosen_and_added(console, signed_in: Page):
+    page, name = signed_in, a_project(console)
+    page.goto(f"/console/projects/rekognition/{name}/datasets/train/video")
+    video = base64.b64decode(page.evaluate(RECORD))
+    page.get_by_test_id("choose-video").set_input_files(
+        {"name": "belt.webm", "mimeType": "video/webm", "buffer": video}
+    )
+    page.get_by_label("One frame every so many seconds").fill("0.2")
+    page.get_by_role("button", name="Read the frames").click()
+    expect(page.get_by_text("Reading the video")).to_have_count(0)
+    expect(page.get_by_test_id("shots").locator("img")).to_have_count(2)
+    look(page, "video")
+    page.get_by_test_id("shots").get_by_role("checkbox").first.click()
+    page.get_by_test_id("add-taken").click()
+    page.get_by_test_id("upload-over").wait_for()
+    (line,) = entries(console, name)
+    assert "belt-" in line
+
+
+def test_a_video_that_cannot_be_decoded_is_refused_in_words(console, signed_in: Page):
+    page, name = signed_in, a_project(console)
+    page.goto(f"/console/projects/rekognition/{name}/datasets/train/video")
+    page.get_by_test_id("choose-video").set_input_files(
+        {"name": "old.avi", "mimeType": "video/x-msvideo", "buffer": b"RIFF" + bytes(5000)}
+    )
+    page.get_by_role("button", name="Read the frames").click()
+    expect(page.get_by_text("This browser cannot read the video")).to_be_visible()
+
+
+def test_a_dataset_is_downloaded_with_its_pictures(console, signed_in: Page):
+    page = signed_in
+    name = a_project(console)
+    page.goto(f"/console/projects/rekognition/{name}/datasets")
+    picture = base64.b64decode(drawn(7))
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "<b>one.jpg", "mimeType": "image/jpeg", "buffer": picture}
+    )
+    expect(page.get_by_text("1 picture was added.").first).to_be_visible()
+    page.goto(f"/console/projects/rekognition/{name}/datasets/train/export")
+    page.get_by_text("With pictures").first.wait_for()
+    take_pictures(page, "export")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    expect(page.get_by_text("1 entry is being downloaded.")).to_be_visible()
+    assert download.value.suggested_filename == f"{name}-train-manifest.zip"
+    with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
+        assert sorted(archive.namelist()) == ["dataset.manifest", "images/<b>one.jpg"]
+        assert archive.read("images/<b>one.jpg") == picture
