@@ -23,36 +23,24 @@ def shapes(tmp_path_factory):
     return write_set(tmp_path_factory.mktemp("shapes") / "set", PLAIN, 6, seed=3)
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    """What one training has read of the shapes, the next need not."""
-    return tmp_path_factory.mktemp("cache")
-
-
-def test_a_folder_becomes_a_package_and_a_few_figures(shapes, cache, tmp_path):
-    done = vedette("train", shapes, "--budget", "fast", "--out", tmp_path / "model", cache=cache)
+def test_a_folder_becomes_a_package_and_a_few_figures_and_what_is_left_out_is_named(shapes, tmp_path):
+    folder = tmp_path / "set"
+    shutil.copytree(shapes, folder)
+    (folder / "lost.png").write_bytes((folder / "disc" / "000.png").read_bytes())
+    (folder / "disc" / "001.png").write_bytes(b"no picture")
+    done = vedette("train", folder, "--budget", "fast", "--out", tmp_path / "model", cache=tmp_path / "cache")
     assert done.returncode == 0, done.stderr
     assert "a model for classification by probe-" in done.stdout
     assert "accuracy" in done.stdout
-    assert done.stderr == ""  # no progress bar where nobody looks
+    lost, broken = done.stderr.splitlines()  # and no progress bar, where nobody looks
+    assert lost == f"Left out: {folder / 'lost.png'} lies in no label's folder."
+    assert broken.startswith(f"Left out: {folder / 'disc' / '001.png'} is no picture")
     assert {path.name for path in (tmp_path / "model").iterdir()} == {
         "MODEL_CARD.md",
         "evaluation.json",
         "model.onnx",
         "package.json",
     }
-
-
-def test_what_is_left_out_is_named(shapes, cache, tmp_path):
-    folder = tmp_path / "set"
-    shutil.copytree(shapes, folder)
-    (folder / "lost.png").write_bytes((folder / "disc" / "000.png").read_bytes())
-    (folder / "disc" / "001.png").write_bytes(b"no picture")
-    done = vedette("train", folder, "--budget", "fast", "--out", tmp_path / "model", cache=cache)
-    assert done.returncode == 0
-    lost, broken = done.stderr.splitlines()
-    assert lost == f"Left out: {folder / 'lost.png'} lies in no label's folder."
-    assert broken.startswith(f"Left out: {folder / 'disc' / '001.png'} is no picture")
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_normal_pictures_alone_suffice(plates, cache, tmp_path):
     assert 0 <= answer.heatmap.min() <= answer.heatmap.max() <= 1
 
 
-def test_pictures_of_every_kind_are_taken_and_broken_ones_named(shapes, cache, tmp_path):
+def test_pictures_of_every_kind_are_taken_and_what_is_left_out_is_named_and_counted(shapes, cache, tmp_path):
     folder = write_set(tmp_path / "mixed", PLAIN[:2], 5, seed=5)
     one = folder / "disc" / "000.png"
     Image.open(one).convert("L").save(one)
@@ -160,22 +160,15 @@ def test_pictures_of_every_kind_are_taken_and_broken_ones_named(shapes, cache, t
     Image.fromarray(sixteen).save(folder / "cross" / "000.png")
     Image.open(folder / "cross" / "001.png").convert("CMYK").save(folder / "cross" / "001.jpg")
     (folder / "cross" / "broken.png").write_bytes((folder / "cross" / "002.png").read_bytes()[:300])
-    trained = vedette.train(folder, out=tmp_path / "m", budget="fast", cache=cache)
-    assert [broken.picture.name for broken in trained.broken] == ["broken.png"]
-    assert "broken.png" in trained.broken[0].why
-    assert trained.facts.data["training_pictures"] + trained.facts.data["test_pictures"] == 11
-
-
-def test_whatever_is_left_out_is_counted_in_the_package(shapes, cache, tmp_path):
-    folder = write_set(tmp_path / "some", PLAIN[:2], 5, seed=5)
-    samples = [Sample(p, (p.parent.name,)) for p in sorted(folder.rglob("*.png"))]
-    (folder / "disc" / "000.png").write_bytes(b"no picture")
+    samples = [Sample(p, (p.parent.name,)) for p in sorted(folder.rglob("*.*g"))]
     samples.append(Sample(sorted(shapes[1].rglob("*.png"))[0]))
     trained = vedette.train(samples, out=tmp_path / "m", budget="fast", cache=cache)
-    assert [one.picture for one in trained.left_out] == [folder / "disc" / "000.png", samples[-1].picture]
+    assert [one.picture for one in trained.left_out] == [folder / "cross" / "broken.png", samples[-1].picture]
     assert trained.left_out[1].why.endswith("is not labelled for classification.")
-    assert [one.picture for one in trained.broken] == [folder / "disc" / "000.png"]
+    assert [broken.picture.name for broken in trained.broken] == ["broken.png"]
+    assert "broken.png" in trained.broken[0].why
     facts = open_package(trained.package).facts
+    assert facts.data["training_pictures"] + facts.data["test_pictures"] == 11
     assert facts.data["left_out"] == trained.evaluation.left_out == 2
 
 
@@ -211,17 +204,18 @@ def test_a_cancelled_training_leaves_nothing(shapes, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_second_training_reads_no_picture_that_it_knows(shapes, tmp_path):
-    cache, known = tmp_path / "cache", write_set(tmp_path / "known", PLAIN, 5, seed=1)
-    vedette.train(known, out=tmp_path / "one", budget="fast", cache=cache)
+def test_a_second_training_reads_no_picture_that_it_knows(shapes, classifier, cache, tmp_path):
+    draw_plain("cross", np.random.default_rng(99)).save(tmp_path / "new.png")
     before = {path: path.stat().st_ino for path in cache.rglob("*.npy")}
-    new = [Sample(p, (p.parent.name,)) for p in sorted(known.rglob("*.png"))]
-    new.append(Sample(sorted(shapes[1].rglob("*.png"))[0], ("cross",)))
-    vedette.train(new, out=tmp_path / "two", budget="fast", cache=cache)
+    assert len(before) > classifier.facts.data["training_pictures"]
+    samples = [Sample(p, (p.parent.name,)) for p in sorted(shapes[0].rglob("*.png"))]
+    samples.append(Sample(tmp_path / "new.png", ("cross",)))
+    vedette.train(samples, test=shapes[1], out=tmp_path / "two", budget="fast", cache=cache)
     after = {path: path.stat().st_ino for path in cache.rglob("*.npy")}
     assert before.items() <= after.items()
     # The new picture, at the size of the recipe that had won and at the one at which series are looked for.
-    assert len(after) - len(before) == 2
+    won = int(classifier.facts.recipe["recipe"].split("-")[1])
+    assert len(after) - len(before) == len({won, 224})
 
 
 def test_the_evaluation_is_written_and_is_json(classifier):
