@@ -25,6 +25,7 @@ from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.db import Database, open_database
+from vedette.suggestions.drafts import Drafts, DraftTools
 from vedette.suggestions.lending import PictureLender
 from vedette.suggestions.study import StudyTools
 from vedette.suggestions.suggestions import Suggestions
@@ -147,13 +148,23 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     )
     tools = StudyTools(
         datasets,
-        PictureLender(database, blobs, Reach(blobs, as_administrator).may_read),
+        PictureLender(database, blobs, Reach(blobs, as_administrator)),
         InAThread(),
         root=folder / "studying",
         stores=folder / "studies",
     )
+    guessing = DraftTools(
+        datasets,
+        versions,
+        tools.lender,
+        InAThread(),
+        folder / "studying",
+        lambda version: trainings.folder(version).package,
+    )
+    drafts = Drafts(database, jobs, guessing, clock)
     return House(
-        suggestions=Suggestions(database, jobs, tools, clock),
+        suggestions=Suggestions(database, jobs, tools, clock, drafts.doubts),
+        drafts=drafts,
         settings=Settings(data=folder),
         identity=identity,
         projects=projects,

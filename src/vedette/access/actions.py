@@ -94,6 +94,7 @@ SERVICES = {
         GetImportManifest ListImportLines ListImports MendImportLines ReadImport RunImport
         ChangeEntries CountEntries DescribeChange QueryEntries UndoChange
         ListSuggestions StartSuggestions StopSuggestions
+        AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
     """,
 }
 KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}

@@ -8,7 +8,7 @@ so itself (`api.operations.operation`).
 from vedette.api.door import Effect
 
 READING = ("Describe", "List", "Get", "Detect", "Download", "Assume", "Decode", "Search", "Query", "Count")
-REMOVING = ("Delete", "Remove", "Untag", "Stop")
+REMOVING = ("Delete", "Discard", "Remove", "Untag", "Stop")
 
 
 def effect_of_name(operation: str) -> Effect:

@@ -25,6 +25,7 @@ from vedette.serving.queue import RequestOrigin
 from vedette.settings import Settings
 from vedette.store.blobs.port import Blobs
 from vedette.store.reserve import Reserve
+from vedette.suggestions.drafts import Drafts
 from vedette.suggestions.suggestions import Suggestions
 from vedette.training.start import Trainings
 
@@ -43,6 +44,7 @@ class House:
     trainings: Trainings
     hosting: Hosting
     suggestions: Suggestions
+    drafts: Drafts
     meter: Meter
     access: ObjectAccess
     page_key: bytes

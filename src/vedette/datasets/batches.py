@@ -6,7 +6,7 @@ with the sentence of the first.
 
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,20 +34,22 @@ from vedette.manifest.relabel import clear_labels, remove_labels, rename_labels
 BATCH = 500
 """Entries of one transaction: other writers wait for it about a twentieth of a second."""
 
-ChangeKind = Literal["label", "move", "remove"]
+ChangeKind = Literal["label", "move", "remove", "replace"]
 # What was done to an entry, the revision that it has since, and what it was.
 UndoStep = tuple[ChangeKind, str, EntryRow]
 
 
 @dataclass(frozen=True, slots=True)
 class EntryChange:
-    """What is done to each entry: it is moved, or removed, or its labels change in the fields' order."""
+    """What is done to each entry: moved, removed, another line, or other labels, in the fields' order."""
 
     kind: ChangeKind
     clears: bool = False
     removes: tuple[str, ...] = ()
     renames: tuple[tuple[str, str], ...] = ()
     adds: tuple[str, ...] = ()
+    # New lines by the revisions that they are for.
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,13 @@ def _relabel(batch: Batch, change: EntryChange, rows: Sequence[EntryRow]) -> Bat
     steps: list[UndoStep] = []
     stamp = Stamp(moment=from_milliseconds(batch.now_ms), job="labeling-job/console")
     caller = keep_caller(batch.connection, batch.caller)
+    lines = dict(change.lines)
     for row in rows:
         try:
-            line = _relabelled(batch.dialect, change, read_line(row.line), stamp)
+            if change.kind == "replace":
+                line = _replaced(lines, row)
+            else:
+                line = _relabelled(batch.dialect, change, read_line(row.line), stamp)
             new = _judged(batch, line)
         except (Wrong, ManifestRefused) as refusal:
             skipped, message = skipped + 1, message or getattr(refusal, "sentence", str(refusal))
@@ -116,6 +122,14 @@ def _relabel(batch: Batch, change: EntryChange, rows: Sequence[EntryRow]) -> Bat
             steps.append(("label", revision_of(new.line), row))
     _replace(batch, dataset, new_rows)
     return _outcome(dataset, steps, skipped, message, list(new_rows))
+
+
+def _replaced(lines: Mapping[str, str], row: EntryRow) -> Line:
+    """Return the line for what an entry says now; an entry that somebody changed has none."""
+    text = lines.get(revision_of(row.line))
+    if text is None:
+        raise Wrong(f"{row.ref} was changed meanwhile.", kind="entries", name=row.ref)
+    return read_line(text)
 
 
 def _relabelled(dialect: Dialect, change: EntryChange, line: Line, stamp: Stamp) -> Line:

@@ -23,7 +23,13 @@ from vedette.datasets.columns import MOST_PARTS, Bits, ColumnStore, PartColumns
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.matching import Matcher, Twins, read_addresses
 from vedette.datasets.natural import rank_names
-from vedette.datasets.sampling import EntrySample, revision_of_part, take_sample
+from vedette.datasets.sampling import (
+    EntrySample,
+    SampledEntry,
+    revision_of_part,
+    take_sample,
+    take_unlabelled,
+)
 from vedette.datasets.sorting import order_places, ranks_of
 from vedette.datasets.staging import read_flaws
 from vedette.datasets.tables import datasets, entries
@@ -162,6 +168,11 @@ class EntryQueries:
         """Return entries that stand for all of a dataset, so many of each kind at most."""
         with self._reading(dataset) as reading:
             return reading.sample(most)
+
+    def unlabelled(self, dataset: Dataset, most: int) -> list[SampledEntry]:
+        """Return the first entries without a label whose pictures are sound."""
+        with self._reading(dataset) as reading:
+            return reading.unlabelled(most)
 
     def revision(self, dataset: Dataset) -> str:
         """Return what changes with every change of a dataset's entries or pictures."""
@@ -346,6 +357,10 @@ class _Reading:
     def sample(self, most: int) -> EntrySample:
         """Return entries that stand for all."""
         return take_sample(self._connection, self._columns, most)
+
+    def unlabelled(self, most: int) -> list[SampledEntry]:
+        """Return the first entries without a label."""
+        return take_unlabelled(self._connection, self._columns, most)
 
     def revision(self) -> str:
         """Return what changes with every change."""

@@ -69,6 +69,14 @@ def take_sample(connection: Connection, columns: PartColumns, most: int) -> Entr
     )
 
 
+def take_unlabelled(connection: Connection, columns: PartColumns, most: int) -> list[SampledEntry]:
+    """Return the first entries with sound pictures and without a label, in the dataset's order."""
+    sound = columns.facts["state"][: columns.end] == _SOUND
+    labelled = columns.flags(columns.bits["labelled"])
+    flags = columns.flags(columns.bits["present"]) & sound & ~labelled
+    return list(_read(connection, columns, labelled, np.flatnonzero(flags)[:most]))
+
+
 def _chosen(flags: Flags, most: int) -> Numbers:
     places = np.flatnonzero(flags)
     if len(places) <= most:

@@ -37,6 +37,7 @@ from vedette.store.blobs.rules import Days
 from vedette.store.db import Database
 from vedette.store.modes import private
 from vedette.store.reserve import Reserve
+from vedette.suggestions.drafts import Drafts, DraftTools
 from vedette.suggestions.lending import PictureLender
 from vedette.suggestions.study import StudyTools
 from vedette.suggestions.suggestions import Suggestions
@@ -105,10 +106,10 @@ def open_house(settings: Settings) -> Iterator[House]:
         versions = Versions(database, projects)
         trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
         trainings.start()
-        suggestions = _open_suggestions(settings, database, datasets, blobs, access, jobs)
+        lender = PictureLender(database, blobs, access)
+        suggestions, drafts = _open_suggestions(settings, datasets, versions, trainings, lender, jobs)
         jobs.start()
         meter = _open_meter(database, closing)
-        hosting = _open_hosting(settings, versions, trainings, meter)
         yield House(
             settings=settings,
             identity=identity,
@@ -119,8 +120,9 @@ def open_house(settings: Settings) -> Iterator[House]:
             pictures=pictures,
             versions=versions,
             trainings=trainings,
-            hosting=hosting,
+            hosting=_open_hosting(settings, versions, trainings, meter),
             suggestions=suggestions,
+            drafts=drafts,
             meter=meter,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
@@ -182,23 +184,27 @@ def _open_trainings(
 
 def _open_suggestions(
     settings: Settings,
-    database: Database,
     datasets: Datasets,
-    blobs: Blobs,
-    access: Reach,
+    versions: Versions,
+    trainings: Trainings,
+    lender: PictureLender,
     jobs: JobRunner,
-) -> Suggestions:
-    """Return what studies datasets, with its scratch cleared."""
-    tools = StudyTools(
+) -> tuple[Suggestions, Drafts]:
+    """Return what studies datasets and what lets models guess, with their scratch cleared."""
+    cache, engine = settings.data / "cache", open_engine()
+    guessing = DraftTools(
         datasets,
-        PictureLender(database, blobs, access.may_read),
-        open_engine(),
-        root=settings.data / "cache" / "studying",
-        stores=settings.data / "cache" / "studies",
+        versions,
+        lender,
+        engine,
+        root=cache / "studying",
+        package_of=lambda version: trainings.folder(version).package,
     )
-    suggestions = Suggestions(database, jobs, tools, system_clock)
+    drafts = Drafts(lender.database, jobs, guessing, system_clock)
+    studying = StudyTools(datasets, lender, engine, root=cache / "studying", stores=cache / "studies")
+    suggestions = Suggestions(lender.database, jobs, studying, system_clock, drafts.doubts)
     suggestions.start()
-    return suggestions
+    return suggestions, drafts
 
 
 def _open_hosting(settings: Settings, versions: Versions, trainings: Trainings, meter: Meter) -> Hosting:

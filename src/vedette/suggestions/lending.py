@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vedette.datasets.dataset import Dataset
-from vedette.datasets.filling import MayRead
 from vedette.datasets.sampling import SampledEntry
 from vedette.errors import Missing
+from vedette.identity.access import ObjectAccess
+from vedette.identity.principal import Principal
 from vedette.manifest.lines import read_line
 from vedette.manifest.places import split_s3
 from vedette.pictures.readers import is_readable, readers_of
@@ -28,7 +29,7 @@ class PictureLender:
 
     database: Database
     blobs: Blobs
-    may_read: MayRead
+    access: ObjectAccess
 
     @contextmanager
     def lend(
@@ -43,7 +44,7 @@ class PictureLender:
             files: dict[int, Path] = {}
             for entry in entries:
                 ref = read_line(entry.line).source
-                if is_readable(self.may_read, readers[entry.seq], ref):
+                if is_readable(self._may_read, readers[entry.seq], ref):
                     bucket, key = split_s3(ref)
                     file = folder / str(entry.seq)
                     if bucket == dataset.bucket and self._bring(bucket, key, file):
@@ -51,6 +52,9 @@ class PictureLender:
             yield files
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _may_read(self, reader: Principal, bucket: str, key: str, version: str) -> bool:
+        return self.access.may_read(reader, bucket, key, version)
 
     def _bring(self, bucket: str, key: str, file: Path) -> bool:
         try:

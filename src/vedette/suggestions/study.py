@@ -189,7 +189,7 @@ class Study:
                 if event.kind == "progress":
                     self._report(before + event.facts["done"], total)
                 elif event.kind in LAST:
-                    _judge_end(self._context, event)
+                    end_of_run(self._context, event)
 
     def _report(self, count: int, total: int) -> None:
         self._context.report({"done": count, "of": total})
@@ -215,7 +215,7 @@ def _batches(new: Mapping[int, Items], most: int) -> Iterator[list[int]]:
         yield batch
 
 
-def _judge_end(context: JobContext, event: Event) -> None:
+def end_of_run(context: JobContext, event: Event) -> None:
     if event.kind == "done":
         return
     if context.should_leave():

@@ -1,6 +1,6 @@
-"""Where studies of datasets are kept. Times are milliseconds since 1970."""
+"""Where studies of datasets are kept, and drafts. Times are milliseconds since 1970."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Integer, LargeBinary, String, Table, Text
 
 from vedette.store.db import METADATA
 
@@ -20,4 +20,33 @@ studies = Table(
     Column("ended_ms", BigInteger, nullable=True),
     # JSON, compressed; nothing before the first answer.
     Column("answer", LargeBinary, nullable=True),
+)
+
+# The last time that a model guessed at a dataset's pictures.
+draft_runs = Table(
+    "draft_runs",
+    METADATA,
+    Column("dataset", Integer, ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger, nullable=True),
+)
+
+# What it guessed of an entry. Good for as long as the entry is in that revision.
+drafts = Table(
+    "drafts",
+    METADATA,
+    Column("dataset", Integer, ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("entry", String(32), primary_key=True),
+    Column("revision", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("doubt", Float, nullable=False),
+    # JSON; a mask's PNG, as the stored picture lies, beside it.
+    Column("guess", Text, nullable=False),
+    Column("mask", LargeBinary, nullable=True),
 )

@@ -1,5 +1,22 @@
 // Written by tools/write_client_types.py from the shape files. Do not edit: make generate.
 
+export interface AcceptDraftsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly EntryIds?: ReadonlyArray<string> | undefined;
+  readonly MinConfidence?: number | undefined;
+}
+
+export interface AcceptDraftsResponse {
+  readonly ChangeId?: string | undefined;
+  readonly Status?: "running" | "done" | "failed" | "undoing" | "undone" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Skipped?: number | undefined;
+  readonly UndoUntil?: string | undefined;
+}
+
 export interface AccessKeySummary {
   readonly AccessKeyId?: string | undefined;
   readonly Enabled?: boolean | undefined;
@@ -234,6 +251,13 @@ export interface DescribeTrainingResponse {
   readonly SecondsLeft?: number | undefined;
 }
 
+export interface DiscardDraftsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly EntryIds?: ReadonlyArray<string> | undefined;
+  readonly MinConfidence?: number | undefined;
+}
+
 export interface DownloadModelRequest {
   readonly ModelArn: string;
 }
@@ -244,6 +268,26 @@ export interface DownloadModelResponse {
   readonly ContentType?: string | undefined;
   readonly ContentDisposition?: string | undefined;
   readonly ReprDigest?: string | undefined;
+}
+
+export interface Draft {
+  readonly EntryId?: string | undefined;
+  readonly Revision?: string | undefined;
+  readonly Confidence?: number | undefined;
+  readonly Labels?: ReadonlyArray<string> | undefined;
+  readonly AnomalyClass?: string | undefined;
+  readonly Boxes?: ReadonlyArray<DraftBox> | undefined;
+  readonly Mask?: string | undefined;
+  readonly MaskColors?: ReadonlyArray<MaskColor> | undefined;
+}
+
+export interface DraftBox {
+  readonly Label?: string | undefined;
+  readonly Confidence?: number | undefined;
+  readonly Left?: number | undefined;
+  readonly Top?: number | undefined;
+  readonly Width?: number | undefined;
+  readonly Height?: number | undefined;
 }
 
 export interface EditedEntry {
@@ -505,6 +549,24 @@ export interface LabelSetting {
   readonly Key?: string | undefined;
 }
 
+export interface ListDraftsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly EntryIds?: ReadonlyArray<string> | undefined;
+  readonly MinConfidence?: number | undefined;
+  readonly MaxResults?: number | undefined;
+  readonly WithMasks?: boolean | undefined;
+}
+
+export interface ListDraftsResponse {
+  readonly Status?: "none" | "running" | "ready" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Count?: number | undefined;
+  readonly Drafts?: ReadonlyArray<Draft> | undefined;
+}
+
 export interface ListEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -583,6 +645,11 @@ export interface ListSuggestionsResponse {
 
 export interface ListUsersResponse {
   readonly Users?: ReadonlyArray<UserSummary> | undefined;
+}
+
+export interface MaskColor {
+  readonly Name?: string | undefined;
+  readonly Color?: string | undefined;
 }
 
 export interface MendImportLinesRequest {
@@ -711,6 +778,20 @@ export interface RunImportResponse {
   readonly UpdateDate?: string | undefined;
 }
 
+export interface StartDraftsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly MaxEntries?: number | undefined;
+}
+
+export interface StartDraftsResponse {
+  readonly Status?: "none" | "running" | "ready" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Count?: number | undefined;
+}
+
 export interface StartSuggestionsRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -725,6 +806,19 @@ export interface StartSuggestionsResponse {
   readonly Done?: number | undefined;
   readonly Total?: number | undefined;
   readonly EndDate?: string | undefined;
+}
+
+export interface StopDraftsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+}
+
+export interface StopDraftsResponse {
+  readonly Status?: "none" | "running" | "ready" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Count?: number | undefined;
 }
 
 export interface StopSuggestionsRequest {
@@ -820,6 +914,7 @@ export interface UserSummary {
 }
 
 export interface VedetteOperations {
+  readonly AcceptDrafts: { readonly input: AcceptDraftsRequest; readonly output: AcceptDraftsResponse };
   readonly AddImportPiece: { readonly input: AddImportPieceRequest; readonly output: Record<never, never> };
   readonly CancelImport: { readonly input: CancelImportRequest; readonly output: CancelImportResponse };
   readonly ChangeEntries: { readonly input: ChangeEntriesRequest; readonly output: ChangeEntriesResponse };
@@ -838,9 +933,11 @@ export interface VedetteOperations {
   readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
   readonly DescribeImport: { readonly input: DescribeImportRequest; readonly output: DescribeImportResponse };
   readonly DescribeTraining: { readonly input: DescribeTrainingRequest; readonly output: DescribeTrainingResponse };
+  readonly DiscardDrafts: { readonly input: DiscardDraftsRequest; readonly output: Record<never, never> };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
   readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
+  readonly ListDrafts: { readonly input: ListDraftsRequest; readonly output: ListDraftsResponse };
   readonly ListEntries: { readonly input: ListEntriesRequest; readonly output: ListEntriesResponse };
   readonly ListGroups: { readonly input: Record<never, never>; readonly output: ListGroupsResponse };
   readonly ListImportLines: { readonly input: ListImportLinesRequest; readonly output: ListImportLinesResponse };
@@ -856,7 +953,9 @@ export interface VedetteOperations {
   readonly ReadImport: { readonly input: ReadImportRequest; readonly output: ReadImportResponse };
   readonly RemoveEntries: { readonly input: RemoveEntriesRequest; readonly output: Record<never, never> };
   readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };
+  readonly StartDrafts: { readonly input: StartDraftsRequest; readonly output: StartDraftsResponse };
   readonly StartSuggestions: { readonly input: StartSuggestionsRequest; readonly output: StartSuggestionsResponse };
+  readonly StopDrafts: { readonly input: StopDraftsRequest; readonly output: StopDraftsResponse };
   readonly StopSuggestions: { readonly input: StopSuggestionsRequest; readonly output: StopSuggestionsResponse };
   readonly UndoChange: { readonly input: UndoChangeRequest; readonly output: UndoChangeResponse };
   readonly UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: Record<never, never> };

@@ -19,6 +19,7 @@ from vedette.api.own.account import (
     update_user,
 )
 from vedette.api.own.changes import change_entries, describe_change, undo_change
+from vedette.api.own.drafts import accept_drafts, discard_drafts, list_drafts, start_drafts, stop_drafts
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
 from vedette.api.own.examples import create_example_project
 from vedette.api.own.faults import translate
@@ -56,6 +57,7 @@ OPERATIONS: dict[str, Handler] = {
     "MendImportLines": mend_import_lines,
     "ReadImport": read_import,
     "RunImport": run_import,
+    "AcceptDrafts": accept_drafts,
     "ChangeEntries": change_entries,
     "CountEntries": count_entries,
     "CreateAccessKey": create_access_key,
@@ -68,8 +70,10 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteUser": delete_user,
     "DescribeChange": describe_change,
     "DescribeTraining": describe_training,
+    "DiscardDrafts": discard_drafts,
     "DownloadModel": download_model,
     "GetUser": get_user,
+    "ListDrafts": list_drafts,
     "ListEntries": list_entries,
     "ListGroups": list_groups,
     "ListLabelSettings": list_label_settings,
@@ -80,7 +84,9 @@ OPERATIONS: dict[str, Handler] = {
     "QueryEntries": query_entries,
     "PutPolicy": put_policy,
     "RemoveEntries": remove_entries,
+    "StartDrafts": start_drafts,
     "StartSuggestions": start_suggestions,
+    "StopDrafts": stop_drafts,
     "StopSuggestions": stop_suggestions,
     "UpdateAccessKey": update_access_key,
     "UndoChange": undo_change,

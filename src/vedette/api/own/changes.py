@@ -27,22 +27,25 @@ def change_entries(house: House, caller: Caller, request: dict[str, Any]) -> dic
         tuple(change.get("AddLabels", ())),
     )
     conditions = read_conditions(request)
-    return _progress(house.datasets.many.start(project, dataset, conditions, entry_change, caller.principal))
+    return describe_progress(
+        house.datasets.many.start(project, dataset, conditions, entry_change, caller.principal)
+    )
 
 
 def describe_change(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return how far a change is."""
     project = find_project(house, caller, "DescribeChange", request["ProjectArn"])
-    return _progress(house.datasets.many.describe(project, request["ChangeId"]))
+    return describe_progress(house.datasets.many.describe(project, request["ChangeId"]))
 
 
 def undo_change(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Undo a change of the last minute."""
     project = find_project(house, caller, "UndoChange", request["ProjectArn"])
-    return _progress(house.datasets.many.undo(project, request["ChangeId"]))
+    return describe_progress(house.datasets.many.undo(project, request["ChangeId"]))
 
 
-def _progress(progress: ChangeProgress) -> dict[str, Any]:
+def describe_progress(progress: ChangeProgress) -> dict[str, Any]:
+    """Return how far a change is, in the words of the shapes."""
     answer = {
         "ChangeId": progress.id,
         "Status": progress.status,

@@ -27,18 +27,23 @@ def _on(action: str, resource: str) -> tuple[Permission, ...]:
 
 
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {
+    "AcceptDrafts": (*_on("AcceptDrafts", PROJECT), *writes("with drafts that have masks")),
     "ChangeEntries": _on("ChangeEntries", PROJECT),
     "CountEntries": _on("CountEntries", PROJECT),
     "DescribeChange": _on("DescribeChange", PROJECT),
     "DescribeTraining": _on("DescribeTraining", MODEL),
+    "DiscardDrafts": _on("DiscardDrafts", PROJECT),
     "DownloadModel": _on("DownloadModel", MODEL),
+    "ListDrafts": _on("ListDrafts", PROJECT),
     "ListEntries": _on("ListEntries", PROJECT),
     "ListLabelSettings": _on("ListLabelSettings", PROJECT),
     "ListSuggestions": _on("ListSuggestions", PROJECT),
     "MoveEntries": _on("MoveEntries", PROJECT),
     "QueryEntries": _on("QueryEntries", PROJECT),
     "RemoveEntries": _on("RemoveEntries", PROJECT),
+    "StartDrafts": _on("StartDrafts", PROJECT),
     "StartSuggestions": _on("StartSuggestions", PROJECT),
+    "StopDrafts": _on("StopDrafts", PROJECT),
     "StopSuggestions": _on("StopSuggestions", PROJECT),
     "UndoChange": _on("UndoChange", PROJECT),
     "UpdateEntries": _on("UpdateEntries", PROJECT),
