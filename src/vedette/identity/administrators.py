@@ -1,38 +1,67 @@
 """Who can still let others in: the rule that an account never loses its last administrator.
 
 An administrator is the root with a key that is enabled, or a user with one who holds the built-in policy
-`administrator`, itself or through a group. Decides nothing else.
+`administrator`, itself or through a group. The rule is asked within the transaction that makes the change,
+and writers of one database take turns, so that it holds among any number of servers. Decides nothing else.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, or_, select
 
 from vedette.errors import Busy
 from vedette.identity.builtin import ADMINISTRATOR_POLICY
-from vedette.identity.directory import Directory
+from vedette.identity.tables import group_policies, keys, members, user_policies
+from vedette.store.db import Database
 
 
-def administrators(directory: Directory, account: str) -> set[str]:
-    """Return the names of the account's administrators; the root's is empty."""
-    keys = directory.keys(account)
-    names = {key.user or "" for key in keys if key.enabled}
-    return {name for name in names if not name or _holds(directory, account, name)}
+class GuardedWrites(Database):
+    """The database, whose changes are rolled back where they would leave nobody to administer the account."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        super().__init__(database.engine)
+        self._guarded = database
+        self._account = account
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading."""
+        with self._guarded.read() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """The only write transaction, held to the rule."""
+        with self._guarded.write() as connection:
+            before = has_administrator(connection, self._account)
+            yield connection
+            if before and not has_administrator(connection, self._account):
+                raise Busy(
+                    f"This takes the last administrator of the account {self._account} away; make another"
+                    " one, with an access key, first.",
+                    kind="account",
+                    name=self._account,
+                )
 
 
-def require_another(directory: Directory, account: str, name: str) -> None:
-    """Refuse to take from a user what would leave the account without an administrator."""
-    remaining = administrators(directory, account)
-    if remaining == {name}:
-        raise Busy(
-            f"{name} is the last administrator of the account {account}; make another one first.",
-            kind="user",
-            name=name,
+def has_administrator(connection: Connection, account: str) -> bool:
+    """Return whether anybody can let others into the account."""
+    own = select(user_policies.c.holder).where(
+        user_policies.c.account == account, user_policies.c.policy == ADMINISTRATOR_POLICY
+    )
+    by_group = (
+        select(members.c.user_name)
+        .join(
+            group_policies,
+            (group_policies.c.account == members.c.account)
+            & (group_policies.c.holder == members.c.group_name),
         )
-
-
-def require_after(directory: Directory, account: str, before: set[str]) -> None:
-    """Refuse a change that was made and left nobody, where there was somebody before."""
-    if before and not administrators(directory, account):
-        raise Busy(f"Nobody would administer the account {account} any more.", kind="account", name=account)
-
-
-def _holds(directory: Directory, account: str, name: str) -> bool:
-    policies = directory.policies_of_user(account, name)
-    return any(policy.rpartition("/")[2] == ADMINISTRATOR_POLICY for policy in policies)
+        .where(members.c.account == account, group_policies.c.policy == ADMINISTRATOR_POLICY)
+    )
+    query = select(keys.c.id).where(
+        keys.c.account == account,
+        keys.c.enabled,
+        or_(keys.c.user.is_(None), keys.c.user.in_(own), keys.c.user.in_(by_group)),
+    )
+    return connection.execute(query.limit(1)).first() is not None

@@ -12,6 +12,7 @@ from vedette.access.pins import pin
 from vedette.access.policy import PolicyKind
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.identity.administrators import GuardedWrites
 from vedette.identity.groups import Groups
 from vedette.identity.holder import Holder
 from vedette.identity.ids import new_id
@@ -49,6 +50,10 @@ class Directory:
         self._database = database
         self._seal = seal
         self._clock = clock
+
+    def guarded(self, account: str) -> "Directory":
+        """Return the same for changes that must leave the account an administrator."""
+        return Directory(GuardedWrites(self._database, account), self._seal, self._clock)
 
     # Accounts
 

@@ -4,21 +4,15 @@ Whoever may do these things is an administrator, whatever the policy is called: 
 attach any. The account never loses its last administrator this way; commands on the server's own machine may.
 """
 
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from vedette.api.house import Caller, House
 from vedette.errors import Missing
-from vedette.identity.administrators import require_another
-from vedette.identity.builtin import ADMINISTRATOR_POLICY
 from vedette.identity.directory import Directory
 from vedette.identity.holder import Holder, HolderKind
 from vedette.identity.policies import IdentityPolicy
 from vedette.identity.records import AccessKey, User
-
-# Two administrators who remove one another at once must not both succeed.
-_one_change = threading.Lock()
 
 
 def list_users(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -57,18 +51,16 @@ def create_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
 def update_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Attach and detach policies, join and leave groups, set and remove tags of a user."""
     name = _require(caller, "UpdateUser", "user", request["UserName"])
-    directory, account = house.identity.directory, caller.account
+    account = caller.account
+    directory = house.identity.directory.guarded(account)
     holder = Holder("user", account, name)
-    detached, left_groups = request.get("DetachPolicies", ()), request.get("LeaveGroups", ())
-    with _one_change:
-        if ADMINISTRATOR_POLICY in detached or _gives_administration(directory, account, left_groups):
-            require_another(directory, account, name)
-        directory.policies.attach(holder, *request.get("AttachPolicies", ()))
-        for group in request.get("JoinGroups", ()):
-            directory.groups.add(account, group, name)
-        directory.policies.detach(holder, *detached)
-        for group in left_groups:
-            directory.groups.remove(account, group, name)
+    # First what is given, so that somebody may go from one way of being an administrator to another.
+    directory.policies.attach(holder, *request.get("AttachPolicies", ()))
+    for group in request.get("JoinGroups", ()):
+        directory.groups.add(account, group, name)
+    directory.policies.detach(holder, *request.get("DetachPolicies", ()))
+    for group in request.get("LeaveGroups", ()):
+        directory.groups.remove(account, group, name)
     if request.get("Tags") or request.get("RemoveTags"):
         directory.set_tags(holder, request.get("Tags", {}), request.get("RemoveTags", ()))
     return {}
@@ -77,10 +69,7 @@ def update_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
 def delete_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Delete a user with its keys; its sessions end."""
     name = _require(caller, "DeleteUser", "user", request["UserName"])
-    directory = house.identity.directory
-    with _one_change:
-        require_another(directory, caller.account, name)
-        directory.delete_user(caller.account, name)
+    house.identity.directory.guarded(caller.account).delete_user(caller.account, name)
     return {}
 
 
@@ -95,21 +84,18 @@ def update_access_key(house: House, caller: Caller, request: dict[str, Any]) -> 
     """Enable or disable a user's key."""
     name = _require(caller, "UpdateAccessKey", "user", request["UserName"])
     is_enabled = request["Enabled"]
-    directory = house.identity.directory
 
-    def change(key_id: str) -> None:
+    def change(directory: Directory, key_id: str) -> None:
         directory.enable_key(key_id, enabled=is_enabled)
 
-    _change_key(directory, caller.account, name, request["AccessKeyId"], change, takes_away=not is_enabled)
+    _change_key(house, caller, name, request["AccessKeyId"], change)
     return {}
 
 
 def delete_access_key(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Delete a user's key; the sessions that it began end."""
     name = _require(caller, "DeleteAccessKey", "user", request["UserName"])
-    directory = house.identity.directory
-    key_id = request["AccessKeyId"]
-    _change_key(directory, caller.account, name, key_id, directory.delete_key, takes_away=True)
+    _change_key(house, caller, name, request["AccessKeyId"], Directory.delete_key)
     return {}
 
 
@@ -137,21 +123,17 @@ def create_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[
 def update_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Attach and detach policies of a group."""
     name = _require(caller, "UpdateGroup", "group", request["GroupName"])
-    directory, detached = house.identity.directory, request.get("DetachPolicies", ())
+    policies = house.identity.directory.guarded(caller.account).policies
     holder = Holder("group", caller.account, name)
-    with _one_change:
-        if ADMINISTRATOR_POLICY in detached:
-            for user in _members(directory, caller.account, name):
-                require_another(directory, caller.account, user)
-        directory.policies.attach(holder, *request.get("AttachPolicies", ()))
-        directory.policies.detach(holder, *detached)
+    policies.attach(holder, *request.get("AttachPolicies", ()))
+    policies.detach(holder, *request.get("DetachPolicies", ()))
     return {}
 
 
 def delete_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Delete a group without members."""
     name = _require(caller, "DeleteGroup", "group", request["GroupName"])
-    house.identity.directory.groups.delete(caller.account, name)
+    house.identity.directory.guarded(caller.account).groups.delete(caller.account, name)
     return {}
 
 
@@ -188,34 +170,13 @@ def _find_user(directory: Directory, account: str, name: str) -> User:
 
 
 def _change_key(
-    directory: Directory,
-    account: str,
-    name: str,
-    key_id: str,
-    change: Callable[[str], None],
-    *,
-    takes_away: bool,
+    house: House, caller: Caller, name: str, key_id: str, change: Callable[[Directory, str], None]
 ) -> None:
     """Change a key that is the user's: of another's nothing is said but that this user has none such."""
-    with _one_change:
-        keys = directory.keys(account, name)
-        if key_id not in {key.id for key in keys}:
-            raise Missing(f"User {name} has no access key {key_id}.", kind="key", name=key_id)
-        if takes_away and not any(key.enabled and key.id != key_id for key in keys):
-            require_another(directory, account, name)
-        change(key_id)
-
-
-def _gives_administration(directory: Directory, account: str, groups: Iterable[str]) -> bool:
-    return any(
-        ADMINISTRATOR_POLICY in directory.policies.attached(Holder("group", account, group))
-        for group in groups
-    )
-
-
-def _members(directory: Directory, account: str, name: str) -> tuple[str, ...]:
-    groups = directory.groups.in_account(account)
-    return next((group.users for group in groups if group.name == name), ())
+    directory = house.identity.directory.guarded(caller.account)
+    if key_id not in {key.id for key in directory.keys(caller.account, name)}:
+        raise Missing(f"User {name} has no access key {key_id}.", kind="key", name=key_id)
+    change(directory, key_id)
 
 
 def _user(user: User) -> dict[str, Any]:
