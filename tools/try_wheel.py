@@ -1,6 +1,7 @@
 """Install the wheel into empty environments as its users would: light to detect, whole to serve."""
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -79,12 +80,24 @@ def try_server(wheel: Path, home: Path) -> tuple[str, int]:
         address = server.stdout.readline().split()[-1]
         with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
             assert answer.status == 200
+        show_console(address)
         words = [home / "env" / "bin" / "python", "-c", CALL, address, home / "data" / "credentials.json"]
         arn = subprocess.run(words, check=True, capture_output=True, text=True, cwd=home).stdout.strip()
     finally:
         server.terminate()
         status = server.wait(timeout=60)
     return arn, status
+
+
+def show_console(address: str) -> None:
+    """Ask for the console's page and for the script that it begins with, as a browser does."""
+    with urllib.request.urlopen(f"{address}/console/", timeout=10) as answer:
+        page = answer.read().decode()
+    script = re.search(r'<script[^>]* src="(/console/assets/[^"]+)"', page)
+    assert script is not None, f"the wheel has no built console: {page[:500]}"
+    request = urllib.request.Request(f"{address}{script.group(1)}", headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.read(), script.group(1)
 
 
 def environment(home: Path) -> None:

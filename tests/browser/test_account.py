@@ -82,3 +82,27 @@ def test_groups_and_policies_are_made_and_read(signed_in):
     page.get_by_role("dialog").get_by_label("Name").fill("only-look")
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.get_by_role("rowheader", name="only-look")).to_be_visible()
+
+
+def test_a_group_gets_a_member_and_another_right(signed_in, console):
+    page = signed_in
+    console.vedette("user", "create", "noor")
+    page.goto("/console/account/groups")
+    page.get_by_role("button", name="Create group").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("lookers")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Change lookers").click()
+    dialog = page.get_by_role("dialog", name="Change lookers")
+    dialog.get_by_role("button", name="Users").click()
+    page.get_by_role("option", name="noor").click()
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Policies").click()
+    page.get_by_role("option", name="viewer").click()
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).not_to_be_visible()
+    row = page.get_by_role("row").filter(has_text="lookers")
+    expect(row).to_contain_text("noor")
+    expect(row).to_contain_text("labeller, viewer")
+    take_pictures(page, "groups")
+    console.vedette("user", "delete", "noor")

@@ -117,3 +117,19 @@ def test_a_region_is_chosen_in_the_bar_and_stands_in_the_address(signed_in, pane
     signed_in.go_back()
     signed_in.goto("/console/projects?region=us-east-1")
     expect(signed_in.get_by_role("link", name=panels)).to_be_visible()
+
+
+def test_tags_of_a_project_are_changed(signed_in, console):
+    page, rekognition = signed_in, console.client("rekognition")
+    arn = rekognition.create_project(ProjectName="tagged", Tags={"team": "night", "old": "1"})["ProjectArn"]
+    page.goto("/console/projects/rekognition/tagged")
+    kept, gone = [page.get_by_role("textbox", name="Key").nth(place).input_value() for place in (0, 1)]
+    page.get_by_role("textbox", name="Value").first.fill("day")
+    page.get_by_role("button", name="Remove").nth(1).click()
+    page.get_by_role("button", name="Add a tag").click()
+    page.get_by_role("textbox", name="Key").nth(1).fill("cost")
+    page.get_by_role("button", name="Save tags").click()
+    expect(page.get_by_text("The tags were saved.")).to_be_visible()
+    assert {kept, gone} == {"team", "old"}
+    take_pictures(page, "tags")
+    assert rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] == {kept: "day", "cost": ""}

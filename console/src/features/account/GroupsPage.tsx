@@ -4,8 +4,9 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
-import { useCall, useChange } from "../../api";
+import { useCall, useChange, type Own } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import { ChangeGroup } from "./ChangeGroup";
 import { CreateNamed } from "./CreateNamed";
 import { DeleteThing } from "./DeleteThing";
 import { Layout } from "./Layout";
@@ -32,6 +33,7 @@ export function GroupsPage() {
   const remove = useChange("vedette", "DeleteGroup");
   const [isCreating, setIsCreating] = useState(false);
   const [toDelete, setToDelete] = useState<string | null>(null);
+  const [toChange, setToChange] = useState<Own.GroupSummary | null>(null);
   const items = groups.data?.Groups ?? [];
   return (
     <Layout page="groups">
@@ -71,14 +73,24 @@ export function GroupsPage() {
               id: "do",
               header: "",
               cell: (group) => (
-                <Button variant="inline-link" onClick={() => setToDelete(group.GroupName ?? null)}>
-                  {t("delete")}
-                </Button>
+                <SpaceBetween direction="horizontal" size="s">
+                  <Button
+                    variant="inline-link"
+                    ariaLabel={t("groupChangeTitle", { name: group.GroupName ?? "" })}
+                    onClick={() => setToChange(group)}
+                  >
+                    {t("groupChange")}
+                  </Button>
+                  <Button variant="inline-link" onClick={() => setToDelete(group.GroupName ?? null)}>
+                    {t("delete")}
+                  </Button>
+                </SpaceBetween>
               ),
             },
           ]}
         />
         {isCreating && <Create onClose={() => setIsCreating(false)} />}
+        {toChange !== null && <ChangeGroup group={toChange} onClose={() => setToChange(null)} />}
         {toDelete !== null && (
           <DeleteThing
             name={toDelete}

@@ -3,6 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
+import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
@@ -20,6 +21,9 @@ interface LabelManagerProps {
   readonly onClose: () => void;
 }
 
+/** As many rows as a dialog shows without scrolling far; the field above finds the others. */
+const ROWS = 20;
+
 const CLASSES = new Set(["normal", "anomaly"]);
 
 export function LabelManager({ arn, types, labels, onClose }: LabelManagerProps) {
@@ -27,8 +31,11 @@ export function LabelManager({ arn, types, labels, onClose }: LabelManagerProps)
   const [text, setText] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const [wantedPage, setPage] = useState(1);
   const matching = labels.filter((label) => label.name.toLowerCase().includes(text.toLowerCase()));
   const isNew = text.trim() !== "" && !labels.some((label) => label.name === text.trim());
+  const pages = Math.max(1, Math.ceil(matching.length / ROWS));
+  const page = Math.min(wantedPage, pages);
 
   const perform = async (work: () => Promise<unknown>) => {
     setBusy(true);
@@ -96,8 +103,17 @@ export function LabelManager({ arn, types, labels, onClose }: LabelManagerProps)
           trackBy="name"
           loading={isBusy}
           loadingText={t("labels")}
-          items={matching}
+          items={matching.slice((page - 1) * ROWS, page * ROWS)}
           empty={t("noLabels")}
+          pagination={
+            pages > 1 && (
+              <Pagination
+                currentPageIndex={page}
+                pagesCount={pages}
+                onChange={({ detail }) => setPage(detail.currentPageIndex)}
+              />
+            )
+          }
           submitEdit={async (label, column, value) => {
             const typed = String(value).trim();
             if (column.id === "name" && typed !== "" && typed !== label.name) await rename(label, typed);

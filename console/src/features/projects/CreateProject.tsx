@@ -1,5 +1,4 @@
 /** One dialog for projects of both services: first the question, then a name. */
-import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
@@ -14,14 +13,10 @@ import { call, refreshProjects, type ProjectService } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { useUiText } from "../../ui/text";
 import { isProjectName, nearestName } from "./names";
+import { Tags, type Tag } from "./Tags";
 import { useText } from "./text";
 
 type Question = "label" | "locate" | "anomaly";
-
-interface Tag {
-  readonly key: string;
-  readonly value: string;
-}
 
 interface Order {
   readonly service: ProjectService;
@@ -41,41 +36,6 @@ async function createProject({ service, name, tags }: Order): Promise<void> {
     await call("rekognition", "CreateProject", { ProjectName: name, Tags: pairs });
   }
   await refreshProjects();
-}
-
-interface TagsProps {
-  readonly tags: readonly Tag[];
-  readonly onChange: (tags: readonly Tag[]) => void;
-}
-
-function Tags({ tags, onChange }: TagsProps) {
-  const t = useText();
-  const change = (index: number, part: Partial<Tag>) =>
-    onChange(tags.map((tag, place) => (place === index ? { ...tag, ...part } : tag)));
-  return (
-    <AttributeEditor
-      items={tags}
-      addButtonText={t("tagAdd")}
-      removeButtonText={t("tagRemove")}
-      empty={t("tagsHelp")}
-      onAddButtonClick={() => onChange([...tags, { key: "", value: "" }])}
-      onRemoveButtonClick={({ detail }) => onChange(tags.filter((_, place) => place !== detail.itemIndex))}
-      definition={[
-        {
-          label: t("tagKey"),
-          control: (tag, index) => (
-            <Input value={tag.key} onChange={({ detail }) => change(index, { key: detail.value })} />
-          ),
-        },
-        {
-          label: t("tagValue"),
-          control: (tag, index) => (
-            <Input value={tag.value} onChange={({ detail }) => change(index, { value: detail.value })} />
-          ),
-        },
-      ]}
-    />
-  );
 }
 
 function Questions(props: { readonly value: Question; readonly onChange: (question: Question) => void }) {

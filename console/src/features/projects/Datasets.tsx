@@ -36,11 +36,17 @@ function useAdviceWords(): (advice: Advice) => string {
 
 function AdviceList({ dataset }: { readonly dataset: DatasetFacts }) {
   const words = useAdviceWords();
-  return adviceOf(dataset).map((advice) => (
-    <StatusIndicator key={advice.kind} type={advice.kind === "unlabelled" ? "info" : "warning"} wrapText>
-      {words(advice)}
-    </StatusIndicator>
-  ));
+  return (
+    <SpaceBetween size="xxs">
+      {adviceOf(dataset).map((advice) => (
+        <div key={advice.kind}>
+          <StatusIndicator type={advice.kind === "unlabelled" ? "info" : "warning"} wrapText>
+            {words(advice)}
+          </StatusIndicator>
+        </div>
+      ))}
+    </SpaceBetween>
+  );
 }
 
 function DatasetState({ dataset }: { readonly dataset: DatasetFacts }) {

@@ -19,6 +19,7 @@ import { NotFound } from "../../ui/states";
 import { useUiText } from "../../ui/text";
 import { Datasets } from "./Datasets";
 import { DeleteProject } from "./DeleteProject";
+import { ProjectTags } from "./Tags";
 import { useText } from "./text";
 import { Versions } from "./Versions";
 
@@ -124,6 +125,7 @@ export function ProjectPage() {
       <Next project={project.data} />
       <Datasets project={project.data} />
       <Versions project={project.data} />
+      <ProjectTags project={project.data} />
       <Details project={project.data} />
       {isDeleting && (
         <DeleteProject

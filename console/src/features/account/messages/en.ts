@@ -74,4 +74,6 @@ export const messages = {
   tagAdd: "Add a tag",
   tagRemove: "Remove",
   tagsNone: "No tags",
+  groupChange: "Change",
+  groupChangeTitle: "Change {name}",
 } as const;

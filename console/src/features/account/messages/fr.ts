@@ -78,4 +78,6 @@ export const messages: Translation<typeof english> = {
   tagAdd: "Ajouter une balise",
   tagRemove: "Retirer",
   tagsNone: "Aucune balise",
+  groupChange: "Modifier",
+  groupChangeTitle: "Modifier {name}",
 };

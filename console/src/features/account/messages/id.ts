@@ -77,4 +77,6 @@ export const messages: Translation<typeof english> = {
   tagAdd: "Tambahkan tag",
   tagRemove: "Hapus",
   tagsNone: "Tidak ada tag",
+  groupChange: "Ubah",
+  groupChangeTitle: "Ubah {name}",
 };

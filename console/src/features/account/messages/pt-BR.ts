@@ -76,4 +76,6 @@ export const messages: Translation<typeof english> = {
   tagAdd: "Adicionar",
   tagRemove: "Remover",
   tagsNone: "Nenhuma",
+  groupChange: "Alterar",
+  groupChangeTitle: "Alterar {name}",
 };

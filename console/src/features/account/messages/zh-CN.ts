@@ -76,4 +76,6 @@ export const messages: Translation<typeof english> = {
   tagAdd: "添加",
   tagRemove: "移除",
   tagsNone: "没有资源标签",
+  groupChange: "更改",
+  groupChangeTitle: "更改 {name}",
 };

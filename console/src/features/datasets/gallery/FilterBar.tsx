@@ -6,6 +6,7 @@ import TokenGroup from "@cloudscape-design/components/token-group";
 import ToggleButton from "@cloudscape-design/components/toggle-button";
 import { useEffect, useState } from "react";
 import { useText } from "../text";
+import { RangeDialog, type Range } from "./RangeDialog";
 import { SORT_KEYS, tokensOf, withoutToken, withToken, type Token } from "./filters";
 
 const TYPING_MS = 250;
@@ -52,6 +53,14 @@ function useTokenText(): (token: Token) => string {
         return t("filterWithout", { name: token.value });
       case "name":
         return t("filterName", { name: token.value });
+      case "minside":
+        return t("filterLeastSide", { count: Number(token.value) });
+      case "maxside":
+        return t("filterMostSide", { count: Number(token.value) });
+      case "since":
+        return t("filterSince", { day: token.value });
+      case "until":
+        return t("filterUntil", { day: token.value });
       default:
         return `${token.key}: ${token.value}`;
     }
@@ -62,6 +71,7 @@ export function FilterBar({ search, onSearch, size, onSize, isLookout }: FilterB
   const t = useText();
   const say = useTokenText();
   const [name, setName] = useState(search.get("name") ?? "");
+  const [range, setRange] = useState<Range | null>(null);
   useEffect(() => {
     if (name === (search.get("name") ?? "")) return undefined;
     const timer = setTimeout(() => {
@@ -75,10 +85,14 @@ export function FilterBar({ search, onSearch, size, onSize, isLookout }: FilterB
     return () => clearTimeout(timer);
   }, [name, search, onSearch]);
   const tokens = tokensOf(search);
-  const options = [...CONDITIONS, ...(isLookout ? CLASSES : [])].map((token) => ({
-    value: `${token.key}=${token.value}`,
-    label: token.key === "class" ? token.value : say(token),
-  }));
+  const options = [
+    ...[...CONDITIONS, ...(isLookout ? CLASSES : [])].map((token) => ({
+      value: `${token.key}=${token.value}`,
+      label: token.key === "class" ? token.value : say(token),
+    })),
+    { value: "size", label: t("filterSize") },
+    { value: "added", label: t("filterAdded") },
+  ];
   const sort = search.get("sort") ?? "position";
   const isDescending = search.get("order") === "desc";
   const set = (key: string, value: string | null) => {
@@ -106,7 +120,8 @@ export function FilterBar({ search, onSearch, size, onSize, isLookout }: FilterB
           options={options}
           onChange={({ detail }) => {
             const [key = "", value = ""] = (detail.selectedOption.value ?? "").split("=");
-            onSearch(withToken(search, { key, value }));
+            if (key === "size" || key === "added") setRange(key);
+            else onSearch(withToken(search, { key, value }));
           }}
         />
         <Select
@@ -138,6 +153,9 @@ export function FilterBar({ search, onSearch, size, onSize, isLookout }: FilterB
           />
         </div>
       </div>
+      {range !== null && (
+        <RangeDialog range={range} search={search} onSearch={onSearch} onClose={() => setRange(null)} />
+      )}
       {tokens.length > 0 && (
         <TokenGroup
           items={tokens.map((token) => ({

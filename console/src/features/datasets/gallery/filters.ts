@@ -30,8 +30,25 @@ const NUMBERS = {
 
 type Draft = { -readonly [Key in keyof Own.EntryFilter]: Own.EntryFilter[Key] };
 
-function isDate(text: string): boolean {
-  return !Number.isNaN(Date.parse(text));
+/** The moment at which a day of this place begins, some days later; null for what is no day. */
+function startOf(day: string, later: number): string | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/u.test(day)) return null;
+  const moment = new Date(`${day}T00:00`);
+  if (Number.isNaN(moment.getTime())) return null;
+  moment.setDate(moment.getDate() + later);
+  return moment.toISOString();
+}
+
+function since(day: string): Draft {
+  const start = startOf(day, 0);
+  if (start === null) return {};
+  // The service's condition leaves out what came in the very moment.
+  return { AfterCreationDate: new Date(Date.parse(start) - 1).toISOString() };
+}
+
+function until(day: string): Draft {
+  const end = startOf(day, 1);
+  return end === null ? {} : { BeforeCreationDate: end };
 }
 
 /** What each key of an address means; a value that is not understood means nothing. */
@@ -41,7 +58,8 @@ const READERS: Readonly<Record<string, (values: readonly string[], value: string
   labelled: (_, value) => (value === "yes" || value === "no" ? { Labeled: value === "yes" } : {}),
   class: (_, value) => (value === "normal" || value === "anomaly" ? { AnomalyClass: value } : {}),
   name: (_, value) => (value === "" ? {} : { NameContains: value }),
-  since: (_, value) => (isDate(value) ? { AfterCreationDate: new Date(value).toISOString() } : {}),
+  since: (_, value) => since(value),
+  until: (_, value) => until(value),
   broken: (_, value) => (value === "yes" ? { PictureStates: ["broken", "missing"] } : {}),
 };
 
@@ -79,6 +97,7 @@ const TOKENS = [
   "class",
   "name",
   "since",
+  "until",
   "broken",
   "errors",
   "twins",

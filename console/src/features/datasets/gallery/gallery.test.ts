@@ -82,6 +82,15 @@ describe("the question of an address", () => {
     expect(readQuestion(new URLSearchParams("sort=drop%20table")).sort).toBe("position");
   });
 
+  it("takes a day from its beginning to its end, as this place counts days", () => {
+    const { filter } = readQuestion(new URLSearchParams("since=2026-11-28&until=2026-11-28&minside=200"));
+    const [after, before] = [filter.AfterCreationDate ?? "", filter.BeforeCreationDate ?? ""];
+    expect(new Date(Date.parse(after) + 1).toString()).toContain("Nov 28 2026 00:00:00");
+    expect(new Date(before).toString()).toContain("Nov 29 2026 00:00:00");
+    expect(filter.LeastSide).toBe(200);
+    expect(readQuestion(new URLSearchParams("since=soon&until=2026-13-45")).filter).toEqual({});
+  });
+
   it("loses and gains one token at a time", () => {
     const search = withToken(withToken(new URLSearchParams(), { key: "label", value: "a" }), {
       key: "label",

@@ -89,4 +89,7 @@ export const messages = {
     "A model is trained. Start it from any client, then send it pictures; starting from the console is not supported yet.",
   next_use: "A model is running and answers.",
   next_retry: "The newest model failed; its message below says why.",
+  tagsSave: "Save tags",
+  tagsSaved: "The tags were saved.",
+  tagTwice: "Each key can be there once.",
 } as const;

@@ -115,4 +115,7 @@ export const messages: Translation<typeof english> = {
     "Un modèle est entraîné. Démarrez-le depuis n’importe quel client, puis envoyez-lui des images ; démarrer depuis la console n’est pas encore pris en charge.",
   next_use: "Un modèle tourne et répond.",
   next_retry: "Le modèle le plus récent a échoué ; son message ci-dessous dit pourquoi.",
+  tagsSave: "Enregistrer les étiquettes",
+  tagsSaved: "Les étiquettes sont enregistrées.",
+  tagTwice: "Chaque clé ne peut figurer qu’une fois.",
 };

@@ -88,4 +88,7 @@ export const messages: Translation<typeof english> = {
     "Sebuah model sudah terlatih. Jalankan dari klien mana pun, lalu kirim gambar; menjalankan dari konsol belum didukung.",
   next_use: "Sebuah model berjalan dan menjawab.",
   next_retry: "Model terbaru gagal; pesannya di bawah menyebutkan sebabnya.",
+  tagsSave: "Simpan tag",
+  tagsSaved: "Tag telah disimpan.",
+  tagTwice: "Setiap kunci hanya boleh ada sekali.",
 };

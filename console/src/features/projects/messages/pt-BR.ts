@@ -104,4 +104,7 @@ export const messages: Translation<typeof english> = {
     "Um modelo está treinado. Inicie-o de qualquer cliente e envie imagens; iniciar pelo console ainda não é suportado.",
   next_use: "Um modelo está em execução e responde.",
   next_retry: "O modelo mais novo falhou; a mensagem abaixo diz por quê.",
+  tagsSave: "Salvar etiquetas",
+  tagsSaved: "As etiquetas foram salvas.",
+  tagTwice: "Cada chave só pode aparecer uma vez.",
 };

@@ -76,4 +76,7 @@ export const messages: Translation<typeof english> = {
   next_start: "模型已训练完成。请用任意客户端启动它，然后发送图片；控制台尚不支持启动。",
   next_use: "模型正在运行并作答。",
   next_retry: "最新的模型失败了；下方的消息说明了原因。",
+  tagsSave: "保存标签",
+  tagsSaved: "标签已保存。",
+  tagTwice: "每个键只能出现一次。",
 };
