@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from vedette.dialects.limits import PictureLimits
 from vedette.errors import Wrong
 from vedette.vision.files import BOMB
-from vedette.vision.heads import CostlyPicture, refuse_costly
+from vedette.vision.heads import CostlyPicture, plain_jpeg
 from vedette.vision.image_head import ImageHead, read_image_head
 
 
@@ -31,8 +31,8 @@ def open_picture(data: bytes, limits: PictureLimits) -> CheckedPicture:
 
 def _read_head(data: bytes) -> ImageHead:
     try:
-        refuse_costly(data)
-        return read_image_head(data)
+        plain = plain_jpeg(data)
+        return ImageHead("JPEG", *plain) if plain is not None else read_image_head(data)
     except CostlyPicture as costly:
         raise Wrong(f"The picture is not decoded: {costly}.", kind="picture") from None
     except BOMB:

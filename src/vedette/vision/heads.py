@@ -14,6 +14,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from vedette.vision.exif import EXIF, read_orientation
+
 JPEG_START, PNG_START = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 
 # Segments before the first scan. An ICC profile may have 255 of 64 KB and a depth map of a phone's camera
@@ -42,6 +44,11 @@ _ARITHMETIC_FRAMES, _LOSSLESS_FRAMES = {*range(0xC9, 0xD0)}, {0xC3, 0xC7, 0xCB, 
 _NEEDED = {*_FRAMES, _DHT, _DAC, _DQT, _DRI, _APP0, _ADOBE}
 # Markers that have no length behind them, by the standard and in how decoders read them.
 _BARE = {_SOI, _EOI, *range(0xD0, 0xD8), *range(0x01, 0xC0), 0xC8, *range(0xF0, 0xFE)}
+# What a plain JPEG does not have: a second beginning, an unusual code.
+_PLAIN_FRAMES = {0xC0, 0xC1, 0xC2}
+_SPECIAL = {_SOI, _EOI, _DAC, *(_FRAMES - _PLAIN_FRAMES)}
+# More pixels are for the decoder to refuse.
+_MOST_PLAIN = 8192 * 8192
 _ABOUT = (b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0")
 # A marker within or behind what is coded: not an escaped 255, padding, or a restart.
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
@@ -85,6 +92,23 @@ def refuse_costly(data: bytes) -> None:
     elif data.startswith(PNG_START):
         for _ in _read_png(data, to_end=True):
             pass
+
+
+def plain_jpeg(data: bytes) -> tuple[int, int, int] | None:
+    """Refuse a file as `refuse_costly` does; return a plain JPEG's width, height and orientation, or None.
+
+    Plain is what any decoder opens and understands in one way: most pictures are, and to open their heads
+    cost more than everything else that is asked of them before they are decoded.
+
+    Raises:
+        CostlyPicture: when it is built to keep a decoder busy.
+    """
+    if not data.startswith(JPEG_START):
+        refuse_costly(data)
+        return None
+    head = _read_jpeg(data)
+    head.weigh(data)
+    return _plain_head(head, data)
 
 
 def lean_head(data: bytes, *, is_whole: bool = True) -> list[memoryview] | None:
@@ -174,6 +198,52 @@ def _read_jpeg(data: bytes) -> _JpegHead:
             head.components = data[at + 9] if at + 9 < len(data) else 0
     head.at = len(data)
     return head
+
+
+def _plain_head(head: _JpegHead, data: bytes) -> tuple[int, int, int] | None:
+    """Return size and orientation of a JPEG whose segments are all as a decoder wants them."""
+    segments = [(part[1], bytes(part[4:])) for part in head.parts[1:] if _is_whole(part)]
+    scan = memoryview(data)[head.at :]
+    if len(segments) + 1 < len(head.parts) or len(scan) < 4 or not _is_whole(scan[: _length_of(scan)]):
+        return None
+    if any(marker in _SPECIAL or not _is_sound(marker, body) for marker, body in segments):
+        return None
+    frames = [body for marker, body in segments if marker in _PLAIN_FRAMES]
+    if len(frames) != 1 or len(frames[0]) < 6:
+        return None
+    precision, height, width, components = struct.unpack(">BHHB", frames[0][:6])
+    is_usual = precision == 8 and components in (1, 3, 4) and len(frames[0]) == 6 + 3 * components
+    orientation = _orientation([body for marker, body in segments if marker == _APP1])
+    if orientation is None or not is_usual or not 0 < width * height <= _MOST_PLAIN:
+        return None
+    return width, height, orientation
+
+
+def _orientation(about: list[bytes]) -> int | None:
+    """Return what the segments that may tell it say; None for what only a decoder may judge."""
+    if not about:
+        return 1
+    return read_orientation(about[0]) if len(about) == 1 and about[0].startswith(EXIF) else None
+
+
+def _length_of(segment: memoryview) -> int:
+    return 2 + int.from_bytes(segment[2:4])
+
+
+def _is_whole(segment: memoryview) -> bool:
+    """Say whether a segment has a length, and is as long as that."""
+    return len(segment) >= 4 and len(segment) == _length_of(segment)
+
+
+def _is_sound(marker: int, body: bytes) -> bool:
+    """Say whether a decoder takes a segment: tables that are whole, and marks of their least length."""
+    if marker == _DQT:
+        at = 0
+        while at < len(body):
+            at += 1 + (64 if body[at] < 16 else 128)
+        return at == len(body)
+    is_mark = body.startswith((b"JFIF", b"Adobe"))
+    return not is_mark or len(body) >= 7
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
