@@ -38,6 +38,7 @@ DOORS, MODEL = (
     f"arn:aws:lookoutvision:{REGION}:{HERE}:project/doors",
     f"arn:aws:lookoutvision:{REGION}:{HERE}:model/doors/1",
 )
+PNG = b"\x89PNG\r\n\x1a\n"
 OUT = {"S3Bucket": "out", "S3KeyPrefix": "results"}
 PLACE = {"Bucket": "pictures", "Name": "m.manifest"}
 POLICY = {
@@ -69,8 +70,9 @@ ENTRIES = {"ProjectArn": PROJECT, "DatasetType": "TRAIN"}
 IMPORT = {"ProjectArn": DOORS, "ImportId": "0" * 32}
 IN_A_BUCKET = {"Kind": "bucket", "Format": "folder", "Address": "s3://pictures/p"}
 IN_A_DATASET = {"Kind": "dataset", "Format": "manifest", "ProjectArn": PROJECT, "DatasetType": "train"}
+MY_ROUND = {"RoundId": "0" * 32}
+ROUND = {"ProjectArn": PROJECT, **MY_ROUND}
 WORD = re.compile(r"\b[A-Z]{3,}\b")
-PNG = b"\x89PNG\r\n\x1a\n"
 
 # An operation, a request that it could carry out, and which of its occasional rights that asks for.
 REQUESTS = [
@@ -139,6 +141,25 @@ REQUESTS = [
     ("vedette", "UpdateAccessKey", {"UserName": "ann", "AccessKeyId": "AKIAEXAMPLE", "Enabled": False}, ""),
     ("vedette", "UpdateGroup", {"GroupName": "shift"}, ""),
     ("vedette", "UpdateUser", {"UserName": "ann"}, ""),
+    ("vedette", "CreateRound", {**ENTRIES, "Name": "r", "Task": "labels"}, ""),
+    ("vedette", "ListRoundPeople", {"ProjectArn": PROJECT}, ""),
+    ("vedette", "ListRounds", {"ProjectArn": PROJECT}, ""),
+    ("vedette", "AssignRound", ROUND, ""),
+    ("vedette", "CancelRound", ROUND, ""),
+    ("vedette", "DeleteRound", ROUND, ""),
+    ("vedette", "DescribeRound", ROUND, ""),
+    ("vedette", "DescribeRoundAgreement", ROUND, ""),
+    ("vedette", "HandBackRound", ROUND, ""),
+    ("vedette", "ListRoundPictures", ROUND, ""),
+    ("vedette", "PreviewHandBack", ROUND, ""),
+    ("vedette", "ReviewAnswers", ROUND, ""),
+    ("vedette", "UpdateRound", ROUND, ""),
+    ("vedette", "ResolveRoundConflicts", {**ROUND, "Choices": []}, ""),
+    ("vedette", "GetMyRound", MY_ROUND, ""),
+    ("vedette", "ListMyRounds", {}, ""),
+    ("vedette", "ListMyTasks", MY_ROUND, ""),
+    ("vedette", "PutRoundMask", {**MY_ROUND, "SourceRef": "s3://pictures/m.png", "Body": PNG}, ""),
+    ("vedette", "SubmitAnswers", {**MY_ROUND, "Answers": []}, ""),
     ("vedette", "DescribeTraining", {"ModelArn": MODEL}, ""),
     ("vedette", "DownloadModel", {"ModelArn": VERSION}, ""),
     ("vedette", "ListEntries", ENTRIES, ""),

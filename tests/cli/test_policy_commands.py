@@ -96,6 +96,7 @@ def test_the_list_says_who_holds_each(data, file):
         ["labeller", "built", "in", "-"],
         ["viewer", "built", "in", "group", "staff"],
         ["caller", "built", "in", "-"],
+        ["annotator", "built", "in", "-"],
     ]
 
 

@@ -21,6 +21,7 @@ from vedette.metering.meter import Meter
 from vedette.migrations import upgrade
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
+from vedette.rounds.room import open_rounds
 from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.store.blobs.folder import FolderBlobs
@@ -134,6 +135,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         jobs,
     )
     imports.start()
+    rounds = open_rounds(database, datasets, blobs, jobs, clock)
     versions = Versions(database, projects, clock)
     meter = Meter(database, clock)
     trainings = Trainings(
@@ -170,6 +172,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         projects=projects,
         datasets=datasets,
         imports=imports,
+        rounds=rounds,
         jobs=jobs,
         versions=versions,
         trainings=trainings,

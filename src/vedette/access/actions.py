@@ -92,6 +92,9 @@ SERVICES = {
         UpdateEntries UpdateLabelSettings
         AddImportPiece CancelImport ConfigureImport CreateImport DeleteImport DescribeImport
         GetImportManifest ListImportLines ListImports MendImportLines ReadImport RunImport
+        AssignRound CancelRound CreateRound DeleteRound DescribeRound DescribeRoundAgreement GetMyRound
+        HandBackRound ListMyRounds ListMyTasks ListRoundPeople ListRoundPictures ListRounds PreviewHandBack
+        PutRoundMask ResolveRoundConflicts ReviewAnswers SubmitAnswers UpdateRound
         ChangeEntries CountEntries DescribeChange QueryEntries UndoChange
         ListSuggestions StartSuggestions StopSuggestions
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts

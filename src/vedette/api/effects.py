@@ -7,7 +7,9 @@ so itself (`api.operations.operation`).
 
 from vedette.api.door import Effect
 
-READING = ("Describe", "List", "Get", "Detect", "Download", "Assume", "Decode", "Search", "Query", "Count")
+READING = (
+    "Describe", "List", "Get", "Detect", "Download", "Assume", "Decode", "Search", "Query", "Count", "Preview"
+)  # fmt: skip
 REMOVING = ("Delete", "Discard", "Remove", "Untag", "Stop")
 
 

@@ -20,6 +20,7 @@ from vedette.pictures.pictures import DatasetPictures
 from vedette.projects.projects import Projects
 from vedette.projects.tags import kind_of
 from vedette.projects.versions import Versions
+from vedette.rounds.room import LabellingRounds
 from vedette.serving.hosting import Hosting
 from vedette.serving.queue import RequestOrigin
 from vedette.settings import Settings
@@ -50,6 +51,7 @@ class House:
     page_key: bytes
     # A folder or a foreign S3; S3's door alone asks which.
     blobs: Blobs
+    rounds: LabellingRounds
     # None in tests, which do without the processes that measure pictures.
     pictures: DatasetPictures | None = None
     # None in tests, which have no full disk.

@@ -12,7 +12,7 @@ from vedette.datasets.blocks import find_places
 from vedette.datasets.dataset import Dataset, Filter, Label
 from vedette.datasets.findings import mark_pictures, relabel
 from vedette.datasets.listing import ListedEntry, list_entries, list_labels
-from vedette.datasets.parts import read_lines_of, read_refs
+from vedette.datasets.parts import read_lines_at, read_lines_of, read_refs
 from vedette.manifest.problems import Flaw
 from vedette.store.db import Database
 
@@ -56,6 +56,14 @@ class DatasetContents:
         """Return the places and picture addresses of the next entries of a part."""
         with self._database.read() as connection:
             return [pair for pair, _ in zip(read_refs(connection, part, after), range(most), strict=False)]
+
+    def lines_at(self, dataset: int, sources: Sequence[str]) -> dict[str, str]:
+        """Return what a dataset says of these pictures; nothing of those it has not, or where it is gone."""
+        with self._database.read() as connection:
+            current = changes.find_by_id(connection, dataset)
+            places = find_places(connection, current.part, sources) if current else {}
+            lines = read_lines_at(connection, current.part, list(places.values())) if current else {}
+        return {source: lines[place] for source, place in places.items() if place in lines}
 
     def say_of_pictures(self, part: int, findings: Mapping[int, Sequence[Flaw]]) -> None:
         """Keep what is wrong with the pictures of these entries, nothing where nothing is (any more)."""

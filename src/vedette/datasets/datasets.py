@@ -130,6 +130,10 @@ class Datasets:
         """Tell this listener, in a thread of ours, of entries that are new or changed and can be seen."""
         self._listeners.append(listener)
 
+    def announce(self, changed: Changed) -> None:
+        """Tell the listeners of entries that a room above has changed, after its transaction."""
+        self._tell(changed)
+
     # Finding
 
     def find(self, project: Project, kind: Kind) -> Dataset:

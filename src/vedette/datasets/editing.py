@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
@@ -18,9 +18,8 @@ from vedette.datasets.blocks import Sheet, find_places
 from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.filling import Changed
-from vedette.datasets.parts import read_rows
+from vedette.datasets.parts import read_lines_at, read_rows
 from vedette.datasets.staging import EntryRow, Staging, put_by, rules_for
-from vedette.datasets.tables import entries
 from vedette.datasets.works import UPDATED
 from vedette.dialects.dialect import Dialect
 from vedette.dialects.intake import ManifestRefused
@@ -84,22 +83,16 @@ class EntryEditor:
         self, project: Project, dataset: Dataset, edits: Sequence[EntryEdit], caller: Principal
     ) -> list[Edited]:
         """Put lines in, each in the place of the one with its address, or behind the last; all or none."""
-        rows, bucket = _judge(project.dialect, dataset, [edit.line for edit in edits])
+        rows, bucket = judge_lines(project.dialect, dataset, [edit.line for edit in edits])
         names = [EntryName(row.ref, edit.revision) for row, edit in zip(rows, edits, strict=True)]
         with self._database.write() as connection:
-            current = _require_editable(connection, dataset)
+            current = require_editable(connection, dataset)
             if current.bucket not in ("", bucket):
                 raise Wrong("All pictures of a dataset lie in one bucket.", kind="dataset", name=dataset.kind)
             _hold_revisions(connection, current, names)
+            put = put_by(keep_caller(connection, caller), rows)
             now = milliseconds(self._clock())
-            try:
-                put = put_by(keep_caller(connection, caller), rows)
-                places = changes.apply_rows(connection, current, project.dialect, put, now)
-            except ManifestRefused as reason:
-                raise TooMuch(reason.message, kind="dataset", name=dataset.kind) from None
-            changes.finish(
-                connection, current, changes.UpdateOutcome("updated", current.part, bucket, UPDATED), now
-            )
+            places = put_in(connection, current, project.dialect, put, bucket, now)
         self._tell(Changed(current.id, current.part, places))
         return [Edited(row.ref, revision_of(row.line)) for row in rows]
 
@@ -107,7 +100,7 @@ class EntryEditor:
         """Take entries out; their pictures stay in their bucket."""
         _check_count(len(names))
         with self._database.write() as connection:
-            current = _require_editable(connection, dataset)
+            current = require_editable(connection, dataset)
             places = _hold_revisions(connection, current, names, must_exist=True)
             take_out(connection, current, list(places.values()), milliseconds(self._clock()))
 
@@ -115,7 +108,7 @@ class EntryEditor:
         """Move entries into the project's other dataset, which must not have them yet."""
         _check_count(len(names))
         with self._database.write() as connection:
-            giving, taking = (_require_editable(connection, dataset) for dataset in (source, target))
+            giving, taking = (require_editable(connection, dataset) for dataset in (source, target))
             places = _hold_revisions(connection, giving, names, must_exist=True)
             _refuse_twins(connection, taking, list(places))
             if taking.bucket not in ("", giving.bucket):
@@ -133,7 +126,7 @@ def _check_count(count: int) -> None:
         raise Wrong(f"From 1 to {MOST_EDITS} entries can be changed at once, not {count}.", kind="entries")
 
 
-def _judge(dialect: Dialect, dataset: Dataset, lines: Sequence[str]) -> tuple[list[EntryRow], str]:
+def judge_lines(dialect: Dialect, dataset: Dataset, lines: Sequence[str]) -> tuple[list[EntryRow], str]:
     """Return the lines as rows, or refuse: a line that an import would drop in silence is named here."""
     _check_count(len(lines))
     sources = [_source_of(number, line) for number, line in enumerate(lines, start=1)]
@@ -164,7 +157,8 @@ def _source_of(number: int, text: str) -> str:
     return line.source
 
 
-def _require_editable(connection: Connection, dataset: Dataset) -> Dataset:
+def require_editable(connection: Connection, dataset: Dataset) -> Dataset:
+    """Return the dataset as it is now, if its entries can be edited."""
     current = changes.require(connection, dataset)
     changes.require_state(current, "updated")
     return current
@@ -177,7 +171,7 @@ def _hold_revisions(
     places = dict(find_places(connection, dataset.part, [name.source for name in names]))
     if must_exist and (absent := [name.source for name in names if name.source not in places]):
         raise Missing(f"The {dataset.kind} dataset has no entry {absent[0]}.", kind="dataset", name=absent[0])
-    lines = _read_lines(connection, dataset.part, list(places.values()))
+    lines = read_lines_at(connection, dataset.part, list(places.values()))
     stale = [
         name.source
         for name in names
@@ -195,16 +189,6 @@ def _hold_revisions(
 
 def _revision_at(lines: dict[int, str], place: int | None) -> str:
     return NONE if place is None else revision_of(lines[place])
-
-
-def _read_lines(connection: Connection, part: int, places: Sequence[int]) -> dict[int, str]:
-    query = select(entries.c.seq, entries.c.line)
-    lines: dict[int, str] = {}
-    for start in range(0, len(places), 500):  # as many parameters as SQLite surely takes
-        few = places[start : start + 500]
-        records = connection.execute(query.where(entries.c.part == part, entries.c.seq.in_(few)))
-        lines.update({record.seq: record.line for record in records})
-    return lines
 
 
 def _refuse_twins(connection: Connection, target: Dataset, sources: Sequence[str]) -> None:
@@ -233,7 +217,7 @@ def put_in(
     bucket: str,
     now: int,
 ) -> list[int]:
-    """Put entries behind the last one, and return their places."""
+    """Put entries in the places of those with their addresses, or behind the last; return their places."""
     try:
         added = changes.apply_rows(connection, dataset, dialect, rows, now)
     except ManifestRefused as reason:

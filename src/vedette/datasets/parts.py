@@ -5,7 +5,7 @@ does a deleted dataset. What is nobody's is dropped a block at a time, so that n
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -94,6 +94,17 @@ def read_lines_of(connection: Connection, part: int) -> Iterator[str]:
             return
         yield from (record.line for record in lines)
         after = lines[-1].seq
+
+
+def read_lines_at(connection: Connection, part: int, places: Sequence[int]) -> dict[int, str]:
+    """Return the lines at these places."""
+    query = select(entries.c.seq, entries.c.line)
+    lines: dict[int, str] = {}
+    for start in range(0, len(places), 500):  # as many parameters as SQLite surely takes
+        few = places[start : start + 500]
+        records = connection.execute(query.where(entries.c.part == part, entries.c.seq.in_(few)))
+        lines.update({record.seq: record.line for record in records})
+    return lines
 
 
 def read_refs(connection: Connection, part: int, after: int = -1) -> Iterator[tuple[int, str]]:

@@ -23,6 +23,7 @@ from vedette.datasets.columns import MOST_PARTS, Bits, ColumnStore, PartColumns
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.matching import Matcher, Twins, read_addresses
 from vedette.datasets.natural import rank_names
+from vedette.datasets.parts import read_lines_at
 from vedette.datasets.sampling import (
     EntrySample,
     SampledEntry,
@@ -178,6 +179,11 @@ class EntryQueries:
         """Return what changes with every change of a dataset's entries or pictures."""
         with self._reading(dataset) as reading:
             return reading.revision()
+
+    def lines(self, dataset: Dataset, conditions: EntryFilter, most: int) -> list[str]:
+        """Return the lines of the entries that pass, in the dataset's order, and so many at the most."""
+        with self._reading(dataset) as reading:
+            return reading.lines(reading.matching(conditions)[:most])
 
     def _warm(self, dataset: Dataset, size: int) -> None:
         """Have what takes long on a large dataset worked out before somebody waits for it, once."""
@@ -365,6 +371,11 @@ class _Reading:
     def revision(self) -> str:
         """Return what changes with every change."""
         return revision_of_part(self._columns)
+
+    def lines(self, places: Numbers) -> list[str]:
+        """Return the lines of the entries at these places, in their order."""
+        lines = read_lines_at(self._connection, self._dataset.part, places.tolist())
+        return [lines[place] for place in sorted(lines)]
 
     def place_of(self, entry: str) -> int:
         """Return an entry's place; -1 where there is none."""

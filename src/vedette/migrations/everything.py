@@ -9,6 +9,7 @@ import vedette.jobs.tables
 import vedette.metering.tables
 import vedette.pictures.tables
 import vedette.projects.tables
+import vedette.rounds.tables
 import vedette.suggestions.tables
 from vedette.store.db import METADATA
 
@@ -21,6 +22,7 @@ ROOMS = (
     vedette.pictures.tables,
     vedette.suggestions.tables,
     vedette.imports.tables,
+    vedette.rounds.tables,
 )
 
 

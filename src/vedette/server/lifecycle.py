@@ -27,6 +27,7 @@ from vedette.metering.meter import Meter
 from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
+from vedette.rounds.room import open_rounds
 from vedette.server.installation import check_folder, close_to_others, in_a_sentence, open_installation
 from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
@@ -94,8 +95,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         database.is_short_of_room = lambda: reserve.is_spent
         identity, seal = installation.identity, installation.seal
         blobs = _open_buckets(settings, closing)
-        access = Reach(blobs, identity.current)
-        projects = Projects(database)
+        access, projects = Reach(blobs, identity.current), Projects(database)
         _name_unreadable_policies(identity, projects, blobs)
         jobs = JobRunner(database)
         datasets, pictures = _open_datasets(settings, database, projects, blobs, access, jobs)
@@ -103,9 +103,9 @@ def open_house(settings: Settings) -> Iterator[House]:
         # Closed before what its jobs use.
         closing.callback(jobs.close)
         imports = _open_imports(settings, database, datasets, blobs, access, jobs)
+        rounds = open_rounds(database, datasets, blobs, jobs)
         versions = Versions(database, projects)
         trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
-        trainings.start()
         lender = PictureLender(database, blobs, access)
         suggestions, drafts = _open_suggestions(settings, datasets, versions, trainings, lender, jobs)
         jobs.start()
@@ -118,6 +118,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             datasets=datasets,
             imports=imports,
             pictures=pictures,
+            rounds=rounds,
             versions=versions,
             trainings=trainings,
             hosting=_open_hosting(settings, versions, trainings, meter),
@@ -176,10 +177,14 @@ def _open_trainings(
     access: Reach,
     jobs: JobRunner,
 ) -> Trainings:
-    """Return the trainings, by the rules that the settings make."""
+    """Return the trainings, started, by the rules that the settings make."""
     rules = TrainingRules(settings.training_budget, settings.trainings, settings.one_size)
     engine = open_engine()
-    return Trainings(versions, datasets, blobs, engine, settings.data, access=access, jobs=jobs, rules=rules)
+    trainings = Trainings(
+        versions, datasets, blobs, engine, settings.data, access=access, jobs=jobs, rules=rules
+    )
+    trainings.start()
+    return trainings
 
 
 def _open_suggestions(

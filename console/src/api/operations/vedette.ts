@@ -31,6 +31,17 @@ export interface AddImportPieceRequest {
   readonly Pictures?: ReadonlyArray<ImportPicture> | undefined;
 }
 
+export interface AssignRoundRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+  readonly UserNames?: ReadonlyArray<string> | undefined;
+  readonly GroupNames?: ReadonlyArray<string> | undefined;
+}
+
+export interface AssignRoundResponse {
+  readonly Round?: RoundSummary | undefined;
+}
+
 export interface CancelImportRequest {
   readonly ProjectArn: string;
   readonly ImportId: string;
@@ -51,6 +62,15 @@ export interface CancelImportResponse {
   readonly Result?: ImportResult | undefined;
   readonly CreationDate?: string | undefined;
   readonly UpdateDate?: string | undefined;
+}
+
+export interface CancelRoundRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+}
+
+export interface CancelRoundResponse {
+  readonly Round?: RoundSummary | undefined;
 }
 
 export interface ChangeEntriesRequest {
@@ -167,6 +187,22 @@ export interface CreateImportResponse {
   readonly UpdateDate?: string | undefined;
 }
 
+export interface CreateRoundRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly Name: string;
+  readonly Task: "labels" | "boxes" | "masks";
+  readonly Filter?: EntryFilter | undefined;
+  readonly Instructions?: string | undefined;
+  readonly Examples?: ReadonlyArray<RoundExample> | undefined;
+  readonly DoubleShare?: number | undefined;
+  readonly Deadline?: string | undefined;
+}
+
+export interface CreateRoundResponse {
+  readonly Round?: RoundSummary | undefined;
+}
+
 export interface CreateUserRequest {
   readonly UserName: string;
   readonly Policies?: ReadonlyArray<string> | undefined;
@@ -196,6 +232,11 @@ export interface DeleteImportRequest {
 
 export interface DeletePolicyRequest {
   readonly PolicyName: string;
+}
+
+export interface DeleteRoundRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
 }
 
 export interface DeleteUserRequest {
@@ -237,6 +278,29 @@ export interface DescribeImportResponse {
   readonly Result?: ImportResult | undefined;
   readonly CreationDate?: string | undefined;
   readonly UpdateDate?: string | undefined;
+}
+
+export interface DescribeRoundAgreementRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+}
+
+export interface DescribeRoundAgreementResponse {
+  readonly Compared?: number | undefined;
+  readonly Agreed?: number | undefined;
+  readonly MeanAgreement?: number | undefined;
+  readonly People?: ReadonlyArray<PersonAgreement> | undefined;
+  readonly Confusions?: ReadonlyArray<LabelConfusion> | undefined;
+}
+
+export interface DescribeRoundRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+}
+
+export interface DescribeRoundResponse {
+  readonly Round?: RoundSummary | undefined;
+  readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
 }
 
 export interface DescribeTrainingRequest {
@@ -387,6 +451,15 @@ export interface GetImportManifestResponse {
   readonly ContentDisposition?: string | undefined;
 }
 
+export interface GetMyRoundRequest {
+  readonly RoundId: string;
+}
+
+export interface GetMyRoundResponse {
+  readonly Round?: MyRound | undefined;
+  readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
+}
+
 export interface GetUserRequest {
   readonly UserName: string;
 }
@@ -407,6 +480,15 @@ export interface GroupSummary {
   readonly GroupName?: string | undefined;
   readonly Users?: ReadonlyArray<string> | undefined;
   readonly Policies?: ReadonlyArray<string> | undefined;
+}
+
+export interface HandBackRoundRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+}
+
+export interface HandBackRoundResponse {
+  readonly Round?: RoundSummary | undefined;
 }
 
 export interface ImportCodeSummary {
@@ -532,6 +614,12 @@ export interface ImportSummary {
   readonly Split?: ImportSplit | undefined;
 }
 
+export interface LabelConfusion {
+  readonly One?: string | undefined;
+  readonly Other?: string | undefined;
+  readonly Pictures?: number | undefined;
+}
+
 export interface LabelCount {
   readonly Name?: string | undefined;
   readonly Pictures?: number | undefined;
@@ -620,8 +708,61 @@ export interface ListLabelSettingsResponse {
   readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
 }
 
+export interface ListMyRoundsResponse {
+  readonly Rounds?: ReadonlyArray<MyRound> | undefined;
+}
+
+export interface ListMyTasksRequest {
+  readonly RoundId: string;
+  readonly Show?: "all" | "unlabelled" | "labelled" | undefined;
+  readonly Offset?: number | undefined;
+  readonly AroundEntryId?: string | undefined;
+  readonly MaxResults?: number | undefined;
+  readonly SourceRef?: string | undefined;
+}
+
+export interface ListMyTasksResponse {
+  readonly Tasks?: ReadonlyArray<MyTask> | undefined;
+  readonly Offset?: number | undefined;
+  readonly Total?: number | undefined;
+}
+
 export interface ListPoliciesResponse {
   readonly Policies?: ReadonlyArray<PolicySummary> | undefined;
+}
+
+export interface ListRoundPeopleRequest {
+  readonly ProjectArn: string;
+}
+
+export interface ListRoundPeopleResponse {
+  readonly UserNames?: ReadonlyArray<string> | undefined;
+  readonly Groups?: ReadonlyArray<RoundGroup> | undefined;
+}
+
+export interface ListRoundPicturesRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+  readonly Status?: "open" | "answered" | "sent-back" | "accepted" | "set-aside" | undefined;
+  readonly UserId?: string | undefined;
+  readonly Disagreeing?: boolean | undefined;
+  readonly Outcome?: "" | "handed-back" | "conflict" | "removed" | "kept" | undefined;
+  readonly NextToken?: string | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListRoundPicturesResponse {
+  readonly Pictures?: ReadonlyArray<RoundPicture> | undefined;
+  readonly NextToken?: string | undefined;
+}
+
+export interface ListRoundsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType?: "train" | "test" | undefined;
+}
+
+export interface ListRoundsResponse {
+  readonly Rounds?: ReadonlyArray<RoundSummary> | undefined;
 }
 
 export interface ListSuggestionsRequest {
@@ -686,11 +827,67 @@ export interface MoveEntriesRequest {
   readonly Entries: ReadonlyArray<EntryName>;
 }
 
+export interface MyRound {
+  readonly RoundId?: string | undefined;
+  readonly Name?: string | undefined;
+  readonly ProjectName?: string | undefined;
+  readonly Service?: string | undefined;
+  readonly Task?: "labels" | "boxes" | "masks" | undefined;
+  readonly Status?: "draft" | "open" | "review" | "handing-back" | "handed-back" | "cancelled" | undefined;
+  readonly Instructions?: string | undefined;
+  readonly Examples?: ReadonlyArray<RoundExample> | undefined;
+  readonly Deadline?: string | undefined;
+  readonly JobName?: string | undefined;
+  readonly MaskFolder?: string | undefined;
+  readonly Open?: number | undefined;
+  readonly Answered?: number | undefined;
+  readonly SentBack?: number | undefined;
+  readonly Accepted?: number | undefined;
+  readonly Region?: string | undefined;
+  readonly ProjectArn?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+}
+
+export interface MyTask {
+  readonly EntryId?: string | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly Status?: "open" | "answered" | "sent-back" | "accepted" | "set-aside" | undefined;
+  readonly Line?: string | undefined;
+  readonly Revision?: string | undefined;
+  readonly Comments?: ReadonlyArray<RoundComment> | undefined;
+}
+
+export interface PersonAgreement {
+  readonly UserId?: string | undefined;
+  readonly UserName?: string | undefined;
+  readonly Answered?: number | undefined;
+  readonly Accepted?: number | undefined;
+  readonly SentBack?: number | undefined;
+  readonly Compared?: number | undefined;
+  readonly Agreed?: number | undefined;
+  readonly MeanAgreement?: number | undefined;
+}
+
 export interface PolicySummary {
   readonly PolicyName?: string | undefined;
   readonly IsBuiltIn?: boolean | undefined;
   readonly PolicyDocument?: string | undefined;
   readonly UpdateDate?: string | undefined;
+}
+
+export interface PreviewHandBackRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+}
+
+export interface PreviewHandBackResponse {
+  readonly Ready?: number | undefined;
+  readonly Unchanged?: number | undefined;
+  readonly Conflicts?: number | undefined;
+  readonly Removed?: number | undefined;
+  readonly Unreviewed?: number | undefined;
+  readonly Unanswered?: number | undefined;
+  readonly Labels?: ReadonlyArray<LabelCount> | undefined;
 }
 
 export interface PutPolicyRequest {
@@ -703,6 +900,16 @@ export interface PutPolicyResponse {
   readonly IsBuiltIn?: boolean | undefined;
   readonly PolicyDocument?: string | undefined;
   readonly UpdateDate?: string | undefined;
+}
+
+export interface PutRoundMaskRequest {
+  readonly RoundId: string;
+  readonly SourceRef: string;
+  readonly Body: string;
+}
+
+export interface PutRoundMaskResponse {
+  readonly SourceRef?: string | undefined;
 }
 
 export interface QueryEntriesRequest {
@@ -754,6 +961,123 @@ export interface RemoveEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
   readonly Entries: ReadonlyArray<EntryName>;
+}
+
+export interface ResolveRoundConflictsRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+  readonly Choices: ReadonlyArray<RoundConflictChoice>;
+}
+
+export interface ResolveRoundConflictsResponse {
+  readonly Round?: RoundSummary | undefined;
+}
+
+export interface ReviewAnswersRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+  readonly Verdicts?: ReadonlyArray<RoundVerdict> | undefined;
+  readonly AcceptAgreed?: boolean | undefined;
+}
+
+export interface ReviewAnswersResponse {
+  readonly Round?: RoundSummary | undefined;
+}
+
+export interface RoundAnswer {
+  readonly UserId?: string | undefined;
+  readonly UserName?: string | undefined;
+  readonly Status?: "open" | "answered" | "sent-back" | "accepted" | "set-aside" | undefined;
+  readonly Line?: string | undefined;
+  readonly Revision?: string | undefined;
+  readonly AnswerDate?: string | undefined;
+  readonly Comments?: ReadonlyArray<RoundComment> | undefined;
+}
+
+export interface RoundAnswerEdit {
+  readonly Line: string;
+  readonly Revision?: string | undefined;
+}
+
+export interface RoundComment {
+  readonly Author?: string | undefined;
+  readonly Text?: string | undefined;
+  readonly Date?: string | undefined;
+}
+
+export interface RoundConflictChoice {
+  readonly EntryId: string;
+  readonly Take: "round" | "dataset";
+  readonly Revision?: string | undefined;
+}
+
+export interface RoundCounts {
+  readonly Pictures?: number | undefined;
+  readonly Doubled?: number | undefined;
+  readonly Tasks?: number | undefined;
+  readonly Open?: number | undefined;
+  readonly Answered?: number | undefined;
+  readonly SentBack?: number | undefined;
+  readonly Accepted?: number | undefined;
+  readonly SetAside?: number | undefined;
+  readonly Compared?: number | undefined;
+  readonly Agreed?: number | undefined;
+  readonly HandedBack?: number | undefined;
+  readonly Conflicts?: number | undefined;
+  readonly Removed?: number | undefined;
+}
+
+export interface RoundExample {
+  readonly SourceRef: string;
+  readonly Note?: string | undefined;
+}
+
+export interface RoundGroup {
+  readonly GroupName?: string | undefined;
+  readonly UserNames?: ReadonlyArray<string> | undefined;
+}
+
+export interface RoundPerson {
+  readonly UserId?: string | undefined;
+  readonly UserName?: string | undefined;
+}
+
+export interface RoundPicture {
+  readonly Number?: number | undefined;
+  readonly EntryId?: string | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly Outcome?: "" | "handed-back" | "conflict" | "removed" | "kept" | undefined;
+  readonly Agreement?: number | undefined;
+  readonly Agrees?: boolean | undefined;
+  readonly Answers?: ReadonlyArray<RoundAnswer> | undefined;
+  readonly CurrentLine?: string | undefined;
+  readonly CurrentRevision?: string | undefined;
+}
+
+export interface RoundSummary {
+  readonly RoundId?: string | undefined;
+  readonly ProjectArn?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Name?: string | undefined;
+  readonly Task?: "labels" | "boxes" | "masks" | undefined;
+  readonly Status?: "draft" | "open" | "review" | "handing-back" | "handed-back" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Instructions?: string | undefined;
+  readonly Examples?: ReadonlyArray<RoundExample> | undefined;
+  readonly DoubleShare?: number | undefined;
+  readonly Deadline?: string | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly JobName?: string | undefined;
+  readonly People?: ReadonlyArray<RoundPerson> | undefined;
+  readonly Counts?: RoundCounts | undefined;
+}
+
+export interface RoundVerdict {
+  readonly EntryId: string;
+  readonly UserId: string;
+  readonly Verdict: "accept" | "send-back";
+  readonly Comment?: string | undefined;
+  readonly Revision?: string | undefined;
 }
 
 export interface RunImportRequest {
@@ -837,6 +1161,15 @@ export interface StopSuggestionsResponse {
   readonly EndDate?: string | undefined;
 }
 
+export interface SubmitAnswersRequest {
+  readonly RoundId: string;
+  readonly Answers: ReadonlyArray<RoundAnswerEdit>;
+}
+
+export interface SubmitAnswersResponse {
+  readonly Tasks?: ReadonlyArray<MyTask> | undefined;
+}
+
 export interface Suggestion {
   readonly Kind?: "mislabelled" | "boxes" | "odd" | "teach" | "shared" | "broken" | undefined;
   readonly Entry?: EntrySummary | undefined;
@@ -896,6 +1229,19 @@ export interface UpdateLabelSettingsResponse {
   readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
 }
 
+export interface UpdateRoundRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+  readonly Instructions?: string | undefined;
+  readonly Examples?: ReadonlyArray<RoundExample> | undefined;
+  readonly Deadline?: string | undefined;
+  readonly NoDeadline?: boolean | undefined;
+}
+
+export interface UpdateRoundResponse {
+  readonly Round?: RoundSummary | undefined;
+}
+
 export interface UpdateUserRequest {
   readonly UserName: string;
   readonly AttachPolicies?: ReadonlyArray<string> | undefined;
@@ -916,7 +1262,9 @@ export interface UserSummary {
 export interface VedetteOperations {
   readonly AcceptDrafts: { readonly input: AcceptDraftsRequest; readonly output: AcceptDraftsResponse };
   readonly AddImportPiece: { readonly input: AddImportPieceRequest; readonly output: Record<never, never> };
+  readonly AssignRound: { readonly input: AssignRoundRequest; readonly output: AssignRoundResponse };
   readonly CancelImport: { readonly input: CancelImportRequest; readonly output: CancelImportResponse };
+  readonly CancelRound: { readonly input: CancelRoundRequest; readonly output: CancelRoundResponse };
   readonly ChangeEntries: { readonly input: ChangeEntriesRequest; readonly output: ChangeEntriesResponse };
   readonly ConfigureImport: { readonly input: ConfigureImportRequest; readonly output: ConfigureImportResponse };
   readonly CountEntries: { readonly input: CountEntriesRequest; readonly output: CountEntriesResponse };
@@ -924,43 +1272,60 @@ export interface VedetteOperations {
   readonly CreateExampleProject: { readonly input: CreateExampleProjectRequest; readonly output: CreateExampleProjectResponse };
   readonly CreateGroup: { readonly input: CreateGroupRequest; readonly output: CreateGroupResponse };
   readonly CreateImport: { readonly input: CreateImportRequest; readonly output: CreateImportResponse };
+  readonly CreateRound: { readonly input: CreateRoundRequest; readonly output: CreateRoundResponse };
   readonly CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse };
   readonly DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: Record<never, never> };
   readonly DeleteGroup: { readonly input: DeleteGroupRequest; readonly output: Record<never, never> };
   readonly DeleteImport: { readonly input: DeleteImportRequest; readonly output: Record<never, never> };
   readonly DeletePolicy: { readonly input: DeletePolicyRequest; readonly output: Record<never, never> };
+  readonly DeleteRound: { readonly input: DeleteRoundRequest; readonly output: Record<never, never> };
   readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
   readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
   readonly DescribeImport: { readonly input: DescribeImportRequest; readonly output: DescribeImportResponse };
+  readonly DescribeRound: { readonly input: DescribeRoundRequest; readonly output: DescribeRoundResponse };
+  readonly DescribeRoundAgreement: { readonly input: DescribeRoundAgreementRequest; readonly output: DescribeRoundAgreementResponse };
   readonly DescribeTraining: { readonly input: DescribeTrainingRequest; readonly output: DescribeTrainingResponse };
   readonly DiscardDrafts: { readonly input: DiscardDraftsRequest; readonly output: Record<never, never> };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
   readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
+  readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
+  readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
   readonly ListDrafts: { readonly input: ListDraftsRequest; readonly output: ListDraftsResponse };
   readonly ListEntries: { readonly input: ListEntriesRequest; readonly output: ListEntriesResponse };
   readonly ListGroups: { readonly input: Record<never, never>; readonly output: ListGroupsResponse };
   readonly ListImportLines: { readonly input: ListImportLinesRequest; readonly output: ListImportLinesResponse };
   readonly ListImports: { readonly input: ListImportsRequest; readonly output: ListImportsResponse };
   readonly ListLabelSettings: { readonly input: ListLabelSettingsRequest; readonly output: ListLabelSettingsResponse };
+  readonly ListMyRounds: { readonly input: Record<never, never>; readonly output: ListMyRoundsResponse };
+  readonly ListMyTasks: { readonly input: ListMyTasksRequest; readonly output: ListMyTasksResponse };
   readonly ListPolicies: { readonly input: Record<never, never>; readonly output: ListPoliciesResponse };
+  readonly ListRoundPeople: { readonly input: ListRoundPeopleRequest; readonly output: ListRoundPeopleResponse };
+  readonly ListRoundPictures: { readonly input: ListRoundPicturesRequest; readonly output: ListRoundPicturesResponse };
+  readonly ListRounds: { readonly input: ListRoundsRequest; readonly output: ListRoundsResponse };
   readonly ListSuggestions: { readonly input: ListSuggestionsRequest; readonly output: ListSuggestionsResponse };
   readonly ListUsers: { readonly input: Record<never, never>; readonly output: ListUsersResponse };
   readonly MendImportLines: { readonly input: MendImportLinesRequest; readonly output: MendImportLinesResponse };
   readonly MoveEntries: { readonly input: MoveEntriesRequest; readonly output: Record<never, never> };
+  readonly PreviewHandBack: { readonly input: PreviewHandBackRequest; readonly output: PreviewHandBackResponse };
   readonly PutPolicy: { readonly input: PutPolicyRequest; readonly output: PutPolicyResponse };
+  readonly PutRoundMask: { readonly input: PutRoundMaskRequest; readonly output: PutRoundMaskResponse };
   readonly QueryEntries: { readonly input: QueryEntriesRequest; readonly output: QueryEntriesResponse };
   readonly ReadImport: { readonly input: ReadImportRequest; readonly output: ReadImportResponse };
   readonly RemoveEntries: { readonly input: RemoveEntriesRequest; readonly output: Record<never, never> };
+  readonly ResolveRoundConflicts: { readonly input: ResolveRoundConflictsRequest; readonly output: ResolveRoundConflictsResponse };
+  readonly ReviewAnswers: { readonly input: ReviewAnswersRequest; readonly output: ReviewAnswersResponse };
   readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };
   readonly StartDrafts: { readonly input: StartDraftsRequest; readonly output: StartDraftsResponse };
   readonly StartSuggestions: { readonly input: StartSuggestionsRequest; readonly output: StartSuggestionsResponse };
   readonly StopDrafts: { readonly input: StopDraftsRequest; readonly output: StopDraftsResponse };
   readonly StopSuggestions: { readonly input: StopSuggestionsRequest; readonly output: StopSuggestionsResponse };
+  readonly SubmitAnswers: { readonly input: SubmitAnswersRequest; readonly output: SubmitAnswersResponse };
   readonly UndoChange: { readonly input: UndoChangeRequest; readonly output: UndoChangeResponse };
   readonly UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: Record<never, never> };
   readonly UpdateEntries: { readonly input: UpdateEntriesRequest; readonly output: UpdateEntriesResponse };
   readonly UpdateGroup: { readonly input: UpdateGroupRequest; readonly output: Record<never, never> };
   readonly UpdateLabelSettings: { readonly input: UpdateLabelSettingsRequest; readonly output: UpdateLabelSettingsResponse };
+  readonly UpdateRound: { readonly input: UpdateRoundRequest; readonly output: UpdateRoundResponse };
   readonly UpdateUser: { readonly input: UpdateUserRequest; readonly output: Record<never, never> };
 }

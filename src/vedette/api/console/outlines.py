@@ -16,6 +16,7 @@ from vedette.api.console.bodies import whole_body
 from vedette.api.console.faults import ConsoleFault
 from vedette.api.console.pictures import MOST_BYTES, bytes_of, read_source
 from vedette.api.console.relaying import region_of
+from vedette.api.console.round_pictures import reader_of
 from vedette.api.console.visitor import require_session
 from vedette.api.door import SMALL_REQUEST, Visit
 from vedette.api.relay import ObjectDoor
@@ -54,6 +55,7 @@ class OutlineRoute:
         self.waiting += 1
         try:
             async with self.turns:
+                visit.principal = await reader_of(visit, str(content.get("round") or ""), source)
                 pixels = await self._pixels(visit, source)
                 runs = await visit.in_thread(find_outline, pixels, question)
         finally:

@@ -20,6 +20,7 @@ from vedette.api.console.answers import NOTHING_RUNS, json_answer
 from vedette.api.console.bodies import whole_body
 from vedette.api.console.faults import ConsoleFault
 from vedette.api.console.relaying import region_of
+from vedette.api.console.round_pictures import reader_of
 from vedette.api.console.visitor import require_session
 from vedette.api.door import ChosenAnswer, Visit
 from vedette.api.reading import read_whole
@@ -148,7 +149,9 @@ class PictureRoutes:
         """Answer with a picture's bytes, as a picture and nothing else."""
         await require_session(visit)
         query = read_query(visit.request.raw_query)
-        bucket, key = read_source(query.get("source", [""])[0])
+        source = query.get("source", [""])[0]
+        bucket, key = read_source(source)
+        visit.principal = await reader_of(visit, query.get("round", [""])[0], source)
         members: dict[str, Any] = {"Bucket": bucket, "Key": key}
         if version := query.get("version", [""])[0]:
             members["VersionId"] = version

@@ -9,6 +9,7 @@ from functools import partial
 
 from vedette.api.console.answers import NOTHING_RUNS
 from vedette.api.console.faults import ConsoleFault
+from vedette.api.console.round_pictures import reader_of
 from vedette.api.console.visitor import require_session
 from vedette.api.door import Visit
 from vedette.vision.images import BrokenPicture
@@ -39,6 +40,7 @@ class ThumbnailRoutes:
         pictures, principal = visit.house.pictures, visit.principal
         if pictures is None or principal is None:
             raise ConsoleFault("NotFound", 404, "This server draws no thumbnails.")
+        principal = await reader_of(visit, query.get("round", [""])[0], source)
         is_mask = query.get("layer", [""])[0] == "mask"
         async with self.places:
             try:

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 # The one that lets others in.
 ADMINISTRATOR_POLICY = "administrator"
-NAMES = (ADMINISTRATOR_POLICY, "trainer", "labeller", "viewer", "caller")
+NAMES = (ADMINISTRATOR_POLICY, "trainer", "labeller", "viewer", "caller", "annotator")
 
 
 @cache
