@@ -34,7 +34,7 @@ export function LabelPanel({ work, desk, mode, search, onAct }: LabelPanelProps)
   const shown = searchLabels(work.labels, text);
   const [first] = shown;
   const name = text.trim();
-  const isNew = name !== "" && !work.labels.some((label) => label.name === name);
+  const isNew = name !== "" && work.canDecide && !work.labels.some((label) => label.name === name);
   const edit = (label: string) => setEdited({ name: label, color: "", key: "", isDecided: false });
   const give = (label: string) => onAct({ do: "label", label, isAdded: isSeveral && mode === "labels" });
   return (
@@ -54,7 +54,7 @@ export function LabelPanel({ work, desk, mode, search, onAct }: LabelPanelProps)
             edit(name);
           }
         }}
-        onAdd={() => edit(isNew ? name : "")}
+        onAdd={work.canDecide ? () => edit(isNew ? name : "") : undefined}
       />
       <NoLabels work={work} mode={mode} />
       <ul className="vedette-labelling-labels">
@@ -64,7 +64,7 @@ export function LabelPanel({ work, desk, mode, search, onAct }: LabelPanelProps)
             label={label}
             isChosen={isChosen(label.name, work, desk, mode)}
             onGive={() => give(label.name)}
-            onEdit={() => setEdited(label)}
+            onEdit={work.canDecide ? () => setEdited(label) : undefined}
           />
         ))}
       </ul>
@@ -122,7 +122,7 @@ interface SearchFieldProps {
   readonly text: string;
   readonly onChange: (text: string) => void;
   readonly onEnter: () => void;
-  readonly onAdd: () => void;
+  readonly onAdd: (() => void) | undefined;
 }
 
 /** Type to find; Enter takes the first that is found, or makes a label of what was typed. */
@@ -153,7 +153,9 @@ function SearchField({ field, text, onChange, onEnter, onAdd }: SearchFieldProps
         maxLength={256}
         spellCheck={false}
       />
-      <Button iconName="add-plus" formAction="none" ariaLabel={t("addLabel")} onClick={onAdd} />
+      {onAdd !== undefined && (
+        <Button iconName="add-plus" formAction="none" ariaLabel={t("addLabel")} onClick={onAdd} />
+      )}
     </form>
   );
 }
@@ -240,7 +242,7 @@ interface LabelRowProps {
   readonly label: LabelInfo;
   readonly isChosen: boolean;
   readonly onGive: () => void;
-  readonly onEdit: () => void;
+  readonly onEdit: (() => void) | undefined;
 }
 
 function LabelRow({ label, isChosen: chosen, onGive, onEdit }: LabelRowProps) {
@@ -256,12 +258,14 @@ function LabelRow({ label, isChosen: chosen, onGive, onEdit }: LabelRowProps) {
           </span>
         )}
       </button>
-      <Button
-        variant="icon"
-        iconName="edit"
-        ariaLabel={t("editLabel", { name: label.name })}
-        onClick={onEdit}
-      />
+      {onEdit !== undefined && (
+        <Button
+          variant="icon"
+          iconName="edit"
+          ariaLabel={t("editLabel", { name: label.name })}
+          onClick={onEdit}
+        />
+      )}
     </li>
   );
 }

@@ -14,6 +14,8 @@ interface TopLineProps {
   readonly mode: Mode;
   readonly show: Show;
   readonly service: LabelService;
+  /** Whether somebody else has decided what is asked for. */
+  readonly isFixed: boolean;
   readonly onChange: (name: string, value: string) => void;
   readonly onAct: (act: KeyAct) => void;
   readonly saved: ReactNode;
@@ -21,12 +23,23 @@ interface TopLineProps {
 }
 
 const SHOWS: readonly Show[] = ["all", "unlabelled", "labelled", "errors"];
+const SHOWS_OF_ROUND = SHOWS.slice(0, 3);
 
-export function TopLine({ session, mode, show, service, onChange, onAct, saved, exit }: TopLineProps) {
+export function TopLine({
+  session,
+  mode,
+  show,
+  service,
+  isFixed,
+  onChange,
+  onAct,
+  saved,
+  exit,
+}: TopLineProps) {
   const t = useText();
   const { total } = session.list;
   const name = nameOf(session.row?.source);
-  const options = SHOWS.map((value) => ({ value, label: t(`show_${value}`) }));
+  const options = (isFixed ? SHOWS_OF_ROUND : SHOWS).map((value) => ({ value, label: t(`show_${value}`) }));
   return (
     <header className="vedette-labelling-top">
       <div className="vedette-labelling-group">
@@ -42,7 +55,7 @@ export function TopLine({ session, mode, show, service, onChange, onAct, saved, 
       </bdi>
       <div className="vedette-labelling-group">
         {saved}
-        {service === "rekognition" && (
+        {service === "rekognition" && !isFixed && (
           <SegmentedControl
             label={t("mode")}
             selectedId={mode}

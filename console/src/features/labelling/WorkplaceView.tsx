@@ -76,6 +76,7 @@ export function WorkplaceView({ work, mode, show, order, onChange, exit }: Workp
         mode={mode}
         show={show}
         service={work.place.service}
+        isFixed={work.target.round !== undefined}
         onChange={onChange}
         onAct={(act) => actFor(hands, act)}
         saved={<SavedState outbox={outbox} />}

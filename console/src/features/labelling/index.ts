@@ -6,4 +6,8 @@ export const routes: RouteObject[] = [
     path: "projects/:service/:project/datasets/:type/label",
     lazy: async () => ({ Component: (await import("./LabelPage")).LabelPage }),
   },
+  {
+    path: "my-work/:round/label",
+    lazy: async () => ({ Component: (await import("./RoundLabelPage")).RoundLabelPage }),
+  },
 ];

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import type { Desk } from "./desk/desk";
 import type { Mode } from "./keymap";
+import { RoundPanel } from "./RoundPanel";
 import type { Workplace } from "./workplace";
 
 export interface PanelProps {
@@ -11,4 +12,4 @@ export interface PanelProps {
   readonly mode: Mode;
 }
 
-export const PANELS: readonly ((props: PanelProps) => ReactNode)[] = [];
+export const PANELS: readonly ((props: PanelProps) => ReactNode)[] = [RoundPanel];

@@ -1,6 +1,6 @@
 /** One dataset being labelled: its list, what is not saved yet, and its labels. No React. */
 
-import { asFault, call } from "../../api";
+import { asFault } from "../../api";
 import type { Stamp } from "../../manifest/attributes";
 import { Pictures } from "./desk/pictures";
 import { isLabelled, namesIn } from "./desk/lines";
@@ -22,10 +22,10 @@ const BROWSER_TIMER: Timer = {
 
 export class Workplace {
   readonly place: Place;
+  readonly target: LabelTarget;
   readonly outbox: Outbox;
   readonly session: LabelSession;
   readonly pictures: Pictures;
-  readonly #target: LabelTarget;
   readonly #watchers = new Set<() => void>();
   #ends = new AbortController();
   #decided: readonly LabelDecision[] = [];
@@ -36,7 +36,7 @@ export class Workplace {
 
   constructor(place: Place, target: LabelTarget, view: ListView) {
     this.place = place;
-    this.#target = target;
+    this.target = target;
     this.outbox = new Outbox(target.outbox, keeperFor(target.scope), BROWSER_TIMER);
     const list = new EntryList(target.entries(view));
     const saving = {
@@ -46,7 +46,9 @@ export class Workplace {
       },
     };
     this.session = new LabelSession(list, saving, (line) => isLabelled(line, place.service));
-    this.pictures = new Pictures((source, lie, signal) => decodePicture(source, lie, place.region, signal));
+    this.pictures = new Pictures((source, lie, signal) =>
+      decodePicture(target.files.fetch(source, signal), lie),
+    );
   }
 
   get labels(): readonly LabelInfo[] {
@@ -87,7 +89,7 @@ export class Workplace {
   }
 
   stamp(): Stamp {
-    return this.#target.stamp();
+    return this.target.stamp();
   }
 
   colorOf(label: string): string {
@@ -104,32 +106,26 @@ export class Workplace {
     }
   }
 
+  /** Whether labels may be added here. */
+  get canDecide(): boolean {
+    return this.target.decide !== undefined;
+  }
+
   /** Add a label, or decide its colour and key; a refusal is thrown as the server says it. */
   async decide(decision: LabelDecision): Promise<void> {
-    const answer = await call(
-      "vedette",
-      "UpdateLabelSettings",
-      {
-        ProjectArn: this.place.projectArn,
-        Labels: [{ Name: decision.name, Color: decision.color, Key: decision.key }],
-      },
-      { region: this.place.region },
-    );
-    this.#setDecided(answer.Labels ?? []);
+    if (this.target.decide !== undefined) {
+      this.#setDecided(await this.target.decide(decision));
+    }
   }
 
   async #loadLabels(): Promise<void> {
-    const { projectArn, type, region } = this.place;
     try {
-      const [settings, counts] = await Promise.all([
-        call("vedette", "ListLabelSettings", { ProjectArn: projectArn }, { region }),
-        call("vedette", "CountEntries", { ProjectArn: projectArn, DatasetType: type }, { region }),
-      ]);
-      for (const { Name } of counts.Labels ?? []) {
-        this.#used.add(Name ?? "");
+      const { decided, used } = await this.target.loadLabels();
+      for (const name of used) {
+        this.#used.add(name);
       }
       this.#used.delete("");
-      this.#setDecided(settings.Labels ?? []);
+      this.#setDecided(decided);
       this.#fault = undefined;
     } catch (error) {
       this.#fault = asFault(error);
@@ -137,14 +133,8 @@ export class Workplace {
     this.#tell();
   }
 
-  #setDecided(
-    settings: readonly { Name?: string | undefined; Color?: string | undefined; Key?: string | undefined }[],
-  ): void {
-    this.#decided = settings.map(({ Name = "", Color = "", Key = "" }) => ({
-      name: Name,
-      color: Color,
-      key: Key,
-    }));
+  #setDecided(decided: readonly LabelDecision[]): void {
+    this.#decided = decided;
     this.#labels = labelsOfProject(this.#decided, this.#used);
     this.#tell();
   }

@@ -3,7 +3,6 @@
 import { pixelsOf } from "../../../canvas/render/pyramid";
 import type { Size } from "../../../canvas/shapes/geometry";
 import type { Pixels } from "../../../canvas/mask/flood";
-import { fetchPicture } from "../saving/server";
 import { withoutTurn } from "./raster";
 
 /** How a picture lies: turned as its EXIF says, or as it is stored. */
@@ -13,13 +12,8 @@ export type Lie = "upright" | "stored";
  * Decode a picture. Boxes and masks lie on the stored raster, as detections do (decisions/0148); a picture that
  * only gets labels is shown upright.
  */
-export async function decodePicture(
-  source: string,
-  lie: Lie,
-  region: string,
-  signal: AbortSignal,
-): Promise<ImageBitmap> {
-  const blob = await fetchPicture(source, region, signal);
+export async function decodePicture(fetched: Promise<Blob>, lie: Lie): Promise<ImageBitmap> {
+  const blob = await fetched;
   return lie === "upright" ? createImageBitmap(blob) : decodeStored(blob);
 }
 

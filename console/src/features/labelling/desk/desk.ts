@@ -13,7 +13,6 @@ import type { ToolName } from "../../../canvas/tools/tools";
 import type { Line } from "../../../manifest/lines";
 import { maskOf, sizesIn } from "../../../manifest/relabel";
 import type { Mode } from "../keymap";
-import { fetchPicture, maskAddress } from "../saving/server";
 import type { EntryRow } from "../session/entryList";
 import type { Workplace } from "../workplace";
 import { decodeMask, isDrawnUpright } from "./decode";
@@ -268,8 +267,7 @@ export class Desk {
       return new Scene(size);
     }
     const bytes = this.#masks.get(mask.ref);
-    const blob =
-      bytes === undefined ? await fetchPicture(mask.ref, this.#work.place.region) : new Blob([bytes]);
+    const blob = bytes === undefined ? await this.#work.target.files.fetch(mask.ref) : new Blob([bytes]);
     return sceneWithMasks(line, size, await decodeMask(blob));
   }
 
@@ -299,9 +297,9 @@ export class Desk {
   }
 
   async #saveMasks({ row, editor }: Held): Promise<void> {
-    const { session, place } = this.#work;
+    const { session, target } = this.#work;
     const mask = await writeMasks(editor.scene, (label) => this.#work.colorOf(label));
-    const ref = mask && maskAddress(place, row.source, mask.bytes);
+    const ref = mask && target.files.maskAddress(row.source, mask.bytes);
     const line = lineWithMask(session.lineOf(row), ref, mask, this.#work.stamp());
     if (mask !== undefined && ref !== undefined) {
       this.#masks.set(ref, mask.bytes);

@@ -3,19 +3,19 @@
 import { currentSession, send } from "../../../api";
 import type { Span } from "../../../canvas/mask/mask";
 import type { OutlineRequest } from "../../../canvas/tools/machine";
-import type { Place } from "../place";
 
 export async function outlineOf(
-  place: Place,
   source: string,
   request: OutlineRequest,
+  region: string,
+  round?: string,
 ): Promise<readonly Span[]> {
   const { box, inside, outside } = request;
   const answer = await send("outline", {
     method: "POST",
-    json: { source, box, inside, outside },
+    json: { source, box, inside, outside, round },
     csrf: currentSession()?.csrf,
-    region: place.region,
+    region,
   });
   const spans = (await answer.json()) as readonly Span[];
   if (spans.length === 0) {

@@ -5,7 +5,6 @@ import type { Refusal } from "../../../canvas/editor";
 import type { HoverReadout } from "../../../canvas/render/canvasView";
 import type { Workplace } from "../workplace";
 import { Desk } from "./desk";
-import { outlineOf } from "./outline";
 
 const NOTICES = {
   "no label": "needsLabel",
@@ -25,7 +24,7 @@ export function useDesk(container: RefObject<HTMLDivElement | null>, work: Workp
       return undefined;
     }
     const made = new Desk(element, work, {
-      outline: (source, request) => outlineOf(work.place, source, request),
+      outline: (source, request) => work.target.files.outline(source, request),
       onRefusal: (refusal) => setNotice(NOTICES[refusal]),
       listener: { onHover: setReadout },
     });

@@ -163,4 +163,8 @@ export const messages = {
   act_escape: "Cancel",
   act_enter: "Finish",
   "act_remove corner": "Take a corner back",
+  commentBy: "Comment by {name}",
+  instructions: "Instructions",
+  myWork: "My work",
+  exitRound: "Back to my work",
 } as const;

@@ -165,4 +165,8 @@ export const messages: Translation<typeof english> = {
   act_escape: "Annuler",
   act_enter: "Terminer",
   "act_remove corner": "Retirer un coin",
+  commentBy: "Commentaire de {name}",
+  instructions: "Consignes",
+  myWork: "Mon travail",
+  exitRound: "Retour à mon travail",
 };

@@ -151,4 +151,8 @@ export const messages: Translation<typeof english> = {
   act_escape: "Batal",
   act_enter: "Selesai",
   "act_remove corner": "Tarik satu sudut",
+  commentBy: "Komentar dari {name}",
+  instructions: "Petunjuk",
+  myWork: "Pekerjaan saya",
+  exitRound: "Kembali ke pekerjaan saya",
 };

@@ -162,4 +162,8 @@ export const messages: Translation<typeof english> = {
   act_escape: "Cancelar",
   act_enter: "Concluir",
   "act_remove corner": "Retirar um canto",
+  commentBy: "Comentário de {name}",
+  instructions: "Instruções",
+  myWork: "Meu trabalho",
+  exitRound: "Voltar ao meu trabalho",
 };

@@ -146,4 +146,8 @@ export const messages: Translation<typeof english> = {
   act_escape: "取消",
   act_enter: "完成",
   "act_remove corner": "撤回一个角点",
+  commentBy: "{name} 的意见",
+  instructions: "说明",
+  myWork: "我的工作",
+  exitRound: "返回我的工作",
 };

@@ -1,13 +1,55 @@
 /** The server as the labelling page uses it: entries by pages, edits with revisions, masks into the bucket. */
 
 import { asFault, call, send } from "../../../api";
+import { outlineOf } from "../desk/outline";
+import type { LabelDecision } from "../labels";
 import type { EntryPage, EntryPort, EntryRow } from "../session/entryList";
 import type { Place, Show } from "../place";
+import type { KnownLabels, PictureFiles } from "../targets/files";
 import type { Failure, OutboxPort, StoredEntry } from "./outbox";
 
 const PAGE = 200;
 /** An address may be the beginning of others; among so many the one itself is surely found. */
 const NAMESAKES = 100;
+
+/** The pictures of a dataset, read and kept by the rights of whoever labels. */
+export function filesOf(place: Place): PictureFiles {
+  return {
+    fetch: (source, signal) => fetchPicture(source, place.region, signal),
+    maskAddress: (source, bytes) => maskAddress(place, source, bytes),
+    outline: (source, request) => outlineOf(source, request, place.region),
+  };
+}
+
+export async function loadLabels({ projectArn, type, region }: Place): Promise<KnownLabels> {
+  const [settings, counts] = await Promise.all([
+    call("vedette", "ListLabelSettings", { ProjectArn: projectArn }, { region }),
+    call("vedette", "CountEntries", { ProjectArn: projectArn, DatasetType: type }, { region }),
+  ]);
+  return {
+    decided: decisionsOf(settings.Labels ?? []),
+    used: (counts.Labels ?? []).map(({ Name = "" }) => Name),
+  };
+}
+
+export async function decideLabel(
+  place: Place,
+  { name, color, key }: LabelDecision,
+): Promise<readonly LabelDecision[]> {
+  const input = { ProjectArn: place.projectArn, Labels: [{ Name: name, Color: color, Key: key }] };
+  const answer = await call("vedette", "UpdateLabelSettings", input, { region: place.region });
+  return decisionsOf(answer.Labels ?? []);
+}
+
+interface Setting {
+  readonly Name?: string | undefined;
+  readonly Color?: string | undefined;
+  readonly Key?: string | undefined;
+}
+
+export function decisionsOf(settings: readonly Setting[]): LabelDecision[] {
+  return settings.map(({ Name = "", Color = "", Key = "" }) => ({ name: Name, color: Color, key: Key }));
+}
 
 /** Lists entries in one order that stays what it is while they are labelled. */
 export function entryPortOf(place: Place, show: Show, order: "position" | "unlike"): EntryPort {
@@ -94,7 +136,7 @@ export function outboxPortOf(place: Place): OutboxPort {
 }
 
 /** Who is signed out signs in again, and what was labelled goes on its way then. */
-function judge(error: unknown): Failure {
+export function judge(error: unknown): Failure {
   const fault = asFault(error);
   if (fault.isPassing || fault.isSignedOut) {
     return "passing";
@@ -103,16 +145,26 @@ function judge(error: unknown): Failure {
 }
 
 /** Fetch a picture, or a mask, as it is stored. */
-export async function fetchPicture(source: string, region: string, signal?: AbortSignal): Promise<Blob> {
-  const answer = await send(`picture?source=${encodeURIComponent(source)}`, { region, signal });
+export async function fetchPicture(
+  source: string,
+  region: string,
+  signal?: AbortSignal,
+  round?: string,
+): Promise<Blob> {
+  const query = round === undefined ? "" : `&round=${round}`;
+  const answer = await send(`picture?source=${encodeURIComponent(source)}${query}`, { region, signal });
   return answer.blob();
 }
 
 /** Return the address of a mask of a picture: beside nothing that an import of folders would take for pictures. */
-export function maskAddress(place: Place, source: string, bytes: Uint8Array): string {
+function maskAddress(place: Place, source: string, bytes: Uint8Array): string {
+  return maskAddressBelow(`vedette-masks/${place.project}/${place.type}`, source, bytes);
+}
+
+export function maskAddressBelow(folder: string, source: string, bytes: Uint8Array): string {
   const { bucket, key } = addressOf(source);
   const stem = (key.split("/").at(-1) ?? "picture").replace(/\.[^.]*$/, "");
-  return `s3://${bucket}/vedette-masks/${place.project}/${place.type}/${stem}-${digestOf(bytes)}.png`;
+  return `s3://${bucket}/${folder}/${stem}-${digestOf(bytes)}.png`;
 }
 
 function addressOf(source: string): { readonly bucket: string; readonly key: string } {
@@ -124,7 +176,7 @@ function addressOf(source: string): { readonly bucket: string; readonly key: str
  * A name for these bytes, so that two people never write to one object: FNV-1a, twice, from two starts. It
  * keeps nobody from anything; Web Crypto has better hashes, but not on plain http from another machine.
  */
-export function digestOf(bytes: Uint8Array): string {
+function digestOf(bytes: Uint8Array): string {
   return [0x811c9dc5, 0x01000193]
     .map((start) => {
       let hash = start;
@@ -136,7 +188,7 @@ export function digestOf(bytes: Uint8Array): string {
     .join("");
 }
 
-function base64Of(bytes: Uint8Array): string {
+export function base64Of(bytes: Uint8Array): string {
   let text = "";
   // In parts, since a call takes a limited number of arguments.
   for (let place = 0; place < bytes.length; place += 0x8000) {

@@ -1,7 +1,7 @@
 /** The target that an address names: the dataset itself, unless the query names another. */
 
 import { JOB, scopeOf, type Place } from "../place";
-import { outboxPortOf } from "../saving/server";
+import { decideLabel, filesOf, loadLabels, outboxPortOf } from "../saving/server";
 import { ORDERS } from "./orders";
 import type { LabelTarget } from "./target";
 
@@ -12,6 +12,9 @@ export function datasetTarget(place: Place): LabelTarget {
     entries: ({ show, order }) => ORDERS[order](place, show),
     outbox: outboxPortOf(place),
     stamp: () => ({ moment: new Date(), job: JOB }),
+    files: filesOf(place),
+    loadLabels: () => loadLabels(place),
+    decide: (decision) => decideLabel(place, decision),
   };
 }
 

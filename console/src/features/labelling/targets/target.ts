@@ -4,15 +4,32 @@
  */
 
 import type { Stamp } from "../../../manifest/attributes";
+import type { LabelDecision } from "../labels";
 import type { Show } from "../place";
 import type { OutboxPort } from "../saving/outbox";
 import type { EntryPort } from "../session/entryList";
+import type { KnownLabels, PictureFiles } from "./files";
 import type { OrderName } from "./orders";
 
 /** Which entries come, and in which order. */
 export interface ListView {
   readonly show: Show;
   readonly order: OrderName;
+}
+
+export interface RoundComment {
+  readonly author: string;
+  readonly text: string;
+}
+
+/** What whoever shared the work out says of it. */
+export interface RoundNotes {
+  readonly name: string;
+  readonly instructions: string;
+  readonly examples: readonly { readonly source: string; readonly note: string }[];
+  readonly thumbnailOf: (source: string) => string;
+  /** What was said of this person's answer to a picture. */
+  readonly commentsOf: (source: string) => readonly RoundComment[];
 }
 
 export interface LabelTarget {
@@ -22,4 +39,10 @@ export interface LabelTarget {
   readonly outbox: OutboxPort;
   /** Who and when, as it is written beside every answer. */
   readonly stamp: () => Stamp;
+  readonly files: PictureFiles;
+  readonly loadLabels: () => Promise<KnownLabels>;
+  /** Add a label, or decide its colour and key; nothing where the labels are fixed. */
+  readonly decide: ((decision: LabelDecision) => Promise<readonly LabelDecision[]>) | undefined;
+  /** Nothing where a dataset itself is labelled. */
+  readonly round?: RoundNotes;
 }

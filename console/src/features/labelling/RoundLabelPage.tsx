@@ -1,0 +1,104 @@
+/** Labelling in a round: finds the round of the address, and opens the workplace of one's own pictures. */
+
+import Button from "@cloudscape-design/components/button";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useEffect, useState } from "react";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useCall, useSignedIn, type Own } from "../../api";
+import { FaultAlert } from "../../ui/faults";
+import { hrefOf } from "../../ui/links";
+import { usePage } from "../../ui/page";
+import { Middle } from "../../ui/states";
+import "./labelling.css";
+import { isShow, type Place, type Show } from "./place";
+import { firstOpen, roundTarget, type OpenRound } from "./targets/round";
+import { useText } from "./text";
+import { Workplace } from "./workplace";
+import { WorkplaceView } from "./WorkplaceView";
+
+const MY_WORK = "/my-work";
+
+export function RoundLabelPage() {
+  const t = useText();
+  const id = useParams().round ?? "";
+  const { account } = useSignedIn();
+  const query = useCall("vedette", "GetMyRound", { RoundId: id });
+  const facts = query.data?.Round;
+  usePage({
+    title: facts?.Name ?? t("title"),
+    isFull: true,
+    crumbs: [{ text: t("myWork"), to: MY_WORK }],
+  });
+  if (query.error !== null) {
+    return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  if (facts === undefined) {
+    return (
+      <Middle>
+        <Spinner size="large" />
+      </Middle>
+    );
+  }
+  const open = { place: placeOf(facts, account), facts, labels: query.data?.Labels ?? [] };
+  return <Opener key={id} open={open} />;
+}
+
+function placeOf(facts: Own.MyRound, account: string): Place {
+  return {
+    service: facts.Service === "lookoutvision" ? "lookoutvision" : "rekognition",
+    project: facts.ProjectName ?? "",
+    projectArn: facts.ProjectArn ?? "",
+    type: facts.DatasetType === "test" ? "test" : "train",
+    region: facts.Region ?? "",
+    account,
+  };
+}
+
+function Opener({ open }: { readonly open: OpenRound }) {
+  const [search] = useSearchParams();
+  const show = search.get("show");
+  const choice = isShow(show) ? show : "all";
+  return <Opened key={choice} open={open} show={choice} />;
+}
+
+function Opened({ open, show }: { readonly open: OpenRound; readonly show: Show }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const [, setSearch] = useSearchParams();
+  const [work] = useState(() => new Workplace(open.place, roundTarget(open), { show, order: "position" }));
+  useEffect(() => {
+    const entry = new URLSearchParams(window.location.search).get("entry");
+    const start = entry ?? firstOpen(open.facts.RoundId ?? "").catch(() => undefined);
+    void Promise.resolve(start).then((first) => work.open(first));
+    return () => work.close();
+  }, [work, open]);
+  const change = (name: string, value: string) =>
+    setSearch(
+      (before) => {
+        before.set(name, value);
+        return before;
+      },
+      { replace: true },
+    );
+  return (
+    <WorkplaceView
+      work={work}
+      mode={open.facts.Task ?? "labels"}
+      show={show}
+      order="position"
+      onChange={change}
+      exit={
+        <Button
+          iconName="close"
+          variant="icon"
+          ariaLabel={t("exitRound")}
+          href={hrefOf(MY_WORK)}
+          onFollow={(event) => {
+            event.preventDefault();
+            void navigate(MY_WORK);
+          }}
+        />
+      }
+    />
+  );
+}
