@@ -9,7 +9,8 @@ import type { MaskEdit, Operation, Span } from "./mask/mask";
 import type { Pixels } from "./mask/flood";
 import { isEmptyChange, type MaskChange, type Scene, type SceneChange } from "./scene";
 import { placeBoxes, type Boxes, type BoxShape } from "./shapes/boxes";
-import { toPixels, toShares, type Box } from "./shapes/geometry";
+import { toPixels, toShares, type Box, type Point } from "./shapes/geometry";
+import { gradientEdges, type Patch } from "./shapes/gradients";
 import { edgesOf, SNAP_REACH, type Edges } from "./shapes/snapping";
 import type { CanvasEvent, Intent, OutlineRequest, PixelBox, ToolContext } from "./tools/machine";
 import { IDLE, MASK_TOOLS, step, type Tool, type ToolName } from "./tools/tools";
@@ -30,6 +31,8 @@ export interface EditorPorts {
   readonly pixels?: () => Pixels | undefined;
   /** Proposes an outline as runs of pixels of the whole picture. */
   readonly outline?: (request: OutlineRequest) => Promise<readonly Span[]>;
+  /** A part of the picture around a point, some pixels of it to each side; for edges that attract. */
+  readonly patch?: (point: Point, around: number) => Patch | undefined;
   readonly onDamage?: (damage: Damage) => void;
   readonly onRefusal?: (refusal: Refusal) => void;
 }
@@ -273,10 +276,16 @@ export class Editor {
       boxes: pixelBoxes(this.#touchable()),
       selected: this.#selected,
       edges,
+      gradients: (point) => this.#gradients(point),
       radius: this.#radius,
       tolerance: this.#tolerance,
       pixels: () => this.#ports.pixels?.(),
     };
+  }
+
+  #gradients(point: Point): Edges {
+    const patch = this.#ports.patch?.(point, SNAP_REACH / this.#scale);
+    return patch === undefined ? { xs: [], ys: [] } : gradientEdges(patch);
   }
 
   #carryOut(intent: Intent): void {

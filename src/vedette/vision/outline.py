@@ -19,8 +19,8 @@ from vedette.vision.images import Pixels
 Mask = NDArray[Any]
 Window = tuple[int, int, int, int]
 
-# GrabCut costs with the pixels: 512 × 512 take a fifth of a second an iteration on one core.
-WORK_SIDE = 384
+# GrabCut costs with the pixels: at 320 it finds in photographs what it does at 384, a third sooner.
+WORK_SIDE = 320
 FINE_SIDE = 1024
 ITERATIONS = 3
 # Around a box so much more of the picture is looked at, to learn what is not the thing.

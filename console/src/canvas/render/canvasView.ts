@@ -11,11 +11,14 @@ import { rangeOf, stretch } from "../contrast";
 import { boxKey, Editor, labelKey, type Damage, type EditorPorts } from "../editor";
 import type { Pixels } from "../mask/flood";
 import type { Scene } from "../scene";
+import type { Boxes } from "../shapes/boxes";
 import { contains, type Box, type Point, type Size } from "../shapes/geometry";
+import { twinsOf } from "../shapes/twins";
 import { fit, keepInSight, pan, zoomBy, zoomTo, type Viewport } from "../viewport";
 import { drawBoxes } from "./drawBoxes";
 import { drawOverlay } from "./drawOverlay";
 import { MaskRaster, type ColoredMask } from "./maskRaster";
+import { Patches } from "./patches";
 import { listenToPointer } from "./pointer";
 import { pictureOf, pixelsOf, Pyramid } from "./pyramid";
 
@@ -43,11 +46,13 @@ export class CanvasView {
   #editor: Editor | undefined;
   #pyramid: Pyramid | undefined;
   #picture: ImageBitmap | undefined;
+  #patches: Patches | undefined;
   #pixels: Pixels | undefined;
   #raster: MaskRaster | undefined;
   #view: Viewport = { scale: 1, x: 0, y: 0 };
   #hover: Point | undefined;
   #isSpaceHeld = false;
+  #twins: { readonly boxes: Boxes; readonly ids: ReadonlySet<string> } = { boxes: [], ids: new Set() };
   #isFitted = true;
   #opacity = 0.55;
   #colors: ReadonlyMap<string, string> = new Map();
@@ -100,6 +105,10 @@ export class CanvasView {
   get view(): Viewport {
     return this.#view;
   }
+  /** The point of the picture under the pointer. */
+  get hover(): Point | undefined {
+    return this.#hover;
+  }
   get opacity(): number {
     return this.#opacity;
   }
@@ -114,11 +123,13 @@ export class CanvasView {
   open(picture: ImageBitmap, scene: Scene, ports: Pick<EditorPorts, "outline" | "onRefusal"> = {}): Editor {
     this.#picture = picture;
     this.#pyramid = new Pyramid(picture);
+    this.#patches = new Patches(picture);
     this.#pixels = undefined;
     this.#raster = new MaskRaster(scene.size);
     const editor = new Editor(scene, {
       ...ports,
       pixels: () => this.#readPixels(),
+      patch: (point, around) => this.#patches?.around(point, around),
       onDamage: (damage) => {
         if (this.#editor === editor) {
           this.#noteDamage(damage);
@@ -135,6 +146,7 @@ export class CanvasView {
   close(): void {
     this.#editor = undefined;
     this.#pyramid = undefined;
+    this.#patches = undefined;
     this.#pixels = undefined;
     this.#raster = undefined;
     this.#redrawAll();
@@ -348,10 +360,18 @@ export class CanvasView {
       {
         color: (label) => this.#colorOf(label),
         selected: editor.selected,
+        twins: this.#twinsOf(editor.scene.boxes),
         preview: "preview" in tool ? tool.preview : new Map<string, Box>(),
         isLocked: (shape) => editor.isLocked(boxKey(shape.id)) || editor.isLocked(labelKey(shape.label)),
       },
     );
+  }
+
+  #twinsOf(boxes: Boxes): ReadonlySet<string> {
+    if (this.#twins.boxes !== boxes) {
+      this.#twins = { boxes, ids: twinsOf(boxes) };
+    }
+    return this.#twins.ids;
   }
 
   #drawOverlay(context: CanvasRenderingContext2D): void {
@@ -400,17 +420,7 @@ export class CanvasView {
       Math.min(size.width - 1, Math.floor(point.x)),
       Math.min(size.height - 1, Math.floor(point.y)),
     ];
-    this.#listener.onHover?.({ x, y, color: this.#colorAt(x, y) });
-  }
-
-  /** Return a pixel's colour where the colours were read already; reading them takes a moment. */
-  #colorAt(x: number, y: number): readonly [number, number, number] | undefined {
-    const pixels = this.#pixels;
-    if (pixels === undefined) {
-      return undefined;
-    }
-    const place = (y * pixels.width + x) * 4;
-    return [pixels.data[place] ?? 0, pixels.data[place + 1] ?? 0, pixels.data[place + 2] ?? 0];
+    this.#listener.onHover?.({ x, y, color: this.#patches?.color(x, y) });
   }
 }
 

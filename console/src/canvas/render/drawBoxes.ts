@@ -11,11 +11,15 @@ export interface BoxStyle {
   /** Where a box is shown while it is pulled. */
   readonly preview: ReadonlyMap<string, Box>;
   readonly isLocked: (shape: BoxShape) => boolean;
+  /** Boxes that lie almost on another one: hatched, so that both are noticed. */
+  readonly twins?: ReadonlySet<string>;
 }
 
 /** A name is written on boxes at least this wide on the screen, and on those that are selected. */
 const NAMED_FROM = 56;
 const HANDLE = 8;
+/** Between the lines of a hatch, in pixels of the screen. */
+const HATCH = 12;
 const FONT = '12px "Open Sans", system-ui, sans-serif';
 const LONGEST_NAME = 40;
 
@@ -43,6 +47,9 @@ export function drawBoxes(
   }
   for (const { shape, box } of placed) {
     const isSelected = style.selected.includes(shape.id);
+    if (style.twins?.has(shape.id) === true) {
+      drawHatched(context, box);
+    }
     if (isSelected) {
       drawSelected(context, box, style.color(shape.label), style.selected.length === 1);
     }
@@ -72,6 +79,26 @@ function strokeGroup(context: CanvasRenderingContext2D, color: string, group: re
     context.stroke();
   }
   context.setLineDash([]);
+}
+
+/** Lines across a box, light on dark, so that they are seen on any picture. */
+function drawHatched(context: CanvasRenderingContext2D, { left, top, width, height }: Box): void {
+  context.save();
+  context.beginPath();
+  context.rect(left, top, width, height);
+  context.clip();
+  context.beginPath();
+  for (let shift = HATCH; shift < width + height; shift += HATCH) {
+    context.moveTo(left + shift, top);
+    context.lineTo(left + shift - height, top + height);
+  }
+  context.lineWidth = 3;
+  context.strokeStyle = "rgba(0, 0, 0, 0.5)";
+  context.stroke();
+  context.lineWidth = 1;
+  context.strokeStyle = "rgba(255, 255, 255, 0.9)";
+  context.stroke();
+  context.restore();
 }
 
 function drawSelected(context: CanvasRenderingContext2D, box: Box, color: string, hasHandles: boolean): void {

@@ -26,6 +26,13 @@ export function snapPoint(point: Point, edges: Edges, reach: number): Point {
   return { x: nearest(point.x, edges.xs, reach), y: nearest(point.y, edges.ys, reach) };
 }
 
+/** Return the point on an edge of a box where one is near, else on an edge inside the picture. */
+export function snapToAny(point: Point, edges: Edges, gradients: Edges, reach: number): Point {
+  const near = snapPoint(point, edges, reach);
+  const seen = snapPoint(point, gradients, reach);
+  return { x: near.x === point.x ? seen.x : near.x, y: near.y === point.y ? seen.y : near.y };
+}
+
 /** Return by how much a moved box has to give way so that one of its edges lies on another's. */
 export function snapOffset(box: Box, edges: Edges, reach: number): Point {
   return {

@@ -1,7 +1,7 @@
 /** The box tool: press, pull, let go. Edges nearby attract; Alt lets them be. */
 
 import { boxBetween, clampPoint, clipBox, type Point } from "../shapes/geometry";
-import { snapPoint } from "../shapes/snapping";
+import { snapToAny } from "../shapes/snapping";
 import type { CanvasEvent, Intent, Keys, ToolContext } from "./machine";
 
 export type BoxTool =
@@ -34,5 +34,7 @@ export function stepBox(tool: BoxTool, event: CanvasEvent, context: ToolContext)
 
 function aim(point: Point, keys: Keys, context: ToolContext): Point {
   const onPicture = clampPoint(point, context.size);
-  return keys.alt ? onPicture : snapPoint(onPicture, context.edges([]), context.reach);
+  return keys.alt
+    ? onPicture
+    : snapToAny(onPicture, context.edges([]), context.gradients(onPicture), context.reach);
 }

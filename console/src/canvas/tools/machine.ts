@@ -40,6 +40,8 @@ export interface ToolContext {
   readonly selected: readonly string[];
   /** Edges that attract, except those of the boxes named. */
   readonly edges: (except: readonly string[]) => Edges;
+  /** Edges of the picture itself near a point. */
+  readonly gradients: (point: Point) => Edges;
   /** The radius of brush and eraser, in pixels of the picture. */
   readonly radius: number;
   /** How far a colour may differ for the flood, 0…255. */

@@ -16,7 +16,7 @@ import {
   type Handle,
   type Point,
 } from "../shapes/geometry";
-import { snapOffset, snapPoint } from "../shapes/snapping";
+import { snapOffset, snapToAny } from "../shapes/snapping";
 import type { CanvasEvent, Intent, Keys, PixelBox, ToolContext } from "./machine";
 
 type Boxes = ReadonlyMap<string, Box>;
@@ -131,7 +131,9 @@ function resize(handle: Handle, to: Point, keys: Keys, context: ToolContext): Bo
     return new Map();
   }
   const point = clampPoint(to, context.size);
-  const aimed = keys.alt ? point : snapPoint(point, context.edges([single.id]), context.reach);
+  const aimed = keys.alt
+    ? point
+    : snapToAny(point, context.edges([single.id]), context.gradients(point), context.reach);
   const box = clipBox(resizeBox(single.box, handle, aimed), context.size);
   const isFlat = box === undefined || box.width < 1 || box.height < 1;
   return new Map([[single.id, isFlat ? single.box : box]]);

@@ -19,6 +19,7 @@ function contextOf(boxes: readonly PixelBox[] = [], selected: readonly string[] 
     radius: 3,
     tolerance: 10,
     pixels: () => undefined,
+    gradients: () => ({ xs: [], ys: [] }),
   };
 }
 

@@ -4,8 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import * as commands from "../../canvas/commands";
 import { boxKey, labelKey, type Editor } from "../../canvas/editor";
 import { overlapOf } from "../../canvas/mask/flatten";
-import { overlap, type Box } from "../../canvas/shapes/geometry";
-import type { BoxShape } from "../../canvas/shapes/boxes";
+import { twinsOf } from "../../canvas/shapes/twins";
 import type { Desk } from "./desk/desk";
 import type { Mode } from "./keymap";
 import { useText } from "./text";
@@ -18,8 +17,6 @@ interface AnnotationListProps {
 
 /** More boxes than that are told by their number alone. */
 const MOST_ROWS = 100;
-/** From this share of both areas on, two boxes of one label are likely one thing drawn twice. */
-const TWICE = 0.8;
 
 export function AnnotationList({ desk, mode, colorOf }: AnnotationListProps) {
   const t = useText();
@@ -29,7 +26,7 @@ export function AnnotationList({ desk, mode, colorOf }: AnnotationListProps) {
   }
   const { boxes } = editor.scene;
   const types = mode === "masks" ? editor.scene.visibleTypes : [];
-  const twins = twinsAmong(boxes);
+  const twins = twinsOf(boxes).size;
   const overlapping = types.length > 1 ? overlapOf(masksOf(editor, types)) : 0;
   return (
     <section aria-label={t("onPicture")}>
@@ -79,18 +76,6 @@ export function AnnotationList({ desk, mode, colorOf }: AnnotationListProps) {
 
 function masksOf(editor: Editor, types: readonly string[]) {
   return types.flatMap((label) => editor.scene.mask(label) ?? []);
-}
-
-function twinsAmong(boxes: readonly BoxShape[]): number {
-  const isTwin = (shape: BoxShape, place: number): boolean =>
-    boxes.some(
-      (other, at) => at > place && other.label === shape.label && overlap(boxOf(other), boxOf(shape)) > TWICE,
-    );
-  return boxes.length > MOST_ROWS ? 0 : boxes.filter(isTwin).length;
-}
-
-function boxOf({ box }: BoxShape): Box {
-  return box;
 }
 
 interface RowProps {

@@ -6,11 +6,12 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Modal from "@cloudscape-design/components/modal";
 import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { Line } from "../../manifest/lines";
 import { boxesOf, classOf, labelsOf, maskOf } from "../../manifest/relabel";
 import type { Conflict } from "./saving/outbox";
 import { useText } from "./text";
+import { VersionPicture } from "./VersionPicture";
 import type { Workplace } from "./workplace";
 
 interface ConflictDialogProps {
@@ -43,7 +44,7 @@ export function ConflictDialog({ work, onResolved }: ConflictDialogProps) {
   return (
     <Modal
       visible
-      size="large"
+      size="max"
       header={t("conflict")}
       closeAriaLabel={t("later")}
       onDismiss={() => setPostponed(conflict.mine.source)}
@@ -65,8 +66,16 @@ export function ConflictDialog({ work, onResolved }: ConflictDialogProps) {
           <bdi>{conflict.mine.source.split("/").at(-1)}</bdi>: {t("conflictHelp")}
         </Box>
         <ColumnLayout columns={2} variant="text-grid">
-          <Version title={t("mine")} line={conflict.mine.line} isLookout={isLookout} />
-          <Theirs conflict={conflict} isLookout={isLookout} />
+          <Version title={t("mine")} line={conflict.mine.line} isLookout={isLookout}>
+            <VersionPicture
+              work={work}
+              name={t("mine")}
+              source={conflict.mine.source}
+              line={conflict.mine.line}
+              mask={conflict.mine.mask}
+            />
+          </Version>
+          <Theirs work={work} conflict={conflict} isLookout={isLookout} />
         </ColumnLayout>
         {others.length > 0 && (
           <Box color="text-body-secondary">{t("moreConflicts", { count: others.length })}</Box>
@@ -76,7 +85,13 @@ export function ConflictDialog({ work, onResolved }: ConflictDialogProps) {
   );
 }
 
-function Theirs({ conflict, isLookout }: { readonly conflict: Conflict; readonly isLookout: boolean }) {
+interface TheirsProps {
+  readonly work: Workplace;
+  readonly conflict: Conflict;
+  readonly isLookout: boolean;
+}
+
+function Theirs({ work, conflict, isLookout }: TheirsProps) {
   const t = useText();
   return conflict.theirs === undefined ? (
     <div>
@@ -84,7 +99,14 @@ function Theirs({ conflict, isLookout }: { readonly conflict: Conflict; readonly
       {t("removed")}
     </div>
   ) : (
-    <Version title={t("theirs")} line={conflict.theirs.line} isLookout={isLookout} />
+    <Version title={t("theirs")} line={conflict.theirs.line} isLookout={isLookout}>
+      <VersionPicture
+        work={work}
+        name={t("theirs")}
+        source={conflict.mine.source}
+        line={conflict.theirs.line}
+      />
+    </Version>
   );
 }
 
@@ -92,9 +114,10 @@ interface VersionProps {
   readonly title: string;
   readonly line: string;
   readonly isLookout: boolean;
+  readonly children: ReactNode;
 }
 
-function Version({ title, line, isLookout }: VersionProps) {
+function Version({ title, line, isLookout, children }: VersionProps) {
   const t = useText();
   const read = Line.read(line);
   const judged = classOf(read);
@@ -103,6 +126,7 @@ function Version({ title, line, isLookout }: VersionProps) {
   return (
     <div>
       <Box variant="h3">{title}</Box>
+      {children}
       <ul>
         {isLookout && (
           <li>{judged === undefined ? t("unjudged") : judged ? t("act_anomaly") : t("act_normal")}</li>

@@ -4,6 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { asFault } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import type { Outbox, SavingState } from "./saving/outbox";
 import { useText } from "./text";
@@ -14,6 +15,9 @@ const TYPES = {
   waiting: "warning",
   refused: "error",
 } as const satisfies Record<SavingState, string>;
+
+/** So many of the pictures that wait are named. */
+const MOST_NAMES = 8;
 
 export function SavedState({ outbox }: { readonly outbox: Outbox }) {
   const t = useText();
@@ -38,11 +42,15 @@ export function SavedState({ outbox }: { readonly outbox: Outbox }) {
           triggerType="text"
           content={
             <SpaceBetween size="s">
-              {outbox.refusal === undefined ? (
-                <span>{t("waitingHelp")}</span>
-              ) : (
-                <FaultAlert error={outbox.refusal} />
-              )}
+              <Reason outbox={outbox} />
+              <ul className="vedette-labelling-queue">
+                {outbox.waiting.slice(0, MOST_NAMES).map((source) => (
+                  <li key={source}>
+                    <bdi>{source.split("/").at(-1)}</bdi>
+                  </li>
+                ))}
+                {count > MOST_NAMES && <li>…</li>}
+              </ul>
               <Button onClick={() => void outbox.flush()}>{t("saveNow")}</Button>
             </SpaceBetween>
           }
@@ -51,5 +59,16 @@ export function SavedState({ outbox }: { readonly outbox: Outbox }) {
         </Popover>
       )}
     </span>
+  );
+}
+
+/** What keeps the server from taking it: its own words where it gave any. */
+function Reason({ outbox }: { readonly outbox: Outbox }) {
+  const t = useText();
+  const error = outbox.refusal ?? outbox.trouble;
+  return error === undefined || (outbox.refusal === undefined && asFault(error).isOffline) ? (
+    <span>{t("waitingHelp")}</span>
+  ) : (
+    <FaultAlert error={error} />
   );
 }

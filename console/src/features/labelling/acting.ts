@@ -52,10 +52,30 @@ function giveLabel({ work, desk, mode }: Hands, label: string, isAdded: boolean)
     }
     return;
   }
+  if (mode === "masks" && desk !== undefined && relabelPiece(desk, label)) {
+    return;
+  }
   desk?.setLabel(label);
   if (mode === "boxes" && desk?.editor !== undefined && desk.editor.selected.length > 0) {
     commands.relabelSelected(desk.editor, label);
   }
+}
+
+/** With the select tool a label's key gives the piece of a mask under the pointer to that label. */
+function relabelPiece({ editor, tool, view }: Desk, label: string): boolean {
+  const { hover } = view;
+  if (editor === undefined || tool !== "select" || hover === undefined) {
+    return false;
+  }
+  const [x, y] = [Math.floor(hover.x), Math.floor(hover.y)];
+  const from = editor.scene.order.findLast(
+    (type) => !editor.isHidden(labelKey(type)) && editor.scene.mask(type)?.has(x, y) === true,
+  );
+  if (from === undefined || from === label) {
+    return false;
+  }
+  commands.relabelRegion(editor, from, label, hover);
+  return true;
 }
 
 export function toggled(labels: readonly string[], label: string): readonly string[] {

@@ -82,7 +82,8 @@ export const messages = {
     "The server does not answer. What you label is kept in this browser and sent as soon as the server is back; go on.",
   saveNow: "Try now",
   hintLabels: "A key gives its label and goes on; with Shift it adds the label and stays.",
-  hint_select: "Click to select, again for the box beneath; drag to move.",
+  hint_select:
+    "Click to select, again for the box beneath; drag to move. A label’s key relabels what is selected, or the piece of a mask under the pointer.",
   hint_box: "Drag from corner to corner; Alt lets edges not attract.",
   hint_brush: "Paint; Alt erases, Shift draws a straight line.",
   hint_eraser: "Erase; Shift goes along a straight line.",
@@ -111,6 +112,7 @@ export const messages = {
   takeMine: "Take mine",
   takeTheirs: "Keep the server’s",
   leaveRemoved: "Leave it removed",
+  versionFailed: "The picture could not be shown; what is labelled stands below.",
   removed: "The picture was removed from the dataset.",
   unjudged: "Neither normal nor anomaly",
   moreConflicts: {

@@ -82,7 +82,8 @@ export const messages: Translation<typeof english> = {
     "Le serveur ne répond pas. Votre travail est gardé dans ce navigateur et envoyé dès que le serveur revient ; continuez.",
   saveNow: "Essayer maintenant",
   hintLabels: "Une touche donne son étiquette et passe à la suite ; avec Maj, elle l’ajoute et reste.",
-  hint_select: "Cliquez pour sélectionner, encore pour le cadre du dessous ; glissez pour déplacer.",
+  hint_select:
+    "Cliquez pour sélectionner, encore pour le cadre du dessous ; glissez pour déplacer. La touche d’une étiquette la donne à la sélection, ou au morceau de masque sous le pointeur.",
   hint_box: "Glissez d’un coin à l’autre ; Alt désactive l’aimantation.",
   hint_brush: "Peignez ; Alt efface, Maj trace une ligne droite.",
   hint_eraser: "Effacez ; Maj suit une ligne droite.",
@@ -113,6 +114,7 @@ export const messages: Translation<typeof english> = {
   takeMine: "Garder la mienne",
   takeTheirs: "Garder celle du serveur",
   leaveRemoved: "La laisser supprimée",
+  versionFailed: "L’image n’a pas pu être affichée ; ce qui est étiqueté figure ci-dessous.",
   removed: "L’image a été retirée du jeu de données.",
   unjudged: "Ni normal ni anomalie",
   moreConflicts: {

@@ -73,7 +73,8 @@ export const messages: Translation<typeof english> = {
     "Server tidak menjawab. Label Anda disimpan di browser ini dan dikirim begitu server kembali; lanjutkan saja.",
   saveNow: "Coba sekarang",
   hintLabels: "Satu tombol memberi labelnya lalu lanjut; dengan Shift label ditambahkan dan tetap di sini.",
-  hint_select: "Klik untuk memilih, lagi untuk kotak di bawahnya; seret untuk memindahkan.",
+  hint_select:
+    "Klik untuk memilih, lagi untuk kotak di bawahnya; seret untuk memindahkan. Tombol label mengganti label yang dipilih, atau potongan mask di bawah penunjuk.",
   hint_box: "Seret dari sudut ke sudut; Alt menonaktifkan tarikan tepi.",
   hint_brush: "Melukis; Alt menghapus, Shift menggambar garis lurus.",
   hint_eraser: "Menghapus; Shift mengikuti garis lurus.",
@@ -102,6 +103,7 @@ export const messages: Translation<typeof english> = {
   takeMine: "Pakai milik saya",
   takeTheirs: "Pertahankan versi server",
   leaveRemoved: "Biarkan terhapus",
+  versionFailed: "Gambar tidak dapat ditampilkan; yang dilabeli tertulis di bawah.",
   removed: "Gambar dihapus dari dataset.",
   unjudged: "Bukan normal maupun anomali",
   moreConflicts: { other: "{count} gambar lain juga berkonflik." },

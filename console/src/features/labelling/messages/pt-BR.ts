@@ -82,7 +82,8 @@ export const messages: Translation<typeof english> = {
     "O servidor não responde. O que você rotula fica neste navegador e é enviado assim que o servidor voltar; continue.",
   saveNow: "Tentar agora",
   hintLabels: "Uma tecla dá seu rótulo e segue; com Shift, adiciona o rótulo e fica.",
-  hint_select: "Clique para selecionar, de novo para a caixa de baixo; arraste para mover.",
+  hint_select:
+    "Clique para selecionar, de novo para a caixa de baixo; arraste para mover. A tecla de um rótulo muda o rótulo do que está selecionado, ou do pedaço de máscara sob o ponteiro.",
   hint_box: "Arraste de canto a canto; Alt desativa a atração das bordas.",
   hint_brush: "Pinte; Alt apaga, Shift traça uma linha reta.",
   hint_eraser: "Apague; Shift segue uma linha reta.",
@@ -110,6 +111,7 @@ export const messages: Translation<typeof english> = {
   takeMine: "Ficar com a minha",
   takeTheirs: "Manter a do servidor",
   leaveRemoved: "Deixar removida",
+  versionFailed: "A imagem não pôde ser mostrada; o que está rotulado aparece abaixo.",
   removed: "A imagem foi removida do conjunto de dados.",
   unjudged: "Nem normal nem anomalia",
   moreConflicts: {

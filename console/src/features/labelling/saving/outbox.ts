@@ -73,6 +73,7 @@ export class Outbox {
   readonly #saved = new Map<string, StoredEntry>();
   readonly #watchers = new Set<() => void>();
   #refusal: { readonly error: unknown; readonly sources: readonly string[] } | undefined;
+  #trouble: unknown;
   #isSending = false;
   #handle: unknown;
   #retryMs = 0;
@@ -96,8 +97,16 @@ export class Outbox {
   get refusal(): unknown {
     return this.#refusal?.error;
   }
+  /** Why the last try failed, where the next one may do better: a full disk, a server that is away. */
+  get trouble(): unknown {
+    return this.#retryMs > 0 ? this.#trouble : undefined;
+  }
   get count(): number {
     return this.#pending.size;
+  }
+  /** The pictures whose labels are not on the server yet. */
+  get waiting(): readonly string[] {
+    return [...this.#pending.keys()];
   }
   get conflicts(): readonly Conflict[] {
     return [...this.#conflicts.values()];
@@ -246,6 +255,7 @@ export class Outbox {
   async #afterFailure(batch: readonly PendingEdit[], error: unknown): Promise<void> {
     switch (this.#port.judge(error)) {
       case "passing":
+        this.#trouble = error;
         this.#retryMs = this.#longer();
         return;
       case "stale":
