@@ -113,6 +113,7 @@ export class Uploader {
   readonly #person: string;
   readonly #ready: Ready[] = [];
   readonly #sent: Sent[] = [];
+  readonly #wakers: (() => void)[] = [];
   readonly #listeners = new Set<() => void>();
 
   constructor(pictures: readonly Picture[], target: UploadTarget) {
@@ -147,6 +148,7 @@ export class Uploader {
   /** Leaves off: what is in the dataset stays there, and the same folder goes on another time. */
   stop(): void {
     this.#change({ isStopped: true });
+    this.#wake();
     this.#publish();
   }
 
@@ -169,6 +171,7 @@ export class Uploader {
       }
     } finally {
       this.#isHashed = true;
+      this.#wake();
     }
   }
 
@@ -184,8 +187,14 @@ export class Uploader {
     };
     await Promise.all(Array.from({ length: HASHED_AT_ONCE }, worker));
     if (hashed.length === 0) return;
-    const stored = await this.#patiently(() => this.#ask(hashed.map(({ hash }) => hash)));
-    for (const item of hashed) this.#ready.push({ ...item, source: stored.get(item.hash) });
+    try {
+      const stored = await this.#patiently(() => this.#ask(hashed.map(({ hash }) => hash)));
+      for (const item of hashed) this.#ready.push({ ...item, source: stored.get(item.hash) });
+    } catch (error) {
+      if (error instanceof Stopped) throw error;
+      for (const { picture } of hashed) this.#refuse(picture, "server", asFault(error).message);
+    }
+    this.#wake();
   }
 
   async #hash(picture: Picture): Promise<Omit<Ready, "source"> | null> {
@@ -212,8 +221,9 @@ export class Uploader {
   async #sendAll(): Promise<void> {
     const worker = async () => {
       for (;;) {
+        this.#requireGoing();
         const next = this.#ready.shift();
-        if (next !== undefined) await this.#sendOne(next);
+        if (next !== undefined) await this.#sendOne(next).finally(() => this.#wake());
         else if (this.#isHashed) return;
         else await this.#turn();
       }
@@ -222,6 +232,7 @@ export class Uploader {
       await Promise.all(Array.from({ length: SENT_AT_ONCE }, worker));
     } finally {
       this.#isSent = true;
+      this.#wake();
     }
   }
 
@@ -231,10 +242,12 @@ export class Uploader {
       this.#sent.push({ picture, source });
       return;
     }
-    const query = new URLSearchParams({ name: ready.name, sha256: ready.hash });
+    // A space is written as a plus, which in an address is one; names of files may be no Unicode.
+    const query = new URLSearchParams({ name: ready.name, sha256: ready.hash }).toString();
+    const path = `upload?${query.replaceAll("+", "%20")}`;
     try {
       const stored = await this.#patiently(async () => {
-        const answer = await this.#send(`upload?${query.toString()}`, { method: "PUT", body: ready.blob });
+        const answer = await this.#send(path, { method: "PUT", body: ready.blob });
         return (await answer.json()) as { readonly sourceRef: string };
       });
       this.#sent.push({ picture, source: stored.sourceRef });
@@ -331,9 +344,15 @@ export class Uploader {
     if (this.#state.isStopped || (person !== undefined && person !== this.#person)) throw new Stopped();
   }
 
+  /** Waits until another step is further; not by a timer, which browsers hold back for pages in the background. */
   async #turn(): Promise<void> {
     this.#requireGoing();
-    await delay(10);
+    await new Promise<void>((resolve) => this.#wakers.push(resolve));
+    this.#requireGoing();
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers.splice(0)) wake();
   }
 
   /** Tries again while the server is away, nobody is signed in, or the dataset is busy with something else. */
