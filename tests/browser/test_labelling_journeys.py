@@ -158,3 +158,16 @@ def test_a_server_killed_under_the_page_gets_everything(chromium: Browser, tmp_p
     page.vedette_watch.errors.clear()  # type: ignore[attr-defined]
     close_page(page)
     assert stop_server(second) == 0
+
+
+def test_a_page_that_slept_saves_when_it_wakes(console: RunningServer, signed_in: Page) -> None:
+    detection_project(console, "asleep", scenes(2, side=96))
+    open_labelling(signed_in, "rekognition", "asleep")
+    add_label(signed_in, "disc")
+    saved(signed_in)
+    browser = signed_in.context.new_cdp_session(signed_in)
+    signed_in.keyboard.press("1")
+    browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+    browser.send("Page.setWebLifecycleState", {"state": "active"})
+    saved(signed_in)
+    assert labels_of(entries_of(console, "asleep", "rekognition")[0]) == ["disc"]
