@@ -83,6 +83,19 @@ function isIds(entries: Own.EntryFilter | readonly string[]): entries is readonl
   return Array.isArray(entries);
 }
 
+/** Lets the drafts that are at least so sure become labels: a change of many entries as any other. */
+export async function acceptDrafts({ arn, type }: Target, least: number): Promise<Outcome> {
+  const begun = await call("vedette", "AcceptDrafts", {
+    ProjectArn: arn,
+    DatasetType: type,
+    MinConfidence: least,
+  });
+  const ended = await watched(arn, begun, () => undefined);
+  if (ended.Status === "failed") throw new Error(ended.Message ?? "");
+  await refreshed();
+  return join([ended]);
+}
+
 export async function undoChanges(arn: string, changes: readonly string[]): Promise<Outcome> {
   const all: Progress[] = [];
   for (const change of [...changes].reverse()) {

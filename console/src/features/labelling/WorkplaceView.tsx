@@ -11,6 +11,7 @@ import { useIsDark } from "../../ui/theme";
 import { ConflictDialog } from "./ConflictDialog";
 import type { Desk } from "./desk/desk";
 import { useDesk } from "./desk/useDesk";
+import { DraftNote } from "./drafts/DraftNote";
 import { KeySheet } from "./KeySheet";
 import type { Mode } from "./keymap";
 import { LabelPanel } from "./LabelPanel";
@@ -93,6 +94,7 @@ export function WorkplaceView({ work, mode, show, order, onChange, exit }: Workp
           data-tool={desk?.editor?.tool.at}
         />
         <Overlays work={work} desk={desk} />
+        <DraftNote work={work} desk={desk} mode={mode} onTake={() => actFor(hands, { do: "take drafts" })} />
         <Ending work={work} show={show} onShowAll={() => onChange("show", "all")} />
         {notice !== undefined && (
           <div className="vedette-labelling-notice" role="status">

@@ -6,6 +6,7 @@ import { toPicture } from "../../canvas/viewport";
 import type { Line } from "../../manifest/lines";
 import { labelsOf, withClass, withLabels, withMask } from "../../manifest/relabel";
 import type { Desk } from "./desk/desk";
+import { takeDraft } from "./drafts/take";
 import type { Command, KeyAct, Mode } from "./keymap";
 import type { Workplace } from "./workplace";
 
@@ -261,7 +262,7 @@ const ACTS: Record<Command, (hands: Hands) => void> = {
   "zoom in": ({ desk }) => desk?.view.zoom(ZOOM),
   "zoom out": ({ desk }) => desk?.view.zoom(1 / ZOOM),
   contrast: ({ desk }) => desk?.setStretched(!desk.isStretched),
-  "take drafts": (hands) => edit(hands, (editor) => commands.acceptDrafts(editor)),
+  "take drafts": takeDraft,
   escape: (hands) => edit(hands, (editor) => editor.handle({ on: "escape" })),
   enter: (hands) => edit(hands, (editor) => editor.handle({ on: "enter" })),
   "remove corner": (hands) => edit(hands, (editor) => editor.handle({ on: "back" })),

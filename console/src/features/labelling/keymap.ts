@@ -120,7 +120,7 @@ export const KEY_ROWS: readonly KeyRow[] = [
   { command: "forward", keys: ["]"], modes: ["boxes"] },
   { command: "lock", keys: ["l"], modes: DRAWN },
   { command: "hide", keys: ["h"], modes: DRAWN },
-  { command: "take drafts", keys: ["t"], modes: DRAWN },
+  { command: "take drafts", keys: ["t"], modes: EVERYWHERE },
   { command: "fit", keys: ["f"], modes: EVERYWHERE },
   { command: "one to one", keys: ["z"], modes: EVERYWHERE },
   { command: "zoom in", keys: ["+"], modes: EVERYWHERE },

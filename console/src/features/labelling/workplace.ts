@@ -3,6 +3,7 @@
 import { asFault } from "../../api";
 import type { Stamp } from "../../manifest/attributes";
 import { Pictures } from "./desk/pictures";
+import { DraftStore } from "./drafts/store";
 import { isLabelled, namesIn } from "./desk/lines";
 import { decodePicture, type Lie } from "./desk/decode";
 import { labelsOfProject, type LabelDecision, type LabelInfo } from "./labels";
@@ -26,6 +27,7 @@ export class Workplace {
   readonly outbox: Outbox;
   readonly session: LabelSession;
   readonly pictures: Pictures;
+  readonly drafts: DraftStore;
   readonly #watchers = new Set<() => void>();
   #ends = new AbortController();
   #decided: readonly LabelDecision[] = [];
@@ -37,6 +39,7 @@ export class Workplace {
   constructor(place: Place, target: LabelTarget, view: ListView) {
     this.place = place;
     this.target = target;
+    this.drafts = new DraftStore(place);
     this.outbox = new Outbox(target.outbox, keeperFor(target.scope), BROWSER_TIMER);
     const list = new EntryList(target.entries(view));
     const saving = {

@@ -164,4 +164,17 @@ export const messages = {
   from: "From",
   until: "To",
   apply: "Apply",
+  drafts: "Drafts",
+  draftsHelp:
+    "What the newest model guesses of pictures without a label. Nothing is a label until you accept it.",
+  draftsStart: "Let the newest model guess",
+  draftsRunning: "The model is guessing",
+  draftsLook: "Look at them one by one",
+  draftsDiscard: "Discard all",
+  draftsNone: "No drafts wait. Once the project has a trained model, it can guess.",
+  draftsBound: "Accept from this confidence on",
+  draftsAccept: {
+    one: "Accept {count} draft from {bound} on",
+    other: "Accept {count} drafts from {bound} on",
+  },
 } as const;

@@ -167,4 +167,17 @@ export const messages: Translation<typeof english> = {
   from: "De",
   until: "À",
   apply: "Appliquer",
+  drafts: "Ébauches",
+  draftsHelp:
+    "Ce que le modèle le plus récent devine des images sans étiquette. Rien n’est une étiquette avant votre accord.",
+  draftsStart: "Laisser deviner le modèle le plus récent",
+  draftsRunning: "Le modèle devine",
+  draftsLook: "Les voir une par une",
+  draftsDiscard: "Tout rejeter",
+  draftsNone: "Aucune ébauche. Dès que le projet a un modèle entraîné, il peut deviner.",
+  draftsBound: "Accepter à partir de cette confiance",
+  draftsAccept: {
+    one: "Accepter {count} ébauche à partir de {bound}",
+    other: "Accepter {count} ébauches à partir de {bound}",
+  },
 };

@@ -151,4 +151,14 @@ export const messages: Translation<typeof english> = {
   from: "Dari",
   until: "Sampai",
   apply: "Terapkan",
+  drafts: "Draf",
+  draftsHelp:
+    "Tebakan model terbaru untuk gambar tanpa label. Tidak ada yang menjadi label sebelum Anda terima.",
+  draftsStart: "Biarkan model terbaru menebak",
+  draftsRunning: "Model sedang menebak",
+  draftsLook: "Lihat satu per satu",
+  draftsDiscard: "Buang semua",
+  draftsNone: "Tidak ada draf. Setelah proyek punya model terlatih, model dapat menebak.",
+  draftsBound: "Terima mulai keyakinan ini",
+  draftsAccept: { other: "Terima {count} draf mulai {bound}" },
 };

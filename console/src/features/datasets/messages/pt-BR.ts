@@ -168,4 +168,16 @@ export const messages: Translation<typeof english> = {
   from: "De",
   until: "Até",
   apply: "Aplicar",
+  drafts: "Rascunhos",
+  draftsHelp: "O que o modelo mais novo supõe das imagens sem rótulo. Nada é rótulo antes de você aceitar.",
+  draftsStart: "Deixar o modelo mais novo supor",
+  draftsRunning: "O modelo está supondo",
+  draftsLook: "Ver um por um",
+  draftsDiscard: "Descartar todos",
+  draftsNone: "Não há rascunhos. Quando o projeto tiver um modelo treinado, ele pode supor.",
+  draftsBound: "Aceitar a partir desta confiança",
+  draftsAccept: {
+    one: "Aceitar {count} rascunho a partir de {bound}",
+    other: "Aceitar {count} rascunhos a partir de {bound}",
+  },
 };

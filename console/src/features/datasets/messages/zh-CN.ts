@@ -148,4 +148,13 @@ export const messages: Translation<typeof english> = {
   from: "从",
   until: "到",
   apply: "应用",
+  drafts: "草稿",
+  draftsHelp: "最新模型对未标注图片的猜测。在您接受之前，它们都不是标签。",
+  draftsStart: "让最新模型猜测",
+  draftsRunning: "模型正在猜测",
+  draftsLook: "逐张查看",
+  draftsDiscard: "全部丢弃",
+  draftsNone: "没有草稿。项目有训练好的模型后即可猜测。",
+  draftsBound: "从此置信度起接受",
+  draftsAccept: { other: "接受 {bound} 及以上的 {count} 个草稿" },
 };

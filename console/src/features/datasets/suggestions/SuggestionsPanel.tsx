@@ -16,6 +16,7 @@ import { FaultAlert } from "../../../ui/faults";
 import { thumbnailOf } from "../gallery/Tile";
 import type { DatasetType, ProjectPlace } from "../project";
 import { useText } from "../text";
+import { DraftsSection } from "./DraftsSection";
 import { KINDS, labelRoute, mendOf, reasonOf, type Kind, type Suggestion } from "./reasons";
 import "./suggestions.css";
 import { useAct, type Acting } from "./useAct";
@@ -89,6 +90,7 @@ function Study({ place, arn, type }: StudyProps) {
     <SpaceBetween size="m">
       {error !== null && <FaultAlert error={error} />}
       <StateLine state={study.data} onAsk={(operation) => void ask(operation)} />
+      <DraftsSection place={place} arn={arn} type={type} />
       <Kinds place={place} type={type} state={study.data} acting={acting} />
     </SpaceBetween>
   );

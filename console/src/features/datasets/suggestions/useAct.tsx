@@ -3,7 +3,14 @@ import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { asFault } from "../../../api";
 import { closeNotice, notify } from "../../../ui/notices";
-import { changeEntries, undoChanges, type Change, type Outcome, type Target } from "../changing";
+import {
+  acceptDrafts,
+  changeEntries,
+  undoChanges,
+  type Change,
+  type Outcome,
+  type Target,
+} from "../changing";
 import { useText } from "../text";
 
 const NOTICE = "suggestion-change";
@@ -12,6 +19,8 @@ const UNDO_MS = 58_000;
 export interface Acting {
   readonly isBusy: boolean;
   readonly act: (change: Change, ids: readonly string[]) => void;
+  /** Accepts drafts that are at least so sure. */
+  readonly accept: (least: number) => void;
 }
 
 export function useAct(target: Target): Acting {
@@ -24,9 +33,8 @@ export function useAct(target: Target): Acting {
       .then((undone) => notify({ id: NOTICE, type: "success", content: t("undone", { count: undone.done }) }))
       .catch(fail);
   };
-  const tell = (change: Change, outcome: Outcome) => {
-    const key =
-      change.Kind === "label" ? "changedLabels" : change.Kind === "move" ? "changedMoved" : "changedRemoved";
+  const tell = (kind: Change["Kind"], outcome: Outcome) => {
+    const key = kind === "label" ? "changedLabels" : kind === "move" ? "changedMoved" : "changedRemoved";
     const isWhole = outcome.skipped === 0;
     const skipped = isWhole ? "" : ` ${t("skipped", { count: outcome.skipped })} ${outcome.message}`;
     notify({
@@ -37,14 +45,20 @@ export function useAct(target: Target): Acting {
     });
     setTimeout(() => closeNotice(NOTICE), UNDO_MS);
   };
+  const perform = (kind: Change["Kind"], work: Promise<Outcome>) => {
+    setBusy(true);
+    work
+      .then((outcome) => tell(kind, outcome))
+      .catch(fail)
+      .finally(() => setBusy(false));
+  };
   return {
     isBusy,
-    act: (change, ids) => {
-      setBusy(true);
-      changeEntries(target, ids, change, () => undefined)
-        .then((outcome) => tell(change, outcome))
-        .catch(fail)
-        .finally(() => setBusy(false));
-    },
+    act: (change, ids) =>
+      perform(
+        change.Kind,
+        changeEntries(target, ids, change, () => undefined),
+      ),
+    accept: (least) => perform("label", acceptDrafts(target, least)),
   };
 }

@@ -169,4 +169,7 @@ export const messages = {
   instructions: "Instructions",
   myWork: "My work",
   exitRound: "Back to my work",
+  draft: "The model guesses:",
+  draftTake: "Take it (T)",
+  draftDrop: "Do not show this guess",
 } as const;

@@ -157,4 +157,7 @@ export const messages: Translation<typeof english> = {
   instructions: "Petunjuk",
   myWork: "Pekerjaan saya",
   exitRound: "Kembali ke pekerjaan saya",
+  draft: "Model menebak:",
+  draftTake: "Terima (T)",
+  draftDrop: "Jangan tampilkan tebakan ini",
 };

@@ -168,4 +168,7 @@ export const messages: Translation<typeof english> = {
   instructions: "Instruções",
   myWork: "Meu trabalho",
   exitRound: "Voltar ao meu trabalho",
+  draft: "O modelo supõe:",
+  draftTake: "Aceitar (T)",
+  draftDrop: "Não mostrar esta suposição",
 };
