@@ -53,3 +53,14 @@ def test_half_an_example_is_left_to_be_labelled_and_the_names_count_on(call, hou
     assert sum(entry["Labeled"] for entry in pictures) == len(pictures) / 2
     unlabelled = next(entry for entry in pictures if not entry["Labeled"])
     assert set(read_line(unlabelled["Line"]).values) == {"source-ref"}
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_the_half_that_is_labelled_shows_every_label(call, name):
+    made = call("CreateExampleProject", Example=name, Labeled="half")
+    counts = call("CountEntries", ProjectArn=made["ProjectArn"], DatasetType="train")
+    if EXAMPLES[name].service == "lookoutvision":
+        assert (counts["Normal"], counts["Anomaly"]) == (24, 24)
+        assert {label["Name"] for label in counts["Labels"]} == {"scratch", "rust"}
+    else:
+        assert len(counts["Labels"]) == 3

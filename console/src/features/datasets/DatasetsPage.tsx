@@ -196,7 +196,7 @@ interface LabelBarsProps {
 /** The labels in use, the most frequent first. */
 function useBars({ place, arn, counts }: LabelBarsProps): ProjectLabel[] {
   const isLookout = place.service === "lookoutvision";
-  const labels = useLabels(arn, counts.Labels, isLookout);
+  const labels = useLabels(arn, counts, isLookout);
   const classes = { normal: counts.Normal ?? 0, anomaly: counts.Anomaly ?? 0 };
   const countOf = (label: ProjectLabel) =>
     isLookout && (label.name === "normal" || label.name === "anomaly") ? classes[label.name] : label.pictures;

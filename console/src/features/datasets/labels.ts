@@ -29,7 +29,9 @@ export function joinLabels(
   counts: readonly Own.LabelCount[],
 ): ProjectLabel[] {
   const pictures = new Map(counts.map((count) => [count.Name ?? "", count.Pictures ?? 0]));
-  const names = [...new Set([...settings.map((setting) => setting.Name), ...pictures.keys()])];
+  // By the alphabet, as labelling has them: so that a key gives the same label in both datasets.
+  const used = [...pictures.keys()].sort();
+  const names = [...new Set([...settings.map((setting) => setting.Name), ...used])];
   const bySetting = new Map(settings.map((setting) => [setting.Name, setting]));
   const taken = new Set(settings.map((setting) => setting.Key ?? "").filter((key) => key !== ""));
   const free = KEYS.filter((key) => !taken.has(key));
@@ -46,9 +48,10 @@ export function joinLabels(
 
 export function useLabels(
   arn: string | undefined,
-  counts: readonly Own.LabelCount[] | undefined,
+  facts: Own.CountEntriesResponse | undefined,
   isLookout: boolean,
 ) {
+  const { Labels: counts, Normal: normal = 0, Anomaly: anomaly = 0 } = facts ?? {};
   const settings = useCall(
     "vedette",
     "ListLabelSettings",
@@ -59,9 +62,9 @@ export function useLabels(
     const labels = joinLabels(settings.data?.Labels ?? [], counts ?? []);
     if (!isLookout) return labels;
     const classes = [
-      { name: "normal", colour: "#037f0c", key: "1", pictures: 0 },
-      { name: "anomaly", colour: "#d91515", key: "2", pictures: 0 },
+      { name: "normal", colour: "#037f0c", key: "1", pictures: normal },
+      { name: "anomaly", colour: "#d91515", key: "2", pictures: anomaly },
     ];
     return [...classes, ...labels.filter((label) => label.name !== "normal" && label.name !== "anomaly")];
-  }, [settings.data, counts, isLookout]);
+  }, [settings.data, counts, normal, anomaly, isLookout]);
 }

@@ -38,6 +38,8 @@ class ExampleSet:
     service: Service
     count: int
     has_test: bool = True
+    # Of a half that is labelled, so many pictures in a row are: a whole turn where the turn is even.
+    run: int = 1
 
 
 EXAMPLES = {
@@ -46,7 +48,7 @@ EXAMPLES = {
         ExampleSet("sort-parts", "classification", "rekognition", 60),
         ExampleSet("parts-on-a-tray", "multilabel", "rekognition", 70),
         ExampleSet("locate-parts", "detection", "rekognition", 60),
-        ExampleSet("find-scratches", "segmentation", "lookoutvision", 96, has_test=False),
+        ExampleSet("find-scratches", "segmentation", "lookoutvision", 96, has_test=False, run=4),
     )
 }
 
@@ -92,7 +94,7 @@ def _draw(
     for number, picture in enumerate(draw_set(example.pictures, example.count, seed=1)):
         key = f"{prefix}/{picture.name}"
         source = put_upload(house, caller.principal, bucket, key, _png(picture.image), "image/png")
-        if is_half and number % 2:
+        if is_half and number // example.run % 2:
             lines.append(orjson.dumps({"source-ref": source}).decode())
             continue
         mask = ""

@@ -12,7 +12,7 @@ export function useTarget(title: string) {
   const isThere = project.types.includes(type);
   const counts = useCounts(project.arn, type, isThere);
   const isLookout = place.service === "lookoutvision";
-  const labels = useLabels(project.arn, counts.data?.Labels, isLookout);
+  const labels = useLabels(project.arn, counts.data, isLookout);
   usePage({
     title,
     crumbs: [

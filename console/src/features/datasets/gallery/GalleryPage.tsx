@@ -58,6 +58,8 @@ export function GalleryPage() {
       </Box>
     );
   }
+  // There is nothing to ask for yet, and a way to begin.
+  if (!project.types.includes(type)) return <Empty isFiltered={false} place={place} />;
   return <Gallery key={type} place={place} type={type} arn={project.arn} types={project.types} />;
 }
 
@@ -81,7 +83,7 @@ function Gallery({ place, type, arn, types }: GalleryProps) {
   const [pages, state] = usePages(arn, type, question);
   const counts = useCounts(arn, type, types.includes(type));
   const isLookout = place.service === "lookoutvision";
-  const labels = useLabels(arn, counts.data?.Labels, isLookout);
+  const labels = useLabels(arn, counts.data, isLookout);
   const colours = useMemo(() => new Map(labels.map((label) => [label.name, label.colour])), [labels]);
   const [size, setSize] = useState(rememberedSize);
   const [chosen, setChosen] = useState<{ pages: unknown; selection: Selection }>({
