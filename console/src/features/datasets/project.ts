@@ -1,6 +1,6 @@
 /** The project and the dataset that an address names. */
 import { useParams } from "react-router";
-import { call, queryClient, useCall, type Own } from "../../api";
+import { asFault, call, queryClient, useCall, type Own } from "../../api";
 
 export type DatasetType = "train" | "test";
 export type ProjectService = "rekognition" | "lookoutvision";
@@ -83,15 +83,22 @@ export function useCounts(
   );
 }
 
-/** Makes an empty dataset. */
+/** What the services answer where another tab, or somebody else, was first. */
+const EXISTS: ReadonlySet<string> = new Set(["ResourceAlreadyExistsException", "ConflictException"]);
+
+/** Makes an empty dataset, unless it is there by now. */
 export async function makeDataset(place: ProjectPlace, arn: string, type: DatasetType): Promise<void> {
-  if (place.service === "rekognition") {
-    await call("rekognition", "CreateDataset", {
-      ProjectArn: arn,
-      DatasetType: type === "train" ? "TRAIN" : "TEST",
-    });
-  } else {
-    await call("lookoutvision", "CreateDataset", { ProjectName: place.name, DatasetType: type });
+  try {
+    if (place.service === "rekognition") {
+      await call("rekognition", "CreateDataset", {
+        ProjectArn: arn,
+        DatasetType: type === "train" ? "TRAIN" : "TEST",
+      });
+    } else {
+      await call("lookoutvision", "CreateDataset", { ProjectName: place.name, DatasetType: type });
+    }
+  } catch (error) {
+    if (!EXISTS.has(asFault(error).code)) throw error;
   }
   await queryClient.invalidateQueries({ queryKey: [place.service] });
 }
