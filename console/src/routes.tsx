@@ -5,6 +5,7 @@ import { routes as datasets } from "./features/datasets";
 import { routes as home } from "./features/home";
 import { routes as labelling } from "./features/labelling";
 import { routes as projects } from "./features/projects";
+import { routes as wizard } from "./features/wizard";
 import { Gate } from "./gate";
 import { NotFoundPage, PageFault } from "./ui/states";
 
@@ -12,6 +13,7 @@ const pages = [
   ...home,
   ...projects,
   ...datasets,
+  ...wizard,
   ...labelling,
   ...account,
   { path: "*", Component: NotFoundPage },

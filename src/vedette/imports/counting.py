@@ -63,7 +63,7 @@ def preview_split(connection: Connection, import_id: str, options: ImportOptions
 
 def few_sentence(labels: Sequence[Any]) -> str:
     """Return why pictures cannot be divided."""
-    names = ", ".join(str(label) for label in labels[:5]) or "every label"
+    names = ", ".join(str(label)[:60] for label in labels[:5]) or "every label"
     return f"To be divided, each label needs at least 2 pictures; too few have {names}."
 
 

@@ -230,9 +230,10 @@ class Imports:
     def configure(self, project: Project, import_id: str, options: ImportOptions) -> ImportState:
         """Say what is to become of the lines, and count them anew."""
         with self._database.write() as connection:
-            _require(connection, project, import_id, "ready")
+            state = _require(connection, project, import_id, "open", "reading", "ready")
             records.keep_options(connection, import_id, options)
-            count(connection, _require(connection, project, import_id))
+            if state.status == "ready":
+                count(connection, _require(connection, project, import_id))
         return self.describe(project, import_id)
 
     def run(self, project: Project, import_id: str) -> ImportState:

@@ -20,7 +20,6 @@ import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { usePage } from "../../ui/page";
 import "./gallery/gallery.css";
-import { ImportPanel } from "./ImportPanel";
 import { useLabels, type ProjectLabel } from "./labels";
 import {
   makeDataset,
@@ -136,7 +135,13 @@ function DatasetCard({ place, project, arn, type }: CardProps) {
               }}
             />
             <WaysIn key="ways" route={route} />
-            {!isThere && <ImportPanel key="import" place={place} arn={arn} type={type} />}
+            <Button
+              key="import"
+              iconName="add-plus"
+              onClick={() => void navigate(`${place.route}/new?type=${type}`)}
+            >
+              {t("addByImport")}
+            </Button>
           </SpaceBetween>
         </ExpandableSection>
       </SpaceBetween>

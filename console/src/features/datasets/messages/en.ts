@@ -1,4 +1,5 @@
 export const messages = {
+  addByImport: "Bring in labels, a bucket folder or another dataset",
   dataset: "Dataset",
   datasets: "Datasets",
   datasetsOf: "Datasets of {name}",
@@ -25,9 +26,6 @@ export const messages = {
   distributeTitle: "Split 80 to 20",
   distributeHelp:
     "Moves about a fifth of each label's pictures into the test dataset. By label, training + test:",
-  importTitle: "From a manifest in a bucket",
-  importHelp: "A file of JSON lines, as SageMaker Ground Truth and both services write them.",
-  importBegin: "Import",
   close: "Close",
   pictures: { one: "{count} picture", other: "{count} pictures" },
   picturesOf: "Pictures of the dataset {name}",

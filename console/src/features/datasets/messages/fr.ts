@@ -2,6 +2,7 @@ import type { Translation } from "../../../i18n/texts";
 import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
+  addByImport: "Importer des étiquettes, un dossier de compartiment ou un autre jeu de données",
   dataset: "Jeu de données",
   datasets: "Jeux de données",
   datasetsOf: "Jeux de données de {name}",
@@ -28,9 +29,6 @@ export const messages: Translation<typeof english> = {
   distributeTitle: "Partager 80/20",
   distributeHelp:
     "Déplace environ un cinquième des images de chaque étiquette vers le jeu de test. Par étiquette, entraînement + test :",
-  importTitle: "Depuis un manifeste dans un compartiment",
-  importHelp: "Un fichier de lignes JSON, comme l’écrivent SageMaker Ground Truth et les deux services.",
-  importBegin: "Importer",
   close: "Fermer",
   pictures: { one: "{count} image", other: "{count} images" },
   picturesOf: "Images du jeu {name}",

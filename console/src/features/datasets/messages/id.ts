@@ -2,6 +2,7 @@ import type { Translation } from "../../../i18n/texts";
 import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
+  addByImport: "Bawa masuk label, folder bucket, atau dataset lain",
   dataset: "Himpunan data",
   datasets: "Himpunan data",
   datasetsOf: "Himpunan data {name}",
@@ -27,9 +28,6 @@ export const messages: Translation<typeof english> = {
   distributeTitle: "Bagi 80:20",
   distributeHelp:
     "Memindahkan sekitar seperlima gambar tiap label ke himpunan uji. Per label, pelatihan + pengujian:",
-  importTitle: "Dari manifes di bucket",
-  importHelp: "Berkas baris JSON, seperti ditulis SageMaker Ground Truth dan kedua layanan.",
-  importBegin: "Impor",
   close: "Tutup",
   pictures: { other: "{count} gambar" },
   picturesOf: "Gambar himpunan {name}",

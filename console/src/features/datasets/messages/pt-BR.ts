@@ -2,6 +2,7 @@ import type { Translation } from "../../../i18n/texts";
 import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
+  addByImport: "Trazer rótulos, uma pasta de bucket ou outro conjunto de dados",
   dataset: "Conjunto de dados",
   datasets: "Conjuntos de dados",
   datasetsOf: "Conjuntos de dados de {name}",
@@ -27,9 +28,6 @@ export const messages: Translation<typeof english> = {
   distributeTitle: "Dividir 80/20",
   distributeHelp:
     "Move cerca de um quinto das imagens de cada rótulo para o conjunto de teste. Por rótulo, treinamento + teste:",
-  importTitle: "De um manifesto em um bucket",
-  importHelp: "Um arquivo de linhas JSON, como o SageMaker Ground Truth e os dois serviços escrevem.",
-  importBegin: "Importar",
   close: "Fechar",
   pictures: { one: "{count} imagem", other: "{count} imagens" },
   picturesOf: "Imagens do conjunto {name}",

@@ -2,6 +2,7 @@ import type { Translation } from "../../../i18n/texts";
 import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
+  addByImport: "导入标签、存储桶文件夹或其他数据集",
   dataset: "数据集",
   datasets: "数据集",
   datasetsOf: "{name} 的数据集",
@@ -25,9 +26,6 @@ export const messages: Translation<typeof english> = {
   distribute: "分配",
   distributeTitle: "按 80:20 划分",
   distributeHelp: "把每个标签约五分之一的图片移到测试数据集。按标签，训练 + 测试：",
-  importTitle: "来自存储桶中的清单",
-  importHelp: "JSON 行文件，由 SageMaker Ground Truth 和两种服务写出。",
-  importBegin: "导入",
   close: "关闭",
   pictures: { other: "{count} 张图片" },
   picturesOf: "数据集 {name} 的图片",

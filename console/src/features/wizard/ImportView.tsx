@@ -1,0 +1,172 @@
+/** An import as it is now: sending, being read, ready to be looked through, running, done. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useNavigate } from "react-router";
+import { call, queryClient } from "../../api";
+import { FaultAlert } from "../../ui/faults";
+import { notify } from "../../ui/notices";
+import { refreshImport, useImport, type Import, type WizardPlace } from "./place";
+import { Preview } from "./Preview";
+import { Problems } from "./Problems";
+import type { ImportSender } from "./sender";
+import { useText } from "./text";
+
+interface ImportViewProps {
+  readonly place: WizardPlace;
+  readonly arn: string;
+  readonly sender: ImportSender | null;
+}
+
+export function ImportView({ place, arn, sender }: ImportViewProps) {
+  const t = useText();
+  const query = useImport(arn, place.importId);
+  const facts = query.data;
+  const status = facts?.Status;
+  const before = useRef(status);
+  useEffect(() => {
+    const ended = before.current === "running" && status === "done";
+    if (ended) {
+      notify({ type: "success", header: t("done"), content: place.name });
+      void queryClient.invalidateQueries();
+    } else if (before.current !== status) {
+      void queryClient.invalidateQueries({ queryKey: ["vedette", "ListImportLines"] });
+    }
+    before.current = status;
+  }, [status, t, place.name]);
+  if (query.error !== null) return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
+  if (facts === undefined) return <Spinner />;
+  if (status === "open") return <Sending place={place} sender={sender} />;
+  if (status === "done") return <Done place={place} facts={facts} />;
+  if (status === "failed" || status === "cancelled") return <Failed place={place} facts={facts} />;
+  if (status !== "ready") return <Working arn={arn} facts={facts} />;
+  return (
+    <SpaceBetween size="l">
+      {(facts.Message ?? "") !== "" && <Alert type="warning">{facts.Message}</Alert>}
+      <Preview place={place} arn={arn} facts={facts} />
+      <Problems arn={arn} facts={facts} />
+    </SpaceBetween>
+  );
+}
+
+function Sending({ place, sender }: { readonly place: WizardPlace; readonly sender: ImportSender | null }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const [error, setError] = useState<unknown>(null);
+  const begun = useRef(false);
+  useEffect(() => {
+    if (sender === null || begun.current) return;
+    begun.current = true;
+    sender.run().then(refreshImport, setError);
+  }, [sender]);
+  if (error !== null) return <FaultAlert error={error} />;
+  if (sender === null) {
+    // The page was loaded anew: its files are gone from it.
+    return (
+      <Alert
+        type="info"
+        action={
+          <Button onClick={() => void navigate(`${place.route}/new?type=${place.type}`)}>
+            {t("startOver")}
+          </Button>
+        }
+      >
+        {t("stayHere")}
+      </Alert>
+    );
+  }
+  return <SendProgress sender={sender} />;
+}
+
+function SendProgress({ sender }: { readonly sender: ImportSender }) {
+  const t = useText();
+  const state = useSyncExternalStore(sender.subscribe, sender.state);
+  return (
+    <Container>
+      <SpaceBetween size="s">
+        <ProgressBar
+          value={state.total === 0 ? 100 : (100 * state.done) / state.total}
+          label={t("sending")}
+          additionalInfo={t("sent", { done: state.done, total: state.total })}
+        />
+        {state.isWaiting && <Alert type="warning">{t("sendWaits")}</Alert>}
+        <Box color="text-body-secondary">{t("stayHere")}</Box>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function Working({ arn, facts }: { readonly arn: string; readonly facts: Import }) {
+  const t = useText();
+  const done = facts.Done ?? 0;
+  const total = facts.Total ?? 0;
+  const stop = async () => {
+    await call("vedette", "CancelImport", { ProjectArn: arn, ImportId: facts.ImportId ?? "" });
+    await refreshImport();
+  };
+  const label = facts.Status === "running" ? "running" : facts.Status === "mending" ? "mending" : "reading";
+  return (
+    <Container>
+      <SpaceBetween size="s">
+        <ProgressBar
+          value={total > 0 ? (100 * done) / total : 0}
+          label={t(label)}
+          additionalInfo={total > 0 ? t("sent", { done, total }) : t("readSoFar", { count: done })}
+        />
+        <Box color="text-body-secondary">{t("leaveHelp")}</Box>
+        <Button onClick={() => void stop()}>{t("stop")}</Button>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function Failed({ place, facts }: { readonly place: WizardPlace; readonly facts: Import }) {
+  const t = useText();
+  const navigate = useNavigate();
+  return (
+    <Alert
+      type={facts.Status === "failed" ? "error" : "info"}
+      header={t(facts.Status === "failed" ? "failed" : "cancelled")}
+      action={
+        <Button onClick={() => void navigate(`${place.route}/new?type=${place.type}`)}>
+          {t("startOver")}
+        </Button>
+      }
+    >
+      <bdi>{facts.Message}</bdi>
+    </Alert>
+  );
+}
+
+function Done({ place, facts }: { readonly place: WizardPlace; readonly facts: Import }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const { Added = 0, Replaced = 0, Present = 0, Train = 0, Test = 0 } = facts.Result ?? {};
+  const type = facts.DatasetType ?? "train";
+  const isDivided = facts.Options?.Divide === true;
+  return (
+    <Container header={<Header variant="h2">{t("done")}</Header>}>
+      <SpaceBetween size="m">
+        <Box>
+          {t("doneSum", { added: Added, replaced: Replaced, present: Present })}{" "}
+          {isDivided && t("doneSplit", { train: Train, test: Test })}
+        </Box>
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button variant="primary" onClick={() => void navigate(`${place.route}/${type}`)}>
+            {t("openGallery")}
+          </Button>
+          {type === "train" && !isDivided && !place.types.includes("test") && (
+            <Button onClick={() => void navigate(`${place.route}/new?type=test`)}>{t("addTest")}</Button>
+          )}
+          <Button onClick={() => void navigate(`${place.route}/new?type=${type}`)}>{t("addMore")}</Button>
+        </SpaceBetween>
+      </SpaceBetween>
+    </Container>
+  );
+}

@@ -1,0 +1,288 @@
+/** The first step: how many sets, from where, and how they are labelled. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import RadioGroup from "@cloudscape-design/components/radio-group";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tiles from "@cloudscape-design/components/tiles";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { call, queryClient, useProjects, type Own } from "../../api";
+import { isPicture } from "../../intake/files";
+import { FaultAlert } from "../../ui/faults";
+import { FileChoice } from "./FileChoice";
+import type { WizardPlace } from "./place";
+import { ImportSender } from "./sender";
+import { isLabelFile, type Format, type SourceFiles } from "./sources";
+import { useText } from "./text";
+
+type Source = "computer" | "bucket" | "dataset" | "nothing";
+type Folders = NonNullable<Own.ImportSource["FolderLabels"]>;
+
+const FORMATS: readonly Format[] = [
+  "folder",
+  "coco",
+  "voc",
+  "yolo",
+  "csv",
+  "labelstudio",
+  "cvat",
+  "manifest",
+  "groundtruth",
+];
+const FOLDERS: readonly Folders[] = ["none", "first", "last"];
+
+interface StartFormProps {
+  readonly place: WizardPlace;
+  readonly arn: string;
+  readonly onBegin: (importId: string, sender: ImportSender | null) => void;
+}
+
+async function makeEmpty(place: WizardPlace, arn: string): Promise<void> {
+  if (place.service === "rekognition") {
+    const DatasetType = place.type === "train" ? "TRAIN" : "TEST";
+    await call("rekognition", "CreateDataset", { ProjectArn: arn, DatasetType });
+  } else {
+    await call("lookoutvision", "CreateDataset", { ProjectName: place.name, DatasetType: place.type });
+  }
+  await queryClient.invalidateQueries();
+}
+
+export function StartForm({ place, arn, onBegin }: StartFormProps) {
+  const t = useText();
+  const navigate = useNavigate();
+  const [sets, setSets] = useState(place.types.length > 1 || place.type === "test" ? "two" : "one");
+  const [source, setSource] = useState<Source>("computer");
+  const [format, setFormat] = useState<Format>("folder");
+  const [folders, setFolders] = useState<Folders>("first");
+  const [address, setAddress] = useState("");
+  const [other, setOther] = useState("");
+  const [chosen, setChosen] = useState<SourceFiles | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+  const isThere = place.types.includes(place.type);
+  const choice = { format, folders, address, other };
+  const isReady = canBegin(source, choice, chosen);
+
+  const begin = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      if (source === "nothing") {
+        await makeEmpty(place, arn);
+        void navigate(place.route);
+        return;
+      }
+      const facts = sourceOf(source, choice);
+      const made = await call("vedette", "CreateImport", {
+        ProjectArn: arn,
+        DatasetType: place.type,
+        Source: facts,
+      });
+      const importId = made.ImportId ?? "";
+      if (sets === "one" && !isThere) {
+        const names = { ProjectArn: arn, ImportId: importId };
+        // What was read meanwhile can be divided on its own page all the same.
+        await call("vedette", "ConfigureImport", { ...names, Options: { Divide: true } }).catch(
+          () => undefined,
+        );
+      }
+      const sender =
+        source === "computer" ? new ImportSender(arn, importId, chosen?.files ?? [], format) : null;
+      onBegin(importId, sender);
+    } catch (fault) {
+      setError(fault);
+      setBusy(false);
+    }
+  };
+  return (
+    <Container header={<Header variant="h2">{t(place.type === "train" ? "intoTrain" : "intoTest")}</Header>}>
+      <SpaceBetween size="l">
+        {error !== null && <FaultAlert error={error} />}
+        {place.types.length === 0 && place.type === "train" && <Sets value={sets} onChange={setSets} />}
+        <FormField label={t("source")} stretch>
+          <Tiles
+            columns={4}
+            value={source}
+            onChange={({ detail }) => setSource(detail.value as Source)}
+            items={[
+              { value: "computer", label: t("computer"), description: t("computerHelp") },
+              { value: "bucket", label: t("bucket"), description: t("bucketHelp") },
+              { value: "dataset", label: t("dataset"), description: t("datasetHelp") },
+              { value: "nothing", label: t("nothing"), description: t("nothingHelp"), disabled: isThere },
+            ]}
+          />
+        </FormField>
+        {(source === "computer" || source === "bucket") && (
+          <Labelling format={format} folders={folders} onFormat={setFormat} onFolders={setFolders} />
+        )}
+        {source === "bucket" && (
+          <FormField label={t("address")} description={t("addressHelp")}>
+            <Input
+              value={address}
+              placeholder="s3://bucket/folder"
+              ariaLabel={t("address")}
+              onChange={({ detail }) => setAddress(detail.value)}
+            />
+          </FormField>
+        )}
+        {source === "dataset" && <ProjectChoice value={other} onChange={setOther} />}
+        {source === "computer" && <Computer chosen={chosen} format={format} onChoose={setChosen} />}
+        <Button variant="primary" disabled={!isReady} loading={isBusy} onClick={() => void begin()}>
+          {t(source === "nothing" ? "create" : "look")}
+        </Button>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function Sets({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+  const t = useText();
+  return (
+    <FormField label={t("sets")} stretch>
+      <Tiles
+        value={value}
+        onChange={({ detail }) => onChange(detail.value)}
+        items={[
+          { value: "one", label: t("oneSet"), description: t("oneSetHelp") },
+          { value: "two", label: t("twoSets"), description: t("twoSetsHelp") },
+        ]}
+      />
+    </FormField>
+  );
+}
+
+interface LabellingProps {
+  readonly format: Format;
+  readonly folders: Folders;
+  readonly onFormat: (format: Format) => void;
+  readonly onFolders: (folders: Folders) => void;
+}
+
+function Labelling({ format, folders, onFormat, onFolders }: LabellingProps) {
+  const t = useText();
+  return (
+    <SpaceBetween size="l">
+      <FormField label={t("format")}>
+        <Select
+          selectedOption={{ value: format, label: t(`format_${format}`) }}
+          options={FORMATS.map((value) => ({ value, label: t(`format_${value}`) }))}
+          onChange={({ detail }) => onFormat(detail.selectedOption.value as Format)}
+          ariaLabel={t("format")}
+        />
+      </FormField>
+      {format === "folder" && (
+        <FormField label={t("folders")}>
+          <RadioGroup
+            value={folders}
+            onChange={({ detail }) => onFolders(detail.value as Folders)}
+            items={FOLDERS.map((value) => ({ value, label: t(`folders_${value}`) }))}
+          />
+        </FormField>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function canBegin(source: Source, { format, address, other }: Choice, chosen: SourceFiles | null): boolean {
+  if (source === "nothing") return true;
+  if (source === "bucket") return /^s3:\/\/[^/]+/iu.test(address.trim());
+  if (source === "dataset") return other !== "";
+  const files = chosen?.files ?? [];
+  return files.length > 0 && (format === "folder" || files.some(({ path }) => isLabelFile(path, format)));
+}
+
+interface Choice {
+  readonly format: Format;
+  readonly folders: Folders;
+  readonly address: string;
+  readonly other: string;
+}
+
+function sourceOf(source: Source, { format, folders, address, other }: Choice): Own.ImportSource {
+  if (source === "dataset") {
+    const [arn = "", type] = other.split(" ");
+    return {
+      Kind: "dataset",
+      Format: "manifest",
+      ProjectArn: arn,
+      DatasetType: type === "test" ? "test" : "train",
+    };
+  }
+  const FolderLabels = format === "folder" ? folders : "none";
+  if (source === "bucket") return { Kind: "bucket", Format: format, Address: address.trim(), FolderLabels };
+  return { Kind: "files", Format: format, FolderLabels };
+}
+
+interface ComputerProps {
+  readonly chosen: SourceFiles | null;
+  readonly format: Format;
+  readonly onChoose: (chosen: SourceFiles) => void;
+}
+
+function Computer({ chosen, format, onChoose }: ComputerProps) {
+  return (
+    <SpaceBetween size="s">
+      <FileChoice onChoose={onChoose} />
+      {chosen !== null && <Chosen chosen={chosen} format={format} />}
+    </SpaceBetween>
+  );
+}
+
+function Chosen({ chosen, format }: { readonly chosen: SourceFiles; readonly format: Format }) {
+  const t = useText();
+  const pictures = chosen.files.filter(({ path }) => isPicture(path.split("/").at(-1) ?? "")).length;
+  const labels = chosen.files.filter(({ path }) => isLabelFile(path, format)).length;
+  return (
+    <SpaceBetween size="xs">
+      <Box data-testid="chosen">
+        {t("chosen", { count: chosen.files.length })}: {t("chosenParts", { pictures, labels })}
+      </Box>
+      {format !== "folder" && labels === 0 && <Alert type="warning">{t("noLabelFile")}</Alert>}
+      {chosen.refused.length > 0 && (
+        <Alert type="warning" header={t("refusedEntries", { count: chosen.refused.length })}>
+          {chosen.refused.slice(0, 20).map(({ path, reason }) => (
+            <div key={path}>
+              <bdi>{path}</bdi>: {t(`refused_${reason}`)}
+            </div>
+          ))}
+        </Alert>
+      )}
+    </SpaceBetween>
+  );
+}
+
+/** A dataset of another project, by its project and its type. */
+function ProjectChoice({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
+  const t = useText();
+  const projects = useProjects();
+  const options = (projects.data ?? []).flatMap((project) =>
+    (["train", "test"] as const).map((type) => ({
+      value: `${project.arn} ${type}`,
+      label: `${project.name} · ${t(type)}`,
+    })),
+  );
+  return (
+    <FormField label={t("project")}>
+      <Select
+        selectedOption={options.find((option) => option.value === value) ?? null}
+        options={options}
+        placeholder={t("chooseProject")}
+        filteringType="auto"
+        onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
+        ariaLabel={t("project")}
+      />
+    </FormField>
+  );
+}
