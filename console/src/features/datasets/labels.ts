@@ -46,6 +46,21 @@ export function joinLabels(
   });
 }
 
+/** Lookout's two classes before the types, with keys of their own: no key gives two labels. */
+export function withClasses(
+  labels: readonly ProjectLabel[],
+  normal: number,
+  anomaly: number,
+): ProjectLabel[] {
+  const classes = [
+    { name: "normal", colour: "#037f0c", key: "1", pictures: normal },
+    { name: "anomaly", colour: "#d91515", key: "2", pictures: anomaly },
+  ];
+  const taken = new Set(classes.map((label) => label.key));
+  const types = labels.filter((label) => label.name !== "normal" && label.name !== "anomaly");
+  return [...classes, ...types.map((label) => (taken.has(label.key) ? { ...label, key: "" } : label))];
+}
+
 export function useLabels(
   arn: string | undefined,
   facts: Own.CountEntriesResponse | undefined,
@@ -61,10 +76,6 @@ export function useLabels(
   return useMemo(() => {
     const labels = joinLabels(settings.data?.Labels ?? [], counts ?? []);
     if (!isLookout) return labels;
-    const classes = [
-      { name: "normal", colour: "#037f0c", key: "1", pictures: normal },
-      { name: "anomaly", colour: "#d91515", key: "2", pictures: anomaly },
-    ];
-    return [...classes, ...labels.filter((label) => label.name !== "normal" && label.name !== "anomaly")];
+    return withClasses(labels, normal, anomaly);
   }, [settings.data, counts, normal, anomaly, isLookout]);
 }
