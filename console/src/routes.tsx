@@ -6,6 +6,7 @@ import { routes as home } from "./features/home";
 import { routes as labelling } from "./features/labelling";
 import { routes as projects } from "./features/projects";
 import { routes as wizard } from "./features/wizard";
+import { routes as rounds } from "./features/rounds";
 import { Gate } from "./gate";
 import { NotFoundPage, PageFault } from "./ui/states";
 
@@ -15,6 +16,7 @@ const pages = [
   ...datasets,
   ...wizard,
   ...labelling,
+  ...rounds,
   ...account,
   { path: "*", Component: NotFoundPage },
 ];

@@ -63,6 +63,7 @@ function useProjectItems(): SideNavigationProps.Item[] {
 function activeOf(pathname: string): string {
   const [, first, ...rest] = pathname.split("/");
   if (first === "account") return "/account";
+  if (first === "my-work") return "/my-work";
   if (first === "projects") return `/${[first, ...rest.slice(0, 4)].join("/")}`;
   return "/";
 }
@@ -73,6 +74,7 @@ function Navigation() {
   const { pathname } = useLocation();
   const items: SideNavigationProps.Item[] = [
     { type: "link", text: t("projects"), href: hrefOf("/projects") },
+    { type: "link", text: t("myWork"), href: hrefOf("/my-work") },
     ...useProjectItems(),
     { type: "divider" },
     { type: "link", text: t("account"), href: hrefOf("/account") },

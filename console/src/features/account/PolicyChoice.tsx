@@ -4,7 +4,7 @@ import Multiselect from "@cloudscape-design/components/multiselect";
 import { useCall } from "../../api";
 import { useText } from "./text";
 
-const BUILT_IN = ["administrator", "trainer", "labeller", "viewer", "caller"] as const;
+const BUILT_IN = ["administrator", "trainer", "labeller", "viewer", "caller", "annotator"] as const;
 
 function isBuiltIn(name: string): name is (typeof BUILT_IN)[number] {
   return (BUILT_IN as readonly string[]).includes(name);

@@ -101,6 +101,9 @@ function DatasetCard({ place, project, arn, type }: CardProps) {
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <ExportButton route={route} isDisabled={!isThere || total === 0} />
+              <Button disabled={!isThere || total === 0} onClick={() => void navigate(`${route}/rounds`)}>
+                {t("labellingRounds")}
+              </Button>
               <Button
                 variant="primary"
                 disabled={!isThere || total === 0}

@@ -3,7 +3,8 @@ import Box from "@cloudscape-design/components/box";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Spinner from "@cloudscape-design/components/spinner";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useProjects } from "../../api";
+import { Navigate } from "react-router";
+import { asFault, useProjects } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
 import { Examples } from "./Examples";
@@ -16,6 +17,10 @@ export function HomePage() {
   const t = useText();
   const projects = useProjects();
   usePage({ title: t("title") });
+  // Who may see no projects labels in rounds.
+  if (projects.isError && asFault(projects.error).code === "AccessDeniedException") {
+    return <Navigate to="/my-work" replace />;
+  }
   if (projects.isError) return <FaultAlert error={projects.error} onRetry={() => void projects.refetch()} />;
   if (projects.isPending) {
     return (

@@ -65,13 +65,14 @@ function Opened({ open, show }: { readonly open: OpenRound; readonly show: Show 
   const t = useText();
   const navigate = useNavigate();
   const [, setSearch] = useSearchParams();
+  const id = open.facts.RoundId ?? "";
   const [work] = useState(() => new Workplace(open.place, roundTarget(open), { show, order: "position" }));
   useEffect(() => {
     const entry = new URLSearchParams(window.location.search).get("entry");
-    const start = entry ?? firstOpen(open.facts.RoundId ?? "").catch(() => undefined);
+    const start = entry ?? firstOpen(id).catch(() => undefined);
     void Promise.resolve(start).then((first) => work.open(first));
     return () => work.close();
-  }, [work, open]);
+  }, [work, id]);
   const change = (name: string, value: string) =>
     setSearch(
       (before) => {

@@ -65,4 +65,5 @@ export const messages = {
   busy: "Working",
   regionsWithProjects: "With projects",
   regionsOther: "Others",
+  myWork: "My work",
 } as const;

@@ -69,4 +69,5 @@ export const messages: Translation<typeof english> = {
   busy: "En cours",
   regionsWithProjects: "Avec des projets",
   regionsOther: "Autres",
+  myWork: "Mon travail",
 };

@@ -69,4 +69,5 @@ export const messages: Translation<typeof english> = {
   busy: "Sedang berlangsung",
   regionsWithProjects: "Dengan proyek",
   regionsOther: "Lainnya",
+  myWork: "Pekerjaan saya",
 };

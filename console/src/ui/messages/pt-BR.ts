@@ -68,4 +68,5 @@ export const messages: Translation<typeof english> = {
   busy: "Em andamento",
   regionsWithProjects: "Com projetos",
   regionsOther: "Outras",
+  myWork: "Meu trabalho",
 };

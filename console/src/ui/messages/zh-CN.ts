@@ -68,4 +68,5 @@ export const messages: Translation<typeof english> = {
   busy: "进行中",
   regionsWithProjects: "有项目的区域",
   regionsOther: "其他区域",
+  myWork: "我的工作",
 };

@@ -76,4 +76,5 @@ export const messages = {
   tagsNone: "No tags",
   groupChange: "Change",
   groupChangeTitle: "Change {name}",
+  policy_annotator: "Label in the rounds assigned to them, nothing else",
 } as const;

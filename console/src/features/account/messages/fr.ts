@@ -80,4 +80,5 @@ export const messages: Translation<typeof english> = {
   tagsNone: "Aucune balise",
   groupChange: "Modifier",
   groupChangeTitle: "Modifier {name}",
+  policy_annotator: "Étiqueter dans les tournées qui leur sont attribuées, rien d’autre",
 };

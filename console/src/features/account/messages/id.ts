@@ -79,4 +79,5 @@ export const messages: Translation<typeof english> = {
   tagsNone: "Tidak ada tag",
   groupChange: "Ubah",
   groupChangeTitle: "Ubah {name}",
+  policy_annotator: "Memberi label dalam putaran yang ditugaskan, tidak lebih",
 };

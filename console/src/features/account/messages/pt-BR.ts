@@ -78,4 +78,5 @@ export const messages: Translation<typeof english> = {
   tagsNone: "Nenhuma",
   groupChange: "Alterar",
   groupChangeTitle: "Alterar {name}",
+  policy_annotator: "Rotular nas rodadas que lhes são atribuídas, nada mais",
 };

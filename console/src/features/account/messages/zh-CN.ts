@@ -78,4 +78,5 @@ export const messages: Translation<typeof english> = {
   tagsNone: "没有资源标签",
   groupChange: "更改",
   groupChangeTitle: "更改 {name}",
+  policy_annotator: "仅在分配给自己的轮次中标注",
 };

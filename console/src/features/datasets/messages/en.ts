@@ -175,4 +175,5 @@ export const messages = {
     one: "Accept {count} draft from {bound} on",
     other: "Accept {count} drafts from {bound} on",
   },
+  labellingRounds: "Labelling rounds",
 } as const;

@@ -178,4 +178,5 @@ export const messages: Translation<typeof english> = {
     one: "Accepter {count} ébauche à partir de {bound}",
     other: "Accepter {count} ébauches à partir de {bound}",
   },
+  labellingRounds: "Tournées d’étiquetage",
 };

@@ -159,4 +159,5 @@ export const messages: Translation<typeof english> = {
   draftsNone: "Tidak ada draf. Setelah proyek punya model terlatih, model dapat menebak.",
   draftsBound: "Terima mulai keyakinan ini",
   draftsAccept: { other: "Terima {count} draf mulai {bound}" },
+  labellingRounds: "Putaran pelabelan",
 };

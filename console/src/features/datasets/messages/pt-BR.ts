@@ -178,4 +178,5 @@ export const messages: Translation<typeof english> = {
     one: "Aceitar {count} rascunho a partir de {bound}",
     other: "Aceitar {count} rascunhos a partir de {bound}",
   },
+  labellingRounds: "Rodadas de rotulagem",
 };

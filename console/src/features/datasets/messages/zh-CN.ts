@@ -155,4 +155,5 @@ export const messages: Translation<typeof english> = {
   draftsNone: "没有草稿。项目有训练好的模型后即可猜测。",
   draftsBound: "从此置信度起接受",
   draftsAccept: { other: "接受 {bound} 及以上的 {count} 个草稿" },
+  labellingRounds: "标注轮次",
 };
