@@ -85,7 +85,9 @@ def test_an_installation_is_backed_up_while_it_is_written_to_and_put_back(tmp_pa
         server.client("s3").create_bucket(Bucket="written")
         put_version(data, "lookoutvision", "doors", "anomaly", account=ACCOUNT)
         with writers(server) as written:
-            time.sleep(0.5)
+            deadline = time.monotonic() + 30
+            while not written and time.monotonic() < deadline:
+                time.sleep(0.05)
             said = server.vedette("backup", str(backup))
     finally:
         assert stop_server(server) == 0

@@ -3,6 +3,7 @@
 import json
 import time
 
+import boto3
 import pytest
 
 from doubles.servers import start_server, stop_server
@@ -63,6 +64,8 @@ def own(monkeypatch, tmp_path):
     from vedette.wire import shapes
 
     monkeypatch.setenv("AWS_DATA_PATH", str(next(iter(shapes.__path__))))
+    # A session that was made before reads no other folder.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
 def test_an_export_is_sent_seen_divided_and_taken_in(own, tmp_path):

@@ -52,6 +52,7 @@ class MyRound:
 
     round: Round
     project: Project
+    mask_folder: str  # where this person's masks lie, in the bucket of the pictures
     open: int
     answered: int
     sent_back: int
@@ -206,7 +207,7 @@ class Answers:
                 continue
             item, rival = (read_line(line) for line in pair)
             masks: list[MaskAreas] = []
-            if current.task == "masks" and mask_of(item) and mask_of(rival):
+            if current.task == "masks" and (mask_of(item) or mask_of(rival)):
                 masks = [self._read_areas(line) for line in (item, rival)]
             agreement = compare(current.task, item, rival, masks)
             self._note(current.id, number, pair, agreement)
@@ -260,9 +261,11 @@ def _my_round(connection: Connection, row: Row[Any], caller: Principal) -> MyRou
         answer.round == row.id, answer.user_id == caller.user_id
     )
     states: dict[str, int] = {row[0]: row[1] for row in connection.execute(query.group_by(answer.status))}
+    current = read_round(connection, row)
     return MyRound(
-        read_round(connection, row),
+        current,
         project,
+        current.mask_folder_of(caller.user_id),
         open=states.get("open", 0),
         answered=states.get("answered", 0),
         sent_back=states.get("sent-back", 0),
@@ -343,10 +346,12 @@ def _refuse_answer(current: Round, task: RoundAnswer, submission: GivenAnswer, l
         raise Wrong("This picture was reviewed; it can be changed once it is sent back.", kind="round")
     if submission.revision and submission.revision != task.revision:
         raise Busy("This answer was changed meanwhile, in another window perhaps.", kind="round")
-    prefix = f"s3://{split_s3(task.source)[0]}/{current.mask_folder}/"
+    prefix = f"s3://{split_s3(task.source)[0]}/{current.mask_folder_of(task.person.user_id)}/"
     for pair in read_pairs(line):
-        if pair.kind == "mask" and not str(pair.value).startswith(prefix):
-            raise Wrong(f"A mask of this round lies below {prefix}.", kind="round")
+        # Nobody's mask but one's own, or the one that the picture had.
+        is_own = str(pair.value).startswith(prefix) or pair.value == mask_of(read_line(task.line))
+        if pair.kind == "mask" and not is_own:
+            raise Wrong(f"Your masks of this round lie below {prefix}.", kind="round")
 
 
 def _pair_of(connection: Connection, round_id: str, number: int) -> tuple[str, str] | None:

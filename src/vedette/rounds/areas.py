@@ -1,11 +1,9 @@
 """What the mask of an answer covers, a type at a time: read from its bucket to compare two of them."""
 
-import io
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PIL import Image
 
 from vedette.errors import Refusal
 from vedette.manifest.attributes import MalformedPair, read_pairs
@@ -14,11 +12,9 @@ from vedette.manifest.places import split_s3
 from vedette.manifest.segmentation import read_mask
 from vedette.rounds.agreement import MaskAreas
 from vedette.store.blobs.port import Blobs
+from vedette.vision.images import decode
 
 AreaReader = Callable[[Line], MaskAreas]
-
-MOST_PIXELS = 4096 * 4096
-"""As many as a picture of either service has."""
 
 
 def mask_of(line: Line) -> str:
@@ -57,7 +53,4 @@ def _read_areas(blobs: Blobs, line: Line) -> MaskAreas:
 
 
 def _decode(data: bytes) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint32]]":
-    with Image.open(io.BytesIO(data)) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError("larger than any picture")
-        return np.asarray(image.convert("RGB")).astype(np.uint32)
+    return np.asarray(decode(data, name="the mask")[0]).astype(np.uint32)

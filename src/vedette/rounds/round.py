@@ -114,10 +114,9 @@ class Round:
         """What its labels are signed with in a manifest."""
         return f"labeling-job/{self.name}"
 
-    @property
-    def mask_folder(self) -> str:
-        """The folder, in the bucket of the pictures, where masks of its answers lie."""
-        return f"vedette-masks/rounds/{self.id}"
+    def mask_folder_of(self, user_id: str) -> str:
+        """Return the folder, in the bucket of the pictures, where masks of a person's answers lie."""
+        return f"vedette-masks/rounds/{self.id}/{user_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.own.round_texts import describe_labels, describe_my_round, describe_task
 from vedette.api.uploads import put_upload
-from vedette.errors import Wrong
+from vedette.errors import Missing, Wrong
 from vedette.manifest.places import is_s3, split_s3
 from vedette.rounds.answers import GivenAnswer
 from vedette.vision.heads import PNG_START
@@ -64,11 +64,28 @@ def put_round_mask(house: House, caller: Caller, request: dict[str, Any]) -> dic
     if not is_s3(source) or not data.startswith(PNG_START):
         raise Wrong("A mask is a PNG with an address of the form s3://bucket/key.", kind="mask", name=source)
     bucket, key = split_s3(source)
-    folder = f"{membership.round.mask_folder}/"
+    folder = f"{membership.mask_folder}/"
     if not key.startswith(folder) or not house.rounds.answers.lies_in(membership.round, bucket):
         raise Wrong(
-            f"A mask of this round lies below {folder}, beside its pictures.", kind="mask", name=source
+            f"Your masks of this round lie below {folder}, beside its pictures.", kind="mask", name=source
         )
+    if _is_stored(house, bucket, key, data):
+        return {"SourceRef": source}
     owner = house.identity.current(membership.round.owner_principal)
     put_upload(house, owner, bucket, key, data, "image/png")
     return {"SourceRef": source}
+
+
+def _is_stored(house: House, bucket: str, key: str, data: bytes) -> bool:
+    """Return whether this mask is there already; refuse another one under its address.
+
+    An answer names its mask by address: with other bytes there, what a reviewer accepted would be another
+    answer.
+    """
+    try:
+        existing = house.blobs.read(bucket, key)
+    except Missing:
+        return False
+    if existing != data:
+        raise Wrong(f"Another mask lies at {key}: store this one under a new name.", kind="mask", name=key)
+    return True

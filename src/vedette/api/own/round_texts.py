@@ -68,7 +68,7 @@ def describe_my_round(membership: MyRound) -> dict[str, Any]:
         "Examples": _examples(current.examples),
         **_deadline(current),
         "JobName": current.job,
-        "MaskFolder": current.mask_folder,
+        "MaskFolder": membership.mask_folder,
         "Open": membership.open,
         "Answered": membership.answered,
         "SentBack": membership.sent_back,
