@@ -120,7 +120,7 @@ def test_a_dataset_is_downloaded_with_its_pictures(console, signed_in: Page):
     page = signed_in
     name = a_project(console)
     page.goto(f"/console/projects/rekognition/{name}/datasets")
-    picture = base64.b64decode(drawn(7))
+    picture = base64.b64decode(drawn(7, "capture"))
     page.locator("input[type=file]").first.set_input_files(
         {"name": "<b>one.jpg", "mimeType": "image/jpeg", "buffer": picture}
     )

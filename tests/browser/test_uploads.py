@@ -22,7 +22,7 @@ def a_folder(place: Path, kinds: tuple[str, ...], count: int, *, start: int = 0)
     for kind in kinds:
         (place / kind).mkdir(parents=True, exist_ok=True)
     for number in range(count):
-        picture = base64.b64decode(drawn(start + number))
+        picture = base64.b64decode(drawn(start + number, "upload"))
         (place / kinds[number % len(kinds)] / f"part {number}.jpg").write_bytes(picture)
     return place
 
@@ -90,7 +90,7 @@ def test_files_that_are_no_pictures_are_named_and_run_nothing(console, signed_in
     (folder / "empty.png").write_bytes(b"")
     (folder / "<img src=x onerror=alert(1)>.jpg").write_text("<html><script>alert(1)</script>")
     (folder / "a\u202egpj.jpg").write_bytes(b"\xff\xd8\xff\xe0no")
-    (folder / f"{'long ' * 40}.jpg").write_bytes(base64.b64decode(drawn(400)))
+    (folder / f"{'long ' * 40}.jpg").write_bytes(base64.b64decode(drawn(400, "upload")))
     (folder / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(200))
     Image.new("RGB", (40, 30), "red").save(folder / "new.avif", "AVIF")
     (folder / "notes.txt").write_text("no picture")

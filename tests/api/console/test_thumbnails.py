@@ -3,7 +3,7 @@
 import base64
 import io
 import uuid
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from PIL import Image
@@ -49,6 +49,13 @@ def test_a_picture_is_seen_small(root, bucket):
         (384, 192),
     ]
     assert ask(root, source).headers["cache-control"] == "private, max-age=300"
+
+
+def test_an_address_may_be_written_as_a_form_writes_it(root, bucket):
+    source = put(root, bucket, "a b+c%20d.png", Image.new("RGB", (60, 30), "red"))
+    query = urlencode({"source": source, "side": 96})
+    assert "+" in query
+    assert opened(root.ask("GET", f"/console/api/thumbnail?{query}")).size == (60, 30)
 
 
 def test_a_mask_is_seen_without_its_background(root, bucket):

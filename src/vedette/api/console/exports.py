@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from vedette.api.console.answers import NOTHING_RUNS, json_answer
 from vedette.api.console.faults import ConsoleFault
+from vedette.api.console.queries import read_form_query
 from vedette.api.console.visitor import require_session
 from vedette.api.door import Visit
 from vedette.api.house import House
@@ -28,7 +29,6 @@ from vedette.identity.may import require
 from vedette.identity.principal import Principal
 from vedette.manifest.places import split_s3
 from vedette.projects.project import Project, read_project_arn
-from vedette.wire.bindings import read_query
 from vedette.wire.http import Response
 
 ACTION = "vedette:ListEntries"
@@ -64,7 +64,7 @@ class ExportRoute:
     async def answer(self, visit: Visit) -> Response:
         """Answer with the file, or where `check` is asked with whether it can be made."""
         await require_session(visit)
-        query = {name: values[0] for name, values in read_query(visit.request.raw_query).items()}
+        query = read_form_query(visit.request.raw_query)
         order = read_order(query)
         if self.under_way >= AT_ONCE:
             raise ConsoleFault("TooManyRequests", 429, "Too many exports are under way.", retry_after_s=10)

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from vedette.api.console.answers import NOTHING_RUNS, json_answer
 from vedette.api.console.bodies import whole_body
 from vedette.api.console.faults import ConsoleFault
+from vedette.api.console.queries import read_form_query
 from vedette.api.console.relaying import region_of
 from vedette.api.console.round_pictures import reader_of
 from vedette.api.console.visitor import require_session
@@ -31,7 +32,6 @@ from vedette.vision.convert import ENDINGS, UsablePicture, make_usable
 from vedette.vision.files import FORMATS
 from vedette.vision.heads import JPEG_START, PNG_START
 from vedette.wire import json_values
-from vedette.wire.bindings import read_query
 from vedette.wire.http import FileBody, Response
 
 # A scan as TIFF is larger than the picture that becomes of it.
@@ -66,9 +66,9 @@ class PictureRoutes:
     async def upload(self, visit: Visit) -> Response:
         """Store a picture, unless it is there already, and tell its address."""
         await require_session(visit)
-        query = read_query(visit.request.raw_query)
-        name = clean_name(query.get("name", [""])[0])
-        expected = query.get("sha256", [""])[0].lower()
+        query = read_form_query(visit.request.raw_query)
+        name = clean_name(query.get("name", ""))
+        expected = query.get("sha256", "").lower()
         if expected and not HASH.fullmatch(expected):
             raise ConsoleFault("BadRequest", 400, "A hash is 64 hexadecimal digits (SHA-256).")
         async with whole_body(visit, MOST_BYTES) as data:
@@ -148,12 +148,12 @@ class PictureRoutes:
     async def show(self, visit: Visit) -> Response:
         """Answer with a picture's bytes, as a picture and nothing else."""
         await require_session(visit)
-        query = read_query(visit.request.raw_query)
-        source = query.get("source", [""])[0]
+        query = read_form_query(visit.request.raw_query)
+        source = query.get("source", "")
         bucket, key = read_source(source)
-        visit.principal = await reader_of(visit, query.get("round", [""])[0], source)
+        visit.principal = await reader_of(visit, query.get("round", ""), source)
         members: dict[str, Any] = {"Bucket": bucket, "Key": key}
-        if version := query.get("version", [""])[0]:
+        if version := query.get("version", ""):
             members["VersionId"] = version
         if tag := visit.request.headers.get("if-none-match"):
             members["IfNoneMatch"] = tag

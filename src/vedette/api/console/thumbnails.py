@@ -9,12 +9,12 @@ from functools import partial
 
 from vedette.api.console.answers import NOTHING_RUNS
 from vedette.api.console.faults import ConsoleFault
+from vedette.api.console.queries import read_form_query
 from vedette.api.console.round_pictures import reader_of
 from vedette.api.console.visitor import require_session
 from vedette.api.door import Visit
 from vedette.vision.images import BrokenPicture
 from vedette.vision.thumbnails import SIDES
-from vedette.wire.bindings import read_query
 from vedette.wire.http import Response
 
 AT_ONCE = 8
@@ -33,15 +33,15 @@ class ThumbnailRoutes:
     async def show(self, visit: Visit) -> Response:
         """Answer with a WebP of at most `side` pixels; of a mask with what is no background alone."""
         await require_session(visit)
-        query = read_query(visit.request.raw_query)
-        source, side = query.get("source", [""])[0], query.get("side", ["192"])[0]
+        query = read_form_query(visit.request.raw_query)
+        source, side = query.get("source", ""), query.get("side", "192")
         if side not in {str(number) for number in SIDES}:
             raise ConsoleFault("BadRequest", 400, f"A thumbnail has {', '.join(map(str, SIDES))} pixels.")
         pictures, principal = visit.house.pictures, visit.principal
         if pictures is None or principal is None:
             raise ConsoleFault("NotFound", 404, "This server draws no thumbnails.")
-        principal = await reader_of(visit, query.get("round", [""])[0], source)
-        is_mask = query.get("layer", [""])[0] == "mask"
+        principal = await reader_of(visit, query.get("round", ""), source)
+        is_mask = query.get("layer", "") == "mask"
         async with self.places:
             try:
                 draw = partial(pictures.thumbnail, is_mask=is_mask)
