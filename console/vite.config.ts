@@ -1,7 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { loadedAhead } from "./build/ahead.ts";
-import { compressed } from "./build/compressed.ts";
 import { fontFiles } from "./build/fonts.ts";
 
 // The server that `npm run dev` hands the console's calls to.
@@ -10,7 +9,7 @@ const SERVER = process.env.VEDETTE_ADDRESS ?? "http://127.0.0.1:8080";
 // eslint-disable-next-line no-restricted-exports -- Vite asks for a default export.
 export default defineConfig({
   base: "/console/",
-  plugins: [fontFiles(), react(), loadedAhead(), compressed()],
+  plugins: [fontFiles(), react(), loadedAhead()],
   build: {
     outDir: "dist",
     target: "es2023",

@@ -11,12 +11,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 CONSOLE = ROOT / "console"
 MODULES = CONSOLE / "node_modules"
 STATIC = ROOT / "src" / "vedette" / "api" / "console" / "static"
+# What is packed; the page itself and the fonts, which are compressed, stay files.
+PACKED = frozenset({".js", ".css", ".svg", ".json"})
 # Folders beside the source that say nothing about it.
 NO_SOURCE = frozenset({"node_modules", "dist"})
 
@@ -84,7 +87,21 @@ def build() -> int:
         shutil.rmtree(STATIC, ignore_errors=True)
         STATIC.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(CONSOLE / "dist", STATIC)
+        pack_texts(STATIC)
     return status
+
+
+def pack_texts(folder: Path) -> None:
+    """Move scripts and styles into one archive: together they take a third of what they take apart."""
+    texts = sorted(path for path in folder.rglob("*") if path.suffix in PACKED)
+    with tarfile.open(folder / "texts.tar.xz", "w:xz", preset=9) as archive:
+        for path in texts:
+            member = tarfile.TarInfo(path.relative_to(folder).as_posix())
+            member.size = path.stat().st_size
+            with path.open("rb") as content:
+                archive.addfile(member, content)
+    for path in texts:
+        path.unlink()
 
 
 def check() -> int:

@@ -4,14 +4,13 @@ botocore dropped the one after 1.40.60 and never knew the other, but it reads mo
 Vedette's have facts only. Files that another program put there are never touched.
 """
 
-import filecmp
 import json
-import shutil
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from vedette.wire.shape_files import read_shape_file, shape_files
 
 app = typer.Typer(no_args_is_help=True, help="Make boto3 and the AWS CLI know lookoutvision and vedette.")
 
@@ -32,28 +31,25 @@ def models_folder(folder: Path | None) -> Path:
 
 def install_models(folder: Path) -> list[Path]:
     """Copy Vedette's files, and record which they are; refuse to overwrite files of another program."""
-    with as_file(files("vedette.wire") / "shapes") as shapes:
-        sources = {
-            name: sorted((shapes / name / version).glob("*.json")) for name, version in SERVICES.items()
-        }
-        for name, version in SERVICES.items():
-            _refuse_strangers(folder / name / version, sources[name])
-        return [file for name in SERVICES for file in _install(folder / name / SERVICES[name], sources[name])]
+    sources = {name: {file: read_shape_file(name, file) for file in shape_files(name)} for name in SERVICES}
+    for name, version in SERVICES.items():
+        _refuse_strangers(folder / name / version, sources[name])
+    return [file for name in SERVICES for file in _install(folder / name / SERVICES[name], sources[name])]
 
 
-def _refuse_strangers(place: Path, sources: list[Path]) -> None:
-    for file in sources:
-        target = place / file.name
-        if target.exists() and not (place / MARK).exists() and not filecmp.cmp(file, target, shallow=False):
+def _refuse_strangers(place: Path, sources: dict[str, bytes]) -> None:
+    for name, content in sources.items():
+        target = place / name
+        if target.exists() and not (place / MARK).exists() and target.read_bytes() != content:
             raise FileExistsError(f"{target} exists and is not Vedette's; move it away first.")
 
 
-def _install(place: Path, sources: list[Path]) -> list[Path]:
+def _install(place: Path, sources: dict[str, bytes]) -> list[Path]:
     place.mkdir(parents=True, exist_ok=True)
-    for file in sources:
-        shutil.copyfile(file, place / file.name)
-    (place / MARK).write_text(json.dumps({"files": [file.name for file in sources]}) + "\n", "utf-8")
-    return [place / file.name for file in sources]
+    for name, content in sources.items():
+        (place / name).write_bytes(content)
+    (place / MARK).write_text(json.dumps({"files": list(sources)}) + "\n", "utf-8")
+    return [place / name for name in sources]
 
 
 def remove_models(folder: Path) -> list[Path]:

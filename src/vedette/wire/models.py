@@ -7,18 +7,15 @@ loader, which forgets services that end.
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from botocore.model import OperationModel, ServiceModel
 
-SHAPES = Path(__file__).parent / "shapes"
-# A service that is supported has a folder with its shapes, and there one version of them.
-VERSIONS = {place.parent.name: place.name for place in sorted(SHAPES.glob("*/*"))}
+from vedette.wire.shape_files import read_shape_file
 
 
 def _read(name: str, file: str) -> Any:
-    return json.loads((SHAPES / name / VERSIONS[name] / file).read_bytes())
+    return json.loads(read_shape_file(name, file))
 
 
 @cache

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+from tools.build_console import pack_texts
 
 from doubles.visits import a_request
 from vedette.api.console.static_files import answer_file
@@ -16,7 +17,9 @@ def folder(tmp_path):
     (built / "assets").mkdir(parents=True)
     (built / "index.html").write_text("<!doctype html>the page")
     (built / "assets" / "app-1a2b.js").write_text("let a = 1;")
-    (built / "assets" / "app-1a2b.js.gz").write_bytes(gzip.compress(b"let a = 1;"))
+    pack_texts(built)
+    assert not (built / "assets" / "app-1a2b.js").exists()
+    (built / "assets" / "font-3c4d.woff2").write_bytes(b"wOF2")
     (tmp_path / "secret.txt").write_text("secret")
     (built / "link.txt").symlink_to(tmp_path / "secret.txt")
     return built
@@ -53,17 +56,14 @@ def test_files_with_a_hash_in_their_name_are_for_ever_and_packed_ones_are_sent_p
     )
 
 
-def test_a_file_that_was_built_packed_alone_is_unpacked_for_who_takes_no_packed_one(folder):
-    (folder / "assets" / "app-1a2b.js").unlink()
-    plain = ask(folder, "assets/app-1a2b.js")
-    packed = ask(folder, "assets/app-1a2b.js", accept_encoding="gzip")
-    assert (plain[0], plain[1]["content-type"], plain[2]) == (
-        200,
-        "text/javascript; charset=utf-8",
-        b"let a = 1;",
-    )
-    assert "content-encoding" not in plain[1]
-    assert (packed[1]["content-encoding"], gzip.decompress(packed[2])) == ("gzip", b"let a = 1;")
+def test_a_font_is_sent_as_it_is(folder):
+    status, headers, content = ask(folder, "assets/font-3c4d.woff2", accept_encoding="gzip, br")
+    assert (status, content, headers["content-type"]) == (200, b"wOF2", "font/woff2")
+    assert "content-encoding" not in headers
+
+
+def test_the_archive_itself_is_no_file_of_the_console(folder):
+    assert ask(folder, "texts.tar.xz")[0] == 404
 
 
 def test_a_browser_that_has_the_page_gets_no_second_copy(folder):

@@ -72,7 +72,8 @@ class ConsoleDoor(PlainDoor):
         if path == ROOT:
             return Response(301, [("location", f"{ROOT}/"), *COMMON])
         if not path.startswith(API):
-            return answer_file(visit.request, path.removeprefix(f"{ROOT}/"))
+            # In a thread: the first of them unpacks what was built.
+            return await visit.in_thread(answer_file, visit.request, path.removeprefix(f"{ROOT}/"))
         refuse_other_origin(visit.request)
         return await self._answer_call(visit, path.removeprefix(API))
 

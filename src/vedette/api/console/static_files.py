@@ -1,12 +1,13 @@
 """The console's own files, as they were built: nothing else is ever read from the disk for a path.
 
 The folder is listed, and a path is looked up in the list; it is never joined to a folder's name. A path
-without a file's ending is a page, and every page is index.html, which asks for the rest itself. What was
-built in compressed forms alone is unpacked for who takes neither.
+without a file's ending is a page, and every page is index.html, which asks for the rest itself. Scripts and
+styles lie in one archive (decision 0267), which is read into memory when the first of them is asked for.
 """
 
 import gzip
 import mimetypes
+import tarfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,8 +21,10 @@ READING = ("GET", "HEAD")
 # Files whose names hold a hash of their content never change.
 HASHED = "assets/"
 YEAR = "public, max-age=31536000, immutable"
-# In the order in which they are preferred.
-CODINGS = (("br", ".br"), ("gzip", ".gz"))
+# What tools/build_console.py packs: 3.4 MB of text are 0.6 MB so, and as many in memory as they are.
+ARCHIVE = "texts.tar.xz"
+# Of 2 MB of text so many are what a browser ever asks for; each is compressed once.
+MOST_ZIPPED = 512
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".mjs": "text/javascript; charset=utf-8",
@@ -57,34 +60,30 @@ def answer_file(request: Request, path: str, folder: Path = FOLDER) -> Response:
     """Return the file that a path below /console/ names, or the page."""
     if request.method not in READING:
         return Response(405, [*_common(), ("allow", "GET, HEAD")], b"This page can only be read.\n")
-    files = _files(folder, _changed(folder))
-    if INDEX not in files:
+    built = _built(folder, _changed(folder))
+    if INDEX not in built.files:
         return Response(404, [*_common(), ("content-type", TYPES[".html"])], NOT_BUILT.encode())
     name = path or INDEX
-    if name not in files and f"{name}.gz" not in files:
+    if name not in built.files and name not in built.texts:
         if "." in name.rpartition("/")[2]:
             return Response(404, [*_common(), ("content-type", TYPES[".txt"])], b"There is no such file.\n")
         name = INDEX
-    return _send(request, files, name)
+    return _send(request, built, name)
 
 
-def _send(request: Request, files: dict[str, _StaticFile], name: str) -> Response:
+def _send(request: Request, built: "_BuiltConsole", name: str) -> Response:
     headers = [*_common(), ("content-type", _type_of(name)), ("vary", "accept-encoding")]
     headers.append(("cache-control", YEAR if name.startswith(HASHED) else "no-cache"))
-    file = files.get(name) or files[f"{name}.gz"]
-    tag = f'"{file.path.stat().st_mtime_ns:x}-{file.size:x}"'
+    file, text = built.files.get(name), built.texts.get(name, b"")
+    tag = f'"{built.changed:x}-{len(text) if file is None else file.size:x}"'
     headers.append(("etag", tag))
     if request.headers.get("if-none-match") == tag:
         return Response(304, headers)
-    accepted = request.headers.get("accept-encoding").lower()
-    for coding, ending in CODINGS:
-        packed = files.get(name + ending)
-        if packed is not None and coding in accepted:
-            headers.append(("content-encoding", coding))
-            return Response(200, headers, FileBody(str(packed.path), 0, packed.size))
-    if name not in files:
-        return Response(200, headers, gzip.decompress(file.path.read_bytes()))
-    return Response(200, headers, FileBody(str(file.path), 0, file.size))
+    if file is not None:
+        return Response(200, headers, FileBody(str(file.path), 0, file.size))
+    if "gzip" in request.headers.get("accept-encoding").lower():
+        return Response(200, [*headers, ("content-encoding", "gzip")], _zipped(text))
+    return Response(200, headers, text)
 
 
 def _common() -> list[tuple[str, str]]:
@@ -103,10 +102,33 @@ def _changed(folder: Path) -> int:
         return 0
 
 
+@dataclass(frozen=True, slots=True)
+class _BuiltConsole:
+    """Files on the disk, and texts in memory, by their paths."""
+
+    changed: int
+    files: dict[str, _StaticFile]
+    texts: dict[str, bytes]
+
+
 @lru_cache(maxsize=4)
-def _files(folder: Path, changed: int) -> dict[str, _StaticFile]:
-    """Return all files below the folder by their paths; listed anew where the page was built anew."""
+def _built(folder: Path, changed: int) -> _BuiltConsole:
+    """Return all files below the folder; listed anew where the page was built anew."""
     if not changed:
-        return {}
+        return _BuiltConsole(0, {}, {})
     paths = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return {path.relative_to(folder).as_posix(): _StaticFile(path, path.stat().st_size) for path in paths}
+    files = {path.relative_to(folder).as_posix(): _StaticFile(path, path.stat().st_size) for path in paths}
+    archive = files.pop(ARCHIVE, None)
+    return _BuiltConsole(changed, files, {} if archive is None else _unpacked(archive.path))
+
+
+def _unpacked(archive: Path) -> dict[str, bytes]:
+    with tarfile.open(archive, "r:xz") as members:
+        opened = ((member.name, members.extractfile(member)) for member in members)
+        return {name: file.read() for name, file in opened if file is not None}
+
+
+@lru_cache(maxsize=MOST_ZIPPED)
+def _zipped(text: bytes) -> bytes:
+    """Return a text as gzip has it; the same bytes at every start."""
+    return gzip.compress(text, mtime=0)
