@@ -53,6 +53,8 @@ def try_light(wheel: Path, home: Path) -> float:
         check=True, capture_output=True, text=True, cwd=home,
     )  # fmt: skip
     assert json.loads(observed.stdout)["image"].endswith("picture.png"), observed.stdout
+    subprocess.run([vedette, "sdk", "install", "--to", home / "models"], check=True, capture_output=True)
+    assert "operations" in json.loads((home / "models/vedette/2026-11-21/service-2.json").read_text("utf-8"))
     doctor = subprocess.run([vedette, "doctor"], check=True, capture_output=True, text=True, cwd=home)
     assert "vedette[train]" in doctor.stdout, doctor.stdout
     for words, part in (

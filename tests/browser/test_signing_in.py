@@ -6,11 +6,11 @@ from browser.conftest import sign_in
 from browser.looks import axe_everywhere, take_pictures
 
 
-def refusals(watch, console) -> list[str]:
-    """Return what was refused with 401; projects are asked for ahead of the session."""
+def refusals(watch, console) -> set[str]:
+    """Return what was refused with 401."""
     start = f"401 {console.address}/console/api/"
     assert all(error.startswith(start) for error in watch.errors), watch.errors
-    names = sorted({error.rpartition("/")[2] for error in watch.errors})
+    names = {error.rpartition("/")[2] for error in watch.errors}
     watch.errors.clear()
     return names
 
@@ -26,7 +26,8 @@ def test_a_link_signs_in_once_and_leaves_the_address(page, console, watch):
     page.goto("about:blank")
     page.goto(link)
     expect(page.get_by_text("The link opens nothing any more")).to_be_visible()
-    assert refusals(watch, console) == ["DescribeProjects", "session"]
+    # A page that asked for its projects again while it was signed out may have been refused, too.
+    assert refusals(watch, console) - {"DescribeProjects"} == {"session"}
 
 
 def test_a_key_signs_in_and_opens_the_address_that_was_asked_for(page, console):

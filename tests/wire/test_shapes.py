@@ -7,7 +7,7 @@ from pathlib import Path
 import botocore
 import pytest
 
-from vedette.wire import models, shape_files
+from vedette.wire import models
 
 TOOL = Path(__file__).parents[2] / "tools" / "write_shapes.py"
 
@@ -25,8 +25,8 @@ def test_the_files_are_what_the_tool_writes(tool):
         pytest.skip(f"the files come from botocore {tool.BOTOCORE}; installed is {botocore.__version__}")
     written = tool.files(Path(botocore.__file__).parent / "data")
     kept = {
-        str(path.relative_to(shape_files.SHAPES)): path.read_text("utf-8")
-        for path in shape_files.SHAPES.rglob("*.json")
+        str(path.relative_to(models.SHAPES)): path.read_text("utf-8")
+        for path in models.SHAPES.rglob("*.json")
         if path.parts[-3] != "vedette"  # ours, written by hand
     }
     assert kept == written
@@ -46,7 +46,7 @@ def test_no_prose_is_kept():
             assert "<p>" not in value
             assert ". " not in value or above in {"pattern"}
 
-    for path in shape_files.SHAPES.rglob("*.json"):
+    for path in models.SHAPES.rglob("*.json"):
         walk(json.loads(path.read_bytes()), "")
 
 

@@ -4,13 +4,13 @@ botocore dropped the one after 1.40.60 and never knew the other, but it reads mo
 Vedette's have facts only. Files that another program put there are never touched.
 """
 
+import gzip
 import json
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from vedette.wire.shape_files import read_shape_file, shape_files
 
 app = typer.Typer(no_args_is_help=True, help="Make boto3 and the AWS CLI know lookoutvision and vedette.")
 
@@ -31,10 +31,17 @@ def models_folder(folder: Path | None) -> Path:
 
 def install_models(folder: Path) -> list[Path]:
     """Copy Vedette's files, and record which they are; refuse to overwrite files of another program."""
-    sources = {name: {file: read_shape_file(name, file) for file in shape_files(name)} for name in SERVICES}
+    with as_file(files("vedette.wire") / "shapes") as shapes:
+        sources = {name: _read_files(shapes / name / version) for name, version in SERVICES.items()}
     for name, version in SERVICES.items():
         _refuse_strangers(folder / name / version, sources[name])
     return [file for name in SERVICES for file in _install(folder / name / SERVICES[name], sources[name])]
+
+
+def _read_files(folder: Path) -> dict[str, bytes]:
+    """Return a service's files as JSON, by their names; in a wheel they are compressed (hatch_build.py)."""
+    packed = {path.stem: gzip.decompress(path.read_bytes()) for path in sorted(folder.glob("*.json.gz"))}
+    return packed or {path.name: path.read_bytes() for path in sorted(folder.glob("*.json"))}
 
 
 def _refuse_strangers(place: Path, sources: dict[str, bytes]) -> None:

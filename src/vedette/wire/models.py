@@ -5,17 +5,24 @@ for operations that AWS does not have, is written by hand in the same form. Neve
 loader, which forgets services that end.
 """
 
+import gzip
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from botocore.model import OperationModel, ServiceModel
 
-from vedette.wire.shape_files import read_shape_file
+SHAPES = Path(__file__).parent / "shapes"
+# A service that is supported has a folder with its shapes, and there one version of them.
+VERSIONS = {place.parent.name: place.name for place in sorted(SHAPES.glob("*/*"))}
 
 
 def _read(name: str, file: str) -> Any:
-    return json.loads(read_shape_file(name, file))
+    path = SHAPES / name / VERSIONS[name] / file
+    # In a wheel they are compressed (hatch_build.py).
+    text = path.read_bytes() if path.is_file() else gzip.decompress(Path(f"{path}.gz").read_bytes())
+    return json.loads(text)
 
 
 @cache
