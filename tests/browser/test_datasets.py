@@ -30,7 +30,7 @@ def drawn(number: int, mark: str = "part") -> str:
     image = Image.new("RGB", (320, 240), ((number * 37) % 256, (number * 91) % 256, (number * 53) % 256))
     draw = ImageDraw.Draw(image)
     draw.ellipse((20 + number % 90, 30, 150 + number % 90, 30 + 60 + number), fill="white", outline="black")
-    draw.text((10, 10), f"{mark} {number}", fill="black")
+    draw.text((10, 10), f"{mark} {number}", fill="white", stroke_width=1, stroke_fill="black")
     out = io.BytesIO()
     image.save(out, "JPEG", quality=80)
     return base64.b64encode(out.getvalue()).decode()
