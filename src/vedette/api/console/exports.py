@@ -69,15 +69,16 @@ class ExportRoute:
         if self.under_way >= AT_ONCE:
             raise ConsoleFault("TooManyRequests", 429, "Too many exports are under way.", retry_after_s=10)
         place = tempfile.TemporaryDirectory(prefix="vedette-export-", ignore_cleanup_errors=True)
+        # Counted from here on: the list of a large dataset takes a while to write.
+        self.under_way += 1
         try:
             download = await visit.in_thread(_begin, visit, order, Path(place.name))
         except BaseException:
-            place.cleanup()
+            self._leave(place)
             raise
         if "check" in query:
-            place.cleanup()
+            self._leave(place)
             return json_answer({"entries": download.entries})
-        self.under_way += 1
         headers = [
             ("content-type", "application/zip" if order.is_archive else "application/octet-stream"),
             ("content-disposition", f"attachment; filename*=UTF-8''{quote(download.name)}"),
@@ -85,6 +86,10 @@ class ExportRoute:
             ("cache-control", "no-store"),
         ]
         return Response(200, headers, ExportStream(self, download.blocks, place))
+
+    def _leave(self, place: tempfile.TemporaryDirectory[str]) -> None:
+        self.under_way -= 1
+        place.cleanup()
 
 
 @dataclass(frozen=True, slots=True)
