@@ -1,6 +1,6 @@
 /** Projects of both services in one form: a row of the list, and what is known of one project. */
 import { useQuery, type QueryKey } from "@tanstack/react-query";
-import { call } from "./call";
+import { call, useCall } from "./call";
 import { queryClient } from "./client";
 import type * as Lookout from "./operations/lookoutvision";
 import type * as Rekognition from "./operations/rekognition";
@@ -328,4 +328,26 @@ export function nextStep(facts: ProjectFacts): NextStep {
 
 export function sumOf<T>(items: readonly T[], part: (item: T) => number): number {
   return items.reduce((sum, item) => sum + part(item), 0);
+}
+
+/** What an address needs of its project: the ARN alone, by one call of the project's own service. */
+export function useProjectArn(service: ProjectService, project: string) {
+  const isLookout = service === "lookoutvision";
+  const rekognition = useCall(
+    "rekognition",
+    "DescribeProjects",
+    { ProjectNames: [project] },
+    { isEnabled: !isLookout },
+  );
+  const lookout = useCall(
+    "lookoutvision",
+    "DescribeProject",
+    { ProjectName: project },
+    { isEnabled: isLookout },
+  );
+  const query = isLookout ? lookout : rekognition;
+  const arn = isLookout
+    ? lookout.data?.ProjectDescription?.ProjectArn
+    : rekognition.data?.ProjectDescriptions?.[0]?.ProjectArn;
+  return { arn, isPending: query.isPending, error: query.error, retry: () => void query.refetch() };
 }

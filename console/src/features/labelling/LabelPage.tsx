@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useEffect, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
-import { useCall, useRegion, useSignedIn } from "../../api";
+import { useProjectArn, useRegion, useSignedIn } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { hrefOf } from "../../ui/links";
 import { usePage } from "../../ui/page";
@@ -66,27 +66,6 @@ function Finder({ service, project, type }: FinderProps) {
 
 export function datasetRoute(service: string, project: string, type: string): string {
   return `/projects/${service}/${encodeURIComponent(project)}/datasets/${type}`;
-}
-
-function useProjectArn(service: LabelService, project: string) {
-  const isLookout = service === "lookoutvision";
-  const rekognition = useCall(
-    "rekognition",
-    "DescribeProjects",
-    { ProjectNames: [project] },
-    { isEnabled: !isLookout },
-  );
-  const lookout = useCall(
-    "lookoutvision",
-    "DescribeProject",
-    { ProjectName: project },
-    { isEnabled: isLookout },
-  );
-  const query = isLookout ? lookout : rekognition;
-  const arn = isLookout
-    ? lookout.data?.ProjectDescription?.ProjectArn
-    : rekognition.data?.ProjectDescriptions?.[0]?.ProjectArn;
-  return { arn, isPending: query.isPending, error: query.error, retry: () => void query.refetch() };
 }
 
 function modeOf(text: string | null, service: LabelService): Mode {

@@ -1,6 +1,6 @@
 /** The dataset that an address names, and its project's ARN. */
 import { useParams } from "react-router";
-import { useCall, type Own } from "../../api";
+import { useProjectArn, type Own } from "../../api";
 
 /** A round of a project, as the parts of its page get it. */
 export interface RoundProps {
@@ -24,23 +24,7 @@ export function useRoundsPlace(): RoundsPlace {
   const service = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
   const project = params.project ?? "";
   const type = params.type === "test" ? "test" : "train";
-  const isLookout = service === "lookoutvision";
-  const rekognition = useCall(
-    "rekognition",
-    "DescribeProjects",
-    { ProjectNames: [project] },
-    { isEnabled: !isLookout },
-  );
-  const lookout = useCall(
-    "lookoutvision",
-    "DescribeProject",
-    { ProjectName: project },
-    { isEnabled: isLookout },
-  );
-  const query = isLookout ? lookout : rekognition;
-  const arn = isLookout
-    ? lookout.data?.ProjectDescription?.ProjectArn
-    : rekognition.data?.ProjectDescriptions?.[0]?.ProjectArn;
+  const { arn, error, retry } = useProjectArn(service, project);
   const datasetRoute = `/projects/${service}/${encodeURIComponent(project)}/datasets/${type}`;
   return {
     service,
@@ -49,7 +33,7 @@ export function useRoundsPlace(): RoundsPlace {
     datasetRoute,
     route: `${datasetRoute}/rounds`,
     arn,
-    error: query.error,
-    retry: () => void query.refetch(),
+    error,
+    retry,
   };
 }
