@@ -5,6 +5,8 @@ import { jpegOf } from "./converting";
 const GLANCE = 32;
 /** A decoder that has not answered for so long will not. */
 const PATIENCE_MS = 15_000;
+/** How long a seek may show nothing new before the frame is taken for the same one. */
+const SAME_FRAME_MS = 400;
 export const MOST_FRAMES = 2000;
 
 export class UndecodableVideo extends Error {
@@ -76,6 +78,21 @@ function happens(video: HTMLVideoElement, name: string, begin: () => void): Prom
   });
 }
 
+/**
+ * Resolves once the frame that a seek leads to is the one that a canvas draws. `seeked` alone comes a frame early now and then:
+ * one picture in a hundred was of the moment before. Without a new frame in sight (the same one again) there is nothing to wait for.
+ */
+function showsFrame(video: HTMLVideoElement): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = window.setTimeout(resolve, SAME_FRAME_MS);
+    if (!("requestVideoFrameCallback" in video)) return; // Firefox before 132 has only the wait
+    video.requestVideoFrameCallback(() => {
+      window.clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
 /** Opens a video, and refuses what this browser cannot decode. */
 export async function openVideo(file: Blob): Promise<HTMLVideoElement> {
   const video = document.createElement("video");
@@ -111,9 +128,11 @@ export async function* framesOf(
   let last: Uint8Array | undefined;
   for (const [number, at] of times.entries()) {
     if (video.currentTime !== at || number === 0) {
+      const shown = showsFrame(video);
       await happens(video, "seeked", () => {
         video.currentTime = at;
       });
+      await shown;
     }
     const glance = glanceOf(video);
     onProgress((number + 1) / times.length);
