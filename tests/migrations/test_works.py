@@ -63,6 +63,7 @@ LATER = (
     "drop table console_links",
     "drop table console_sessions",
     "drop table dataset_picture_blocks",
+    "alter table dataset_blocks drop column unsure",
     "alter table dataset_blocks drop column changed",
     "alter table dataset_parts drop column changes",
     "alter table dataset_parts drop column picture_changes",

@@ -37,6 +37,7 @@ class EntryFilter:
     has_twin: bool = False
     is_shared: bool = False
     has_boxes: bool | None = None
+    is_unsure: bool | None = None
     ids: tuple[str, ...] = ()
 
     @property

@@ -30,6 +30,7 @@ from vedette.identity.principal import Principal
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import Line, read_line
 from vedette.manifest.relabel import clear_labels, remove_labels, rename_labels
+from vedette.manifest.unsure import mark_unsure, settle
 
 BATCH = 500
 """Entries of one transaction: other writers wait for it about a twentieth of a second."""
@@ -50,6 +51,8 @@ class EntryChange:
     adds: tuple[str, ...] = ()
     # New lines by the revisions that they are for.
     lines: tuple[tuple[str, str], ...] = ()
+    # Whether the picture is marked as one that nobody could label for sure; None leaves that.
+    unsure: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,8 @@ def _relabelled(dialect: Dialect, change: EntryChange, line: Line, stamp: Stamp)
         line = rename_labels(line, dict(change.renames))
     for name in change.adds:
         line = dialect.label_line(line, name, stamp)
+    if change.unsure is not None:
+        line = mark_unsure(line) if change.unsure else settle(line)
     return line
 
 

@@ -20,7 +20,7 @@ from vedette.datasets.tables import blocks, entries, label_blocks, labels, parts
 # No UTF-8 text holds this byte.
 SEPARATOR = b"\xff"
 _BYTES = BLOCK // 8
-BITMAPS = ("present", "labelled", "normal", "anomaly", "errors")
+BITMAPS = ("present", "labelled", "normal", "anomaly", "errors", "unsure")
 
 
 @dataclass(slots=True)
@@ -151,6 +151,8 @@ class Sheet:
             bits["labelled"] |= bit
         if row.has_errors:
             bits["errors"] |= bit
+        if row.is_unsure:
+            bits["unsure"] |= bit
         if row.is_anomalous is not None:
             bits["anomaly" if row.is_anomalous else "normal"] |= bit
         boxed = set(row.boxed)

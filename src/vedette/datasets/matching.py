@@ -37,7 +37,11 @@ class Matcher:
     def flags(self, conditions: EntryFilter, twins: Callable[[], Twins]) -> Flags:
         """Return which entries pass."""
         present = self._columns.flags(self._columns.bits["present"])
-        tests = [self._basic(conditions.basic), self._labels(conditions), self._pictures(conditions)]
+        tests = [
+            self._basic(conditions.basic, conditions.is_unsure),
+            self._labels(conditions),
+            self._pictures(conditions),
+        ]
         flags = reduce(np.logical_and, tests, present)
         if conditions.has_twin:
             flags = flags & twins()[0].twins(present)
@@ -53,12 +57,14 @@ class Matcher:
     def _all(self) -> Flags:
         return np.ones(self._columns.end, bool)
 
-    def _basic(self, basic: Filter) -> Flags:
+    def _basic(self, basic: Filter, is_unsure: bool | None) -> Flags:
         columns, flags = self._columns, self._all()
         if basic.is_labelled is not None:
             flags &= columns.flags(columns.bits["labelled"]) == basic.is_labelled
         if basic.has_errors:
             flags &= columns.flags(columns.bits["errors"])
+        if is_unsure is not None:
+            flags &= columns.flags(columns.bits["unsure"]) == is_unsure
         if basic.is_anomalous is not None:
             flags &= columns.flags(columns.bits["anomaly" if basic.is_anomalous else "normal"])
         created = columns.created[: columns.end]

@@ -156,6 +156,7 @@ def _read_block(
             is_labelled=bool(read_bits(block.labelled) >> place & 1),
             picture_caller=record.picture_caller,
             line_caller=record.line_caller,
+            is_unsure=bool(read_bits(block.unsure) >> place & 1),
         )
         for place, record in zip(places, records, strict=True)
     ]

@@ -46,6 +46,7 @@ MOST_ANSWERS = 64
 LARGE = 50_000
 """From so many entries on the first order by name takes more than a third of a second."""
 
+COUNTED = ("labelled", "unsure", "errors", "normal", "anomaly")
 Numbers = NDArray[np.int64]
 
 
@@ -59,6 +60,7 @@ class SummaryEntry:
     line: str
     labels: Sequence[str]
     is_labelled: bool
+    is_unsure: bool
     is_anomalous: bool | None
     flaws: Sequence[Flaw]
     created_ms: int
@@ -88,6 +90,7 @@ class EntryCounts:
 
     total: int
     labelled: int
+    unsure: int
     errors: int
     normal: int
     anomaly: int
@@ -345,7 +348,10 @@ class _Reading:
         ]
         return EntryCounts(
             total=int(flags.sum()),
-            **{name: count_in(columns.bits[name]) for name in ("labelled", "errors", "normal", "anomaly")},
+            **{
+                name: count_in(columns.bits[name])
+                for name in ("labelled", "unsure", "errors", "normal", "anomaly")
+            },
             broken=int(((state >= 2) & flags).sum()),
             pending=int(((state == 0) & flags).sum()),
             twins=int((groups.twins(present) & flags).sum()),
@@ -415,7 +421,7 @@ class _Reading:
     def _summaries(self, places: Numbers) -> dict[int, SummaryEntry]:
         columns = self._columns
         labels = dict(zip(places.tolist(), columns.labels_at(places), strict=True))
-        marks = {name: columns.is_at(name, places) for name in ("labelled", "normal", "anomaly")}
+        marks = {name: columns.is_at(name, places) for name in ("labelled", "unsure", "normal", "anomaly")}
         at = {int(place): number for number, place in enumerate(places)}
         query = select(
             entries.c.seq, entries.c.ref_hash, entries.c.line, entries.c.flaws, entries.c.picture_flaws
@@ -431,6 +437,7 @@ class _Reading:
                 line=row.line,
                 labels=labels[row.seq],
                 is_labelled=bool(marks["labelled"][number]),
+                is_unsure=bool(marks["unsure"][number]),
                 is_anomalous=bool(marks["anomaly"][number]) if has_class else None,
                 flaws=[*read_flaws(row.flaws), *read_flaws(row.picture_flaws)],
                 created_ms=int(columns.created[row.seq]),

@@ -73,7 +73,9 @@ def take_unlabelled(connection: Connection, columns: PartColumns, most: int) -> 
     """Return the first entries with sound pictures and without a label, in the dataset's order."""
     sound = columns.facts["state"][: columns.end] == _SOUND
     labelled = columns.flags(columns.bits["labelled"])
-    flags = columns.flags(columns.bits["present"]) & sound & ~labelled
+    # What a person could not tell, a model is not to settle unasked.
+    unsure = columns.flags(columns.bits["unsure"])
+    flags = columns.flags(columns.bits["present"]) & sound & ~labelled & ~unsure
     return list(_read(connection, columns, labelled, np.flatnonzero(flags)[:most]))
 
 

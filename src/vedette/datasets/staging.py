@@ -17,6 +17,7 @@ from vedette.dialects.intake import IncomingEntry, Intake
 from vedette.dialects.registry import dialect_of, scope_of
 from vedette.manifest.lines import Line, read_lines
 from vedette.manifest.problems import Flaw
+from vedette.manifest.unsure import is_unsure
 
 BLOCK = 1024
 
@@ -38,6 +39,8 @@ class EntryRow(NamedTuple):
     # By whose rights the picture and the mask are read (`callers.py`); the account's where there are none.
     picture_caller: int | None = None
     line_caller: int | None = None
+    # Whether somebody could not label it for sure (`manifest/unsure.py`).
+    is_unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def row_of(entry: IncomingEntry) -> EntryRow:
         is_anomalous=verdict.is_anomalous,
         created_ms=_creation(line),
         is_labelled=entry.carries_label,
+        is_unsure=is_unsure(line),
     )
 
 

@@ -95,6 +95,8 @@ blocks = Table(
     Column("normal", LargeBinary, nullable=False),
     Column("anomaly", LargeBinary, nullable=False),
     Column("errors", LargeBinary, nullable=False),
+    # Those that somebody could not label for sure.
+    Column("unsure", LargeBinary, nullable=False),
     # When each entry came, eight bytes each.
     Column("created", LargeBinary, nullable=False),
     # The part's count of changes when the block was written last.

@@ -33,6 +33,7 @@ from vedette.manifest import anomaly, detection, segmentation
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import Line, change_line, read_line
 from vedette.manifest.places import split_s3
+from vedette.manifest.unsure import settle
 from vedette.projects.project import Project
 from vedette.projects.version import WITH_PACKAGE, Version
 from vedette.projects.versions import Versions
@@ -213,7 +214,7 @@ class Drafts:
         return lines
 
     def _line(self, project: Project, caller: Principal, draft: EntryDraft, line: Line, stamp: Stamp) -> Line:
-        guess = draft.guess
+        guess, line = draft.guess, settle(line)
         for label in guess["labels"]:
             line = project.dialect.label_line(line, label, stamp)
         if guess["boxes"] is not None:

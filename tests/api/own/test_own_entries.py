@@ -1,5 +1,7 @@
 """Vedette's own operations on entries and labels, for projects of both services."""
 
+import json
+
 import pytest
 
 from doubles.houses import ELSEWHERE, HERE, a_caller
@@ -8,6 +10,7 @@ from vedette.api.lookout import OPERATIONS as LOOKOUT
 from vedette.api.own import OPERATIONS, translate
 from vedette.api.rekognition import OPERATIONS as REKOGNITION
 from vedette.errors import BadToken, Busy, Denied, Missing, Wrong
+from vedette.manifest.lines import read_line
 
 ALICE = a_caller("vedette")
 
@@ -213,3 +216,87 @@ def test_entries_are_counted_by_label(call, boards):
         1,
         [{"Name": "cat", "Pictures": 1, "Boxed": 0}, {"Name": "dog", "Pictures": 1, "Boxed": 0}],
     )
+
+
+def counted(call, project, *names, **conditions):
+    answer = call("CountEntries", ProjectArn=project, DatasetType="train", Filter=conditions)
+    return tuple(answer[name] for name in names)
+
+
+def mark(call, project, *names, is_unsure=True):
+    call(
+        "ChangeEntries",
+        ProjectArn=project,
+        DatasetType="train",
+        Filter={"SourceRefs": [a_ref(name) for name in names]},
+        Change={"Kind": "label", "Unsure": is_unsure},
+    )
+
+
+def test_pictures_are_marked_as_unsure_counted_found_and_settled_again(call, boards):
+    put(call, boards, a_line("a", "cat"), a_line("b", "dog"), a_line("c"))
+    before = listed(call, boards)
+    mark(call, boards, "a", "c")
+    assert counted(call, boards, "Total", "Labeled", "Unsure", "Labels") == (
+        3,
+        1,
+        2,
+        [{"Name": "dog", "Pictures": 1, "Boxed": 0}],
+    )
+    assert counted(call, boards, "Total", Labeled=False, Unsure=False) == (0,)
+    answer = call("QueryEntries", ProjectArn=boards, DatasetType="train", Filter={"Unsure": True})
+    described = [
+        (entry["SourceRef"], entry["Labeled"], entry["Labels"], entry["UnsureLabels"])
+        for entry in answer["Entries"]
+    ]
+    assert described == [(a_ref("a"), False, [], ["cat"]), (a_ref("c"), False, [], [])]
+    mark(call, boards, "a", "c", is_unsure=False)
+    assert counted(call, boards, "Labeled", "Unsure") == (2, 0)
+    lines = {ref: read_line(entry["Line"]).values for ref, entry in listed(call, boards).items()}
+    assert lines == {ref: read_line(entry["Line"]).values for ref, entry in before.items()}
+
+
+def test_a_label_for_sure_settles_a_picture(call, boards):
+    put(call, boards, a_line("a", "cat"))
+    mark(call, boards, "a")
+    change = {"Kind": "label", "ClearLabels": True, "AddLabels": ["cat"]}
+    call("ChangeEntries", ProjectArn=boards, DatasetType="train", Filter={}, Change=change)
+    assert counted(call, boards, "Labeled", "Unsure") == (1, 0)
+
+
+def test_the_mark_goes_through_the_services_own_operations_and_back(call, house, boards):
+    """As a program does that lists a dataset's lines, changes something and puts them back."""
+    caller = a_caller("rekognition")
+    put(call, boards, a_line("a", "cat"))
+    mark(call, boards, "a")
+    (description,) = REKOGNITION["DescribeProjects"](house, caller, {"ProjectNames": ["boards"]})[
+        "ProjectDescriptions"
+    ]
+    arn = next(one["DatasetArn"] for one in description["Datasets"] if one["DatasetType"] == "TRAIN")
+    listing = REKOGNITION["ListDatasetEntries"](house, caller, {"DatasetArn": arn})
+    (text,) = listing["DatasetEntries"]
+    values = json.loads(text)
+    assert values["source-ref-metadata"] == {"vedette-unsure": "yes"}
+    assert values["cl-metadata"] == {"is_labeled": False}
+    update = {"GroundTruth": (text + "\n" + a_line("b", "dog")).encode()}
+    REKOGNITION["UpdateDatasetEntries"](house, caller, {"DatasetArn": arn, "Changes": update})
+    assert house.jobs.wait(20)
+    assert counted(call, boards, "Total", "Labeled", "Unsure") == (2, 1, 1)
+    REKOGNITION["UpdateDatasetEntries"](
+        house, caller, {"DatasetArn": arn, "Changes": {"GroundTruth": a_line("a", "cat").encode()}}
+    )
+    assert house.jobs.wait(20)
+    assert counted(call, boards, "Labeled", "Unsure") == (2, 0)
+
+
+def test_the_mark_stays_where_entries_are_moved_and_where_a_change_is_undone(call, boards):
+    put(call, boards, a_line("a", "cat"))
+    mark(call, boards, "a")
+    call("MoveEntries", ProjectArn=boards, DatasetType="train", Entries=[{"SourceRef": a_ref("a")}])
+    answer = call("CountEntries", ProjectArn=boards, DatasetType="test")
+    assert (answer["Total"], answer["Unsure"]) == (1, 1)
+    everything = {"ProjectArn": boards, "DatasetType": "test", "Filter": {}}
+    change = call("ChangeEntries", **everything, Change={"Kind": "label", "AddLabels": ["dog"]})
+    assert call("CountEntries", ProjectArn=boards, DatasetType="test")["Unsure"] == 0
+    call("UndoChange", ProjectArn=boards, ChangeId=change["ChangeId"])
+    assert call("CountEntries", ProjectArn=boards, DatasetType="test")["Unsure"] == 1

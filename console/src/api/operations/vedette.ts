@@ -122,6 +122,7 @@ export interface CountEntriesRequest {
 export interface CountEntriesResponse {
   readonly Total?: number | undefined;
   readonly Labeled?: number | undefined;
+  readonly Unsure?: number | undefined;
   readonly Errors?: number | undefined;
   readonly Normal?: number | undefined;
   readonly Anomaly?: number | undefined;
@@ -373,6 +374,7 @@ export interface EntryChange {
   readonly RemoveLabels?: ReadonlyArray<string> | undefined;
   readonly RenameLabels?: ReadonlyArray<LabelRename> | undefined;
   readonly AddLabels?: ReadonlyArray<string> | undefined;
+  readonly Unsure?: boolean | undefined;
 }
 
 export interface EntryDescription {
@@ -401,6 +403,7 @@ export interface EntryFilter {
   readonly HasTwin?: boolean | undefined;
   readonly IsShared?: boolean | undefined;
   readonly HasBoxes?: boolean | undefined;
+  readonly Unsure?: boolean | undefined;
   readonly LeastSide?: number | undefined;
   readonly MostSide?: number | undefined;
   readonly LeastBytes?: number | undefined;
@@ -428,6 +431,8 @@ export interface EntrySummary {
   readonly Revision?: string | undefined;
   readonly Labels?: ReadonlyArray<string> | undefined;
   readonly Labeled?: boolean | undefined;
+  readonly Unsure?: boolean | undefined;
+  readonly UnsureLabels?: ReadonlyArray<string> | undefined;
   readonly AnomalyClass?: string | undefined;
   readonly CreationDate?: string | undefined;
   readonly PictureState?: "pending" | "sound" | "broken" | "missing" | undefined;

@@ -176,16 +176,17 @@ function Contents({ place, arn, type, route, counts }: ContentsProps) {
 function Facts({ route, counts }: { readonly route: string; readonly counts: Own.CountEntriesResponse }) {
   const t = useText();
   const formats = useFormats();
-  const unlabelled = (counts.Total ?? 0) - (counts.Labeled ?? 0);
+  const unlabelled = (counts.Total ?? 0) - (counts.Labeled ?? 0) - (counts.Unsure ?? 0);
   const link = (count: number, query: string) => (
     <RouteLink to={`${route}?${query}`}>{formats.number(count)}</RouteLink>
   );
   return (
     <KeyValuePairs
-      columns={4}
+      columns={3}
       items={[
         { label: t("labelledCount"), value: link(counts.Labeled ?? 0, "labelled=yes") },
         { label: t("unlabelledCount"), value: link(unlabelled, "labelled=no") },
+        { label: t("unsureCount"), value: link(counts.Unsure ?? 0, "unsure=yes") },
         { label: t("errorsCount"), value: link(counts.Errors ?? 0, "errors=yes") },
         { label: t("sharedCount"), value: link(counts.Shared ?? 0, "shared=yes") },
       ]}

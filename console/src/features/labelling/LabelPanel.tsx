@@ -11,6 +11,7 @@ import { FaultAlert } from "../../ui/faults";
 import { AnnotationList } from "./AnnotationList";
 import type { Desk } from "./desk/desk";
 import { classOf, labelsOf } from "../../manifest/relabel";
+import { isUnsure } from "../../manifest/unsure";
 import type { KeyAct, Mode } from "./keymap";
 import { LabelEditor } from "./LabelEditor";
 import { searchLabels, type LabelInfo } from "./labels";
@@ -70,6 +71,7 @@ export function LabelPanel({ work, desk, mode, search, onAct }: LabelPanelProps)
       </ul>
       {isNew && first === undefined && <Box color="text-body-secondary">{t("enterAdds", { name })}</Box>}
       <Answers work={work} mode={mode} isSeveral={isSeveral} onSeveral={setSeveral} onAct={onAct} />
+      <Unsure work={work} onAct={onAct} />
       {mode !== "labels" && desk !== undefined && (
         <AnnotationList desk={desk} mode={mode} colorOf={(label) => work.colorOf(label)} />
       )}
@@ -190,6 +192,23 @@ function Answers({ work, mode, isSeveral, onSeveral, onAct }: AnswersProps) {
         </Button>
       </SpaceBetween>
     </SpaceBetween>
+  );
+}
+
+/** An answer too: somebody looked, and cannot tell. */
+function Unsure({ work, onAct }: { readonly work: Workplace; readonly onAct: (act: KeyAct) => void }) {
+  const t = useText();
+  const { line } = work.session;
+  const isMarked = line !== undefined && isUnsure(line);
+  return (
+    <div className="vedette-labelling-judgement">
+      <Choice
+        name={t("act_unsure")}
+        keyName="Q"
+        isChosen={isMarked}
+        onClick={() => onAct({ do: isMarked ? "sure" : "unsure" })}
+      />
+    </div>
   );
 }
 

@@ -5,7 +5,7 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import type { ReactNode } from "react";
 import type { KeyAct, Mode } from "./keymap";
-import { isShow, type LabelService, type Show } from "./place";
+import { isShow, SHOWS, type LabelService, type Show } from "./place";
 import type { LabelSession } from "./session/labelSession";
 import { useText } from "./text";
 
@@ -22,7 +22,6 @@ interface TopLineProps {
   readonly exit: ReactNode;
 }
 
-const SHOWS: readonly Show[] = ["all", "unlabelled", "labelled", "errors"];
 const SHOWS_OF_ROUND = SHOWS.slice(0, 3);
 
 export function TopLine({

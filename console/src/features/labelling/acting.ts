@@ -5,6 +5,7 @@ import { boxKey, labelKey, type Editor } from "../../canvas/editor";
 import { toPicture } from "../../canvas/viewport";
 import type { Line } from "../../manifest/lines";
 import { labelsOf, withClass, withLabels, withMask } from "../../manifest/relabel";
+import { markUnsure, settle } from "../../manifest/unsure";
 import type { Desk } from "./desk/desk";
 import { takeDraft } from "./drafts/take";
 import type { Command, KeyAct, Mode } from "./keymap";
@@ -47,9 +48,9 @@ export function actFor(hands: Hands, act: KeyAct): void {
 function giveLabel({ work, desk, mode }: Hands, label: string, isAdded: boolean): void {
   if (mode === "labels") {
     if (isAdded) {
-      work.session.change((line) => withLabels(line, toggled(labelsOf(line), label), work.stamp()));
+      work.session.change((line) => settle(withLabels(line, toggled(labelsOf(line), label), work.stamp())));
     } else {
-      work.session.change((line) => withLabels(line, [label], work.stamp()), "next");
+      work.session.change((line) => settle(withLabels(line, [label], work.stamp())), "next");
     }
     return;
   }
@@ -103,7 +104,7 @@ function judge(isAnomalous: boolean): (hands: Hands) => void {
       commands.clearAll(desk.editor);
     }
     const change = (line: Line): Line => {
-      const judged = withClass(line, isAnomalous, work.stamp());
+      const judged = settle(withClass(line, isAnomalous, work.stamp()));
       return isAnomalous ? judged : withMask(judged, undefined, work.stamp());
     };
     // Where types of anomalies are labelled, the next thing to do is to paint; else the next picture.
@@ -117,7 +118,7 @@ function same({ work, desk, mode }: Hands): void {
     return;
   }
   if (mode === "labels") {
-    work.session.change((line) => withLabels(line, labelsOf(last), work.stamp()), "next");
+    work.session.change((line) => settle(withLabels(line, labelsOf(last), work.stamp())), "next");
   } else if (desk?.editor !== undefined) {
     commands.paste(desk.editor, clipboard);
   }
@@ -144,8 +145,23 @@ function nothing({ work, desk, mode }: Hands): void {
     desk?.answerNothing();
     work.session.skip();
   } else if (mode === "labels") {
-    work.session.change((line) => withLabels(line, [], work.stamp()), "next");
+    work.session.change((line) => settle(withLabels(line, [], work.stamp())), "next");
   }
+}
+
+/** Say that one cannot tell, and go on. What was drawn a moment ago goes into the line before the mark does. */
+function unsure({ work, desk, mode }: Hands): void {
+  const { session } = work;
+  if (mode === "labels" || desk === undefined) {
+    session.change(markUnsure, "next");
+    return;
+  }
+  const { row } = session;
+  void desk.settled().then(() => {
+    if (session.row?.id === row?.id) {
+      session.change(markUnsure, "next");
+    }
+  });
 }
 
 function remove(hands: Hands): void {
@@ -218,6 +234,8 @@ const ACTS: Record<Command, (hands: Hands) => void> = {
   different: ({ onOrder }) => onOrder(),
   same,
   nothing,
+  unsure,
+  sure: ({ work }) => work.session.change(settle),
   clear: remove,
   normal: judge(false),
   anomaly: judge(true),

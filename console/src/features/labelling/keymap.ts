@@ -21,6 +21,8 @@ export type Command =
   | "different"
   | "same"
   | "nothing"
+  | "unsure"
+  | "sure"
   | "clear"
   | "normal"
   | "anomaly"
@@ -92,6 +94,7 @@ export const KEY_ROWS: readonly KeyRow[] = [
   { command: "different", keys: ["j"], modes: EVERYWHERE },
   { command: "same", keys: ["="], modes: EVERYWHERE },
   { command: "nothing", keys: ["0"], modes: ["labels", "boxes"] },
+  { command: "unsure", keys: ["q"], modes: EVERYWHERE },
   { command: "normal", keys: ["n"], modes: ["masks"] },
   { command: "anomaly", keys: ["a"], modes: ["masks"] },
   { command: "undo", keys: ["Ctrl+z"], modes: EVERYWHERE },

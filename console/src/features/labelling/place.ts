@@ -12,10 +12,12 @@ export interface Place {
 }
 
 /** Which entries come, one after the other. */
-export type Show = "all" | "unlabelled" | "labelled" | "errors";
+export type Show = "all" | "unlabelled" | "labelled" | "errors" | "unsure";
+
+export const SHOWS: readonly Show[] = ["all", "unlabelled", "labelled", "errors", "unsure"];
 
 export function isShow(text: string | null): text is Show {
-  return text === "all" || text === "unlabelled" || text === "labelled" || text === "errors";
+  return SHOWS.some((show) => show === text);
 }
 
 /** The name under which unsaved work of a dataset is kept in the browser. */

@@ -2,6 +2,7 @@
 
 import { asFault } from "../../api";
 import type { Stamp } from "../../manifest/attributes";
+import { isUnsure } from "../../manifest/unsure";
 import { Pictures } from "./desk/pictures";
 import { DraftStore } from "./drafts/store";
 import { isLabelled, namesIn } from "./desk/lines";
@@ -48,7 +49,11 @@ export class Workplace {
         this.outbox.put(edit);
       },
     };
-    this.session = new LabelSession(list, saving, (line) => isLabelled(line, place.service));
+    this.session = new LabelSession(
+      list,
+      saving,
+      (line) => isUnsure(line) || isLabelled(line, place.service),
+    );
     this.pictures = new Pictures((source, lie, signal) =>
       decodePicture(target.files.fetch(source, signal), lie),
     );

@@ -25,6 +25,7 @@ def change_entries(house: House, caller: Caller, request: dict[str, Any]) -> dic
         tuple(change.get("RemoveLabels", ())),
         tuple((rename["From"], rename["To"]) for rename in change.get("RenameLabels", ())),
         tuple(change.get("AddLabels", ())),
+        unsure=change.get("Unsure"),
     )
     conditions = read_conditions(request)
     return describe_progress(

@@ -11,6 +11,7 @@ from vedette.datasets.queries import QueryPage, SummaryEntry, id_of
 from vedette.dialects.dialect import Dialect
 from vedette.manifest.lines import read_line
 from vedette.manifest.places import split_s3
+from vedette.manifest.relabel import names_of
 from vedette.vision.annotations import ANOMALY, NORMAL, Box
 
 USUAL = 100
@@ -39,6 +40,7 @@ def count_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict
     return {
         "Total": counts.total,
         "Labeled": counts.labelled,
+        "Unsure": counts.unsure,
         "Errors": counts.errors,
         "Normal": counts.normal,
         "Anomaly": counts.anomaly,
@@ -69,6 +71,7 @@ def read_conditions(request: dict[str, Any]) -> EntryFilter:
         has_twin=conditions.get("HasTwin", False),
         is_shared=conditions.get("IsShared", False),
         has_boxes=conditions.get("HasBoxes"),
+        is_unsure=conditions.get("Unsure"),
         ids=tuple(sorted({*conditions.get("EntryIds", ()), *map(id_of, conditions.get("SourceRefs", ()))})),
     )
 
@@ -106,6 +109,9 @@ def describe_summary(entry: SummaryEntry, dialect: Dialect, *, with_lines: bool 
     }
     if entry.is_anomalous is not None:
         summary["AnomalyClass"] = ANOMALY if entry.is_anomalous else NORMAL
+    if entry.is_unsure:
+        summary["Unsure"] = True
+        summary["UnsureLabels"] = sorted(names_of(read_line(entry.line)))
     if with_lines:
         summary["Line"] = entry.line
     return summary

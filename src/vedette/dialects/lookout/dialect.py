@@ -24,6 +24,7 @@ from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
+from vedette.manifest.unsure import settle
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.inspect import Inspection
 
@@ -56,8 +57,8 @@ class LookoutDialect:
         return line_rules.judge_line(line, strict=strict)
 
     def label_line(self, line: Line, label: str, stamp: Stamp) -> Line:
-        """Set the class by labelling.py."""
-        return labelling.label_line(line, label, stamp)
+        """Set the class by labelling.py; it is sure then."""
+        return labelling.label_line(settle(line), label, stamp)
 
     def take(
         self, lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int

@@ -15,11 +15,16 @@ from vedette.manifest.lines import PAIR_END, Line
 from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
+from vedette.manifest.unsure import set_aside
 from vedette.manifest.verdicts import State, Verdict
 
 
 def judge_line(line: Line, *, strict: bool = True) -> Verdict:
     """Return what is wrong with a line, and what can be learnt from it."""
+    return set_aside(line, _judge_content(line, strict=strict))
+
+
+def _judge_content(line: Line, *, strict: bool) -> Verdict:
     flaws: list[Flaw] = []
     if strict:
         flaws += _outer_flaws(line)

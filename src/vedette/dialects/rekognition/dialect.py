@@ -16,6 +16,7 @@ from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.problems import Flaw
 from vedette.manifest.relabel import add_labels
 from vedette.manifest.segmentation import MaskRef
+from vedette.manifest.unsure import settle
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.inspect import Inspection
 
@@ -51,8 +52,8 @@ class CustomLabelsDialect:
         return line_rules.judge_line(line, strict=strict)
 
     def label_line(self, line: Line, label: str, stamp: Stamp) -> Line:
-        """Add a label to those that the picture has."""
-        return add_labels(line, [label], stamp)
+        """Add a label to those that the picture has; it is sure then."""
+        return add_labels(settle(line), [label], stamp)
 
     def take(
         self, lines: Iterable[Line | BadLine], so_far: Intake, *, most_rows: int

@@ -15,6 +15,7 @@ from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.marks import canonical_line, strip_marks
 from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import Flaw, Problem
+from vedette.manifest.unsure import is_unsure
 
 
 def refuse_manifest(*, is_readable: bool, size: int) -> None:
@@ -52,7 +53,8 @@ def take_entries(
         so_far.labels.update(verdict.every_label)
         if len(so_far.labels) > DATASETS.labels:
             raise refusal("ERROR_MANIFEST_TOO_MANY_LABELS")
-        yield IncomingEntry(clean, verdict, carries_label=any(True for _ in read_pairs(clean)))
+        carries_label = not is_unsure(clean) and any(True for _ in read_pairs(clean))
+        yield IncomingEntry(clean, verdict, carries_label=carries_label)
     _check_rows(so_far)
 
 

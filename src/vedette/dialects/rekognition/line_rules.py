@@ -15,6 +15,7 @@ from vedette.manifest.detection import Size
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw
+from vedette.manifest.unsure import set_aside
 from vedette.manifest.verdicts import State, Verdict
 from vedette.vision.annotations import Box
 
@@ -26,6 +27,10 @@ def judge_bad(bad: BadLine) -> Verdict:
 
 def judge_line(line: Line, *, strict: bool = True) -> Verdict:
     """Return what is wrong with a line, and what can be learnt from it all the same."""
+    return set_aside(line, _judge_content(line, strict=strict))
+
+
+def _judge_content(line: Line, *, strict: bool) -> Verdict:
     if first := _source_flaw(line) if strict else None:
         return Verdict("invalid", (first,))
     pairs = list(read_pairs(line))

@@ -23,6 +23,7 @@ export interface FilterBarProps {
 const CONDITIONS: readonly Token[] = [
   { key: "labelled", value: "no" },
   { key: "labelled", value: "yes" },
+  { key: "unsure", value: "yes" },
   { key: "errors", value: "yes" },
   { key: "broken", value: "yes" },
   { key: "twins", value: "yes" },
@@ -33,20 +34,23 @@ const CLASSES: readonly Token[] = [
   { key: "class", value: "anomaly" },
 ];
 
+/** Conditions that are there or not, with the text of each. */
+const PLAIN = {
+  unsure: "filterUnsure",
+  errors: "filterErrors",
+  broken: "filterBroken",
+  twins: "filterTwins",
+  shared: "filterShared",
+} as const;
+const isPlain = (key: string): key is keyof typeof PLAIN => Object.hasOwn(PLAIN, key);
+
 function useTokenText(): (token: Token) => string {
   const t = useText();
   return (token) => {
+    if (isPlain(token.key)) return t(PLAIN[token.key]);
     switch (token.key) {
       case "labelled":
         return token.value === "no" ? t("filterUnlabelled") : t("filterLabelled");
-      case "errors":
-        return t("filterErrors");
-      case "broken":
-        return t("filterBroken");
-      case "twins":
-        return t("filterTwins");
-      case "shared":
-        return t("filterShared");
       case "label":
         return t("filterLabel", { name: token.value });
       case "without":

@@ -33,6 +33,8 @@ import { useActions } from "./useActions";
 import { usePages } from "./usePages";
 
 const SIZE_KEY = "vedette.tile-size";
+/** The same key as on the labelling page, unless a label has it. */
+const UNSURE_KEY = "q";
 const SINGLE_KEY = "vedette.one-label";
 
 export function GalleryPage() {
@@ -120,12 +122,15 @@ function Gallery({ place, type, arn, types }: GalleryProps) {
     }
     if (selected > 0) give(name, selection);
   };
+  const mark = (isUnsure: boolean, to: Selection) =>
+    void actions.run({ Kind: "label", Unsure: isUnsure }, to);
   const remove = () => {
     void actions.run({ Kind: "remove" }, selection);
     setSelection(NOTHING);
   };
   const act = (action: string) => {
     if (action === "remove") remove();
+    else if (action === "unsure" || action === "sure") mark(action === "unsure", selection);
     else if (action === "clear") void actions.run({ Kind: "label", ClearLabels: true }, selection);
     else void actions.run({ Kind: "move" }, selection).then(() => setSelection(NOTHING));
   };
@@ -135,6 +140,7 @@ function Gallery({ place, type, arn, types }: GalleryProps) {
     if (event.key === "Delete" && selected > 0) remove();
     const label = labels.find((candidate) => candidate.key === event.key);
     if (label !== undefined) give(label.name, to);
+    else if (event.key === UNSURE_KEY) mark(true, to);
     if (event.key === "0") void actions.run({ Kind: "label", ClearLabels: true }, to);
   };
   const open = (index: number) => {
@@ -258,6 +264,8 @@ function TopLine(props: TopLineProps) {
           items={[
             { id: "move", text: t("moveTo", { name: t(other) }), disabled: !types.includes(other) },
             { id: "clear", text: t("clearLabels") },
+            { id: "unsure", text: t("markUnsure") },
+            { id: "sure", text: t("markSure") },
             { id: "remove", text: t("remove") },
           ]}
           onItemClick={({ detail }) => props.onAction(detail.id)}

@@ -90,6 +90,15 @@ function Labels({
   readonly colours: ReadonlyMap<string, string>;
 }) {
   const t = useText();
+  if (entry.Unsure === true) {
+    const guesses = (entry.UnsureLabels ?? []).filter((name) => name.toLowerCase() !== "background");
+    return (
+      <span className="tile-unsure">
+        {t("unsure")}
+        {guesses.length > 0 && <bdi> · {guesses.join(", ")}</bdi>}
+      </span>
+    );
+  }
   const names = [...(entry.AnomalyClass === undefined ? [] : [entry.AnomalyClass]), ...(entry.Labels ?? [])];
   if (names.length === 0) return <span className="tile-unlabelled">{t("unlabelled")}</span>;
   return names.map((name) => (
@@ -118,6 +127,11 @@ function Marks({ entry, isSelected }: { readonly entry: Entry | undefined; reado
   return (
     <>
       {isSelected && <span className="tile-check" aria-hidden="true" />}
+      {entry?.Unsure === true && (
+        <span className="tile-flag is-unsure" aria-hidden="true">
+          ?
+        </span>
+      )}
       {hasProblems && (
         <span className="tile-flag" role="img" aria-label={t("hasErrors")}>
           !
@@ -139,7 +153,11 @@ export const Tile = memo(function Tile(props: TileProps) {
       role="option"
       aria-selected={isSelected}
       aria-posinset={index + 1}
-      aria-label={[nameOf(entry), ...(entry?.Labels ?? [])].join(", ")}
+      aria-label={[
+        nameOf(entry),
+        ...(entry?.Unsure === true ? [t("unsure")] : []),
+        ...(entry?.Labels ?? []),
+      ].join(", ")}
       data-index={index}
       title={titleOf(entry)}
     >

@@ -51,15 +51,19 @@ function until(day: string): Draft {
   return end === null ? {} : { BeforeCreationDate: end };
 }
 
+/** Who could not tell has answered too. */
+const UNANSWERED: Draft = { Labeled: false, Unsure: false };
+
 /** What each key of an address means; a value that is not understood means nothing. */
 const READERS: Readonly<Record<string, (values: readonly string[], value: string) => Draft>> = {
   label: (values) => ({ Labels: values }),
   without: (values) => ({ WithoutLabels: values }),
-  labelled: (_, value) => (value === "yes" || value === "no" ? { Labeled: value === "yes" } : {}),
+  labelled: (_, value) => (value === "yes" ? { Labeled: true } : value === "no" ? UNANSWERED : {}),
   class: (_, value) => (value === "normal" || value === "anomaly" ? { AnomalyClass: value } : {}),
   name: (_, value) => (value === "" ? {} : { NameContains: value }),
   since: (_, value) => since(value),
   until: (_, value) => until(value),
+  unsure: (_, value) => (value === "yes" ? { Unsure: true } : {}),
   broken: (_, value) => (value === "yes" ? { PictureStates: ["broken", "missing"] } : {}),
 };
 
@@ -94,6 +98,7 @@ const TOKENS = [
   "label",
   "without",
   "labelled",
+  "unsure",
   "class",
   "name",
   "since",

@@ -171,6 +171,12 @@ export class Desk {
       : this.#save(held);
   }
 
+  /** Hand over what the editor changed, and wait until it is in the line: a mask takes a moment. */
+  async settled(): Promise<void> {
+    await this.flush();
+    await this.#written.get(this.#held?.row.source ?? "");
+  }
+
   destroy(): void {
     void this.flush();
     this.#wanted = "destroyed";

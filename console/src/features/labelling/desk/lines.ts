@@ -19,6 +19,7 @@ import {
   withClass,
   withMask,
 } from "../../../manifest/relabel";
+import { settle } from "../../../manifest/unsure";
 import type { LabelService } from "../place";
 
 const WHITE = "#ffffff";
@@ -72,7 +73,8 @@ export function lineWithBoxes(line: Line, scene: Scene, stamp: Stamp, isNothing 
   if (boxes.length === 0 && !isNothing && !hasBoxPair(line)) {
     return line;
   }
-  return withBoxes(line, boxes, { ...scene.size, depth: 3 }, stamp);
+  const next = withBoxes(line, boxes, { ...scene.size, depth: 3 }, stamp);
+  return next === line && !isNothing ? line : settle(next);
 }
 
 /** A mask as it is stored: its bytes, and the label of each of its colours. */
@@ -107,10 +109,11 @@ export function lineWithMask(
   mask: WrittenMask | undefined,
   stamp: Stamp,
 ): Line {
-  if (mask === undefined || ref === undefined) {
-    return withMask(line, undefined, stamp);
-  }
-  return withMask(withClass(line, true, stamp), { ref, colors: mask.colors }, stamp);
+  const next =
+    mask === undefined || ref === undefined
+      ? withMask(line, undefined, stamp)
+      : withMask(withClass(line, true, stamp), { ref, colors: mask.colors }, stamp);
+  return next.text === line.text ? line : settle(next);
 }
 
 /** Two types of one colour, or one of the background's, could not be told apart in the file: those give way. */

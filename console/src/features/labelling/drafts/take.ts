@@ -2,6 +2,7 @@
 
 import * as commands from "../../../canvas/commands";
 import { withClass, withLabels, withMask } from "../../../manifest/relabel";
+import { settle } from "../../../manifest/unsure";
 import type { Desk } from "../desk/desk";
 import type { Mode } from "../keymap";
 import type { Workplace } from "../workplace";
@@ -27,9 +28,10 @@ export function takeDraft({ work, desk, mode }: Taking): void {
   }
   work.drafts.drop(row.id);
   if (mode === "labels") {
-    work.session.change((line) => withLabels(line, draft.Labels ?? [], work.stamp()), "next");
+    work.session.change((line) => settle(withLabels(line, draft.Labels ?? [], work.stamp())), "next");
   } else if (draft.Mask === undefined) {
-    work.session.change((line) => withClass(line, draft.AnomalyClass === "anomaly", work.stamp()), "next");
+    const isAnomalous = draft.AnomalyClass === "anomaly";
+    work.session.change((line) => settle(withClass(line, isAnomalous, work.stamp())), "next");
   } else {
     takeMask(work, draft, draft.Mask);
   }
@@ -43,7 +45,7 @@ function takeMask(work: Workplace, draft: Draft, base64: string): void {
   const bytes = bytesOf(base64);
   const ref = work.target.files.maskAddress(row.source, bytes);
   const colors = new Map((draft.MaskColors ?? []).map(({ Name = "", Color = "" }) => [Color, Name]));
-  const judged = withClass(line, true, work.stamp());
+  const judged = withClass(settle(line), true, work.stamp());
   work.session.save(row, withMask(judged, { ref, colors }, work.stamp()), { ref, bytes });
   work.session.skip();
 }

@@ -1,6 +1,6 @@
 /** The server as the labelling page uses it: entries by pages, edits with revisions, masks into the bucket. */
 
-import { asFault, call, send } from "../../../api";
+import { asFault, call, send, type Own } from "../../../api";
 import { outlineOf } from "../desk/outline";
 import type { LabelDecision } from "../labels";
 import type { EntryPage, EntryPort, EntryRow } from "../session/entryList";
@@ -62,7 +62,7 @@ export function entryPortOf(place: Place, show: Show, order: "position" | "unlik
         {
           ProjectArn: place.projectArn,
           DatasetType: place.type,
-          Filter: filterOf(show),
+          Filter: FILTERS[show],
           SortBy: order,
           MaxResults: PAGE,
           WithLines: true,
@@ -78,9 +78,14 @@ export function entryPortOf(place: Place, show: Show, order: "position" | "unlik
   };
 }
 
-function filterOf(show: Show): { readonly Labeled?: boolean; readonly HasErrors?: boolean } {
-  return show === "all" ? {} : show === "errors" ? { HasErrors: true } : { Labeled: show === "labelled" };
-}
+/** Who could not tell has answered too: such a picture is not among those without a label. */
+const FILTERS: Readonly<Record<Show, Own.EntryFilter>> = {
+  all: {},
+  unlabelled: { Labeled: false, Unsure: false },
+  labelled: { Labeled: true },
+  errors: { HasErrors: true },
+  unsure: { Unsure: true },
+};
 
 interface EntrySummary {
   readonly Id?: string | undefined;

@@ -63,7 +63,7 @@ function entriesOf(id: string, show: Show, comments: Map<string, readonly RoundC
     page: async (from) => {
       const answer = await call("vedette", "ListMyTasks", {
         RoundId: id,
-        Show: show === "errors" ? "all" : show,
+        Show: show === "errors" || show === "unsure" ? "all" : show,
         MaxResults: show === "all" ? PAGE : MOST_FILTERED,
         ...("around" in from ? { AroundEntryId: from.around } : { Offset: from.offset }),
       });
