@@ -89,7 +89,7 @@ async def send_answer(response: Response, send: Send, *, head_only: bool) -> int
     if length is not None and not is_told and response.status not in (204, 304):
         headers.append((b"content-length", b"%d" % length))
     try:
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await _send_head(response, headers, send)
         if head_only:
             await _close(body)
             await send({"type": "http.response.body", "body": b""})
@@ -99,6 +99,14 @@ async def send_answer(response: Response, send: Send, *, head_only: bool) -> int
         # What uvloop raises when the line was closed under the answer, as after a broken pipeline.
         if "closed" in str(error):
             raise ClientGone("The line was closed before the answer.") from None
+        raise
+
+
+async def _send_head(response: Response, headers: list[tuple[bytes, bytes]], send: Send) -> None:
+    try:
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    except BaseException:
+        await _close(response.body)  # nobody will ask for its first part
         raise
 
 

@@ -1,7 +1,9 @@
 """Datasets that leave by the console, and come back as they were."""
 
+import asyncio
 import io
 import json
+import tempfile
 import uuid
 import zipfile
 from urllib.parse import urlencode
@@ -10,11 +12,14 @@ import pytest
 from PIL import Image
 
 from doubles.console import a_user, signed_in
+from vedette.api.console.exports import ExportRoute, ExportStream
 from vedette.exchange.formats import to_lines
 from vedette.exchange.items import read_item
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import read_line
 from vedette.manifest.marks import strip_marks
+from vedette.server.asgi import ClientGone, send_answer
+from vedette.wire.http import Response
 
 SIDES = (64, 48)
 PAIR = {
@@ -224,3 +229,48 @@ def test_who_may_not_list_takes_nothing_and_who_may_not_read_gets_no_picture(ser
 def test_an_export_that_is_left_leaves_no_files(root, sorted_parts):
     for _ in range(6):
         assert export(root, sorted_parts, "csv", pictures=True).status == 200
+
+
+@pytest.mark.parametrize("leaves", ["before", "never"])
+def test_a_browser_that_leaves_before_the_first_byte_holds_no_turn(leaves):
+    # A server sends to a closed line as to any other: without a look the archive is made to its end.
+    made = []
+
+    def blocks():
+        for number in range(100):
+            made.append(number)
+            yield b"block"
+
+    async def gone():
+        if leaves == "never":
+            await asyncio.Event().wait()
+
+    async def read():
+        route = ExportRoute(under_way=1)
+        stream = ExportStream(route, blocks(), tempfile.TemporaryDirectory(), gone)
+        await asyncio.sleep(0.05)
+        return len([part async for part in stream]), route.under_way
+
+    assert asyncio.run(read()) == ((0, 0) if leaves == "before" else (100, 0))
+    assert len(made) == (0 if leaves == "before" else 100)
+
+
+def test_an_answer_whose_head_could_not_be_sent_is_closed():
+    closed = []
+
+    class Parts:
+        def __aiter__(self):
+            return self
+
+        async def __anext__(self):
+            raise StopAsyncIteration
+
+        async def aclose(self):
+            closed.append(True)
+
+    async def send(message):
+        raise RuntimeError("the handler is closed")
+
+    with pytest.raises(ClientGone):
+        asyncio.run(send_answer(Response(200, [], Parts()), send, head_only=False))
+    assert closed == [True]

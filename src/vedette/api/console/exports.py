@@ -9,7 +9,7 @@ import asyncio
 import tempfile
 import threading
 import zipfile
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -85,7 +85,7 @@ class ExportRoute:
             ("content-security-policy", NOTHING_RUNS),
             ("cache-control", "no-store"),
         ]
-        return Response(200, headers, ExportStream(self, download.blocks, place))
+        return Response(200, headers, ExportStream(self, download.blocks, place, visit.gone))
 
     def _leave(self, place: tempfile.TemporaryDirectory[str]) -> None:
         self.under_way -= 1
@@ -102,14 +102,29 @@ class ExportDownload:
 
 
 class ExportStream(AsyncIterator[bytes]):
-    """The blocks of an export, made one at a time in a thread; its files go when it ends or is left."""
+    """The blocks of an export, made one at a time in a thread; its files go when it ends or is left.
 
-    def __init__(self, route: ExportRoute, blocks: Blocks, place: tempfile.TemporaryDirectory[str]) -> None:
+    A server sends to a line that was closed as to any other, and nothing arrives: so the stream asks itself
+    whether the browser is still there, also before its first block.
+    """
+
+    def __init__(
+        self,
+        route: ExportRoute,
+        blocks: Blocks,
+        place: tempfile.TemporaryDirectory[str],
+        gone: Callable[[], Awaitable[None]] | None,
+    ) -> None:
         self._route = route
         self._blocks = blocks
         self._place = place
         self._lock = threading.Lock()
         self._is_closed = False
+        self._departure = asyncio.ensure_future(self._watch(gone)) if gone is not None else None
+
+    async def _watch(self, gone: Callable[[], Awaitable[None]]) -> None:
+        await gone()
+        await asyncio.to_thread(self._close)
 
     async def __anext__(self) -> bytes:
         """Return the next block."""
@@ -125,6 +140,8 @@ class ExportStream(AsyncIterator[bytes]):
 
     async def aclose(self) -> None:
         """Leave off, once the block is made that is being made."""
+        if self._departure is not None:
+            self._departure.cancel()
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
