@@ -68,6 +68,8 @@ ONE = {"ProjectName": "doors", "ModelVersion": "1"}
 NEW_MODEL = {"ProjectName": "doors", "OutputConfig": {"S3Location": {"Bucket": "out"}}}
 ENTRIES = {"ProjectArn": PROJECT, "DatasetType": "TRAIN"}
 IMPORT = {"ProjectArn": DOORS, "ImportId": "0" * 32}
+EXPORTED = {"ProjectArn": PROJECT, "DatasetType": "train", "Address": "s3://out/here"}
+EXPORT = {"ProjectArn": DOORS, "ExportId": "0" * 32}
 IN_A_BUCKET = {"Kind": "bucket", "Format": "folder", "Address": "s3://pictures/p"}
 IN_A_DATASET = {"Kind": "dataset", "Format": "manifest", "ProjectArn": PROJECT, "DatasetType": "train"}
 MY_ROUND = {"RoundId": "0" * 32}
@@ -168,6 +170,11 @@ REQUESTS = [
     ("vedette", "ChangeEntries", {**ENTRIES, "Filter": {}, "Change": {"Kind": "remove"}}, ""),
     ("vedette", "CountEntries", ENTRIES, ""),
     ("vedette", "AddImportPiece", {**IMPORT, "Number": 0}, ""),
+    ("vedette", "CancelExport", EXPORT, ""),
+    ("vedette", "CreateExport", {**EXPORTED, "Format": "csv"}, ""),
+    ("vedette", "DeleteExport", EXPORT, ""),
+    ("vedette", "DescribeExport", EXPORT, ""),
+    ("vedette", "ListExports", {"ProjectArn": DOORS}, ""),
     ("vedette", "CancelImport", IMPORT, ""),
     ("vedette", "ConfigureImport", {**IMPORT, "Options": {}}, ""),
     ("vedette", "CreateImport", {**ENTRIES, "Source": {"Kind": "files", "Format": "csv"}}, ""),

@@ -11,6 +11,8 @@ from doubles.engine import InAThread
 from vedette.api.house import Caller, House
 from vedette.api.s3.reach import Reach
 from vedette.datasets.datasets import Datasets
+from vedette.exports.exports import Exports
+from vedette.exports.works import ExportTools
 from vedette.identity.identity import Identity
 from vedette.identity.principal import ADMINISTRATOR, Principal
 from vedette.identity.seal import Seal
@@ -135,6 +137,11 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         jobs,
     )
     imports.start()
+    exporting = ExportTools(
+        database, datasets, blobs, Reach(blobs, as_administrator), folder / "exports", clock
+    )
+    exports = Exports(exporting, jobs)
+    exports.start()
     rounds = open_rounds(database, datasets, blobs, jobs, clock)
     versions = Versions(database, projects, clock)
     meter = Meter(database, clock)
@@ -172,6 +179,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         projects=projects,
         datasets=datasets,
         imports=imports,
+        exports=exports,
         rounds=rounds,
         jobs=jobs,
         versions=versions,

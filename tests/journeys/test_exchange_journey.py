@@ -101,3 +101,19 @@ def test_pictures_that_are_not_there_are_named_and_nothing_is_made(server, run, 
     said = run("import", "csv", tmp_path / "a.csv", "--project", name, status=2)
     assert "There is no file for gone.png" in said
     assert "Not one picture was found" in said
+
+
+PLANTS = (("fern", "b.png"), ("fern", "ü %20.png"), ("rose", "a.png"))
+
+
+def test_a_dataset_is_written_into_a_bucket_and_never_over_anything(server, run, name, plants):
+    run("import", "folder", plants, "--project", name)
+    place = f"s3://vedette-{name}/out"
+    words = ("export", "folder", "--project", name, "--to", place)
+    assert f"Written: {place}/ (3 entries, 3 files)." in run(*words)
+    s3 = server.client("s3")
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=f"vedette-{name}", Prefix="out/")["Contents"]]
+    assert keys == [f"out/{label}/train/{label}/{file}" for label, file in PLANTS]
+    assert "There is something in" in run(*words, status=2)
+    assert "Written" in run(*words, "--replace")
+    assert "--project NAME" in run("export", "csv", "--to", place, status=2)

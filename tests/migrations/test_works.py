@@ -57,6 +57,8 @@ LATER = (
     "drop table rounds",
     "drop table entry_undos",
     "drop table entry_changes",
+    "drop table export_blocks",
+    "drop table export_records",
     "drop table import_blocks",
     "drop table import_pieces",
     "drop table import_records",

@@ -91,6 +91,7 @@ SERVICES = {
         DescribeEvents DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries
         UpdateEntries UpdateLabelSettings
         AddImportPiece CancelImport ConfigureImport CreateImport DeleteImport DescribeImport
+        CancelExport CreateExport DeleteExport DescribeExport ListExports
         GetImportManifest ListImportLines ListImports MendImportLines ReadImport RunImport
         AssignRound CancelRound CreateRound DeleteRound DescribeRound DescribeRoundAgreement GetMyRound
         HandBackRound ListMyRounds ListMyTasks ListRoundPeople ListRoundPictures ListRounds PreviewHandBack

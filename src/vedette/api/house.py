@@ -9,6 +9,7 @@ from vedette.arn import Arn, parse_arn
 from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
 from vedette.errors import Missing, Wrong
+from vedette.exports.exports import Exports
 from vedette.identity.access import ObjectAccess
 from vedette.identity.identity import Identity
 from vedette.identity.may import Context, require, require_undenied
@@ -41,6 +42,7 @@ class House:
     jobs: JobRunner
     datasets: Datasets
     imports: Imports
+    exports: Exports
     versions: Versions
     trainings: Trainings
     hosting: Hosting

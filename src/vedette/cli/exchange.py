@@ -44,6 +44,7 @@ class OutputFormat(StrEnum):
     VOC = "voc"
     YOLO = "yolo"
     CSV = "csv"
+    FOLDER = "folder"
 
 
 class ServiceName(StrEnum):
@@ -96,7 +97,11 @@ def export_format(  # noqa: PLR0913  (a command's options)
     form: Annotated[OutputFormat, typer.Argument(metavar="FORMAT", help=", ".join(OutputFormat))],
     manifest: Annotated[Path | None, typer.Argument(help="The manifest, unless --project is given.")] = None,
     *,
-    out: Annotated[Path, typer.Option(help="The file, or for voc and yolo the folder, to write.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The file, or for voc and yolo the folder, to write.")
+    ] = None,
+    to: Annotated[str, typer.Option(help="A folder of a bucket to write into: s3://bucket/folder.")] = "",
+    replace: Annotated[bool, typer.Option(help="With --to: replace objects of the same names.")] = False,
     cut: Annotated[str, typer.Option(help="Cut this off the pictures' names.")] = "",
     images: Images = None,
     with_pictures: Annotated[bool, typer.Option(help="Put the pictures beside what is written.")] = False,
@@ -108,6 +113,17 @@ def export_format(  # noqa: PLR0913  (a command's options)
 ) -> None:
     """Write the labels of a manifest, or of a project's dataset, in any format."""
     with _client_errors_as_sentence():
+        if to:
+            from vedette.cli.bucket_export import BucketExport
+
+            BucketExport(form.value, to, with_pictures, replace).run(
+                project, (kind.value, service.value, endpoint, data)
+            )
+            return
+        if out is None:
+            raise Wrong("Say where to: --out for a file or folder here, or --to s3://bucket/folder.")
+        if form.value == "folder":
+            raise Wrong("Folders of labels are written into a bucket: --to s3://bucket/folder.")
         if project:
             lines, fetch = _fetched(project, (kind.value, service.value, endpoint, data))
         elif manifest:

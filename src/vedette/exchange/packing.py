@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal, TextIO
 
@@ -46,10 +47,12 @@ class PackedFile:
 
     name: str
     stream: BinaryIO
+    # The same bytes once more, for who compares.
+    open_again: Callable[[], BinaryIO]
     is_picture: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Packing:
     """What is exported, and where labels are written before they go out."""
 
@@ -59,8 +62,13 @@ class Packing:
     written_at: datetime
     open_picture: OpenPicture
     with_pictures: bool
+    # Where the export will lie: a manifest whose pictures go along names them there, so that it can be
+    # used as it is. Without it, and in other formats, they are named from the labels' own folder.
+    address: str = ""
     # Sentences about what could not be read, and is left out.
     left_out: list[str] = field(default_factory=list)
+    # How many entries are through.
+    through: int = 0
 
     def check(self) -> int:
         """Return how many entries there are; refuse what the format cannot hold."""
@@ -83,13 +91,14 @@ class Packing:
         lines.unlink()
         if self.left_out:
             text = "".join(f"{sentence}\n" for sentence in self.left_out)
-            yield PackedFile(LEFT_OUT, io.BytesIO(text.encode()))
+            yield PackedFile(LEFT_OUT, io.BytesIO(text.encode()), lambda: io.BytesIO(text.encode()))
 
     def _pictures(self, out: TextIO, sizes: dict[str, Size]) -> Iterator[PackedFile]:
         """Yield pictures and masks, and write the lines that name them by their new names."""
         # Files that are named after pictures need names of their own, also where no picture goes along.
         is_renamed = self.with_pictures or self.form in ("voc", "yolo")
         names, packed = UniqueNames(ignore_case=True), set[str]()
+        base = self.address if self.with_pictures and self.form == "manifest" else ""
         for line in lines_in(self.manifest):
             places: dict[str, str] = {}
             for key, ref in _refs(line):
@@ -103,11 +112,14 @@ class Packing:
                 packed.add(ref)
                 yield file
             if SOURCE in places and self._has_size(line, places[SOURCE], sizes):
-                out.write(f"{change_line(line, places).text}\n")
+                refs = {key: f"{base}{place}" for key, place in places.items()}
+                out.write(f"{change_line(line, refs).text}\n")
+            self.through += 1
 
     def _open(self, name: str, ref: str) -> PackedFile | None:
         try:
-            return PackedFile(name, self.open_picture(ref), is_picture=True)
+            again = partial(self.open_picture, ref)
+            return PackedFile(name, again(), again, is_picture=True)
         except Refusal as refusal:
             self.left_out.append(f"{ref}: {refusal.sentence}")
             return None
@@ -143,7 +155,8 @@ class Packing:
         prefix = PICTURES if is_renamed else None
         from_lines(form, lines, out, written_at=self.written_at, prefix=prefix, images=sizes)
         for path in sorted(path for path in base.rglob("*") if path.is_file()):
-            yield PackedFile(path.relative_to(base).as_posix(), path.open("rb"))
+            again = partial(_open_file, path)
+            yield PackedFile(path.relative_to(base).as_posix(), again(), again)
             path.unlink()
 
 
@@ -163,6 +176,10 @@ def lines_in(manifest: Path) -> Iterator[Line]:
         for line in read_lines(stream):
             if not isinstance(line, BadLine):
                 yield strip_marks(line)
+
+
+def _open_file(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def _refs(line: Line) -> Iterator[tuple[str, str]]:

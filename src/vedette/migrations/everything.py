@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 
 import vedette.datasets.tables
+import vedette.exports.tables
 import vedette.identity.tables
 import vedette.imports.tables
 import vedette.jobs.tables
@@ -22,6 +23,7 @@ ROOMS = (
     vedette.pictures.tables,
     vedette.suggestions.tables,
     vedette.imports.tables,
+    vedette.exports.tables,
     vedette.rounds.tables,
 )
 

@@ -18,6 +18,8 @@ from vedette.datasets.datasets import Datasets
 from vedette.engines.choose import open_engine
 from vedette.engines.pool import Pool
 from vedette.errors import Busy
+from vedette.exports.exports import Exports
+from vedette.exports.works import ExportTools
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
 from vedette.imports.imports import Imports
@@ -102,8 +104,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         closing.callback(pictures.close)
         # Closed before what its jobs use.
         closing.callback(jobs.close)
-        imports = _open_imports(settings, database, datasets, blobs, access, jobs)
-        rounds = open_rounds(database, datasets, blobs, jobs)
+        imports, exports = _open_ways(settings, database, datasets, blobs, access, jobs)
         versions = Versions(database, projects)
         trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
         lender = PictureLender(database, blobs, access)
@@ -117,8 +118,9 @@ def open_house(settings: Settings) -> Iterator[House]:
             jobs=jobs,
             datasets=datasets,
             imports=imports,
+            exports=exports,
             pictures=pictures,
-            rounds=rounds,
+            rounds=open_rounds(database, datasets, blobs, jobs),
             versions=versions,
             trainings=trainings,
             hosting=_open_hosting(settings, versions, trainings, meter),
@@ -132,15 +134,15 @@ def open_house(settings: Settings) -> Iterator[House]:
         )
 
 
-def _open_imports(
+def _open_ways(
     settings: Settings,
     database: Database,
     datasets: Datasets,
     blobs: Blobs,
     access: Reach,
     jobs: JobRunner,
-) -> Imports:
-    """Return the imports, ready to go on with what a stop left."""
+) -> tuple[Imports, Exports]:
+    """Return the ways in and out of datasets, ready to go on with what a stop left."""
     tools = ImportTools(
         database=database,
         projects=Projects(database),
@@ -154,7 +156,10 @@ def _open_imports(
     )
     imports = Imports(tools, jobs)
     imports.start()
-    return imports
+    exporting = ExportTools(database, datasets, blobs, access, settings.data / "exports", system_clock)
+    exports = Exports(exporting, jobs)
+    exports.start()
+    return imports, exports
 
 
 def _open_buckets(settings: Settings, closing: contextlib.ExitStack) -> Blobs:

@@ -42,6 +42,29 @@ export interface AssignRoundResponse {
   readonly Round?: RoundSummary | undefined;
 }
 
+export interface CancelExportRequest {
+  readonly ProjectArn: string;
+  readonly ExportId: string;
+}
+
+export interface CancelExportResponse {
+  readonly ExportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | undefined;
+  readonly WithPictures?: boolean | undefined;
+  readonly Address?: string | undefined;
+  readonly Existing?: "refuse" | "replace" | undefined;
+  readonly Status?: "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Files?: number | undefined;
+  readonly Bytes?: number | undefined;
+  readonly LeftOut?: number | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+}
+
 export interface CancelImportRequest {
   readonly ProjectArn: string;
   readonly ImportId: string;
@@ -154,6 +177,33 @@ export interface CreateExampleProjectResponse {
   readonly Service?: string | undefined;
 }
 
+export interface CreateExportRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly Format: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder";
+  readonly WithPictures?: boolean | undefined;
+  readonly Address: string;
+  readonly Existing?: "refuse" | "replace" | undefined;
+}
+
+export interface CreateExportResponse {
+  readonly ExportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | undefined;
+  readonly WithPictures?: boolean | undefined;
+  readonly Address?: string | undefined;
+  readonly Existing?: "refuse" | "replace" | undefined;
+  readonly Status?: "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Files?: number | undefined;
+  readonly Bytes?: number | undefined;
+  readonly LeftOut?: number | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+}
+
 export interface CreateGroupRequest {
   readonly GroupName: string;
   readonly Policies?: ReadonlyArray<string> | undefined;
@@ -222,6 +272,11 @@ export interface DeleteAccessKeyRequest {
   readonly AccessKeyId: string;
 }
 
+export interface DeleteExportRequest {
+  readonly ProjectArn: string;
+  readonly ExportId: string;
+}
+
 export interface DeleteGroupRequest {
   readonly GroupName: string;
 }
@@ -257,6 +312,29 @@ export interface DescribeChangeResponse {
   readonly Done?: number | undefined;
   readonly Skipped?: number | undefined;
   readonly UndoUntil?: string | undefined;
+}
+
+export interface DescribeExportRequest {
+  readonly ProjectArn: string;
+  readonly ExportId: string;
+}
+
+export interface DescribeExportResponse {
+  readonly ExportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | undefined;
+  readonly WithPictures?: boolean | undefined;
+  readonly Address?: string | undefined;
+  readonly Existing?: "refuse" | "replace" | undefined;
+  readonly Status?: "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Files?: number | undefined;
+  readonly Bytes?: number | undefined;
+  readonly LeftOut?: number | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
 }
 
 export interface DescribeImportRequest {
@@ -443,6 +521,24 @@ export interface EntrySummary {
   readonly MaskRef?: string | undefined;
   readonly Problems?: ReadonlyArray<EntryProblem> | undefined;
   readonly Line?: string | undefined;
+}
+
+export interface ExportDescription {
+  readonly ExportId?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | undefined;
+  readonly WithPictures?: boolean | undefined;
+  readonly Address?: string | undefined;
+  readonly Existing?: "refuse" | "replace" | undefined;
+  readonly Status?: "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Total?: number | undefined;
+  readonly Files?: number | undefined;
+  readonly Bytes?: number | undefined;
+  readonly LeftOut?: number | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
 }
 
 export interface GetImportManifestRequest {
@@ -677,6 +773,14 @@ export interface ListEntriesRequest {
 export interface ListEntriesResponse {
   readonly Entries?: ReadonlyArray<EntryDescription> | undefined;
   readonly NextToken?: string | undefined;
+}
+
+export interface ListExportsRequest {
+  readonly ProjectArn: string;
+}
+
+export interface ListExportsResponse {
+  readonly Exports?: ReadonlyArray<ExportDescription> | undefined;
 }
 
 export interface ListGroupsResponse {
@@ -1268,6 +1372,7 @@ export interface VedetteOperations {
   readonly AcceptDrafts: { readonly input: AcceptDraftsRequest; readonly output: AcceptDraftsResponse };
   readonly AddImportPiece: { readonly input: AddImportPieceRequest; readonly output: Record<never, never> };
   readonly AssignRound: { readonly input: AssignRoundRequest; readonly output: AssignRoundResponse };
+  readonly CancelExport: { readonly input: CancelExportRequest; readonly output: CancelExportResponse };
   readonly CancelImport: { readonly input: CancelImportRequest; readonly output: CancelImportResponse };
   readonly CancelRound: { readonly input: CancelRoundRequest; readonly output: CancelRoundResponse };
   readonly ChangeEntries: { readonly input: ChangeEntriesRequest; readonly output: ChangeEntriesResponse };
@@ -1275,17 +1380,20 @@ export interface VedetteOperations {
   readonly CountEntries: { readonly input: CountEntriesRequest; readonly output: CountEntriesResponse };
   readonly CreateAccessKey: { readonly input: CreateAccessKeyRequest; readonly output: CreateAccessKeyResponse };
   readonly CreateExampleProject: { readonly input: CreateExampleProjectRequest; readonly output: CreateExampleProjectResponse };
+  readonly CreateExport: { readonly input: CreateExportRequest; readonly output: CreateExportResponse };
   readonly CreateGroup: { readonly input: CreateGroupRequest; readonly output: CreateGroupResponse };
   readonly CreateImport: { readonly input: CreateImportRequest; readonly output: CreateImportResponse };
   readonly CreateRound: { readonly input: CreateRoundRequest; readonly output: CreateRoundResponse };
   readonly CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse };
   readonly DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: Record<never, never> };
+  readonly DeleteExport: { readonly input: DeleteExportRequest; readonly output: Record<never, never> };
   readonly DeleteGroup: { readonly input: DeleteGroupRequest; readonly output: Record<never, never> };
   readonly DeleteImport: { readonly input: DeleteImportRequest; readonly output: Record<never, never> };
   readonly DeletePolicy: { readonly input: DeletePolicyRequest; readonly output: Record<never, never> };
   readonly DeleteRound: { readonly input: DeleteRoundRequest; readonly output: Record<never, never> };
   readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
   readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
+  readonly DescribeExport: { readonly input: DescribeExportRequest; readonly output: DescribeExportResponse };
   readonly DescribeImport: { readonly input: DescribeImportRequest; readonly output: DescribeImportResponse };
   readonly DescribeRound: { readonly input: DescribeRoundRequest; readonly output: DescribeRoundResponse };
   readonly DescribeRoundAgreement: { readonly input: DescribeRoundAgreementRequest; readonly output: DescribeRoundAgreementResponse };
@@ -1298,6 +1406,7 @@ export interface VedetteOperations {
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
   readonly ListDrafts: { readonly input: ListDraftsRequest; readonly output: ListDraftsResponse };
   readonly ListEntries: { readonly input: ListEntriesRequest; readonly output: ListEntriesResponse };
+  readonly ListExports: { readonly input: ListExportsRequest; readonly output: ListExportsResponse };
   readonly ListGroups: { readonly input: Record<never, never>; readonly output: ListGroupsResponse };
   readonly ListImportLines: { readonly input: ListImportLinesRequest; readonly output: ListImportLinesResponse };
   readonly ListImports: { readonly input: ListImportsRequest; readonly output: ListImportsResponse };

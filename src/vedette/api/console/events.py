@@ -22,6 +22,7 @@ from vedette.api.door import Visit
 from vedette.api.house import House
 from vedette.datasets.dataset import Dataset
 from vedette.errors import Missing
+from vedette.exports.values import ExportState
 from vedette.identity.may import may
 from vedette.identity.principal import Principal
 from vedette.imports.values import ImportState
@@ -237,6 +238,8 @@ def _states_of(house: House, account: str) -> dict[str, ConsoleEvent]:
     }
     for state in house.imports.of_projects(list(by_id)) if by_id else ():
         events[f"import/{state.id}"] = _of_import(account, by_id[state.project], state)
+    for export in house.exports.of_projects(list(by_id)) if by_id else ():
+        events[f"export/{export.id}"] = _of_export(account, by_id[export.project], export)
     for version in _versions_of(house, account):
         events[f"model/{version.id}"] = _of_version(house, account, version)
     return events
@@ -272,6 +275,22 @@ def _of_import(account: str, project: Project, state: ImportState) -> ConsoleEve
         "total": state.total,
     }
     return ConsoleEvent(0, account, "import", str(project.arn), facts)
+
+
+def _of_export(account: str, project: Project, state: ExportState) -> ConsoleEvent:
+    facts = {
+        "projectArn": str(project.arn),
+        "projectName": project.name,
+        "datasetType": state.wish.dataset,
+        "exportId": state.id,
+        "address": state.wish.address,
+        "status": state.status,
+        "message": state.message,
+        "done": state.completed,
+        "total": state.total,
+        "leftOut": state.left_out,
+    }
+    return ConsoleEvent(0, account, "export", str(project.arn), facts)
 
 
 def _of_version(house: House, account: str, version: Version) -> ConsoleEvent:

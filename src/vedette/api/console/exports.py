@@ -113,17 +113,17 @@ class ExportStream(AsyncIterator[bytes]):
         route: ExportRoute,
         blocks: Blocks,
         place: tempfile.TemporaryDirectory[str],
-        gone: Callable[[], Awaitable[None]] | None,
+        departure: Callable[[], Awaitable[None]] | None,
     ) -> None:
         self._route = route
         self._blocks = blocks
         self._place = place
         self._lock = threading.Lock()
         self._is_closed = False
-        self._departure = asyncio.ensure_future(self._watch(gone)) if gone is not None else None
+        self._leaving = asyncio.ensure_future(self._watch(departure)) if departure else None
 
-    async def _watch(self, gone: Callable[[], Awaitable[None]]) -> None:
-        await gone()
+    async def _watch(self, departure: Callable[[], Awaitable[None]]) -> None:
+        await departure()
         await asyncio.to_thread(self._close)
 
     async def __anext__(self) -> bytes:
@@ -140,8 +140,8 @@ class ExportStream(AsyncIterator[bytes]):
 
     async def aclose(self) -> None:
         """Leave off, once the block is made that is being made."""
-        if self._departure is not None:
-            self._departure.cancel()
+        if self._leaving is not None:
+            self._leaving.cancel()
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:

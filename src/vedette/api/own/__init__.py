@@ -22,6 +22,13 @@ from vedette.api.own.changes import change_entries, describe_change, undo_change
 from vedette.api.own.drafts import accept_drafts, discard_drafts, list_drafts, start_drafts, stop_drafts
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
 from vedette.api.own.examples import create_example_project
+from vedette.api.own.exports import (
+    cancel_export,
+    create_export,
+    delete_export,
+    describe_export,
+    list_exports,
+)
 from vedette.api.own.faults import translate
 from vedette.api.own.imports import (
     add_import_piece,
@@ -80,6 +87,11 @@ OPERATIONS: dict[str, Handler] = {
     "MendImportLines": mend_import_lines,
     "ReadImport": read_import,
     "RunImport": run_import,
+    "CancelExport": cancel_export,
+    "CreateExport": create_export,
+    "DeleteExport": delete_export,
+    "DescribeExport": describe_export,
+    "ListExports": list_exports,
     "AcceptDrafts": accept_drafts,
     "AssignRound": assign_round,
     "CancelRound": cancel_round,
