@@ -91,7 +91,7 @@ def test_two_people_who_agree_are_accepted_and_who_disagree_are_not(four):
         if key.endswith("-metadata")
     }
     assert confidences == {"cat": 1, "dog": 0.5}
-    agreement = four.rounds.agreement(four.project, made.id)
+    agreement = four.rounds.statistics.agreement(four.project, made.id)
     assert (agreement.compared, agreement.agreed, agreement.mean) == (4, 3, 0.75)
     assert agreement.confusions == (("cat", "dog", 1),)
     assert [(one.name, one.answered, one.agreed) for one in agreement.people] == [

@@ -7,6 +7,7 @@
     answers.py    the front for who labels in it: what is open for them, and their answers
     handback.py   answers put into the dataset by a durable job, and what stood in their way
     records.py    rows read as values; statistics.py how far people agree; areas.py what masks cover
+    caching.py    what was counted of a whole round, for who asks again
     room.py       all of it, opened together
 
 Knows no HTTP, no rights and no policies: a person here is somebody whom the door has let in.

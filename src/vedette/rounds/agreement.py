@@ -62,6 +62,11 @@ def boxes_of(line: Line) -> list[tuple[str, Box]]:
     return boxes
 
 
+def names_in(line: Line) -> set[str]:
+    """Return every label that a line gives its picture or a box on it."""
+    return labels_of(line) | {name for name, _ in boxes_of(line)}
+
+
 def compare(task: RoundTask, first: Line, second: Line, masks: Sequence[MaskAreas] = ()) -> Agreement:
     """Return how far two lines agree on what the round asks; `masks` are what theirs show, where they do."""
     if task == "boxes":

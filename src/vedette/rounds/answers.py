@@ -11,11 +11,11 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Connection, Row, func, select, update
 
-from vedette.clock import Clock, milliseconds, system_clock
+from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.datasets import changes
 from vedette.datasets.blocks import hash_ref
 from vedette.datasets.dataset import Dataset
-from vedette.datasets.editing import judge_lines
+from vedette.datasets.editing import judge_lines, revision_of
 from vedette.errors import Busy, Missing, Wrong
 from vedette.identity.principal import Principal, dump_principal
 from vedette.manifest.attributes import read_pairs
@@ -23,12 +23,13 @@ from vedette.manifest.lines import Line, read_line
 from vedette.manifest.places import split_s3
 from vedette.projects.project import Project
 from vedette.projects.projects import by_id
-from vedette.rounds.agreement import Agreement, MaskAreas, compare
+from vedette.rounds.agreement import Agreement, MaskAreas, compare, names_in
 from vedette.rounds.areas import AreaReader, mask_of
 from vedette.rounds.records import (
-    comments_of,
     missing_round,
+    note_change,
     read_answer,
+    read_comments,
     read_round,
     settle,
 )
@@ -125,7 +126,7 @@ class Answers:
                 .limit(most)
             )
             rows = connection.execute(query).all()
-            tasks = [_answer(connection, row) for row in rows]
+            tasks = _read_tasks(connection, round_id, caller, rows)
         return tasks, offset, total
 
     def _place_of(
@@ -176,26 +177,32 @@ class Answers:
         line: Line,
         now: int,
     ) -> RoundAnswer:
-        row = _require_task(connection, caller, current.id, submission.entry)
-        task = _answer(connection, row)
+        task = _answer(connection, _require_task(connection, caller, current.id, submission.entry))
         _refuse_answer(current, task, submission, line)
         values = {
             "line": line.text,
+            "names": orjson.dumps(sorted(names_in(line))).decode(),
             "status": "answered",
             "answered_ms": now,
             "caller": orjson.dumps(dump_principal(caller)).decode(),
         }
         answer = round_answers.c
-        same = (answer.round == current.id, answer.number == row.number, answer.user_id == caller.user_id)
+        same = (answer.round == current.id, answer.number == task.number, answer.user_id == caller.user_id)
         connection.execute(update(round_answers).where(*same).values(values))
         # What was compared no longer is what is there.
         entry = round_entries.c
         connection.execute(
             update(round_entries)
-            .where(entry.round == current.id, entry.number == row.number)
+            .where(entry.round == current.id, entry.number == task.number)
             .values(agreement=None, agrees=None)
         )
-        return _answer(connection, _require_task(connection, caller, current.id, submission.entry))
+        return replace(
+            task,
+            status="answered",
+            line=line.text,
+            revision=revision_of(line.text),
+            answered=from_milliseconds(now),
+        )
 
     # Agreement: masks are read from their bucket, so it is worked out outside of the transaction.
 
@@ -222,6 +229,7 @@ class Answers:
                     .where(entry.round == round_id, entry.number == number)
                     .values(agreement=agreement.score, agrees=agreement.agrees)
                 )
+                note_change(connection, round_id)
 
     def lies_in(self, current: Round, bucket: str) -> bool:
         """Return whether the pictures of a round lie in this bucket."""
@@ -261,7 +269,7 @@ def _my_round(connection: Connection, row: Row[Any], caller: Principal) -> MyRou
         answer.round == row.id, answer.user_id == caller.user_id
     )
     states: dict[str, int] = {row[0]: row[1] for row in connection.execute(query.group_by(answer.status))}
-    current = read_round(connection, row)
+    current = read_round(connection, row, is_counted=False)
     return MyRound(
         current,
         project,
@@ -331,8 +339,23 @@ class _Stored:
 
 
 def _answer(connection: Connection, row: Any) -> RoundAnswer:
-    comments = comments_of(connection, row.round, row.user_id, row.number)
+    comments = read_comments(connection, row.round, [row.number]).get((row.number, row.user_id), ())
     return read_answer(row, _Stored(row.ref_hash, row.source, row.stored), comments)
+
+
+def _read_tasks(
+    connection: Connection, round_id: str, caller: Principal, rows: Sequence[Any]
+) -> list[RoundAnswer]:
+    """Return a page of one person's tasks, with what was said of them."""
+    comments = read_comments(connection, round_id, [row.number for row in rows])
+    return [
+        read_answer(
+            row,
+            _Stored(row.ref_hash, row.source, row.stored),
+            comments.get((row.number, caller.user_id), ()),
+        )
+        for row in rows
+    ]
 
 
 def _judged(membership: MyRound, dataset: Dataset, answers: Sequence[GivenAnswer]) -> list[Line]:

@@ -7,11 +7,12 @@ so a killed server's hand-back goes on where it was, and nothing is put in twice
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select, update
+import orjson
+from sqlalchemy import Connection, Row, case, func, select, update
 
 from vedette.clock import Clock, from_milliseconds, milliseconds
 from vedette.datasets import changes
@@ -23,6 +24,7 @@ from vedette.datasets.editing import judge_lines, put_in, require_editable, revi
 from vedette.datasets.filling import Changed
 from vedette.datasets.parts import read_lines_at
 from vedette.datasets.staging import put_by
+from vedette.datasets.standing import Standing, count_changes, count_standing
 from vedette.errors import Busy, Missing, Refusal, Wrong
 from vedette.identity.principal import Principal, dump_principal, load_principal
 from vedette.jobs.context import JobContext
@@ -33,8 +35,15 @@ from vedette.manifest.lines import Line, read_line
 from vedette.manifest.signing import sign
 from vedette.projects.project import Project
 from vedette.projects.projects import by_id
-from vedette.rounds.agreement import boxes_of, labels_of
-from vedette.rounds.records import first_line, move, read_round, require_round
+from vedette.rounds.caching import RevisionCache
+from vedette.rounds.records import (
+    count_changes_of,
+    first_line,
+    move,
+    note_change,
+    read_round,
+    require_round,
+)
 from vedette.rounds.round import HandBackPreview, Outcome, Round
 from vedette.rounds.tables import round_answers, round_entries, rounds
 from vedette.store.db import Database
@@ -48,6 +57,8 @@ WAIT_S = 0.2
 HAND_BACKS = WorkQueue("round-hand-backs", 1)
 KIND = "round-hand-back"
 MOST_CHOICES = 500
+NO_PART = -1
+"""A part that no dataset has: everything of a dataset that was deleted is removed from it."""
 UNFORESEEN = "The service failed; its log tells why. Hand the round back again."
 
 Choice = Literal["round", "dataset"]
@@ -88,6 +99,7 @@ class HandBacks:
         self._datasets = datasets
         self._jobs = jobs
         self._clock = clock
+        self._previews: RevisionCache[HandBackPreview] = RevisionCache()
         jobs.register(JobKind(KIND, HandBackOrder, HAND_BACKS, self._run, self._fail))
 
     def preview(self, project: Project, round_id: str) -> HandBackPreview:
@@ -95,23 +107,11 @@ class HandBacks:
         with self._database.read() as connection:
             current = require_round(connection, project.id, round_id)
             dataset = changes.find_by_id(connection, current.dataset)
-            ready = [
-                item
-                for numbers in _batches(connection, current.id)
-                for item in _weigh(connection, current, dataset, numbers)
-            ]
-        outcomes = Counter(item.outcome for item in ready)
-        names = Counter(name for item in ready if item.outcome == "put" for name in names_in(item.line))
-        counts = current.counts
-        return HandBackPreview(
-            ready=outcomes["put"],
-            unchanged=outcomes["handed-back"],
-            conflicts=outcomes["conflict"],
-            removed=outcomes["removed"],
-            unreviewed=counts.answered,
-            unanswered=counts.open + counts.sent_back,
-            labels=tuple(sorted(names.items(), key=lambda pair: (-pair[1], pair[0]))),
-        )
+            part = dataset.part if dataset else NO_PART
+            revision = count_changes_of(connection, round_id), part, count_changes(connection, part)
+            return self._previews.read(
+                round_id, revision, lambda: _preview(current, _standing(connection, current, part))
+            )
 
     def start(self, project: Project, round_id: str, caller: Principal) -> Round:
         """Begin to hand a round back: what is accepted, and nothing else."""
@@ -122,6 +122,7 @@ class HandBacks:
             if changes.find_by_id(connection, current.dataset) is None:
                 raise Missing("The dataset of this round was deleted.", kind="dataset", name=current.kind)
             move(connection, current, "handing-back")
+            note_change(connection, round_id)
             order = HandBackOrder(round_id, dump_principal(caller))
             job = self._jobs.add(connection, NewJob(KIND, round_id, project.scope.account, order))
         self._jobs.begin(KIND, job)
@@ -140,6 +141,7 @@ class HandBacks:
             if dataset is None:
                 raise Missing("The dataset of this round was deleted.", kind="dataset", name=current.kind)
             dataset = require_editable(connection, dataset)
+            note_change(connection, round_id)
             changed = _resolve(connection, project, current, dataset, choices, caller, self._now())
         if changed is not None:
             self._datasets.announce(changed)
@@ -170,14 +172,14 @@ class HandBacks:
         if row is None:  # its project was deleted
             context.end(connection)
             return ""
-        current = read_round(connection, row)
+        current = read_round(connection, row, is_counted=False)
         dataset = changes.find_by_id(connection, current.dataset)
         if dataset is None:
             raise Missing("The dataset of this round was deleted.", kind="dataset", name=current.kind)
         if dataset.status not in MOVES["updated"]:
             return "busy"
-        numbers = next(_batches(connection, round_id), None)
-        if numbers is None:
+        numbers = _next_batch(connection, round_id)
+        if not numbers:
             move(connection, current, "handed-back")
             context.end(connection)
             return ""
@@ -185,6 +187,7 @@ class HandBacks:
         assert project is not None, "a project's rounds go with it"
         ready = _weigh(connection, current, dataset, numbers)
         places = _put(connection, project, dataset, ready, caller, self._now())
+        note_change(connection, round_id)
         for item in ready:
             _note(connection, round_id, item.number, "handed-back" if item.outcome == "put" else item.outcome)
         return Changed(dataset.id, dataset.part, places) if places else ""
@@ -201,33 +204,51 @@ class HandBacks:
             context.end(connection)
 
 
-def names_in(line: Line) -> set[str]:
-    """Return every label that a line gives its picture or a box on it."""
-    return labels_of(line) | {name for name, _ in boxes_of(line)}
+def _standing(connection: Connection, current: Round, part: int) -> Counter[tuple[Standing, str]]:
+    """Count accepted answers by what the dataset says of their pictures now, and by their labels.
 
-
-def _batches(connection: Connection, round_id: str) -> Iterator[list[int]]:
-    """Yield the numbers of pictures with an accepted answer that is not put in yet, a batch at a time."""
+    The labels are empty where the answer says what the picture's line said before.
+    """
     entry, answer = round_entries.c, round_answers.c
-    after = -1
-    while True:
-        query = (
-            select(entry.number)
-            .join(round_answers, (answer.round == entry.round) & (answer.number == entry.number))
-            .where(
-                entry.round == round_id,
-                entry.outcome == "",
-                answer.status == "accepted",
-                entry.number > after,
-            )
-            .order_by(entry.number)
-            .limit(BATCH)
-        )
-        numbers = list(connection.execute(query).scalars())
-        if not numbers:
-            return
-        yield numbers
-        after = numbers[-1]
+    labels = case((answer.line == entry.line, ""), else_=func.coalesce(answer.names, "[]"))
+    copies = (
+        select(entry.ref_hash, entry.line, labels.label("grouping"))
+        .join(round_answers, (answer.round == entry.round) & (answer.number == entry.number))
+        .where(answer.round == current.id, answer.status == "accepted", entry.outcome == "")
+    )
+    return count_standing(connection, part, copies)
+
+
+def _preview(current: Round, standing: Mapping[tuple[Standing, str], int]) -> HandBackPreview:
+    states: Counter[str] = Counter()
+    names: Counter[str] = Counter()
+    for (state, labels), pictures in standing.items():
+        states[state if state != "same" or labels else "unchanged"] += pictures
+        if state == "same" and labels:
+            names.update(dict.fromkeys(orjson.loads(labels), pictures))
+    counts = current.counts
+    return HandBackPreview(
+        ready=states["same"],
+        unchanged=states["unchanged"],
+        conflicts=states["changed"],
+        removed=states["removed"],
+        unreviewed=counts.answered,
+        unanswered=counts.open + counts.sent_back,
+        labels=tuple(sorted(names.items(), key=lambda pair: (-pair[1], pair[0]))),
+    )
+
+
+def _next_batch(connection: Connection, round_id: str) -> list[int]:
+    """Return the numbers of the next pictures with an accepted answer that is not put in yet."""
+    entry, answer = round_entries.c, round_answers.c
+    query = (
+        select(answer.number)
+        .join(round_entries, (answer.round == entry.round) & (answer.number == entry.number))
+        .where(answer.round == round_id, answer.status == "accepted", entry.outcome == "")
+        .order_by(answer.number)
+        .limit(BATCH)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def _weigh(

@@ -34,17 +34,17 @@ def missing_round(name: str) -> Missing:
     return Missing(f"There is no labelling round {name}.", kind="round", name=name)
 
 
-def require_round(connection: Connection, project: int, round_id: str) -> Round:
+def require_round(connection: Connection, project: int, round_id: str, *, is_counted: bool = True) -> Round:
     """Return a project's round."""
     query = select(rounds).where(rounds.c.id == round_id, rounds.c.project == project)
     row = connection.execute(query).first()
     if row is None:
         raise missing_round(round_id)
-    return read_round(connection, row)
+    return read_round(connection, row, is_counted=is_counted)
 
 
-def read_round(connection: Connection, row: Row[Any]) -> Round:
-    """Return a row as the value it stands for, counted and with its people."""
+def read_round(connection: Connection, row: Row[Any], *, is_counted: bool = True) -> Round:
+    """Return a row as the value it stands for, with its people; counted for who asks how far it is."""
     return Round(
         id=row.id,
         project=row.project,
@@ -60,7 +60,7 @@ def read_round(connection: Connection, row: Row[Any]) -> Round:
         message=row.message,
         created=from_milliseconds(row.created_ms),
         owner=orjson.loads(row.owner),
-        counts=count(connection, row.id),
+        counts=count(connection, row.id) if is_counted else RoundCounts(),
         people=people_of(connection, row.id),
     )
 
@@ -113,15 +113,38 @@ def move(connection: Connection, labelling_round: Round, status: RoundStatus, me
     connection.execute(update(rounds).where(rounds.c.id == labelling_round.id).values(values))
 
 
+def note_change(connection: Connection, round_id: str) -> None:
+    """Count a change of a round's answers, so that nobody is given what was counted before it."""
+    changed = update(rounds).where(rounds.c.id == round_id)
+    connection.execute(changed.values(changes=rounds.c.changes + 1))
+
+
+def count_changes_of(connection: Connection, round_id: str) -> int:
+    """Return how often a round's answers were changed."""
+    return connection.execute(select(rounds.c.changes).where(rounds.c.id == round_id)).scalar() or 0
+
+
 def settle(connection: Connection, round_id: str) -> None:
     """Let a round whose every task is answered be reviewed, and one with an open task be labelled in."""
+    note_change(connection, round_id)
     row = connection.execute(select(rounds).where(rounds.c.id == round_id)).one()
-    current = read_round(connection, row)
-    is_open = bool(current.counts.open or current.counts.sent_back)
-    if current.status == "open" and not is_open and current.counts.tasks:
+    current = read_round(connection, row, is_counted=False)
+    if current.status == "open" and _has_task(connection, round_id) and not _is_open(connection, round_id):
         move(connection, current, "review")
-    elif current.status == "review" and is_open:
+    elif current.status == "review" and _is_open(connection, round_id):
         move(connection, current, "open")
+
+
+def _has_task(connection: Connection, round_id: str, *statuses: str) -> bool:
+    answer = round_answers.c
+    query = select(answer.number).where(answer.round == round_id)
+    if statuses:
+        query = query.where(answer.status.in_(statuses))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _is_open(connection: Connection, round_id: str) -> bool:
+    return _has_task(connection, round_id, "open", "sent-back")
 
 
 def first_line(entry_row: str) -> str:
@@ -153,7 +176,7 @@ def read_pictures(
     pictures: dict[int, ReviewedPicture] = {}
     for start in range(0, len(ordered), FEW):
         few = ordered[start : start + FEW]
-        comments = _comments(connection, round_id, few)
+        comments = read_comments(connection, round_id, few)
         answers: dict[int, list[Row[Any]]] = defaultdict(list)
         of_answers = round_answers.c
         query = select(round_answers).where(of_answers.round == round_id, of_answers.number.in_(few))
@@ -179,7 +202,7 @@ def read_pictures(
     return dict(sorted(pictures.items()))
 
 
-def _comments(
+def read_comments(
     connection: Connection, round_id: str, numbers: Sequence[int]
 ) -> dict[tuple[int, str], list[Comment]]:
     comments: dict[tuple[int, str], list[Comment]] = defaultdict(list)
@@ -190,8 +213,3 @@ def _comments(
         comment = Comment(row.author, row.text, from_milliseconds(row.at_ms))
         comments[row.number, row.user_id].append(comment)
     return comments
-
-
-def comments_of(connection: Connection, round_id: str, user_id: str, number: int) -> list[Comment]:
-    """Return what was said of one person's answer."""
-    return _comments(connection, round_id, [number]).get((number, user_id), [])

@@ -6,7 +6,7 @@ Of two answers to a picture one is accepted at the most. A verdict names the ans
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, case, func, insert, or_, select, update
 
 from vedette.datasets.editing import revision_of
 from vedette.errors import Busy, Missing, Wrong
@@ -87,18 +87,22 @@ def _say(connection: Connection, row: Any, text: str, author: str, now: int) -> 
 def accept_uncontradicted(connection: Connection, round_id: str) -> None:
     """Accept single answers, and of two that agree the first; what was reviewed already stays."""
     entry, answer = round_entries.c, round_answers.c
-    joined = select(round_answers, entry.agrees).join(
-        round_entries, and_(entry.round == answer.round, entry.number == answer.number)
+    of_picture, rival = round_answers.alias("of_picture").c, round_answers.alias("rival").c
+    clear = (
+        select(of_picture.number)
+        .join(round_entries, and_(entry.round == of_picture.round, entry.number == of_picture.number))
+        .where(of_picture.round == round_id)
+        .group_by(of_picture.number, entry.agrees)
+        .having(func.sum(case((of_picture.status == "answered", 0), else_=1)) == 0)
+        .having(or_(func.count() == 1, entry.agrees.is_(True)))
     )
-    by_picture: dict[int, list[Any]] = {}
-    for row in connection.execute(
-        joined.where(answer.round == round_id).order_by(answer.number, answer.name)
-    ):
-        by_picture.setdefault(row.number, []).append(row)
-    for rows in by_picture.values():
-        first = rows[0]
-        is_clear = len(rows) == 1 or first.agrees is True
-        if is_clear and all(row.status == "answered" for row in rows):
-            _set_status(connection, first, "accepted")
-            for row in rows[1:]:
-                _set_status(connection, row, "set-aside")
+    first = (
+        select(rival.user_id)
+        .where(rival.round == answer.round, rival.number == answer.number)
+        .order_by(rival.name, rival.user_id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    status = case((answer.user_id == first, "accepted"), else_="set-aside")
+    changed = update(round_answers).where(answer.round == round_id, answer.number.in_(clear))
+    connection.execute(changed.values(status=status))

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
 from vedette.jobs.runner import JobRunner
-from vedette.projects.project import Project
 from vedette.rounds.answers import Answers
 from vedette.rounds.areas import areas_in
 from vedette.rounds.handback import HandBacks
 from vedette.rounds.rounds import Rounds
-from vedette.rounds.statistics import RoundAgreement, describe_agreement
+from vedette.rounds.statistics import RoundStatistics
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 
@@ -22,11 +21,7 @@ class LabellingRounds:
     leads: Rounds
     answers: Answers
     hand_backs: HandBacks
-    database: Database
-
-    def agreement(self, project: Project, round_id: str) -> RoundAgreement:
-        """Return how far the people of a round agree."""
-        return describe_agreement(self.database, project, round_id)
+    statistics: RoundStatistics
 
 
 def open_rounds(
@@ -37,5 +32,5 @@ def open_rounds(
         leads=Rounds(database, datasets, clock),
         answers=Answers(database, areas_in(blobs), clock),
         hand_backs=HandBacks(database, datasets, jobs, clock),
-        database=database,
+        statistics=RoundStatistics(database),
     )

@@ -26,8 +26,9 @@ MOVES: dict[RoundStatus, frozenset[RoundStatus]] = {
 }
 UNDER_WAY: frozenset[RoundStatus] = frozenset({"open", "review"})
 
-MOST_PICTURES = 20_000
-"""Pictures of a round: at 60 a minute six hours for one person. More is several rounds."""
+MOST_PICTURES = 50_000
+"""Pictures of a round: at 60 a minute two days for one person. More is several rounds, since each is copied
+into its round in one transaction, for which everybody else who writes waits a second or two."""
 MOST_PEOPLE = 50
 MOST_EXAMPLES = 20
 LONGEST_TEXT = 10_000

@@ -6,12 +6,13 @@ one round never undo each other without a word.
 
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from vedette.clock import Clock, milliseconds, system_clock
@@ -24,7 +25,7 @@ from vedette.errors import Busy, Taken, TooMuch, Wrong
 from vedette.identity.principal import Principal, dump_principal
 from vedette.manifest.lines import read_line
 from vedette.projects.project import Project
-from vedette.rounds.records import move, read_pictures, read_round, require_round, settle
+from vedette.rounds.records import move, note_change, read_pictures, read_round, require_round, settle
 from vedette.rounds.reviewing import accept_uncontradicted, judge
 from vedette.rounds.round import (
     LONGEST_TEXT,
@@ -65,8 +66,11 @@ class Rounds:
         """Make a round of every picture that passes; it is a draft until it is opened."""
         _check(project, new)
         lines = self._read_lines(dataset, conditions)
+        round_id = secrets.token_hex(16)
+        # Read before anybody is made to wait: 50,000 lines take seconds.
+        entry_rows = _entry_rows(round_id, lines, new.double_share)
         row: dict[str, Any] = {
-            "id": secrets.token_hex(16),
+            "id": round_id,
             "project": project.id,
             "dataset": dataset.id,
             "kind": dataset.kind,
@@ -84,8 +88,8 @@ class Rounds:
         try:
             with self._database.write() as connection:
                 connection.execute(insert(rounds).values(row))
-                connection.execute(insert(round_entries), _entry_rows(row["id"], lines, new.double_share))
-                return require_round(connection, project.id, row["id"])
+                connection.execute(insert(round_entries), entry_rows)
+                return require_round(connection, project.id, round_id)
         except IntegrityError:
             raise Taken(
                 f"The project has a round called {new.name} already.", kind="round", name=new.name
@@ -211,6 +215,7 @@ class Rounds:
             _task(current.id, number, by_id[user_id]) for number, user_id in share_out(doubled, list(by_id))
         ]
         connection.execute(insert(round_answers), rows)
+        note_change(connection, current.id)
         move(connection, current, "open")
 
     def cancel(self, project: Project, round_id: str) -> Round:
@@ -323,31 +328,18 @@ def _share_again(connection: Connection, current: Round, people: Sequence[Person
     answer = round_answers.c
     by_id = {person.user_id: person for person in people}
     query = select(answer.number, answer.user_id, answer.status).where(answer.round == current.id)
-    rows = connection.execute(query.order_by(answer.number)).all()
-    # Sent back to somebody who has left: somebody else begins anew.
-    freed = {(row.number, row.user_id) for row in rows if row.status == "open"}
-    freed |= {
-        (row.number, row.user_id) for row in rows if row.status == "sent-back" and row.user_id not in by_id
-    }
-    tasks: dict[int, list[str]] = {row.number: [] for row in rows}
-    for row in rows:
-        if (row.number, row.user_id) not in freed:
-            tasks[row.number].append(row.user_id)
-    takers: list[tuple[int, str]] = []
-    loads: dict[str, int] = {}
-    for number, _ in sorted(freed):
-        # One by one, since a doubled picture may lack two people.
-        assignment = share_again(tasks, [number], list(by_id), loads)
-        for picture, user_id in assignment.items():
-            takers.append((picture, user_id))
-            tasks[picture].append(user_id)
-            loads[user_id] = loads.get(user_id, 0) + 1
-    for number, user_id in freed:
-        connection.execute(
-            delete(round_answers).where(
-                answer.round == current.id, answer.number == number, answer.user_id == user_id
-            )
-        )
+    labellers: dict[int, list[str]] = defaultdict(list)
+    free: list[int] = []
+    for row in connection.execute(query.order_by(answer.number)):
+        # Sent back to somebody who has left: somebody else begins anew.
+        if row.status == "open" or (row.status == "sent-back" and row.user_id not in by_id):
+            free.append(row.number)
+        else:
+            labellers[row.number].append(row.user_id)
+    is_left = and_(answer.status == "sent-back", answer.user_id.not_in(list(by_id)))
+    freed = delete(round_answers).where(answer.round == current.id, or_(answer.status == "open", is_left))
+    connection.execute(freed)
+    takers = share_again(labellers, free, list(by_id))
     if takers:
-        rows_again = [_task(current.id, number, by_id[user_id]) for number, user_id in takers]
-        connection.execute(insert(round_answers), rows_again)
+        rows = [_task(current.id, number, by_id[user_id]) for number, user_id in takers]
+        connection.execute(insert(round_answers), rows)

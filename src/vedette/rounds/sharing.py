@@ -1,7 +1,6 @@
 """Who gets which pictures of a round: everybody about as many, and a share of them twice. Pure."""
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 
@@ -25,19 +24,21 @@ def share_out(doubled: Sequence[bool], people: Sequence[str]) -> Iterator[tuple[
 
 
 def share_again(
-    tasks: Mapping[int, Sequence[str]], free: Sequence[int], people: Sequence[str], loads: Mapping[str, int]
-) -> dict[int, str]:
+    labellers: Mapping[int, Sequence[str]], free: Sequence[int], people: Sequence[str]
+) -> list[tuple[int, str]]:
     """Return who takes each task without a person: somebody who does not label the picture already.
 
-    `tasks` says who labels each picture, `free` which lack somebody, `loads` how much is open for whom. A
-    picture that everybody labels already is left out.
+    `labellers` says who labels each picture, `free` which lack somebody, a picture that lacks two twice.
+    Everybody gets about as many; a picture that everybody labels already is left out.
     """
-    open_tasks = Counter({person: loads.get(person, 0) for person in people})
-    takers: dict[int, str] = {}
+    loads = dict.fromkeys(people, 0)
+    takers: list[tuple[int, str]] = []
+    able_to: dict[int, set[str]] = {}
     for picture in free:
-        able = [person for person in people if person not in tasks.get(picture, ())]
+        able = able_to.setdefault(picture, set(people) - set(labellers.get(picture, ())))
         if able:
-            taker = min(able, key=lambda person: (open_tasks[person], people.index(person)))
-            takers[picture] = taker
-            open_tasks[taker] += 1
+            taker = min(able, key=lambda person: (loads[person], person))
+            able.discard(taker)
+            takers.append((picture, taker))
+            loads[taker] += 1
     return takers

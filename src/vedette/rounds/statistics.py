@@ -1,15 +1,16 @@
 """How far the people of a round agree: in all, person by person, and over which labels they differ."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
 from vedette.manifest.lines import Line, read_line
 from vedette.projects.project import Project
-from vedette.rounds.agreement import boxes_of, labels_of
-from vedette.rounds.records import require_round
+from vedette.rounds.agreement import names_in
+from vedette.rounds.caching import RevisionCache
+from vedette.rounds.records import count_changes_of, require_round
 from vedette.rounds.tables import round_answers, round_entries
 from vedette.store.db import Database
 
@@ -44,71 +45,102 @@ class RoundAgreement:
     confusions: tuple[tuple[str, str, int], ...]
 
 
-def describe_agreement(database: Database, project: Project, round_id: str) -> RoundAgreement:
-    """Return how far the people of a round agree, as of now."""
-    entry, answer = round_entries.c, round_answers.c
-    query = (
-        select(
-            answer.number,
-            answer.user_id,
-            answer.name,
-            answer.status,
-            answer.line,
-            entry.agreement,
-            entry.agrees,
-        )
-        .join(round_entries, (entry.round == answer.round) & (entry.number == answer.number))
-        .where(answer.round == round_id)
-        .order_by(answer.number, answer.name)
-    )
-    with database.read() as connection:
-        require_round(connection, project.id, round_id)
-        rows = connection.execute(query).all()
-    by_person: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    by_picture: dict[int, list[str]] = defaultdict(list)
-    scores: dict[int, tuple[float, bool]] = {}
-    for row in rows:
-        by_person[row.name, row.user_id].append(row)
-        if row.agreement is not None:
-            scores[row.number] = (row.agreement, bool(row.agrees))
-            by_picture[row.number].append(row.line)
-    confusions: Counter[tuple[str, str]] = Counter()
-    for number, lines in by_picture.items():
-        if len(lines) == 2 and not scores[number][1]:
-            confusions[_difference(*(read_line(line) for line in lines))] += 1
+class RoundStatistics:
+    """How far the people of any round agree, kept until an answer changes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._agreements: RevisionCache[RoundAgreement] = RevisionCache()
+
+    def agreement(self, project: Project, round_id: str) -> RoundAgreement:
+        """Return how far the people of a round agree, as of now."""
+        with self._database.read() as connection:
+            require_round(connection, project.id, round_id, is_counted=False)
+            revision = count_changes_of(connection, round_id)
+            return self._agreements.read(round_id, revision, lambda: _agreement(connection, round_id))
+
+
+def _agreement(connection: Connection, round_id: str) -> RoundAgreement:
+    entry = round_entries.c
+    compared = select(
+        func.count(entry.agreement),
+        func.count().filter(entry.agrees.is_(True)),
+        func.avg(entry.agreement),
+    ).where(entry.round == round_id)
+    pictures, agreed, mean = connection.execute(compared.where(entry.agrees.is_not(None))).one()
+    confusions = _confusions(connection, round_id)
     return RoundAgreement(
-        compared=len(scores),
-        agreed=sum(agrees for _, agrees in scores.values()),
-        mean=_mean([score for score, _ in scores.values()]),
-        people=tuple(_of_person(key, answers_here) for key, answers_here in sorted(by_person.items())),
+        compared=pictures,
+        agreed=agreed,
+        mean=mean or 0.0,
+        people=tuple(_people(connection, round_id)),
         confusions=tuple((*pair, count) for pair, count in confusions.most_common(MOST_CONFUSIONS)),
     )
 
 
-def _of_person(key: tuple[str, str], rows: list[Any]) -> PersonAgreement:
-    name, user_id = key
-    states = Counter(row.status for row in rows)
-    compared = [row for row in rows if row.agreement is not None]
-    return PersonAgreement(
-        user_id,
-        name,
-        answered=states["answered"] + states["accepted"] + states["set-aside"],
-        accepted=states["accepted"],
-        sent_back=states["sent-back"],
-        compared=len(compared),
-        agreed=sum(bool(row.agrees) for row in compared),
-        mean=_mean([row.agreement for row in compared]),
+def _people(connection: Connection, round_id: str) -> Iterator[PersonAgreement]:
+    answer = round_answers.c
+    query = (
+        select(answer.user_id, answer.name, answer.status, func.count().label("tasks"))
+        .where(answer.round == round_id)
+        .group_by(answer.user_id, answer.name, answer.status)
+    )
+    states: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for row in connection.execute(query):
+        states[row.name, row.user_id][row.status] = row.tasks
+    compared = _compared_people(connection, round_id)
+    for (name, user_id), tasks in sorted(states.items()):
+        pictures, agreed, mean = compared.get(user_id, (0, 0, 0.0))
+        yield PersonAgreement(
+            user_id,
+            name,
+            answered=tasks["answered"] + tasks["accepted"] + tasks["set-aside"],
+            accepted=tasks["accepted"],
+            sent_back=tasks["sent-back"],
+            compared=pictures,
+            agreed=agreed,
+            mean=mean,
+        )
+
+
+def _compared_people(connection: Connection, round_id: str) -> dict[str, tuple[int, int, float]]:
+    """Return of how many pictures each person's answers were compared, how many agree, and how far."""
+    entry, answer = round_entries.c, round_answers.c
+    query = (
+        select(
+            answer.user_id,
+            func.count(),
+            func.count().filter(entry.agrees.is_(True)),
+            func.avg(entry.agreement),
+        )
+        .join(round_entries, (entry.round == answer.round) & (entry.number == answer.number))
+        .where(entry.round == round_id, entry.agrees.is_not(None))
+        .group_by(answer.user_id)
+    )
+    return {row[0]: (row[1], row[2], row[3] or 0.0) for row in connection.execute(query)}
+
+
+def _confusions(connection: Connection, round_id: str) -> Counter[tuple[str, str]]:
+    """Count what two people who differ say; who agrees has no line read."""
+    entry, answer = round_entries.c, round_answers.c
+    query = (
+        select(answer.number, answer.line)
+        .join(round_entries, (entry.round == answer.round) & (entry.number == answer.number))
+        .where(entry.round == round_id, entry.agrees.is_(False), answer.line.is_not(None))
+        .order_by(answer.number, answer.name)
+    )
+    lines: dict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        lines[row.number].append(row.line)
+    return Counter(
+        _difference(*(read_line(line) for line in pair)) for pair in lines.values() if len(pair) == 2
     )
 
 
 def _difference(item: Line, rival: Line) -> tuple[str, str]:
     """Return what each says that the other does not, in one order: the same confusion counts as one."""
-    names = [labels_of(line) | {name for name, _ in boxes_of(line)} for line in (item, rival)]
+    names = [names_in(line) for line in (item, rival)]
     sides = sorted(", ".join(sorted(side - opposite)) or NOTHING for side, opposite in (names, names[::-1]))
     if sides == [NOTHING, NOTHING]:  # the same labels, in other places
         sides = [", ".join(sorted(names[0]))] * 2
     return sides[0], sides[1]
-
-
-def _mean(scores: list[float]) -> float:
-    return sum(scores) / len(scores) if scores else 0.0

@@ -38,6 +38,8 @@ rounds = Table(
     Column("created_ms", BigInteger, nullable=False),
     # As `dump_principal` writes it: by whose rights pictures are shown to those who label.
     Column("owner", Text, nullable=False),
+    # How often its answers and what became of them were changed.
+    Column("changes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("project", "name"),
 )
 
@@ -65,6 +67,9 @@ round_entries = Table(
     Column("agrees", Boolean, nullable=True),
     Column("outcome", String(12), nullable=False),
     UniqueConstraint("round", "ref_hash"),
+    # Two that cover what is counted of a round, so that no line is read for it.
+    Index("ix_round_entries_compared", "round", "agrees", "number", "agreement"),
+    Index("ix_round_entries_counts", "round", "is_doubled", "agrees", "outcome"),
 )
 
 round_answers = Table(
@@ -77,6 +82,8 @@ round_answers = Table(
     Column("status", String(12), nullable=False),
     # Nothing before it is answered.
     Column("line", Text, nullable=True),
+    # The labels that the line gives, as sorted JSON; nothing beside a line that came before this column.
+    Column("names", Text, nullable=True),
     # Who answered, as `dump_principal` writes it.
     Column("caller", Text, nullable=True),
     Column("answered_ms", BigInteger, nullable=True),
@@ -84,6 +91,8 @@ round_answers = Table(
         ["round", "number"], ["round_entries.round", "round_entries.number"], ondelete="CASCADE"
     ),
     Index("ix_round_answers_round_user_id", "round", "user_id", "number"),
+    Index("ix_round_answers_people", "round", "user_id", "name", "status"),
+    Index("ix_round_answers_round_status", "round", "status", "number"),
 )
 
 round_comments = Table(

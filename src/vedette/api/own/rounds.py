@@ -144,7 +144,7 @@ def review_answers(house: House, caller: Caller, request: dict[str, Any]) -> dic
 def describe_round_agreement(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return how far the people of a round agree: in all, each of them, and over which labels they differ."""
     project = _project(house, caller, "DescribeRoundAgreement", request)
-    agreement = house.rounds.agreement(project, request["RoundId"])
+    agreement = house.rounds.statistics.agreement(project, request["RoundId"])
     return {
         "Compared": agreement.compared,
         "Agreed": agreement.agreed,
