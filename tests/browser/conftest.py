@@ -92,7 +92,8 @@ def watch(page: Page) -> Watch:
 def open_page(chromium: Browser, console: RunningServer, **options: object) -> Page:
     """Open a window with a fresh profile, watched."""
     context = chromium.new_context(
-        base_url=console.address, **{"viewport": WINDOW, "locale": "en", **options}
+        base_url=console.address,
+        **{"viewport": WINDOW, "locale": "en", "reduced_motion": "reduce", **options},
     )
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()

@@ -1,6 +1,7 @@
 """Pictures of pages for a person to look at, and axe-core for what a person may overlook."""
 
 import os
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,38 @@ LANGUAGES = ("en", "fr", "pt-BR", "zh-CN", "id")
 SIZES = ((1280, 800), (1920, 1080))
 
 
+# What a tab hears when another tab of the browser chose; then two frames, in which it is drawn.
+CHOOSE = """
+async (chosen) => {
+  for (const [key, newValue] of Object.entries(chosen)) {
+    localStorage.setItem(key, newValue);
+    window.dispatchEvent(new StorageEvent("storage", { key, newValue }));
+  }
+  while (document.documentElement.lang !== chosen["vedette.language"])
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+}
+"""
+# Whatever scrolls sideways, or would have the page do so; the width of it and of what is in it.
+SIDEWAYS = """
+() => [...document.querySelectorAll("body *")]
+  .filter((element) => {
+    const overflow = getComputedStyle(element).overflowX;
+    return (overflow === "auto" || overflow === "scroll") && element.scrollWidth > element.clientWidth + 1;
+  })
+  .concat(document.documentElement.scrollWidth > innerWidth ? [document.documentElement] : [])
+  .map((element) => `${element.className} ${element.scrollWidth} > ${element.clientWidth}`)
+"""
+
+
 def choose(page: Page, *, theme: str = "light", language: str = "en") -> None:
-    """Have the page in a theme and a language, as somebody who chose them before."""
-    page.evaluate(
-        "([theme, language]) => { localStorage.setItem('vedette.theme', theme);"
-        " localStorage.setItem('vedette.language', language); }",
-        [theme, language],
-    )
-    page.reload()
-    page.wait_for_load_state("networkidle")
+    """Have the page in a theme and a language, as it stands: dialogs stay open."""
+    page.evaluate(CHOOSE, {"vedette.theme": theme, "vedette.language": language})
+
+
+def sideways(page: Page) -> list[str]:
+    """Return what of the page scrolls sideways."""
+    return list(page.evaluate(SIDEWAYS))
 
 
 def take_pictures(page: Page, name: str) -> None:
@@ -42,10 +66,12 @@ def take_pictures(page: Page, name: str) -> None:
         page.set_viewport_size(before)
 
 
-def axe_findings(page: Page) -> list[str]:
-    """Return what axe-core calls serious or critical on the page as it stands."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+def axe_findings(page: Page, *rules: str) -> list[str]:
+    """Return what axe-core calls serious or critical on the page as it stands, by all rules or by these."""
+    if page.evaluate("() => typeof axe") == "undefined":
+        page.evaluate(AXE.read_text("utf-8"))
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found: dict[str, Any] = page.evaluate("(options) => axe.run(document, options)", options)
     return [
         f"{item['id']}: {item['help']}: {[node['target'] for node in item['nodes']][:3]}"
         for item in found["violations"]
@@ -54,12 +80,14 @@ def axe_findings(page: Page) -> list[str]:
 
 
 def axe_everywhere(page: Page) -> dict[str, list[str]]:
-    """Return the findings of the page by theme and language; those without one are left out."""
+    """Return the findings of the page in every language, themes in turns; those without one are left out.
+
+    Words have no colour and colours no words, so that no language needs both themes.
+    """
     result = {}
-    for theme in THEMES:
-        for language in LANGUAGES:
-            choose(page, theme=theme, language=language)
-            if found := axe_findings(page):
-                result[f"{theme} {language}"] = found
+    for language, theme in zip(LANGUAGES, cycle(THEMES), strict=False):
+        choose(page, theme=theme, language=language)
+        if found := axe_findings(page):
+            result[f"{theme} {language}"] = found
     choose(page)
     return result

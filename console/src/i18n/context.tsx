@@ -1,8 +1,8 @@
 /** The chosen language for React: its provider, the hooks that say messages, and its numbers and dates. */
 import { I18nProvider } from "@cloudscape-design/components/i18n";
-import { createContext, useContext, useMemo, useState, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { loadCatalogue, type Catalogue } from "./catalogue";
-import { rememberLanguage, type Language } from "./languages";
+import { rememberLanguage, watchLanguage, type Language } from "./languages";
 import { fill, type Messages, type Say } from "./texts";
 
 interface Chosen {
@@ -16,14 +16,19 @@ export function LanguageProvider(props: { readonly first: Catalogue; readonly ch
   const [catalogue, setCatalogue] = useState(props.first);
   const chosen = useMemo(() => {
     const choose = (language: Language) => {
-      void loadCatalogue(language).then((loaded) => {
-        rememberLanguage(language);
-        document.documentElement.lang = language;
-        setCatalogue(loaded);
-      });
+      rememberLanguage(language);
+      void show(language).then(setCatalogue);
     };
     return { catalogue, choose };
   }, [catalogue]);
+  useEffect(
+    () =>
+      // Chosen in another tab: all tabs of a browser speak one language.
+      watchLanguage((language) => {
+        void show(language).then(setCatalogue);
+      }),
+    [],
+  );
   return (
     <Context value={chosen}>
       <I18nProvider locale={catalogue.language} messages={[catalogue.components]}>
@@ -31,6 +36,12 @@ export function LanguageProvider(props: { readonly first: Catalogue; readonly ch
       </I18nProvider>
     </Context>
   );
+}
+
+async function show(language: Language): Promise<Catalogue> {
+  const loaded = await loadCatalogue(language);
+  document.documentElement.lang = language;
+  return loaded;
 }
 
 function useChosen(): Chosen {

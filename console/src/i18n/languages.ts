@@ -34,3 +34,12 @@ export function initialLanguage(): Language {
 export function rememberLanguage(language: Language): void {
   localStorage.setItem(REMEMBERED, language);
 }
+
+/** Tells of a language that was chosen in another tab; returns what ends that. */
+export function watchLanguage(tell: (language: Language) => void): () => void {
+  const look = ({ key, newValue }: StorageEvent) => {
+    if (key === REMEMBERED && isLanguage(newValue)) tell(newValue);
+  };
+  window.addEventListener("storage", look);
+  return () => window.removeEventListener("storage", look);
+}

@@ -3,7 +3,7 @@ import AppLayout from "@cloudscape-design/components/app-layout";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { useLocation, useMatch } from "react-router";
 import { useConnection } from "./connection";
 import { hrefOf, useFollow } from "./links";
@@ -39,6 +39,15 @@ function Notices() {
   return <Flashbar items={items} stackItems />;
 }
 
+/** As long as a name may be in the navigation: two lines of it. */
+const LONGEST_TITLE = 48;
+
+/** A long name keeps its beginning and its end, by which most are told apart. */
+function shortened(name: string): string {
+  const half = LONGEST_TITLE / 2;
+  return name.length <= LONGEST_TITLE ? name : `${name.slice(0, half)}…${name.slice(1 - half)}`;
+}
+
 /** The parts of the project that the address is in. */
 function useProjectItems(): SideNavigationProps.Item[] {
   const t = useUiText();
@@ -49,7 +58,7 @@ function useProjectItems(): SideNavigationProps.Item[] {
   return [
     {
       type: "section-group",
-      title: project,
+      title: shortened(project),
       items: [
         { type: "link", text: t("overview"), href: hrefOf(route) },
         { type: "link", text: t("trainDataset"), href: hrefOf(`${route}/datasets/train`) },
@@ -94,8 +103,19 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const { isFull = false } = usePageFacts();
   useConnection();
   const [isOpen, setIsOpen] = useState(true);
+  const content = useRef<HTMLDivElement>(null);
   return (
     <>
+      <a
+        className="vedette-skip"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          content.current?.focus();
+        }}
+      >
+        {t("skipToContent")}
+      </a>
       <TopBar />
       <AppLayout
         headerSelector={TOP_BAR}
@@ -115,7 +135,11 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           navigationClose: t("closeNavigation"),
           notifications: t("notices"),
         }}
-        content={children}
+        content={
+          <div ref={content} className="vedette-content" tabIndex={-1}>
+            {children}
+          </div>
+        }
       />
     </>
   );

@@ -30,6 +30,10 @@ export function chooseTheme(theme: Theme): void {
 }
 
 machine.addEventListener("change", applyTheme);
+// Chosen in another tab.
+window.addEventListener("storage", ({ key }) => {
+  if (key === REMEMBERED) applyTheme();
+});
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

@@ -33,7 +33,17 @@ def ask(folder, path, method="GET", **headers):
     return response.status, dict(response.headers), content
 
 
-@pytest.mark.parametrize("path", ["", "projects", "projects/rekognition/bolts/datasets/train", "index.html"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "projects",
+        "projects/rekognition/bolts/datasets/train",
+        "projects/rekognition/line-7.2",
+        "account/users/maya.lee",
+        "index.html",
+    ],
+)
 def test_every_view_is_the_page(folder, path):
     status, headers, content = ask(folder, path)
     assert (status, content, headers["cache-control"]) == (200, b"<!doctype html>the page", "no-cache")

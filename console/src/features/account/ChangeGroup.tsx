@@ -74,6 +74,7 @@ export function ChangeGroup({ group, onClose }: ChangeGroupProps) {
           <Multiselect
             options={all.map(({ UserName = "" }) => ({ value: UserName, label: UserName }))}
             selectedOptions={users.map((user) => ({ value: user, label: user }))}
+            placeholder={t("choose")}
             ariaLabel={t("groupUsers")}
             onChange={({ detail }) => setUsers(detail.selectedOptions.map((option) => option.value ?? ""))}
           />

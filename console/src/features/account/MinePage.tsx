@@ -8,6 +8,7 @@ import Table from "@cloudscape-design/components/table";
 import { useSignedIn } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
+import { browserOf } from "./agent";
 import { Layout } from "./Layout";
 import { useEndSession, useSessions, type OwnSession } from "./sessions";
 import { useText } from "./text";
@@ -23,13 +24,24 @@ function useColumns() {
       isRowHeader: true,
       cell: (item: OwnSession) =>
         `${formats.date(item.created)}${item.isCurrent ? ` (${t("sessionHere")})` : ""}`,
+      minWidth: 180,
     },
-    { id: "used", header: t("sessionUsed"), cell: (item: OwnSession) => formats.date(item.used) },
+    {
+      id: "used",
+      header: t("sessionUsed"),
+      cell: (item: OwnSession) => formats.date(item.used),
+      minWidth: 180,
+    },
     { id: "address", header: t("sessionFrom"), cell: (item: OwnSession) => item.address },
-    { id: "agent", header: t("sessionBrowser"), cell: (item: OwnSession) => <bdi>{item.agent}</bdi> },
+    {
+      id: "agent",
+      header: t("sessionBrowser"),
+      cell: (item: OwnSession) => <bdi title={item.agent}>{browserOf(item.agent)}</bdi>,
+    },
     {
       id: "end",
       header: t("sessionEnd"),
+      minWidth: 100,
       cell: (item: OwnSession) =>
         item.isCurrent ? (
           "–"

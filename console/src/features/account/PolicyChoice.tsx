@@ -32,6 +32,7 @@ export function PolicyChoice({ label, chosen, onChange }: PolicyChoiceProps) {
       <Multiselect
         selectedOptions={selected}
         options={options}
+        placeholder={t("choose")}
         ariaLabel={label}
         onChange={({ detail }) => onChange(detail.selectedOptions.map((option) => option.value ?? ""))}
       />

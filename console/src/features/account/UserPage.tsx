@@ -42,6 +42,7 @@ function GroupChoice(props: {
       <Multiselect
         options={options}
         selectedOptions={props.chosen.map((name) => ({ value: name, label: name }))}
+        placeholder={t("choose")}
         ariaLabel={t("groups")}
         onChange={({ detail }) => props.onChange(detail.selectedOptions.map((option) => option.value ?? ""))}
       />

@@ -62,6 +62,7 @@ export function UsersPage() {
           items={items}
           loading={users.isPending}
           trackBy="UserId"
+          wrapLines
           empty={<None />}
           ariaLabels={{ tableLabel: t("users") }}
           header={

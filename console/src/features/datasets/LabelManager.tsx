@@ -74,6 +74,7 @@ export function LabelManager({ arn, types, labels, onClose }: LabelManagerProps)
       visible
       size="large"
       onDismiss={onClose}
+      closeAriaLabel={t("close")}
       header={t("manageLabels")}
       footer={
         <Box float="right">
@@ -101,10 +102,18 @@ export function LabelManager({ arn, types, labels, onClose }: LabelManagerProps)
         <Table
           variant="embedded"
           trackBy="name"
+          wrapLines
           loading={isBusy}
           loadingText={t("labels")}
           items={matching.slice((page - 1) * ROWS, page * ROWS)}
           empty={t("noLabels")}
+          ariaLabels={{
+            tableLabel: t("manageLabels"),
+            activateEditLabel: (column, label) =>
+              `${t(column.id === "key" ? "key" : "rename")}: ${label.name}`,
+            cancelEditLabel: () => t("cancel"),
+            submitEditLabel: () => t("save"),
+          }}
           pagination={
             pages > 1 && (
               <Pagination
@@ -141,7 +150,7 @@ export function LabelManager({ arn, types, labels, onClose }: LabelManagerProps)
             {
               id: "name",
               header: t("label"),
-              cell: (label) => <bdi>{label.name}</bdi>,
+              cell: (label) => <bdi className="label-name">{label.name}</bdi>,
               isRowHeader: true,
               editConfig: {
                 ariaLabel: t("rename"),

@@ -69,6 +69,7 @@ function useColumns(): TableProps.ColumnDefinition<ProjectRow>[] {
       header: t("kind"),
       cell: (row) => (row.service === "rekognition" ? t("kindRekognition") : t("kindLookout")),
       sortingField: "service",
+      minWidth: 150,
     },
     { id: "pictures", header: t("pictures"), cell: (row) => <Fact row={row}>{pictures}</Fact> },
     {
@@ -80,11 +81,13 @@ function useColumns(): TableProps.ColumnDefinition<ProjectRow>[] {
       id: "next",
       header: t("next"),
       cell: (row) => <Fact row={row}>{(facts) => <NextStepSign facts={facts} />}</Fact>,
+      minWidth: 195,
     },
     {
       id: "created",
       header: t("created"),
       cell: (row) => formats.day(row.created),
+      minWidth: 130,
       sortingField: "created",
     },
   ];

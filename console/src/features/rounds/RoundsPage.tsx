@@ -53,6 +53,7 @@ export function RoundsPage() {
       <SpaceBetween size="m">
         {error !== null && <FaultAlert error={error} onRetry={place.retry} />}
         <Table
+          wrapLines
           items={items}
           trackBy="RoundId"
           loading={query.isPending}

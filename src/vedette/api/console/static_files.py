@@ -1,8 +1,8 @@
 """The console's own files, as they were built: nothing else is ever read from the disk for a path.
 
-The folder is listed, and a path is looked up in the list; it is never joined to a folder's name. A path
-without a file's ending is a page, and every page is index.html, which asks for the rest itself. Scripts and
-styles lie in one archive (decision 0267), which is read into memory when the first of them is asked for.
+The folder is listed, and a path is looked up in the list; it is never joined to a folder's name. What is
+no file is a page, and every page is index.html, which asks for the rest itself. Scripts and styles lie in one
+archive (decision 0267), which is read into memory when the first of them is asked for.
 """
 
 import gzip
@@ -65,10 +65,18 @@ def answer_file(request: Request, path: str, folder: Path = FOLDER) -> Response:
         return Response(404, [*_common(), ("content-type", TYPES[".html"])], NOT_BUILT.encode())
     name = path or INDEX
     if name not in built.files and name not in built.texts:
-        if "." in name.rpartition("/")[2]:
+        if _names_file(name):
             return Response(404, [*_common(), ("content-type", TYPES[".txt"])], b"There is no such file.\n")
         name = INDEX
     return _send(request, built, name)
+
+
+def _names_file(path: str) -> bool:
+    """Say whether a path would be a file's; projects and people may have a dot in their names."""
+    *folders, name = path.split("/")
+    if not folders or HASHED.rstrip("/") in folders[:1] or not {"", ".", ".."}.isdisjoint(folders):
+        return "." in name
+    return False
 
 
 def _send(request: Request, built: "_BuiltConsole", name: str) -> Response:

@@ -180,7 +180,9 @@ function Gallery({ place, type, arn, types }: GalleryProps) {
       <div className="gallery-body">
         <div className="gallery-main">
           {state.error !== null && <FaultAlert error={state.error} onRetry={() => pages.refresh()} />}
-          {total === 0 && state.total !== undefined && <Empty isFiltered={search.size > 0} place={place} />}
+          {total === 0 && state.total !== undefined && (
+            <Empty isFiltered={Object.keys(question.filter).length > 0} place={place} />
+          )}
           <Grid
             key={JSON.stringify(question)}
             pages={pages}

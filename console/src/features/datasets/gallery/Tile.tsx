@@ -153,11 +153,6 @@ export const Tile = memo(function Tile(props: TileProps) {
       role="option"
       aria-selected={isSelected}
       aria-posinset={index + 1}
-      aria-label={[
-        nameOf(entry),
-        ...(entry?.Unsure === true ? [t("unsure")] : []),
-        ...(entry?.Labels ?? []),
-      ].join(", ")}
       data-index={index}
       title={titleOf(entry)}
     >

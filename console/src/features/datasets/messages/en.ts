@@ -28,6 +28,8 @@ export const messages = {
   distributeHelp:
     "Moves about a fifth of each label's pictures into the test dataset. By label, training + test:",
   close: "Close",
+  save: "Save",
+  cancel: "Cancel",
   pictures: { one: "{count} picture", other: "{count} pictures" },
   picturesOf: "Pictures of the dataset {name}",
   picturesHeader: "Pictures",

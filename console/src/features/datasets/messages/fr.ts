@@ -31,6 +31,8 @@ export const messages: Translation<typeof english> = {
   distributeHelp:
     "Déplace environ un cinquième des images de chaque étiquette vers le jeu de test. Par étiquette, entraînement + test :",
   close: "Fermer",
+  save: "Enregistrer",
+  cancel: "Annuler",
   pictures: { one: "{count} image", other: "{count} images" },
   picturesOf: "Images du jeu {name}",
   picturesHeader: "Images",

@@ -30,6 +30,8 @@ export const messages: Translation<typeof english> = {
   distributeHelp:
     "Memindahkan sekitar seperlima gambar tiap label ke himpunan uji. Per label, pelatihan + pengujian:",
   close: "Tutup",
+  save: "Simpan",
+  cancel: "Batal",
   pictures: { other: "{count} gambar" },
   picturesOf: "Gambar himpunan {name}",
   picturesHeader: "Gambar",

@@ -30,6 +30,8 @@ export const messages: Translation<typeof english> = {
   distributeHelp:
     "Move cerca de um quinto das imagens de cada rótulo para o conjunto de teste. Por rótulo, treinamento + teste:",
   close: "Fechar",
+  save: "Salvar",
+  cancel: "Cancelar",
   pictures: { one: "{count} imagem", other: "{count} imagens" },
   picturesOf: "Imagens do conjunto {name}",
   picturesHeader: "Imagens",

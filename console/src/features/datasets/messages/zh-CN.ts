@@ -28,6 +28,8 @@ export const messages: Translation<typeof english> = {
   distributeTitle: "按 80:20 划分",
   distributeHelp: "把每个标签约五分之一的图片移到测试数据集。按标签，训练 + 测试：",
   close: "关闭",
+  save: "保存",
+  cancel: "取消",
   pictures: { other: "{count} 张图片" },
   picturesOf: "数据集 {name} 的图片",
   picturesHeader: "图片",

@@ -1,0 +1,220 @@
+"""Every page of the console, on a project whose names are as hostile as customers' names may be.
+
+`make_house` makes the project, `stops` are the pages: an address, what says that the page is there, and the
+step that opens a dialog on it.
+"""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Locator, Page
+
+from doubles.console import a_user
+from doubles.console import signed_in as signed_in_browser
+from doubles.servers import RunningServer
+
+NAME = "line-7." + "a-very-long-project-name_" * 8
+LOOKOUT = "plates-of-" + "a-very-long-project-name_" * 8
+BUCKET = "every-page"
+PERSON = "maya.of-the-very-long-night-shift-in-the-second-hall"
+# What names of labels may be: markup, the other direction and its marks, marks that are drawn in colour, no
+# place to break, Chinese, and as long as the service lets them be.
+HOSTILE_LABELS = (
+    "<b>bolt</b><img src=x onerror=alert(1)>",
+    "\u05d1\u05d5\u05e8\u05d2 \u202egnp.tloB\u202c",
+    "🔩🛠️ schraube",
+    "L" * 200,
+    "六角头螺栓与垫圈组件表面划痕及凹陷缺陷类别",
+    "vis à tête hexagonale, zinguée, légèrement rayée sur le côté gauche",
+    "'; DROP TABLE labels; --",
+)
+LABELS = (*HOSTILE_LABELS, *(f"part {number:03}" for number in range(250 - len(HOSTILE_LABELS))))
+HOSTILE_FILES = (
+    "<img src=x onerror=alert(1)>.jpg",
+    "gpj.\u202eexe.jpg",
+    "🔩 schraube 🛠️.jpg",
+    f"{'a very long file name ' * 9}.jpg",
+    f"{'W' * 220}.jpg",
+    "六角头螺栓与垫圈组件表面划痕.jpg",
+)
+COUNT = 60
+
+
+@dataclass(frozen=True)
+class House:
+    """What was made, for addresses."""
+
+    server: RunningServer
+    arn: str
+    round_id: str
+    import_id: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page to look at."""
+
+    name: str
+    path: str
+    ready: Callable[[Page], Locator]
+    then: Callable[[Page], object] | None = None
+
+
+def _picture(number: int) -> bytes:
+    image = Image.new("RGB", (320, 240), ((number * 37) % 256, (number * 91) % 256, (number * 53) % 256))
+    ImageDraw.Draw(image).ellipse((60 + number, 50, 200 + number, 190), fill="white", outline="black")
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def _line(number: int, key: str) -> str:
+    """A line with a label and up to three boxes; each seventh picture is not labelled yet."""
+    line: dict[str, Any] = {"source-ref": f"s3://{BUCKET}/{key}"}
+    if number % 7 == 3:
+        return json.dumps(line)
+    names = [LABELS[(number * 5 + step) % len(LABELS)] for step in range(3)]
+    common = {"human-annotated": "yes", "creation-date": "2026-11-28T10:00:00"}
+    if number % 2:
+        metadata = {"confidence": 1, "class-name": names[0], "type": "groundtruth/image-classification"}
+        return json.dumps(line | {"kind": 1, "kind-metadata": metadata | common})
+    boxes = [
+        {"class_id": place, "left": 20 + 90 * place, "top": 40 + 30 * place, "width": 80, "height": 90}
+        for place in range(3)
+    ]
+    line["box"] = {"image_size": [{"width": 320, "height": 240, "depth": 3}], "annotations": boxes}
+    line["box-metadata"] = common | {
+        "objects": [{"confidence": 1}] * 3,
+        "class-map": {str(place): name for place, name in enumerate(names)},
+        "type": "groundtruth/object-detection",
+    }
+    return json.dumps(line)
+
+
+def make_house(server: RunningServer) -> House:
+    """Make the projects, a round, an import with problems, a group and a person with a key."""
+    s3, rekognition = server.client("s3"), server.client("rekognition")
+    s3.create_bucket(Bucket=BUCKET)
+    keys = [f"set/{name}" for name in HOSTILE_FILES]
+    keys += [f"set/part_{number:03}.jpg" for number in range(COUNT - len(keys))]
+    for number, key in enumerate(keys):
+        s3.put_object(Bucket=BUCKET, Key=key, Body=_picture(number))
+    lines = [_line(number, key) for number, key in enumerate(keys)]
+    s3.put_object(Bucket=BUCKET, Key="all.manifest", Body="\n".join(lines).encode())
+    broken = [*lines[:9], lines[1][:-1] + ",}", lines[0].replace("annotations", "annot"), '{"no": 1}']
+    s3.put_object(Bucket=BUCKET, Key="broken.manifest", Body="\n".join(broken).encode())
+    arn = rekognition.create_project(ProjectName=NAME, Tags={"team": "night shift " * 9})["ProjectArn"]
+    place = {"S3Object": {"Bucket": BUCKET, "Name": "all.manifest"}}
+    for kind in ("TRAIN", "TEST"):
+        source = {"DatasetSource": {"GroundTruthManifest": place}} if kind == "TRAIN" else {}
+        rekognition.create_dataset(ProjectArn=arn, DatasetType=kind, **source)
+    return _add_work(server, arn)
+
+
+def _add_work(server: RunningServer, arn: str) -> House:
+    browser = signed_in_browser(server)
+
+    def call(operation: str, **members: Any) -> Any:
+        answer = browser.call("vedette", operation, **members)
+        assert answer.status == 200, answer.body
+        return answer.json
+
+    settings = [{"Name": name, "Color": "", "Key": ""} for name in LABELS]
+    for start in range(0, len(settings), 100):
+        call("UpdateLabelSettings", ProjectArn=arn, Labels=settings[start : start + 100])
+    a_user(server, PERSON, "annotator")
+    call("CreateGroup", GroupName="night-shift-with-a-long-name", UserNames=[], PolicyNames=["labeller"])
+    path = {"ProjectArn": arn}
+    made = call(
+        "CreateRound", **path, DatasetType="train", Name="shift-1-" + "long-" * 11, Task="labels",
+        Filter={}, Instructions="Discs are <b>round</b>. " + "All else is not. " * 20, Examples=[],
+        DoubleShare=0.1,
+    )  # fmt: skip
+    round_id = made["Round"]["RoundId"]
+    call("AssignRound", **path, RoundId=round_id, UserNames=[PERSON])
+    source = {"Kind": "bucket", "Address": f"s3://{BUCKET}/broken.manifest", "Format": "manifest"}
+    made = call("CreateImport", **path, DatasetType="train", Source=source)
+    lookout = server.client("lookoutvision")
+    lookout.create_project(ProjectName=LOOKOUT)
+    lookout.create_dataset(ProjectName=LOOKOUT, DatasetType="train")
+    return House(server, arn, round_id, made["ImportId"])
+
+
+def _button(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("button", name=name).first.click()
+
+
+def _heading(name: str) -> Callable[[Page], Locator]:
+    return lambda page: page.get_by_role("heading", name=name).first
+
+
+def _tile(page: Page) -> Locator:
+    return page.get_by_role("option").first
+
+
+def _stage(page: Page) -> Locator:
+    return page.locator("[data-testid=stage][data-state=shown]")
+
+
+def _keys(*keys: str) -> Callable[[Page], None]:
+    def press(page: Page) -> None:
+        for key in keys:
+            page.keyboard.press(key)
+
+    return press
+
+
+def stops(house: House) -> list[Stop]:
+    """Return every page, and dialogs that stand on it; the pages' languages are English when they open."""
+    project = f"/console/projects/rekognition/{NAME}"
+    plates = f"/console/projects/lookoutvision/{LOOKOUT}"
+    train = f"{project}/datasets/train"
+    return [
+        Stop("home", "/console/", _heading("Projects")),
+        Stop("projects", "/console/projects", _heading("Projects")),
+        Stop("project-create", "/console/projects?create", lambda page: page.get_by_role("dialog")),
+        Stop("project", project, _heading(NAME)),
+        Stop("project-delete", project, _heading(NAME), _button("Delete")),
+        Stop("project-lookout", plates, _heading(LOOKOUT)),
+        Stop("datasets", f"{project}/datasets", _heading("Datasets")),
+        Stop("datasets-lookout", f"{plates}/datasets", _heading("Datasets")),
+        Stop("gallery", train, _tile),
+        Stop("gallery-filtered", f"{train}?labelled=no&sort=name", _tile),
+        Stop("gallery-range", train, _tile, _range),
+        Stop("labels-managed", train, _tile, _button("Manage labels")),
+        Stop("gallery-empty", f"{project}/datasets/test", lambda page: page.locator(".gallery-main")),
+        Stop("gallery-missing", f"{plates}/datasets/test", lambda page: page.locator("main")),
+        Stop("camera", f"{train}/camera", lambda page: page.get_by_role("heading", level=1)),
+        Stop("video", f"{train}/video", lambda page: page.get_by_role("heading", level=1)),
+        Stop("export", f"{train}/export", lambda page: page.get_by_role("heading", level=1)),
+        Stop("wizard", f"{project}/datasets/new", _heading("Add pictures and labels")),
+        Stop(
+            "wizard-import", f"{project}/datasets/new?import={house.import_id}", _heading("What it will be")
+        ),
+        Stop("labelling", f"{train}/label", _stage),
+        Stop("labelling-keys", f"{train}/label", _stage, _keys("?")),
+        Stop("labelling-label", f"{train}/label", _stage, _keys("/", *"new label", "Enter")),
+        Stop("labelling-boxes", f"{train}/label?mode=boxes", _stage, _keys("k")),
+        Stop("labelling-none", f"{plates}/datasets/train/label", lambda page: page.get_by_role("main").first),
+        Stop("rounds", f"{train}/rounds", _heading("Labelling rounds")),
+        Stop("round-create", f"{train}/rounds", _heading("Labelling rounds"), _button("Create round")),
+        Stop("round", f"{train}/rounds/{house.round_id}", _heading("shift-1")),
+        Stop("my-work", "/console/my-work", _heading("My work")),
+        Stop("account", "/console/account", _heading("Account")),
+        Stop("users", "/console/account/users", _heading("Users")),
+        Stop("user-create", "/console/account/users", _heading("Users"), _button("Create user")),
+        Stop("user", f"/console/account/users/{PERSON}", _heading(PERSON)),
+        Stop("groups", "/console/account/groups", _heading("Groups")),
+        Stop("policies", "/console/account/policies", _heading("Policies")),
+        Stop("policy-write", "/console/account/policies", _heading("Policies"), _button("Write a policy")),
+        Stop("nowhere", "/console/nothing/here", _heading("There is nothing")),
+    ]
+
+
+def _range(page: Page) -> None:
+    page.get_by_role("button", name="Add a filter").click()
+    page.get_by_role("option", name="Size …").click()
