@@ -6,8 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import typer
-from typer.main import get_command
+import click
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -68,9 +67,7 @@ def settings_page() -> str:
     return COMPUTED + "\n".join(lines) + "\n"
 
 
-def _commands(
-    command: "typer.core.TyperCommand | typer.core.TyperGroup", path: str
-) -> Iterator[tuple[str, str]]:
+def _commands(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
     children = getattr(command, "commands", None)
     if not children:
         yield path, (command.help or "").strip().split("\n")[0]
@@ -83,11 +80,12 @@ def commands_page() -> str:
     """Return every command with its summary."""
     lines = [
         "# Commands\n",
-        "`--help` after any of them says more.\n",
+        "`--help` after any of them says more. The Tab key completes them in bash after",
+        '`eval "$(_VEDETTE_COMPLETE=bash_source vedette)"`; others: `zsh_source`, `fish_source`.\n',
         "| command | what it does |",
         "|---|---|",
     ]
-    lines += [f"| `{path}` | {summary} |" for path, summary in _commands(get_command(app), "vedette")]
+    lines += [f"| `{path}` | {summary} |" for path, summary in _commands(app, "vedette")]
     return COMPUTED + "\n".join(lines) + "\n"
 
 

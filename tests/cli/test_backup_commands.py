@@ -1,7 +1,7 @@
 """What `vedette backup` and `vedette restore` say at a terminal."""
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.installations import an_installation
 from doubles.trained import put_version

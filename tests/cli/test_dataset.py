@@ -4,7 +4,7 @@ import json
 import uuid
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.lines import a_box_line, a_line, a_ref, an_anomaly_line
 from doubles.pictures import a_png

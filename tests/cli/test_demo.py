@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from vedette.cli.demo import KINDS
 from vedette.cli.demo_services import CustomLabelsDemo

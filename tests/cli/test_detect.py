@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
-from typer.testing import CliRunner
 
 from doubles.packages import save_patch, save_plain, tiny_package
 from vedette.cli.main import app

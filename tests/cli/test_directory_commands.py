@@ -3,7 +3,7 @@ import shlex
 import stat
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.installations import an_installation
 from vedette.cli.main import app

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.packages import save_patch, save_plain, tiny_package
 from vedette.cli.main import app

@@ -1,7 +1,7 @@
 """`vedette lifecycle` on an installation without a server."""
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.installations import an_installation
 from vedette.cli.main import app

@@ -4,7 +4,7 @@ import json
 import uuid
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.trained import put_version
 from vedette.cli.main import app

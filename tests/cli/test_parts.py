@@ -6,8 +6,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
-import typer
 
 from vedette.cli import main, parts
 
@@ -57,7 +57,7 @@ def test_a_module_of_no_part_is_a_fault_that_shows(monkeypatch):
 
 def test_a_command_that_needs_a_missing_part_ends_before_it_begins(monkeypatch, capsys):
     monkeypatch.setitem(parts.PARTS, "train", ("torch", "no_such_module_anywhere"))
-    with pytest.raises(typer.Exit) as end:
+    with pytest.raises(click.exceptions.Exit) as end:
         parts.require_part("train")
     assert end.value.exit_code == 2
     assert "pip install 'vedette[train]'" in capsys.readouterr().err

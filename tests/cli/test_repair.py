@@ -1,7 +1,7 @@
 """`vedette repair`, as a person types it."""
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from vedette.cli.main import app
 from vedette.server.lifecycle import locked

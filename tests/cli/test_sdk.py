@@ -1,6 +1,6 @@
 """`vedette sdk install` and `remove` touch only our own files."""
 
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from vedette.cli.main import app
 

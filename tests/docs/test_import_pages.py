@@ -6,8 +6,8 @@ import shlex
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
-from typer.testing import CliRunner
 
 from vedette.cli.main import app
 from vedette.exchange.formats import IN

@@ -5,7 +5,7 @@ import re
 import shlex
 from pathlib import Path
 
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.pictures import a_png
 from vedette.cli.main import app

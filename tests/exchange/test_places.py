@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from doubles.pictures import a_jpeg, a_png
 from vedette.cli.main import app

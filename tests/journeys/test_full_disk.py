@@ -6,7 +6,7 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.disks import small_disk
 from doubles.servers import start_server, stop_server

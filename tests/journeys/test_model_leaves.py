@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.packages import save_plain
 from doubles.servers import start_server, stop_server

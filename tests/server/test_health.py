@@ -5,7 +5,7 @@ import sqlite3
 from datetime import UTC, datetime
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.installations import an_installation
 from vedette.cli import doctor

@@ -5,7 +5,7 @@ import uuid
 from urllib.parse import urlsplit
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.raw_http import head, signed, statuses, talk
 from doubles.servers import start_server, stop_server

@@ -6,9 +6,9 @@ import stat
 from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from typer.testing import CliRunner
 
 from doubles.installations import an_installation
 from doubles.servers import start_server, stop_server

@@ -241,4 +241,4 @@ def test_a_decoder_is_opened_in_one_place_only():
         if "Image.open(" in (text := path.read_text("utf-8"))
     }
     # The demonstration shows a mask that its own server drew.
-    assert callers == {"vision/files.py": 2, "cli/demo.py": 1}
+    assert callers == {"vision/files.py": 2, "cli/demonstration.py": 1}

@@ -1,15 +1,13 @@
 """`vedette backup` and `vedette restore`: a copy of the whole installation, and back."""
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-
 from vedette.cli.credentials import Data
 from vedette.cli.opening import opened, settings_for, translate_refusals
+from vedette.cli.signatures import Argument, Option
+from vedette.cli.terminal import ProgressLine
 
 DOUBTFUL = {
     "missing_objects": "object named by the index and missing: see `vedette repair --dry-run`.",
@@ -20,17 +18,17 @@ PG_DUMP = "pg_dump --format=custom --file=vedette.dump"
 
 
 def backup(
-    to: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    to: Annotated[Path, Argument(metavar="DIR", help="A new or empty folder.")],
     copies: Annotated[
-        bool, typer.Option("--copy", help="Copy files that lie on the same disk, instead of linking them.")
+        bool, Option("--copy", help="Copy files that lie on the same disk, instead of linking them.")
     ] = False,
     data: Data = None,
 ) -> None:
     """Copy the whole installation into a new folder, while the server runs or not."""
     from vedette.server.backup import back_up
 
-    with opened(data) as installation, _StageProgress() as bar:
-        manifest = back_up(installation, to, links=not copies, progress=bar.update)
+    with opened(data) as installation, ProgressLine() as line:
+        manifest = back_up(installation, to, links=not copies, progress=_stages(line))
         endpoint = installation.settings.s3_endpoint
     counts = dict(manifest.counts)
     objects, models = _number(counts.get("objects", 0), "object"), _number(counts["models"], "model")
@@ -47,15 +45,15 @@ def backup(
 
 
 def restore(
-    from_: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `vedette backup` made.")],
+    from_: Annotated[Path, Argument(metavar="DIR", help="A folder that `vedette backup` made.")],
     data: Data = None,
 ) -> None:
     """Restore a backup to a new folder; nothing is overwritten."""
     from vedette.server.restore import restore as put_back
 
     settings = settings_for(data)
-    with translate_refusals(), _StageProgress() as bar:
-        restored = put_back(from_, settings.data, progress=bar.update)
+    with translate_refusals(), ProgressLine() as line:
+        restored = put_back(from_, settings.data, progress=_stages(line))
     manifest = restored.manifest
     print(f"Restored to {settings.data}: {restored.files} files, as they were on {manifest.made}.")
     if manifest.buckets:
@@ -70,24 +68,10 @@ def _number(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-class _StageProgress:
-    """A progress bar for every stage, silent where standard error is no terminal."""
+def _stages(line: ProgressLine) -> Callable[[str, int, int], None]:
+    """Return what shows the progress of one stage after another."""
 
-    def __init__(self) -> None:
-        console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self._progress = Progress(*columns, console=console, disable=not sys.stderr.isatty(), transient=True)
-        self._stages: dict[str, TaskID] = {}
+    def show(stage: str, count: int, of: int) -> None:
+        line.update(count, of, name=stage, note=f"{count:,}/{of:,}")
 
-    def __enter__(self) -> "_StageProgress":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def update(self, stage: str, count: int, of: int) -> None:
-        """Show the progress of a stage."""
-        if stage not in self._stages:
-            self._stages[stage] = self._progress.add_task(stage)
-        self._progress.update(self._stages[stage], completed=count, total=of)
+    return show

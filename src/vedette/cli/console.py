@@ -4,10 +4,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vedette.cli.credentials import Data
 from vedette.cli.opening import opened
+from vedette.cli.signatures import Option
 from vedette.cli.users import Account
 
 if TYPE_CHECKING:
@@ -15,9 +14,7 @@ if TYPE_CHECKING:
 
 
 def console(
-    user: Annotated[
-        str, typer.Option(help="The user to sign in; the account's root when nobody is named.")
-    ] = "",
+    user: Annotated[str, Option(help="The user to sign in; the account's root when nobody is named.")] = "",
     account: Account = "",
     data: Data = None,
 ) -> None:

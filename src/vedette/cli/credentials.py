@@ -7,12 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from vedette.cli.opening import opened, settings_for
+from vedette.cli.signatures import Exit, Option
 from vedette.errors import Missing
 
-Data = Annotated[Path | None, typer.Option(help="The folder that holds everything.")]
+Data = Annotated[Path | None, Option(help="The folder that holds everything.")]
 
 
 class CredentialsFormat(StrEnum):
@@ -25,12 +24,10 @@ class CredentialsFormat(StrEnum):
 
 def credentials(
     form: Annotated[
-        CredentialsFormat, typer.Option("--format", help="For a shell, a program, or ~/.aws/credentials.")
+        CredentialsFormat, Option("--format", help="For a shell, a program, or ~/.aws/credentials.")
     ] = (CredentialsFormat.ENV),
-    profile: Annotated[str, typer.Option(help="The profile's name, with --format profile.")] = "vedette",
-    renew: Annotated[
-        bool, typer.Option("--renew", help="Write the file again, with the oldest root key.")
-    ] = False,
+    profile: Annotated[str, Option(help="The profile's name, with --format profile.")] = "vedette",
+    renew: Annotated[bool, Option("--renew", help="Write the file again, with the oldest root key.")] = False,
     data: Data = None,
 ) -> None:
     """Print the root access key that the first start created."""
@@ -49,7 +46,7 @@ def credentials(
     else:
         return
     print(problem, file=sys.stderr)
-    raise typer.Exit(2)
+    raise Exit(2)
 
 
 def _renew(data: Path | None) -> None:

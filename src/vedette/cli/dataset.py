@@ -4,11 +4,10 @@ Each command works from anywhere by the server's operations, shows how far it is
 what it would do. Labels are changed in the entries; pictures in their bucket are never touched.
 """
 
+import sys
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
-
-import typer
 
 from vedette.cli.dataset_bring import PICTURES, bring, lines_of
 from vedette.cli.dataset_client import Selection, open_dataset
@@ -29,34 +28,32 @@ from vedette.cli.dataset_show import labels_of, show_counts, show_entry
 from vedette.cli.directory import table
 from vedette.cli.models import translate_client_errors
 from vedette.cli.remote import Server, remote_dataset
+from vedette.cli.signatures import Argument, CommandGroup, Option
 from vedette.clock import system_clock
-from vedette.dialects.registry import dialect_of
 from vedette.errors import Missing, Wrong
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.relabel import clear_labels, remove_labels
 
-app = typer.Typer(no_args_is_help=True, help="The entries and labels of a dataset on a running server.")
+app = CommandGroup("The entries and labels of a dataset on a running server.")
 
-Project = Annotated[str, typer.Option(help="The project's name.")]
-Which = Annotated[DatasetKind, typer.Option("--type", help="Which dataset of the project.")]
-Both = Annotated[DatasetKind | None, typer.Option("--type", help="Only this dataset; both without it.")]
-Of = Annotated[str, typer.Option(help="rekognition or lookoutvision, where both have such a project.")]
-Endpoint = Annotated[str, typer.Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
-Data = Annotated[Path | None, typer.Option(help="The data folder that holds the server's root key.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+Project = Annotated[str, Option(help="The project's name.")]
+Which = Annotated[DatasetKind, Option("--type", help="Which dataset of the project.")]
+Both = Annotated[DatasetKind | None, Option("--type", help="Only this dataset; both without it.")]
+Of = Annotated[str, Option(help="rekognition or lookoutvision, where both have such a project.")]
+Endpoint = Annotated[str, Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
+Data = Annotated[Path | None, Option(help="The data folder that holds the server's root key.")]
+DryRun = Annotated[bool, Option("--dry-run", help="Say what would be done, and do nothing.")]
 Names = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[PICTURE]...", help="Addresses, their ends (b42.png), or patterns ('*/night/*')."
-    ),
+    Argument(metavar="[PICTURE]...", help="Addresses, their ends (b42.png), or patterns ('*/night/*')."),
 ]
-WithLabel = Annotated[str, typer.Option("--with-label", help="Only pictures that have this label.")]
-Unlabelled = Annotated[bool, typer.Option("--unlabelled", help="Only pictures without any label.")]
-WithErrors = Annotated[bool, typer.Option("--with-errors", help="Only entries with an error.")]
-All = Annotated[bool, typer.Option("--all", help="Every picture of the dataset.")]
+WithLabel = Annotated[str, Option("--with-label", help="Only pictures that have this label.")]
+Unlabelled = Annotated[bool, Option("--unlabelled", help="Only pictures without any label.")]
+WithErrors = Annotated[bool, Option("--with-errors", help="Only entries with an error.")]
+All = Annotated[bool, Option("--all", help="Every picture of the dataset.")]
 
 
-@app.command("list")
+@app.define("list")
 def list_dataset(  # noqa: PLR0913  (a command's options)
     pictures: Names = None,
     *,
@@ -65,10 +62,8 @@ def list_dataset(  # noqa: PLR0913  (a command's options)
     with_label: WithLabel = "",
     unlabelled: Unlabelled = False,
     with_errors: WithErrors = False,
-    most: Annotated[int, typer.Option(min=1, help="How many to list.")] = 100,
-    as_lines: Annotated[
-        bool, typer.Option("--lines", help="Print manifest lines instead of a table.")
-    ] = False,
+    most: Annotated[int, Option(min=1, help="How many to list.")] = 100,
+    as_lines: Annotated[bool, Option("--lines", help="Print manifest lines instead of a table.")] = False,
     service: Of = "",
     endpoint: Endpoint = "",
     data: Data = None,
@@ -85,14 +80,12 @@ def list_dataset(  # noqa: PLR0913  (a command's options)
                 table([(entry.source, labels_of(entry), "; ".join(entry.problems)) for entry in page[:most]])
             )
         if len(page) > most:
-            typer.echo(f"There are more; --most lists more than {most}.", err=True)
+            print(f"There are more; --most lists more than {most}.", file=sys.stderr)
 
 
-@app.command("show")
+@app.define("show")
 def show_dataset(
-    picture: Annotated[
-        str, typer.Argument(help="One picture, to see its entry; without it the dataset.")
-    ] = "",
+    picture: Annotated[str, Argument(help="One picture, to see its entry; without it the dataset.")] = "",
     *,
     project: Project,
     kind: Which = DatasetKind.TRAIN,
@@ -109,9 +102,9 @@ def show_dataset(
             show_counts(client)
 
 
-@app.command("label")
+@app.define("label")
 def label_pictures(  # noqa: PLR0913  (a command's options)
-    label: Annotated[str, typer.Argument(help="The label; normal or anomaly for Lookout.")],
+    label: Annotated[str, Argument(help="The label; normal or anomaly for Lookout.")],
     pictures: Names = None,
     *,
     project: Project,
@@ -129,18 +122,18 @@ def label_pictures(  # noqa: PLR0913  (a command's options)
         client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
         selection = choose(pictures, with_label, unlabelled=unlabelled, all_pictures=all_pictures)
         stamp = Stamp(moment=system_clock(), job=f"labeling-job/{label}")
-        dialect = dialect_of(client.service)
+        dialect = client.dialect
         edit_entries(
             [client], selection, lambda line: dialect.label_line(line, label, stamp), dry_run=dry_run
         )
 
 
-@app.command("unlabel")
+@app.define("unlabel")
 def unlabel_pictures(  # noqa: PLR0913  (a command's options)
     pictures: Names = None,
     *,
     project: Project,
-    label: Annotated[list[str] | None, typer.Option(help="Only this label; may be given again.")] = None,
+    label: Annotated[list[str] | None, Option(help="Only this label; may be given again.")] = None,
     kind: Which = DatasetKind.TRAIN,
     with_label: WithLabel = "",
     all_pictures: All = False,
@@ -157,7 +150,7 @@ def unlabel_pictures(  # noqa: PLR0913  (a command's options)
         edit_entries([client], selection, change, dry_run=dry_run)
 
 
-@app.command("remove")
+@app.define("remove")
 def remove_pictures(  # noqa: PLR0913  (a command's options)
     pictures: Names = None,
     *,
@@ -183,12 +176,12 @@ def remove_pictures(  # noqa: PLR0913  (a command's options)
             print(f"Removed {count} entries from the {kind} dataset of {project}; their pictures stay.")
 
 
-@app.command("move")
+@app.define("move")
 def move_pictures(  # noqa: PLR0913  (a command's options)
     pictures: Names = None,
     *,
     project: Project,
-    to: Annotated[DatasetKind, typer.Option(help="The dataset that the pictures go to.")],
+    to: Annotated[DatasetKind, Option(help="The dataset that the pictures go to.")],
     with_label: WithLabel = "",
     all_pictures: All = False,
     dry_run: DryRun = False,
@@ -206,10 +199,10 @@ def move_pictures(  # noqa: PLR0913  (a command's options)
             print(f"Moved {count} entries to the {to} dataset of {project}.")
 
 
-@app.command("rename-label")
+@app.define("rename-label")
 def rename_label(  # noqa: PLR0913  (a command's options)
-    old: Annotated[str, typer.Argument(help="The present name of the label.")],
-    new: Annotated[str, typer.Argument(help="The new name of the label.")],
+    old: Annotated[str, Argument(help="The present name of the label.")],
+    new: Annotated[str, Argument(help="The new name of the label.")],
     *,
     project: Project,
     kind: Both = None,
@@ -227,11 +220,11 @@ def rename_label(  # noqa: PLR0913  (a command's options)
         rename_in_entries(clients, [old], new, dry_run=dry_run)
 
 
-@app.command("merge-labels")
+@app.define("merge-labels")
 def merge_labels(  # noqa: PLR0913  (a command's options)
-    labels: Annotated[list[str], typer.Argument(help="The labels that become one.")],
+    labels: Annotated[list[str], Argument(help="The labels that become one.")],
     *,
-    into: Annotated[str, typer.Option(help="The label that they become.")],
+    into: Annotated[str, Option(help="The label that they become.")],
     project: Project,
     kind: Both = None,
     dry_run: DryRun = False,
@@ -246,9 +239,9 @@ def merge_labels(  # noqa: PLR0913  (a command's options)
         rename_in_entries(clients, [label for label in labels if label != into], into, dry_run=dry_run)
 
 
-@app.command("delete-label")
+@app.define("delete-label")
 def delete_label(  # noqa: PLR0913  (a command's options)
-    label: Annotated[str, typer.Argument(help="The label.")],
+    label: Annotated[str, Argument(help="The label.")],
     *,
     project: Project,
     kind: Both = None,
@@ -267,14 +260,14 @@ def delete_label(  # noqa: PLR0913  (a command's options)
             clients[0].own.update_label_settings(ProjectArn=clients[0].arn, Remove=[label])
 
 
-@app.command("labels")
+@app.define("labels")
 def label_settings(  # noqa: PLR0913  (a command's options)
-    label: Annotated[str, typer.Argument(help="The label to set; without it they are listed.")] = "",
+    label: Annotated[str, Argument(help="The label to set; without it they are listed.")] = "",
     *,
     project: Project,
-    colour: Annotated[str, typer.Option("--colour", "--color", help="Its colour, #RRGGBB.")] = "",
-    key: Annotated[str, typer.Option(help="Its shortcut key, one of 0-9 a-z.")] = "",
-    forget: Annotated[bool, typer.Option("--forget", help="Forget its colour and key.")] = False,
+    colour: Annotated[str, Option("--colour", "--color", help="Its colour, #RRGGBB.")] = "",
+    key: Annotated[str, Option(help="Its shortcut key, one of 0-9 a-z.")] = "",
+    forget: Annotated[bool, Option("--forget", help="Forget its colour and key.")] = False,
     service: Of = "",
     endpoint: Endpoint = "",
     data: Data = None,
@@ -296,14 +289,14 @@ def label_settings(  # noqa: PLR0913  (a command's options)
         print(table([(entry["Name"], entry["Color"], entry["Key"]) for entry in settings]))
 
 
-@app.command("import")
+@app.define("import")
 def import_pictures(  # noqa: PLR0913  (a command's options)
     project: Project,
     *,
-    from_: Annotated[str, typer.Option("--from", help="Where the pictures lie: s3://bucket/prefix.")],
+    from_: Annotated[str, Option("--from", help="Where the pictures lie: s3://bucket/prefix.")],
     labels_from_folders: Annotated[
         bool,
-        typer.Option("--labels-from-folders", help="Label each picture with its folder below the prefix."),
+        Option("--labels-from-folders", help="Label each picture with its folder below the prefix."),
     ] = False,
     kind: Which = DatasetKind.TRAIN,
     dry_run: DryRun = False,

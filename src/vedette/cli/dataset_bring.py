@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from vedette.cli.dataset_client import BATCH, DatasetClient, Selection, batches
-from vedette.cli.models import progress_bar
 from vedette.cli.remote import Server
+from vedette.cli.terminal import ProgressLine
 from vedette.clock import system_clock
-from vedette.dialects.registry import dialect_of
 from vedette.errors import Wrong
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import Line, write_line
@@ -29,6 +28,8 @@ def lines_of(server: Server, place: str, service: str, *, with_labels: bool) -> 
 
 
 def _labelled(line: Line, folder: str, service: str, stamp: Stamp) -> Line:
+    from vedette.dialects.registry import dialect_of
+
     dialect = dialect_of(service)
     # Where labels are the service's own, other folders' pictures stay unlabelled, as in its console.
     is_label = not dialect.class_labels or folder in dialect.class_labels
@@ -54,9 +55,8 @@ def bring(client: DatasetClient, lines: Sequence[Line], *, dry_run: bool) -> Non
         return
     if not exists:
         client.remote.create_empty()
-    with progress_bar() as bar:
-        task = bar.add_task("bringing pictures", total=len(new))
+    with ProgressLine("bringing pictures", len(new)) as line:
         for batch in batches(new, BATCH):
             client.add(batch)
-            bar.advance(task, len(batch))
+            line.advance(len(batch))
     print(f"Brought {counts} into {client.project}/{client.kind}.")

@@ -1,9 +1,8 @@
 """Edits of many entries, a batch at a time: labels changed, entries removed or moved, with a dry run."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
-
-import typer
 
 from vedette.cli.dataset_client import (
     BATCH,
@@ -14,11 +13,10 @@ from vedette.cli.dataset_client import (
     Selection,
     batches,
     open_dataset,
-    watched,
 )
-from vedette.cli.models import progress_bar
 from vedette.cli.remote import Server
-from vedette.dialects.registry import dialect_of
+from vedette.cli.signatures import Exit
+from vedette.cli.terminal import ProgressLine
 from vedette.errors import Missing, Wrong
 from vedette.manifest.lines import Line
 from vedette.manifest.relabel import names_of, rename_labels
@@ -63,13 +61,13 @@ def edit_entries(
     """Change lines of entries, a batch at a time, and print how many."""
     count = 0
     problems: list[str] = []
-    with progress_bar() as bar:
+    with ProgressLine() as line:
         for client in clients:
-            task = bar.add_task(f"{client.kind}", total=client.count())
-            edits = _edits(watched(client.entries(selection), bar, task), change, problems)
+            line.update(0, client.count(), name=client.kind)
+            edits = _edits(line.watch(client.entries(selection)), change, problems)
             for batch in _small_enough(edits):
                 for entry, new in batch[: EXAMPLES if dry_run and not count else 0]:
-                    print(f"{entry.source}: {_named(entry.line)} → {_named(new)}")
+                    line.print(f"{entry.source}: {_named(entry.line)} → {_named(new)}", sys.stdout)
                 if not dry_run:
                     client.apply(batch, change)
                 count += len(batch)
@@ -104,10 +102,10 @@ def _small_enough(edits: Iterable[Edit]) -> Iterator[list[Edit]]:
 
 def _report(changed: int, problems: Sequence[str], *, dry_run: bool) -> None:
     for sentence in problems:
-        typer.echo(f"Left as it is: {sentence}", err=True)
+        print(f"Left as it is: {sentence}", file=sys.stderr)
     print(f"{'Would change' if dry_run else 'Changed'} {changed} entries.")
     if problems:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _named(line: Line) -> str:
@@ -130,11 +128,10 @@ def send_names(
             print(entry.source)
         print(f"Would {verb} {len(entries)} entries.")
         return len(entries)
-    with progress_bar() as bar:
-        task = bar.add_task(verb, total=len(entries))
+    with ProgressLine(verb, len(entries)) as line:
         for batch in batches(entries, BATCH):
             send(batch)
-            bar.advance(task, len(batch))
+            line.advance(len(batch))
     return len(entries)
 
 
@@ -176,7 +173,7 @@ def uses_label(client: DatasetClient, label: str) -> bool:
 
 
 def refuse_class_names(client: DatasetClient, labels: Sequence[str]) -> None:
-    if fixed := dialect_of(client.service).class_labels.intersection(labels):
+    if fixed := client.dialect.class_labels.intersection(labels):
         raise Wrong(
             f"{' and '.join(sorted(fixed))} are Lookout's own classes; `vedette dataset label` sets them."
         )

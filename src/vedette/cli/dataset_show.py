@@ -3,9 +3,9 @@
 import json
 from itertools import islice
 
-from vedette.cli.dataset_client import DatasetClient, RemoteEntry, Selection, watched
+from vedette.cli.dataset_client import DatasetClient, RemoteEntry, Selection
 from vedette.cli.directory import table
-from vedette.cli.models import progress_bar
+from vedette.cli.terminal import ProgressLine
 from vedette.errors import Missing, Wrong
 from vedette.manifest.relabel import names_of
 
@@ -38,9 +38,8 @@ def show_counts(client: DatasetClient) -> None:
 
 def _count_labels(client: DatasetClient) -> dict[str, int]:
     counts: dict[str, int] = {}
-    with progress_bar() as bar:
-        task = bar.add_task("counting labels", total=client.count())
-        for entry in watched(client.entries(Selection()), bar, task):
+    with ProgressLine("counting labels", client.count()) as line:
+        for entry in line.watch(client.entries(Selection())):
             for name in names_of(entry.line):
                 counts[name] = counts.get(name, 0) + 1
     return counts

@@ -1,9 +1,10 @@
-"""What the demonstration asks of each service: a project filled from a manifest, and a picture looked at."""
+"""The kinds of model that are demonstrated, and what the demonstration asks of each service."""
 
 import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from vedette.cli.remote import Server
@@ -13,6 +14,25 @@ from vedette.vision.annotations import Box, Finding
 
 UNDER_WAY = re.compile("IN_PROGRESS|TRAINING$|STARTING|STOPPING")
 POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelKind:
+    """A kind of model: its service, the size of its synthetic set, and what it detects."""
+
+    name: str
+    service: str
+    count: int
+    detects: str
+
+
+KINDS = (
+    ModelKind("classification", "rekognition", 36, "which part lies on the tray"),
+    ModelKind("multilabel", "rekognition", 56, "which of three parts lie on the tray"),
+    ModelKind("detection", "rekognition", 60, "where each part lies"),
+    ModelKind("anomaly", "lookoutvision", 60, "whether a plate has a flaw"),
+    ModelKind("segmentation", "lookoutvision", 96, "where scratches and rust are"),
+)
 
 
 class Detection(NamedTuple):

@@ -13,29 +13,29 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+import click
 
 import vedette
 from vedette.cli.credentials import Data
 from vedette.cli.opening import settings_for
 from vedette.cli.parts import DOES, PARTS, has_part, missing_modules, sentence_for
 from vedette.cli.sdk import MARK, SERVICE, VERSION, models_folder
+from vedette.cli.signatures import Exit
+from vedette.cli.terminal import columns, styled
 from vedette.cores import count_cores
 
 if TYPE_CHECKING:
     from vedette.settings import Settings
 
 Verdict = Literal["good", "note", "bad"]
-SIGNS = {"good": "[green]✓[/]", "note": "[yellow]·[/]", "bad": "[red]✗[/]"}
+SIGNS = {"good": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")}
 
 # What the light install brings, by the names of its packages.
 LIGHT = ("numpy", "pillow", "onnxruntime", "orjson")
@@ -227,16 +227,20 @@ def _sdk() -> Diagnosis:
 def doctor(data: Data = None) -> None:
     """Say what is installed, what is missing, what this machine can do, and how the installation is."""
     diagnoses = examine(data)
-    table = Table(
-        title=f"Vedette {vedette.__version__}",
-        title_justify="left",
-        show_header=False,
-        box=None,
-        pad_edge=False,
-    )
+    click.echo(styled(f"Vedette {vedette.__version__}", is_bold=True))
+    widest = max(len(diagnosis.subject) for diagnosis in diagnoses)
     for diagnosis in diagnoses:
-        # Not as markup, which would take the extra out of 'vedette[postgres]'.
-        table.add_row(SIGNS[diagnosis.verdict], escape(diagnosis.subject), escape(diagnosis.sentence))
-    Console().print(table)
+        sign, colour = SIGNS[diagnosis.verdict]
+        lead = f" {diagnosis.subject:<{widest}} "
+        click.echo(styled(sign, colour=colour) + lead + _wrapped(diagnosis.sentence, indent=len(lead) + 1))
     if any(diagnosis.verdict == "bad" for diagnosis in diagnoses):
-        raise typer.Exit(1)
+        raise Exit(1)
+
+
+def _wrapped(sentence: str, *, indent: int) -> str:
+    """Return a sentence as a column of the terminal; as one line where there is none, for `grep`."""
+    width = columns() - indent
+    if not sys.stdout.isatty() or width < 20:
+        return sentence
+    lines = textwrap.wrap(sentence, width, break_long_words=False, break_on_hyphens=False)
+    return ("\n" + " " * indent).join(lines)

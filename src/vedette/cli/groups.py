@@ -2,27 +2,26 @@
 
 from typing import Annotated
 
-import typer
-
 from vedette.cli.credentials import Data
 from vedette.cli.directory import directory, table
+from vedette.cli.signatures import Argument, CommandGroup
 from vedette.cli.users import Account, Policies
 from vedette.identity.holder import Holder
 
-groups = typer.Typer(no_args_is_help=True, help="Groups of users with shared policies.")
+groups = CommandGroup("Groups of users with shared policies.")
 
-Name = Annotated[str, typer.Argument(help="The group's name.")]
-Users = Annotated[list[str], typer.Argument(help="The users.")]
+Name = Annotated[str, Argument(help="The group's name.")]
+Users = Annotated[list[str], Argument(help="The users.")]
 
 
-@groups.command("create")
+@groups.define("create")
 def create_group(name: Name, account: Account = "", data: Data = None) -> None:
     """Create an empty group."""
     with directory(data) as (identities, settings):
         print(identities.groups.create(account or settings.account, name).arn)
 
 
-@groups.command("list")
+@groups.define("list")
 def list_groups(account: Account = "", data: Data = None) -> None:
     """List an account's groups, their policies and their members."""
     with directory(data) as (identities, settings):
@@ -33,14 +32,14 @@ def list_groups(account: Account = "", data: Data = None) -> None:
         print(table(rows))
 
 
-@groups.command("delete")
+@groups.define("delete")
 def delete_group(name: Name, account: Account = "", data: Data = None) -> None:
     """Delete an empty group."""
     with directory(data) as (identities, settings):
         identities.groups.delete(account or settings.account, name)
 
 
-@groups.command("add")
+@groups.define("add")
 def add_users(name: Name, users: Users, account: Account = "", data: Data = None) -> None:
     """Add users to a group."""
     with directory(data) as (identities, settings):
@@ -48,7 +47,7 @@ def add_users(name: Name, users: Users, account: Account = "", data: Data = None
             identities.groups.add(account or settings.account, name, user)
 
 
-@groups.command("remove")
+@groups.define("remove")
 def remove_users(name: Name, users: Users, account: Account = "", data: Data = None) -> None:
     """Remove users from a group."""
     with directory(data) as (identities, settings):
@@ -56,14 +55,14 @@ def remove_users(name: Name, users: Users, account: Account = "", data: Data = N
             identities.groups.remove(account or settings.account, name, user)
 
 
-@groups.command("attach")
+@groups.define("attach")
 def attach_to_group(name: Name, policies: Policies, account: Account = "", data: Data = None) -> None:
     """Attach policies to a group."""
     with directory(data) as (identities, settings):
         identities.policies.attach(Holder("group", account or settings.account, name), *policies)
 
 
-@groups.command("detach")
+@groups.define("detach")
 def detach_from_group(name: Name, policies: Policies, account: Account = "", data: Data = None) -> None:
     """Detach policies from a group."""
     with directory(data) as (identities, settings):

@@ -9,10 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
 from vedette.cli.showing import show_figures
+from vedette.cli.terminal import ProgressLine
 from vedette.dialects.samples import read_samples
 from vedette.errors import Missing, Refusal, Wrong
 from vedette.evaluation.document import headline
@@ -100,15 +98,12 @@ def _as_labels(sample: Sample) -> Sample:
 
 
 def _judge(model: Model, samples: Sequence[Sample]) -> ModelJudgement:
-    console = Console(stderr=True)
-    columns = (TextColumn("Evaluating"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("", total=len(samples))
+    with ProgressLine("Evaluating", len(samples)) as progress:
         judgement = judge(
             model,
             samples,
             thresholds=model.facts.thresholds,
-            on_progress=lambda number, _total: bar.update(task, completed=number),
+            on_progress=lambda number, _total: progress.update(number),
         )
     for error in judgement.broken:
         print(f"Left out: {error.sentence}", file=sys.stderr)
@@ -136,6 +131,5 @@ def _write(report: Path, model: Model, judgement: ModelJudgement) -> None:
 
 
 def _print(short: dict[str, Any]) -> None:
-    console = Console(soft_wrap=True)
-    console.print(f"{short['task']}, {short['pictures']} pictures", highlight=False)
-    show_figures(console, short)
+    print(f"{short['task']}, {short['pictures']} pictures")
+    show_figures(short)

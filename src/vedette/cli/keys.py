@@ -2,24 +2,23 @@
 
 from typing import Annotated
 
-import typer
-
 from vedette.cli.credentials import CredentialsFormat, Data, format_credentials
 from vedette.cli.directory import directory, table
+from vedette.cli.signatures import Argument, CommandGroup, Option
 from vedette.cli.users import Account
 
-keys = typer.Typer(no_args_is_help=True, help="Access keys; a secret is shown once, when its key is created.")
+keys = CommandGroup("Access keys; a secret is shown once, when its key is created.")
 
-User = Annotated[str, typer.Option(help="The user; the account's root when nobody is named.")]
-KeyId = Annotated[str, typer.Argument(help="The key's id (AKIA…).")]
+User = Annotated[str, Option(help="The user; the account's root when nobody is named.")]
+KeyId = Annotated[str, Argument(help="The key's id (AKIA…).")]
 
 
-@keys.command("create")
+@keys.define("create")
 def create_key(
     user: User = "",
     account: Account = "",
     form: Annotated[
-        CredentialsFormat, typer.Option("--format", help="As in `vedette credentials`.")
+        CredentialsFormat, Option("--format", help="As in `vedette credentials`.")
     ] = CredentialsFormat.ENV,
     data: Data = None,
 ) -> None:
@@ -30,7 +29,7 @@ def create_key(
         print(format_credentials(words, form, user or "vedette"))
 
 
-@keys.command("list")
+@keys.define("list")
 def list_keys(user: User = "", account: Account = "", data: Data = None) -> None:
     """List an account's keys, or a user's."""
     with directory(data) as (identities, settings):
@@ -40,21 +39,21 @@ def list_keys(user: User = "", account: Account = "", data: Data = None) -> None
         )
 
 
-@keys.command("disable")
+@keys.define("disable")
 def disable_key(key: KeyId, data: Data = None) -> None:
     """Disable a key."""
     with directory(data) as (identities, _):
         identities.enable_key(key, enabled=False)
 
 
-@keys.command("enable")
+@keys.define("enable")
 def enable_key(key: KeyId, data: Data = None) -> None:
     """Enable a disabled key."""
     with directory(data) as (identities, _):
         identities.enable_key(key, enabled=True)
 
 
-@keys.command("delete")
+@keys.define("delete")
 def delete_key(key: KeyId, data: Data = None) -> None:
     """Delete a key."""
     with directory(data) as (identities, _):

@@ -3,18 +3,17 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from vedette.cli.credentials import Data
 from vedette.cli.opening import opened
+from vedette.cli.signatures import CommandGroup, Exit
 
 if TYPE_CHECKING:
     from vedette.store.blobs.looks import ExpiryRecord
 
-lifecycle = typer.Typer(no_args_is_help=True, help="Lifecycle rules: what removes objects after their time.")
+lifecycle = CommandGroup("Lifecycle rules: what removes objects after their time.")
 
 
-@lifecycle.command("status")
+@lifecycle.define("status")
 def show_status(data: Data = None) -> None:
     """Show whether the rules are active or paused, and what the last run removed."""
     from vedette.store.blobs.caution import lifecycle_pause
@@ -31,7 +30,7 @@ def show_status(data: Data = None) -> None:
         print(line)
 
 
-@lifecycle.command("resume")
+@lifecycle.define("resume")
 def resume(data: Data = None) -> None:
     """Resume the rules, after a restore, a repair or a changed clock."""
     from vedette.store.blobs.caution import resume_lifecycle
@@ -50,7 +49,7 @@ def _root(data: Path | None) -> Path:
         settings = installation.settings
     if settings.s3_endpoint:
         print(f"The buckets are on {settings.s3_endpoint}, which carries out their rules itself.")
-        raise typer.Exit
+        raise Exit
     return buckets_folder(settings)
 
 

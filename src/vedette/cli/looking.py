@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from rich.console import Console
-from rich.progress import track
 
+from vedette.cli.terminal import ProgressLine
 from vedette.errors import Refusal, Wrong
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model, load
@@ -41,22 +40,22 @@ def look_at(model: Path, pictures: list[Path], wishes: DetectOptions, *, threads
         print(refusal.sentence, file=sys.stderr)
         return 2
     broken = 0
-    console = Console(stderr=True)
-    # A bar and lines on one screen would fight; the lines are progress enough.
-    is_shown = console.is_terminal and not sys.stdout.isatty()
-    for path, name in track(sources, "Detecting", console=console, disable=not is_shown, transient=True):
-        try:
-            answer = artist.look(path, name, wishes.least)
-        except BrokenPicture as error:
-            broken += 1
-            print(error.sentence, file=sys.stderr)
-            if wishes.as_json:
-                print(json.dumps({"image": str(path), "error": error.sentence, "findings": []}))
-            continue
-        except Refusal as refusal:  # a drawing that cannot be written, and neither could the next
-            print(refusal.sentence, file=sys.stderr)
-            return 2
-        print(_line(path, answer) if wishes.as_json else f"{path}: {_sentence(answer)}")
+    # A line that moves and lines on one screen would fight; the lines are progress enough.
+    is_shown = not sys.stdout.isatty()
+    with ProgressLine("Detecting", len(sources), is_shown=is_shown) as progress:
+        for path, name in progress.watch(sources):
+            try:
+                answer = artist.look(path, name, wishes.least)
+            except BrokenPicture as error:
+                broken += 1
+                progress.print(error.sentence)
+                if wishes.as_json:
+                    print(json.dumps({"image": str(path), "error": error.sentence, "findings": []}))
+                continue
+            except Refusal as refusal:  # a drawing that cannot be written, and neither could the next
+                progress.print(refusal.sentence)
+                return 2
+            print(_line(path, answer) if wishes.as_json else f"{path}: {_sentence(answer)}")
     if broken:
         print(f"{broken} of {len(sources)} pictures could not be read.", file=sys.stderr)
     return 2 if broken else 0

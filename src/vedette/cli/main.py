@@ -5,9 +5,9 @@ What a command needs beyond the light install is imported when it runs, so that 
 """
 
 import sys
-from typing import Annotated
+from collections.abc import Callable
 
-import typer
+import click
 
 import vedette
 from vedette.cli import dataset, groups, keys, policies, roles, sdk, users
@@ -24,27 +24,26 @@ from vedette.cli.models import model, models, projects
 from vedette.cli.parts import part_of, sentence_for
 from vedette.cli.repair import repair
 from vedette.cli.serve import serve
+from vedette.cli.signatures import CommandGroup
 from vedette.cli.train import train
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Your own vision models on your own machine."
+
+def _print_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not ctx.resilient_parsing:
+        print(vedette.__version__)
+        ctx.exit()
+
+
+VERSION = click.Option(
+    ["--version"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version.",
 )
 
-
-def _say_version(is_asked: bool) -> None:
-    if is_asked:
-        print(vedette.__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def vedette_command(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Your own vision models on your own machine."""
-
+app = CommandGroup("Your own vision models on your own machine.", params=[VERSION])
 
 LEARN, SERVER, DATA, PEOPLE = (
     "Learn and look, without a server",
@@ -53,34 +52,41 @@ LEARN, SERVER, DATA, PEOPLE = (
     "Who may come in",
 )
 
-app.command(rich_help_panel=LEARN)(train)
-app.command(rich_help_panel=LEARN)(detect)
-app.command(rich_help_panel=LEARN)(evaluate)
-app.command(rich_help_panel=SERVER)(demo)
-app.command(rich_help_panel=SERVER)(serve)
-app.command(rich_help_panel=SERVER)(console)
-app.command(rich_help_panel=SERVER)(credentials)
-app.command(rich_help_panel=SERVER)(backup)
-app.command(rich_help_panel=SERVER)(restore)
-app.command(rich_help_panel=SERVER)(doctor)
-app.command(rich_help_panel=SERVER)(repair)
-app.add_typer(lifecycle, name="lifecycle", rich_help_panel=SERVER)
-app.add_typer(sdk.app, name="sdk", rich_help_panel=SERVER)
-app.command(rich_help_panel=DATA)(projects)
-app.command(rich_help_panel=DATA)(models)
-app.add_typer(model, name="model", rich_help_panel=DATA)
-app.add_typer(dataset.app, name="dataset", rich_help_panel=DATA)
-app.command("import", rich_help_panel=DATA)(import_format)
-app.command("export", rich_help_panel=DATA)(export_format)
-app.add_typer(users.accounts, name="account", rich_help_panel=PEOPLE)
-app.add_typer(users.users, name="user", rich_help_panel=PEOPLE)
-app.add_typer(groups.groups, name="group", rich_help_panel=PEOPLE)
-app.add_typer(roles.roles, name="role", rich_help_panel=PEOPLE)
-app.add_typer(policies.policies, name="policy", rich_help_panel=PEOPLE)
-app.add_typer(keys.keys, name="key", rich_help_panel=PEOPLE)
+COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    LEARN: {"train": train, "detect": detect, "evaluate": evaluate},
+    SERVER: {
+        "demo": demo,
+        "serve": serve,
+        "console": console,
+        "credentials": credentials,
+        "backup": backup,
+        "restore": restore,
+        "doctor": doctor,
+        "repair": repair,
+    },
+    DATA: {"projects": projects, "models": models, "import": import_format, "export": export_format},
+}
+GROUPS: dict[str, dict[str, CommandGroup]] = {
+    SERVER: {"lifecycle": lifecycle, "sdk": sdk.app},
+    DATA: {"model": model, "dataset": dataset.app},
+    PEOPLE: {
+        "account": users.accounts,
+        "user": users.users,
+        "group": groups.groups,
+        "role": roles.roles,
+        "policy": policies.policies,
+        "key": keys.keys,
+    },
+}
+for heading, functions in COMMANDS.items():
+    for name, function in functions.items():
+        app.define(name, heading=heading)(function)
+for heading, groups_below in GROUPS.items():
+    for name, group in groups_below.items():
+        app.attach(name, group, heading=heading)
 
 
-@app.command("version", hidden=True)
+@app.define("version", is_hidden=True)
 def print_version() -> None:
     """Print the version, as --version does."""
     print(vedette.__version__)

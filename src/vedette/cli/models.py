@@ -9,13 +9,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Annotated
-
-import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from vedette.cli.credentials import Data
 from vedette.cli.directory import table
@@ -29,14 +24,16 @@ from vedette.cli.remote_models import (
     open_models,
     stage_of,
 )
+from vedette.cli.signatures import CommandGroup, Exit, Option
+from vedette.cli.terminal import ProgressLine
 from vedette.errors import Refusal
 
-model = typer.Typer(no_args_is_help=True, help="One model of a project on a running server.")
+model = CommandGroup("One model of a project on a running server.")
 
-Project = Annotated[str, typer.Option(help="The project's name.")]
-Of = Annotated[str, typer.Option(help="rekognition or lookoutvision, where both have such a project.")]
-Endpoint = Annotated[str, typer.Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
-Which = Annotated[str, typer.Option(help="The version's name or number; the newest without it.")]
+Project = Annotated[str, Option(help="The project's name.")]
+Of = Annotated[str, Option(help="rekognition or lookoutvision, where both have such a project.")]
+Endpoint = Annotated[str, Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
+Which = Annotated[str, Option(help="The version's name or number; the newest without it.")]
 
 POLL_S = 0.5
 UNDER_WAY = ("TRAINING", "TRAINING_IN_PROGRESS")
@@ -65,12 +62,12 @@ def models(project: Project, service: Of = "", endpoint: Endpoint = "", data: Da
         )
 
 
-@model.command("train")
+@model.define("train")
 def train_model(
     project: Project,
     *,
-    to: Annotated[str, typer.Option(help="Where the results go: s3://bucket/prefix.")],
-    name: Annotated[str, typer.Option(help="The new version's name (Rekognition alone names them).")] = "",
+    to: Annotated[str, Option(help="Where the results go: s3://bucket/prefix.")],
+    name: Annotated[str, Option(help="The new version's name (Rekognition alone names them).")] = "",
     service: Of = "",
     endpoint: Endpoint = "",
     data: Data = None,
@@ -83,17 +80,17 @@ def train_model(
         version = _follow(server, versions, versions.train(name, bucket, prefix))
         print(f"{version.name}: {version.status}. {version.message}")
         if version.f1 is None:
-            raise typer.Exit(1)
+            raise Exit(1)
         print(f"  F1 {version.f1:.3f}")
 
 
-@model.command("start")
+@model.define("start")
 def start_model(  # noqa: PLR0913  (a command has as many options as it has)
     project: Project,
     *,
     version: Which = "",
-    units: Annotated[int, typer.Option(min=1, help="How many units at least.")] = 1,
-    most: Annotated[int, typer.Option(help="How many at most, when work waits; 0 never more.")] = 0,
+    units: Annotated[int, Option(min=1, help="How many units at least.")] = 1,
+    most: Annotated[int, Option(help="How many at most, when work waits; 0 never more.")] = 0,
     service: Of = "",
     endpoint: Endpoint = "",
     data: Data = None,
@@ -105,7 +102,7 @@ def start_model(  # noqa: PLR0913  (a command has as many options as it has)
         _settle(versions, versions.start(version, limits))
 
 
-@model.command("stop")
+@model.define("stop")
 def stop_model(
     project: Project, version: Which = "", service: Of = "", endpoint: Endpoint = "", data: Data = None
 ) -> None:
@@ -115,7 +112,7 @@ def stop_model(
         _settle(versions, versions.stop(version))
 
 
-@model.command("delete")
+@model.define("delete")
 def delete_model(
     project: Project, version: Which, service: Of = "", endpoint: Endpoint = "", data: Data = None
 ) -> None:
@@ -125,7 +122,7 @@ def delete_model(
         print(f"Deleted: {version} of {project}.")
 
 
-@model.command("metrics")
+@model.define("metrics")
 def show_metrics(
     project: Project, version: Which = "", service: Of = "", endpoint: Endpoint = "", data: Data = None
 ) -> None:
@@ -135,11 +132,11 @@ def show_metrics(
         print(json.dumps(metrics, indent=2, ensure_ascii=False))
 
 
-@model.command("download")
+@model.define("download")
 def download_model(
     project: Project,
     *,
-    out: Annotated[Path, typer.Option(help="The zip file to write.")],
+    out: Annotated[Path, Option(help="The zip file to write.")],
     version: Which = "",
     service: Of = "",
     endpoint: Endpoint = "",
@@ -149,32 +146,19 @@ def download_model(
     with translate_client_errors():
         server = _server(endpoint, data)
         remote = open_models(server, project, service).find(version)
-        with progress_bar() as bar:
-            task = bar.add_task(f"fetching {remote.name}", total=None)
-            report = partial(_show_bytes, bar, task)
-            print(f"Written: {fetch_package(server, remote.arn, out, report)}")
-
-
-def _show_bytes(bar: Progress, task: TaskID, count: int, of: int) -> None:
-    bar.update(task, completed=count, total=of)
-
-
-def progress_bar() -> Progress:
-    """Return a progress bar that is silent where standard error is no terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+        with ProgressLine(f"fetching {remote.name}") as line:
+            package = fetch_package(server, remote.arn, out, line.update)
+        print(f"Written: {package}")
 
 
 def _follow(
     server: Server, versions: CustomLabelsModels | LookoutModels, version: RemoteModel
 ) -> RemoteModel:
     """Show the progress of a training until it ends; Ctrl-C leaves it to the server."""
-    with progress_bar() as bar:
-        task = bar.add_task("waiting", total=100)
+    with ProgressLine("waiting", 100) as line:
         while version.status in UNDER_WAY:
             if stage := stage_of(server, version.arn):
-                bar.update(task, description=stage[0], completed=stage[1])
+                line.update(stage[1], name=stage[0])
             time.sleep(POLL_S)
             version = versions.find(version.name)
     return version
@@ -187,7 +171,7 @@ def _settle(versions: CustomLabelsModels | LookoutModels, version: RemoteModel) 
         version = versions.find(version.name)
     print(f"{version.name}: {version.status}. {version.message}")
     if version.status not in STOOD:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _message(server: Server, version: RemoteModel) -> str:
@@ -219,4 +203,4 @@ def translate_client_errors() -> Iterator[None]:
         print(f"{fault} Is the server running? `vedette serve` starts one.", file=sys.stderr)
     else:
         return
-    raise typer.Exit(2)
+    raise Exit(2)

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
+from vedette.cli.signatures import Exit
 from vedette.errors import Refusal
 
 if TYPE_CHECKING:
@@ -37,11 +36,11 @@ def translate_refusals() -> Iterator[None]:
         yield
     except Refusal as refusal:
         print(refusal.sentence, file=sys.stderr)
-        raise typer.Exit(1) from None
+        raise Exit(1) from None
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         disk = disk_refusal(error)
         print(disk.sentence if disk else f"The installation failed: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
+        raise Exit(2) from None
 
 
 def settings_for(data: Path | None) -> "Settings":
@@ -52,4 +51,4 @@ def settings_for(data: Path | None) -> "Settings":
         return read_settings(data=data)
     except Refusal as refusal:
         print(refusal.sentence, file=sys.stderr)
-        raise typer.Exit(2) from None
+        raise Exit(2) from None

@@ -10,7 +10,7 @@ Nothing is imported here: whether a part is there is asked of the import system.
 import sys
 from importlib.util import find_spec
 
-import typer
+from vedette.cli.signatures import Exit
 
 # What each part brings, by the names that are imported; pyproject.toml names the packages.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -67,4 +67,4 @@ def require_part(part: str) -> None:
     """End the command with that sentence where the part is missing."""
     if not has_part(part):
         print(sentence_for(part), file=sys.stderr)
-        raise typer.Exit(2)
+        raise Exit(2)

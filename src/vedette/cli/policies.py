@@ -4,18 +4,17 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from vedette.cli.credentials import Data
 from vedette.cli.directory import directory, table
+from vedette.cli.signatures import Argument, CommandGroup, Exit
 from vedette.cli.users import Account
 
-policies = typer.Typer(no_args_is_help=True, help="Policies: what users, groups and roles may do.")
+policies = CommandGroup("Policies: what users, groups and roles may do.")
 
-Name = Annotated[str, typer.Argument(help="The policy's name.")]
+Name = Annotated[str, Argument(help="The policy's name.")]
 
 
-@policies.command("list")
+@policies.define("list")
 def list_policies(account: Account = "", data: Data = None) -> None:
     """List an account's own policies and the built-in ones, with their holders."""
     with directory(data) as (identities, settings):
@@ -31,17 +30,17 @@ def list_policies(account: Account = "", data: Data = None) -> None:
         print(table(rows))
 
 
-@policies.command("show")
+@policies.define("show")
 def show_policy(name: Name, account: Account = "", data: Data = None) -> None:
     """Print a policy's document."""
     with directory(data) as (identities, settings):
         print(identities.policies.find(account or settings.account, name).document.rstrip("\n"))
 
 
-@policies.command("put")
+@policies.define("put")
 def put_policy(
     name: Name,
-    document: Annotated[Path, typer.Argument(help="A JSON file, as IAM has them; - reads standard input.")],
+    document: Annotated[Path, Argument(help="A JSON file, as IAM has them; - reads standard input.")],
     account: Account = "",
     data: Data = None,
 ) -> None:
@@ -51,7 +50,7 @@ def put_policy(
         identities.policies.put(account or settings.account, name, text)
 
 
-@policies.command("delete")
+@policies.define("delete")
 def delete_policy(name: Name, account: Account = "", data: Data = None) -> None:
     """Delete a policy that is not attached."""
     with directory(data) as (identities, settings):
@@ -68,4 +67,4 @@ def read_document(file: Path) -> str:
     except UnicodeDecodeError:
         reason = "it is not text in UTF-8"
     print(f"{file} cannot be read: {reason}.", file=sys.stderr)
-    raise typer.Exit(2)
+    raise Exit(2)

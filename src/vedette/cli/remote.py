@@ -5,14 +5,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vedette.cli.client import open_client
 from vedette.errors import Missing, Wrong
-from vedette.exchange.move import MovedLine
 from vedette.manifest.lines import Line, read_line
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.places import split_s3
+
+if TYPE_CHECKING:
+    from vedette.exchange.move import MovedLine
 
 PIECE = 4 * 1024 * 1024  # bytes of one update; the services take five
 POLL_S = 0.2
@@ -173,7 +175,7 @@ def remote_dataset(server: Server, project: str, kind: str) -> RemoteDataset:
 
 
 def upload(
-    server: Server, uploads: Iterable[MovedLine], *, to: str, kind: str
+    server: Server, uploads: Iterable["MovedLine"], *, to: str, kind: str
 ) -> tuple[str, list[Line], list[str]]:
     """Put pictures, masks and the manifest into the bucket.
 

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
 
 from vedette.cli.credentials import Data
 from vedette.cli.opening import settings_for
 from vedette.cli.parts import require_part
+from vedette.cli.signatures import Exit, Option
 from vedette.errors import Missing, Refusal, Wrong
 
 if TYPE_CHECKING:
@@ -28,23 +29,19 @@ WORDS = {
 
 
 def repair(  # noqa: PLR0913  (an option each)
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
-    deep: Annotated[bool, typer.Option("--deep", help="Read every object and compare its MD5.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    deep: Annotated[bool, Option("--deep", help="Read every object and compare its MD5.")] = False,
     put_back: Annotated[
-        bool, typer.Option("--put-back", help="Turn files in quarantine into objects again.")
+        bool, Option("--put-back", help="Turn files in quarantine into objects again.")
     ] = False,
     empty_quarantine: Annotated[
-        bool, typer.Option("--empty-quarantine", help="Delete the files in quarantine.")
+        bool, Option("--empty-quarantine", help="Delete the files in quarantine.")
     ] = False,
     forget_missing: Annotated[
-        bool, typer.Option("--forget-missing", help="Remove objects whose files are lost from the index.")
+        bool, Option("--forget-missing", help="Remove objects whose files are lost from the index.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before removing.")] = False,
-    all_lines: Annotated[
-        bool, typer.Option("--all", help="Show every line, however many there are.")
-    ] = False,
+    yes: Annotated[bool, Option("--yes", help="Do not ask before removing.")] = False,
+    all_lines: Annotated[bool, Option("--all", help="Show every line, however many there are.")] = False,
     data: Data = None,
 ) -> None:
     """Check the buckets, and rebuild their index where it is lost or older than their folders.
@@ -66,7 +63,7 @@ def repair(  # noqa: PLR0913  (an option each)
             print(line)
         print(*_ending(report, is_dry=dry_run), sep="\n")
     if not report.is_whole:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 @contextmanager
@@ -88,7 +85,7 @@ def _locked_buckets(settings: "Settings") -> Iterator[Path]:
             yield root.resolve()
     except Refusal as refusal:
         print(refusal.sentence, file=sys.stderr)
-        raise typer.Exit(2) from None
+        raise Exit(2) from None
 
 
 def _account(settings: "Settings") -> str:
@@ -153,7 +150,7 @@ def _empty(root: Path, *, is_sure: bool, is_dry: bool) -> None:
         print("Nothing was changed.")
         return
     if not is_sure:
-        typer.confirm("Delete them?", abort=True)
+        click.confirm("Delete them?", abort=True)
     print(f"Removed {_count(empty(root), 'file')}.")
 
 

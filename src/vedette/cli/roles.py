@@ -4,26 +4,25 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from vedette.cli.credentials import Data
 from vedette.cli.directory import directory, table
 from vedette.cli.policies import read_document
+from vedette.cli.signatures import Argument, CommandGroup, Exit, Option
 from vedette.cli.tags import Removed, Tags, pairs
 from vedette.cli.users import Account, Policies, PolicyOption, warn_without_policies
 from vedette.identity.holder import Holder
 from vedette.identity.trust import trust_of
 
-roles = typer.Typer(no_args_is_help=True, help="Roles, which callers that they trust may assume.")
+roles = CommandGroup("Roles, which callers that they trust may assume.")
 
-Name = Annotated[str, typer.Argument(help="The role's name.")]
-Trusted = Annotated[list[str] | None, typer.Option("--trust", help="An account that may assume it.")]
+Name = Annotated[str, Argument(help="The role's name.")]
+Trusted = Annotated[list[str] | None, Option("--trust", help="An account that may assume it.")]
 TrustPolicy = Annotated[
-    Path | None, typer.Option(help="A trust policy instead (JSON, as IAM has it; - reads standard input).")
+    Path | None, Option(help="A trust policy instead (JSON, as IAM has it; - reads standard input).")
 ]
 
 
-@roles.command("create")
+@roles.define("create")
 def create_role(
     name: Name,
     trust: Trusted = None,
@@ -42,7 +41,7 @@ def create_role(
             warn_without_policies("role", name, account)
 
 
-@roles.command("list")
+@roles.define("list")
 def list_roles(account: Account = "", data: Data = None) -> None:
     """List an account's roles, whom each trusts, and its policies."""
     with directory(data) as (identities, settings):
@@ -59,7 +58,7 @@ def list_roles(account: Account = "", data: Data = None) -> None:
         print(table(rows))
 
 
-@roles.command("trust")
+@roles.define("trust")
 def trust_role(
     name: Name,
     trust: Trusted = None,
@@ -76,28 +75,28 @@ def trust_role(
         print(identities.role(home, name).trust)
 
 
-@roles.command("delete")
+@roles.define("delete")
 def delete_role(name: Name, account: Account = "", data: Data = None) -> None:
     """Delete a role; sessions that assumed it end."""
     with directory(data) as (identities, settings):
         identities.delete_role(account or settings.account, name)
 
 
-@roles.command("attach")
+@roles.define("attach")
 def attach_to_role(name: Name, policies: Policies, account: Account = "", data: Data = None) -> None:
     """Attach policies to a role."""
     with directory(data) as (identities, settings):
         identities.policies.attach(Holder("role", account or settings.account, name), *policies)
 
 
-@roles.command("detach")
+@roles.define("detach")
 def detach_from_role(name: Name, policies: Policies, account: Account = "", data: Data = None) -> None:
     """Detach policies from a role; its sessions lose them too."""
     with directory(data) as (identities, settings):
         identities.policies.detach(Holder("role", account or settings.account, name), *policies)
 
 
-@roles.command("tag")
+@roles.define("tag")
 def tag_role(
     name: Name, tags: Tags = None, remove: Removed = None, account: Account = "", data: Data = None
 ) -> None:
@@ -113,5 +112,5 @@ def _document(accounts: list[str] | None, file: Path | None) -> str:
     """Return the trust policy that a file holds; empty where none is named."""
     if accounts and file:
         print("--trust and --trust-policy exclude each other.", file=sys.stderr)
-        raise typer.Exit(2)
+        raise Exit(2)
     return read_document(file) if file else ""

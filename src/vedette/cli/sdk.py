@@ -10,18 +10,16 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from vedette.cli.signatures import CommandGroup, Exit, Option
 
-app = typer.Typer(no_args_is_help=True, help="Make boto3 and the AWS CLI know lookoutvision and vedette.")
+app = CommandGroup("Make boto3 and the AWS CLI know lookoutvision and vedette.")
 
 SERVICE = "lookoutvision"
 VERSION = "2020-11-20"
 SERVICES = {SERVICE: VERSION, "vedette": "2026-11-21"}
 MARK = "installed-by-vedette.json"
 
-Folder = Annotated[
-    Path | None, typer.Option("--to", help="Where clients look; the default is ~/.aws/models.")
-]
+Folder = Annotated[Path | None, Option("--to", help="Where clients look; the default is ~/.aws/models.")]
 
 
 def models_folder(folder: Path | None) -> Path:
@@ -78,21 +76,21 @@ def _remove(place: Path) -> list[Path]:
     return removed
 
 
-@app.command()
+@app.define("install")
 def install(to: Folder = None) -> None:
     """Copy the models of lookoutvision and of Vedette's own service to where boto3 and the AWS CLI look."""
     try:
         installed = install_models(models_folder(to))
     except OSError as error:
         print(error)
-        raise typer.Exit(2) from None
+        raise Exit(2) from None
     for place in dict.fromkeys(file.parent for file in installed):
         print(f"Written: {place} ({sum(file.parent == place for file in installed)} files).")
     print("boto3.client('lookoutvision') and `aws lookoutvision` now work, and so does `aws vedette`;")
     print("`vedette sdk remove` undoes this.")
 
 
-@app.command()
+@app.define("remove")
 def remove(to: Folder = None) -> None:
     """Remove the models of lookoutvision and of Vedette's own service again."""
     removed = remove_models(models_folder(to))

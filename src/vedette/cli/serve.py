@@ -5,10 +5,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vedette.cli.parts import has_part, require_part, sentence_for
 from vedette.cli.showing import command
+from vedette.cli.signatures import Exit, Option
 from vedette.errors import Refusal
 
 if TYPE_CHECKING:
@@ -16,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def serve(  # noqa: PLR0913  (the options that people type)
-    data: Annotated[Path | None, typer.Option(help="The folder that holds everything.")] = None,
-    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    data: Annotated[Path | None, Option(help="The folder that holds everything.")] = None,
+    host: Annotated[str | None, Option(help="The address to listen on.")] = None,
     host_name: Annotated[
-        list[str] | None, typer.Option(help="A further name of this server; may be repeated.")
+        list[str] | None, Option(help="A further name of this server; may be repeated.")
     ] = None,
-    port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")] = None,
-    tls_cert: Annotated[Path | None, typer.Option(help="A certificate (PEM), to serve https.")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
-    tls: Annotated[str, typer.Option(help="'self' creates a self-signed certificate.")] = "",
+    port: Annotated[int | None, Option(help="The port to listen on; 0 takes a free one.")] = None,
+    tls_cert: Annotated[Path | None, Option(help="A certificate (PEM), to serve https.")] = None,
+    tls_key: Annotated[Path | None, Option(help="Its key (PEM).")] = None,
+    tls: Annotated[str, Option(help="'self' creates a self-signed certificate.")] = "",
 ) -> None:
     """Start the server, and print its address and what to type next."""
     require_part("server")
@@ -52,13 +51,13 @@ def serve(  # noqa: PLR0913  (the options that people type)
         )
     except (Refusal, ValueError) as error:
         print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
+        raise Exit(2) from None
     except Exception as error:
         disk = disk_refusal(error)
         if disk is None:
             raise
         print(disk.sentence, file=sys.stderr)
-        raise typer.Exit(2) from None
+        raise Exit(2) from None
 
 
 def welcome(settings: "Settings", address: str, link: str = "") -> str:

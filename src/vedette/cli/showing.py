@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+import click
+
+from vedette.cli.terminal import aligned, styled
 
 COLUMNS = {
     "test_pictures": "pictures",
@@ -21,24 +21,21 @@ COLUMNS = {
 }
 
 
-def show_figures(console: Console, short: Mapping[str, Any]) -> None:
+def show_figures(short: Mapping[str, Any]) -> None:
     """Print the aggregates of an evaluation's headline, and a row a label."""
     for name, value in short.items():
         if isinstance(value, float):
-            console.print(f"  {name:<18}{value:.3f}", highlight=False)
+            print(f"  {name:<18}{value:.3f}")
     rows = short.get("labels", ())
     if not rows:
         return
     titles = {key: title for key, title in COLUMNS.items() if any(row.get(key) is not None for row in rows)}
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("  label", overflow="fold")
-    for title in titles.values():
-        table.add_column(title, justify="right", no_wrap=True)
-    for row in rows:
-        # As plain text: a label may hold brackets.
-        table.add_row(Text(f"  {row['label']}"), *(_cell(row.get(key)) for key in titles))
-    console.print()
-    console.print(table)
+    table = [["  label", *titles.values()]]
+    table += [[f"  {row['label']}", *(_cell(row.get(key)) for key in titles)] for row in rows]
+    heading, *lines = aligned(table)
+    print()
+    click.echo(styled(heading, is_bold=True))
+    print(*lines, sep="\n")
 
 
 def _cell(value: object) -> str:

@@ -4,10 +4,10 @@ import sys
 from collections.abc import Iterable
 from typing import Annotated
 
-import typer
+from vedette.cli.signatures import Argument, Exit, Option
 
-Tags = Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Tags to add or to change.")]
-Removed = Annotated[list[str] | None, typer.Option("--remove", help="The key of a tag to remove.")]
+Tags = Annotated[list[str] | None, Argument(metavar="[KEY=VALUE]...", help="Tags to add or to change.")]
+Removed = Annotated[list[str] | None, Option("--remove", help="The key of a tag to remove.")]
 
 
 def pairs(texts: Iterable[str] | None) -> dict[str, str]:
@@ -17,6 +17,6 @@ def pairs(texts: Iterable[str] | None) -> dict[str, str]:
         key, sign, value = text.partition("=")
         if not sign:
             print(f"{text!r} is no tag: KEY=VALUE.", file=sys.stderr)
-            raise typer.Exit(2)
+            raise Exit(2)
         tags[key] = value
     return tags

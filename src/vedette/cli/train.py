@@ -13,12 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
-
 from vedette.cli.parts import require_part
 from vedette.cli.showing import command, show_figures
+from vedette.cli.signatures import Argument, Exit, Option
+from vedette.cli.terminal import ProgressLine
 from vedette.engines.choose import open_engine
 from vedette.engines.port import Engine, Event, Job
 
@@ -27,17 +25,17 @@ MOST_SAID = 50
 
 
 def train(  # noqa: PLR0913  (an argument is an option of the command)
-    source: Annotated[Path, typer.Argument(help="A folder with a subfolder a label, or a manifest.")],
-    out: Annotated[Path, typer.Option(help="Where the model goes: a folder, or a name ending in .zip.")],
+    source: Annotated[Path, Argument(help="A folder with a subfolder a label, or a manifest.")],
+    out: Annotated[Path, Option(help="Where the model goes: a folder, or a name ending in .zip.")],
     test: Annotated[
-        Path | None, typer.Option(help="Pictures to test with; without them a fifth is held out.")
+        Path | None, Option(help="Pictures to test with; without them a fifth is held out.")
     ] = None,
-    task: Annotated[str, typer.Option(help="What to learn; the labels say it by themselves.")] = "auto",
-    budget: Annotated[str, typer.Option(help="fast, balanced, best, or a number of minutes.")] = "balanced",
+    task: Annotated[str, Option(help="What to learn; the labels say it by themselves.")] = "auto",
+    budget: Annotated[str, Option(help="fast, balanced, best, or a number of minutes.")] = "balanced",
     seed: Annotated[
-        int, typer.Option(min=0, max=2**32 - 1, help="The same seed and pictures give the same model.")
+        int, Option(min=0, max=2**32 - 1, help="The same seed and pictures give the same model.")
     ] = 0,
-    backbone: Annotated[str, typer.Option(help="lite0, or transformers:FOLDER.")] = "lite0",
+    backbone: Annotated[str, Option(help="lite0, or transformers:FOLDER.")] = "lite0",
 ) -> None:
     """Train a model from labelled pictures."""
     require_part("train")
@@ -53,7 +51,7 @@ def train(  # noqa: PLR0913  (an argument is an option of the command)
     }
     began = time.monotonic()
     last = follow(open_engine(), Job("train", order))
-    raise typer.Exit(_report(last, seconds=time.monotonic() - began))
+    raise Exit(_report(last, seconds=time.monotonic() - began))
 
 
 def cache_folder() -> Path:
@@ -67,28 +65,20 @@ def follow(engine: Engine, job: Job) -> Event:
     run = engine.submit(job)
     before = signal.signal(signal.SIGINT, lambda *_: engine.cancel(run))
     last = Event("failed", {"sentence": "The training ended without a result."})
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.fields[left]}"))
     try:
-        with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-            task = bar.add_task("starting", total=None, left="")
+        with ProgressLine("starting") as line:
             for last in engine.events(run):
                 if last.kind == "progress":
-                    bar.update(task, **_bar(last.facts))
+                    _show(line, last.facts)
     finally:
         signal.signal(signal.SIGINT, before)
     return last
 
 
-def _bar(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _show(line: ProgressLine, facts: Mapping[str, Any]) -> None:
     seconds = facts.get("seconds_left")
     remaining = "" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02d} left"
-    return {
-        "description": facts["stage"],
-        "completed": facts["done"],
-        "total": facts["of"],
-        "left": remaining,
-    }
+    line.update(facts["done"], facts["of"], name=f"{facts['stage']:<28}", note=remaining)
 
 
 def _report(last: Event, *, seconds: float) -> int:
@@ -112,21 +102,18 @@ def _report(last: Event, *, seconds: float) -> int:
 
 def _tell(facts: Mapping[str, Any], seconds: float) -> None:
     """Print the new package, its figures and, at a terminal, what to type next."""
-    console = Console(soft_wrap=True)
     package, metrics = facts["package"], facts["metrics"]
     summary = f"{package}: a model for {facts['task']} by {facts['recipe']}, made in {_duration(seconds)}"
     if metrics.get("pictures"):
         summary += f", tested on {metrics['pictures']} other pictures"
-    console.print(summary, markup=False, highlight=False)
-    show_figures(console, metrics)
-    if console.is_terminal:
+    print(summary)
+    show_figures(metrics)
+    if sys.stdout.isatty():
         name = shlex.quote(package)
-        console.print(
+        print(
             "\nNext, with pictures that it has not seen:\n"
             f"  {command()} detect {name} PICTURES --draw drawn\n"
-            f"  {command()} evaluate {name} LABELLED-PICTURES --report report.html",
-            markup=False,
-            highlight=False,
+            f"  {command()} evaluate {name} LABELLED-PICTURES --report report.html"
         )
 
 

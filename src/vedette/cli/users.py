@@ -3,28 +3,25 @@
 import sys
 from typing import Annotated
 
-import typer
-
 from vedette.cli.credentials import Data
 from vedette.cli.directory import directory, table
+from vedette.cli.signatures import Argument, CommandGroup, Option
 from vedette.cli.tags import Removed, Tags, pairs
 from vedette.identity.holder import Holder
 
-accounts = typer.Typer(no_args_is_help=True, help="Accounts: namespaces that do not see one another.")
-users = typer.Typer(no_args_is_help=True, help="Users of an account.")
+accounts = CommandGroup("Accounts: namespaces that do not see one another.")
+users = CommandGroup("Users of an account.")
 
-Account = Annotated[str, typer.Option(help="The account; the installation's own when it is not named.")]
-Policies = Annotated[list[str], typer.Argument(help="The policies' names; `vedette policy list` shows them.")]
-PolicyOption = Annotated[
-    list[str] | None, typer.Option("--policy", help="A policy to attach; may be repeated.")
-]
-Name = Annotated[str, typer.Argument(help="The user's name.")]
+Account = Annotated[str, Option(help="The account; the installation's own when it is not named.")]
+Policies = Annotated[list[str], Argument(help="The policies' names; `vedette policy list` shows them.")]
+PolicyOption = Annotated[list[str] | None, Option("--policy", help="A policy to attach; may be repeated.")]
+Name = Annotated[str, Argument(help="The user's name.")]
 
 
-@accounts.command("create")
+@accounts.define("create")
 def create_account(
-    account: Annotated[str, typer.Argument(help="Twelve digits.")],
-    name: Annotated[str, typer.Option(help="Its display name.")] = "",
+    account: Annotated[str, Argument(help="Twelve digits.")],
+    name: Annotated[str, Option(help="Its display name.")] = "",
     data: Data = None,
 ) -> None:
     """Create an account. `vedette key create --account` gives it a root key."""
@@ -33,14 +30,14 @@ def create_account(
         print(created.id)
 
 
-@accounts.command("list")
+@accounts.define("list")
 def list_accounts(data: Data = None) -> None:
     """List the accounts."""
     with directory(data) as (identities, _):
         print(table([(row.id, row.name) for row in identities.accounts()]))
 
 
-@users.command("create")
+@users.define("create")
 def create_user(name: Name, policy: PolicyOption = None, account: Account = "", data: Data = None) -> None:
     """Create a user, who may do what its policies allow. `vedette key create --user` gives it a key."""
     with directory(data) as (identities, settings):
@@ -49,7 +46,7 @@ def create_user(name: Name, policy: PolicyOption = None, account: Account = "", 
             warn_without_policies("user", name, account)
 
 
-@users.command("list")
+@users.define("list")
 def list_users(account: Account = "", data: Data = None) -> None:
     """List an account's users and their policies, those of their groups included."""
     with directory(data) as (identities, settings):
@@ -66,28 +63,28 @@ def list_users(account: Account = "", data: Data = None) -> None:
         print(table(rows))
 
 
-@users.command("delete")
+@users.define("delete")
 def delete_user(name: Name, account: Account = "", data: Data = None) -> None:
     """Delete a user and all its keys."""
     with directory(data) as (identities, settings):
         identities.delete_user(account or settings.account, name)
 
 
-@users.command("attach")
+@users.define("attach")
 def attach_to_user(name: Name, policies: Policies, account: Account = "", data: Data = None) -> None:
     """Attach policies to a user."""
     with directory(data) as (identities, settings):
         identities.policies.attach(Holder("user", account or settings.account, name), *policies)
 
 
-@users.command("detach")
+@users.define("detach")
 def detach_from_user(name: Name, policies: Policies, account: Account = "", data: Data = None) -> None:
     """Detach policies from a user."""
     with directory(data) as (identities, settings):
         identities.policies.detach(Holder("user", account or settings.account, name), *policies)
 
 
-@users.command("tag")
+@users.define("tag")
 def tag_user(
     name: Name, tags: Tags = None, remove: Removed = None, account: Account = "", data: Data = None
 ) -> None:

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from doubles.console import HOME, ConsoleBrowser, a_user, directory_beside, signed_in
 from doubles.houses import HERE

@@ -1,0 +1,175 @@
+"""The work of `vedette import` and `vedette export`, apart from their options: no other command loads it."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vedette.clock import system_clock
+from vedette.errors import Wrong
+from vedette.exchange.formats import Format, from_lines, to_lines, write_manifest
+from vedette.exchange.items import below
+from vedette.exchange.move import key_of, move_lines
+from vedette.exchange.places import SourceFolder, UniqueNames, local_name
+from vedette.exchange.tables import sort_out
+from vedette.manifest.attributes import Stamp
+from vedette.manifest.lines import SOURCE, Line, change_line
+
+PICTURES = "images"  # the folder beside what is written
+
+# Writes the file of a reference to a path, and returns whether there is one.
+Fetch = Callable[[str, Path], bool]
+# Project, type of dataset, service, endpoint, data folder.
+RemoteDataset = tuple[str, str, str, str, Path | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalImport:
+    """What is read, and how it is understood."""
+
+    form: Format
+    images: Path | None
+    anomalies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LocalExport:
+    """What is written, and whether pictures come along."""
+
+    form: Format
+    cut: str
+    images: Path | None
+    with_pictures: bool
+
+
+def import_pictures(
+    source: Path, options: LocalImport, *, to: str, out: Path | None, dataset: RemoteDataset | None
+) -> None:
+    """Add labelled pictures to a dataset, or write a manifest of them."""
+    form, anomalies = options.form, options.anomalies
+    stamp = Stamp(moment=system_clock(), job="labeling-job/import")
+    if form == "csv" and source.is_file():
+        sort_out(source, anomalies=anomalies)
+    folder = options.images or (source if source.is_dir() else source.parent)
+    if dataset is not None:
+        _bring(to_lines(form, source, stamp=stamp, anomalies=anomalies), folder, to, dataset)
+    elif out is not None:
+        # Without a place in a bucket, pictures are named by the way to them from the manifest.
+        prefix = to or _way(out.parent, folder)
+        _write(to_lines(form, source, stamp=stamp, prefix=prefix, anomalies=anomalies), out)
+
+
+def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: Path) -> tuple[int, int]:
+    """Write the labels of a manifest or a dataset; return how many lines and how many files were written."""
+    cut, images = options.cut, options.images
+    if isinstance(source, Path):
+        lines, fetch = list(to_lines("manifest", source, stamp=Stamp())), _finder(source, images)
+    else:
+        lines, fetch = _fetched(source)
+    copied = 0
+    if options.with_pictures:
+        folder = out if options.form in ("voc", "yolo") else out.parent
+        lines, copied = _take_along(lines, fetch, folder, cut=cut)
+        cut, images = PICTURES, folder / PICTURES
+    count = from_lines(options.form, lines, out, written_at=system_clock(), prefix=cut, images=images)
+    return count, copied
+
+
+def _write(lines: Iterator[Line], out: Path) -> None:
+    part = out.with_name(out.name + ".part")
+    try:
+        count = write_manifest(lines, part)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    print(f"Written: {out} ({count} pictures).")
+
+
+def _way(start: Path, goal: Path) -> str:
+    """Return the relative path from one folder to another, or nothing when they are the same."""
+    origin, target = start.resolve(), goal.resolve()
+    if origin == target:
+        return ""
+    shared = next(folder for folder in (origin, *origin.parents) if target.is_relative_to(folder))
+    up = [".."] * len(origin.relative_to(shared).parts)
+    return "/".join([*up, *target.relative_to(shared).parts])
+
+
+def _bring(lines: Iterator[Line], folder: Path, to: str, dataset: RemoteDataset) -> None:
+    """Upload pictures and lines, and create or extend the dataset."""
+    from vedette.cli.remote import Server, remote_dataset, upload
+
+    project, kind, service, endpoint, data = dataset
+    server = Server(service, endpoint, data)
+    remote = remote_dataset(server, project, kind)
+    place = to or f"s3://vedette-{_bucket_name(project)}/{kind}"
+    find = SourceFolder(folder)
+    # All before anything is sent: a file outside the folder refuses everything.
+    uploads = list(move_lines(lines, find, to=place))
+    remote.ensure_project()
+    manifest, usable, missing = upload(server, uploads, to=place, kind=kind)
+    for ref in missing:
+        problem = find.unfit.get(ref, f"There is no file for {ref} below {folder}")
+        print(f"{problem}; its picture is left out.", file=sys.stderr)
+    if not usable:
+        raise Wrong(f"Not one picture was found below {folder}. If they lie elsewhere, say --images DIR.")
+    description = remote.fill(manifest, usable)
+    counts = description.get("DatasetStats") or description.get("ImageStats") or {}
+    summary = ", ".join(f"{name} {count}" for name, count in counts.items())
+    print(f"{description['Status']}: {len(usable)} pictures brought into {project}/{kind} ({summary}).")
+
+
+def _bucket_name(project: str) -> str:
+    """Return a project's name as a bucket may have it."""
+    letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in project.lower())
+    return letters.strip("-")[:50] or "pictures"
+
+
+def _fetched(dataset: RemoteDataset) -> tuple[list[Line], Fetch]:
+    from vedette.cli.remote import Server, download, remote_dataset
+
+    project, kind, service, endpoint, data = dataset
+    server = Server(service, endpoint, data)
+
+    def fetch(ref: str, place: Path) -> bool:
+        download(server, ref, place)
+        return True
+
+    return list(remote_dataset(server, project, kind).lines()), fetch
+
+
+def _finder(manifest: Path, images: Path | None) -> Fetch:
+    find = SourceFolder(images or manifest.parent)
+
+    def fetch(ref: str, place: Path) -> bool:
+        path = find(ref)
+        if path is None:
+            return False
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+        return True
+
+    return fetch
+
+
+def _take_along(lines: list[Line], fetch: Fetch, folder: Path, *, cut: str) -> tuple[list[Line], int]:
+    """Copy pictures and masks below the folder, and return the lines with their new paths.
+
+    A line whose picture is missing is left out, with a message.
+    """
+    usable: list[Line] = []
+    copied, names = 0, UniqueNames(ignore_case=True)
+    for line in lines:
+        refs = {key: ref for key, ref in line.values.items() if key.endswith("-ref") and isinstance(ref, str)}
+        places = {
+            key: f"{PICTURES}/{names.of(ref, local_name(key_of(below(ref, cut))))}"
+            for key, ref in refs.items()
+        }
+        present = {key for key, ref in refs.items() if fetch(ref, folder / places[key])}
+        copied += len(present)
+        for key in refs.keys() - present:
+            print(f"There is no file for {refs[key]}.", file=sys.stderr)
+        if SOURCE in present:
+            usable.append(change_line(line, {key: places[key] for key in present}))
+    return usable, copied
