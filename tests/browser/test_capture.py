@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import CHROMIUM, FLAGS, close_page, open_page, sign_in
-from browser.looks import take_pictures
+from browser.looks import axe_findings, take_pictures
 from browser.test_datasets import a_project, drawn, entries
 
 FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -108,9 +108,31 @@ def test_a_dataset_is_downloaded_with_its_pictures(console, signed_in: Page):
     page.get_by_text("With pictures").first.wait_for()
     take_pictures(page, "export")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        page.get_by_role("button", name="Download", exact=True).click()
     expect(page.get_by_text("1 entry is being downloaded.")).to_be_visible()
     assert download.value.suggested_filename == f"{name}-train-manifest.zip"
     with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
         assert sorted(archive.namelist()) == ["dataset.manifest", "images/<b>one.jpg"]
         assert archive.read("images/<b>one.jpg") == picture
+    write_into_a_bucket(console, page, name)
+
+
+def write_into_a_bucket(console, page: Page, name):
+    """Write the same into a bucket: left while it runs, told at its end, and never over anything."""
+    bucket = f"{name}-out"
+    console.client("s3").create_bucket(Bucket=bucket)
+    page.get_by_text("Into a bucket", exact=True).click()
+    page.get_by_label("Folder in a bucket").fill(f"s3://{bucket}/one")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Write into the bucket").click()
+    expect(page.get_by_text("2 files were written.")).to_be_visible()
+    expect(page.get_by_text(f"The export of {name} is done")).to_be_visible()
+    page.get_by_role("button", name="Write into the bucket").click()
+    expect(page.get_by_text(f"s3://{bucket}/one holds something already.")).to_be_visible()
+    page.vedette_watch.errors[:] = [error for error in page.vedette_watch.errors if "409" not in error]
+    look(page, "export-bucket")
+    assert axe_findings(page) == []
+    keys = [item["Key"] for item in console.client("s3").list_objects_v2(Bucket=bucket)["Contents"]]
+    assert keys == ["one/dataset.manifest", "one/images/<b>one.jpg"]
+    page.get_by_role("button", name=f"Forget the export to s3://{bucket}/one/").click()
+    expect(page.get_by_text("2 files were written.")).to_have_count(0)

@@ -5,6 +5,7 @@ import { closeNotice, notify } from "../ui/notices";
 import { RouteLink } from "../ui/links";
 import { otherUploads, ownUploads, subscribeUploads } from "./running";
 import { useText } from "./text";
+import { WorkNotices } from "./WorkNotices";
 import type { Uploader, UploadTarget } from "./uploader";
 
 export function projectOf({ arn }: UploadTarget): string {
@@ -56,5 +57,12 @@ export function UploadNotices() {
     );
     return () => ids.forEach(closeNotice);
   }, [others, t]);
-  return own.map((uploader, place) => <OwnNotice key={place} uploader={uploader} />);
+  return (
+    <>
+      {own.map((uploader, place) => (
+        <OwnNotice key={place} uploader={uploader} />
+      ))}
+      <WorkNotices />
+    </>
+  );
 }

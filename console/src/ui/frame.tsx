@@ -27,6 +27,7 @@ function Crumbs() {
 }
 
 function Notices() {
+  const t = useUiText();
   const notices = useNotices();
   const items = notices.map(({ type, id, ...rest }) => ({
     ...rest,
@@ -34,6 +35,7 @@ function Notices() {
     type: type === "in-progress" ? ("info" as const) : type,
     loading: type === "in-progress",
     dismissible: type !== "in-progress",
+    dismissLabel: t("dismissNotice"),
     onDismiss: () => closeNotice(id),
   }));
   return <Flashbar items={items} stackItems />;

@@ -9,9 +9,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useNavigate } from "react-router";
-import { call, queryClient } from "../../api";
+import { call, currentRegion, queryClient } from "../../api";
+import { watchWork } from "../../intake/watching";
 import { FaultAlert } from "../../ui/faults";
-import { notify } from "../../ui/notices";
 import { refreshImport, useImport, type Import, type WizardPlace } from "./place";
 import { Preview } from "./Preview";
 import { Problems } from "./Problems";
@@ -25,21 +25,30 @@ interface ImportViewProps {
 }
 
 export function ImportView({ place, arn, sender }: ImportViewProps) {
-  const t = useText();
   const query = useImport(arn, place.importId);
   const facts = query.data;
   const status = facts?.Status;
   const before = useRef(status);
   useEffect(() => {
     const ended = before.current === "running" && status === "done";
-    if (ended) {
-      notify({ type: "success", header: t("done"), content: place.name });
-      void queryClient.invalidateQueries();
-    } else if (before.current !== status) {
+    if (status === "running") {
+      // Its end is told on whatever page is shown by then.
+      const route = `${place.route}/${place.type}`;
+      watchWork({
+        kind: "import",
+        arn,
+        id: place.importId,
+        region: currentRegion(),
+        name: place.name,
+        route,
+      });
+    }
+    if (ended) void queryClient.invalidateQueries();
+    else if (before.current !== status) {
       void queryClient.invalidateQueries({ queryKey: ["vedette", "ListImportLines"] });
     }
     before.current = status;
-  }, [status, t, place.name]);
+  }, [status, arn, place]);
   if (query.error !== null) return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
   if (facts === undefined) return <Spinner />;
   if (status === "open") return <Sending place={place} sender={sender} />;

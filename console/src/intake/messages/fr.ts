@@ -111,4 +111,43 @@ export const messages: Translation<typeof english> = {
     other:
       "{count} entrées sont en cours de téléchargement. Le navigateur montre l’avancement et permet d’arrêter.",
   },
+  exportTo: "Destination",
+  exportToBrowser: "En téléchargement",
+  exportToBucket: "Dans un compartiment",
+  exportPicturesThere: "Dans le dossier. Les images illisibles sont nommées dans left-out.txt.",
+  exportPlace: "Dossier d’un compartiment",
+  exportPlaceHelp:
+    "s3://compartiment/dossier, dans un compartiment de votre compte. Le serveur y écrit ; vous pouvez quitter cette page.",
+  exportReplace: "Remplacer les fichiers de même nom",
+  exportReplaceHelp:
+    "Sinon, un dossier qui contient quelque chose est refusé. Les autres fichiers restent dans tous les cas.",
+  exportWrite: "Écrire dans le compartiment",
+  exportWrites: "L’export a commencé :",
+  exportsTitle: "Exports vers des compartiments",
+  exportOfTrain: "jeu d’entraînement, {format}",
+  exportOfTest: "jeu de test, {format}",
+  exportCancel: "Arrêter l’export vers {place}",
+  exportForget: "Oublier l’export vers {place} ; ses fichiers restent",
+  exportProgress: { one: "{done} entrée sur {count}", other: "{done} entrées sur {count}" },
+  exportLeave: "Vous pouvez quitter cette page. Un avis dira quand c’est fini.",
+  exportDone: { one: "{count} fichier a été écrit.", other: "{count} fichiers ont été écrits." },
+  exportLeftOut: {
+    one: "{count} fichier n’a pas pu être lu ; left-out.txt le nomme.",
+    other: "{count} fichiers n’ont pas pu être lus ; left-out.txt les nomme.",
+  },
+  exportCancelled: {
+    one: "Arrêté. {count} fichier est écrit.",
+    other: "Arrêté. {count} fichiers sont écrits.",
+  },
+  exportFailed: {
+    one: "L’export a échoué. {count} fichier est écrit.",
+    other: "L’export a échoué. {count} fichiers sont écrits.",
+  },
+  workExported: "L’export de {project} est terminé",
+  workImported: "L’import dans {project} est terminé",
+  workEnded: "Un travail sur {project} s’est arrêté avant la fin",
+  workOpen: "Afficher",
+  exportTaken: "Le dossier n’est pas vide",
+  exportTakenHelp:
+    "{place} contient déjà quelque chose. Choisissez un autre dossier, ou autorisez le remplacement des fichiers de même nom.",
 };

@@ -66,4 +66,5 @@ export const messages = {
   regionsWithProjects: "With projects",
   regionsOther: "Others",
   myWork: "My work",
+  dismissNotice: "Close this notice",
 } as const;

@@ -70,4 +70,5 @@ export const messages: Translation<typeof english> = {
   regionsWithProjects: "Avec des projets",
   regionsOther: "Autres",
   myWork: "Mon travail",
+  dismissNotice: "Fermer cet avis",
 };

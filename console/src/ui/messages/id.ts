@@ -70,4 +70,5 @@ export const messages: Translation<typeof english> = {
   regionsWithProjects: "Dengan proyek",
   regionsOther: "Lainnya",
   myWork: "Pekerjaan saya",
+  dismissNotice: "Tutup pemberitahuan ini",
 };

@@ -69,4 +69,5 @@ export const messages: Translation<typeof english> = {
   regionsWithProjects: "Com projetos",
   regionsOther: "Outras",
   myWork: "Meu trabalho",
+  dismissNotice: "Fechar este aviso",
 };

@@ -69,4 +69,5 @@ export const messages: Translation<typeof english> = {
   regionsWithProjects: "有项目的区域",
   regionsOther: "其他区域",
   myWork: "我的工作",
+  dismissNotice: "关闭此通知",
 };

@@ -6,12 +6,15 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Tiles from "@cloudscape-design/components/tiles";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useRef, useState } from "react";
 import { send } from "../../../api";
 import { useText } from "../../../intake/text";
 import { FaultAlert } from "../../../ui/faults";
+import { BucketExports } from "./BucketExports";
+import { BucketForm } from "./BucketForm";
 import { useTarget } from "./useTarget";
 
 const FORMATS = ["manifest", "coco", "voc", "yolo", "csv", "folder"] as const;
@@ -32,10 +35,12 @@ export function ExportPage() {
   const [error, setError] = useState<unknown>(null);
   const [begun, setBegun] = useState<number | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const [to, setTo] = useState("browser");
+  const arn = place.target?.arn;
   const link = useRef<HTMLAnchorElement>(null);
   const withPictures = hasPictures || format === "folder";
   const query = new URLSearchParams({
-    project: place.target?.arn ?? "",
+    project: arn ?? "",
     type: place.type,
     format,
     ...(withPictures ? { pictures: "yes" } : {}),
@@ -81,30 +86,58 @@ export function ExportPage() {
             <Toggle
               checked={withPictures}
               disabled={format === "folder"}
-              description={t("exportPicturesHelp")}
+              description={t(to === "bucket" ? "exportPicturesThere" : "exportPicturesHelp")}
               onChange={({ detail }) => setPictures(detail.checked)}
             >
               {t("exportPictures")}
             </Toggle>
-            <Box>
-              <Button
-                variant="primary"
-                iconName="download"
-                loading={isBusy}
-                disabled={place.target === null}
-                onClick={() => void begin()}
-              >
-                {t("exportBegin")}
-              </Button>
-            </Box>
-            <a ref={link} hidden download href={`/console/api/export?${query}`}>
-              {t("exportBegin")}
-            </a>
-            {error !== null && <FaultAlert error={error} />}
-            {begun !== null && <Alert type="success">{t("exportBegun", { count: begun })}</Alert>}
           </SpaceBetween>
         </Container>
+        <Container header={<Header variant="h2">{t("exportTo")}</Header>}>
+          <SpaceBetween size="l">
+            <SegmentedControl
+              selectedId={to}
+              label={t("exportTo")}
+              options={[
+                { id: "browser", text: t("exportToBrowser") },
+                { id: "bucket", text: t("exportToBucket") },
+              ]}
+              onChange={({ detail }) => setTo(detail.selectedId)}
+            />
+            {to === "browser" && (
+              <Box>
+                <Button
+                  variant="primary"
+                  iconName="download"
+                  loading={isBusy}
+                  disabled={arn === undefined}
+                  onClick={() => void begin()}
+                >
+                  {t("exportBegin")}
+                </Button>
+              </Box>
+            )}
+            {to === "bucket" && arn !== undefined && (
+              <BucketForm
+                arn={arn}
+                name={place.place.name}
+                type={place.type}
+                route={`${place.place.route}/${place.type}/export`}
+                format={format}
+                withPictures={withPictures}
+              />
+            )}
+            {error !== null && <FaultAlert error={error} />}
+            {to === "browser" && begun !== null && (
+              <Alert type="success">{t("exportBegun", { count: begun })}</Alert>
+            )}
+          </SpaceBetween>
+        </Container>
+        {arn !== undefined && <BucketExports arn={arn} />}
       </SpaceBetween>
+      <a ref={link} hidden download href={`/console/api/export?${query}`}>
+        {t("exportBegin")}
+      </a>
     </ContentLayout>
   );
 }
