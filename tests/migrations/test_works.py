@@ -49,6 +49,7 @@ BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_
 LATER = (
     "drop table drafts",
     "drop table draft_runs",
+    "drop table dismissed_suggestions",
     "drop table dataset_studies",
     "drop table round_comments",
     "drop table round_answers",

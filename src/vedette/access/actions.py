@@ -97,7 +97,8 @@ SERVICES = {
         HandBackRound ListMyRounds ListMyTasks ListRoundPeople ListRoundPictures ListRounds PreviewHandBack
         PutRoundMask ResolveRoundConflicts ReviewAnswers SubmitAnswers UpdateRound
         ChangeEntries CountEntries DescribeChange QueryEntries UndoChange
-        ListSuggestions StartSuggestions StopSuggestions
+        DismissSuggestions ListDismissedSuggestions ListSuggestions RestoreSuggestions StartSuggestions
+        StopSuggestions
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
     """,
 }

@@ -57,7 +57,8 @@ def take_sample(connection: Connection, columns: PartColumns, most: int) -> Entr
     state = columns.facts["state"][: columns.end]
     sound = present & (state == _SOUND) & columns.hashes["exact"][: columns.end].any(axis=1)
     labelled = columns.flags(columns.bits["labelled"])
-    kinds = (sound & labelled, sound & ~labelled)
+    # Who could not tell has answered: such a picture neither teaches nor is to be labelled next.
+    kinds = (sound & labelled, sound & ~labelled & ~columns.flags(columns.bits["unsure"]))
     places = np.sort(np.concatenate([_chosen(flags, most) for flags in kinds]))
     return EntrySample(
         columns.part,

@@ -35,6 +35,9 @@ MOST = 4000
 # Pictures of one process: it starts in four seconds, and looks at so many in about six.
 BATCH = 500
 
+# A thousand pictures get their first look in this time (2026-11-28); who has more studies what there is.
+FIRST_LOOK_S, AGAIN_S = 30.0, 0.25
+
 Items = list[dict[str, Any]]
 
 
@@ -86,7 +89,7 @@ class Study:
 
     def run(self) -> StudyAnswer:
         """Look at what is new, and return what is striking."""
-        sample = self._tools.datasets.queries.sample(self._dataset, self._tools.most)
+        sample = self._sample()
         verdicts = [self._judge(entry) for entry in sample.entries]
         boxes = self._boxes(sample, verdicts)
         self._look(sample, boxes)
@@ -97,6 +100,17 @@ class Study:
             sample.labelled + sample.unlabelled,
             zlib.compress(orjson.dumps(self._named(self._ask(question), sample))),
         )
+
+    def _sample(self) -> EntrySample:
+        """Return the sample; where most pictures came a moment ago, their first look is waited for."""
+        for _ in range(int(FIRST_LOOK_S / AGAIN_S)):
+            sample = self._tools.datasets.queries.sample(self._dataset, self._tools.most)
+            if sample.pending <= len(sample.entries):
+                return sample
+            if self._context.should_leave():
+                raise JobInterrupted
+            self._context.pause(AGAIN_S)
+        return self._tools.datasets.queries.sample(self._dataset, self._tools.most)
 
     def _judge(self, entry: SampledEntry) -> Verdict:
         return self._project.dialect.judge_line(read_line(entry.line), strict=False)

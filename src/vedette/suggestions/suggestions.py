@@ -8,6 +8,7 @@ import shutil
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -15,16 +16,17 @@ import orjson
 from sqlalchemy import Connection, insert, select, update
 
 from vedette.clock import Clock, milliseconds
-from vedette.datasets.asking import EntryFilter, EntryQuery
+from vedette.datasets.asking import MOST_ENTRIES, EntryFilter, EntryQuery
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.editing import revision_of
 from vedette.datasets.queries import SummaryEntry
-from vedette.errors import Refusal
+from vedette.errors import Missing, Refusal, Wrong
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobCancelled, JobKind, NewJob, WorkQueue
 from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
 from vedette.store.db import Database
+from vedette.suggestions.dismissals import Dismissal, Dismissals, SuggestionKey, SuggestionKind, about_of
 from vedette.suggestions.study import Study, StudyTools
 from vedette.suggestions.tables import studies
 
@@ -33,8 +35,9 @@ KIND = "study"
 STUDIES = WorkQueue("studies", 1)
 FAILED = "The service failed; its log tells why."
 
-SuggestionKind = Literal["mislabelled", "boxes", "odd", "teach", "shared", "broken"]
 KINDS: tuple[SuggestionKind, ...] = get_args(SuggestionKind)
+# What of a suggestion's facts is kept with its dismissal, to say it again.
+KEPT = ("label", "suggested", "place", "strength", "deviations")
 StudyStatus = Literal["none", "running", "ready", "failed", "cancelled"]
 NO_DOUBTS: Callable[[Project, Dataset], Mapping[str, float]] = lambda project, dataset: {}  # noqa: E731
 
@@ -85,6 +88,7 @@ class Suggestions:
         self._tools = tools
         self._clock = clock
         self._doubts = doubts
+        self._dismissals = Dismissals(database, clock)
         jobs.register(JobKind(KIND, StudyOrder, STUDIES, self._run, self._fail))
 
     def start(self) -> None:
@@ -138,8 +142,68 @@ class Suggestions:
         """Return where the features of a project's pictures are kept."""
         return self._tools.store(project.id)
 
-    def find(self, dataset: Dataset, kind: SuggestionKind, most: int) -> list[Suggestion]:
-        """Return what the last study said of one kind, of entries that are as they were."""
+    def find(self, project: Project, dataset: Dataset, kind: SuggestionKind, most: int) -> list[Suggestion]:
+        """Return what the last study said of one kind, of entries that are as they were, undismissed."""
+        dismissed = {(item.entry, item.about) for item in self._dismissals.of(dataset, (kind,))}
+        standing = (
+            suggestion
+            for suggestion in self._all(dataset, kind, most + len(dismissed))
+            if not dismissed or (suggestion.entry.id, _about(project, kind, suggestion)) not in dismissed
+        )
+        return list(islice(standing, most))
+
+    def dismiss(self, project: Project, dataset: Dataset, keys: Sequence[SuggestionKey], person: str) -> None:
+        """Let suggestions stand until what they are about changes.
+
+        Raises:
+            Missing: where the dataset has no such entry.
+        """
+        entries = self._entries(dataset, keys)
+        facts = {
+            (kind, item.entry.id, item.facts.get("place")): item.facts
+            for kind in {key.kind for key in keys}
+            for item in self._all(dataset, kind, MOST_ENTRIES)
+        }
+        new = []
+        for key in keys:
+            about = about_of(key.kind, entries[key.entry], key.box, project.dialect)
+            document = facts.get((key.kind, key.entry, key.box), {"place": key.box})
+            new.append(
+                (key, about, {name: document[name] for name in KEPT if document.get(name) is not None})
+            )
+        self._dismissals.put(dataset, new, person)
+
+    def restore(self, project: Project, dataset: Dataset, keys: Sequence[SuggestionKey]) -> None:
+        """Take back that suggestions were dismissed; what is not dismissed stays so."""
+        self._dismissals.drop(dataset, [(key, None) for key in keys if key.box is None])
+        boxed = [key for key in keys if key.box is not None]
+        if boxed:
+            entries = self._entries(dataset, boxed)
+            self._dismissals.drop(
+                dataset,
+                [(key, about_of(key.kind, entries[key.entry], key.box, project.dialect)) for key in boxed],
+            )
+
+    def dismissed(self, project: Project, dataset: Dataset) -> list[tuple[Dismissal, Suggestion]]:
+        """Return what is dismissed and still is what it was when somebody let it stand."""
+        standing = self._dismissals.of(dataset)
+        summaries = self._by_id(dataset, [item.entry for item in standing])
+        pairs = [
+            (item, Suggestion(summaries[item.entry], item.facts, ()))
+            for item in standing
+            if item.entry in summaries
+        ]
+        return [(item, pair) for item, pair in pairs if _about(project, item.kind, pair) == item.about]
+
+    def _entries(self, dataset: Dataset, keys: Sequence[SuggestionKey]) -> dict[str, SummaryEntry]:
+        entries = self._by_id(dataset, [key.entry for key in keys])
+        for key in keys:
+            if key.entry not in entries:
+                raise Missing(f"There is no entry {key.entry}.", kind="entry", name=key.entry)
+        return entries
+
+    def _all(self, dataset: Dataset, kind: SuggestionKind, most: int) -> Sequence[Suggestion]:
+        """Return what there is of one kind, dismissed or not; of what columns know, so many."""
         if kind in ("shared", "broken"):
             return self._queried(dataset, kind, most)
         with self._database.read() as connection:
@@ -153,7 +217,7 @@ class Suggestions:
             if entry is not None and revision_of(entry.line) == item["revision"]:
                 like = [summaries[other] for other in item["like"] if other in summaries]
                 suggestions.append(Suggestion(entry, item, like))
-        return suggestions[:most]
+        return suggestions
 
     def _queried(self, dataset: Dataset, kind: SuggestionKind, most: int) -> list[Suggestion]:
         """Return what the columns of pictures know without a study."""
@@ -166,12 +230,16 @@ class Suggestions:
         return [Suggestion(entry, {}, ()) for entry in page.entries if entry is not None]
 
     def _summaries(self, dataset: Dataset, items: Sequence[Mapping[str, Any]]) -> dict[str, SummaryEntry]:
-        ids = tuple(sorted({name for item in items for name in (item["id"], *item["like"])}))
-        if not ids:
-            return {}
-        query = EntryQuery(EntryFilter(ids=ids))
-        page = self._tools.datasets.queries.page(dataset, query, most=len(ids))
-        return {entry.id: entry for entry in page.entries if entry is not None}
+        return self._by_id(dataset, [name for item in items for name in (item["id"], *item["like"])])
+
+    def _by_id(self, dataset: Dataset, ids: Sequence[str]) -> dict[str, SummaryEntry]:
+        summaries: dict[str, SummaryEntry] = {}
+        unique = sorted(set(ids))
+        for start in range(0, len(unique), MOST_ENTRIES):
+            few = tuple(unique[start : start + MOST_ENTRIES])
+            page = self._tools.datasets.queries.page(dataset, EntryQuery(EntryFilter(ids=few)), most=len(few))
+            summaries |= {entry.id: entry for entry in page.entries if entry is not None}
+        return summaries
 
     # The job
 
@@ -215,6 +283,14 @@ class Suggestions:
 
     def _now(self) -> int:
         return milliseconds(self._clock())
+
+
+def _about(project: Project, kind: SuggestionKind, suggestion: Suggestion) -> str:
+    """Return what a suggestion is about; nothing's where the box is not there any more."""
+    try:
+        return about_of(kind, suggestion.entry, suggestion.facts.get("place"), project.dialect)
+    except Wrong:
+        return ""
 
 
 def _subject(dataset: int) -> str:

@@ -1,4 +1,4 @@
-"""Where studies of datasets are kept, and drafts. Times are milliseconds since 1970."""
+"""Where studies of datasets are kept, what was dismissed, and drafts. Times are milliseconds since 1970."""
 
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Integer, LargeBinary, String, Table, Text
 
@@ -20,6 +20,19 @@ studies = Table(
     Column("ended_ms", BigInteger, nullable=True),
     # JSON, compressed; nothing before the first answer.
     Column("answer", LargeBinary, nullable=True),
+)
+
+# Suggestions that a person let stand. `about` is a hash of what was looked at, `facts` JSON of what was said.
+dismissals = Table(
+    "dismissed_suggestions",
+    METADATA,
+    Column("dataset", Integer, ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("entry", String(32), primary_key=True),
+    Column("about", String(16), primary_key=True),
+    Column("facts", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("dismissed_ms", BigInteger, nullable=False),
 )
 
 # The last time that a model guessed at a dataset's pictures.

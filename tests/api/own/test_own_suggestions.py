@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from sqlalchemy import select
 
 from doubles.houses import HERE, a_caller
 from doubles.lines import a_box_line, a_line, a_ref, an_anomaly_line
@@ -11,10 +12,12 @@ from doubles.studied import entry_id, put_facts, put_features, study
 from vedette.api.own import OPERATIONS
 from vedette.datasets.dataset import NewDataset
 from vedette.datasets.editing import EntryEdit, EntryName
-from vedette.errors import Missing
+from vedette.errors import Missing, Wrong
 from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
+from vedette.suggestions.suggestions import STUDIES
+from vedette.suggestions.tables import dismissals
 from vedette.vision.drawn_sets import draw_set
 
 ALICE = a_caller("vedette")
@@ -206,3 +209,120 @@ def test_real_pictures_are_looked_at_by_who_named_them_and_once(house, tmp_path)
     for number in range(30):
         house.blobs.delete("pictures", f"boards/{number}.png")
     assert len(of_kind(place.study(), "mislabelled")) == 1
+
+
+def keys(*items):
+    return [
+        {"Kind": item["Kind"], "EntryId": item["Entry"]["Id"]}
+        | ({"BoxNumber": item["BoxNumber"]} if "BoxNumber" in item else {})
+        for item in items
+    ]
+
+
+def test_a_dismissed_label_stays_dismissed_over_new_studies_until_it_changes(animals):
+    (wrong,) = of_kind(animals.study(), "mislabelled")
+    animals.call("DismissSuggestions", Suggestions=keys(wrong))
+    assert of_kind(animals.call("ListSuggestions"), "mislabelled") == []
+    animals.put([a_line("more", "cat")])
+    assert of_kind(animals.study(), "mislabelled") == []
+    animals.put([a_line("dog5", "dog")])
+    assert animals.call("ListDismissedSuggestions")["Total"] == 0
+    animals.put([a_line("dog5", "cat", **{"source-ref-metadata": {"seen": "again"}})])
+    assert of_kind(animals.study(), "mislabelled") == []
+    animals.put([a_line("dog5", "cat", "old")])
+    assert [item["Entry"]["SourceRef"] for item in of_kind(animals.study(), "mislabelled")] == [a_ref("dog5")]
+
+
+def test_what_is_dismissed_is_listed_with_its_reason_and_taken_back(animals):
+    (wrong,) = of_kind(animals.study(), "mislabelled")
+    animals.call("DismissSuggestions", Suggestions=keys(wrong))
+    animals.call("DismissSuggestions", Suggestions=keys(wrong))
+    answer = animals.call("ListDismissedSuggestions")
+    (item,) = answer["Suggestions"]
+    assert (answer["Total"], item["Kind"], item["Label"], item["SuggestedLabel"], item["DismissedBy"]) == (
+        1,
+        "mislabelled",
+        "cat",
+        "dog",
+        ALICE.principal.name,
+    )
+    assert item["Entry"]["SourceRef"] == a_ref("dog5")
+    animals.call("RestoreSuggestions", Suggestions=keys(item))
+    assert animals.call("ListDismissedSuggestions") == {"Total": 0, "Suggestions": []}
+    assert len(of_kind(animals.call("ListSuggestions"), "mislabelled")) == 1
+
+
+def test_two_pictures_alike_may_stay_in_both_datasets(animals):
+    house, caller = animals.house, ALICE.principal
+    test = house.datasets.create(animals.project, NewDataset("test", None, caller, {}))
+    house.datasets.editor.update(animals.project, test, [EntryEdit(a_line("copy", "cat"))], caller)
+    test = house.datasets.find(animals.project, "test")
+    put_facts(house, test, ["cat0"])
+    (shared,) = of_kind(animals.call("ListSuggestions"), "shared")
+    animals.call("DismissSuggestions", Suggestions=keys(shared))
+    assert of_kind(animals.call("ListSuggestions"), "shared") == []
+    # Another label makes the pictures no less alike; in the other dataset nobody has said so.
+    animals.put([a_line("cat0", "tom")])
+    assert of_kind(animals.call("ListSuggestions"), "shared") == []
+    assert len(of_kind(animals.call("ListSuggestions", DatasetType="test"), "shared")) == 1
+
+
+def test_a_dismissed_box_is_known_by_what_it_is_and_not_by_its_number(place):
+    names = [f"board{n}" for n in range(24)]
+    truth = ["bolt" if n % 2 else "nut" for n in range(24)]
+    called = [*truth[:4], "bolt", *truth[5:]]
+    place.put([a_box_line(name, label) for name, label in zip(names, called, strict=True)])
+    put_facts(place.house, place.dataset, names)
+    put_features(
+        place.house, place.project, dict.fromkeys(names, 0), boxes=(BOX, dict(zip(names, truth, strict=True)))
+    )
+    (wrong,) = of_kind(place.study(), "boxes")
+    place.call("DismissSuggestions", Suggestions=keys(wrong))
+    assert of_kind(place.study(), "boxes") == []
+    (item,) = place.call("ListDismissedSuggestions")["Suggestions"]
+    assert (item["BoxNumber"], item["Label"], item["SuggestedLabel"]) == (0, "bolt", "nut")
+    place.call("RestoreSuggestions", Suggestions=keys(item))
+    assert len(of_kind(place.study(), "boxes")) == 1
+
+
+def test_what_is_not_there_cannot_be_dismissed(animals):
+    with pytest.raises(Missing):
+        animals.call("DismissSuggestions", Suggestions=[{"Kind": "odd", "EntryId": "0" * 32}])
+    with pytest.raises(Wrong, match="has no box 3"):
+        animals.call(
+            "DismissSuggestions",
+            Suggestions=[{"Kind": "boxes", "EntryId": entry_id("cat0"), "BoxNumber": 3}],
+        )
+    assert animals.call("ListDismissedSuggestions")["Total"] == 0
+
+
+def test_dismissals_go_with_their_dataset(animals):
+    (wrong,) = of_kind(animals.study(), "mislabelled")
+    animals.call("DismissSuggestions", Suggestions=keys(wrong))
+    animals.house.datasets.delete(animals.project, animals.dataset)
+    with animals.house.datasets._database.read() as connection:
+        assert connection.execute(select(dismissals)).all() == []
+
+
+def test_pictures_that_nobody_could_tell_are_neither_patterns_nor_lessons(animals):
+    animals.call(
+        "ChangeEntries",
+        Filter={"SourceRefs": [a_ref("open4"), a_ref("open5"), a_ref("dog5")]},
+        Change={"Kind": "label", "Unsure": True},
+    )
+    answer = animals.study()
+    names = {item["Entry"]["SourceRef"] for item in of_kind(answer, "teach")}
+    assert names == {a_ref(f"open{number}") for number in range(4)}
+    assert (answer["LookedAt"], of_kind(answer, "mislabelled")) == (27, [])
+
+
+def test_pictures_that_came_a_moment_ago_are_waited_for(place):
+    lines = [a_line(name, "cat" if name == "dog5" else name[:3]) for name in LOOKS]
+    place.put(lines)
+    put_features(place.house, place.project, LOOKS)
+    place.call("StartSuggestions")
+    assert not place.house.jobs.wait(0.6, STUDIES)
+    put_facts(place.house, place.dataset, list(LOOKS))
+    study(place.house)
+    answer = place.call("ListSuggestions")
+    assert (answer["LookedAt"], len(of_kind(answer, "mislabelled"))) == (24, 1)

@@ -401,6 +401,12 @@ export interface DiscardDraftsRequest {
   readonly MinConfidence?: number | undefined;
 }
 
+export interface DismissSuggestionsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly Suggestions: ReadonlyArray<SuggestionKey>;
+}
+
 export interface DownloadModelRequest {
   readonly ModelArn: string;
 }
@@ -736,6 +742,17 @@ export interface LabelSetting {
   readonly Name: string;
   readonly Color?: string | undefined;
   readonly Key?: string | undefined;
+}
+
+export interface ListDismissedSuggestionsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListDismissedSuggestionsResponse {
+  readonly Total?: number | undefined;
+  readonly Suggestions?: ReadonlyArray<Suggestion> | undefined;
 }
 
 export interface ListDraftsRequest {
@@ -1082,6 +1099,12 @@ export interface ResolveRoundConflictsResponse {
   readonly Round?: RoundSummary | undefined;
 }
 
+export interface RestoreSuggestionsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly Suggestions: ReadonlyArray<SuggestionKey>;
+}
+
 export interface ReviewAnswersRequest {
   readonly ProjectArn: string;
   readonly RoundId: string;
@@ -1289,6 +1312,14 @@ export interface Suggestion {
   readonly StandsFor?: number | undefined;
   readonly Deviations?: number | undefined;
   readonly Like?: ReadonlyArray<EntrySummary> | undefined;
+  readonly DismissDate?: string | undefined;
+  readonly DismissedBy?: string | undefined;
+}
+
+export interface SuggestionKey {
+  readonly Kind: "mislabelled" | "boxes" | "odd" | "shared" | "broken";
+  readonly EntryId: string;
+  readonly BoxNumber?: number | undefined;
 }
 
 export interface UndoChangeRequest {
@@ -1399,11 +1430,13 @@ export interface VedetteOperations {
   readonly DescribeRoundAgreement: { readonly input: DescribeRoundAgreementRequest; readonly output: DescribeRoundAgreementResponse };
   readonly DescribeTraining: { readonly input: DescribeTrainingRequest; readonly output: DescribeTrainingResponse };
   readonly DiscardDrafts: { readonly input: DiscardDraftsRequest; readonly output: Record<never, never> };
+  readonly DismissSuggestions: { readonly input: DismissSuggestionsRequest; readonly output: Record<never, never> };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
   readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
   readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
+  readonly ListDismissedSuggestions: { readonly input: ListDismissedSuggestionsRequest; readonly output: ListDismissedSuggestionsResponse };
   readonly ListDrafts: { readonly input: ListDraftsRequest; readonly output: ListDraftsResponse };
   readonly ListEntries: { readonly input: ListEntriesRequest; readonly output: ListEntriesResponse };
   readonly ListExports: { readonly input: ListExportsRequest; readonly output: ListExportsResponse };
@@ -1428,6 +1461,7 @@ export interface VedetteOperations {
   readonly ReadImport: { readonly input: ReadImportRequest; readonly output: ReadImportResponse };
   readonly RemoveEntries: { readonly input: RemoveEntriesRequest; readonly output: Record<never, never> };
   readonly ResolveRoundConflicts: { readonly input: ResolveRoundConflictsRequest; readonly output: ResolveRoundConflictsResponse };
+  readonly RestoreSuggestions: { readonly input: RestoreSuggestionsRequest; readonly output: Record<never, never> };
   readonly ReviewAnswers: { readonly input: ReviewAnswersRequest; readonly output: ReviewAnswersResponse };
   readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };
   readonly StartDrafts: { readonly input: StartDraftsRequest; readonly output: StartDraftsResponse };

@@ -71,7 +71,14 @@ from vedette.api.own.rounds import (
     review_answers,
     update_round,
 )
-from vedette.api.own.suggestions import list_suggestions, start_suggestions, stop_suggestions
+from vedette.api.own.suggestions import (
+    dismiss_suggestions,
+    list_dismissed_suggestions,
+    list_suggestions,
+    restore_suggestions,
+    start_suggestions,
+    stop_suggestions,
+)
 from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
@@ -112,6 +119,7 @@ OPERATIONS: dict[str, Handler] = {
     "DescribeRoundAgreement": describe_round_agreement,
     "DescribeTraining": describe_training,
     "DiscardDrafts": discard_drafts,
+    "DismissSuggestions": dismiss_suggestions,
     "DownloadModel": download_model,
     "GetMyRound": get_my_round,
     "GetUser": get_user,
@@ -127,7 +135,9 @@ OPERATIONS: dict[str, Handler] = {
     "ListRoundPictures": list_round_pictures,
     "ListRounds": list_rounds,
     "ListUsers": list_users,
+    "ListDismissedSuggestions": list_dismissed_suggestions,
     "ListSuggestions": list_suggestions,
+    "RestoreSuggestions": restore_suggestions,
     "MoveEntries": move_entries,
     "QueryEntries": query_entries,
     "PreviewHandBack": preview_hand_back,

@@ -7,7 +7,8 @@ from vedette.api.own.entries import find_dataset
 from vedette.api.own.queries import describe_summary
 from vedette.clock import from_milliseconds
 from vedette.dialects.dialect import Dialect
-from vedette.suggestions.suggestions import KINDS, StudyState, Suggestion, SuggestionKind
+from vedette.suggestions.dismissals import SuggestionKey, SuggestionKind
+from vedette.suggestions.suggestions import KINDS, StudyState, Suggestion
 
 USUAL = 12
 
@@ -32,9 +33,46 @@ def list_suggestions(house: House, caller: Caller, request: dict[str, Any]) -> d
         "Suggestions": [
             _suggestion(kind, suggestion, project.dialect)
             for kind in request.get("Kinds", KINDS)
-            for suggestion in house.suggestions.find(dataset, kind, most)
+            for suggestion in house.suggestions.find(project, dataset, kind, most)
         ]
     }
+
+
+def dismiss_suggestions(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Let suggestions stand, until the label that they are about is another."""
+    project, dataset = find_dataset(house, caller, "DismissSuggestions", request)
+    house.suggestions.dismiss(project, dataset, _keys(request), caller.principal.name)
+    return {}
+
+
+def restore_suggestions(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Take back that suggestions were dismissed."""
+    project, dataset = find_dataset(house, caller, "RestoreSuggestions", request)
+    house.suggestions.restore(project, dataset, _keys(request))
+    return {}
+
+
+def list_dismissed_suggestions(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List what is dismissed, the latest first, with who did it."""
+    project, dataset = find_dataset(house, caller, "ListDismissedSuggestions", request)
+    dismissed = house.suggestions.dismissed(project, dataset)
+    return {
+        "Total": len(dismissed),
+        "Suggestions": [
+            {
+                **_suggestion(item.kind, suggestion, project.dialect),
+                "DismissDate": from_milliseconds(item.dismissed_ms),
+                "DismissedBy": item.person,
+            }
+            for item, suggestion in dismissed[: request.get("MaxResults", USUAL)]
+        ],
+    }
+
+
+def _keys(request: dict[str, Any]) -> list[SuggestionKey]:
+    return [
+        SuggestionKey(item["Kind"], item["EntryId"], item.get("BoxNumber")) for item in request["Suggestions"]
+    ]
 
 
 def _state(state: StudyState) -> dict[str, Any]:

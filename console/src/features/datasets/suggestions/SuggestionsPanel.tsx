@@ -3,26 +3,25 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
-import { useNavigate } from "react-router";
+import { useRef, useState } from "react";
 import { call, queryClient, useCall, type Own } from "../../../api";
 import { useFormats } from "../../../i18n/context";
 import { FaultAlert } from "../../../ui/faults";
-import { thumbnailOf } from "../gallery/Tile";
 import type { DatasetType, ProjectPlace } from "../project";
 import { useText } from "../text";
 import { DraftsSection } from "./DraftsSection";
-import { KINDS, labelRoute, mendOf, reasonOf, type Kind, type Suggestion } from "./reasons";
+import { DismissedList } from "./DismissedList";
+import { Kinds } from "./Kinds";
+import { MOST } from "./reasons";
 import "./suggestions.css";
-import { useAct, type Acting } from "./useAct";
+import { useAct } from "./useAct";
+import { useKeptFocus } from "./useKeptFocus";
 
 const POLL_MS = 1500;
-const MOST = 24;
 
 interface PanelProps {
   readonly place: ProjectPlace;
@@ -72,6 +71,9 @@ function Study({ place, arn, type }: StudyProps) {
   const input = { ProjectArn: arn, DatasetType: type, MaxResults: MOST } as const;
   const study = useCall("vedette", "ListSuggestions", input, isRunning ? { everyMs: POLL_MS } : {});
   const acting = useAct({ arn, type });
+  const dismissed = useCall("vedette", "ListDismissedSuggestions", input);
+  const panel = useRef<HTMLDivElement>(null);
+  const leave = useKeptFocus(panel, [study.data, dismissed.data]);
   if (study.data !== undefined && (study.data.Status === "running") !== isRunning) {
     setRunning(study.data.Status === "running");
   }
@@ -87,12 +89,17 @@ function Study({ place, arn, type }: StudyProps) {
   const error = fault ?? study.error;
   if (study.data === undefined) return error === null ? null : <FaultAlert error={error} />;
   return (
-    <SpaceBetween size="m">
-      {error !== null && <FaultAlert error={error} />}
-      <StateLine state={study.data} onAsk={(operation) => void ask(operation)} />
-      <DraftsSection place={place} arn={arn} type={type} />
-      <Kinds place={place} type={type} state={study.data} acting={acting} />
-    </SpaceBetween>
+    <div ref={panel}>
+      <SpaceBetween size="m">
+        {error !== null && <FaultAlert error={error} />}
+        <StateLine state={study.data} onAsk={(operation) => void ask(operation)} />
+        <DraftsSection place={place} arn={arn} type={type} />
+        <Kinds place={place} type={type} state={study.data} acting={acting} onLeave={leave} />
+        {dismissed.data !== undefined && (
+          <DismissedList dismissed={dismissed.data} acting={acting} onLeave={leave} />
+        )}
+      </SpaceBetween>
+    </div>
   );
 }
 
@@ -133,155 +140,5 @@ function StateLine({ state, onAsk }: StateLineProps) {
         <Button onClick={() => onAsk("StartSuggestions")}>{t(hasAnswer ? "sugAgain" : "sugStart")}</Button>
       </div>
     </SpaceBetween>
-  );
-}
-
-interface KindsProps {
-  readonly place: ProjectPlace;
-  readonly type: DatasetType;
-  readonly state: Own.ListSuggestionsResponse;
-  readonly acting: Acting;
-}
-
-function Kinds({ place, type, state, acting }: KindsProps) {
-  const t = useText();
-  const all = state.Suggestions ?? [];
-  const groups = KINDS.map((kind) => ({ kind, items: all.filter((item) => item.Kind === kind) })).filter(
-    ({ items }) => items.length > 0,
-  );
-  if (groups.length === 0) {
-    return state.Status === "ready" ? <Box>{t("sugNothing")}</Box> : null;
-  }
-  return (
-    <>
-      {groups.map(({ kind, items }, place_) => (
-        <Group
-          key={kind}
-          kind={kind}
-          items={items}
-          isFirst={place_ === 0}
-          place={place}
-          type={type}
-          acting={acting}
-        />
-      ))}
-    </>
-  );
-}
-
-interface GroupProps {
-  readonly kind: Kind;
-  readonly items: readonly Suggestion[];
-  readonly isFirst: boolean;
-  readonly place: ProjectPlace;
-  readonly type: DatasetType;
-  readonly acting: Acting;
-}
-
-function Group({ kind, items, isFirst, place, type, acting }: GroupProps) {
-  const t = useText();
-  const navigate = useNavigate();
-  return (
-    <ExpandableSection
-      defaultExpanded={isFirst}
-      headerText={t(`sug_${kind}`)}
-      headerCounter={`(${String(items.length)}${items.length === MOST ? "+" : ""})`}
-      headerDescription={t(`sugHelp_${kind}`)}
-      variant="stacked"
-      headerActions={
-        kind === "teach" ? (
-          <Button
-            variant="primary"
-            onClick={() => void navigate(`${place.route}/${type}/label?show=unlabelled&order=teach`)}
-          >
-            {t("sugLabelThese")}
-          </Button>
-        ) : undefined
-      }
-    >
-      <ul className="suggestions">
-        {items.map((item) => (
-          <Item key={item.Entry?.Id} item={item} place={place} type={type} acting={acting} />
-        ))}
-      </ul>
-    </ExpandableSection>
-  );
-}
-
-interface ItemProps {
-  readonly item: Suggestion;
-  readonly place: ProjectPlace;
-  readonly type: DatasetType;
-  readonly acting: Acting;
-}
-
-function Item({ item, place, type, acting }: ItemProps) {
-  const t = useText();
-  const navigate = useNavigate();
-  const mend = mendOf(item);
-  const like = item.Like ?? [];
-  const act = (change: NonNullable<typeof mend>) => acting.act(change, [item.Entry?.Id ?? ""]);
-  return (
-    <li>
-      <button
-        type="button"
-        className="suggestion-picture"
-        onClick={() => void navigate(labelRoute(place.route, type, item))}
-      >
-        <Thumbnail entry={item.Entry} side={132} />
-      </button>
-      <div className="suggestion-words">
-        <bdi>{reasonOf(item, t)}</bdi>
-        {like.length > 0 && (
-          <div>
-            <Box color="text-body-secondary" fontSize="body-s">
-              {t("sugLike")}
-            </Box>
-            <div className="suggestion-like">
-              {like.map((entry) => (
-                <Thumbnail key={entry.Id} entry={entry} side={48} />
-              ))}
-            </div>
-          </div>
-        )}
-        <SpaceBetween direction="horizontal" size="xs">
-          {mend !== undefined && (
-            <Button disabled={acting.isBusy} onClick={() => act(mend)}>
-              {mendText(item, t)}
-            </Button>
-          )}
-          {item.Kind === "shared" && (
-            <Button disabled={acting.isBusy} onClick={() => act({ Kind: "move" })}>
-              {t("sugMove")}
-            </Button>
-          )}
-          <Button variant="link" onClick={() => void navigate(labelRoute(place.route, type, item))}>
-            {t("sugOpen")}
-          </Button>
-        </SpaceBetween>
-      </div>
-    </li>
-  );
-}
-
-function mendText(
-  { Kind: kind, Label: label = "", SuggestedLabel: suggested = "" }: Suggestion,
-  t: ReturnType<typeof useText>,
-) {
-  if (kind !== "mislabelled") return t("sugRemove");
-  return suggested === "" ? t("sugTake", { label }) : t("sugRelabel", { suggested });
-}
-
-function Thumbnail({ entry, side }: { readonly entry: Own.EntrySummary | undefined; readonly side: number }) {
-  const name = (entry?.Name ?? "").split("/").at(-1) ?? "";
-  return (
-    <img
-      src={thumbnailOf(entry?.SourceRef ?? "", side)}
-      alt={name}
-      title={name}
-      width={side}
-      height={side}
-      loading="lazy"
-    />
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fill } from "../../../i18n/texts";
 import { messages } from "../messages/en";
-import { labelRoute, mendOf, reasonOf, type Suggestion } from "./reasons";
+import { keepTextOf, keyOf, labelRoute, mendOf, reasonOf, type Suggestion } from "./reasons";
 
 const say = (suggestion: Suggestion): string =>
   reasonOf(suggestion, (key, ...values) => fill(messages[key], "en", ...(values as [])));
@@ -45,5 +45,29 @@ describe("a suggestion", () => {
   it("says for how many pictures one speaks", () => {
     expect(say({ Kind: "teach", StandsFor: 1 })).toBe("Unlike anything labelled so far.");
     expect(say({ Kind: "teach", StandsFor: 12 })).toBe("Speaks for 12 pictures without a label.");
+  });
+
+  it("may be let stand, except that a picture teaches much", () => {
+    expect(
+      ["mislabelled", "boxes", "odd", "shared", "broken", "teach"].map((kind) =>
+        keepTextOf({ Kind: kind as "odd" }),
+      ),
+    ).toEqual([
+      "sugKeep_mislabelled",
+      "sugKeep_boxes",
+      "sugKeep_odd",
+      "sugKeep_shared",
+      "sugKeep_broken",
+      undefined,
+    ]);
+  });
+
+  it("is told from those of the same picture by its kind and its box", () => {
+    const items: Suggestion[] = [
+      { Kind: "boxes", Entry: { Id: "a" }, BoxNumber: 0 },
+      { Kind: "boxes", Entry: { Id: "a" }, BoxNumber: 1 },
+      { Kind: "odd", Entry: { Id: "a" } },
+    ];
+    expect(new Set(items.map(keyOf)).size).toBe(3);
   });
 });

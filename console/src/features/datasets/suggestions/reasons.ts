@@ -10,6 +10,9 @@ export type Kind = NonNullable<Suggestion["Kind"]>;
 /** The order in which kinds are shown: what spoils a model before what improves it. */
 export const KINDS: readonly Kind[] = ["mislabelled", "boxes", "shared", "broken", "odd", "teach"];
 
+/** So many of each kind are shown. */
+export const MOST = 24;
+
 /** A picture this much farther than usual is plainly of something else; below, it is only unusual. */
 export const PLAINLY = 4;
 
@@ -46,6 +49,16 @@ export function mendOf(suggestion: Suggestion): Change | undefined {
     };
   }
   return kind === "boxes" || kind === "teach" ? undefined : { Kind: "remove" };
+}
+
+/** How a person says that a suggestion is mistaken; nothing where there is nothing to be mistaken about. */
+export function keepTextOf({ Kind: kind = "teach" }: Suggestion) {
+  return kind === "teach" ? undefined : (`sugKeep_${kind}` as const);
+}
+
+/** What a suggestion is told from the others by. */
+export function keyOf({ Kind: kind = "teach", Entry: entry, BoxNumber: box }: Suggestion): string {
+  return `${kind} ${entry?.Id ?? ""} ${String(box ?? "")}`;
 }
 
 export function labelRoute(route: string, type: Target["type"], suggestion: Suggestion): string {
