@@ -36,7 +36,7 @@ interface FinderProps {
 
 function Finder({ service, project, type }: FinderProps) {
   const t = useText();
-  const { account } = useSignedIn();
+  const { account, arn: person } = useSignedIn();
   const region = useRegion();
   const found = useProjectArn(service, project);
   usePage({
@@ -61,7 +61,7 @@ function Finder({ service, project, type }: FinderProps) {
   if (found.arn === undefined) {
     return <NotFoundPage />;
   }
-  return <Opener place={{ service, project, projectArn: found.arn, type, region, account }} />;
+  return <Opener place={{ service, project, projectArn: found.arn, type, region, account, person }} />;
 }
 
 export function datasetRoute(service: string, project: string, type: string): string {

@@ -1,6 +1,9 @@
 /** Labelling in a round: finds the round of the address, and opens the workplace of one's own pictures. */
 
 import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useEffect, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
@@ -11,9 +14,12 @@ import { usePage } from "../../ui/page";
 import { Middle } from "../../ui/states";
 import "./labelling.css";
 import { isShow, type Place, type Show } from "./place";
-import { firstOpen, roundTarget, type OpenRound } from "./targets/round";
+import { RejectedList } from "./RejectedDialog";
+import { Outbox } from "./saving/outbox";
+import { firstOpen, outboxOf, roundScope, roundTarget, type OpenRound } from "./targets/round";
 import { useText } from "./text";
-import { Workplace } from "./workplace";
+import { useWatched } from "./watched";
+import { BROWSER_TIMER, keeperFor, Workplace } from "./workplace";
 import { WorkplaceView } from "./WorkplaceView";
 
 const MY_WORK = "/my-work";
@@ -21,7 +27,7 @@ const MY_WORK = "/my-work";
 export function RoundLabelPage() {
   const t = useText();
   const id = useParams().round ?? "";
-  const { account } = useSignedIn();
+  const { account, arn } = useSignedIn();
   const query = useCall("vedette", "GetMyRound", { RoundId: id });
   const facts = query.data?.Round;
   usePage({
@@ -30,7 +36,12 @@ export function RoundLabelPage() {
     crumbs: [{ text: t("myWork"), to: MY_WORK }],
   });
   if (query.error !== null) {
-    return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
+    return (
+      <SpaceBetween size="l">
+        <FaultAlert error={query.error} onRetry={() => void query.refetch()} />
+        <LeftBehind scope={roundScope(arn, id)} id={id} />
+      </SpaceBetween>
+    );
   }
   if (facts === undefined) {
     return (
@@ -39,11 +50,28 @@ export function RoundLabelPage() {
       </Middle>
     );
   }
-  const open = { place: placeOf(facts, account), facts, labels: query.data?.Labels ?? [] };
+  const open = { place: placeOf(facts, account, arn), facts, labels: query.data?.Labels ?? [] };
   return <Opener key={id} open={open} />;
 }
 
-function placeOf(facts: Own.MyRound, account: string): Place {
+/** Answers that wait in this browser for a round that its person can no longer open: tried once, then listed. */
+function LeftBehind({ scope, id }: { readonly scope: string; readonly id: string }) {
+  const t = useText();
+  const [outbox] = useState(() => new Outbox(outboxOf(id), keeperFor(scope), BROWSER_TIMER));
+  useWatched(outbox);
+  useEffect(() => {
+    void outbox.open();
+    return () => outbox.close();
+  }, [outbox]);
+  if (outbox.rejected.length === 0) return null;
+  return (
+    <Container header={<Header variant="h2">{t("rejectedTitle")}</Header>}>
+      <RejectedList outbox={outbox} />
+    </Container>
+  );
+}
+
+function placeOf(facts: Own.MyRound, account: string, person: string): Place {
   return {
     service: facts.Service === "lookoutvision" ? "lookoutvision" : "rekognition",
     project: facts.ProjectName ?? "",
@@ -51,6 +79,7 @@ function placeOf(facts: Own.MyRound, account: string): Place {
     type: facts.DatasetType === "test" ? "test" : "train",
     region: facts.Region ?? "",
     account,
+    person,
   };
 }
 

@@ -4,8 +4,10 @@ import Button from "@cloudscape-design/components/button";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useState } from "react";
 import { asFault } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import { RejectedDialog } from "./RejectedDialog";
 import type { Outbox, SavingState } from "./saving/outbox";
 import { useText } from "./text";
 
@@ -21,12 +23,26 @@ const MOST_NAMES = 8;
 
 export function SavedState({ outbox }: { readonly outbox: Outbox }) {
   const t = useText();
-  const { state, count, conflicts } = outbox;
+  const { state, count, conflicts, rejected } = outbox;
+  const [isListed, setListed] = useState(false);
   if (conflicts.length > 0) {
     return (
       <span data-testid="saved" data-state="conflict" role="status">
         <StatusIndicator type="warning">{t("saving_conflict", { count: conflicts.length })}</StatusIndicator>
       </span>
+    );
+  }
+  if (rejected.length > 0) {
+    return (
+      <>
+        <span data-testid="saved" data-state="refused" role="status">
+          <StatusIndicator type="error">{t("saving_refused", { count: rejected.length })}</StatusIndicator>
+        </span>
+        <Button variant="inline-link" onClick={() => setListed(true)}>
+          {t("rejectedShow")}
+        </Button>
+        {isListed && <RejectedDialog outbox={outbox} onClose={() => setListed(false)} />}
+      </>
     );
   }
   const words = <StatusIndicator type={TYPES[state]}>{t(`saving_${state}`, { count })}</StatusIndicator>;
@@ -65,8 +81,8 @@ export function SavedState({ outbox }: { readonly outbox: Outbox }) {
 /** What keeps the server from taking it: its own words where it gave any. */
 function Reason({ outbox }: { readonly outbox: Outbox }) {
   const t = useText();
-  const error = outbox.refusal ?? outbox.trouble;
-  return error === undefined || (outbox.refusal === undefined && asFault(error).isOffline) ? (
+  const error = outbox.trouble;
+  return error === undefined || asFault(error).isOffline ? (
     <span>{t("waitingHelp")}</span>
   ) : (
     <FaultAlert error={error} />

@@ -9,6 +9,8 @@ export interface Place {
   readonly type: "train" | "test";
   readonly region: string;
   readonly account: string;
+  /** Who labels, by ARN: what waits in a browser is never sent in the name of who uses it next. */
+  readonly person: string;
 }
 
 /** Which entries come, one after the other. */
@@ -21,8 +23,8 @@ export function isShow(text: string | null): text is Show {
 }
 
 /** The name under which unsaved work of a dataset is kept in the browser. */
-export function scopeOf({ account, region, projectArn, type }: Place): string {
-  return [account, region, projectArn, type].join(" ");
+export function scopeOf({ person, region, projectArn, type }: Place): string {
+  return [person, region, projectArn, type].join(" ");
 }
 
 /** What the console's own labels are signed with in a manifest. */

@@ -15,7 +15,7 @@ import { EntryList, type EntryRow } from "./session/entryList";
 import { LabelSession } from "./session/labelSession";
 import type { LabelTarget, ListView } from "./targets/target";
 
-const BROWSER_TIMER: Timer = {
+export const BROWSER_TIMER: Timer = {
   start: (run, milliseconds) => window.setTimeout(run, milliseconds),
   stop: (handle) => {
     window.clearTimeout(handle as number);
@@ -173,6 +173,6 @@ export class Workplace {
   }
 }
 
-function keeperFor(scope: string): Keeper {
+export function keeperFor(scope: string): Keeper {
   return "indexedDB" in window ? keeperOf(scope) : keeperInMemory();
 }

@@ -79,6 +79,22 @@ export const messages: Translation<typeof english> = {
   saving_saving: "Enregistrement …",
   saving_waiting: { one: "{count} image attend le serveur", other: "{count} images attendent le serveur" },
   saving_refused: { one: "{count} image refusée", other: "{count} images refusées" },
+  close: "Fermer",
+  rejectedShow: "Voir pourquoi",
+  rejectedTitle: "Refusé par le serveur",
+  rejectedHelp: "Ces réponses restent dans ce navigateur. Elles ne sont renvoyées que si vous le demandez.",
+  rejectedFile: "Enregistrer dans un fichier",
+  rejectedRetryAll: "Tout réessayer",
+  rejectedRetry: "Réessayer",
+  rejectedRetryOf: "Réessayer {name}",
+  rejectedDiscard: "Abandonner",
+  rejectedDiscardOf: "Abandonner la réponse pour {name}",
+  rejectedGone:
+    "L’image ou la tournée n’est plus à vous. Demandez à la personne qui a réparti le travail, ou abandonnez la réponse.",
+  rejectedDenied:
+    "Vous n’en avez plus le droit. Demandez à la personne qui vous a donné l’accès, puis réessayez.",
+  rejectedChange: "Modifiez la réponse et elle sera renvoyée, ou abandonnez-la.",
+  rejectedMore: { one: "{count} autre est dans le fichier.", other: "{count} autres sont dans le fichier." },
   waitingHelp:
     "Le serveur ne répond pas. Votre travail est gardé dans ce navigateur et envoyé dès que le serveur revient ; continuez.",
   saveNow: "Essayer maintenant",

@@ -6,6 +6,7 @@ import {
   type Failure,
   type OutboxPort,
   type PendingEdit,
+  type Rejection,
   type StoredEntry,
   type Timer,
 } from "./outbox";
@@ -49,9 +50,19 @@ class FakeServer implements OutboxPort {
     return Promise.resolve();
   };
 
+  /** What looking at an entry ends with, where it fails. */
+  lookup: Failure | undefined;
   readonly find = (source: string): Promise<StoredEntry | undefined> =>
-    Promise.resolve(this.entries.get(source));
+    this.lookup === undefined
+      ? Promise.resolve(this.entries.get(source))
+      : Promise.reject(new Error(this.lookup));
   readonly judge = (error: unknown): Failure => (error as Error).message as Failure;
+  readonly explain = (error: unknown): Rejection => ({
+    status: 400,
+    code: "ValidationException",
+    message: (error as Error).message,
+    requestId: "r",
+  });
 }
 
 class FakeTimer implements Timer {
@@ -210,7 +221,15 @@ describe("the outbox", () => {
     expect(server.entries.get("a")?.line).toBe(edit("a", "mine", "").line);
   });
 
-  it("lets no refused entry hold up the others, and keeps it", async () => {
+  const rejectOne = async (source = "a") => {
+    const fakes = outboxWith();
+    fakes.outbox.put(edit(source, "x", fakes.server.write(source, "{}")));
+    fakes.server.fail = ["refused"];
+    await fakes.timer.tick();
+    return fakes;
+  };
+
+  it("lets no refused entry hold up the others, and keeps it with the reason", async () => {
     const { server, timer, outbox } = outboxWith();
     outbox.put(edit("a", "x", server.write("a", "{}")));
     outbox.put(edit("b", "x", server.write("b", "{}")));
@@ -218,11 +237,81 @@ describe("the outbox", () => {
     await timer.tick();
     expect([outbox.state, outbox.count, server.entries.get("b")?.line]).toEqual([
       "refused",
-      1,
+      0,
       edit("b", "x", "").line,
     ]);
+    expect(outbox.rejected.map(({ source, rejection }) => [source, rejection?.message])).toEqual([
+      ["a", "refused"],
+    ]);
+  });
+
+  it("tries nothing for ever that was not accepted, and goes on with what is labelled next", async () => {
+    const { server, timer, outbox } = await rejectOne();
+    expect(timer.due).toBeUndefined();
     await outbox.flush();
-    expect([outbox.state, server.entries.get("a")?.line]).toEqual(["saved", edit("a", "x", "").line]);
+    expect(server.batches).toEqual([1]);
+    outbox.put(edit("b", "x", server.write("b", "{}")));
+    await timer.tick();
+    expect([server.entries.get("b")?.line, outbox.rejected.length]).toEqual([edit("b", "x", "").line, 1]);
+  });
+
+  it("sends it again, or drops it, when a person says so", async () => {
+    const { server, timer, outbox } = await rejectOne();
+    outbox.retry("a");
+    await timer.tick();
+    expect([outbox.state, outbox.rejected, server.entries.get("a")?.line]).toEqual([
+      "saved",
+      [],
+      edit("a", "x", "").line,
+    ]);
+    const second = await rejectOne();
+    second.outbox.discard("a");
+    expect([second.outbox.state, second.outbox.current("a"), second.server.entries.get("a")?.line]).toEqual([
+      "saved",
+      undefined,
+      "{}",
+    ]);
+  });
+
+  it("sends a picture that is labelled anew after it was not accepted", async () => {
+    const { server, timer, outbox } = await rejectOne();
+    outbox.put(edit("a", "y", "r1"));
+    await timer.tick();
+    expect([outbox.state, server.entries.get("a")?.line]).toEqual(["saved", edit("a", "y", "").line]);
+  });
+
+  it("finds what was not accepted again after a reload, with its reason, and does not send it", async () => {
+    const keeper = keeperInMemory();
+    const first = outboxWith(new FakeServer(), keeper);
+    first.outbox.put(edit("a", "x", first.server.write("a", "{}")));
+    first.server.fail = ["refused"];
+    await first.timer.tick();
+    const second = outboxWith(first.server, keeper);
+    await second.outbox.open();
+    await second.timer.tick();
+    expect([second.outbox.state, second.outbox.rejected[0]?.rejection?.code, first.server.batches]).toEqual([
+      "refused",
+      "ValidationException",
+      [1],
+    ]);
+  });
+
+  it("takes for saved what is refused because the server has it", async () => {
+    const { server, timer, outbox } = outboxWith();
+    outbox.put(edit("a", "x", server.write("a", "{}")));
+    server.write("a", edit("a", "x", "").line); // sent before; the answer was lost, and it was reviewed since
+    server.fail = ["refused"];
+    await timer.tick();
+    expect([outbox.state, outbox.rejected]).toEqual(["saved", []]);
+  });
+
+  it("does not ask for ever for a picture that was taken away", async () => {
+    const { server, timer, outbox } = outboxWith();
+    outbox.put(edit("a", "x", server.write("a", "{}")));
+    server.fail = ["stale"];
+    server.lookup = "refused";
+    await timer.tick();
+    expect([outbox.state, outbox.rejected.length, timer.due]).toEqual(["refused", 1, undefined]);
   });
 
   it("waits where the server is busy with the dataset, and asks no faster and faster", async () => {

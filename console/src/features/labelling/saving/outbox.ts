@@ -15,6 +15,16 @@ export interface PendingEdit {
   readonly after?: string;
   /** The bytes of a mask that the line names, to be stored before it. */
   readonly mask?: { readonly ref: string; readonly bytes: Uint8Array<ArrayBuffer> };
+  /** Why the server did not take it; nothing while it is on its way. */
+  readonly rejection?: Rejection;
+}
+
+/** A refusal as the server said it. */
+export interface Rejection {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string | null;
 }
 
 export interface StoredEntry {
@@ -36,6 +46,8 @@ export interface OutboxPort {
   readonly find: (source: string) => Promise<StoredEntry | undefined>;
   /** What a failure means. */
   readonly judge: (error: unknown) => Failure;
+  /** What the server said, to be kept beside an edit that it refused. */
+  readonly explain: (error: unknown) => Rejection;
 }
 
 /** `stale`: somebody was faster. `passing`: worth trying again. `refused`: it will never be taken like this. */
@@ -68,11 +80,12 @@ export class Outbox {
   readonly #timer: Timer;
   readonly #pending = new Map<string, PendingEdit>();
   readonly #conflicts = new Map<string, Conflict>();
+  /** What the server will not take as it is: kept and shown, and sent again only when a person says so. */
+  readonly #rejected = new Map<string, PendingEdit>();
   /** Lines that were sent and not answered yet. */
   readonly #underWay = new Map<string, string>();
   readonly #saved = new Map<string, StoredEntry>();
   readonly #watchers = new Set<() => void>();
-  #refusal: { readonly error: unknown; readonly sources: readonly string[] } | undefined;
   #trouble: unknown;
   #isSending = false;
   #handle: unknown;
@@ -86,7 +99,7 @@ export class Outbox {
   }
 
   get state(): SavingState {
-    if (this.#refusal !== undefined) {
+    if (this.#rejected.size > 0) {
       return "refused";
     }
     if (this.#pending.size === 0) {
@@ -94,8 +107,9 @@ export class Outbox {
     }
     return this.#retryMs > 0 ? "waiting" : "saving";
   }
-  get refusal(): unknown {
-    return this.#refusal?.error;
+  /** What was not accepted, each with the server's reason. */
+  get rejected(): readonly PendingEdit[] {
+    return [...this.#rejected.values()];
   }
   /** Why the last try failed, where the next one may do better: a full disk, a server that is away. */
   get trouble(): unknown {
@@ -122,7 +136,7 @@ export class Outbox {
 
   /** Return an entry as it is here: with what is not saved yet, or as it was saved last. */
   current(source: string): StoredEntry | undefined {
-    const edit = this.#pending.get(source) ?? this.#conflicts.get(source)?.mine;
+    const edit = this.#pending.get(source) ?? this.#conflicts.get(source)?.mine ?? this.#rejected.get(source);
     return edit === undefined ? this.#saved.get(source) : { line: edit.line, revision: edit.base };
   }
 
@@ -130,7 +144,7 @@ export class Outbox {
   async open(): Promise<void> {
     for (const edit of await this.#keeper.load()) {
       if (!this.#pending.has(edit.source)) {
-        this.#pending.set(edit.source, edit);
+        (edit.rejection === undefined ? this.#pending : this.#rejected).set(edit.source, edit);
       }
     }
     this.#tell();
@@ -140,7 +154,11 @@ export class Outbox {
   /** Put an edit in; a newer one of the same entry replaces an older one and keeps its base. */
   put(edit: PendingEdit): void {
     const conflict = this.#conflicts.get(edit.source);
-    const next = this.#continued(edit, this.#pending.get(edit.source) ?? conflict?.mine);
+    const next = this.#continued(
+      edit,
+      this.#pending.get(edit.source) ?? conflict?.mine ?? this.#rejected.get(edit.source),
+    );
+    this.#rejected.delete(edit.source);
     if (conflict !== undefined) {
       // The person goes on with a version that is in conflict: it stays one.
       this.#conflicts.set(edit.source, { ...conflict, mine: next });
@@ -148,7 +166,6 @@ export class Outbox {
       this.#pending.set(edit.source, next);
     }
     this.#keep(next);
-    this.#refusal = undefined;
     this.#tell();
     if (this.#handle === undefined && !this.#isSending) {
       this.#schedule(SAVE_AFTER_MS);
@@ -164,7 +181,6 @@ export class Outbox {
 
   /** Try at once, for instance when the network is back. */
   flush(): Promise<void> {
-    this.#refusal = undefined;
     this.#stopTimer();
     return this.#send();
   }
@@ -190,6 +206,28 @@ export class Outbox {
     this.#tell();
   }
 
+  /** Send again what was not accepted, because a person thinks that it will be now. */
+  retry(source: string): void {
+    const edit = this.#rejected.get(source);
+    if (edit === undefined) {
+      return;
+    }
+    this.#rejected.delete(source);
+    const again = withoutRejection(edit);
+    this.#pending.set(source, again);
+    this.#keep(again);
+    this.#tell();
+    this.#schedule(0);
+  }
+
+  /** Drop what was not accepted, because a person says so. */
+  discard(source: string): void {
+    if (this.#rejected.delete(source)) {
+      this.#forget(source);
+      this.#tell();
+    }
+  }
+
   close(): void {
     this.#stopTimer();
   }
@@ -212,7 +250,7 @@ export class Outbox {
     this.#isSending = false;
     this.#underWay.clear();
     this.#tell();
-    if (this.#pending.size > 0 && this.#refusal === undefined) {
+    if (this.#pending.size > 0) {
       this.#schedule(this.#retryMs);
     }
   }
@@ -271,13 +309,25 @@ export class Outbox {
     try {
       let isClear = true;
       for (const edit of batch) {
-        const theirs = await this.#port.find(edit.source);
-        isClear = !this.#weigh(edit, theirs) && isClear;
+        isClear = !(await this.#look(edit)) && isClear;
       }
       // None is stale after all: the dataset is busy with something else, and is asked again later.
       this.#retryMs = isClear ? this.#longer() : 0;
     } catch {
       this.#retryMs = this.#longer();
+    }
+  }
+
+  /** Hold an edit against what is on the server; what the server will not even show is not accepted. */
+  async #look(edit: PendingEdit): Promise<boolean> {
+    try {
+      return this.#weigh(edit, await this.#port.find(edit.source));
+    } catch (error) {
+      if (this.#port.judge(error) !== "refused") {
+        throw error;
+      }
+      this.#reject(edit, error);
+      return true;
     }
   }
 
@@ -305,8 +355,11 @@ export class Outbox {
 
   /** One of a batch is refused: the others must not wait for it. */
   async #isolate(batch: readonly PendingEdit[], error: unknown): Promise<void> {
-    if (batch.length === 1) {
-      this.#refusal = { error, sources: batch.map(({ source }) => source) };
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) {
+      if (!(await this.#isStored(only))) {
+        this.#reject(only, error);
+      }
       return;
     }
     for (const edit of batch) {
@@ -316,6 +369,31 @@ export class Outbox {
         await this.#afterFailure([edit], reason);
       }
     }
+  }
+
+  /** Whether the server has what it refuses: it was sent before, and the answer to that was lost. */
+  async #isStored(edit: PendingEdit): Promise<boolean> {
+    try {
+      const theirs = await this.#port.find(edit.source);
+      if (theirs !== undefined && isSameLine(theirs.line, edit.line)) {
+        this.#settle(edit, theirs.revision);
+        return true;
+      }
+    } catch {
+      // Not even to be looked at any more: then it is not accepted either.
+    }
+    return false;
+  }
+
+  /** Take an edit out of the queue, with the reason; one that was made meanwhile is tried on its own. */
+  #reject(edit: PendingEdit, error: unknown): void {
+    if (this.#pending.get(edit.source) !== edit) {
+      return;
+    }
+    this.#pending.delete(edit.source);
+    const rejected = { ...edit, rejection: this.#port.explain(error) };
+    this.#rejected.set(edit.source, rejected);
+    this.#keep(rejected);
   }
 
   #longer(): number {
@@ -352,6 +430,16 @@ export class Outbox {
       watcher();
     }
   }
+}
+
+function withoutRejection({ source, line, base, after, mask }: PendingEdit): PendingEdit {
+  return {
+    source,
+    line,
+    base,
+    ...(after === undefined ? {} : { after }),
+    ...(mask === undefined ? {} : { mask }),
+  };
 }
 
 /** Return an edit with the mask that an earlier one still has to bring, where the line names it yet. */

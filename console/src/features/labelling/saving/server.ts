@@ -6,7 +6,7 @@ import type { LabelDecision } from "../labels";
 import type { EntryPage, EntryPort, EntryRow } from "../session/entryList";
 import type { Place, Show } from "../place";
 import type { KnownLabels, PictureFiles } from "../targets/files";
-import type { Failure, OutboxPort, StoredEntry } from "./outbox";
+import type { Failure, OutboxPort, Rejection, StoredEntry } from "./outbox";
 
 const PAGE = 200;
 /** An address may be the beginning of others; among so many the one itself is surely found. */
@@ -137,7 +137,13 @@ export function outboxPortOf(place: Place): OutboxPort {
       return entry && { line: entry.Line ?? "{}", revision: entry.Revision ?? "" };
     },
     judge,
+    explain,
   };
+}
+
+export function explain(error: unknown): Rejection {
+  const { status, code, message, requestId } = asFault(error);
+  return { status, code, message, requestId };
 }
 
 /** Who is signed out signs in again, and what was labelled goes on its way then. */

@@ -4,7 +4,7 @@ import { call, type Own } from "../../../api";
 import { outlineOf } from "../desk/outline";
 import type { Place, Show } from "../place";
 import type { OutboxPort, StoredEntry } from "../saving/outbox";
-import { base64Of, decisionsOf, fetchPicture, judge, maskAddressBelow } from "../saving/server";
+import { base64Of, decisionsOf, explain, fetchPicture, judge, maskAddressBelow } from "../saving/server";
 import type { EntryPort, EntryRow } from "../session/entryList";
 import type { KnownLabels } from "./files";
 import type { LabelTarget, RoundComment } from "./target";
@@ -24,7 +24,7 @@ export function roundTarget({ place, facts, labels }: OpenRound): LabelTarget {
   const id = facts.RoundId ?? "";
   const comments = new Map<string, readonly RoundComment[]>();
   return {
-    scope: `${place.account} round ${id}`,
+    scope: roundScope(place.person, id),
     entries: ({ show }) => entriesOf(id, show, comments),
     outbox: outboxOf(id),
     stamp: () => ({ moment: new Date(), job: facts.JobName ?? "" }),
@@ -43,6 +43,11 @@ export function roundTarget({ place, facts, labels }: OpenRound): LabelTarget {
       commentsOf: (source) => comments.get(source) ?? [],
     },
   };
+}
+
+/** The name under which a person's answers wait in this browser, which others may use too. */
+export function roundScope(person: string, id: string): string {
+  return `${person} round ${id}`;
 }
 
 /** Those with a colour or a key were decided; the others are in use. */
@@ -96,7 +101,8 @@ function rowOf(task: Own.MyTask): EntryRow {
   };
 }
 
-function outboxOf(id: string): OutboxPort {
+/** Where answers of a round go. */
+export function outboxOf(id: string): OutboxPort {
   return {
     send: async (edits) => {
       const answer = await call("vedette", "SubmitAnswers", {
@@ -114,5 +120,6 @@ function outboxOf(id: string): OutboxPort {
       return task && { line: task.Line ?? "{}", revision: task.Revision ?? "" };
     },
     judge,
+    explain,
   };
 }
