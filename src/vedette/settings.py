@@ -72,6 +72,12 @@ class Settings(BaseSettings):
         description="The seconds of a day in lifecycle rules; fewer are for trying rules out.",
     )
     most_units: int = Field(default=16, ge=1, description="The most inference units one model may be given.")
+    unit_threads_spin: str = Field(
+        default="idle",
+        pattern="^(idle|never|always)$",
+        description="When a unit's threads spin between a network's steps instead of sleeping: where they "
+        "have `idle` cores, `never` or `always`.",
+    )
     asleep_after: float = Field(
         default=0.0,
         ge=0,

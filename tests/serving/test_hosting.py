@@ -21,7 +21,7 @@ from vedette.projects.projects import NewProject, Projects
 from vedette.projects.version import Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.serving import units
-from vedette.serving.hosting import Hosting
+from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.serving.pictures import open_picture
 from vedette.serving.queue import RequestOrigin
 
@@ -56,7 +56,7 @@ def new_hosting(versions, database, clock, tmp_path):
             versions,
             lambda version: tmp_path / version.folder,
             Meter(database, clock),
-            **{"cores": 2, **options},
+            bounds=HostingBounds(**{"cores": 2, **options}),
         )
 
     return new

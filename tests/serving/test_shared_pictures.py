@@ -32,7 +32,7 @@ def package(tmp_path):
 
 def with_unit(package, work):
     async def live():
-        unit = await units.start_unit(package, threads=1, on_death=lambda: None)
+        unit = await units.start_unit(units.UnitOrder(package, 1), on_death=lambda: None)
         try:
             await work(unit)
         finally:

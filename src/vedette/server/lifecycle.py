@@ -31,7 +31,7 @@ from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
 from vedette.rounds.room import open_rounds
 from vedette.server.installation import check_folder, close_to_others, in_a_sentence, open_installation
-from vedette.serving.hosting import Hosting
+from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
 from vedette.store.blobs.choose import open_blobs
 from vedette.store.blobs.folder import FolderBlobs
@@ -223,8 +223,11 @@ def _open_hosting(settings: Settings, versions: Versions, trainings: Trainings, 
         versions,
         lambda version: trainings.folder(version).package,
         meter,
-        most_units=settings.most_units,
-        asleep_after_s=settings.asleep_after,
+        bounds=HostingBounds(
+            most_units=settings.most_units,
+            asleep_after_s=settings.asleep_after,
+            threads_spin=settings.unit_threads_spin,
+        ),
     )
 
 

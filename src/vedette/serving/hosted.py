@@ -26,7 +26,7 @@ from vedette.serving.scaling import (
     units_wanted,
     wait_for,
 )
-from vedette.serving.units import Unit, UnitGone, UnitStuck, start_unit
+from vedette.serving.units import Unit, UnitGone, UnitOrder, UnitStuck, start_unit
 
 log = logging.getLogger("vedette.serving")
 
@@ -54,6 +54,7 @@ class HostingPlan:
     most: int
     cores: int
     asleep_after_s: float = 0.0
+    threads_spin: str = "idle"
 
 
 class HostedModel:
@@ -264,7 +265,8 @@ class HostedModel:
     async def _start_one(self) -> None:
         threads = threads_each(self.plan.cores, self.plan.most)
         try:
-            unit = await start_unit(self.plan.package, threads=threads, on_death=self._nudge.set)
+            order = UnitOrder(self.plan.package, threads, self.plan.threads_spin)
+            unit = await start_unit(order, on_death=self._nudge.set)
         except (Wrong, UnitGone, OSError) as error:
             self._failures += 1
             self._start_failure = _failure_sentence(error, self.plan.package)

@@ -55,6 +55,16 @@ AT_THE_DOOR = 8
 FOR_NEWCOMERS = 4
 
 
+@dataclass(frozen=True, slots=True)
+class HostingBounds:
+    """How many units a model may have, when they end, how many cores they share, and when threads spin."""
+
+    most_units: int = 16
+    asleep_after_s: float = 0.0
+    cores: int = 0
+    threads_spin: str = "idle"
+
+
 class Hosting:
     """The versions in service of one server."""
 
@@ -64,16 +74,12 @@ class Hosting:
         package_of: Callable[[Version], Path],
         meter: Meter,
         *,
-        most_units: int = 16,
-        asleep_after_s: float = 0.0,
-        cores: int = 0,
+        bounds: HostingBounds | None = None,
     ) -> None:
         self._versions = versions
         self._package_of = package_of
         self._meter = meter
-        self._most_units = most_units
-        self._asleep_after_s = asleep_after_s
-        self._cores = cores or count_cores()
+        self._bounds = bounds or HostingBounds()
         self._hosted: dict[int, HostedModel] = {}
         self._stopping: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -104,9 +110,9 @@ class Hosting:
         top = least if most is None else most
         if top < least:
             raise Wrong(f"At most {top} units are fewer than at least {least}.", kind="units")
-        if top > self._most_units:
+        if top > self._bounds.most_units:
             raise TooMuch(
-                f"A model can have {self._most_units} units here, not {top}.",
+                f"A model can have {self._bounds.most_units} units here, not {top}.",
                 kind="units",
                 name=version.path,
             )
@@ -257,8 +263,9 @@ class Hosting:
             package=self._package_of(version),
             least=least,
             most=version.most_units or least,
-            cores=self._cores,
-            asleep_after_s=self._asleep_after_s,
+            cores=self._bounds.cores or count_cores(),
+            asleep_after_s=self._bounds.asleep_after_s,
+            threads_spin=self._bounds.threads_spin,
         )
         self._hosted[version.id] = HostedModel(
             plan, running=running, failed=failed, watch=lambda hosted: self._watch(version, hosted)

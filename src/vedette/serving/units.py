@@ -12,6 +12,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -198,8 +199,17 @@ class UnitPace:
         self.seconds = self.seconds + share * (seconds - self.seconds) if self.seconds else seconds
 
 
-async def start_unit(package: Path, *, threads: int, on_death: Callable[[], None]) -> Unit:
-    """Start a process that holds the package; `gone` is called when it dies by itself.
+@dataclass(frozen=True, slots=True)
+class UnitOrder:
+    """What a unit holds, with how many threads, and when those spin (workers/infer.py)."""
+
+    package: Path
+    threads: int
+    threads_spin: str = "idle"
+
+
+async def start_unit(order: UnitOrder, *, on_death: Callable[[], None]) -> Unit:
+    """Start a process that holds the package; `on_death` is called when it dies by itself.
 
     Raises:
         Wrong: when the package cannot be loaded.
@@ -231,8 +241,9 @@ async def start_unit(package: Path, *, threads: int, on_death: Callable[[], None
         async with asyncio.timeout(START_S):
             reply, _ = await unit.ask(
                 {
-                    "package": str(package),
-                    "threads": threads,
+                    "package": str(order.package),
+                    "threads": order.threads,
+                    "threads_spin": order.threads_spin,
                     "decode_s": DECODE_S,
                     "slots": [*slots.numbers, slots.size],
                 }

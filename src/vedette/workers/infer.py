@@ -1,6 +1,6 @@
 """An inference unit: one process that holds one model and answers one picture after the other.
 
-first   in: {"package", "threads", "decode_s", "slots"}
+first   in: {"package", "threads", "threads_spin", "decode_s", "slots"}
         out: {"ready", "task", "labels", "colors", "seconds"} or {"refused"}
 then    in: {"least", "orientation"} and the picture, or {…, "start", "size"} of it in the slots
         out: {"found"} and a mask, or {"refused"}
@@ -15,13 +15,13 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vedette.cores import IdleCores
+from vedette.cores import IdleCores, count_cores
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.slots import SlotReader
 from vedette.errors import Refusal
@@ -83,8 +83,15 @@ def open_model(order: Mapping[str, Any]) -> Model:
         package.model,
         threads=order["threads"],
         name=order["package"],
-        idle_cores=IdleCores().count,
+        idle_cores=_idle_cores(order["threads_spin"]),
     )
+
+
+def _idle_cores(threads_spin: str) -> Callable[[], int] | None:
+    """Return what counts the cores that a run's threads may spin on; None where they always sleep."""
+    if threads_spin == "never":
+        return None
+    return IdleCores().count if threads_spin == "idle" else count_cores
 
 
 def warm(model: Model) -> float:
