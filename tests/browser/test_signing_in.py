@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from browser.conftest import sign_in
-from browser.looks import axe_everywhere, take_pictures
+from browser.looks import axe_everywhere, axe_findings, take_pictures
 
 
 def refusals(watch, console) -> set[str]:
@@ -72,3 +72,16 @@ def test_a_session_that_ended_asks_for_a_new_one_and_stays_at_the_address(page, 
     page.reload()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert "/console/projects" in page.url
+
+
+def test_temporary_keys_ask_for_their_session_token(page, console):
+    credentials = console.client("sts").get_session_token(DurationSeconds=900)["Credentials"]
+    page.goto("/console/")
+    page.get_by_label("Access key ID").fill(credentials["AccessKeyId"])
+    page.get_by_label("Secret access key").fill(credentials["SecretAccessKey"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Temporary keys need their session token.", exact=True)).to_be_visible()
+    page.get_by_label("Session token").fill(credentials["SessionToken"])
+    assert axe_findings(page) == []
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#top-bar")).to_be_visible()

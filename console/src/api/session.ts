@@ -7,7 +7,13 @@ import { send } from "./send";
 export type { Session } from "./first";
 
 export type Proof =
-  { readonly accessKeyId: string; readonly secretAccessKey: string } | { readonly link: string };
+  | {
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      /** Of temporary keys. */
+      readonly sessionToken?: string;
+    }
+  | { readonly link: string };
 
 const SESSION_QUERY = { queryKey: SESSION_KEY, queryFn: takeSession, staleTime: Infinity };
 

@@ -3,13 +3,15 @@
     link or key → token (in a cookie) → session → principal with its present rights
 
 A session is a row, so that it can be listed and ended. Of its token, and of a link's, only a hash is
-stored. It ends with its user and with its key, after some idle hours, and after some days. Never decides
+stored. It ends with its user and with its key, after some idle hours, and after some days; one that began
+with temporary keys ends with them, with their role, and with the key that they began with. Never decides
 what the signed-in person may do.
 """
 
 import hashlib
 import hmac
 import secrets
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,17 +53,53 @@ class Browser:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionPerson:
+    """Whose session it is: a user, somebody in a role (by the id of the role's session), or the root."""
+
+    user: str | None = None
+    role_session: str | None = None
+
+    @property
+    def name(self) -> str:
+        """A name that no two persons of an account share."""
+        return self.role_session or self.user or ""
+
+
+ROOT = SessionPerson()
+
+
+@dataclass(frozen=True, slots=True)
+class TemporaryProof:
+    """Temporary keys, as somebody signs in with them."""
+
+    key_id: str
+    secret: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsoleSession:
-    """A session as its owner sees it. `user` is None for the account's root."""
+    """A session as its owner sees it."""
 
     id: str
     account: str
-    user: str | None
+    person: "SessionPerson"
     key_id: str
     created: datetime
     used: datetime
     expires: datetime
     browser: Browser
+
+
+@dataclass(frozen=True, slots=True)
+class _NewSession:
+    account: str
+    person: SessionPerson
+    key_id: str | None = None
+    temporary_key: str | None = None
+    session_token: str | None = None
+    # When the keys end; None for such as do not.
+    ends_ms: int | None = None
 
 
 class ConsoleSessions:
@@ -71,11 +109,13 @@ class ConsoleSessions:
         self,
         database: Database,
         find_secret: Callable[[str], tuple[Principal, str]],
+        find_temporary: Callable[[str, str], tuple[Principal, str]],
         renew: Callable[[Principal], Principal],
         clock: Clock = system_clock,
     ) -> None:
         self._database = database
         self._find_secret = find_secret
+        self._find_temporary = find_temporary
         self._renew = renew
         self._clock = clock
 
@@ -104,7 +144,9 @@ class ConsoleSessions:
             row = connection.execute(select(console_links).where(is_link)).first()
             connection.execute(delete(console_links).where(is_link))
             if row is not None and row.expires_ms > now:
-                return self._begin(connection, row.account, row.user, None, browser, length)
+                return self._begin(
+                    connection, _NewSession(row.account, SessionPerson(row.user)), browser, length
+                )
         # After the transaction, which has taken an expired link away.
         raise Denied(
             "This link was used already, or is older than an hour. `vedette console` prints another.",
@@ -123,31 +165,50 @@ class ConsoleSessions:
             key = connection.execute(select(keys.c.enabled).where(keys.c.id == key_id)).scalar()
             if not key:
                 raise Denied("There is no access key with this id and this secret.", kind="key")
-            return self._begin(connection, holder.account, user, key_id, browser, length)
+            new = _NewSession(holder.account, SessionPerson(user), key_id)
+            return self._begin(connection, new, browser, length)
+
+    def sign_in_temporarily(
+        self, proof: TemporaryProof, browser: Browser, length: SessionLength
+    ) -> tuple[str, ConsoleSession]:
+        """Return the token of a new session and the session of whoever holds temporary keys."""
+        holder, expected = self._find_temporary(proof.key_id, proof.token)
+        if not hmac.compare_digest(expected.encode(), proof.secret.encode("utf-8", "replace")):
+            raise Denied("There are no temporary keys with this id, secret and session token.", kind="key")
+        assert holder.expires is not None, "temporary keys expire"
+        person = {
+            "root": ROOT,
+            "user": SessionPerson(holder.name),
+            "role": SessionPerson(None, holder.user_id),
+        }[holder.kind]
+        source, expires_ms = holder.lineage.source_key, milliseconds(holder.expires)
+        new = _NewSession(holder.account, person, source, proof.key_id, proof.token, expires_ms)
+        with self._database.write() as connection:
+            key = connection.execute(select(keys.c.enabled).where(keys.c.id == source)).scalar()
+            if not key:
+                raise Denied("The key that these temporary keys began with was disabled.", kind="key")
+            return self._begin(connection, new, browser, length)
 
     def _begin(
-        self,
-        connection: Connection,
-        account: str,
-        user: str | None,
-        key_id: str | None,
-        browser: Browser,
-        length: SessionLength,
+        self, connection: Connection, new: "_NewSession", browser: Browser, length: SessionLength
     ) -> tuple[str, ConsoleSession]:
         token, now = secrets.token_urlsafe(TOKEN_BYTES), milliseconds(self._clock())
         row = {
             "id": secrets.token_hex(8),
             "token_hash": hash_token(token),
-            "account": account,
-            "user": user,
-            "key": key_id,
+            "account": new.account,
+            "user": new.person.user,
+            "role_session": new.person.role_session,
+            "key": new.key_id,
+            "temporary_key": new.temporary_key,
+            "session_token": new.session_token,
             "created_ms": now,
             "used_ms": now,
-            "expires_ms": now + milliseconds_of(length.longest),
+            "expires_ms": min(now + milliseconds_of(length.longest), new.ends_ms or sys.maxsize),
             "address": browser.address[:LONGEST_TEXT],
             "agent": browser.agent[:LONGEST_TEXT],
         }
-        _drop_old(connection, account, user, now)
+        _drop_old(connection, new.account, new.person, now)
         connection.execute(insert(console_sessions).values(row))
         result = connection.execute(select(console_sessions).where(console_sessions.c.id == row["id"])).one()
         return token, _as_session(result)
@@ -171,6 +232,11 @@ class ConsoleSessions:
         return None if principal is None else (principal, _as_session(row))
 
     def _principal(self, row: Row[Any]) -> Principal | None:
+        if row.session_token is not None:
+            try:
+                return self._find_temporary(row.temporary_key, row.session_token)[0]
+            except Denied:
+                return None
         key_id = row.key or ""
         if row.user is None:
             return Principal(
@@ -182,9 +248,9 @@ class ConsoleSessions:
         except Denied:
             return None
 
-    def list(self, account: str, user: str | None) -> list[ConsoleSession]:
+    def list(self, account: str, person: SessionPerson = ROOT) -> list[ConsoleSession]:
         """Return a person's sessions, the newest first."""
-        query = select(console_sessions).where(*_of_person(account, user))
+        query = select(console_sessions).where(*_of_person(account, person))
         now = milliseconds(self._clock())
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(console_sessions.c.used_ms.desc())).all()
@@ -192,10 +258,10 @@ class ConsoleSessions:
 
     # Ending
 
-    def end(self, account: str, user: str | None, session_id: str) -> None:
+    def end(self, account: str, person: SessionPerson, session_id: str) -> None:
         """End one of a person's sessions."""
         deletion = delete(console_sessions).where(
-            *_of_person(account, user), console_sessions.c.id == session_id
+            *_of_person(account, person), console_sessions.c.id == session_id
         )
         with self._database.write() as connection:
             if not connection.execute(deletion).rowcount:
@@ -222,9 +288,13 @@ def _token_query() -> Any:
 BY_TOKEN = _token_query()
 
 
-def _of_person(account: str, user: str | None) -> tuple[Any, Any]:
-    # `== None` becomes IS NULL: the root's sessions.
-    return console_sessions.c.account == account, console_sessions.c.user == user
+def _of_person(account: str, person: SessionPerson) -> tuple[Any, Any, Any]:
+    # `== None` becomes IS NULL: the root's sessions have neither.
+    return (
+        console_sessions.c.account == account,
+        console_sessions.c.user == person.user,
+        console_sessions.c.role_session == person.role_session,
+    )
 
 
 def _require_person(connection: Connection, account: str, user: str | None) -> None:
@@ -235,10 +305,10 @@ def _require_person(connection: Connection, account: str, user: str | None) -> N
         raise Missing(f"There is no user {user} in account {account}.", kind="user", name=user)
 
 
-def _drop_old(connection: Connection, account: str, user: str | None, now: int) -> None:
+def _drop_old(connection: Connection, account: str, person: SessionPerson, now: int) -> None:
     """Take away sessions that have ended, and the oldest of a person who has too many."""
     connection.execute(delete(console_sessions).where(console_sessions.c.expires_ms <= now))
-    query = select(console_sessions.c.id).where(*_of_person(account, user))
+    query = select(console_sessions.c.id).where(*_of_person(account, person))
     ids = connection.execute(query.order_by(console_sessions.c.used_ms.desc())).scalars().all()
     if len(ids) >= MOST_SESSIONS:
         connection.execute(
@@ -250,8 +320,8 @@ def _as_session(row: Row[Any]) -> ConsoleSession:
     return ConsoleSession(
         row.id,
         row.account,
-        row.user,
-        row.key or "",
+        SessionPerson(row.user, row.role_session),
+        row.temporary_key or row.key or "",
         from_milliseconds(row.created_ms),
         from_milliseconds(row.used_ms),
         from_milliseconds(row.expires_ms),

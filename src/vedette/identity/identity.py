@@ -97,7 +97,7 @@ class Identity:
         self._seal = seal
         self._clock = clock
         self._ticks = ticks
-        self.console = ConsoleSessions(database, self._find_secret, self.current, clock)
+        self.console = ConsoleSessions(database, self._find_secret, self._find_temporary, self.current, clock)
         self._key_cache: dict[tuple[str, str], _CachedKey] = {}
         self._rights_cache: dict[tuple[str, ...], _CachedRights] = {}
 
@@ -228,6 +228,18 @@ class Identity:
             return self._permanent(key_id)
         except KeyFault:
             raise Denied("There is no access key with this id and this secret.", kind="key") from None
+
+    def _find_temporary(self, key_id: str, token: str) -> tuple[Principal, str]:
+        try:
+            return self.find_key(key_id, token, self._clock())
+        except KeyFault as fault:
+            if fault.kind == "expired-token":
+                raise Denied(
+                    "These temporary keys have expired; ask for new ones.", kind="expired keys"
+                ) from None
+            raise Denied(
+                "There are no temporary keys with this id, secret and session token.", kind="key"
+            ) from None
 
     def _permanent(self, key_id: str) -> tuple[Principal, str]:
         with self._database.read() as connection:

@@ -123,6 +123,7 @@ console_sessions = Table(
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("account", String(12), nullable=False),
     Column("user", String(64), nullable=True),
+    # With temporary keys: the permanent key that they began with, so that the session ends with it.
     Column("key", String(128), nullable=True),
     Column("created_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger, nullable=False),
@@ -130,6 +131,10 @@ console_sessions = Table(
     # Where from, as its owner may recognise it.
     Column("address", String(200), nullable=False),
     Column("agent", String(200), nullable=False),
+    # The id of temporary keys and their token, which is sealed; of a role's session, its id.
+    Column("temporary_key", String(128), nullable=True),
+    Column("session_token", Text, nullable=True),
+    Column("role_session", String(200), nullable=True),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
     ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
     ForeignKeyConstraint(["key"], ["access_keys.id"], ondelete="CASCADE"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import uuid
 from datetime import timedelta
 
@@ -15,7 +16,12 @@ from vedette.api.console.faults import ConsoleFault
 from vedette.cli.main import app
 from vedette.cli.serve import welcome
 from vedette.errors import Denied, Missing
-from vedette.identity.console_sessions import MOST_SESSIONS, Browser, SessionLength
+from vedette.identity.console_sessions import (
+    MOST_SESSIONS,
+    Browser,
+    SessionLength,
+    TemporaryProof,
+)
 from vedette.identity.holder import Holder
 from vedette.settings import Settings
 
@@ -256,3 +262,94 @@ def test_no_token_is_stored(house, database):
         rows += [*connection.exec_driver_sql("select * from console_sessions")]
     assert len(rows) == 2
     assert not any(secret in str(rows) for secret in (link, spent, token))
+
+
+def temporary(server, key=None, **members):
+    """Keys as STS gives them out."""
+    answer = server.client("sts", key=key).get_session_token(**members)["Credentials"]
+    return answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"]
+
+
+def sign_in_with(server, key_id, secret, token=""):
+    browser = ConsoleBrowser(server)
+    content = {"accessKeyId": key_id, "secretAccessKey": secret, "sessionToken": token}
+    answer = browser.ask("POST", SESSION, content)
+    browser.csrf = answer.json.get("csrf", "")
+    return browser, answer
+
+
+def test_temporary_keys_sign_their_holder_in_and_the_session_ends_with_them(server):
+    name = a_name()
+    keys = temporary(server, a_user(server, name, "viewer"), DurationSeconds=900)
+    browser, answer = sign_in_with(server, *keys)
+    assert (answer.status, answer.json["name"], answer.json["isRoot"]) == (200, name, False)
+    seconds = int(re.search(r"Max-Age=(\d+)", answer.headers["set-cookie"])[1])
+    assert 890 <= seconds <= 900
+    assert browser.call("rekognition", "DescribeProjects").status == 200
+    assert browser.call("rekognition", "CreateProject", ProjectName=name).code == "AccessDeniedException"
+    (session,) = browser.ask("GET", "/console/api/sessions").json["sessions"]
+    assert session["accessKeyId"] == keys[0]
+
+
+def test_a_role_signs_in_with_its_own_rights_and_sees_nobody_elses_sessions(server):
+    name = a_name()
+    server.vedette("role", "create", name, "--policy", "viewer", "--trust", HOME)
+    sts = server.client("sts", key=a_user(server, a_name(), "administrator"))
+    assumed = sts.assume_role(RoleArn=f"arn:aws:iam::{HOME}:role/{name}", RoleSessionName="visit")
+    credentials = assumed["Credentials"]
+    keys = [credentials[part] for part in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
+    owner = signed_in(server)
+    browser, answer = sign_in_with(server, *keys)
+    assert answer.json["arn"] == f"arn:aws:sts::{HOME}:assumed-role/{name}/visit"
+    assert answer.json["isRoot"] is False
+    assert len(browser.ask("GET", "/console/api/sessions").json["sessions"]) == 1
+    own = next(row for row in owner.ask("GET", "/console/api/sessions").json["sessions"] if row["isCurrent"])
+    assert browser.ask("DELETE", f"/console/api/sessions/{own['id']}").status == 404
+    assert owner.ask("GET", SESSION).status == 200
+    assert browser.call("rekognition", "CreateProject", ProjectName=name).code == "AccessDeniedException"
+    server.vedette("role", "delete", name)
+    time.sleep(1)
+    assert browser.ask("GET", SESSION).status == 401
+
+
+def test_disabling_the_key_that_temporary_keys_began_with_ends_their_session(server):
+    user = a_user(server, a_name(), "viewer")
+    keys = temporary(server, user)
+    browser, answer = sign_in_with(server, *keys)
+    assert answer.status == 200
+    with directory_beside(server) as identity:
+        identity.directory.enable_key(user[0], enabled=False)
+    assert browser.ask("GET", SESSION).status == 401
+    assert sign_in_with(server, *keys)[1].code == "SignInFailed"
+
+
+def test_temporary_keys_that_are_not_whole_sign_nobody_in(server):
+    key_id, secret, token = temporary(server)
+    other = temporary(server)
+    for proof, status, code in (
+        ((key_id, secret), 400, "BadRequest"),
+        ((key_id, "wrong", token), 401, "SignInFailed"),
+        ((other[0], secret, token), 401, "SignInFailed"),
+        ((key_id, secret, other[2]), 401, "SignInFailed"),
+        ((key_id, secret, "x" * 9000), 401, "SignInFailed"),
+        ((*server.key, token), 401, "SignInFailed"),
+    ):
+        answer = sign_in_with(server, *proof)[1]
+        assert (answer.status, answer.code) == (status, code)
+        assert answer.headers["set-cookie"] is None
+    assert sign_in_with(server, f" {key_id}", f"{secret}\n", f" {token} ")[1].status == 200
+
+
+def test_expired_keys_are_refused_in_a_sentence_and_end_their_session(house, clock):
+    console, root = house.identity.console, house.identity.directory.create_key(HERE, None)
+    holder, _ = house.identity.find_key(root.id, "", clock())
+    session, token = house.identity.sessions.for_holder(holder, timedelta(minutes=15))
+    proof = TemporaryProof(session.key_id, session.secret, token)
+    cookie, started = console.sign_in_temporarily(proof, Browser(), LENGTH)
+    assert started.expires == session.expires
+    clock.move(minutes=14)
+    assert console.find(cookie, LENGTH)
+    clock.move(minutes=1)
+    assert console.find(cookie, LENGTH) is None
+    with pytest.raises(Denied, match="These temporary keys have expired; ask for new ones"):
+        console.sign_in_temporarily(proof, Browser(), LENGTH)

@@ -47,7 +47,7 @@ function Problem({ signIn, isByLink }: { readonly signIn: SignInAction; readonly
   if (error === null) return null;
   const fault = asFault(error);
   if (fault.isPassing) return <FaultAlert error={fault} />;
-  const kind = isByLink ? "linkFailed" : "refused";
+  const kind = fault.code === "KeysExpired" ? "expired" : isByLink ? "linkFailed" : "refused";
   return (
     <Alert type="error" header={t(kind)}>
       {t(`${kind}Help`)}
@@ -60,11 +60,16 @@ function KeyForm({ signIn }: { readonly signIn: SignInAction }) {
   const t = useText();
   const [keyId, setKeyId] = useState("");
   const [secret, setSecret] = useState("");
+  const [token, setToken] = useState("");
   const [isAsked, setIsAsked] = useState(false);
-  const isWhole = keyId.trim() !== "" && secret.trim() !== "";
+  const isTemporary = keyId.trim().startsWith("ASIA");
+  const hasToken = !isTemporary || token.trim() !== "";
+  const isWhole = keyId.trim() !== "" && secret.trim() !== "" && hasToken;
   const submit = () => {
     setIsAsked(true);
-    if (isWhole) signIn.mutate({ accessKeyId: keyId.trim(), secretAccessKey: secret.trim() });
+    if (!isWhole) return;
+    const key = { accessKeyId: keyId.trim(), secretAccessKey: secret.trim() };
+    signIn.mutate(isTemporary ? { ...key, sessionToken: token.trim() } : key);
   };
   return (
     <form
@@ -79,7 +84,7 @@ function KeyForm({ signIn }: { readonly signIn: SignInAction }) {
             {t("submit")}
           </Button>
         }
-        errorText={isAsked && !isWhole ? t("needed") : null}
+        errorText={isAsked && !isWhole ? t(hasToken ? "needed" : "tokenNeeded") : null}
       >
         <SpaceBetween size="m">
           <FormField label={t("keyId")}>
@@ -99,6 +104,16 @@ function KeyForm({ signIn }: { readonly signIn: SignInAction }) {
               autoComplete="current-password"
             />
           </FormField>
+          {isTemporary && (
+            <FormField label={t("token")} constraintText={t("tokenHelp")}>
+              <Input
+                value={token}
+                onChange={({ detail }) => setToken(detail.value)}
+                type="password"
+                autoComplete="off"
+              />
+            </FormField>
+          )}
         </SpaceBetween>
       </Form>
     </form>

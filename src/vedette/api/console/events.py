@@ -118,7 +118,7 @@ class EventRoute:
         """Answer with a stream that ends with the session, the server or the line."""
         entrance = await require_session(visit)
         feed = self._feed_of(visit)
-        person = entrance.session.user or ""
+        person = entrance.session.person.name
         name = f"{entrance.session.account}/{person}"
         if feed.accounts.total() >= MOST_OF_ALL:
             raise ConsoleFault(

@@ -12,10 +12,13 @@ from vedette.api.console.visitor import SignedIn, length_of, require_session, se
 from vedette.api.door import SMALL_REQUEST, Visit
 from vedette.api.reading import read_whole
 from vedette.errors import Denied
-from vedette.identity.console_sessions import Browser, ConsoleSession
+from vedette.identity.console_sessions import Browser, ConsoleSession, TemporaryProof
 from vedette.wire import json_values
 from vedette.wire.http import Response
 from vedette.wire.plain_json import iso
+
+# What the ids of keys begin with that STS gives out.
+TEMPORARY = "ASIA"
 
 
 async def sign_in(visit: Visit, attempts: FailedAttempts) -> Response:
@@ -27,7 +30,8 @@ async def sign_in(visit: Visit, attempts: FailedAttempts) -> Response:
         token, session = await visit.in_thread(begin)
     except Denied as refusal:
         attempts.count(request.client, now)
-        raise ConsoleFault("SignInFailed", 401, refusal.sentence) from None
+        code = "KeysExpired" if refusal.kind == "expired keys" else "SignInFailed"
+        raise ConsoleFault(code, 401, refusal.sentence) from None
     attempts.forget(request.client)
     length = length_of(house)
     entry = await visit.in_thread(house.identity.console.find, token, length)
@@ -35,7 +39,8 @@ async def sign_in(visit: Visit, attempts: FailedAttempts) -> Response:
         raise ConsoleFault("SignInFailed", 401, "The key or its user was deleted in this moment.")
     visit.principal = entry[0]
     answer = json_answer(await visit.in_thread(describe, visit, SignedIn(token, session)))
-    answer.headers.append(set_cookie(request, house, token, int(length.longest.total_seconds())))
+    lasts_s = int((session.expires - session.created).total_seconds())
+    answer.headers.append(set_cookie(request, house, token, lasts_s))
     return answer
 
 
@@ -48,7 +53,7 @@ async def show_session(visit: Visit) -> Response:
 async def sign_out(visit: Visit) -> Response:
     """End the session."""
     session = (await require_session(visit)).session
-    await visit.in_thread(visit.house.identity.console.end, session.account, session.user, session.id)
+    await visit.in_thread(visit.house.identity.console.end, session.account, session.person, session.id)
     answer = nothing()
     answer.headers.append(set_cookie(visit.request, visit.house, "", 0))
     return answer
@@ -57,14 +62,14 @@ async def sign_out(visit: Visit) -> Response:
 async def list_sessions(visit: Visit) -> Response:
     """List the sessions of the person who is signed in."""
     own = (await require_session(visit)).session
-    sessions = await visit.in_thread(visit.house.identity.console.list, own.account, own.user)
+    sessions = await visit.in_thread(visit.house.identity.console.list, own.account, own.person)
     return json_answer({"sessions": [_describe(session, own) for session in sessions]})
 
 
 async def end_session(visit: Visit, session_id: str) -> Response:
     """End one of one's own sessions, wherever it is."""
     own = (await require_session(visit)).session
-    await visit.in_thread(visit.house.identity.console.end, own.account, own.user, session_id)
+    await visit.in_thread(visit.house.identity.console.end, own.account, own.person, session_id)
     return nothing()
 
 
@@ -97,10 +102,12 @@ async def _read_credentials(visit: Visit) -> Begin:
         raise ConsoleFault("BadRequest", 415, "Sign in with a body of the type application/json.")
     await read_whole(request, SMALL_REQUEST)
     content = json_values.load(request.body)
-    texts = [content.get(name, "") for name in ("link", "accessKeyId", "secretAccessKey")]
+    texts = [content.get(name, "") for name in ("link", "accessKeyId", "secretAccessKey", "sessionToken")]
     if not all(isinstance(text, str) for text in texts):
-        raise ConsoleFault("BadRequest", 400, "A link, an access key's id and its secret are texts.")
-    link, key_id, secret = texts
+        raise ConsoleFault(
+            "BadRequest", 400, "A link, an access key's id, its secret and its session token are texts."
+        )
+    link, key_id, secret, token = (text.strip() for text in texts)
     browser, length = Browser(request.client, request.headers.get("user-agent")), length_of(house)
     console = house.identity.console
     if link:
@@ -109,7 +116,12 @@ async def _read_credentials(visit: Visit) -> Begin:
         raise ConsoleFault(
             "BadRequest", 400, "Sign in with a link, or with an access key's id and its secret."
         )
-    return lambda: console.sign_in(key_id.strip(), secret.strip(), browser, length)
+    if not token and key_id.startswith(TEMPORARY):
+        raise ConsoleFault("BadRequest", 400, "These are temporary keys: they need their session token too.")
+    if token:
+        proof = TemporaryProof(key_id, secret, token)
+        return lambda: console.sign_in_temporarily(proof, browser, length)
+    return lambda: console.sign_in(key_id, secret, browser, length)
 
 
 def _describe(session: ConsoleSession, own: ConsoleSession) -> dict[str, Any]:

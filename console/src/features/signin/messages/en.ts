@@ -17,4 +17,9 @@ export const messages = {
     "A link works once, and for a short time. Ask for a new one, or sign in with an access key.",
   refused: "The key was not accepted",
   refusedHelp: "Compare both parts with where they come from. Blanks around them do not matter.",
+  token: "Session token",
+  tokenHelp: "These keys are temporary. You stay signed in until they end.",
+  tokenNeeded: "Temporary keys need their session token.",
+  expired: "These keys have ended",
+  expiredHelp: "Temporary keys hold for some hours. Ask for new ones, and sign in with them.",
 } as const;

@@ -20,4 +20,10 @@ export const messages: Translation<typeof english> = {
     "Un lien sert une fois, et peu de temps. Demandez-en un nouveau, ou connectez-vous avec une clé d’accès.",
   refused: "La clé n’a pas été acceptée",
   refusedHelp: "Comparez les deux parties avec leur source. Les espaces autour ne comptent pas.",
+  token: "Jeton de session",
+  tokenHelp: "Ces clés sont temporaires. Vous restez connecté jusqu’à leur fin.",
+  tokenNeeded: "Des clés temporaires ont besoin de leur jeton de session.",
+  expired: "Ces clés ont expiré",
+  expiredHelp:
+    "Des clés temporaires valent quelques heures. Demandez-en de nouvelles et connectez-vous avec elles.",
 };

@@ -19,4 +19,9 @@ export const messages: Translation<typeof english> = {
   linkFailedHelp: "Tautan berlaku sekali dan tidak lama. Minta yang baru, atau masuk dengan kunci akses.",
   refused: "Kunci tidak diterima",
   refusedHelp: "Bandingkan kedua bagian dengan sumbernya. Spasi di sekitarnya tidak berpengaruh.",
+  token: "Token sesi",
+  tokenHelp: "Kunci ini sementara. Anda tetap masuk sampai kunci berakhir.",
+  tokenNeeded: "Kunci sementara memerlukan token sesinya.",
+  expired: "Kunci ini sudah berakhir",
+  expiredHelp: "Kunci sementara berlaku beberapa jam. Mintalah yang baru, lalu masuk dengannya.",
 };

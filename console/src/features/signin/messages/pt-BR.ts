@@ -20,4 +20,9 @@ export const messages: Translation<typeof english> = {
     "Um link funciona uma vez, e por pouco tempo. Peça um novo ou entre com uma chave de acesso.",
   refused: "A chave não foi aceita",
   refusedHelp: "Compare as duas partes com a origem delas. Espaços em volta não importam.",
+  token: "Token de sessão",
+  tokenHelp: "Estas chaves são temporárias. Você fica conectado até elas expirarem.",
+  tokenNeeded: "Chaves temporárias precisam do seu token de sessão.",
+  expired: "Estas chaves expiraram",
+  expiredHelp: "Chaves temporárias valem por algumas horas. Peça novas e entre com elas.",
 };

@@ -17,4 +17,9 @@ export const messages: Translation<typeof english> = {
   linkFailedHelp: "链接只能使用一次，且有效期很短。请获取新的链接，或使用访问密钥登录。",
   refused: "密钥未被接受",
   refusedHelp: "请与来源核对密钥的两部分。首尾空格不影响。",
+  token: "会话令牌",
+  tokenHelp: "这是临时密钥。在密钥到期之前您会保持登录。",
+  tokenNeeded: "临时密钥需要其会话令牌。",
+  expired: "这些密钥已到期",
+  expiredHelp: "临时密钥的有效期为数小时。请获取新的密钥后登录。",
 };
