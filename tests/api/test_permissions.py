@@ -195,6 +195,7 @@ REQUESTS = [
     ("vedette", "ListDrafts", ENTRIES, ""),
     ("vedette", "StartDrafts", ENTRIES, ""),
     ("vedette", "StopDrafts", ENTRIES, ""),
+    ("vedette", "ListNextSteps", {"ProjectArn": DOORS}, ""),
     ("vedette", "ListSuggestions", ENTRIES, ""),
     ("vedette", "ListDismissedSuggestions", ENTRIES, ""),
     ("vedette", "DismissSuggestions", ENTRIES | {"Suggestions": [{"Kind": "odd", "EntryId": "0" * 32}]}, ""),

@@ -30,6 +30,7 @@ from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.db import Database, open_database
 from vedette.suggestions.drafts import Drafts, DraftTools
 from vedette.suggestions.lending import PictureLender
+from vedette.suggestions.next_steps import NextSteps
 from vedette.suggestions.study import StudyTools
 from vedette.suggestions.suggestions import Suggestions
 from vedette.training.start import Trainings
@@ -174,6 +175,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     return House(
         suggestions=Suggestions(database, jobs, tools, clock, drafts.doubts),
         drafts=drafts,
+        next_steps=NextSteps(datasets, versions, guessing.package_of),
         settings=Settings(data=folder),
         identity=identity,
         projects=projects,

@@ -97,8 +97,8 @@ SERVICES = {
         HandBackRound ListMyRounds ListMyTasks ListRoundPeople ListRoundPictures ListRounds PreviewHandBack
         PutRoundMask ResolveRoundConflicts ReviewAnswers SubmitAnswers UpdateRound
         ChangeEntries CountEntries DescribeChange QueryEntries UndoChange
-        DismissSuggestions ListDismissedSuggestions ListSuggestions RestoreSuggestions StartSuggestions
-        StopSuggestions
+        DismissSuggestions ListDismissedSuggestions ListNextSteps ListSuggestions RestoreSuggestions
+        StartSuggestions StopSuggestions
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
     """,
 }

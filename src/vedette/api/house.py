@@ -28,6 +28,7 @@ from vedette.settings import Settings
 from vedette.store.blobs.port import Blobs
 from vedette.store.reserve import Reserve
 from vedette.suggestions.drafts import Drafts
+from vedette.suggestions.next_steps import NextSteps
 from vedette.suggestions.suggestions import Suggestions
 from vedette.training.start import Trainings
 
@@ -48,6 +49,7 @@ class House:
     hosting: Hosting
     suggestions: Suggestions
     drafts: Drafts
+    next_steps: NextSteps
     meter: Meter
     access: ObjectAccess
     page_key: bytes

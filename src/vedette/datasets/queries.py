@@ -34,7 +34,9 @@ from vedette.datasets.sampling import (
 from vedette.datasets.sorting import order_places, ranks_of
 from vedette.datasets.staging import read_flaws
 from vedette.datasets.tables import datasets, entries
+from vedette.datasets.tallies import tally_of
 from vedette.datasets.twin_groups import TwinFinder
+from vedette.dialects.readiness import DatasetTally
 from vedette.errors import Missing
 from vedette.manifest.lines import read_line
 from vedette.manifest.problems import Flaw
@@ -46,7 +48,6 @@ MOST_ANSWERS = 64
 LARGE = 50_000
 """From so many entries on the first order by name takes more than a third of a second."""
 
-COUNTED = ("labelled", "unsure", "errors", "normal", "anomaly")
 Numbers = NDArray[np.int64]
 
 
@@ -160,6 +161,11 @@ class EntryQueries:
         # A project's page counts what its gallery will sort.
         self._warm(dataset, counts.total)
         return counts
+
+    def tally(self, dataset: Dataset) -> DatasetTally:
+        """Count a dataset's entries, without comparing pictures."""
+        with self._reading(dataset) as reading:
+            return reading.tally()
 
     def places(self, connection: Connection, dataset: Dataset, conditions: EntryFilter) -> list[int]:
         """Return the places of the entries that pass, as the caller's transaction sees them."""
@@ -365,6 +371,10 @@ class _Reading:
         self._twins = self.twins if conditions.asks_for_twins else self._twins
         matcher = Matcher(self._connection, self._dataset, self._columns, self._queries.addresses)
         return np.flatnonzero(matcher.flags(conditions, lambda: self.twins))
+
+    def tally(self) -> DatasetTally:
+        """Count all entries."""
+        return tally_of(self._columns)
 
     def sample(self, most: int) -> EntrySample:
         """Return entries that stand for all."""

@@ -13,6 +13,7 @@ from vedette.dialects.codes import CodeTable
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview
 from vedette.dialects.limits import DatasetLimits, PictureLimits
 from vedette.dialects.names import ResourceNames
+from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.statuses import Statuses
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
 from vedette.evaluation.document import Evaluation
@@ -120,6 +121,9 @@ class Dialect(Protocol):
 
     def prepare(self, files: TrainingFiles, terms: TrainingTerms) -> Prepared:
         """Check a training's frozen manifests, and return what is to be learnt or why nothing can be."""
+
+    def find_lacks(self, train: DatasetTally, test: DatasetTally | None) -> Sequence[TrainingLack]:
+        """Return what a training of these datasets would lack, as its own checks count."""
 
     def name_broken(self, source: str) -> Flaw:
         """Return the flaw of a picture that was found to be damaged only when it was decoded."""

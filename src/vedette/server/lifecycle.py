@@ -42,6 +42,7 @@ from vedette.store.modes import private
 from vedette.store.reserve import Reserve
 from vedette.suggestions.drafts import Drafts, DraftTools
 from vedette.suggestions.lending import PictureLender
+from vedette.suggestions.next_steps import NextSteps
 from vedette.suggestions.study import StudyTools
 from vedette.suggestions.suggestions import Suggestions
 from vedette.training.run import TrainingRules
@@ -107,10 +108,9 @@ def open_house(settings: Settings) -> Iterator[House]:
         imports, exports = _open_ways(settings, database, datasets, blobs, access, jobs)
         versions = Versions(database, projects)
         trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
-        lender = PictureLender(database, blobs, access)
-        suggestions, drafts = _open_suggestions(settings, datasets, versions, trainings, lender, jobs)
+        lender, meter = PictureLender(database, blobs, access), _open_meter(database, closing)
+        suggestions, drafts, steps = _open_suggestions(settings, datasets, versions, trainings, lender, jobs)
         jobs.start()
-        meter = _open_meter(database, closing)
         yield House(
             settings=settings,
             identity=identity,
@@ -126,6 +126,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             hosting=_open_hosting(settings, versions, trainings, meter),
             suggestions=suggestions,
             drafts=drafts,
+            next_steps=steps,
             meter=meter,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
@@ -199,22 +200,23 @@ def _open_suggestions(
     trainings: Trainings,
     lender: PictureLender,
     jobs: JobRunner,
-) -> tuple[Suggestions, Drafts]:
+) -> tuple[Suggestions, Drafts, NextSteps]:
     """Return what studies datasets and what lets models guess, with their scratch cleared."""
     cache, engine = settings.data / "cache", open_engine()
+    steps = NextSteps(datasets, versions, lambda version: trainings.folder(version).package)
     guessing = DraftTools(
         datasets,
         versions,
         lender,
         engine,
         root=cache / "studying",
-        package_of=lambda version: trainings.folder(version).package,
+        package_of=steps.package_of,
     )
     drafts = Drafts(lender.database, jobs, guessing, system_clock)
     studying = StudyTools(datasets, lender, engine, root=cache / "studying", stores=cache / "studies")
     suggestions = Suggestions(lender.database, jobs, studying, system_clock, drafts.doubts)
     suggestions.start()
-    return suggestions, drafts
+    return suggestions, drafts, steps
 
 
 def _open_hosting(settings: Settings, versions: Versions, trainings: Trainings, meter: Meter) -> Hosting:

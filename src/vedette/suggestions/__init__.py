@@ -5,6 +5,7 @@
     dismissals.py   suggestions that a person let stand
     features.py     features of pictures in a file by their content, a file a project
     lending.py      pictures lent to another process by the rights of who named them
+    next_steps.py   what a project needs next, counted as its trainings count
     drafts.py       guesses of a model, kept apart from the dataset until they are accepted
     drafting.py     guessing as a job
 

@@ -853,6 +853,14 @@ export interface ListMyTasksResponse {
   readonly Total?: number | undefined;
 }
 
+export interface ListNextStepsRequest {
+  readonly ProjectArn: string;
+}
+
+export interface ListNextStepsResponse {
+  readonly Steps?: ReadonlyArray<NextStep> | undefined;
+}
+
 export interface ListPoliciesResponse {
   readonly Policies?: ReadonlyArray<PolicySummary> | undefined;
 }
@@ -981,6 +989,14 @@ export interface MyTask {
   readonly Line?: string | undefined;
   readonly Revision?: string | undefined;
   readonly Comments?: ReadonlyArray<RoundComment> | undefined;
+}
+
+export interface NextStep {
+  readonly Kind?: "add-pictures" | "errors" | "broken" | "unsure" | "label" | "labels" | "pictures" | "normal" | "anomaly" | "untested" | "more-of" | "train" | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Count?: number | undefined;
+  readonly Labels?: ReadonlyArray<string> | undefined;
+  readonly IsNeeded?: boolean | undefined;
 }
 
 export interface PersonAgreement {
@@ -1446,6 +1462,7 @@ export interface VedetteOperations {
   readonly ListLabelSettings: { readonly input: ListLabelSettingsRequest; readonly output: ListLabelSettingsResponse };
   readonly ListMyRounds: { readonly input: Record<never, never>; readonly output: ListMyRoundsResponse };
   readonly ListMyTasks: { readonly input: ListMyTasksRequest; readonly output: ListMyTasksResponse };
+  readonly ListNextSteps: { readonly input: ListNextStepsRequest; readonly output: ListNextStepsResponse };
   readonly ListPolicies: { readonly input: Record<never, never>; readonly output: ListPoliciesResponse };
   readonly ListRoundPeople: { readonly input: ListRoundPeopleRequest; readonly output: ListRoundPeopleResponse };
   readonly ListRoundPictures: { readonly input: ListRoundPicturesRequest; readonly output: ListRoundPicturesResponse };

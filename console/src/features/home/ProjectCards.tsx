@@ -9,7 +9,9 @@ import { sumOf, useProject, type ProjectFacts, type ProjectRow } from "../../api
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { hrefOf, RouteLink, useFollow } from "../../ui/links";
+import { StepSign, useNextSteps } from "../../ui/nextSteps";
 import { NextStepSign, routeOfProject, VersionSign } from "../../ui/projects";
+import { routeOfStep } from "../../ui/stepRoutes";
 import { useText } from "./text";
 import "./home.css";
 
@@ -47,6 +49,20 @@ function LastVersion({ facts }: { readonly facts: ProjectFacts }) {
   );
 }
 
+/** The first thing that is missing; of a model that is worked with, what becomes of that. */
+function Need({ facts }: { readonly facts: ProjectFacts }) {
+  const { data } = useNextSteps(facts.arn);
+  const [first] = data?.Steps ?? [];
+  const route = first === undefined ? undefined : routeOfStep(facts, first);
+  if (first === undefined) return <NextStepSign facts={facts} />;
+  if (route === undefined) return <StepSign step={first} />;
+  return (
+    <RouteLink to={route}>
+      <StepSign step={first} />
+    </RouteLink>
+  );
+}
+
 function CardBody({ row }: { readonly row: ProjectRow }) {
   const project = useProject(row.service, row.name);
   if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
@@ -55,7 +71,7 @@ function CardBody({ row }: { readonly row: ProjectRow }) {
     <div className="project-card">
       <Progress facts={project.data} />
       <LastVersion facts={project.data} />
-      <NextStepSign facts={project.data} />
+      <Need facts={project.data} />
     </div>
   );
 }

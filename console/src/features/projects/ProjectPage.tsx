@@ -14,6 +14,7 @@ import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { hrefOf, useFollow } from "../../ui/links";
 import { usePage } from "../../ui/page";
+import { NextStepList, useNextSteps } from "../../ui/nextSteps";
 import { routeOfProject } from "../../ui/projects";
 import { NotFound } from "../../ui/states";
 import { useUiText } from "../../ui/text";
@@ -41,6 +42,8 @@ function routeOfStep(project: ProjectFacts): string | null {
 
 function Next({ project }: { readonly project: ProjectFacts }) {
   const t = useText();
+  const needs = useNextSteps(project.arn);
+  const steps = needs.data?.Steps ?? [];
   const ui = useUiText();
   const follow = useFollow();
   const step = nextStep(project);
@@ -52,7 +55,8 @@ function Next({ project }: { readonly project: ProjectFacts }) {
           {ui(`step_${step}`)}
         </Box>
         <Box color="text-body-secondary">{t(`next_${step}`)}</Box>
-        {route !== null && (
+        <NextStepList project={project} steps={steps} />
+        {route !== null && steps.length === 0 && (
           <Button variant="primary" href={hrefOf(route)} onFollow={follow}>
             {ui(`step_${step}`)}
           </Button>

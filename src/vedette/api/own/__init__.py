@@ -53,6 +53,7 @@ from vedette.api.own.my_rounds import (
     put_round_mask,
     submit_answers,
 )
+from vedette.api.own.next_steps import list_next_steps
 from vedette.api.own.permissions import PERMISSIONS
 from vedette.api.own.queries import count_entries, query_entries
 from vedette.api.own.rounds import (
@@ -136,6 +137,7 @@ OPERATIONS: dict[str, Handler] = {
     "ListRounds": list_rounds,
     "ListUsers": list_users,
     "ListDismissedSuggestions": list_dismissed_suggestions,
+    "ListNextSteps": list_next_steps,
     "ListSuggestions": list_suggestions,
     "RestoreSuggestions": restore_suggestions,
     "MoveEntries": move_entries,

@@ -39,6 +39,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "ListEntries": _on("ListEntries", PROJECT),
     "ListLabelSettings": _on("ListLabelSettings", PROJECT),
     "ListDismissedSuggestions": _on("ListDismissedSuggestions", PROJECT),
+    "ListNextSteps": _on("ListNextSteps", PROJECT),
     "ListSuggestions": _on("ListSuggestions", PROJECT),
     "MoveEntries": _on("MoveEntries", PROJECT),
     "QueryEntries": _on("QueryEntries", PROJECT),

@@ -11,6 +11,7 @@ from typing import Literal
 
 from vedette.dialects.lookout.codes import flaw
 from vedette.dialects.lookout.limits import LABELS_OF_MASK, PICTURES
+from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.manifest.problems import Flaw
 from vedette.manifest.verdicts import Verdict
 
@@ -57,33 +58,78 @@ def model_type(train: DatasetCounts) -> ModelType:
     return "segmentation" if train.masked else "classification"
 
 
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Fewer pictures than a training must have: of a class, or of one label alone."""
+
+    dataset: Literal["train", "test"]
+    kind: Literal["normal", "anomaly", "pictures"]
+    count: int
+    least: int
+    label: str = ""
+
+
 def shortfalls(train: DatasetCounts, test: DatasetCounts | None, *, normal_only: bool = False) -> list[Flaw]:
-    """Return what is missing for a training, nothing when it may begin.
+    """Return in the service's sentences what is missing for a training, nothing when it may begin."""
+    return [_flaw_of(shortfall) for shortfall in find_shortfalls(train, test, normal_only=normal_only)]
+
+
+def find_shortfalls(
+    train: DatasetCounts, test: DatasetCounts | None, *, normal_only: bool = False
+) -> list[Shortfall]:
+    """Return what is missing for a training.
 
     `normal_only` lifts the minimum of anomalous pictures of a single dataset, which our models do not need.
     """
     # A type that one of two datasets lacks is one that it has no picture of.
     types = sorted({*train.types, *(test.types if test else ())}) if train.masked else []
     if test is None:
-        return _short("training", train, types, (20, 0 if normal_only else 10, 20))
-    return _short("training", train, types, (10, 0, 10)) + _short("test", test, types, (10, 10, 10))
+        return _short("train", train, types, (20, 0 if normal_only else 10, 20))
+    return _short("train", train, types, (10, 0, 10)) + _short("test", test, types, (10, 10, 10))
 
 
-def _short(name: str, counts: DatasetCounts, types: Sequence[str], least: tuple[int, int, int]) -> list[Flaw]:
+def _short(
+    dataset: Literal["train", "test"],
+    counts: DatasetCounts,
+    types: Sequence[str],
+    least: tuple[int, int, int],
+) -> list[Shortfall]:
     """Return what a dataset lacks; without types of anomalies the model is a classification."""
     normal, anomaly, of_type = least
-    flaws = []
+    lacks = []
     if counts.normal < normal:
-        flaws.append(flaw("LOOKOUT_TOO_FEW_NORMAL", name, counts.normal, normal))
+        lacks.append(Shortfall(dataset, "normal", counts.normal, normal))
     if types:
-        flaws += [
-            flaw("LOOKOUT_TOO_FEW_OF_LABEL", name, counts.types[label], label, of_type)
+        lacks += [
+            Shortfall(dataset, "pictures", counts.types[label], of_type, label)
             for label in types
             if counts.types[label] < of_type
         ]
     elif counts.anomaly < anomaly:
-        flaws.append(flaw("LOOKOUT_TOO_FEW_ANOMALY", name, counts.anomaly, anomaly))
-    return flaws
+        lacks.append(Shortfall(dataset, "anomaly", counts.anomaly, anomaly))
+    return lacks
+
+
+def _flaw_of(shortfall: Shortfall) -> Flaw:
+    name = {"train": "training", "test": "test"}[shortfall.dataset]
+    if shortfall.kind == "pictures":
+        return flaw("LOOKOUT_TOO_FEW_OF_LABEL", name, shortfall.count, shortfall.label, shortfall.least)
+    code = "LOOKOUT_TOO_FEW_NORMAL" if shortfall.kind == "normal" else "LOOKOUT_TOO_FEW_ANOMALY"
+    return flaw(code, name, shortfall.count, shortfall.least)
+
+
+def find_lacks(train: DatasetTally, test: DatasetTally | None) -> list[TrainingLack]:
+    """Return what is wanting by counts of datasets, asked before a training is."""
+    counted = find_shortfalls(_counts_of(train), None if test is None else _counts_of(test))
+    return [
+        TrainingLack(lack.kind, lack.dataset, lack.least - lack.count, (lack.label,) if lack.label else ())
+        for lack in counted
+    ]
+
+
+def _counts_of(tally: DatasetTally) -> DatasetCounts:
+    types = Counter({label.name: label.alone for label in tally.labels if label.pictures})
+    return DatasetCounts(tally.normal, tally.anomaly, tally.imaged, types)
 
 
 def check_picture(facts: PictureFacts, *, same_as: tuple[int, int] | None) -> Flaw | None:

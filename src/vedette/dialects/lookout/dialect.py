@@ -7,6 +7,7 @@ from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview
 from vedette.dialects.lookout import (
     buckets,
+    dataset_checks,
     documents,
     intake,
     labelling,
@@ -18,6 +19,7 @@ from vedette.dialects.lookout import (
 from vedette.dialects.lookout.codes import CODES, flaw, refusal
 from vedette.dialects.lookout.limits import DATASETS, PICTURES
 from vedette.dialects.lookout.names import NAMES
+from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
 from vedette.evaluation.document import AnomalyEvaluation, Evaluation, SegmentationEvaluation
 from vedette.manifest.attributes import Stamp
@@ -109,6 +111,10 @@ class LookoutDialect:
     def prepare(self, files: TrainingFiles, terms: TrainingTerms) -> Prepared:
         """Check by training.py."""
         return training.prepare(files, terms)
+
+    def find_lacks(self, train: DatasetTally, test: DatasetTally | None) -> list[TrainingLack]:
+        """Find by dataset_checks.py."""
+        return dataset_checks.find_lacks(train, test)
 
     def name_broken(self, source: str) -> Flaw:
         """Return the sentence that names the picture."""

@@ -5,7 +5,16 @@ from datetime import datetime
 
 from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview
-from vedette.dialects.rekognition import documents, intake, line_rules, picture_rules, statuses, training
+from vedette.dialects.readiness import DatasetTally, TrainingLack
+from vedette.dialects.rekognition import (
+    documents,
+    intake,
+    line_rules,
+    picture_rules,
+    readiness,
+    statuses,
+    training,
+)
 from vedette.dialects.rekognition.codes import CODES, flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, PICTURES, PICTURES_IN_REQUESTS
 from vedette.dialects.rekognition.names import NAMES
@@ -110,6 +119,10 @@ class CustomLabelsDialect:
     def prepare(self, files: TrainingFiles, terms: TrainingTerms) -> Prepared:
         """Check by training.py."""
         return training.prepare(files, terms)
+
+    def find_lacks(self, train: DatasetTally, test: DatasetTally | None) -> list[TrainingLack]:
+        """Find by readiness.py."""
+        return readiness.find_lacks(train, test)
 
     def name_broken(self, source: str) -> Flaw:
         """Return the code of every picture that is of no use; validation manifests say it on the line."""

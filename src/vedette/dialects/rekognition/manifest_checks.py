@@ -112,7 +112,11 @@ def assess(
 ) -> Assessment:
     """Judge the manifests of a training. Without a test manifest the training part is to be split."""
     first = judge_part(train, pictures, most_rows=most_rows)
-    second = judge_part(test, pictures, most_rows=most_rows) if test else None
+    return check_parts(first, judge_part(test, pictures, most_rows=most_rows) if test else None)
+
+
+def check_parts(first: PartAssessment, second: PartAssessment | None) -> Assessment:
+    """Check what the parts of a training hold, judged or counted; without a test part the other is split."""
     brand = bool(
         second and first.use_case == "IMAGE_LEVEL_LABELS" and second.use_case == "OBJECT_LOCALIZATION"
     )
@@ -165,7 +169,7 @@ def judge_part(
     part = PartAssessment()
     for line, verdict in judge_lines(manifest, pictures):
         _count(part, line, verdict, pictures)
-    part.use_case = _use_case(part)
+    part.use_case = use_case_of(part)
     if part.total > most_rows:
         part.codes.append("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
     _check_rows(part, pictures)
@@ -232,7 +236,7 @@ def _count(part: PartAssessment, line: Line | BadLine, verdict: Verdict, picture
         part.box_labels.update({name for name, _ in verdict.boxes or ()})
 
 
-def _use_case(part: PartAssessment) -> UseCase:
+def use_case_of(part: PartAssessment) -> UseCase:
     """Return the kind of most lines; as many of both are taken for boxes, which took more work to draw."""
     if not part.image_lines and not part.box_lines:
         return "NOT_DETERMINED"
@@ -260,8 +264,13 @@ def _row_codes(part: PartAssessment) -> list[str]:
     return [*([TOO_MANY_INVALID] if others > tolerated else []), *repeated]
 
 
+def least_labels(use_case: UseCase, *, brand: bool) -> int:
+    """Return how many labels a model of this use case must have."""
+    return 1 if brand else _LEAST_LABELS[use_case]
+
+
 def _check_labels(part: PartAssessment, *, brand: bool) -> None:
-    least = 1 if brand else _LEAST_LABELS[part.use_case]
+    least = least_labels(part.use_case, brand=brand)
     if part.is_spoilt:
         pass  # what labels are wanting for is said already
     elif len(part.labels) < least:
