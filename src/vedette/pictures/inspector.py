@@ -1,5 +1,6 @@
 """Objects found in their bucket and looked at by other processes, each version of each once."""
 
+import base64
 import contextlib
 import logging
 import shutil
@@ -15,13 +16,11 @@ from typing import Any
 from vedette.datasets.turns import FairThreads
 from vedette.dialects.registry import MOST_PICTURE_BYTES
 from vedette.engines.pool import Pool, WorkerLost
-from vedette.engines.port import Event
 from vedette.errors import Missing
 from vedette.manifest.places import split_s3
 from vedette.pictures.inspections import inspection_key, read_inspections, store_inspections
 from vedette.store.blobs.port import Blobs, StoredObject
 from vedette.store.db import Database
-from vedette.vision.images import BrokenPicture
 from vedette.vision.inspect import Inspection
 
 log = logging.getLogger(__name__)
@@ -48,6 +47,30 @@ class ObjectInspection:
 
 
 ABSENT = ObjectInspection()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A thumbnail to be drawn: of what object, how large, and whether it is a mask."""
+
+    location: StoredObject
+    side: int
+    is_mask: bool = False
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the object is none that is opened."""
+        return self.location.size > MOST_PICTURE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A thumbnail, or why there is none."""
+
+    webp: bytes = b""
+    problem: str = ""
+
+
 # An object to be looked at, what its look is kept under, and where it is.
 UninspectedObject = tuple[bytes, ImageObject, StoredObject]
 
@@ -128,19 +151,45 @@ class Inspector:
             if key in finished
         }
 
-    def draw(self, location: StoredObject, side: int, *, is_mask: bool = False) -> Event:
-        """Have a thumbnail drawn.
+    def draw(self, drawings: Sequence[Drawing]) -> list[Thumbnail]:
+        """Have thumbnails drawn, all by one process; singly where that process was lost."""
+        results = {
+            place: Thumbnail(problem="is too large.")
+            for place, new in enumerate(drawings)
+            if new.is_too_large
+        }
+        with contextlib.ExitStack() as closing:
+            files = {
+                place: self._open(new.location, closing)
+                for place, new in enumerate(drawings)
+                if place not in results
+            }
+            orders = {
+                place: {"file": str(file), "side": drawings[place].side, "is_mask": drawings[place].is_mask}
+                for place, file in files.items()
+                if file
+            }
+            try:
+                answers = self._ask_for_thumbnails(list(orders.values()))
+            except WorkerLost:
+                answers = [self._draw_alone(order) for order in orders.values()]
+        results |= dict(zip(orders, answers, strict=True))
+        absent = Thumbnail(problem="has gone.")
+        return [results.get(place, absent) for place in range(len(drawings))]
 
-        Raises:
-            BrokenPicture: where the object is too large, or costs its process.
-        """
-        if location.size > MOST_PICTURE_BYTES:
-            raise BrokenPicture(location.key, "is too large.")
+    def _ask_for_thumbnails(self, orders: Sequence[Mapping[str, Any]]) -> list[Thumbnail]:
+        if not orders:
+            return []
+        facts = self._pool.ask({"thumbnails": orders}).facts
+        if "thumbnails" not in facts:
+            raise WorkerLost(str(facts.get("sentence")))
+        return [Thumbnail(base64.b64decode(item["webp"]), item["why"]) for item in facts["thumbnails"]]
+
+    def _draw_alone(self, order: Mapping[str, Any]) -> Thumbnail:
         try:
-            with self._file_of(location) as file:
-                return self._pool.ask({"thumbnail": str(file), "side": side, "is_mask": is_mask})
+            return self._ask_for_thumbnails([order])[0]
         except WorkerLost as error:
-            raise BrokenPicture(location.key, f"could not be looked at: {error}.") from error
+            return Thumbnail(problem=f"could not be looked at: {error}.")
 
     def _find(self, bucket: str, image: ImageObject) -> StoredObject | None:
         """Return the object, if it is there and in the dataset's own bucket."""

@@ -5,14 +5,13 @@ looked at is not kept in a list: it is every entry that has no look yet, so that
 A bucket that is not there, or is not the account's, is a training's matter and says nothing of a line.
 """
 
-import base64
 import contextlib
 import logging
 import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ from vedette.errors import Missing, Wrong
 from vedette.identity.principal import Principal
 from vedette.manifest.places import is_s3, split_s3
 from vedette.pictures.inspections import find_orphan, forget_some, inspection_key, read_subjects
-from vedette.pictures.inspector import Inspector
+from vedette.pictures.inspector import Drawing, Inspector, Thumbnail
 from vedette.pictures.thumbnails import Thumbnails
 from vedette.pictures.twins import TwinPictures, find_twins
 from vedette.pictures.walk import DatasetScope, EntryWalk, InspectionTask, WalkContext
@@ -47,6 +46,14 @@ MOST_BATCHES = 4
 AGAIN_S, AGAIN_MOST = 60.0, 1000
 # How often a full disk is asked whether there is room again.
 SHORT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ThumbnailQuery:
+    """An object that is to be seen small: a picture, or a mask without its background."""
+
+    ref: str
+    is_mask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,24 @@ class DatasetPictures:
             Missing: where there is no such object for this caller.
             BrokenPicture: where it is no picture.
         """
+        (thumbnail,) = self._draw([self._locate(caller, ref, side, is_mask=is_mask)])
+        if not thumbnail.webp:
+            raise BrokenPicture(ref, thumbnail.problem or "could not be looked at.")
+        return thumbnail.webp
+
+    def thumbnails(self, caller: Principal, queries: Sequence[ThumbnailQuery], side: int) -> list[bytes]:
+        """Return small WebPs of several objects, drawn together.
+
+        Nothing stands for what this caller may not read, and for what is no picture.
+        """
+        drawings: dict[int, Drawing] = {}
+        for place, query in enumerate(queries):
+            with contextlib.suppress(Missing, Wrong):
+                drawings[place] = self._locate(caller, query.ref, side, is_mask=query.is_mask)
+        thumbnails = dict(zip(drawings, self._draw(list(drawings.values())), strict=True))
+        return [thumbnails[place].webp if place in thumbnails else b"" for place in range(len(queries))]
+
+    def _locate(self, caller: Principal, ref: str, side: int, *, is_mask: bool) -> Drawing:
         if side not in SIDES:
             raise Wrong(f"A thumbnail has {', '.join(map(str, SIDES))} pixels, not {side}.")
         if not is_s3(ref):
@@ -141,17 +166,19 @@ class DatasetPictures:
         bucket, key = split_s3(ref)
         if not self._may_read(caller, bucket, key, ""):
             raise Missing(f"There is no {ref} for this caller.", kind="key", name=key)
-        location = self._blobs.find(bucket, key)
-        name = inspection_key(location, (f"{side} pixels{' of a mask' if is_mask else ''}",)).hex()
-        cached = self._thumbnails.read(name)
-        if cached is not None:
-            return cached
-        event = self._inspector.draw(location, side, is_mask=is_mask)
-        if not event.facts.get("webp"):
-            raise BrokenPicture(ref, event.facts.get("why") or "could not be looked at.")
-        data = base64.b64decode(event.facts["webp"])
-        self._thumbnails.keep(name, data)
-        return data
+        return Drawing(self._blobs.find(bucket, key), side, is_mask)
+
+    def _draw(self, drawings: Sequence[Drawing]) -> list[Thumbnail]:
+        """Return thumbnails that are here, and have the others drawn and kept."""
+        names = [_thumbnail_name(drawing) for drawing in drawings]
+        results = [Thumbnail(self._thumbnails.read(name) or b"") for name in names]
+        new = [place for place, thumbnail in enumerate(results) if not thumbnail.webp]
+        fresh = self._inspector.draw([drawings[place] for place in new])
+        for place, thumbnail in zip(new, fresh, strict=True):
+            results[place] = thumbnail
+            if thumbnail.webp:
+                self._thumbnails.keep(names[place], thumbnail.webp)
+        return results
 
     # The thread that leads
 
@@ -297,6 +324,11 @@ class DatasetPictures:
 
     def _is_there(self, place: DatasetScope) -> bool:
         return bool(place.dataset.bucket) and self._blobs.has_bucket(place.dataset.bucket)
+
+
+def _thumbnail_name(drawing: Drawing) -> str:
+    kind = f"{drawing.side} pixels{' of a mask' if drawing.is_mask else ''}"
+    return inspection_key(drawing.location, (kind,)).hex()
 
 
 def _find_place(connection: Connection, part: int) -> DatasetScope | None:

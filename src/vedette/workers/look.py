@@ -1,8 +1,10 @@
 """The job `look`: inspect a few picture files, for a pool of warm processes. Knows no bucket and no database.
 
-order   looks: a list of {file, colors (of a mask, `#rrggbb`; else null)}; or thumbnail: file, side, is_mask;
+order   looks: a list of {file, colors (of a mask, `#rrggbb`; else null)}
+        or thumbnails: a list of {file, side, is_mask}
         seconds: how much processor time one may take, after which the process ends
-result  looks: a list of facts, null where a file has gone; or webp (in base64) and why there is none
+result  looks: a list of facts, null where a file has gone
+        or thumbnails: a list of {webp (in base64), why (there is none)}
 """
 
 import base64
@@ -29,9 +31,12 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
     """Inspect files, one after the other."""
     del emit, cancelled  # an order takes milliseconds
     seconds = float(order.get("seconds", LOOK_S))
-    if "thumbnail" in order:
-        with _cpu_limit(seconds):
-            return _thumbnail(order)
+    if "thumbnails" in order:
+        thumbnails = []
+        for item in order["thumbnails"]:
+            with _cpu_limit(seconds):
+                thumbnails.append(_thumbnail(item))
+        return {"thumbnails": thumbnails}
     results = []
     for item in order["looks"]:
         with _cpu_limit(seconds):
@@ -72,10 +77,10 @@ def _look_at_mask(facts: Inspection, data: bytes, colors: list[str]) -> Inspecti
     return replace(facts, color=mask_colors.strange, mask_colors=",".join(sorted(mask_colors.shown)))
 
 
-def _thumbnail(order: Mapping[str, Any]) -> dict[str, Any]:
-    draw = draw_mask if order.get("is_mask") else draw_thumbnail
+def _thumbnail(item: Mapping[str, Any]) -> dict[str, str]:
+    draw = draw_mask if item["is_mask"] else draw_thumbnail
     try:
-        data = draw(Path(order["thumbnail"]), int(order["side"]))
+        data = draw(Path(item["file"]), int(item["side"]))
         return {"webp": base64.b64encode(data).decode("ascii"), "why": ""}
     except BrokenPicture as broken:
         return {"webp": "", "why": broken.problem}

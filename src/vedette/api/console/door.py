@@ -97,6 +97,7 @@ class ConsoleDoor(PlainDoor):
                 "DELETE": ("SignOut", sessions.sign_out),
             },
             "thumbnail": {"GET": ("ShowThumbnail", self.thumbnails.show)},
+            "thumbnails": {"POST": ("ShowThumbnails", self.thumbnails.show_many)},
             "sessions": {"GET": ("ListSessions", sessions.list_sessions)},
             "events": {"GET": ("ListenToEvents", self.events.listen)},
             "export": {"GET": ("ExportDataset", self.export.answer)},

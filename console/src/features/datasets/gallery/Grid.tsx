@@ -248,6 +248,7 @@ export function Grid(props: GridProps) {
                 isSelected={isSelected(selection, index)}
                 isActive={index === active}
                 isResting={isResting}
+                isInSight={y + layout.row > offset && y < offset + view.height}
                 colours={colours}
               />
             );

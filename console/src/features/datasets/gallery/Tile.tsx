@@ -2,8 +2,7 @@
 import { memo, type CSSProperties } from "react";
 import { useText } from "../text";
 import type { Entry } from "./pages";
-
-const SIDES = [96, 192, 384];
+import { sideFor, useThumbnail } from "./useThumbnail";
 
 export interface TileProps {
   readonly index: number;
@@ -14,12 +13,17 @@ export interface TileProps {
   readonly isActive: boolean;
   /** Pictures are asked for once scrolling rests. */
   readonly isResting: boolean;
+  /** What is in sight comes before what is about to be. */
+  readonly isInSight: boolean;
   readonly colours: ReadonlyMap<string, string>;
 }
 
 export function thumbnailOf(source: string, side: number, layer = ""): string {
-  const wanted = SIDES.find((known) => known >= side * Math.min(window.devicePixelRatio, 2)) ?? 384;
-  const query = new URLSearchParams({ source, side: String(wanted), ...(layer === "" ? {} : { layer }) });
+  const query = new URLSearchParams({
+    source,
+    side: String(sideFor(side)),
+    ...(layer === "" ? {} : { layer }),
+  });
   return `/console/api/thumbnail?${query.toString()}`;
 }
 
@@ -53,12 +57,24 @@ function Overlay({
   );
 }
 
-function Picture({
-  entry,
-  size,
-  isResting,
-  colours,
-}: Pick<TileProps, "size" | "isResting" | "colours"> & { readonly entry: Entry }) {
+interface SmallProps {
+  readonly source: string;
+  readonly size: number;
+  readonly isInSight: boolean;
+  readonly layer?: string;
+}
+
+/** One layer of a tile's picture, once it is here. */
+function Small({ source, size, isInSight, layer = "" }: SmallProps) {
+  const url = useThumbnail(source, size, layer, isInSight ? 0 : 1);
+  if (url === undefined) return null;
+  const className = layer === "mask" ? "tile-mask" : undefined;
+  return <img src={url} className={className} alt="" decoding="async" draggable={false} />;
+}
+
+type PictureProps = Pick<TileProps, "size" | "isResting" | "isInSight" | "colours">;
+
+function Picture({ entry, size, isResting, isInSight, colours }: PictureProps & { readonly entry: Entry }) {
   const t = useText();
   const source = entry.SourceRef ?? "";
   if (entry.PictureState === "broken" || entry.PictureState === "missing") {
@@ -67,15 +83,9 @@ function Picture({
   if (!isResting) return null;
   return (
     <>
-      <img src={thumbnailOf(source, size)} alt="" decoding="async" draggable={false} />
+      <Small source={source} size={size} isInSight={isInSight} />
       {entry.MaskRef !== undefined && (
-        <img
-          className="tile-mask"
-          src={thumbnailOf(entry.MaskRef, size, "mask")}
-          alt=""
-          decoding="async"
-          draggable={false}
-        />
+        <Small source={entry.MaskRef} size={size} isInSight={isInSight} layer="mask" />
       )}
       <Overlay entry={entry} colours={colours} />
     </>
@@ -142,7 +152,7 @@ function Marks({ entry, isSelected }: { readonly entry: Entry | undefined; reado
 }
 
 export const Tile = memo(function Tile(props: TileProps) {
-  const { index, entry, size, style, isSelected, isResting, colours } = props;
+  const { index, entry, size, style, isSelected, isResting, isInSight, colours } = props;
   const t = useText();
   const isGone = entry?.IsRemoved === true;
   return (
@@ -158,7 +168,7 @@ export const Tile = memo(function Tile(props: TileProps) {
     >
       <div className="tile-picture" style={{ blockSize: size }}>
         {entry !== undefined && !isGone && (
-          <Picture entry={entry} size={size} isResting={isResting} colours={colours} />
+          <Picture entry={entry} size={size} isResting={isResting} isInSight={isInSight} colours={colours} />
         )}
         <Marks entry={entry} isSelected={isSelected} />
       </div>
