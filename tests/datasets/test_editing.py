@@ -129,7 +129,7 @@ def test_entries_can_be_taken_out_and_pages_go_on_where_they_were(room):
     room.create([a_line(number, "cat") for number in range(6)])
     page, _ = room.datasets.contents.page(room.now(), Filter(), most=3)
     names = [EntryName(a_ref(1)), EntryName(a_ref(4), revision_of(a_line(4, "cat")))]
-    room.datasets.editor.remove(room.now(), names)
+    room.datasets.editor.remove(room.now(), names, room.caller)
     rest, _ = room.datasets.contents.page(room.now(), Filter(), after=page[-1].seq)
     assert [json.loads(entry.line)["source-ref"] for entry in rest] == [a_ref(3), a_ref(5)]
     assert (room.now().counts.total, room.labels()) == (4, {"cat": (4, 0)})
@@ -138,9 +138,9 @@ def test_entries_can_be_taken_out_and_pages_go_on_where_they_were(room):
 def test_an_entry_that_is_not_there_cannot_be_removed_and_no_other_is(room):
     room.create([a_line("a", "cat")])
     with pytest.raises(Missing, match=a_ref("z")):
-        room.datasets.editor.remove(room.now(), [EntryName(a_ref("a")), EntryName(a_ref("z"))])
+        room.datasets.editor.remove(room.now(), [EntryName(a_ref("a")), EntryName(a_ref("z"))], room.caller)
     with pytest.raises(Busy):
-        room.datasets.editor.remove(room.now(), [EntryName(a_ref("a"), "0123456789abcdef")])
+        room.datasets.editor.remove(room.now(), [EntryName(a_ref("a"), "0123456789abcdef")], room.caller)
     assert len(room.lines()) == 1
 
 
@@ -149,7 +149,7 @@ def test_entries_move_with_their_labels_and_their_times(room):
     room.create(kind="test")
     room.clock.move(hours=3)
     editor = room.datasets.editor
-    editor.move(room.project, room.now(), room.now("test"), [EntryName(a_ref("a"))])
+    editor.move(room.project, room.now(), room.now("test"), [EntryName(a_ref("a"))], room.caller)
     assert (labels_of(room.lines()), labels_of(room.lines("test"))) == (["dog"], ["cat"])
     assert (room.labels(), room.labels("test")) == ({"dog": (1, 0)}, {"cat": (1, 0)})
     assert room.lines("test", created_after_ms=room.now("test").updated.timestamp() * 1000 - 1) == []
@@ -159,7 +159,9 @@ def test_a_picture_that_is_in_both_datasets_cannot_be_moved(room):
     room.create([a_line("a", "cat")])
     room.create([a_line("a", "dog")], kind="test")
     with pytest.raises(Wrong, match="already"):
-        room.datasets.editor.move(room.project, room.now(), room.now("test"), [EntryName(a_ref("a"))])
+        room.datasets.editor.move(
+            room.project, room.now(), room.now("test"), [EntryName(a_ref("a"))], room.caller
+        )
     assert (labels_of(room.lines()), labels_of(room.lines("test"))) == (["cat"], ["dog"])
 
 
@@ -169,7 +171,9 @@ def test_listeners_hear_of_edited_and_moved_entries(room):
     heard = []
     room.datasets.watch(heard.append)
     edit(room, EntryEdit(a_line("b", "wolf")))
-    room.datasets.editor.move(room.project, room.now(), room.now("test"), [EntryName(a_ref("b"))])
+    room.datasets.editor.move(
+        room.project, room.now(), room.now("test"), [EntryName(a_ref("b"))], room.caller
+    )
     assert [(change.part, list(change.seqs)) for change in heard] == [
         (room.now().part, [1]),
         (room.now("test").part, [0]),

@@ -111,7 +111,7 @@ def test_the_same_picture_is_found_within_a_dataset_and_in_the_other_one(animals
     assert names(animals, EntryFilter(is_shared=True), "test") == ["copy"]
     assert set(names(animals, sort="alike")[:2]) == {"img_10", "boxed"}
     assert names(animals, sort="unlike")[0] == "Other_1"
-    animals.datasets.editor.remove(animals.now(), [EntryName(a_ref("boxed"))])
+    animals.datasets.editor.remove(animals.now(), [EntryName(a_ref("boxed"))], animals.caller)
     assert names(animals, EntryFilter(has_twin=True)) == [], "its twin has gone"
 
 
@@ -127,7 +127,8 @@ def test_large_datasets_are_compared_beside_the_request(animals):
 
 def test_pages_of_a_snapshot_agree_while_the_dataset_changes(animals):
     first, page = ask(animals, most=2)
-    animals.datasets.editor.remove(animals.now(), [EntryName(a_ref("img_2")), EntryName(a_ref("boxed"))])
+    gone = [EntryName(a_ref("img_2")), EntryName(a_ref("boxed"))]
+    animals.datasets.editor.remove(animals.now(), gone, animals.caller)
     animals.update([a_line("new")])
     again, rest = ask(animals, offset=2, snapshot=page.snapshot)
     assert (first, again) == (["img_10", "img_2"], ["Other_1", "img_1"])
@@ -160,7 +161,7 @@ def test_an_entry_keeps_its_id_where_it_moves_to_the_other_dataset(animals):
     animals.create(None, "test")
     _, page = ask(animals)
     animals.datasets.editor.move(
-        animals.project, animals.now(), animals.now("test"), [EntryName(a_ref("img_2"))]
+        animals.project, animals.now(), animals.now("test"), [EntryName(a_ref("img_2"))], animals.caller
     )
     _, moved = ask(animals, kind="test")
     assert [entry.id for entry in moved.entries] == [page.entries[1].id]
@@ -190,7 +191,7 @@ def test_every_filter_agrees_with_the_lists_of_the_services(room):
     lines = [a_line(number, *dice.sample(labels, dice.randint(0, 2))) for number in range(2500)]
     room.create(lines)
     gone = [EntryName(a_ref(number)) for number in dice.sample(range(2500), 300)]
-    room.datasets.editor.remove(room.now(), gone)
+    room.datasets.editor.remove(room.now(), gone, room.caller)
     for conditions in (
         {},
         {"labels": ("a", "c")},

@@ -47,6 +47,10 @@ WORKS = {
 BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
 # What undoes the changes after the one that made works jobs.
 LATER = (
+    "drop table dataset_restorations",
+    "drop table dataset_snapshots",
+    "drop table dataset_journal_steps",
+    "drop table dataset_journal",
     "drop table drafts",
     "drop table draft_runs",
     "drop table dismissed_suggestions",

@@ -319,7 +319,7 @@ def test_distributed_entries_take_their_pictures_along(gallery):
     gallery.hang(**{f"p{number}": a_png(seed=number) for number in range(10)})
     gallery.room.create([a_line(f"p{number}", "ab"[number % 2]) for number in range(10)])
     gallery.room.create(kind="test")
-    gallery.room.datasets.distribute(gallery.room.now(), gallery.room.now("test"))
+    gallery.room.datasets.distribute(gallery.room.now(), gallery.room.now("test"), gallery.room.caller)
     assert gallery.flaws("test") == {}
     assert gallery.room.now("test").counts.total == 2
     assert gallery.pictures.find_twins(gallery.room.now(), gallery.room.now("test")) == []
@@ -605,7 +605,11 @@ def test_who_put_an_entry_goes_along_with_it(shared):
     shared.room.create(None, "test")
     edit(shared.room, [an_anomaly_line("sound", "normal")], LABELLER)
     shared.room.datasets.editor.move(
-        shared.room.project, shared.room.now(), shared.room.now("test"), [EntryName(a_ref("sound"))]
+        shared.room.project,
+        shared.room.now(),
+        shared.room.now("test"),
+        [EntryName(a_ref("sound"))],
+        shared.room.caller,
     )
     assert shared.flaws("test") == {"sound": ["LOOKOUT_IMAGE"]}
     shared.room.datasets.delete(shared.room.project, shared.room.now())

@@ -204,7 +204,9 @@ def test_a_picture_that_the_dataset_changed_meanwhile_is_a_conflict_and_never_ov
     theirs = labelled(four.room.lines()[1], ["bird"])
     editor = four.room.datasets.editor
     editor.update(four.project, four.room.now(), [EntryEdit(theirs)], four.room.caller)
-    editor.remove(four.room.now(), [EntryName(json.loads(four.room.lines()[2])["source-ref"])])
+    editor.remove(
+        four.room.now(), [EntryName(json.loads(four.room.lines()[2])["source-ref"])], four.room.caller
+    )
     preview = four.rounds.hand_backs.preview(four.project, made.id)
     assert (preview.ready, preview.conflicts, preview.removed) == (2, 1, 1)
     assert preview.labels == (("cat", 2),)

@@ -99,6 +99,10 @@ SERVICES = {
         ChangeEntries CountEntries DescribeChange QueryEntries UndoChange
         DismissSuggestions ListDismissedSuggestions ListNextSteps ListSuggestions RestoreSuggestions
         StartSuggestions StopSuggestions
+        DismissSuggestions ListDismissedSuggestions ListSuggestions RestoreSuggestions StartSuggestions
+        StopSuggestions
+        CountChanges CreateSnapshot DeleteSnapshot DescribeRestoration DescribeSnapshot ListChanges
+        ListEntryEvents ListSnapshots RestoreSnapshot RevertChange
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
     """,
 }

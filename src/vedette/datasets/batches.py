@@ -20,6 +20,7 @@ from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.editing import put_in, revision_of, take_out
 from vedette.datasets.filling import Changed
+from vedette.datasets.journal import ChangeOrigin, ChangeRecorder
 from vedette.datasets.parts import read_rows
 from vedette.datasets.staging import EntryRow, Staging, rules_for
 from vedette.datasets.works import UPDATED
@@ -65,6 +66,12 @@ class Batch:
     taking: Dataset | None
     caller: Principal
     now_ms: int
+    origin: ChangeOrigin
+
+    def recorder(self, dataset: Dataset, other: Dataset | None = None) -> ChangeRecorder:
+        """Return what writes the journal of a dataset."""
+        number = other.id if other else None
+        return ChangeRecorder(self.connection, dataset.id, self.origin, self.now_ms, other=number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +169,7 @@ def _judged(batch: Batch, line: Line) -> EntryRow:
 def _replace(batch: Batch, dataset: Dataset, rows: dict[int, EntryRow]) -> None:
     if not rows:
         return
-    sheet = Sheet(batch.connection, dataset.part, batch.now_ms)
+    sheet = Sheet(batch.connection, dataset.part, batch.now_ms, batch.recorder(dataset))
     sheet.replace(rows)
     sheet.save()
     _finish(batch, dataset)
@@ -176,7 +183,7 @@ def _finish(batch: Batch, dataset: Dataset) -> None:
 def _remove(batch: Batch, rows: Sequence[EntryRow]) -> BatchOutcome:
     places = find_places(batch.connection, batch.giving.part, [row.ref for row in rows])
     if places:
-        take_out(batch.connection, batch.giving, list(places.values()), batch.now_ms)
+        take_out(batch.recorder(batch.giving), batch.giving, list(places.values()))
     return _outcome(batch.giving, [("remove", "", row) for row in rows], 0, "", None)
 
 
@@ -198,8 +205,9 @@ def _transfer(batch: Batch, source: Dataset, target: Dataset, rows: Sequence[Ent
     if not rows:
         return []
     places = find_places(batch.connection, source.part, [row.ref for row in rows])
-    take_out(batch.connection, source, list(places.values()), batch.now_ms)
-    return put_in(batch.connection, target, batch.dialect, rows, source.bucket, batch.now_ms)
+    recorder = batch.recorder(source, target)
+    take_out(recorder, source, list(places.values()))
+    return put_in(recorder, target, batch.dialect, rows, source.bucket)
 
 
 def _unlabel(batch: Batch, steps: Sequence[tuple[str, EntryRow]]) -> tuple[int, list[Changed]]:
@@ -224,7 +232,7 @@ def _put_back(batch: Batch, rows: Sequence[EntryRow]) -> tuple[int, list[Changed
     if not absent:
         return 0, []
     bucket = dataset.bucket or absent[0].ref.removeprefix("s3://").partition("/")[0]
-    added = put_in(batch.connection, dataset, batch.dialect, absent, bucket, batch.now_ms)
+    added = put_in(batch.recorder(dataset), dataset, batch.dialect, absent, bucket)
     return len(absent), [Changed(dataset.id, dataset.part, added)]
 
 

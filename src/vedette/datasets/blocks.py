@@ -14,7 +14,9 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy import Row as Record
 
 from vedette.datasets.dataset import Counts
-from vedette.datasets.staging import BLOCK, EntryRow
+from vedette.datasets.journal import ChangeRecorder
+from vedette.datasets.staging import BLOCK, EntryRow, read_flaws
+from vedette.datasets.steps import Touched
 from vedette.datasets.tables import blocks, entries, label_blocks, labels, parts, refs
 
 # No UTF-8 text holds this byte.
@@ -60,10 +62,15 @@ def hash_ref(ref: str) -> bytes:
 class Sheet:
     """One part within one write transaction."""
 
-    def __init__(self, connection: Connection, part: int, now_ms: int) -> None:
+    def __init__(
+        self, connection: Connection, part: int, now_ms: int, recorder: ChangeRecorder | None = None
+    ) -> None:
+        """Open a part. Without a recorder no history is written: of a part that nobody sees yet."""
         self._connection = connection
         self._part = part
         self._now_ms = now_ms
+        self._recorder = recorder
+        self._touched: dict[int, Touched] = {}
         self._blocks: dict[int, EntryBlock] = {}
         self._names = _read_names(connection, part)
         self._stored_names = set(self._names.values())
@@ -81,32 +88,39 @@ class Sheet:
             block.created.append(row.created_ms or self._now_ms)
             block.new_refs.append(row.ref.encode("utf-8"))
             self._state(block, seq, row)
-            self._appended.append(
-                {
-                    "part": self._part,
-                    "seq": seq,
-                    **_kept(row),
-                    "picture_caller": row.picture_caller,
-                    "ref_hash": hash_ref(row.ref),
-                }
-            )
+            self._appended.append(self._record(seq, row))
+            self._note(seq, row)
         self._end = first + len(rows)
         return list(range(first, self._end))
 
     def replace(self, rows: Mapping[int, EntryRow]) -> None:
         """Let the entries at these places say something else; their addresses stay."""
+        self._remember(rows)
         self._clear(rows)
         for seq, row in rows.items():
             block = self._open(seq // BLOCK)
             block.created[seq % BLOCK] = row.created_ms or self._now_ms
             self._state(block, seq, row)
             self._replaced.append({"at": seq, **_kept(row)})
+            self._note(seq, row)
+
+    def put_back(self, rows: Mapping[int, EntryRow]) -> None:
+        """Put entries where they were before they were removed; nothing may have their addresses now."""
+        for seq, row in rows.items():
+            block = self._open(seq // BLOCK)
+            block.created[seq % BLOCK] = row.created_ms or self._now_ms
+            self._state(block, seq, row)
+            self._appended.append(self._record(seq, row))
+            self._note(seq, row)
 
     def remove(self, seqs: Iterable[int]) -> None:
         """Take entries out. Their places stay empty, so that pages go on where they were."""
         places = sorted(seqs)
+        self._remember(places)
         self._clear(places)
         self._removed += [{"at": seq} for seq in places]
+        for seq in places:
+            self._note(seq, None)
 
     def relabel(self, labels: Mapping[int, Sequence[str]]) -> bool:
         """Let entries without boxes have these labels and no others; return whether any had others."""
@@ -141,6 +155,37 @@ class Sheet:
             run(insert(entries), self._appended)
         self._save_blocks()
         self._save_labels()
+        if self._recorder:
+            self._recorder.write(self._part, self._touched, self._names)
+
+    def _record(self, seq: int, row: EntryRow) -> dict[str, Any]:
+        return {
+            "part": self._part,
+            "seq": seq,
+            **_kept(row),
+            "picture_caller": row.picture_caller,
+            "ref_hash": hash_ref(row.ref),
+        }
+
+    def _remember(self, seqs: Iterable[int]) -> None:
+        """Note what entries are before they are changed."""
+        if self._recorder is None:
+            return
+        places = [seq for seq in seqs if seq not in self._touched]
+        names = {number: name for name, number in self._names.items()}
+        for records in _records_at(self._connection, self._part, places):
+            by_block: dict[int, list[Record[Any]]] = {}
+            for record in records:
+                by_block.setdefault(record.seq // BLOCK, []).append(record)
+            for number, few in by_block.items():
+                rows = _rows_of(self._open(number), few, names)
+                self._touched.update({seq: (row, row) for seq, row in rows.items()})
+
+    def _note(self, seq: int, row: EntryRow | None) -> None:
+        """Note what an entry is from now on."""
+        if self._recorder:
+            old = self._touched.get(seq)
+            self._touched[seq] = (old[0] if old else None, row)
 
     def _state(self, block: EntryBlock, seq: int, row: EntryRow) -> None:
         """Set the bits of an entry that has none."""
@@ -310,6 +355,52 @@ def _kept(row: EntryRow) -> dict[str, Any]:
         "picture_flaws": None,
         "line_caller": row.line_caller,
     }
+
+
+def _records_at(connection: Connection, part: int, places: Sequence[int]) -> Iterator[Sequence[Record[Any]]]:
+    """Yield the entries at these places, as many at once as SQLite surely takes parameters."""
+    for start in range(0, len(places), 500):
+        batch = places[start : start + 500]
+        query = select(entries).where(entries.c.part == part, entries.c.seq.in_(batch))
+        yield connection.execute(query).all()
+
+
+def _rows_of(
+    block: EntryBlock, records: Sequence[Record[Any]], names: Mapping[int, str]
+) -> dict[int, EntryRow]:
+    """Return what entries of a block are, by their places in the part. Without their addresses."""
+    mask = sum(1 << record.seq % BLOCK for record in records)
+    labelled: dict[int, list[str]] = {place: [] for place in ones(mask)}
+    boxed: dict[int, list[str]] = {place: [] for place in labelled}
+    for label in sorted(block.labels):
+        for bits, by_place in zip(block.labels[label], (labelled, boxed), strict=True):
+            for place in ones(bits & mask):
+                by_place[place].append(names[label])
+    return {record.seq: _row_of(block, record, labelled, boxed) for record in records}
+
+
+def _row_of(
+    block: EntryBlock,
+    record: Record[Any],
+    labelled: Mapping[int, Sequence[str]],
+    boxed: Mapping[int, Sequence[str]],
+) -> EntryRow:
+    place = record.seq % BLOCK
+    bit = 1 << place
+    is_classed = (block.bits["anomaly"] | block.bits["normal"]) & bit
+    return EntryRow(
+        ref="",
+        line=record.line,
+        flaws=record.flaws,
+        has_errors=any(flaw.scope != "mark" for flaw in read_flaws(record.flaws)),
+        labels=labelled[place],
+        boxed=boxed[place],
+        is_anomalous=bool(block.bits["anomaly"] & bit) if is_classed else None,
+        created_ms=block.created[place],
+        is_labelled=bool(block.bits["labelled"] & bit),
+        picture_caller=record.picture_caller,
+        line_caller=record.line_caller,
+    )
 
 
 def _find_end(connection: Connection, part: int) -> int:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from vedette.clock import from_milliseconds
 from vedette.datasets.blocks import Sheet, count, find_places
 from vedette.datasets.dataset import MOVES, Counts, Dataset, Fault, Kind, Status
-from vedette.datasets.parts import drop_part
+from vedette.datasets.journal import ChangeRecorder
+from vedette.datasets.parts import drop_unused
 from vedette.datasets.staging import EntryRow
 from vedette.datasets.tables import datasets
 from vedette.dialects.dialect import Dialect
@@ -129,10 +130,16 @@ class UpdateOutcome:
 
 def finish(connection: Connection, dataset: Dataset, outcome: UpdateOutcome, now_ms: int) -> None:
     """Show a dataset's new entries: point at their part, count them, say what was done."""
-    if outcome.part != dataset.part:
-        drop_part(connection, dataset.part)
     values = {**asdict(outcome), **asdict(count(connection, outcome.part)), "fault": "", "updated_ms": now_ms}
     connection.execute(update(datasets).where(datasets.c.id == dataset.id).values(values))
+    if outcome.part != dataset.part:
+        drop_unused(connection, [dataset.part])
+
+
+def finish_whole(recorder: ChangeRecorder, dataset: Dataset, outcome: UpdateOutcome) -> None:
+    """Show a part that was filled before anybody saw it; the journal says so in one line."""
+    finish(recorder.connection, dataset, outcome, recorder.now_ms)
+    recorder.write_whole(outcome.part, count(recorder.connection, outcome.part).total)
 
 
 def fail(connection: Connection, dataset: Dataset, now_ms: int, *, message: str, fault: Fault) -> None:
@@ -143,14 +150,15 @@ def fail(connection: Connection, dataset: Dataset, now_ms: int, *, message: str,
 
 
 def apply_rows(
-    connection: Connection, dataset: Dataset, dialect: Dialect, rows: Sequence[EntryRow], now_ms: int
+    recorder: ChangeRecorder, dataset: Dataset, dialect: Dialect, rows: Sequence[EntryRow]
 ) -> list[int]:
     """Put an update's lines in: each replaces the one of its address, or comes behind the last.
 
     Raises ManifestRefused, and so undoes the transaction, when the dataset would become too large.
     """
+    connection = recorder.connection
     existing = find_places(connection, dataset.part, [row.ref for row in rows])
-    sheet = Sheet(connection, dataset.part, now_ms)
+    sheet = Sheet(connection, dataset.part, recorder.now_ms, recorder)
     sheet.replace({existing[row.ref]: row for row in rows if row.ref in existing})
     new = [row for row in rows if row.ref not in existing]
     added = sheet.append(new)

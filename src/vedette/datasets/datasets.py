@@ -9,6 +9,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, bindparam, delete, select
@@ -17,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from vedette.arn import Arn
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
+from vedette.datasets.comparing import SnapshotComparisons
 from vedette.datasets.contents import DatasetContents
 from vedette.datasets.dataset import (
     MOVES,
@@ -28,6 +30,8 @@ from vedette.datasets.dataset import (
 )
 from vedette.datasets.editing import EntryEditor
 from vedette.datasets.filling import Changed, MayRead, Tools, anybody, everybody_stays
+from vedette.datasets.forgetting import is_anything_late
+from vedette.datasets.history import DatasetHistory
 from vedette.datasets.label_settings import LabelSettings
 from vedette.datasets.many import EntryChanges
 from vedette.datasets.orders import (
@@ -37,11 +41,13 @@ from vedette.datasets.orders import (
     SweepOrder,
     UpdateOrder,
 )
-from vedette.datasets.parts import drop_orphans, drop_part, make_part
+from vedette.datasets.parts import drop_orphans, drop_unused, make_part
 from vedette.datasets.queries import EntryQueries
 from vedette.datasets.reading import SMALL
 from vedette.datasets.requests import account_of, order_for
-from vedette.datasets.tables import datasets
+from vedette.datasets.restoring import DatasetRestorations
+from vedette.datasets.snapshots import DatasetSnapshots
+from vedette.datasets.tables import datasets, restorations, snapshots
 from vedette.datasets.works import CREATED, DATASETS, SWEEP, SWEEPS, has_dropped, kind_of, kinds, subject_of
 from vedette.dialects.registry import DIALECTS
 from vedette.engines.port import Engine
@@ -95,6 +101,10 @@ class Datasets:
         self.label_settings = LabelSettings(database)
         self.queries = EntryQueries(database)
         self.many = EntryChanges(database, self.queries, jobs, self._tell, clock)
+        self.snapshots = DatasetSnapshots(database, clock)
+        self.comparisons = SnapshotComparisons(database)
+        self.restorations = DatasetRestorations(database, jobs, self._tell, clock)
+        self.history = DatasetHistory(database)
         self._tools = Tools(
             database=database,
             blobs=blobs,
@@ -214,7 +224,7 @@ class Datasets:
         self._begin(answer)
         return current
 
-    def distribute(self, train: Dataset, test: Dataset) -> None:
+    def distribute(self, train: Dataset, test: Dataset, caller: Principal) -> None:
         """Move a fifth of every label's entries into the empty test dataset of the same project."""
         with self._database.write() as connection:
             train, test = changes.require(connection, train), changes.require(connection, test)
@@ -231,16 +241,17 @@ class Datasets:
                 changes.set_status(
                     connection, dataset.id, "updating", now, "The dataset is being distributed."
                 )
-            order = DistributeOrder(train.id, test.id)
+            order = DistributeOrder(train.id, test.id, dump_principal(caller))
             job = self._add(connection, account_of(connection, train), order)
         self._jobs.begin(*job)
 
-    def divide(self, train: int, tested: Sequence[str]) -> bool:
+    def divide(self, train: int, tested: Sequence[str], caller: Mapping[str, Any]) -> bool:
         """Move the entries of these pictures into a new test dataset, and wait for it.
 
         Returns False while something else is done to the training dataset: then it is to be asked for
         again. Where there is a test dataset already, or no such training dataset any more, there is
-        nothing to do, so that this may be asked for any number of times.
+        nothing to do, so that this may be asked for any number of times. `caller` is whose training it
+        is, as `dump_principal` writes it.
         """
         with self._database.write() as connection:
             dataset = changes.find_by_id(connection, train)
@@ -250,7 +261,7 @@ class Datasets:
                 return False
             now = milliseconds(self._clock())
             changes.set_status(connection, train, "updating", now, "The dataset is being divided.")
-            order = DivideOrder(train, orjson.dumps(list(tested)))
+            order = DivideOrder(train, orjson.dumps(list(tested)), caller)
             _, job = self._add(connection, account_of(connection, dataset), order, runs_here=True)
         self._jobs.run_here(job)
         return True
@@ -311,8 +322,12 @@ class Datasets:
         changes.require_state(dataset, "deleted")
         if project.dialect.names.dataset:
             drop_tags(connection, str(dataset.arn(project)))
-        drop_part(connection, dataset.part)
+        used = connection.execute(select(snapshots.c.part).where(snapshots.c.dataset == dataset.id)).scalars()
+        numbers = {dataset.part, *used}
+        connection.execute(delete(snapshots).where(snapshots.c.dataset == dataset.id))
+        connection.execute(delete(restorations).where(restorations.c.dataset == dataset.id))
         connection.execute(delete(datasets).where(datasets.c.id == dataset.id))
+        drop_unused(connection, numbers)
         return {}
 
     def _begin(self, answer: Answer) -> None:
@@ -331,7 +346,7 @@ class Datasets:
     def _sweep(self) -> None:
         """Have the rows that nobody points at removed, if there are any."""
         with self._database.read() as connection:
-            if not has_dropped(connection):
+            if not has_dropped(connection) and not is_anything_late(connection, self._tools.now_ms()):
                 return
         with self._database.write() as connection:
             job = self._jobs.add(connection, SWEEPING)

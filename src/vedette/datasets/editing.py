@@ -5,7 +5,6 @@ never overwrite one another without a word. All edits of a call happen in one tr
 nothing is done in the background, so who asked sees the result in the answer.
 """
 
-import hashlib
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,10 @@ from vedette.datasets.blocks import Sheet, find_places
 from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.filling import Changed
+from vedette.datasets.journal import ChangeOrigin, ChangeRecorder
 from vedette.datasets.parts import read_lines_at, read_rows
 from vedette.datasets.staging import EntryRow, Staging, put_by, rules_for
+from vedette.datasets.steps import digest_line
 from vedette.datasets.works import UPDATED
 from vedette.dialects.dialect import Dialect
 from vedette.dialects.intake import ManifestRefused
@@ -66,7 +67,7 @@ class Edited:
 
 def revision_of(line: str) -> str:
     """Return the revision of an entry: what its line says, hashed. The same line is the same revision."""
-    return hashlib.blake2b(line.encode("utf-8"), digest_size=8).hexdigest()
+    return digest_line(line).hex()
 
 
 class EntryEditor:
@@ -80,9 +81,17 @@ class EntryEditor:
         self._clock = clock
 
     def update(
-        self, project: Project, dataset: Dataset, edits: Sequence[EntryEdit], caller: Principal
+        self,
+        project: Project,
+        dataset: Dataset,
+        edits: Sequence[EntryEdit],
+        caller: Principal,
+        origin: ChangeOrigin | None = None,
     ) -> list[Edited]:
-        """Put lines in, each in the place of the one with its address, or behind the last; all or none."""
+        """Put lines in, each in the place of the one with its address, or behind the last; all or none.
+
+        `origin` is what the history says of it; a caller's own edits without one.
+        """
         rows, bucket = judge_lines(project.dialect, dataset, [edit.line for edit in edits])
         names = [EntryName(row.ref, edit.revision) for row, edit in zip(rows, edits, strict=True)]
         with self._database.write() as connection:
@@ -91,20 +100,28 @@ class EntryEditor:
                 raise Wrong("All pictures of a dataset lie in one bucket.", kind="dataset", name=dataset.kind)
             _hold_revisions(connection, current, names)
             put = put_by(keep_caller(connection, caller), rows)
-            now = milliseconds(self._clock())
-            places = put_in(connection, current, project.dialect, put, bucket, now)
+            recorder = self._recorder(connection, current, origin or ChangeOrigin("edit", caller))
+            places = put_in(recorder, current, project.dialect, put, bucket)
         self._tell(Changed(current.id, current.part, places))
         return [Edited(row.ref, revision_of(row.line)) for row in rows]
 
-    def remove(self, dataset: Dataset, names: Sequence[EntryName]) -> None:
+    def remove(self, dataset: Dataset, names: Sequence[EntryName], caller: Principal) -> None:
         """Take entries out; their pictures stay in their bucket."""
         _check_count(len(names))
         with self._database.write() as connection:
             current = require_editable(connection, dataset)
             places = _hold_revisions(connection, current, names, must_exist=True)
-            take_out(connection, current, list(places.values()), milliseconds(self._clock()))
+            recorder = self._recorder(connection, current, ChangeOrigin("remove", caller))
+            take_out(recorder, current, list(places.values()))
 
-    def move(self, project: Project, source: Dataset, target: Dataset, names: Sequence[EntryName]) -> None:
+    def move(
+        self,
+        project: Project,
+        source: Dataset,
+        target: Dataset,
+        names: Sequence[EntryName],
+        caller: Principal,
+    ) -> None:
         """Move entries into the project's other dataset, which must not have them yet."""
         _check_count(len(names))
         with self._database.write() as connection:
@@ -115,10 +132,20 @@ class EntryEditor:
                 raise Wrong("All pictures of a dataset lie in one bucket.", kind="dataset", name=taking.kind)
             moved_seqs = set(places.values())
             rows = [row for block in read_rows(connection, giving.part, moved_seqs) for row in block]
-            now = milliseconds(self._clock())
-            take_out(connection, giving, sorted(moved_seqs), now)
-            added = put_in(connection, taking, project.dialect, rows, giving.bucket, now)
+            recorder = self._recorder(connection, giving, ChangeOrigin("move", caller), taking)
+            take_out(recorder, giving, sorted(moved_seqs))
+            added = put_in(recorder, taking, project.dialect, rows, giving.bucket)
         self._tell(Changed(taking.id, taking.part, added))
+
+    def _recorder(
+        self,
+        connection: Connection,
+        dataset: Dataset,
+        origin: ChangeOrigin,
+        other: Dataset | None = None,
+    ) -> ChangeRecorder:
+        now = milliseconds(self._clock())
+        return ChangeRecorder(connection, dataset.id, origin, now, other=other.id if other else None)
 
 
 def _check_count(count: int) -> None:
@@ -200,27 +227,23 @@ def _refuse_twins(connection: Connection, target: Dataset, sources: Sequence[str
         )
 
 
-def take_out(connection: Connection, dataset: Dataset, places: Sequence[int], now: int) -> None:
+def take_out(recorder: ChangeRecorder, dataset: Dataset, places: Sequence[int]) -> None:
     """Remove the entries at these places, and count what is left."""
-    sheet = Sheet(connection, dataset.part, now)
+    sheet = Sheet(recorder.connection, dataset.part, recorder.now_ms, recorder)
     sheet.remove(places)
     sheet.save()
     outcome = changes.UpdateOutcome("updated", dataset.part, dataset.bucket, UPDATED)
-    changes.finish(connection, dataset, outcome, now)
+    changes.finish(recorder.connection, dataset, outcome, recorder.now_ms)
 
 
 def put_in(
-    connection: Connection,
-    dataset: Dataset,
-    dialect: Dialect,
-    rows: Sequence[EntryRow],
-    bucket: str,
-    now: int,
+    recorder: ChangeRecorder, dataset: Dataset, dialect: Dialect, rows: Sequence[EntryRow], bucket: str
 ) -> list[int]:
     """Put entries in the places of those with their addresses, or behind the last; return their places."""
     try:
-        added = changes.apply_rows(connection, dataset, dialect, rows, now)
+        added = changes.apply_rows(recorder, dataset, dialect, rows)
     except ManifestRefused as reason:
         raise TooMuch(reason.message, kind="dataset", name=dataset.kind) from None
-    changes.finish(connection, dataset, changes.UpdateOutcome("updated", dataset.part, bucket, UPDATED), now)
+    outcome = changes.UpdateOutcome("updated", dataset.part, bucket, UPDATED)
+    changes.finish(recorder.connection, dataset, outcome, recorder.now_ms)
     return added

@@ -1,9 +1,10 @@
 """What all jobs on datasets share: their tools, and parts that are filled before anybody sees them."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from vedette.datasets.blocks import Sheet
 from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
+from vedette.datasets.journal import ChangeOrigin, OriginKind
 from vedette.datasets.orders import ImportOrder, UpdateOrder
 from vedette.datasets.parts import drop_part, make_part
 from vedette.datasets.reading import SMALL, ManifestReading, Spoilt
@@ -124,6 +126,11 @@ def _whole_blocks(blocks: Iterable[Sequence[EntryRow]]) -> Iterator[Sequence[Ent
             waiting = waiting[BLOCK:]
     if waiting:
         yield waiting
+
+
+def origin_of(kind: OriginKind, caller: Mapping[str, Any], note: str = "") -> ChangeOrigin:
+    """Return what the journal says of a job that this caller asked for; nobody, where it is not known."""
+    return ChangeOrigin(kind, load_principal({"caller": caller}) if caller else None, note=note)
 
 
 def number_caller(tools: Tools, order: ImportOrder | UpdateOrder) -> int | None:

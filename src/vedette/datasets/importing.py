@@ -16,9 +16,11 @@ from vedette.datasets.filling import (
     fill,
     new_part,
     number_caller,
+    origin_of,
     refuse_bucket,
     require_dataset,
 )
+from vedette.datasets.journal import ChangeRecorder
 from vedette.datasets.orders import ImportOrder
 from vedette.datasets.reading import Spoilt
 from vedette.datasets.staging import put_by, rules_for
@@ -39,13 +41,15 @@ def import_manifest(tools: Tools, context: JobContext, order: ImportOrder) -> No
     refuse_bucket(tools, dataset, order.bucket)
     with _fetched(tools, context, order) as file, new_part(tools) as part:
         reading = tools.read(file, rules, context)
-        with contextlib.closing(reading.blocks()) as found:
+        with contextlib.closing(reading.blocks()) as row_blocks:
             caller = number_caller(tools, order)
-            fill(tools, context, part, (put_by(caller, rows) for rows in found), dataset.id)
+            fill(tools, context, part, (put_by(caller, rows) for rows in row_blocks), dataset.id)
         refuse_bucket(tools, dataset, reading.bucket)
         with tools.database.write() as connection:
             outcome = changes.UpdateOutcome("created", part, reading.bucket, IMPORTED)
-            changes.finish(connection, require_dataset(connection, dataset.id), outcome, tools.now_ms())
+            origin = origin_of("import", order.caller, f"s3://{order.bucket}/{order.key}")
+            recorder = ChangeRecorder(connection, dataset.id, origin, tools.now_ms())
+            changes.finish_whole(recorder, require_dataset(connection, dataset.id), outcome)
             context.end(connection)
     log.info("imported s3://%s/%s into dataset %d", order.bucket, order.key, dataset.id)
     tools.tell(Changed(dataset.id, part))
@@ -69,7 +73,7 @@ def _fetched(tools: Tools, context: JobContext, order: ImportOrder) -> Iterator[
 
 def _fetch(tools: Tools, order: ImportOrder, file: Path) -> None:
     bucket, key, version = order.bucket, order.key, order.version
-    stored = tools.blobs.find(bucket, key, version)
+    manifest_object = tools.blobs.find(bucket, key, version)
     caller = order.principal
     if sentence := tools.gone(caller):
         raise Spoilt(sentence)
@@ -77,7 +81,7 @@ def _fetch(tools: Tools, order: ImportOrder, file: Path) -> None:
     own = tools.blobs.owner(bucket) == caller.account
     is_readable = own and tools.may_read(caller, bucket, key, version)
     address = f"s3://{bucket}/{key}"
-    dialect_of(order.dialect).refuse_manifest(address, is_readable=is_readable, size=stored.size)
+    dialect_of(order.dialect).refuse_manifest(address, is_readable=is_readable, size=manifest_object.size)
     with tools.blobs.open(bucket, key, version) as source:
         if not _link(source, file):
             with file.open("wb") as target:

@@ -20,8 +20,9 @@ from vedette.datasets.asking import EntryFilter
 from vedette.datasets.batches import BATCH, Batch, BatchOutcome, EntryChange, apply_batch, undo_batch
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.filling import Changed
+from vedette.datasets.journal import ChangeOrigin, OriginKind
 from vedette.datasets.queries import EntryQueries
-from vedette.datasets.tables import entry_changes, entry_undos
+from vedette.datasets.tables import entry_changes, entry_undos, journal
 from vedette.errors import Missing, TooEarly, Wrong
 from vedette.identity.principal import Principal, dump_principal, load_principal
 from vedette.jobs.context import JobContext
@@ -193,7 +194,8 @@ class EntryChanges:
         project = by_id(connection, row.project)
         assert project is not None, "a project's changes go with it"
         caller = load_principal({"caller": orjson.loads(row.caller)})
-        batch = Batch(connection, project.dialect, giving, taking, caller, self._now())
+        origin = _origin_of(connection, row, caller)
+        batch = Batch(connection, project.dialect, giving, taking, caller, self._now(), origin)
         outcome, values, end = step(batch, row)
         self._write(connection, context, change, values, end)
         return outcome, bool(end)
@@ -234,6 +236,17 @@ class EntryChanges:
             sentence = getattr(problem, "sentence", "") or "The service failed; its log tells why."
             values: dict[str, Any] = {"message": sentence}
             self._write(connection, context, order.change, values, "failed")
+
+
+def _origin_of(connection: Connection, row: Row[Any], caller: Principal) -> ChangeOrigin:
+    """Return what the journal says of a change, or of its undoing."""
+    work = f"change:{row.id}"
+    if row.status == "undoing":
+        line = connection.execute(select(journal.c.id).where(journal.c.work == work)).scalar()
+        return ChangeOrigin("undo", caller, f"undo:{row.id}", reverts=line)
+    change = EntryChange(**orjson.loads(row.change))
+    kind: OriginKind = "drafts" if change.kind == "replace" else change.kind
+    return ChangeOrigin("rename" if change.renames else kind, caller, work)
 
 
 def _datasets_of(connection: Connection, number: int) -> tuple[Dataset, Dataset | None]:

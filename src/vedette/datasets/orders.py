@@ -32,6 +32,7 @@ class CopyOrder:
 
     dataset: int
     source: int
+    caller: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class DistributeOrder:
 
     dataset: int
     test: int
+    caller: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class DivideOrder:
 
     dataset: int
     body: bytes = b"[]"
+    caller: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

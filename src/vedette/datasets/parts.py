@@ -15,11 +15,13 @@ from vedette.datasets.tables import (
     blocks,
     datasets,
     entries,
+    journal_steps,
     label_blocks,
     labels,
     parts,
     picture_blocks,
     refs,
+    snapshots,
 )
 from vedette.store.db import Database
 
@@ -35,9 +37,15 @@ def drop_part(connection: Connection, part: int) -> None:
     connection.execute(update(parts).where(parts.c.id == part).values(dropped=True))
 
 
+def drop_unused(connection: Connection, numbers: Collection[int]) -> None:
+    """Drop those of these parts that neither a dataset nor a snapshot points at."""
+    unused = parts.c.id.not_in(select(datasets.c.part).union(select(snapshots.c.part)))
+    connection.execute(update(parts).where(parts.c.id.in_(numbers), unused).values(dropped=True))
+
+
 def drop_orphans(connection: Connection) -> None:
     """Drop every part that no dataset points at; only right while nothing is being written."""
-    used = select(datasets.c.part)
+    used = select(datasets.c.part).union(select(snapshots.c.part))
     connection.execute(update(parts).where(parts.c.id.not_in(used)).values(dropped=True))
 
 
@@ -61,7 +69,7 @@ def _remove_block(connection: Connection, part: int, block: int) -> None:
     connection.execute(
         delete(entries).where(entries.c.part == part, entries.c.seq >= first, entries.c.seq < first + BLOCK)
     )
-    for table in (blocks, refs, label_blocks, picture_blocks):
+    for table in (blocks, refs, label_blocks, picture_blocks, journal_steps):
         connection.execute(delete(table).where(table.c.part == part, table.c.block == block))
 
 

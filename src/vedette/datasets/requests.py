@@ -22,7 +22,7 @@ def order_for(
     if isinstance(new.source, CopySource):
         source_now = changes.require(connection, new.source.dataset)
         changes.require_state(source_now, "copied")
-        return CopyOrder(dataset.id, source_now.id)
+        return CopyOrder(dataset.id, source_now.id, dump_principal(new.caller))
     return None
 
 

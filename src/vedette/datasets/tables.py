@@ -189,3 +189,95 @@ entry_undos = Table(
     Column("batch", Integer, primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
+
+# The journal: a line a change of a dataset's entries, with who made it, how, and what it came to.
+journal = Table(
+    "dataset_journal",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", Integer, nullable=False),
+    # The project's other dataset, where entries went there.
+    Column("other", Integer, nullable=True),
+    # The part that came as a whole with this change, so that nothing was written entry by entry.
+    Column("whole_part", Integer, nullable=True),
+    Column("kind", String(16), nullable=False),
+    # Batches of one work have the same group, and share a line.
+    Column("work", String(64), nullable=False),
+    Column("caller", Integer, nullable=True),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    # How many entries got and lost each label, as JSON.
+    Column("labels", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("reverts", Integer, nullable=True),
+    Index("ix_dataset_journal_dataset_id", "dataset", "id"),
+    Index("ix_dataset_journal_other_id", "other", "id"),
+    Index("ix_dataset_journal_work", "work"),
+    sqlite_autoincrement=True,
+)
+
+# What a change did, a block a row (`steps.py`). The numbers only grow: a snapshot is a number.
+journal_steps = Table(
+    "dataset_journal_steps",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("line", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("block", Integer, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("facts", LargeBinary, nullable=False),
+    Column("labels", LargeBinary, nullable=False),
+    # What the entries said before; gone where no snapshot and no reverting can need it any more.
+    Column("rows", LargeBinary, nullable=True),
+    Index("ix_dataset_journal_steps_part_block_id", "part", "block", "id"),
+    Index("ix_dataset_journal_steps_line", "line"),
+    sqlite_autoincrement=True,
+)
+
+# Snapshots: a dataset's entries as they were after a step of the journal. Holds no entries itself.
+snapshots = Table(
+    "dataset_snapshots",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("dataset", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    # Why it was made by itself; empty where a person made it.
+    Column("reason", String(16), nullable=False),
+    Column("caller", Integer, nullable=True),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("bucket", String(63), nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Index("ix_dataset_snapshots_dataset", "dataset"),
+    Index("ix_dataset_snapshots_part", "part"),
+)
+
+# Entries put back to what they were: all of a snapshot, or what one change did.
+restorations = Table(
+    "dataset_restorations",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("project", Integer, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("dataset", Integer, nullable=False),
+    Column("snapshot", String(32), nullable=False),
+    Column("line", Integer, nullable=True),
+    Column("only_labels", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("caller", Text, nullable=False),
+    # The snapshot of what was there before.
+    Column("before", String(32), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger, nullable=True),
+    Index("ix_dataset_restorations_dataset", "dataset"),
+)

@@ -6,7 +6,7 @@ writes lies in a part that no dataset points at.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -22,10 +22,13 @@ from vedette.datasets.filling import (
     fill,
     new_part,
     number_caller,
+    origin_of,
     refuse_bucket,
     require_dataset,
 )
+from vedette.datasets.forgetting import forget
 from vedette.datasets.importing import import_manifest
+from vedette.datasets.journal import ChangeRecorder
 from vedette.datasets.orders import (
     CopyOrder,
     DatasetOrder,
@@ -115,7 +118,7 @@ def _sweep(tools: Tools, context: JobContext, order: SweepOrder) -> None:
     """Remove what is nobody's, a block at a time; the last look ends the job, so that nothing slips by."""
     del order
     while True:
-        while sweep(tools.database):
+        while sweep(tools.database) or forget(tools.database, tools.now_ms()):
             if context.pause(SWEEP_PAUSE_S):
                 raise JobInterrupted
         with tools.database.write() as connection:
@@ -144,9 +147,9 @@ def _copy(tools: Tools, context: JobContext, order: CopyOrder) -> None:
             fill(tools, context, part, read_rows(reader, source.part), order.dataset)
             with tools.database.write() as connection:
                 outcome = changes.UpdateOutcome("created", part, source.bucket, CREATED)
-                changes.finish(
-                    connection, require_dataset(connection, order.dataset), outcome, tools.now_ms()
-                )
+                origin = origin_of("copy", order.caller)
+                recorder = ChangeRecorder(connection, order.dataset, origin, tools.now_ms())
+                changes.finish_whole(recorder, require_dataset(connection, order.dataset), outcome)
                 context.end(connection)
     tools.tell(Changed(order.dataset, part))
 
@@ -164,10 +167,10 @@ def _update(tools: Tools, context: JobContext, order: UpdateOrder) -> None:
     finally:
         file.unlink(missing_ok=True)
     with tools.database.write() as connection:
-        now = tools.now_ms()
-        places = changes.apply_rows(connection, dataset, dialect_of(order.dialect), rows, now)
+        recorder = ChangeRecorder(connection, dataset.id, origin_of("update", order.caller), tools.now_ms())
+        places = changes.apply_rows(recorder, dataset, dialect_of(order.dialect), rows)
         outcome = changes.UpdateOutcome("updated", dataset.part, reading.bucket, UPDATED)
-        changes.finish(connection, dataset, outcome, now)
+        changes.finish(connection, dataset, outcome, recorder.now_ms)
         context.end(connection)
     tools.tell(Changed(dataset.id, dataset.part, places))
 
@@ -180,13 +183,15 @@ def _distribute(tools: Tools, context: JobContext, order: DistributeOrder) -> No
         with new_part(tools) as part:
             fill(tools, context, part, read_rows(reader, train.part, count))
             with tools.database.write() as connection:
-                now = tools.now_ms()
-                sheet = Sheet(connection, train.part, now)
+                origin, now = origin_of("distribute", order.caller), tools.now_ms()
+                recorder = ChangeRecorder(connection, train.id, origin, now, other=test.id)
+                sheet = Sheet(connection, train.part, now, recorder)
                 sheet.remove(count)
                 sheet.save()
                 for dataset, its in ((train, train.part), (test, part)):
                     outcome = changes.UpdateOutcome("updated", its, train.bucket, UPDATED)
                     changes.finish(connection, dataset, outcome, now)
+                recorder.write_whole(part, len(count))
                 context.end(connection)
     tools.tell(Changed(test.id, part))
 
@@ -196,30 +201,36 @@ def _divide(tools: Tools, context: JobContext, order: DivideOrder) -> None:
     addresses = orjson.loads(order.body)
     with tools.database.read() as reader:
         train = require_dataset(reader, order.dataset)
-        moved = set(find_places(reader, train.part, addresses).values())
+        moved_places = set(find_places(reader, train.part, addresses).values())
         with new_part(tools) as part:
-            fill(tools, context, part, read_rows(reader, train.part, moved))
+            fill(tools, context, part, read_rows(reader, train.part, moved_places))
             with tools.database.write() as connection:
-                test = _move_out(connection, train, moved, part, tools.now_ms())
+                test = _move_out(connection, train, moved_places, part, tools.now_ms(), order.caller)
                 context.end(connection)
     if test:
         tools.tell(Changed(test.id, part))
 
 
 def _move_out(
-    connection: Connection, train: Dataset, moved: set[int], part: int, now_ms: int
+    connection: Connection,
+    train: Dataset,
+    moved_places: set[int],
+    part: int,
+    now_ms: int,
+    caller: Mapping[str, Any],
 ) -> Dataset | None:
     """Show both datasets; where somebody made a test dataset meanwhile, all stays as it was."""
     test = None
-    if moved and changes.find_of_project(connection, train.project, "test") is None:
-        sheet = Sheet(connection, train.part, now_ms)
-        sheet.remove(moved)
-        sheet.save()
+    if moved_places and changes.find_of_project(connection, train.project, "test") is None:
         test = changes.add_dataset(
             connection, train.project, "test", part=part, status="created", message=CREATED, now_ms=now_ms
         )
+        recorder = ChangeRecorder(connection, train.id, origin_of("divide", caller), now_ms, other=test.id)
+        sheet = Sheet(connection, train.part, now_ms, recorder)
+        sheet.remove(moved_places)
+        sheet.save()
         outcome = changes.UpdateOutcome("created", part, train.bucket, DIVIDED)
-        changes.finish(connection, test, outcome, now_ms)
+        changes.finish_whole(recorder, test, outcome)
     else:
         drop_part(connection, part)
     outcome = changes.UpdateOutcome("updated", train.part, train.bucket, UPDATED)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from vedette.datasets.dataset import Dataset, Kind, NewDataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.editing import NONE, EntryEdit
+from vedette.datasets.journal import ChangeOrigin
 from vedette.errors import Busy, Missing, Taken, TooEarly
 from vedette.identity.principal import Principal
 from vedette.imports.blocks import block_numbers, read_block
@@ -56,6 +57,10 @@ class ImportRun:
                 result[key] += count
             self.report(through, result)
         return result
+
+    @property
+    def _origin(self) -> ChangeOrigin:
+        return ChangeOrigin("bring", self.caller, f"import:{self.state.id}")
 
     @property
     def _divides(self) -> bool:
@@ -122,7 +127,7 @@ class ImportRun:
         replaces = self.state.options.existing == "replace"
         again = [EntryEdit(text) for source, text in lines.items() if source in present] if replaces else []
         if new or again:
-            self.datasets.editor.update(self.project, dataset, [*new, *again], self.caller)
+            self.datasets.editor.update(self.project, dataset, [*new, *again], self.caller, self._origin)
         return {"added": len(new), "replaced": len(again), "present": len(present) - len(again)}
 
 

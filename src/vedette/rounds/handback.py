@@ -22,6 +22,7 @@ from vedette.datasets.dataset import MOVES, Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.editing import judge_lines, put_in, require_editable, revision_of
 from vedette.datasets.filling import Changed
+from vedette.datasets.journal import ChangeOrigin, ChangeRecorder
 from vedette.datasets.parts import read_lines_at
 from vedette.datasets.staging import put_by
 from vedette.datasets.standing import Standing, count_changes, count_standing
@@ -186,7 +187,9 @@ class HandBacks:
         project = by_id(connection, current.project)
         assert project is not None, "a project's rounds go with it"
         ready = _weigh(connection, current, dataset, numbers)
-        places = _put(connection, project, dataset, ready, caller, self._now())
+        origin = ChangeOrigin("round", caller, f"round:{round_id}", current.name)
+        recorder = ChangeRecorder(connection, dataset.id, origin, self._now())
+        places = _put(recorder, project, dataset, ready, caller)
         note_change(connection, round_id)
         for item in ready:
             _note(connection, round_id, item.number, "handed-back" if item.outcome == "put" else item.outcome)
@@ -299,19 +302,18 @@ def _signed(current: Round, row: Row[Any]) -> Line:
 
 
 def _put(
-    connection: Connection,
+    recorder: ChangeRecorder,
     project: Project,
     dataset: Dataset,
     ready: Sequence[_Ready],
     caller: Principal,
-    now: int,
 ) -> list[int]:
     lines = [item.line.text for item in ready if item.outcome == "put"]
     if not lines:
         return []
     rows, bucket = judge_lines(project.dialect, dataset, lines)
-    put = put_by(keep_caller(connection, caller), rows)
-    return put_in(connection, dataset, project.dialect, put, bucket, now)
+    put = put_by(keep_caller(recorder.connection, caller), rows)
+    return put_in(recorder, dataset, project.dialect, put, bucket)
 
 
 def _note(connection: Connection, round_id: str, number: int, outcome: str) -> None:
@@ -339,7 +341,9 @@ def _resolve(  # noqa: PLR0913  (a choice has that many sides)
     lines = read_lines_at(connection, dataset.part, list(places.values()))
     _refuse_stale(ready, revisions, {source: lines[place] for source, place in places.items()})
     put = [_Ready(item.number, item.source, item.line, "put") for item in ready]
-    changed = _put(connection, project, dataset, put, caller, now)
+    origin = ChangeOrigin("round", caller, f"round:{current.id}", current.name)
+    recorder = ChangeRecorder(connection, dataset.id, origin, now)
+    changed = _put(recorder, project, dataset, put, caller)
     for item in put:
         _note(connection, current.id, item.number, "handed-back")
     return Changed(dataset.id, dataset.part, changed) if changed else None

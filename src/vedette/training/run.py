@@ -281,7 +281,8 @@ class VersionJobs:
         tested = self._rooms.folder(version).divided()
         if not tested:
             return
-        while not self._rooms.datasets.divide(number, tested):
+        caller = version.inputs.get("caller", {})
+        while not self._rooms.datasets.divide(number, tested, caller):
             if context.pause(AGAIN_S):
                 raise JobInterrupted
         self._divided.add(version.id)

@@ -113,7 +113,7 @@ def test_what_was_changed_since_is_left_out_and_the_rest_is_out_of_date(animals)
 def test_removed_entries_are_left_out(animals):
     animals.study()
     animals.house.datasets.editor.remove(
-        animals.dataset, [EntryName(a_ref("dog5")), EntryName(a_ref("open1"))]
+        animals.dataset, [EntryName(a_ref("dog5")), EntryName(a_ref("open1"))], ALICE.principal
     )
     answer = animals.call("ListSuggestions", Kinds=["mislabelled", "teach"])
     assert len(answer["Suggestions"]) == 5

@@ -136,6 +136,23 @@ export interface ConfigureImportResponse {
   readonly UpdateDate?: string | undefined;
 }
 
+export interface CountChangesRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly PersonArn?: string | undefined;
+  readonly Kinds?: ReadonlyArray<"edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore"> | undefined;
+  readonly Label?: string | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly Since?: string | undefined;
+  readonly Until?: string | undefined;
+  readonly UtcOffsetMinutes?: number | undefined;
+}
+
+export interface CountChangesResponse {
+  readonly Days?: ReadonlyArray<HistoryDay> | undefined;
+  readonly People?: ReadonlyArray<HistoryPerson> | undefined;
+}
+
 export interface CountEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -254,6 +271,25 @@ export interface CreateRoundResponse {
   readonly Round?: RoundSummary | undefined;
 }
 
+export interface CreateSnapshotRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly Name: string;
+  readonly Description?: string | undefined;
+}
+
+export interface CreateSnapshotResponse {
+  readonly SnapshotId?: string | undefined;
+  readonly Name?: string | undefined;
+  readonly Description?: string | undefined;
+  readonly Reason?: "restore" | "import" | "training" | undefined;
+  readonly Person?: HistoryPerson | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Labeled?: number | undefined;
+  readonly Labels?: ReadonlyArray<SnapshotLabel> | undefined;
+}
+
 export interface CreateUserRequest {
   readonly UserName: string;
   readonly Policies?: ReadonlyArray<string> | undefined;
@@ -265,6 +301,18 @@ export interface CreateUserResponse {
   readonly UserId?: string | undefined;
   readonly Arn?: string | undefined;
   readonly CreateDate?: string | undefined;
+}
+
+export interface DatasetSnapshot {
+  readonly SnapshotId?: string | undefined;
+  readonly Name?: string | undefined;
+  readonly Description?: string | undefined;
+  readonly Reason?: "restore" | "import" | "training" | undefined;
+  readonly Person?: HistoryPerson | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Labeled?: number | undefined;
+  readonly Labels?: ReadonlyArray<SnapshotLabel> | undefined;
 }
 
 export interface DeleteAccessKeyRequest {
@@ -293,6 +341,12 @@ export interface DeletePolicyRequest {
 export interface DeleteRoundRequest {
   readonly ProjectArn: string;
   readonly RoundId: string;
+}
+
+export interface DeleteSnapshotRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly SnapshotId: string;
 }
 
 export interface DeleteUserRequest {
@@ -359,6 +413,26 @@ export interface DescribeImportResponse {
   readonly UpdateDate?: string | undefined;
 }
 
+export interface DescribeRestorationRequest {
+  readonly ProjectArn: string;
+  readonly RestorationId: string;
+}
+
+export interface DescribeRestorationResponse {
+  readonly RestorationId?: string | undefined;
+  readonly SnapshotId?: string | undefined;
+  readonly Number?: number | undefined;
+  readonly Name?: string | undefined;
+  readonly BeforeSnapshotId?: string | undefined;
+  readonly Status?: "running" | "done" | "failed" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Skipped?: number | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly EndDate?: string | undefined;
+}
+
 export interface DescribeRoundAgreementRequest {
   readonly ProjectArn: string;
   readonly RoundId: string;
@@ -382,6 +456,22 @@ export interface DescribeRoundResponse {
   readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
 }
 
+export interface DescribeSnapshotRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly SnapshotId: string;
+  readonly Kind?: "gone" | "new" | "relabeled" | "changed" | "moved" | undefined;
+  readonly Offset?: number | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface DescribeSnapshotResponse {
+  readonly Snapshot?: DatasetSnapshot | undefined;
+  readonly Counts?: DifferenceCounts | undefined;
+  readonly Entries?: ReadonlyArray<EntryDifference> | undefined;
+  readonly HasMore?: boolean | undefined;
+}
+
 export interface DescribeTrainingRequest {
   readonly ModelArn: string;
 }
@@ -392,6 +482,14 @@ export interface DescribeTrainingResponse {
   readonly Done?: number | undefined;
   readonly Of?: number | undefined;
   readonly SecondsLeft?: number | undefined;
+}
+
+export interface DifferenceCounts {
+  readonly Gone?: number | undefined;
+  readonly New?: number | undefined;
+  readonly Relabeled?: number | undefined;
+  readonly Changed?: number | undefined;
+  readonly Moved?: number | undefined;
 }
 
 export interface DiscardDraftsRequest {
@@ -469,9 +567,29 @@ export interface EntryDescription {
   readonly Problems?: ReadonlyArray<EntryProblem> | undefined;
 }
 
+export interface EntryDifference {
+  readonly EntryId?: string | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly LabelsThen?: ReadonlyArray<string> | undefined;
+  readonly LabelsNow?: ReadonlyArray<string> | undefined;
+  readonly PictureIsGone?: boolean | undefined;
+}
+
 export interface EntryEdit {
   readonly Line: string;
   readonly Revision?: string | undefined;
+}
+
+export interface EntryEvent {
+  readonly Number?: number | undefined;
+  readonly Action?: "added" | "removed" | "changed" | "moved" | undefined;
+  readonly Kind?: "edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore" | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Person?: HistoryPerson | undefined;
+  readonly Date?: string | undefined;
+  readonly Note?: string | undefined;
+  readonly LabelsBefore?: ReadonlyArray<string> | undefined;
+  readonly LabelsAfter?: ReadonlyArray<string> | undefined;
 }
 
 export interface EntryFilter {
@@ -596,6 +714,42 @@ export interface HandBackRoundRequest {
 
 export interface HandBackRoundResponse {
   readonly Round?: RoundSummary | undefined;
+}
+
+export interface HistoryChange {
+  readonly Number?: number | undefined;
+  readonly Kind?: "edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore" | undefined;
+  readonly Person?: HistoryPerson | undefined;
+  readonly StartDate?: string | undefined;
+  readonly EndDate?: string | undefined;
+  readonly Added?: number | undefined;
+  readonly Removed?: number | undefined;
+  readonly Changed?: number | undefined;
+  readonly Labels?: ReadonlyArray<HistoryLabel> | undefined;
+  readonly Note?: string | undefined;
+  readonly Reverts?: number | undefined;
+  readonly RevertedBy?: number | undefined;
+  readonly Moved?: "out" | "in" | undefined;
+  readonly CanRevert?: boolean | undefined;
+}
+
+export interface HistoryDay {
+  readonly Day?: string | undefined;
+  readonly Person?: HistoryPerson | undefined;
+  readonly Kind?: "edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore" | undefined;
+  readonly Changes?: number | undefined;
+  readonly Entries?: number | undefined;
+}
+
+export interface HistoryLabel {
+  readonly Name?: string | undefined;
+  readonly Gained?: number | undefined;
+  readonly Lost?: number | undefined;
+}
+
+export interface HistoryPerson {
+  readonly Arn?: string | undefined;
+  readonly Name?: string | undefined;
 }
 
 export interface ImportCodeSummary {
@@ -744,6 +898,24 @@ export interface LabelSetting {
   readonly Key?: string | undefined;
 }
 
+export interface ListChangesRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly PersonArn?: string | undefined;
+  readonly Kinds?: ReadonlyArray<"edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore"> | undefined;
+  readonly Label?: string | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly Since?: string | undefined;
+  readonly Until?: string | undefined;
+  readonly NextToken?: string | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListChangesResponse {
+  readonly Changes?: ReadonlyArray<HistoryChange> | undefined;
+  readonly NextToken?: string | undefined;
+}
+
 export interface ListDismissedSuggestionsRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -790,6 +962,16 @@ export interface ListEntriesRequest {
 export interface ListEntriesResponse {
   readonly Entries?: ReadonlyArray<EntryDescription> | undefined;
   readonly NextToken?: string | undefined;
+}
+
+export interface ListEntryEventsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly SourceRef: string;
+}
+
+export interface ListEntryEventsResponse {
+  readonly Events?: ReadonlyArray<EntryEvent> | undefined;
 }
 
 export interface ListExportsRequest {
@@ -897,6 +1079,16 @@ export interface ListRoundsRequest {
 
 export interface ListRoundsResponse {
   readonly Rounds?: ReadonlyArray<RoundSummary> | undefined;
+}
+
+export interface ListSnapshotsRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+}
+
+export interface ListSnapshotsResponse {
+  readonly Snapshots?: ReadonlyArray<DatasetSnapshot> | undefined;
+  readonly Restoration?: Restoration | undefined;
 }
 
 export interface ListSuggestionsRequest {
@@ -1115,10 +1307,68 @@ export interface ResolveRoundConflictsResponse {
   readonly Round?: RoundSummary | undefined;
 }
 
+export interface Restoration {
+  readonly RestorationId?: string | undefined;
+  readonly SnapshotId?: string | undefined;
+  readonly Number?: number | undefined;
+  readonly Name?: string | undefined;
+  readonly BeforeSnapshotId?: string | undefined;
+  readonly Status?: "running" | "done" | "failed" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Skipped?: number | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly EndDate?: string | undefined;
+}
+
+export interface RestoreSnapshotRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly SnapshotId: string;
+  readonly OnlyLabels?: boolean | undefined;
+}
+
+export interface RestoreSnapshotResponse {
+  readonly RestorationId?: string | undefined;
+  readonly SnapshotId?: string | undefined;
+  readonly Number?: number | undefined;
+  readonly Name?: string | undefined;
+  readonly BeforeSnapshotId?: string | undefined;
+  readonly Status?: "running" | "done" | "failed" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Skipped?: number | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly EndDate?: string | undefined;
+}
+
 export interface RestoreSuggestionsRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
   readonly Suggestions: ReadonlyArray<SuggestionKey>;
+}
+
+export interface RevertChangeRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly Number: number;
+}
+
+export interface RevertChangeResponse {
+  readonly RestorationId?: string | undefined;
+  readonly SnapshotId?: string | undefined;
+  readonly Number?: number | undefined;
+  readonly Name?: string | undefined;
+  readonly BeforeSnapshotId?: string | undefined;
+  readonly Status?: "running" | "done" | "failed" | undefined;
+  readonly Message?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Skipped?: number | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly EndDate?: string | undefined;
 }
 
 export interface ReviewAnswersRequest {
@@ -1248,6 +1498,11 @@ export interface RunImportResponse {
   readonly Result?: ImportResult | undefined;
   readonly CreationDate?: string | undefined;
   readonly UpdateDate?: string | undefined;
+}
+
+export interface SnapshotLabel {
+  readonly Name?: string | undefined;
+  readonly Pictures?: number | undefined;
 }
 
 export interface StartDraftsRequest {
@@ -1424,6 +1679,7 @@ export interface VedetteOperations {
   readonly CancelRound: { readonly input: CancelRoundRequest; readonly output: CancelRoundResponse };
   readonly ChangeEntries: { readonly input: ChangeEntriesRequest; readonly output: ChangeEntriesResponse };
   readonly ConfigureImport: { readonly input: ConfigureImportRequest; readonly output: ConfigureImportResponse };
+  readonly CountChanges: { readonly input: CountChangesRequest; readonly output: CountChangesResponse };
   readonly CountEntries: { readonly input: CountEntriesRequest; readonly output: CountEntriesResponse };
   readonly CreateAccessKey: { readonly input: CreateAccessKeyRequest; readonly output: CreateAccessKeyResponse };
   readonly CreateExampleProject: { readonly input: CreateExampleProjectRequest; readonly output: CreateExampleProjectResponse };
@@ -1431,6 +1687,7 @@ export interface VedetteOperations {
   readonly CreateGroup: { readonly input: CreateGroupRequest; readonly output: CreateGroupResponse };
   readonly CreateImport: { readonly input: CreateImportRequest; readonly output: CreateImportResponse };
   readonly CreateRound: { readonly input: CreateRoundRequest; readonly output: CreateRoundResponse };
+  readonly CreateSnapshot: { readonly input: CreateSnapshotRequest; readonly output: CreateSnapshotResponse };
   readonly CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse };
   readonly DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: Record<never, never> };
   readonly DeleteExport: { readonly input: DeleteExportRequest; readonly output: Record<never, never> };
@@ -1438,12 +1695,15 @@ export interface VedetteOperations {
   readonly DeleteImport: { readonly input: DeleteImportRequest; readonly output: Record<never, never> };
   readonly DeletePolicy: { readonly input: DeletePolicyRequest; readonly output: Record<never, never> };
   readonly DeleteRound: { readonly input: DeleteRoundRequest; readonly output: Record<never, never> };
+  readonly DeleteSnapshot: { readonly input: DeleteSnapshotRequest; readonly output: Record<never, never> };
   readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
   readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
   readonly DescribeExport: { readonly input: DescribeExportRequest; readonly output: DescribeExportResponse };
   readonly DescribeImport: { readonly input: DescribeImportRequest; readonly output: DescribeImportResponse };
+  readonly DescribeRestoration: { readonly input: DescribeRestorationRequest; readonly output: DescribeRestorationResponse };
   readonly DescribeRound: { readonly input: DescribeRoundRequest; readonly output: DescribeRoundResponse };
   readonly DescribeRoundAgreement: { readonly input: DescribeRoundAgreementRequest; readonly output: DescribeRoundAgreementResponse };
+  readonly DescribeSnapshot: { readonly input: DescribeSnapshotRequest; readonly output: DescribeSnapshotResponse };
   readonly DescribeTraining: { readonly input: DescribeTrainingRequest; readonly output: DescribeTrainingResponse };
   readonly DiscardDrafts: { readonly input: DiscardDraftsRequest; readonly output: Record<never, never> };
   readonly DismissSuggestions: { readonly input: DismissSuggestionsRequest; readonly output: Record<never, never> };
@@ -1452,9 +1712,11 @@ export interface VedetteOperations {
   readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
+  readonly ListChanges: { readonly input: ListChangesRequest; readonly output: ListChangesResponse };
   readonly ListDismissedSuggestions: { readonly input: ListDismissedSuggestionsRequest; readonly output: ListDismissedSuggestionsResponse };
   readonly ListDrafts: { readonly input: ListDraftsRequest; readonly output: ListDraftsResponse };
   readonly ListEntries: { readonly input: ListEntriesRequest; readonly output: ListEntriesResponse };
+  readonly ListEntryEvents: { readonly input: ListEntryEventsRequest; readonly output: ListEntryEventsResponse };
   readonly ListExports: { readonly input: ListExportsRequest; readonly output: ListExportsResponse };
   readonly ListGroups: { readonly input: Record<never, never>; readonly output: ListGroupsResponse };
   readonly ListImportLines: { readonly input: ListImportLinesRequest; readonly output: ListImportLinesResponse };
@@ -1467,6 +1729,7 @@ export interface VedetteOperations {
   readonly ListRoundPeople: { readonly input: ListRoundPeopleRequest; readonly output: ListRoundPeopleResponse };
   readonly ListRoundPictures: { readonly input: ListRoundPicturesRequest; readonly output: ListRoundPicturesResponse };
   readonly ListRounds: { readonly input: ListRoundsRequest; readonly output: ListRoundsResponse };
+  readonly ListSnapshots: { readonly input: ListSnapshotsRequest; readonly output: ListSnapshotsResponse };
   readonly ListSuggestions: { readonly input: ListSuggestionsRequest; readonly output: ListSuggestionsResponse };
   readonly ListUsers: { readonly input: Record<never, never>; readonly output: ListUsersResponse };
   readonly MendImportLines: { readonly input: MendImportLinesRequest; readonly output: MendImportLinesResponse };
@@ -1478,7 +1741,9 @@ export interface VedetteOperations {
   readonly ReadImport: { readonly input: ReadImportRequest; readonly output: ReadImportResponse };
   readonly RemoveEntries: { readonly input: RemoveEntriesRequest; readonly output: Record<never, never> };
   readonly ResolveRoundConflicts: { readonly input: ResolveRoundConflictsRequest; readonly output: ResolveRoundConflictsResponse };
+  readonly RestoreSnapshot: { readonly input: RestoreSnapshotRequest; readonly output: RestoreSnapshotResponse };
   readonly RestoreSuggestions: { readonly input: RestoreSuggestionsRequest; readonly output: Record<never, never> };
+  readonly RevertChange: { readonly input: RevertChangeRequest; readonly output: RevertChangeResponse };
   readonly ReviewAnswers: { readonly input: ReviewAnswersRequest; readonly output: ReviewAnswersResponse };
   readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };
   readonly StartDrafts: { readonly input: StartDraftsRequest; readonly output: StartDraftsResponse };

@@ -39,7 +39,7 @@ def update_entries(house: House, caller: Caller, request: dict[str, Any]) -> dic
 def remove_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Take entries out of a dataset; their pictures stay in their bucket."""
     _, dataset = find_dataset(house, caller, "RemoveEntries", request)
-    house.datasets.editor.remove(dataset, _names(request))
+    house.datasets.editor.remove(dataset, _names(request), caller.principal)
     return {}
 
 
@@ -47,7 +47,7 @@ def move_entries(house: House, caller: Caller, request: dict[str, Any]) -> dict[
     """Move entries from the dataset that is named to the project's other one."""
     project, source = find_dataset(house, caller, "MoveEntries", request)
     target = house.datasets.find(project, "test" if source.kind == "train" else "train")
-    house.datasets.editor.move(project, source, target, _names(request))
+    house.datasets.editor.move(project, source, target, _names(request), caller.principal)
     return {}
 
 

@@ -12,6 +12,7 @@ from vedette.api.uploads import ensure_upload_bucket, put_upload
 from vedette.arn import Arn
 from vedette.datasets.dataset import Kind, NewDataset
 from vedette.datasets.editing import EntryEdit
+from vedette.datasets.journal import ChangeOrigin
 from vedette.dialects.dialect import Service
 from vedette.errors import Taken, TooMuch
 from vedette.exchange.items import Item, write_item
@@ -65,7 +66,9 @@ def create_example_project(house: House, caller: Caller, request: dict[str, Any]
     lines = _draw(house, caller, bucket, example, project, is_half=is_half)
     for kind, body in _divided(lines, has_test=example.has_test).items():
         dataset = house.datasets.create(project, NewDataset(kind, None, caller.principal, {}))
-        house.datasets.editor.update(project, dataset, [EntryEdit(line) for line in body], caller.principal)
+        edits = [EntryEdit(line) for line in body]
+        origin = ChangeOrigin("example", caller.principal)
+        house.datasets.editor.update(project, dataset, edits, caller.principal, origin)
     return {"ProjectArn": str(project.arn), "ProjectName": project.name, "Service": example.service}
 
 
