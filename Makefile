@@ -5,6 +5,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
+# Images of Python set it: each worker of a lane would rewrite 440 test files anew, and each process compile the package.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: all setup serve demo console check test test-all test-slow test-postgres test-clients test-browser screenshots bench docs generate wheel clean help
 
 all: check test

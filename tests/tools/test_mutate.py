@@ -41,3 +41,26 @@ def test_a_line_offers_its_operator_its_constant_and_its_condition():
         (2, "Assign removed"),
         (2, "'x' → 'xx'"),
     }
+
+
+@pytest.mark.parametrize(
+    ("file", "near"),
+    [
+        ("serving/queue.py", {"tests/serving/test_admission.py", "tests/serving/test_queue.py"}),
+        ("cores.py", {"tests/test_cores.py", "tests/serving/test_spinning.py"}),
+        ("dialects/lookout/dialect.py", set()),
+    ],
+)
+def test_the_files_that_import_a_module_or_carry_its_name_come_first(file, near):
+    files = set(mutate.near_tests(mutate.ROOT / "src" / "vedette" / file))
+    assert near <= files
+    assert all((mutate.ROOT / test).is_file() for test in files)
+
+
+def test_a_change_is_met_by_the_near_files_and_then_by_the_rest(monkeypatch):
+    path = mutate.ROOT / "src" / "vedette" / "serving" / "queue.py"
+    ran = []
+    monkeypatch.setattr(mutate, "run_tests", lambda _, suite: ran.append(suite) or len(ran) < 2)
+    mutant = mutate.Mutant(path, 1, "nothing", path.read_text("utf-8"))
+    assert not mutate.survives(mutant, ["near"], [], ["rest"], ["never"])
+    assert ran == [["near"], ["rest"]]
