@@ -40,6 +40,7 @@ MET_BY = {
     "clock.py": ["store", "identity", "metering"],
     "errors.py": ["api", "store"],
     "settings.py": ["server", "cli"],
+    "suggestions": ["api/own"],
     "workers": ["training", "engines", "serving", "journeys"],
 }
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {

@@ -213,6 +213,8 @@ def test_another_dataset_is_copied_and_divided_as_it_was_shown(bench):
     other.project = bench.house.projects.create(bench.project.scope, NewProject("copy"))
     state = other.bring(ImportSource("dataset", "manifest", str(bench.project.arn), "train"))
     bench.house.imports.configure(other.project, state.id, ImportOptions(divides=True))
+    names = sorted(row.name for row in other.lines(state))
+    assert names == sorted(line["source-ref"] for line in bench.entries())
     shown = other.settled(state).totals["split"]
     assert (shown["train"], shown["test"]) == (8, 2)
     assert shown["labels"] == [["round", 4, 1], ["square", 4, 1]]

@@ -67,6 +67,25 @@ def test_agreement_follows_an_answer_that_is_given_anew(four):
     assert (read(four.project, made.id).compared, read(four.project, made.id).agreed) == (4, 1)
 
 
+def test_an_answer_that_is_given_anew_leaves_what_other_rounds_compared(four):
+    rounds = [four.open("ann", "ben", name=name, double_share=1) for name in ("first", "second")]
+    for made in rounds:
+        for name in ("ann", "ben"):
+            four.answer(made, name, lambda name: ["cat"])
+    task = four.tasks(rounds[0], "ben")[0]
+    again = GivenAnswer(labelled(a_line("a"), ["dog"]), task.revision)
+    four.rounds.answers.submit(as_caller("ben"), rounds[0].id, [again])
+    figures_of = four.rounds.statistics.agreement
+    read = [figures_of(four.project, made.id) for made in rounds]
+    assert [(agreement.compared, agreement.agreed) for agreement in read] == [(4, 3), (4, 4)]
+
+
+def test_a_round_shows_pictures_of_its_own_bucket_alone(four):
+    made = four.open("ann")
+    places = ("pictures", "others", "")
+    assert [four.rounds.answers.lies_in(made, bucket) for bucket in places] == [True, False, False]
+
+
 def test_only_what_nobody_contradicts_is_accepted_at_once_and_the_first_by_name(four):
     made = four.open("ben", "ann", double_share=0.5)
     four.answer(made, "ann", lambda name: ["cat"])
