@@ -34,12 +34,17 @@ const UploadNotices = lazy(async () => ({
   default: (await import("./intake/UploadNotices")).UploadNotices,
 }));
 
+const WorkEvents = lazy(async () => ({
+  default: (await import("./features/datasets/suggestions/WorkEvents")).WorkEvents,
+}));
+
 function SignedInPages() {
   useRegionInAddress();
   return (
     <Frame>
       <Suspense fallback={null}>
         <UploadNotices />
+        <WorkEvents />
       </Suspense>
       <Outlet />
     </Frame>

@@ -206,6 +206,7 @@ REQUESTS = [
     ("vedette", "StartDrafts", ENTRIES, ""),
     ("vedette", "StopDrafts", ENTRIES, ""),
     ("vedette", "ListNextSteps", {"ProjectArn": DOORS}, ""),
+    ("vedette", "FindDifferent", ENTRIES, ""),
     ("vedette", "ListSuggestions", ENTRIES, ""),
     ("vedette", "ListDismissedSuggestions", ENTRIES, ""),
     ("vedette", "DismissSuggestions", ENTRIES | {"Suggestions": [{"Kind": "odd", "EntryId": "0" * 32}]}, ""),

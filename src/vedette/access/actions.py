@@ -97,10 +97,8 @@ SERVICES = {
         HandBackRound ListMyRounds ListMyTasks ListRoundPeople ListRoundPictures ListRounds PreviewHandBack
         PutRoundMask ResolveRoundConflicts ReviewAnswers SubmitAnswers UpdateRound
         ChangeEntries CountEntries DescribeChange QueryEntries UndoChange
-        DismissSuggestions ListDismissedSuggestions ListNextSteps ListSuggestions RestoreSuggestions
-        StartSuggestions StopSuggestions
-        DismissSuggestions ListDismissedSuggestions ListSuggestions RestoreSuggestions StartSuggestions
-        StopSuggestions
+        DismissSuggestions FindDifferent ListDismissedSuggestions ListNextSteps ListSuggestions
+        RestoreSuggestions StartSuggestions StopSuggestions
         CountChanges CreateSnapshot DeleteSnapshot DescribeRestoration DescribeSnapshot ListChanges
         ListEntryEvents ListSnapshots RestoreSnapshot RevertChange
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts

@@ -26,7 +26,9 @@ from vedette.datasets.natural import rank_names
 from vedette.datasets.parts import read_lines_at
 from vedette.datasets.sampling import (
     EntrySample,
+    PictureMatch,
     SampledEntry,
+    match_contents,
     revision_of_part,
     take_sample,
     take_unlabelled,
@@ -166,6 +168,19 @@ class EntryQueries:
         """Count a dataset's entries, without comparing pictures."""
         with self._reading(dataset) as reading:
             return reading.tally()
+
+    def match(
+        self, dataset: Dataset, contents: Sequence[bytes], ids: Sequence[str]
+    ) -> tuple[PictureMatch, list[int]]:
+        """Return the entries with these contents, and the places of those with these identifiers."""
+        with self._reading(dataset) as reading:
+            places = [reading.place_of(entry) for entry in ids]
+            return reading.match(contents), [place for place in places if place >= 0]
+
+    def at(self, dataset: Dataset, place: int) -> SummaryEntry | None:
+        """Return the entry at a place; nothing where it was removed."""
+        with self._reading(dataset) as reading:
+            return reading.at(place)
 
     def places(self, connection: Connection, dataset: Dataset, conditions: EntryFilter) -> list[int]:
         """Return the places of the entries that pass, as the caller's transaction sees them."""
@@ -375,6 +390,14 @@ class _Reading:
     def tally(self) -> DatasetTally:
         """Count all entries."""
         return tally_of(self._columns)
+
+    def match(self, contents: Sequence[bytes]) -> PictureMatch:
+        """Return the entries with these contents."""
+        return match_contents(self._columns, contents)
+
+    def at(self, place: int) -> SummaryEntry | None:
+        """Return the entry at a place."""
+        return self._summaries(np.asarray([place], np.int64)).get(place)
 
     def sample(self, most: int) -> EntrySample:
         """Return entries that stand for all."""

@@ -46,6 +46,32 @@ class EntrySample:
     pending: int
 
 
+@dataclass(frozen=True, slots=True)
+class PictureMatch:
+    """Entries whose pictures have known contents: their places, and which content each has."""
+
+    places: Numbers
+    rows: Numbers
+    labelled: Flags
+
+
+def match_contents(columns: PartColumns, contents: Sequence[bytes]) -> PictureMatch:
+    """Return the sound entries with these contents, those that nobody could label for sure aside."""
+    exact = columns.hashes["exact"][: columns.end]
+    # Eight bytes of a hash tell contents apart, and are compared as one number.
+    heads = np.ascontiguousarray(exact[:, :8]).view(np.uint64).ravel()
+    numbers = np.frombuffer(b"".join(content[:8] for content in contents), np.uint64)
+    order = np.argsort(numbers)
+    at = np.searchsorted(numbers[order], heads).clip(0, max(0, len(numbers) - 1))
+    flags = columns.flags(columns.bits["present"]) & ~columns.flags(columns.bits["unsure"])
+    flags &= columns.facts["state"][: columns.end] == _SOUND
+    if len(numbers):
+        flags &= numbers[order][at] == heads
+    places = np.flatnonzero(flags) if len(numbers) else np.zeros(0, np.int64)
+    rows = order[at[places]] if len(numbers) else places
+    return PictureMatch(places, rows, columns.flags(columns.bits["labelled"])[places])
+
+
 def revision_of_part(columns: PartColumns) -> str:
     """Return what changes with every change of a part's entries or pictures."""
     return f"{columns.part}.{columns.changes}.{columns.picture_changes}"

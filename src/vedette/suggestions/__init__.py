@@ -2,6 +2,7 @@
 
     suggestions.py  the room's front: studies asked for, followed, and what they said
     study.py        a study as a job: pictures brought together, looked at by a process, its answer kept
+    different.py    the picture that looks least like those labelled lately
     dismissals.py   suggestions that a person let stand
     features.py     features of pictures in a file by their content, a file a project
     lending.py      pictures lent to another process by the rights of who named them

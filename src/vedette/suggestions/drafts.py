@@ -75,6 +75,7 @@ class DraftState:
     total: int = 0
     completed: int = 0
     count: int = 0
+    ended_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,18 @@ class Drafts:
             return DraftState("none")
         count = sum(1 for _ in self._valid(dataset, DraftChoice(least=least)))
         return DraftState(row.status, row.message, str(row.version), row.total, row.done, count)
+
+    def progress(self, datasets: Sequence[int]) -> dict[int, DraftState]:
+        """Return how far the guessing at each of these datasets is, where it was begun."""
+        states = {}
+        with self._database.read() as connection:
+            for start in range(0, len(datasets), _FEW):
+                few = draft_runs.c.dataset.in_(datasets[start : start + _FEW])
+                for row in connection.execute(select(draft_runs).where(few)):
+                    states[row.dataset] = DraftState(
+                        row.status, row.message, str(row.version), row.total, row.done, ended_ms=row.ended_ms
+                    )
+        return states
 
     def find(self, dataset: Dataset, choice: DraftChoice, most: int) -> list[EntryDraft]:
         """Return drafts, the surest first."""

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import numpy as np
 import orjson
 from sqlalchemy import Connection, insert, select, update
 
@@ -20,12 +21,14 @@ from vedette.datasets.asking import MOST_ENTRIES, EntryFilter, EntryQuery
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.editing import revision_of
 from vedette.datasets.queries import SummaryEntry
+from vedette.datasets.sampling import PictureMatch
 from vedette.errors import Missing, Refusal, Wrong
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobCancelled, JobKind, NewJob, WorkQueue
 from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
 from vedette.store.db import Database
+from vedette.suggestions.different import FeatureRows, choose_different
 from vedette.suggestions.dismissals import Dismissal, Dismissals, SuggestionKey, SuggestionKind, about_of
 from vedette.suggestions.study import Study, StudyTools
 from vedette.suggestions.tables import studies
@@ -36,6 +39,8 @@ STUDIES = WorkQueue("studies", 1)
 FAILED = "The service failed; its log tells why."
 
 KINDS: tuple[SuggestionKind, ...] = get_args(SuggestionKind)
+PATTERNS = 500
+"""Labelled pictures that stand for those labelled lately, on a first visit."""
 # What of a suggestion's facts is kept with its dismissal, to say it again.
 KEPT = ("label", "suggested", "place", "strength", "deviations")
 StudyStatus = Literal["none", "running", "ready", "failed", "cancelled"]
@@ -89,6 +94,7 @@ class Suggestions:
         self._clock = clock
         self._doubts = doubts
         self._dismissals = Dismissals(database, clock)
+        self._rows = FeatureRows()
         jobs.register(JobKind(KIND, StudyOrder, STUDIES, self._run, self._fail))
 
     def start(self) -> None:
@@ -138,6 +144,31 @@ class Suggestions:
             ended_ms=row.ended_ms,
         )
 
+    def progress(self, datasets: Sequence[int]) -> dict[int, StudyState]:
+        """Return how far the last study of each of these datasets is, where there is one."""
+        with self._database.read() as connection:
+            rows = [
+                row
+                for start in range(0, len(datasets), MOST_ENTRIES)
+                for row in connection.execute(
+                    select(studies.c.dataset, studies.c.status, studies.c.message, studies.c.ended_ms).where(
+                        studies.c.dataset.in_(datasets[start : start + MOST_ENTRIES])
+                    )
+                )
+            ]
+        states = {}
+        for row in rows:
+            report = self._jobs.progress(KIND, _subject(row.dataset)) if row.status == "running" else None
+            facts = report or {}
+            states[row.dataset] = StudyState(
+                row.status,
+                row.message,
+                completed=facts.get("done", 0),
+                total=facts.get("of", 0),
+                ended_ms=row.ended_ms,
+            )
+        return states
+
     def store(self, project: Project) -> Path:
         """Return where the features of a project's pictures are kept."""
         return self._tools.store(project.id)
@@ -151,6 +182,27 @@ class Suggestions:
             if not dismissed or (suggestion.entry.id, _about(project, kind, suggestion)) not in dismissed
         )
         return list(islice(standing, most))
+
+    def different(
+        self, project: Project, dataset: Dataset, recent: Sequence[str], passed: Sequence[str]
+    ) -> SummaryEntry | None:
+        """Return the entry that looks least like recent ones, unlabelled first; nothing without a study.
+
+        `passed` are entries that the person went by. Without a recent one that has features, those
+        that are labelled stand for them.
+        """
+        contents, rows = self._rows.of(self.store(project))
+        if not contents:
+            return None
+        queries = self._tools.datasets.queries
+        match, places = queries.match(dataset, contents, [*recent, *passed])
+        lately, left_out = set(places[: len(recent)]), set(places)
+        near = [row for place, row in zip(match.places, match.rows, strict=True) if place in lately]
+        is_open = np.asarray([place not in left_out for place in match.places.tolist()], bool)
+        candidates = PictureMatch(match.places[is_open], match.rows[is_open], match.labelled[is_open])
+        pattern = rows[near] if near else rows[match.rows[match.labelled][:PATTERNS]]
+        place = choose_different(rows, pattern, candidates)
+        return None if place is None else queries.at(dataset, place)
 
     def dismiss(self, project: Project, dataset: Dataset, keys: Sequence[SuggestionKey], person: str) -> None:
         """Let suggestions stand until what they are about changes.

@@ -116,3 +116,22 @@ def test_a_stop_does_not_wait_for_who_listens(tmp_path):
             assert time.monotonic() - began < 15
     finally:
         stop_server(server)
+
+
+def test_a_study_is_told_from_its_beginning_to_its_end(server, root):
+    client, project = a_project(server)
+    client.create_dataset(ProjectArn=project, DatasetType="TRAIN")
+    dataset = {"ProjectArn": project, "DatasetType": "train"}
+    with listening(root) as events:
+        assert next(events)[1] == "reset"
+        time.sleep(1.5)
+        for _ in range(2):
+            # The second is over before anybody looks, and there is another end all the same.
+            assert root.call("vedette", "StartSuggestions", **dataset).status == 200
+            ended = next(
+                event[2]
+                for event in events
+                if event[1] == "study" and event[2]["projectArn"] == project and event[2]["status"] == "ready"
+            )
+            assert (ended["datasetType"], ended["message"], ended["ended"] is None) == ("train", "", False)
+        root.call("rekognition", "DeleteProject", ProjectArn=project)

@@ -326,3 +326,20 @@ def test_pictures_that_came_a_moment_ago_are_waited_for(place):
     study(place.house)
     answer = place.call("ListSuggestions")
     assert (answer["LookedAt"], len(of_kind(answer, "mislabelled"))) == (24, 1)
+
+
+def test_the_next_picture_that_looks_different_is_unlabelled_and_far_from_recent_ones(place):
+    assert place.call("FindDifferent") == {}
+    lines = [a_line(name, name[:3]) for name in LOOKS] + [a_line(name) for name in OPEN]
+    place.put(lines, LOOKS | OPEN)
+    recent = [entry_id(f"open{number}") for number in range(2)]
+    far = place.call("FindDifferent", RecentEntryIds=recent)["Entry"]
+    assert far["SourceRef"] in {a_ref("open4"), a_ref("open5")}
+    # What was passed by does not come again, and what is labelled comes last.
+    passed = [far["Id"]]
+    for _ in range(3):
+        entry = place.call("FindDifferent", RecentEntryIds=recent, PassedEntryIds=passed)["Entry"]
+        passed.append(entry["Id"])
+    assert set(passed) == {entry_id(f"open{number}") for number in range(2, 6)}
+    labelled = place.call("FindDifferent", RecentEntryIds=recent, PassedEntryIds=passed)["Entry"]
+    assert "/dog" in labelled["SourceRef"]

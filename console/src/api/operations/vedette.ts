@@ -665,6 +665,17 @@ export interface ExportDescription {
   readonly UpdateDate?: string | undefined;
 }
 
+export interface FindDifferentRequest {
+  readonly ProjectArn: string;
+  readonly DatasetType: "train" | "test";
+  readonly RecentEntryIds?: ReadonlyArray<string> | undefined;
+  readonly PassedEntryIds?: ReadonlyArray<string> | undefined;
+}
+
+export interface FindDifferentResponse {
+  readonly Entry?: EntrySummary | undefined;
+}
+
 export interface GetImportManifestRequest {
   readonly ProjectArn: string;
   readonly ImportId: string;
@@ -1708,6 +1719,7 @@ export interface VedetteOperations {
   readonly DiscardDrafts: { readonly input: DiscardDraftsRequest; readonly output: Record<never, never> };
   readonly DismissSuggestions: { readonly input: DismissSuggestionsRequest; readonly output: Record<never, never> };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
+  readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
   readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
   readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };

@@ -164,6 +164,16 @@ function unsure({ work, desk, mode }: Hands): void {
   });
 }
 
+/** Go to the picture that looks least like those labelled lately; unstudied, to the most different order. */
+async function different({ work, onOrder }: Hands): Promise<void> {
+  const { session, target } = work;
+  const { recent, passed } = session.trail;
+  const id = await target.different?.(recent, passed).catch(() => undefined);
+  if (id === undefined || !(await session.gotoEntry(id))) {
+    onOrder();
+  }
+}
+
 function remove(hands: Hands): void {
   const { work, mode } = hands;
   if (mode === "labels") {
@@ -231,7 +241,7 @@ const ACTS: Record<Command, (hands: Hands) => void> = {
   next: ({ work }) => work.session.skip(),
   back: ({ work }) => work.session.back(),
   unlabelled: ({ work }) => void work.session.nextUnlabelled(),
-  different: ({ onOrder }) => onOrder(),
+  different: (hands) => void different(hands),
   same,
   nothing,
   unsure,

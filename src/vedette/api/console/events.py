@@ -1,4 +1,4 @@
-"""`GET /console/api/events`: what changes in an account's datasets and models, as server-sent events.
+"""`GET /console/api/events`: what changes in an account's datasets, models, studies, as server-sent events.
 
 One look a second at what is under way, for all listeners together, and none while nobody listens: so changes
 of commands and of other servers on the same database are seen too. An event says what something is now, never
@@ -20,6 +20,7 @@ from vedette.api.console.faults import ConsoleFault
 from vedette.api.console.visitor import SignedIn, length_of, require_session
 from vedette.api.door import Visit
 from vedette.api.house import House
+from vedette.clock import from_milliseconds
 from vedette.datasets.dataset import Dataset
 from vedette.errors import Missing
 from vedette.exports.values import ExportState
@@ -28,6 +29,8 @@ from vedette.identity.principal import Principal
 from vedette.imports.values import ImportState
 from vedette.projects.project import Project
 from vedette.projects.version import State, Version
+from vedette.suggestions.drafts import DraftState
+from vedette.suggestions.suggestions import StudyState
 from vedette.wire.http import Response
 from vedette.wire.plain_json import iso
 
@@ -236,6 +239,16 @@ def _states_of(house: House, account: str) -> dict[str, ConsoleEvent]:
         for number, pair in datasets.items()
         for dataset in pair
     }
+    of_dataset = {
+        dataset.id: (by_id[number], dataset) for number, pair in datasets.items() for dataset in pair
+    }
+    progress: tuple[tuple[str, Mapping[int, StudyState | DraftState]], ...] = (
+        ("study", house.suggestions.progress(list(of_dataset))),
+        ("drafts", house.drafts.progress(list(of_dataset))),
+    )
+    for kind, states in progress:
+        for number, work in states.items():
+            events[f"{kind}/{number}"] = _of_work(account, kind, *of_dataset[number], work)
     for state in house.imports.of_projects(list(by_id)) if by_id else ():
         events[f"import/{state.id}"] = _of_import(account, by_id[state.project], state)
     for export in house.exports.of_projects(list(by_id)) if by_id else ():
@@ -263,6 +276,22 @@ def _of_dataset(account: str, project: Project, dataset: Dataset) -> ConsoleEven
         "errors": dataset.counts.errors,
     }
     return ConsoleEvent(0, account, "dataset", str(project.arn), facts)
+
+
+def _of_work(
+    account: str, kind: str, project: Project, dataset: Dataset, state: StudyState | DraftState
+) -> ConsoleEvent:
+    facts = {
+        "projectArn": str(project.arn),
+        "datasetType": dataset.kind,
+        "status": state.status,
+        "message": state.message,
+        "done": state.completed,
+        "total": state.total,
+        # A look a second sees no run that is shorter, but that there was another end.
+        "ended": None if state.ended_ms is None else iso(from_milliseconds(state.ended_ms)),
+    }
+    return ConsoleEvent(0, account, kind, str(project.arn), facts)
 
 
 def _of_import(account: str, project: Project, state: ImportState) -> ConsoleEvent:

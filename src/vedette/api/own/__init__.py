@@ -83,6 +83,7 @@ from vedette.api.own.snapshots import (
 )
 from vedette.api.own.suggestions import (
     dismiss_suggestions,
+    find_different,
     list_dismissed_suggestions,
     list_suggestions,
     restore_suggestions,
@@ -136,6 +137,7 @@ OPERATIONS: dict[str, Handler] = {
     "DiscardDrafts": discard_drafts,
     "DismissSuggestions": dismiss_suggestions,
     "DownloadModel": download_model,
+    "FindDifferent": find_different,
     "GetMyRound": get_my_round,
     "GetUser": get_user,
     "ListChanges": list_changes,

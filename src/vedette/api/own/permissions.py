@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "DiscardDrafts": _on("DiscardDrafts", PROJECT),
     "DismissSuggestions": _on("DismissSuggestions", PROJECT),
     "DownloadModel": _on("DownloadModel", MODEL),
+    "FindDifferent": _on("FindDifferent", PROJECT),
     "ListDrafts": _on("ListDrafts", PROJECT),
     "ListEntries": _on("ListEntries", PROJECT),
     "ListLabelSettings": _on("ListLabelSettings", PROJECT),

@@ -69,6 +69,14 @@ def list_dismissed_suggestions(house: House, caller: Caller, request: dict[str, 
     }
 
 
+def find_different(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry that looks least like recent ones; none where the dataset was not studied."""
+    project, dataset = find_dataset(house, caller, "FindDifferent", request)
+    recent, passed = request.get("RecentEntryIds", ()), request.get("PassedEntryIds", ())
+    entry = house.suggestions.different(project, dataset, recent, passed)
+    return {} if entry is None else {"Entry": describe_summary(entry, project.dialect)}
+
+
 def _keys(request: dict[str, Any]) -> list[SuggestionKey]:
     return [
         SuggestionKey(item["Kind"], item["EntryId"], item.get("BoxNumber")) for item in request["Suggestions"]

@@ -14,7 +14,8 @@ import type { DatasetType, ProjectPlace } from "../project";
 import { useText } from "../text";
 import { useAct } from "./useAct";
 
-const POLL_MS = 1500;
+/** The server tells how far it is; asked for all the same, since a line may be cut without a word. */
+const POLL_MS = 15_000;
 const SURE = 90;
 
 interface SectionProps {

@@ -21,7 +21,8 @@ import "./suggestions.css";
 import { useAct } from "./useAct";
 import { useKeptFocus } from "./useKeptFocus";
 
-const POLL_MS = 1500;
+/** The server tells how far it is; asked for all the same, since a line may be cut without a word. */
+const POLL_MS = 15_000;
 
 interface PanelProps {
   readonly place: ProjectPlace;

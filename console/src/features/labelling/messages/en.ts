@@ -138,7 +138,7 @@ export const messages = {
   act_next: "Next picture",
   act_back: "Previous picture",
   act_unlabelled: "Next without a label",
-  act_different: "Order: the most different first, or as they came",
+  act_different: "Next that looks different",
   act_same: "Same as last",
   act_nothing: "Nothing here",
   act_unsure: "I can’t tell",

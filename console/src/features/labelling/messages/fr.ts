@@ -141,7 +141,7 @@ export const messages: Translation<typeof english> = {
   act_next: "Image suivante",
   act_back: "Image précédente",
   act_unlabelled: "Suivante sans étiquette",
-  act_different: "Ordre : les plus différentes d’abord, ou l’ordre d’arrivée",
+  act_different: "Suivante, d’aspect différent",
   act_same: "Comme la précédente",
   act_nothing: "Rien ici",
   act_unsure: "Je ne sais pas",

@@ -126,7 +126,7 @@ export const messages: Translation<typeof english> = {
   act_next: "Gambar berikutnya",
   act_back: "Gambar sebelumnya",
   act_unlabelled: "Berikutnya tanpa label",
-  act_different: "Urutan: yang paling berbeda dahulu, atau sesuai kedatangan",
+  act_different: "Berikutnya yang tampak berbeda",
   act_same: "Sama seperti sebelumnya",
   act_nothing: "Tidak ada di sini",
   act_unsure: "Tidak yakin",

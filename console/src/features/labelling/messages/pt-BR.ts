@@ -137,7 +137,7 @@ export const messages: Translation<typeof english> = {
   act_next: "Próxima imagem",
   act_back: "Imagem anterior",
   act_unlabelled: "Próxima sem rótulo",
-  act_different: "Ordem: as mais diferentes primeiro, ou a de chegada",
+  act_different: "Próxima com aparência diferente",
   act_same: "Igual à anterior",
   act_nothing: "Nada aqui",
   act_unsure: "Não sei dizer",

@@ -119,7 +119,7 @@ export const messages: Translation<typeof english> = {
   act_next: "下一张图片",
   act_back: "上一张图片",
   act_unlabelled: "下一张未标注",
-  act_different: "顺序：差异最大的优先，或按添加顺序",
+  act_different: "下一张看起来不同的图片",
   act_same: "与上一张相同",
   act_nothing: "此处没有",
   act_unsure: "无法确定",

@@ -21,6 +21,20 @@ export function filesOf(place: Place): PictureFiles {
   };
 }
 
+export async function findDifferent(
+  { projectArn, type, region }: Place,
+  recent: readonly string[],
+  passed: readonly string[],
+): Promise<string | undefined> {
+  const input = {
+    ProjectArn: projectArn,
+    DatasetType: type,
+    RecentEntryIds: recent,
+    PassedEntryIds: passed,
+  };
+  return (await call("vedette", "FindDifferent", input, { region })).Entry?.Id;
+}
+
 export async function loadLabels({ projectArn, type, region }: Place): Promise<KnownLabels> {
   const [settings, counts] = await Promise.all([
     call("vedette", "ListLabelSettings", { ProjectArn: projectArn }, { region }),

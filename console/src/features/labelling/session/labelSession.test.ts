@@ -172,4 +172,16 @@ describe("labelling by keys", () => {
     await session.open(undefined);
     expect([session.error, session.row?.id]).toEqual([undefined, "id0"]);
   });
+
+  it("goes to an entry wherever it stands, and remembers what was changed and passed by", async () => {
+    const { session } = sessionOver(new FakeEntries(40));
+    await session.open(undefined);
+    session.change(give("a"), "next");
+    await settle();
+    expect([await session.gotoEntry("id31"), session.row?.id]).toEqual([true, "id31"]);
+    expect(session.trail).toEqual({ recent: ["id0"], passed: ["id31"] });
+    session.change(give("b"));
+    await settle();
+    expect(session.trail.recent).toEqual(["id0", "id31"]);
+  });
 });

@@ -29,6 +29,13 @@ interface Undo {
   readonly after: string;
 }
 
+/** So many entries are remembered as those of lately; a server takes fifty. */
+const LATELY = 20;
+
+function lately(ids: readonly string[], id: string): readonly string[] {
+  return [...ids.filter((other) => other !== id), id].slice(-LATELY);
+}
+
 export class LabelSession {
   readonly list: EntryList;
   readonly #saving: SavingPort;
@@ -38,6 +45,8 @@ export class LabelSession {
   readonly #watchers = new Set<() => void>();
   #index = 0;
   #last: Line | undefined;
+  #recent: readonly string[] = [];
+  #passed: readonly string[] = [];
   #changed = 0;
   #isDraining = false;
   #error: unknown;
@@ -94,6 +103,23 @@ export class LabelSession {
   /** The picture that was changed last; for "same as last". */
   get last(): Line | undefined {
     return this.#last;
+  }
+
+  /** The entries that were changed last, and those that somebody was led to by `gotoEntry`. */
+  get trail(): { readonly recent: readonly string[]; readonly passed: readonly string[] } {
+    return { recent: this.#recent, passed: this.#passed };
+  }
+
+  /** Go to an entry, wherever it stands; says whether it is in the list. */
+  async gotoEntry(id: string): Promise<boolean> {
+    const index = await this.list.findPage(id).catch(() => undefined);
+    if (index === undefined) {
+      return false;
+    }
+    this.#passed = lately(this.#passed, id);
+    this.#queue.length = 0;
+    this.#goto(index);
+    return true;
   }
 
   /** Begin at an entry, or at the first one. */
@@ -225,6 +251,7 @@ export class LabelSession {
     const base = this.#saving.current(row.source)?.revision ?? row.revision;
     this.#saving.put({ source: row.source, line, base, ...(mask === undefined ? {} : { mask }) });
     this.#changed += 1;
+    this.#recent = lately(this.#recent, row.id);
     this.#tell();
   }
 

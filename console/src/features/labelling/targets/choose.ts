@@ -1,7 +1,7 @@
 /** The target that an address names: the dataset itself, unless the query names another. */
 
 import { JOB, scopeOf, type Place } from "../place";
-import { decideLabel, filesOf, loadLabels, outboxPortOf } from "../saving/server";
+import { decideLabel, filesOf, findDifferent, loadLabels, outboxPortOf } from "../saving/server";
 import { ORDERS } from "./orders";
 import type { LabelTarget } from "./target";
 
@@ -13,6 +13,7 @@ export function datasetTarget(place: Place): LabelTarget {
     outbox: outboxPortOf(place),
     stamp: () => ({ moment: new Date(), job: JOB }),
     files: filesOf(place),
+    different: (recent, passed) => findDifferent(place, recent, passed),
     loadLabels: () => loadLabels(place),
     decide: (decision) => decideLabel(place, decision),
   };

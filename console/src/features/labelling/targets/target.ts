@@ -40,6 +40,8 @@ export interface LabelTarget {
   /** Who and when, as it is written beside every answer. */
   readonly stamp: () => Stamp;
   readonly files: PictureFiles;
+  /** The entry that looks least like recent ones; nothing where nobody has looked through the pictures. */
+  readonly different?: (recent: readonly string[], passed: readonly string[]) => Promise<string | undefined>;
   readonly loadLabels: () => Promise<KnownLabels>;
   /** Add a label, or decide its colour and key; nothing where the labels are fixed. */
   readonly decide: ((decision: LabelDecision) => Promise<readonly LabelDecision[]>) | undefined;
