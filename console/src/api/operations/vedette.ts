@@ -768,6 +768,7 @@ export interface ImportCodeSummary {
   readonly Severity?: "refused" | "error" | "warning" | undefined;
   readonly Count?: number | undefined;
   readonly Advice?: string | undefined;
+  readonly AdviceName?: string | undefined;
   readonly Mends?: ReadonlyArray<"leave-out" | "restore" | "edit" | "mend-json" | "find-picture" | "clip-boxes" | "drop-boxes" | "largest-boxes" | "name-classes" | "complete" | "drop-labels" | "drop-halves" | "shorten-labels" | "other-picture" | "mend-address"> | undefined;
 }
 
@@ -835,6 +836,7 @@ export interface ImportPicture {
 
 export interface ImportProblem {
   readonly Code?: string | undefined;
+  readonly AdviceName?: string | undefined;
   readonly Message?: string | undefined;
   readonly Severity?: "refused" | "error" | "warning" | undefined;
   readonly Attribute?: string | undefined;

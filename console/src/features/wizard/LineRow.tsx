@@ -8,9 +8,11 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import { call } from "../../api";
+import { useLanguage } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { checkLine } from "./checkLine";
 import { refreshImport, type ImportLine, type MendKind } from "./place";
+import { problemText } from "./advice";
 import { useText } from "./text";
 
 interface LineRowProps {
@@ -104,6 +106,7 @@ export function LineRow({ arn, importId, line }: LineRowProps) {
 /** Which line it is, what became of it, and what is wrong with it. */
 function LineHead({ line, number }: { readonly line: ImportLine; readonly number: number }) {
   const t = useText();
+  const [language] = useLanguage();
   return (
     <SpaceBetween size="xs">
       <div className="wizard-row">
@@ -121,7 +124,7 @@ function LineHead({ line, number }: { readonly line: ImportLine; readonly number
             key={place}
             color={problem.Severity === "warning" ? "text-body-secondary" : "text-status-error"}
           >
-            <bdi>{problem.Message}</bdi>
+            <bdi>{problemText(t, language, problem.AdviceName, problem.Message ?? "")}</bdi>
           </Box>
         ))}
     </SpaceBetween>

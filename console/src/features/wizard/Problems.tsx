@@ -13,6 +13,7 @@ import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { LineRow } from "./LineRow";
 import { refreshImport, type Import, type MendKind } from "./place";
+import { adviceText } from "./advice";
 import { useText } from "./text";
 
 const GUESS_PX = 130;
@@ -88,7 +89,7 @@ export function Problems({ arn, facts }: ProblemsProps) {
               id: "what",
               header: t("what"),
               isRowHeader: true,
-              cell: ({ Code = "", Severity = "error", Advice }) => (
+              cell: ({ Code = "", Severity = "error", Advice = "", AdviceName }) => (
                 <SpaceBetween size="xxs">
                   <span>
                     <Badge
@@ -98,7 +99,7 @@ export function Problems({ arn, facts }: ProblemsProps) {
                     >
                       {t(`severity_${Severity}`)}
                     </Badge>{" "}
-                    {Advice}
+                    {adviceText(t, AdviceName, Advice)}
                   </span>
                   <Box color="text-body-secondary" fontSize="body-s">
                     {Code}

@@ -265,7 +265,14 @@ def _summary(state: ImportState) -> dict[str, Any]:
 def _code(code: str, severity: str, count: int) -> dict[str, Any]:
     advice = advise(code)
     mends = [kind for kind in advice.mends if kind not in ("edit", "other-picture")]
-    return {"Code": code, "Severity": severity, "Count": count, "Advice": advice.sentence, "Mends": mends}
+    return {
+        "Code": code,
+        "Severity": severity,
+        "Count": count,
+        "Advice": advice.sentence,
+        "AdviceName": advice.name,
+        "Mends": mends,
+    }
 
 
 def _line(row: StagedRow) -> dict[str, Any]:
@@ -281,7 +288,14 @@ def _line(row: StagedRow) -> dict[str, Any]:
         "Text": row.text,
         "SourceRef": source_of(row),
         "Problems": [
-            {"Code": code, "Message": sentence, "Severity": severity, "Attribute": attribute, "Index": index}
+            {
+                "Code": code,
+                "Message": sentence,
+                "AdviceName": advise(code).name,
+                "Severity": severity,
+                "Attribute": attribute,
+                "Index": index,
+            }
             for code, sentence, severity, attribute, index in row.problems[:MOST_PROBLEMS]
         ],
         "Mends": kinds,

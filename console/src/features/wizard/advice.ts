@@ -1,0 +1,23 @@
+/** What is wrong with a line and what mends it, in the reader's language: the server names its advice. */
+import type { useText } from "./text";
+
+type Say = ReturnType<typeof useText>;
+type Key = Parameters<Say>[0];
+
+/** A message by a name that the server gives; nothing where this console does not know it. */
+function sayByName(t: Say, key: string): string {
+  const text = t(key as Extract<Key, "what">);
+  return text === key ? "" : text;
+}
+
+/** What is wrong and what helps; the server's English where the advice is a newer one. */
+export function adviceText(t: Say, name: string | undefined, english: string): string {
+  const wrong = sayByName(t, `wrong_${name ?? ""}`);
+  if (wrong === "") return english;
+  return [wrong, sayByName(t, `remedy_${name ?? ""}`)].filter((part) => part !== "").join(" ");
+}
+
+/** What is wrong with one line. English says more: names, counts and places. */
+export function problemText(t: Say, language: string, name: string | undefined, english: string): string {
+  return language === "en" ? english : sayByName(t, `wrong_${name ?? ""}`) || english;
+}
