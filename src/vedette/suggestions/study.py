@@ -151,7 +151,9 @@ class Study:
                     if entry.seq in files
                     for item in new[number]
                 ]
-                self._run({"items": items, "store": str(self._store)}, count, total)
+                # Of pictures that nobody may read, or that are gone, a process has nothing to do.
+                if items:
+                    self._run({"items": items, "store": str(self._store)}, count, total)
             count += sum(len(new[number]) for number in numbers)
             self._report(count, total)
 
