@@ -3,7 +3,7 @@ import AppLayout from "@cloudscape-design/components/app-layout";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
-import { useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 import { useLocation, useMatch } from "react-router";
 import { useConnection } from "./connection";
 import { hrefOf, useFollow } from "./links";
@@ -100,12 +100,24 @@ function Navigation() {
   );
 }
 
+/** A link that was followed goes with its page; the focus goes on where the new page begins. */
+function useFocusOfPage(content: RefObject<HTMLDivElement | null>): void {
+  const { pathname } = useLocation();
+  const before = useRef(pathname);
+  useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
+    if (document.activeElement === document.body) content.current?.focus({ preventScroll: true });
+  }, [pathname, content]);
+}
+
 export function Frame({ children }: { readonly children: ReactNode }) {
   const t = useUiText();
   const { isFull = false } = usePageFacts();
   useConnection();
   const [isOpen, setIsOpen] = useState(true);
   const content = useRef<HTMLDivElement>(null);
+  useFocusOfPage(content);
   return (
     <>
       <a

@@ -110,6 +110,10 @@ function isTaken(event: KeyboardEvent): boolean {
   ) {
     return true;
   }
+  // Between "Pictures" and "Boxes" arrows go from one to the other, and no picture further.
+  if (target.closest(".vedette-labelling-top [role=toolbar]") !== null && event.key.startsWith("Arrow")) {
+    return true;
+  }
   return (
     target.closest("button, a, [role=button], [role=radio], [role=tab]") !== null &&
     KEYS_OF_BUTTONS.has(event.key)
