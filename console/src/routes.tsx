@@ -2,6 +2,7 @@
 import { createBrowserRouter } from "react-router";
 import { routes as account } from "./features/account";
 import { routes as datasets } from "./features/datasets";
+import { routes as history } from "./features/history";
 import { routes as home } from "./features/home";
 import { routes as labelling } from "./features/labelling";
 import { routes as projects } from "./features/projects";
@@ -17,6 +18,7 @@ const pages = [
   ...wizard,
   ...labelling,
   ...rounds,
+  ...history,
   ...account,
   { path: "*", Component: NotFoundPage },
 ];

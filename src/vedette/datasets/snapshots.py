@@ -22,8 +22,8 @@ from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.principal import Principal
 from vedette.store.db import Database
 
-# Why a snapshot was made by itself: before a restoration, before an import that replaces, for a training.
-SnapshotReason = Literal["", "restore", "import", "training"]
+# Why a snapshot was made by itself: before a restoration, or an import that replaces entries.
+SnapshotReason = Literal["", "restore", "import"]
 
 MOST = 100
 """Snapshots that people may make of a dataset; each lets the journal keep more of what entries said."""

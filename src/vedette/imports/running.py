@@ -4,6 +4,7 @@ What a batch has brought is in the dataset and is passed over when it comes agai
 entry that somebody else has put or labelled meanwhile stays as it is, unless the import was told to replace.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from vedette.datasets.dataset import Dataset, Kind, NewDataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.editing import NONE, EntryEdit
 from vedette.datasets.journal import ChangeOrigin
+from vedette.datasets.snapshots import NewSnapshot
 from vedette.errors import Busy, Missing, Taken, TooEarly
 from vedette.identity.principal import Principal
 from vedette.imports.blocks import block_numbers, read_block
@@ -71,6 +73,8 @@ class ImportRun:
         kinds: Sequence[Kind] = ("train", "test") if self._divides else (self.state.dataset,)
         for kind in kinds:
             self._ensure(kind)
+        if self.state.options.existing == "replace" and not self.state.completed:
+            self._keep_snapshots(kinds)
         waiting: dict[Kind, list[StagedRow]] = {kind: [] for kind in kinds}
         for row in self._rows():
             kind = _side(row, tested) if self._divides else self.state.dataset
@@ -81,6 +85,13 @@ class ImportRun:
         for kind in kinds:
             if waiting[kind]:
                 yield kind, waiting[kind]
+
+    def _keep_snapshots(self, kinds: Sequence[Kind]) -> None:
+        """Keep what the datasets hold, since an import that replaces entries may be regretted."""
+        new = NewSnapshot("Before an import", self.caller, reason="import")
+        for kind in kinds:
+            with contextlib.suppress(Busy, TooEarly):  # what fills it has its own line of the history
+                self.datasets.snapshots.create(self.datasets.find(self.project, kind), new)
 
     def _rows(self) -> Iterator[StagedRow]:
         """Yield what is taken in; no transaction stands open while a batch is put in."""

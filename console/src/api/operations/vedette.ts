@@ -282,7 +282,7 @@ export interface CreateSnapshotResponse {
   readonly SnapshotId?: string | undefined;
   readonly Name?: string | undefined;
   readonly Description?: string | undefined;
-  readonly Reason?: "restore" | "import" | "training" | undefined;
+  readonly Reason?: "restore" | "import" | undefined;
   readonly Person?: HistoryPerson | undefined;
   readonly CreationDate?: string | undefined;
   readonly Total?: number | undefined;
@@ -307,7 +307,7 @@ export interface DatasetSnapshot {
   readonly SnapshotId?: string | undefined;
   readonly Name?: string | undefined;
   readonly Description?: string | undefined;
-  readonly Reason?: "restore" | "import" | "training" | undefined;
+  readonly Reason?: "restore" | "import" | undefined;
   readonly Person?: HistoryPerson | undefined;
   readonly CreationDate?: string | undefined;
   readonly Total?: number | undefined;

@@ -101,6 +101,12 @@ function DatasetCard({ place, project, arn, type }: CardProps) {
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <ExportButton route={route} isDisabled={!isThere || total === 0} />
+              <Button disabled={!isThere} onClick={() => void navigate(`${route}/history`)}>
+                {t("history")}
+              </Button>
+              <Button disabled={!isThere} onClick={() => void navigate(`${route}/snapshots`)}>
+                {t("snapshots")}
+              </Button>
               <Button disabled={!isThere || total === 0} onClick={() => void navigate(`${route}/rounds`)}>
                 {t("labellingRounds")}
               </Button>

@@ -18,6 +18,8 @@ interface TopLineProps {
   readonly isFixed: boolean;
   readonly onChange: (name: string, value: string) => void;
   readonly onAct: (act: KeyAct) => void;
+  /** Who labelled the picture, and when; nothing where that is not told. */
+  readonly past: ReactNode;
   readonly saved: ReactNode;
   readonly exit: ReactNode;
 }
@@ -32,6 +34,7 @@ export function TopLine({
   isFixed,
   onChange,
   onAct,
+  past,
   saved,
   exit,
 }: TopLineProps) {
@@ -53,6 +56,7 @@ export function TopLine({
         {name}
       </bdi>
       <div className="vedette-labelling-group">
+        {past}
         {saved}
         {service === "rekognition" && !isFixed && (
           <SegmentedControl

@@ -15,6 +15,7 @@ import { DraftNote } from "./drafts/DraftNote";
 import { KeySheet } from "./KeySheet";
 import type { Mode } from "./keymap";
 import { LabelPanel } from "./LabelPanel";
+import { EntryHistory } from "../../ui/EntryHistory";
 import type { Show } from "./place";
 import { SavedState } from "./SavedState";
 import { StatusBar } from "./StatusBar";
@@ -80,6 +81,17 @@ export function WorkplaceView({ work, mode, show, order, onChange, exit }: Workp
         isFixed={work.target.round !== undefined}
         onChange={onChange}
         onAct={(act) => actFor(hands, act)}
+        past={
+          work.target.round === undefined &&
+          session.row?.source !== undefined && (
+            <EntryHistory
+              key={session.row.source}
+              arn={work.place.projectArn}
+              type={work.place.type}
+              source={session.row.source}
+            />
+          )
+        }
         saved={<SavedState outbox={outbox} />}
         exit={exit}
       />

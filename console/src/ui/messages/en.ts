@@ -121,4 +121,11 @@ export const messages = {
   regionsOther: "Others",
   myWork: "My work",
   dismissNotice: "Close this notice",
+  entryHistory: "Who labelled this, and when",
+  entryHistoryNone: "No changes are on record for this picture.",
+  somebody: "somebody",
+  entry_added: "added it",
+  entry_removed: "removed it",
+  entry_changed: "changed it",
+  entry_moved: "moved it to the other dataset",
 } as const;

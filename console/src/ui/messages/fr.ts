@@ -128,4 +128,11 @@ export const messages: Translation<typeof english> = {
   regionsOther: "Autres",
   myWork: "Mon travail",
   dismissNotice: "Fermer cet avis",
+  entryHistory: "Qui a étiqueté ceci, et quand",
+  entryHistoryNone: "Aucun changement n’est enregistré pour cette image.",
+  somebody: "quelqu’un",
+  entry_added: "l’a ajoutée",
+  entry_removed: "l’a retirée",
+  entry_changed: "l’a changée",
+  entry_moved: "l’a déplacée vers l’autre jeu",
 };

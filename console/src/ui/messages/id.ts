@@ -98,4 +98,11 @@ export const messages: Translation<typeof english> = {
   regionsOther: "Lainnya",
   myWork: "Pekerjaan saya",
   dismissNotice: "Tutup pemberitahuan ini",
+  entryHistory: "Siapa melabeli ini, dan kapan",
+  entryHistoryNone: "Tidak ada perubahan tercatat untuk gambar ini.",
+  somebody: "seseorang",
+  entry_added: "menambahkannya",
+  entry_removed: "menghapusnya",
+  entry_changed: "mengubahnya",
+  entry_moved: "memindahkannya ke dataset lain",
 };

@@ -127,4 +127,11 @@ export const messages: Translation<typeof english> = {
   regionsOther: "Outras",
   myWork: "Meu trabalho",
   dismissNotice: "Fechar este aviso",
+  entryHistory: "Quem rotulou isto, e quando",
+  entryHistoryNone: "Nenhuma mudança está registrada para esta imagem.",
+  somebody: "alguém",
+  entry_added: "adicionou",
+  entry_removed: "removeu",
+  entry_changed: "mudou",
+  entry_moved: "moveu para o outro conjunto",
 };

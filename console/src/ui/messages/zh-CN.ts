@@ -97,4 +97,11 @@ export const messages: Translation<typeof english> = {
   regionsOther: "其他区域",
   myWork: "我的工作",
   dismissNotice: "关闭此通知",
+  entryHistory: "谁在何时标注了它",
+  entryHistoryNone: "此图片没有更改记录。",
+  somebody: "某人",
+  entry_added: "添加",
+  entry_removed: "移除",
+  entry_changed: "更改",
+  entry_moved: "移到另一个数据集",
 };

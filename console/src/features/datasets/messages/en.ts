@@ -195,4 +195,6 @@ export const messages = {
     other: "Accept {count} drafts from {bound} on",
   },
   labellingRounds: "Labelling rounds",
+  history: "History",
+  snapshots: "Snapshots",
 } as const;

@@ -199,4 +199,6 @@ export const messages: Translation<typeof english> = {
     other: "Accepter {count} ébauches à partir de {bound}",
   },
   labellingRounds: "Tournées d’étiquetage",
+  history: "Historique",
+  snapshots: "Instantanés",
 };

@@ -180,4 +180,6 @@ export const messages: Translation<typeof english> = {
   draftsBound: "Terima mulai keyakinan ini",
   draftsAccept: { other: "Terima {count} draf mulai {bound}" },
   labellingRounds: "Putaran pelabelan",
+  history: "Riwayat",
+  snapshots: "Snapshot",
 };

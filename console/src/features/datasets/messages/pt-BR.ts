@@ -198,4 +198,6 @@ export const messages: Translation<typeof english> = {
     other: "Aceitar {count} rascunhos a partir de {bound}",
   },
   labellingRounds: "Rodadas de rotulagem",
+  history: "Histórico",
+  snapshots: "Instantâneos",
 };

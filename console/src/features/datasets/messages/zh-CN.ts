@@ -175,4 +175,6 @@ export const messages: Translation<typeof english> = {
   draftsBound: "从此置信度起接受",
   draftsAccept: { other: "接受 {bound} 及以上的 {count} 个草稿" },
   labellingRounds: "标注轮次",
+  history: "历史记录",
+  snapshots: "快照",
 };
