@@ -4,7 +4,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.learn.calibrate import f1_threshold, fit_platt, fit_temperature, sigmoid, softmax
+from vedette.learn.calibrate import (
+    expected_f1_threshold,
+    f1_threshold,
+    fit_platt,
+    fit_temperature,
+    sigmoid,
+    softmax,
+)
 
 
 def test_temperature_undoes_overconfidence():
@@ -51,3 +58,26 @@ def test_one_odd_picture_does_not_carry_the_threshold_away():
 
 def test_without_both_kinds_the_default_stands():
     assert f1_threshold(np.array([0.2, 0.9]), np.array([True, True]), default=0.5) == 0.5
+
+
+@given(st.lists(st.floats(0.01, 0.99), min_size=1, max_size=40))
+def test_no_other_threshold_lets_a_better_f1_be_expected(probabilities):
+    scores = np.array(probabilities)
+
+    def expected(threshold):
+        called = scores >= threshold
+        return 2 * scores[called].sum() / (called.sum() + scores.sum())
+
+    best = max(expected(threshold) for threshold in probabilities)
+    assert abs(expected(expected_f1_threshold(scores) - 1e-12) - best) < 1e-9
+
+
+def test_the_expected_threshold_is_where_labels_drawn_by_the_probabilities_would_put_it():
+    rng = np.random.default_rng(5)
+    scores = sigmoid(rng.normal(-0.7, 2.5, 4000))
+    truth = rng.random(4000) < scores
+    grid = np.linspace(0.05, 0.95, 91)
+    f1 = [2 * (truth & (scores >= t)).sum() / ((scores >= t).sum() + truth.sum()) for t in grid]
+    threshold = expected_f1_threshold(scores)
+    assert abs(threshold - max(f1) / 2) < 0.01
+    assert f1[int(np.argmin(np.abs(grid - threshold)))] > max(f1) - 0.005

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from vedette.learn.anomaly.recipe import AnomalyRecipe
+from vedette.learn.anomaly.whole import WholeVerdict
 from vedette.learn.classify.augmented import shorter_side
 from vedette.learn.classify.finetune import FineTune
 from vedette.learn.classify.probe import Probe
@@ -22,9 +23,10 @@ LARGE, TILE, TILE_SIDE = 1000, 768, 256
 def candidates(plan: Plan, work: RunContext) -> Sequence[Recipe]:
     """Return the recipes for a plan; which of the costly ones are tried is decided in choose.py."""
     if plan.task == "anomaly":
-        whole = [AnomalyRecipe(side=side) for side in ANOMALY_SIDES]
+        frozen = [AnomalyRecipe(side=side) for side in ANOMALY_SIDES]
+        tiled = [AnomalyRecipe(side=TILE_SIDE, tile=TILE)]
         is_large = shorter_side([sample.picture for sample in plan.train]) >= LARGE
-        return [*whole, AnomalyRecipe(side=TILE_SIDE, tile=TILE)] if is_large else whole
+        return [*frozen, *(tiled if is_large else []), WholeVerdict(frozen[0])]
     if plan.task == "detection":
         if plan.is_brand:
             return [BrandDetector(plan.labels)]

@@ -137,6 +137,24 @@ def test_of_many_pictures_some_of_each_kind_are_looked_at_in_their_order(tmp_pat
     assert sum(bool(s.is_anomalous) for s in some) == min(most, 10)
 
 
+def test_what_was_not_looked_at_has_no_outcome_and_no_answer(tmp_path, one_extractor):
+    """Else recipes that look at more or at fewer pictures could not be compared on those that both judged."""
+    samples = draw(tmp_path, 10, spoilt=9)
+    recipe, work = AnomalyRecipe(side=SIDE), a_work()
+    recipe.most = 8
+    judgement = recipe.judge(samples, work)
+    judged = [sample in bounded(samples, work.seed, most=8) for sample in samples]
+    assert np.isfinite(judgement.outcomes).tolist() == judged
+    assert sum(judged) == 16
+    assert judgement.quality == pytest.approx(np.nanmean(judgement.outcomes))
+    assert np.isfinite(recipe.distances.logits).tolist() == judged
+    probability = 1 / (1 + np.exp(-recipe.distances.logits[judged]))
+    sure = np.where([sample.is_anomalous for sample in samples], 1, -1)[judged] * (probability - 0.5) + 0.5
+    normal = round(float((((sure > 0.5) + 0.1 * sure) / 1.1).mean()), 4)
+    assert normal == judgement.facts["evidence_tried"]["normal"]
+    assert recipe.distances.unlike.quality == pytest.approx(normal, abs=1e-4)
+
+
 def test_which_of_many_are_looked_at_is_not_always_the_first(tmp_path):
     samples = [Sample(tmp_path / f"{n}.png", is_anomalous=False) for n in range(100)]
     assert bounded(samples, 0, most=10) != bounded(samples, 1, most=10)

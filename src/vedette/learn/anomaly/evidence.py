@@ -24,6 +24,9 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Folds = npt.NDArray[np.int64]
 
+# The kinds that know nothing of anomalies, the best last.
+DISTANCES = ("memory", "gaussians", "normal")
+
 # Hundreds of standardised numbers want more of it than pooled features: with less, thirty pictures are
 # learnt by heart (C of 0.003 was best on cells, tiles and aliens, which is 0.7 in rows of length one).
 STATISTICS_PENALTIES = (0.1, 1.0)
@@ -71,9 +74,13 @@ class JudgedEvidence:
 
     def outcomes(self, truth: Flags) -> Array:
         """Return how good each answer is: right or wrong, and a tenth for how sure of the truth."""
-        probability = sigmoid(self.logits)
-        sure = np.where(truth, probability, 1 - probability)
-        return np.asarray(((sure > 0.5) + 0.1 * sure) / 1.1, np.float64)
+        return outcomes_of(sigmoid(self.logits), truth)
+
+
+def outcomes_of(probability: npt.NDArray[np.floating], truth: Flags) -> Array:
+    """Return how good each answer is: right or wrong, and a tenth for how sure of the truth."""
+    sure = np.where(truth, probability, 1 - probability)
+    return np.asarray(((sure > 0.5) + 0.1 * sure) / 1.1, np.float64)
 
 
 def unlike_normal(logs: Array, normal: Flags) -> list[Witness]:
@@ -168,6 +175,27 @@ def _best_penalty(x: Array, truth: Flags, folds: Folds, penalties: tuple[float, 
 
     candidates = [(held_out(penalty), penalty) for penalty in penalties]
     return min(candidates, key=lambda pair: loss(pair[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class JointLogit:
+    """Two logits as one: calibrated values of judged pictures, and shares · both + offset for new ones."""
+
+    logits: Array
+    shares: tuple[float, float]
+    offset: float
+
+
+def join(first: Array, second: Array, truth: Flags) -> JointLogit:
+    """Return two logits put on one scale, added and calibrated; neither has seen its picture.
+
+    As two kinds of distance are (`unlike_normal`): weights that a few dozen pictures teach are worse than
+    equal ones.
+    """
+    scales = [max(float(logits.std()), 1e-6) for logits in (first, second)]
+    both = first / scales[0] + second / scales[1]
+    slope, offset = fit_platt(both, truth)
+    return JointLogit(slope * both + offset, (slope / scales[0], slope / scales[1]), offset)
 
 
 def _two(truth: Flags) -> Array:

@@ -44,7 +44,12 @@ class AnomalyGraph(nn.Module):
             self.numbers: Tensor
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        maps = self.backbone(floats(pixels), (*self.levels, "top") if self.has_probe else self.levels)
+        logit, heat = self.logits(floats(pixels))
+        return torch.sigmoid(logit), torch.sigmoid(heat)
+
+    def logits(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the same as logits, of floats [B, 3, H, W]."""
+        maps = self.backbone(pictures, (*self.levels, "top") if self.has_probe else self.levels)
         levels = [maps[level] for level in self.levels]
         scores, places = self.normality(self.patches(levels))
         logit = (scores * torch.tensor(self.slopes)).sum(1) + self.offset
@@ -53,19 +58,20 @@ class AnomalyGraph(nn.Module):
             top = maps["top"]
             logit = logit + top.mean((2, 3)) @ self.weight
             evidence = (top * self.weight[:, None, None]).sum(1, keepdim=True)
-            heat = heat + _enlarged(evidence, places[0])
+            heat = heat + enlarged(evidence, places[0])
         if self.standard is not None:
             rows = torch.cat([statistics(level) for level in levels], 1)
             logit = logit + self.standard(rows) @ self.numbers
-        return torch.sigmoid(logit), torch.sigmoid(heat)
+        return logit, heat
 
     def _heat(self, places: Sequence[Tensor]) -> Tensor:
         heat = self.slopes[0] * places[0] + self.offset
         for slope, other in zip(self.slopes[1:], places[1:], strict=True):
-            heat = heat + slope * _enlarged(other[:, None], places[0])
+            heat = heat + slope * enlarged(other[:, None], places[0])
         return heat
 
 
-def _enlarged(level: Tensor, like: Tensor) -> Tensor:
+def enlarged(level: Tensor, like: Tensor) -> Tensor:
+    """Return one channel [B, h, w] of a map, at the size of another map [B, h, w]."""
     size = tuple(int(side) for side in like.shape[1:])
     return functional.interpolate(level, size=size, mode="bilinear", align_corners=False)[:, 0]

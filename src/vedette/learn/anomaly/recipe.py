@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from vedette.learn.anomaly.bank import Patches
 from vedette.learn.anomaly.defects import spoil
-from vedette.learn.anomaly.evidence import Array, Flags, weigh
+from vedette.learn.anomaly.evidence import DISTANCES, Array, Flags, JudgedEvidence, weigh
 from vedette.learn.anomaly.graph import AnomalyGraph
 from vedette.learn.anomaly.normality import (
     FEWEST_FOR_GAUSSIANS,
@@ -76,6 +76,17 @@ class PatchSet:
         return [self.patches[index] for index in np.flatnonzero(keep & ~self.is_anomalous)]
 
 
+@dataclass(frozen=True, slots=True)
+class DistanceLogits:
+    """How unlike normal ones all training pictures are: calibrated logits out of fold, NaN where not judged.
+
+    `unlike` is the judgement of that alone, for `fit`.
+    """
+
+    logits: Array
+    unlike: Judgement
+
+
 class AnomalyRecipe:
     """Anomaly classification at one resolution; with `tile`, in tiles of so many source pixels.
 
@@ -89,6 +100,7 @@ class AnomalyRecipe:
         self.most = MOST_TILED if tile else MOST
         self.name = f"anomaly-{side}-tiles-{tile}" if tile else f"anomaly-{side}"
         self._read: tuple[list[Sample], PatchExtractor, PatchSet] | None = None
+        self.distances: DistanceLogits | None = None  # of the judgement, for whoever goes on from it
 
     def is_worth(self, best: Judgement, train: Sequence[Sample], work: RunContext) -> bool:
         """Say whether to try: where there is something to win, and for tiles more than a little."""
@@ -96,11 +108,34 @@ class AnomalyRecipe:
 
     def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return the best evidence at this resolution, judged out of fold."""
-        some, extractor, features = self._features(train, work)
-        anomalies = int(features.is_anomalous.sum())
-        if anomalies < FEWEST:
-            return self._judge_on_drawings(some, features, extractor, work)
-        folds = work.folds(some, most=FOLDS)
+        pictures, extractor, features = self._features(train, work)
+        if int(features.is_anomalous.sum()) < FEWEST:
+            judgement = self._judge_on_drawings(pictures, features, extractor, work)
+            self.distances = DistanceLogits(np.full(len(train), np.nan), judgement)
+            return judgement
+        evidence = self._judge_on_labels(pictures, features, work)
+        truth = features.is_anomalous
+        qualities = {kind.kind: float(kind.outcomes(truth).mean()) for kind in evidence}
+        best = max(evidence, key=lambda kind: qualities[kind.kind])
+        rows = bounded_rows(train, work.seed, most=self.most)
+        outcomes = spread(best.outcomes(truth), rows, len(train))
+        facts = {
+            "evidence": best.kind,
+            "evidence_tried": {kind: round(quality, 4) for kind, quality in qualities.items()},
+            "threshold_from": "the best F1 out of fold",
+        }
+        threshold = f1_threshold(sigmoid(best.logits), truth)
+        judgement = Judgement(float(np.nanmean(outcomes)), outcomes, facts, (best.scorer, threshold))
+        distance = next(kind for kind in reversed(evidence) if kind.kind in DISTANCES)
+        unlike = Judgement(qualities[distance.kind], carry=(distance.scorer, 0.5))
+        self.distances = DistanceLogits(spread(distance.logits, rows, len(train)), unlike)
+        return judgement
+
+    def _judge_on_labels(
+        self, pictures: Sequence[Sample], features: PatchSet, work: RunContext
+    ) -> list[JudgedEvidence]:
+        """Return the kinds of evidence, judged out of fold, plain ones first."""
+        folds = work.folds(pictures, most=FOLDS)
 
         def one(fold: int) -> tuple[Flags, list[list[float]]]:
             normality = self._normality(features, folds != fold, work)
@@ -108,22 +143,13 @@ class AnomalyRecipe:
 
         logs: Array | None = None
         for held_out, far in self._fold_by_fold(one, FOLDS, work):
-            logs = np.zeros((len(some), len(far[0]))) if logs is None else logs
+            logs = np.zeros((len(pictures), len(far[0]))) if logs is None else logs
             logs[held_out] = far
         assert logs is not None
         truth = features.is_anomalous
         with one_thread():
-            judged = weigh(logs, features.pooled, features.statistics, truth, folds)
-            judged = judged[: 1 if self.tiling else None]
-        best = max(judged, key=lambda kind: float(kind.outcomes(truth).mean()))
-        outcomes = best.outcomes(truth)
-        facts = {
-            "evidence": best.kind,
-            "evidence_tried": {kind.kind: round(float(kind.outcomes(truth).mean()), 4) for kind in judged},
-            "threshold_from": "the best F1 out of fold",
-        }
-        threshold = f1_threshold(sigmoid(best.logits), truth)
-        return Judgement(float(outcomes.mean()), outcomes, facts, (best.scorer, threshold))
+            evidence = weigh(logs, features.pooled, features.statistics, truth, folds)
+        return evidence[: 1 if self.tiling else None]
 
     def fit(self, train: Sequence[Sample], work: RunContext, judgement: Judgement) -> Trained:
         """Return the detector with the bank of all normal pictures."""
@@ -270,9 +296,21 @@ class PatchExtractor:
 
 def bounded(samples: Sequence[Sample], seed: int, *, most: int) -> list[Sample]:
     """Return at most so many samples of either kind, in their order."""
+    return [samples[row] for row in bounded_rows(samples, seed, most=most)]
+
+
+def bounded_rows(samples: Sequence[Sample], seed: int, *, most: int) -> list[int]:
+    """Return which samples `bounded` keeps."""
     rng = np.random.default_rng(seed)
     rows: set[int] = set()
     for kind in (False, True):
         indices = [i for i, sample in enumerate(samples) if bool(sample.is_anomalous) == kind]
         rows.update(indices[i] for i in rng.permutation(len(indices))[:most])
-    return [samples[index] for index in sorted(rows)]
+    return sorted(rows)
+
+
+def spread(values: Array, rows: Sequence[int], count: int) -> Array:
+    """Return values of some rows as values of all, NaN elsewhere."""
+    whole = np.full(count, np.nan)
+    whole[list(rows)] = values
+    return whole

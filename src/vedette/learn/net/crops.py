@@ -82,13 +82,19 @@ def stock_regions(
     return RegionStock(on_device[0], on_device[1], owners)
 
 
-def vary(region: int, middle: tuple[float, float], rng: np.random.Generator, *, turn: float = TURN) -> Crop:
+def vary(
+    region: int,
+    middle: tuple[float, float],
+    rng: np.random.Generator,
+    *,
+    turn: float = TURN,
+    zoom: tuple[float, float] = ZOOM,
+) -> Crop:
     """Return a crop around a place, varied at random."""
-    zoom = math.exp(rng.uniform(math.log(ZOOM[0]), math.log(ZOOM[1])))
     return Crop(
         region,
         middle,
-        zoom=zoom,
+        zoom=math.exp(rng.uniform(math.log(zoom[0]), math.log(zoom[1]))),
         angle=float(rng.uniform(-turn, turn)),
         flips=(int(rng.choice([-1, 1])), int(rng.choice([-1, 1]))),
         contrast=float(rng.uniform(1 - CONTRAST, 1 + CONTRAST)),

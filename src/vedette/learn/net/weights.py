@@ -1,7 +1,7 @@
 """Weights of networks: their running average, and their way into a memo and back."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy.typing as npt
@@ -28,6 +28,17 @@ class WeightAverage(Generic[Net]):
                 average.lerp_(current, share)
             else:
                 average.copy_(current)
+
+
+@torch.no_grad()
+def mean_of(nets: Sequence[Net]) -> Net:
+    """Return a network of the mean weights of some that began alike (Wortsman et al. 2022, model soups)."""
+    mean = copy.deepcopy(nets[0])
+    states = [net.state_dict() for net in nets]
+    for name, weights in mean.state_dict().items():
+        if weights.dtype.is_floating_point:
+            weights.copy_(torch.stack([state[name] for state in states]).mean(0))
+    return mean
 
 
 def unload(net: nn.Module) -> dict[str, npt.NDArray[Any]]:
