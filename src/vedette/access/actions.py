@@ -93,9 +93,10 @@ SERVICES = {
         AddImportPiece CancelImport ConfigureImport CreateImport DeleteImport DescribeImport
         CancelExport CreateExport DeleteExport DescribeExport ListExports
         GetImportManifest ListImportLines ListImports MendImportLines ReadImport RunImport
-        AssignRound CancelRound CreateRound DeleteRound DescribeRound DescribeRoundAgreement GetMyRound
-        HandBackRound ListMyRounds ListMyTasks ListRoundPeople ListRoundPictures ListRounds PreviewHandBack
-        PutRoundMask ResolveRoundConflicts ReviewAnswers SubmitAnswers UpdateRound
+        AssignRound CancelRound CreateRound DeleteRound DescribeRound DescribeRoundAgreement EndRound
+        GetMyRound HandBackRound ListMyRounds ListMyTasks ListRoundPeople ListRoundPictures ListRounds
+        NoteAnswer PreviewHandBack PutRoundMask ReassignTasks ResolveRoundConflicts ReviewAnswers
+        SubmitAnswers UpdateRound
         ChangeEntries CountEntries DescribeChange QueryEntries UndoChange
         DismissSuggestions FindDifferent ListDismissedSuggestions ListNextSteps ListSuggestions
         RestoreSuggestions StartSuggestions StopSuggestions

@@ -25,6 +25,7 @@ from vedette.projects.project import Project
 from vedette.projects.projects import by_id
 from vedette.rounds.agreement import Agreement, MaskAreas, compare, names_in
 from vedette.rounds.areas import AreaReader, mask_of
+from vedette.rounds.kinds import kind_of
 from vedette.rounds.records import (
     missing_round,
     note_change,
@@ -33,7 +34,7 @@ from vedette.rounds.records import (
     read_round,
     settle,
 )
-from vedette.rounds.round import UNDER_WAY, Round, RoundAnswer
+from vedette.rounds.round import LONGEST_TEXT, UNDER_WAY, Round, RoundAnswer
 from vedette.rounds.tables import round_answers, round_entries, round_people, rounds
 from vedette.store.db import Database
 
@@ -179,8 +180,10 @@ class Answers:
     ) -> RoundAnswer:
         task = _answer(connection, _require_task(connection, caller, current.id, submission.entry))
         _refuse_answer(current, task, submission, line)
+        _refuse_late(current, task, now)
         values = {
             "line": line.text,
+            "kind": kind_of(line),
             "names": orjson.dumps(sorted(names_in(line))).decode(),
             "status": "answered",
             "answered_ms": now,
@@ -202,7 +205,22 @@ class Answers:
             line=line.text,
             revision=revision_of(line.text),
             answered=from_milliseconds(now),
+            kind=kind_of(line),
         )
+
+    def note(self, caller: Principal, round_id: str, entry: str, text: str) -> RoundAnswer:
+        """Keep what a person tells the reviewer of a picture, before the answer or after it."""
+        if len(text) > LONGEST_TEXT:
+            raise Wrong(f"A comment has {LONGEST_TEXT:,} characters at most.", kind="round")
+        answer = round_answers.c
+        with self._database.write() as connection:
+            current = _require_mine(connection, caller, round_id).round
+            if current.status not in UNDER_WAY:
+                raise Wrong(f"The round {current.name} has ended.", kind="round", name=current.name)
+            task = _answer(connection, _require_task(connection, caller, round_id, entry))
+            same = (answer.round == round_id, answer.number == task.number, answer.user_id == caller.user_id)
+            connection.execute(update(round_answers).where(*same).values(note=text))
+            return replace(task, note=text)
 
     # Agreement: masks are read from their bucket, so it is worked out outside of the transaction.
 
@@ -377,11 +395,27 @@ def _refuse_answer(current: Round, task: RoundAnswer, submission: GivenAnswer, l
             raise Wrong(f"Your masks of this round lie below {prefix}.", kind="round")
 
 
+def _refuse_late(current: Round, task: RoundAnswer, now: int) -> None:
+    """Refuse what comes too late, where the round wants that; what was sent back may still be mended."""
+    if current.late == "refuse" and current.is_over(now) and task.status != "sent-back":
+        assert current.deadline_ms is not None, "a round that is over has a deadline"
+        deadline = from_milliseconds(current.deadline_ms)
+        raise Wrong(
+            f"The deadline of the round {current.name} passed on {deadline:%Y-%m-%d at %H:%M} UTC, and it "
+            "takes no late answers; ask whoever leads it for more time.",
+            kind="round",
+            name=current.name,
+        )
+
+
 def _pair_of(connection: Connection, round_id: str, number: int) -> tuple[str, str] | None:
-    """Return what two people say of a picture, where two have answered."""
+    """Return what two people say of a picture, where two have answered; who skipped it has said nothing."""
     answer = round_answers.c
     query = select(answer.line).where(
-        answer.round == round_id, answer.number == number, answer.line.is_not(None)
+        answer.round == round_id,
+        answer.number == number,
+        answer.line.is_not(None),
+        answer.kind != "skipped",
     )
     lines = list(connection.execute(query.order_by(answer.name, answer.user_id)).scalars())
     return (lines[0], lines[1]) if len(lines) == 2 else None

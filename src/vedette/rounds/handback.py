@@ -34,6 +34,7 @@ from vedette.jobs.runner import JobRunner
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import Line, read_line
 from vedette.manifest.signing import sign
+from vedette.manifest.unsure import settle
 from vedette.projects.project import Project
 from vedette.projects.projects import by_id
 from vedette.rounds.caching import RevisionCache
@@ -286,6 +287,7 @@ def _accepted(connection: Connection, round_id: str, numbers: Sequence[int]) -> 
             entry.line.label("stored"),
             entry.agrees,
             answer.line,
+            answer.kind,
             answer.answered_ms,
         )
         .join(round_answers, (answer.round == entry.round) & (answer.number == entry.number))
@@ -297,8 +299,11 @@ def _accepted(connection: Connection, round_id: str, numbers: Sequence[int]) -> 
 def _signed(current: Round, row: Row[Any]) -> Line:
     """Return the line of an answer, signed by the round; half sure where a second person disagrees."""
     stamp = Stamp(moment=from_milliseconds(row.answered_ms), job=current.job)
-    confidence = 0.5 if row.agrees is False else 1.0
-    return sign(read_line(row.line), read_line(first_line(row.stored)), stamp, confidence)
+    confidence = 0.5 if row.agrees is False or row.kind == "unsure" else 1.0
+    line = read_line(row.line)
+    # A reviewer has accepted the labels: then the picture is labelled. Who skipped it leaves the mark.
+    line = line if row.kind == "skipped" else settle(line)
+    return sign(line, read_line(first_line(row.stored)), stamp, confidence)
 
 
 def _put(

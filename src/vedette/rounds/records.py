@@ -56,6 +56,7 @@ def read_round(connection: Connection, row: Row[Any], *, is_counted: bool = True
         examples=tuple(ExamplePicture(*pair) for pair in orjson.loads(row.examples)),
         double_share=row.double_share,
         deadline_ms=row.deadline_ms,
+        late=row.late,
         status=row.status,
         message=row.message,
         created=from_milliseconds(row.created_ms),
@@ -165,6 +166,8 @@ def read_answer(row: Any, entry_row: Any, comments: Sequence[Comment] = ()) -> R
         revision=revision_of(line),
         answered=None if row.answered_ms is None else from_milliseconds(row.answered_ms),
         comments=tuple(comments),
+        kind=row.kind,
+        note=row.note,
     )
 
 

@@ -88,12 +88,14 @@ def accept_uncontradicted(connection: Connection, round_id: str) -> None:
     """Accept single answers, and of two that agree the first; what was reviewed already stays."""
     entry, answer = round_entries.c, round_answers.c
     of_picture, rival = round_answers.alias("of_picture").c, round_answers.alias("rival").c
+    # Whoever doubts an answer, or has none, asks for somebody to look.
+    is_plain = and_(of_picture.status == "answered", of_picture.kind.in_(("given", "nothing")))
     clear = (
         select(of_picture.number)
         .join(round_entries, and_(entry.round == of_picture.round, entry.number == of_picture.number))
         .where(of_picture.round == round_id)
         .group_by(of_picture.number, entry.agrees)
-        .having(func.sum(case((of_picture.status == "answered", 0), else_=1)) == 0)
+        .having(func.sum(case((is_plain, 0), else_=1)) == 0)
         .having(or_(func.count() == 1, entry.agrees.is_(True)))
     )
     first = (

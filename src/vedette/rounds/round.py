@@ -10,6 +10,11 @@ RoundStatus = Literal["draft", "open", "review", "handing-back", "handed-back", 
 # What is asked of a picture.
 RoundTask = Literal["labels", "boxes", "masks"]
 AnswerStatus = Literal["open", "answered", "sent-back", "accepted", "set-aside"]
+# `nothing`: there is nothing to label. `unsure`: labels that their person doubts. `skipped`: no answer, since
+# its person cannot tell.
+AnswerKind = Literal["given", "nothing", "unsure", "skipped"]
+# What becomes of an answer after the deadline: accepted and marked, or refused.
+LatePolicy = Literal["accept", "refuse"]
 # What became of a picture's answer at the hand-back; nothing before it. `kept` is a conflict in which
 # the dataset's version was chosen.
 Outcome = Literal["", "handed-back", "conflict", "removed", "kept"]
@@ -35,6 +40,9 @@ LONGEST_TEXT = 10_000
 """Characters of instructions and of a comment."""
 
 
+ExampleKind = Literal["", "right", "wrong"]
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who labels in a round: a user, known by an id that no later user of the same name has."""
@@ -45,10 +53,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ExamplePicture:
-    """A picture that shows what is meant, with a remark."""
+    """A picture that shows what is meant, with a remark: done right, done wrong, or neither."""
 
     source: str
     note: str = ""
+    kind: ExampleKind = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class NewRound:
     examples: tuple[ExamplePicture, ...] = ()
     double_share: float = 0.0
     deadline_ms: int | None = None
+    late: LatePolicy = "accept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,7 @@ class Round:
     examples: tuple[ExamplePicture, ...]
     double_share: float
     deadline_ms: int | None
+    late: LatePolicy
     status: RoundStatus
     message: str
     created: datetime
@@ -114,6 +125,10 @@ class Round:
     def job(self) -> str:
         """What its labels are signed with in a manifest."""
         return f"labeling-job/{self.name}"
+
+    def is_over(self, moment_ms: int) -> bool:
+        """Whether this moment is after the deadline."""
+        return self.deadline_ms is not None and moment_ms > self.deadline_ms
 
     def mask_folder_of(self, user_id: str) -> str:
         """Return the folder, in the bucket of the pictures, where masks of a person's answers lie."""
@@ -142,6 +157,8 @@ class RoundAnswer:
     revision: str
     answered: datetime | None = None
     comments: tuple[Comment, ...] = ()
+    kind: AnswerKind = "given"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

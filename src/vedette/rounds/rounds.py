@@ -6,13 +6,13 @@ one round never undo each other without a word.
 
 import re
 import secrets
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from vedette.clock import Clock, milliseconds, system_clock
@@ -21,7 +21,7 @@ from vedette.datasets.blocks import hash_ref
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.editing import revision_of
-from vedette.errors import Busy, Taken, TooMuch, Wrong
+from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.principal import Principal, dump_principal
 from vedette.manifest.lines import read_line
 from vedette.projects.project import Project
@@ -80,6 +80,7 @@ class Rounds:
             "examples": _examples(new),
             "double_share": new.double_share,
             "deadline_ms": new.deadline_ms,
+            "late": new.late,
             "status": "draft",
             "message": "",
             "created_ms": milliseconds(self._clock()),
@@ -175,6 +176,7 @@ class Rounds:
             "instructions": new.instructions,
             "examples": _examples(new),
             "deadline_ms": new.deadline_ms,
+            "late": new.late,
             "owner": orjson.dumps(dump_principal(caller)).decode(),
         }
         with self._database.write() as connection:
@@ -217,6 +219,43 @@ class Rounds:
         connection.execute(insert(round_answers), rows)
         note_change(connection, current.id)
         move(connection, current, "open")
+
+    def reassign(self, project: Project, round_id: str, user_id: str, takers: Sequence[Person]) -> Round:
+        """Give what is open for one person to others who label in the round; who gave it stays in it."""
+        with self._database.write() as connection:
+            current = _require_under_way(connection, project, round_id)
+            people = {person.user_id: person for person in current.people}
+            names = [taker.user_id for taker in takers if taker.user_id != user_id]
+            if not names:
+                raise Wrong(
+                    "Open pictures are given to somebody else in the round; choose whom.", kind="round"
+                )
+            if missing := [name for name in names if name not in people]:
+                raise Missing(
+                    f"Nobody of the id {missing[0]} labels in the round {current.name}; add them first.",
+                    kind="round",
+                    name=missing[0],
+                )
+            _give(connection, current, user_id, [people[name] for name in names])
+            settle(connection, round_id)
+            return require_round(connection, project.id, round_id)
+
+    def end(self, project: Project, round_id: str) -> Round:
+        """End the labelling early: what is open is taken back, what is answered is reviewed.
+
+        Sharing the round out again shares out what nobody has answered.
+        """
+        answer = round_answers.c
+        with self._database.write() as connection:
+            current = _require_under_way(connection, project, round_id)
+            of_round = answer.round == round_id
+            connection.execute(delete(round_answers).where(of_round, answer.status == "open"))
+            sent_back = update(round_answers).where(of_round, answer.status == "sent-back")
+            connection.execute(sent_back.values(status="set-aside"))
+            note_change(connection, round_id)
+            if current.status == "open":
+                move(connection, current, "review")
+            return require_round(connection, project.id, round_id)
 
     def cancel(self, project: Project, round_id: str) -> Round:
         """End a round without a hand-back; its answers can still be read."""
@@ -283,7 +322,7 @@ def _check(project: Project, new: NewRound) -> None:
 
 
 def _examples(new: NewRound) -> str:
-    return orjson.dumps([(example.source, example.note) for example in new.examples]).decode()
+    return orjson.dumps([(example.source, example.note, example.kind) for example in new.examples]).decode()
 
 
 def _entry_rows(round_id: str, lines: Sequence[str], share: float) -> list[dict[str, Any]]:
@@ -336,6 +375,7 @@ def _share_again(connection: Connection, current: Round, people: Sequence[Person
             free.append(row.number)
         else:
             labellers[row.number].append(row.user_id)
+    free += _without_person(connection, current, labellers, free, len(by_id))
     is_left = and_(answer.status == "sent-back", answer.user_id.not_in(list(by_id)))
     freed = delete(round_answers).where(answer.round == current.id, or_(answer.status == "open", is_left))
     connection.execute(freed)
@@ -343,3 +383,43 @@ def _share_again(connection: Connection, current: Round, people: Sequence[Person
     if takers:
         rows = [_task(current.id, number, by_id[user_id]) for number, user_id in takers]
         connection.execute(insert(round_answers), rows)
+
+
+def _without_person(
+    connection: Connection,
+    current: Round,
+    labellers: Mapping[int, Sequence[str]],
+    free: Sequence[int],
+    people: int,
+) -> list[int]:
+    """Return the pictures that lack somebody since the labelling was ended early."""
+    entry = round_entries.c
+    query = select(entry.number, entry.is_doubled).where(entry.round == current.id).order_by(entry.number)
+    tasks = Counter(free)
+    lacking: list[int] = []
+    for row in connection.execute(query):
+        copies = min(2 if row.is_doubled else 1, people)
+        lacking += [row.number] * (copies - len(labellers.get(row.number, ())) - tasks[row.number])
+    return lacking
+
+
+def _give(connection: Connection, current: Round, user_id: str, takers: Sequence[Person]) -> None:
+    """Give one person's open tasks to these; what each of them labels already stays with its person."""
+    answer = round_answers.c
+    query = select(answer.number, answer.user_id, answer.status).where(answer.round == current.id)
+    rows = connection.execute(query.order_by(answer.number)).all()
+    labellers: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        labellers[row.number].append(row.user_id)
+    free = [row.number for row in rows if row.user_id == user_id and row.status in ("open", "sent-back")]
+    by_id = {person.user_id: person for person in takers}
+    tasks = share_again(labellers, free, list(by_id))
+    numbers = [{"place": number} for number, _ in tasks]
+    if numbers:
+        of_task = (answer.round == current.id, answer.user_id == user_id)
+        connection.execute(
+            delete(round_answers).where(*of_task, answer.number == bindparam("place")), numbers
+        )
+        connection.execute(
+            insert(round_answers), [_task(current.id, number, by_id[taker]) for number, taker in tasks]
+        )

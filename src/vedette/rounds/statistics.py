@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -11,11 +12,13 @@ from vedette.projects.project import Project
 from vedette.rounds.agreement import names_in
 from vedette.rounds.caching import RevisionCache
 from vedette.rounds.records import count_changes_of, require_round
-from vedette.rounds.tables import round_answers, round_entries
+from vedette.rounds.tables import round_answers, round_entries, rounds
 from vedette.store.db import Database
 
 MOST_CONFUSIONS = 50
 """Pairs of labels that are listed, the most frequent first: more than a screen of them helps nobody."""
+BREAK_MS = 10 * 60 * 1000
+"""Who answers nothing for so long does something else: such a gap is no time that a picture took."""
 NOTHING = ""
 """Stands for no label where one person gave one and the other none."""
 
@@ -32,6 +35,14 @@ class PersonAgreement:
     compared: int = 0
     agreed: int = 0
     mean: float = 0.0
+    open: int = 0
+    # Answers after the deadline.
+    late: int = 0
+    skipped: int = 0
+    unsure: int = 0
+    # From one answer to the next, breaks left out; nothing before two answers.
+    seconds: float | None = None
+    last_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,7 @@ def _people(connection: Connection, round_id: str) -> Iterator[PersonAgreement]:
     for row in connection.execute(query):
         states[row.name, row.user_id][row.status] = row.tasks
     compared = _compared_people(connection, round_id)
+    pace = _pace(connection, round_id)
     for (name, user_id), tasks in sorted(states.items()):
         pictures, agreed, mean = compared.get(user_id, (0, 0, 0.0))
         yield PersonAgreement(
@@ -100,6 +112,8 @@ def _people(connection: Connection, round_id: str) -> Iterator[PersonAgreement]:
             compared=pictures,
             agreed=agreed,
             mean=mean,
+            open=tasks["open"],
+            **pace.get(user_id, {}),
         )
 
 
@@ -118,6 +132,37 @@ def _compared_people(connection: Connection, round_id: str) -> dict[str, tuple[i
         .group_by(answer.user_id)
     )
     return {row[0]: (row[1], row[2], row[3] or 0.0) for row in connection.execute(query)}
+
+
+def _pace(connection: Connection, round_id: str) -> dict[str, dict[str, Any]]:
+    """Return when each person answered last, how long a picture took, and how many answers ask for a look."""
+    answer = round_answers.c
+    before = func.lag(answer.answered_ms).over(partition_by=answer.user_id, order_by=answer.answered_ms)
+    times = (
+        select(answer.user_id, answer.kind, answer.answered_ms, (answer.answered_ms - before).label("gap"))
+        .where(answer.round == round_id, answer.answered_ms.is_not(None))
+        .subquery()
+        .c
+    )
+    deadline = select(rounds.c.deadline_ms).where(rounds.c.id == round_id).scalar_subquery()
+    query = select(
+        times.user_id,
+        func.max(times.answered_ms).label("last_ms"),
+        func.avg(times.gap).filter(times.gap <= BREAK_MS).label("gap"),
+        func.count().filter(times.answered_ms > deadline).label("late"),
+        func.count().filter(times.kind == "skipped").label("skipped"),
+        func.count().filter(times.kind == "unsure").label("unsure"),
+    ).group_by(times.user_id)
+    return {
+        row.user_id: {
+            "last_ms": row.last_ms,
+            "seconds": None if row.gap is None else float(row.gap) / 1000,
+            "late": row.late,
+            "skipped": row.skipped,
+            "unsure": row.unsure,
+        }
+        for row in connection.execute(query)
+    }
 
 
 def _confusions(connection: Connection, round_id: str) -> Counter[tuple[str, str]]:

@@ -33,6 +33,8 @@ rounds = Table(
     Column("examples", Text, nullable=False),
     Column("double_share", Float, nullable=False),
     Column("deadline_ms", BigInteger, nullable=True),
+    # What becomes of answers after the deadline: "accept" (and marked), or "refuse".
+    Column("late", String(8), nullable=False, server_default="accept"),
     Column("status", String(16), nullable=False),
     Column("message", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
@@ -84,6 +86,10 @@ round_answers = Table(
     Column("line", Text, nullable=True),
     # The labels that the line gives, as sorted JSON; nothing beside a line that came before this column.
     Column("names", Text, nullable=True),
+    # As `kinds.py` has it, worked out of the line.
+    Column("kind", String(8), nullable=False, server_default="given"),
+    # What its person tells the reviewer.
+    Column("note", Text, nullable=False, server_default=""),
     # Who answered, as `dump_principal` writes it.
     Column("caller", Text, nullable=True),
     Column("answered_ms", BigInteger, nullable=True),

@@ -265,6 +265,7 @@ export interface CreateRoundRequest {
   readonly Examples?: ReadonlyArray<RoundExample> | undefined;
   readonly DoubleShare?: number | undefined;
   readonly Deadline?: string | undefined;
+  readonly Late?: "accept" | "refuse" | undefined;
 }
 
 export interface CreateRoundResponse {
@@ -540,6 +541,15 @@ export interface DraftBox {
 export interface EditedEntry {
   readonly SourceRef?: string | undefined;
   readonly Revision?: string | undefined;
+}
+
+export interface EndRoundRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+}
+
+export interface EndRoundResponse {
+  readonly Round?: RoundSummary | undefined;
 }
 
 export interface EntryBox {
@@ -1185,6 +1195,7 @@ export interface MyRound {
   readonly Region?: string | undefined;
   readonly ProjectArn?: string | undefined;
   readonly DatasetType?: "train" | "test" | undefined;
+  readonly Late?: "accept" | "refuse" | undefined;
 }
 
 export interface MyTask {
@@ -1194,6 +1205,8 @@ export interface MyTask {
   readonly Line?: string | undefined;
   readonly Revision?: string | undefined;
   readonly Comments?: ReadonlyArray<RoundComment> | undefined;
+  readonly Kind?: "given" | "nothing" | "unsure" | "skipped" | undefined;
+  readonly Note?: string | undefined;
 }
 
 export interface NextStep {
@@ -1202,6 +1215,16 @@ export interface NextStep {
   readonly Count?: number | undefined;
   readonly Labels?: ReadonlyArray<string> | undefined;
   readonly IsNeeded?: boolean | undefined;
+}
+
+export interface NoteAnswerRequest {
+  readonly RoundId: string;
+  readonly EntryId: string;
+  readonly Note: string;
+}
+
+export interface NoteAnswerResponse {
+  readonly Task?: MyTask | undefined;
 }
 
 export interface PersonAgreement {
@@ -1213,6 +1236,12 @@ export interface PersonAgreement {
   readonly Compared?: number | undefined;
   readonly Agreed?: number | undefined;
   readonly MeanAgreement?: number | undefined;
+  readonly Open?: number | undefined;
+  readonly Late?: number | undefined;
+  readonly Skipped?: number | undefined;
+  readonly Unsure?: number | undefined;
+  readonly SecondsPerPicture?: number | undefined;
+  readonly LastAnswerDate?: string | undefined;
 }
 
 export interface PolicySummary {
@@ -1302,6 +1331,17 @@ export interface ReadImportResponse {
   readonly Result?: ImportResult | undefined;
   readonly CreationDate?: string | undefined;
   readonly UpdateDate?: string | undefined;
+}
+
+export interface ReassignTasksRequest {
+  readonly ProjectArn: string;
+  readonly RoundId: string;
+  readonly UserId: string;
+  readonly ToUserIds: ReadonlyArray<string>;
+}
+
+export interface ReassignTasksResponse {
+  readonly Round?: RoundSummary | undefined;
 }
 
 export interface RemoveEntriesRequest {
@@ -1403,6 +1443,8 @@ export interface RoundAnswer {
   readonly Revision?: string | undefined;
   readonly AnswerDate?: string | undefined;
   readonly Comments?: ReadonlyArray<RoundComment> | undefined;
+  readonly Kind?: "given" | "nothing" | "unsure" | "skipped" | undefined;
+  readonly Note?: string | undefined;
 }
 
 export interface RoundAnswerEdit {
@@ -1441,6 +1483,7 @@ export interface RoundCounts {
 export interface RoundExample {
   readonly SourceRef: string;
   readonly Note?: string | undefined;
+  readonly Kind?: "" | "right" | "wrong" | undefined;
 }
 
 export interface RoundGroup {
@@ -1481,6 +1524,7 @@ export interface RoundSummary {
   readonly JobName?: string | undefined;
   readonly People?: ReadonlyArray<RoundPerson> | undefined;
   readonly Counts?: RoundCounts | undefined;
+  readonly Late?: "accept" | "refuse" | undefined;
 }
 
 export interface RoundVerdict {
@@ -1660,6 +1704,7 @@ export interface UpdateRoundRequest {
   readonly Examples?: ReadonlyArray<RoundExample> | undefined;
   readonly Deadline?: string | undefined;
   readonly NoDeadline?: boolean | undefined;
+  readonly Late?: "accept" | "refuse" | undefined;
 }
 
 export interface UpdateRoundResponse {
@@ -1721,6 +1766,7 @@ export interface VedetteOperations {
   readonly DiscardDrafts: { readonly input: DiscardDraftsRequest; readonly output: Record<never, never> };
   readonly DismissSuggestions: { readonly input: DismissSuggestionsRequest; readonly output: Record<never, never> };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
+  readonly EndRound: { readonly input: EndRoundRequest; readonly output: EndRoundResponse };
   readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
   readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
   readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };
@@ -1748,11 +1794,13 @@ export interface VedetteOperations {
   readonly ListUsers: { readonly input: Record<never, never>; readonly output: ListUsersResponse };
   readonly MendImportLines: { readonly input: MendImportLinesRequest; readonly output: MendImportLinesResponse };
   readonly MoveEntries: { readonly input: MoveEntriesRequest; readonly output: Record<never, never> };
+  readonly NoteAnswer: { readonly input: NoteAnswerRequest; readonly output: NoteAnswerResponse };
   readonly PreviewHandBack: { readonly input: PreviewHandBackRequest; readonly output: PreviewHandBackResponse };
   readonly PutPolicy: { readonly input: PutPolicyRequest; readonly output: PutPolicyResponse };
   readonly PutRoundMask: { readonly input: PutRoundMaskRequest; readonly output: PutRoundMaskResponse };
   readonly QueryEntries: { readonly input: QueryEntriesRequest; readonly output: QueryEntriesResponse };
   readonly ReadImport: { readonly input: ReadImportRequest; readonly output: ReadImportResponse };
+  readonly ReassignTasks: { readonly input: ReassignTasksRequest; readonly output: ReassignTasksResponse };
   readonly RemoveEntries: { readonly input: RemoveEntriesRequest; readonly output: Record<never, never> };
   readonly ResolveRoundConflicts: { readonly input: ResolveRoundConflictsRequest; readonly output: ResolveRoundConflictsResponse };
   readonly RestoreSnapshot: { readonly input: RestoreSnapshotRequest; readonly output: RestoreSnapshotResponse };

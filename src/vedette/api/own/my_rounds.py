@@ -56,6 +56,14 @@ def submit_answers(house: House, caller: Caller, request: dict[str, Any]) -> dic
     return {"Tasks": [describe_task(task) for task in tasks]}
 
 
+def note_answer(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Keep what the caller tells the reviewer of a picture."""
+    caller.require("NoteAnswer", "*")
+    answers = house.rounds.answers
+    task = answers.note(caller.principal, request["RoundId"], request["EntryId"], request["Note"])
+    return {"Task": describe_task(task)}
+
+
 def put_round_mask(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Store a mask for an answer, in the round's own folder, by the rights of who shared the round out."""
     caller.require("PutRoundMask", "*")

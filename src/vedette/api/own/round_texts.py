@@ -30,6 +30,7 @@ def describe_round(current: Round, project: Project) -> dict[str, Any]:
         "Examples": _examples(current.examples),
         "DoubleShare": current.double_share,
         **_deadline(current),
+        "Late": current.late,
         "CreationDate": current.created,
         "JobName": current.job,
         "People": [{"UserId": person.user_id, "UserName": person.name} for person in current.people],
@@ -67,6 +68,7 @@ def describe_my_round(membership: MyRound) -> dict[str, Any]:
         "Instructions": current.instructions,
         "Examples": _examples(current.examples),
         **_deadline(current),
+        "Late": current.late,
         "JobName": current.job,
         "MaskFolder": membership.mask_folder,
         "Open": membership.open,
@@ -84,6 +86,8 @@ def describe_answer(answer: RoundAnswer) -> dict[str, Any]:
         "Status": answer.status,
         "Line": answer.line,
         "Revision": answer.revision,
+        "Kind": answer.kind,
+        "Note": answer.note,
         "Comments": describe_comments(answer.comments),
     }
     return described if answer.answered is None else {**described, "AnswerDate": answer.answered}
@@ -97,6 +101,8 @@ def describe_task(answer: RoundAnswer) -> dict[str, Any]:
         "Status": answer.status,
         "Line": answer.line,
         "Revision": answer.revision,
+        "Kind": answer.kind,
+        "Note": answer.note,
         "Comments": describe_comments(answer.comments),
     }
 
@@ -121,7 +127,7 @@ def describe_labels(house: House, project: Project, current: Round) -> list[dict
 
 
 def _examples(examples: Sequence[ExamplePicture]) -> list[dict[str, str]]:
-    return [{"SourceRef": example.source, "Note": example.note} for example in examples]
+    return [{"SourceRef": example.source, "Note": example.note, "Kind": example.kind} for example in examples]
 
 
 def _deadline(current: Round) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from vedette.api.own.projects import find_project
 from vedette.api.own.queries import read_conditions
 from vedette.api.own.round_texts import describe_answer, describe_labels, describe_round
 from vedette.api.paging import read_page
-from vedette.clock import milliseconds
+from vedette.clock import from_milliseconds, milliseconds
 from vedette.errors import Missing
 from vedette.projects.project import Project
 from vedette.rounds.handback import ConflictChoice
@@ -29,6 +29,7 @@ def create_round(house: House, caller: Caller, request: dict[str, Any]) -> dict[
         examples=_examples(request),
         double_share=request.get("DoubleShare", 0.0),
         deadline_ms=None if deadline is None else milliseconds(deadline),
+        late=request.get("Late", "accept"),
     )
     conditions = read_conditions(request)
     created = house.rounds.leads.create(project, dataset, new, conditions, caller.principal)
@@ -75,6 +76,7 @@ def update_round(house: House, caller: Caller, request: dict[str, Any]) -> dict[
         examples=_examples(request) if "Examples" in request else current.examples,
         double_share=current.double_share,
         deadline_ms=None if request.get("NoDeadline") else deadline_ms,
+        late=request.get("Late", current.late),
     )
     updated = house.rounds.leads.update(project, current.id, new, caller.principal)
     return {"Round": describe_round(updated, project)}
@@ -86,6 +88,22 @@ def assign_round(house: House, caller: Caller, request: dict[str, Any]) -> dict[
     people = _people(house, caller, request)
     assigned = house.rounds.leads.assign(project, request["RoundId"], people, caller.principal)
     return {"Round": describe_round(assigned, project)}
+
+
+def reassign_tasks(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Give what is open for one person of a round to others who label in it."""
+    project = _project(house, caller, "ReassignTasks", request)
+    leads = house.rounds.leads
+    people = {person.user_id: person for person in leads.find(project, request["RoundId"]).people}
+    takers = [people.get(user, Person(user, user)) for user in request["ToUserIds"]]
+    reassigned = leads.reassign(project, request["RoundId"], request["UserId"], takers)
+    return {"Round": describe_round(reassigned, project)}
+
+
+def end_round(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """End the labelling of a round early: open pictures are taken back, answers are reviewed."""
+    project = _project(house, caller, "EndRound", request)
+    return {"Round": describe_round(house.rounds.leads.end(project, request["RoundId"]), project)}
 
 
 def cancel_round(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -159,6 +177,12 @@ def describe_round_agreement(house: House, caller: Caller, request: dict[str, An
                 "Compared": person.compared,
                 "Agreed": person.agreed,
                 "MeanAgreement": person.mean,
+                "Open": person.open,
+                "Late": person.late,
+                "Skipped": person.skipped,
+                "Unsure": person.unsure,
+                **({} if person.seconds is None else {"SecondsPerPicture": person.seconds}),
+                **({} if person.last_ms is None else {"LastAnswerDate": from_milliseconds(person.last_ms)}),
             }
             for person in agreement.people
         ],
@@ -211,7 +235,10 @@ def _project(house: House, caller: Caller, action: str, request: dict[str, Any])
 
 def _examples(request: dict[str, Any]) -> tuple[ExamplePicture, ...]:
     examples = request.get("Examples", ())
-    return tuple(ExamplePicture(example["SourceRef"], example.get("Note", "")) for example in examples)
+    return tuple(
+        ExamplePicture(example["SourceRef"], example.get("Note", ""), example.get("Kind", ""))
+        for example in examples
+    )
 
 
 def _people(house: House, caller: Caller, request: dict[str, Any]) -> list[Person]:
