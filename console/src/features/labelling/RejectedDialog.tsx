@@ -100,7 +100,7 @@ function RejectedItem({ outbox, edit }: RejectedProps & { readonly edit: Pending
       <FaultAlert error={new Fault(status, code, message, requestId)} />
       <Box color="text-body-secondary">{t(adviceOf(rejection))}</Box>
       <SpaceBetween size="xs" direction="horizontal">
-        <Button ariaLabel={t("rejectedRetryOf", { name })} onClick={() => outbox.retry(source)}>
+        <Button ariaLabel={`${t("rejectedRetry")}: ${name}`} onClick={() => outbox.retry(source)}>
           {t("rejectedRetry")}
         </Button>
         <Button ariaLabel={t("rejectedDiscardOf", { name })} onClick={() => outbox.discard(source)}>

@@ -1,10 +1,19 @@
-/** Beside the canvas: what a round asks for, with examples, and what a reviewer said of this picture. */
+/** Beside the canvas: what a round asks for, right and wrong side by side, and what is said of this picture. */
 
 import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
+import { useState } from "react";
+import { useFormats } from "../../i18n/context";
+import { FaultAlert } from "../../ui/faults";
+import type { RoundExample, RoundNotes } from "./targets/target";
 import { useText } from "./text";
 import type { Workplace } from "./workplace";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function RoundPanel({ work }: { readonly work: Workplace }) {
   const t = useText();
@@ -12,9 +21,11 @@ export function RoundPanel({ work }: { readonly work: Workplace }) {
   if (round === undefined) {
     return null;
   }
-  const comments = round.commentsOf(work.session.row?.source ?? "");
+  const { row } = work.session;
+  const comments = round.commentsOf(row?.source ?? "");
   return (
     <SpaceBetween size="xs">
+      <Reminder round={round} />
       {comments.map(({ author, text }, place) => (
         <Alert key={place} type="warning" header={t("commentBy", { name: author })}>
           <bdi className="vedette-labelling-text">{text}</bdi>
@@ -23,18 +34,109 @@ export function RoundPanel({ work }: { readonly work: Workplace }) {
       {(round.instructions !== "" || round.examples.length > 0) && (
         <ExpandableSection headerText={t("instructions")} defaultExpanded>
           <bdi className="vedette-labelling-text">{round.instructions}</bdi>
-          <div className="vedette-labelling-examples">
-            {round.examples.map(({ source, note }) => (
-              <figure key={source}>
-                <img src={round.thumbnailOf(source)} alt={note} />
-                <figcaption>
-                  <bdi>{note}</bdi>
-                </figcaption>
-              </figure>
-            ))}
-          </div>
+          <Examples round={round} />
         </ExpandableSection>
       )}
+      {row !== undefined && <Note key={row.id} round={round} entry={row.id} source={row.source} />}
     </SpaceBetween>
+  );
+}
+
+/** The deadline, from a day before it on. */
+function Reminder({ round }: { readonly round: RoundNotes }) {
+  const t = useText();
+  const formats = useFormats();
+  const [now] = useState(() => Date.now());
+  if (round.deadline === undefined) return null;
+  const left = Date.parse(round.deadline) - now;
+  if (left > DAY_MS) return null;
+  const when = formats.date(round.deadline);
+  if (left > 0) return <Alert type="info">{t("deadlineSoon", { when })}</Alert>;
+  return (
+    <Alert type="warning">
+      {round.refusesLate ? t("deadlineOver", { when }) : t("deadlineLate", { when })}
+    </Alert>
+  );
+}
+
+const COLUMNS = ["right", "wrong", ""] as const;
+
+function Examples({ round }: { readonly round: RoundNotes }) {
+  const t = useText();
+  const titles = { right: t("exampleRight"), wrong: t("exampleWrong"), "": "" };
+  return (
+    <div className="vedette-labelling-sides">
+      {COLUMNS.map((kind) => ({ kind, examples: round.examples.filter((example) => example.kind === kind) }))
+        .filter(({ examples }) => examples.length > 0)
+        .map(({ kind, examples }) => (
+          <section
+            key={kind}
+            data-kind={kind}
+            aria-label={titles[kind] === "" ? t("examples") : titles[kind]}
+          >
+            {kind !== "" && <strong>{titles[kind]}</strong>}
+            {examples.map((example) => (
+              <Example key={example.source} example={example} round={round} />
+            ))}
+          </section>
+        ))}
+    </div>
+  );
+}
+
+function Example({ example, round }: { readonly example: RoundExample; readonly round: RoundNotes }) {
+  return (
+    <figure>
+      <img src={round.thumbnailOf(example.source)} alt={example.note} />
+      <figcaption>
+        <bdi>{example.note}</bdi>
+      </figcaption>
+    </figure>
+  );
+}
+
+interface NoteProps {
+  readonly round: RoundNotes;
+  readonly entry: string;
+  readonly source: string;
+}
+
+/** What the reviewer is to know of this picture. */
+function Note({ round, entry, source }: NoteProps) {
+  const t = useText();
+  const [text, setText] = useState(() => round.noteOf(source));
+  const [state, setState] = useState<"" | "sending" | "sent">("");
+  const [error, setError] = useState<unknown>(null);
+  const send = async () => {
+    setState("sending");
+    setError(null);
+    try {
+      await round.sendNote(entry, source, text);
+      setState("sent");
+    } catch (fault) {
+      setError(fault);
+      setState("");
+    }
+  };
+  return (
+    <ExpandableSection headerText={t("note")} defaultExpanded={text !== ""}>
+      <SpaceBetween size="xs">
+        <FormField description={t("noteHelp")}>
+          <Textarea
+            rows={2}
+            value={text}
+            ariaLabel={t("note")}
+            onChange={({ detail }) => {
+              setText(detail.value);
+              setState("");
+            }}
+          />
+        </FormField>
+        {error !== null && <FaultAlert error={error} />}
+        <Button loading={state === "sending"} onClick={() => void send()}>
+          {state === "sent" ? t("noteSent") : t("noteSend")}
+        </Button>
+      </SpaceBetween>
+    </ExpandableSection>
   );
 }

@@ -145,7 +145,9 @@ function nothing({ work, desk, mode }: Hands): void {
     desk?.answerNothing();
     work.session.skip();
   } else if (mode === "labels") {
-    work.session.change((line) => settle(withLabels(line, [], work.stamp())), "next");
+    // In a round a picture without labels is an answer, which its line alone would not tell from none.
+    const isAnswer = work.target.round !== undefined;
+    work.session.change((line) => settle(withLabels(line, [], work.stamp())), "next", isAnswer);
   }
 }
 

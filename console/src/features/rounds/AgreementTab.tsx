@@ -40,31 +40,6 @@ export function AgreementTab({ arn, round }: RoundProps) {
         />
       </Container>
       <Table
-        items={query.data?.People ?? []}
-        trackBy="UserId"
-        header={<Header variant="h2">{t("people")}</Header>}
-        ariaLabels={{ tableLabel: t("people") }}
-        columnDefinitions={[
-          {
-            id: "name",
-            header: t("name"),
-            isRowHeader: true,
-            cell: (person) => <bdi>{person.UserName}</bdi>,
-          },
-          { id: "answered", header: t("answered"), cell: (person) => formats.number(person.Answered ?? 0) },
-          { id: "accepted", header: t("accepted"), cell: (person) => formats.number(person.Accepted ?? 0) },
-          { id: "back", header: t("sentBack"), cell: (person) => formats.number(person.SentBack ?? 0) },
-          {
-            id: "agreed",
-            header: t("agreed"),
-            cell: (person) =>
-              (person.Compared ?? 0) === 0
-                ? "–"
-                : formats.percent((person.Agreed ?? 0) / (person.Compared ?? 1)),
-          },
-        ]}
-      />
-      <Table
         items={query.data?.Confusions ?? []}
         header={
           <Header variant="h2" description={t("confusionsHelp")}>

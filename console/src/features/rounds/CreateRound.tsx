@@ -1,6 +1,7 @@
 /** Which pictures, what is asked for, of whom: a round is made and shared out in one dialog. */
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import DatePicker from "@cloudscape-design/components/date-picker";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -12,6 +13,7 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import { call, queryClient, useCall, type Own } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import { ExamplePicker } from "./ExamplePicker";
 import { useText } from "./text";
 
 interface CreateRoundProps {
@@ -36,10 +38,11 @@ function useTerms(isLookout: boolean) {
   const [people, setPeople] = useState<readonly string[]>([]);
   const [double, setDouble] = useState<string>("0");
   const [instructions, setInstructions] = useState("");
-  const [examples, setExamples] = useState("");
+  const [examples, setExamples] = useState<readonly Own.RoundExample[]>([]);
+  const [isStrict, setStrict] = useState(false);
   const [deadline, setDeadline] = useState("");
   return {
-    terms: { name, which, task, people, double, instructions, examples, deadline },
+    terms: { name, which, task, people, double, instructions, examples, deadline, isStrict },
     setName,
     setWhich,
     setTask,
@@ -48,20 +51,16 @@ function useTerms(isLookout: boolean) {
     setInstructions,
     setExamples,
     setDeadline,
+    setStrict,
   };
 }
 
 type Terms = ReturnType<typeof useTerms>["terms"];
 
-/** An example a line: an address, and after a space what it shows. */
-function examplesOf(text: string): Own.RoundExample[] {
-  const lines = text.split("\n").map((line) => line.trim());
-  return lines
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [source = "", ...words] = line.split(/\s+/u);
-      return { SourceRef: source, Note: words.join(" ") };
-    });
+/** The end of a day where the person is: who writes a day means all of it. */
+export function endOfDay(day: string): string {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  return new Date(year, month - 1, date, 23, 59, 59).toISOString();
 }
 
 async function create(arn: string, type: "train" | "test", terms: Terms): Promise<string> {
@@ -72,9 +71,10 @@ async function create(arn: string, type: "train" | "test", terms: Terms): Promis
     Task: terms.task,
     Filter: FILTERS[terms.which],
     Instructions: terms.instructions,
-    Examples: examplesOf(terms.examples),
+    Examples: terms.examples,
+    Late: terms.isStrict ? "refuse" : "accept",
     DoubleShare: Number(terms.double) / 100,
-    ...(terms.deadline === "" ? {} : { Deadline: `${terms.deadline}T23:59:59Z` }),
+    ...(terms.deadline === "" ? {} : { Deadline: endOfDay(terms.deadline) }),
   });
   const id = made.Round?.RoundId ?? "";
   if (terms.people.length > 0) {
@@ -140,19 +140,18 @@ export function CreateRound({ arn, service, type, onClose }: CreateRoundProps) {
           />
         </FormField>
         <FormField label={t("examples")} description={t("examplesHelp")}>
-          <Textarea
-            value={terms.examples}
-            placeholder="s3://…"
-            onChange={({ detail }) => form.setExamples(detail.value)}
-          />
+          <ExamplePicker arn={arn} type={type} examples={terms.examples} onChange={form.setExamples} />
         </FormField>
-        <FormField label={t("deadline")}>
+        <FormField label={t("deadline")} description={t("deadlineHelp")}>
           <DatePicker
             value={terms.deadline}
             placeholder="YYYY/MM/DD"
             onChange={({ detail }) => form.setDeadline(detail.value)}
           />
         </FormField>
+        <Checkbox checked={terms.isStrict} onChange={({ detail }) => form.setStrict(detail.checked)}>
+          {t("lateRefuse")}
+        </Checkbox>
       </SpaceBetween>
     </Modal>
   );

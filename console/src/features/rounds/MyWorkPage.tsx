@@ -7,6 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useCall, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
@@ -24,7 +25,6 @@ function progressOf(round: Own.MyRound): { readonly done: number; readonly all: 
 export function MyWorkPage() {
   const t = useText();
   const navigate = useNavigate();
-  const formats = useFormats();
   const query = useCall("vedette", "ListMyRounds", {}, { everyMs: EVERY_MS });
   usePage({ title: t("myWork") });
   const items = query.data?.Rounds ?? [];
@@ -71,7 +71,7 @@ export function MyWorkPage() {
               {
                 id: "deadline",
                 header: t("deadline"),
-                content: (round) => formats.date(round.Deadline),
+                content: (round) => <Deadline round={round} />,
               },
               {
                 id: "progress",
@@ -100,5 +100,24 @@ export function MyWorkPage() {
         />
       </SpaceBetween>
     </ContentLayout>
+  );
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The deadline, and a word from a day before it on. */
+function Deadline({ round }: { readonly round: Own.MyRound }) {
+  const t = useText();
+  const formats = useFormats();
+  const [now] = useState(() => Date.now());
+  if (round.Deadline === undefined) return "–";
+  const left = Date.parse(round.Deadline) - now;
+  const isDone = (round.Open ?? 0) + (round.SentBack ?? 0) === 0;
+  if (isDone || left > DAY_MS) return formats.date(round.Deadline);
+  const word = left > 0 ? t("dueSoon") : round.Late === "refuse" ? t("dueOver") : t("dueLate");
+  return (
+    <StatusIndicator type={left > 0 ? "pending" : "warning"}>
+      {formats.date(round.Deadline)} · {word}
+    </StatusIndicator>
   );
 }

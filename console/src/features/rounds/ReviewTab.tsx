@@ -148,6 +148,12 @@ function Answer({ picture, answer, isUnderWay, onVerdict }: PictureProps & { ans
           <bdi>{name}</bdi> <StatusIndicator type={SIGNS[status]}>{t(`answer_${status}`)}</StatusIndicator>
         </Box>
         <AnswerPicture source={picture.SourceRef ?? ""} line={answer.Line ?? "{}"} />
+        {status !== "open" && <Kind kind={answer.Kind} />}
+        {(answer.Note ?? "") !== "" && (
+          <Alert type="info" header={t("noteBy", { name })}>
+            <bdi className="rounds-text">{answer.Note}</bdi>
+          </Alert>
+        )}
         {(answer.Comments ?? []).map(({ Author, Text, Date }) => (
           <Alert key={Date} type="info" header={Author}>
             <bdi className="rounds-text">{Text}</bdi>
@@ -175,4 +181,12 @@ function Answer({ picture, answer, isUnderWay, onVerdict }: PictureProps & { ans
       </SpaceBetween>
     </section>
   );
+}
+
+/** What kind of answer it is, where it is not simply labels. */
+function Kind({ kind }: { readonly kind: Own.RoundAnswer["Kind"] }) {
+  const t = useText();
+  if (kind === undefined || kind === "given") return null;
+  const type = kind === "nothing" ? "info" : "warning";
+  return <StatusIndicator type={type}>{t(`kind_${kind}`)}</StatusIndicator>;
 }

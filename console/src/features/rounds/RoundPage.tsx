@@ -18,6 +18,7 @@ import { usePage } from "../../ui/page";
 import { AgreementTab } from "./AgreementTab";
 import { PeopleField } from "./CreateRound";
 import { HandBackTab } from "./HandBackTab";
+import { PeopleTable } from "./PeopleTable";
 import { useRoundsPlace, type RoundProps, type RoundsPlace } from "./place";
 import "./rounds.css";
 import { ReviewTab } from "./ReviewTab";
@@ -105,13 +106,14 @@ function Overview({ arn, round }: RoundProps) {
         />
       </Container>
       <People arn={arn} round={round} />
+      <PeopleTable arn={arn} round={round} />
       <Container header={<Header variant="h2">{t("instructions")}</Header>}>
         <SpaceBetween size="s">
           <bdi className="rounds-text">{round.Instructions === "" ? "–" : round.Instructions}</bdi>
           <KeyValuePairs
             columns={3}
             items={[
-              { label: t("deadline"), value: formats.date(round.Deadline) },
+              { label: t("deadline"), value: <Deadline round={round} /> },
               { label: t("job"), value: <bdi>{round.JobName}</bdi> },
               { label: t("created"), value: formats.date(round.CreationDate) },
             ]}
@@ -122,10 +124,19 @@ function Overview({ arn, round }: RoundProps) {
   );
 }
 
+function Deadline({ round }: { readonly round: RoundProps["round"] }) {
+  const t = useText();
+  const formats = useFormats();
+  if (round.Deadline === undefined) return "–";
+  const policy = round.Late === "refuse" ? t("lateRefused") : t("lateAccepted");
+  return `${formats.date(round.Deadline)} · ${policy}`;
+}
+
 function People({ arn, round }: RoundProps) {
   const t = useText();
   const assign = useChange("vedette", "AssignRound");
   const cancel = useChange("vedette", "CancelRound");
+  const end = useChange("vedette", "EndRound");
   const now = (round.People ?? []).map(({ UserName = "" }) => UserName);
   const [chosen, setChosen] = useState<readonly string[]>();
   const people = chosen ?? now;
@@ -145,6 +156,14 @@ function People({ arn, round }: RoundProps) {
                 >
                   {t("cancelRound")}
                 </Button>
+                {round.Status === "open" && (
+                  <Button
+                    loading={end.isPending}
+                    onClick={() => end.mutate({ ProjectArn: arn, RoundId: id })}
+                  >
+                    {t("endRound")}
+                  </Button>
+                )}
                 <Button
                   variant="primary"
                   disabled={people.length === 0}
@@ -169,6 +188,7 @@ function People({ arn, round }: RoundProps) {
       <SpaceBetween size="s">
         {assign.error !== null && <FaultAlert error={assign.error} />}
         {cancel.error !== null && <FaultAlert error={cancel.error} />}
+        {end.error !== null && <FaultAlert error={end.error} />}
         {isUnderWay ? (
           <PeopleField arn={arn} people={people} onChange={setChosen} />
         ) : (

@@ -30,6 +30,8 @@ export interface Rejection {
 export interface StoredEntry {
   readonly line: string;
   readonly revision: string;
+  /** The line is a picture's own, and nobody's answer yet. */
+  readonly isOpen?: boolean;
 }
 
 export interface Conflict {
@@ -336,7 +338,7 @@ export class Outbox {
    * lost is there already; one that this browser stored before it is what it goes on from.
    */
   #weigh(edit: PendingEdit, theirs: StoredEntry | undefined): boolean {
-    if (theirs !== undefined && isSameLine(theirs.line, edit.line)) {
+    if (theirs !== undefined && theirs.isOpen !== true && isSameLine(theirs.line, edit.line)) {
       this.#settle(edit, theirs.revision);
       return true;
     }
@@ -375,7 +377,7 @@ export class Outbox {
   async #isStored(edit: PendingEdit): Promise<boolean> {
     try {
       const theirs = await this.#port.find(edit.source);
-      if (theirs !== undefined && isSameLine(theirs.line, edit.line)) {
+      if (theirs !== undefined && theirs.isOpen !== true && isSameLine(theirs.line, edit.line)) {
         this.#settle(edit, theirs.revision);
         return true;
       }

@@ -19,6 +19,8 @@ export type LineChange = (line: Line) => Line;
 export type MaskBytes = NonNullable<PendingEdit["mask"]>;
 
 interface Step {
+  /** Saved also where it changes nothing. */
+  readonly isAnswer?: boolean;
   readonly change?: LineChange;
   readonly then: "stay" | "next";
 }
@@ -131,9 +133,9 @@ export class LabelSession {
     });
   }
 
-  /** Change the picture in sight, and go on to the next if that is asked for. */
-  change(change: LineChange, then: "stay" | "next" = "stay"): void {
-    this.#queue.push({ change, then });
+  /** Change the picture in sight; an answer is saved also where the line says it already. Then go on to the next if that is asked for. */
+  change(change: LineChange, then: "stay" | "next" = "stay", isAnswer = false): void {
+    this.#queue.push({ change, then, isAnswer });
     void this.#drain();
   }
 
@@ -236,7 +238,7 @@ export class LabelSession {
     if (step.change !== undefined) {
       const before = this.lineOf(row);
       const after = step.change(before);
-      if (after.text !== before.text) {
+      if (after.text !== before.text || step.isAnswer === true) {
         this.#undos.push({ index: this.#index, before: before.text, after: after.text });
         this.#put(row, after.text);
       }

@@ -23,9 +23,10 @@ export interface OpenRound {
 export function roundTarget({ place, facts, labels }: OpenRound): LabelTarget {
   const id = facts.RoundId ?? "";
   const comments = new Map<string, readonly RoundComment[]>();
+  const notes = new Map<string, string>();
   return {
     scope: roundScope(place.person, id),
-    entries: ({ show }) => entriesOf(id, show, comments),
+    entries: ({ show }) => entriesOf(id, show, comments, notes),
     outbox: outboxOf(id),
     stamp: () => ({ moment: new Date(), job: facts.JobName ?? "" }),
     files: {
@@ -38,9 +39,20 @@ export function roundTarget({ place, facts, labels }: OpenRound): LabelTarget {
     round: {
       name: facts.Name ?? "",
       instructions: facts.Instructions ?? "",
-      examples: (facts.Examples ?? []).map(({ SourceRef, Note = "" }) => ({ source: SourceRef, note: Note })),
+      examples: (facts.Examples ?? []).map(({ SourceRef, Note = "", Kind = "" }) => ({
+        source: SourceRef,
+        note: Note,
+        kind: Kind,
+      })),
+      deadline: facts.Deadline,
+      refusesLate: facts.Late === "refuse",
       thumbnailOf: (source) => thumbnailOf(source, id),
       commentsOf: (source) => comments.get(source) ?? [],
+      noteOf: (source) => notes.get(source) ?? "",
+      sendNote: async (entry, source, note) => {
+        await call("vedette", "NoteAnswer", { RoundId: id, EntryId: entry, Note: note });
+        notes.set(source, note);
+      },
     },
   };
 }
@@ -63,7 +75,12 @@ function thumbnailOf(source: string, round: string): string {
   return `/console/api/thumbnail?source=${encodeURIComponent(source)}&side=${THUMBNAIL}&round=${round}`;
 }
 
-function entriesOf(id: string, show: Show, comments: Map<string, readonly RoundComment[]>): EntryPort {
+function entriesOf(
+  id: string,
+  show: Show,
+  comments: Map<string, readonly RoundComment[]>,
+  notes: Map<string, string>,
+): EntryPort {
   return {
     page: async (from) => {
       const answer = await call("vedette", "ListMyTasks", {
@@ -73,7 +90,8 @@ function entriesOf(id: string, show: Show, comments: Map<string, readonly RoundC
         ...("around" in from ? { AroundEntryId: from.around } : { Offset: from.offset }),
       });
       const tasks = answer.Tasks ?? [];
-      for (const { SourceRef = "", Comments = [] } of tasks) {
+      for (const { SourceRef = "", Comments = [], Note = "" } of tasks) {
+        notes.set(SourceRef, Note);
         comments.set(
           SourceRef,
           Comments.map(({ Author = "", Text = "" }) => ({ author: Author, text: Text })),
@@ -117,7 +135,13 @@ export function outboxOf(id: string): OutboxPort {
     find: async (source): Promise<StoredEntry | undefined> => {
       const answer = await call("vedette", "ListMyTasks", { RoundId: id, SourceRef: source });
       const [task] = answer.Tasks ?? [];
-      return task && { line: task.Line ?? "{}", revision: task.Revision ?? "" };
+      return (
+        task && {
+          line: task.Line ?? "{}",
+          revision: task.Revision ?? "",
+          isOpen: task.Status === "open" || task.Status === "sent-back",
+        }
+      );
     },
     judge,
     explain,

@@ -22,14 +22,26 @@ export interface RoundComment {
   readonly text: string;
 }
 
+export interface RoundExample {
+  readonly source: string;
+  readonly note: string;
+  readonly kind: "" | "right" | "wrong";
+}
+
 /** What whoever shared the work out says of it. */
 export interface RoundNotes {
   readonly name: string;
   readonly instructions: string;
-  readonly examples: readonly { readonly source: string; readonly note: string }[];
+  readonly examples: readonly RoundExample[];
+  readonly deadline: string | undefined;
+  /** After the deadline nothing is taken any more. */
+  readonly refusesLate: boolean;
   readonly thumbnailOf: (source: string) => string;
   /** What was said of this person's answer to a picture. */
   readonly commentsOf: (source: string) => readonly RoundComment[];
+  /** What this person tells the reviewer of a picture. */
+  readonly noteOf: (source: string) => string;
+  readonly sendNote: (entry: string, source: string, note: string) => Promise<void>;
 }
 
 export interface LabelTarget {
