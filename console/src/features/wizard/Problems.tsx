@@ -79,6 +79,7 @@ export function Problems({ arn, facts }: ProblemsProps) {
         {error !== null && <FaultAlert error={error} />}
         <Table
           variant="embedded"
+          wrapLines
           trackBy="Code"
           loading={isBusy}
           loadingText={t("mending")}
