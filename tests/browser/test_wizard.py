@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from browser.looks import axe_everywhere, take_pictures
+from browser.looks import axe_everywhere, axe_findings, take_pictures
+from browser.test_capture import look
 
 BUCKET = "wizard-pictures"
 LONG_MS = 30_000
@@ -224,3 +225,25 @@ def test_another_dataset_and_an_empty_one(signed_in, console, buckets):
     page.get_by_role("button", name="Add 8 pictures").click(timeout=LONG_MS)
     expect(page.get_by_text("8 added")).to_be_visible(timeout=LONG_MS)
     assert count(console, "empty") == (8, 8, 0)
+
+
+def test_another_picture_is_chosen_by_looking(signed_in, console, buckets):
+    page = signed_in
+    buckets.put_object(Bucket=BUCKET, Key="one.manifest", Body=json.dumps(labelled("set/gone.jpg")).encode())
+    open_wizard(page, console, "picked")
+    page.get_by_text("A bucket", exact=True).click()
+    choose_format(page, "Manifest (JSON Lines)")
+    page.get_by_label("Place in the bucket").fill(f"s3://{BUCKET}/one.manifest")
+    page.get_by_role("button", name="Show what it will be").click()
+    line = page.get_by_test_id("line-1")
+    line.get_by_role("button", name="Choose another picture").click(timeout=LONG_MS)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="round").click()
+    expect(dialog.get_by_role("button", name="4.jpg")).to_be_visible()
+    dialog.get_by_label("Names that begin with …").fill("3")
+    expect(dialog.get_by_role("button", name="4.jpg")).to_have_count(0)
+    assert axe_findings(page) == []
+    look(page, "wizard-picker")
+    dialog.get_by_role("button", name="3.jpg").click()
+    line.get_by_role("button", name="Choose another picture").click()
+    expect(page.get_by_text("No problems. Every line can be added as it is.")).to_be_visible()

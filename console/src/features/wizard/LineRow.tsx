@@ -10,6 +10,7 @@ import { useState } from "react";
 import { call } from "../../api";
 import { useLanguage } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
+import { PicturePicker } from "../../ui/pictures";
 import { checkLine } from "./checkLine";
 import { refreshImport, type ImportLine, type MendKind } from "./place";
 import { problemText } from "./advice";
@@ -144,6 +145,8 @@ function Typing({ kind, number, value, onChange, onSave, onCancel }: TypingProps
   const t = useText();
   // Judged as it is typed, by the twin of the server's own reader.
   const problem = kind === "edit" ? checkLine(value) : "";
+  // Looked for, where it is a picture: nobody knows addresses by heart.
+  const [isPicking, setPicking] = useState(kind === "other-picture");
   return (
     <SpaceBetween size="xs">
       {kind === "edit" ? (
@@ -158,10 +161,25 @@ function Typing({ kind, number, value, onChange, onSave, onCancel }: TypingProps
       ) : (
         <Input value={value} ariaLabel={t("valueOf")} onChange={({ detail }) => onChange(detail.value)} />
       )}
+      {isPicking && (
+        <PicturePicker
+          start={value}
+          onClose={() => setPicking(false)}
+          onChoose={(address) => {
+            onChange(address);
+            setPicking(false);
+          }}
+        />
+      )}
       <SpaceBetween direction="horizontal" size="xs">
         <Button variant="primary" disabled={problem !== ""} onClick={onSave}>
           {kind === "edit" ? t("save") : t(`mend_${kind}`)}
         </Button>
+        {kind === "other-picture" && (
+          <Button iconName="search" onClick={() => setPicking(true)}>
+            {t("browse")}
+          </Button>
+        )}
         <Button onClick={onCancel}>{t("cancel")}</Button>
       </SpaceBetween>
     </SpaceBetween>

@@ -128,4 +128,10 @@ export const messages = {
   entry_removed: "removed it",
   entry_changed: "changed it",
   entry_moved: "moved it to the other dataset",
+  pickPicture: "Choose a picture",
+  pickBucket: "Bucket",
+  pickBegins: "Names that begin with …",
+  pickUp: "The folder above",
+  pickNothing: "There is no picture here.",
+  pickMore: "Show more",
 } as const;

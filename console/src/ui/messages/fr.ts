@@ -135,4 +135,10 @@ export const messages: Translation<typeof english> = {
   entry_removed: "l’a retirée",
   entry_changed: "l’a changée",
   entry_moved: "l’a déplacée vers l’autre jeu",
+  pickPicture: "Choisir une image",
+  pickBucket: "Compartiment",
+  pickBegins: "Noms qui commencent par …",
+  pickUp: "Le dossier parent",
+  pickNothing: "Il n’y a pas d’image ici.",
+  pickMore: "En montrer plus",
 };

@@ -105,4 +105,10 @@ export const messages: Translation<typeof english> = {
   entry_removed: "menghapusnya",
   entry_changed: "mengubahnya",
   entry_moved: "memindahkannya ke dataset lain",
+  pickPicture: "Pilih gambar",
+  pickBucket: "Bucket",
+  pickBegins: "Nama yang diawali …",
+  pickUp: "Folder di atas",
+  pickNothing: "Tidak ada gambar di sini.",
+  pickMore: "Tampilkan lagi",
 };

@@ -134,4 +134,10 @@ export const messages: Translation<typeof english> = {
   entry_removed: "removeu",
   entry_changed: "mudou",
   entry_moved: "moveu para o outro conjunto",
+  pickPicture: "Escolher uma imagem",
+  pickBucket: "Bucket",
+  pickBegins: "Nomes que começam com …",
+  pickUp: "A pasta acima",
+  pickNothing: "Não há imagem aqui.",
+  pickMore: "Mostrar mais",
 };

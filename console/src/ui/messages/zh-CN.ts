@@ -104,4 +104,10 @@ export const messages: Translation<typeof english> = {
   entry_removed: "移除",
   entry_changed: "更改",
   entry_moved: "移到另一个数据集",
+  pickPicture: "选择图片",
+  pickBucket: "存储桶",
+  pickBegins: "名称开头为 …",
+  pickUp: "上级文件夹",
+  pickNothing: "此处没有图片。",
+  pickMore: "显示更多",
 };

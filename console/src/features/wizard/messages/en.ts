@@ -196,4 +196,5 @@ export const messages = {
   wrong_boxesLeftOut: "This kind of project has no boxes.",
   wrong_other: "The line cannot be used as it is.",
   remedy_other: "Edit the line, or leave it out.",
+  browse: "Browse",
 } as const;

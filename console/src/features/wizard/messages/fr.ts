@@ -201,4 +201,5 @@ export const messages: Translation<typeof english> = {
   wrong_boxesLeftOut: "Ce type de projet n’a pas de cadres.",
   wrong_other: "La ligne n’est pas utilisable telle quelle.",
   remedy_other: "Modifiez la ligne, ou laissez-la de côté.",
+  browse: "Parcourir",
 };

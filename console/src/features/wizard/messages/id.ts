@@ -200,4 +200,5 @@ export const messages: Translation<typeof english> = {
   wrong_boxesLeftOut: "Jenis proyek ini tidak memiliki kotak.",
   wrong_other: "Baris ini tidak dapat dipakai begitu saja.",
   remedy_other: "Sunting baris ini, atau abaikan.",
+  browse: "Telusuri",
 };

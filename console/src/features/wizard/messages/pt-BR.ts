@@ -200,4 +200,5 @@ export const messages: Translation<typeof english> = {
   wrong_boxesLeftOut: "Este tipo de projeto não tem caixas.",
   wrong_other: "A linha não pode ser usada como está.",
   remedy_other: "Edite a linha ou deixe-a de fora.",
+  browse: "Procurar",
 };

@@ -196,4 +196,5 @@ export const messages: Translation<typeof english> = {
   wrong_boxesLeftOut: "此类项目没有边框。",
   wrong_other: "该行无法直接使用。",
   remedy_other: "请编辑或排除该行。",
+  browse: "浏览",
 };
