@@ -6,6 +6,7 @@ import { routes as history } from "./features/history";
 import { routes as home } from "./features/home";
 import { routes as labelling } from "./features/labelling";
 import { routes as projects } from "./features/projects";
+import { routes as training } from "./features/training";
 import { routes as wizard } from "./features/wizard";
 import { routes as rounds } from "./features/rounds";
 import { Gate } from "./gate";
@@ -19,6 +20,7 @@ const pages = [
   ...labelling,
   ...rounds,
   ...history,
+  ...training,
   ...account,
   { path: "*", Component: NotFoundPage },
 ];

@@ -21,6 +21,7 @@ from vedette.identity.principal import root_of
 from vedette.jobs.tables import jobs
 from vedette.projects.tokens import ClientToken
 from vedette.training.admission import NO_DATASET
+from vedette.training.finish import STOPPED
 from vedette.training.folder import NO_ROOM, Folder
 from vedette.training.order import NewTraining
 from vedette.training.results import key_at
@@ -836,3 +837,62 @@ def test_folders_of_unknown_versions_are_named_at_the_start_and_left(training, c
         "scratch",
         "package",
     }
+
+
+def test_a_training_under_way_is_stopped_and_says_so(training):
+    training = training(hang)
+    training.with_dataset()
+    version = training.order()
+    until(lambda: training.engine.orders)
+    training.trainings.stop(version)
+    ended = training.ended(version)
+    assert (ended.state, ended.message) == ("failed", STOPPED)
+    assert ended.results == {}, "nobody failed"
+    assert ended.ended is not None
+    assert not training.trainings.folder(version).pictures.exists()
+
+
+def test_a_training_that_waits_is_stopped_without_its_turn(training):
+    training = training(hang, succeed, at_once=1)
+    training.with_dataset()
+    first, second = training.order("first"), training.order("second")
+    until(lambda: training.engine.orders)
+    training.trainings.stop(second)
+    assert training.versions.find_by_id(second.id).message == STOPPED
+    assert training.room.jobs.number("train-version", f"version:{second.id}") is None
+    training.trainings.stop(first)
+    training.ended(first)
+    assert len(training.engine.orders) == 1, "the second one never began"
+
+
+def test_what_is_no_training_is_not_stopped(training):
+    training = training()
+    training.with_dataset()
+    version = training.trained()
+    with pytest.raises(Busy, match="no training to stop"):
+        training.trainings.stop(version)
+    assert training.versions.find_by_id(version.id).state == "trained"
+
+
+def test_a_training_that_was_told_to_stop_is_not_begun_again_by_the_next_server(training, database):
+    first = training(hang)
+    first.with_dataset()
+    version = first.order()
+    until(lambda: first.engine.orders)
+    first.room.jobs.close()
+    with database.write() as connection:
+        connection.execute(update(jobs).values(cancelled=True))
+    again = training(succeed)
+    assert again.ended(version).message == STOPPED
+    assert again.engine.orders == []
+
+
+def test_a_tag_gives_a_training_another_budget(training):
+    training = training()
+    training.with_dataset()
+    training.trained("v1", tags={"vedette:training-budget": "best"})
+    version = training.trained("v2")
+    assert [order["budget"] for order in training.engine.orders] == ["best", "balanced"]
+    assert version.inputs["budget"] == "balanced"
+    with pytest.raises(Wrong, match="fast, balanced or best"):
+        training.order("v3", tags={"vedette:training-budget": "hours"})

@@ -11,6 +11,7 @@ export {
   type Service,
 } from "./call";
 export { queryClient } from "./client";
+export { useEvents, useModelEvent, type ModelEvent } from "./events";
 export { asFault, Fault } from "./fault";
 export { faultOfLink } from "./first";
 export type * as Lookout from "./operations/lookoutvision";

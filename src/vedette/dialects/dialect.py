@@ -15,10 +15,18 @@ from vedette.dialects.limits import DatasetLimits, PictureLimits
 from vedette.dialects.names import ResourceNames
 from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.statuses import Statuses
-from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.dialects.training_data import (
+    DrawnMask,
+    PictureNotes,
+    Prepared,
+    TrainedModel,
+    TrainingFiles,
+    TrainingPreview,
+    TrainingTerms,
+)
 from vedette.evaluation.document import Evaluation
 from vedette.manifest.attributes import Stamp
-from vedette.manifest.lines import BadLine, Line
+from vedette.manifest.lines import BadLine, Line, Manifest
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.verdicts import Verdict
@@ -124,6 +132,14 @@ class Dialect(Protocol):
 
     def find_lacks(self, train: DatasetTally, test: DatasetTally | None) -> Sequence[TrainingLack]:
         """Return what a training of these datasets would lack, as its own checks count."""
+
+    def preview(
+        self, train: Manifest, test: Manifest | None, note_of: PictureNotes, *, one_size: bool
+    ) -> TrainingPreview:
+        """Return what `prepare` would come to, by the same rules, without opening a picture.
+
+        `note_of` brings what the look at the dataset noted of its pictures.
+        """
 
     def name_broken(self, source: str) -> Flaw:
         """Return the flaw of a picture that was found to be damaged only when it was decoded."""

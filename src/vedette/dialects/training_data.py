@@ -3,6 +3,7 @@
 A dialect stands below the room of trainings, so the files are a protocol, which that room keeps.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 
 from vedette.manifest.lines import Manifest
 from vedette.manifest.problems import Flaw
-from vedette.vision.annotations import Sample
+from vedette.vision.annotations import Sample, Task
 
 # Divides samples into those to learn from and those to test with.
 Split = Callable[[Sequence[Sample]], tuple[list[Sample], list[Sample]]]
@@ -64,6 +65,53 @@ class Prepared:
     unusable: Sequence[Flaw] = ()
     # The manifest's own text by picture, where a document repeats it.
     lines: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureNote:
+    """What the look at a dataset's pictures noted of an entry: what is wrong, and what its mask shows."""
+
+    flaws: Sequence[Flaw] = ()
+    # None where no mask was looked at.
+    labels: Sequence[str] | None = None
+
+
+# The note of an address; an empty one where nothing was noted.
+PictureNotes = Callable[[str], PictureNote]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that keeps a training from beginning: the service's sentence, and what it is about."""
+
+    message: str
+    code: str = ""
+    # The dataset it is about; empty where it is about both.
+    part: str = ""
+    labels: Sequence[str] = ()
+    # The picture it is about, where it is about one.
+    source: str = ""
+    # How many pictures more would mend it; 0 where no number of pictures does.
+    missing: int = 0
+
+
+@dataclass(slots=True)
+class PartPreview:
+    """What a training would use of a dataset, and how many of its labelled pictures it could not."""
+
+    pictures: int = 0
+    unusable: int = 0
+    unlabelled: int = 0
+    labels: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPreview:
+    """What a training would learn if it began now, and what keeps it from that."""
+
+    task: Task | None
+    parts: Mapping[str, PartPreview]
+    needs: Sequence[Need] = ()
 
 
 @dataclass(frozen=True, slots=True)

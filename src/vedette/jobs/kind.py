@@ -53,5 +53,9 @@ class JobCancelled(Exception):
     """Somebody asked that the job be left."""
 
 
+class JobBegun(Exception):
+    """A job that was to be dropped has begun, or has ended."""
+
+
 class Retry(Exception):
     """The run came to nothing for a reason that may pass; the job is begun again, if it has tries left."""

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from vedette.clock import Clock, system_clock
 from vedette.jobs.attempt import Attempt
 from vedette.jobs.context import JobContext
-from vedette.jobs.kind import JobKind, NewJob, WorkQueue
+from vedette.jobs.kind import JobBegun, JobKind, NewJob, WorkQueue
 from vedette.jobs.store import JobRow, JobTable, Turn
 from vedette.store.db import Database
 
@@ -157,6 +157,11 @@ class JobRunner:
                 context.leave(cancelled=True)
             self._changed.notify_all()
         return is_removed
+
+    def drop(self, number: int, connection: Connection) -> None:
+        """Remove a job that has not begun, in the caller's transaction; raise JobBegun where it has."""
+        if not self._table.withdraw(connection, number, self._ids()):
+            raise JobBegun
 
     def withdraw(self, number: int) -> bool:
         """Remove a job that has not begun; return whether it has not, or has ended."""

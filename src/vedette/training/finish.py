@@ -14,7 +14,7 @@ from vedette.errors import Denied, Missing, Refusal
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
 from vedette.jobs.context import JobContext
-from vedette.jobs.kind import Retry
+from vedette.jobs.kind import JobCancelled, Retry
 from vedette.projects.version import State, Version
 from vedette.projects.versions import Versions
 from vedette.store.blobs.port import Blobs
@@ -25,6 +25,7 @@ from vedette.training.worker_order import TrainingResult
 
 log = logging.getLogger(__name__)
 
+STOPPED = "The training was stopped on request before it ended."
 UNFORESEEN = "The service failed while it trained the model; its log tells why. Try again later."
 UNCOPIED = "The service failed while it copied the model; its log tells why. Try again later."
 
@@ -63,6 +64,8 @@ class Ends:
         """Say why a training failed, and whether its data are to blame or we are."""
         if isinstance(problem, Unfit | ManifestRefused):
             self._fail(context, version, str(problem), folder)
+        elif isinstance(problem, JobCancelled):
+            self._fail(context, version, STOPPED, folder)
         elif isinstance(problem, Retry):
             self._fail(context, version, str(problem), folder, is_ours=True)
         elif isinstance(problem, Refusal):

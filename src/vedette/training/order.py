@@ -5,7 +5,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from vedette.datasets.dataset import ManifestSource
+from vedette.errors import Wrong
 from vedette.identity.principal import Principal, dump_principal
+
+# The tag of a version by which a training gets another budget than the installation's (decisions/0300).
+BUDGET_TAG = "vedette:training-budget"
+# Those of learn/budget.py with a name, as a test holds: this room may not reach torch.
+BUDGETS = ("fast", "balanced", "best")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,8 @@ class NewTraining:
     # The key that the caller wants its copies encrypted with: kept and described, and not used (0206).
     kms_key: str = ""
 
-    def inputs(self) -> dict[str, Any]:
-        """Return what the version keeps of it."""
+    def inputs(self, budget: str) -> dict[str, Any]:
+        """Return what the version keeps of it; `budget` is the installation's, where no tag asks for one."""
         return {
             "account": self.caller.account,
             "caller": dump_principal(self.caller),
@@ -36,7 +42,16 @@ class NewTraining:
             "test": asdict(self.test) if self.test else None,
             "auto_create": self.auto_create,
             "kms_key": self.kms_key,
+            "budget": budget_of(self.tags) or budget,
         }
+
+
+def budget_of(tags: Mapping[str, str]) -> str:
+    """Return the budget that a tag asks for; nothing where none does."""
+    budget = tags.get(BUDGET_TAG, "")
+    if budget and budget not in BUDGETS:
+        raise Wrong(f'The tag {BUDGET_TAG} is fast, balanced or best, and not "{budget}".')
+    return budget
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,7 +240,7 @@ class VersionJobs:
             masks=f"s3://{version.bucket}/{mask_folder_of(version)}",
             has_test=inputs["has_test"],
             divides=inputs.get("divides") is not None,
-            budget=self._rooms.rules.budget,
+            budget=inputs.get("budget") or self._rooms.rules.budget,
             seed=SEED,
             cache=str(self._rooms.cache.absolute()),
             denied=sorted(denied),

@@ -15,18 +15,19 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from vedette.clock import Clock, system_clock
+from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
+from vedette.dialects.training_data import TrainingPreview
 from vedette.engines.port import Engine
 from vedette.errors import Busy, TooMuch
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import dump_principal
-from vedette.jobs.kind import NewJob
+from vedette.jobs.kind import JobBegun, NewJob
 from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
 from vedette.projects.tokens import ClientToken
-from vedette.projects.version import FIRST, MOVES, USABLE, WORDS, Version
+from vedette.projects.version import FIRST, MOVES, USABLE, WITH_PACKAGE, WORDS, Version
 from vedette.projects.versions import NewVersion, Versions
 from vedette.store.blobs.port import Blobs
 from vedette.training.admission import (
@@ -36,10 +37,13 @@ from vedette.training.admission import (
     refuse_sources,
     refuse_unready,
 )
+from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder, warn_of_strangers
 from vedette.training.follow import Stages
 from vedette.training.gather import freeze
 from vedette.training.order import NewTraining, VersionOrder
+from vedette.training.preview import Previewer
+from vedette.training.report import TrainingReport, TrainingReports
 from vedette.training.run import CHECK, COPY, TRAIN, TrainingRooms, TrainingRules, VersionJobs, subject_of
 
 BEING_COPIED = "The model is being copied."
@@ -79,6 +83,8 @@ class Trainings:
             root=data / "versions",
             cache=data / "cache" / "features",
         )
+        self._previewer = Previewer(datasets, self._rooms.root, rules.one_size)
+        self._reports = TrainingReports()
         for kind in VersionJobs(self._rooms, self.stages).kinds():
             jobs.register(kind)
         self._rooms.root.mkdir(parents=True, exist_ok=True)
@@ -108,7 +114,7 @@ class Trainings:
             description=request.description,
             bucket=request.bucket,
             prefix=request.prefix,
-            inputs=request.inputs() | parts_of(project, request, sources),
+            inputs=request.inputs(self._rooms.rules.budget) | parts_of(project, request, sources),
             tags=request.tags,
         )
         with self._beside() as beside:
@@ -155,6 +161,40 @@ class Trainings:
                 raise Busy(sentence, kind="version", name=version.path)
         self._remove(self.versions.move(version, "deleting", "The model is being deleted.", token=token))
 
+    def stop(self, version: Version) -> None:
+        """End a training that is not over; the version has failed then, and says that it was stopped."""
+        if version.state != "training":
+            sentence = f"The version {version.name} {WORDS[version.state]}: there is no training to stop."
+            raise Busy(sentence, kind="version", name=version.path)
+        jobs, subject = self._rooms.jobs, subject_of(version)
+        if (check := jobs.number(CHECK, subject)) is not None:
+            jobs.cancel(check)
+        number = jobs.number(TRAIN, subject)
+        if number is None or not self._end_waiting(version, number):
+            # Its thread ends it, here or on another server; one without a job has just ended.
+            jobs.cancel(number or 0)
+
+    def _end_waiting(self, version: Version, number: int) -> bool:
+        """End a training that waits for its turn, in one transaction with its job; False where it runs."""
+        ended_ms = milliseconds(self._rooms.clock())
+        try:
+            also = partial(self._rooms.jobs.drop, number)
+            self.versions.move(version, "failed", STOPPED, also=also, ended_ms=ended_ms)
+        except JobBegun:
+            return False
+        self.folder(version).tidy()
+        return True
+
+    def preview(self, project: Project) -> TrainingPreview:
+        """Return what a training with the project's datasets would learn now, and what it would need."""
+        return self._previewer.preview(project, self._own_sources(project))
+
+    def report(self, version: Version) -> TrainingReport | None:
+        """Return what came of a training; nothing where there is no model."""
+        if version.state not in WITH_PACKAGE:
+            return None
+        return self._reports.of(self.folder(version))
+
     def folder(self, version: Version) -> Folder:
         """Return where a version's files lie; its model is in `package` there."""
         return self._rooms.folder(version)
@@ -172,16 +212,21 @@ class Trainings:
 
     def _sources(self, project: Project, request: NewTraining) -> dict[str, Dataset]:
         """Return the datasets to learn from, by part; none where the caller named manifests."""
+        if request.train or request.test:
+            datasets = self._rooms.datasets.of_projects([project]).get(project.id, [])
+            refuse_sources(project, request, has_datasets=bool(datasets))
+            return {}
+        return self._own_sources(project, auto_create=request.auto_create)
+
+    def _own_sources(self, project: Project, *, auto_create: bool = False) -> dict[str, Dataset]:
+        """Return the project's datasets by part; refuse where they cannot be learnt from now."""
         datasets = self._rooms.datasets.of_projects([project]).get(project.id, [])
         sources = {dataset.kind: dataset for dataset in datasets}
-        if request.train or request.test:
-            refuse_sources(project, request, has_datasets=bool(sources))
-            return {}
         if "train" not in sources:
             raise Busy(f"The project {project.name} has no training dataset.", kind=NO_DATASET, name="train")
         for dataset in sources.values():
             refuse_unready(project, dataset)
-        if request.auto_create:
+        if auto_create:
             sources.pop("test", None)
         return {part: sources[part] for part in ("train", "test") if part in sources}
 

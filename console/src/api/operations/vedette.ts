@@ -706,6 +706,26 @@ export interface GetMyRoundResponse {
   readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
 }
 
+export interface GetTrainingReportRequest {
+  readonly ModelArn: string;
+}
+
+export interface GetTrainingReportResponse {
+  readonly Task?: string | undefined;
+  readonly TrainImages?: number | undefined;
+  readonly TestImages?: number | undefined;
+  readonly Correct?: number | undefined;
+  readonly Precision?: number | undefined;
+  readonly Recall?: number | undefined;
+  readonly F1Score?: number | undefined;
+  readonly Budget?: string | undefined;
+  readonly Seconds?: number | undefined;
+  readonly Labels?: ReadonlyArray<TrainingLabelReport> | undefined;
+  readonly Candidates?: ReadonlyArray<TrainingCandidate> | undefined;
+  readonly MoreImagesOf?: string | undefined;
+  readonly MoreImagesQuality?: number | undefined;
+}
+
 export interface GetUserRequest {
   readonly UserName: string;
 }
@@ -1266,6 +1286,26 @@ export interface PreviewHandBackResponse {
   readonly Labels?: ReadonlyArray<LabelCount> | undefined;
 }
 
+export interface PreviewTrainingRequest {
+  readonly ProjectArn: string;
+}
+
+export interface PreviewTrainingResponse {
+  readonly CanTrain?: boolean | undefined;
+  readonly Needs?: ReadonlyArray<TrainingNeed> | undefined;
+  readonly Task?: string | undefined;
+  readonly Split?: "dataset" | "divide" | "once" | undefined;
+  readonly TrainImages?: number | undefined;
+  readonly TestImages?: number | undefined;
+  readonly Unusable?: number | undefined;
+  readonly Unlabeled?: number | undefined;
+  readonly Labels?: ReadonlyArray<TrainingLabel> | undefined;
+  readonly DefaultBudget?: "fast" | "balanced" | "best" | undefined;
+  readonly OutputBucket?: string | undefined;
+  readonly OutputPrefix?: string | undefined;
+  readonly HasOutputBucket?: boolean | undefined;
+}
+
 export interface PutPolicyRequest {
   readonly PolicyName: string;
   readonly PolicyDocument: string;
@@ -1621,6 +1661,10 @@ export interface StopSuggestionsResponse {
   readonly EndDate?: string | undefined;
 }
 
+export interface StopTrainingRequest {
+  readonly ModelArn: string;
+}
+
 export interface SubmitAnswersRequest {
   readonly RoundId: string;
   readonly Answers: ReadonlyArray<RoundAnswerEdit>;
@@ -1648,6 +1692,42 @@ export interface SuggestionKey {
   readonly Kind: "mislabelled" | "boxes" | "odd" | "shared" | "broken";
   readonly EntryId: string;
   readonly BoxNumber?: number | undefined;
+}
+
+export interface TrainingCandidate {
+  readonly Recipe?: string | undefined;
+  readonly Quality?: number | undefined;
+  readonly IsGivenUp?: boolean | undefined;
+  readonly IsKept?: boolean | undefined;
+}
+
+export interface TrainingLabel {
+  readonly Label?: string | undefined;
+  readonly TrainImages?: number | undefined;
+  readonly TestImages?: number | undefined;
+}
+
+export interface TrainingLabelReport {
+  readonly Label?: string | undefined;
+  readonly TestImages?: number | undefined;
+  readonly Threshold?: number | undefined;
+  readonly Precision?: number | undefined;
+  readonly Recall?: number | undefined;
+  readonly F1Score?: number | undefined;
+  readonly IoU?: number | undefined;
+  readonly TruePositives?: number | undefined;
+  readonly FalsePositives?: number | undefined;
+  readonly FalseNegatives?: number | undefined;
+  readonly TrueNegatives?: number | undefined;
+}
+
+export interface TrainingNeed {
+  readonly Code?: string | undefined;
+  readonly Message?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Labels?: ReadonlyArray<string> | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly Missing?: number | undefined;
 }
 
 export interface UndoChangeRequest {
@@ -1770,6 +1850,7 @@ export interface VedetteOperations {
   readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
   readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
   readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };
+  readonly GetTrainingReport: { readonly input: GetTrainingReportRequest; readonly output: GetTrainingReportResponse };
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
   readonly ListChanges: { readonly input: ListChangesRequest; readonly output: ListChangesResponse };
@@ -1796,6 +1877,7 @@ export interface VedetteOperations {
   readonly MoveEntries: { readonly input: MoveEntriesRequest; readonly output: Record<never, never> };
   readonly NoteAnswer: { readonly input: NoteAnswerRequest; readonly output: NoteAnswerResponse };
   readonly PreviewHandBack: { readonly input: PreviewHandBackRequest; readonly output: PreviewHandBackResponse };
+  readonly PreviewTraining: { readonly input: PreviewTrainingRequest; readonly output: PreviewTrainingResponse };
   readonly PutPolicy: { readonly input: PutPolicyRequest; readonly output: PutPolicyResponse };
   readonly PutRoundMask: { readonly input: PutRoundMaskRequest; readonly output: PutRoundMaskResponse };
   readonly QueryEntries: { readonly input: QueryEntriesRequest; readonly output: QueryEntriesResponse };
@@ -1812,6 +1894,7 @@ export interface VedetteOperations {
   readonly StartSuggestions: { readonly input: StartSuggestionsRequest; readonly output: StartSuggestionsResponse };
   readonly StopDrafts: { readonly input: StopDraftsRequest; readonly output: StopDraftsResponse };
   readonly StopSuggestions: { readonly input: StopSuggestionsRequest; readonly output: StopSuggestionsResponse };
+  readonly StopTraining: { readonly input: StopTrainingRequest; readonly output: Record<never, never> };
   readonly SubmitAnswers: { readonly input: SubmitAnswersRequest; readonly output: SubmitAnswersResponse };
   readonly UndoChange: { readonly input: UndoChangeRequest; readonly output: UndoChangeResponse };
   readonly UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: Record<never, never> };

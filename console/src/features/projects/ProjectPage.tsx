@@ -35,6 +35,11 @@ function routeOfStep(project: ProjectFacts): string | null {
       const open = project.datasets.find((dataset) => dataset.labelled < dataset.pictures);
       return `${datasets}/${open?.type ?? "train"}`;
     }
+    case "train":
+    case "wait":
+      return `${routeOfProject(project)}/train`;
+    case "retry":
+      return `${routeOfProject(project)}/train?version=${encodeURIComponent(project.versions[0]?.name ?? "")}`;
     default:
       return null;
   }

@@ -1,15 +1,18 @@
 /** The models of a project, the newest first. */
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Table from "@cloudscape-design/components/table";
 import type { ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
-import { VersionSign } from "../../ui/projects";
+import { hrefOf, RouteLink, useFollow } from "../../ui/links";
+import { routeOfProject, VersionSign } from "../../ui/projects";
 import { useText } from "./text";
 
 export function Versions({ project }: { readonly project: ProjectFacts }) {
   const t = useText();
   const formats = useFormats();
+  const follow = useFollow();
   return (
     <Table
       items={project.versions}
@@ -18,7 +21,15 @@ export function Versions({ project }: { readonly project: ProjectFacts }) {
       wrapLines
       ariaLabels={{ tableLabel: t("models") }}
       header={
-        <Header variant="h2" counter={`(${String(project.versions.length)})`}>
+        <Header
+          variant="h2"
+          counter={`(${String(project.versions.length)})`}
+          actions={
+            <Button href={hrefOf(`${routeOfProject(project)}/train?new`)} onFollow={follow}>
+              {t("trainModel")}
+            </Button>
+          }
+        >
           {t("models")}
         </Header>
       }
@@ -28,7 +39,16 @@ export function Versions({ project }: { readonly project: ProjectFacts }) {
         </Box>
       }
       columnDefinitions={[
-        { id: "name", header: t("name"), cell: (version) => <bdi>{version.name}</bdi>, isRowHeader: true },
+        {
+          id: "name",
+          header: t("name"),
+          cell: ({ name }) => (
+            <RouteLink to={`${routeOfProject(project)}/train?version=${encodeURIComponent(name)}`}>
+              <bdi>{name}</bdi>
+            </RouteLink>
+          ),
+          isRowHeader: true,
+        },
         { id: "created", header: t("created"), cell: (version) => formats.date(version.created) },
         {
           id: "f1",

@@ -5,6 +5,7 @@ export const messages = {
   overview: "Overview",
   trainDataset: "Training dataset",
   testDataset: "Test dataset",
+  train: "Train",
   account: "Account",
   navigation: "Navigation",
   openNavigation: "Open navigation",

@@ -8,6 +8,7 @@ export const messages: Translation<typeof english> = {
   overview: "Aperçu",
   trainDataset: "Jeu d’entraînement",
   testDataset: "Jeu de test",
+  train: "Entraîner",
   account: "Compte",
   navigation: "Navigation",
   openNavigation: "Ouvrir la navigation",

@@ -8,6 +8,7 @@ export const messages: Translation<typeof english> = {
   overview: "Ringkasan",
   trainDataset: "Dataset pelatihan",
   testDataset: "Dataset pengujian",
+  train: "Latih",
   account: "Akun",
   navigation: "Navigasi",
   openNavigation: "Buka navigasi",

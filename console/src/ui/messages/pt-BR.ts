@@ -8,6 +8,7 @@ export const messages: Translation<typeof english> = {
   overview: "Visão geral",
   trainDataset: "Conjunto de treinamento",
   testDataset: "Conjunto de teste",
+  train: "Treinar",
   account: "Conta",
   navigation: "Navegação",
   openNavigation: "Abrir a navegação",

@@ -8,6 +8,7 @@ export const messages: Translation<typeof english> = {
   overview: "概览",
   trainDataset: "训练数据集",
   testDataset: "测试数据集",
+  train: "训练",
   account: "账户",
   navigation: "导航",
   openNavigation: "打开导航",

@@ -93,6 +93,7 @@ from vedette.api.own.suggestions import (
     start_suggestions,
     stop_suggestions,
 )
+from vedette.api.own.trainings import get_training_report, preview_training, stop_training
 from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
@@ -143,6 +144,7 @@ OPERATIONS: dict[str, Handler] = {
     "FindDifferent": find_different,
     "EndRound": end_round,
     "GetMyRound": get_my_round,
+    "GetTrainingReport": get_training_report,
     "GetUser": get_user,
     "ListChanges": list_changes,
     "ListDrafts": list_drafts,
@@ -167,6 +169,7 @@ OPERATIONS: dict[str, Handler] = {
     "NoteAnswer": note_answer,
     "QueryEntries": query_entries,
     "PreviewHandBack": preview_hand_back,
+    "PreviewTraining": preview_training,
     "PutPolicy": put_policy,
     "PutRoundMask": put_round_mask,
     "ReassignTasks": reassign_tasks,
@@ -175,6 +178,7 @@ OPERATIONS: dict[str, Handler] = {
     "StartSuggestions": start_suggestions,
     "StopDrafts": stop_drafts,
     "StopSuggestions": stop_suggestions,
+    "StopTraining": stop_training,
     "ResolveRoundConflicts": resolve_round_conflicts,
     "RestoreSnapshot": restore_snapshot,
     "RevertChange": revert_change,

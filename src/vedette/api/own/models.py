@@ -13,9 +13,18 @@ from vedette.training.leaving import Parcel, pack
 PIECE = 1 << 18
 
 
+def find_model(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Version:
+    """Return the version that a request's ARN names, of either service, if the caller may do this to it."""
+    arn = parse_arn(request["ModelArn"])
+    caller.require(action, arn)
+    if arn.region != caller.region:
+        raise Missing(f"{arn} is in another region than {caller.region}.", kind="version", name=str(arn))
+    return house.versions.find_by_arn(str(arn), caller.region)
+
+
 def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Answer with a model's package as a zip, and with its hash, so that a broken one is noticed."""
-    version = _find(house, caller, "DownloadModel", request)
+    version = find_model(house, caller, "DownloadModel", request)
     parcel = pack(version, house.trainings.folder(version))
     digest = base64.b64encode(bytes.fromhex(parcel.sha256)).decode("ascii")
     return {
@@ -29,7 +38,7 @@ def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dic
 
 def describe_training(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return the progress of a training; one that is queued or has ended has no stage."""
-    version = _find(house, caller, "DescribeTraining", request)
+    version = find_model(house, caller, "DescribeTraining", request)
     facts = house.trainings.stages.of(version)
     answer: dict[str, Any] = {"IsUnderWay": version.state == "training"}
     if facts is not None:
@@ -37,14 +46,6 @@ def describe_training(house: House, caller: Caller, request: dict[str, Any]) -> 
         if facts.get("seconds_left") is not None:
             answer["SecondsLeft"] = facts["seconds_left"]
     return answer
-
-
-def _find(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Version:
-    arn = parse_arn(request["ModelArn"])
-    caller.require(action, arn)
-    if arn.region != caller.region:
-        raise Missing(f"{arn} is in another region than {caller.region}.", kind="version", name=str(arn))
-    return house.versions.find_by_arn(str(arn), caller.region)
 
 
 class ParcelStream:

@@ -71,7 +71,7 @@ class Shortfall:
 
 def shortfalls(train: DatasetCounts, test: DatasetCounts | None, *, normal_only: bool = False) -> list[Flaw]:
     """Return in the service's sentences what is missing for a training, nothing when it may begin."""
-    return [_flaw_of(shortfall) for shortfall in find_shortfalls(train, test, normal_only=normal_only)]
+    return [flaw_of(shortfall) for shortfall in find_shortfalls(train, test, normal_only=normal_only)]
 
 
 def find_shortfalls(
@@ -110,7 +110,8 @@ def _short(
     return lacks
 
 
-def _flaw_of(shortfall: Shortfall) -> Flaw:
+def flaw_of(shortfall: Shortfall) -> Flaw:
+    """Return the sentence in which a training is refused for it."""
     name = {"train": "training", "test": "test"}[shortfall.dataset]
     if shortfall.kind == "pictures":
         return flaw("LOOKOUT_TOO_FEW_OF_LABEL", name, shortfall.count, shortfall.label, shortfall.least)

@@ -15,15 +15,24 @@ from vedette.dialects.lookout import (
     picture_rules,
     statuses,
     training,
+    training_preview,
 )
 from vedette.dialects.lookout.codes import CODES, flaw, refusal
 from vedette.dialects.lookout.limits import DATASETS, PICTURES
 from vedette.dialects.lookout.names import NAMES
 from vedette.dialects.readiness import DatasetTally, TrainingLack
-from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.dialects.training_data import (
+    DrawnMask,
+    PictureNotes,
+    Prepared,
+    TrainedModel,
+    TrainingFiles,
+    TrainingPreview,
+    TrainingTerms,
+)
 from vedette.evaluation.document import AnomalyEvaluation, Evaluation, SegmentationEvaluation
 from vedette.manifest.attributes import Stamp
-from vedette.manifest.lines import BadLine, Line
+from vedette.manifest.lines import BadLine, Line, Manifest
 from vedette.manifest.problems import Flaw
 from vedette.manifest.segmentation import MaskRef
 from vedette.manifest.unsure import settle
@@ -115,6 +124,12 @@ class LookoutDialect:
     def find_lacks(self, train: DatasetTally, test: DatasetTally | None) -> list[TrainingLack]:
         """Find by dataset_checks.py."""
         return dataset_checks.find_lacks(train, test)
+
+    def preview(
+        self, train: Manifest, test: Manifest | None, note_of: PictureNotes, *, one_size: bool
+    ) -> TrainingPreview:
+        """Check by training_preview.py."""
+        return training_preview.preview(train, test, note_of, one_size=one_size)
 
     def name_broken(self, source: str) -> Flaw:
         """Return the sentence that names the picture."""

@@ -8,7 +8,7 @@ from vedette.dialects.lookout.dataset_checks import DatasetCounts, count_verdict
 from vedette.dialects.lookout.line_rules import judge_line
 from vedette.dialects.lookout.training_pictures import JudgedLines, check_pictures
 from vedette.dialects.training_data import Prepared, TrainingFiles, TrainingTerms, name_unusable
-from vedette.manifest.lines import BadLine, Line
+from vedette.manifest.lines import BadLine, Line, Manifest
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.problems import Flaw
 from vedette.manifest.verdicts import Verdict
@@ -21,7 +21,7 @@ def prepare(files: TrainingFiles, terms: TrainingTerms) -> Prepared:
     """Check the frozen datasets and return what is to be learnt, without the pictures that cannot be used."""
     parts: dict[str, JudgedLines] = {}
     for part in ("train", "test") if terms.has_test else ("train",):
-        lines = _judge(files, part)
+        lines = judge_lines(files.lines(part))
         if isinstance(lines, Flaw):
             return Prepared(refusal=lines.message)
         parts[part] = lines
@@ -42,10 +42,10 @@ def prepare(files: TrainingFiles, terms: TrainingTerms) -> Prepared:
     return Prepared(samples, test_samples, unusable=usable.flaws, lines=texts)
 
 
-def _judge(files: TrainingFiles, part: str) -> list[tuple[Line, Verdict]] | Flaw:
+def judge_lines(manifest: Manifest) -> list[tuple[Line, Verdict]] | Flaw:
     """Return the labelled lines of a dataset; a line that is wrong refuses it, as at its import."""
     labelled: list[tuple[Line, Verdict]] = []
-    for line in files.lines(part)():
+    for line in manifest():
         if isinstance(line, BadLine):
             return flaw("LOOKOUT_JSON").at_line(line.number)
         verdict = judge_line(strip_marks(line))

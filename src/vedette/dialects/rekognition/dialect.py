@@ -14,14 +14,23 @@ from vedette.dialects.rekognition import (
     readiness,
     statuses,
     training,
+    training_preview,
 )
 from vedette.dialects.rekognition.codes import CODES, flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, PICTURES, PICTURES_IN_REQUESTS
 from vedette.dialects.rekognition.names import NAMES
-from vedette.dialects.training_data import DrawnMask, Prepared, TrainedModel, TrainingFiles, TrainingTerms
+from vedette.dialects.training_data import (
+    DrawnMask,
+    PictureNotes,
+    Prepared,
+    TrainedModel,
+    TrainingFiles,
+    TrainingPreview,
+    TrainingTerms,
+)
 from vedette.evaluation.document import Evaluation
 from vedette.manifest.attributes import Stamp
-from vedette.manifest.lines import BadLine, Line
+from vedette.manifest.lines import BadLine, Line, Manifest
 from vedette.manifest.problems import Flaw
 from vedette.manifest.relabel import add_labels
 from vedette.manifest.segmentation import MaskRef
@@ -123,6 +132,13 @@ class CustomLabelsDialect:
     def find_lacks(self, train: DatasetTally, test: DatasetTally | None) -> list[TrainingLack]:
         """Find by readiness.py."""
         return readiness.find_lacks(train, test)
+
+    def preview(
+        self, train: Manifest, test: Manifest | None, note_of: PictureNotes, *, one_size: bool
+    ) -> TrainingPreview:
+        """Check by training_preview.py."""
+        del one_size  # asked of no Custom Labels project
+        return training_preview.preview(train, test, note_of)
 
     def name_broken(self, source: str) -> Flaw:
         """Return the code of every picture that is of no use; validation manifests say it on the line."""

@@ -26,7 +26,7 @@ from vedette.manifest.turned import turn_boxes
 from vedette.vision.annotations import Sample
 
 # A file that holds something else; no line of it is worth a report.
-NO_MANIFEST = CODES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"].message
+NO_LINES = "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"
 
 
 def prepare(files: TrainingFiles, terms: TrainingTerms) -> Prepared:
@@ -38,8 +38,8 @@ def prepare(files: TrainingFiles, terms: TrainingTerms) -> Prepared:
         lambda address: files.find(address) is None,
     )
     train, test = files.lines("train"), files.lines("test") if terms.has_test else None
-    if not (_has_lines(train) and (test is None or _has_lines(test))):
-        return Prepared(refusal=NO_MANIFEST)
+    if not (has_lines(train) and (test is None or has_lines(test))):
+        return Prepared(refusal=CODES.sentence(NO_LINES))
     assessment = assess(train, test, pictures=pictures)
     if not assessment.is_accepted:
         _report(files, assessment, train, test, pictures)
@@ -70,7 +70,7 @@ def _report(
             files.put_lines(kind, (line.text for line in validation_lines(manifest, pictures)))
 
 
-def _has_lines(manifest: Manifest) -> bool:
+def has_lines(manifest: Manifest) -> bool:
     """Say whether a file is a manifest at all: some line of it is a JSON object, whatever that says."""
     return any(isinstance(line, Line) for line in manifest())
 

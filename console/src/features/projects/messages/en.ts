@@ -73,6 +73,7 @@ export const messages = {
     other: "{count} pictures have no label yet.",
   },
   adviceSingle: "There is one label only. A model needs two things to tell apart.",
+  trainModel: "Train a model",
   models: "Models",
   noModels: "No models yet. A model is trained once the pictures are labelled.",
   details: "Details",
@@ -82,13 +83,12 @@ export const messages = {
   next_addPictures:
     "Bring pictures from this computer or from a bucket. Ten for each label are enough to begin with.",
   next_label: "Some pictures wait for their labels. One key a picture is enough.",
-  next_train:
-    "All pictures are labelled. Train with the service's own operation, from any client or the command line; training from the console is not supported yet.",
+  next_train: "All pictures are labelled. See what a model would learn, and train it.",
   next_wait: "A model is being worked on. This page follows by itself.",
   next_start:
     "A model is trained. Start it from any client, then send it pictures; starting from the console is not supported yet.",
   next_use: "A model is running and answers.",
-  next_retry: "The newest model failed; its message below says why.",
+  next_retry: "The newest model failed; its page says why and what mends it.",
   tagsSave: "Save tags",
   tagsSaved: "The tags were saved.",
   tagTwice: "Each key can be there once.",

@@ -99,6 +99,7 @@ export const messages: Translation<typeof english> = {
     other: "{count} images n’ont pas encore d’étiquette.",
   },
   adviceSingle: "Il n’y a qu’une étiquette. Un modèle a besoin de deux choses à distinguer.",
+  trainModel: "Entraîner un modèle",
   models: "Modèles",
   noModels: "Pas encore de modèle. Un modèle s’entraîne une fois les images étiquetées.",
   details: "Détails",
@@ -108,13 +109,12 @@ export const messages: Translation<typeof english> = {
   next_addPictures:
     "Apportez des images de cet ordinateur ou d’un compartiment. Dix par étiquette suffisent pour commencer.",
   next_label: "Des images attendent leurs étiquettes. Une touche par image suffit.",
-  next_train:
-    "Toutes les images sont étiquetées. Entraînez avec l’opération du service, depuis n’importe quel client ou la ligne de commande ; entraîner depuis la console n’est pas encore pris en charge.",
+  next_train: "Toutes les images sont étiquetées. Voyez ce qu'un modèle apprendrait, et entraînez-le.",
   next_wait: "Un modèle est en cours. Cette page suit d’elle-même.",
   next_start:
     "Un modèle est entraîné. Démarrez-le depuis n’importe quel client, puis envoyez-lui des images ; démarrer depuis la console n’est pas encore pris en charge.",
   next_use: "Un modèle tourne et répond.",
-  next_retry: "Le modèle le plus récent a échoué ; son message ci-dessous dit pourquoi.",
+  next_retry: "Le dernier modèle a échoué ; sa page dit pourquoi et comment y remédier.",
   tagsSave: "Enregistrer les étiquettes",
   tagsSaved: "Les étiquettes sont enregistrées.",
   tagTwice: "Chaque clé ne peut figurer qu’une fois.",

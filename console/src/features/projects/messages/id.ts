@@ -72,6 +72,7 @@ export const messages: Translation<typeof english> = {
   adviceBroken: { other: "{count} gambar bermasalah dan tidak dipakai." },
   adviceUnlabelled: { other: "{count} gambar belum berlabel." },
   adviceSingle: "Hanya ada satu label. Model perlu dua hal untuk dibedakan.",
+  trainModel: "Latih model",
   models: "Model",
   noModels: "Belum ada model. Model dilatih setelah gambar diberi label.",
   details: "Rincian",
@@ -81,13 +82,12 @@ export const messages: Translation<typeof english> = {
   next_addPictures:
     "Bawa gambar dari komputer ini atau dari bucket. Sepuluh per label sudah cukup untuk mulai.",
   next_label: "Beberapa gambar menunggu label. Satu tombol per gambar sudah cukup.",
-  next_train:
-    "Semua gambar sudah berlabel. Latih dengan operasi layanan itu sendiri, dari klien mana pun atau baris perintah; pelatihan dari konsol belum didukung.",
+  next_train: "Semua gambar sudah berlabel. Lihat apa yang akan dipelajari model, lalu latih.",
   next_wait: "Sebuah model sedang dikerjakan. Halaman ini mengikuti dengan sendirinya.",
   next_start:
     "Sebuah model sudah terlatih. Jalankan dari klien mana pun, lalu kirim gambar; menjalankan dari konsol belum didukung.",
   next_use: "Sebuah model berjalan dan menjawab.",
-  next_retry: "Model terbaru gagal; pesannya di bawah menyebutkan sebabnya.",
+  next_retry: "Model terbaru gagal; halamannya menjelaskan sebab dan cara mengatasinya.",
   tagsSave: "Simpan tag",
   tagsSaved: "Tag telah disimpan.",
   tagTwice: "Setiap kunci hanya boleh ada sekali.",

@@ -89,6 +89,7 @@ export const messages: Translation<typeof english> = {
     other: "{count} imagens ainda não têm rótulo.",
   },
   adviceSingle: "Há um único rótulo. Um modelo precisa de duas coisas para distinguir.",
+  trainModel: "Treinar um modelo",
   models: "Modelos",
   noModels: "Nenhum modelo ainda. Um modelo é treinado quando as imagens estão rotuladas.",
   details: "Detalhes",
@@ -97,13 +98,12 @@ export const messages: Translation<typeof english> = {
   copyArn: "Copiar o ARN",
   next_addPictures: "Traga imagens deste computador ou de um bucket. Dez por rótulo bastam para começar.",
   next_label: "Algumas imagens esperam seus rótulos. Uma tecla por imagem basta.",
-  next_train:
-    "Todas as imagens estão rotuladas. Treine com a operação do serviço, de qualquer cliente ou pela linha de comando; treinar pelo console ainda não é suportado.",
+  next_train: "Todas as imagens estão rotuladas. Veja o que um modelo aprenderia e treine-o.",
   next_wait: "Um modelo está em andamento. Esta página acompanha sozinha.",
   next_start:
     "Um modelo está treinado. Inicie-o de qualquer cliente e envie imagens; iniciar pelo console ainda não é suportado.",
   next_use: "Um modelo está em execução e responde.",
-  next_retry: "O modelo mais novo falhou; a mensagem abaixo diz por quê.",
+  next_retry: "O modelo mais novo falhou; a página dele diz por quê e como resolver.",
   tagsSave: "Salvar etiquetas",
   tagsSaved: "As etiquetas foram salvas.",
   tagTwice: "Cada chave só pode aparecer uma vez.",

@@ -1,0 +1,126 @@
+/** A training under way: its stage, what is left of it, and the button that stops it. */
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import Modal from "@cloudscape-design/components/modal";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useState } from "react";
+import { useCall, useChange, useModelEvent, type VersionFacts } from "../../api";
+import { FaultAlert } from "../../ui/faults";
+import { stageOf } from "./stages";
+import { useText } from "./text";
+
+/** Where events do not come through, a page still moves on. */
+const EVERY_MS = 4000;
+const MINUTE_S = 60;
+
+interface Step {
+  readonly stage: string | null;
+  readonly done: number;
+  readonly of: number;
+  readonly secondsLeft: number | null;
+}
+
+/** The step that the training is in: what an event said last, or else what was asked. */
+export function useStep(arn: string): Step {
+  const event = useModelEvent(arn);
+  const { data } = useCall("vedette", "DescribeTraining", { ModelArn: arn }, { everyMs: EVERY_MS });
+  if (event?.stage != null) {
+    return {
+      stage: event.stage,
+      done: event.done ?? 0,
+      of: event.of ?? 0,
+      secondsLeft: event.secondsLeft ?? null,
+    };
+  }
+  return {
+    stage: data?.Stage ?? null,
+    done: data?.Done ?? 0,
+    of: data?.Of ?? 0,
+    secondsLeft: data?.SecondsLeft ?? null,
+  };
+}
+
+function useLeft(): (seconds: number | null) => string {
+  const t = useText();
+  return (seconds) => {
+    if (seconds === null) return "";
+    if (seconds < MINUTE_S) return t("secondsLeft", { count: Math.max(1, Math.round(seconds)) });
+    return t("minutesLeft", { count: Math.round(seconds / MINUTE_S) });
+  };
+}
+
+function Bar({ step }: { readonly step: Step }) {
+  const t = useText();
+  const left = useLeft();
+  if (step.stage === null) {
+    return (
+      <SpaceBetween size="xxs">
+        <StatusIndicator type="pending">{t("waiting")}</StatusIndicator>
+        <Box color="text-body-secondary">{t("waitingHelp")}</Box>
+      </SpaceBetween>
+    );
+  }
+  return (
+    <ProgressBar
+      label={t(`stage_${stageOf(step.stage)}`)}
+      description={left(step.secondsLeft)}
+      additionalInfo={t("leaveHelp")}
+      value={step.of > 0 ? Math.round((100 * step.done) / step.of) : 0}
+    />
+  );
+}
+
+function StopDialog({ version, onClose }: { readonly version: VersionFacts; readonly onClose: () => void }) {
+  const t = useText();
+  const stop = useChange("vedette", "StopTraining", [["vedette"], ["rekognition"], ["lookoutvision"]]);
+  return (
+    <Modal
+      visible
+      header={t("stopTitle", { name: version.name })}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              {t("stopGoOn")}
+            </Button>
+            <Button
+              variant="primary"
+              loading={stop.isPending}
+              onClick={() => stop.mutate({ ModelArn: version.arn }, { onSuccess: onClose })}
+            >
+              {t("stop")}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="s">
+        {stop.isError && <FaultAlert error={stop.error} />}
+        {t("stopHelp")}
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+export function Progress({ version }: { readonly version: VersionFacts }) {
+  const t = useText();
+  const step = useStep(version.arn);
+  const [isAsking, setIsAsking] = useState(false);
+  return (
+    <Container
+      header={
+        <Header variant="h2" actions={<Button onClick={() => setIsAsking(true)}>{t("stop")}</Button>}>
+          <bdi>{t("training", { name: version.name })}</bdi>
+        </Header>
+      }
+    >
+      <Bar step={step} />
+      {isAsking && <StopDialog version={version} onClose={() => setIsAsking(false)} />}
+    </Container>
+  );
+}

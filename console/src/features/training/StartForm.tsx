@@ -1,0 +1,163 @@
+/** The choices of a training: how long it may take, its name, where its results go; and the button. */
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tiles from "@cloudscape-design/components/tiles";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Own, ProjectFacts } from "../../api";
+import { FaultAlert } from "../../ui/faults";
+import { isVersionName, nextName } from "./names";
+import { BUDGETS, startTraining, type Budget } from "./starting";
+import { useText } from "./text";
+
+interface StartFormProps {
+  readonly project: ProjectFacts;
+  readonly preview: Own.PreviewTrainingResponse;
+  readonly onStarted: (version: string) => void;
+}
+
+function BudgetChoice(props: { readonly value: Budget; readonly onChange: (budget: Budget) => void }) {
+  const t = useText();
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={t("effortHelp")}>
+          {t("effort")}
+        </Header>
+      }
+    >
+      <Tiles
+        ariaLabel={t("effort")}
+        value={props.value}
+        columns={3}
+        items={BUDGETS.map((value) => ({
+          value,
+          label: t(`budget_${value}`),
+          description: t(`budget_${value}_help`),
+        }))}
+        onChange={({ detail }) => props.onChange(detail.value as Budget)}
+      />
+    </Container>
+  );
+}
+
+function useForm({ project, preview }: Pick<StartFormProps, "project" | "preview">) {
+  const names = project.versions.map((version) => version.name);
+  const [name, setName] = useState<string | null>(null);
+  const [description, setDescription] = useState("");
+  const [budget, setBudget] = useState<Budget | null>(null);
+  const [place, setPlace] = useState<{ readonly bucket: string; readonly prefix: string } | null>(null);
+  const known = { bucket: preview.OutputBucket ?? "", prefix: preview.OutputPrefix ?? "" };
+  return {
+    names,
+    // What nobody has typed follows what others do meanwhile.
+    name: name ?? nextName(names),
+    setName,
+    description,
+    setDescription,
+    budget: budget ?? preview.DefaultBudget ?? "balanced",
+    setBudget,
+    place: place ?? known,
+    setPlace,
+    hasBucket: preview.HasOutputBucket === true || (place !== null && place.bucket !== known.bucket),
+  };
+}
+
+type Form = ReturnType<typeof useForm>;
+
+function useNameProblem(form: Form, project: ProjectFacts): string {
+  const t = useText();
+  if (project.service === "lookoutvision") return "";
+  if (!isVersionName(form.name)) return t("nameWrong");
+  return form.names.includes(form.name) ? t("nameTaken") : "";
+}
+
+function ResultPlace({ form }: { readonly form: Form }) {
+  const t = useText();
+  const { place, setPlace } = form;
+  return (
+    <ExpandableSection headerText={t("results")} headerDescription={t("resultsHelp")}>
+      <ColumnLayout columns={2}>
+        <FormField label={t("bucket")}>
+          <Input
+            value={place.bucket}
+            onChange={({ detail }) => setPlace({ ...place, bucket: detail.value })}
+          />
+        </FormField>
+        <FormField label={t("prefix")}>
+          <Input
+            value={place.prefix}
+            onChange={({ detail }) => setPlace({ ...place, prefix: detail.value })}
+          />
+        </FormField>
+      </ColumnLayout>
+    </ExpandableSection>
+  );
+}
+
+function Names({ form, isNamed, problem }: { form: Form; isNamed: boolean; problem: string }) {
+  const t = useText();
+  return (
+    <ColumnLayout columns={2}>
+      {isNamed && (
+        <FormField label={t("name")} description={t("nameHelp")} errorText={problem}>
+          <Input value={form.name} onChange={({ detail }) => form.setName(detail.value)} />
+        </FormField>
+      )}
+      <FormField label={t("description")} description={t("descriptionHelp")}>
+        <Input value={form.description} onChange={({ detail }) => form.setDescription(detail.value)} />
+      </FormField>
+    </ColumnLayout>
+  );
+}
+
+export function StartForm({ project, preview, onStarted }: StartFormProps) {
+  const t = useText();
+  const form = useForm({ project, preview });
+  const problem = useNameProblem(form, project);
+  const canTrain = preview.CanTrain === true;
+  const start = useMutation({
+    mutationFn: () =>
+      startTraining(
+        project,
+        {
+          name: form.name,
+          description: form.description.trim(),
+          ...form.place,
+          budget: form.budget === preview.DefaultBudget ? null : form.budget,
+        },
+        form.hasBucket,
+      ),
+    onSuccess: onStarted,
+  });
+  return (
+    <SpaceBetween size="l">
+      <BudgetChoice value={form.budget} onChange={form.setBudget} />
+      <Container>
+        <SpaceBetween size="m">
+          <Names form={form} isNamed={project.service === "rekognition"} problem={problem} />
+          <ResultPlace form={form} />
+        </SpaceBetween>
+      </Container>
+      {start.isError && <FaultAlert error={start.error} />}
+      <Box float="right">
+        <Button
+          variant="primary"
+          loading={start.isPending}
+          disabled={!canTrain || problem !== "" || form.place.bucket === ""}
+          disabledReason={canTrain ? problem : t("missing")}
+          onClick={() => start.mutate()}
+        >
+          {t("start")}
+        </Button>
+      </Box>
+    </SpaceBetween>
+  );
+}

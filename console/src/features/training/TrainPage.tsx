@@ -1,0 +1,91 @@
+/**
+ * The page of trainings: what one would learn and what it lacks; with ?version=NAME that version's training, live
+ * while it is under way. Without either it shows the training that is under way, if there is one.
+ */
+import Button from "@cloudscape-design/components/button";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useSearchParams } from "react-router";
+import { useCall, useEvents, type ProjectFacts } from "../../api";
+import { FaultAlert } from "../../ui/faults";
+import { hrefOf, useFollow } from "../../ui/links";
+import { NotFound } from "../../ui/states";
+import { Learnt } from "./Learnt";
+import { Needs } from "./Needs";
+import { useProjectPage, useTrainingPlace } from "./place";
+import { StartForm } from "./StartForm";
+import { useText } from "./text";
+import { TrainingView } from "./TrainingView";
+
+/** A dataset that is being changed is looked at again. */
+const EVERY_MS = 5000;
+
+interface PartProps {
+  readonly project: ProjectFacts;
+  readonly route: string;
+}
+
+function Before({ project, route }: PartProps) {
+  const [, setSearch] = useSearchParams();
+  const query = useCall("vedette", "PreviewTraining", { ProjectArn: project.arn }, { everyMs: EVERY_MS });
+  if (query.isError) return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isPending) return <Spinner size="large" />;
+  return (
+    <SpaceBetween size="l">
+      <Needs needs={query.data.Needs ?? []} route={route} />
+      <Learnt preview={query.data} />
+      <StartForm
+        project={project}
+        preview={query.data}
+        onStarted={(version) => setSearch({ version }, { replace: true })}
+      />
+    </SpaceBetween>
+  );
+}
+
+function Chosen({ project, route, name }: PartProps & { readonly name: string }) {
+  const t = useText();
+  const follow = useFollow();
+  const version = project.versions.find((candidate) => candidate.name === name);
+  return (
+    <SpaceBetween size="l">
+      <TrainingView version={version} route={route} />
+      {version?.state !== "failed" && (
+        <Button href={hrefOf(`${route}/train?new`)} onFollow={follow}>
+          {t("another")}
+        </Button>
+      )}
+    </SpaceBetween>
+  );
+}
+
+export function TrainPage() {
+  const t = useText();
+  const place = useTrainingPlace();
+  const [search] = useSearchParams();
+  useProjectPage(place, t("train"));
+  useEvents();
+  const { project } = place;
+  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
+  if (project.isPending) return <Spinner size="large" />;
+  if (project.data === null) return <NotFound />;
+  const underWay = project.data.versions.find((version) => version.state === "training");
+  const name = search.get("version") ?? (search.has("new") ? null : (underWay?.name ?? null));
+  return (
+    <ContentLayout
+      header={
+        <Header variant="h1" description={t("trainIntro")}>
+          {t("trainTitle")}
+        </Header>
+      }
+    >
+      {name === null ? (
+        <Before project={project.data} route={place.route} />
+      ) : (
+        <Chosen project={project.data} route={place.route} name={name} />
+      )}
+    </ContentLayout>
+  );
+}

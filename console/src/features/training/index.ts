@@ -1,0 +1,9 @@
+/** Trainings: what one would learn, one under way, what came of it. */
+import type { RouteObject } from "react-router";
+
+export const routes: RouteObject[] = [
+  {
+    path: "projects/:service/:project/train",
+    lazy: async () => ({ Component: (await import("./TrainPage")).TrainPage }),
+  },
+];

@@ -1,0 +1,61 @@
+/** Starts a training by the service's own operation; the bucket for its results is made where it is missing. */
+import { call, currentRegion, refreshProjects, type ProjectFacts } from "../../api";
+
+export const BUDGETS = ["fast", "balanced", "best"] as const;
+export type Budget = (typeof BUDGETS)[number];
+
+/** The tag by which a training gets another budget than the installation's. */
+const BUDGET_TAG = "vedette:training-budget";
+
+export interface TrainingOrder {
+  readonly name: string;
+  readonly description: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  /** Null where the installation's own is meant: then no tag is needed, and no right to tag. */
+  readonly budget: Budget | null;
+}
+
+async function ensureBucket(bucket: string): Promise<void> {
+  const region = currentRegion();
+  await call("s3", "CreateBucket", {
+    Bucket: bucket,
+    ...(region === "us-east-1"
+      ? {}
+      : { CreateBucketConfiguration: { LocationConstraint: region as "eu-west-1" } }),
+  });
+}
+
+/** Returns the version's name. */
+export async function startTraining(
+  project: ProjectFacts,
+  order: TrainingOrder,
+  hasBucket: boolean,
+): Promise<string> {
+  if (!hasBucket) await ensureBucket(order.bucket);
+  const name =
+    project.service === "rekognition" ? await startVersion(project, order) : await startModel(project, order);
+  await refreshProjects();
+  return name;
+}
+
+async function startVersion(project: ProjectFacts, order: TrainingOrder): Promise<string> {
+  await call("rekognition", "CreateProjectVersion", {
+    ProjectArn: project.arn,
+    VersionName: order.name,
+    OutputConfig: { S3Bucket: order.bucket, S3KeyPrefix: order.prefix },
+    ...(order.description === "" ? {} : { VersionDescription: order.description }),
+    ...(order.budget === null ? {} : { Tags: { [BUDGET_TAG]: order.budget } }),
+  });
+  return order.name;
+}
+
+async function startModel(project: ProjectFacts, order: TrainingOrder): Promise<string> {
+  const answer = await call("lookoutvision", "CreateModel", {
+    ProjectName: project.name,
+    OutputConfig: { S3Location: { Bucket: order.bucket, Prefix: order.prefix } },
+    ...(order.description === "" ? {} : { Description: order.description }),
+    ...(order.budget === null ? {} : { Tags: [{ Key: BUDGET_TAG, Value: order.budget }] }),
+  });
+  return answer.ModelMetadata?.ModelVersion ?? "";
+}

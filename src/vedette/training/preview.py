@@ -1,0 +1,87 @@
+"""What a training would learn if it began now, and what keeps it from that: looked at, nothing is begun.
+
+The lines are judged by the dialect's own training checks. Pictures are not opened: what the look at the
+dataset noted of them stands for that, so that a page has its answer in a moment.
+"""
+
+import secrets
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vedette.datasets.asking import EntryFilter, EntryQuery
+from vedette.datasets.dataset import Dataset, Filter
+from vedette.datasets.datasets import Datasets
+from vedette.datasets.queries import SummaryEntry
+from vedette.dialects.training_data import PictureNote, TrainingPreview
+from vedette.projects.project import Project
+from vedette.training.folder import Folder
+from vedette.training.gather import freeze
+
+# Answers of so many states of datasets are kept; each is as large as its labels are many.
+MOST_KEPT = 32
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Previewer:
+    """Previews of trainings with a project's datasets; the last answers are kept. Threads may share it."""
+
+    datasets: Datasets
+    root: Path
+    one_size: bool
+    _answers: OrderedDict[tuple[str, ...], TrainingPreview] = field(default_factory=OrderedDict)
+    # One at a time: a page that is opened twice does not read a quarter of a million lines twice.
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def preview(self, project: Project, sources: Mapping[str, Dataset]) -> TrainingPreview:
+        """Return the preview of a training with these datasets, by part."""
+        state = tuple(f"{part} {self.datasets.queries.revision(sources[part])}" for part in sorted(sources))
+        with self._lock:
+            if state not in self._answers:
+                self._answers[state] = self._look(project, sources)
+            self._answers.move_to_end(state)
+            while len(self._answers) > MOST_KEPT:
+                self._answers.popitem(last=False)
+            return self._answers[state]
+
+    def _look(self, project: Project, sources: Mapping[str, Dataset]) -> TrainingPreview:
+        beside = Folder(self.root / f".new-{secrets.token_hex(8)}")
+        try:
+            freeze(self.datasets, beside, dict(sources))
+            return project.dialect.preview(
+                beside.lines("train"),
+                beside.lines("test") if "test" in sources else None,
+                self._notes_of(sources),
+                one_size=self.one_size,
+            )
+        finally:
+            shutil.rmtree(beside.root, ignore_errors=True)
+
+    def _notes_of(self, sources: Mapping[str, Dataset]) -> Callable[[str], PictureNote]:
+        """Return what was noted of pictures: flaws, and the anomaly types that masks show."""
+        notes: dict[str, PictureNote] = {}
+        for dataset in sources.values():
+            for entry in self._entries(dataset, Filter(is_anomalous=True)):
+                is_known = entry.picture_state == "sound"
+                notes[entry.source] = PictureNote(labels=_types_of(entry) if is_known else None)
+            for entry in self._entries(dataset, Filter(has_errors=True)):
+                notes[entry.source] = PictureNote(entry.flaws)
+        nothing = PictureNote()
+        return lambda address: notes.get(address, nothing)
+
+    def _entries(self, dataset: Dataset, conditions: Filter) -> Iterator[SummaryEntry]:
+        query, snapshot, offset = EntryQuery(EntryFilter(conditions)), "", 0
+        while True:
+            page = self.datasets.queries.page(dataset, query, offset=offset, most=PAGE, snapshot=snapshot)
+            yield from (entry for entry in page.entries if entry is not None)
+            snapshot, offset = page.snapshot, offset + PAGE
+            if offset >= page.total:
+                return
+
+
+def _types_of(entry: SummaryEntry) -> list[str]:
+    return [label for label in entry.labels if label not in ("normal", "anomaly")]

@@ -1,0 +1,120 @@
+"""What the page of trainings asks: a preview, a stop, a report."""
+
+from dataclasses import replace
+
+import pytest
+
+from doubles.houses import HERE, a_caller
+from doubles.lines import a_line, an_anomaly_line
+from vedette.api.own import OPERATIONS
+from vedette.datasets.dataset import NewDataset
+from vedette.datasets.editing import EntryEdit
+from vedette.errors import Busy, Denied, Missing
+from vedette.projects.project import Scope
+from vedette.projects.projects import NewProject
+from vedette.projects.versions import NewVersion
+
+ALICE = a_caller("vedette")
+
+
+class Place:
+    """A project, and the operations on it."""
+
+    def __init__(self, house, service):
+        self.house = house
+        self.project = house.projects.create(Scope(service, HERE, ALICE.region), NewProject("boards"))
+
+    def put(self, kind, lines):
+        dataset = self.house.datasets.create(self.project, NewDataset(kind, None, ALICE.principal, {}))
+        edits = [EntryEdit(line) for line in lines]
+        self.house.datasets.editor.update(self.project, dataset, edits, ALICE.principal)
+
+    def preview(self):
+        answer = OPERATIONS["PreviewTraining"](self.house, ALICE, {"ProjectArn": str(self.project.arn)})
+        assert answer.pop("OutputBucket").startswith("vedette-console-")
+        assert answer.pop("OutputPrefix") == "models/boards/"
+        assert answer.pop("HasOutputBucket") is False
+        assert answer.pop("DefaultBudget") == "balanced"
+        return answer
+
+    def version(self):
+        return self.house.versions.create(self.project, NewVersion("v1"))[0]
+
+
+@pytest.fixture
+def boards(house):
+    return Place(house, "rekognition")
+
+
+def test_without_a_dataset_there_is_nothing_to_learn_from(boards):
+    sentence = "The project boards has no training dataset."
+    assert boards.preview() == {
+        "CanTrain": False,
+        "Needs": [{"Code": "no dataset", "Message": sentence, "DatasetType": "train"}],
+        "Labels": [],
+    }
+
+
+def test_a_preview_says_what_would_be_learnt(boards):
+    boards.put("train", [*(a_line(n, "ab"[n % 2]) for n in range(5)), a_line("open")])
+    boards.put("test", [a_line("t", "a"), a_line("u", "b")])
+    assert boards.preview() == {
+        "Split": "dataset",
+        "CanTrain": True,
+        "Needs": [],
+        "Task": "classification",
+        "TrainImages": 5,
+        "TestImages": 2,
+        "Unusable": 0,
+        "Unlabeled": 1,
+        "Labels": [
+            {"Label": "a", "TrainImages": 3, "TestImages": 1},
+            {"Label": "b", "TrainImages": 2, "TestImages": 1},
+        ],
+    }
+
+
+def test_a_preview_follows_the_dataset(boards):
+    boards.put("train", [a_line(0, "a"), a_line(1, "a"), a_line(2, "b")])
+    (need,) = boards.preview()["Needs"]
+    assert (need["Labels"], need["Missing"]) == (["b"], 1)
+    dataset = boards.house.datasets.find(boards.project, "train")
+    edits = [EntryEdit(a_line(3, "b"))]
+    boards.house.datasets.editor.update(boards.project, dataset, edits, ALICE.principal)
+    answer = boards.preview()
+    assert (answer["CanTrain"], answer["Split"]) == (True, "divide")
+
+
+def test_a_lookout_preview_counts_by_class(house):
+    place = Place(house, "lookoutvision")
+    place.put("train", [an_anomaly_line(n, "normal" if n < 18 else "anomaly") for n in range(28)])
+    answer = place.preview()
+    assert answer["Labels"] == [
+        {"Label": "anomaly", "TrainImages": 10, "TestImages": 0},
+        {"Label": "normal", "TrainImages": 18, "TestImages": 0},
+    ]
+    assert answer["Needs"] == [
+        {
+            "Code": "LOOKOUT_TOO_FEW_NORMAL",
+            "Message": "The training dataset has 18 images labeled normal; at least 20 are needed.",
+            "DatasetType": "train",
+            "Labels": ["normal"],
+            "Missing": 2,
+        }
+    ]
+    assert answer["Split"] == "once"
+
+
+def test_only_who_may_stop_a_training_does(house, boards):
+    version = boards.version()
+    nobody = replace(ALICE, principal=replace(ALICE.principal, policies=()))
+    with pytest.raises(Denied):
+        OPERATIONS["StopTraining"](house, nobody, {"ModelArn": str(version.arn)})
+    house.versions.move(version, "failed", "no labels")
+    with pytest.raises(Busy, match="no training to stop"):
+        OPERATIONS["StopTraining"](house, ALICE, {"ModelArn": str(version.arn)})
+
+
+def test_a_version_without_a_model_has_no_report(house, boards):
+    with pytest.raises(Missing, match="has no model"):
+        OPERATIONS["GetTrainingReport"](house, ALICE, {"ModelArn": str(boards.version().arn)})

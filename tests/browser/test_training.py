@@ -1,0 +1,106 @@
+"""From an example project to a trained model by clicks, in both dialects; one trained project for all."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.looks import axe_everywhere, take_pictures
+from doubles.console import signed_in as signed_in_browser
+
+# A training of an example takes some ten seconds on two quiet cores, and other tests want them too.
+TRAINED_MS = 180_000
+
+
+def make_example(console, name: str) -> str:
+    """Make an example project; return its route."""
+    answer = signed_in_browser(console).call("vedette", "CreateExampleProject", Example=name, Labeled="all")
+    return f"/console/projects/{answer.json['Service']}/{answer.json['ProjectName']}"
+
+
+def train(page: Page, route: str, *, named: str) -> None:
+    """Train with the smallest budget by the page's own form, and wait for the end."""
+    page.goto(route)
+    page.get_by_role("link", name="Train a model").click()
+    expect(page.get_by_text("Everything that a training needs is there")).to_be_visible()
+    page.get_by_text("Seconds", exact=True).click()
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text(f"{named} is being trained")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(f"{named} is being trained")).to_be_visible()
+    expect(page.get_by_text(f"How good {named} is")).to_be_visible(timeout=TRAINED_MS)
+
+
+@pytest.fixture(scope="module")
+def parts(console, chromium):
+    """The route of a project of sorted parts with one trained version."""
+    from browser.conftest import close_page, open_page, sign_in
+
+    page = open_page(chromium, console)
+    sign_in(page, console)
+    route = make_example(console, "sort-parts")
+    train(page, route, named="v1")
+    close_page(page)
+    return route
+
+
+def test_what_came_of_a_training_is_said_in_a_sentence_with_the_wires_figures(console, signed_in, parts):
+    page, rekognition = signed_in, console.client("rekognition")
+    page.goto(f"{parts}/train?version=v1")
+    expect(page.get_by_text("12 test pictures right.")).to_be_visible()
+    arn = rekognition.describe_projects(ProjectNames=[parts.rsplit("/", 1)[1]])["ProjectDescriptions"][0]
+    versions = rekognition.describe_project_versions(ProjectArn=arn["ProjectArn"])
+    (version,) = versions["ProjectVersionDescriptions"]
+    f1 = version["EvaluationResult"]["F1Score"]
+    row = page.get_by_role("row").filter(has_text="All labels")
+    expect(row).to_contain_text(f"{100 * f1:.1f}".removesuffix(".0") + "%")
+    tags = rekognition.list_tags_for_resource(ResourceArn=version["ProjectVersionArn"])["Tags"]
+    assert tags == {"vedette:training-budget": "fast"}
+    take_pictures(page, "trained")
+    assert axe_everywhere(page) == {}
+
+
+def test_a_training_is_offered_with_what_it_would_learn(signed_in, parts):
+    page = signed_in
+    page.goto(f"{parts}/train?new")
+    expect(page.get_by_text("What is in the picture: one label")).to_be_visible()
+    expect(page.get_by_text("The test dataset: 12 pictures")).to_be_visible()
+    expect(page.get_by_label("Version name")).to_have_value("v2")
+    page.get_by_label("Version name").fill("v1")
+    expect(page.get_by_text("There is a version of this name already.").first).to_be_visible()
+    expect(page.get_by_role("button", name="Start training")).to_be_disabled()
+    page.get_by_label("Version name").fill("schräg")
+    expect(page.get_by_text("Only letters without accents").first).to_be_visible()
+    page.get_by_label("Version name").fill("v2")
+    take_pictures(page, "train")
+    assert axe_everywhere(page) == {}
+
+
+def test_what_is_missing_is_said_with_the_button_that_leads_there(console, signed_in):
+    page = signed_in
+    rekognition = console.client("rekognition")
+    rekognition.create_project(ProjectName="nothing-to-learn")
+    page.goto("/console/projects/rekognition/nothing-to-learn/train")
+    expect(page.get_by_text("There are no pictures to learn from yet.")).to_be_visible()
+    expect(page.get_by_role("button", name="Start training")).to_be_disabled()
+    take_pictures(page, "train-missing")
+    assert axe_everywhere(page) == {}
+    page.get_by_role("link", name="Add pictures").click()
+    page.wait_for_url("**/nothing-to-learn/datasets**")
+
+
+def test_a_lookout_training_is_watched_stopped_and_begun_again(console, signed_in):
+    page = signed_in
+    route = make_example(console, "find-scratches")
+    page.goto(f"{route}/train")
+    expect(page.get_by_text("Whether something is wrong, and where")).to_be_visible()
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("1 is being trained")).to_be_visible()
+    take_pictures(page, "training")
+    page.get_by_role("button", name="Stop the training").click()
+    page.get_by_role("dialog").get_by_role("button", name="Stop the training").click()
+    expect(page.get_by_text("The training was stopped", exact=True)).to_be_visible()
+    models = console.client("lookoutvision").list_models(ProjectName=route.rsplit("/", 1)[1])["Models"]
+    assert [(model["Status"], model["StatusMessage"]) for model in models] == [
+        ("TRAINING_FAILED", "The training was stopped on request before it ended.")
+    ]
+    page.get_by_role("link", name="Train another version").click()
+    expect(page.get_by_text("Everything that a training needs is there")).to_be_visible()
