@@ -94,6 +94,15 @@ def test_two_masks_agree_by_what_they_cover(plates):
     assert plates.agreement() == (0.5, True)
 
 
+def test_a_mask_of_another_size_agrees_with_none(plates):
+    large = io.BytesIO()
+    Image.new("RGB", (80, 80), (255, 0, 0)).save(large, "PNG")
+    for name, data in (("ann", png(0, 0, 40, 40)), ("ben", large.getvalue())):
+        plates.put(name, plates.address(name), data)
+        plates.submit(name, plates.address(name))
+    assert plates.agreement() == (0.0, False)
+
+
 def test_a_mask_beside_none_is_no_agreement(plates):
     plates.put("ann", plates.address("ann"), png(0, 0, 20, 20))
     plates.submit("ann", plates.address("ann"))

@@ -27,5 +27,10 @@ export function scopeOf({ person, region, projectArn, type }: Place): string {
   return [person, region, projectArn, type].join(" ");
 }
 
+/** The name under which a person's answers wait in this browser, which others may use too. */
+export function roundScope(person: string, id: string): string {
+  return `${person} round ${id}`;
+}
+
 /** What the console's own labels are signed with in a manifest. */
 export const JOB = "labeling-job/console";

@@ -2,7 +2,7 @@
 
 import { call, type Own } from "../../../api";
 import { outlineOf } from "../desk/outline";
-import type { Place, Show } from "../place";
+import { roundScope, type Place, type Show } from "../place";
 import type { OutboxPort, StoredEntry } from "../saving/outbox";
 import { base64Of, decisionsOf, explain, fetchPicture, judge, maskAddressBelow } from "../saving/server";
 import type { EntryPort, EntryRow } from "../session/entryList";
@@ -55,11 +55,6 @@ export function roundTarget({ place, facts, labels }: OpenRound): LabelTarget {
       },
     },
   };
-}
-
-/** The name under which a person's answers wait in this browser, which others may use too. */
-export function roundScope(person: string, id: string): string {
-  return `${person} round ${id}`;
 }
 
 /** Those with a colour or a key were decided; the others are in use. */
