@@ -94,3 +94,26 @@ def test_without_time_left_the_first_is_kept(left):
     second = RunnerUp("whole", [0.9], entry=[0.9])
     judged = judge_all([PlainRecipe("frozen", [0.5]), second], [], Late(FeatureCache(None)))
     assert len(judged) == 1 + int(left > 0)
+
+
+def test_who_watches_sees_every_candidate_move_on():
+    shown = []
+    work = RunContext(
+        FeatureCache(None), show_race=lambda race: shown.append([(c.state, c.quality) for c in race])
+    )
+    judge_all([PlainRecipe("frozen", [0.5]), PlainRecipe("better", [0.75])], [], work)
+    assert shown == [
+        [("waiting", None), ("waiting", None)],
+        [("judging", None), ("waiting", None)],
+        [("judged", 0.5), ("waiting", None)],
+        [("judged", 0.5), ("judging", None)],
+        [("judged", 0.5), ("judged", 0.75)],
+        [("judged", 0.5), ("kept", 0.75)],
+    ]
+
+
+def test_who_is_not_tried_is_passed_over():
+    shown = []
+    work = RunContext(FeatureCache(None), show_race=lambda race: shown.append([c.state for c in race]))
+    judge_all([PlainRecipe("frozen", [1.0]), RunnerUp("dear", [1.0], limit=0.9)], [], work)
+    assert shown[-1] == ["kept", "passed-over"]

@@ -15,6 +15,11 @@ export interface ModelEvent {
   readonly done: number | null;
   readonly of: number | null;
   readonly secondsLeft?: number | null;
+  readonly candidates: readonly {
+    readonly recipe: string;
+    readonly state: "waiting" | "judging" | "judged" | "given-up" | "passed-over" | "kept";
+    readonly quality: number | null;
+  }[];
 }
 
 const ADDRESS = "/console/api/events";

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from vedette.learn.recipe import Judgement, Recipe, RunContext
+from vedette.learn.recipe import Candidate, CandidateState, Judgement, Recipe, RunContext
 from vedette.vision.annotations import Sample
 
 # The next resolution costs three times the last one (384² beside 224²), and must then be fitted and used.
@@ -40,6 +40,7 @@ def judge_all(
     One that fell behind at its entry is there with what it showed then.
     """
     judgements: list[tuple[Recipe, Judgement]] = []
+    race = Race([recipe.name for recipe in recipes], work)
     last = 0.0
     for recipe in recipes:
         if judgements and work.seconds_left() <= DEARER * last:
@@ -48,9 +49,47 @@ def judge_all(
         best = judgements[choose(judgements)][1] if judgements else None
         if best and isinstance(recipe, ConditionalRecipe) and not recipe.is_worth(best, train, work):
             continue
+        race.note(recipe.name, "judging")
         judgements.append((recipe, _judged(recipe, best, train, work)))
+        race.note_judgement(*judgements[-1])
         last = time.monotonic() - began
+    race.finish(judgements[choose(judgements)][0].name)
     return judgements
+
+
+class Race:
+    """How the candidates stand, for who watches the training."""
+
+    def __init__(self, recipes: Sequence[str], work: RunContext) -> None:
+        self._candidates = {name: Candidate(name) for name in recipes}
+        self._work = work
+        self._show()
+
+    def note(self, recipe: str, state: CandidateState, quality: float | None = None) -> None:
+        """Move a candidate on; those before it that were not tried were passed over."""
+        for name, candidate in self._candidates.items():
+            if name == recipe:
+                break
+            if candidate.state == "waiting":
+                self._candidates[name] = replace(candidate, state="passed-over")
+        self._candidates[recipe] = Candidate(recipe, state, quality)
+        self._show()
+
+    def note_judgement(self, recipe: Recipe, judgement: Judgement) -> None:
+        """Write down what a candidate showed."""
+        is_given_up = bool(judgement.facts.get("given_up"))
+        self.note(recipe.name, "given-up" if is_given_up else "judged", round(judgement.quality, 4))
+
+    def finish(self, winner: str) -> None:
+        """Name the one that is kept; whoever was not tried by now will not be."""
+        for name, candidate in self._candidates.items():
+            if candidate.state == "waiting":
+                self._candidates[name] = replace(candidate, state="passed-over")
+        self._candidates[winner] = replace(self._candidates[winner], state="kept")
+        self._show()
+
+    def _show(self) -> None:
+        self._work.show_race(list(self._candidates.values()))
 
 
 def _judged(recipe: Recipe, best: Judgement | None, train: Sequence[Sample], work: RunContext) -> Judgement:

@@ -42,7 +42,7 @@ from vedette.learn.neighbours import by_name, is_series
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.cached import pooled
 from vedette.learn.order import Order, UnusablePicture, refuse_taken
-from vedette.learn.recipe import OUTPUTS, Progress, Recipe, RunContext, Trained
+from vedette.learn.recipe import OUTPUTS, Candidate, Progress, Recipe, RunContext, Trained
 from vedette.learn.split import hold_out
 from vedette.learn.task import Plan, decide
 from vedette.report.card import model_card
@@ -82,8 +82,12 @@ def run(
     cancelled: Callable[[], bool] = lambda: False,
     clock: Clock = system_clock,
     show: Observe = observe_nothing,
+    show_race: Callable[[Sequence[Candidate]], None] = lambda _: None,
 ) -> TrainingOutcome:
-    """Train, judge and package one model; `show` sees what it says of each test picture."""
+    """Train, judge and package one model.
+
+    `show` sees what it says of each test picture, `show_race` how the recipes stand that compete.
+    """
     refuse_taken(order.out)
     seed_everything(order.seed)
     work = RunContext(
@@ -92,6 +96,7 @@ def run(
         budget=order.budget,
         backbone=order.backbone,
         say=say,
+        show_race=show_race,
         cancelled=cancelled,
     )
     plan, broken, memo = prepare(order, work)

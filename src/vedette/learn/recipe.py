@@ -18,7 +18,7 @@ task in this order; everything after decoding and resizing (normalisation, calib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,18 @@ class Progress:
     seconds_left: float | None = None
 
 
+CandidateState = Literal["waiting", "judging", "judged", "given-up", "passed-over", "kept"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A recipe in the race: how it stands, and what it showed out of fold once it is judged."""
+
+    recipe: str
+    state: CandidateState = "waiting"
+    quality: float | None = None
+
+
 @dataclass(slots=True)
 class RunContext:
     """What a recipe works with, one for a whole training: cache, seed, budget, device, progress."""
@@ -70,6 +82,8 @@ class RunContext:
     pictures: PictureCache = field(default_factory=PictureCache)
     device: Device = field(default_factory=choose_device)
     say: Callable[[Progress], None] = lambda _: None
+    # Is told how the candidates stand, all of them, whenever one moves on.
+    show_race: Callable[[Sequence[Candidate]], None] = lambda _: None
     cancelled: Callable[[], bool] = lambda: False
     started: float = field(default_factory=time.monotonic)
     reserved_s: float = 0.0  # what is done after the learning will take

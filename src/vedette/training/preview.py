@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from vedette.datasets.datasets import Datasets
 from vedette.datasets.queries import SummaryEntry
 from vedette.dialects.training_data import PictureNote, TrainingPreview
 from vedette.projects.project import Project
+from vedette.training.changes import LabelDigests, LabelledPictures, digest_of
 from vedette.training.folder import Folder
 from vedette.training.gather import freeze
 
@@ -39,7 +41,7 @@ class Previewer:
 
     def preview(self, project: Project, sources: Mapping[str, Dataset]) -> TrainingPreview:
         """Return the preview of a training with these datasets, by part."""
-        state = tuple(f"{part} {self.datasets.queries.revision(sources[part])}" for part in sorted(sources))
+        state = self._state(sources)
         with self._lock:
             if state not in self._answers:
                 self._answers[state] = self._look(project, sources)
@@ -48,18 +50,39 @@ class Previewer:
                 self._answers.popitem(last=False)
             return self._answers[state]
 
-    def _look(self, project: Project, sources: Mapping[str, Dataset]) -> TrainingPreview:
+    def digest(
+        self, project: Project, sources: Mapping[str, Dataset], digests: LabelDigests
+    ) -> LabelledPictures:
+        """Return what is labelled now, to be compared with what a version learnt."""
+        state = "; ".join(self._state(sources))
+
+        def make() -> LabelledPictures:
+            with self._frozen(sources) as beside:
+                return digest_of(project.dialect, [beside.lines(part) for part in sources])
+
+        return digests.of_now(state, make)
+
+    def _state(self, sources: Mapping[str, Dataset]) -> tuple[str, ...]:
+        return tuple(f"{part} {self.datasets.queries.revision(sources[part])}" for part in sorted(sources))
+
+    @contextmanager
+    def _frozen(self, sources: Mapping[str, Dataset]) -> Iterator[Folder]:
+        """Freeze the datasets in a folder that goes away again."""
         beside = Folder(self.root / f".new-{secrets.token_hex(8)}")
         try:
             freeze(self.datasets, beside, dict(sources))
+            yield beside
+        finally:
+            shutil.rmtree(beside.root, ignore_errors=True)
+
+    def _look(self, project: Project, sources: Mapping[str, Dataset]) -> TrainingPreview:
+        with self._frozen(sources) as beside:
             return project.dialect.preview(
                 beside.lines("train"),
                 beside.lines("test") if "test" in sources else None,
                 self._notes_of(sources),
                 one_size=self.one_size,
             )
-        finally:
-            shutil.rmtree(beside.root, ignore_errors=True)
 
     def _notes_of(self, sources: Mapping[str, Dataset]) -> Callable[[str], PictureNote]:
         """Return what was noted of pictures: flaws, and the anomaly types that masks show."""

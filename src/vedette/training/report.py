@@ -1,19 +1,34 @@
 """What came of a training, in the few figures that a person wants first; read out of the model's package."""
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from vedette.errors import Wrong
 from vedette.evaluation.document import LabelFigures, read_evaluation
 from vedette.evaluation.metrics import OutcomeCounts
-from vedette.runtime.package import Package, open_package
+from vedette.runtime.package import FACTS, Package, open_package
 from vedette.training.folder import Folder
 
 # Each holds some figures a label.
 MOST_KEPT = 256
+
+
+# Thresholds are shown in tenths of a percent; less is no other threshold.
+LEAST_STEP = 0.0005
+
+
+def read_thresholds(folder: Folder) -> Mapping[str, float]:
+    """Return the thresholds of a version's package; none where there is no package that can be read."""
+    try:
+        document = json.loads((folder.package / FACTS).read_bytes())
+        thresholds: dict[str, float] = document["thresholds"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +51,7 @@ class CandidateReport:
 
     recipe: str
     quality: float
-    is_given_up: bool
-    is_kept: bool
+    state: Literal["judged", "given-up", "kept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +124,12 @@ def _label(row: Any) -> LabelReport:
 
 
 def _candidates(recipe: Mapping[str, Any]) -> list[CandidateReport]:
+    def state_of(attempt: Mapping[str, Any]) -> Literal["judged", "given-up", "kept"]:
+        if attempt["recipe"] == recipe.get("recipe"):
+            return "kept"
+        return "given-up" if attempt.get("given_up") else "judged"
+
     return [
-        CandidateReport(
-            recipe=attempt["recipe"],
-            quality=float(attempt["quality"]),
-            is_given_up=bool(attempt.get("given_up")),
-            is_kept=attempt["recipe"] == recipe.get("recipe"),
-        )
+        CandidateReport(attempt["recipe"], float(attempt["quality"]), state_of(attempt))
         for attempt in recipe.get("tried", ())
     ]

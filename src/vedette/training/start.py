@@ -8,10 +8,11 @@ left in a first state is taken up again from the lines that were frozen when it 
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -37,13 +38,16 @@ from vedette.training.admission import (
     refuse_sources,
     refuse_unready,
 )
+from vedette.training.changes import LabelChanges, LabelDigests, compare
+from vedette.training.estimate import Estimate, estimate
 from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder, warn_of_strangers
 from vedette.training.follow import Stages
 from vedette.training.gather import freeze
 from vedette.training.order import NewTraining, VersionOrder
+from vedette.training.past import PastTrainings
 from vedette.training.preview import Previewer
-from vedette.training.report import TrainingReport, TrainingReports
+from vedette.training.report import LEAST_STEP, TrainingReport, TrainingReports, read_thresholds
 from vedette.training.run import CHECK, COPY, TRAIN, TrainingRooms, TrainingRules, VersionJobs, subject_of
 
 BEING_COPIED = "The model is being copied."
@@ -85,6 +89,8 @@ class Trainings:
         )
         self._previewer = Previewer(datasets, self._rooms.root, rules.one_size)
         self._reports = TrainingReports()
+        self._digests = LabelDigests()
+        self._past = PastTrainings(versions)
         for kind in VersionJobs(self._rooms, self.stages).kinds():
             jobs.register(kind)
         self._rooms.root.mkdir(parents=True, exist_ok=True)
@@ -185,9 +191,42 @@ class Trainings:
         self.folder(version).tidy()
         return True
 
+    def progress(self, version: Version) -> Mapping[str, Any] | None:
+        """Return how far a training is, on whichever server; nothing where it waits or is over."""
+        if (facts := self.stages.of(version)) is not None or version.state != "training":
+            return facts
+        return self._rooms.jobs.progress(TRAIN, subject_of(version))
+
     def preview(self, project: Project) -> TrainingPreview:
         """Return what a training with the project's datasets would learn now, and what it would need."""
         return self._previewer.preview(project, self._own_sources(project))
+
+    def estimates(self, account: str, preview: TrainingPreview) -> list[Estimate]:
+        """Return how long a training would take with each budget, by the account's trainings before."""
+        if preview.task is None:
+            return []
+        pictures = sum(part.pictures for part in preview.parts.values())
+        return estimate(preview.task, pictures, self._past.of(account))
+
+    def changes(self, before: Version, after: Version) -> LabelChanges | None:
+        """Return what changed in the pictures between two versions; nothing where lines are not here."""
+        dialect = before.project.dialect
+        old = self._digests.of_version(dialect, self.folder(before))
+        new = self._digests.of_version(dialect, self.folder(after))
+        return None if old is None or new is None else compare(old, new)
+
+    def thresholds_changed(self, before: Version, after: Version) -> int:
+        """Return how many labels of both versions have another threshold in the later one."""
+        old, new = (read_thresholds(self.folder(version)) for version in (before, after))
+        return sum(1 for label in old.keys() & new.keys() if abs(old[label] - new[label]) >= LEAST_STEP)
+
+    def changes_since(self, version: Version) -> LabelChanges | None:
+        """Return what changed in the project's datasets since a version began; nothing where unknown."""
+        project = version.project
+        old = self._digests.of_version(project.dialect, self.folder(version))
+        if old is None:
+            return None
+        return compare(old, self._previewer.digest(project, self._own_sources(project), self._digests))
 
     def report(self, version: Version) -> TrainingReport | None:
         """Return what came of a training; nothing where there is no model."""

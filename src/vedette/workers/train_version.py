@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +146,7 @@ def _learn(
     from vedette.learn.budget import read_budget
 
     dialect, masks = dialect_of(order.dialect), MaskWriter(folder)
+    watchers = Watchers(say)
     outcome = pipeline.run(
         Order(
             train=prepared.train,
@@ -155,7 +156,8 @@ def _learn(
             seed=order.seed,
             cache=Path(order.cache),
         ),
-        say=lambda progress: say(Event("progress", asdict(progress))),
+        say=lambda progress: watchers.tell(asdict(progress)),
+        show_race=lambda race: watchers.tell_race([asdict(candidate) for candidate in race]),
         cancelled=cancelled,
         show=masks.write,
     )
@@ -179,6 +181,25 @@ def _learn(
         "pictures": {"train": len(used.train), "test": outcome.evaluation.pictures},
         "size": _size(used.train[0]) if has_one_size else None,
     }
+
+
+@dataclass(slots=True)
+class Watchers:
+    """Tells those who watch a training how far it is, and with everything how the candidates stand."""
+
+    emit: EmitEvent
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+    progress: dict[str, Any] = field(default_factory=lambda: dict(CHECKING))
+
+    def tell(self, progress: dict[str, Any]) -> None:
+        """Pass on how far it is."""
+        self.progress = progress
+        self.emit(Event("progress", {**progress, "candidates": self.candidates}))
+
+    def tell_race(self, candidates: list[dict[str, Any]]) -> None:
+        """Pass on how the candidates stand now."""
+        self.candidates = candidates
+        self.tell(self.progress)
 
 
 def _name_broken(dialect: Dialect, broken: Container[Path], prepared: Prepared) -> list[Flaw]:

@@ -35,6 +35,7 @@ class Place:
         assert answer.pop("OutputPrefix") == "models/boards/"
         assert answer.pop("HasOutputBucket") is False
         assert answer.pop("DefaultBudget") == "balanced"
+        answer.pop("Estimates", None)
         return answer
 
     def version(self):
@@ -118,3 +119,50 @@ def test_only_who_may_stop_a_training_does(house, boards):
 def test_a_version_without_a_model_has_no_report(house, boards):
     with pytest.raises(Missing, match="has no model"):
         OPERATIONS["GetTrainingReport"](house, ALICE, {"ModelArn": str(boards.version().arn)})
+
+
+def trained(place, name, lines):
+    """Put lines in as all there is, and a version that froze them."""
+    version = place.house.versions.create(place.project, NewVersion(name, inputs={"budget": "fast"}))[0]
+    folder = place.house.trainings.folder(version)
+    folder.root.mkdir(parents=True)
+    folder.manifest("train").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    return version
+
+
+def test_versions_say_what_changed_and_what_did_since(house, boards):
+    lines = [a_line(n, "ab"[n % 2]) for n in range(4)]
+    trained(boards, "v1", lines)
+    trained(boards, "v2", [*lines[:3], a_line(3, "a"), a_line(4, "c")])
+    boards.put("train", [*lines[:2], a_line(5, "a")])
+    answer = OPERATIONS["ListVersionChanges"](house, ALICE, {"ProjectArn": str(boards.project.arn)})
+    second, first = answer["Versions"]
+    assert (first["VersionName"], first.get("SinceVersion")) == ("v1", None)
+    assert {name: second[name] for name in second if name not in ("ModelArn", "Budget")} == {
+        "VersionName": "v2",
+        "SinceVersion": "v1",
+        "Added": 1,
+        "Removed": 0,
+        "Relabeled": 1,
+        "LabelsAdded": ["c"],
+        "LabelsRemoved": [],
+        "ThresholdsChanged": 0,
+    }
+    assert answer["Since"] == {
+        "SinceVersion": "v2",
+        "Added": 1,
+        "Removed": 3,
+        "Relabeled": 0,
+        "LabelsAdded": [],
+        "LabelsRemoved": ["c"],
+    }
+
+
+def test_an_estimate_comes_with_what_would_be_learnt(boards):
+    boards.put("train", [a_line(n, "ab"[n % 2]) for n in range(4)])
+    estimates = OPERATIONS["PreviewTraining"](boards.house, ALICE, {"ProjectArn": str(boards.project.arn)})[
+        "Estimates"
+    ]
+    assert [item["Budget"] for item in estimates] == ["fast", "balanced", "best"]
+    assert all(item["LeastSeconds"] < item["Seconds"] < item["MostSeconds"] for item in estimates)
+    assert {item["Trainings"] for item in estimates} == {0}

@@ -38,6 +38,7 @@ def test_a_training_says_its_stage_once_it_has_one(house, version, ask):
         "Done": 3,
         "Of": 4,
         "SecondsLeft": 4.5,
+        "Candidates": [],
     }
     house.trainings.stages.say(version, {**JUDGING, "seconds_left": None})
     assert "SecondsLeft" not in ask()
@@ -70,3 +71,15 @@ def test_the_figures_show_the_stage_of_a_training_under_way(version):
     assert shown() == [f"vedette_training_share{{{labels.format('packaging')}}} 0.0"]
     figures.record_training(arn, None)
     assert shown() == []
+
+
+def test_candidates_are_told_while_they_compete(house, version, ask):
+    candidates = [
+        {"recipe": "probe-224", "state": "judged", "quality": 0.9},
+        {"recipe": "probe-384", "state": "judging", "quality": None},
+    ]
+    house.trainings.stages.say(version, {**JUDGING, "candidates": candidates})
+    assert ask()["Candidates"] == [
+        {"Recipe": "probe-224", "State": "judged", "Quality": 0.9},
+        {"Recipe": "probe-384", "State": "judging"},
+    ]

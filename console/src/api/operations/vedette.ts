@@ -483,6 +483,7 @@ export interface DescribeTrainingResponse {
   readonly Done?: number | undefined;
   readonly Of?: number | undefined;
   readonly SecondsLeft?: number | undefined;
+  readonly Candidates?: ReadonlyArray<TrainingCandidate> | undefined;
 }
 
 export interface DifferenceCounts {
@@ -1157,6 +1158,16 @@ export interface ListUsersResponse {
   readonly Users?: ReadonlyArray<UserSummary> | undefined;
 }
 
+export interface ListVersionChangesRequest {
+  readonly ProjectArn: string;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListVersionChangesResponse {
+  readonly Versions?: ReadonlyArray<VersionChange> | undefined;
+  readonly Since?: VersionChange | undefined;
+}
+
 export interface MaskColor {
   readonly Name?: string | undefined;
   readonly Color?: string | undefined;
@@ -1304,6 +1315,7 @@ export interface PreviewTrainingResponse {
   readonly OutputBucket?: string | undefined;
   readonly OutputPrefix?: string | undefined;
   readonly HasOutputBucket?: boolean | undefined;
+  readonly Estimates?: ReadonlyArray<TrainingEstimate> | undefined;
 }
 
 export interface PutPolicyRequest {
@@ -1696,9 +1708,16 @@ export interface SuggestionKey {
 
 export interface TrainingCandidate {
   readonly Recipe?: string | undefined;
+  readonly State?: "waiting" | "judging" | "judged" | "given-up" | "passed-over" | "kept" | undefined;
   readonly Quality?: number | undefined;
-  readonly IsGivenUp?: boolean | undefined;
-  readonly IsKept?: boolean | undefined;
+}
+
+export interface TrainingEstimate {
+  readonly Budget?: "fast" | "balanced" | "best" | undefined;
+  readonly Seconds?: number | undefined;
+  readonly LeastSeconds?: number | undefined;
+  readonly MostSeconds?: number | undefined;
+  readonly Trainings?: number | undefined;
 }
 
 export interface TrainingLabel {
@@ -1808,6 +1827,21 @@ export interface UserSummary {
   readonly CreateDate?: string | undefined;
 }
 
+export interface VersionChange {
+  readonly VersionName?: string | undefined;
+  readonly ModelArn?: string | undefined;
+  readonly SinceVersion?: string | undefined;
+  readonly IsCopy?: boolean | undefined;
+  readonly Added?: number | undefined;
+  readonly Removed?: number | undefined;
+  readonly Relabeled?: number | undefined;
+  readonly LabelsAdded?: ReadonlyArray<string> | undefined;
+  readonly LabelsRemoved?: ReadonlyArray<string> | undefined;
+  readonly Budget?: string | undefined;
+  readonly SinceBudget?: string | undefined;
+  readonly ThresholdsChanged?: number | undefined;
+}
+
 export interface VedetteOperations {
   readonly AcceptDrafts: { readonly input: AcceptDraftsRequest; readonly output: AcceptDraftsResponse };
   readonly AddImportPiece: { readonly input: AddImportPieceRequest; readonly output: Record<never, never> };
@@ -1873,6 +1907,7 @@ export interface VedetteOperations {
   readonly ListSnapshots: { readonly input: ListSnapshotsRequest; readonly output: ListSnapshotsResponse };
   readonly ListSuggestions: { readonly input: ListSuggestionsRequest; readonly output: ListSuggestionsResponse };
   readonly ListUsers: { readonly input: Record<never, never>; readonly output: ListUsersResponse };
+  readonly ListVersionChanges: { readonly input: ListVersionChangesRequest; readonly output: ListVersionChangesResponse };
   readonly MendImportLines: { readonly input: MendImportLinesRequest; readonly output: MendImportLinesResponse };
   readonly MoveEntries: { readonly input: MoveEntriesRequest; readonly output: Record<never, never> };
   readonly NoteAnswer: { readonly input: NoteAnswerRequest; readonly output: NoteAnswerResponse };

@@ -7,6 +7,7 @@ import type { ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { hrefOf, RouteLink, useFollow } from "../../ui/links";
 import { routeOfProject, VersionSign } from "../../ui/projects";
+import { routeOfVersion } from "../../ui/version";
 import { useText } from "./text";
 
 export function Versions({ project }: { readonly project: ProjectFacts }) {
@@ -43,7 +44,7 @@ export function Versions({ project }: { readonly project: ProjectFacts }) {
           id: "name",
           header: t("name"),
           cell: ({ name }) => (
-            <RouteLink to={`${routeOfProject(project)}/train?version=${encodeURIComponent(name)}`}>
+            <RouteLink to={routeOfVersion(project, name)}>
               <bdi>{name}</bdi>
             </RouteLink>
           ),

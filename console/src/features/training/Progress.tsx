@@ -8,8 +8,9 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
-import { useCall, useChange, useModelEvent, type VersionFacts } from "../../api";
+import { useCall, useChange, useModelEvent, type ModelEvent, type Own, type VersionFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import { Candidates } from "./Candidates";
 import { stageOf } from "./stages";
 import { useText } from "./text";
 
@@ -22,26 +23,36 @@ interface Step {
   readonly done: number;
   readonly of: number;
   readonly secondsLeft: number | null;
+  readonly candidates: readonly Own.TrainingCandidate[];
+}
+
+const NOTHING: Step = { stage: null, done: 0, of: 0, secondsLeft: null, candidates: [] };
+
+function stepOfEvent(event: ModelEvent): Step {
+  return {
+    stage: event.stage,
+    done: event.done ?? 0,
+    of: event.of ?? 0,
+    secondsLeft: event.secondsLeft ?? null,
+    candidates: event.candidates.map(({ recipe, state, quality }) => ({
+      Recipe: recipe,
+      State: state,
+      Quality: quality ?? undefined,
+    })),
+  };
+}
+
+function stepOfAnswer(answer: Own.DescribeTrainingResponse): Step {
+  const { Stage: stage = null, Done: done = 0, Of: of = 0, SecondsLeft: secondsLeft = null } = answer;
+  return { stage, done, of, secondsLeft, candidates: answer.Candidates ?? [] };
 }
 
 /** The step that the training is in: what an event said last, or else what was asked. */
 export function useStep(arn: string): Step {
   const event = useModelEvent(arn);
   const { data } = useCall("vedette", "DescribeTraining", { ModelArn: arn }, { everyMs: EVERY_MS });
-  if (event?.stage != null) {
-    return {
-      stage: event.stage,
-      done: event.done ?? 0,
-      of: event.of ?? 0,
-      secondsLeft: event.secondsLeft ?? null,
-    };
-  }
-  return {
-    stage: data?.Stage ?? null,
-    done: data?.Done ?? 0,
-    of: data?.Of ?? 0,
-    secondsLeft: data?.SecondsLeft ?? null,
-  };
+  if (event !== undefined && event.stage !== null) return stepOfEvent(event);
+  return data === undefined ? NOTHING : stepOfAnswer(data);
 }
 
 function useLeft(): (seconds: number | null) => string {
@@ -112,15 +123,18 @@ export function Progress({ version }: { readonly version: VersionFacts }) {
   const step = useStep(version.arn);
   const [isAsking, setIsAsking] = useState(false);
   return (
-    <Container
-      header={
-        <Header variant="h2" actions={<Button onClick={() => setIsAsking(true)}>{t("stop")}</Button>}>
-          <bdi>{t("training", { name: version.name })}</bdi>
-        </Header>
-      }
-    >
-      <Bar step={step} />
-      {isAsking && <StopDialog version={version} onClose={() => setIsAsking(false)} />}
-    </Container>
+    <SpaceBetween size="l">
+      <Container
+        header={
+          <Header variant="h2" actions={<Button onClick={() => setIsAsking(true)}>{t("stop")}</Button>}>
+            <bdi>{t("training", { name: version.name })}</bdi>
+          </Header>
+        }
+      >
+        <Bar step={step} />
+        {isAsking && <StopDialog version={version} onClose={() => setIsAsking(false)} />}
+      </Container>
+      <Candidates candidates={step.candidates} />
+    </SpaceBetween>
   );
 }

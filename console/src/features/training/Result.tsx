@@ -11,6 +11,7 @@ import type { ReactNode } from "react";
 import { useCall, type Own, type VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
+import { Candidates } from "./Candidates";
 import { taskOf } from "./tasks";
 import { isFew, sentenceOf, untestedOf, weakestOf } from "./sentence";
 import { BUDGETS } from "./starting";
@@ -147,6 +148,7 @@ export function Result({
       <Container header={<Header variant="h2">{t("figures")}</Header>}>
         <Figures report={report} />
       </Container>
+      <Candidates candidates={report.Candidates ?? []} />
     </SpaceBetween>
   );
 }

@@ -13,6 +13,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Own, ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import { useDuration } from "./Result";
 import { isVersionName, nextName } from "./names";
 import { BUDGETS, startTraining, type Budget } from "./starting";
 import { useText } from "./text";
@@ -23,7 +24,44 @@ interface StartFormProps {
   readonly onStarted: (version: string) => void;
 }
 
-function BudgetChoice(props: { readonly value: Budget; readonly onChange: (budget: Budget) => void }) {
+function BudgetHelp({ budget, estimates }: { budget: Budget; estimates: readonly Own.TrainingEstimate[] }) {
+  const t = useText();
+  const duration = useDuration();
+  const estimate = estimates.find((candidate) => candidate.Budget === budget);
+  return (
+    <SpaceBetween size="xxs">
+      <span>{t(`budget_${budget}_help`)}</span>
+      {estimate !== undefined && (
+        <Box fontSize="body-s" color="text-body-secondary">
+          {t("about", {
+            time: duration(estimate.Seconds ?? 0),
+            least: duration(estimate.LeastSeconds ?? 0),
+            most: duration(estimate.MostSeconds ?? 0),
+          })}
+        </Box>
+      )}
+    </SpaceBetween>
+  );
+}
+
+/** What the estimates are computed from. */
+function Basis({ estimates }: { readonly estimates: readonly Own.TrainingEstimate[] }) {
+  const t = useText();
+  const [first] = estimates;
+  if (first === undefined) return null;
+  const count = first.Trainings ?? 0;
+  return (
+    <Box fontSize="body-s" color="text-body-secondary">
+      {count === 0 ? t("basisElsewhere") : t("basisHere", { count })}
+    </Box>
+  );
+}
+
+function BudgetChoice(props: {
+  readonly value: Budget;
+  readonly estimates: readonly Own.TrainingEstimate[];
+  readonly onChange: (budget: Budget) => void;
+}) {
   const t = useText();
   return (
     <Container
@@ -33,17 +71,20 @@ function BudgetChoice(props: { readonly value: Budget; readonly onChange: (budge
         </Header>
       }
     >
-      <Tiles
-        ariaLabel={t("effort")}
-        value={props.value}
-        columns={3}
-        items={BUDGETS.map((value) => ({
-          value,
-          label: t(`budget_${value}`),
-          description: t(`budget_${value}_help`),
-        }))}
-        onChange={({ detail }) => props.onChange(detail.value as Budget)}
-      />
+      <SpaceBetween size="s">
+        <Tiles
+          ariaLabel={t("effort")}
+          value={props.value}
+          columns={3}
+          items={BUDGETS.map((value) => ({
+            value,
+            label: t(`budget_${value}`),
+            description: <BudgetHelp budget={value} estimates={props.estimates} />,
+          }))}
+          onChange={({ detail }) => props.onChange(detail.value as Budget)}
+        />
+        <Basis estimates={props.estimates} />
+      </SpaceBetween>
     </Container>
   );
 }
@@ -139,7 +180,7 @@ export function StartForm({ project, preview, onStarted }: StartFormProps) {
   });
   return (
     <SpaceBetween size="l">
-      <BudgetChoice value={form.budget} onChange={form.setBudget} />
+      <BudgetChoice value={form.budget} estimates={preview.Estimates ?? []} onChange={form.setBudget} />
       <Container>
         <SpaceBetween size="m">
           <Names form={form} isNamed={project.service === "rekognition"} problem={problem} />

@@ -15,6 +15,7 @@ import { NotFound } from "../../ui/states";
 import { Learnt } from "./Learnt";
 import { Needs } from "./Needs";
 import { useProjectPage, useTrainingPlace } from "./place";
+import { Retrain } from "./Retrain";
 import { StartForm } from "./StartForm";
 import { useText } from "./text";
 import { TrainingView } from "./TrainingView";
@@ -30,10 +31,12 @@ interface PartProps {
 function Before({ project, route }: PartProps) {
   const [, setSearch] = useSearchParams();
   const query = useCall("vedette", "PreviewTraining", { ProjectArn: project.arn }, { everyMs: EVERY_MS });
+  const changes = useCall("vedette", "ListVersionChanges", { ProjectArn: project.arn });
   if (query.isError) return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
   if (query.isPending) return <Spinner size="large" />;
   return (
     <SpaceBetween size="l">
+      <Retrain project={project} route={route} changes={changes.data} />
       <Needs needs={query.data.Needs ?? []} route={route} />
       <Learnt preview={query.data} />
       <StartForm

@@ -6,4 +6,12 @@ export const routes: RouteObject[] = [
     path: "projects/:service/:project/train",
     lazy: async () => ({ Component: (await import("./TrainPage")).TrainPage }),
   },
+  {
+    path: "projects/:service/:project/versions",
+    lazy: async () => ({ Component: (await import("./VersionsPage")).VersionsPage }),
+  },
+  {
+    path: "projects/:service/:project/versions/:version",
+    lazy: async () => ({ Component: (await import("./VersionPage")).VersionPage }),
+  },
 ];

@@ -6,6 +6,7 @@ export const messages = {
   trainDataset: "Training dataset",
   testDataset: "Test dataset",
   train: "Train",
+  versions: "Versions",
   account: "Account",
   navigation: "Navigation",
   openNavigation: "Open navigation",

@@ -9,6 +9,7 @@ export const messages: Translation<typeof english> = {
   trainDataset: "Jeu d’entraînement",
   testDataset: "Jeu de test",
   train: "Entraîner",
+  versions: "Versions",
   account: "Compte",
   navigation: "Navigation",
   openNavigation: "Ouvrir la navigation",

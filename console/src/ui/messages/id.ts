@@ -9,6 +9,7 @@ export const messages: Translation<typeof english> = {
   trainDataset: "Dataset pelatihan",
   testDataset: "Dataset pengujian",
   train: "Latih",
+  versions: "Versi",
   account: "Akun",
   navigation: "Navigasi",
   openNavigation: "Buka navigasi",

@@ -9,6 +9,7 @@ export const messages: Translation<typeof english> = {
   trainDataset: "Conjunto de treinamento",
   testDataset: "Conjunto de teste",
   train: "Treinar",
+  versions: "Versões",
   account: "Conta",
   navigation: "Navegação",
   openNavigation: "Abrir a navegação",

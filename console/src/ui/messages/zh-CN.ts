@@ -9,6 +9,7 @@ export const messages: Translation<typeof english> = {
   trainDataset: "训练数据集",
   testDataset: "测试数据集",
   train: "训练",
+  versions: "版本",
   account: "账户",
   navigation: "导航",
   openNavigation: "打开导航",

@@ -323,7 +323,7 @@ def _of_export(account: str, project: Project, state: ExportState) -> ConsoleEve
 
 
 def _of_version(house: House, account: str, version: Version) -> ConsoleEvent:
-    stage = house.trainings.stages.of(version) or {}
+    stage = house.trainings.progress(version) or {}
     facts = {
         "projectArn": str(version.project.arn),
         "modelArn": str(version.arn),
@@ -333,6 +333,7 @@ def _of_version(house: House, account: str, version: Version) -> ConsoleEvent:
         "done": stage.get("done"),
         "of": stage.get("of"),
         "secondsLeft": stage.get("seconds_left"),
+        "candidates": stage.get("candidates", []),
     }
     return ConsoleEvent(0, account, "model", str(version.project.arn), facts)
 

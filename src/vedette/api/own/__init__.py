@@ -94,6 +94,7 @@ from vedette.api.own.suggestions import (
     stop_suggestions,
 )
 from vedette.api.own.trainings import get_training_report, preview_training, stop_training
+from vedette.api.own.versions import list_version_changes
 from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
@@ -165,6 +166,7 @@ OPERATIONS: dict[str, Handler] = {
     "ListNextSteps": list_next_steps,
     "ListSuggestions": list_suggestions,
     "RestoreSuggestions": restore_suggestions,
+    "ListVersionChanges": list_version_changes,
     "MoveEntries": move_entries,
     "NoteAnswer": note_answer,
     "QueryEntries": query_entries,

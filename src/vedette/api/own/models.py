@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 from vedette.api.house import Caller, House
@@ -39,13 +40,20 @@ def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dic
 def describe_training(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return the progress of a training; one that is queued or has ended has no stage."""
     version = find_model(house, caller, "DescribeTraining", request)
-    facts = house.trainings.stages.of(version)
+    facts = house.trainings.progress(version)
     answer: dict[str, Any] = {"IsUnderWay": version.state == "training"}
     if facts is not None:
         answer |= {"Stage": facts["stage"], "Done": facts["done"], "Of": facts["of"]}
         if facts.get("seconds_left") is not None:
             answer["SecondsLeft"] = facts["seconds_left"]
+        answer["Candidates"] = [describe_candidate(candidate) for candidate in facts.get("candidates", ())]
     return answer
+
+
+def describe_candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a recipe stands that competes in a training."""
+    answer = {"Recipe": candidate["recipe"], "State": candidate["state"], "Quality": candidate["quality"]}
+    return {name: value for name, value in answer.items() if value is not None}
 
 
 class ParcelStream:

@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "ListDismissedSuggestions": _on("ListDismissedSuggestions", PROJECT),
     "ListNextSteps": _on("ListNextSteps", PROJECT),
     "ListSuggestions": _on("ListSuggestions", PROJECT),
+    "ListVersionChanges": _on("ListVersionChanges", PROJECT),
     "MoveEntries": _on("MoveEntries", PROJECT),
     "PreviewTraining": _on("PreviewTraining", PROJECT),
     "QueryEntries": _on("QueryEntries", PROJECT),

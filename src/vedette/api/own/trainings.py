@@ -9,6 +9,7 @@ from vedette.api.uploads import upload_bucket
 from vedette.dialects.training_data import Need, TrainingPreview
 from vedette.errors import Busy, Missing
 from vedette.projects.project import Project
+from vedette.training.estimate import Estimate
 from vedette.training.report import CandidateReport, LabelReport
 
 
@@ -22,7 +23,8 @@ def preview_training(house: House, caller: Caller, request: dict[str, Any]) -> d
         need = {"Code": refusal.kind, "Message": refusal.sentence, "DatasetType": refusal.name or "train"}
         return answer | {"CanTrain": False, "Needs": [need], "Labels": []}
     split = "dataset" if "test" in preview.parts else "divide" if project.dialect.divides_datasets else "once"
-    return answer | {"Split": split} | _preview(preview)
+    estimates = [_estimate(item) for item in house.trainings.estimates(caller.account, preview)]
+    return answer | {"Split": split, "Estimates": estimates} | _preview(preview)
 
 
 def stop_training(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +92,16 @@ def _preview(preview: TrainingPreview) -> dict[str, Any]:
     return answer | ({"Task": preview.task} if preview.task else {})
 
 
+def _estimate(item: Estimate) -> dict[str, Any]:
+    return {
+        "Budget": item.budget,
+        "Seconds": round(item.seconds, 1),
+        "LeastSeconds": round(item.least, 1),
+        "MostSeconds": round(item.most, 1),
+        "Trainings": item.trainings,
+    }
+
+
 def _need(need: Need) -> dict[str, Any]:
     answer = {
         "Code": need.code,
@@ -121,7 +133,6 @@ def _label(label: LabelReport) -> dict[str, Any]:
 def _candidate(candidate: CandidateReport) -> dict[str, Any]:
     return {
         "Recipe": candidate.recipe,
+        "State": candidate.state,
         "Quality": candidate.quality,
-        "IsGivenUp": candidate.is_given_up,
-        "IsKept": candidate.is_kept,
     }

@@ -1,0 +1,130 @@
+/** The versions of a project: what changed from one to the next, and how good each is. */
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Table from "@cloudscape-design/components/table";
+import { useCall, useEvents, type Own, type ProjectFacts } from "../../api";
+import { useFormats } from "../../i18n/context";
+import { FaultAlert } from "../../ui/faults";
+import { hrefOf, RouteLink, useFollow } from "../../ui/links";
+import { VersionSign } from "../../ui/projects";
+import { NotFound } from "../../ui/states";
+import { routeOfVersion } from "../../ui/version";
+import { useChanges } from "./changes";
+import { useProjectPage, useTrainingPlace } from "./place";
+import { QualityChart } from "./QualityChart";
+import { Retrain } from "./Retrain";
+import { useText } from "./text";
+
+interface ListProps {
+  readonly project: ProjectFacts;
+  readonly route: string;
+  readonly changes: Own.ListVersionChangesResponse | undefined;
+}
+
+function ChangeCell({ change }: { readonly change: Own.VersionChange | undefined }) {
+  const t = useText();
+  const words = useChanges();
+  if (change === undefined) return <>–</>;
+  if (change.IsCopy === true) return <>{t("isCopy")}</>;
+  if (change.SinceVersion === undefined) return <>{t("isFirst")}</>;
+  const parts = words(change);
+  return (
+    <>
+      {parts.length === 0 ? t("sameAs", { version: change.SinceVersion }) : null}
+      {parts.map((part) => (
+        <div key={part}>
+          <bdi>{part}</bdi>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function List({ project, route, changes }: ListProps) {
+  const t = useText();
+  const formats = useFormats();
+  const follow = useFollow();
+  const known = new Map((changes?.Versions ?? []).map((change) => [change.ModelArn, change]));
+  return (
+    <Table
+      items={project.versions}
+      trackBy="arn"
+      wrapLines
+      ariaLabels={{ tableLabel: t("versions") }}
+      header={
+        <Header variant="h2" counter={`(${String(project.versions.length)})`}>
+          {t("versions")}
+        </Header>
+      }
+      empty={
+        <Box textAlign="center" padding="l">
+          <Button href={hrefOf(`${route}/train`)} onFollow={follow}>
+            {t("trainTitle")}
+          </Button>
+        </Box>
+      }
+      columnDefinitions={[
+        {
+          id: "name",
+          header: t("version"),
+          cell: ({ name }) => (
+            <RouteLink to={routeOfVersion(project, name)}>
+              <bdi>{name}</bdi>
+            </RouteLink>
+          ),
+          isRowHeader: true,
+        },
+        { id: "f1", header: t("f1"), cell: ({ f1 }) => (f1 === null ? "–" : formats.percent(f1)) },
+        { id: "state", header: t("state"), cell: ({ state }) => <VersionSign state={state} /> },
+        { id: "changes", header: t("changed"), cell: ({ arn }) => <ChangeCell change={known.get(arn)} /> },
+        { id: "created", header: t("created"), cell: ({ created }) => formats.date(created) },
+      ]}
+    />
+  );
+}
+
+function Shown({ project, route }: { readonly project: ProjectFacts; readonly route: string }) {
+  const changes = useCall("vedette", "ListVersionChanges", { ProjectArn: project.arn });
+  return (
+    <SpaceBetween size="l">
+      {changes.isError && <FaultAlert error={changes.error} onRetry={() => void changes.refetch()} />}
+      <Retrain project={project} route={route} changes={changes.data} />
+      <QualityChart versions={project.versions} />
+      <List project={project} route={route} changes={changes.data} />
+    </SpaceBetween>
+  );
+}
+
+export function VersionsPage() {
+  const t = useText();
+  const follow = useFollow();
+  const place = useTrainingPlace();
+  useProjectPage(place, t("versions"));
+  useEvents();
+  const { project } = place;
+  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
+  if (project.isPending) return <Spinner size="large" />;
+  if (project.data === null) return <NotFound />;
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          actions={
+            <Button href={hrefOf(`${place.route}/train?new`)} onFollow={follow}>
+              {t("trainTitle")}
+            </Button>
+          }
+        >
+          {t("versions")}
+        </Header>
+      }
+    >
+      <Shown project={project.data} route={place.route} />
+    </ContentLayout>
+  );
+}

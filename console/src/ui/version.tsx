@@ -1,0 +1,84 @@
+/** The frame of a version's pages: its name and state, and the tabs that its parts add a line for here. */
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import type { ReactNode } from "react";
+import { useNavigate } from "react-router";
+import type { ProjectService, VersionFacts } from "../api";
+import { hrefOf } from "./links";
+import { usePage } from "./page";
+import { routeOfProject, VersionSign } from "./projects";
+import { useUiText } from "./text";
+
+/** A page below a version's route, and the message that names its tab. */
+const TABS: readonly VersionTabFacts[] = [{ id: "overview", path: "", text: "overview" }];
+
+export type VersionTab = "overview";
+
+interface VersionTabFacts {
+  readonly id: VersionTab;
+  readonly path: string;
+  readonly text: "overview";
+}
+
+interface ProjectAddress {
+  readonly service: ProjectService;
+  readonly name: string;
+}
+
+export function routeOfVersion(project: ProjectAddress, version: string): string {
+  return `${routeOfProject(project)}/versions/${encodeURIComponent(version)}`;
+}
+
+interface VersionFrameProps {
+  readonly project: ProjectAddress;
+  readonly name: string;
+  /** Undefined where the version was deleted, perhaps while it was looked at. */
+  readonly version: VersionFacts | undefined;
+  readonly tab: VersionTab;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+export function VersionFrame({ project, name, version, tab, actions, children }: VersionFrameProps) {
+  const t = useUiText();
+  const navigate = useNavigate();
+  const route = routeOfVersion(project, name);
+  usePage({
+    title: name,
+    crumbs: [
+      { text: "Vedette", to: "/" },
+      { text: t("projects"), to: "/projects" },
+      { text: project.name, to: routeOfProject(project) },
+      { text: t("versions"), to: `${routeOfProject(project)}/versions` },
+    ],
+  });
+  return (
+    <ContentLayout
+      header={
+        <Header variant="h1" info={version && <VersionSign state={version.state} />} actions={actions}>
+          <bdi>{name}</bdi>
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {TABS.length > 1 && (
+          <Tabs
+            activeTabId={tab}
+            tabs={TABS.map(({ id, path, text }) => ({
+              id,
+              label: t(text),
+              href: hrefOf(`${route}${path}`),
+            }))}
+            onChange={({ detail }) => {
+              const chosen = TABS.find(({ id }) => id === detail.activeTabId);
+              if (chosen !== undefined) void navigate(`${route}${chosen.path}`);
+            }}
+          />
+        )}
+        {children}
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}
