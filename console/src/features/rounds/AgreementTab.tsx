@@ -40,6 +40,7 @@ export function AgreementTab({ arn, round }: RoundProps) {
         />
       </Container>
       <Table
+        wrapLines
         items={query.data?.Confusions ?? []}
         header={
           <Header variant="h2" description={t("confusionsHelp")}>

@@ -32,6 +32,7 @@ export function PeopleTable({ arn, round }: RoundProps) {
     <>
       {query.error !== null && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
       <Table
+        wrapLines
         items={people}
         trackBy="UserId"
         loading={query.isPending}
