@@ -1,8 +1,11 @@
 import json
+import re
+from fnmatch import fnmatchcase
 
 import pytest
 
 from doubles.houses import ELSEWHERE, HERE, NOON
+from vedette.access.actions import KNOWN
 from vedette.errors import Busy, MalformedPolicy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.builtin import NAMES, builtin_document
 from vedette.identity.directory import Directory
@@ -41,6 +44,37 @@ def policies(directory):
 
 def test_the_builtin_policies_are_there_from_the_start(policies):
     assert policies.available(HERE) == [IdentityPolicy(name, builtin_document(name)) for name in NAMES]
+
+
+PEOPLE = re.compile(r"(create|delete|update|get|list)(user|group|accesskey|polic).*|putpolicy")
+
+
+def allowed_of_ours(name):
+    """Return Vedette's own actions that a built-in policy allows somewhere."""
+    patterns = [
+        action.lower()
+        for statement in json.loads(builtin_document(name))["Statement"]
+        for action in statement["Action"]
+        if action.startswith("vedette:")
+    ]
+    return {
+        action
+        for action in KNOWN["vedette"]
+        if any(fnmatchcase(f"vedette:{action}", pattern) for pattern in patterns)
+    }
+
+
+def test_a_trainer_may_do_all_that_manages_no_people():
+    people = {action for action in KNOWN["vedette"] if PEOPLE.fullmatch(action)}
+    assert len(people) == 15
+    missing = KNOWN["vedette"] - people - allowed_of_ours("trainer")
+    assert missing == set()
+
+
+def test_whoever_labels_may_ask_for_drafts_and_studies_and_starts_no_training():
+    labeller = allowed_of_ours("labeller")
+    assert {"startdrafts", "acceptdrafts", "startsuggestions", "previewtraining"} <= labeller
+    assert not labeller & {"stoptraining", "removeentries", "createexport", "putpolicy", "createuser"}
 
 
 def test_a_policy_is_kept_as_it_was_put_and_changed_for_all(policies, clock):

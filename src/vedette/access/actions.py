@@ -103,6 +103,7 @@ SERVICES = {
         CountChanges CreateSnapshot DeleteSnapshot DescribeRestoration DescribeSnapshot ListChanges
         ListEntryEvents ListSnapshots RestoreSnapshot RevertChange
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
+        GetTrainingReport ListVersionChanges PreviewTraining StopTraining
     """,
 }
 KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}
