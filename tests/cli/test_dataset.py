@@ -1,6 +1,7 @@
 """`vedette dataset …` against a running server: what a person does to a dataset without the console."""
 
 import json
+import re
 import uuid
 
 import pytest
@@ -221,3 +222,54 @@ def test_a_project_or_dataset_that_is_not_there_is_a_sentence(run, project):
     answer = run("list", project="no-such-project")
     assert (answer.exit_code, "no project no-such-project" in answer.stderr) == (2, True)
     assert run("list", "--type", "test").exit_code == 2
+
+
+def row(text: str, number: int = 0) -> list[str]:
+    """Return the cells of a row of a table, without its time."""
+    cells = re.split(r"  +", text.splitlines()[number].strip())
+    return [cell for cell in cells if not re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", cell)]
+
+
+def test_history_says_who_gave_which_label(run, project):
+    project(a_line("a"), a_line("b"))
+    run("label", "cat", "--all")
+    newest = row(run("history").output)
+    assert newest[1:] == ["root", "edit", "2 changed", "cat +2"]
+    events = run("history", a_ref("a")).output
+    assert row(events)[1:] == ["root", "changed", "no label → cat"]
+    assert run("history", "--label", "dog").output.strip() == ""
+
+
+def test_a_change_is_taken_back_where_nobody_has_changed_the_entry_since(run, project):
+    project(a_line("a"), a_line("b"))
+    run("label", "cat", "--all")
+    number = row(run("history").output)[0]
+    run("label", "dog", "b.png")
+    assert run("revert", number).output == "Restored 1 entries, and left 1 that somebody changed since.\n"
+    assert project.labels() == {"a.png": [], "b.png": ["cat", "dog"]}
+
+
+def test_a_snapshot_is_made_compared_restored_and_deleted(run, project):
+    project(a_line("a", "dog"), a_line("b"))
+    made = run("snapshot", "make", "before; $(night)", "--description", "the day's")
+    assert made.output == "Snapshot before; $(night): 2 pictures, 1 labelled.\n"
+    run("label", "cat", "--all")
+    run("remove", "b.png")
+    compared = run("snapshot", "compare", "before; $(night)").output
+    assert [row(compared, place)[-1] for place in range(5)] == ["1", "0", "0", "1", "0"]
+    assert run("snapshot", "restore", "before; $(night)").output == "Restored 2 entries.\n"
+    assert project.labels() == {"a.png": ["dog"], "b.png": []}
+    assert run("snapshot", "delete", "before; $(night)").output == "Deleted snapshot before; $(night).\n"
+    # What the restoration found is a snapshot of its own.
+    names = [line.split("  ")[0] for line in run("snapshot", "list").output.splitlines()]
+    assert len(names) == 1
+    assert "before" in names[0].lower()
+
+
+@pytest.mark.parametrize("words", [("compare", "none"), ("restore", "none"), ("delete", "none")])
+def test_a_snapshot_that_there_is_not_is_named_and_nothing_happens(run, project, words):
+    project(a_line("a", "dog"))
+    answer = run("snapshot", *words)
+    assert answer.exit_code == 2
+    assert "no snapshot none" in answer.stderr
+    assert project.labels() == {"a.png": ["dog"]}

@@ -6,7 +6,6 @@ what it would do. Labels are changed in the entries; pictures in their bucket ar
 
 import sys
 from itertools import islice
-from pathlib import Path
 from typing import Annotated, Any
 
 from vedette.cli.dataset_bring import PICTURES, bring, lines_of
@@ -24,6 +23,8 @@ from vedette.cli.dataset_edits import (
     setting_of,
     uses_label,
 )
+from vedette.cli.dataset_history import history, revert, snapshots
+from vedette.cli.dataset_options import Data, Endpoint, Of, Project, Which
 from vedette.cli.dataset_show import labels_of, show_counts, show_entry
 from vedette.cli.directory import table
 from vedette.cli.models import translate_client_errors
@@ -34,14 +35,9 @@ from vedette.errors import Missing, Wrong
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.relabel import clear_labels, remove_labels
 
-app = CommandGroup("The entries and labels of a dataset on a running server.")
+app = CommandGroup("The entries, labels and history of a dataset on a running server.")
 
-Project = Annotated[str, Option(help="The project's name.")]
-Which = Annotated[DatasetKind, Option("--type", help="Which dataset of the project.")]
 Both = Annotated[DatasetKind | None, Option("--type", help="Only this dataset; both without it.")]
-Of = Annotated[str, Option(help="rekognition or lookoutvision, where both have such a project.")]
-Endpoint = Annotated[str, Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
-Data = Annotated[Path | None, Option(help="The data folder that holds the server's root key.")]
 DryRun = Annotated[bool, Option("--dry-run", help="Say what would be done, and do nothing.")]
 Names = Annotated[
     list[str] | None,
@@ -314,3 +310,8 @@ def import_pictures(  # noqa: PLR0913  (a command's options)
         if not lines:
             raise Missing(f"There is no picture ({', '.join(PICTURES)}) below {from_}.")
         bring(client, lines, dry_run=dry_run)
+
+
+app.define("history")(history)
+app.define("revert")(revert)
+app.attach("snapshot", snapshots)
