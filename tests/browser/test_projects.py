@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from browser.looks import axe_everywhere, take_pictures
+from vedette.cli.client import open_client
 
 
 @pytest.fixture(scope="module")
@@ -96,10 +97,13 @@ def test_a_project_goes_with_its_datasets(signed_in, console):
     rekognition = console.client("rekognition")
     arn = rekognition.create_project(ProjectName="to-go")["ProjectArn"]
     rekognition.create_dataset(ProjectArn=arn, DatasetType="TRAIN")
+    own = open_client("vedette", endpoint=console.address, data=console.data)
+    own.create_snapshot(ProjectArn=arn, DatasetType="train", Name="empty")
     signed_in.goto("/console/projects/rekognition/to-go")
     signed_in.get_by_role("button", name="Delete").click()
     dialog = signed_in.get_by_role("dialog")
     expect(dialog.get_by_text("1 dataset", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("1 snapshot of a dataset")).to_be_visible()
     dialog.get_by_label("To be sure, type delete").fill("delete")
     dialog.get_by_role("button", name="Delete").click()
     expect(signed_in.get_by_text("to-go was deleted.")).to_be_visible()

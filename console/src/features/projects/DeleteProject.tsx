@@ -7,8 +7,9 @@ import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { asFault, sumOf, useProject, type ProjectFacts, type ProjectService } from "../../api";
+import { asFault, call, sumOf, useProject, type ProjectFacts, type ProjectService } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { notify } from "../../ui/notices";
 import { useUiText } from "../../ui/text";
@@ -24,8 +25,24 @@ function isBlocked(facts: ProjectFacts): boolean {
   );
 }
 
+/** How many snapshots go with the datasets; 0 for who may not see them. */
+function useSnapshotCount({ arn, datasets }: ProjectFacts): number {
+  const counts = useQuery({
+    queryKey: ["snapshot-count", arn],
+    queryFn: () =>
+      Promise.all(
+        datasets.map(async ({ type }) => {
+          const listed = await call("vedette", "ListSnapshots", { ProjectArn: arn, DatasetType: type });
+          return (listed.Snapshots ?? []).length;
+        }),
+      ),
+  });
+  return sumOf(counts.data ?? [], (count) => count);
+}
+
 function Contents({ facts }: { readonly facts: ProjectFacts }) {
   const t = useText();
+  const snapshots = useSnapshotCount(facts);
   const pictures = sumOf(facts.datasets, (dataset) => dataset.pictures);
   return (
     <SpaceBetween size="s">
@@ -34,6 +51,7 @@ function Contents({ facts }: { readonly facts: ProjectFacts }) {
         <li>{t("deleteModels", { count: facts.versions.length })}</li>
         <li>{t("deleteDatasets", { count: facts.datasets.length })}</li>
         <li>{t("deletePictures", { count: pictures })}</li>
+        {snapshots > 0 && <li>{t("deleteSnapshots", { count: snapshots })}</li>}
       </ul>
       <Box color="text-body-secondary">{t("deleteKept")}</Box>
     </SpaceBetween>

@@ -41,6 +41,7 @@ export const messages = {
   deleteModels: { one: "{count} model", other: "{count} models" },
   deleteDatasets: { one: "{count} dataset", other: "{count} datasets" },
   deletePictures: { one: "the labels of {count} picture", other: "the labels of {count} pictures" },
+  deleteSnapshots: { one: "{count} snapshot of a dataset", other: "{count} snapshots of datasets" },
   deleteKept: "The pictures themselves stay in their bucket.",
   deleteBlocked: "A model is training or running. Stop it first; nothing is deleted meanwhile.",
   deleteType: "To be sure, type {word}",

@@ -55,6 +55,11 @@ export const messages: Translation<typeof english> = {
     many: "les étiquettes de {count} images",
     other: "les étiquettes de {count} images",
   },
+  deleteSnapshots: {
+    one: "{count} instantané d’un jeu de données",
+    many: "{count} instantanés de jeux de données",
+    other: "{count} instantanés de jeux de données",
+  },
   deleteKept: "Les images elles-mêmes restent dans leur compartiment.",
   deleteBlocked: "Un modèle s’entraîne ou tourne. Arrêtez-le d’abord ; rien n’est supprimé entre-temps.",
   deleteType: "Pour confirmer, saisissez {word}",

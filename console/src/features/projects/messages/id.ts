@@ -44,6 +44,7 @@ export const messages: Translation<typeof english> = {
   deleteModels: { other: "{count} model" },
   deleteDatasets: { other: "{count} dataset" },
   deletePictures: { other: "label dari {count} gambar" },
+  deleteSnapshots: { other: "{count} snapshot dataset" },
   deleteKept: "Gambarnya sendiri tetap di bucket.",
   deleteBlocked:
     "Ada model yang sedang dilatih atau berjalan. Hentikan dahulu; sementara itu tidak ada yang dihapus.",

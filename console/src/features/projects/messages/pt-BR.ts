@@ -52,6 +52,11 @@ export const messages: Translation<typeof english> = {
     many: "os rótulos de {count} imagens",
     other: "os rótulos de {count} imagens",
   },
+  deleteSnapshots: {
+    one: "{count} instantâneo de um conjunto de dados",
+    many: "{count} instantâneos de conjuntos de dados",
+    other: "{count} instantâneos de conjuntos de dados",
+  },
   deleteKept: "As próprias imagens ficam no bucket.",
   deleteBlocked: "Um modelo está treinando ou em execução. Pare-o primeiro; nada é excluído enquanto isso.",
   deleteType: "Para confirmar, digite {word}",

@@ -42,6 +42,7 @@ export const messages: Translation<typeof english> = {
   deleteModels: { other: "{count} 个模型" },
   deleteDatasets: { other: "{count} 个数据集" },
   deletePictures: { other: "{count} 张图片的标签" },
+  deleteSnapshots: { other: "{count} 个数据集快照" },
   deleteKept: "图片本身保留在其存储桶中。",
   deleteBlocked: "有模型正在训练或运行。请先停止它；在此之前不会删除任何内容。",
   deleteType: "请输入 {word} 以确认",
