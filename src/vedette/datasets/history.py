@@ -5,6 +5,7 @@ Reads only. Who asks is told names and labels, never what lines said before.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import orjson
@@ -299,13 +300,12 @@ def _passing(
     connection: Connection, query: Select[Any], conditions: JournalFilter, most: int
 ) -> Iterator[Row[Any]]:
     """Yield so many rows that pass; a database's search for a label is regardless of case."""
-    count = 0
-    for row in connection.execution_options(yield_per=200).execute(query):
-        if not conditions.label or conditions.label in orjson.loads(row.labels):
-            yield row
-            count += 1
-        if count == most:
-            return
+    # PostgreSQL keeps a cursor open for rows that nobody takes any more.
+    with connection.execute(query.execution_options(yield_per=200)) as rows:
+        passing = (
+            row for row in rows if not conditions.label or conditions.label in orjson.loads(row.labels)
+        )
+        yield from islice(passing, most)
 
 
 def _lines(connection: Connection, dataset: Dataset, rows: Sequence[Row[Any]]) -> list[JournalLine]:
