@@ -5,29 +5,33 @@ import numpy as np
 from vedette.datasets.columns import Bits, PartColumns
 from vedette.dialects.readiness import DatasetTally, LabelTally
 
-COUNTED = ("labelled", "unsure", "errors", "normal", "anomaly")
+COUNTED = ("labelled", "unsure", "errors")
+CLASSES = ("normal", "anomaly")
 
 
 def tally_of(columns: PartColumns) -> DatasetTally:
     """Count entries by their states and labels."""
     size = len(columns.bits["present"])
+    usable = ~columns.bits["errors"]
     imaged, boxed, once, twice = (np.zeros(size, np.uint8) for _ in range(4))
     for number, pictures in columns.labels.items():
-        imaged |= pictures & ~columns.boxed[number]
-        boxed |= columns.boxed[number]
+        imaged |= pictures & ~columns.boxed[number] & usable
+        boxed |= columns.boxed[number] & usable
         twice |= once & pictures
         once |= pictures
     state = columns.facts["state"][: columns.end]
     return DatasetTally(
         **{name: _count(columns.bits[name]) for name in COUNTED},
+        **{name: _count(columns.bits[name] & usable) for name in CLASSES},
+        usable=_count(columns.bits["labelled"] & usable),
         total=_count(columns.bits["present"]),
         broken=int(((state >= 2) & columns.flags(columns.bits["present"])).sum()),
         imaged=_count(imaged),
         boxed=_count(boxed),
         labels=[
-            LabelTally(name, count, _count(columns.boxed[number]), _count(columns.labels[number] & ~twice))
+            LabelTally(name, count, _count(columns.boxed[number] & usable), _count(pictures & ~twice))
             for number, name in sorted(columns.names.items())
-            if number in columns.labels and (count := _count(columns.labels[number]))
+            if number in columns.labels and (count := _count(pictures := columns.labels[number] & usable))
         ],
     )
 

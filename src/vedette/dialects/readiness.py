@@ -19,10 +19,14 @@ class LabelTally:
 
 @dataclass(frozen=True, slots=True)
 class DatasetTally:
-    """A dataset's entries counted; `imaged` have a label of the whole picture, `boxed` one on a box."""
+    """A dataset's entries counted; `imaged` have a label of the whole picture, `boxed` one on a box.
+
+    Entries with errors are in no training: they are among `total`, `labelled` and `errors` alone.
+    """
 
     total: int = 0
     labelled: int = 0
+    usable: int = 0
     unsure: int = 0
     errors: int = 0
     broken: int = 0

@@ -60,7 +60,7 @@ class NextSteps:
         steps += _of_training(project, train, tallies.get("test"))
         steps += self._of_last_version(project, train)
         if self._is_ready(project, pair, train, steps):
-            steps.append(NextStep("train", "train", train.labelled))
+            steps.append(NextStep("train", "train", train.usable))
         return sorted(steps, key=lambda step: not step.is_needed)
 
     def _of_last_version(self, project: Project, train: DatasetTally) -> Iterator[NextStep]:
@@ -85,7 +85,7 @@ class NextSteps:
         self, project: Project, pair: Sequence[Dataset], train: DatasetTally, steps: Sequence[NextStep]
     ) -> bool:
         """Say whether a training may begin, and would learn something that the newest model does not know."""
-        if not train.labelled or any(step.is_needed for step in steps):
+        if not train.usable or any(step.is_needed for step in steps):
             return False
         versions, _ = self.versions.list(project)
         if any(version.state == "training" for version in versions):

@@ -88,8 +88,16 @@ def test_what_is_wrong_and_what_is_unsure_is_counted(needs):
     assert needs.steps() == [
         ("errors", "train", 1),
         ("unsure", "train", 1),
-        ("train", "train", 5),
+        ("train", "train", 4),
     ]
+
+
+def test_entries_with_errors_make_no_training_ready(needs):
+    needs.put([a_line("a", "cat"), a_line("b", "cat"), a_line("c", "dog")])
+    needs.put([a_line("d", "dog")])
+    ready = needs.steps()
+    needs.put([a_line("bad", "x" * 300), a_line("worse", "y" * 300)])
+    assert needs.steps() == [("errors", "train", 2), *ready]
 
 
 def test_lookout_asks_for_what_its_trainings_ask_for(house):

@@ -26,8 +26,8 @@ def find_lacks(train: DatasetTally, test: DatasetTally | None) -> list[TrainingL
 
 def _part(tally: DatasetTally) -> PartAssessment:
     part = PartAssessment(
-        total=tally.labelled,
-        valid=tally.labelled,
+        total=tally.usable,
+        valid=tally.usable,
         image_lines=tally.imaged,
         box_lines=tally.boxed,
         image_labels=Counter({label.name: label.pictures - label.boxed for label in tally.labels}),
