@@ -29,7 +29,10 @@ def test_the_first_page_says_what_this_is_and_makes_an_example(newcomer):
     assert axe_everywhere(page) == {}
     page.get_by_role("button", name="Sort parts by type: Half labelled").click()
     expect(page.get_by_role("heading", name="sort-parts", level=1)).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("link", name="Label the pictures")).to_be_visible()
+    expect(page.get_by_role("link", name="Label them: 24 pictures")).to_be_visible()
+    expect(page.get_by_role("link", name="Train: Ready to train")).to_have_attribute(
+        "href", "/console/projects/rekognition/sort-parts/train?new"
+    )
     projects = server.client("rekognition").describe_projects()["ProjectDescriptions"]
     assert [project["ProjectArn"].split("/")[1] for project in projects] == ["sort-parts"]
 

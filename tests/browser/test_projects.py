@@ -43,7 +43,7 @@ def test_a_project_shows_counts_and_what_is_wrong_with_them(signed_in, panels):
     expect(signed_in.get_by_text("10 of 12 pictures labelled", exact=True)).to_be_visible()
     expect(signed_in.get_by_text("2 pictures have no label yet.")).to_be_visible()
     expect(signed_in.get_by_text("2 labels have fewer than ten pictures (bent, good …)")).to_be_visible()
-    expect(signed_in.get_by_role("link", name="Label the pictures")).to_be_visible()
+    expect(signed_in.get_by_role("link", name="Label them: 2 pictures")).to_be_visible()
     take_pictures(signed_in, "project")
     assert axe_everywhere(signed_in) == {}
 
@@ -52,7 +52,7 @@ def test_home_shows_what_there_is_and_what_to_do_next(signed_in, panels):
     signed_in.goto("/console/")
     card = signed_in.get_by_role("listitem").filter(has_text=panels)
     expect(card.get_by_text("12 pictures · 83.3% labelled")).to_be_visible()
-    expect(card.get_by_text("Label the pictures")).to_be_visible()
+    expect(card.get_by_role("link", name="12 entries of the training dataset have errors.")).to_be_visible()
     take_pictures(signed_in, "home")
     assert axe_everywhere(signed_in) == {}
 

@@ -23,7 +23,7 @@ describe("a next step leads to where it is done", () => {
       { Kind: "more-of", Labels: ["normal"] },
       "/projects/lookoutvision/doors/datasets/train?class=normal",
     ],
-    [doors, { Kind: "train" }, undefined],
+    [doors, { Kind: "train" }, "/projects/lookoutvision/doors/train?new"],
   ] as const)("%o %o", (project, step, route) => {
     expect(routeOfStep(project, step)).toBe(route);
   });

@@ -5,14 +5,15 @@ export type Step = Own.NextStep;
 export type Kind = NonNullable<Step["Kind"]>;
 export type Place = Pick<ProjectRow, "service" | "name">;
 
-/** Return where a step is done; for a training there is no page yet. */
+/** Return where a step is done. */
 export function routeOfStep(
   project: Place,
   { Kind: kind, DatasetType: type = "train", Labels: labels }: Step,
 ) {
-  const datasets = `/projects/${project.service}/${encodeURIComponent(project.name)}/datasets`;
+  const page = `/projects/${project.service}/${encodeURIComponent(project.name)}`;
+  const datasets = `${page}/datasets`;
   const label = encodeURIComponent(labels?.[0] ?? "");
-  const routes: Readonly<Record<Kind, string | undefined>> = {
+  const routes: Readonly<Record<Kind, string>> = {
     "add-pictures": datasets,
     errors: `${datasets}/${type}?errors=yes`,
     broken: `${datasets}/${type}?broken=yes`,
@@ -27,7 +28,7 @@ export function routeOfStep(
       project.service === "lookoutvision"
         ? `${datasets}/train?class=${label}`
         : `${datasets}/train?label=${label}`,
-    train: undefined,
+    train: `${page}/train?new`,
   };
   return kind === undefined ? undefined : routes[kind];
 }

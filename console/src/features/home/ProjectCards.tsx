@@ -51,8 +51,9 @@ function LastVersion({ facts }: { readonly facts: ProjectFacts }) {
 
 /** The first thing that is missing; of a model that is worked with, what becomes of that. */
 function Need({ facts }: { readonly facts: ProjectFacts }) {
-  const { data } = useNextSteps(facts.arn);
+  const { data, isPending } = useNextSteps(facts.arn);
   const [first] = data?.Steps ?? [];
+  if (isPending) return <Spinner />;
   const route = first === undefined ? undefined : routeOfStep(facts, first);
   if (first === undefined) return <NextStepSign facts={facts} />;
   if (route === undefined) return <StepSign step={first} />;

@@ -28,6 +28,7 @@ export function PeopleTable({ arn, round }: RoundProps) {
   const isUnderWay = round.Status === "open" || round.Status === "review";
   const others = (round.People ?? []).filter(({ UserId }) => UserId !== giver?.UserId);
   const number = (value: number | undefined) => formats.number(value ?? 0);
+  const late = { id: "late", header: t("late"), cell: ({ Late }: Person) => number(Late) };
   return (
     <>
       {query.error !== null && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
@@ -57,29 +58,36 @@ export function PeopleTable({ arn, round }: RoundProps) {
         }
         empty={<Box color="text-body-secondary">{t("paceNone")}</Box>}
         columnDefinitions={[
-          { id: "name", header: t("name"), isRowHeader: true, cell: ({ UserName }) => <bdi>{UserName}</bdi> },
           {
-            id: "act",
-            header: t("act"),
-            cell: (person) =>
-              isUnderWay && (person.Open ?? 0) + (person.SentBack ?? 0) > 0 ? (
-                <Button
-                  variant="inline-link"
-                  ariaLabel={`${t("reassign")}: ${person.UserName ?? ""}`}
-                  onClick={() => setGiver(person)}
-                >
-                  {t("reassign")}
-                </Button>
-              ) : (
-                "–"
-              ),
+            id: "name",
+            header: t("name"),
+            isRowHeader: true,
+            cell: (person) => (
+              <>
+                <bdi>{person.UserName}</bdi>
+                {isUnderWay && (person.Open ?? 0) + (person.SentBack ?? 0) > 0 && (
+                  <div>
+                    <Button
+                      variant="inline-link"
+                      ariaLabel={`${t("reassign")}: ${person.UserName ?? ""}`}
+                      onClick={() => setGiver(person)}
+                    >
+                      {t("reassign")}
+                    </Button>
+                  </div>
+                )}
+              </>
+            ),
           },
           { id: "open", header: t("open"), cell: ({ Open }) => number(Open) },
           { id: "done", header: t("answered"), cell: ({ Answered }) => number(Answered) },
           { id: "back", header: t("sentBack"), cell: ({ SentBack }) => number(SentBack) },
-          { id: "late", header: t("late"), cell: ({ Late }) => number(Late) },
-          { id: "unsure", header: t("kind_unsure"), cell: ({ Unsure }) => number(Unsure) },
-          { id: "skipped", header: t("kind_skipped"), cell: ({ Skipped }) => number(Skipped) },
+          ...(people.some(({ Late = 0 }) => Late > 0) ? [late] : []),
+          {
+            id: "unanswered",
+            header: `${t("kind_unsure")} · ${t("kind_skipped")}`,
+            cell: ({ Unsure, Skipped }) => `${number(Unsure)} · ${number(Skipped)}`,
+          },
           {
             id: "agreed",
             header: t("agreed"),

@@ -67,7 +67,6 @@ export const messages = {
   paceNone: "Nobody labels yet.",
   minutes: "Minutes a picture",
   lastAnswer: "Last answer",
-  act: "Action",
   csv: "Download CSV",
   reassign: "Give to others",
   reassignOf: "Give open pictures of {name} to others",

@@ -72,7 +72,6 @@ export const messages: Translation<typeof english> = {
   paceNone: "Personne n’étiquette encore.",
   minutes: "Minutes par image",
   lastAnswer: "Dernière réponse",
-  act: "Action",
   csv: "Télécharger en CSV",
   reassign: "Donner à d’autres",
   reassignOf: "Donner à d’autres les images ouvertes de {name}",

@@ -71,7 +71,6 @@ export const messages: Translation<typeof english> = {
   paceNone: "Belum ada yang melabeli.",
   minutes: "Menit per gambar",
   lastAnswer: "Jawaban terakhir",
-  act: "Tindakan",
   csv: "Unduh CSV",
   reassign: "Berikan kepada yang lain",
   reassignOf: "Berikan gambar terbuka {name} kepada yang lain",

@@ -70,7 +70,6 @@ export const messages: Translation<typeof english> = {
   paceNone: "Ninguém rotula ainda.",
   minutes: "Minutos por imagem",
   lastAnswer: "Última resposta",
-  act: "Ação",
   csv: "Baixar CSV",
   reassign: "Dar a outros",
   reassignOf: "Dar a outros as imagens abertas de {name}",

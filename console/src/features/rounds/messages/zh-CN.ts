@@ -67,7 +67,6 @@ export const messages: Translation<typeof english> = {
   paceNone: "还没有人标注。",
   minutes: "每张分钟数",
   lastAnswer: "最近答案",
-  act: "操作",
   csv: "下载 CSV",
   reassign: "分给其他人",
   reassignOf: "将 {name} 未完成的图片分给其他人",
