@@ -111,14 +111,15 @@ def _of_entries(kind: Kind, tally: DatasetTally) -> Iterator[NextStep]:
         ("unsure", tally.unsure),
         ("label", unlabelled),
     )
+    needed = () if tally.usable else ("errors",) if tally.labelled else ("label",)
     for step, count in counts:
         if count:
-            yield NextStep(step, kind, count, is_needed=step == "label" and not tally.labelled)
+            yield NextStep(step, kind, count, is_needed=step in needed)
 
 
 def _of_training(project: Project, train: DatasetTally, test: DatasetTally | None) -> Iterator[NextStep]:
-    """Yield what a training would lack; before anything is labelled, labelling is all there is to say."""
-    if not train.labelled:
+    """Yield what a training would lack; before anything can be learnt from, that is all there is to say."""
+    if not train.usable:
         return
     for lack in project.dialect.find_lacks(train, test):
         yield NextStep(lack.kind, lack.dataset, lack.count, tuple(lack.labels), is_needed=lack.is_refused)

@@ -100,6 +100,11 @@ def test_entries_with_errors_make_no_training_ready(needs):
     assert needs.steps() == [("errors", "train", 2), *ready]
 
 
+def test_where_all_labelled_entries_have_errors_these_come_first(needs):
+    needs.put([a_line("a"), a_line("bad", "x" * 300)])
+    assert needs.steps() == [("errors", "train", 1), ("label", "train", 1)]
+
+
 def test_lookout_asks_for_what_its_trainings_ask_for(house):
     needs = Needs(house, "lookoutvision")
     needs.put([an_anomaly_line(number, "normal") for number in range(15)])
