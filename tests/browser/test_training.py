@@ -1,5 +1,7 @@
 """From an example project to a trained model by clicks, in both dialects; one trained project for all."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -72,6 +74,45 @@ def test_a_training_is_offered_with_what_it_would_learn(signed_in, parts):
     page.get_by_label("Version name").fill("v2")
     take_pictures(page, "train")
     assert axe_everywhere(page) == {}
+
+
+def relabelled(line: str, old: str, new: str) -> str:
+    """Return a line whose label is another; the picture's address keeps its name."""
+    values = json.loads(line)
+    source = values.pop("source-ref")
+    return json.dumps({"source-ref": source, **json.loads(json.dumps(values).replace(old, new))})
+
+
+def test_a_version_says_what_changed_since_and_is_deleted_by_its_name(console, signed_in, parts):
+    page, name = signed_in, parts.rsplit("/", 1)[1]
+    page.goto(f"{parts}/versions")
+    row = page.get_by_role("row").filter(has_text="v1")
+    expect(row).to_contain_text("Nothing to compare with")
+    rekognition = console.client("rekognition")
+    project = rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"][0]
+    train = next(item["DatasetArn"] for item in project["Datasets"] if item["DatasetType"] == "TRAIN")
+    lines = rekognition.list_dataset_entries(DatasetArn=train)["DatasetEntries"]
+    nuts = [relabelled(line, "bolt", "nut") for line in lines if '"bolt"' in line][:3]
+    changes = {"GroundTruth": "\n".join(nuts).encode()}
+    rekognition.update_dataset_entries(DatasetArn=train, Changes=changes)
+    page.reload()
+    expect(page.get_by_text("3 pictures labelled otherwise")).to_be_visible()
+    take_pictures(page, "versions")
+    assert axe_everywhere(page) == {}
+    row.get_by_role("link", name="v1").click()
+    expect(page.get_by_role("heading", name="v1", level=1)).to_be_visible()
+    expect(page.get_by_text("12 test pictures right.")).to_be_visible()
+    take_pictures(page, "version")
+    assert axe_everywhere(page) == {}
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("v2")
+    expect(dialog.get_by_role("button", name="Delete")).to_be_disabled()
+    dialog.get_by_role("textbox").fill("v1")
+    dialog.get_by_role("button", name="Delete").click()
+    page.wait_for_url("**/versions")
+    versions = rekognition.describe_project_versions(ProjectArn=project["ProjectArn"])
+    assert versions["ProjectVersionDescriptions"] == []
 
 
 def test_what_is_missing_is_said_with_the_button_that_leads_there(console, signed_in):
