@@ -191,6 +191,8 @@ def stops(house: House) -> list[Stop]:
         Stop("camera", f"{train}/camera", lambda page: page.get_by_role("heading", level=1)),
         Stop("video", f"{train}/video", lambda page: page.get_by_role("heading", level=1)),
         Stop("export", f"{train}/export", lambda page: page.get_by_role("heading", level=1)),
+        Stop("history", f"{train}/history", lambda page: page.get_by_role("heading", level=1)),
+        Stop("snapshots", f"{train}/snapshots", lambda page: page.get_by_role("heading", level=1)),
         Stop("wizard", f"{project}/datasets/new", _heading("Add pictures and labels")),
         Stop(
             "wizard-import", f"{project}/datasets/new?import={house.import_id}", _heading("What it will be")
