@@ -69,6 +69,9 @@ test-browser: .venv/.dev console ## the console by clicks, keys and drags in a r
 	@tools/install_chromium
 	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/browser $(ARGS)
 
+test-browser-again: .venv/.dev ## once more, alone, what just failed in the browser lane
+	$(BIN)/pytest -m browser --last-failed --last-failed-no-failures none tests/browser $(ARGS)
+
 screenshots: .venv/.dev console ## pictures of every page of the console, light and dark, into build/screenshots
 	@tools/install_chromium
 	VEDETTE_SCREENSHOTS=$${VEDETTE_SCREENSHOTS:-build/screenshots} $(BIN)/pytest -m browser tests/browser $(ARGS)

@@ -296,7 +296,8 @@ def test_labels_given_without_a_network_arrive_after_a_reload(
     signed_in.route("**/vedette/UpdateEntries", lambda route: route.abort())
     for _ in range(4):
         signed_in.keyboard.press("1")
-    expect(signed_in.locator("[data-testid=saved][data-state=waiting]")).to_be_visible()
+    waiting = signed_in.locator("[data-testid=saved][data-state=waiting]")
+    expect(waiting).to_have_text("4 pictures wait for the server")
     signed_in.once("dialog", lambda dialog: dialog.accept())
     signed_in.reload()
     signed_in.unroute("**/vedette/UpdateEntries")

@@ -83,7 +83,7 @@ function Reason({ outbox }: { readonly outbox: Outbox }) {
   const t = useText();
   const error = outbox.trouble;
   return error === undefined || asFault(error).isOffline ? (
-    <span>{t("waitingHelp")}</span>
+    <span>{t(outbox.isVolatile ? "waitingUnkept" : "waitingHelp")}</span>
   ) : (
     <FaultAlert error={error} />
   );

@@ -107,6 +107,8 @@ export const messages = {
   rejectedMore: { one: "{count} more is in the file.", other: "{count} more are in the file." },
   waitingHelp:
     "The server does not answer. What you label is kept in this browser and sent as soon as the server is back; go on.",
+  waitingUnkept:
+    "The server does not answer, and this browser gives no room to keep your labels: leave this page open until they are sent.",
   saveNow: "Try now",
   hintLabels: "A key gives its label and goes on; with Shift it adds the label and stays.",
   hint_select:

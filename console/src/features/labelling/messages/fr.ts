@@ -108,6 +108,8 @@ export const messages: Translation<typeof english> = {
   rejectedMore: { one: "{count} autre est dans le fichier.", other: "{count} autres sont dans le fichier." },
   waitingHelp:
     "Le serveur ne répond pas. Votre travail est gardé dans ce navigateur et envoyé dès que le serveur revient ; continuez.",
+  waitingUnkept:
+    "Le serveur ne répond pas et ce navigateur ne donne pas de place pour garder vos étiquettes : laissez cette page ouverte jusqu’à leur envoi.",
   saveNow: "Essayer maintenant",
   hintLabels: "Une touche donne son étiquette et passe à la suite ; avec Maj, elle l’ajoute et reste.",
   hint_select:

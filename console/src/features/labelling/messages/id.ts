@@ -98,6 +98,8 @@ export const messages: Translation<typeof english> = {
   rejectedMore: { other: "{count} lainnya ada di dalam berkas." },
   waitingHelp:
     "Server tidak menjawab. Label Anda disimpan di browser ini dan dikirim begitu server kembali; lanjutkan saja.",
+  waitingUnkept:
+    "Server tidak menjawab, dan browser ini tidak memberi ruang untuk menyimpan label Anda: biarkan halaman ini terbuka sampai semuanya terkirim.",
   saveNow: "Coba sekarang",
   hintLabels: "Satu tombol memberi labelnya lalu lanjut; dengan Shift label ditambahkan dan tetap di sini.",
   hint_select:

@@ -107,6 +107,8 @@ export const messages: Translation<typeof english> = {
   rejectedMore: { one: "Mais {count} está no arquivo.", other: "Mais {count} estão no arquivo." },
   waitingHelp:
     "O servidor não responde. O que você rotula fica neste navegador e é enviado assim que o servidor voltar; continue.",
+  waitingUnkept:
+    "O servidor não responde, e este navegador não dá espaço para guardar seus rótulos: deixe esta página aberta até que sejam enviados.",
   saveNow: "Tentar agora",
   hintLabels: "Uma tecla dá seu rótulo e segue; com Shift, adiciona o rótulo e fica.",
   hint_select:

@@ -92,6 +92,7 @@ export const messages: Translation<typeof english> = {
   rejectedChange: "修改答案后会再次发送，或放弃它。",
   rejectedMore: { other: "文件中还有 {count} 条。" },
   waitingHelp: "服务器没有响应。您的标注保存在此浏览器中，服务器恢复后会立即发送；请继续。",
+  waitingUnkept: "服务器没有响应，且此浏览器没有空间保存您的标注：请保持此页面打开，直到全部发送。",
   saveNow: "立即重试",
   hintLabels: "按键赋予标签并前进；按住 Shift 则添加标签并停留。",
   hint_select: "单击选择，再次单击选择下层边框；拖动可移动。按标签的键可更改所选内容或指针下掩膜块的标签。",

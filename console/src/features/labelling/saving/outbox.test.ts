@@ -141,6 +141,33 @@ describe("the outbox", () => {
     expect(server.entries.get("a")?.line).toBe(edit("a", "x", "").line);
   });
 
+  it("says that edits wait only once the browser keeps them all", async () => {
+    const room: (() => void)[] = [];
+    const slow = { ...keeperInMemory(), put: () => new Promise<void>((resolve) => room.push(resolve)) };
+    const { server, timer, outbox } = outboxWith(new FakeServer(), slow);
+    server.fail = ["passing"];
+    outbox.put(edit("a", "x", server.write("a", "{}")));
+    outbox.put(edit("b", "x", server.write("b", "{}")));
+    await timer.tick();
+    room[0]?.();
+    await Promise.resolve();
+    expect(outbox.state).toBe("saving");
+    room[1]?.();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect([outbox.state, outbox.isVolatile]).toEqual(["waiting", false]);
+  });
+
+  it("says that the page must stay open where the browser has no room", async () => {
+    const full = { ...keeperInMemory(), put: () => Promise.reject(new Error("QuotaExceededError")) };
+    const { server, timer, outbox } = outboxWith(new FakeServer(), full);
+    server.fail = ["passing"];
+    outbox.put(edit("a", "x", server.write("a", "{}")));
+    await timer.tick();
+    expect([outbox.state, outbox.isVolatile]).toEqual(["waiting", true]);
+    await timer.tick();
+    expect([outbox.state, outbox.isVolatile]).toEqual(["saved", false]);
+  });
+
   it("takes up what an earlier visit left behind", async () => {
     const kept = new Map<string, PendingEdit>();
     const first = outboxWith(new FakeServer(), keeperInMemory(kept));

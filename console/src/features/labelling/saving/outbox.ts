@@ -92,6 +92,9 @@ export class Outbox {
   #isSending = false;
   #handle: unknown;
   #retryMs = 0;
+  /** Edits on their way into the browser's store: until they are there, a reload would lose them. */
+  #writing = 0;
+  readonly #homeless = new Set<string>();
   #version = 0;
 
   constructor(port: OutboxPort, keeper: Keeper, timer: Timer) {
@@ -107,7 +110,12 @@ export class Outbox {
     if (this.#pending.size === 0) {
       return "saved";
     }
-    return this.#retryMs > 0 ? "waiting" : "saving";
+    // Who reads "waiting" may close the page: so it is not said before the browser keeps every edit.
+    return this.#retryMs > 0 && this.#writing === 0 ? "waiting" : "saving";
+  }
+  /** Whether the browser would give no room, so that closing the page loses what waits. */
+  get isVolatile(): boolean {
+    return this.#homeless.size > 0;
   }
   /** What was not accepted, each with the server's reason. */
   get rejected(): readonly PendingEdit[] {
@@ -418,11 +426,22 @@ export class Outbox {
   }
 
   #keep(edit: PendingEdit): void {
-    // Where the browser has no room, the edit still lives in this page and is sent from here.
-    this.#keeper.put(edit).catch(() => undefined);
+    this.#writing += 1;
+    this.#keeper
+      .put(edit)
+      .then(
+        () => this.#homeless.delete(edit.source),
+        // Where the browser has no room, the edit still lives in this page and is sent from here.
+        () => this.#homeless.add(edit.source),
+      )
+      .finally(() => {
+        this.#writing -= 1;
+        this.#tell();
+      });
   }
 
   #forget(source: string): void {
+    this.#homeless.delete(source);
     this.#keeper.remove(source).catch(() => undefined);
   }
 
