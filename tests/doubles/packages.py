@@ -1,6 +1,7 @@
 """Whole model packages around tiny networks, and pictures that they answer to."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -18,7 +19,7 @@ NETWORKS = {
 }
 
 
-def tiny_package(to: Path, task: str, **facts: object) -> Path:
+def tiny_package(to: Path, task: str, *, evaluation: Any = None, **facts: object) -> Path:
     """Write a package of a task; red pictures are red, bright ones anomalous, bright quarters objects."""
     network, labels = NETWORKS[task]
     values = {"thresholds": {}, "input_size": (16, 16), "versions": {"vedette": "0"}, **facts}
@@ -26,7 +27,7 @@ def tiny_package(to: Path, task: str, **facts: object) -> Path:
         to,
         model=network,
         facts=PackageFacts(task=task, labels=labels, **values),
-        evaluation={},
+        evaluation=evaluation or {},
         card="# Tiny\n",
     )
 

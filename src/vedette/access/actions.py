@@ -104,6 +104,7 @@ SERVICES = {
         ListEntryEvents ListSnapshots RestoreSnapshot RevertChange
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining
+        GetEvaluationColumns ListEvaluationImages
     """,
 }
 KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}

@@ -40,6 +40,7 @@ from vedette.training.admission import (
 )
 from vedette.training.changes import LabelChanges, LabelDigests, compare
 from vedette.training.estimate import Estimate, estimate
+from vedette.training.evaluations import EvaluationFiles
 from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder, warn_of_strangers
 from vedette.training.follow import Stages
@@ -75,6 +76,7 @@ class Trainings:
     ) -> None:
         self.versions = versions
         self.stages = Stages()
+        self.evaluations = EvaluationFiles()
         self._rooms = TrainingRooms(
             versions=versions,
             datasets=datasets,

@@ -658,6 +658,43 @@ export interface EntrySummary {
   readonly Line?: string | undefined;
 }
 
+export interface EvaluationFinding {
+  readonly Label?: string | undefined;
+  readonly Confidence?: number | undefined;
+  readonly Left?: number | undefined;
+  readonly Top?: number | undefined;
+  readonly Width?: number | undefined;
+  readonly Height?: number | undefined;
+  readonly Outcome?: "tp" | "fp" | "fn" | "tn" | undefined;
+  readonly IoU?: number | undefined;
+  readonly Area?: number | undefined;
+}
+
+export interface EvaluationImage {
+  readonly Number?: number | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly Correct?: boolean | undefined;
+  readonly TrueLabels?: ReadonlyArray<string> | undefined;
+  readonly TrueBoxes?: ReadonlyArray<EntryBox> | undefined;
+  readonly MissedBoxes?: ReadonlyArray<EntryBox> | undefined;
+  readonly IsAnomalous?: boolean | undefined;
+  readonly Score?: number | undefined;
+  readonly Findings?: ReadonlyArray<EvaluationFinding> | undefined;
+  readonly Overlaps?: ReadonlyArray<EvaluationOverlap> | undefined;
+  readonly TrueMask?: EvaluationMask | undefined;
+  readonly FoundMask?: EvaluationMask | undefined;
+}
+
+export interface EvaluationMask {
+  readonly SourceRef?: string | undefined;
+  readonly Colors?: ReadonlyArray<MaskColor> | undefined;
+}
+
+export interface EvaluationOverlap {
+  readonly Label?: string | undefined;
+  readonly IoU?: number | undefined;
+}
+
 export interface ExportDescription {
   readonly ExportId?: string | undefined;
   readonly DatasetType?: "train" | "test" | undefined;
@@ -685,6 +722,16 @@ export interface FindDifferentRequest {
 
 export interface FindDifferentResponse {
   readonly Entry?: EntrySummary | undefined;
+}
+
+export interface GetEvaluationColumnsRequest {
+  readonly ModelArn: string;
+}
+
+export interface GetEvaluationColumnsResponse {
+  readonly Body?: string | undefined;
+  readonly ContentLength?: number | undefined;
+  readonly ContentType?: string | undefined;
 }
 
 export interface GetImportManifestRequest {
@@ -1016,6 +1063,15 @@ export interface ListEntryEventsRequest {
 
 export interface ListEntryEventsResponse {
   readonly Events?: ReadonlyArray<EntryEvent> | undefined;
+}
+
+export interface ListEvaluationImagesRequest {
+  readonly ModelArn: string;
+  readonly Numbers: ReadonlyArray<number>;
+}
+
+export interface ListEvaluationImagesResponse {
+  readonly Images?: ReadonlyArray<EvaluationImage> | undefined;
 }
 
 export interface ListExportsRequest {
@@ -1882,6 +1938,7 @@ export interface VedetteOperations {
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
   readonly EndRound: { readonly input: EndRoundRequest; readonly output: EndRoundResponse };
   readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
+  readonly GetEvaluationColumns: { readonly input: GetEvaluationColumnsRequest; readonly output: GetEvaluationColumnsResponse };
   readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
   readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };
   readonly GetTrainingReport: { readonly input: GetTrainingReportRequest; readonly output: GetTrainingReportResponse };
@@ -1892,6 +1949,7 @@ export interface VedetteOperations {
   readonly ListDrafts: { readonly input: ListDraftsRequest; readonly output: ListDraftsResponse };
   readonly ListEntries: { readonly input: ListEntriesRequest; readonly output: ListEntriesResponse };
   readonly ListEntryEvents: { readonly input: ListEntryEventsRequest; readonly output: ListEntryEventsResponse };
+  readonly ListEvaluationImages: { readonly input: ListEvaluationImagesRequest; readonly output: ListEvaluationImagesResponse };
   readonly ListExports: { readonly input: ListExportsRequest; readonly output: ListExportsResponse };
   readonly ListGroups: { readonly input: Record<never, never>; readonly output: ListGroupsResponse };
   readonly ListImportLines: { readonly input: ListImportLinesRequest; readonly output: ListImportLinesResponse };

@@ -21,6 +21,7 @@ from vedette.api.own.account import (
 from vedette.api.own.changes import change_entries, describe_change, undo_change
 from vedette.api.own.drafts import accept_drafts, discard_drafts, list_drafts, start_drafts, stop_drafts
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
+from vedette.api.own.evaluations import get_evaluation_columns, list_evaluation_images
 from vedette.api.own.examples import create_example_project
 from vedette.api.own.exports import (
     cancel_export,
@@ -144,6 +145,7 @@ OPERATIONS: dict[str, Handler] = {
     "DownloadModel": download_model,
     "FindDifferent": find_different,
     "EndRound": end_round,
+    "GetEvaluationColumns": get_evaluation_columns,
     "GetMyRound": get_my_round,
     "GetTrainingReport": get_training_report,
     "GetUser": get_user,
@@ -152,6 +154,7 @@ OPERATIONS: dict[str, Handler] = {
     "HandBackRound": hand_back_round,
     "ListEntries": list_entries,
     "ListEntryEvents": list_entry_events,
+    "ListEvaluationImages": list_evaluation_images,
     "ListGroups": list_groups,
     "ListLabelSettings": list_label_settings,
     "ListMyRounds": list_my_rounds,
