@@ -170,6 +170,8 @@ REQUESTS = [
     ("vedette", "GetEvaluationColumns", {"ModelArn": VERSION}, ""),
     ("vedette", "GetTrainingReport", {"ModelArn": VERSION}, ""),
     ("vedette", "ListEvaluationImages", {"ModelArn": VERSION, "Numbers": [0]}, ""),
+    ("vedette", "GetVersionThresholds", {"ModelArn": VERSION}, ""),
+    ("vedette", "PutVersionThresholds", {"ModelArn": VERSION}, ""),
     ("vedette", "ListVersionChanges", {"ProjectArn": PROJECT}, ""),
     ("vedette", "PreviewTraining", {"ProjectArn": PROJECT}, ""),
     ("vedette", "StopTraining", {"ModelArn": VERSION}, ""),

@@ -88,3 +88,31 @@ def test_a_server_that_does_not_answer_is_asked_after(server):
     answer = CliRunner().invoke(app, words)
     assert answer.exit_code == 2
     assert "Is the server running?" in answer.output
+
+
+def test_thresholds_are_shown_chosen_and_given_back(run, name, trained):
+    words = ["model", "thresholds", "--project", name]
+    shown = run(*words)
+    assert shown.output.splitlines() == [
+        "anomaly  0.5000  trained",
+        "The services' answers hold to the trained ones.",
+    ]
+    chosen = run(*words, "--set", "anomaly=0.25", "--wire", "on")
+    assert chosen.exit_code == 0, chosen.output
+    assert chosen.output.startswith("anomaly  0.2500  chosen by ")
+    assert "trained 0.5000\nThe services' answers hold to these." in chosen.output
+    assert "anomaly  0.5000  trained" in run(*words, "--reset-all", "--wire", "off").output
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--set", "anomaly"], "is no LABEL=VALUE"),
+        (["--set", "anomaly=nan"], "is no LABEL=VALUE"),
+        (["--set", "anomaly=2"], "is not between 0 and 1"),
+        (["--set", "rust=0.5"], 'has no label "rust"'),
+    ],
+)
+def test_a_threshold_that_is_none_is_refused_with_a_sentence(words, sentence, run, name, trained):
+    answer = run("model", "thresholds", "--project", name, *words)
+    assert (answer.exit_code, sentence in answer.output) == (2, True)

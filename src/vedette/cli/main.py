@@ -25,6 +25,7 @@ from vedette.cli.parts import part_of, sentence_for
 from vedette.cli.repair import repair
 from vedette.cli.serve import serve
 from vedette.cli.signatures import CommandGroup
+from vedette.cli.thresholds import show_thresholds
 from vedette.cli.train import train
 
 
@@ -78,6 +79,7 @@ GROUPS: dict[str, dict[str, CommandGroup]] = {
         "key": keys.keys,
     },
 }
+model.define("thresholds")(show_thresholds)
 for heading, functions in COMMANDS.items():
     for name, function in functions.items():
         app.define(name, heading=heading)(function)

@@ -81,6 +81,8 @@ versions = Table(
     # The parameters of the training and its results, as JSON that the rooms above read.
     Column("inputs", Text, nullable=False),
     Column("results", Text, nullable=False),
+    # The thresholds that people chose, as JSON; empty where nobody did.
+    Column("thresholds", Text, nullable=False, server_default=""),
     UniqueConstraint("project", "name"),
     Index("ix_versions_state", "state"),
     sqlite_autoincrement=True,

@@ -10,6 +10,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
+import orjson
+
 from vedette.arn import Arn, parse_arn
 from vedette.dialects.registry import DIALECTS
 from vedette.projects.project import Project, Scope
@@ -67,6 +69,50 @@ WORDS: Mapping[State, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenThreshold:
+    """What a label's confidence has to reach, as a person chose it: who, when, and by what costs."""
+
+    threshold: float
+    reason: str = "chosen"
+    miss_cost: float | None = None
+    false_alarm_cost: float | None = None
+    currency: str = ""
+    by: str = ""
+    at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VersionThresholds:
+    """The thresholds that people chose for a version; `on_wire`: whether the services' answers hold to them.
+
+    `revision` is another one after every change, and empty before the first.
+    """
+
+    labels: Mapping[str, ChosenThreshold] = field(default_factory=dict)
+    on_wire: bool = False
+    revision: str = ""
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The chosen thresholds alone."""
+        return {label: choice.threshold for label, choice in self.labels.items()}
+
+
+def dump_thresholds(thresholds: VersionThresholds) -> str:
+    """Return a version's thresholds as its row holds them."""
+    return orjson.dumps(thresholds).decode()
+
+
+def read_thresholds(text: str) -> VersionThresholds:
+    """Return the thresholds in a version's row; none where nobody chose any."""
+    if not text:
+        return VersionThresholds()
+    document = orjson.loads(text)
+    labels = {label: ChosenThreshold(**fields) for label, fields in document["labels"].items()}
+    return VersionThresholds(labels, document["on_wire"], document["revision"])
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One version of a project. `id` grows in the order of creation.
 
@@ -90,6 +136,7 @@ class Version:
     billable_s: int | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
     results: Mapping[str, Any] = field(default_factory=dict)
+    thresholds: VersionThresholds = field(default_factory=VersionThresholds)
 
     @property
     def arn(self) -> Arn:

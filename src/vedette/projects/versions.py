@@ -21,7 +21,17 @@ from vedette.projects.projects import by_name as project_by_name
 from vedette.projects.tables import version_numbers, versions
 from vedette.projects.tags import drop_tags, put_tags
 from vedette.projects.tokens import Answer, ClientToken, once, stored_answer
-from vedette.projects.version import MOVES, WITH_PACKAGE, WORDS, State, Version, read_version_arn
+from vedette.projects.version import (
+    MOVES,
+    WITH_PACKAGE,
+    WORDS,
+    State,
+    Version,
+    VersionThresholds,
+    dump_thresholds,
+    read_thresholds,
+    read_version_arn,
+)
 from vedette.store.db import Database
 from vedette.store.recent import RecentAnswers
 
@@ -47,6 +57,7 @@ class NewVersion:
     source: str = ""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    thresholds: VersionThresholds = field(default_factory=VersionThresholds)
 
 
 class Versions:
@@ -275,6 +286,7 @@ def _create(connection: Connection, project: Project, new: NewVersion, now: int)
         "source": new.source,
         "inputs": orjson.dumps(dict(new.inputs)).decode(),
         "results": "{}",
+        "thresholds": dump_thresholds(new.thresholds) if new.thresholds.labels else "",
     }
     inserted = connection.execute(insert(versions).values(row).returning(versions)).one()
     put_tags(connection, str(_version(inserted, project).arn), new.tags)
@@ -354,6 +366,7 @@ def _version(row: Row[Any], project: Project) -> Version:
         billable_s=row.billable_s,
         inputs=orjson.loads(row.inputs),
         results=orjson.loads(row.results),
+        thresholds=read_thresholds(row.thresholds),
     )
 
 

@@ -1,6 +1,7 @@
 """A trained model in use: a picture in, findings out. ONNX Runtime, numpy and Pillow; no torch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,11 +91,21 @@ class Model:
         enough = None if self.facts.tiling else self.facts.input_size
         return decode(picture, enough_for=enough, name=name)
 
-    def look(self, decoded: Decoded, *, min_confidence: float | None = None, heatmap: bool = False) -> Answer:
-        """Return what the model sees in a decoded picture."""
+    def look(
+        self,
+        decoded: Decoded,
+        *,
+        min_confidence: float | None = None,
+        heatmap: bool = False,
+        thresholds: Mapping[str, float] | None = None,
+    ) -> Answer:
+        """Return what the model sees in a picture; `thresholds` stand in for its own of those labels."""
         image, size = decoded
         out, views = self._look(image, self._windows(size), heatmap=heatmap)
-        return READERS[self.task](out, self.facts, views, min_confidence)
+        facts = self.facts
+        if thresholds:
+            facts = replace(facts, thresholds={**facts.thresholds, **thresholds})
+        return READERS[self.task](out, facts, views, min_confidence)
 
     def warm(self) -> None:
         """Run the network once for nothing, since a first run costs several times the others."""

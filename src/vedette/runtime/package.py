@@ -39,6 +39,7 @@ MOST_ITEMS = 10_000_000
 MOST_PACKED, FREE_BYTES = 100, 1024**2
 # A zip names its members at its end, 46 bytes and a name each. Four files are some hundred bytes.
 MOST_DIRECTORY = 1024**2
+NO_THRESHOLDS: Mapping[str, float] = {}
 _END_OF_ZIP, _END_BYTES = b"PK\x05\x06", 22 + 65_535
 
 
@@ -94,10 +95,13 @@ def zip_package(folder: Path, to: Path) -> Path:
     return to
 
 
-def write_zip(folder: Path, file: BinaryIO) -> None:
-    """Write the package in `folder` as a zip into an open file, a part at a time; refuse a changed one."""
+def write_zip(folder: Path, file: BinaryIO, thresholds: Mapping[str, float] | None = None) -> None:
+    """Write the package in `folder` as a zip into an open file, a part at a time; refuse a changed one.
+
+    Its own thresholds are replaced by those in `thresholds`, and stay in it under another name.
+    """
     _checked(folder)
-    _write_zip(folder, file)
+    _write_zip(folder, file, thresholds or {})
 
 
 def take_package(pieces: Iterable[bytes], to: Path, *, sha256: str) -> Path:
@@ -290,13 +294,23 @@ def _zipped(folder: Path, to: Path) -> Path:
     return to
 
 
-def _write_zip(folder: Path, file: BinaryIO) -> None:
+def _with_thresholds(text: bytes, thresholds: Mapping[str, float]) -> bytes:
+    """Return package.json with other thresholds."""
+    document = json.loads(text)
+    trained = document["thresholds"]
+    return _json({**document, "thresholds": {**trained, **thresholds}, "trained_thresholds": trained})
+
+
+def _write_zip(folder: Path, file: BinaryIO, thresholds: Mapping[str, float] = NO_THRESHOLDS) -> None:
     """Write the four files into a zip that depends on their content alone; weights do not compress."""
     with zipfile.ZipFile(file, "w") as archive:
         for name in (FACTS, *REST):
             member = zipfile.ZipInfo(name)
             member.compress_type = zipfile.ZIP_STORED if name == MODEL else zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16
+            if name == FACTS and thresholds:
+                archive.writestr(member, _with_thresholds((folder / name).read_bytes(), thresholds))
+                continue
             with (folder / name).open("rb") as source, archive.open(member, "w") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
 

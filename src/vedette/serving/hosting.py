@@ -207,15 +207,23 @@ class Hosting:
         picture: CheckedPicture,
         *,
         least: float | None = None,
+        thresholds: Mapping[str, float] | None = None,
         origin: RequestOrigin | None = None,
     ) -> DetectionResult:
         """Return what a running version detects; without `least` every label's own threshold applies.
+
+        Its own is what `thresholds` name, else what a person chose where the version is told to answer so,
+        else what its training found.
 
         Queued requests are served round robin by caller.
         """
         hosted = self.require_running(version)
         began, arn = time.perf_counter(), str(version.arn)
-        head = {"least": least, "orientation": picture.head.orientation}
+        head: dict[str, Any] = {"least": least, "orientation": picture.head.orientation}
+        if thresholds is None and version.thresholds.on_wire:
+            thresholds = version.thresholds.values
+        if thresholds:
+            head["thresholds"] = thresholds
         try:
             reply, mask = await hosted.detect(head, picture.data, origin)
         except Refusal as refusal:

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import logging
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO
 
@@ -28,13 +29,13 @@ class Parcel:
 
 
 def pack(version: Version, folder: Folder) -> Parcel:
-    """Return a version's package; refuse when there is none."""
+    """Return a version's package, with the thresholds that people chose; refuse when there is none."""
     label = f"The version {version.name} of {version.project.name}"
     about = {"kind": "version", "name": version.name}
     if version.state not in PACKAGED:
         raise Busy(f"{label} {WORDS[version.state]}: there is no model to download.", **about)
     try:
-        return _packed(folder)
+        return _packed(folder, version.thresholds.values)
     except FileNotFoundError:
         raise Missing(f"{label} was deleted.", **about) from None
     except Wrong as error:
@@ -46,11 +47,11 @@ def pack(version: Version, folder: Folder) -> Parcel:
         raise
 
 
-def _packed(folder: Folder) -> Parcel:
+def _packed(folder: Folder, thresholds: Mapping[str, float]) -> Parcel:
     with contextlib.ExitStack() as closing:
         # Without a name, so that a server that is killed leaves nothing of it.
         file = closing.enter_context(tempfile.TemporaryFile(dir=folder.root))
-        write_zip(folder.package, file)
+        write_zip(folder.package, file, thresholds)
         size = file.tell()
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from vedette.errors import Wrong
+from vedette.errors import Missing, Wrong
 from vedette.evaluation.document import LabelFigures, read_evaluation
 from vedette.evaluation.metrics import OutcomeCounts
+from vedette.projects.version import Version
+from vedette.runtime.facts import read_facts
 from vedette.runtime.package import FACTS, Package, open_package
 from vedette.training.folder import Folder
+from vedette.vision.annotations import ANOMALY
 
 # Each holds some figures a label.
 MOST_KEPT = 256
@@ -29,6 +32,19 @@ def read_thresholds(folder: Folder) -> Mapping[str, float]:
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return thresholds
+
+
+def read_label_thresholds(folder: Folder, version: Version) -> Mapping[str, float]:
+    """Return the threshold of every label that has one; of the anomaly tasks that is "anomaly" alone."""
+    about = {"kind": "version", "name": version.path}
+    try:
+        facts = read_facts(json.loads((folder.package / FACTS).read_bytes()), version.path)
+    except FileNotFoundError:
+        raise Missing(f"The version {version.name} was deleted.", **about) from None
+    except (OSError, ValueError) as error:
+        raise Missing(f"The version {version.name} is damaged on the server's disk.", **about) from error
+    labels = (ANOMALY,) if facts.task in ("anomaly", "segmentation") else facts.labels
+    return {label: facts.threshold(label) for label in labels}
 
 
 @dataclass(frozen=True, slots=True)

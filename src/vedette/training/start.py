@@ -10,6 +10,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,13 @@ from vedette.training.gather import freeze
 from vedette.training.order import NewTraining, VersionOrder
 from vedette.training.past import PastTrainings
 from vedette.training.preview import Previewer
-from vedette.training.report import LEAST_STEP, TrainingReport, TrainingReports, read_thresholds
+from vedette.training.report import (
+    LEAST_STEP,
+    TrainingReport,
+    TrainingReports,
+    read_label_thresholds,
+    read_thresholds,
+)
 from vedette.training.run import CHECK, COPY, TRAIN, TrainingRooms, TrainingRules, VersionJobs, subject_of
 
 BEING_COPIED = "The model is being copied."
@@ -156,6 +163,8 @@ class Trainings:
                 "kms_key": request.kms_key,
             },
             tags=request.tags,
+            # A copy has what people chose; whether its answers hold to that, its own users say.
+            thresholds=replace(source.thresholds, on_wire=False, revision=""),
         )
         version, _ = self.versions.create(project, new, also=self._add_copy)
         self._begin(version)
@@ -221,6 +230,13 @@ class Trainings:
         """Return how many labels of both versions have another threshold in the later one."""
         old, new = (read_thresholds(self.folder(version)) for version in (before, after))
         return sum(1 for label in old.keys() & new.keys() if abs(old[label] - new[label]) >= LEAST_STEP)
+
+    def trained_thresholds(self, version: Version) -> Mapping[str, float]:
+        """Return the threshold of every label as the training found it; refuse where there is no model."""
+        if version.state not in WITH_PACKAGE:
+            sentence = f"The version {version.name} {WORDS[version.state]}: it has no model."
+            raise Busy(sentence, kind="version", name=version.path)
+        return read_label_thresholds(self.folder(version), version)
 
     def changes_since(self, version: Version) -> LabelChanges | None:
         """Return what changed in the project's datasets since a version began; nothing where unknown."""

@@ -2,7 +2,7 @@
 
 first   in: {"package", "threads", "threads_spin", "decode_s", "slots"}
         out: {"ready", "task", "labels", "colors", "seconds"} or {"refused"}
-then    in: {"least", "orientation"} and the picture, or {…, "start", "size"} of it in the slots
+then    in: {"least", "thresholds", "orientation"} and the picture, or {…, "start", "size"} of it in the slots
         out: {"found"} and a mask, or {"refused"}
 
 No torch, no database. It exits when the server's end of its socket closes, whatever it is doing.
@@ -125,7 +125,7 @@ def answer(model: Model, head: Mapping[str, Any], picture: bytes, *, limit: Deco
     try:
         with limit.applied():
             decoded = model.decode(picture, name="The picture")
-        result = model.look(decoded, min_confidence=head.get("least"))
+        result = model.look(decoded, min_confidence=head.get("least"), thresholds=head.get("thresholds"))
     except Refusal as refusal:
         return {"refused": refusal.sentence}, b""
     except Exception:

@@ -790,6 +790,16 @@ export interface GetUserResponse {
   readonly Tags?: Readonly<Record<string, string>> | undefined;
 }
 
+export interface GetVersionThresholdsRequest {
+  readonly ModelArn: string;
+}
+
+export interface GetVersionThresholdsResponse {
+  readonly Thresholds: ReadonlyArray<VersionThreshold>;
+  readonly UseOnWire: boolean;
+  readonly Revision: string;
+}
+
 export interface GroupSummary {
   readonly GroupName?: string | undefined;
   readonly Users?: ReadonlyArray<string> | undefined;
@@ -1396,6 +1406,21 @@ export interface PutRoundMaskResponse {
   readonly SourceRef?: string | undefined;
 }
 
+export interface PutVersionThresholdsRequest {
+  readonly ModelArn: string;
+  readonly Thresholds?: ReadonlyArray<ThresholdChoice> | undefined;
+  readonly Reset?: ReadonlyArray<string> | undefined;
+  readonly ResetAll?: boolean | undefined;
+  readonly UseOnWire?: boolean | undefined;
+  readonly Revision?: string | undefined;
+}
+
+export interface PutVersionThresholdsResponse {
+  readonly Thresholds: ReadonlyArray<VersionThreshold>;
+  readonly UseOnWire: boolean;
+  readonly Revision: string;
+}
+
 export interface QueryEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -1762,6 +1787,15 @@ export interface SuggestionKey {
   readonly BoxNumber?: number | undefined;
 }
 
+export interface ThresholdChoice {
+  readonly Label: string;
+  readonly Threshold: number;
+  readonly Reason?: "chosen" | "miss-least" | "no-false-alarms" | "cheapest" | "best-f1" | undefined;
+  readonly MissCost?: number | undefined;
+  readonly FalseAlarmCost?: number | undefined;
+  readonly Currency?: string | undefined;
+}
+
 export interface TrainingCandidate {
   readonly Recipe?: string | undefined;
   readonly State?: "waiting" | "judging" | "judged" | "given-up" | "passed-over" | "kept" | undefined;
@@ -1898,6 +1932,18 @@ export interface VersionChange {
   readonly ThresholdsChanged?: number | undefined;
 }
 
+export interface VersionThreshold {
+  readonly Label: string;
+  readonly Threshold: number;
+  readonly TrainedThreshold: number;
+  readonly Reason?: "chosen" | "miss-least" | "no-false-alarms" | "cheapest" | "best-f1" | undefined;
+  readonly MissCost?: number | undefined;
+  readonly FalseAlarmCost?: number | undefined;
+  readonly Currency?: string | undefined;
+  readonly ChangedBy?: string | undefined;
+  readonly ChangedDate?: string | undefined;
+}
+
 export interface VedetteOperations {
   readonly AcceptDrafts: { readonly input: AcceptDraftsRequest; readonly output: AcceptDraftsResponse };
   readonly AddImportPiece: { readonly input: AddImportPieceRequest; readonly output: Record<never, never> };
@@ -1943,6 +1989,7 @@ export interface VedetteOperations {
   readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };
   readonly GetTrainingReport: { readonly input: GetTrainingReportRequest; readonly output: GetTrainingReportResponse };
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
+  readonly GetVersionThresholds: { readonly input: GetVersionThresholdsRequest; readonly output: GetVersionThresholdsResponse };
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
   readonly ListChanges: { readonly input: ListChangesRequest; readonly output: ListChangesResponse };
   readonly ListDismissedSuggestions: { readonly input: ListDismissedSuggestionsRequest; readonly output: ListDismissedSuggestionsResponse };
@@ -1973,6 +2020,7 @@ export interface VedetteOperations {
   readonly PreviewTraining: { readonly input: PreviewTrainingRequest; readonly output: PreviewTrainingResponse };
   readonly PutPolicy: { readonly input: PutPolicyRequest; readonly output: PutPolicyResponse };
   readonly PutRoundMask: { readonly input: PutRoundMaskRequest; readonly output: PutRoundMaskResponse };
+  readonly PutVersionThresholds: { readonly input: PutVersionThresholdsRequest; readonly output: PutVersionThresholdsResponse };
   readonly QueryEntries: { readonly input: QueryEntriesRequest; readonly output: QueryEntriesResponse };
   readonly ReadImport: { readonly input: ReadImportRequest; readonly output: ReadImportResponse };
   readonly ReassignTasks: { readonly input: ReassignTasksRequest; readonly output: ReassignTasksResponse };

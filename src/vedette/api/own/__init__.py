@@ -94,6 +94,7 @@ from vedette.api.own.suggestions import (
     start_suggestions,
     stop_suggestions,
 )
+from vedette.api.own.thresholds import get_version_thresholds, put_version_thresholds
 from vedette.api.own.trainings import get_training_report, preview_training, stop_training
 from vedette.api.own.versions import list_version_changes
 from vedette.api.protocols import RestJsonProtocol
@@ -151,6 +152,7 @@ OPERATIONS: dict[str, Handler] = {
     "GetUser": get_user,
     "ListChanges": list_changes,
     "ListDrafts": list_drafts,
+    "GetVersionThresholds": get_version_thresholds,
     "HandBackRound": hand_back_round,
     "ListEntries": list_entries,
     "ListEntryEvents": list_entry_events,
@@ -177,6 +179,7 @@ OPERATIONS: dict[str, Handler] = {
     "PreviewTraining": preview_training,
     "PutPolicy": put_policy,
     "PutRoundMask": put_round_mask,
+    "PutVersionThresholds": put_version_thresholds,
     "ReassignTasks": reassign_tasks,
     "RemoveEntries": remove_entries,
     "StartDrafts": start_drafts,
