@@ -5,7 +5,7 @@ import numpy as np
 from vedette.datasets.columns import Bits, PartColumns
 from vedette.dialects.readiness import DatasetTally, LabelTally
 
-COUNTED = ("labelled", "unsure", "errors")
+COUNTED = ("labelled", "unsure")
 CLASSES = ("normal", "anomaly")
 
 
@@ -19,13 +19,17 @@ def tally_of(columns: PartColumns) -> DatasetTally:
         boxed |= columns.boxed[number] & usable
         twice |= once & pictures
         once |= pictures
-    state = columns.facts["state"][: columns.end]
+    broken = (columns.facts["state"][: columns.end] >= 2) & columns.flags(columns.bits["present"])
+    passed_over = columns.flags(columns.bits["errors"] & ~columns.bits["labelled"]) & broken
+    errors = _count(columns.bits["errors"])
     return DatasetTally(
         **{name: _count(columns.bits[name]) for name in COUNTED},
         **{name: _count(columns.bits[name] & usable) for name in CLASSES},
         usable=_count(columns.bits["labelled"] & usable),
         total=_count(columns.bits["present"]),
-        broken=int(((state >= 2) & columns.flags(columns.bits["present"])).sum()),
+        errors=errors,
+        invalid=errors - int(passed_over.sum()),
+        broken=int(broken.sum()),
         imaged=_count(imaged),
         boxed=_count(boxed),
         labels=[

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-LackKind = Literal["labels", "pictures", "normal", "anomaly", "untested"]
+LackKind = Literal["errors", "labels", "pictures", "normal", "anomaly", "untested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class LabelTally:
 class DatasetTally:
     """A dataset's entries counted; `imaged` have a label of the whole picture, `boxed` one on a box.
 
-    Entries with errors are in no training: they are among `total`, `labelled` and `errors` alone.
+    Entries with errors are in no training: they are among `total`, `labelled`, `errors` and `invalid` alone.
+    The invalid ones are lines that a training complains of; a broken picture without a label is none.
     """
 
     total: int = 0
@@ -29,6 +30,7 @@ class DatasetTally:
     usable: int = 0
     unsure: int = 0
     errors: int = 0
+    invalid: int = 0
     broken: int = 0
     normal: int = 0
     anomaly: int = 0

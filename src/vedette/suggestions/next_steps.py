@@ -11,7 +11,7 @@ from typing import Literal
 
 from vedette.datasets.dataset import Dataset, Kind
 from vedette.datasets.datasets import Datasets
-from vedette.dialects.readiness import DatasetTally
+from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.errors import Refusal
 from vedette.projects.project import Project
 from vedette.projects.version import WITH_PACKAGE, Version
@@ -54,10 +54,21 @@ class NextSteps:
         train = tallies.get("train")
         if train is None or not train.total:
             return [NextStep("add-pictures", "train", is_needed=True)]
-        steps = [step for kind, tally in tallies.items() for step in _of_entries(kind, tally)]
+        lacks = _lacks(project, train, tallies.get("test"))
+        # Some errors are passed over by a training, too many are not.
+        spoilt = [lack.dataset for lack in lacks if lack.kind == "errors"]
+        steps = [
+            step
+            for kind, tally in tallies.items()
+            for step in _of_entries(kind, tally, is_spoilt=kind in spoilt)
+        ]
         if "test" in tallies and not tallies["test"].total:
             steps.append(NextStep("add-pictures", "test", is_needed=True))
-        steps += _of_training(project, train, tallies.get("test"))
+        steps += [
+            NextStep(lack.kind, lack.dataset, lack.count, tuple(lack.labels), is_needed=lack.is_refused)
+            for lack in lacks
+            if lack.kind != "errors"
+        ]
         steps += self._of_last_version(project, train)
         if self._is_ready(project, pair, train, steps):
             steps.append(NextStep("train", "train", train.usable))
@@ -103,7 +114,7 @@ def _is_listed(dataset: Dataset) -> bool:
     return dataset.status not in ("creating", "create-failed")
 
 
-def _of_entries(kind: Kind, tally: DatasetTally) -> Iterator[NextStep]:
+def _of_entries(kind: Kind, tally: DatasetTally, *, is_spoilt: bool) -> Iterator[NextStep]:
     unlabelled = tally.total - tally.labelled - tally.unsure
     counts: tuple[tuple[StepKind, int], ...] = (
         ("errors", tally.errors),
@@ -112,14 +123,12 @@ def _of_entries(kind: Kind, tally: DatasetTally) -> Iterator[NextStep]:
         ("label", unlabelled),
     )
     needed = () if tally.usable else ("errors",) if tally.labelled else ("label",)
+    needed = ("errors",) if is_spoilt else needed
     for step, count in counts:
         if count:
             yield NextStep(step, kind, count, is_needed=step in needed)
 
 
-def _of_training(project: Project, train: DatasetTally, test: DatasetTally | None) -> Iterator[NextStep]:
-    """Yield what a training would lack; before anything can be learnt from, that is all there is to say."""
-    if not train.usable:
-        return
-    for lack in project.dialect.find_lacks(train, test):
-        yield NextStep(lack.kind, lack.dataset, lack.count, tuple(lack.labels), is_needed=lack.is_refused)
+def _lacks(project: Project, train: DatasetTally, test: DatasetTally | None) -> Sequence[TrainingLack]:
+    """Return what a training would lack; before anything can be learnt from, that is all there is to say."""
+    return project.dialect.find_lacks(train, test) if train.usable else ()

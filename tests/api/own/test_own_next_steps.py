@@ -15,6 +15,7 @@ from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 
 ALICE = a_caller("vedette")
+BAD = [a_line(f"bad{number}", letter * 300) for number, letter in enumerate("xyz")]
 
 
 class Needs:
@@ -96,8 +97,20 @@ def test_entries_with_errors_make_no_training_ready(needs):
     needs.put([a_line("a", "cat"), a_line("b", "cat"), a_line("c", "dog")])
     needs.put([a_line("d", "dog")])
     ready = needs.steps()
+    needs.put([a_line("bad", "x" * 300)])
+    assert needs.steps() == [("errors", "train", 1), *ready]
+
+
+def test_more_errors_than_a_training_puts_up_with_are_mended_first(needs):
+    needs.put([a_line("a", "cat"), a_line("b", "cat"), a_line("c", "dog"), a_line("d", "dog"), a_line("e")])
     needs.put([a_line("bad", "x" * 300), a_line("worse", "y" * 300)])
-    assert needs.steps() == [("errors", "train", 2), *ready]
+    assert needs.steps() == [("errors", "train", 2), ("label", "train", 1)]
+    needs.put([a_line("a", "cat"), a_line("b", "cat")], "test")
+    needs.put([a_line(f"f{number}", "dog") for number in range(4)])
+    needs.put([a_line("bad", "x" * 300)], "test")
+    steps = needs.steps()
+    assert steps[0] == ("errors", "test", 1), "the test pictures have a limit of their own"
+    assert ("errors", "train", 2) in steps
 
 
 def test_where_all_labelled_entries_have_errors_these_come_first(needs):
@@ -124,6 +137,8 @@ def test_lookout_asks_for_what_its_trainings_ask_for(house):
         [a_line("a", "cat"), a_line("b", "dog"), a_line("c", "cat"), a_line("d", "dog"), a_line("e")],
         [a_box_line("a", "cat")],
         [a_box_line("a", "cat", "dog"), a_box_line("b", "cat"), a_box_line("c", "dog")],
+        [*(a_line(number, "cat" if number % 2 else "dog") for number in range(8)), *BAD[:2]],
+        [*(a_line(number, "cat" if number % 2 else "dog") for number in range(8)), *BAD],
         [a_line("a", "cat"), a_box_line("b", "bolt"), a_box_line("c", "bolt"), a_line("d", "bolt")],
     ],
 )

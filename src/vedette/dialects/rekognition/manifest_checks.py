@@ -244,7 +244,7 @@ def use_case_of(part: PartAssessment) -> UseCase:
 
 
 def _check_rows(part: PartAssessment, pictures: PictureProblems) -> None:
-    part.codes += _row_codes(part)
+    part.codes += row_codes(part)
     if len(part.buckets) > 1:
         part.codes.append("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
     if part.buckets & pictures.denied:
@@ -253,7 +253,7 @@ def _check_rows(part: PartAssessment, pictures: PictureProblems) -> None:
         part.codes.append("ERROR_INVALID_IMAGES_S3_BUCKET_OWNER")
 
 
-def _row_codes(part: PartAssessment) -> list[str]:
+def row_codes(part: PartAssessment) -> list[str]:
     """Return what the unusable lines come to: one code for one cause."""
     if part.missing and part.missing == part.broken and not part.valid:
         return ["ERROR_FAILED_IMAGES_S3_COPY"]

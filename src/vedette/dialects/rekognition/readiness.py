@@ -7,10 +7,12 @@ from typing import Literal
 from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.rekognition.manifest_checks import (
     LEAST_PER_LABEL,
+    TOO_MANY_INVALID,
     Assessment,
     PartAssessment,
     check_parts,
     least_labels,
+    row_codes,
     use_case_of,
 )
 
@@ -26,7 +28,7 @@ def find_lacks(train: DatasetTally, test: DatasetTally | None) -> list[TrainingL
 
 def _part(tally: DatasetTally) -> PartAssessment:
     part = PartAssessment(
-        total=tally.usable,
+        total=tally.usable + tally.invalid,
         valid=tally.usable,
         image_lines=tally.imaged,
         box_lines=tally.boxed,
@@ -36,12 +38,15 @@ def _part(tally: DatasetTally) -> PartAssessment:
     # A counter keeps what it has none of; a label that no picture has is none.
     part.image_labels, part.box_labels = +part.image_labels, +part.box_labels
     part.use_case = use_case_of(part)
+    part.codes += row_codes(part)
     return part
 
 
 def _of_part(
     assessment: Assessment, part: PartAssessment, dataset: Literal["train", "test"]
 ) -> Iterator[TrainingLack]:
+    if TOO_MANY_INVALID in part.codes:
+        yield TrainingLack("errors", dataset, part.invalid)
     counts = part.usable_labels(part.use_case)
     if not FEW_LABELS.isdisjoint(part.codes):
         least = least_labels(part.use_case, brand=assessment.brand)
