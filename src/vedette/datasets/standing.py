@@ -1,36 +1,42 @@
-"""What a dataset says now of pictures whose lines somebody took: the same, something else, or nothing.
+"""Which of the pictures whose lines somebody took a dataset says something else of now, or nothing.
 
-Counted within the database, a join of two tables, since a client that polls would otherwise have tens of
+Looked up within the database, a join of two tables, since a client that polls would otherwise have tens of
 thousands of lines read for three figures. Writes nothing.
 """
 
-from collections import Counter
-from typing import Literal
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, or_, select
 
 from vedette.datasets.tables import entries, parts
 
-Standing = Literal["same", "changed", "removed"]
+
+@dataclass(frozen=True, slots=True)
+class Deviations:
+    """Copies, by their numbers, that are no longer what the part says; mostly few."""
+
+    changed: frozenset[int]
+    removed: frozenset[int]
 
 
-def count_standing(
-    connection: Connection, part: int, copies: Select[tuple[bytes, str, str]]
-) -> Counter[tuple[Standing, str]]:
-    """Count copies of lines by what the part says of their pictures now, and by a group of the caller's.
+def find_deviations(connection: Connection, part: int, copies: Select[tuple[int, bytes, str]]) -> Deviations:
+    """Return which copies of lines the part has changed, and which it has removed.
 
-    `copies` selects three columns: `ref_hash`, the `line` as it was, and `grouping`, any text.
+    `copies` selects three columns: `number`, `ref_hash`, and the `line` as it was.
     """
     copy = copies.subquery()
     line = entries.c.line
-    standing = case((line.is_(None), "removed"), (line == copy.c.line, "same"), else_="changed")
     is_entry = (entries.c.part == part) & (entries.c.ref_hash == copy.c.ref_hash)
     query = (
-        select(standing.label("standing"), copy.c.grouping, func.count().label("pictures"))
+        select(copy.c.number, line.is_(None).label("is_removed"))
         .select_from(copy.outerjoin(entries, is_entry))
-        .group_by(standing, copy.c.grouping)
+        .where(or_(line.is_(None), line != copy.c.line))
     )
-    return Counter({(row.standing, row.grouping): row.pictures for row in connection.execute(query)})
+    rows = connection.execute(query).all()
+    return Deviations(
+        frozenset(row.number for row in rows if not row.is_removed),
+        frozenset(row.number for row in rows if row.is_removed),
+    )
 
 
 def count_changes(connection: Connection, part: int) -> int:

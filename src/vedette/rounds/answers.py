@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
 
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.datasets import changes
@@ -184,7 +184,7 @@ class Answers:
         values = {
             "line": line.text,
             "kind": kind_of(line),
-            "names": orjson.dumps(sorted(names_in(line))).decode(),
+            "names": _names_of(current.id, task.number, line),
             "status": "answered",
             "answered_ms": now,
             "caller": orjson.dumps(dump_principal(caller)).decode(),
@@ -393,6 +393,13 @@ def _refuse_answer(current: Round, task: RoundAnswer, submission: GivenAnswer, l
         is_own = str(pair.value).startswith(prefix) or pair.value == mask_of(read_line(task.line))
         if pair.kind == "mask" and not is_own:
             raise Wrong(f"Your masks of this round lie below {prefix}.", kind="round")
+
+
+def _names_of(round_id: str, number: int, line: Line) -> ColumnElement[str]:
+    """Return the labels of an answer as they are stored: "" where it says what the picture's line did."""
+    entry = round_entries.c
+    stored = select(entry.line).where(entry.round == round_id, entry.number == number).scalar_subquery()
+    return case((stored == line.text, ""), else_=orjson.dumps(sorted(names_in(line))).decode())
 
 
 def _refuse_late(current: Round, task: RoundAnswer, now: int) -> None:

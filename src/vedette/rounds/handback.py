@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, Row, case, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from vedette.clock import Clock, from_milliseconds, milliseconds
 from vedette.datasets import changes
@@ -25,7 +25,7 @@ from vedette.datasets.filling import Changed
 from vedette.datasets.journal import ChangeOrigin, ChangeRecorder
 from vedette.datasets.parts import read_lines_at
 from vedette.datasets.staging import put_by
-from vedette.datasets.standing import Standing, count_changes, count_standing
+from vedette.datasets.standing import Deviations, count_changes, find_deviations
 from vedette.errors import Busy, Missing, Refusal, Wrong
 from vedette.identity.principal import Principal, dump_principal, load_principal
 from vedette.jobs.context import JobContext
@@ -64,6 +64,7 @@ NO_PART = -1
 UNFORESEEN = "The service failed; its log tells why. Hand the round back again."
 
 Choice = Literal["round", "dataset"]
+PictureStanding = Literal["same", "changed", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class HandBacks:
         self._datasets = datasets
         self._jobs = jobs
         self._clock = clock
+        self._deviations: RevisionCache[Deviations] = RevisionCache()
         self._previews: RevisionCache[HandBackPreview] = RevisionCache()
         jobs.register(JobKind(KIND, HandBackOrder, HAND_BACKS, self._run, self._fail))
 
@@ -110,10 +112,13 @@ class HandBacks:
             current = require_round(connection, project.id, round_id)
             dataset = changes.find_by_id(connection, current.dataset)
             part = dataset.part if dataset else NO_PART
-            revision = count_changes_of(connection, round_id), part, count_changes(connection, part)
-            return self._previews.read(
-                round_id, revision, lambda: _preview(current, _standing(connection, current, part))
+            part_revision = part, count_changes(connection, part)
+            # What a round copied never changes: who reviews has no line of the dataset read anew.
+            deviations = self._deviations.read(
+                round_id, part_revision, lambda: _find_deviations(connection, round_id, part)
             )
+            revision = count_changes_of(connection, round_id), *part_revision
+            return self._previews.read(round_id, revision, lambda: _preview(connection, current, deviations))
 
     def start(self, project: Project, round_id: str, caller: Principal) -> Round:
         """Begin to hand a round back: what is accepted, and nothing else."""
@@ -208,25 +213,36 @@ class HandBacks:
             context.end(connection)
 
 
-def _standing(connection: Connection, current: Round, part: int) -> Counter[tuple[Standing, str]]:
+def _find_deviations(connection: Connection, round_id: str, part: int) -> Deviations:
+    entry = round_entries.c
+    copies = select(entry.number, entry.ref_hash, entry.line).where(entry.round == round_id)
+    return find_deviations(connection, part, copies)
+
+
+def _count_accepted(
+    connection: Connection, round_id: str, deviations: Deviations
+) -> Counter[tuple[PictureStanding, str]]:
     """Count accepted answers by what the dataset says of their pictures now, and by their labels.
 
     The labels are empty where the answer says what the picture's line said before.
     """
     entry, answer = round_entries.c, round_answers.c
-    labels = case((answer.line == entry.line, ""), else_=func.coalesce(answer.names, "[]"))
-    copies = (
-        select(entry.ref_hash, entry.line, labels.label("grouping"))
-        .join(round_answers, (answer.round == entry.round) & (answer.number == entry.number))
-        .where(answer.round == current.id, answer.status == "accepted", entry.outcome == "")
+    query = (
+        select(answer.number, func.coalesce(answer.names, "[]"))
+        .join(round_entries, (entry.round == answer.round) & (entry.number == answer.number))
+        .where(answer.round == round_id, answer.status == "accepted", entry.outcome == "")
     )
-    return count_standing(connection, part, copies)
+    changed, removed = deviations.changed, deviations.removed
+    return Counter(
+        ("changed" if number in changed else "removed" if number in removed else "same", names)
+        for number, names in connection.execute(query)
+    )
 
 
-def _preview(current: Round, standing: Mapping[tuple[Standing, str], int]) -> HandBackPreview:
+def _preview(connection: Connection, current: Round, deviations: Deviations) -> HandBackPreview:
     states: Counter[str] = Counter()
     names: Counter[str] = Counter()
-    for (state, labels), pictures in standing.items():
+    for (state, labels), pictures in _count_accepted(connection, current.id, deviations).items():
         states[state if state != "same" or labels else "unchanged"] += pictures
         if state == "same" and labels:
             names.update(dict.fromkeys(orjson.loads(labels), pictures))

@@ -84,7 +84,8 @@ round_answers = Table(
     Column("status", String(12), nullable=False),
     # Nothing before it is answered.
     Column("line", Text, nullable=True),
-    # The labels that the line gives, as sorted JSON; nothing beside a line that came before this column.
+    # The labels that the line gives, as sorted JSON, so that no line is read for a figure; "" where it says
+    # what the picture's line did, and nothing beside a line that came before this column.
     Column("names", Text, nullable=True),
     # As `kinds.py` has it, worked out of the line.
     Column("kind", String(8), nullable=False, server_default="given"),
