@@ -85,16 +85,24 @@ def test_200_pictures_are_dragged_in_and_labelled_by_keys(console, signed_in: Pa
     labelled = entries(console, name, Labeled=True)
     assert len(labelled) == 60, "no key is lost"
     take_pictures(page, "gallery")
+    remove_and_undo(page)
+    assert len(entries(console, name)) == 200
+    find_and_select(page)
+
+
+def remove_and_undo(page: Page) -> None:
+    """Look at one labelled picture, remove four, and take that back."""
     page.get_by_role("listbox").first.press("Home")
     page.get_by_role("option").nth(2).click()
+    details = page.get_by_role("region", name="Details")
+    expect(details.get_by_text("320 × 240 px")).to_be_visible()
+    expect(details.get_by_text("– → nut")).to_be_visible()
     page.get_by_role("option").nth(5).click(modifiers=["Shift"])
     expect(page.get_by_text("4 selected").first).to_be_visible()
     page.get_by_role("listbox").first.press("Delete")
     expect(page.get_by_text("4 pictures removed from the dataset.").first).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("4 pictures are as they were.").first).to_be_visible()
-    assert len(entries(console, name)) == 200
-    find_and_select(page)
 
 
 def find_and_select(page: Page) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import Watch, close_page, open_page, sign_in
+from browser.conftest import Watch, close_page, enter, open_page, sign_in
 from browser.test_labelling import (
     add_label,
+    at_position,
     drag,
     labels_of,
     open_labelling,
@@ -17,6 +18,7 @@ from browser.test_labelling import (
     second_window,
     until,
 )
+from doubles.console import signed_in as signed_in_browser
 from doubles.labelled import anomaly_project, detection_project, entries_of, mask_of, plates, scenes
 from doubles.servers import RunningServer, start_server, stop_server
 
@@ -69,6 +71,35 @@ def test_a_mask_has_a_hole_and_two_types(console: RunningServer, signed_in: Page
 
     places = ((0.25, 0.25), (0.4, 0.4), (0.55, 0.4), (0.8, 0.8), (0.1, 0.9))
     assert [type_at(*place) for place in places] == ["chip", "BACKGROUND", "chip", "stain", "BACKGROUND"]
+
+
+def test_a_label_is_found_among_250_by_typing(console: RunningServer, signed_in: Page) -> None:
+    arn = detection_project(console, "many-labels", scenes(3, side=96))
+    browser = signed_in_browser(console)
+    settings = [{"Name": f"part {number:03}"} for number in range(250)]
+    for start in range(0, len(settings), 100):
+        answer = browser.call(
+            "vedette", "UpdateLabelSettings", ProjectArn=arn, Labels=settings[start : start + 100]
+        )
+        assert answer.status == 200, answer.body
+    open_labelling(signed_in, "rekognition", "many-labels")
+    rows = signed_in.locator(".vedette-labelling-labels > li")
+    expect(rows).to_have_count(250)
+    signed_in.keyboard.press("/")
+    signed_in.keyboard.type("13")
+    expect(rows).to_have_count(13)  # 013, 113, 213, and 130 to 139
+    signed_in.keyboard.type("7")
+    expect(rows).to_have_count(1)
+    signed_in.keyboard.press("Enter")
+    at_position(signed_in, 2, 3)
+    expect(rows).to_have_count(250)
+    signed_in.keyboard.press("/")
+    signed_in.keyboard.type("PART 249")
+    signed_in.keyboard.press("Enter")
+    at_position(signed_in, 3, 3)
+    saved(signed_in)
+    entries = entries_of(console, "many-labels", "rekognition")
+    assert [labels_of(entry) for entry in entries] == [["part 137"], ["part 249"], []]
 
 
 def test_a_conflict_shows_both_versions_on_the_picture(
@@ -129,8 +160,9 @@ def test_a_full_disk_is_told_and_loses_nothing(console: RunningServer, signed_in
     waiting = signed_in.locator("[data-testid=saved][data-state=waiting]")
     waiting.get_by_role("button").click()
     expect(signed_in.get_by_text("The disk is full.")).to_be_visible()
-    signed_in.unroute("**/vedette/UpdateEntries")
-    signed_in.get_by_role("button", name="Try now").click()
+    with signed_in.expect_response("**/vedette/UpdateEntries"):
+        signed_in.get_by_role("button", name="Try now").click()
+    signed_in.unroute("**/vedette/UpdateEntries")  # from here on the page may be faster than a click
     saved(signed_in)
     assert labels_of(entries_of(console, "full-disk", "rekognition")[0]) == ["disc"]
     watch.errors.clear()
@@ -141,7 +173,7 @@ def test_a_server_killed_under_the_page_gets_everything(chromium: Browser, tmp_p
     port = first.address.rpartition(":")[2]
     detection_project(first, "killed", scenes(3, side=96))
     page = open_page(chromium, first)
-    sign_in(page, first)
+    enter(page, first)
     open_labelling(page, "rekognition", "killed")
     add_label(page, "disc")
     page.keyboard.press("1")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import close_page, open_page, sign_in
+from browser.conftest import close_page, enter, open_page
 from browser.looks import axe_everywhere, axe_findings, take_pictures
 from browser.test_labelling import at_position, saved, shown
 from doubles.console import a_user
@@ -20,10 +20,10 @@ PLACE = f"/console/projects/rekognition/{NAME}/datasets/train/rounds"
 @pytest.fixture
 def ann(chromium: Browser, console: RunningServer) -> Any:
     """Somebody who only labels."""
-    a_user(console, "odd-ann", "annotator")
+    key = a_user(console, "odd-ann", "annotator")
     a_user(console, "odd-ben", "annotator")
     page = open_page(chromium, console)
-    sign_in(page, console, "--user", "odd-ann")
+    enter(page, console, key)
     yield page
     refusals = page.vedette_watch.errors
     refusals[:] = [error for error in refusals if not error.startswith(("400 ", "403 ", "404 "))]
@@ -66,6 +66,20 @@ def create(boss: Page) -> str:
     return boss.url.rsplit("/", 1)[1].partition("?")[0]
 
 
+def ask_for(boss: Page, instructions: str, *, deadline: str) -> None:
+    """Change what the round asks for, and until when."""
+    boss.get_by_role("button", name="Change", exact=True).click()
+    dialog = boss.get_by_role("dialog")
+    dialog.get_by_label("Instructions").fill(instructions)
+    dialog.get_by_label("Until", exact=True).fill(deadline)
+    expect(dialog.get_by_label("Remark on 001.png")).to_have_value("Mind the edge.")
+    assert axe_findings(boss) == []
+    take_pictures(boss, "round-change")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(boss.get_by_text(instructions.splitlines()[-1])).to_be_visible()
+
+
 def answer(ann: Page, round_id: str) -> None:
     """Say that there is nothing on the first picture, and tell the reviewer of the second."""
     ann.goto(f"/console/my-work/{round_id}/label")
@@ -97,13 +111,16 @@ def test_a_round_with_answers_that_are_no_labels(console: RunningServer, signed_
     arn = detection_project(console, NAME, scenes(8, side=96))
     round_id = create(boss)
     names = {"ProjectArn": arn, "RoundId": round_id}
-    own(boss, "UpdateRound", **names, Deadline="2020-01-01T00:00:00Z")
+    ask_for(boss, "One line.\nAnother <b>line</b>.", deadline="2020/01/01")
+    assert own(boss, "DescribeRound", **names)["Round"]["Deadline"] < "2020-01-03"
 
     ann.goto("/console/my-work")
     expect(ann.get_by_text("answers are marked as late")).to_be_visible()
     take_pictures(ann, "my-work")
     assert axe_everywhere(ann) == {}
     answer(ann, round_id)
+    ask_for(boss, "Look at the edge first.", deadline="2020/01/02")
+    expect(ann.get_by_text("Look at the edge first.")).to_be_visible()
 
     boss.reload()
     expect(boss.get_by_text("Who is how far")).to_be_visible()

@@ -3,6 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useEffect } from "react";
 import { useCall, type Own } from "../api";
 import { useFormats } from "../i18n/context";
 import { FaultAlert } from "./faults";
@@ -23,7 +24,7 @@ export function EntryHistory(props: EntryHistoryProps) {
       position="bottom"
       size="large"
       header={t("entryHistory")}
-      content={<Events {...props} />}
+      content={<EntryEvents {...props} most={SHOWN} />}
     >
       <Button iconName="history" ariaLabel={t("entryHistory")} />
     </Popover>
@@ -32,20 +33,29 @@ export function EntryHistory(props: EntryHistoryProps) {
 
 const SHOWN = 12;
 
-function Events({ arn, type, source }: EntryHistoryProps) {
+interface EntryEventsProps extends EntryHistoryProps {
+  readonly most: number;
+  /** The entry's revision where the page knows it: another one has a past that is longer. */
+  readonly revision?: string | undefined;
+}
+
+/** The last changes of one picture. */
+export function EntryEvents({ arn, type, source, most, revision }: EntryEventsProps) {
   const t = useUiText();
   const query = useCall("vedette", "ListEntryEvents", {
     ProjectArn: arn,
     DatasetType: type,
     SourceRef: source,
   });
+  const { refetch } = query;
+  useEffect(() => void refetch(), [refetch, revision]);
   if (query.error !== null) return <FaultAlert error={query.error} />;
   const events = query.data?.Events;
   if (events === undefined) return <Box>{t("busy")}</Box>;
   if (events.length === 0) return <Box color="text-body-secondary">{t("entryHistoryNone")}</Box>;
   return (
     <SpaceBetween size="xs">
-      {events.slice(0, SHOWN).map((event) => (
+      {events.slice(0, most).map((event) => (
         <EventLine key={`${String(event.Number)}-${event.DatasetType ?? ""}`} event={event} />
       ))}
     </SpaceBetween>

@@ -16,6 +16,7 @@ import { useFormats } from "../../i18n/context";
 import { hasUpload } from "../../intake/running";
 import { UploadPanel } from "../../intake/UploadPanel";
 import { ExportButton, WaysIn } from "./capture/Ways";
+import { useCrumbs } from "../../ui/crumbs";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { usePage } from "../../ui/page";
@@ -44,10 +45,7 @@ export function DatasetsPage() {
   const project = useProject(place);
   usePage({
     title: t("datasetsOf", { name: place.name }),
-    crumbs: [
-      { text: "Vedette", to: "/" },
-      { text: place.name, to: `/projects/${place.service}/${encodeURIComponent(place.name)}` },
-    ],
+    crumbs: useCrumbs(place),
   });
   const { arn } = project;
   return (

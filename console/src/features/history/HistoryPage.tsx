@@ -2,8 +2,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import ContentLayout from "@cloudscape-design/components/content-layout";
-import Header from "@cloudscape-design/components/header";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
@@ -12,8 +10,8 @@ import { useNavigate, useSearchParams } from "react-router";
 import { call, useCall, usePages, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
-import { usePage } from "../../ui/page";
 import { Filters, readFilters } from "./Filters";
+import { HistoryFrame } from "./Frame";
 import { useHistoryPlace } from "./place";
 import { LabelDeltas, useSummary } from "./summary";
 import { useText } from "./text";
@@ -25,29 +23,13 @@ export function HistoryPage() {
   const t = useText();
   const place = useHistoryPlace();
   const navigate = useNavigate();
-  usePage({
-    title: t("history"),
-    crumbs: [
-      { text: place.project, to: place.projectRoute },
-      { text: t(place.type), to: place.datasetRoute },
-    ],
-  });
   const open = (
     <Button onClick={() => void navigate(`${place.datasetRoute}/snapshots`)}>{t("snapshots")}</Button>
   );
   return (
-    <ContentLayout
-      header={
-        <Header variant="h1" description={t("historyHelp")} actions={open}>
-          {t("history")}
-        </Header>
-      }
-    >
-      <SpaceBetween size="m">
-        {place.error !== null && <FaultAlert error={place.error} onRetry={place.retry} />}
-        {place.arn !== undefined && <Changes arn={place.arn} type={place.type} />}
-      </SpaceBetween>
-    </ContentLayout>
+    <HistoryFrame place={place} title={t("history")} help={t("historyHelp")} actions={open}>
+      {(arn) => <Changes arn={arn} type={place.type} />}
+    </HistoryFrame>
   );
 }
 

@@ -4,10 +4,10 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
-import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Modal from "@cloudscape-design/components/modal";
+import Pagination from "@cloudscape-design/components/pagination";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
@@ -16,12 +16,14 @@ import { useParams, useSearchParams } from "react-router";
 import { call, useCall, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
-import { usePage } from "../../ui/page";
-import { useHistoryPlace, type HistoryPlace } from "./place";
+import { HistoryFrame } from "./Frame";
+import { useHistoryPlace } from "./place";
 import { useText } from "./text";
 import { useRestoring } from "./useRestoring";
 
 const PAGE = 200;
+/** A dataset has at most 250,000 pictures. */
+const MOST_PAGES = 250_000 / PAGE;
 const SHOWN_LABELS = 12;
 type DifferenceKind = NonNullable<Own.DescribeSnapshotRequest["Kind"]>;
 const KINDS: readonly DifferenceKind[] = ["relabeled", "gone", "new", "changed", "moved"];
@@ -41,72 +43,66 @@ export function SnapshotPage() {
   const t = useText();
   const place = useHistoryPlace();
   const id = useParams().snapshot ?? "";
-  return place.arn === undefined ? (
-    place.error !== null ? (
-      <FaultAlert error={place.error} onRetry={place.retry} />
-    ) : (
-      <Box>{t("loading")}</Box>
-    )
-  ) : (
-    <Comparison arn={place.arn} place={place} id={id} />
-  );
-}
-
-interface ComparisonProps {
-  readonly arn: string;
-  readonly place: HistoryPlace;
-  readonly id: string;
-}
-
-function Comparison({ arn, place, id }: ComparisonProps) {
-  const t = useText();
   const [isAsking, setAsking] = useState(false);
   const [search, setSearch] = useSearchParams();
   const kind = KINDS.find((one) => one === search.get("show")) ?? "relabeled";
-  const asked = { ProjectArn: arn, DatasetType: place.type, SnapshotId: id };
-  const query = useCall("vedette", "DescribeSnapshot", { ...asked, Kind: kind, MaxResults: PAGE });
+  const number = pageOf(search);
+  const asked = { ProjectArn: place.arn ?? "", DatasetType: place.type, SnapshotId: id };
+  const query = useCall(
+    "vedette",
+    "DescribeSnapshot",
+    { ...asked, Kind: kind, Offset: (number - 1) * PAGE, MaxResults: PAGE },
+    { isEnabled: place.arn !== undefined },
+  );
   const snapshot = query.data?.Snapshot;
   const counts = query.data?.Counts ?? {};
   const title = snapshot?.Name ?? t("snapshot");
-  usePage({
-    title,
-    crumbs: [
-      { text: place.project, to: place.projectRoute },
-      { text: t(place.type), to: place.datasetRoute },
-      { text: t("snapshots"), to: `${place.datasetRoute}/snapshots` },
-    ],
-  });
   const restore = (
     <Button variant="primary" disabled={restorable(counts) === 0} onClick={() => setAsking(true)}>
       {t("restore")}
     </Button>
   );
   return (
-    <ContentLayout
-      header={
-        <Header variant="h1" description={snapshot?.Description} actions={restore}>
-          <bdi>{title}</bdi>
-        </Header>
-      }
+    <HistoryFrame
+      place={place}
+      title={title}
+      help={snapshot?.Description}
+      actions={restore}
+      above={[{ text: t("snapshots"), to: `${place.datasetRoute}/snapshots` }]}
     >
-      <SpaceBetween size="m">
-        {query.error !== null && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
-        {snapshot !== undefined && <SnapshotFacts snapshot={snapshot} />}
-        {query.data !== undefined && (
-          <DifferenceTabs answer={query.data} kind={kind} onChange={(show) => setSearch({ show })} />
-        )}
-        {isAsking && (
-          <RestoreDialog
-            asked={asked}
-            arn={arn}
-            name={title}
-            counts={counts}
-            onClose={() => setAsking(false)}
-          />
-        )}
-      </SpaceBetween>
-    </ContentLayout>
+      {(arn) => (
+        <>
+          {query.error !== null && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
+          {query.isPending && <Box>{t("loading")}</Box>}
+          {snapshot !== undefined && <SnapshotFacts snapshot={snapshot} />}
+          {query.data !== undefined && (
+            <DifferenceTabs
+              answer={query.data}
+              kind={kind}
+              number={number}
+              onKind={(show) => setSearch({ show })}
+              onNumber={(page) => setSearch({ show: kind, page: String(page) })}
+            />
+          )}
+          {isAsking && (
+            <RestoreDialog
+              asked={asked}
+              arn={arn}
+              name={title}
+              counts={counts}
+              onClose={() => setAsking(false)}
+            />
+          )}
+        </>
+      )}
+    </HistoryFrame>
   );
+}
+
+/** The page of differences that the address names, from 1 on. */
+function pageOf(search: URLSearchParams): number {
+  const number = Number(search.get("page") ?? "1");
+  return Number.isSafeInteger(number) && number > 0 && number <= MOST_PAGES ? number : 1;
 }
 
 /** How many pictures a restoration would change. */
@@ -138,10 +134,12 @@ function SnapshotFacts({ snapshot }: { readonly snapshot: Own.DatasetSnapshot })
 interface DifferenceTabsProps {
   readonly answer: Own.DescribeSnapshotResponse;
   readonly kind: DifferenceKind;
-  readonly onChange: (kind: string) => void;
+  readonly number: number;
+  readonly onKind: (kind: string) => void;
+  readonly onNumber: (number: number) => void;
 }
 
-function DifferenceTabs({ answer, kind, onChange }: DifferenceTabsProps) {
+function DifferenceTabs({ answer, kind, number, onKind, onNumber }: DifferenceTabsProps) {
   const t = useText();
   const counts = answer.Counts ?? {};
   if (restorable(counts) + countOf(counts, "moved") === 0) {
@@ -156,12 +154,14 @@ function DifferenceTabs({ answer, kind, onChange }: DifferenceTabsProps) {
           id: one,
           text: t(`difference_${one}`, { count: countOf(counts, one) }),
         }))}
-        onChange={({ detail }) => onChange(detail.selectedId)}
+        onChange={({ detail }) => onKind(detail.selectedId)}
       />
       <Differences
         entries={answer.Entries ?? []}
-        isCut={answer.HasMore === true}
+        pages={Math.ceil(countOf(counts, kind) / PAGE)}
+        number={number}
         help={t(`differenceHelp_${kind}`)}
+        onNumber={onNumber}
       />
     </SpaceBetween>
   );
@@ -169,12 +169,13 @@ function DifferenceTabs({ answer, kind, onChange }: DifferenceTabsProps) {
 
 interface DifferencesProps {
   readonly entries: readonly Own.EntryDifference[];
-  /** Whether there are more than are shown. */
-  readonly isCut: boolean;
+  readonly pages: number;
+  readonly number: number;
   readonly help: string;
+  readonly onNumber: (number: number) => void;
 }
 
-function Differences({ entries, isCut, help }: DifferencesProps) {
+function Differences({ entries, pages, number, help, onNumber }: DifferencesProps) {
   const t = useText();
   const list = (names: readonly string[] | undefined) => (
     <bdi>{names === undefined || names.length === 0 ? "–" : names.join(", ")}</bdi>
@@ -202,7 +203,15 @@ function Differences({ entries, isCut, help }: DifferencesProps) {
         { id: "then", header: t("labelsThen"), cell: (one) => list(one.LabelsThen) },
         { id: "now", header: t("labelsNow"), cell: (one) => list(one.LabelsNow) },
       ]}
-      footer={isCut && <Box color="text-body-secondary">{t("firstOnes", { count: PAGE })}</Box>}
+      pagination={
+        pages > 1 && (
+          <Pagination
+            currentPageIndex={number}
+            pagesCount={pages}
+            onChange={({ detail }) => onNumber(detail.currentPageIndex)}
+          />
+        )
+      }
     />
   );
 }

@@ -2,9 +2,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import ContentLayout from "@cloudscape-design/components/content-layout";
 import FormField from "@cloudscape-design/components/form-field";
-import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -15,7 +13,7 @@ import { useCall, useChange, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
-import { usePage } from "../../ui/page";
+import { HistoryFrame } from "./Frame";
 import { useHistoryPlace, type HistoryPlace } from "./place";
 import { useText } from "./text";
 
@@ -27,13 +25,6 @@ export function SnapshotsPage() {
   const place = useHistoryPlace();
   const navigate = useNavigate();
   const [isCreating, setCreating] = useState(false);
-  usePage({
-    title: t("snapshots"),
-    crumbs: [
-      { text: place.project, to: place.projectRoute },
-      { text: t(place.type), to: place.datasetRoute },
-    ],
-  });
   const actions = (
     <SpaceBetween direction="horizontal" size="xs">
       <Button onClick={() => void navigate(`${place.datasetRoute}/history`)}>{t("history")}</Button>
@@ -43,21 +34,14 @@ export function SnapshotsPage() {
     </SpaceBetween>
   );
   return (
-    <ContentLayout
-      header={
-        <Header variant="h1" description={t("snapshotsHelp")} actions={actions}>
-          {t("snapshots")}
-        </Header>
-      }
-    >
-      <SpaceBetween size="m">
-        {place.error !== null && <FaultAlert error={place.error} onRetry={place.retry} />}
-        {place.arn !== undefined && <Snapshots arn={place.arn} place={place} />}
-        {isCreating && place.arn !== undefined && (
-          <CreateSnapshot arn={place.arn} type={place.type} onClose={() => setCreating(false)} />
-        )}
-      </SpaceBetween>
-    </ContentLayout>
+    <HistoryFrame place={place} title={t("snapshots")} help={t("snapshotsHelp")} actions={actions}>
+      {(arn) => (
+        <>
+          <Snapshots arn={arn} place={place} />
+          {isCreating && <CreateSnapshot arn={arn} type={place.type} onClose={() => setCreating(false)} />}
+        </>
+      )}
+    </HistoryFrame>
   );
 }
 

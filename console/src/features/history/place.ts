@@ -3,9 +3,9 @@ import { useParams } from "react-router";
 import { useProjectArn } from "../../api";
 
 export interface HistoryPlace {
-  readonly project: string;
+  readonly service: "rekognition" | "lookoutvision";
+  readonly name: string;
   readonly type: "train" | "test";
-  readonly projectRoute: string;
   readonly datasetRoute: string;
   readonly arn: string | undefined;
   readonly error: unknown;
@@ -15,9 +15,9 @@ export interface HistoryPlace {
 export function useHistoryPlace(): HistoryPlace {
   const params = useParams();
   const service = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
-  const project = params.project ?? "";
+  const name = params.project ?? "";
   const type = params.type === "test" ? "test" : "train";
-  const { arn, error, retry } = useProjectArn(service, project);
-  const projectRoute = `/projects/${service}/${encodeURIComponent(project)}`;
-  return { project, type, projectRoute, datasetRoute: `${projectRoute}/datasets/${type}`, arn, error, retry };
+  const { arn, error, retry } = useProjectArn(service, name);
+  const datasetRoute = `/projects/${service}/${encodeURIComponent(name)}/datasets/${type}`;
+  return { service, name, type, datasetRoute, arn, error, retry };
 }

@@ -11,6 +11,7 @@ import { useState } from "react";
 import { FaultAlert } from "../../ui/faults";
 import type { Mode } from "./keymap";
 import { PALETTE, type LabelInfo } from "./labels";
+import { Palette } from "./Palette";
 import { useText } from "./text";
 import type { Workplace } from "./workplace";
 
@@ -89,19 +90,7 @@ export function LabelEditor({ label, work, mode, onClose }: LabelEditorProps) {
               </FormField>
             )}
             <FormField label={t("color")}>
-              <div className="vedette-labelling-palette" role="radiogroup" aria-label={t("color")}>
-                {PALETTE.map((one) => (
-                  <button
-                    key={one}
-                    type="button"
-                    role="radio"
-                    aria-checked={one === color}
-                    aria-label={one}
-                    style={{ background: one }}
-                    onClick={() => setColor(one)}
-                  />
-                ))}
-              </div>
+              <Palette label={t("color")} color={color} onChange={setColor} />
             </FormField>
             <FormField label={t("key")} description={t("keyHelp")}>
               <Input

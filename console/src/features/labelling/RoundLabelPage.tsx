@@ -35,7 +35,9 @@ export function RoundLabelPage() {
     isFull: true,
     crumbs: [{ text: t("myWork"), to: MY_WORK }],
   });
-  if (query.error !== null) {
+  // The question is repeated while somebody labels; who loses the network or the round keeps the page, and what
+  // was answered there.
+  if (query.error !== null && facts === undefined) {
     return (
       <SpaceBetween size="l">
         <FaultAlert error={query.error} onRetry={() => void query.refetch()} />

@@ -7,34 +7,41 @@ import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
+import { useCall } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
-import type { RoundExample, RoundNotes } from "./targets/target";
+import { termsOf } from "./targets/round";
+import type { RoundExample, RoundNotes, RoundTerms } from "./targets/target";
 import { useText } from "./text";
 import type { Workplace } from "./workplace";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** How often it is looked whether something else is asked for: about as often as a picture is done. */
+const EVERY_MS = 5000;
 
 export function RoundPanel({ work }: { readonly work: Workplace }) {
-  const t = useText();
   const { round } = work.target;
-  if (round === undefined) {
-    return null;
-  }
+  return round === undefined ? null : <Asked work={work} round={round} />;
+}
+
+function Asked({ work, round }: { readonly work: Workplace; readonly round: RoundNotes }) {
+  const t = useText();
+  const query = useCall("vedette", "GetMyRound", { RoundId: round.id }, { everyMs: EVERY_MS });
+  const terms = termsOf(query.data?.Round ?? {});
   const { row } = work.session;
   const comments = round.commentsOf(row?.source ?? "");
   return (
     <SpaceBetween size="xs">
-      <Reminder round={round} />
+      <Reminder terms={terms} />
       {comments.map(({ author, text }, place) => (
         <Alert key={place} type="warning" header={t("commentBy", { name: author })}>
           <bdi className="vedette-labelling-text">{text}</bdi>
         </Alert>
       ))}
-      {(round.instructions !== "" || round.examples.length > 0) && (
+      {(terms.instructions !== "" || terms.examples.length > 0) && (
         <ExpandableSection headerText={t("instructions")} defaultExpanded>
-          <bdi className="vedette-labelling-text">{round.instructions}</bdi>
-          <Examples round={round} />
+          <bdi className="vedette-labelling-text">{terms.instructions}</bdi>
+          <Examples round={round} examples={terms.examples} />
         </ExpandableSection>
       )}
       {row !== undefined && <Note key={row.id} round={round} entry={row.id} source={row.source} />}
@@ -43,30 +50,35 @@ export function RoundPanel({ work }: { readonly work: Workplace }) {
 }
 
 /** The deadline, from a day before it on. */
-function Reminder({ round }: { readonly round: RoundNotes }) {
+function Reminder({ terms }: { readonly terms: RoundTerms }) {
   const t = useText();
   const formats = useFormats();
   const [now] = useState(() => Date.now());
-  if (round.deadline === undefined) return null;
-  const left = Date.parse(round.deadline) - now;
+  if (terms.deadline === undefined) return null;
+  const left = Date.parse(terms.deadline) - now;
   if (left > DAY_MS) return null;
-  const when = formats.date(round.deadline);
+  const when = formats.date(terms.deadline);
   if (left > 0) return <Alert type="info">{t("deadlineSoon", { when })}</Alert>;
   return (
     <Alert type="warning">
-      {round.refusesLate ? t("deadlineOver", { when }) : t("deadlineLate", { when })}
+      {terms.refusesLate ? t("deadlineOver", { when }) : t("deadlineLate", { when })}
     </Alert>
   );
 }
 
 const COLUMNS = ["right", "wrong", ""] as const;
 
-function Examples({ round }: { readonly round: RoundNotes }) {
+interface ExamplesProps {
+  readonly round: RoundNotes;
+  readonly examples: readonly RoundExample[];
+}
+
+function Examples({ round, examples }: ExamplesProps) {
   const t = useText();
   const titles = { right: t("exampleRight"), wrong: t("exampleWrong"), "": "" };
   return (
     <div className="vedette-labelling-sides">
-      {COLUMNS.map((kind) => ({ kind, examples: round.examples.filter((example) => example.kind === kind) }))
+      {COLUMNS.map((kind) => ({ kind, examples: examples.filter((example) => example.kind === kind) }))
         .filter(({ examples }) => examples.length > 0)
         .map(({ kind, examples }) => (
           <section

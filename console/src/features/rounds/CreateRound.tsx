@@ -1,19 +1,17 @@
 /** Which pictures, what is asked for, of whom: a round is made and shared out in one dialog. */
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Checkbox from "@cloudscape-design/components/checkbox";
-import DatePicker from "@cloudscape-design/components/date-picker";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
-import Multiselect from "@cloudscape-design/components/multiselect";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
-import { call, queryClient, useCall, type Own } from "../../api";
+import { call, queryClient, type Own } from "../../api";
 import { FaultAlert } from "../../ui/faults";
-import { ExamplePicker } from "./ExamplePicker";
+import { PeopleField } from "./PeopleField";
+import { TermsFields } from "./TermsFields";
+import { endOfDay, NO_TERMS, type RoundTerms } from "./terms";
 import { useText } from "./text";
 
 interface CreateRoundProps {
@@ -31,37 +29,25 @@ const FILTERS: Readonly<Record<(typeof WHICH)[number], Own.EntryFilter>> = {
   labelled: { Labeled: true },
 };
 
-function useTerms(isLookout: boolean) {
+function useForm(isLookout: boolean) {
   const [name, setName] = useState("");
   const [which, setWhich] = useState<(typeof WHICH)[number]>("unlabelled");
   const [task, setTask] = useState<"labels" | "boxes" | "masks">(isLookout ? "masks" : "labels");
   const [people, setPeople] = useState<readonly string[]>([]);
   const [double, setDouble] = useState<string>("0");
-  const [instructions, setInstructions] = useState("");
-  const [examples, setExamples] = useState<readonly Own.RoundExample[]>([]);
-  const [isStrict, setStrict] = useState(false);
-  const [deadline, setDeadline] = useState("");
+  const [changeable, setChangeable] = useState<RoundTerms>(NO_TERMS);
   return {
-    terms: { name, which, task, people, double, instructions, examples, deadline, isStrict },
+    terms: { name, which, task, people, double, ...changeable },
     setName,
     setWhich,
     setTask,
     setPeople,
     setDouble,
-    setInstructions,
-    setExamples,
-    setDeadline,
-    setStrict,
+    change: (terms: Partial<RoundTerms>) => setChangeable({ ...changeable, ...terms }),
   };
 }
 
-type Terms = ReturnType<typeof useTerms>["terms"];
-
-/** The end of a day where the person is: who writes a day means all of it. */
-export function endOfDay(day: string): string {
-  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
-  return new Date(year, month - 1, date, 23, 59, 59).toISOString();
-}
+type Terms = ReturnType<typeof useForm>["terms"];
 
 async function create(arn: string, type: "train" | "test", terms: Terms): Promise<string> {
   const made = await call("vedette", "CreateRound", {
@@ -87,7 +73,7 @@ async function create(arn: string, type: "train" | "test", terms: Terms): Promis
 export function CreateRound({ arn, service, type, onClose }: CreateRoundProps) {
   const t = useText();
   const isLookout = service === "lookoutvision";
-  const form = useTerms(isLookout);
+  const form = useForm(isLookout);
   const { terms } = form;
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -133,32 +119,14 @@ export function CreateRound({ arn, service, type, onClose }: CreateRoundProps) {
             onChange={({ detail }) => form.setDouble(detail.selectedOption.value ?? "0")}
           />
         </FormField>
-        <FormField label={t("instructions")} description={t("instructionsHelp")}>
-          <Textarea
-            value={terms.instructions}
-            onChange={({ detail }) => form.setInstructions(detail.value)}
-          />
-        </FormField>
-        <FormField label={t("examples")} description={t("examplesHelp")}>
-          <ExamplePicker arn={arn} type={type} examples={terms.examples} onChange={form.setExamples} />
-        </FormField>
-        <FormField label={t("deadline")} description={t("deadlineHelp")}>
-          <DatePicker
-            value={terms.deadline}
-            placeholder="YYYY/MM/DD"
-            onChange={({ detail }) => form.setDeadline(detail.value)}
-          />
-        </FormField>
-        <Checkbox checked={terms.isStrict} onChange={({ detail }) => form.setStrict(detail.checked)}>
-          {t("lateRefuse")}
-        </Checkbox>
+        <TermsFields arn={arn} type={type} terms={terms} onChange={form.change} />
       </SpaceBetween>
     </Modal>
   );
 }
 
 interface ChoicesProps {
-  readonly form: ReturnType<typeof useTerms>;
+  readonly form: ReturnType<typeof useForm>;
   readonly isLookout: boolean;
 }
 
@@ -189,44 +157,5 @@ function Choices({ form, isLookout }: ChoicesProps) {
         </FormField>
       )}
     </>
-  );
-}
-
-interface PeopleFieldProps {
-  readonly arn: string;
-  readonly people: readonly string[];
-  readonly onChange: (people: readonly string[]) => void;
-}
-
-/** Users of the account to choose from; a group brings everybody who is in it. */
-export function PeopleField({ arn, people, onChange }: PeopleFieldProps) {
-  const t = useText();
-  const query = useCall("vedette", "ListRoundPeople", { ProjectArn: arn });
-  const names = query.data?.UserNames ?? [];
-  const groups = query.data?.Groups ?? [];
-  return (
-    <FormField label={t("people")} description={t("peopleHelp")}>
-      <SpaceBetween size="xs">
-        {query.error !== null && <FaultAlert error={query.error} />}
-        <Multiselect
-          selectedOptions={people.map((value) => ({ value, label: value }))}
-          options={names.map((value) => ({ value, label: value }))}
-          placeholder={t("peopleChoose")}
-          empty={t("peopleNone")}
-          onChange={({ detail }) => onChange(detail.selectedOptions.map(({ value }) => value ?? ""))}
-        />
-        <SpaceBetween size="xs" direction="horizontal">
-          {groups.map(({ GroupName = "", UserNames = [] }) => (
-            <Button
-              key={GroupName}
-              onClick={() => onChange([...new Set([...people, ...UserNames])])}
-              disabled={UserNames.length === 0}
-            >
-              {t("addGroup", { name: GroupName })}
-            </Button>
-          ))}
-        </SpaceBetween>
-      </SpaceBetween>
-    </FormField>
   );
 }

@@ -15,11 +15,11 @@ const MOST_BYTES = 4 * 1024 * 1024;
 const TYPES = "image/png,image/jpeg";
 const KINDS = ["right", "wrong", ""] as const;
 
-function thumbnailOf(source: string): string {
+export function thumbnailOf(source: string): string {
   return `/console/api/thumbnail?source=${encodeURIComponent(source)}&side=96`;
 }
 
-function nameOf(source: string): string {
+export function nameOf(source: string): string {
   return source.split("/").at(-1) ?? source;
 }
 

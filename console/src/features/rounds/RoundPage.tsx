@@ -13,16 +13,18 @@ import { useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 import { useCall, useChange } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { useCrumbs } from "../../ui/crumbs";
 import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
 import { AgreementTab } from "./AgreementTab";
-import { PeopleField } from "./CreateRound";
 import { HandBackTab } from "./HandBackTab";
+import { PeopleField } from "./PeopleField";
 import { PeopleTable } from "./PeopleTable";
 import { useRoundsPlace, type RoundProps, type RoundsPlace } from "./place";
 import "./rounds.css";
 import { ReviewTab } from "./ReviewTab";
 import { RoundSign } from "./Sign";
+import { Terms } from "./Terms";
 import { useText } from "./text";
 
 const EVERY_MS = 3000;
@@ -38,7 +40,10 @@ export function RoundPage() {
     { isEnabled: place.arn !== undefined, everyMs: EVERY_MS },
   );
   const round = query.data?.Round;
-  usePage({ title: round?.Name ?? t("rounds"), crumbs: [{ text: t("rounds"), to: place.route }] });
+  usePage({
+    title: round?.Name ?? t("rounds"),
+    crumbs: [...useCrumbs(place), { text: t("rounds"), to: place.route }],
+  });
   const error = place.error ?? query.error;
   if (error !== null) return <FaultAlert error={error} onRetry={() => void query.refetch()} />;
   if (round === undefined || place.arn === undefined) {
@@ -107,29 +112,9 @@ function Overview({ arn, round }: RoundProps) {
       </Container>
       <People arn={arn} round={round} />
       <PeopleTable arn={arn} round={round} />
-      <Container header={<Header variant="h2">{t("instructions")}</Header>}>
-        <SpaceBetween size="s">
-          <bdi className="rounds-text">{round.Instructions === "" ? "–" : round.Instructions}</bdi>
-          <KeyValuePairs
-            columns={3}
-            items={[
-              { label: t("deadline"), value: <Deadline round={round} /> },
-              { label: t("job"), value: <bdi>{round.JobName}</bdi> },
-              { label: t("created"), value: formats.date(round.CreationDate) },
-            ]}
-          />
-        </SpaceBetween>
-      </Container>
+      <Terms arn={arn} round={round} />
     </SpaceBetween>
   );
-}
-
-function Deadline({ round }: { readonly round: RoundProps["round"] }) {
-  const t = useText();
-  const formats = useFormats();
-  if (round.Deadline === undefined) return "–";
-  const policy = round.Late === "refuse" ? t("lateRefused") : t("lateAccepted");
-  return `${formats.date(round.Deadline)} · ${policy}`;
 }
 
 function People({ arn, round }: RoundProps) {

@@ -9,6 +9,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useCall } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { useCrumbs } from "../../ui/crumbs";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { usePage } from "../../ui/page";
@@ -25,10 +26,7 @@ export function RoundsPage() {
   const navigate = useNavigate();
   const formats = useFormats();
   const [isCreating, setCreating] = useState(false);
-  usePage({
-    title: t("rounds"),
-    crumbs: [{ text: place.project, to: place.datasetRoute.replace(/\/datasets\/.*/u, "") }],
-  });
+  usePage({ title: t("rounds"), crumbs: useCrumbs(place) });
   const query = useCall(
     "vedette",
     "ListRounds",

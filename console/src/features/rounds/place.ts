@@ -10,7 +10,7 @@ export interface RoundProps {
 
 export interface RoundsPlace {
   readonly service: "rekognition" | "lookoutvision";
-  readonly project: string;
+  readonly name: string;
   readonly type: "train" | "test";
   readonly datasetRoute: string;
   readonly route: string;
@@ -22,13 +22,13 @@ export interface RoundsPlace {
 export function useRoundsPlace(): RoundsPlace {
   const params = useParams();
   const service = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
-  const project = params.project ?? "";
+  const name = params.project ?? "";
   const type = params.type === "test" ? "test" : "train";
-  const { arn, error, retry } = useProjectArn(service, project);
-  const datasetRoute = `/projects/${service}/${encodeURIComponent(project)}/datasets/${type}`;
+  const { arn, error, retry } = useProjectArn(service, name);
+  const datasetRoute = `/projects/${service}/${encodeURIComponent(name)}/datasets/${type}`;
   return {
     service,
-    project,
+    name,
     type,
     datasetRoute,
     route: `${datasetRoute}/rounds`,

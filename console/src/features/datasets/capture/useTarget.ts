@@ -1,11 +1,10 @@
 /** The dataset that a page of pictures belongs to, and the labels that it may give. */
+import { useCrumbs } from "../../../ui/crumbs";
 import { usePage } from "../../../ui/page";
 import { useLabels } from "../labels";
 import { makeDataset, useCounts, useDatasetType, usePlace, useProject } from "../project";
-import { useText } from "../text";
 
 export function useTarget(title: string) {
-  const t = useText();
   const place = usePlace();
   const type = useDatasetType();
   const project = useProject(place);
@@ -13,14 +12,7 @@ export function useTarget(title: string) {
   const counts = useCounts(project.arn, type, isThere);
   const isLookout = place.service === "lookoutvision";
   const labels = useLabels(project.arn, counts.data, isLookout);
-  usePage({
-    title,
-    crumbs: [
-      { text: "Vedette", to: "/" },
-      { text: place.name, to: place.route.replace(/\/datasets$/u, "") },
-      { text: t(type), to: place.route },
-    ],
-  });
+  usePage({ title, crumbs: useCrumbs({ ...place, type }) });
   const { arn, error, reload } = project;
   return {
     place,

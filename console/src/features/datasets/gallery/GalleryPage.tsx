@@ -8,6 +8,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo, useState, type KeyboardEvent } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { asFault, call, queryClient } from "../../../api";
+import { useCrumbs } from "../../../ui/crumbs";
 import { FaultAlert } from "../../../ui/faults";
 import { notify } from "../../../ui/notices";
 import { usePage } from "../../../ui/page";
@@ -23,6 +24,7 @@ import {
   type ProjectPlace,
 } from "../project";
 import { useText } from "../text";
+import { Details } from "./Details";
 import { FilterBar, SIZES } from "./FilterBar";
 import { readQuestion } from "./filters";
 import "./gallery.css";
@@ -44,10 +46,7 @@ export function GalleryPage() {
   const project = useProject(place);
   usePage({
     title: `${place.name} · ${t(type)}`,
-    crumbs: [
-      { text: "Vedette", to: "/" },
-      { text: place.name, to: place.route },
-    ],
+    crumbs: useCrumbs(place),
     isFull: true,
   });
   if (project.error !== null && project.arn === undefined) {
@@ -99,6 +98,7 @@ function Gallery({ place, type, arn, types }: GalleryProps) {
   const total = state.total ?? 0;
   const actions = useActions({ arn, type, pages, total, filter: question.filter });
   const selected = countOf(selection);
+  const only = selected === 1 ? pages.at(selection.spans[0]?.first ?? 0) : undefined;
 
   const give = (label: string, to: Selection) =>
     void actions.run({ Kind: "label", ClearLabels: isSingle && !isLookout, AddLabels: [label] }, to);
@@ -211,6 +211,7 @@ function Gallery({ place, type, arn, types }: GalleryProps) {
             onClear={() => void actions.run({ Kind: "label", ClearLabels: true }, selection)}
             onManage={() => setManaging(true)}
           />
+          {only !== undefined && <Details key={only.Id} arn={arn} type={type} entry={only} />}
           <Notes counts={counts.data} />
         </aside>
       </div>

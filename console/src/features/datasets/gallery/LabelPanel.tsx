@@ -27,7 +27,7 @@ export function LabelPanel(props: LabelPanelProps) {
   const matching = props.labels.filter((label) => label.name.toLowerCase().includes(text.toLowerCase()));
   const isNew = text.trim() !== "" && !props.labels.some((label) => label.name === text.trim());
   const enter = () => {
-    const [first] = matching;
+    const first = matching.find((label) => label.name === text.trim()) ?? matching[0];
     if (isNew && matching.length === 0) props.onAdd(text.trim());
     else if (first !== undefined) props.onChoose(first.name);
     setText("");

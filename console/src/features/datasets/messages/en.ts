@@ -74,6 +74,8 @@ export const messages = {
   colourOf: "Colour of {name}",
   key: "Key",
   oneLabel: "One label a picture",
+  details: "Details",
+  sidesOf: "{width} × {height} px",
   keysHelp: "Keys 1 to 9 give labels, 0 clears them, Q marks as unsure, space opens, Delete removes.",
   unlabelled: "no label",
   unsure: "unsure",

@@ -77,6 +77,8 @@ export const messages: Translation<typeof english> = {
   colourOf: "Couleur de {name}",
   key: "Touche",
   oneLabel: "Une étiquette par image",
+  details: "Détails",
+  sidesOf: "{width} × {height} px",
   keysHelp:
     "Les touches 1 à 9 donnent des étiquettes, 0 les efface, Q marque comme incertaines, espace ouvre, Suppr retire.",
   unlabelled: "sans étiquette",

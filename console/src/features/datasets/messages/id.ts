@@ -70,6 +70,8 @@ export const messages: Translation<typeof english> = {
   colourOf: "Warna {name}",
   key: "Tombol",
   oneLabel: "Satu label per gambar",
+  details: "Rincian",
+  sidesOf: "{width} × {height} px",
   keysHelp:
     "Tombol 1 sampai 9 memberi label, 0 menghapusnya, Q menandai belum yakin, spasi membuka, Delete mengeluarkan.",
   unlabelled: "tanpa label",

@@ -78,6 +78,8 @@ export const messages: Translation<typeof english> = {
   colourOf: "Cor de {name}",
   key: "Tecla",
   oneLabel: "Um rótulo por imagem",
+  details: "Detalhes",
+  sidesOf: "{width} × {height} px",
   keysHelp: "As teclas 1 a 9 dão rótulos, 0 os limpa, Q marca como incertas, espaço abre, Delete remove.",
   unlabelled: "sem rótulo",
   unsure: "incerta",

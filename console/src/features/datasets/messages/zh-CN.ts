@@ -67,6 +67,8 @@ export const messages: Translation<typeof english> = {
   colourOf: "{name} 的颜色",
   key: "按键",
   oneLabel: "每张图片一个标签",
+  details: "详细信息",
+  sidesOf: "{width} × {height} 像素",
   keysHelp: "按键 1 到 9 赋予标签，0 清除，Q 标记为不确定，空格打开，Delete 移除。",
   unlabelled: "无标签",
   unsure: "不确定",

@@ -1,7 +1,5 @@
 export const messages = {
   loading: "Loading…",
-  train: "Training dataset",
-  test: "Test dataset",
   history: "History",
   historyHelp: "Who changed what in this dataset, and when. A change can be taken back.",
   historyNone: "Nothing to show",
@@ -29,7 +27,6 @@ export const messages = {
     "Pictures that nobody changed since are as they were before it. All others stay as they are. What is there now is kept as a snapshot.",
   takenBack: "Taken back",
   showOlder: "Show older ones",
-  firstOnes: "The first {count} are shown.",
   moreLabels: "and {count} more",
   addedCount: { one: "{count} picture added", other: "{count} pictures added" },
   changedCount: { one: "{count} picture changed", other: "{count} pictures changed" },

@@ -3,8 +3,6 @@ import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
   loading: "Chargement…",
-  train: "Jeu d’entraînement",
-  test: "Jeu de test",
   history: "Historique",
   historyHelp: "Qui a changé quoi dans ce jeu de données, et quand. Un changement peut être repris.",
   historyNone: "Rien à montrer",
@@ -32,7 +30,6 @@ export const messages: Translation<typeof english> = {
     "Les images que personne n’a changées depuis redeviennent comme avant. Les autres restent comme elles sont. L’état actuel est gardé comme instantané.",
   takenBack: "Repris",
   showOlder: "Montrer les plus anciens",
-  firstOnes: "Les {count} premières sont montrées.",
   moreLabels: "et {count} de plus",
   addedCount: { one: "{count} image ajoutée", other: "{count} images ajoutées" },
   changedCount: { one: "{count} image changée", other: "{count} images changées" },

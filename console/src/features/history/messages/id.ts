@@ -3,8 +3,6 @@ import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
   loading: "Memuat…",
-  train: "Dataset pelatihan",
-  test: "Dataset pengujian",
   history: "Riwayat",
   historyHelp: "Siapa mengubah apa di dataset ini, dan kapan. Sebuah perubahan dapat ditarik kembali.",
   historyNone: "Tidak ada yang ditampilkan",
@@ -33,7 +31,6 @@ export const messages: Translation<typeof english> = {
     "Gambar yang tidak diubah siapa pun sejak itu kembali seperti sebelumnya. Yang lain tetap. Keadaan sekarang disimpan sebagai snapshot.",
   takenBack: "Sudah ditarik",
   showOlder: "Tampilkan yang lebih lama",
-  firstOnes: "{count} pertama ditampilkan.",
   moreLabels: "dan {count} lagi",
   addedCount: { other: "{count} gambar ditambahkan" },
   changedCount: { other: "{count} gambar diubah" },

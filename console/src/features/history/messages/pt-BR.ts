@@ -3,8 +3,6 @@ import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
   loading: "Carregando…",
-  train: "Conjunto de treinamento",
-  test: "Conjunto de teste",
   history: "Histórico",
   historyHelp: "Quem mudou o quê neste conjunto de dados, e quando. Uma mudança pode ser desfeita.",
   historyNone: "Nada para mostrar",
@@ -32,7 +30,6 @@ export const messages: Translation<typeof english> = {
     "As imagens que ninguém mudou desde então voltam a ser como antes. As outras ficam como estão. O estado atual é guardado como um instantâneo.",
   takenBack: "Desfeita",
   showOlder: "Mostrar mais antigas",
-  firstOnes: "As primeiras {count} são mostradas.",
   moreLabels: "e mais {count}",
   addedCount: { one: "{count} imagem adicionada", other: "{count} imagens adicionadas" },
   changedCount: { one: "{count} imagem mudada", other: "{count} imagens mudadas" },

@@ -3,8 +3,6 @@ import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
   loading: "正在加载…",
-  train: "训练数据集",
-  test: "测试数据集",
   history: "历史记录",
   historyHelp: "谁在何时更改了此数据集的哪些内容。更改可以撤回。",
   historyNone: "没有可显示的内容",
@@ -31,7 +29,6 @@ export const messages: Translation<typeof english> = {
   takeBackHelp: "此后无人更改的图片会恢复到更改之前。其他图片保持不变。当前状态会保存为快照。",
   takenBack: "已撤回",
   showOlder: "显示更早的",
-  firstOnes: "显示前 {count} 张。",
   moreLabels: "还有 {count} 个",
   addedCount: { other: "添加了 {count} 张图片" },
   changedCount: { other: "更改了 {count} 张图片" },

@@ -7,7 +7,7 @@ import type { OutboxPort, StoredEntry } from "../saving/outbox";
 import { base64Of, decisionsOf, explain, fetchPicture, judge, maskAddressBelow } from "../saving/server";
 import type { EntryPort, EntryRow } from "../session/entryList";
 import type { KnownLabels } from "./files";
-import type { LabelTarget, RoundComment } from "./target";
+import type { LabelTarget, RoundComment, RoundTerms } from "./target";
 
 const PAGE = 200;
 /** As many as one answer holds: a list of what is open shrinks while it is labelled, so it is asked for once. */
@@ -37,15 +37,8 @@ export function roundTarget({ place, facts, labels }: OpenRound): LabelTarget {
     loadLabels: () => Promise.resolve(knownLabels(labels)),
     decide: undefined,
     round: {
+      id,
       name: facts.Name ?? "",
-      instructions: facts.Instructions ?? "",
-      examples: (facts.Examples ?? []).map(({ SourceRef, Note = "", Kind = "" }) => ({
-        source: SourceRef,
-        note: Note,
-        kind: Kind,
-      })),
-      deadline: facts.Deadline,
-      refusesLate: facts.Late === "refuse",
       thumbnailOf: (source) => thumbnailOf(source, id),
       commentsOf: (source) => comments.get(source) ?? [],
       noteOf: (source) => notes.get(source) ?? "",
@@ -54,6 +47,20 @@ export function roundTarget({ place, facts, labels }: OpenRound): LabelTarget {
         notes.set(source, note);
       },
     },
+  };
+}
+
+/** What a round asks for now. */
+export function termsOf(facts: Own.MyRound): RoundTerms {
+  return {
+    instructions: facts.Instructions ?? "",
+    examples: (facts.Examples ?? []).map(({ SourceRef, Note = "", Kind = "" }) => ({
+      source: SourceRef,
+      note: Note,
+      kind: Kind,
+    })),
+    deadline: facts.Deadline,
+    refusesLate: facts.Late === "refuse",
   };
 }
 

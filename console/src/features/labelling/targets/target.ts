@@ -28,14 +28,19 @@ export interface RoundExample {
   readonly kind: "" | "right" | "wrong";
 }
 
-/** What whoever shared the work out says of it. */
-export interface RoundNotes {
-  readonly name: string;
+/** What is asked for; whoever leads the round may say it anew while somebody labels. */
+export interface RoundTerms {
   readonly instructions: string;
   readonly examples: readonly RoundExample[];
   readonly deadline: string | undefined;
   /** After the deadline nothing is taken any more. */
   readonly refusesLate: boolean;
+}
+
+/** What whoever shared the work out says of it, and what is said of pictures. */
+export interface RoundNotes {
+  readonly id: string;
+  readonly name: string;
   readonly thumbnailOf: (source: string) => string;
   /** What was said of this person's answer to a picture. */
   readonly commentsOf: (source: string) => readonly RoundComment[];
