@@ -67,7 +67,7 @@ test-clients: .venv/.dev ## foreign clients against one endpoint
 
 test-browser: .venv/.dev console ## the console by clicks, keys and drags in a real Chromium
 	@tools/install_chromium
-	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/browser $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser tests/browser $(ARGS)
 
 test-browser-again: .venv/.dev ## once more, alone, what just failed in the browser lane
 	$(BIN)/pytest -m browser --last-failed --last-failed-no-failures none tests/browser $(ARGS)

@@ -1,8 +1,8 @@
 """A real server, a real Chromium, and pages that fail on what nobody looks at.
 
 What tests use: `console` (a running server with the built console), `page` (a window that fails the test
-on an error in its log, and on every request to another host), `signed_in` (the same, signed in by a
-one-time link), and from `looks`: `take_pictures` and `axe_findings`.
+on an error in its log, and on every request to another host), `signed_in` (the same, signed in by its
+cookie), and from `looks`: `take_pictures` and `axe_findings`.
 """
 
 import os
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
+from doubles.console import signed_in as signed_in_browser
 from doubles.servers import RunningServer, start_server, stop_server
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,11 +29,16 @@ WINDOW = {"width": 1280, "height": 800}
 PATIENCE_MS = 20_000
 
 
+# Files of one long test or two; a worker that gets one last works on alone when the others are done.
+LONGEST = ("test_every_page.py", "test_training.py", "test_suggestions.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here for the browser lane, so that nobody forgets to."""
+    """Mark everything here for the browser lane, so that nobody forgets to; the longest files come first."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
@@ -125,8 +131,29 @@ def sign_in(page: Page, console: RunningServer, *words: str) -> None:
     expect(page.locator("#top-bar")).to_be_visible()
 
 
+def enter(page: Page, server: RunningServer, key: tuple[str, str] | None = None) -> None:
+    """Have somebody signed in, the account's owner unless a key says whom; the page opens what it wants.
+
+    A link is a page more to load: only tests of signing in and of the first page sign in by one.
+    """
+    cookies = signed_in_browser(server, key).cookies
+    page.context.add_cookies(
+        [
+            {
+                "name": name,
+                "value": value,
+                "domain": urlsplit(server.address).hostname,
+                "path": "/console/",
+                "httpOnly": True,
+                "sameSite": "Strict",
+            }
+            for name, value in cookies.items()
+        ]
+    )
+
+
 @pytest.fixture
 def signed_in(page: Page, console: RunningServer) -> Page:
-    """The window, with the account's owner signed in."""
-    sign_in(page, console)
+    """The window, with the account's owner signed in; no page is open yet."""
+    enter(page, console)
     return page

@@ -3,7 +3,7 @@
 import boto3
 from playwright.sync_api import expect
 
-from browser.conftest import close_page, open_page, sign_in
+from browser.conftest import close_page, enter, open_page, sign_in
 from browser.looks import axe_everywhere, take_pictures
 
 
@@ -49,7 +49,7 @@ def test_a_program_sees_no_users_and_is_told_why(chromium, console):
 
 def test_sessions_are_listed_and_another_is_ended(chromium, console, signed_in):
     other = open_page(chromium, console)
-    sign_in(other, console)
+    enter(other, console)
     signed_in.goto("/console/account")
     table = signed_in.get_by_role("table", name="My sessions")
     expect(table.get_by_text("(this one)")).to_be_visible()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import CHROMIUM, FLAGS, close_page, open_page, sign_in
+from browser.conftest import CHROMIUM, FLAGS, close_page, enter, open_page
 from browser.looks import axe_findings, take_pictures
 from browser.test_datasets import a_project, drawn, entries
 
@@ -34,7 +34,7 @@ def seeing(chromium: Browser, console) -> Iterator[Page]:
     """A signed-in window of a browser that has a camera."""
     browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *FAKE])
     page = open_page(browser, console)
-    sign_in(page, console)
+    enter(page, console)
     yield page
     close_page(page)
     browser.close()

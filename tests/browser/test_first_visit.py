@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from browser.conftest import close_page, open_page, sign_in
+from browser.conftest import close_page, enter, open_page, sign_in
 from browser.looks import axe_everywhere, take_pictures
 from doubles.servers import start_server, stop_server
 
@@ -41,7 +41,7 @@ def test_a_server_that_is_away_is_said_to_be_and_the_page_goes_on_when_it_is_bac
     server = start_server(tmp_path / "data")
     port = server.address.rsplit(":", 1)[1]
     page = open_page(chromium, server)
-    sign_in(page, server)
+    enter(page, server)
     page.goto("/console/projects")
     expect(page.get_by_text("No projects in this region")).to_be_visible()
     assert stop_server(server) == 0

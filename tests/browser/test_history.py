@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from browser.test_labelling import at_position, saved, shown
+from doubles.console import signed_in as signed_in_browser
 from doubles.labelled import detection_project, scenes
 from doubles.servers import RunningServer
 
@@ -39,8 +40,7 @@ def test_a_snapshot_brings_labels_back(console: RunningServer, signed_in: Page) 
     arn = detection_project(console, NAME, scenes(4, side=96))
     page, dataset = signed_in, {"ProjectArn": arn, "DatasetType": "train"}
     setting = {"Name": "disc", "Color": "#23A436", "Key": "1"}
-    ask(page, "UpdateLabelSettings", {"ProjectArn": arn, "Labels": [setting]})
-
+    signed_in_browser(console).call("vedette", "UpdateLabelSettings", ProjectArn=arn, Labels=[setting])
     page.goto(f"/console/projects/rekognition/{NAME}/datasets/train/label?mode=labels")
     shown(page)
     at_position(page, 1, 4)

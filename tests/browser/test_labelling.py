@@ -6,24 +6,20 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import Watch, close_page, open_page, sign_in
+from browser.conftest import Watch, close_page, enter, open_page
 from browser.looks import axe_everywhere, take_pictures
 from doubles.labelled import (
     anomaly_project,
     detection_project,
     entries_of,
-    mask_of,
     plates,
     scenes,
 )
 from doubles.servers import RunningServer
-
-STAIN = "#23a436"
 
 
 def open_labelling(page: Page, service: str, project: str, query: str = "") -> None:
@@ -152,89 +148,6 @@ def test_twenty_pictures_get_boxes(console: RunningServer, signed_in: Page) -> N
         assert sides == pytest.approx([0.1, 0.1, 0.3, 0.4, 0.6, 0.55, 0.3, 0.25], abs=0.02)
 
 
-def test_ten_pictures_get_masks(console: RunningServer, signed_in: Page, tmp_path: Path) -> None:
-    anomaly_project(console, "ten-masks", plates(10))
-    open_labelling(signed_in, "lookoutvision", "ten-masks")
-    add_label(signed_in, "stain")
-    signed_in.keyboard.press("1")
-    for number in range(10):
-        at_position(signed_in, number + 1, 10)
-        shown(signed_in)
-        PAINTERS[number % len(PAINTERS)](signed_in)
-        expect(signed_in.get_by_text("Nothing is marked yet.")).to_have_count(0)
-        if number == 4:
-            saved(signed_in)
-            take_pictures(signed_in, "labelling-masks")
-            shown(signed_in)
-        signed_in.keyboard.press("PageDown")
-    saved(signed_in)
-    entries = entries_of(console, "ten-masks", "lookoutvision")
-    assert [entry["anomaly-label"] for entry in entries] == [1] * 10
-    for entry in entries:
-        colors = entry["anomaly-mask-ref-metadata"]["internal-color-map"]
-        assert [(color["class-name"], color["hex-color"]) for color in colors.values()] == [
-            ("BACKGROUND", "#ffffff"),
-            ("stain", STAIN),
-        ]
-        mask = mask_of(console, entry, tmp_path)
-        assert (mask.format, mask.size, mask.mode) == ("PNG", (256, 256), "P")
-        pixels = np.asarray(mask.convert("RGB")).reshape(-1, 3)
-        shades = {tuple(int(channel) for channel in color) for color in np.unique(pixels, axis=0)}
-        assert shades == {(255, 255, 255), (0x23, 0xA4, 0x36)}
-        assert 100 < int((pixels[:, 0] == 0x23).sum()) < 256 * 256 / 2
-
-
-def paint_by_brush(page: Page) -> None:
-    page.keyboard.press("b")
-    drag(page, (0.3, 0.3), (0.6, 0.4))
-    page.keyboard.press("e")
-    drag(page, (0.45, 0.2), (0.45, 0.5))
-
-
-def paint_by_polygon(page: Page) -> None:
-    page.keyboard.press("p")
-    for corner in ((0.3, 0.3), (0.7, 0.3), (0.5, 0.6)):
-        click(page, corner)
-    page.keyboard.press("Enter")
-
-
-def paint_by_rectangle(page: Page) -> None:
-    page.keyboard.press("r")
-    drag(page, (0.2, 0.2), (0.4, 0.4))
-
-
-def paint_by_ellipse(page: Page) -> None:
-    page.keyboard.press("o")
-    drag(page, (0.2, 0.2), (0.6, 0.4))
-
-
-def paint_by_keys(page: Page) -> None:
-    """Put a box in the middle, move it, and turn it into a mask: no pointer."""
-    page.keyboard.press("v")
-    page.keyboard.press("k")
-    page.keyboard.press("Shift+ArrowLeft")
-    page.keyboard.press("Alt+ArrowDown")
-    page.keyboard.press("x")
-
-
-def paint_by_outline(page: Page) -> None:
-    """Pull a box over the whole plate's middle; the server says where in it the stain is."""
-    page.keyboard.press("s")
-    drag(page, (0.08, 0.08), (0.92, 0.92))
-    expect(page.locator("[data-testid=stage][data-tool=proposed]")).to_be_visible()
-    page.keyboard.press("Enter")
-
-
-PAINTERS = (
-    paint_by_brush,
-    paint_by_polygon,
-    paint_by_rectangle,
-    paint_by_ellipse,
-    paint_by_keys,
-    paint_by_outline,
-)
-
-
 def test_normal_pictures_and_anomalies_are_told_by_keys(console: RunningServer, signed_in: Page) -> None:
     anomaly_project(console, "told-by-keys", plates(6, side=96))
     open_labelling(signed_in, "lookoutvision", "told-by-keys")
@@ -250,7 +163,7 @@ def test_normal_pictures_and_anomalies_are_told_by_keys(console: RunningServer, 
 def second_window(chromium: Browser, console: RunningServer) -> Iterator[Page]:
     """Another person's window."""
     page = open_page(chromium, console)
-    sign_in(page, console)
+    enter(page, console)
     yield page
     close_page(page)
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from browser.conftest import close_page, open_page, sign_in
 from browser.test_labelling import at_position, saved, shown
 from doubles.console import a_user
+from doubles.console import signed_in as signed_in_browser
 from doubles.labelled import detection_project, scenes
 from doubles.servers import RunningServer
 
@@ -84,7 +85,7 @@ def lines_of(console: RunningServer) -> list[str]:
 def test_two_people_label_one_round(console: RunningServer, signed_in: Page, people: dict[str, Page]) -> None:
     arn = detection_project(console, NAME, scenes(3, side=96))
     settings = [{"Name": "disc", "Color": "#23A436", "Key": "1"}, {"Name": "square", "Color": "", "Key": "2"}]
-    add_labels(signed_in, arn, settings)
+    signed_in_browser(console).call("vedette", "UpdateLabelSettings", ProjectArn=arn, Labels=settings)
     boss, ann, ben = signed_in, people["round-ann"], people["round-ben"]
 
     create_round(boss)
@@ -124,22 +125,6 @@ def test_two_people_label_one_round(console: RunningServer, signed_in: Page, peo
         '"human-annotated":"yes","creation-date":"WHEN","job-name":"labeling-job/shift-1"},"cl-metadata":{"is_labeled":true}}'
         for number, sure in enumerate(("1", "0.5", "1"))
     ]
-
-
-def add_labels(page: Page, arn: str, settings: list[dict[str, str]]) -> None:
-    """Decide labels as the owner, by the same call that the labelling page makes."""
-    page.evaluate(
-        """async ([arn, labels]) => {
-            const session = await (await fetch("/console/api/session")).json();
-            const answer = await fetch("/console/api/vedette/UpdateLabelSettings", {
-                method: "POST",
-                headers: {"Content-Type": "application/json", "X-Vedette-Csrf": session.csrf},
-                body: JSON.stringify({ProjectArn: arn, Labels: labels}),
-            });
-            if (!answer.ok) throw new Error(await answer.text());
-        }""",
-        [arn, settings],
-    )
 
 
 def test_who_labels_sees_nothing_else(people: dict[str, Page]) -> None:

@@ -34,10 +34,10 @@ def train(page: Page, route: str, *, named: str) -> None:
 @pytest.fixture(scope="module")
 def parts(console, chromium):
     """The route of a project of sorted parts with one trained version."""
-    from browser.conftest import close_page, open_page, sign_in
+    from browser.conftest import close_page, enter, open_page
 
     page = open_page(chromium, console)
-    sign_in(page, console)
+    enter(page, console)
     route = make_example(console, "sort-parts")
     train(page, route, named="v1")
     close_page(page)

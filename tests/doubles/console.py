@@ -15,6 +15,8 @@ from vedette.settings import Settings
 
 # The account of an installation that names none.
 HOME = "000000000000"
+# A busy machine draws the pictures of an example project in more than half a minute.
+PATIENCE_S = 120
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class ConsoleBrowser:
             fields["X-Vedette-Region"] = self.region
         fields |= headers or {}
         data = body if body is not None else b"" if content is None else json.dumps(content).encode()
-        line = HTTPConnection(self.netloc, timeout=30)
+        line = HTTPConnection(self.netloc, timeout=PATIENCE_S)
         try:
             named = {name: value for name, value in fields.items() if value is not None}
             line.request(method, path, data, named)
