@@ -168,6 +168,7 @@ REQUESTS = [
     ("vedette", "DescribeTraining", {"ModelArn": MODEL}, ""),
     ("vedette", "DownloadModel", {"ModelArn": VERSION}, ""),
     ("vedette", "GetEvaluationColumns", {"ModelArn": VERSION}, ""),
+    ("vedette", "GetHeatMap", {"ModelArn": VERSION, "Bytes": PNG}, ""),
     ("vedette", "GetTrainingReport", {"ModelArn": VERSION}, ""),
     ("vedette", "ListEvaluationImages", {"ModelArn": VERSION, "Numbers": [0]}, ""),
     ("vedette", "GetVersionThresholds", {"ModelArn": VERSION}, ""),

@@ -105,7 +105,7 @@ SERVICES = {
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining
         GetEvaluationColumns ListEvaluationImages
-        GetVersionThresholds PutVersionThresholds
+        GetHeatMap GetVersionThresholds PutVersionThresholds
     """,
 }
 KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}

@@ -87,7 +87,7 @@ def read_labels(out: Outputs, facts: PackageFacts, views: Sequence[View], least:
         heat_labels = [f.label for f in findings] or [max(confidences, key=lambda label: confidences[label])]
         for label in heat_labels:
             column = facts.labels.index(label)
-            heat[label] = _relative(_stitch(out[HEATMAP][:, column], views, blend=False))
+            heat[label] = relative(stitch(out[HEATMAP][:, column], views, blend=False))
     height, width = _size(views)
     return Answer(_best_first(findings), height, width, scores=confidences, heatmaps=heat)
 
@@ -95,7 +95,7 @@ def read_labels(out: Outputs, facts: PackageFacts, views: Sequence[View], least:
 def read_boxes(out: Outputs, facts: PackageFacts, views: Sequence[View], least: float | None) -> Answer:
     """Detection: one list of boxes out of all views."""
     height, width = _size(views)
-    edges, scores, cut = _gather(out["boxes"], out["scores"], views)
+    edges, scores, cut = box_candidates(out, views)
     findings: list[Finding] = []
     for column, label in enumerate(facts.labels):
         floor = facts.threshold(label) if least is None else least
@@ -110,7 +110,7 @@ def read_anomaly(out: Outputs, facts: PackageFacts, views: Sequence[View], least
     is_anomalous, confidence = decide(score, facts.threshold(ANOMALY) if least is None else least)
     heat = {}
     if HEATMAP in out:
-        heat[ANOMALY] = np.clip(_stitch(out[HEATMAP], views, blend=False), 0, 1)
+        heat[ANOMALY] = np.clip(stitch(out[HEATMAP], views, blend=False), 0, 1)
     findings = (Finding(ANOMALY, confidence),) if is_anomalous else ()
     return Answer(findings, height, width, is_anomalous, confidence, score, heatmaps=heat)
 
@@ -120,7 +120,7 @@ def read_masks(out: Outputs, facts: PackageFacts, views: Sequence[View], least: 
     height, width = _size(views)
     score = _share(out["score"].max())
     is_anomalous, confidence = decide(score, facts.threshold(ANOMALY) if least is None else least)
-    maps = [_stitch(out["masks"][:, kind + 1], views, blend=True) for kind in range(len(facts.labels))]
+    maps = [stitch(out["masks"][:, kind + 1], views, blend=True) for kind in range(len(facts.labels))]
     mask, sure = _typed(maps, facts, height, width)
     findings = [
         Finding(label, float(sure[kind] / count), area=count / mask.size)
@@ -129,7 +129,7 @@ def read_masks(out: Outputs, facts: PackageFacts, views: Sequence[View], least: 
     ]
     heat = {}
     if HEATMAP in out:
-        heat[ANOMALY] = np.clip(_stitch(out[HEATMAP], views, blend=False), 0, 1)
+        heat[ANOMALY] = np.clip(stitch(out[HEATMAP], views, blend=False), 0, 1)
     return Answer(
         _best_first(findings), height, width, is_anomalous, confidence, score, mask=mask, heatmaps=heat
     )
@@ -161,10 +161,9 @@ def _best_first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: -finding.confidence))
 
 
-def _gather(
-    boxes: NDArray[np.float32], scores: NDArray[np.float32], views: Sequence[View]
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def box_candidates(out: Outputs, views: Sequence[View]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Return the boxes of all views in shares of the picture, and which a tile's edge may have cut."""
+    boxes, scores = out["boxes"], out["scores"]
     height, width = _size(views)
     edges, cut = [], []
     for raw, view in zip(boxes.astype(np.float64), views, strict=True):
@@ -219,14 +218,14 @@ def _typed(
     return mask, [float(best[mask == kind + 1].sum(dtype=np.float64)) for kind in range(len(maps))]
 
 
-def _relative(evidence: Map) -> Map:
+def relative(evidence: Map) -> Map:
     """Return evidence for a label in 0–1: what speaks against it is 0, the strongest is 1."""
     positive: Map = np.maximum(np.nan_to_num(evidence), 0).astype(np.float32)
     top = np.float32(positive.max(initial=0.0)) or np.float32(1)
     return np.divide(positive, top, dtype=np.float32)
 
 
-def _stitch(maps: NDArray[np.float32], views: Sequence[View], *, blend: bool) -> Map:
+def stitch(maps: NDArray[np.float32], views: Sequence[View], *, blend: bool) -> Map:
     """Return one map of the picture: blended where tiles overlap, or the most of any view."""
     inner = [_unframed(single, view.frame) for single, view in zip(maps, views, strict=True)]
     if len(views) == 1:

@@ -11,10 +11,11 @@ from PIL import Image
 from vedette.errors import Wrong
 from vedette.runtime.decode import Answer, View, read_anomaly, read_boxes, read_labels, read_masks
 from vedette.runtime.facts import PackageFacts
+from vedette.runtime.heat import Explanation, evidence_by_covering, explain, refuse_unknown
 from vedette.runtime.package import open_package
-from vedette.runtime.session import NEEDED, OnnxSession, Outputs
+from vedette.runtime.session import HEATMAP, NEEDED, OnnxSession, Outputs
 from vedette.vision.annotations import Task
-from vedette.vision.images import MARGIN, Source, decode, fit
+from vedette.vision.images import MARGIN, Pixels, Source, decode, fit
 from vedette.vision.tiles import Window, count_tiles, tiles
 
 # Tiles go through the network this many at a time, which bounds memory whatever the picture.
@@ -106,6 +107,45 @@ class Model:
         if thresholds:
             facts = replace(facts, thresholds={**facts.thresholds, **thresholds})
         return READERS[self.task](out, facts, views, min_confidence)
+
+    def explain(
+        self,
+        decoded: Decoded,
+        *,
+        labels: Sequence[str] = (),
+        thresholds: Mapping[str, float] | None = None,
+    ) -> Explanation:
+        """Return what the model sees in a picture, and where the evidence for labels lies.
+
+        Without `labels` these are the labels found, or else the likeliest.
+        """
+        refuse_unknown(labels, self.facts, self.name)
+        image, size = decoded
+        out, views = self._look(image, self._windows(size), heatmap=True)
+        facts = self.facts
+        if thresholds:
+            facts = replace(facts, thresholds={**facts.thresholds, **thresholds})
+        needed = {name: out[name] for name in NEEDED[self.task]}
+        answer = READERS[self.task](needed, facts, views, None)
+        if self.task != "detection" and HEATMAP not in out:
+            out, views = self._cover(image, size)
+        return Explanation(answer, explain(out, facts, views, answer, labels))
+
+    def _cover(self, image: Image.Image, size: tuple[int, int]) -> tuple[Outputs, list[View]]:
+        """Return a heat map of the whole picture for a network that has none of its own."""
+        pixels, frame = fit(image, self.facts.input_size, policy=self.facts.policy)
+        heat = evidence_by_covering(self._scores_of, pixels)
+        if self.task == "anomaly":
+            heat = heat[0]
+        return {HEATMAP: heat[None]}, [View(Window(0, 0, size[1], size[0]), frame, is_whole=True)]
+
+    def _scores_of(self, batch: Pixels) -> NDArray[np.float32]:
+        (name,) = NEEDED[self.task]
+        parts = [
+            self._session.run(batch[first : first + TILES_AT_ONCE])[name]
+            for first in range(0, len(batch), TILES_AT_ONCE)
+        ]
+        return np.concatenate(parts).reshape(len(batch), -1)
 
     def warm(self) -> None:
         """Run the network once for nothing, since a first run costs several times the others."""

@@ -269,7 +269,7 @@ class HostedModel:
             unit = await start_unit(order, on_death=self._nudge.set)
         except (Wrong, UnitGone, OSError) as error:
             self._failures += 1
-            self._start_failure = _failure_sentence(error, self.plan.package)
+            self._start_failure = failure_sentence(error, self.plan.package)
             log.warning("a unit of %s did not start: %s", self.plan.name, str(error) or self._start_failure)
             # Back off: a broken package must not cost a core.
             await asyncio.sleep(0.2 * self._failures)
@@ -321,7 +321,7 @@ class HostedModel:
                 place.set_exception(TooEarly(f"The model {self.plan.name} has stopped.", kind="version"))
 
 
-def _failure_sentence(error: Exception, package: Path) -> str:
+def failure_sentence(error: Exception, package: Path) -> str:
     """Return the message of a unit that did not start, without paths of the server."""
     if isinstance(error, Wrong):
         reason = error.sentence.replace(f"{package}/", "").replace(str(package), "its folder")

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from vedette.metering.meter import Meter
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import WORDS, State, Version
 from vedette.projects.versions import Versions
+from vedette.serving.explaining import HeatMapUnits, PictureExplanation, read_explanation
 from vedette.serving.hosted import HostedModel, HostingPlan
 from vedette.serving.pictures import CheckedPicture, open_picture
 from vedette.serving.queue import RequestOrigin
@@ -81,6 +82,7 @@ class Hosting:
         self._meter = meter
         self._bounds = bounds or HostingBounds()
         self._hosted: dict[int, HostedModel] = {}
+        self.heat_maps = HeatMapUnits(package_of)
         self._stopping: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._guests: Counter[str] = Counter()
@@ -98,6 +100,7 @@ class Hosting:
     async def close(self) -> None:
         """End all units. The versions keep their state, and are hosted again by the next server."""
         await asyncio.gather(*self._stopping, *(hosted.close() for hosted in self._hosted.values()))
+        await self.heat_maps.close()
         self._hosted.clear()
         self._loop = None
 
@@ -253,9 +256,27 @@ class Hosting:
             colors=hosted.colors,
         )
 
+    async def explain(
+        self,
+        version: Version,
+        picture: CheckedPicture,
+        labels: Sequence[str],
+        *,
+        origin: RequestOrigin | None = None,
+    ) -> PictureExplanation:
+        """Return where a version's evidence for labels lies; one that is not running is loaded for it.
+
+        It is not metered: a look at a model is no use of it.
+        """
+        head = {"heat": {"labels": list(labels)}, "least": None, "thresholds": version.thresholds.values}
+        hosted = self._hosted.get(version.id) if version.state == "running" else None
+        reply, body = await self.heat_maps.ask(version, head, picture.data, hosted=hosted, origin=origin)
+        return read_explanation(reply, body, str(version.arn))
+
     def _host(self, version: Version) -> None:
         if version.id in self._hosted or version.state not in ("starting", "running"):
             return
+        self.heat_maps.drop(version.id)
 
         async def running() -> None:
             if version.state == "starting":

@@ -206,6 +206,8 @@ class UnitOrder:
     package: Path
     threads: int
     threads_spin: str = "idle"
+    # Whether it runs a few times for nothing before it is ready: one that is asked once does not.
+    warms: bool = True
 
 
 async def start_unit(order: UnitOrder, *, on_death: Callable[[], None]) -> Unit:
@@ -244,6 +246,7 @@ async def start_unit(order: UnitOrder, *, on_death: Callable[[], None]) -> Unit:
                     "package": str(order.package),
                     "threads": order.threads,
                     "threads_spin": order.threads_spin,
+                    "warms": order.warms,
                     "decode_s": DECODE_S,
                     "slots": [*slots.numbers, slots.size],
                 }

@@ -3,7 +3,7 @@
 first   in: {"package", "threads", "threads_spin", "decode_s", "slots"}
         out: {"ready", "task", "labels", "colors", "seconds"} or {"refused"}
 then    in: {"least", "thresholds", "orientation"} and the picture, or {…, "start", "size"} of it in the slots
-        out: {"found"} and a mask, or {"refused"}
+        out: {"found"} and a mask, or {"refused"}; with {"heat"} see explain.py
 
 No torch, no database. It exits when the server's end of its socket closes, whatever it is doing.
 """
@@ -31,6 +31,7 @@ from vedette.runtime.package import open_package
 from vedette.vision.annotations import Finding
 from vedette.vision.draw import color_of, write_mask_picture
 from vedette.vision.turn import stored_box
+from vedette.workers.explain import explain_picture
 from vedette.workers.limit import DecodingLimit
 
 log = logging.getLogger("vedette.unit")
@@ -47,7 +48,7 @@ def main(number: int) -> None:
             return
         try:
             model = open_model(first[0])
-            seconds = warm(model)
+            seconds = warm(model) if first[0].get("warms", True) else 0.0
         except Refusal as refusal:
             line.sendall(frame_start({"refused": refusal.sentence}))
             return
@@ -125,6 +126,8 @@ def answer(model: Model, head: Mapping[str, Any], picture: bytes, *, limit: Deco
     try:
         with limit.applied():
             decoded = model.decode(picture, name="The picture")
+        if "heat" in head:
+            return explain_picture(model, head, decoded)
         result = model.look(decoded, min_confidence=head.get("least"), thresholds=head.get("thresholds"))
     except Refusal as refusal:
         return {"refused": refusal.sentence}, b""

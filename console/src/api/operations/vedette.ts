@@ -734,6 +734,20 @@ export interface GetEvaluationColumnsResponse {
   readonly ContentType?: string | undefined;
 }
 
+export interface GetHeatMapRequest {
+  readonly ModelArn: string;
+  readonly SourceRef?: string | undefined;
+  readonly Bytes?: string | undefined;
+  readonly Labels?: ReadonlyArray<string> | undefined;
+}
+
+export interface GetHeatMapResponse {
+  readonly Width: number;
+  readonly Height: number;
+  readonly HeatMaps: ReadonlyArray<HeatMap>;
+  readonly IsAnomalous?: boolean | undefined;
+}
+
 export interface GetImportManifestRequest {
   readonly ProjectArn: string;
   readonly ImportId: string;
@@ -813,6 +827,15 @@ export interface HandBackRoundRequest {
 
 export interface HandBackRoundResponse {
   readonly Round?: RoundSummary | undefined;
+}
+
+export interface HeatMap {
+  readonly Label: string;
+  readonly Confidence: number;
+  readonly Scale: "relative" | "probability";
+  readonly Width: number;
+  readonly Height: number;
+  readonly Body: string;
 }
 
 export interface HistoryChange {
@@ -1985,6 +2008,7 @@ export interface VedetteOperations {
   readonly EndRound: { readonly input: EndRoundRequest; readonly output: EndRoundResponse };
   readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
   readonly GetEvaluationColumns: { readonly input: GetEvaluationColumnsRequest; readonly output: GetEvaluationColumnsResponse };
+  readonly GetHeatMap: { readonly input: GetHeatMapRequest; readonly output: GetHeatMapResponse };
   readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
   readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };
   readonly GetTrainingReport: { readonly input: GetTrainingReportRequest; readonly output: GetTrainingReportResponse };

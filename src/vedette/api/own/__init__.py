@@ -31,6 +31,7 @@ from vedette.api.own.exports import (
     list_exports,
 )
 from vedette.api.own.faults import translate
+from vedette.api.own.heat_maps import get_heat_map
 from vedette.api.own.history import count_changes, list_changes, list_entry_events, revert_change
 from vedette.api.own.imports import (
     add_import_piece,
@@ -147,6 +148,7 @@ OPERATIONS: dict[str, Handler] = {
     "FindDifferent": find_different,
     "EndRound": end_round,
     "GetEvaluationColumns": get_evaluation_columns,
+    "GetHeatMap": get_heat_map,
     "GetMyRound": get_my_round,
     "GetTrainingReport": get_training_report,
     "GetUser": get_user,

@@ -37,6 +37,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "DownloadModel": _on("DownloadModel", MODEL),
     "FindDifferent": _on("FindDifferent", PROJECT),
     "GetEvaluationColumns": _on("GetEvaluationColumns", MODEL),
+    "GetHeatMap": (*_on("GetHeatMap", MODEL), *reads("with SourceRef")),
     "GetTrainingReport": _on("GetTrainingReport", MODEL),
     "ListEvaluationImages": _on("ListEvaluationImages", MODEL),
     "GetVersionThresholds": _on("GetVersionThresholds", MODEL),
