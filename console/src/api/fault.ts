@@ -8,6 +8,8 @@ export class Fault extends Error {
     readonly code: string,
     message: string,
     readonly requestId: string | null,
+    /** The server's name for what was wrong, where it has one: sentences of a catalogue go by it. */
+    readonly reason = "",
   ) {
     super(message);
   }
@@ -21,6 +23,11 @@ export class Fault extends Error {
     return this.status === 401;
   }
 
+  /** The token of another session: this tab learns of it and the same is taken at the next try. */
+  get isOfOtherSession(): boolean {
+    return this.code === BAD_TOKEN;
+  }
+
   /** Worth trying again without anybody doing anything. */
   get isPassing(): boolean {
     return this.isOffline || this.status === 429 || this.status >= 500;
@@ -28,6 +35,7 @@ export class Fault extends Error {
 }
 
 export const OFFLINE = "ServerUnreachable";
+export const BAD_TOKEN = "BadCsrfToken";
 
 function textAt(document: unknown, key: string): string | null {
   if (typeof document !== "object" || document === null) return null;
@@ -49,6 +57,7 @@ export async function faultOf(answer: Response): Promise<Fault> {
     textAt(document, "code") ?? `Http${String(answer.status)}`,
     textAt(document, "message") ?? answer.statusText,
     textAt(document, "requestId") ?? answer.headers.get("x-amzn-requestid"),
+    textAt(document, "reason") ?? "",
   );
 }
 

@@ -24,7 +24,7 @@ function OwnNotice({ uploader }: { readonly uploader: Uploader }) {
   const { target } = uploader;
   const id = `upload-${target.arn}-${target.type}`;
   const isHere = pathname.startsWith(routeOf(target)) && !pathname.startsWith(`${routeOf(target)}/t`);
-  const { done, total, isOver, added, known, failed } = state;
+  const { done, total, isOver, added, known, failed, ending } = state;
   useEffect(() => {
     if (isHere) {
       closeNotice(id);
@@ -33,13 +33,15 @@ function OwnNotice({ uploader }: { readonly uploader: Uploader }) {
     const project = projectOf(target);
     notify({
       id,
-      type: isOver ? (failed > 0 ? "warning" : "success") : "in-progress",
+      type: isOver ? (failed > 0 || ending !== "" ? "warning" : "success") : "in-progress",
       header: isOver
-        ? t("noticeOver", { project, count: added + known })
+        ? ending === ""
+          ? t("noticeOver", { project, count: added + known })
+          : t("noticeEnded", { project, count: total - done })
         : t("noticeRuns", { project, count: done, total }),
       action: <RouteLink to={routeOf(target)}>{t("noticeOpen")}</RouteLink>,
     });
-  }, [id, isHere, done, total, isOver, added, known, failed, target, t]);
+  }, [id, isHere, done, total, isOver, added, known, failed, ending, target, t]);
   return null;
 }
 

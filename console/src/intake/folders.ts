@@ -23,12 +23,22 @@ function topOf(files: readonly ChosenFile[]): number {
     : 0;
 }
 
+const UNSEEN = /[\p{Cc}\p{Cs}]/gu;
+
+/**
+ * A folder's name as a label. A Mac writes é as e and an accent, and a keyboard as one letter: without this they
+ * are two labels that nobody can tell apart. What is not seen becomes a space.
+ */
+export function asLabel(folder: string): string {
+  return folder.normalize("NFC").replace(UNSEEN, " ").trim();
+}
+
 /** The folder of each file, in the order of the files; empty where it lies at the top. */
 export function foldersOf(files: readonly ChosenFile[], choice: FolderChoice): readonly string[] {
   const top = topOf(files);
   return files.map((file) => {
     const below = file.folders.slice(top);
-    return (choice === "none" ? "" : choice === "outer" ? below[0] : below.at(-1)) ?? "";
+    return asLabel((choice === "none" ? "" : choice === "outer" ? below[0] : below.at(-1)) ?? "");
   });
 }
 

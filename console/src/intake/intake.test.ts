@@ -54,6 +54,15 @@ describe("labels out of folders", () => {
     ]);
   });
 
+  it("are one label however a system writes an accent, and have nothing that is not seen", () => {
+    const files = chosen("pi\u00e8ce/a.jpg", "pie\u0300ce/b.jpg", "a\nb/c.jpg", "x\ud800/d.jpg");
+    expect(groupsOf(files, "outer").map(({ folder, files: inside }) => [folder, inside.length])).toEqual([
+      ["pi\u00e8ce", 2],
+      ["a b", 1],
+      ["x", 1],
+    ]);
+  });
+
   it("are not guessed from one folder, which says where pictures lie", () => {
     expect(proposedChoice(chosen("holiday/a.jpg", "holiday/b.jpg"))).toBe("none");
   });

@@ -24,7 +24,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 /** A server that restarts is away for seconds; hours of patience, since nobody wants to begin again. */
 const RETRY_MS = 1000;
 const SHOWN_EVERY_MS = 100;
-const SHOWN_PROBLEMS = 200;
+/** More names than anybody reads; the list of them can be taken along. */
+const KEPT_PROBLEMS = 10_000;
 /** A file that came changed is hashed anew and sent once more: it was being written to. */
 const MOST_TRIES = 2;
 
@@ -51,12 +52,16 @@ export type ProblemCode = "undecodable" | "unreadable" | "tooLarge" | "server";
 export interface UploadProblem {
   readonly name: string;
   readonly code: ProblemCode;
-  /** What the server said. */
+  /** What the server said, in English, and the name that it has for it. */
   readonly sentence: string;
+  readonly reason: string;
 }
 
-/** Why nothing moves: the server is away, nobody is signed in, or what the server itself says. */
-export type Waiting = "" | "offline" | "signedOut" | { readonly sentence: string };
+/** Why nothing will move any more: the dataset is away, the person may not, or another person signed in. */
+export type Ending = "" | "gone" | "person" | { readonly denied: string };
+
+/** Why nothing moves: the server is away, its disk is full, nobody is signed in, or what the server itself says. */
+export type Waiting = "" | "offline" | "full" | "busy" | "signedOut" | { readonly sentence: string };
 
 export interface UploadState {
   readonly total: number;
@@ -69,6 +74,7 @@ export interface UploadState {
   /** The first of those that failed. */
   readonly problems: readonly UploadProblem[];
   readonly waiting: Waiting;
+  readonly ending: Ending;
   readonly isStopped: boolean;
   readonly isOver: boolean;
 }
@@ -92,14 +98,23 @@ function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** What ends an upload as a whole: no other picture would fare better. */
+export function endingFor(error: unknown): Ending {
+  const fault = asFault(error);
+  if (fault.status === 404) return "gone";
+  return fault.status === 403 && !fault.isOfOtherSession ? { denied: fault.message } : "";
+}
+
 /** What is to be waited for; nothing where the same would fail again. */
-function waitingFor(error: unknown): Waiting {
+export function waitingFor(error: unknown): Waiting {
   const fault = asFault(error);
   if (fault.isOffline) return "offline";
-  if (fault.isSignedOut || fault.code === "BadCsrfToken") return "signedOut";
+  if (fault.isSignedOut || fault.isOfOtherSession) return "signedOut";
   // A dataset that is busy with something else; a full disk, and too many at once.
   const isBusy = fault.code === "ConflictException" && fault.message.includes("dataset is being");
-  return fault.isPassing || isBusy ? { sentence: fault.message } : "";
+  if (isBusy || fault.status === 429) return "busy";
+  if (fault.status === 507) return "full";
+  return fault.isPassing ? { sentence: fault.message } : "";
 }
 
 export class Uploader {
@@ -129,6 +144,7 @@ export class Uploader {
       failed: 0,
       problems: [],
       waiting: "",
+      ending: "",
       isStopped: false,
       isOver: false,
     };
@@ -136,6 +152,11 @@ export class Uploader {
 
   get target(): UploadTarget {
     return this.#target;
+  }
+
+  /** Whether labels come along, which pictures that are in the dataset already do not get. */
+  get hasLabels(): boolean {
+    return this.#pictures.some(({ label }) => label !== undefined && label !== "");
   }
 
   readonly state = (): UploadState => this.#state;
@@ -150,6 +171,13 @@ export class Uploader {
     this.#change({ isStopped: true });
     this.#wake();
     this.#publish();
+  }
+
+  /** Leaves off, since nothing more can come of it. */
+  #end(ending: Ending): never {
+    if (!this.#state.isStopped) this.#change({ ending, isStopped: true });
+    this.#wake();
+    throw new Stopped();
   }
 
   async run(): Promise<void> {
@@ -192,7 +220,7 @@ export class Uploader {
       for (const item of hashed) this.#ready.push({ ...item, source: stored.get(item.hash) });
     } catch (error) {
       if (error instanceof Stopped) throw error;
-      for (const { picture } of hashed) this.#refuse(picture, "server", asFault(error).message);
+      for (const { picture } of hashed) this.#refuse(picture, "server", error);
     }
     this.#wake();
   }
@@ -256,7 +284,7 @@ export class Uploader {
       const isChanged = asFault(error).code === "BadDigest" && tries < MOST_TRIES;
       const again = isChanged ? await this.#hash(picture) : null;
       if (again !== null) await this.#sendOne({ ...again, source: undefined }, tries + 1);
-      else if (!isChanged) this.#refuse(picture, "server", asFault(error).message);
+      else if (!isChanged) this.#refuse(picture, "server", error);
     }
   }
 
@@ -287,7 +315,15 @@ export class Uploader {
       if (error instanceof Stopped) throw error;
       // Another tab, or somebody else, added one of them in between.
       if (!isAgain && asFault(error).code === "ConflictException") return this.#enter(sent, true);
-      for (const item of sent) this.#refuse(item.picture, "server", asFault(error).message);
+      const [only] = sent;
+      if (sent.length === 1 && only !== undefined) {
+        this.#refuse(only.picture, "server", error);
+        return;
+      }
+      // All or none go in at once: one that cannot keeps none of the others out.
+      const half = Math.ceil(sent.length / 2);
+      await this.#enter(sent.slice(0, half));
+      await this.#enter(sent.slice(half));
     }
   }
 
@@ -331,17 +367,19 @@ export class Uploader {
     return send(path, { ...sending, csrf: session?.csrf, region: this.#region });
   }
 
-  #refuse(picture: Picture, code: ProblemCode, sentence = ""): null {
+  #refuse({ name }: Picture, code: ProblemCode, error?: unknown): null {
     const { done, failed, problems } = this.#state;
-    const shown =
-      problems.length < SHOWN_PROBLEMS ? [...problems, { name: picture.name, code, sentence }] : problems;
-    this.#change({ done: done + 1, failed: failed + 1, problems: shown });
+    const { message, reason } = asFault(error ?? "");
+    const kept =
+      problems.length < KEPT_PROBLEMS ? [...problems, { name, code, sentence: message, reason }] : problems;
+    this.#change({ done: done + 1, failed: failed + 1, problems: kept });
     return null;
   }
 
   #requireGoing(): void {
+    if (this.#state.isStopped) throw new Stopped();
     const person = currentSession()?.arn;
-    if (this.#state.isStopped || (person !== undefined && person !== this.#person)) throw new Stopped();
+    if (person !== undefined && person !== this.#person) this.#end("person");
   }
 
   /** Waits until another step is further; not by a timer, which browsers hold back for pages in the background. */
@@ -364,6 +402,8 @@ export class Uploader {
         if (this.#state.waiting !== "") this.#change({ waiting: "" });
         return result;
       } catch (error) {
+        const ending = endingFor(error);
+        if (ending !== "") this.#end(ending);
         const waiting = waitingFor(error);
         if (waiting === "") throw error;
         this.#change({ waiting });

@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 from vedette.vision.files import BOMB, DAMAGE, open_head
 from vedette.vision.heads import JPEG_START, PNG_START, refuse_costly
 from vedette.vision.image_head import ImageFormat, read_image_head
-from vedette.vision.images import MOST_PIXELS, BrokenPicture, decode
+from vedette.vision.images import MOST_PIXELS, BrokenPicture, Damage, decode
 
 # What Rekognition takes of a picture in a bucket.
 MOST_BYTES = 15 * 1024 * 1024
@@ -45,7 +45,8 @@ def make_usable(data: bytes, name: str) -> UsablePicture:
         return _as_it_is(data, name)
     brand = BRANDS.get(data[8:12]) if data[4:8] == b"ftyp" else None
     if brand is not None:
-        raise BrokenPicture(name, f"is {brand}, which this server cannot read: save it as JPEG.")
+        problem = f"is {brand}, which this server cannot read: save it as JPEG."
+        raise BrokenPicture(name, problem, "foreignFormat")
     return _convert(data, name)
 
 
@@ -54,11 +55,10 @@ def _as_it_is(data: bytes, name: str) -> UsablePicture:
         refuse_costly(data)
         head = read_image_head(data)
     except (*BOMB, *DAMAGE) as error:
-        raise BrokenPicture(name, f"cannot be read: {error}.") from error
+        raise _broken(name, error) from error
     if head.width * head.height > MOST_PIXELS:
-        raise BrokenPicture(
-            name, f"claims {head.width:,} × {head.height:,} pixels, more than {MOST_PIXELS:,}."
-        )
+        problem = f"claims {head.width:,} × {head.height:,} pixels, more than {MOST_PIXELS:,}."
+        raise BrokenPicture(name, problem, "tooManyPixels")
     return UsablePicture(data, head.format, *head.upright_size)
 
 
@@ -67,9 +67,9 @@ def _convert(data: bytes, name: str) -> UsablePicture:
         with open_head(data) as head:
             source = head.format or ""
     except UnidentifiedImageError:
-        raise BrokenPicture(name, "is no picture that can be read.") from None
+        raise BrokenPicture(name, "is no picture that can be read.", "noPicture") from None
     except (*BOMB, *DAMAGE) as error:
-        raise BrokenPicture(name, f"cannot be read: {error}.") from error
+        raise _broken(name, error) from error
     image, (height, width) = decode(data, name=name)
     if source in LOSSLESS:
         packed = _write(image, "PNG", optimize=False)
@@ -77,6 +77,11 @@ def _convert(data: bytes, name: str) -> UsablePicture:
             return UsablePicture(packed, "PNG", width, height, is_converted=True)
     packed = _write(image, "JPEG", quality=QUALITY, subsampling=0)
     return UsablePicture(packed, "JPEG", width, height, is_converted=True)
+
+
+def _broken(name: str, error: Exception) -> BrokenPicture:
+    reason: Damage = "tooManyPixels" if isinstance(error, BOMB) else "damaged"
+    return BrokenPicture(name, f"cannot be read: {error}.", reason)
 
 
 def _write(image: Image.Image, form: ImageFormat, **options: int) -> bytes:

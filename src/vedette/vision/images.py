@@ -46,12 +46,16 @@ _TURNS = {
 _BACK = {**_TURNS, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
 
 
-class BrokenPicture(Wrong):
-    """A picture that cannot be read; it says which and why."""
+Damage = Literal["noPicture", "foreignFormat", "damaged", "tooManyPixels"]
 
-    def __init__(self, name: str, problem: str) -> None:
+
+class BrokenPicture(Wrong):
+    """A picture that cannot be read; it says which and why, and has a name for why."""
+
+    def __init__(self, name: str, problem: str, reason: Damage = "damaged") -> None:
         super().__init__(f"{name} {problem}", kind="picture", name=name)
         self.problem = problem
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +157,8 @@ def fit(
 
 def _refuse_bomb(image: Image.Image, name: str) -> None:
     if image.width * image.height > MOST_PIXELS:
-        raise BrokenPicture(
-            name, f"claims {image.width:,} × {image.height:,} pixels, more than {MOST_PIXELS:,}."
-        )
+        problem = f"claims {image.width:,} × {image.height:,} pixels, more than {MOST_PIXELS:,}."
+        raise BrokenPicture(name, problem, "tooManyPixels")
     if not (image.width and image.height):
         raise BrokenPicture(name, "has no pixels.")
 

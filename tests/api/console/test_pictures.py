@@ -98,20 +98,25 @@ def test_sixteen_bits_of_a_scan_are_scaled_and_not_cut(root):
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "reason"),
+    ("name", "data", "start", "reason"),
     [
-        ("IMG_1.HEIC", b"\0\0\0\x18ftypheic" + bytes(200), "IMG_1.HEIC is HEIC"),
-        ("page.jpg", b"<html><script>alert(1)</script>", "page.jpg is no picture"),
-        ("drawing.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "drawing.jpg is no picture"),
-        ("empty.png", b"", "empty.png is no picture"),
-        ("half.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0", "half.jpg cannot be read"),
-        ("half.tif", a_picture("TIFF")[:300], "half.tif"),
+        ("IMG_1.HEIC", b"\0\0\0\x18ftypheic" + bytes(200), "IMG_1.HEIC is HEIC", "foreignFormat"),
+        ("page.jpg", b"<html><script>alert(1)</script>", "page.jpg is no picture", "noPicture"),
+        (
+            "drawing.jpg",
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "drawing.jpg is no picture",
+            "noPicture",
+        ),
+        ("empty.png", b"", "empty.png is no picture", "noPicture"),
+        ("half.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0", "half.jpg cannot be read", "damaged"),
+        ("half.tif", a_picture("TIFF")[:300], "half.tif", "damaged"),
     ],
 )
-def test_what_is_no_picture_is_refused_by_its_name(root, name, data, reason):
+def test_what_is_no_picture_is_refused_by_its_name_and_says_why_by_another(root, name, data, start, reason):
     answer = upload(root, name, data)
-    assert (answer.status, answer.code) == (400, "BadPicture")
-    assert answer.json["message"].startswith(reason)
+    assert (answer.status, answer.code, answer.json["reason"]) == (400, "BadPicture", reason)
+    assert answer.json["message"].startswith(start)
 
 
 def test_a_bomb_is_not_opened(root):
@@ -122,6 +127,7 @@ def test_a_bomb_is_not_opened(root):
     for name, data in (("bomb.tif", file.getvalue()), ("bomb.png", png.getvalue())):
         answer = upload(root, name, data)
         assert (answer.status, answer.code, "pixels" in answer.json["message"]) == (400, "BadPicture", True)
+        assert answer.json["reason"] == "tooManyPixels"
 
 
 def test_what_came_changed_is_not_stored(root):

@@ -7,24 +7,24 @@ import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore, type ReactNode } from "react";
 import { useNavigate } from "react-router";
 import { call, currentRegion, queryClient } from "../../api";
+import type { Waiting } from "../../intake/uploader";
 import { watchWork } from "../../intake/watching";
 import { FaultAlert } from "../../ui/faults";
 import { refreshImport, useImport, type Import, type WizardPlace } from "./place";
 import { Preview } from "./Preview";
 import { Problems } from "./Problems";
-import type { ImportSender } from "./sender";
+import { senderOf, type ImportSender } from "./sender";
 import { useText } from "./text";
 
 interface ImportViewProps {
   readonly place: WizardPlace;
   readonly arn: string;
-  readonly sender: ImportSender | null;
 }
 
-export function ImportView({ place, arn, sender }: ImportViewProps) {
+export function ImportView({ place, arn }: ImportViewProps) {
   const query = useImport(arn, place.importId);
   const facts = query.data;
   const status = facts?.Status;
@@ -51,7 +51,7 @@ export function ImportView({ place, arn, sender }: ImportViewProps) {
   }, [status, arn, place]);
   if (query.error !== null) return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
   if (facts === undefined) return <Spinner />;
-  if (status === "open") return <Sending place={place} sender={sender} />;
+  if (status === "open") return <Sending place={place} />;
   if (status === "done") return <Done place={place} facts={facts} />;
   if (status === "failed" || status === "cancelled") return <Failed place={place} facts={facts} />;
   if (status !== "ready") return <Working arn={arn} facts={facts} />;
@@ -64,38 +64,55 @@ export function ImportView({ place, arn, sender }: ImportViewProps) {
   );
 }
 
-function Sending({ place, sender }: { readonly place: WizardPlace; readonly sender: ImportSender | null }) {
+function Sending({ place }: { readonly place: WizardPlace }) {
   const t = useText();
-  const navigate = useNavigate();
-  const [error, setError] = useState<unknown>(null);
-  const begun = useRef(false);
-  useEffect(() => {
-    if (sender === null || begun.current) return;
-    begun.current = true;
-    sender.run().then(refreshImport, setError);
-  }, [sender]);
-  if (error !== null) return <FaultAlert error={error} />;
-  if (sender === null) {
-    // The page was loaded anew: its files are gone from it.
-    return (
-      <Alert
-        type="info"
-        action={
-          <Button onClick={() => void navigate(`${place.route}/new?type=${place.type}`)}>
-            {t("startOver")}
-          </Button>
-        }
-      >
-        {t("stayHere")}
-      </Alert>
-    );
-  }
-  return <SendProgress sender={sender} />;
+  const sender = senderOf(place.importId);
+  // The page was loaded anew: its files are gone from it.
+  if (sender === undefined) return <Again place={place}>{t("filesGone")}</Again>;
+  return <SendProgress place={place} sender={sender} />;
 }
 
-function SendProgress({ sender }: { readonly sender: ImportSender }) {
+/** Says what became of the files, and goes back to choosing them: what was sent is not sent again. */
+function Again({ place, children }: { readonly place: WizardPlace; readonly children: ReactNode }) {
+  const t = useText();
+  const navigate = useNavigate();
+  return (
+    <Alert
+      type="info"
+      action={
+        <Button onClick={() => void navigate(`${place.route}/new?type=${place.type}`)}>
+          {t("startOver")}
+        </Button>
+      }
+    >
+      {children}
+    </Alert>
+  );
+}
+
+function SendWait({ waiting }: { readonly waiting: Waiting }) {
+  const t = useText();
+  if (waiting === "") return null;
+  const text =
+    waiting === "signedOut" ? t("sendSignedOut") : waiting === "full" ? t("sendFull") : t("sendWaits");
+  return <Alert type="warning">{text}</Alert>;
+}
+
+function SendProgress({ place, sender }: { readonly place: WizardPlace; readonly sender: ImportSender }) {
   const t = useText();
   const state = useSyncExternalStore(sender.subscribe, sender.state);
+  useEffect(() => {
+    if (state.isOver) void refreshImport();
+  }, [state.isOver]);
+  if (state.isForeign) return <Again place={place}>{t("sendForeign")}</Again>;
+  if (state.error !== null) {
+    return (
+      <SpaceBetween size="m">
+        <FaultAlert error={state.error} />
+        <Again place={place}>{t("sendEnded")}</Again>
+      </SpaceBetween>
+    );
+  }
   return (
     <Container>
       <SpaceBetween size="s">
@@ -104,7 +121,7 @@ function SendProgress({ sender }: { readonly sender: ImportSender }) {
           label={t("sending")}
           additionalInfo={t("sent", { done: state.done, total: state.total })}
         />
-        {state.isWaiting && <Alert type="warning">{t("sendWaits")}</Alert>}
+        <SendWait waiting={state.waiting} />
         <Box color="text-body-secondary">{t("stayHere")}</Box>
       </SpaceBetween>
     </Container>

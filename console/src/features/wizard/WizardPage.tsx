@@ -5,14 +5,13 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
 import { useNavigate } from "react-router";
 import { call, queryClient, useCall } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
 import { ImportView } from "./ImportView";
 import { useWizardPlace, type WizardPlace } from "./place";
-import type { ImportSender } from "./sender";
+import { beginSending } from "./sender";
 import { StartForm } from "./StartForm";
 import { useText } from "./text";
 import "./wizard.css";
@@ -21,7 +20,6 @@ export function WizardPage() {
   const t = useText();
   const navigate = useNavigate();
   const place = useWizardPlace();
-  const [sender, setSender] = useState<ImportSender | null>(null);
   usePage({
     title: t("title"),
     crumbs: [
@@ -50,8 +48,8 @@ export function WizardPage() {
             key={place.type}
             place={place}
             arn={arn}
-            onBegin={(importId, begun) => {
-              setSender(begun);
+            onBegin={(importId, sender) => {
+              if (sender !== null) beginSending(sender);
               void navigate(`${here}?type=${place.type}&import=${importId}`);
             }}
           />
@@ -59,12 +57,7 @@ export function WizardPage() {
         </SpaceBetween>
       )}
       {arn !== undefined && place.importId !== "" && (
-        <ImportView
-          key={place.importId}
-          place={place}
-          arn={arn}
-          sender={sender?.importId === place.importId ? sender : null}
-        />
+        <ImportView key={place.importId} place={place} arn={arn} />
       )}
     </ContentLayout>
   );

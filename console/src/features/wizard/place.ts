@@ -7,6 +7,7 @@ import {
   queryClient,
   useProject,
   useRegion,
+  whetherGone,
   type DatasetType,
   type Own,
   type ProjectService,
@@ -36,9 +37,8 @@ export function useWizardPlace(): WizardPlace {
     route: `/projects/${kind}/${encodeURIComponent(name)}/datasets`,
     type: query.get("type") === "test" ? "test" : "train",
     importId: query.get("import") ?? "",
-    arn: facts.data?.arn,
     types: (facts.data?.datasets ?? []).map((dataset) => dataset.type),
-    error: facts.error,
+    ...whetherGone(name, facts.data?.arn, facts),
   };
 }
 

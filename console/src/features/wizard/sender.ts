@@ -3,10 +3,11 @@
  * where they are known by their hash. Every piece has a number of its own, so that one that is sent twice is there
  * once. No React.
  */
-import { asFault, call, currentSession, send } from "../../api";
+import { asFault, call, currentRegion, currentSession, send } from "../../api";
 import { asJpegName, convert, needsBrowser } from "../../intake/converting";
 import { isPicture } from "../../intake/files";
 import { hashOf } from "../../intake/hashing";
+import { endingFor, waitingFor, type Waiting } from "../../intake/uploader";
 import { isLabelFile, type Format, type SourceFile } from "./sources";
 
 /** Of label files a piece; in base64 it must fit into one request. */
@@ -20,7 +21,12 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export interface SendState {
   readonly total: number;
   readonly done: number;
-  readonly isWaiting: boolean;
+  readonly waiting: Waiting;
+  /** Why it ended early; nothing else can come of it. */
+  readonly error: unknown;
+  /** Another person signed in. */
+  readonly isForeign: boolean;
+  readonly isOver: boolean;
 }
 
 interface FilePiece {
@@ -43,6 +49,8 @@ export class ImportSender {
   #state: SendState;
   #isStopped = false;
   #number = 0;
+  readonly #region = currentRegion();
+  readonly #person = currentSession()?.arn ?? "";
   readonly #labels: readonly SourceFile[];
   readonly #pictures: readonly SourceFile[];
   readonly #listeners = new Set<() => void>();
@@ -55,7 +63,14 @@ export class ImportSender {
   ) {
     this.#pictures = files.filter(({ path }) => isPicture(path.split("/").at(-1) ?? ""));
     this.#labels = files.filter(({ path }) => isLabelFile(path, format));
-    this.#state = { total: this.#pictures.length + this.#labels.length, done: 0, isWaiting: false };
+    this.#state = {
+      total: this.#pictures.length + this.#labels.length,
+      done: 0,
+      waiting: "",
+      error: null,
+      isForeign: false,
+      isOver: false,
+    };
   }
 
   readonly state = (): SendState => this.#state;
@@ -77,11 +92,13 @@ export class ImportSender {
         await this.#sendPictures(this.#pictures.slice(start, start + PICTURES_AT_ONCE));
       }
       const names = { ProjectArn: this.arn, ImportId: this.importId };
-      await this.#patiently(() => call("vedette", "ReadImport", names));
+      await this.#patiently(() => call("vedette", "ReadImport", names, { region: this.#region }));
       return true;
     } catch (error) {
-      if (error instanceof Stopped) return false;
-      throw error;
+      if (!(error instanceof Stopped)) this.#publish({ error });
+      return false;
+    } finally {
+      this.#publish({ isOver: true, waiting: "" });
     }
   }
 
@@ -130,21 +147,22 @@ export class ImportSender {
       );
       return { Path: file.path, SourceRef: source, ...(await this.#sizeOf(blob)) };
     } catch (error) {
-      if (error instanceof Stopped) throw error;
+      // What refuses every picture is no picture's own problem.
+      if (error instanceof Stopped || endingFor(error) !== "") throw error;
       return { Path: file.path, Problem: asFault(error).message.slice(0, 400) };
     }
   }
 
   async #upload(blob: Blob, name: string, hash: string): Promise<string> {
-    const csrf = currentSession()?.csrf;
-    const asked = await send("uploads", { method: "POST", json: { sha256: [hash] }, csrf });
+    const facts = { csrf: currentSession()?.csrf, region: this.#region };
+    const asked = await send("uploads", { method: "POST", json: { sha256: [hash] }, ...facts });
     const { uploads } = (await asked.json()) as {
       readonly uploads: Readonly<Record<string, { readonly sourceRef: string } | undefined>>;
     };
     const known = uploads[hash];
     if (known !== undefined) return known.sourceRef;
     const query = new URLSearchParams({ name, sha256: hash });
-    const answer = await send(`upload?${query.toString()}`, { method: "PUT", body: blob, csrf });
+    const answer = await send(`upload?${query.toString()}`, { method: "PUT", body: blob, ...facts });
     return ((await answer.json()) as { readonly sourceRef: string }).sourceRef;
   }
 
@@ -161,20 +179,31 @@ export class ImportSender {
     const Number = this.#number;
     this.#number += 1;
     const names = { ProjectArn: this.arn, ImportId: this.importId };
-    await this.#patiently(() => call("vedette", "AddImportPiece", { ...names, Number, ...piece }));
+    const input = { ...names, Number, ...piece };
+    await this.#patiently(() => call("vedette", "AddImportPiece", input, { region: this.#region }));
   }
 
-  /** Tries again while the server is away, or busy, until somebody stops it. */
+  #requireGoing(): void {
+    const person = currentSession()?.arn;
+    if (person !== undefined && person !== this.#person) {
+      this.#isStopped = true;
+      this.#publish({ isForeign: true });
+    }
+    if (this.#isStopped) throw new Stopped();
+  }
+
+  /** Tries again while the server is away, busy or full, or nobody is signed in, until somebody stops it. */
   async #patiently<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
-      if (this.#isStopped) throw new Stopped();
+      this.#requireGoing();
       try {
         const result = await work();
-        if (this.#state.isWaiting) this.#publish({ isWaiting: false });
+        if (this.#state.waiting !== "") this.#publish({ waiting: "" });
         return result;
       } catch (error) {
-        if (!asFault(error).isPassing) throw error;
-        this.#publish({ isWaiting: true });
+        const waiting = waitingFor(error);
+        if (waiting === "") throw error;
+        this.#publish({ waiting });
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -184,6 +213,28 @@ export class ImportSender {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** What this window sends, whatever page is shown: signing in again, too, comes back to it. */
+const senders = new Map<string, ImportSender>();
+
+function warn(event: BeforeUnloadEvent): void {
+  event.preventDefault();
+}
+
+/** Begins to send; the page that shows it may come and go. */
+export function beginSending(sender: ImportSender): void {
+  senders.set(sender.importId, sender);
+  window.addEventListener("beforeunload", warn);
+  void sender.run().finally(() => {
+    if ([...senders.values()].every((other) => other.state().isOver))
+      window.removeEventListener("beforeunload", warn);
+  });
+}
+
+/** Who sends the files of an import; nobody in a window that was loaded anew. */
+export function senderOf(importId: string): ImportSender | undefined {
+  return senders.get(importId);
 }
 
 function base64(blob: Blob): Promise<string> {

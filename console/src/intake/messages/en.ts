@@ -35,6 +35,30 @@ export const messages = {
   waitsOffline: "The server cannot be reached. The upload goes on as soon as it is back.",
   waitsSignedOut: "You are signed out. The upload goes on when you sign in again.",
   waitsSentence: "The server says: {sentence} The upload tries again by itself.",
+  waitsFull:
+    "The server’s disk is full. The upload goes on by itself when whoever runs the server has made room.",
+  waitsBusy: "The server is busy with something else. The upload goes on by itself.",
+  uploadLeft: { one: "{count} was not added.", other: "{count} were not added." },
+  uploadedKnownLabels: {
+    one: "{count} was here already and keeps its label.",
+    other: "{count} were here already and keep their labels.",
+  },
+  endedGone: "This dataset is not there any more",
+  endedGoneHelp:
+    "It was deleted, or its whole project was, while pictures were being added. Your files are unchanged on this computer.",
+  endedDenied: "You may not add pictures here",
+  endedDeniedHelp:
+    "Ask whoever manages the users of this account. Then choose the same folder: it goes on where it was.",
+  endedPerson: "Somebody else has signed in, so this upload has ended. Choose the same folder to go on.",
+  refusedList: "Save the list",
+  noPicture: "is no picture that can be read.",
+  foreignFormat: "is in a format that the server does not read. Save it as JPEG or PNG.",
+  damaged: "is damaged or cut off.",
+  tooManyPixels: "has more pixels than the server takes.",
+  noticeEnded: {
+    one: "The upload into {project} has ended: {count} picture was not added.",
+    other: "The upload into {project} has ended: {count} pictures were not added.",
+  },
   refusedFiles: { one: "{count} picture was refused.", other: "{count} pictures were refused." },
   moreRefused: { one: "and {count} more", other: "and {count} more" },
   undecodable:

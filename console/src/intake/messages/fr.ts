@@ -38,6 +38,31 @@ export const messages: Translation<typeof english> = {
   waitsOffline: "Le serveur est injoignable. L’envoi reprend dès qu’il revient.",
   waitsSignedOut: "Vous êtes déconnecté. L’envoi reprend quand vous vous reconnectez.",
   waitsSentence: "Le serveur répond : {sentence} L’envoi réessaie tout seul.",
+  waitsFull:
+    "Le disque du serveur est plein. L’envoi reprend tout seul dès que la personne qui gère le serveur a fait de la place.",
+  waitsBusy: "Le serveur est occupé à autre chose. L’envoi reprend tout seul.",
+  uploadLeft: { one: "{count} n’a pas été ajoutée.", other: "{count} n’ont pas été ajoutées." },
+  uploadedKnownLabels: {
+    one: "{count} était déjà présente et garde son étiquette.",
+    other: "{count} étaient déjà présentes et gardent leurs étiquettes.",
+  },
+  endedGone: "Ce jeu de données n’existe plus",
+  endedGoneHelp:
+    "Il a été supprimé, ou tout son projet, pendant l’ajout d’images. Vos fichiers sont intacts sur cet ordinateur.",
+  endedDenied: "Vous ne pouvez pas ajouter d’images ici",
+  endedDeniedHelp:
+    "Adressez-vous à la personne qui gère les utilisateurs de ce compte. Choisissez ensuite le même dossier : l’envoi reprend où il en était.",
+  endedPerson:
+    "Une autre personne s’est connectée ; cet envoi a pris fin. Choisissez le même dossier pour continuer.",
+  refusedList: "Enregistrer la liste",
+  noPicture: "n’est pas une image lisible.",
+  foreignFormat: "est dans un format que le serveur ne lit pas. Enregistrez-le en JPEG ou PNG.",
+  damaged: "est endommagé ou tronqué.",
+  tooManyPixels: "a plus de pixels que le serveur n’en accepte.",
+  noticeEnded: {
+    one: "L’envoi vers {project} a pris fin : {count} image n’a pas été ajoutée.",
+    other: "L’envoi vers {project} a pris fin : {count} images n’ont pas été ajoutées.",
+  },
   refusedFiles: { one: "{count} image a été refusée.", other: "{count} images ont été refusées." },
   moreRefused: { one: "et {count} autre", other: "et {count} autres" },
   undecodable:

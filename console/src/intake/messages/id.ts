@@ -32,6 +32,24 @@ export const messages: Translation<typeof english> = {
   waitsOffline: "Server tidak dapat dijangkau. Unggahan berlanjut begitu server kembali.",
   waitsSignedOut: "Anda keluar. Unggahan berlanjut setelah Anda masuk lagi.",
   waitsSentence: "Server menjawab: {sentence} Unggahan mencoba lagi sendiri.",
+  waitsFull: "Disk server penuh. Unggahan berlanjut sendiri setelah pengelola server menyediakan ruang.",
+  waitsBusy: "Server sedang sibuk dengan hal lain. Unggahan berlanjut sendiri.",
+  uploadLeft: { other: "{count} tidak ditambahkan." },
+  uploadedKnownLabels: { other: "{count} sudah ada dan tetap memakai labelnya." },
+  endedGone: "Dataset ini sudah tidak ada",
+  endedGoneHelp:
+    "Dataset ini, atau seluruh proyeknya, dihapus saat gambar sedang ditambahkan. Berkas Anda di komputer ini tidak berubah.",
+  endedDenied: "Anda tidak boleh menambahkan gambar di sini",
+  endedDeniedHelp:
+    "Hubungi pengelola pengguna akun ini. Lalu pilih folder yang sama: unggahan berlanjut dari tempat terakhir.",
+  endedPerson:
+    "Orang lain telah masuk, jadi unggahan ini berakhir. Pilih folder yang sama untuk melanjutkan.",
+  refusedList: "Simpan daftar",
+  noPicture: "bukan gambar yang dapat dibaca.",
+  foreignFormat: "memakai format yang tidak dibaca server. Simpan sebagai JPEG atau PNG.",
+  damaged: "rusak atau terpotong.",
+  tooManyPixels: "punya lebih banyak piksel daripada yang diterima server.",
+  noticeEnded: { other: "Unggahan ke {project} berakhir: {count} gambar tidak ditambahkan." },
   refusedFiles: { other: "{count} gambar ditolak." },
   moreRefused: { other: "dan {count} lagi" },
   undecodable:

@@ -38,6 +38,30 @@ export const messages: Translation<typeof english> = {
   waitsOffline: "O servidor está inacessível. O envio continua assim que ele voltar.",
   waitsSignedOut: "Você saiu. O envio continua quando você entrar de novo.",
   waitsSentence: "O servidor diz: {sentence} O envio tenta de novo sozinho.",
+  waitsFull:
+    "O disco do servidor está cheio. O envio continua sozinho quando quem cuida do servidor liberar espaço.",
+  waitsBusy: "O servidor está ocupado com outra coisa. O envio continua sozinho.",
+  uploadLeft: { one: "{count} não foi adicionada.", other: "{count} não foram adicionadas." },
+  uploadedKnownLabels: {
+    one: "{count} já estava aqui e mantém o rótulo.",
+    other: "{count} já estavam aqui e mantêm os rótulos.",
+  },
+  endedGone: "Este conjunto de dados não existe mais",
+  endedGoneHelp:
+    "Ele foi excluído, ou o projeto inteiro, enquanto imagens eram adicionadas. Seus arquivos continuam intactos neste computador.",
+  endedDenied: "Você não pode adicionar imagens aqui",
+  endedDeniedHelp:
+    "Fale com quem gerencia os usuários desta conta. Depois escolha a mesma pasta: o envio continua de onde parou.",
+  endedPerson: "Outra pessoa entrou; por isso este envio terminou. Escolha a mesma pasta para continuar.",
+  refusedList: "Salvar a lista",
+  noPicture: "não é uma imagem legível.",
+  foreignFormat: "está em um formato que o servidor não lê. Salve como JPEG ou PNG.",
+  damaged: "está danificado ou cortado.",
+  tooManyPixels: "tem mais pixels do que o servidor aceita.",
+  noticeEnded: {
+    one: "O envio para {project} terminou: {count} imagem não foi adicionada.",
+    other: "O envio para {project} terminou: {count} imagens não foram adicionadas.",
+  },
   refusedFiles: { one: "{count} imagem foi recusada.", other: "{count} imagens foram recusadas." },
   moreRefused: { one: "e mais {count}", other: "e mais {count}" },
   undecodable:

@@ -41,6 +41,7 @@ def fault_answer(fault: Fault, request_id: str) -> Response:
     content = {"code": fault.code, "message": fault.message, "requestId": request_id}
     members = dict(fault.members or {})
     wait = members.get("retryAfterSeconds", members.get("RetryAfterSeconds"))
+    content |= {"reason": members["reason"]} if "reason" in members else {}
     response = json_answer(content | ({"retryAfterSeconds": wait} if wait else {}), fault.status)
     response.headers.append(("x-amzn-errortype", fault.code))
     if wait:

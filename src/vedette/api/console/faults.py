@@ -43,11 +43,12 @@ def signed_out() -> ConsoleFault:
 def translate(error: Exception) -> Fault:
     """Return the fault for an error, whichever it is."""
     if isinstance(error, ConsoleFault):
-        members = {"retryAfterSeconds": error.retry_after_s} if error.retry_after_s else None
-        return Fault(error.code, error.status, error.sentence, members)
+        wait = {"retryAfterSeconds": error.retry_after_s} if error.retry_after_s else None
+        return Fault(error.code, error.status, error.sentence, wait)
     if isinstance(error, errors.Refusal):
         code, status = PICTURE if isinstance(error, BrokenPicture) else FAULTS[type(error)]
-        return Fault(code, status, error.sentence)
+        members = {"reason": error.reason} if isinstance(error, BrokenPicture) else None
+        return Fault(code, status, error.sentence, members)
     if isinstance(error, LongBody):
         return Fault("RequestTooLarge", 413, str(error))
     if isinstance(error, SlowBody):

@@ -55,8 +55,15 @@ export const messages = {
   sending: "Sending files",
   sent: "{done} of {total}",
   sendWaits: "The server is away or busy. It goes on by itself.",
-  stayHere:
-    "Keep this page open until the files are sent. Choosing the same files again goes on where it was.",
+  stayHere: "Keep this window open until the files are sent; you can look at other pages meanwhile.",
+  filesGone:
+    "The files are not all sent, and this page was loaded anew since. Choose the same files again: what is here already is not sent twice.",
+  sendSignedOut: "You are signed out. Sending goes on when you sign in again.",
+  sendFull:
+    "The server’s disk is full. Sending goes on by itself when whoever runs the server has made room.",
+  sendForeign: "Somebody else has signed in, so sending has ended. Choose the files again to go on.",
+  sendEnded:
+    "Nothing was added. When that is mended, choose the same files again: what is here already is not sent twice.",
   reading: "Reading labels",
   readSoFar: { one: "{count} line so far", other: "{count} lines so far" },
   leaveHelp: "You can leave this page and come back.",

@@ -59,7 +59,16 @@ export const messages: Translation<typeof english> = {
   sent: "{done} sur {total}",
   sendWaits: "Le serveur est absent ou occupé. Cela reprend tout seul.",
   stayHere:
-    "Gardez cette page ouverte jusqu’à la fin de l’envoi. Choisir les mêmes fichiers reprend où c’en était.",
+    "Laissez cette fenêtre ouverte jusqu’à la fin de l’envoi ; vous pouvez consulter d’autres pages entre-temps.",
+  filesGone:
+    "Tous les fichiers n’ont pas été envoyés, et cette page a été rechargée depuis. Choisissez les mêmes fichiers : ce qui est déjà là n’est pas renvoyé.",
+  sendSignedOut: "Vous êtes déconnecté. L’envoi reprend quand vous vous reconnectez.",
+  sendFull:
+    "Le disque du serveur est plein. L’envoi reprend tout seul dès que la personne qui gère le serveur a fait de la place.",
+  sendForeign:
+    "Une autre personne s’est connectée ; l’envoi a pris fin. Choisissez de nouveau les fichiers pour continuer.",
+  sendEnded:
+    "Rien n’a été ajouté. Une fois le problème réglé, choisissez les mêmes fichiers : ce qui est déjà là n’est pas renvoyé.",
   reading: "Lecture des étiquettes",
   readSoFar: { one: "{count} ligne jusqu’ici", other: "{count} lignes jusqu’ici" },
   leaveHelp: "Vous pouvez quitter cette page et revenir.",

@@ -59,7 +59,14 @@ export const messages: Translation<typeof english> = {
   sent: "{done} dari {total}",
   sendWaits: "Server tidak ada atau sibuk. Akan berlanjut sendiri.",
   stayHere:
-    "Biarkan halaman ini terbuka sampai berkas terkirim. Memilih berkas yang sama melanjutkan dari tempat terhenti.",
+    "Biarkan jendela ini terbuka sampai berkas terkirim; sementara itu Anda dapat melihat halaman lain.",
+  filesGone:
+    "Belum semua berkas terkirim, dan halaman ini sudah dimuat ulang. Pilih berkas yang sama lagi: yang sudah ada tidak dikirim dua kali.",
+  sendSignedOut: "Anda keluar. Pengiriman berlanjut setelah Anda masuk lagi.",
+  sendFull: "Disk server penuh. Pengiriman berlanjut sendiri setelah pengelola server menyediakan ruang.",
+  sendForeign: "Orang lain telah masuk, jadi pengiriman berakhir. Pilih berkas lagi untuk melanjutkan.",
+  sendEnded:
+    "Tidak ada yang ditambahkan. Setelah itu dibereskan, pilih berkas yang sama lagi: yang sudah ada tidak dikirim dua kali.",
   reading: "Membaca label",
   readSoFar: { other: "{count} baris sejauh ini" },
   leaveHelp: "Anda dapat meninggalkan halaman ini dan kembali.",

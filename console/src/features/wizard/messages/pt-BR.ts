@@ -58,8 +58,15 @@ export const messages: Translation<typeof english> = {
   sending: "Enviando arquivos",
   sent: "{done} de {total}",
   sendWaits: "O servidor está ausente ou ocupado. Continua sozinho.",
-  stayHere:
-    "Mantenha esta página aberta até os arquivos serem enviados. Escolher os mesmos arquivos continua de onde parou.",
+  stayHere: "Deixe esta janela aberta até o envio terminar; enquanto isso você pode ver outras páginas.",
+  filesGone:
+    "Nem todos os arquivos foram enviados, e esta página foi recarregada. Escolha os mesmos arquivos: o que já está aqui não é enviado de novo.",
+  sendSignedOut: "Você saiu. O envio continua quando você entrar de novo.",
+  sendFull:
+    "O disco do servidor está cheio. O envio continua sozinho quando quem cuida do servidor liberar espaço.",
+  sendForeign: "Outra pessoa entrou; por isso o envio terminou. Escolha os arquivos de novo para continuar.",
+  sendEnded:
+    "Nada foi adicionado. Quando isso for resolvido, escolha os mesmos arquivos: o que já está aqui não é enviado de novo.",
   reading: "Lendo rótulos",
   readSoFar: { one: "{count} linha até agora", other: "{count} linhas até agora" },
   leaveHelp: "Você pode sair desta página e voltar.",
