@@ -24,6 +24,7 @@ export { send } from "./send";
 export {
   currentSession,
   fetchAhead,
+  hasSessionEnded,
   useSession,
   useSignedIn,
   useSignIn,

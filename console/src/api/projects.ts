@@ -2,6 +2,7 @@
 import { useQuery, type QueryKey } from "@tanstack/react-query";
 import { call, useCall } from "./call";
 import { queryClient } from "./client";
+import { asFault, Fault } from "./fault";
 import type * as Lookout from "./operations/lookoutvision";
 import type * as Rekognition from "./operations/rekognition";
 import { currentRegion, useRegion } from "./region";
@@ -349,5 +350,19 @@ export function useProjectArn(service: ProjectService, project: string) {
   const arn = isLookout
     ? lookout.data?.ProjectDescription?.ProjectArn
     : rekognition.data?.ProjectDescriptions?.[0]?.ProjectArn;
-  return { arn, isPending: query.isPending, error: query.error, retry: () => void query.refetch() };
+  const retry = () => void query.refetch();
+  return { ...whetherGone(project, arn, query), isPending: query.isPending, retry };
+}
+
+/** What is known of a project that was asked for by name: its ARN, or why there is none. */
+export function whetherGone(
+  name: string,
+  arn: string | undefined,
+  query: { readonly data: unknown; readonly error: unknown },
+): { readonly arn: string | undefined; readonly error: unknown } {
+  // One service refuses to describe what is not there, and the other describes nothing: to a page they are one.
+  const isMissing = query.data !== undefined && arn === undefined && query.error === null;
+  const error = isMissing ? new Fault(404, "ResourceNotFoundException", name, null) : query.error;
+  // What was known before the project was deleted, in another tab perhaps, holds no longer.
+  return { arn: error !== null && asFault(error).status === 404 ? undefined : arn, error };
 }

@@ -1,5 +1,5 @@
 /** One way to the server: same origin, JSON, the session's cookie, and its token on all that changes. */
-import { Fault, faultOf, OFFLINE } from "./fault";
+import { BAD_TOKEN, Fault, faultOf, OFFLINE } from "./fault";
 
 const BASE = "/console/api/";
 
@@ -36,6 +36,26 @@ function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
+/** Who hears what a refusal says of the session itself, whatever was asked for. */
+export interface SessionListener {
+  /** The session has ended. */
+  readonly onEnd: () => void;
+  /** Another tab of this browser has signed in: the cookie is that of another session. */
+  readonly onRenewal: () => void;
+}
+
+let listener: SessionListener | undefined;
+
+export function listenToSession(next: SessionListener): void {
+  listener = next;
+}
+
+function noticeSession(path: string, fault: Fault): void {
+  // Whoever signs in, or asks whether somebody is signed in, reads the answer.
+  if (fault.isSignedOut && path !== "session") listener?.onEnd();
+  if (fault.code === BAD_TOKEN) listener?.onRenewal();
+}
+
 /** Sends a request of the console and answers with a success; everything else is thrown as a Fault. */
 export async function send(path: string, sending: Sending = {}): Promise<Response> {
   let answer: Response;
@@ -45,6 +65,10 @@ export async function send(path: string, sending: Sending = {}): Promise<Respons
     if (isAbort(error)) throw error;
     throw new Fault(0, OFFLINE, error instanceof Error ? error.message : String(error), null);
   }
-  if (!answer.ok) throw await faultOf(answer);
+  if (!answer.ok) {
+    const fault = await faultOf(answer);
+    noticeSession(path, fault);
+    throw fault;
+  }
   return answer;
 }

@@ -1,8 +1,8 @@
 /** Who is signed in: read once, and ended by hand, by time or by the server. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { queryClient, SESSION_KEY } from "./client";
-import { takeSession, type Session } from "./first";
-import { send } from "./send";
+import { fetchSession, takeSession, type Session } from "./first";
+import { listenToSession, send } from "./send";
 
 export type { Session } from "./first";
 
@@ -15,7 +15,17 @@ export type Proof =
     }
   | { readonly link: string };
 
-const SESSION_QUERY = { queryKey: SESSION_KEY, queryFn: takeSession, staleTime: Infinity };
+const SESSION_QUERY = {
+  queryKey: SESSION_KEY,
+  queryFn: takeSession,
+  staleTime: Infinity,
+  // Who signed in again in another tab is signed in here as well.
+  refetchOnWindowFocus: ({ state }: { readonly state: { readonly data?: Session | null | undefined } }) =>
+    state.data === null ? ("always" as const) : false,
+};
+
+/** Whether somebody was signed in here until the server ended it. */
+let isEnded = false;
 
 /** The session; null when nobody is signed in. */
 export function useSession() {
@@ -41,9 +51,36 @@ export function useSignedIn(): Session {
 
 /** Whoever comes next sees nothing that the one before was shown. */
 function changePerson(session: Session | null): void {
+  isEnded = false;
   queryClient.setQueryData(SESSION_KEY, session);
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
 }
+
+export function hasSessionEnded(): boolean {
+  return isEnded;
+}
+
+let renewing: Promise<void> | null = null;
+
+/** Learns who is signed in now: the same person with another token, another one, or nobody. */
+async function renew(): Promise<void> {
+  const before = currentSession();
+  const now = await fetchSession().catch(() => before);
+  if (now?.arn === before?.arn) queryClient.setQueryData(SESSION_KEY, now);
+  else changePerson(now);
+}
+
+listenToSession({
+  onEnd: () => {
+    isEnded = isEnded || currentSession() !== null;
+    queryClient.setQueryData(SESSION_KEY, null);
+  },
+  onRenewal: () => {
+    renewing ??= renew().finally(() => {
+      renewing = null;
+    });
+  },
+});
 
 async function signIn(proof: Proof): Promise<Session> {
   return (await (await send("session", { method: "POST", json: proof })).json()) as Session;

@@ -4,6 +4,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { asFault, type Fault } from "../api";
+import { RouteLink } from "./links";
 import { useUiText } from "./text";
 
 type Kind = "Offline" | "Denied" | "Missing" | "Conflict" | "Busy" | "Server" | "Console" | "Invalid";
@@ -60,6 +61,7 @@ export function FaultAlert({ error, onRetry }: FaultAlertProps) {
       <SpaceBetween size="xxs">
         {fault.isOffline ? null : <bdi>{fault.message}</bdi>}
         <span>{t(`fault${kind}Help`)}</span>
+        {kind === "Missing" && <RouteLink to="/projects">{t("goProjects")}</RouteLink>}
         <RequestId fault={fault} />
       </SpaceBetween>
     </Alert>

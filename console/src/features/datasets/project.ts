@@ -1,6 +1,6 @@
 /** The project and the dataset that an address names. */
 import { useParams } from "react-router";
-import { asFault, call, queryClient, useCall, type Own } from "../../api";
+import { asFault, call, queryClient, useCall, whetherGone, type Own } from "../../api";
 
 export type DatasetType = "train" | "test";
 export type ProjectService = "rekognition" | "lookoutvision";
@@ -48,16 +48,18 @@ function useRekognition(name: string, isEnabled: boolean): ProjectFacts {
   const query = useCall("rekognition", "DescribeProjects", { ProjectNames: [name] }, { isEnabled, ...AGAIN });
   const project = query.data?.ProjectDescriptions?.[0];
   const reload = () => void query.refetch();
-  const { error, isPending } = query;
-  return { arn: project?.ProjectArn, types: typesOf(project?.Datasets), error, isPending, reload };
+  const { isPending } = query;
+  const types = typesOf(project?.Datasets);
+  return { ...whetherGone(name, project?.ProjectArn, query), types, isPending, reload };
 }
 
 function useLookout(name: string, isEnabled: boolean): ProjectFacts {
   const query = useCall("lookoutvision", "DescribeProject", { ProjectName: name }, { isEnabled, ...AGAIN });
   const project = query.data?.ProjectDescription;
   const reload = () => void query.refetch();
-  const { error, isPending } = query;
-  return { arn: project?.ProjectArn, types: typesOf(project?.Datasets), error, isPending, reload };
+  const { isPending } = query;
+  const types = typesOf(project?.Datasets);
+  return { ...whetherGone(name, project?.ProjectArn, query), types, isPending, reload };
 }
 
 /** The project's ARN and which datasets it has. */

@@ -21,11 +21,13 @@ import { WorkplaceView } from "./WorkplaceView";
 
 export function LabelPage() {
   const { service, project, type } = useParams();
+  const region = useRegion();
   const isService = service === "rekognition" || service === "lookoutvision";
   if (!isService || project === undefined || (type !== "train" && type !== "test")) {
     return <NotFoundPage />;
   }
-  return <Finder key={`${service} ${project} ${type}`} service={service} project={project} type={type} />;
+  const key = `${region} ${service} ${project} ${type}`;
+  return <Finder key={key} service={service} project={project} type={type} />;
 }
 
 interface FinderProps {
@@ -39,6 +41,10 @@ function Finder({ service, project, type }: FinderProps) {
   const { account, arn: person } = useSignedIn();
   const region = useRegion();
   const found = useProjectArn(service, project);
+  // Once open a page stays: labels wait in it, also where the project was deleted or the server is away for now.
+  const [opened, setOpened] = useState<string>();
+  if (found.arn !== undefined && found.arn !== opened) setOpened(found.arn);
+  const projectArn = found.arn ?? opened;
   usePage({
     title: t("title"),
     isFull: true,
@@ -48,20 +54,17 @@ function Finder({ service, project, type }: FinderProps) {
       { text: type === "train" ? t("train") : t("test"), to: datasetRoute(service, project, type) },
     ],
   });
+  if (projectArn !== undefined) {
+    return <Opener place={{ service, project, projectArn, type, region, account, person }} />;
+  }
   if (found.error !== null) {
     return <FaultAlert error={found.error} onRetry={found.retry} />;
   }
-  if (found.isPending) {
-    return (
-      <Middle>
-        <Spinner size="large" />
-      </Middle>
-    );
-  }
-  if (found.arn === undefined) {
-    return <NotFoundPage />;
-  }
-  return <Opener place={{ service, project, projectArn: found.arn, type, region, account, person }} />;
+  return (
+    <Middle>
+      <Spinner size="large" />
+    </Middle>
+  );
 }
 
 export function datasetRoute(service: string, project: string, type: string): string {

@@ -10,7 +10,7 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
-import { asFault, faultOfLink, takeLink, useSignIn } from "../../api";
+import { asFault, faultOfLink, hasSessionEnded, takeLink, useSignIn } from "../../api";
 import { useLanguage } from "../../i18n/context";
 import { isLanguage, LANGUAGES } from "../../i18n/languages";
 import { FaultAlert, RequestId } from "../../ui/faults";
@@ -154,6 +154,11 @@ export function SignIn() {
           </div>
         </div>
         <SpaceBetween size="l">
+          {hasSessionEnded() && (
+            <Alert type="info" header={t("ended")}>
+              {t("endedHelp")}
+            </Alert>
+          )}
           <Problem signIn={signIn} isByLink={isByLink} />
           <Container header={<Header variant="h2">{t("keys")}</Header>}>
             <KeyForm signIn={signIn} />

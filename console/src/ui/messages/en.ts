@@ -37,6 +37,7 @@ export const messages = {
   faultDeniedHelp: "Ask the owner of the account for the right that the sentence names.",
   faultMissing: "This does not exist",
   faultMissingHelp: "It may have been deleted, or it is in another region.",
+  goProjects: "Show the projects that there are",
   faultConflict: "Somebody else was faster",
   faultConflictHelp: "Load the page again to see what stands now.",
   faultBusy: "The server has too much to do",

@@ -40,6 +40,7 @@ export const messages: Translation<typeof english> = {
   faultDeniedHelp: "Demandez au propriétaire du compte le droit que la phrase nomme.",
   faultMissing: "Ceci n’existe pas",
   faultMissingHelp: "C’est peut-être supprimé, ou dans une autre région.",
+  goProjects: "Voir les projets qui existent",
   faultConflict: "Quelqu’un d’autre a été plus rapide",
   faultConflictHelp: "Rechargez la page pour voir l’état actuel.",
   faultBusy: "Le serveur est surchargé",

@@ -40,6 +40,7 @@ export const messages: Translation<typeof english> = {
   faultDeniedHelp: "Minta hak yang disebut kalimat itu kepada pemilik akun.",
   faultMissing: "Ini tidak ada",
   faultMissingHelp: "Mungkin sudah dihapus, atau ada di wilayah lain.",
+  goProjects: "Lihat proyek yang ada",
   faultConflict: "Orang lain lebih dahulu",
   faultConflictHelp: "Muat ulang halaman untuk melihat keadaan sekarang.",
   faultBusy: "Server terlalu sibuk",

@@ -40,6 +40,7 @@ export const messages: Translation<typeof english> = {
   faultDeniedHelp: "Peça ao dono da conta o direito que a frase nomeia.",
   faultMissing: "Isto não existe",
   faultMissingHelp: "Pode ter sido excluído, ou está em outra região.",
+  goProjects: "Ver os projetos que existem",
   faultConflict: "Outra pessoa foi mais rápida",
   faultConflictHelp: "Carregue a página de novo para ver o que vale agora.",
   faultBusy: "O servidor está sobrecarregado",

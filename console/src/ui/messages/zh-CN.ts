@@ -40,6 +40,7 @@ export const messages: Translation<typeof english> = {
   faultDeniedHelp: "请向账户所有者申请上面提到的权限。",
   faultMissing: "该对象不存在",
   faultMissingHelp: "它可能已被删除，或位于其他区域。",
+  goProjects: "查看现有项目",
   faultConflict: "有人先于您做了更改",
   faultConflictHelp: "请重新加载页面查看当前状态。",
   faultBusy: "服务器繁忙",

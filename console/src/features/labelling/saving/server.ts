@@ -163,7 +163,7 @@ export function explain(error: unknown): Rejection {
 /** Who is signed out signs in again, and what was labelled goes on its way then. */
 export function judge(error: unknown): Failure {
   const fault = asFault(error);
-  if (fault.isPassing || fault.isSignedOut) {
+  if (fault.isPassing || fault.isSignedOut || fault.isOfOtherSession) {
     return "passing";
   }
   return fault.status === 409 ? "stale" : "refused";

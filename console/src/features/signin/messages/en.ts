@@ -22,4 +22,7 @@ export const messages = {
   tokenNeeded: "Temporary keys need their session token.",
   expired: "These keys have ended",
   expiredHelp: "Temporary keys hold for some hours. Ask for new ones, and sign in with them.",
+  ended: "Your session has ended",
+  endedHelp:
+    "Sign in again: you come back to where you were. What was not saved yet waits in this browser and is sent then.",
 } as const;

@@ -26,4 +26,7 @@ export const messages: Translation<typeof english> = {
   expired: "Ces clés ont expiré",
   expiredHelp:
     "Des clés temporaires valent quelques heures. Demandez-en de nouvelles et connectez-vous avec elles.",
+  ended: "Votre session a pris fin",
+  endedHelp:
+    "Reconnectez-vous : vous reviendrez où vous étiez. Ce qui n’était pas encore enregistré attend dans ce navigateur et sera envoyé alors.",
 };

@@ -24,4 +24,7 @@ export const messages: Translation<typeof english> = {
   tokenNeeded: "Kunci sementara memerlukan token sesinya.",
   expired: "Kunci ini sudah berakhir",
   expiredHelp: "Kunci sementara berlaku beberapa jam. Mintalah yang baru, lalu masuk dengannya.",
+  ended: "Sesi Anda telah berakhir",
+  endedHelp:
+    "Masuk lagi: Anda kembali ke tempat semula. Yang belum tersimpan menunggu di browser ini dan dikirim setelahnya.",
 };

@@ -25,4 +25,7 @@ export const messages: Translation<typeof english> = {
   tokenNeeded: "Chaves temporárias precisam do seu token de sessão.",
   expired: "Estas chaves expiraram",
   expiredHelp: "Chaves temporárias valem por algumas horas. Peça novas e entre com elas.",
+  ended: "Sua sessão terminou",
+  endedHelp:
+    "Entre de novo: você volta para onde estava. O que ainda não foi salvo espera neste navegador e será enviado então.",
 };

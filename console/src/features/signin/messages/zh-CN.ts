@@ -22,4 +22,6 @@ export const messages: Translation<typeof english> = {
   tokenNeeded: "临时密钥需要其会话令牌。",
   expired: "这些密钥已到期",
   expiredHelp: "临时密钥的有效期为数小时。请获取新的密钥后登录。",
+  ended: "您的会话已结束",
+  endedHelp: "请重新登录：您将回到原来的页面。尚未保存的内容留在此浏览器中，登录后会发送。",
 };
