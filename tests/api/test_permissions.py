@@ -176,6 +176,8 @@ REQUESTS = [
     ("vedette", "ListVersionChanges", {"ProjectArn": PROJECT}, ""),
     ("vedette", "PreviewTraining", {"ProjectArn": PROJECT}, ""),
     ("vedette", "StopTraining", {"ModelArn": VERSION}, ""),
+    ("vedette", "CheckProjectPolicy", {"ProjectArn": PROJECT, "PolicyDocument": "{}"}, ""),
+    ("vedette", "UpdateModelDescription", {"ModelArn": VERSION, "Description": "night-shift"}, ""),
     ("vedette", "ListEntries", ENTRIES, ""),
     ("vedette", "ListLabelSettings", {"ProjectArn": DOORS}, ""),
     ("vedette", "MoveEntries", {**ENTRIES, "Entries": []}, ""),

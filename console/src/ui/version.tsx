@@ -11,16 +11,13 @@ import { usePage } from "./page";
 import { routeOfProject, VersionSign } from "./projects";
 import { useUiText } from "./text";
 
-/** A page below a version's route, and the message that names its tab. */
-const TABS: readonly VersionTabFacts[] = [{ id: "overview", path: "", text: "overview" }];
+/** The pages below a version's route, a line each, and the message that names its tab. */
+const TABS = [{ id: "overview", path: "", text: "overview" }] as const;
 
-export type VersionTab = "overview";
+export type VersionTab = (typeof TABS)[number]["id"];
 
-interface VersionTabFacts {
-  readonly id: VersionTab;
-  readonly path: string;
-  readonly text: "overview";
-}
+/** However many there are. */
+const EVERY_TAB: readonly (typeof TABS)[number][] = TABS;
 
 interface ProjectAddress {
   readonly service: ProjectService;
@@ -63,16 +60,16 @@ export function VersionFrame({ project, name, version, tab, actions, children }:
       }
     >
       <SpaceBetween size="l">
-        {TABS.length > 1 && (
+        {EVERY_TAB.length > 1 && (
           <Tabs
             activeTabId={tab}
-            tabs={TABS.map(({ id, path, text }) => ({
+            tabs={EVERY_TAB.map(({ id, path, text }) => ({
               id,
               label: t(text),
               href: hrefOf(`${route}${path}`),
             }))}
             onChange={({ detail }) => {
-              const chosen = TABS.find(({ id }) => id === detail.activeTabId);
+              const chosen = EVERY_TAB.find(({ id }) => id === detail.activeTabId);
               if (chosen !== undefined) void navigate(`${route}${chosen.path}`);
             }}
           />

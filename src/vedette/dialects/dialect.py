@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from vedette.dialects.codes import CodeTable
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview
-from vedette.dialects.limits import DatasetLimits, PictureLimits
+from vedette.dialects.limits import DatasetLimits, PictureLimits, TextLimits
 from vedette.dialects.names import ResourceNames
 from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.statuses import Statuses
@@ -54,6 +54,8 @@ class Dialect(Protocol):
     # Of a dataset, or in a bucket; and of the body of a request.
     pictures: PictureLimits
     pictures_in_requests: PictureLimits
+    # Of what a person writes about a model.
+    descriptions: TextLimits
     dataset_statuses: Statuses
     model_statuses: Statuses
     # Whether all pictures of a project must have one size, unless the installation lifts that.

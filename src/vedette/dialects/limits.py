@@ -1,5 +1,6 @@
 """How much a service takes, as values: a dialect has one of each, and rooms ask no further."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,19 @@ class PictureLimits:
     def allow_ratio(self, width: int, height: int) -> bool:
         """Say whether the longer side is not too many times the shorter one."""
         return not self.most_ratio or max(width, height) <= self.most_ratio * min(width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimits:
+    """How long a text may be, and of which characters; `characters` names them for a person."""
+
+    most: int
+    pattern: re.Pattern[str]
+    characters: str
+
+    def allow(self, text: str) -> bool:
+        """Say whether a text is short enough and has no other character."""
+        return len(text) <= self.most and self.pattern.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

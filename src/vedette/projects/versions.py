@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from vedette.arn import Arn
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
-from vedette.errors import Busy, Missing, Taken
+from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import Projects
 from vedette.projects.projects import by_id as project_by_id
@@ -233,6 +233,18 @@ class Versions:
         """Call this with the version as it is now, in a transaction of its own."""
         with self._database.write() as connection:
             also(connection, require(connection, version.id))
+
+    def describe(self, version: Version, description: str) -> None:
+        """Write what a person says of a version; an empty text takes it away."""
+        limits = version.project.dialect.descriptions
+        if not limits.allow(description):
+            raise Wrong(
+                f"A description has {limits.most} characters at the most: {limits.characters}.",
+                name=version.path,
+            )
+        self.touch(
+            version, lambda connection, _: _write(connection, version.id, {"description": description})
+        )
 
     def record(self, version: Version, **values: Any) -> None:
         """Write other columns of a version; its state stays."""

@@ -113,6 +113,17 @@ export interface ChangeEntriesResponse {
   readonly UndoUntil?: string | undefined;
 }
 
+export interface CheckProjectPolicyRequest {
+  readonly ProjectArn: string;
+  readonly PolicyDocument: string;
+}
+
+export interface CheckProjectPolicyResponse {
+  readonly IsUsable: boolean;
+  readonly Problem?: string | undefined;
+  readonly Warnings?: ReadonlyArray<PolicyWarning> | undefined;
+}
+
 export interface ConfigureImportRequest {
   readonly ProjectArn: string;
   readonly ImportId: string;
@@ -1371,6 +1382,12 @@ export interface PolicySummary {
   readonly UpdateDate?: string | undefined;
 }
 
+export interface PolicyWarning {
+  readonly Kind?: "everybody" | "no-account" | "no-person" | "other-project" | undefined;
+  readonly Statement?: string | undefined;
+  readonly Name?: string | undefined;
+}
+
 export interface PreviewHandBackRequest {
   readonly ProjectArn: string;
   readonly RoundId: string;
@@ -1909,6 +1926,11 @@ export interface UpdateLabelSettingsResponse {
   readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
 }
 
+export interface UpdateModelDescriptionRequest {
+  readonly ModelArn: string;
+  readonly Description: string;
+}
+
 export interface UpdateRoundRequest {
   readonly ProjectArn: string;
   readonly RoundId: string;
@@ -1975,6 +1997,7 @@ export interface VedetteOperations {
   readonly CancelImport: { readonly input: CancelImportRequest; readonly output: CancelImportResponse };
   readonly CancelRound: { readonly input: CancelRoundRequest; readonly output: CancelRoundResponse };
   readonly ChangeEntries: { readonly input: ChangeEntriesRequest; readonly output: ChangeEntriesResponse };
+  readonly CheckProjectPolicy: { readonly input: CheckProjectPolicyRequest; readonly output: CheckProjectPolicyResponse };
   readonly ConfigureImport: { readonly input: ConfigureImportRequest; readonly output: ConfigureImportResponse };
   readonly CountChanges: { readonly input: CountChangesRequest; readonly output: CountChangesResponse };
   readonly CountEntries: { readonly input: CountEntriesRequest; readonly output: CountEntriesResponse };
@@ -2066,6 +2089,7 @@ export interface VedetteOperations {
   readonly UpdateEntries: { readonly input: UpdateEntriesRequest; readonly output: UpdateEntriesResponse };
   readonly UpdateGroup: { readonly input: UpdateGroupRequest; readonly output: Record<never, never> };
   readonly UpdateLabelSettings: { readonly input: UpdateLabelSettingsRequest; readonly output: UpdateLabelSettingsResponse };
+  readonly UpdateModelDescription: { readonly input: UpdateModelDescriptionRequest; readonly output: Record<never, never> };
   readonly UpdateRound: { readonly input: UpdateRoundRequest; readonly output: UpdateRoundResponse };
   readonly UpdateUser: { readonly input: UpdateUserRequest; readonly output: Record<never, never> };
 }

@@ -97,12 +97,14 @@ from vedette.api.own.suggestions import (
 )
 from vedette.api.own.thresholds import get_version_thresholds, put_version_thresholds
 from vedette.api.own.trainings import get_training_report, preview_training, stop_training
+from vedette.api.own.version_pages import check_project_policy, update_model_description
 from vedette.api.own.versions import list_version_changes
 from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
     "AddImportPiece": add_import_piece,
     "CancelImport": cancel_import,
+    "CheckProjectPolicy": check_project_policy,
     "ConfigureImport": configure_import,
     "CreateImport": create_import,
     "DeleteImport": delete_import,
@@ -199,6 +201,7 @@ OPERATIONS: dict[str, Handler] = {
     "UpdateEntries": update_entries,
     "UpdateGroup": update_group,
     "UpdateLabelSettings": update_label_settings,
+    "UpdateModelDescription": update_model_description,
     "UpdateRound": update_round,
     "UpdateUser": update_user,
 }

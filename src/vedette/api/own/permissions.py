@@ -29,6 +29,7 @@ def _on(action: str, resource: str) -> tuple[Permission, ...]:
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "AcceptDrafts": (*_on("AcceptDrafts", PROJECT), *writes("with drafts that have masks")),
     "ChangeEntries": _on("ChangeEntries", PROJECT),
+    "CheckProjectPolicy": _on("CheckProjectPolicy", PROJECT),
     "CountEntries": _on("CountEntries", PROJECT),
     "DescribeChange": _on("DescribeChange", PROJECT),
     "DescribeTraining": _on("DescribeTraining", MODEL),
@@ -62,6 +63,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "UndoChange": _on("UndoChange", PROJECT),
     "UpdateEntries": _on("UpdateEntries", PROJECT),
     "UpdateLabelSettings": _on("UpdateLabelSettings", PROJECT),
+    "UpdateModelDescription": _on("UpdateModelDescription", MODEL),
     "CountChanges": _on("CountChanges", PROJECT),
     "CreateSnapshot": _on("CreateSnapshot", PROJECT),
     "DeleteSnapshot": _on("DeleteSnapshot", PROJECT),

@@ -18,7 +18,7 @@ from vedette.dialects.lookout import (
     training_preview,
 )
 from vedette.dialects.lookout.codes import CODES, flaw, refusal
-from vedette.dialects.lookout.limits import DATASETS, PICTURES
+from vedette.dialects.lookout.limits import DATASETS, DESCRIPTIONS, PICTURES
 from vedette.dialects.lookout.names import NAMES
 from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.training_data import (
@@ -49,6 +49,7 @@ class LookoutDialect:
     datasets = DATASETS
     pictures = PICTURES
     pictures_in_requests = PICTURES
+    descriptions = DESCRIPTIONS
     dataset_statuses = statuses.DATASETS
     model_statuses = statuses.MODELS
     has_one_size = True

@@ -17,7 +17,7 @@ from vedette.dialects.rekognition import (
     training_preview,
 )
 from vedette.dialects.rekognition.codes import CODES, flaw, refusal
-from vedette.dialects.rekognition.limits import DATASETS, PICTURES, PICTURES_IN_REQUESTS
+from vedette.dialects.rekognition.limits import DATASETS, DESCRIPTIONS, PICTURES, PICTURES_IN_REQUESTS
 from vedette.dialects.rekognition.names import NAMES
 from vedette.dialects.training_data import (
     DrawnMask,
@@ -48,6 +48,7 @@ class CustomLabelsDialect:
     datasets = DATASETS
     pictures = PICTURES
     pictures_in_requests = PICTURES_IN_REQUESTS
+    descriptions = DESCRIPTIONS
     dataset_statuses = statuses.DATASETS
     model_statuses = statuses.MODELS
     has_one_size = False
