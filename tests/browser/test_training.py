@@ -76,6 +76,112 @@ def test_a_training_is_offered_with_what_it_would_learn(signed_in, parts):
     assert axe_everywhere(page) == {}
 
 
+def version_of(console, route: str, name: str = "v1") -> dict:
+    """Return what the wire says of a version."""
+    rekognition = console.client("rekognition")
+    (project,) = rekognition.describe_projects(ProjectNames=[route.rsplit("/", 1)[1]])["ProjectDescriptions"]
+    asked = {"ProjectArn": project["ProjectArn"], "VersionNames": [name]}
+    (version,) = rekognition.describe_project_versions(**asked)["ProjectVersionDescriptions"]
+    return version
+
+
+def test_a_version_is_described_and_tagged_and_links_what_the_wire_returns(console, signed_in, parts):
+    page = signed_in
+    page.goto(f"{parts}/versions/v1")
+    version = version_of(console, parts)
+    summary = version["EvaluationResult"]["Summary"]["S3Object"]
+    snapshot = version["TrainingDataResult"]["Output"]["Assets"][0]["GroundTruthManifest"]["S3Object"]
+    for place in (summary, snapshot, version["ManifestSummary"]["S3Object"]):
+        expect(page.get_by_text(f"s3://{place['Bucket']}/{place['Name']}", exact=True)).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"Download {summary['Name']}").click()
+    document = json.loads(download.value.path().read_bytes())
+    assert document["AggregatedEvaluationResults"]["F1Score"] == pytest.approx(
+        version["EvaluationResult"]["F1Score"]
+    )
+    page.get_by_role("button", name="Change the description").click()
+    page.get_by_label("Description", exact=True).fill("Nachtschicht für 2")
+    expect(page.get_by_text("letters without accents", exact=False).first).to_be_visible()
+    page.get_by_label("Description", exact=True).fill("Night shift, camera 2")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Night shift, camera 2")).to_be_visible()
+    assert version_of(console, parts)["VersionDescription"] == "Night shift, camera 2"
+    page.get_by_role("button", name="Add a tag").click()
+    page.get_by_label("Key").last.fill("line")
+    page.get_by_label("Value").last.fill("4 <b>")
+    page.get_by_role("button", name="Save tags").click()
+    expect(page.get_by_text("failed to satisfy constraint", exact=False)).to_be_visible()
+    page.vedette_watch.errors.clear()
+    page.get_by_label("Value").last.fill("4")
+    page.get_by_role("button", name="Save tags").click()
+    expect(page.get_by_text("The tags were saved.")).to_be_visible()
+    tags = console.client("rekognition").list_tags_for_resource(ResourceArn=version["ProjectVersionArn"])[
+        "Tags"
+    ]
+    assert tags == {"vedette:training-budget": "fast", "line": "4"}
+    take_pictures(page, "version-whole")
+    assert axe_everywhere(page) == {}
+
+
+def policy_of(console, route: str) -> dict:
+    """Return the only statement of a project's only policy."""
+    rekognition = console.client("rekognition")
+    (project,) = rekognition.describe_projects(ProjectNames=[route.rsplit("/", 1)[1]])["ProjectDescriptions"]
+    (policy,) = rekognition.list_project_policies(ProjectArn=project["ProjectArn"])["ProjectPolicies"]
+    (statement,) = json.loads(policy["PolicyDocument"])["Statement"]
+    return statement
+
+
+def test_copying_is_allowed_by_a_form_or_in_json_and_nothing_is_left_out(console, signed_in, parts):
+    page = signed_in
+    page.goto(f"{parts}/versions/v1/copies")
+    page.get_by_role("button", name="Add a policy").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("partners")
+    dialog.get_by_label("Who").fill("444455556666")
+    expect(dialog.get_by_text("There is no account 444455556666 here.")).to_be_visible()
+    take_pictures(page, "policy-form")
+    assert axe_everywhere(page) == {}
+    dialog.get_by_role("button", name="Save").click()
+    row = page.get_by_role("row").filter(has_text="partners")
+    expect(row).to_contain_text("444455556666 may copy v1")
+    statement = policy_of(console, parts)
+    assert statement["Principal"] == {"AWS": "444455556666"}
+    row.get_by_role("button", name="Change the policy partners").click()
+    dialog.get_by_text("JSON", exact=True).click()
+    text = dialog.get_by_label("Policy document")
+    conditions = {"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}
+    text.fill(json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Surprise": 1}]}))
+    expect(dialog.get_by_text("Surprise is not an element of a statement", exact=False)).to_be_visible()
+    expect(dialog.get_by_role("button", name="Save")).to_be_disabled()
+    text.fill(json.dumps({"Version": "2012-10-17", "Statement": [{**statement, **conditions}]}))
+    expect(dialog.get_by_text("This says more than the form can show.", exact=False)).to_be_visible()
+    dialog.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("This says more than the form can show.")
+    assert policy_of(console, parts)["Condition"] == conditions["Condition"]
+    row.get_by_role("button", name="Delete the policy partners").click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("None: only this account may copy.")).to_be_visible()
+
+
+def test_a_version_is_copied_into_another_project(console, signed_in, parts):
+    page = signed_in
+    console.client("rekognition").create_project(ProjectName="production")
+    page.goto(f"{parts}/versions/v1/copies")
+    page.get_by_label("Project", exact=True).click()
+    page.get_by_role("option", name="production").click()
+    expect(page.get_by_label("Version name")).to_have_value("v1")
+    take_pictures(page, "copies")
+    assert axe_everywhere(page) == {}
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.wait_for_url("**/production/versions/v1")
+    expect(page.get_by_text("12 test pictures right.")).to_be_visible()
+    link = page.get_by_role("link", name=f"{parts.rsplit('/', 1)[1]}/v1")
+    expect(link).to_be_visible()
+    assert version_of(console, "/production")["Status"] == "COPYING_COMPLETED"
+    take_pictures(page, "copy")
+
+
 def relabelled(line: str, old: str, new: str) -> str:
     """Return a line whose label is another; the picture's address keeps its name."""
     values = json.loads(line)

@@ -30,7 +30,16 @@ export interface DatasetFacts {
 }
 
 export type VersionState =
-  "training" | "trained" | "failed" | "starting" | "running" | "stopping" | "deleting";
+  | "training"
+  | "trained"
+  | "failed"
+  | "copying"
+  | "copyFailed"
+  | "starting"
+  | "running"
+  | "startFailed"
+  | "stopping"
+  | "deleting";
 
 export interface VersionFacts {
   readonly name: string;
@@ -148,9 +157,11 @@ function labelFacts(label: Rekognition.DatasetLabelDescription) {
 
 const REKOGNITION_STATES: Readonly<Record<string, VersionState>> = {
   TRAINING_IN_PROGRESS: "training",
-  COPYING_IN_PROGRESS: "training",
+  COPYING_IN_PROGRESS: "copying",
   TRAINING_COMPLETED: "trained",
   COPYING_COMPLETED: "trained",
+  COPYING_FAILED: "copyFailed",
+  FAILED: "startFailed",
   STOPPED: "trained",
   STARTING: "starting",
   RUNNING: "running",
@@ -203,6 +214,7 @@ const LOOKOUT_STATES: Readonly<Record<string, VersionState>> = {
   STARTING_HOSTING: "starting",
   HOSTED: "running",
   STOPPING_HOSTING: "stopping",
+  HOSTING_FAILED: "startFailed",
   DELETING: "deleting",
 };
 
@@ -267,7 +279,7 @@ export function projectKey(service: ProjectService, name: string, region: string
   return [service, "project", region, name];
 }
 
-const BUSY: readonly VersionState[] = ["training", "starting", "stopping", "deleting"];
+const BUSY: readonly VersionState[] = ["training", "copying", "starting", "stopping", "deleting"];
 const POLL_MS = 3000;
 
 export function isUnderWay(facts: ProjectFacts): boolean {
@@ -309,6 +321,9 @@ export type NextStep = "addPictures" | "label" | "train" | "wait" | "start" | "u
 
 const STEPS_BY_STATE: Partial<Readonly<Record<VersionState, NextStep>>> = {
   training: "wait",
+  copying: "wait",
+  copyFailed: "retry",
+  startFailed: "start",
   starting: "wait",
   stopping: "wait",
   deleting: "wait",

@@ -12,7 +12,10 @@ import { routeOfProject, VersionSign } from "./projects";
 import { useUiText } from "./text";
 
 /** The pages below a version's route, a line each, and the message that names its tab. */
-const TABS = [{ id: "overview", path: "", text: "overview" }] as const;
+const TABS = [
+  { id: "overview", path: "", text: "overview" },
+  { id: "copies", path: "/copies", text: "tab_copies" },
+] as const;
 
 export type VersionTab = (typeof TABS)[number]["id"];
 

@@ -27,14 +27,14 @@ class PolicyWarning:
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class KnownPeople:
     """Whom there is: ids of users and roles by ARN, and accounts."""
 
     find_ids: Resolve
     has_account: Callable[[str], bool]
 
 
-def review_policy(project: Project, document: str, directory: Directory) -> Sequence[PolicyWarning]:
+def review_policy(project: Project, document: str, directory: KnownPeople) -> Sequence[PolicyWarning]:
     """Return what is suspicious in a document; MalformedPolicy where it could not be obeyed."""
     policy = read_policy(document)
     arns = _arns_of(policy)
@@ -52,7 +52,7 @@ def _arns_of(policy: Policy) -> Collection[str]:
 
 
 def _about_people(
-    statement: Statement, ids: Mapping[str, str], directory: Directory
+    statement: Statement, ids: Mapping[str, str], directory: KnownPeople
 ) -> Sequence[PolicyWarning]:
     principals = statement.principals
     if principals is None:

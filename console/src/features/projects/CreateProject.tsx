@@ -12,8 +12,8 @@ import { useState } from "react";
 import { call, refreshProjects, type ProjectService } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { useUiText } from "../../ui/text";
+import { Tags, type Tag } from "../../ui/tags";
 import { isProjectName, nearestName } from "./names";
-import { Tags, type Tag } from "./Tags";
 import { useText } from "./text";
 
 type Question = "label" | "locate" | "anomaly";
@@ -127,8 +127,8 @@ export function CreateProject({ onClose }: CreateProjectProps) {
             />
           </FormField>
           {service === "rekognition" && (
-            <ExpandableSection headerText={t("tags")}>
-              <Tags tags={tags} onChange={setTags} />
+            <ExpandableSection headerText={ui("tags")}>
+              <Tags tags={tags} onChange={setTags} help={t("tagsHelp")} />
             </ExpandableSection>
           )}
         </SpaceBetween>

@@ -13,6 +13,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Own, ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import { useDescriptionProblem } from "./Description";
 import { useDuration } from "./Result";
 import { isVersionName, nextName } from "./names";
 import { BUDGETS, startTraining, type Budget } from "./starting";
@@ -143,7 +144,14 @@ function ResultPlace({ form }: { readonly form: Form }) {
   );
 }
 
-function Names({ form, isNamed, problem }: { form: Form; isNamed: boolean; problem: string }) {
+interface NamesProps {
+  readonly form: Form;
+  readonly isNamed: boolean;
+  readonly problem: string;
+  readonly descriptionProblem: string;
+}
+
+function Names({ form, isNamed, problem, descriptionProblem }: NamesProps) {
   const t = useText();
   return (
     <ColumnLayout columns={2}>
@@ -152,7 +160,7 @@ function Names({ form, isNamed, problem }: { form: Form; isNamed: boolean; probl
           <Input value={form.name} onChange={({ detail }) => form.setName(detail.value)} />
         </FormField>
       )}
-      <FormField label={t("description")} description={t("descriptionHelp")}>
+      <FormField label={t("description")} description={t("descriptionHelp")} errorText={descriptionProblem}>
         <Input value={form.description} onChange={({ detail }) => form.setDescription(detail.value)} />
       </FormField>
     </ColumnLayout>
@@ -163,6 +171,8 @@ export function StartForm({ project, preview, onStarted }: StartFormProps) {
   const t = useText();
   const form = useForm({ project, preview });
   const problem = useNameProblem(form, project);
+  const descriptionProblem = useDescriptionProblem(project.service, form.description.trim());
+  const canStart = problem === "" && descriptionProblem === "" && form.place.bucket !== "";
   const canTrain = preview.CanTrain === true;
   const start = useMutation({
     mutationFn: () =>
@@ -183,7 +193,12 @@ export function StartForm({ project, preview, onStarted }: StartFormProps) {
       <BudgetChoice value={form.budget} estimates={preview.Estimates ?? []} onChange={form.setBudget} />
       <Container>
         <SpaceBetween size="m">
-          <Names form={form} isNamed={project.service === "rekognition"} problem={problem} />
+          <Names
+            form={form}
+            isNamed={project.service === "rekognition"}
+            problem={problem}
+            descriptionProblem={descriptionProblem}
+          />
           <ResultPlace form={form} />
         </SpaceBetween>
       </Container>
@@ -192,8 +207,8 @@ export function StartForm({ project, preview, onStarted }: StartFormProps) {
         <Button
           variant="primary"
           loading={start.isPending}
-          disabled={!canTrain || problem !== "" || form.place.bucket === ""}
-          disabledReason={canTrain ? problem : t("missing")}
+          disabled={!canTrain || !canStart}
+          disabledReason={canTrain ? problem || descriptionProblem : t("missing")}
           onClick={() => start.mutate()}
         >
           {t("start")}

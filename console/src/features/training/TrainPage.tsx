@@ -54,7 +54,7 @@ function Chosen({ project, route, name }: PartProps & { readonly name: string })
   const version = project.versions.find((candidate) => candidate.name === name);
   return (
     <SpaceBetween size="l">
-      <TrainingView version={version} route={route} />
+      <TrainingView project={project} version={version} route={route} />
       {version?.state !== "failed" && (
         <Button href={hrefOf(`${route}/train?new`)} onFollow={follow}>
           {t("another")}

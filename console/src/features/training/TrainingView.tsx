@@ -1,41 +1,35 @@
-/** One version's training, whatever state it is in: under way, over, failed, stopped, or deleted meanwhile. */
+/** One version's training, whatever state it is in: under way, over, failed, stopped, copied, or deleted meanwhile. */
 import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
-import type { VersionFacts } from "../../api";
-import { hrefOf, useFollow } from "../../ui/links";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ProjectFacts, VersionFacts } from "../../api";
+import { CopyEnd, Copying } from "./CopyState";
+import { Failed } from "./Failed";
 import { Progress } from "./Progress";
 import { Result } from "./Result";
 import { useText } from "./text";
 import "./training.css";
 
-/** The beginning of what the server says of a training that somebody stopped. */
-const STOPPED = "The training was stopped";
-
 interface TrainingViewProps {
+  readonly project: ProjectFacts;
   readonly version: VersionFacts | undefined;
   readonly route: string;
 }
 
-function Failed({ version, route }: { readonly version: VersionFacts; readonly route: string }) {
+function Usable({ version }: { readonly version: VersionFacts }) {
   const t = useText();
-  const follow = useFollow();
-  const isStopped = version.message.startsWith(STOPPED);
   return (
-    <Alert
-      type={isStopped ? "info" : "error"}
-      header={isStopped ? t("stopped") : t("failed")}
-      action={
-        <Button href={hrefOf(`${route}/train?new`)} onFollow={follow}>
-          {isStopped ? t("another") : t("mend")}
-        </Button>
-      }
-    >
-      {isStopped ? t("stoppedHelp") : <bdi>{version.message}</bdi>} {!isStopped && t("failedHelp")}
-    </Alert>
+    <SpaceBetween size="l">
+      {version.state === "startFailed" && (
+        <Alert type="error" header={t("startFailed")}>
+          <bdi>{version.message}</bdi> {t("startFailedHelp")}
+        </Alert>
+      )}
+      <Result version={version} />
+    </SpaceBetween>
   );
 }
 
-export function TrainingView({ version, route }: TrainingViewProps) {
+export function TrainingView({ project, version, route }: TrainingViewProps) {
   const t = useText();
   if (version === undefined) {
     return (
@@ -44,7 +38,18 @@ export function TrainingView({ version, route }: TrainingViewProps) {
       </Alert>
     );
   }
-  if (version.state === "training") return <Progress version={version} />;
-  if (version.state === "failed") return <Failed version={version} route={route} />;
-  return <Result version={version} />;
+  switch (version.state) {
+    case "training":
+      return <Progress version={version} />;
+    case "copying":
+      return <Copying version={version} />;
+    case "copyFailed":
+      return <CopyEnd version={version} />;
+    case "failed":
+      return <Failed project={project} version={version} route={route} />;
+    case "deleting":
+      return <Alert type="info">{t("beingDeleted")}</Alert>;
+    default:
+      return <Usable version={version} />;
+  }
 }

@@ -14,6 +14,7 @@ import { VersionSign } from "../../ui/projects";
 import { NotFound } from "../../ui/states";
 import { routeOfVersion } from "../../ui/version";
 import { useChanges } from "./changes";
+import { CopyHere } from "./CopyHere";
 import { useProjectPage, useTrainingPlace } from "./place";
 import { QualityChart } from "./QualityChart";
 import { Retrain } from "./Retrain";
@@ -115,9 +116,12 @@ export function VersionsPage() {
         <Header
           variant="h1"
           actions={
-            <Button href={hrefOf(`${place.route}/train?new`)} onFollow={follow}>
-              {t("trainTitle")}
-            </Button>
+            <SpaceBetween direction="horizontal" size="xs">
+              <CopyHere project={project.data} />
+              <Button href={hrefOf(`${place.route}/train?new`)} onFollow={follow}>
+                {t("trainTitle")}
+              </Button>
+            </SpaceBetween>
           }
         >
           {t("versions")}

@@ -14,4 +14,8 @@ export const routes: RouteObject[] = [
     path: "projects/:service/:project/versions/:version",
     lazy: async () => ({ Component: (await import("./VersionPage")).VersionPage }),
   },
+  {
+    path: "projects/:service/:project/versions/:version/copies",
+    lazy: async () => ({ Component: (await import("./CopiesPage")).CopiesPage }),
+  },
 ];

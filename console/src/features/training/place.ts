@@ -1,6 +1,6 @@
 /** The project that an address names, and what is known of it. */
 import { useParams } from "react-router";
-import { useProject, type ProjectService } from "../../api";
+import { useProject, type ProjectFacts, type ProjectService, type VersionFacts } from "../../api";
 import { usePage, type Crumb } from "../../ui/page";
 import { routeOfProject } from "../../ui/projects";
 import { useUiText } from "../../ui/text";
@@ -10,6 +10,12 @@ export interface TrainingPlace {
   readonly name: string;
   readonly route: string;
   readonly project: ReturnType<typeof useProject>;
+}
+
+/** What the parts of a version's page are about. */
+export interface VersionProps {
+  readonly project: ProjectFacts;
+  readonly version: VersionFacts;
 }
 
 export function useTrainingPlace(): TrainingPlace {

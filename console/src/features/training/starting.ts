@@ -16,7 +16,7 @@ export interface TrainingOrder {
   readonly budget: Budget | null;
 }
 
-async function ensureBucket(bucket: string): Promise<void> {
+export async function ensureBucket(bucket: string): Promise<void> {
   const region = currentRegion();
   await call("s3", "CreateBucket", {
     Bucket: bucket,

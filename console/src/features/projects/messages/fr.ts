@@ -35,13 +35,8 @@ export const messages: Translation<typeof english> = {
     "Lettres sans accents, chiffres, traits d’union et tirets bas. Il ne peut plus être changé ensuite.",
   nameNeeded: "Donnez au projet un nom en lettres et chiffres.",
   namePropose: "Ce nom contient des caractères non permis. {name} serait possible.",
-  tags: "Balises",
   tagsHelp:
     "Les balises classent les projets par équipe, produit ou coût, et les stratégies peuvent les nommer.",
-  tagKey: "Clé",
-  tagValue: "Valeur",
-  tagAdd: "Ajouter une balise",
-  tagRemove: "Retirer",
   deleteTitle: "Supprimer {name} ?",
   deleteWith: "Avec le projet disparaissent définitivement :",
   deleteModels: { one: "{count} modèle", many: "{count} modèles", other: "{count} modèles" },
@@ -120,7 +115,4 @@ export const messages: Translation<typeof english> = {
     "Un modèle est entraîné. Démarrez-le depuis n’importe quel client, puis envoyez-lui des images ; démarrer depuis la console n’est pas encore pris en charge.",
   next_use: "Un modèle tourne et répond.",
   next_retry: "Le dernier modèle a échoué ; sa page dit pourquoi et comment y remédier.",
-  tagsSave: "Enregistrer les étiquettes",
-  tagsSaved: "Les étiquettes sont enregistrées.",
-  tagTwice: "Chaque clé ne peut figurer qu’une fois.",
 };
