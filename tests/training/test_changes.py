@@ -1,5 +1,7 @@
 """What changed between two moments of a dataset, counted by what lines say of pictures."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +45,18 @@ def test_a_picture_without_a_label_is_no_part_of_it():
 
 def test_a_box_that_got_another_label_is_a_change():
     assert compare(digest([a_box_line(1, "a")]), digest([a_box_line(1, "b")])).relabelled == 1
+
+
+def test_boxes_of_one_label_in_one_picture_are_the_same_in_any_order():
+    def two_boxes(*lefts):
+        values = json.loads(a_box_line(1, "a", "a"))
+        for annotation, left in zip(values["boxes"]["annotations"], lefts, strict=True):
+            annotation["left"] = left
+        return json.dumps(values)
+
+    old = digest([two_boxes(10, 90)])
+    assert compare(old, digest([two_boxes(90, 10)])) == LabelChanges()
+    assert compare(old, digest([two_boxes(10, 91)])).relabelled == 1
 
 
 def test_classes_of_the_other_service_count_likewise():

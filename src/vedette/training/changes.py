@@ -120,7 +120,8 @@ def compare(before: LabelledPictures, after: LabelledPictures) -> LabelChanges:
 def _content_of(verdict: Verdict) -> str:
     """Return what a line says of its picture, whoever said it and when."""
     mask = verdict.mask.ref if verdict.mask else ""
-    boxes = None if verdict.boxes is None else sorted(verdict.boxes)
+    # By their text, since boxes have no order of their own.
+    boxes = None if verdict.boxes is None else sorted(verdict.boxes, key=repr)
     return repr((sorted(verdict.labels), boxes, verdict.is_anomalous, mask))
 
 
