@@ -2,6 +2,7 @@
 import { createBrowserRouter } from "react-router";
 import { routes as account } from "./features/account";
 import { routes as datasets } from "./features/datasets";
+import { routes as evaluation } from "./features/evaluation";
 import { routes as history } from "./features/history";
 import { routes as home } from "./features/home";
 import { routes as labelling } from "./features/labelling";
@@ -21,6 +22,7 @@ const pages = [
   ...rounds,
   ...history,
   ...training,
+  ...evaluation,
   ...account,
   { path: "*", Component: NotFoundPage },
 ];

@@ -7,8 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from doubles.packages import tiny_package
+from doubles.trained import put_version
+from vedette.dialects.registry import DIALECTS
+from vedette.evaluation.document import write_evaluation
 from vedette.evaluation.evaluate import evaluate
 from vedette.evaluation.judged import JudgedPicture
+from vedette.manifest.lines import read_line
 from vedette.projects.versions import NewVersion
 from vedette.vision.annotations import Box, Finding, Sample
 
@@ -89,3 +93,41 @@ def put_evaluated(house, project, task, document, *, name="", bucket="results"):
     version = house.versions.create(project, NewVersion(name, bucket=bucket, prefix="out/"))[0]
     tiny_package(house.trainings.folder(version).package, task, evaluation=document)
     return house.versions.move(version, "trained")
+
+
+def judged_lines(service, lines, *, every=4):
+    """Return test pictures of manifest lines as a model would judge them that is wrong at every fourth."""
+    pictures = []
+    for number, text in enumerate(lines):
+        line = read_line(text)
+        verdict = DIALECTS[service].judge_line(line, strict=False)
+        truth = Sample(
+            Path("picture.png"),
+            labels=verdict.labels,
+            boxes=verdict.boxes,
+            is_anomalous=verdict.is_anomalous,
+            source=line.source,
+        )
+        pictures.append(_judged(truth, is_wrong=number % every == every - 1, lead=number / 100))
+    return pictures
+
+
+def _judged(truth, *, is_wrong, lead):
+    high, low = 0.6 + lead % 0.4, 0.05 + lead % 0.3
+    if truth.boxes is not None:
+        moved = [(name, Box(0, 0, 0.1, 0.1) if is_wrong else box) for name, box in truth.boxes]
+        found = tuple(Finding(name, high - 0.01 * at, box) for at, (name, box) in enumerate(moved))
+        return JudgedPicture(truth, findings=found)
+    if truth.is_anomalous is not None:
+        return JudgedPicture(truth, score=high if truth.is_anomalous != is_wrong else low)
+    return JudgedPicture(truth, scores=dict.fromkeys(truth.labels, low if is_wrong else high))
+
+
+def put_beside(server, project, service, task, pictures, labels, *, account):
+    """Put a trained version with the evaluation of these pictures beside a server that is running."""
+    for picture in pictures:  # a model has a score for every label
+        if picture.scores or task in ("classification", "multilabel"):
+            scores = {label: picture.scores.get(label, 0.3) for label in labels}
+            object.__setattr__(picture, "scores", scores)
+    document = write_evaluation(evaluation_of(task, pictures, labels))
+    return put_version(server.data, service, project, task, account=account, evaluation=document)

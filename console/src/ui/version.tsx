@@ -14,6 +14,7 @@ import { useUiText } from "./text";
 /** The pages below a version's route, a line each, and the message that names its tab. */
 const TABS = [
   { id: "overview", path: "", text: "overview" },
+  { id: "evaluation", path: "/evaluation", text: "evaluation" },
   { id: "copies", path: "/copies", text: "tab_copies" },
 ] as const;
 

@@ -2,6 +2,7 @@ export const messages = {
   tagline: "Vision models of your own",
   home: "Home",
   projects: "Projects",
+  evaluation: "Evaluation",
   overview: "Overview",
   trainDataset: "Training dataset",
   testDataset: "Test dataset",

@@ -5,6 +5,7 @@ export const messages: Translation<typeof english> = {
   tagline: "Vos propres modèles de vision",
   home: "Accueil",
   projects: "Projets",
+  evaluation: "Évaluation",
   overview: "Aperçu",
   trainDataset: "Jeu d’entraînement",
   testDataset: "Jeu de test",

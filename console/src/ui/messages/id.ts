@@ -5,6 +5,7 @@ export const messages: Translation<typeof english> = {
   tagline: "Model visi milik Anda sendiri",
   home: "Beranda",
   projects: "Proyek",
+  evaluation: "Evaluasi",
   overview: "Ringkasan",
   trainDataset: "Dataset pelatihan",
   testDataset: "Dataset pengujian",

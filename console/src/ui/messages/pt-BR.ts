@@ -5,6 +5,7 @@ export const messages: Translation<typeof english> = {
   tagline: "Seus próprios modelos de visão",
   home: "Início",
   projects: "Projetos",
+  evaluation: "Avaliação",
   overview: "Visão geral",
   trainDataset: "Conjunto de treinamento",
   testDataset: "Conjunto de teste",

@@ -5,6 +5,7 @@ export const messages: Translation<typeof english> = {
   tagline: "属于您自己的视觉模型",
   home: "首页",
   projects: "项目",
+  evaluation: "评估",
   overview: "概览",
   trainDataset: "训练数据集",
   testDataset: "测试数据集",

@@ -1,0 +1,132 @@
+/** The parts of an evaluation below each other, with the thresholds that a person moves. */
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useCallback, useMemo, useState } from "react";
+import { useSearchParams } from "react-router";
+import type { ProjectFacts, VersionFacts } from "../../api";
+import type { EvaluationColumns } from "./columns";
+import { Corrections } from "./Corrections";
+import { Confusion } from "./Confusion";
+import { OUTCOMES, type OutcomeKind, type RankedLabel } from "./counting";
+import { Galleries } from "./Galleries";
+import { LabelTable } from "./LabelTable";
+import { Overall } from "./Overall";
+import { ReliabilityDiagram } from "./Reliability";
+import { useText } from "./text";
+import { ThresholdPanel } from "./ThresholdPanel";
+import { TypeTable } from "./TypeTable";
+import type { EvaluationPlace } from "./place";
+
+export interface BoardProps {
+  readonly place: EvaluationPlace;
+  readonly project: ProjectFacts;
+  readonly version: VersionFacts;
+  readonly columns: EvaluationColumns;
+  readonly ranked: readonly RankedLabel[];
+}
+
+function isOutcome(text: string | null): text is OutcomeKind {
+  return OUTCOMES.some((kind) => kind === text);
+}
+
+/** What the address says: which label, and which of its pictures. */
+function useView(ranked: readonly RankedLabel[]) {
+  const [search, setSearch] = useSearchParams();
+  const name = search.get("label");
+  const chosen = ranked.find(({ label }) => label.row.label === name) ?? firstOf(ranked);
+  const shown = search.get("show");
+  const change = useCallback(
+    (key: "label" | "show", value: string) =>
+      setSearch(
+        (before) => {
+          before.set(key, value);
+          return before;
+        },
+        { replace: true, preventScrollReset: true },
+      ),
+    [setSearch],
+  );
+  return { chosen, show: isOutcome(shown) ? shown : "fn", change } as const;
+}
+
+/** The label that is told worst, of those that have test pictures. */
+function firstOf(ranked: readonly RankedLabel[]): RankedLabel | undefined {
+  const tested = ranked.filter(({ label }) => label.positives > 0);
+  return (tested.length === 0 ? ranked : tested).reduce<RankedLabel | undefined>(
+    (worst, next) => (worst === undefined || next.label.row.f1 < worst.label.row.f1 ? next : worst),
+    undefined,
+  );
+}
+
+export function Board({ place, project, version, columns, ranked }: BoardProps) {
+  const t = useText();
+  const { chosen, show, change } = useView(ranked);
+  const [moved, setMoved] = useState<ReadonlyMap<number, number>>(new Map());
+  const move = useCallback((number: number, threshold: number | null) => {
+    setMoved((before) => {
+      const after = new Map(before);
+      if (threshold === null) after.delete(number);
+      else after.set(number, threshold);
+      return after;
+    });
+  }, []);
+  const choose = useCallback((label: string) => change("label", label), [change]);
+  const thresholds = useMemo(
+    () => ranked.map(({ label }) => moved.get(label.number) ?? label.threshold),
+    [ranked, moved],
+  );
+  const threshold = chosen === undefined ? 0.5 : (moved.get(chosen.label.number) ?? chosen.label.threshold);
+  return (
+    <SpaceBetween size="l">
+      <Corrections place={place} arn={project.arn} />
+      <Overall columns={columns} ranked={ranked} thresholds={thresholds} version={version} place={place} />
+      {ranked.length > 1 && (
+        <LabelTable
+          ranked={ranked}
+          thresholds={thresholds}
+          chosen={chosen?.label.row.label ?? ""}
+          onChoose={choose}
+        />
+      )}
+      {columns.overlaps.size > 0 && <TypeTable columns={columns} />}
+      {chosen !== undefined && (
+        <Container header={<Header variant="h2">{t("thresholdOf", { label: nameOf(chosen, t) })}</Header>}>
+          <SpaceBetween size="l">
+            <ThresholdPanel
+              key={chosen.label.number}
+              ranked={chosen}
+              threshold={threshold}
+              onMove={(value) => move(chosen.label.number, value)}
+            />
+            <Galleries
+              key={`gallery ${String(chosen.label.number)}`}
+              place={place}
+              project={project}
+              version={version}
+              columns={columns}
+              ranked={chosen}
+              threshold={threshold}
+              show={show}
+              onShow={(kind) => change("show", kind)}
+            />
+          </SpaceBetween>
+        </Container>
+      )}
+      <Confusion
+        place={place}
+        project={project}
+        version={version}
+        columns={columns}
+        ranked={ranked}
+        thresholds={thresholds}
+      />
+      <ReliabilityDiagram reliability={columns.figures.reliability} />
+    </SpaceBetween>
+  );
+}
+
+function nameOf(ranked: RankedLabel, t: ReturnType<typeof useText>): string {
+  const { label } = ranked.label.row;
+  return label === "anomaly" ? t("anomaly") : label;
+}

@@ -1,0 +1,90 @@
+/**
+ * Which label is taken for which, counted as the service's summary counts it: of one label a picture by the
+ * likeliest; of several by those that reach their thresholds, as they are now. Null of boxes and anomalies.
+ */
+import type { EvaluationColumns } from "./columns";
+import { calledAt, type RankedLabel } from "./counting";
+
+export interface Pair {
+  readonly truth: number;
+  readonly predicted: number;
+  readonly count: number;
+}
+
+export interface Confusions {
+  readonly count: (truth: number, predicted: number) => number;
+  /** Of the true label's pictures. */
+  readonly share: (truth: number, predicted: number) => number;
+  /** The most frequent ones of two labels that are not the same. */
+  readonly pairs: (most: number) => readonly Pair[];
+  /** The pictures of a cell, named "truth predicted". */
+  readonly picturesOf: (cell: string, most: number) => readonly number[];
+}
+
+export function confusions(
+  columns: EvaluationColumns,
+  ranked: readonly RankedLabel[],
+  thresholds: readonly number[],
+): Confusions | null {
+  const { task } = columns.figures;
+  if (task === "classification") return table(ranked, likeliest(columns, ranked));
+  if (task === "multilabel") return table(ranked, called(ranked, thresholds));
+  return null;
+}
+
+/** For each label the pictures that it is called of. */
+function likeliest({ predicted }: EvaluationColumns, ranked: readonly RankedLabel[]): number[][] {
+  const pictures = ranked.map((): number[] => []);
+  for (const [picture, label] of (predicted ?? []).entries()) pictures[label]?.push(picture);
+  return pictures;
+}
+
+function called(ranked: readonly RankedLabel[], thresholds: readonly number[]): number[][] {
+  return ranked.map((label, place) => [
+    ...label.order.subarray(0, calledAt(label, thresholds[place] ?? 0.5)),
+  ]);
+}
+
+function table(ranked: readonly RankedLabel[], pictures: readonly (readonly number[])[]): Confusions {
+  const size = ranked.length;
+  const counts = new Uint32Array(size * size);
+  const truthsOf = truths(ranked);
+  for (const [predicted, numbers] of pictures.entries()) {
+    for (const picture of numbers) {
+      for (const truth of truthsOf[picture] ?? []) {
+        counts[truth * size + predicted] = (counts[truth * size + predicted] ?? 0) + 1;
+      }
+    }
+  }
+  const count = (truth: number, predicted: number) => counts[truth * size + predicted] ?? 0;
+  return {
+    count,
+    share: (truth, predicted) => {
+      const whole = ranked[truth]?.label.positives ?? 0;
+      return whole === 0 ? 0 : count(truth, predicted) / whole;
+    },
+    pairs: (most) => {
+      const pairs: Pair[] = [];
+      for (const [place, number] of counts.entries()) {
+        const [truth, predicted] = [Math.floor(place / size), place % size];
+        if (number > 0 && truth !== predicted) pairs.push({ truth, predicted, count: number });
+      }
+      return pairs.sort((one, other) => other.count - one.count).slice(0, most);
+    },
+    picturesOf: (cell, most) => {
+      const [truth = -1, predicted = -1] = cell.split(" ").map(Number);
+      const isTrue = ranked[truth]?.label.truth;
+      return (pictures[predicted] ?? []).filter((picture) => isTrue?.[picture] === 1).slice(0, most);
+    },
+  };
+}
+
+function truths(ranked: readonly RankedLabel[]): number[][] {
+  const lists: number[][] = [];
+  for (const [number, { label }] of ranked.entries()) {
+    for (let picture = 0; picture < label.truth.length; picture += 1) {
+      if (label.truth[picture] === 1) (lists[picture] ??= []).push(number);
+    }
+  }
+  return lists;
+}
