@@ -8,7 +8,7 @@ from browser.conftest import Watch, sign_in
 from browser.looks import axe_findings, take_pictures
 from browser.test_datasets import DROP, a_project, drawn, entries
 from browser.test_labelling import add_label, saved, shown
-from doubles.console import signed_in
+from doubles.console import a_user, signed_in
 from doubles.labelled import detection_project, scenes
 from doubles.servers import RunningServer
 
@@ -132,3 +132,40 @@ def test_a_project_deleted_elsewhere_is_said_on_every_page_and_its_labels_can_be
     assert axe_findings(other) == []
     take_pictures(other, "project-deleted")
     expected(page, "404 ", "Failed")
+
+
+def test_who_has_no_right_is_told_at_each_step_what_it_is_and_loses_nothing(console, page: Page):
+    name = "only-looked-at"
+    detection_project(console, name, scenes(2))
+    a_user(console, "looks-only", "viewer")
+    sign_in(page, console, "--user", "looks-only")
+    place = f"/console/projects/rekognition/{name}/datasets"
+    page.goto(place)
+    page.get_by_role("button", name="Add pictures").first.click()
+    page.locator("[data-testid=drop-train]").wait_for()
+    page.evaluate(DROP, ["[data-testid=drop-train]", [["a.jpg", drawn(1, "denied")]]])
+    expect(page.get_by_text("You may not add pictures here")).to_be_visible()
+    expect(page.get_by_text("s3:PutObject")).to_be_visible()
+    expect(page.get_by_text("1 was not added.").first).to_be_visible()
+    take_pictures(page, "upload-denied")
+    page.goto(f"{place}/train/label?mode=boxes")
+    shown(page)
+    page.get_by_role("button", name="Nothing here").click()
+    page.get_by_role("button", name="See why").click()
+    expect(page.get_by_role("dialog").get_by_text("You may not do this")).to_be_visible()
+    take_pictures(page, "label-denied")
+    page.goto(f"{place}/new")
+    page.get_by_text("A bucket", exact=True).click()
+    page.get_by_label("Place in the bucket").fill(f"s3://{name}/pictures")
+    page.get_by_role("button", name="Show what it will be").click()
+    expect(page.get_by_text("You may not do this")).to_be_visible()
+    take_pictures(page, "import-denied")
+    assert axe_findings(page) == []
+    a_user(console, "nobody-yet")
+    sign_in(page, console, "--user", "nobody-yet")
+    for page_of in ("", "/train", "/train/label", "/train/export", "/new"):
+        page.goto(f"{place}{page_of}")
+        expect(page.get_by_text("You may not do this").first).to_be_visible()
+    take_pictures(page, "list-denied")
+    assert [len(entries(console, name)), labels(entries(console, name))] == [2, []]
+    expected(page, "403 ", "400 ")

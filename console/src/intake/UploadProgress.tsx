@@ -9,6 +9,8 @@ import { useText } from "./text";
 import type { Ending, Uploader, UploadProblem, UploadState, Waiting } from "./uploader";
 
 const SHOWN_PROBLEMS = 20;
+/** All that S3 says of a missing right: that it is missing. */
+const BARE = "Access Denied";
 const REASONS = ["noPicture", "foreignFormat", "damaged", "tooManyPixels"] as const;
 
 /** What is wrong with a file, with its name. English says what the server says: it names sides and bytes. */
@@ -58,7 +60,7 @@ function Ended({ ending }: { readonly ending: Ending }) {
   if (ending === "person") return <Alert type="warning">{t("endedPerson")}</Alert>;
   return (
     <Alert type="error" header={t("endedDenied")}>
-      <bdi>{ending.denied}</bdi> {t("endedDeniedHelp")}
+      {ending.denied === BARE ? t("endedDeniedStore") : <bdi>{ending.denied}</bdi>} {t("endedDeniedHelp")}
     </Alert>
   );
 }

@@ -47,6 +47,8 @@ export const messages = {
   endedGoneHelp:
     "It was deleted, or its whole project was, while pictures were being added. Your files are unchanged on this computer.",
   endedDenied: "You may not add pictures here",
+  endedDeniedStore:
+    "Storing pictures takes the rights s3:PutObject and s3:ListBucket on the account’s bucket for uploads.",
   endedDeniedHelp:
     "Ask whoever manages the users of this account. Then choose the same folder: it goes on where it was.",
   endedPerson: "Somebody else has signed in, so this upload has ended. Choose the same folder to go on.",

@@ -50,6 +50,8 @@ export const messages: Translation<typeof english> = {
   endedGoneHelp:
     "Il a été supprimé, ou tout son projet, pendant l’ajout d’images. Vos fichiers sont intacts sur cet ordinateur.",
   endedDenied: "Vous ne pouvez pas ajouter d’images ici",
+  endedDeniedStore:
+    "Enregistrer des images demande les droits s3:PutObject et s3:ListBucket sur le compartiment d’envoi du compte.",
   endedDeniedHelp:
     "Adressez-vous à la personne qui gère les utilisateurs de ce compte. Choisissez ensuite le même dossier : l’envoi reprend où il en était.",
   endedPerson:

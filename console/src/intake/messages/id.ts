@@ -40,6 +40,8 @@ export const messages: Translation<typeof english> = {
   endedGoneHelp:
     "Dataset ini, atau seluruh proyeknya, dihapus saat gambar sedang ditambahkan. Berkas Anda di komputer ini tidak berubah.",
   endedDenied: "Anda tidak boleh menambahkan gambar di sini",
+  endedDeniedStore:
+    "Menyimpan gambar memerlukan hak s3:PutObject dan s3:ListBucket pada bucket unggahan akun.",
   endedDeniedHelp:
     "Hubungi pengelola pengguna akun ini. Lalu pilih folder yang sama: unggahan berlanjut dari tempat terakhir.",
   endedPerson:

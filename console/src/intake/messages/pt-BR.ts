@@ -50,6 +50,8 @@ export const messages: Translation<typeof english> = {
   endedGoneHelp:
     "Ele foi excluído, ou o projeto inteiro, enquanto imagens eram adicionadas. Seus arquivos continuam intactos neste computador.",
   endedDenied: "Você não pode adicionar imagens aqui",
+  endedDeniedStore:
+    "Guardar imagens exige os direitos s3:PutObject e s3:ListBucket no bucket de envios da conta.",
   endedDeniedHelp:
     "Fale com quem gerencia os usuários desta conta. Depois escolha a mesma pasta: o envio continua de onde parou.",
   endedPerson: "Outra pessoa entrou; por isso este envio terminou. Escolha a mesma pasta para continuar.",

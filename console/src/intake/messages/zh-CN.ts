@@ -39,6 +39,7 @@ export const messages: Translation<typeof english> = {
   endedGone: "此数据集已不存在",
   endedGoneHelp: "添加图片期间，它或整个项目被删除了。您计算机上的文件没有变化。",
   endedDenied: "您无权在此添加图片",
+  endedDeniedStore: "存储图片需要对账户的上传存储桶拥有 s3:PutObject 和 s3:ListBucket 权限。",
   endedDeniedHelp: "请联系此账户的用户管理员，然后选择同一文件夹：上传会从中断处继续。",
   endedPerson: "另一个人已登录，因此本次上传已结束。选择同一文件夹即可继续。",
   refusedList: "保存列表",
