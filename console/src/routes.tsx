@@ -1,6 +1,7 @@
 /** Every address of the console: the pages of the features, below one sign-in and one frame. */
 import { createBrowserRouter } from "react-router";
 import { routes as account } from "./features/account";
+import { routes as dashboard } from "./features/dashboard";
 import { routes as datasets } from "./features/datasets";
 import { routes as evaluation } from "./features/evaluation";
 import { routes as history } from "./features/history";
@@ -8,6 +9,7 @@ import { routes as home } from "./features/home";
 import { routes as labelling } from "./features/labelling";
 import { routes as projects } from "./features/projects";
 import { routes as training } from "./features/training";
+import { routes as use } from "./features/use";
 import { routes as wizard } from "./features/wizard";
 import { routes as rounds } from "./features/rounds";
 import { Gate } from "./gate";
@@ -23,6 +25,8 @@ const pages = [
   ...history,
   ...training,
   ...evaluation,
+  ...use,
+  ...dashboard,
   ...account,
   { path: "*", Component: NotFoundPage },
 ];

@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -71,6 +72,7 @@ IMPORT = {"ProjectArn": DOORS, "ImportId": "0" * 32}
 EXPORTED = {"ProjectArn": PROJECT, "DatasetType": "train", "Address": "s3://out/here"}
 EXPORT = {"ProjectArn": DOORS, "ExportId": "0" * 32}
 IN_A_BUCKET = {"Kind": "bucket", "Format": "folder", "Address": "s3://pictures/p"}
+DAY = [datetime(2026, 11, 27, tzinfo=UTC), datetime(2026, 11, 28, tzinfo=UTC)]
 IN_A_DATASET = {"Kind": "dataset", "Format": "manifest", "ProjectArn": PROJECT, "DatasetType": "train"}
 MY_ROUND = {"RoundId": "0" * 32}
 ROUND = {"ProjectArn": PROJECT, **MY_ROUND}
@@ -165,6 +167,7 @@ REQUESTS = [
     ("vedette", "NoteAnswer", {**MY_ROUND, "EntryId": "0" * 32, "Note": "dark"}, ""),
     ("vedette", "PutRoundMask", {**MY_ROUND, "SourceRef": "s3://pictures/m.png", "Body": PNG}, ""),
     ("vedette", "SubmitAnswers", {**MY_ROUND, "Answers": []}, ""),
+    ("vedette", "DescribeServing", {"ModelArn": MODEL}, ""),
     ("vedette", "DescribeTraining", {"ModelArn": MODEL}, ""),
     ("vedette", "DownloadModel", {"ModelArn": VERSION}, ""),
     ("vedette", "GetEvaluationColumns", {"ModelArn": VERSION}, ""),
@@ -173,6 +176,8 @@ REQUESTS = [
     ("vedette", "ListEvaluationImages", {"ModelArn": VERSION, "Numbers": [0]}, ""),
     ("vedette", "GetVersionThresholds", {"ModelArn": VERSION}, ""),
     ("vedette", "PutVersionThresholds", {"ModelArn": VERSION}, ""),
+    ("vedette", "ListUsage", {"Edges": DAY}, "of all projects"),
+    ("vedette", "ListUsage", {"ProjectArn": PROJECT, "Edges": DAY}, "with ProjectArn"),
     ("vedette", "ListVersionChanges", {"ProjectArn": PROJECT}, ""),
     ("vedette", "PreviewTraining", {"ProjectArn": PROJECT}, ""),
     ("vedette", "StopTraining", {"ModelArn": VERSION}, ""),

@@ -47,6 +47,7 @@ WORKS = {
 BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
 # What undoes the changes after the one that made works jobs.
 LATER = (
+    "drop table unit_spans",
     "drop table dataset_restorations",
     "drop table dataset_snapshots",
     "drop table dataset_journal_steps",
@@ -70,6 +71,7 @@ LATER = (
     "drop table console_links",
     "drop table console_sessions",
     "drop table dataset_picture_blocks",
+    "alter table versions drop column thresholds",
     "alter table dataset_blocks drop column unsure",
     "alter table dataset_blocks drop column changed",
     "alter table dataset_parts drop column changes",

@@ -109,11 +109,13 @@ export function UploadPanel({ onBegin, ...target }: UploadPanelProps) {
 
 interface DropZoneProps {
   readonly type: string;
+  /** What is said below the invitation; nothing where pictures become part of a dataset. */
+  readonly help?: string;
   readonly onDrop: (transfer: DataTransfer) => void;
   readonly onChoose: (list: FileList) => void;
 }
 
-function DropZone({ type, onDrop, onChoose }: DropZoneProps) {
+export function DropZone({ type, help, onDrop, onChoose }: DropZoneProps) {
   const t = useText();
   const [isOver, setOver] = useState(false);
   const files = useRef<HTMLInputElement>(null);
@@ -141,7 +143,7 @@ function DropZone({ type, onDrop, onChoose }: DropZoneProps) {
     >
       <SpaceBetween size="xs">
         <Box variant="strong">{t("dropHere")}</Box>
-        <Box color="text-body-secondary">{t("dropHelp")}</Box>
+        <Box color="text-body-secondary">{help ?? t("dropHelp")}</Box>
         <div className="drop-buttons">
           <Button iconName="upload" onClick={() => files.current?.click()}>
             {t("chooseFiles")}
@@ -157,6 +159,7 @@ function DropZone({ type, onDrop, onChoose }: DropZoneProps) {
         multiple
         hidden
         accept="image/*,.heic,.heif"
+        data-testid={`choose-files-${type}`}
         onChange={(event) => input(event.currentTarget)}
       />
       <input

@@ -76,7 +76,7 @@ function useProjectItems(): SideNavigationProps.Item[] {
 function activeOf(pathname: string): string {
   const [, first, ...rest] = pathname.split("/");
   if (first === "account") return "/account";
-  if (first === "my-work") return "/my-work";
+  if (first === "my-work" || first === "dashboard") return `/${first}`;
   if (first === "projects") return `/${[first, ...rest.slice(0, 4)].join("/")}`;
   return "/";
 }
@@ -87,6 +87,7 @@ function Navigation() {
   const { pathname } = useLocation();
   const items: SideNavigationProps.Item[] = [
     { type: "link", text: t("projects"), href: hrefOf("/projects") },
+    { type: "link", text: t("dashboard"), href: hrefOf("/dashboard") },
     { type: "link", text: t("myWork"), href: hrefOf("/my-work") },
     ...useProjectItems(),
     { type: "divider" },

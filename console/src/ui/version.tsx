@@ -15,6 +15,7 @@ import { useUiText } from "./text";
 const TABS = [
   { id: "overview", path: "", text: "overview" },
   { id: "evaluation", path: "/evaluation", text: "evaluation" },
+  { id: "use", path: "/use", text: "use" },
   { id: "copies", path: "/copies", text: "tab_copies" },
 ] as const;
 

@@ -107,6 +107,7 @@ SERVICES = {
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining
         GetEvaluationColumns ListEvaluationImages
         GetHeatMap GetVersionThresholds PutVersionThresholds
+        DescribeServing ListUsage
     """,
 }
 KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}

@@ -6,14 +6,18 @@ a request.
 
 import logging
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.metering.figure import Figure, Key, add
 from vedette.metering.fold import MINUTES_KEPT, fold
+from vedette.metering.spans import SpanRecorder
 from vedette.metering.tables import minutes
+from vedette.metering.usage import ASKED, PeriodFigure, read_periods
 from vedette.store.db import Database
 
 log = logging.getLogger(__name__)
@@ -34,6 +38,8 @@ class Meter:
         self._lock = threading.Lock()
         self._new: dict[Key, Figure] = {}
         self._folded = 0
+        # How many units versions have had, and for how long.
+        self.spans = SpanRecorder(database, clock)
         self._stop = threading.Event()
         self._writer: threading.Thread | None = None
 
@@ -48,6 +54,7 @@ class Meter:
         if self._writer is not None:
             self._writer.join()
         self._try_to_write(self.write)
+        self._try_to_write(self.spans.write)
 
     def count(self, arn: str, figures: Mapping[str, float]) -> None:
         """Count these at this minute."""
@@ -85,7 +92,19 @@ class Meter:
         while fold(self._database, since=self._folded - MINUTES_KEPT, now=now):
             if self._stop.is_set():
                 return
+        self.spans.forget_old()
         self._folded = now
+
+    def read_periods(self, prefix: str, edges: Sequence[int]) -> list[PeriodFigure]:
+        """Return what was asked of all versions whose ARNs begin so, in periods between these minutes."""
+        counted = read_periods(self._database, prefix, edges)
+        with self._lock:
+            unwritten = [(key, replace(figure)) for key, figure in self._new.items()]
+        for (arn, minute, name), figure in unwritten:
+            period = bisect_right(edges, minute) - 1
+            if arn.startswith(prefix) and name in ASKED and 0 <= period < len(edges) - 1:
+                counted.append(PeriodFigure(arn, period, name, figure))
+        return counted
 
     def read(self, arn: str, figure: str, *, since: int, until: int) -> Sequence[tuple[int, Figure]]:
         """Return a figure's minutes from `since` up to `until`, in order."""
@@ -101,7 +120,8 @@ class Meter:
 
     def _write_often(self) -> None:
         while not self._stop.wait(self.write_every_s):
-            self._try_to_write(self.write, self.fold)
+            self._try_to_write(self.write)
+            self._try_to_write(self.spans.write, self.fold)
 
     def _try_to_write(self, *acts: Callable[[], None]) -> None:
         """Write, or log why not: figures are not worth a stopped server, and stay in memory."""

@@ -18,3 +18,15 @@ minutes = Table(
     Column("most", Float, nullable=False),
     Index("ix_minutes_minute", "minute"),
 )
+
+unit_spans = Table(
+    "unit_spans",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("arn", String(1024), nullable=False),
+    Column("units", Integer, nullable=False),
+    # Milliseconds since 1970; the end grows while the span lasts.
+    Column("began_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Index("ix_unit_spans_arn", "arn", "began_ms"),
+)

@@ -57,6 +57,16 @@ class HostingPlan:
     threads_spin: str = "idle"
 
 
+@dataclass(frozen=True, slots=True)
+class HostingLoad:
+    """A model in service at one moment: its units, and the requests with them and before them."""
+
+    units: int
+    desired_units: int
+    waiting: int
+    in_flight: int
+
+
 class HostedModel:
     """A model in service. `running` is called once when it first runs, `failed` when it never will again."""
 
@@ -93,6 +103,13 @@ class HostedModel:
     def room(self) -> int:
         """How many requests the units and the queue can hold."""
         return AHEAD * max(1, len(self.units)) + self._places()
+
+    @property
+    def load(self) -> HostingLoad:
+        """What it has to do at this moment; also from another thread, which may see it a moment late."""
+        units = list(self.units)
+        in_flight = sum(unit.in_flight for unit in units)
+        return HostingLoad(len(units), self.desired_units, len(self._waiting), in_flight)
 
     def _places(self) -> int:
         """Return how many requests may wait, at the units' present speed."""

@@ -6,6 +6,7 @@ A version's row holds its present state, or the state that is being established.
 
 import asyncio
 import contextlib
+import json
 import logging
 import time
 from collections import Counter
@@ -21,8 +22,11 @@ from vedette.metering.meter import Meter
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import WORDS, State, Version
 from vedette.projects.versions import Versions
+from vedette.runtime.facts import PackageFacts, read_facts
+from vedette.runtime.package import FACTS
 from vedette.serving.explaining import HeatMapUnits, PictureExplanation, read_explanation
 from vedette.serving.hosted import HostedModel, HostingPlan
+from vedette.serving.live import LiveFigures, LiveReport
 from vedette.serving.pictures import CheckedPicture, open_picture
 from vedette.serving.queue import RequestOrigin
 from vedette.vision.annotations import Box, Finding
@@ -86,6 +90,23 @@ class Hosting:
         self._stopping: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._guests: Counter[str] = Counter()
+        self._live = LiveFigures()
+
+    @property
+    def most_units(self) -> int:
+        """How many units a version may have."""
+        return self._bounds.most_units
+
+    def live(self, version: Version) -> LiveReport:
+        """Return what a version did in the last minute, whether it is still in service or not."""
+        return self._live.report(str(version.arn))
+
+    def facts(self, version: Version) -> PackageFacts | None:
+        """Return what a version's package says of itself, unchecked; None where there is none to read."""
+        try:
+            return read_facts(json.loads((self._package_of(version) / FACTS).read_bytes()), version.path)
+        except (Refusal, OSError, ValueError):
+            return None
 
     # In the loop, when the server begins and ends
 
@@ -167,7 +188,7 @@ class Hosting:
         """Return the units of a version, which must be running."""
         hosted = self._hosted.get(version.id)
         if hosted is None or version.state != "running":
-            self._meter.count(str(version.arn), {"errors": 1})
+            self._count(str(version.arn), {"errors": 1})
             raise TooEarly(
                 f"The version {version.name} of {version.project.name} {WORDS[version.state]}.",
                 kind="version",
@@ -189,7 +210,7 @@ class Hosting:
             if check is not None:
                 check(picture)
         except Wrong:
-            self._meter.count(str(version.arn), {"invalid": 1})
+            self._count(str(version.arn), {"invalid": 1})
             raise
         return picture
 
@@ -230,13 +251,13 @@ class Hosting:
         try:
             reply, mask = await hosted.detect(head, picture.data, origin)
         except Refusal as refusal:
-            self._meter.count(arn, {"throttled" if isinstance(refusal, TooFast) else "errors": 1})
+            self._count(arn, {"throttled" if isinstance(refusal, TooFast) else "errors": 1})
             raise
         if "refused" in reply:
-            self._meter.count(arn, {"invalid": 1})
+            self._count(arn, {"invalid": 1})
             raise Wrong(reply["refused"], kind="picture")
         if "found" not in reply:
-            self._meter.count(arn, {"errors": 1})
+            self._count(arn, {"errors": 1})
             raise RuntimeError(f"a unit of {version.arn} failed on a picture; see its log")
         answer = reply["found"]
         figures = {
@@ -247,7 +268,7 @@ class Hosting:
         if answer["is_anomalous"]:
             figures["anomalies"] = 1
         # In the loop's next round, since the answer leaves at the end of this one.
-        asyncio.get_running_loop().call_soon(self._meter.count, arn, figures)
+        asyncio.get_running_loop().call_soon(self._count, arn, figures)
         return DetectionResult(
             tuple(_finding(finding) for finding in answer["findings"]),
             answer["is_anomalous"],
@@ -284,6 +305,7 @@ class Hosting:
 
         async def failed(sentence: str) -> None:
             self._hosted.pop(version.id, None)
+            self._meter.spans.note(str(version.arn), 0)
             await asyncio.to_thread(self._move, version, "start-failed", sentence)
 
         least = version.least_units or 1
@@ -304,6 +326,7 @@ class Hosting:
         hosted = self._hosted.pop(version.id, None)
         if hosted is not None:
             await hosted.close()
+        self._meter.spans.note(str(version.arn), 0)
         await asyncio.to_thread(self._move, version, "stopped", STOPPED)
 
     def _move(self, version: Version, to: Any, message: str) -> None:
@@ -318,9 +341,14 @@ class Hosting:
         self._stopping.add(task)
         task.add_done_callback(self._stopping.discard)
 
+    def _count(self, arn: str, figures: Mapping[str, float]) -> None:
+        self._live.count(arn, figures)
+        self._meter.count(arn, figures)
+
     def _watch(self, version: Version, hosted: HostedModel) -> None:
         arn = str(version.arn)
-        self._meter.count(arn, {"desired_units": hosted.desired_units, "in_service_units": len(hosted.units)})
+        self._count(arn, {"desired_units": hosted.desired_units, "in_service_units": len(hosted.units)})
+        self._meter.spans.note(arn, len(hosted.units))
 
 
 def _finding(fields: dict[str, Any]) -> Finding:

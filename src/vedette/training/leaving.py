@@ -10,7 +10,7 @@ from typing import IO
 
 from vedette.errors import Busy, Missing, NoSpace, Wrong
 from vedette.projects.version import USABLE, WORDS, State, Version
-from vedette.runtime.package import write_zip
+from vedette.runtime.package import MODEL, write_zip
 from vedette.training.folder import Folder, is_full
 
 log = logging.getLogger(__name__)
@@ -21,21 +21,24 @@ PACKAGED: frozenset[State] = USABLE | {"starting", "running", "stopping"}
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A zip in a file without a name, to be read from its beginning."""
+    """A file to be read from its beginning: a zip without a name, or the network itself."""
 
     file: IO[bytes]
     size: int
     sha256: str
 
 
-def pack(version: Version, folder: Folder) -> Parcel:
-    """Return a version's package, with the thresholds that people chose; refuse when there is none."""
+def pack(version: Version, folder: Folder, *, network_alone: bool = False) -> Parcel:
+    """Return a version's package, with the thresholds that people chose, or the network out of it.
+
+    Refuses where there is none.
+    """
     label = f"The version {version.name} of {version.project.name}"
     about = {"kind": "version", "name": version.name}
     if version.state not in PACKAGED:
         raise Busy(f"{label} {WORDS[version.state]}: there is no model to download.", **about)
     try:
-        return _packed(folder, version.thresholds.values)
+        return _network(folder) if network_alone else _packed(folder, version.thresholds.values)
     except FileNotFoundError:
         raise Missing(f"{label} was deleted.", **about) from None
     except Wrong as error:
@@ -45,6 +48,16 @@ def pack(version: Version, folder: Folder) -> Parcel:
         if is_full(error, folder.root):
             raise NoSpace(f"{label} cannot be packed: the server's disk is full.", **about) from error
         raise
+
+
+def _network(folder: Folder) -> Parcel:
+    with contextlib.ExitStack() as closing:
+        file = closing.enter_context((folder.package / MODEL).open("rb"))
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+        file.seek(0)
+        closing.pop_all()
+    return Parcel(file, size, digest)
 
 
 def _packed(folder: Folder, thresholds: Mapping[str, float]) -> Parcel:

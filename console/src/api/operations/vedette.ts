@@ -468,6 +468,38 @@ export interface DescribeRoundResponse {
   readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
 }
 
+export interface DescribeServingRequest {
+  readonly ModelArn: string;
+}
+
+export interface DescribeServingResponse {
+  readonly State?: "training" | "trained" | "failed" | "copying" | "copied" | "copy-failed" | "starting" | "running" | "start-failed" | "stopping" | "stopped" | "deleting" | undefined;
+  readonly Message?: string | undefined;
+  readonly MinUnits?: number | undefined;
+  readonly MaxUnits?: number | undefined;
+  readonly UnitLimit?: number | undefined;
+  readonly Units?: number | undefined;
+  readonly DesiredUnits?: number | undefined;
+  readonly Waiting?: number | undefined;
+  readonly InFlight?: number | undefined;
+  readonly WindowSeconds?: number | undefined;
+  readonly Answered?: number | undefined;
+  readonly Invalid?: number | undefined;
+  readonly Throttled?: number | undefined;
+  readonly Errors?: number | undefined;
+  readonly P50Milliseconds?: number | undefined;
+  readonly P99Milliseconds?: number | undefined;
+  readonly AnsweredBySecond?: ReadonlyArray<number> | undefined;
+  readonly RefusedBySecond?: ReadonlyArray<number> | undefined;
+  readonly UnitsBySecond?: ReadonlyArray<number> | undefined;
+  readonly Task?: string | undefined;
+  readonly Labels?: ReadonlyArray<ServingLabel> | undefined;
+  readonly Types?: ReadonlyArray<ServingLabel> | undefined;
+  readonly ImageWidth?: number | undefined;
+  readonly ImageHeight?: number | undefined;
+  readonly UnitHours?: number | undefined;
+}
+
 export interface DescribeSnapshotRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -520,6 +552,7 @@ export interface DismissSuggestionsRequest {
 
 export interface DownloadModelRequest {
   readonly ModelArn: string;
+  readonly Part?: "package" | "onnx" | undefined;
 }
 
 export interface DownloadModelResponse {
@@ -1254,6 +1287,15 @@ export interface ListSuggestionsResponse {
   readonly Suggestions?: ReadonlyArray<Suggestion> | undefined;
 }
 
+export interface ListUsageRequest {
+  readonly ProjectArn?: string | undefined;
+  readonly Edges: ReadonlyArray<string>;
+}
+
+export interface ListUsageResponse {
+  readonly Versions?: ReadonlyArray<VersionUsage> | undefined;
+}
+
 export interface ListUsersResponse {
   readonly Users?: ReadonlyArray<UserSummary> | undefined;
 }
@@ -1730,6 +1772,12 @@ export interface RunImportResponse {
   readonly UpdateDate?: string | undefined;
 }
 
+export interface ServingLabel {
+  readonly Label?: string | undefined;
+  readonly Threshold?: number | undefined;
+  readonly Color?: string | undefined;
+}
+
 export interface SnapshotLabel {
   readonly Name?: string | undefined;
   readonly Pictures?: number | undefined;
@@ -1989,6 +2037,23 @@ export interface VersionThreshold {
   readonly ChangedDate?: string | undefined;
 }
 
+export interface VersionUsage {
+  readonly ModelArn?: string | undefined;
+  readonly Service?: string | undefined;
+  readonly ProjectName?: string | undefined;
+  readonly VersionName?: string | undefined;
+  readonly Images?: ReadonlyArray<number> | undefined;
+  readonly Anomalies?: ReadonlyArray<number> | undefined;
+  readonly Findings?: ReadonlyArray<number> | undefined;
+  readonly Invalid?: ReadonlyArray<number> | undefined;
+  readonly Throttled?: ReadonlyArray<number> | undefined;
+  readonly Errors?: ReadonlyArray<number> | undefined;
+  readonly AverageMilliseconds?: ReadonlyArray<number> | undefined;
+  readonly MostMilliseconds?: ReadonlyArray<number> | undefined;
+  readonly Hours?: ReadonlyArray<number> | undefined;
+  readonly UnitHours?: ReadonlyArray<number> | undefined;
+}
+
 export interface VedetteOperations {
   readonly AcceptDrafts: { readonly input: AcceptDraftsRequest; readonly output: AcceptDraftsResponse };
   readonly AddImportPiece: { readonly input: AddImportPieceRequest; readonly output: Record<never, never> };
@@ -2023,6 +2088,7 @@ export interface VedetteOperations {
   readonly DescribeRestoration: { readonly input: DescribeRestorationRequest; readonly output: DescribeRestorationResponse };
   readonly DescribeRound: { readonly input: DescribeRoundRequest; readonly output: DescribeRoundResponse };
   readonly DescribeRoundAgreement: { readonly input: DescribeRoundAgreementRequest; readonly output: DescribeRoundAgreementResponse };
+  readonly DescribeServing: { readonly input: DescribeServingRequest; readonly output: DescribeServingResponse };
   readonly DescribeSnapshot: { readonly input: DescribeSnapshotRequest; readonly output: DescribeSnapshotResponse };
   readonly DescribeTraining: { readonly input: DescribeTrainingRequest; readonly output: DescribeTrainingResponse };
   readonly DiscardDrafts: { readonly input: DiscardDraftsRequest; readonly output: Record<never, never> };
@@ -2058,6 +2124,7 @@ export interface VedetteOperations {
   readonly ListRounds: { readonly input: ListRoundsRequest; readonly output: ListRoundsResponse };
   readonly ListSnapshots: { readonly input: ListSnapshotsRequest; readonly output: ListSnapshotsResponse };
   readonly ListSuggestions: { readonly input: ListSuggestionsRequest; readonly output: ListSuggestionsResponse };
+  readonly ListUsage: { readonly input: ListUsageRequest; readonly output: ListUsageResponse };
   readonly ListUsers: { readonly input: Record<never, never>; readonly output: ListUsersResponse };
   readonly ListVersionChanges: { readonly input: ListVersionChangesRequest; readonly output: ListVersionChangesResponse };
   readonly MendImportLines: { readonly input: MendImportLinesRequest; readonly output: MendImportLinesResponse };

@@ -1,6 +1,7 @@
 export const messages = {
   tagline: "Vision models of your own",
   home: "Home",
+  dashboard: "Dashboard",
   projects: "Projects",
   evaluation: "Evaluation",
   overview: "Overview",
@@ -8,6 +9,7 @@ export const messages = {
   testDataset: "Test dataset",
   train: "Train",
   versions: "Versions",
+  use: "Use",
   account: "Account",
   navigation: "Navigation",
   openNavigation: "Open navigation",

@@ -4,6 +4,7 @@ import type { messages as english } from "./en";
 export const messages: Translation<typeof english> = {
   tagline: "Vos propres modèles de vision",
   home: "Accueil",
+  dashboard: "Tableau de bord",
   projects: "Projets",
   evaluation: "Évaluation",
   overview: "Aperçu",
@@ -11,6 +12,7 @@ export const messages: Translation<typeof english> = {
   testDataset: "Jeu de test",
   train: "Entraîner",
   versions: "Versions",
+  use: "Utiliser",
   account: "Compte",
   navigation: "Navigation",
   openNavigation: "Ouvrir la navigation",

@@ -4,6 +4,7 @@ import type { messages as english } from "./en";
 export const messages: Translation<typeof english> = {
   tagline: "Model visi milik Anda sendiri",
   home: "Beranda",
+  dashboard: "Dasbor",
   projects: "Proyek",
   evaluation: "Evaluasi",
   overview: "Ringkasan",
@@ -11,6 +12,7 @@ export const messages: Translation<typeof english> = {
   testDataset: "Dataset pengujian",
   train: "Latih",
   versions: "Versi",
+  use: "Gunakan",
   account: "Akun",
   navigation: "Navigasi",
   openNavigation: "Buka navigasi",

@@ -4,6 +4,7 @@ import type { messages as english } from "./en";
 export const messages: Translation<typeof english> = {
   tagline: "Seus próprios modelos de visão",
   home: "Início",
+  dashboard: "Painel",
   projects: "Projetos",
   evaluation: "Avaliação",
   overview: "Visão geral",
@@ -11,6 +12,7 @@ export const messages: Translation<typeof english> = {
   testDataset: "Conjunto de teste",
   train: "Treinar",
   versions: "Versões",
+  use: "Usar",
   account: "Conta",
   navigation: "Navegação",
   openNavigation: "Abrir a navegação",

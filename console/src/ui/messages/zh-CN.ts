@@ -4,6 +4,7 @@ import type { messages as english } from "./en";
 export const messages: Translation<typeof english> = {
   tagline: "属于您自己的视觉模型",
   home: "首页",
+  dashboard: "仪表板",
   projects: "项目",
   evaluation: "评估",
   overview: "概览",
@@ -11,6 +12,7 @@ export const messages: Translation<typeof english> = {
   testDataset: "测试数据集",
   train: "训练",
   versions: "版本",
+  use: "使用",
   account: "账户",
   navigation: "导航",
   openNavigation: "打开导航",

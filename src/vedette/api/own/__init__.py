@@ -78,6 +78,7 @@ from vedette.api.own.rounds import (
     review_answers,
     update_round,
 )
+from vedette.api.own.serving import describe_serving
 from vedette.api.own.snapshots import (
     create_snapshot,
     delete_snapshot,
@@ -97,6 +98,7 @@ from vedette.api.own.suggestions import (
 )
 from vedette.api.own.thresholds import get_version_thresholds, put_version_thresholds
 from vedette.api.own.trainings import get_training_report, preview_training, stop_training
+from vedette.api.own.usage import list_usage
 from vedette.api.own.version_pages import check_project_policy, update_model_description
 from vedette.api.own.versions import list_version_changes
 from vedette.api.protocols import RestJsonProtocol
@@ -142,6 +144,7 @@ OPERATIONS: dict[str, Handler] = {
     "DescribeRestoration": describe_one_restoration,
     "DescribeRound": describe_one_round,
     "DescribeRoundAgreement": describe_round_agreement,
+    "DescribeServing": describe_serving,
     "DescribeSnapshot": describe_snapshot,
     "DescribeTraining": describe_training,
     "DiscardDrafts": discard_drafts,
@@ -170,6 +173,7 @@ OPERATIONS: dict[str, Handler] = {
     "ListRoundPictures": list_round_pictures,
     "ListRounds": list_rounds,
     "ListSnapshots": list_snapshots,
+    "ListUsage": list_usage,
     "ListUsers": list_users,
     "ListDismissedSuggestions": list_dismissed_suggestions,
     "ListNextSteps": list_next_steps,

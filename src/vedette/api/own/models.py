@@ -24,15 +24,17 @@ def find_model(house: House, caller: Caller, action: str, request: dict[str, Any
 
 
 def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Answer with a model's package as a zip, and with its hash, so that a broken one is noticed."""
+    """Answer with a model's package as a zip, or its network alone, and with the hash of what comes."""
     version = find_model(house, caller, "DownloadModel", request)
-    parcel = pack(version, house.trainings.folder(version))
+    is_network = request.get("Part") == "onnx"
+    parcel = pack(version, house.trainings.folder(version), network_alone=is_network)
+    ending = "onnx" if is_network else "zip"
     digest = base64.b64encode(bytes.fromhex(parcel.sha256)).decode("ascii")
     return {
         "Body": ParcelStream(parcel),
         "ContentLength": parcel.size,
-        "ContentType": "application/zip",
-        "ContentDisposition": f'attachment; filename="{version.project.name}-{version.name}.zip"',
+        "ContentType": "application/octet-stream" if is_network else "application/zip",
+        "ContentDisposition": f'attachment; filename="{version.project.name}-{version.name}.{ending}"',
         "ReprDigest": f"sha-256=:{digest}:",
     }
 

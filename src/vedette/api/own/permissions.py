@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "CheckProjectPolicy": _on("CheckProjectPolicy", PROJECT),
     "CountEntries": _on("CountEntries", PROJECT),
     "DescribeChange": _on("DescribeChange", PROJECT),
+    "DescribeServing": _on("DescribeServing", MODEL),
     "DescribeTraining": _on("DescribeTraining", MODEL),
     "DiscardDrafts": _on("DiscardDrafts", PROJECT),
     "DismissSuggestions": _on("DismissSuggestions", PROJECT),
@@ -48,6 +49,10 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "ListDismissedSuggestions": _on("ListDismissedSuggestions", PROJECT),
     "ListNextSteps": _on("ListNextSteps", PROJECT),
     "ListSuggestions": _on("ListSuggestions", PROJECT),
+    "ListUsage": (
+        Permission("vedette:ListUsage", "*", condition="of all projects"),
+        Permission("vedette:ListUsage", PROJECT, (RESOURCE_TAG,), "with ProjectArn"),
+    ),
     "ListVersionChanges": _on("ListVersionChanges", PROJECT),
     "MoveEntries": _on("MoveEntries", PROJECT),
     "PreviewTraining": _on("PreviewTraining", PROJECT),

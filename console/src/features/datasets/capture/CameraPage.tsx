@@ -7,7 +7,8 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { mediaDevices, useCamera, type CameraState } from "../../../intake/camera";
 import { jpegOf } from "../../../intake/converting";
 import { useText } from "../../../intake/text";
 import { FaultAlert } from "../../../ui/faults";
@@ -19,57 +20,6 @@ import { useTarget } from "./useTarget";
 const BURSTS = ["1", "5", "10", "20"];
 /** Twice a second: time to turn a part a little. */
 const BURST_EVERY_MS = 500;
-/** The picture that a camera is asked for; it gives what it can. */
-const WANTED = { width: { ideal: 1920 }, height: { ideal: 1080 } } as const;
-
-type CameraState = "off" | "on" | "denied" | "none" | "busy" | "ended";
-
-/** There is no camera for pages that came over plain http from another machine, whatever the type says. */
-function mediaDevices(): MediaDevices | undefined {
-  return (navigator as { readonly mediaDevices?: MediaDevices }).mediaDevices;
-}
-
-function stateOf(error: unknown): CameraState {
-  const name = error instanceof DOMException ? error.name : "";
-  if (name === "NotAllowedError" || name === "SecurityError") return "denied";
-  return name === "NotFoundError" || name === "OverconstrainedError" ? "none" : "busy";
-}
-
-function useCamera() {
-  const stream = useRef<MediaStream | null>(null);
-  const [shown, setShown] = useState<MediaStream | null>(null);
-  const [state, setState] = useState<CameraState>("off");
-  const [devices, setDevices] = useState<readonly MediaDeviceInfo[]>([]);
-  const [device, setDevice] = useState("");
-  const stop = useCallback(() => {
-    stream.current?.getTracks().forEach((track) => track.stop());
-    stream.current = null;
-  }, []);
-  // A camera that nobody sees must not stay on.
-  useEffect(() => stop, [stop]);
-  const start = async (wanted: string) => {
-    stop();
-    try {
-      const opened = await mediaDevices()?.getUserMedia({
-        video: wanted === "" ? WANTED : { ...WANTED, deviceId: { exact: wanted } },
-      });
-      if (opened === undefined) return;
-      stream.current = opened;
-      const [track] = opened.getVideoTracks();
-      track?.addEventListener("ended", () => setState("ended"));
-      setDevice(track?.getSettings().deviceId ?? wanted);
-      setShown(opened);
-      setState("on");
-      // Names are told once a camera was allowed.
-      const all = (await mediaDevices()?.enumerateDevices()) ?? [];
-      setDevices(all.filter(({ kind }) => kind === "videoinput"));
-    } catch (error) {
-      setState(stateOf(error));
-    }
-  };
-  return { shown, state, devices, device, start };
-}
-
 export function CameraPage() {
   const t = useText();
   const place = useTarget(t("cameraTitle"));
