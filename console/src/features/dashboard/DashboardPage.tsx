@@ -119,8 +119,8 @@ function Overview({ versions }: { readonly versions: readonly VersionUsage[] }) 
           figure(t("ratio"), ratio === null ? "—" : formats.percent(ratio)),
           figure(t("errors"), formats.number(sum.errors)),
           figure(t("refused"), formats.number(sum.refused)),
-          figure(t("latency"), ms(sum.milliseconds)),
-          figure(t("unitHours"), formats.number(Math.round(10 * sum.unitHours) / 10)),
+          figure(t("average"), ms(sum.milliseconds)),
+          figure(t("unitHours"), formats.number(Math.round(100 * sum.unitHours) / 100)),
         ]}
       />
     </Container>

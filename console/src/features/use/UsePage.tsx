@@ -3,7 +3,7 @@ import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useParams } from "react-router";
-import { useCall, useEvents, useProject, type ProjectService } from "../../api";
+import { asFault, useCall, useEvents, useProject, type ProjectService } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { NotFound } from "../../ui/states";
 import { VersionFrame } from "../../ui/version";
@@ -18,9 +18,12 @@ import "./use.css";
 /** While a version runs its load is looked at every second; else the event stream says when something changes. */
 const LIVE_MS = 1000;
 const IDLE_MS = 10_000;
+const MISSING = 404;
 
 function Parts({ model }: { readonly model: ModelPlace }) {
   const query = useServing(model.arn);
+  // Deleted a moment ago, which the list of versions does not know yet.
+  if (query.isError && asFault(query.error).status === MISSING) return <Gone />;
   if (query.isError && query.data === undefined) {
     return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
   }
@@ -33,6 +36,15 @@ function Parts({ model }: { readonly model: ModelPlace }) {
       <Code model={model} />
       <TakeAlong model={model} serving={query.data} />
     </SpaceBetween>
+  );
+}
+
+function Gone() {
+  const t = useText();
+  return (
+    <Alert type="info" header={t("gone")}>
+      {t("goneHelp")}
+    </Alert>
   );
 }
 
@@ -49,7 +61,6 @@ function useServing(arn: string) {
 }
 
 export function UsePage() {
-  const t = useText();
   const params = useParams();
   const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
   const name = params.project ?? "";
@@ -63,9 +74,7 @@ export function UsePage() {
   return (
     <VersionFrame project={{ service, name }} name={versionName} version={version} tab="use">
       {version === undefined ? (
-        <Alert type="info" header={t("gone")}>
-          {t("goneHelp")}
-        </Alert>
+        <Gone />
       ) : (
         <Parts model={{ service, project: name, version: versionName, arn: version.arn }} />
       )}

@@ -22,6 +22,7 @@ export const messages: Translation<typeof english> = {
   errors: "错误和损坏的图片",
   refused: "因同时过多而拒绝",
   latency: "每张图片用时（最长）",
+  average: "每张图片用时",
   unitHours: "单元小时",
   overTime: "随时间变化",
   time: "时间",
