@@ -79,6 +79,16 @@ def axe_findings(page: Page, *rules: str) -> list[str]:
     ]
 
 
+def look_closely(page: Page, name: str) -> list[str]:
+    """Take pictures of a state that the tour does not reach; return its findings, colours in both themes."""
+    take_pictures(page, name)
+    findings = axe_findings(page)
+    choose(page, theme="dark")
+    findings += axe_findings(page, "color-contrast")
+    choose(page)
+    return findings
+
+
 # Rules that read words: names, alternatives of pictures, the language itself. The others, of which that of
 # contrasts takes most of the time, see the same page in each language.
 OF_WORDS = ("cat.name-role-value", "cat.text-alternatives", "cat.forms", "cat.language")

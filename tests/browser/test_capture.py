@@ -2,7 +2,6 @@
 
 import base64
 import io
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import CHROMIUM, FLAGS, close_page, enter, open_page
-from browser.looks import axe_findings, take_pictures
+from browser.looks import look_closely, take_pictures
 from browser.test_datasets import a_project, drawn, entries
 
 FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -20,13 +19,6 @@ FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 # from a canvas of 320 × 240 that is filled with #c22 and then #2c2; recorded anew in every run it came out
 # with one scene when the machine was busy.
 TWO_SCENES = Path(__file__).parent / "two-scenes.webm"
-
-
-def look(page: Page, name: str) -> None:
-    """Take one picture of a page that would forget, loaded again, what it shows."""
-    folder = os.environ.get("VEDETTE_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 @pytest.fixture
@@ -51,7 +43,7 @@ def test_a_camera_takes_a_burst_with_a_label_and_one_is_thrown_away(console, see
     expect(page.get_by_test_id("shots").locator("img")).to_have_count(5)
     page.get_by_role("button", name="Discard camera-").first.click()
     expect(page.get_by_test_id("shots").locator("img")).to_have_count(4)
-    look(page, "camera")
+    assert look_closely(page, "camera") == []
     page.get_by_test_id("add-taken").click()
     page.get_by_test_id("upload-over").wait_for()
     lines = entries(console, name)
@@ -77,7 +69,7 @@ def test_frames_of_a_video_that_differ_are_chosen_and_added(console, signed_in: 
     page.get_by_role("button", name="Read the frames").click()
     expect(page.get_by_text("Reading the video")).to_have_count(0)
     expect(page.get_by_test_id("shots").locator("img")).to_have_count(2)
-    look(page, "video")
+    assert look_closely(page, "video") == []
     page.get_by_test_id("shots").get_by_role("checkbox").first.click()
     page.get_by_test_id("add-taken").click()
     page.get_by_test_id("upload-over").wait_for()
@@ -130,8 +122,7 @@ def write_into_a_bucket(console, page: Page, name):
     page.get_by_role("button", name="Write into the bucket").click()
     expect(page.get_by_text(f"s3://{bucket}/one holds something already.")).to_be_visible()
     page.vedette_watch.errors[:] = [error for error in page.vedette_watch.errors if "409" not in error]
-    look(page, "export-bucket")
-    assert axe_findings(page) == []
+    assert look_closely(page, "export-bucket") == []
     keys = [item["Key"] for item in console.client("s3").list_objects_v2(Bucket=bucket)["Contents"]]
     assert keys == ["one/dataset.manifest", "one/images/<b>one.jpg"]
     page.get_by_role("button", name=f"Forget the export to s3://{bucket}/one/").click()

@@ -1,17 +1,15 @@
 """Journeys at the labelling page, by pointer and keys alone, held against what the services then list."""
 
 import io
-import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import Watch, close_page, enter, open_page
-from browser.looks import axe_everywhere, take_pictures
+from browser.looks import axe_everywhere, look_closely, take_pictures
 from doubles.labelled import (
     anomaly_project,
     detection_project,
@@ -182,7 +180,7 @@ def test_two_windows_on_one_picture_overwrite_nobody(
     signed_in.keyboard.press("2")
     dialog = signed_in.get_by_role("dialog")
     expect(dialog).to_be_visible()
-    take_picture_of_conflict(signed_in)
+    assert look_closely(signed_in, "labelling-conflict") == []
     signed_in.keyboard.press("Escape")  # decides nothing
     expect(signed_in.locator("[data-testid=saved][data-state=conflict]")).to_be_visible()
     signed_in.get_by_role("button", name="Decide", exact=True).click()
@@ -191,12 +189,6 @@ def test_two_windows_on_one_picture_overwrite_nobody(
     saved(signed_in)
     assert labels_of(entries_of(console, "two-windows", "rekognition")[0]) == ["square"]
     watch.errors[:] = [error for error in watch.errors if not error.startswith("409 ")]
-
-
-def take_picture_of_conflict(page: Page) -> None:
-    """Take one picture without a reload, which would close the question."""
-    if folder := os.environ.get("VEDETTE_SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / "labelling-conflict.png")
 
 
 def test_labels_given_without_a_network_arrive_after_a_reload(

@@ -1,13 +1,12 @@
 """A labelling round between two people, by clicks and keys alone, down to the bytes that are listed."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import close_page, open_page, sign_in
+from browser.looks import look_closely, take_pictures
 from browser.test_labelling import at_position, saved, shown
 from doubles.console import a_user
 from doubles.console import signed_in as signed_in_browser
@@ -41,11 +40,6 @@ def begin(page: Page) -> None:
     shown(page)
 
 
-def take_picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("VEDETTE_SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 def create_round(boss: Page) -> None:
     boss.goto(f"/console/projects/rekognition/{NAME}/datasets/train/rounds")
     boss.get_by_role("button", name="Create round").first.click()
@@ -57,6 +51,7 @@ def create_round(boss: Page) -> None:
     boss.keyboard.press("Escape")
     boss.get_by_role("button", name="Pictures for two people").click()
     boss.get_by_role("option", name="100 %").click()
+    take_pictures(boss, "round-create")
     boss.get_by_role("button", name="Create", exact=True).click()
     expect(boss.get_by_role("heading", name="shift-1")).to_be_visible()
 
@@ -66,7 +61,7 @@ def send_back(boss: Page) -> None:
     boss.get_by_role("button", name="Accept all that nobody contradicts").click()
     second = boss.get_by_role("region", name="round-ben")
     expect(second).to_have_count(1)
-    take_picture(boss, "round-review")
+    assert look_closely(boss, "round-review") == []
     second.get_by_label("Comment for round-ben").fill("Is that <i>really</i> a square?")
     second.get_by_role("button", name="Send back").click()
 
@@ -92,7 +87,7 @@ def test_two_people_label_one_round(console: RunningServer, signed_in: Page, peo
     for page, keys in ((ann, "111"), (ben, "121")):
         begin(page)
         expect(page.get_by_text("Discs are <b>round</b>.")).to_be_visible()
-        take_picture(page, "round-labelling")
+        take_pictures(page, "round-labelling")
         for number, key in enumerate(keys):
             at_position(page, number + 1, 3)
             page.keyboard.press(key)
@@ -107,7 +102,7 @@ def test_two_people_label_one_round(console: RunningServer, signed_in: Page, peo
     ben.goto("/console/my-work")
     boss.get_by_role("tab", name="Agreement").click()
     expect(boss.get_by_text("What is mixed up")).to_be_visible()
-    take_picture(boss, "round-agreement")
+    assert look_closely(boss, "round-agreement") == []
     boss.get_by_role("tab", name="Review").click()
     filter_by(boss, "Disagreements")
     first = boss.get_by_role("region", name="round-ann")
@@ -115,7 +110,7 @@ def test_two_people_label_one_round(console: RunningServer, signed_in: Page, peo
     expect(first.get_by_text("Accepted")).to_be_visible()
 
     boss.get_by_role("tab", name="Hand back").click()
-    take_picture(boss, "round-hand-back")
+    assert look_closely(boss, "round-hand-back") == []
     boss.get_by_role("button", name="Hand back", exact=True).click()
     expect(boss.get_by_text("3 pictures were handed back.")).to_be_visible()
     texts = [MOMENT.sub('"creation-date":"WHEN"', line) for line in lines_of(console)]

@@ -1,12 +1,15 @@
 """From an example project to a trained model by clicks, in both dialects; one trained project for all."""
 
+import io
 import json
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.looks import axe_everywhere, take_pictures
+from browser.looks import axe_everywhere, look_closely, take_pictures
+from browser.test_labelling import at_position, saved, shown, until
 from doubles.console import signed_in as signed_in_browser
+from vedette.vision.drawn_sets import draw_set
 
 # A training of an example takes some ten seconds on two quiet cores, and other tests want them too.
 TRAINED_MS = 180_000
@@ -180,6 +183,46 @@ def test_a_version_is_copied_into_another_project(console, signed_in, parts):
     expect(link).to_be_visible()
     assert version_of(console, "/production")["Status"] == "COPYING_COMPLETED"
     take_pictures(page, "copy")
+
+
+def test_the_newest_model_guesses_and_a_person_accepts(console, signed_in, parts):
+    page, name = signed_in, parts.rsplit("/", 1)[1]
+    rekognition, s3 = console.client("rekognition"), console.client("s3")
+    project = rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"][0]
+    train = next(item["DatasetArn"] for item in project["Datasets"] if item["DatasetType"] == "TRAIN")
+    # A dataset's pictures lie in one bucket.
+    (first, *_) = rekognition.list_dataset_entries(DatasetArn=train, MaxResults=1)["DatasetEntries"]
+    bucket = json.loads(first)["source-ref"].split("/")[2]
+    lines = []
+    for number, drawn in enumerate(draw_set("classification", 4, seed=11)):
+        file = io.BytesIO()
+        drawn.image.save(file, "PNG")
+        s3.put_object(Bucket=bucket, Key=f"to-guess/{number}.png", Body=file.getvalue())
+        lines.append(json.dumps({"source-ref": f"s3://{bucket}/to-guess/{number}.png"}))
+    rekognition.update_dataset_entries(DatasetArn=train, Changes={"GroundTruth": "\n".join(lines).encode()})
+    listed = {"DatasetArn": train, "SourceRefContains": "to-guess"}
+    until(lambda: len(rekognition.list_dataset_entries(**listed)["DatasetEntries"]) == 4)
+    page.goto(f"{parts}/datasets")
+    page.get_by_role("button", name="Let the newest model guess").first.click()
+    expect(page.get_by_role("button", name="Look at them one by one")).to_be_visible(timeout=TRAINED_MS)
+    assert look_closely(page, "drafts") == []
+    page.get_by_role("button", name="Look at them one by one").click()
+    shown(page)
+    expect(page.get_by_text("The model guesses:")).to_be_visible()
+    assert look_closely(page, "labelling-drafts") == []
+    at_position(page, 1, 4)
+    page.keyboard.press("t")
+    at_position(page, 2, 4)
+    saved(page)
+    (line,) = rekognition.list_dataset_entries(**listed, Labeled=True)["DatasetEntries"]
+    line = json.loads(line)
+    (metadata,) = [
+        value for key, value in line.items() if key.endswith("-metadata") and "class-name" in value
+    ]
+    assert metadata["class-name"] in ("bolt", "nut", "washer")
+    assert metadata["human-annotated"] == "yes", "a person has looked at it"
+    page.go_back()
+    expect(page.get_by_text("(3)")).to_be_visible()
 
 
 def relabelled(line: str, old: str, new: str) -> str:

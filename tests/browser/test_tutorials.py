@@ -2,10 +2,15 @@
 
 import time
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.looks import take_pictures
+from browser.test_labelling import drag, saved, shown
 from doubles.console import signed_in as signed_in_browser
+from doubles.labelled import entries_of, mask_of
+from vedette.vision.drawn_sets import draw_set
 
 DATASETS = {
     "sort-parts": ("rekognition", 48, 24),
@@ -90,3 +95,45 @@ def test_a_plate_is_called_an_anomaly_by_a_key(example, signed_in: Page):
     signed_in.get_by_role("option").first.click()
     signed_in.keyboard.press("2")
     until_labelled(signed_in, 49)
+
+
+def test_a_scratch_is_marked_by_the_smart_outline(console, example, signed_in: Page, tmp_path):
+    page, route = signed_in, example("find-scratches")
+    project = route.split("/")[4]
+    name, truth = first_defect(console, project)
+    page.goto(f"{route}?labelled=no&name={name}")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.get_by_role("option").first.click()
+    page.keyboard.press("Space")
+    shown(page)
+    page.keyboard.press("2")  # a scratch
+    page.keyboard.press("s")
+    rows, columns = np.nonzero(truth)
+    height, width = truth.shape
+    edges = columns.min() / width, rows.min() / height, columns.max() / width, rows.max() / height
+    left, top, right, bottom = (float(edge) for edge in edges)
+    drag(
+        page, (max(0.0, left - 0.05), max(0.0, top - 0.05)), (min(1.0, right + 0.05), min(1.0, bottom + 0.05))
+    )
+    expect(page.locator("[data-testid=stage][data-tool=proposed]")).to_be_visible()
+    take_pictures(page, "tutorial-outline")
+    page.keyboard.press("Enter")
+    saved(page)
+    (entry,) = [
+        entry
+        for entry in entries_of(console, project, "lookoutvision")
+        if entry["source-ref"].endswith(f"/{name}")
+    ]
+    marked = np.asarray(mask_of(console, entry, tmp_path).convert("L")) < 255
+    assert (marked & truth).sum() > 0.5 * truth.sum(), "most of the scratch"
+    assert marked.sum() < 4 * truth.sum(), "and little beside it"
+
+
+def first_defect(console, project: str) -> tuple[str, np.ndarray]:
+    """Return the name of a plate without a label that has a defect, and where it is."""
+    entries = entries_of(console, project, "lookoutvision")
+    unlabelled = {entry["source-ref"].rpartition("/")[2] for entry in entries if "anomaly-label" not in entry}
+    for picture in draw_set("segmentation", len(entries), seed=1):
+        if picture.name in unlabelled and picture.mask is not None:
+            return picture.name, np.asarray(picture.mask.convert("L")) < 255
+    raise AssertionError("no plate without a label has a defect")

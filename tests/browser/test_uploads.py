@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Watch
-from browser.looks import take_pictures
+from browser.looks import look_closely, take_pictures
 from browser.test_datasets import a_project, drawn, entries
 
 PATIENCE_MS = 120_000
@@ -62,6 +62,7 @@ def test_a_folder_is_dragged_in_with_its_labels_and_labelled_on_by_keys(console,
     drag_in(page, "drop-train", a_folder(tmp_path / "parts", ("bolt", "nut"), 120))
     expect(page.get_by_text("Do the folders say what the pictures show?")).to_be_visible()
     expect(page.get_by_role("row", name="bolt 60")).to_be_visible()
+    assert look_closely(page, "upload-preview") == []
     page.get_by_test_id("upload-begin").click()
     expect(page.get_by_text("120 pictures were added.").first).to_be_visible(timeout=PATIENCE_MS)
     assert sorted(labels_of(entries(console, name))) == ["bolt"] * 60 + ["nut"] * 60

@@ -8,8 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from browser.looks import axe_everywhere, axe_findings, take_pictures
-from browser.test_capture import look
+from browser.looks import axe_everywhere, look_closely, take_pictures
 
 BUCKET = "wizard-pictures"
 LONG_MS = 30_000
@@ -242,8 +241,7 @@ def test_another_picture_is_chosen_by_looking(signed_in, console, buckets):
     expect(dialog.get_by_role("button", name="4.jpg")).to_be_visible()
     dialog.get_by_label("Names that begin with …").fill("3")
     expect(dialog.get_by_role("button", name="4.jpg")).to_have_count(0)
-    assert axe_findings(page) == []
-    look(page, "wizard-picker")
+    assert look_closely(page, "wizard-picker") == []
     dialog.get_by_role("button", name="3.jpg").click()
     line.get_by_role("button", name="Choose another picture").click()
     expect(page.get_by_text("No problems. Every line can be added as it is.")).to_be_visible()

@@ -116,6 +116,7 @@ function NoLabels({ work, mode }: { readonly work: Workplace; readonly mode: Mod
   if (work.labels.length > 0 || work.fault !== undefined) {
     return null;
   }
+  if (!work.canDecide) return <Alert type="info">{t("noLabelsHere")}</Alert>;
   return <Alert type="info">{mode === "masks" ? t("noTypes") : t("noLabels")}</Alert>;
 }
 

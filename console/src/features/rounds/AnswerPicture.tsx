@@ -1,6 +1,7 @@
 /** A picture with what an answer says of it: boxes and a mask over it, labels below. */
 import { Line } from "../../manifest/lines";
 import { boxesOf, classOf, labelsOf, maskOf, sizesIn } from "../../manifest/relabel";
+import "./rounds.css";
 import { useText } from "./text";
 
 const SIDE = 384;

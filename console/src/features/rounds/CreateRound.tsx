@@ -135,7 +135,7 @@ function Choices({ form, isLookout }: ChoicesProps) {
   const { which, task } = form.terms;
   const tasks = (["labels", "boxes"] as const).map((value) => ({ value, label: t(`task_${value}`) }));
   return (
-    <>
+    <SpaceBetween size="m">
       <FormField label={t("which")}>
         <Select
           selectedOption={{ value: which, label: t(`which_${which}`) }}
@@ -156,6 +156,6 @@ function Choices({ form, isLookout }: ChoicesProps) {
           />
         </FormField>
       )}
-    </>
+    </SpaceBetween>
   );
 }

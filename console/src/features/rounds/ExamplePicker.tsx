@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { call, useCall, type Own } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import "./rounds.css";
 import { useText } from "./text";
 
 const SHOWN = 24;

@@ -23,6 +23,9 @@ export function HandBackTab({ arn, round, datasetRoute }: RoundProps & { readonl
   const preview = useCall("vedette", "PreviewHandBack", input, { everyMs: EVERY_MS });
   const handBack = useChange("vedette", "HandBackRound");
   const facts = preview.data ?? {};
+  const labels = (facts.Labels ?? [])
+    .map(({ Name = "", Pictures = 0 }) => `${Name}: ${formats.number(Pictures)}`)
+    .join(" · ");
   const isOver = round.Status === "handed-back";
   const items = [
     { label: t("ready"), value: facts.Ready },
@@ -63,14 +66,15 @@ export function HandBackTab({ arn, round, datasetRoute }: RoundProps & { readonl
         >
           <SpaceBetween size="s">
             <KeyValuePairs
-              columns={5}
-              items={items.map(({ label, value }) => ({ label, value: formats.number(value ?? 0) }))}
+              columns={3}
+              items={[
+                ...items.map(({ label, value }) => ({ label, value: formats.number(value ?? 0) })),
+                {
+                  label: t("labels"),
+                  value: <bdi className="rounds-text">{labels === "" ? "–" : labels}</bdi>,
+                },
+              ]}
             />
-            <Box color="text-body-secondary">
-              {(facts.Labels ?? [])
-                .map(({ Name = "", Pictures = 0 }) => `${Name}: ${formats.number(Pictures)}`)
-                .join(" · ")}
-            </Box>
           </SpaceBetween>
         </Container>
       )}

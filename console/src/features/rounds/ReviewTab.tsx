@@ -160,7 +160,7 @@ function Answer({ picture, answer, isUnderWay, onVerdict }: PictureProps & { ans
           </Alert>
         ))}
         {canJudge && (
-          <>
+          <SpaceBetween size="xs">
             <Textarea
               rows={2}
               value={comment}
@@ -176,7 +176,7 @@ function Answer({ picture, answer, isUnderWay, onVerdict }: PictureProps & { ans
               )}
               <Button onClick={() => judge("send-back")}>{t("sendBack")}</Button>
             </SpaceBetween>
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </section>

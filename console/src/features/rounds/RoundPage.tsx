@@ -21,7 +21,6 @@ import { HandBackTab } from "./HandBackTab";
 import { PeopleField } from "./PeopleField";
 import { PeopleTable } from "./PeopleTable";
 import { useRoundsPlace, type RoundProps, type RoundsPlace } from "./place";
-import "./rounds.css";
 import { ReviewTab } from "./ReviewTab";
 import { RoundSign } from "./Sign";
 import { Terms } from "./Terms";

@@ -12,6 +12,7 @@ import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { nameOf, thumbnailOf } from "./ExamplePicker";
 import type { RoundProps } from "./place";
+import "./rounds.css";
 import { TermsFields } from "./TermsFields";
 import { changesOf, termsOf, type RoundTerms } from "./terms";
 import { useText } from "./text";

@@ -7,6 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useNavigate } from "react-router";
 import { call, queryClient, useCall } from "../../api";
+import { useCrumbs } from "../../ui/crumbs";
 import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
 import { ImportView } from "./ImportView";
@@ -20,13 +21,7 @@ export function WizardPage() {
   const t = useText();
   const navigate = useNavigate();
   const place = useWizardPlace();
-  usePage({
-    title: t("title"),
-    crumbs: [
-      { text: "Vedette", to: "/" },
-      { text: place.name, to: place.route.replace(/\/datasets$/u, "") },
-    ],
-  });
+  usePage({ title: t("title"), crumbs: useCrumbs({ service: place.service, name: place.name }) });
   const { arn } = place;
   const here = `${place.route}/new`;
   return (

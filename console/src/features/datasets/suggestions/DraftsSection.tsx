@@ -28,9 +28,13 @@ export function DraftsSection({ place, arn, type }: SectionProps) {
   const t = useText();
   const { drafts, isRunning, fault, ask } = useDrafts(arn, type);
   const { Status: status, Count: count = 0 } = drafts;
+  // What waits for a person lies open, until the person folds it.
+  const [chosen, setChosen] = useState<boolean>();
   return (
     <ExpandableSection
       variant="stacked"
+      expanded={chosen ?? (isRunning || count > 0)}
+      onChange={({ detail }) => setChosen(detail.expanded)}
       headerText={t("drafts")}
       headerCounter={`(${String(count)})`}
       headerDescription={t("draftsHelp")}

@@ -38,6 +38,7 @@ export const messages = {
   find: "Find a label",
   addLabel: "Add a label",
   noLabels: "There are no labels yet. Type a name above and press Enter.",
+  noLabelsHere: "This round has no labels. Whoever leads it can add some to the project.",
   noTypes:
     "To show where an anomaly is, add a type such as scratch: type its name above and press Enter. Normal and anomaly need no type.",
   enterAdds: "Enter adds the label {name}.",

@@ -41,6 +41,7 @@ export const messages: Translation<typeof english> = {
   find: "Trouver une étiquette",
   addLabel: "Ajouter une étiquette",
   noLabels: "Il n’y a pas encore d’étiquettes. Saisissez un nom ci-dessus et appuyez sur Entrée.",
+  noLabelsHere: "Cette tournée n’a pas d’étiquettes. La personne qui la dirige peut en ajouter au projet.",
   noTypes:
     "Pour montrer où se trouve une anomalie, ajoutez un type comme rayure : saisissez son nom ci-dessus et appuyez sur Entrée. Normal et anomalie n’en ont pas besoin.",
   enterAdds: "Entrée ajoute l’étiquette {name}.",

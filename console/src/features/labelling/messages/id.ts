@@ -38,6 +38,7 @@ export const messages: Translation<typeof english> = {
   find: "Cari label",
   addLabel: "Tambah label",
   noLabels: "Belum ada label. Ketik nama di atas lalu tekan Enter.",
+  noLabelsHere: "Putaran ini belum punya label. Pemimpinnya dapat menambahkannya ke proyek.",
   noTypes:
     "Untuk menunjukkan letak anomali, tambahkan jenis seperti goresan: ketik namanya di atas lalu tekan Enter. Normal dan anomali tidak memerlukan jenis.",
   enterAdds: "Enter menambah label {name}.",

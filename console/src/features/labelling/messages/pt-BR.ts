@@ -41,6 +41,7 @@ export const messages: Translation<typeof english> = {
   find: "Encontrar um rótulo",
   addLabel: "Adicionar um rótulo",
   noLabels: "Ainda não há rótulos. Digite um nome acima e pressione Enter.",
+  noLabelsHere: "Esta rodada não tem rótulos. Quem a conduz pode adicioná-los ao projeto.",
   noTypes:
     "Para mostrar onde está uma anomalia, adicione um tipo, como risco: digite o nome acima e pressione Enter. Normal e anomalia não precisam de tipo.",
   enterAdds: "Enter adiciona o rótulo {name}.",

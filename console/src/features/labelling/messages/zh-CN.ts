@@ -37,6 +37,7 @@ export const messages: Translation<typeof english> = {
   find: "查找标签",
   addLabel: "添加标签",
   noLabels: "还没有标签。请在上方输入名称并按 Enter。",
+  noLabelsHere: "此轮次没有标签。负责人可以在项目中添加。",
   noTypes:
     "要标出异常的位置，请添加类型（例如 scratch）：在上方输入名称并按 Enter。“正常”和“异常”不需要类型。",
   enterAdds: "按 Enter 添加标签 {name}。",

@@ -27,7 +27,7 @@ export const messages = {
   createNow: "Create",
   change: "Change",
   changeTitle: "Change what is asked for",
-  changeHelp: "Who is labelling sees it with the next picture. Answers that are there already stay.",
+  changeHelp: "Whoever labels sees it within seconds. Answers that are there already stay.",
   save: "Save",
   cancel: "Cancel",
   which: "Which pictures",
@@ -134,6 +134,7 @@ export const messages = {
   unanswered: "Not answered",
   handBackHelp:
     "Accepted answers go into the dataset. What was changed there meanwhile is not overwritten; you decide picture by picture.",
+  labels: "Labels",
   handBackNow: "Hand back",
   openDataset: "Open the dataset",
   conflictsHelp:

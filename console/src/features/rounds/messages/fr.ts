@@ -31,7 +31,7 @@ export const messages: Translation<typeof english> = {
   createNow: "Créer",
   change: "Modifier",
   changeTitle: "Modifier ce qui est demandé",
-  changeHelp: "Qui étiquette le voit dès l’image suivante. Les réponses déjà données restent.",
+  changeHelp: "Qui étiquette le voit en quelques secondes. Les réponses déjà données restent.",
   save: "Enregistrer",
   cancel: "Annuler",
   which: "Quelles images",
@@ -139,6 +139,7 @@ export const messages: Translation<typeof english> = {
   unanswered: "Sans réponse",
   handBackHelp:
     "Les réponses acceptées entrent dans le jeu de données. Ce qui y a changé entre-temps n’est pas écrasé ; vous décidez image par image.",
+  labels: "Étiquettes",
   handBackNow: "Remettre",
   openDataset: "Ouvrir le jeu de données",
   conflictsHelp:

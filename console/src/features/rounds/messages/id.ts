@@ -31,7 +31,7 @@ export const messages: Translation<typeof english> = {
   createNow: "Buat",
   change: "Ubah",
   changeTitle: "Ubah yang diminta",
-  changeHelp: "Pelabel melihatnya mulai gambar berikutnya. Jawaban yang sudah ada tetap.",
+  changeHelp: "Pelabel melihatnya dalam hitungan detik. Jawaban yang sudah ada tetap.",
   save: "Simpan",
   cancel: "Batal",
   which: "Gambar yang mana",
@@ -137,6 +137,7 @@ export const messages: Translation<typeof english> = {
   unanswered: "Belum dijawab",
   handBackHelp:
     "Jawaban yang diterima masuk ke dataset. Yang berubah di sana tidak ditimpa; Anda memutuskan gambar demi gambar.",
+  labels: "Label",
   handBackNow: "Serahkan",
   openDataset: "Buka dataset",
   conflictsHelp: "Gambar ini berubah di dataset selama putaran. Pilih yang berlaku.",

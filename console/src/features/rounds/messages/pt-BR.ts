@@ -30,7 +30,7 @@ export const messages: Translation<typeof english> = {
   createNow: "Criar",
   change: "Alterar",
   changeTitle: "Alterar o que é pedido",
-  changeHelp: "Quem rotula vê a mudança na próxima imagem. As respostas já dadas ficam.",
+  changeHelp: "Quem rotula vê a mudança em segundos. As respostas já dadas ficam.",
   save: "Salvar",
   cancel: "Cancelar",
   which: "Quais imagens",
@@ -137,6 +137,7 @@ export const messages: Translation<typeof english> = {
   unanswered: "Não respondidas",
   handBackHelp:
     "As respostas aceitas entram no conjunto de dados. O que mudou lá nesse meio-tempo não é sobrescrito; você decide imagem por imagem.",
+  labels: "Rótulos",
   handBackNow: "Devolver",
   openDataset: "Abrir o conjunto de dados",
   conflictsHelp: "Estas imagens mudaram no conjunto de dados durante a rodada. Escolha o que vale.",
