@@ -23,9 +23,7 @@ export function HandBackTab({ arn, round, datasetRoute }: RoundProps & { readonl
   const preview = useCall("vedette", "PreviewHandBack", input, { everyMs: EVERY_MS });
   const handBack = useChange("vedette", "HandBackRound");
   const facts = preview.data ?? {};
-  const labels = (facts.Labels ?? [])
-    .map(({ Name = "", Pictures = 0 }) => `${Name}: ${formats.number(Pictures)}`)
-    .join(" · ");
+  const labels = wordsOf(facts.Labels, formats.number);
   const isOver = round.Status === "handed-back";
   const items = [
     { label: t("ready"), value: facts.Ready },
@@ -71,7 +69,7 @@ export function HandBackTab({ arn, round, datasetRoute }: RoundProps & { readonl
                 ...items.map(({ label, value }) => ({ label, value: formats.number(value ?? 0) })),
                 {
                   label: t("labels"),
-                  value: <bdi className="rounds-text">{labels === "" ? "–" : labels}</bdi>,
+                  value: <bdi className="rounds-text">{labels}</bdi>,
                 },
               ]}
             />
@@ -81,6 +79,12 @@ export function HandBackTab({ arn, round, datasetRoute }: RoundProps & { readonl
       {(round.Counts?.Conflicts ?? 0) > 0 && <Conflicts arn={arn} round={round} />}
     </SpaceBetween>
   );
+}
+
+/** The labels that come, each with its pictures. */
+function wordsOf(labels: Own.PreviewHandBackResponse["Labels"], number: (value: number) => string): string {
+  const words = (labels ?? []).map(({ Name = "", Pictures = 0 }) => `${Name}: ${number(Pictures)}`);
+  return words.length === 0 ? "–" : words.join(" · ");
 }
 
 function Conflicts({ arn, round }: RoundProps) {
