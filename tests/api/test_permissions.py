@@ -181,6 +181,7 @@ REQUESTS = [
     ("vedette", "ListVersionChanges", {"ProjectArn": PROJECT}, ""),
     ("vedette", "PreviewTraining", {"ProjectArn": PROJECT}, ""),
     ("vedette", "StopTraining", {"ModelArn": VERSION}, ""),
+    ("vedette", "DescribeTrainingFailure", {"ModelArn": VERSION}, ""),
     ("vedette", "CheckProjectPolicy", {"ProjectArn": PROJECT, "PolicyDocument": "{}"}, ""),
     ("vedette", "UpdateModelDescription", {"ModelArn": VERSION, "Description": "night-shift"}, ""),
     ("vedette", "ListEntries", ENTRIES, ""),

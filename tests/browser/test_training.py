@@ -277,6 +277,51 @@ def test_what_is_missing_is_said_with_the_button_that_leads_there(console, signe
     page.wait_for_url("**/nothing-to-learn/datasets**")
 
 
+def take_away(console, route: str, label: str, count: int) -> dict[str, bytes]:
+    """Delete the first pictures of a label from the bucket behind the product's back; return them."""
+    rekognition, s3 = console.client("rekognition"), console.client("s3")
+    (project,) = rekognition.describe_projects(ProjectNames=[route.rsplit("/", 1)[1]])["ProjectDescriptions"]
+    train = next(item["DatasetArn"] for item in project["Datasets"] if item["DatasetType"] == "TRAIN")
+    lines = rekognition.list_dataset_entries(DatasetArn=train, ContainsLabels=[label])["DatasetEntries"]
+    taken = {}
+    for line in lines[:count]:
+        bucket, _, key = json.loads(line)["source-ref"].removeprefix("s3://").partition("/")
+        taken[f"{bucket}/{key}"] = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        s3.delete_object(Bucket=bucket, Key=key)
+    return taken
+
+
+def test_a_failed_training_says_which_pictures_are_to_blame_and_is_mended(console, signed_in):
+    page, s3 = signed_in, console.client("s3")
+    route = make_example(console, "sort-parts")
+    taken = take_away(console, route, "bolt", 12)
+    page.goto(f"{route}/train")
+    page.get_by_text("Seconds", exact=True).click()
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("The training came to nothing")).to_be_visible(timeout=TRAINED_MS)
+    expect(page.get_by_text("Too many pictures of the training dataset cannot be used.")).to_be_visible()
+    name = sorted(taken)[0].rsplit("/", 1)[1]
+    row = page.get_by_role("row").filter(has_text=name)
+    expect(row).to_contain_text("The picture is missing, broken, or may not be read.")
+    # Their thumbnails are not there either.
+    page.vedette_watch.errors.clear()
+    take_pictures(page, "failed")
+    assert axe_everywhere(page) == {}
+    row.get_by_role("link", name=f"Show the picture {name}").click()
+    page.wait_for_url(f"**/datasets/train?name={name}")
+    for address, picture in taken.items():
+        bucket, _, key = address.partition("/")
+        s3.put_object(Bucket=bucket, Key=key, Body=picture, ContentType="image/jpeg")
+    page.goto(f"{route}/versions/v1")
+    page.get_by_role("button", name="Train again").click()
+    expect(page.get_by_text("How good v2 is")).to_be_visible(timeout=TRAINED_MS)
+    budget = console.client("rekognition").list_tags_for_resource(
+        ResourceArn=version_of(console, route, "v2")["ProjectVersionArn"]
+    )["Tags"]
+    assert budget == {"vedette:training-budget": "fast"}
+    page.vedette_watch.errors.clear()
+
+
 def test_a_lookout_training_is_watched_stopped_and_begun_again(console, signed_in):
     page = signed_in
     route = make_example(console, "find-scratches")

@@ -102,7 +102,7 @@ SERVICES = {
         RestoreSuggestions StartSuggestions StopSuggestions
         CountChanges CreateSnapshot DeleteSnapshot DescribeRestoration DescribeSnapshot ListChanges
         ListEntryEvents ListSnapshots RestoreSnapshot RevertChange
-        CheckProjectPolicy UpdateModelDescription
+        CheckProjectPolicy DescribeTrainingFailure UpdateModelDescription
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining
         GetEvaluationColumns ListEvaluationImages

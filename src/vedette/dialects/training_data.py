@@ -18,6 +18,8 @@ Split = Callable[[Sequence[Sample]], tuple[list[Sample], list[Sample]]]
 
 # So many pictures are named in a status message, and the rest counted: a message is for a person.
 NAMED = 10
+# So many lines are kept of a training that failed. Who has more of them mends the manifest by a program.
+MOST_PROBLEMS = 100
 
 
 class TrainingFiles(Protocol):
@@ -54,6 +56,36 @@ class TrainingTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class FrozenProblem:
+    """What is wrong with one line of a frozen manifest, or with its picture."""
+
+    part: str
+    line: int
+    source: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenProblems:
+    """The first problems of a training's lines, for a person to mend, and how many there are."""
+
+    first: Sequence[FrozenProblem] = ()
+    count: int = 0
+
+    @classmethod
+    def collect(cls, problems: Iterable[FrozenProblem]) -> "FrozenProblems":
+        """Return as many as a person goes through, and the count of all."""
+        first: list[FrozenProblem] = []
+        count = 0
+        for problem in problems:
+            count += 1
+            if len(first) < MOST_PROBLEMS:
+                first.append(problem)
+        return cls(first, count)
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """What is to be learnt, or why nothing can be."""
 
@@ -65,6 +97,9 @@ class Prepared:
     unusable: Sequence[Flaw] = ()
     # The manifest's own text by picture, where a document repeats it.
     lines: Mapping[str, str] = field(default_factory=dict)
+    # With a refusal: what is needed, and which lines are wrong.
+    needs: Sequence["Need"] = ()
+    problems: FrozenProblems = FrozenProblems()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from vedette.training.admission import (
 from vedette.training.changes import LabelChanges, LabelDigests, compare
 from vedette.training.estimate import Estimate, estimate
 from vedette.training.evaluations import EvaluationFiles
+from vedette.training.failure import TrainingFailure, read_failure
 from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder, warn_of_strangers
 from vedette.training.follow import Stages
@@ -251,6 +252,10 @@ class Trainings:
         if version.state not in WITH_PACKAGE:
             return None
         return self._reports.of(self.folder(version))
+
+    def failure(self, version: Version) -> TrainingFailure | None:
+        """Return why a training came to nothing; nothing where it did not."""
+        return read_failure(version, self.folder(version)) if version.state == "failed" else None
 
     def folder(self, version: Version) -> Folder:
         """Return where a version's files lie; its model is in `package` there."""

@@ -76,10 +76,22 @@ def check(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool
     say(Event("progress", CHECKING))
     prepared = _prepare(folder, train_order, split=_undivided)
     if prepared.refusal:
-        folder.finish({"refused": prepared.refusal, "seconds": time.monotonic() - started})
+        folder.finish({**_refusal_of(prepared), "seconds": time.monotonic() - started})
     else:
         folder.clear()
     return {"refused": prepared.refusal}
+
+
+def _refusal_of(prepared: Prepared) -> dict[str, Any]:
+    """Return what forbids a training, and what mends it; an empty refusal where nothing does."""
+    if not prepared.refusal:
+        return {"refused": ""}
+    return {
+        "refused": prepared.refusal,
+        "needs": [asdict(need) for need in prepared.needs],
+        "problems": [asdict(problem) for problem in prepared.problems.first],
+        "problem_count": prepared.problems.count,
+    }
 
 
 def _undivided(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
@@ -92,7 +104,7 @@ def _train(
     started = time.monotonic()
     say(Event("progress", CHECKING))
     prepared = _prepare(folder, order, split=_split_of(order))
-    result: dict[str, Any] = {"refused": prepared.refusal}
+    result: dict[str, Any] = _refusal_of(prepared)
     if not prepared.refusal:
         if order.divides and prepared.test:
             folder.divide(sample.source for sample in prepared.test)

@@ -516,6 +516,19 @@ export interface DescribeSnapshotResponse {
   readonly HasMore?: boolean | undefined;
 }
 
+export interface DescribeTrainingFailureRequest {
+  readonly ModelArn: string;
+}
+
+export interface DescribeTrainingFailureResponse {
+  readonly Message?: string | undefined;
+  readonly Blame?: "data" | "stopped" | "service" | undefined;
+  readonly Needs?: ReadonlyArray<TrainingNeed> | undefined;
+  readonly Problems?: ReadonlyArray<TrainingProblem> | undefined;
+  readonly ProblemCount?: number | undefined;
+  readonly HasManifests?: boolean | undefined;
+}
+
 export interface DescribeTrainingRequest {
   readonly ModelArn: string;
 }
@@ -1927,6 +1940,14 @@ export interface TrainingNeed {
   readonly Missing?: number | undefined;
 }
 
+export interface TrainingProblem {
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Line?: number | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly Code?: string | undefined;
+  readonly Message?: string | undefined;
+}
+
 export interface UndoChangeRequest {
   readonly ProjectArn: string;
   readonly ChangeId: string;
@@ -2091,6 +2112,7 @@ export interface VedetteOperations {
   readonly DescribeServing: { readonly input: DescribeServingRequest; readonly output: DescribeServingResponse };
   readonly DescribeSnapshot: { readonly input: DescribeSnapshotRequest; readonly output: DescribeSnapshotResponse };
   readonly DescribeTraining: { readonly input: DescribeTrainingRequest; readonly output: DescribeTrainingResponse };
+  readonly DescribeTrainingFailure: { readonly input: DescribeTrainingFailureRequest; readonly output: DescribeTrainingFailureResponse };
   readonly DiscardDrafts: { readonly input: DiscardDraftsRequest; readonly output: Record<never, never> };
   readonly DismissSuggestions: { readonly input: DismissSuggestionsRequest; readonly output: Record<never, never> };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };

@@ -1,34 +1,95 @@
-/** A training that came to nothing: stopped by somebody, or failed, and what to do about it. */
+/** A training that came to nothing: stopped by somebody, or failed; what was wrong, line by line, and what to do. */
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import type { ProjectFacts, VersionFacts } from "../../api";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useCall, type Own } from "../../api";
+import { FaultAlert } from "../../ui/faults";
 import { hrefOf, useFollow } from "../../ui/links";
+import { NeedRow } from "./Needs";
+import type { VersionProps } from "./place";
+import { Problems } from "./Problems";
+import { useRetraining } from "./Retrain";
 import { useText } from "./text";
 
-/** The beginning of what the server says of a training that somebody stopped. */
-const STOPPED = "The training was stopped";
-
-interface FailedProps {
-  readonly project: ProjectFacts;
-  readonly version: VersionFacts;
+interface FailedProps extends VersionProps {
   readonly route: string;
 }
 
-export function Failed({ version, route }: FailedProps) {
+type Failure = Own.DescribeTrainingFailureResponse;
+
+/** What failed is begun again just as it was, with what the datasets hold now. */
+function Again({ project, version, route }: FailedProps) {
   const t = useText();
   const follow = useFollow();
-  const isStopped = version.message.startsWith(STOPPED);
+  const changes = useCall("vedette", "ListVersionChanges", { ProjectArn: project.arn });
+  const budget = changes.data?.Versions?.find((change) => change.ModelArn === version.arn)?.Budget;
+  const { retrain, canTrain, needs } = useRetraining({ project, route, budget });
   return (
-    <Alert
-      type={isStopped ? "info" : "error"}
-      header={isStopped ? t("stopped") : t("failed")}
-      action={
-        <Button href={hrefOf(`${route}/train?new`)} onFollow={follow}>
-          {isStopped ? t("another") : t("mend")}
+    <SpaceBetween size="s">
+      {retrain.isError && <FaultAlert error={retrain.error} />}
+      <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+        <Button
+          variant="primary"
+          loading={retrain.isPending}
+          disabled={!canTrain}
+          disabledReason={t("missing")}
+          onClick={() => retrain.mutate()}
+        >
+          {t("trainAgain")}
         </Button>
-      }
-    >
-      {isStopped ? t("stoppedHelp") : <bdi>{version.message}</bdi>} {!isStopped && t("failedHelp")}
-    </Alert>
+        <Button href={hrefOf(`${route}/train?new`)} onFollow={follow}>
+          {t("mend")}
+        </Button>
+        {needs > 0 && <Box color="text-body-secondary">{t("stillMissing", { count: needs })}</Box>}
+      </SpaceBetween>
+    </SpaceBetween>
+  );
+}
+
+function Wrong({ failure, route }: { readonly failure: Failure; readonly route: string }) {
+  const t = useText();
+  const needs = failure.Needs ?? [];
+  const problems = failure.Problems ?? [];
+  if (needs.length + problems.length === 0) return null;
+  // What a program named by a manifest is in no gallery.
+  const place = failure.HasManifests === true ? null : route;
+  return (
+    <Container header={<Header variant="h2">{t("whatWasWrong")}</Header>}>
+      <SpaceBetween size="m">
+        {failure.HasManifests === true && <Box>{t("ofManifests")}</Box>}
+        {needs.map((need, index) => (
+          <NeedRow key={index} need={need} route={place} />
+        ))}
+        {problems.length > 0 && (
+          <Problems problems={problems} count={failure.ProblemCount ?? problems.length} route={place} />
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+const HEADERS = { data: "failed", service: "failedService", stopped: "stopped" } as const;
+const HELP = { data: "failedHelp", service: "failedServiceHelp", stopped: "stoppedHelp" } as const;
+
+export function Failed(props: FailedProps) {
+  const t = useText();
+  const { version, route } = props;
+  const query = useCall("vedette", "DescribeTrainingFailure", { ModelArn: version.arn });
+  const blame = query.data?.Blame ?? "data";
+  return (
+    <SpaceBetween size="l">
+      <Alert type={blame === "stopped" ? "info" : "error"} header={t(HEADERS[blame])}>
+        <SpaceBetween size="s">
+          <div>
+            {blame !== "stopped" && <bdi>{version.message}</bdi>} {t(HELP[blame])}
+          </div>
+          <Again {...props} />
+        </SpaceBetween>
+      </Alert>
+      {query.data !== undefined && <Wrong failure={query.data} route={route} />}
+    </SpaceBetween>
   );
 }

@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { hrefOf, useFollow } from "../../ui/links";
 import { kindOf, type Need, type NeedKind } from "./needs";
+import { placeOfPicture } from "./Problems";
 import { useText } from "./text";
 import "./training.css";
 
@@ -53,8 +54,9 @@ function placeOf(need: Need): string {
     case "more":
       return `${dataset}?${new URLSearchParams((need.Labels ?? []).map((label) => ["label", label])).toString()}`;
     case "invalid":
-    case "picture":
       return `${dataset}?errors=yes`;
+    case "picture":
+      return placeOfPicture(need.DatasetType ?? "train", need.SourceRef ?? "");
     case "twice":
       return `${dataset}?twins=yes`;
     default:
@@ -62,7 +64,8 @@ function placeOf(need: Need): string {
   }
 }
 
-function NeedRow({ need, route }: { readonly need: Need; readonly route: string }) {
+/** One thing that is needed; without a route there is no page to mend it on. */
+export function NeedRow({ need, route }: { readonly need: Need; readonly route: string | null }) {
   const t = useText();
   const follow = useFollow();
   const words = useWords();
@@ -93,7 +96,7 @@ function NeedRow({ need, route }: { readonly need: Need; readonly route: string 
           alt=""
         />
       )}
-      {kind !== "busy" && (
+      {kind !== "busy" && route !== null && (
         <Button href={hrefOf(`${route}${placeOf(need)}`)} onFollow={follow}>
           {text}
         </Button>

@@ -17,12 +17,17 @@ interface RetrainProps {
   readonly changes: Own.ListVersionChangesResponse | undefined;
 }
 
-function useRetraining({ project, route, changes }: RetrainProps) {
+interface RetrainingProps {
+  readonly project: ProjectFacts;
+  readonly route: string;
+  /** The budget of the version that is trained anew. */
+  readonly budget: string | undefined;
+}
+
+/** What trains the project anew, and how much is missing for that. */
+export function useRetraining({ project, route, budget }: RetrainingProps) {
   const navigate = useNavigate();
   const preview = useCall("vedette", "PreviewTraining", { ProjectArn: project.arn });
-  const budget = changes?.Versions?.find(
-    (version) => version.VersionName === changes.Since?.SinceVersion,
-  )?.Budget;
   const known = BUDGETS.find((candidate) => candidate === budget) ?? null;
   const order = {
     name: nextName(project.versions.map((version) => version.name)),
@@ -35,14 +40,15 @@ function useRetraining({ project, route, changes }: RetrainProps) {
     mutationFn: () => startTraining(project, order, preview.data?.HasOutputBucket === true),
     onSuccess: (version) => void navigate(`${route}/train?version=${encodeURIComponent(version)}`),
   });
-  return { retrain, canTrain: preview.data?.CanTrain === true };
+  return { retrain, canTrain: preview.data?.CanTrain === true, needs: preview.data?.Needs?.length ?? 0 };
 }
 
 export function Retrain(props: RetrainProps) {
   const t = useText();
   const words = useChanges();
-  const { retrain, canTrain } = useRetraining(props);
   const since = props.changes?.Since;
+  const newest = props.changes?.Versions?.find((version) => version.VersionName === since?.SinceVersion);
+  const { retrain, canTrain } = useRetraining({ ...props, budget: newest?.Budget });
   const count = countOf(since);
   const isTraining = props.project.versions.some((version) => version.state === "training");
   if (since === undefined || count === 0 || isTraining) return null;

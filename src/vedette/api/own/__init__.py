@@ -99,7 +99,11 @@ from vedette.api.own.suggestions import (
 from vedette.api.own.thresholds import get_version_thresholds, put_version_thresholds
 from vedette.api.own.trainings import get_training_report, preview_training, stop_training
 from vedette.api.own.usage import list_usage
-from vedette.api.own.version_pages import check_project_policy, update_model_description
+from vedette.api.own.version_pages import (
+    check_project_policy,
+    describe_training_failure,
+    update_model_description,
+)
 from vedette.api.own.versions import list_version_changes
 from vedette.api.protocols import RestJsonProtocol
 
@@ -149,6 +153,7 @@ OPERATIONS: dict[str, Handler] = {
     "DescribeTraining": describe_training,
     "DiscardDrafts": discard_drafts,
     "DismissSuggestions": dismiss_suggestions,
+    "DescribeTrainingFailure": describe_training_failure,
     "DownloadModel": download_model,
     "FindDifferent": find_different,
     "EndRound": end_round,

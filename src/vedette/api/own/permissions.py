@@ -34,6 +34,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "DescribeChange": _on("DescribeChange", PROJECT),
     "DescribeServing": _on("DescribeServing", MODEL),
     "DescribeTraining": _on("DescribeTraining", MODEL),
+    "DescribeTrainingFailure": _on("DescribeTrainingFailure", MODEL),
     "DiscardDrafts": _on("DiscardDrafts", PROJECT),
     "DismissSuggestions": _on("DismissSuggestions", PROJECT),
     "DownloadModel": _on("DownloadModel", MODEL),

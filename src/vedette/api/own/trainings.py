@@ -75,7 +75,7 @@ def _preview(preview: TrainingPreview) -> dict[str, Any]:
     names = dict.fromkeys([*(train.labels if train else ()), *(test.labels if test else ())])
     answer: dict[str, Any] = {
         "CanTrain": not preview.needs,
-        "Needs": [_need(need) for need in preview.needs],
+        "Needs": [describe_need(need) for need in preview.needs],
         "TrainImages": train.pictures if train else 0,
         "TestImages": test.pictures if test else 0,
         "Unusable": sum(part.unusable for part in preview.parts.values()),
@@ -102,7 +102,8 @@ def _estimate(item: Estimate) -> dict[str, Any]:
     }
 
 
-def _need(need: Need) -> dict[str, Any]:
+def describe_need(need: Need) -> dict[str, Any]:
+    """Return one thing that keeps a training from beginning."""
     answer = {
         "Code": need.code,
         "Message": need.message,

@@ -5,8 +5,11 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.own.models import find_model
 from vedette.api.own.projects import find_project
-from vedette.errors import MalformedPolicy
+from vedette.api.own.trainings import describe_need
+from vedette.dialects.training_data import FrozenProblem
+from vedette.errors import MalformedPolicy, Missing
 from vedette.projects.policy_review import KnownPeople, review_policy
+from vedette.projects.version import WORDS
 
 
 def update_model_description(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -14,6 +17,35 @@ def update_model_description(house: House, caller: Caller, request: dict[str, An
     version = find_model(house, caller, "UpdateModelDescription", request)
     house.versions.describe(version, request["Description"])
     return {}
+
+
+def describe_training_failure(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Say why a training came to nothing: what it lacked, and which lines it could not use."""
+    version = find_model(house, caller, "DescribeTrainingFailure", request)
+    failure = house.trainings.failure(version)
+    if failure is None:
+        raise Missing(
+            f"The version {version.name} {WORDS[version.state]}.", kind="version", name=version.path
+        )
+    return {
+        "Message": version.message,
+        "Blame": failure.blame,
+        "Needs": [describe_need(need) for need in failure.needs],
+        "Problems": [_problem(problem) for problem in failure.problems],
+        "ProblemCount": failure.problem_count,
+        "HasManifests": bool(version.inputs.get("train") or version.inputs.get("test")),
+    }
+
+
+def _problem(problem: FrozenProblem) -> dict[str, Any]:
+    answer = {
+        "DatasetType": problem.part,
+        "Line": problem.line,
+        "SourceRef": problem.source,
+        "Code": problem.code,
+        "Message": problem.message,
+    }
+    return {name: value for name, value in answer.items() if value not in ("", 0)}
 
 
 def check_project_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

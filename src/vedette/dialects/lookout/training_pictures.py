@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from vedette.dialects.lookout.dataset_checks import PictureFacts, check_labels, check_mask, check_picture
 from vedette.dialects.picture_heads import read_head, read_mask_colors
-from vedette.dialects.training_data import TrainingFiles
+from vedette.dialects.training_data import FrozenProblem, TrainingFiles
 from vedette.manifest.lines import Line
 from vedette.manifest.problems import Flaw
 from vedette.manifest.verdicts import Verdict, narrow
@@ -24,19 +24,37 @@ PNG = b"\x89PNG"
 
 
 @dataclass(frozen=True, slots=True)
+class WrongPicture:
+    """A line whose picture or mask cannot be used, and why."""
+
+    part: str
+    line: Line
+    flaw: Flaw
+
+    def problem(self) -> FrozenProblem:
+        """Return it as a problem of its part."""
+        return FrozenProblem(self.part, self.line.number, self.line.source, self.flaw.code, self.flaw.message)
+
+
+@dataclass(frozen=True, slots=True)
 class UsablePictures:
     """What can be learnt from, part by part, each verdict saying what its mask shows; and what cannot."""
 
     parts: Mapping[str, JudgedLines]
-    flaws: Sequence[Flaw] = ()
+    wrong: Sequence[WrongPicture] = ()
+
+    @property
+    def flaws(self) -> Sequence[Flaw]:
+        """What is wrong with those that cannot be used."""
+        return [picture.flaw for picture in self.wrong]
 
 
 def check_pictures(
     files: TrainingFiles, parts: Mapping[str, JudgedLines], *, one_size: bool
-) -> UsablePictures | Flaw:
+) -> UsablePictures | WrongPicture:
     """Return the lines whose pictures can be used, or what fails the training as a whole."""
     usable: dict[str, JudgedLines] = {}
-    unusable: list[Flaw] = []
+    wrong: list[WrongPicture] = []
     first: tuple[int, int] | None = None
     for part, candidates in parts.items():
         lines: list[tuple[Line, Verdict]] = []
@@ -49,11 +67,11 @@ def check_pictures(
             if not problem:
                 lines.append((line, verdict))
             elif problem.code in FAILING or _is_other_format(files, verdict, problem):
-                return problem
+                return WrongPicture(part, line, problem)
             else:
-                unusable.append(problem)
+                wrong.append(WrongPicture(part, line, problem))
         usable[part] = lines
-    return UsablePictures(usable, unusable)
+    return UsablePictures(usable, wrong)
 
 
 def _check_mask(files: TrainingFiles, verdict: Verdict, picture: PictureFacts) -> tuple[Verdict, Flaw | None]:

@@ -5,13 +5,11 @@ from dataclasses import replace
 
 from vedette.dialects.lookout.dataset_checks import (
     DatasetCounts,
-    Shortfall,
     count_verdicts,
     find_shortfalls,
-    flaw_of,
     model_type,
 )
-from vedette.dialects.lookout.training import judge_lines
+from vedette.dialects.lookout.training import WrongLine, judge_lines, need_of
 from vedette.dialects.lookout.training_pictures import FAILING
 from vedette.dialects.training_data import Need, PartPreview, PictureNote, PictureNotes, TrainingPreview
 from vedette.manifest.lines import Line, Manifest
@@ -33,13 +31,14 @@ def preview(
         if manifest is None:
             continue
         lines = judge_lines(manifest)
-        if isinstance(lines, Flaw):
-            return TrainingPreview(None, parts, [*needs, Need(lines.message, lines.code, name)])
+        if isinstance(lines, WrongLine):
+            need = Need(lines.flaw.message, lines.flaw.code, name, source=lines.source)
+            return TrainingPreview(None, parts, [*needs, need])
         valid[name], parts[name], problem = _usable(lines, name, note_of, one_size=one_size)
         parts[name].unlabelled = sum(1 for _ in manifest()) - len(lines)
         needs += [problem] if problem else []
     counts = {name: count_verdicts(verdict for _, verdict in lines) for name, lines in valid.items()}
-    needs += [_need(short) for short in find_shortfalls(counts["train"], counts.get("test"))]
+    needs += [need_of(short) for short in find_shortfalls(counts["train"], counts.get("test"))]
     return TrainingPreview(_task(counts["train"]), parts, needs)
 
 
@@ -83,11 +82,6 @@ def _narrowed(verdict: Verdict, note: PictureNote) -> Verdict:
     if verdict.mask is None or note.labels is None:
         return verdict
     return replace(verdict, labels=tuple(note.labels), mask=verdict.mask if note.labels else None)
-
-
-def _need(short: Shortfall) -> Need:
-    label, flaw = short.label or short.kind, flaw_of(short)
-    return Need(flaw.message, flaw.code, short.dataset, (label,), missing=short.least - short.count)
 
 
 def _task(train: DatasetCounts) -> Task | None:

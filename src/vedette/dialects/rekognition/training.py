@@ -5,6 +5,7 @@ training".
 """
 
 from collections.abc import Callable, Collection
+from itertools import chain
 
 from vedette.dialects.picture_heads import CheckedHead, read_head
 from vedette.dialects.rekognition.codes import CODES
@@ -19,7 +20,8 @@ from vedette.dialects.rekognition.manifest_checks import (
     usable_lines,
     validation_lines,
 )
-from vedette.dialects.training_data import Prepared, TrainingFiles, TrainingTerms
+from vedette.dialects.rekognition.training_needs import needs_of, problems_of
+from vedette.dialects.training_data import FrozenProblems, Need, Prepared, TrainingFiles, TrainingTerms
 from vedette.manifest.lines import Line, Manifest
 from vedette.manifest.places import split_s3
 from vedette.manifest.turned import turn_boxes
@@ -38,12 +40,19 @@ def prepare(files: TrainingFiles, terms: TrainingTerms) -> Prepared:
         lambda address: files.find(address) is None,
     )
     train, test = files.lines("train"), files.lines("test") if terms.has_test else None
-    if not (has_lines(train) and (test is None or has_lines(test))):
-        return Prepared(refusal=CODES.sentence(NO_LINES))
+    if empty := [name for name, part in (("train", train), ("test", test)) if part and not has_lines(part)]:
+        sentence = CODES.sentence(NO_LINES)
+        return Prepared(refusal=sentence, needs=[Need(sentence, NO_LINES, name) for name in empty])
     assessment = assess(train, test, pictures=pictures)
     if not assessment.is_accepted:
         _report(files, assessment, train, test, pictures)
-        return Prepared(refusal=assessment.message)
+        problems = [problems_of("train", train, pictures)]
+        problems += [problems_of("test", test, pictures)] if test else []
+        return Prepared(
+            refusal=assessment.message,
+            needs=needs_of(assessment),
+            problems=FrozenProblems.collect(chain.from_iterable(problems)),
+        )
     samples = _samples(files, "train", pictures, assessment.train.use_case)
     if test is None:
         samples, test_samples = terms.split(samples)

@@ -1,11 +1,7 @@
 """What a Custom Labels training would learn if it began now, by the checks that it makes itself."""
 
-from collections.abc import Sequence
-
 from vedette.dialects.rekognition.codes import CODES
 from vedette.dialects.rekognition.manifest_checks import (
-    LEAST_PER_LABEL,
-    OVERLAP,
     Assessment,
     PartAssessment,
     PictureProblems,
@@ -14,13 +10,12 @@ from vedette.dialects.rekognition.manifest_checks import (
     usable_lines,
 )
 from vedette.dialects.rekognition.training import NO_LINES, has_lines
+from vedette.dialects.rekognition.training_needs import needs_of
 from vedette.dialects.training_data import Need, PartPreview, PictureNote, PictureNotes, TrainingPreview
 from vedette.manifest.lines import Manifest
 from vedette.vision.annotations import Task
 
-SPLIT = "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT"
 UNUSABLE = frozenset({"ERROR_INVALID_IMAGE", "ERROR_INVALID_IMAGE_DIMENSION"})
-OVERLAPS = frozenset({"ERROR_INSUFFICIENT_LABEL_OVERLAP", "ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP"})
 
 
 def preview(train: Manifest, test: Manifest | None, note_of: PictureNotes) -> TrainingPreview:
@@ -35,7 +30,7 @@ def preview(train: Manifest, test: Manifest | None, note_of: PictureNotes) -> Tr
     if test is not None and assessment.test is not None:
         tested = "OBJECT_LOCALIZATION" if assessment.brand else case
         parts["test"] = _part(test, assessment.test, pictures, tested)
-    return TrainingPreview(_task(train, pictures, assessment), parts, _needs(assessment))
+    return TrainingPreview(_task(train, pictures, assessment), parts, needs_of(assessment))
 
 
 def _is_broken(note: PictureNote) -> bool:
@@ -61,23 +56,3 @@ def _task(train: Manifest, pictures: PictureProblems, assessment: Assessment) ->
         return "detection"
     is_single = all(len(set(verdict.labels)) == 1 for _, verdict in usable_lines(train, pictures, case))
     return "classification" if is_single else "multilabel"
-
-
-def _needs(assessment: Assessment) -> Sequence[Need]:
-    needs = [_need(code, "train", assessment) for code in assessment.train.codes]
-    if assessment.test is not None:
-        needs += [_need(code, "test", assessment) for code in assessment.test.codes]
-    return [*needs, *(_need(code, "", assessment) for code in assessment.codes)]
-
-
-def _need(code: str, part: str, assessment: Assessment) -> Need:
-    message = CODES.sentence(code, OVERLAP)
-    train = assessment.train.usable_labels(assessment.train.use_case)
-    if code == SPLIT:
-        short = sorted(label for label, count in train.items() if count < LEAST_PER_LABEL)
-        missing = sum(LEAST_PER_LABEL - train[label] for label in short)
-        return Need(message, code, part, short, missing=missing)
-    if code in OVERLAPS and assessment.test is not None:
-        absent = sorted(assessment.train.labels - assessment.test.labels)
-        return Need(message, code, "test", absent)
-    return Need(message, code, part)
