@@ -272,6 +272,12 @@ class Versions:
         return True
 
 
+def under_copying(connection: Connection) -> Sequence[Version]:
+    """Return every version that is being copied from another, as they are in this transaction."""
+    query = select(versions).where(versions.c.state == "copying").order_by(versions.c.id)
+    return [_with_project(connection, row) for row in connection.execute(query).all()]
+
+
 def require(connection: Connection, number: int) -> Version:
     """Return the version of that number as it is now."""
     version = _by_id(connection, number)

@@ -29,8 +29,8 @@ from vedette.jobs.kind import JobBegun, NewJob
 from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
 from vedette.projects.tokens import ClientToken
-from vedette.projects.version import FIRST, MOVES, USABLE, WITH_PACKAGE, WORDS, Version
-from vedette.projects.versions import NewVersion, Versions
+from vedette.projects.version import FIRST, MOVES, WITH_PACKAGE, WORDS, Version
+from vedette.projects.versions import NewVersion, Versions, require, under_copying
 from vedette.store.blobs.port import Blobs
 from vedette.training.admission import (
     NO_DATASET,
@@ -143,11 +143,7 @@ class Trainings:
     def copy(self, source: Version, project: Project, request: NewTraining) -> Version:
         """Begin to copy a version, trained or copied itself, with its results."""
         refuse_output(self._rooms.blobs, self._rooms.access, project, request)
-        if source.state not in USABLE | {"starting", "running", "stopping"}:
-            raise Busy(f"The version {source.name} {WORDS[source.state]}.", kind="version", name=source.name)
-        copies = [copy for copy in self.versions.in_state("copying") if copy.project.id == project.id]
-        if len(copies) >= MOST_COPIES:
-            raise TooMuch(f"{MOST_COPIES} copies into {project.name} are under way.", kind="version")
+        _refuse_uncopyable(source)
         new = NewVersion(
             name=request.name,
             state="copying",
@@ -167,17 +163,16 @@ class Trainings:
             # A copy has what people chose; whether its answers hold to that, its own users say.
             thresholds=replace(source.thresholds, on_wire=False, revision=""),
         )
-        version, _ = self.versions.create(project, new, also=self._add_copy)
+        version, _ = self.versions.create(project, new, also=partial(self._add_copy, source))
         self._begin(version)
         return version
 
     def delete(self, version: Version, token: ClientToken | None = None) -> None:
         """Delete a version with its files, when nothing of it is under way."""
-        for copy in self.versions.in_state("copying"):
-            if copy.inputs.get("copy_of") == version.id:
-                sentence = f"The version {version.name} is being copied to {copy.project.name}."
-                raise Busy(sentence, kind="version", name=version.path)
-        self._remove(self.versions.move(version, "deleting", "The model is being deleted.", token=token))
+        also = partial(_refuse_copied, version)
+        self._remove(
+            self.versions.move(version, "deleting", "The model is being deleted.", token=token, also=also)
+        )
 
     def stop(self, version: Version) -> None:
         """End a training that is not over; the version has failed then, and says that it was stopped."""
@@ -315,7 +310,14 @@ class Trainings:
             self._add(CHECK, connection, version)
         self._add(TRAIN, connection, version)
 
-    def _add_copy(self, connection: Connection, version: Version) -> None:
+    def _add_copy(self, source: Version, connection: Connection, version: Version) -> None:
+        """Add a copy's job; in its transaction it is known whether the source is still there to be copied."""
+        _refuse_uncopyable(require(connection, source.id))
+        into = [copy for copy in under_copying(connection) if copy.project.id == version.project.id]
+        # The new one is among them.
+        if len(into) > MOST_COPIES:
+            name = version.project.name
+            raise TooMuch(f"{MOST_COPIES} copies into {name} are under way.", kind="version")
         self.folder(version).put_aside()
         self._add(COPY, connection, version)
 
@@ -341,3 +343,16 @@ class Trainings:
     def _remove(self, version: Version) -> None:
         shutil.rmtree(self.folder(version).root, ignore_errors=True)
         self.versions.remove(version)
+
+
+def _refuse_uncopyable(source: Version) -> None:
+    if source.state not in WITH_PACKAGE:
+        raise Busy(f"The version {source.name} {WORDS[source.state]}.", kind="version", name=source.name)
+
+
+def _refuse_copied(version: Version, connection: Connection) -> None:
+    """Keep a version that is being copied, in the transaction that would delete it."""
+    for copy in under_copying(connection):
+        if copy.inputs.get("copy_of") == version.id:
+            sentence = f"The version {version.name} is being copied to {copy.project.name}."
+            raise Busy(sentence, kind="version", name=version.path)

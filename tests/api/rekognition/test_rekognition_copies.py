@@ -10,6 +10,7 @@ from vedette.errors import BadToken, Busy, Denied, MalformedPolicy, Missing, Tak
 from vedette.projects.policy import ACTION
 from vedette.projects.versions import NewVersion
 from vedette.runtime.package import open_package
+from vedette.training.order import NewTraining
 
 ALICE = a_caller("rekognition")
 BOB = a_caller("rekognition", account=ELSEWHERE, name="bob")
@@ -100,6 +101,17 @@ def test_a_version_that_is_being_copied_is_not_deleted(house, call, source, targ
         call("DeleteProjectVersion", ProjectVersionArn=str(source.arn))
     house.versions.move(made, "copied")
     call("DeleteProjectVersion", ProjectVersionArn=str(source.arn))
+
+
+def test_a_version_that_began_to_be_deleted_meanwhile_is_not_copied(house, source, target):
+    """Somebody else was between the look at the source and the copy of it."""
+    project = house.projects.find_by_arn(target, "eu-west-1")
+    house.versions.move(source, "deleting")
+    wanted = NewTraining(ALICE.principal, "out", "copies/", name="v1")
+    with pytest.raises(Busy, match="is being deleted"):
+        house.trainings.copy(source, project, wanted)
+    assert house.versions.list(project) == ([], False)
+    assert house.versions.find_by_id(source.id).state == "deleting"
 
 
 def test_a_copy_that_fails_says_what_failed(house, call, source, target):
