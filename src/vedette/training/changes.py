@@ -54,6 +54,7 @@ class LabelDigests:
     """Digests of versions, made when they are asked for first and kept beside their lines; and of now."""
 
     _recent: OrderedDict[str, LabelledPictures] = field(default_factory=OrderedDict)
+    _making: dict[str, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of_version(self, dialect: Dialect, folder: Folder) -> LabelledPictures | None:
@@ -78,12 +79,22 @@ class LabelDigests:
 
     def _keep(self, name: str, make: Callable[[], LabelledPictures]) -> LabelledPictures:
         with self._lock:
-            if name not in self._recent:
-                self._recent[name] = make()
-            self._recent.move_to_end(name)
-            while len(self._recent) > MOST_KEPT:
-                self._recent.popitem(last=False)
-            return self._recent[name]
+            if (digest := self._recent.get(name)) is not None:
+                self._recent.move_to_end(name)
+                return digest
+            making = self._making.setdefault(name, threading.Lock())
+        # Whoever asks for the same waits and finds it; others do not wait for a quarter of a million lines.
+        with making:
+            with self._lock:
+                digest = self._recent.get(name)
+            if digest is None:
+                digest = make()
+            with self._lock:
+                self._recent[name] = digest
+                self._making.pop(name, None)
+                while len(self._recent) > MOST_KEPT:
+                    self._recent.popitem(last=False)
+        return digest
 
 
 def digest_of(dialect: Dialect, manifests: Sequence[Manifest]) -> LabelledPictures:

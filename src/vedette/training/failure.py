@@ -1,5 +1,6 @@
 """Why a version came to nothing, for a person who wants to mend it: read from what its worker left."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,6 +9,8 @@ from vedette.dialects.training_data import FrozenProblem, Need
 from vedette.projects.version import Version
 from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder
+
+log = logging.getLogger(__name__)
 
 # The data are to blame, somebody stopped it, or we are.
 Blame = Literal["data", "stopped", "service"]
@@ -29,10 +32,15 @@ def read_failure(version: Version, folder: Folder) -> TrainingFailure:
         return TrainingFailure("stopped")
     if version.results.get("fault") == "service":
         return TrainingFailure("service")
-    result = folder.read_result() or {}
-    needs = [_need(item) for item in result.get("needs", ())]
-    problems = [FrozenProblem(**item) for item in result.get("problems", ())]
-    return TrainingFailure("data", needs, problems, int(result.get("problem_count", 0)))
+    try:
+        result = folder.read_result() or {}
+        needs = [_need(item) for item in result.get("needs", ())]
+        problems = [FrozenProblem(**item) for item in result.get("problems", ())]
+        return TrainingFailure("data", needs, problems, int(result.get("problem_count", 0)))
+    except (ValueError, TypeError, KeyError):
+        # Damaged, or of a release that says more: the version's message is there all the same.
+        log.warning("what failed the training of version %d cannot be read", version.id, exc_info=True)
+        return TrainingFailure("data")
 
 
 def _need(item: Mapping[str, Any]) -> Need:

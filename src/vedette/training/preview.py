@@ -7,6 +7,7 @@ dataset noted of them stands for that, so that a page has its answer in a moment
 import secrets
 import shutil
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,11 @@ from vedette.training.gather import freeze
 # Answers of so many states of datasets are kept; each is as large as its labels are many.
 MOST_KEPT = 32
 PAGE = 500
+# A look that takes a processor so long is not taken again at each change of a label: pages ask every five
+# seconds, people label all the time, and a quarter of a million lines take some 14 s (docs/experiments.md).
+COSTLY_S = 1.0
+# So many times as long as it took it rests, which leaves four fifths of a processor to others.
+REST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +41,49 @@ class Previewer:
     datasets: Datasets
     root: Path
     one_size: bool
+    costly_s: float = COSTLY_S
+    now: Callable[[], float] = time.monotonic
     _answers: OrderedDict[tuple[str, ...], TrainingPreview] = field(default_factory=OrderedDict)
-    # One at a time: a page that is opened twice does not read a quarter of a million lines twice.
+    # One at a time of a project: a page that is opened twice does not read a quarter of a million lines
+    # twice, and nobody waits for the project of somebody else.
+    _looking: dict[int, threading.Lock] = field(default_factory=dict)
+    # The last answer of a project that took long, and until when it is good enough.
+    _costly: dict[int, tuple[TrainingPreview, float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def preview(self, project: Project, sources: Mapping[str, Dataset]) -> TrainingPreview:
-        """Return the preview of a training with these datasets, by part."""
-        state = self._state(sources)
+        """Return the preview of a training with these datasets, by part; of large ones a recent one."""
         with self._lock:
-            if state not in self._answers:
-                self._answers[state] = self._look(project, sources)
+            looking = self._looking.setdefault(project.id, threading.Lock())
+        with looking:
+            state = self._state(sources)
+            with self._lock:
+                answer = self._answers.get(state) or self._recent(project)
+            if answer is None:
+                answer = self._look_timed(project, sources)
+                self._keep(state, answer)
+            return answer
+
+    def _recent(self, project: Project) -> TrainingPreview | None:
+        answer, until = self._costly.get(project.id, (None, 0.0))
+        return answer if self.now() < until else None
+
+    def _look_timed(self, project: Project, sources: Mapping[str, Dataset]) -> TrainingPreview:
+        began, used = self.now(), time.thread_time()
+        answer = self._look(project, sources)
+        with self._lock:
+            self._costly.pop(project.id, None)
+            if time.thread_time() - used >= self.costly_s:
+                ended = self.now()
+                self._costly[project.id] = (answer, ended + REST * (ended - began))
+        return answer
+
+    def _keep(self, state: tuple[str, ...], answer: TrainingPreview) -> None:
+        with self._lock:
+            self._answers[state] = answer
             self._answers.move_to_end(state)
             while len(self._answers) > MOST_KEPT:
                 self._answers.popitem(last=False)
-            return self._answers[state]
 
     def digest(
         self, project: Project, sources: Mapping[str, Dataset], digests: LabelDigests

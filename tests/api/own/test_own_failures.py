@@ -68,6 +68,13 @@ def test_a_failure_of_a_release_that_kept_less_has_its_message(house):
     assert answer["HasManifests"] is True
 
 
+@pytest.mark.parametrize("needs", [[{"moreover": 1}], "x", [7], None])
+def test_a_result_that_cannot_be_read_leaves_the_message(house, needs):
+    version = a_failed(house, "Too few.", {"refused": "Too few.", "seconds": 1.0, "needs": needs})
+    answer = failure_of(house, version)
+    assert (answer["Message"], answer["Blame"], answer["Needs"]) == ("Too few.", "data", [])
+
+
 def test_who_is_to_blame_is_said(house):
     stopped = a_failed(house, STOPPED)
     assert failure_of(house, stopped)["Blame"] == "stopped"

@@ -53,6 +53,8 @@ class PartAssessment:
     buckets: set[str] = field(default_factory=set)
     image_lines: int = 0
     box_lines: int = 0
+    # Of the image lines, those with one label alone.
+    single_lines: int = 0
     image_labels: Counter[str] = field(default_factory=Counter)
     box_labels: Counter[str] = field(default_factory=Counter)
     codes: list[str] = field(default_factory=list)
@@ -230,9 +232,11 @@ def _count(part: PartAssessment, line: Line | BadLine, verdict: Verdict, picture
             part.missing += pictures.is_missing(line.source)
     else:
         part.valid += 1
-        part.image_lines += bool(verdict.labels)
+        labels = set(verdict.labels)
+        part.image_lines += bool(labels)
+        part.single_lines += len(labels) == 1
         part.box_lines += bool(verdict.boxes)
-        part.image_labels.update(set(verdict.labels))
+        part.image_labels.update(labels)
         part.box_labels.update({name for name, _ in verdict.boxes or ()})
 
 

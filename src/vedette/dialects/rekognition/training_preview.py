@@ -7,7 +7,6 @@ from vedette.dialects.rekognition.manifest_checks import (
     PictureProblems,
     UseCase,
     assess,
-    usable_lines,
 )
 from vedette.dialects.rekognition.training import NO_LINES, has_lines
 from vedette.dialects.rekognition.training_needs import needs_of
@@ -26,33 +25,28 @@ def preview(train: Manifest, test: Manifest | None, note_of: PictureNotes) -> Tr
     pictures = PictureProblems(is_broken=lambda address: _is_broken(note_of(address)))
     assessment = assess(train, test, pictures=pictures)
     case = assessment.train.use_case
-    parts = {"train": _part(train, assessment.train, pictures, case)}
+    parts = {"train": _part(assessment.train, case)}
     if test is not None and assessment.test is not None:
         tested = "OBJECT_LOCALIZATION" if assessment.brand else case
-        parts["test"] = _part(test, assessment.test, pictures, tested)
-    return TrainingPreview(_task(train, pictures, assessment), parts, needs_of(assessment))
+        parts["test"] = _part(assessment.test, tested)
+    return TrainingPreview(_task(assessment), parts, needs_of(assessment))
 
 
 def _is_broken(note: PictureNote) -> bool:
     return any(flaw.code in UNUSABLE for flaw in note.flaws)
 
 
-def _part(
-    manifest: Manifest, assessed: PartAssessment, pictures: PictureProblems, case: UseCase
-) -> PartPreview:
-    part = PartPreview(unusable=assessed.invalid, unlabelled=assessed.ignored)
-    for _, verdict in usable_lines(manifest, pictures, case):
-        part.pictures += 1
-        part.labels.update(set(verdict.labels if case != "OBJECT_LOCALIZATION" else verdict.every_label))
-    return part
+def _part(assessed: PartAssessment, case: UseCase) -> PartPreview:
+    """Return what is used of a part: it was all counted when the part was judged, in one pass."""
+    lines = assessed.box_lines if case == "OBJECT_LOCALIZATION" else assessed.image_lines
+    return PartPreview(lines, assessed.invalid, assessed.ignored, assessed.usable_labels(case))
 
 
-def _task(train: Manifest, pictures: PictureProblems, assessment: Assessment) -> Task | None:
+def _task(assessment: Assessment) -> Task | None:
     """Return the task, as learning decides it by the same lines."""
-    case = assessment.train.use_case
-    if case == "NOT_DETERMINED":
+    train = assessment.train
+    if train.use_case == "NOT_DETERMINED":
         return None
-    if case == "OBJECT_LOCALIZATION" or assessment.brand:
+    if train.use_case == "OBJECT_LOCALIZATION" or assessment.brand:
         return "detection"
-    is_single = all(len(set(verdict.labels)) == 1 for _, verdict in usable_lines(train, pictures, case))
-    return "classification" if is_single else "multilabel"
+    return "classification" if train.single_lines == train.image_lines else "multilabel"
