@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation, useQuery, type QueryKey } from "@tanstac
 import { queryClient } from "./client";
 import type { Services } from "./operations";
 import { currentRegion, useRegion } from "./region";
-import { send } from "./send";
+import { jsonOf, send } from "./send";
 import { currentSession } from "./session";
 
 export type Service = keyof Services;
@@ -36,7 +36,7 @@ export async function call<S extends Service, O extends Operation<S>>(
     region: options.region ?? currentRegion(),
     signal: options.signal,
   });
-  return (await answer.json()) as Output<S, O>;
+  return await jsonOf(answer);
 }
 
 /** The key under which a call's answer is remembered; without more it names every call of the operation. */

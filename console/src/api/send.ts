@@ -36,6 +36,21 @@ function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
+/** The line was cut, before the answer or within it: a server that is killed cuts it anywhere. */
+function cutOff(error: unknown): unknown {
+  if (isAbort(error)) return error;
+  return new Fault(0, OFFLINE, error instanceof Error ? error.message : String(error), null);
+}
+
+/** The JSON of an answer; a half one is none. */
+export async function jsonOf(answer: Response): Promise<unknown> {
+  try {
+    return await answer.json();
+  } catch (error) {
+    throw cutOff(error);
+  }
+}
+
 /** Who hears what a refusal says of the session itself, whatever was asked for. */
 export interface SessionListener {
   /** The session has ended. */
@@ -62,11 +77,12 @@ export async function send(path: string, sending: Sending = {}): Promise<Respons
   try {
     answer = await fetch(BASE + path, initOf(sending));
   } catch (error) {
-    if (isAbort(error)) throw error;
-    throw new Fault(0, OFFLINE, error instanceof Error ? error.message : String(error), null);
+    throw cutOff(error);
   }
   if (!answer.ok) {
-    const fault = await faultOf(answer);
+    const fault = await faultOf(answer).catch((error: unknown) => {
+      throw cutOff(error);
+    });
     noticeSession(path, fault);
     throw fault;
   }

@@ -131,6 +131,37 @@ describe("an upload", () => {
     ]);
   });
 
+  it("sends again what a killed server cut within its answer", async () => {
+    const cut = new Set(["uploads", "upload", "QueryEntries", "UpdateEntries"]);
+    const { fetch } = server;
+    vi.stubGlobal("fetch", async (address: string, init: RequestInit) => {
+      const answer = await fetch(address, init);
+      const name = server.asked.at(-1) ?? "";
+      if (!cut.delete(name)) return answer;
+      const half = new ReadableStream({ pull: (body) => body.error(new TypeError("Failed to fetch")) });
+      return new Response(half);
+    });
+    const { added, known, failed } = await upload(pictures(3));
+    expect([added + known, failed, server.entries.size, cut.size]).toEqual([3, 0, 3, 0]);
+    // Four cuts, each waited for a second.
+  }, 30_000);
+
+  it("waits for no server where it is the file that cannot be read any more", async () => {
+    const gone = new Blob(["p1"]);
+    const failing = vi.fn(() => Promise.reject(new DOMException("gone", "NotReadableError")));
+    gone.slice = () => Object.assign(new Blob(), { arrayBuffer: failing });
+    const { fetch } = server;
+    vi.stubGlobal("fetch", (address: string, init: RequestInit) =>
+      init.body === gone ? Promise.reject(new TypeError("Failed to fetch")) : fetch(address, init),
+    );
+    const list = [...pictures(1), { name: "gone.jpg", open: () => Promise.resolve(gone) }];
+    const { added, problems } = await upload(list);
+    expect([added, problems.map(({ name, code }) => [name, code])]).toEqual([
+      1,
+      [["gone.jpg", "unreadable"]],
+    ]);
+  });
+
   it("waits for a full disk and goes on when there is room", async () => {
     let isFull = true;
     const waits = new Set<unknown>();

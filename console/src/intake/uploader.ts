@@ -3,7 +3,7 @@
  * What was sent is known by its hash, so that after a cut line or a closed page the same folder goes on where it
  * was. The three steps run beside one another. No React.
  */
-import { asFault, call, currentSession, send } from "../api";
+import { asFault, call, currentSession, jsonOf, send } from "../api";
 import { writeClass } from "../manifest/anomaly";
 import { Line } from "../manifest/lines";
 import { withLabels } from "../manifest/relabel";
@@ -93,6 +93,18 @@ interface Sent {
 }
 
 class Stopped extends Error {}
+
+/** A file that was changed or deleted after it was chosen, which the browser gives out no more. */
+class FileChanged extends Error {}
+
+async function isReadable(blob: Blob): Promise<boolean> {
+  try {
+    await blob.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -240,7 +252,7 @@ export class Uploader {
 
   async #ask(hashes: readonly string[]): Promise<Map<string, string>> {
     const answer = await this.#send("uploads", { method: "POST", json: { sha256: hashes } });
-    const { uploads } = (await answer.json()) as {
+    const { uploads } = (await jsonOf(answer)) as {
       readonly uploads: Readonly<Record<string, { readonly sourceRef: string }>>;
     };
     return new Map(Object.entries(uploads).map(([hash, stored]) => [hash, stored.sourceRef]));
@@ -274,17 +286,27 @@ export class Uploader {
     const query = new URLSearchParams({ name: ready.name, sha256: ready.hash }).toString();
     const path = `upload?${query.replaceAll("+", "%20")}`;
     try {
-      const stored = await this.#patiently(async () => {
-        const answer = await this.#send(path, { method: "PUT", body: ready.blob });
-        return (await answer.json()) as { readonly sourceRef: string };
-      });
+      const stored = await this.#patiently(() => this.#put(path, ready.blob));
       this.#sent.push({ picture, source: stored.sourceRef });
     } catch (error) {
       if (error instanceof Stopped) throw error;
-      const isChanged = asFault(error).code === "BadDigest" && tries < MOST_TRIES;
+      const isOther = error instanceof FileChanged || asFault(error).code === "BadDigest";
+      const isChanged = isOther && tries < MOST_TRIES;
       const again = isChanged ? await this.#hash(picture) : null;
       if (again !== null) await this.#sendOne({ ...again, source: undefined }, tries + 1);
-      else if (!isChanged) this.#refuse(picture, "server", error);
+      else if (!isChanged)
+        this.#refuse(picture, error instanceof FileChanged ? "unreadable" : "server", error);
+    }
+  }
+
+  async #put(path: string, blob: Blob): Promise<{ readonly sourceRef: string }> {
+    try {
+      const answer = await this.#send(path, { method: "PUT", body: blob });
+      return (await jsonOf(answer)) as { readonly sourceRef: string };
+    } catch (error) {
+      // A browser tells no more of a file that it cannot read than of a server that is away.
+      if (asFault(error).isOffline && !(await isReadable(blob))) throw new FileChanged();
+      throw error;
     }
   }
 

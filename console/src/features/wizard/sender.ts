@@ -3,7 +3,7 @@
  * where they are known by their hash. Every piece has a number of its own, so that one that is sent twice is there
  * once. No React.
  */
-import { asFault, call, currentRegion, currentSession, send } from "../../api";
+import { asFault, call, currentRegion, currentSession, jsonOf, send } from "../../api";
 import { asJpegName, convert, needsBrowser } from "../../intake/converting";
 import { isPicture } from "../../intake/files";
 import { hashOf } from "../../intake/hashing";
@@ -156,14 +156,14 @@ export class ImportSender {
   async #upload(blob: Blob, name: string, hash: string): Promise<string> {
     const facts = { csrf: currentSession()?.csrf, region: this.#region };
     const asked = await send("uploads", { method: "POST", json: { sha256: [hash] }, ...facts });
-    const { uploads } = (await asked.json()) as {
+    const { uploads } = (await jsonOf(asked)) as {
       readonly uploads: Readonly<Record<string, { readonly sourceRef: string } | undefined>>;
     };
     const known = uploads[hash];
     if (known !== undefined) return known.sourceRef;
     const query = new URLSearchParams({ name, sha256: hash });
     const answer = await send(`upload?${query.toString()}`, { method: "PUT", body: blob, ...facts });
-    return ((await answer.json()) as { readonly sourceRef: string }).sourceRef;
+    return ((await jsonOf(answer)) as { readonly sourceRef: string }).sourceRef;
   }
 
   /** Labels in shares of the picture need its size, as it is stored and not as it is turned. */
