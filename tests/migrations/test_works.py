@@ -48,6 +48,7 @@ BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_
 # What undoes the changes after the one that made works jobs.
 LATER = (
     "drop table unit_spans",
+    "drop table hours",
     "drop table dataset_restorations",
     "drop table dataset_snapshots",
     "drop table dataset_journal_steps",

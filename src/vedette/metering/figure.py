@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, Table, and_, insert, select, update
 
 from vedette.metering.tables import minutes
 
@@ -27,14 +27,14 @@ class Figure:
         self.most = max(self.most, other.most)
 
 
-def add(connection: Connection, key: Key, figure: Figure) -> None:
+def add(connection: Connection, key: Key, figure: Figure, table: Table = minutes) -> None:
     """Add a figure to the database's row of it."""
     arn, minute, name = key
-    key_matches = and_(minutes.c.arn == arn, minutes.c.minute == minute, minutes.c.figure == name)
-    row = connection.execute(select(minutes).where(key_matches)).first()
+    key_matches = and_(table.c.arn == arn, table.c.minute == minute, table.c.figure == name)
+    row = connection.execute(select(table).where(key_matches)).first()
     if row is None:
-        connection.execute(insert(minutes).values(arn=arn, minute=minute, figure=name, **asdict(figure)))
+        connection.execute(insert(table).values(arn=arn, minute=minute, figure=name, **asdict(figure)))
         return
     whole = Figure(row.total, row.samples, row.least, row.most)
     whole.add(figure)
-    connection.execute(update(minutes).where(key_matches).values(asdict(whole)))
+    connection.execute(update(table).where(key_matches).values(asdict(whole)))

@@ -1,17 +1,18 @@
 """Retention of figures: minutes are aggregated to hours, and hours are deleted in the end.
 
-An hour's row lies at its first minute, so that sums over a longer time need not know of it. Minutes
-are folded some rows at a time, each time whole or not at all: a killed server goes on where it was.
+An hour's row lies at its first minute, so that sums over a longer time need not know of it; the table of
+hours has the same from the beginning. Minutes are folded some rows at a time, each time whole or not at all:
+a killed server goes on where it was.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, select
 
 from vedette.metering.figure import Figure, Key, add
-from vedette.metering.tables import minutes
+from vedette.metering.tables import hours, minutes
 from vedette.store.db import Database
 
 DAY = 24 * 60
@@ -29,19 +30,28 @@ def fold(database: Database, *, since: int, now: int) -> bool:
     with database.read() as connection:
         rows = connection.execute(old.order_by(minutes.c.minute).limit(ROWS)).all()
     with database.write() as connection:
-        connection.execute(delete(minutes).where(minutes.c.minute < now - HOURS_KEPT))
+        for table in (minutes, hours):
+            connection.execute(delete(table).where(table.c.minute < now - HOURS_KEPT))
         _fold_rows(connection, rows)
     return len(rows) == ROWS
 
 
+def by_hour(figures: Mapping[Key, Figure]) -> dict[Key, Figure]:
+    """Return figures of minutes added up to those of hours."""
+    sums: defaultdict[Key, Figure] = defaultdict(Figure)
+    for (arn, minute, name), figure in figures.items():
+        sums[arn, minute - minute % 60, name].add(figure)
+    return dict(sums)
+
+
 def _fold_rows(connection: Connection, rows: Sequence[Row[Any]]) -> None:
-    hours: defaultdict[Key, Figure] = defaultdict(Figure)
+    figures = {
+        (row.arn, row.minute, row.figure): Figure(row.total, row.samples, row.least, row.most) for row in rows
+    }
     for row in rows:
-        hour = row.minute - row.minute % 60
-        hours[row.arn, hour, row.figure].add(Figure(row.total, row.samples, row.least, row.most))
         key_matches = and_(
             minutes.c.arn == row.arn, minutes.c.minute == row.minute, minutes.c.figure == row.figure
         )
         connection.execute(delete(minutes).where(key_matches))
-    for key, figure in hours.items():
+    for key, figure in by_hour(figures).items():
         add(connection, key, figure)

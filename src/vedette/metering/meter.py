@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.metering.figure import Figure, Key, add
-from vedette.metering.fold import MINUTES_KEPT, fold
+from vedette.metering.fold import MINUTES_KEPT, by_hour, fold
 from vedette.metering.spans import SpanRecorder
-from vedette.metering.tables import minutes
+from vedette.metering.tables import hours, minutes
 from vedette.metering.usage import ASKED, PeriodFigure, read_periods
 from vedette.store.db import Database
 
@@ -75,6 +75,8 @@ class Meter:
             with self._database.write() as connection:
                 for key, figure in counted.items():
                     add(connection, key, figure)
+                for key, figure in by_hour(counted).items():
+                    add(connection, key, figure, hours)
         except Exception:
             self._take_back(counted)
             raise

@@ -4,20 +4,28 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table
 
 from vedette.store.db import METADATA
 
-minutes = Table(
-    "minutes",
-    METADATA,
-    Column("arn", String(1024), primary_key=True),
-    # Minutes since 1970.
-    Column("minute", BigInteger, primary_key=True),
-    Column("figure", String(32), primary_key=True),
-    # Enough for CloudWatch's statistics: Sum, SampleCount, Average, Minimum and Maximum.
-    Column("total", Float, nullable=False),
-    Column("samples", Integer, nullable=False),
-    Column("least", Float, nullable=False),
-    Column("most", Float, nullable=False),
-    Index("ix_minutes_minute", "minute"),
-)
+
+def _figures(name: str) -> Table:
+    """Return a table of figures, a row a time of so many minutes since 1970."""
+    return Table(
+        name,
+        METADATA,
+        Column("arn", String(1024), primary_key=True),
+        # Minutes since 1970, of an hour its first.
+        Column("minute", BigInteger, primary_key=True),
+        Column("figure", String(32), primary_key=True),
+        # Enough for CloudWatch's statistics: Sum, SampleCount, Average, Minimum and Maximum.
+        Column("total", Float, nullable=False),
+        Column("samples", Integer, nullable=False),
+        Column("least", Float, nullable=False),
+        Column("most", Float, nullable=False),
+        Index(f"ix_{name}_minute", "minute"),
+    )
+
+
+minutes = _figures("minutes")
+# The same by the hour, so that months are read in a moment.
+hours = _figures("hours")
 
 unit_spans = Table(
     "unit_spans",

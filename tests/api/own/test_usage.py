@@ -60,6 +60,19 @@ def test_what_was_asked_is_added_up_by_period_before_and_after_it_is_written(hou
     assert usage(house, days) == [expected]
 
 
+def test_a_day_of_a_zone_that_is_half_an_hour_off_is_cut_within_the_hour(house, clock):
+    arn = version(house, "rekognition")
+    clock.move(minutes=-clock().minute)
+    noon = clock()
+    for _ in range(4 * 60):
+        house.meter.count(arn, {"answered": 1})
+        clock.move(minutes=1)
+    edges = [noon + timedelta(minutes=minutes) for minutes in (-90, 30, 45, 150, 330)]
+    for _ in range(2):
+        assert usage(house, edges)[0]["Images"] == [30, 15, 105, 90]
+        house.meter.write()
+
+
 def test_hours_are_those_of_the_spans(house, days, database, clock):
     arn = version(house, "rekognition")
     spans = house.meter.spans
