@@ -21,7 +21,7 @@ interface FailedProps extends VersionProps {
 type Failure = Own.DescribeTrainingFailureResponse;
 
 /** What failed is begun again just as it was, with what the datasets hold now. */
-function Again({ project, version, route }: FailedProps) {
+function Again({ project, version, route, isStopped }: FailedProps & { readonly isStopped: boolean }) {
   const t = useText();
   const follow = useFollow();
   const changes = useCall("vedette", "ListVersionChanges", { ProjectArn: project.arn });
@@ -41,7 +41,7 @@ function Again({ project, version, route }: FailedProps) {
           {t("trainAgain")}
         </Button>
         <Button href={hrefOf(`${route}/train?new`)} onFollow={follow}>
-          {t("mend")}
+          {isStopped ? t("another") : t("mend")}
         </Button>
         {needs > 0 && <Box color="text-body-secondary">{t("stillMissing", { count: needs })}</Box>}
       </SpaceBetween>
@@ -86,7 +86,7 @@ export function Failed(props: FailedProps) {
           <div>
             {blame !== "stopped" && <bdi>{version.message}</bdi>} {t(HELP[blame])}
           </div>
-          <Again {...props} />
+          <Again {...props} isStopped={blame === "stopped"} />
         </SpaceBetween>
       </Alert>
       {query.data !== undefined && <Wrong failure={query.data} route={route} />}
