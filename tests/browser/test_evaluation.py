@@ -31,6 +31,7 @@ class EvaluatedExample:
             frozen = console.data / "versions" / version.folder / f"{part}.manifest"
             frozen.write_text("".join(f"{line}\n" for line in lines[part]), "utf-8")
         self.route = f"/console/projects/{self.service}/{self.name}"
+        self.arn_of_version = str(version.arn)
         self.page = f"{self.route}/versions/{version.name}/evaluation"
 
     def entries(self, part):
@@ -79,6 +80,22 @@ def test_figures_follow_the_threshold_and_go_back_to_the_versions_own(signed_in,
     assert now(page) == before
 
 
+def test_a_threshold_that_is_used_is_kept_with_its_rule_and_its_costs(signed_in, parts):
+    page = signed_in
+    open_evaluation(page, f"{parts.page}?label=washer")
+    expect(page.get_by_text("In use, as the training found it")).to_be_visible()
+    page.get_by_label("One false alarm costs").fill("3")
+    page.get_by_role("button", name="Cheapest").click()
+    page.get_by_role("button", name="Use this threshold").click()
+    expect(page.get_by_text("In use", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name=re.compile("^In use: "))).to_be_visible()
+    answer = parts.browser.call("vedette", "GetVersionThresholds", ModelArn=parts.arn_of_version).json
+    row = next(row for row in answer["Thresholds"] if row["Label"] == "washer")
+    assert (row["Reason"], row["MissCost"], row["FalseAlarmCost"]) == ("cheapest", 100.0, 3.0)
+    assert answer["UseOnWire"] is False
+
+
 def test_a_number_of_the_confusions_opens_its_pictures(signed_in, parts):
     page = signed_in
     open_evaluation(page, parts.page)
@@ -116,8 +133,7 @@ def test_a_label_is_corrected_where_it_was_noticed_and_counted_for_the_next_trai
     assert '"nut"' in line_of(parts, source)
     page.get_by_role("button", name="Close").last.click()
     expect(page.get_by_text("1 picture is labelled otherwise than when")).to_be_visible()
-    page.get_by_role("link", name="Train again").click()
-    page.wait_for_url("**/train?new")
+    expect(page.get_by_role("button", name="Train again")).to_be_enabled()
 
 
 def test_who_was_overtaken_sees_what_was_saved_and_overwrites_nothing(console, signed_in, parts):

@@ -130,4 +130,5 @@ def put_beside(server, project, service, task, pictures, labels, *, account):
             scores = {label: picture.scores.get(label, 0.3) for label in labels}
             object.__setattr__(picture, "scores", scores)
     document = write_evaluation(evaluation_of(task, pictures, labels))
-    return put_version(server.data, service, project, task, account=account, evaluation=document)
+    facts = {"evaluation": document, "thresholds": document["thresholds"], "labels": tuple(labels)}
+    return put_version(server.data, service, project, task, account=account, **facts)

@@ -1,5 +1,7 @@
 """Columns of an evaluation: what they count at a label's threshold is what the document says."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,8 @@ from hypothesis import strategies as st
 from doubles.evaluated import evaluation_of, labelled, unpack_columns
 from vedette.evaluation.columns import pack_columns, round_scores
 from vedette.evaluation.document import write_evaluation
+from vedette.evaluation.judged import JudgedPicture
+from vedette.vision.annotations import Sample
 
 shares = st.floats(0, 1, allow_nan=False)
 
@@ -90,3 +94,10 @@ def test_ten_thousand_pictures_with_twenty_labels_fit_into_two_megabytes():
         object.__setattr__(picture, "scores", dict(zip(labels, random.random(20).tolist(), strict=True)))
     evaluation = evaluation_of("multilabel", pictures, labels)
     assert 20 * len(pack_columns(evaluation)) < 2_000_000
+
+
+def test_names_may_hold_whatever_json_can():
+    odd = "half \ud83d, a line\nand \u2028"
+    picture = JudgedPicture(Sample(Path("p.png"), labels=(odd,), source=odd), scores={odd: 0.5})
+    head, _ = unpack_columns(pack_columns(evaluation_of("multilabel", [picture], (odd,))))
+    assert (head["pictures"], head["figures"]["labels"][0]["label"]) == ([odd], odd)

@@ -70,19 +70,28 @@ export function textOf<M extends Messages>(folder: string): () => Say<M> {
   };
 }
 
+function makeFormats(language: Language) {
+  const numbers = new Intl.NumberFormat(language);
+  const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
+  const days = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  return {
+    number: (value: number) => numbers.format(value),
+    percent: (share: number) => percents.format(share),
+    day: (iso: string | undefined) => (iso === undefined ? "–" : days.format(new Date(iso))),
+    date: (iso: string | undefined) => (iso === undefined ? "–" : dates.format(new Date(iso))),
+  };
+}
+
+type Formats = ReturnType<typeof makeFormats>;
+
+/** Made once a language: a page may have hundreds of components that write numbers. */
+const formats = new Map<Language, Formats>();
+
 /** Numbers, dates and sizes as the chosen language writes them. */
-export function useFormats() {
+export function useFormats(): Formats {
   const [language] = useLanguage();
-  return useMemo(() => {
-    const numbers = new Intl.NumberFormat(language);
-    const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
-    const days = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
-    const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-    return {
-      number: (value: number) => numbers.format(value),
-      percent: (share: number) => percents.format(share),
-      day: (iso: string | undefined) => (iso === undefined ? "–" : days.format(new Date(iso))),
-      date: (iso: string | undefined) => (iso === undefined ? "–" : dates.format(new Date(iso))),
-    };
-  }, [language]);
+  const known = formats.get(language) ?? makeFormats(language);
+  formats.set(language, known);
+  return known;
 }

@@ -31,9 +31,25 @@ export type Say<M extends Messages> = <Key extends keyof M & string>(
 
 const PLACE = /\{(\w+)\}/gu;
 
+/** Making one of these takes longer than all else that a message needs. */
+const plurals = new Map<string, Intl.PluralRules>();
+const numbers = new Map<string, Intl.NumberFormat>();
+
+function pluralsOf(language: string): Intl.PluralRules {
+  const known = plurals.get(language) ?? new Intl.PluralRules(language);
+  plurals.set(language, known);
+  return known;
+}
+
+function numbersOf(language: string): Intl.NumberFormat {
+  const known = numbers.get(language) ?? new Intl.NumberFormat(language);
+  numbers.set(language, known);
+  return known;
+}
+
 function formOf(message: Message, language: string, count: unknown): string {
   if (typeof message === "string") return message;
-  const form = new Intl.PluralRules(language).select(typeof count === "number" ? count : 0);
+  const form = pluralsOf(language).select(typeof count === "number" ? count : 0);
   if (form === "one" || form === "many") return message[form] ?? message.other;
   return message.other;
 }
@@ -46,7 +62,7 @@ export function fill(
 ): string {
   return formOf(message, language, values.count).replace(PLACE, (place, name: string) => {
     const value = values[name];
-    if (typeof value === "number") return new Intl.NumberFormat(language).format(value);
+    if (typeof value === "number") return numbersOf(language).format(value);
     return value ?? place;
   });
 }

@@ -67,7 +67,8 @@ def pack_columns(evaluation: Evaluation) -> bytes:
         "pictures": [outcome.picture for outcome in evaluation.outcomes],
         "columns": described,
     }
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
+    # In ASCII: a name may hold half of a pair of surrogates, which no UTF-8 has.
+    text = json.dumps(head, separators=(",", ":")).encode()
     text += b" " * (-(len(text) + 4) % ALIGNMENT)
     pieces = [len(text).to_bytes(4, "little"), text, *(_aligned(column) for _, column in columns)]
     return gzip.compress(b"".join(pieces), EFFORT, mtime=0)
@@ -117,7 +118,8 @@ def _box_columns(evaluation: DetectionEvaluation) -> Columns:
     true_boxes: dict[str, Counter[int]] = {row.label: Counter() for row in evaluation.labels}
     for place, outcome in enumerate(evaluation.outcomes):
         for finding in outcome.findings:
-            findings[finding.label].append((place, finding))
+            if finding.label in findings:
+                findings[finding.label].append((place, finding))
         for box in outcome.truth:
             if box.label in true_boxes:
                 true_boxes[box.label][place] += 1

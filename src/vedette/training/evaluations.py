@@ -9,6 +9,7 @@ never written again.
 A version's folder, and these with it, goes when the version is deleted.
 """
 
+import json
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 
 from vedette.errors import Missing, Wrong
 from vedette.evaluation.codec import to_json
@@ -56,7 +56,7 @@ class EvaluationFiles:
         ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")).tolist()
         starts = [0, *(end + 1 for end in ends)]
         return [
-            {"number": number, **orjson.loads(data[starts[number] : ends[number]])}
+            {"number": number, **json.loads(data[starts[number] : ends[number]])}
             for number in numbers
             if 0 <= number < len(ends)
         ]
@@ -91,7 +91,7 @@ def _sample_lines(evaluation: Evaluation, masks: Mapping[str, MaskRef]) -> Itera
         values = to_json(outcome)
         if mask := masks.get(outcome.picture):
             values["mask"] = {"ref": mask.ref, "colors": dict(mask.colors)}
-        yield orjson.dumps(values) + b"\n"
+        yield json.dumps(values).encode() + b"\n"
 
 
 def _masks(version: Version, folder: Folder) -> dict[str, MaskRef]:

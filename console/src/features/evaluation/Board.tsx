@@ -2,7 +2,7 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { ProjectFacts, VersionFacts } from "../../api";
 import type { EvaluationColumns } from "./columns";
@@ -13,6 +13,7 @@ import { Galleries } from "./Galleries";
 import { LabelTable } from "./LabelTable";
 import { Overall } from "./Overall";
 import { ReliabilityDiagram } from "./Reliability";
+import { Slices } from "./Slices";
 import { useText } from "./text";
 import { ThresholdPanel } from "./ThresholdPanel";
 import { TypeTable } from "./TypeTable";
@@ -76,15 +77,19 @@ export function Board({ place, project, version, columns, ranked }: BoardProps) 
     () => ranked.map(({ label }) => moved.get(label.number) ?? label.threshold),
     [ranked, moved],
   );
+  // The slider and its counts first; what takes longer to draw follows in the next frame.
+  const followed = useDeferredValue(thresholds);
+  const at = chosen === undefined ? -1 : ranked.indexOf(chosen);
+  const showKind = useCallback((kind: OutcomeKind) => change("show", kind), [change]);
   const threshold = chosen === undefined ? 0.5 : (moved.get(chosen.label.number) ?? chosen.label.threshold);
   return (
     <SpaceBetween size="l">
-      <Corrections place={place} arn={project.arn} />
-      <Overall columns={columns} ranked={ranked} thresholds={thresholds} version={version} place={place} />
+      <Corrections place={place} project={project} />
+      <Overall columns={columns} ranked={ranked} thresholds={followed} version={version} place={place} />
       {ranked.length > 1 && (
         <LabelTable
           ranked={ranked}
-          thresholds={thresholds}
+          thresholds={followed}
           chosen={chosen?.label.row.label ?? ""}
           onChoose={choose}
         />
@@ -95,6 +100,7 @@ export function Board({ place, project, version, columns, ranked }: BoardProps) 
           <SpaceBetween size="l">
             <ThresholdPanel
               key={chosen.label.number}
+              arn={version.arn}
               ranked={chosen}
               threshold={threshold}
               onMove={(value) => move(chosen.label.number, value)}
@@ -106,9 +112,9 @@ export function Board({ place, project, version, columns, ranked }: BoardProps) 
               version={version}
               columns={columns}
               ranked={chosen}
-              threshold={threshold}
+              threshold={followed[at] ?? threshold}
               show={show}
-              onShow={(kind) => change("show", kind)}
+              onShow={showKind}
             />
           </SpaceBetween>
         </Container>
@@ -119,8 +125,9 @@ export function Board({ place, project, version, columns, ranked }: BoardProps) 
         version={version}
         columns={columns}
         ranked={ranked}
-        thresholds={thresholds}
+        thresholds={followed}
       />
+      <Slices place={place} project={project} version={version} columns={columns} />
       <ReliabilityDiagram reliability={columns.figures.reliability} />
     </SpaceBetween>
   );

@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import type { ProjectFacts, VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import type { EvaluationColumns } from "./columns";
@@ -29,7 +29,7 @@ const MOST_PAIRS = 40;
 const MOST_PICTURES = 60;
 const NO_LAYERS = { view: "none", model: false, person: false } as const;
 
-export function Confusion(props: ConfusionProps) {
+export const Confusion = memo(function Confusion(props: ConfusionProps) {
   const { columns, ranked, thresholds } = props;
   const t = useText();
   const [cell, setCell] = useState<string | null>(null);
@@ -87,7 +87,7 @@ export function Confusion(props: ConfusionProps) {
       </SpaceBetween>
     </Container>
   );
-}
+});
 
 function labelOf(ranked: readonly RankedLabel[], number: number): string {
   return ranked[number]?.label.row.label ?? "";
@@ -102,7 +102,6 @@ interface MatrixProps {
 
 function Matrix({ table, ranked, chosen, onChoose }: MatrixProps) {
   const t = useText();
-  const formats = useFormats();
   const names = ranked.map(({ label }) => label.row.label);
   return (
     <div className="evaluation-matrix" role="region" aria-label={t("confusion")} tabIndex={0}>
@@ -123,29 +122,18 @@ function Matrix({ table, ranked, chosen, onChoose }: MatrixProps) {
               <th scope="row">
                 <bdi>{name}</bdi>
               </th>
-              {names.map((other, predicted) => {
-                const count = table.count(truth, predicted);
-                const share = table.share(truth, predicted);
-                const key = `${String(truth)} ${String(predicted)}`;
-                const kind = truth === predicted ? "is-right" : "is-wrong";
-                return (
-                  <td key={other} className={count === 0 ? "" : kind} style={{ "--share": share } as object}>
-                    {count === 0 ? (
-                      <span>0</span>
-                    ) : (
-                      <button
-                        type="button"
-                        aria-pressed={chosen === key}
-                        aria-label={t("cellOf", { truth: name, predicted: other, count })}
-                        title={formats.percent(share)}
-                        onClick={() => onChoose(key)}
-                      >
-                        {formats.number(count)}
-                      </button>
-                    )}
-                  </td>
-                );
-              })}
+              {names.map((other, predicted) => (
+                <Cell
+                  key={other}
+                  truth={name}
+                  predicted={other}
+                  place={`${String(truth)} ${String(predicted)}`}
+                  count={table.count(truth, predicted)}
+                  share={table.share(truth, predicted)}
+                  isChosen={chosen === `${String(truth)} ${String(predicted)}`}
+                  onChoose={onChoose}
+                />
+              ))}
             </tr>
           ))}
         </tbody>
@@ -153,6 +141,37 @@ function Matrix({ table, ranked, chosen, onChoose }: MatrixProps) {
     </div>
   );
 }
+
+interface CellProps {
+  readonly truth: string;
+  readonly predicted: string;
+  readonly place: string;
+  readonly count: number;
+  readonly share: number;
+  readonly isChosen: boolean;
+  readonly onChoose: (cell: string) => void;
+}
+
+/** Most cells stay what they are when a threshold moves. */
+const Cell = memo(function Cell({ truth, predicted, place, count, share, isChosen, onChoose }: CellProps) {
+  const t = useText();
+  const formats = useFormats();
+  if (count === 0) return <td>0</td>;
+  const kind = truth === predicted ? "is-right" : "is-wrong";
+  return (
+    <td className={kind} style={{ "--share": share } as object}>
+      <button
+        type="button"
+        aria-pressed={isChosen}
+        aria-label={t("cellOf", { truth, predicted, count })}
+        title={formats.percent(share)}
+        onClick={() => onChoose(place)}
+      >
+        {formats.number(count)}
+      </button>
+    </td>
+  );
+});
 
 function Pairs({ table, ranked, onChoose }: MatrixProps) {
   const t = useText();

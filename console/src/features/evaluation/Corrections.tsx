@@ -1,27 +1,41 @@
-/** How many labels changed since the version was trained, and the way to train anew with them. */
+/** How many labels changed since the newest version was trained, and the button that trains anew with them. */
 import Alert from "@cloudscape-design/components/alert";
-import { useCall } from "../../api";
-import { RouteLink } from "../../ui/links";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useCall, type ProjectFacts } from "../../api";
+import { FaultAlert } from "../../ui/faults";
+import { useRetraining } from "../../ui/retraining";
 import type { EvaluationPlace } from "./place";
 import { useText } from "./text";
 
-export function Corrections({ place, arn }: { readonly place: EvaluationPlace; readonly arn: string }) {
+interface CorrectionsProps {
+  readonly place: EvaluationPlace;
+  readonly project: ProjectFacts;
+}
+
+export function Corrections({ place, project }: CorrectionsProps) {
   const t = useText();
-  const { data } = useCall("vedette", "ListVersionChanges", { ProjectArn: arn, MaxResults: 1 });
+  const { data } = useCall("vedette", "ListVersionChanges", { ProjectArn: project.arn });
   const { Added = 0, Removed = 0, Relabeled = 0, SinceVersion = "" } = data?.Since ?? {};
+  const newest = data?.Versions?.find(({ VersionName }) => VersionName === SinceVersion);
+  const { retrain, canTrain } = useRetraining({ project, route: place.route, budget: newest?.Budget });
   const count = Added + Removed + Relabeled;
-  if (count === 0) return null;
+  const isTraining = project.versions.some(({ state }) => state === "training");
+  if (count === 0 || isTraining) return null;
   return (
-    <Alert
-      type="info"
-      header={t("changedSince", { count, version: SinceVersion })}
-      action={
-        <RouteLink variant="primary" to={`${place.route}/train?new`}>
-          {t("retrain")}
-        </RouteLink>
-      }
-    >
-      {t("retrainHelp")}
-    </Alert>
+    <SpaceBetween size="s">
+      {retrain.isError && <FaultAlert error={retrain.error} />}
+      <Alert
+        type="info"
+        header={t("changedSince", { count, version: SinceVersion })}
+        action={
+          <Button loading={retrain.isPending} disabled={!canTrain} onClick={() => retrain.mutate()}>
+            {t("retrain")}
+          </Button>
+        }
+      >
+        {t("retrainHelp")}
+      </Alert>
+    </SpaceBetween>
   );
 }

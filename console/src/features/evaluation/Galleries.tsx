@@ -2,7 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { ProjectFacts, VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import type { EvaluationColumns } from "./columns";
@@ -26,7 +26,7 @@ export interface GalleriesProps {
 
 const PAGE = 24;
 
-export function Galleries(props: GalleriesProps) {
+export const Galleries = memo(function Galleries(props: GalleriesProps) {
   const { columns, ranked, threshold, show, onShow } = props;
   const t = useText();
   const formats = useFormats();
@@ -39,7 +39,7 @@ export function Galleries(props: GalleriesProps) {
   const hasLayers = columns.figures.task === "detection" || columns.figures.task === "segmentation";
   return (
     <SpaceBetween size="m">
-      <div className="evaluation-bar">
+      <div className="evaluation-bar" data-threshold={threshold}>
         <SegmentedControl
           selectedId={show}
           label={t("gallery")}
@@ -81,4 +81,4 @@ export function Galleries(props: GalleriesProps) {
       )}
     </SpaceBetween>
   );
-}
+});

@@ -46,6 +46,8 @@ export function PictureGrid({
   const numbers = useMemo(() => (key === "" ? [] : key.split(" ").map(Number)), [key]);
   const images = useImages(arn, numbers);
   const rested = useRested(threshold);
+  // Pictures are asked for once the slider rests: names and scores alone follow every step of it.
+  const resting = useRested(numbers);
   if (items.length === 0) return <Box color="text-body-secondary">{empty}</Box>;
   return (
     <ul className="evaluation-grid">
@@ -56,6 +58,7 @@ export function PictureGrid({
           picture={picture}
           score={score}
           image={images.get(picture)}
+          isResting={resting.includes(picture)}
           label={label}
           threshold={rested}
           layers={layers}
@@ -69,20 +72,13 @@ export function PictureGrid({
 interface TileProps extends Pick<PictureGridProps, "label" | "threshold" | "layers" | "onOpen"> {
   readonly source: string;
   readonly picture: number;
-  readonly score: number | null;
+  readonly score: number | null | undefined;
   readonly image: EvaluationImage | undefined;
+  readonly isResting: boolean;
 }
 
-const Tile = memo(function Tile({
-  source,
-  picture,
-  score,
-  image,
-  label,
-  threshold,
-  layers,
-  onOpen,
-}: TileProps) {
+const Tile = memo(function Tile(props: TileProps) {
+  const { source, picture, score, image, isResting, label, threshold, layers, onOpen } = props;
   const t = useText();
   const formats = useFormats();
   const name = nameOf(source);
@@ -90,17 +86,21 @@ const Tile = memo(function Tile({
     <li>
       <button type="button" className="evaluation-tile" title={source} onClick={() => onOpen(picture)}>
         <span className="evaluation-picture">
-          <Overlay
-            source={thumbnailOf(source)}
-            alt={name}
-            image={image}
-            label={label}
-            threshold={threshold}
-            layers={layers}
-          />
+          {isResting && (
+            <Overlay
+              source={thumbnailOf(source)}
+              alt={name}
+              image={image}
+              label={label}
+              threshold={threshold}
+              layers={layers}
+            />
+          )}
         </span>
         <bdi>{name}</bdi>
-        <small>{score === null ? t("notFound") : t("scored", { value: formats.percent(score) })}</small>
+        {score !== undefined && (
+          <small>{score === null ? t("notFound") : t("scored", { value: formats.percent(score) })}</small>
+        )}
       </button>
     </li>
   );

@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import { useFormats } from "../../i18n/context";
 import { Plot, type PlotSeries } from "../../ui/plot";
@@ -14,7 +14,11 @@ import { useText } from "./text";
 
 const SHARES = [0, 1] as const;
 
-export function ReliabilityDiagram({ reliability }: { readonly reliability: Figures["reliability"] }) {
+interface ReliabilityProps {
+  readonly reliability: Figures["reliability"];
+}
+
+export const ReliabilityDiagram = memo(function ReliabilityDiagram({ reliability }: ReliabilityProps) {
   const t = useText();
   const formats = useFormats();
   const { bins, error } = reliability;
@@ -70,4 +74,4 @@ export function ReliabilityDiagram({ reliability }: { readonly reliability: Figu
       </ColumnLayout>
     </Container>
   );
-}
+});

@@ -24,8 +24,10 @@ import {
   type RankedLabel,
 } from "./counting";
 import { useText } from "./text";
+import { Using, type ChosenBy } from "./Using";
 
 export interface ThresholdPanelProps {
+  readonly arn: string;
   readonly ranked: RankedLabel;
   readonly threshold: number;
   /** Null puts it back to the version's own. */
@@ -40,7 +42,20 @@ const STEP = 0.001;
 const SHARES = [0, 1] as const;
 const CENTRES = Array.from({ length: BINS }, (_, bin) => (bin + 0.5) / BINS);
 
-export function ThresholdPanel({ ranked, threshold, onMove }: ThresholdPanelProps) {
+const BY_HAND: ChosenBy = { reason: "chosen" };
+
+const REASONS = {
+  missLeast: "miss-least",
+  noFalseAlarm: "no-false-alarms",
+  cheapest: "cheapest",
+} as const;
+
+export function ThresholdPanel({ arn, ranked, threshold, onMove }: ThresholdPanelProps) {
+  const [by, setBy] = useState(BY_HAND);
+  const move = (value: number | null, why: ChosenBy = BY_HAND) => {
+    setBy(why);
+    onMove(value);
+  };
   const t = useText();
   const formats = useFormats();
   const counts = countsShown(ranked, threshold);
@@ -57,27 +72,39 @@ export function ThresholdPanel({ ranked, threshold, onMove }: ThresholdPanelProp
             step={STEP}
             value={threshold}
             aria-valuetext={formats.percent(threshold)}
-            onChange={({ target }) => onMove(Number(target.value))}
+            onChange={({ target }) => move(Number(target.value))}
           />
         </label>
         <output data-testid="threshold">{formats.percent(threshold)}</output>
         <Button
           variant="inline-link"
           disabled={!isMoved}
-          onClick={() => onMove(null)}
+          onClick={() => move(null)}
           ariaLabel={t("resetTo", { value: formats.percent(ranked.label.threshold) })}
         >
           {t("resetTo", { value: formats.percent(ranked.label.threshold) })}
         </Button>
       </div>
-      <Presets ranked={ranked} counts={counts} onMove={onMove} />
+      <Presets ranked={ranked} counts={counts} onMove={move} />
+      <Using
+        arn={arn}
+        label={ranked.label.row.label}
+        threshold={threshold}
+        trained={ranked.label.threshold}
+        by={by}
+        onShow={move}
+      />
       <Outcome counts={counts} ranked={ranked} />
       <Curves ranked={ranked} threshold={threshold} counts={counts} />
     </SpaceBetween>
   );
 }
 
-type PresetsProps = Pick<ThresholdPanelProps, "ranked" | "onMove"> & { readonly counts: Counts };
+interface PresetsProps {
+  readonly ranked: RankedLabel;
+  readonly counts: Counts;
+  readonly onMove: (threshold: number, by: ChosenBy) => void;
+}
 
 function Presets({ ranked, counts, onMove }: PresetsProps) {
   const t = useText();
@@ -92,7 +119,7 @@ function Presets({ ranked, counts, onMove }: PresetsProps) {
       disabled={isDisabled}
       onClick={() => {
         const next = presetThreshold(ranked, preset, costs);
-        if (next !== null) onMove(next);
+        if (next !== null) onMove(next, { reason: REASONS[preset], ...costs });
       }}
     >
       {t(preset)}

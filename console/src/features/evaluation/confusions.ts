@@ -32,23 +32,23 @@ export function confusions(
   return null;
 }
 
+type Numbers = ArrayLike<number> & Iterable<number>;
+
 /** For each label the pictures that it is called of. */
-function likeliest({ predicted }: EvaluationColumns, ranked: readonly RankedLabel[]): number[][] {
+function likeliest({ predicted }: EvaluationColumns, ranked: readonly RankedLabel[]): readonly Numbers[] {
   const pictures = ranked.map((): number[] => []);
   for (const [picture, label] of (predicted ?? []).entries()) pictures[label]?.push(picture);
   return pictures;
 }
 
-function called(ranked: readonly RankedLabel[], thresholds: readonly number[]): number[][] {
-  return ranked.map((label, place) => [
-    ...label.order.subarray(0, calledAt(label, thresholds[place] ?? 0.5)),
-  ]);
+function called(ranked: readonly RankedLabel[], thresholds: readonly number[]): readonly Numbers[] {
+  return ranked.map((label, place) => label.order.subarray(0, calledAt(label, thresholds[place] ?? 0.5)));
 }
 
-function table(ranked: readonly RankedLabel[], pictures: readonly (readonly number[])[]): Confusions {
+function table(ranked: readonly RankedLabel[], pictures: readonly Numbers[]): Confusions {
   const size = ranked.length;
   const counts = new Uint32Array(size * size);
-  const truthsOf = truths(ranked);
+  const truthsOf = truthsIn(ranked);
   for (const [predicted, numbers] of pictures.entries()) {
     for (const picture of numbers) {
       for (const truth of truthsOf[picture] ?? []) {
@@ -74,9 +74,18 @@ function table(ranked: readonly RankedLabel[], pictures: readonly (readonly numb
     picturesOf: (cell, most) => {
       const [truth = -1, predicted = -1] = cell.split(" ").map(Number);
       const isTrue = ranked[truth]?.label.truth;
-      return (pictures[predicted] ?? []).filter((picture) => isTrue?.[picture] === 1).slice(0, most);
+      return [...(pictures[predicted] ?? [])].filter((picture) => isTrue?.[picture] === 1).slice(0, most);
     },
   };
+}
+
+/** What is true of each picture does not move with the thresholds. */
+const known = new WeakMap<readonly RankedLabel[], number[][]>();
+
+function truthsIn(ranked: readonly RankedLabel[]): number[][] {
+  const lists = known.get(ranked) ?? truths(ranked);
+  known.set(ranked, lists);
+  return lists;
 }
 
 function truths(ranked: readonly RankedLabel[]): number[][] {

@@ -130,8 +130,8 @@ export function histogram({ scores, truth }: LabelScores): Histogram {
 
 export interface GalleryItem {
   readonly picture: number;
-  /** The score that puts it there; null of a picture whose box was not found at all. */
-  readonly score: number | null;
+  /** The score that puts it there; null of a picture whose box was not found at all, undefined of any other. */
+  readonly score: number | null | undefined;
 }
 
 export interface GalleryPage {

@@ -15,7 +15,7 @@ import { routeOfVersion } from "../../ui/version";
 import { copyVersion } from "./copying";
 import type { VersionProps } from "./place";
 import { useVersionDetails } from "./details";
-import { isVersionName, nextName } from "./names";
+import { isVersionName, nextName } from "../../ui/versionNames";
 import { useText } from "./text";
 
 interface IntoProps extends VersionProps {

@@ -13,7 +13,7 @@ import { FaultAlert } from "../../ui/faults";
 import { useUiText } from "../../ui/text";
 import { routeOfVersion } from "../../ui/version";
 import { copyVersion, isOf, isProjectArn, isVersionArn } from "./copying";
-import { isVersionName, nextName } from "./names";
+import { isVersionName, nextName } from "../../ui/versionNames";
 import { useText } from "./text";
 
 interface CopyHereProps {

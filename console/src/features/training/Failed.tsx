@@ -11,7 +11,7 @@ import { hrefOf, useFollow } from "../../ui/links";
 import { NeedRow } from "./Needs";
 import type { VersionProps } from "./place";
 import { Problems } from "./Problems";
-import { useRetraining } from "./Retrain";
+import { useRetraining } from "../../ui/retraining";
 import { useText } from "./text";
 
 interface FailedProps extends VersionProps {

@@ -14,7 +14,7 @@ import { FaultAlert } from "../../ui/faults";
 import { Candidates } from "./Candidates";
 import { taskOf } from "./tasks";
 import { isFew, sentenceOf, untestedOf, weakestOf } from "./sentence";
-import { BUDGETS } from "./starting";
+import { BUDGETS } from "../../ui/starting";
 import { useText } from "./text";
 
 type Report = Own.GetTrainingReportResponse;

@@ -15,8 +15,8 @@ import type { Own, ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { useDescriptionProblem } from "./Description";
 import { useDuration } from "./Result";
-import { isVersionName, nextName } from "./names";
-import { BUDGETS, startTraining, type Budget } from "./starting";
+import { isVersionName, nextName } from "../../ui/versionNames";
+import { BUDGETS, startTraining, type Budget } from "../../ui/starting";
 import { useText } from "./text";
 
 interface StartFormProps {

@@ -1,6 +1,6 @@
 /** What changed between versions, in words. */
 import type { Own } from "../../api";
-import { BUDGETS } from "./starting";
+import { BUDGETS } from "../../ui/starting";
 import { useText } from "./text";
 
 const NAMED = 3;

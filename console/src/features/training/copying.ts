@@ -1,6 +1,6 @@
 /** Copies a version by the service's own operation; the bucket for its results is made where it is missing. */
 import { call, refreshProjects } from "../../api";
-import { ensureBucket } from "./starting";
+import { ensureBucket } from "../../ui/starting";
 
 export interface CopyOrder {
   readonly source: string;

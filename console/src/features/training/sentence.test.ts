@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { kindOf } from "./needs";
 import { sentenceOf, untestedOf, weakestOf } from "./sentence";
-import { isVersionName, nextName } from "./names";
+import { isVersionName, nextName } from "../../ui/versionNames";
 
 describe("what a training came to", () => {
   it("counts pictures where a picture is right or wrong", () => {

@@ -130,4 +130,18 @@ export const messages = {
   },
   retrain: "Train again",
   retrainHelp: "A new version learns from the corrected labels and is judged by them.",
+  use: "Use this threshold",
+  inUse: "In use",
+  inUseTrained: "In use, as the training found it",
+  usedNow: "In use: {value}",
+  onWire: "Answers of the service hold to chosen thresholds too",
+  slices: "Where it is weak",
+  slicesHelp:
+    "The share of right pictures by folder, and where it lies with 95 % chance. Few pictures prove little.",
+  folder: "Folder",
+  compared: "Beside all pictures",
+  weak: "Weaker",
+  notWeak: "No proof of that",
+  wrongPictures: "Wrong",
+  showWrong: { one: "{count} wrong picture in {name}", other: "{count} wrong pictures in {name}" },
 } as const;

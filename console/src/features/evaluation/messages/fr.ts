@@ -134,4 +134,18 @@ export const messages: Translation<typeof english> = {
   },
   retrain: "Entraîner de nouveau",
   retrainHelp: "Une nouvelle version apprend des étiquettes corrigées et est jugée par elles.",
+  use: "Utiliser ce seuil",
+  inUse: "Utilisé",
+  inUseTrained: "Utilisé, tel que l’entraînement l’a trouvé",
+  usedNow: "Utilisé : {value}",
+  onWire: "Les réponses du service suivent aussi les seuils choisis",
+  slices: "Où elle est faible",
+  slicesHelp:
+    "La part d’images justes par dossier, et où elle se trouve avec 95 % de chances. Peu d’images prouvent peu.",
+  folder: "Dossier",
+  compared: "Face à toutes les images",
+  weak: "Plus faible",
+  notWeak: "Rien ne le prouve",
+  wrongPictures: "Faux",
+  showWrong: { one: "{count} image fausse dans {name}", other: "{count} images fausses dans {name}" },
 };

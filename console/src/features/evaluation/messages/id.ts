@@ -124,4 +124,18 @@ export const messages: Translation<typeof english> = {
   changedSince: { other: "{count} gambar berlabel lain dibanding saat {version} dilatih" },
   retrain: "Latih lagi",
   retrainHelp: "Versi baru belajar dari label yang diperbaiki dan dinilai dengannya.",
+  use: "Pakai ambang ini",
+  inUse: "Dipakai",
+  inUseTrained: "Dipakai, sesuai hasil pelatihan",
+  usedNow: "Dipakai: {value}",
+  onWire: "Jawaban layanan juga memakai ambang yang dipilih",
+  slices: "Di mana versi ini lemah",
+  slicesHelp:
+    "Bagian gambar yang benar per folder, dan letaknya dengan peluang 95 %. Sedikit gambar membuktikan sedikit.",
+  folder: "Folder",
+  compared: "Dibanding semua gambar",
+  weak: "Lebih lemah",
+  notWeak: "Tidak terbukti",
+  wrongPictures: "Salah",
+  showWrong: { other: "{count} gambar salah di {name}" },
 };

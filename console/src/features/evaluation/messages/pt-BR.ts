@@ -134,4 +134,18 @@ export const messages: Translation<typeof english> = {
   },
   retrain: "Treinar de novo",
   retrainHelp: "Uma nova versão aprende com os rótulos corrigidos e é avaliada por eles.",
+  use: "Usar este limiar",
+  inUse: "Em uso",
+  inUseTrained: "Em uso, como o treinamento o encontrou",
+  usedNow: "Em uso: {value}",
+  onWire: "As respostas do serviço também seguem os limiares escolhidos",
+  slices: "Onde ela é fraca",
+  slicesHelp:
+    "A parte de imagens certas por pasta, e onde ela está com 95 % de chance. Poucas imagens provam pouco.",
+  folder: "Pasta",
+  compared: "Diante de todas as imagens",
+  weak: "Mais fraca",
+  notWeak: "Nada o prova",
+  wrongPictures: "Erradas",
+  showWrong: { one: "{count} imagem errada em {name}", other: "{count} imagens erradas em {name}" },
 };

@@ -1,5 +1,5 @@
 /** Starts a training by the service's own operation; the bucket for its results is made where it is missing. */
-import { call, currentRegion, refreshProjects, type ProjectFacts } from "../../api";
+import { call, currentRegion, refreshProjects, type ProjectFacts } from "../api";
 
 export const BUDGETS = ["fast", "balanced", "best"] as const;
 export type Budget = (typeof BUDGETS)[number];

@@ -1,0 +1,132 @@
+/** Where a version is weak: the share of right pictures by folder, with the interval that few pictures leave. */
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { memo, useMemo, useState } from "react";
+import type { ProjectFacts, VersionFacts } from "../../api";
+import { useFormats } from "../../i18n/context";
+import type { EvaluationColumns } from "./columns";
+import { PictureDialog } from "./PictureDialog";
+import { PictureGrid } from "./PictureGrid";
+import type { EvaluationPlace } from "./place";
+import { folderOf, slicesBy, type Slice } from "./slices";
+import { useText } from "./text";
+
+interface SlicesProps {
+  readonly place: EvaluationPlace;
+  readonly project: ProjectFacts;
+  readonly version: VersionFacts;
+  readonly columns: EvaluationColumns;
+}
+
+const MOST_ROWS = 30;
+const MOST_PICTURES = 48;
+const ALL = { view: "both", model: true, person: true } as const;
+
+export const Slices = memo(function Slices(props: SlicesProps) {
+  const { columns } = props;
+  const t = useText();
+  const formats = useFormats();
+  const [chosen, setChosen] = useState<Slice | null>(null);
+  const [open, setOpen] = useState<number | null>(null);
+  const slices = useMemo(
+    () =>
+      slicesBy(columns.pictures.length, columns.correct, (picture) =>
+        folderOf(columns.pictures[picture] ?? ""),
+      ),
+    [columns],
+  );
+  if (slices.length < 2) return null;
+  const numbers = chosen?.wrong.slice(0, MOST_PICTURES) ?? [];
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={t("slicesHelp")}>
+          {t("slices")}
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        <Table
+          items={slices.slice(0, MOST_ROWS)}
+          variant="embedded"
+          wrapLines
+          ariaLabels={{ tableLabel: t("slices") }}
+          columnDefinitions={[
+            {
+              id: "name",
+              header: t("folder"),
+              isRowHeader: true,
+              cell: ({ name }) => <bdi>{name}</bdi>,
+            },
+            { id: "count", header: t("pictures"), cell: ({ count }) => formats.number(count) },
+            {
+              id: "right",
+              header: t("rightShare"),
+              cell: ({ share, range }) =>
+                `${formats.percent(share)} (${formats.percent(range.low)} – ${formats.percent(range.high)})`,
+            },
+            {
+              id: "weak",
+              header: t("compared"),
+              cell: ({ isWeak }) =>
+                isWeak ? (
+                  <StatusIndicator type="warning">{t("weak")}</StatusIndicator>
+                ) : (
+                  <Box color="text-body-secondary">{t("notWeak")}</Box>
+                ),
+            },
+            {
+              id: "wrong",
+              header: t("wrongPictures"),
+              cell: (slice) =>
+                slice.wrong.length === 0 ? (
+                  "–"
+                ) : (
+                  <Button
+                    variant="inline-link"
+                    ariaLabel={t("showWrong", { count: slice.wrong.length, name: slice.name })}
+                    onClick={() => setChosen(slice)}
+                  >
+                    {formats.number(slice.wrong.length)}
+                  </Button>
+                ),
+            },
+          ]}
+        />
+        {chosen !== null && (
+          <>
+            <Box variant="h3">{t("showWrong", { count: chosen.wrong.length, name: chosen.name })}</Box>
+            <PictureGrid
+              columns={columns}
+              arn={props.version.arn}
+              items={numbers.map((picture) => ({ picture, score: undefined }))}
+              label=""
+              threshold={0}
+              layers={ALL}
+              empty=""
+              onOpen={setOpen}
+            />
+          </>
+        )}
+        {open !== null && (
+          <PictureDialog
+            {...props}
+            label=""
+            threshold={0}
+            numbers={numbers}
+            number={open}
+            layers={ALL}
+            onLayers={() => undefined}
+            onOpen={setOpen}
+            onClose={() => setOpen(null)}
+          />
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+});

@@ -1,0 +1,32 @@
+/** A project trained anew as its newest version was: the same budget, the next name, the same place. */
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "react-router";
+import { useCall, type ProjectFacts } from "../api";
+import { BUDGETS, startTraining } from "./starting";
+import { nextName } from "./versionNames";
+
+interface RetrainingProps {
+  readonly project: ProjectFacts;
+  readonly route: string;
+  /** The budget of the version that is trained anew. */
+  readonly budget: string | undefined;
+}
+
+/** What trains the project anew, and how much is missing for that. */
+export function useRetraining({ project, route, budget }: RetrainingProps) {
+  const navigate = useNavigate();
+  const preview = useCall("vedette", "PreviewTraining", { ProjectArn: project.arn });
+  const known = BUDGETS.find((candidate) => candidate === budget) ?? null;
+  const order = {
+    name: nextName(project.versions.map((version) => version.name)),
+    description: "",
+    bucket: preview.data?.OutputBucket ?? "",
+    prefix: preview.data?.OutputPrefix ?? "",
+    budget: known === preview.data?.DefaultBudget ? null : known,
+  };
+  const retrain = useMutation({
+    mutationFn: () => startTraining(project, order, preview.data?.HasOutputBucket === true),
+    onSuccess: (version) => void navigate(`${route}/train?version=${encodeURIComponent(version)}`),
+  });
+  return { retrain, canTrain: preview.data?.CanTrain === true, needs: preview.data?.Needs?.length ?? 0 };
+}
