@@ -10,6 +10,7 @@ import { routes as labelling } from "./features/labelling";
 import { routes as projects } from "./features/projects";
 import { routes as training } from "./features/training";
 import { routes as use } from "./features/use";
+import { routes as trials } from "./features/trials";
 import { routes as wizard } from "./features/wizard";
 import { routes as rounds } from "./features/rounds";
 import { Gate } from "./gate";
@@ -27,6 +28,7 @@ const pages = [
   ...evaluation,
   ...use,
   ...dashboard,
+  ...trials,
   ...account,
   { path: "*", Component: NotFoundPage },
 ];

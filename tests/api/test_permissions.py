@@ -74,6 +74,15 @@ EXPORT = {"ProjectArn": DOORS, "ExportId": "0" * 32}
 IN_A_BUCKET = {"Kind": "bucket", "Format": "folder", "Address": "s3://pictures/p"}
 DAY = [datetime(2026, 11, 27, tzinfo=UTC), datetime(2026, 11, 28, tzinfo=UTC)]
 IN_A_DATASET = {"Kind": "dataset", "Format": "manifest", "ProjectArn": PROJECT, "DatasetType": "train"}
+TRIAL = {"ProjectArn": PROJECT, "TrialId": "0" * 32}
+DOORS_TRIAL = {"ProjectArn": DOORS, "TrialId": "0" * 32}
+NEW_TRIAL = {
+    "ProjectArn": PROJECT,
+    "VersionName": "v1",
+    "TrialName": "extra",
+    "SourceRefs": ["s3://pictures/a.png"],
+}
+NEW_DOORS_TRIAL = {**NEW_TRIAL, "ProjectArn": DOORS, "VersionName": "1"}
 MY_ROUND = {"RoundId": "0" * 32}
 ROUND = {"ProjectArn": PROJECT, **MY_ROUND}
 WORD = re.compile(r"\b[A-Z]{3,}\b")
@@ -220,6 +229,17 @@ REQUESTS = [
     ("vedette", "RevertChange", {**ENTRIES, "Number": 999}, ""),
     ("vedette", "DescribeChange", {"ProjectArn": DOORS, "ChangeId": "0" * 32}, ""),
     ("vedette", "QueryEntries", ENTRIES, ""),
+    ("vedette", "AddTrialPictures", {**TRIAL, "DatasetType": "train"}, ""),
+    ("vedette", "DeleteTrialDetection", TRIAL, ""),
+    ("vedette", "DescribeTrialDetection", TRIAL, "with a project of Custom Labels"),
+    ("vedette", "GetTrialMask", {**TRIAL, "PictureId": 1}, "with a project of Custom Labels"),
+    ("vedette", "ListTrialDetections", {"ProjectArn": PROJECT}, "with a project of Custom Labels"),
+    ("vedette", "ListTrialDetections", {"ProjectArn": DOORS}, "with a project of Lookout for Vision"),
+    ("vedette", "ListTrialPictures", DOORS_TRIAL, "with a project of Lookout for Vision"),
+    ("vedette", "StartTrialDetection", NEW_TRIAL, "with a project of Custom Labels"),
+    ("vedette", "StartTrialDetection", NEW_DOORS_TRIAL, "with a project of Lookout for Vision"),
+    ("vedette", "StopTrialDetection", TRIAL, ""),
+    ("vedette", "VerifyTrialPictures", {**TRIAL, "Verdicts": []}, ""),
     ("vedette", "AcceptDrafts", ENTRIES, ""),
     ("vedette", "DiscardDrafts", ENTRIES, ""),
     ("vedette", "ListDrafts", ENTRIES, ""),

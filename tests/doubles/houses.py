@@ -34,6 +34,8 @@ from vedette.suggestions.next_steps import NextSteps
 from vedette.suggestions.study import StudyTools
 from vedette.suggestions.suggestions import Suggestions
 from vedette.training.start import Trainings
+from vedette.trials.running import TrialTools
+from vedette.trials.trials import Trials
 
 HERE = "111122223333"
 ELSEWHERE = "999999999999"
@@ -172,7 +174,18 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         lambda version: trainings.folder(version).package,
     )
     drafts = Drafts(database, jobs, guessing, clock)
+    trying = TrialTools(
+        database,
+        versions,
+        blobs,
+        Reach(blobs, as_administrator),
+        InAThread(),
+        folder / "trials",
+        guessing.package_of,
+        clock,
+    )
     return House(
+        trials=Trials(trying, datasets, jobs),
         suggestions=Suggestions(database, jobs, tools, clock, drafts.doubts),
         drafts=drafts,
         next_steps=NextSteps(datasets, versions, guessing.package_of),

@@ -59,6 +59,8 @@ LATER = (
     "drop table dataset_studies",
     "drop table round_comments",
     "drop table round_answers",
+    "drop table trial_pictures",
+    "drop table trials",
     "drop table round_entries",
     "drop table round_people",
     "drop table rounds",

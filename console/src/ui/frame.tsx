@@ -67,6 +67,7 @@ function useProjectItems(): SideNavigationProps.Item[] {
         { type: "link", text: t("testDataset"), href: hrefOf(`${route}/datasets/test`) },
         { type: "link", text: t("train"), href: hrefOf(`${route}/train`) },
         { type: "link", text: t("versions"), href: hrefOf(`${route}/versions`) },
+        { type: "link", text: t("trials"), href: hrefOf(`${route}/trials`) },
       ],
     },
   ];

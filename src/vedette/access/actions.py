@@ -104,6 +104,8 @@ SERVICES = {
         ListEntryEvents ListSnapshots RestoreSnapshot RevertChange
         CheckProjectPolicy DescribeTrainingFailure UpdateModelDescription
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
+        AddTrialPictures DeleteTrialDetection DescribeTrialDetection ListTrialDetections StartTrialDetection
+        StopTrialDetection VerifyTrialPictures
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining
         GetEvaluationColumns ListEvaluationImages
         GetHeatMap GetVersionThresholds PutVersionThresholds

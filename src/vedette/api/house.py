@@ -31,6 +31,7 @@ from vedette.suggestions.drafts import Drafts
 from vedette.suggestions.next_steps import NextSteps
 from vedette.suggestions.suggestions import Suggestions
 from vedette.training.start import Trainings
+from vedette.trials.trials import Trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class House:
     suggestions: Suggestions
     drafts: Drafts
     next_steps: NextSteps
+    trials: Trials
     meter: Meter
     access: ObjectAccess
     page_key: bytes

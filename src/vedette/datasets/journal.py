@@ -19,7 +19,7 @@ from vedette.identity.principal import Principal
 
 OriginKind = Literal[
     "edit", "update", "import", "copy", "bring", "move", "remove", "label", "rename", "delete-label",
-    "drafts", "round", "distribute", "divide", "example", "undo", "revert", "restore",
+    "drafts", "round", "trial", "distribute", "divide", "example", "undo", "revert", "restore",
 ]  # fmt: skip
 ORIGIN_KINDS: tuple[OriginKind, ...] = get_args(OriginKind)
 

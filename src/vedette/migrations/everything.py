@@ -12,6 +12,7 @@ import vedette.pictures.tables
 import vedette.projects.tables
 import vedette.rounds.tables
 import vedette.suggestions.tables
+import vedette.trials.tables
 from vedette.store.db import METADATA
 
 ROOMS = (
@@ -25,6 +26,7 @@ ROOMS = (
     vedette.imports.tables,
     vedette.exports.tables,
     vedette.rounds.tables,
+    vedette.trials.tables,
 )
 
 

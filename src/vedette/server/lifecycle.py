@@ -47,6 +47,8 @@ from vedette.suggestions.study import StudyTools
 from vedette.suggestions.suggestions import Suggestions
 from vedette.training.run import TrainingRules
 from vedette.training.start import Trainings
+from vedette.trials.running import TrialTools
+from vedette.trials.trials import Trials
 
 log = logging.getLogger(__name__)
 
@@ -88,9 +90,7 @@ def open_house(settings: Settings) -> Iterator[House]:
     data = settings.data
     with contextlib.ExitStack() as closing:
         closing.enter_context(private())
-        with in_a_sentence(data):
-            check_folder(data, makes=True)
-            closing.enter_context(locked(data))
+        _hold_folder(data, closing)
         reserve = _open_reserve(data, closing)
         installation = closing.enter_context(open_installation(settings, makes=True))
         threading.Thread(target=close_to_others, args=(data,), name="modes", daemon=True).start()
@@ -110,6 +110,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
         lender, meter = PictureLender(database, blobs, access), _open_meter(database, closing)
         suggestions, drafts, steps = _open_suggestions(settings, datasets, versions, trainings, lender, jobs)
+        trials = _open_trials(settings, steps, datasets, lender, jobs)
         jobs.start()
         yield House(
             settings=settings,
@@ -127,12 +128,20 @@ def open_house(settings: Settings) -> Iterator[House]:
             suggestions=suggestions,
             drafts=drafts,
             next_steps=steps,
+            trials=trials,
             meter=meter,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
             access=access,
             reserve=reserve,
         )
+
+
+def _hold_folder(data: Path, closing: contextlib.ExitStack) -> None:
+    """Make the data folder where it is missing, and keep others out of it."""
+    with in_a_sentence(data):
+        check_folder(data, makes=True)
+        closing.enter_context(locked(data))
 
 
 def _open_ways(
@@ -217,6 +226,26 @@ def _open_suggestions(
     suggestions = Suggestions(lender.database, jobs, studying, system_clock, drafts.doubts)
     suggestions.start()
     return suggestions, drafts, steps
+
+
+def _open_trials(
+    settings: Settings, steps: NextSteps, datasets: Datasets, lender: PictureLender, jobs: JobRunner
+) -> Trials:
+    """Return the trials of versions, with their scratch cleared."""
+    tools = TrialTools(
+        database=lender.database,
+        versions=steps.versions,
+        blobs=lender.blobs,
+        access=lender.access,
+        engine=open_engine(),
+        root=settings.data / "cache" / "trials",
+        package_of=steps.package_of,
+        clock=system_clock,
+        one_size=settings.one_size,
+    )
+    trials = Trials(tools, datasets, jobs)
+    trials.start()
+    return trials
 
 
 def _open_hosting(settings: Settings, versions: Versions, trainings: Trainings, meter: Meter) -> Hosting:

@@ -5,7 +5,6 @@ Accepting makes one change of many entries (`datasets/many.py`), which can be un
 """
 
 import base64
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,17 +22,15 @@ from vedette.datasets.datasets import Datasets
 from vedette.datasets.editing import revision_of
 from vedette.datasets.many import ChangeProgress
 from vedette.datasets.sampling import SampledEntry
+from vedette.dialects.guesses import mask_place, write_guess
 from vedette.engines.port import LAST, Engine, Job
 from vedette.errors import Denied, Missing, Refusal
 from vedette.identity.principal import Principal
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobCancelled, JobInterrupted, JobKind, NewJob, WorkQueue
 from vedette.jobs.runner import JobRunner
-from vedette.manifest import anomaly, detection, segmentation
 from vedette.manifest.attributes import Stamp
-from vedette.manifest.lines import Line, change_line, read_line
-from vedette.manifest.places import split_s3
-from vedette.manifest.unsure import settle
+from vedette.manifest.lines import Line, read_line
 from vedette.projects.project import Project
 from vedette.projects.version import WITH_PACKAGE, Version
 from vedette.projects.versions import Versions
@@ -41,7 +38,6 @@ from vedette.store.db import Database
 from vedette.suggestions.lending import PictureLender
 from vedette.suggestions.study import end_of_run
 from vedette.suggestions.tables import draft_runs, drafts
-from vedette.vision.annotations import Box
 
 KIND = "draft"
 # One at a time, as studies: it takes a core.
@@ -227,27 +223,14 @@ class Drafts:
         return lines
 
     def _line(self, project: Project, caller: Principal, draft: EntryDraft, line: Line, stamp: Stamp) -> Line:
-        guess, line = draft.guess, settle(line)
-        for label in guess["labels"]:
-            line = project.dialect.label_line(line, label, stamp)
-        if guess["boxes"] is not None:
-            boxes = [(label, Box(*edges)) for label, _, *edges in guess["boxes"]]
-            width, height = guess["size"]
-            size = detection.Size(width, height, 3)
-            line = change_line(line, detection.write_boxes(boxes, "bounding-box", of=size, stamp=stamp))
-        if guess["is_anomalous"] is not None:
-            line = change_line(line, anomaly.write_class(is_anomalous=guess["is_anomalous"], stamp=stamp))
+        address = ""
         if draft.mask is not None:
             address = self._put_mask(project, caller, line, bytes(draft.mask))
-            mask = segmentation.MaskRef(address, dict(guess["colors"]))
-            line = change_line(line, segmentation.write_mask(mask, stamp=stamp))
-        return line
+        return write_guess(project.dialect, line, draft.guess, stamp, address)
 
     def _put_mask(self, project: Project, caller: Principal, line: Line, png: bytes) -> str:
         """Store a mask by the caller's rights, under a name of its bytes (decisions/0271)."""
-        bucket, picture = split_s3(line.source)
-        digest = hashlib.blake2b(png, digest_size=8).hexdigest()
-        key = f"vedette-masks/{project.name}/{Path(picture).stem}-{digest}.png"
+        bucket, key = mask_place(project.name, line.source, png)
         if not self._tools.lender.access.may_write(caller, bucket, key):
             raise Denied(f"User: {caller.arn} is not authorized to perform: s3:PutObject on {bucket}/{key}")
         self._tools.lender.blobs.put(bucket, key, png, content_type="image/png")

@@ -4,7 +4,6 @@ A link costs nothing; where there is nothing to link to, the object is copied an
 picture is read by the rights of who named it, and only from the dataset's own bucket.
 """
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,12 +12,12 @@ from pathlib import Path
 
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.sampling import SampledEntry
-from vedette.errors import Missing
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal
 from vedette.manifest.lines import read_line
 from vedette.manifest.places import split_s3
 from vedette.pictures.readers import is_readable, readers_of
+from vedette.store.blobs.bring import bring_object
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 
@@ -47,7 +46,7 @@ class PictureLender:
                 if is_readable(self._may_read, readers[entry.seq], ref):
                     bucket, key = split_s3(ref)
                     file = folder / str(entry.seq)
-                    if bucket == dataset.bucket and self._bring(bucket, key, file):
+                    if bucket == dataset.bucket and bring_object(self.blobs, bucket, key, file):
                         files[entry.seq] = file
             yield files
         finally:
@@ -55,21 +54,3 @@ class PictureLender:
 
     def _may_read(self, reader: Principal, bucket: str, key: str, version: str) -> bool:
         return self.access.may_read(reader, bucket, key, version)
-
-    def _bring(self, bucket: str, key: str, file: Path) -> bool:
-        try:
-            stream = self.blobs.open(bucket, key)
-        except Missing:
-            return False
-        with stream:
-            name = getattr(stream, "name", None)
-            if isinstance(name, str):
-                try:
-                    os.link(name, file)
-                except OSError:
-                    pass  # another disk: it is copied
-                else:
-                    return True
-            with file.open("wb") as out:
-                shutil.copyfileobj(stream, out)
-        return True

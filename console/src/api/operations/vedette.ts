@@ -31,6 +31,19 @@ export interface AddImportPieceRequest {
   readonly Pictures?: ReadonlyArray<ImportPicture> | undefined;
 }
 
+export interface AddTrialPicturesRequest {
+  readonly ProjectArn: string;
+  readonly TrialId: string;
+  readonly DatasetType: "train" | "test";
+  readonly PictureIds?: ReadonlyArray<number> | undefined;
+}
+
+export interface AddTrialPicturesResponse {
+  readonly Added?: number | undefined;
+  readonly Present?: number | undefined;
+  readonly LeftOut?: ReadonlyArray<TrialLeftOut> | undefined;
+}
+
 export interface AssignRoundRequest {
   readonly ProjectArn: string;
   readonly RoundId: string;
@@ -151,7 +164,7 @@ export interface CountChangesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
   readonly PersonArn?: string | undefined;
-  readonly Kinds?: ReadonlyArray<"edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore"> | undefined;
+  readonly Kinds?: ReadonlyArray<"edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "trial" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore"> | undefined;
   readonly Label?: string | undefined;
   readonly SourceRef?: string | undefined;
   readonly Since?: string | undefined;
@@ -361,6 +374,11 @@ export interface DeleteSnapshotRequest {
   readonly SnapshotId: string;
 }
 
+export interface DeleteTrialDetectionRequest {
+  readonly ProjectArn: string;
+  readonly TrialId: string;
+}
+
 export interface DeleteUserRequest {
   readonly UserName: string;
 }
@@ -401,6 +419,14 @@ export interface DescribeExportResponse {
   readonly LeftOut?: number | undefined;
   readonly CreationDate?: string | undefined;
   readonly UpdateDate?: string | undefined;
+}
+
+export interface DescribeFeedbackRequest {
+  readonly ModelArn: string;
+}
+
+export interface DescribeFeedbackResponse {
+  readonly Feedback?: FeedbackDescription | undefined;
 }
 
 export interface DescribeImportRequest {
@@ -542,6 +568,15 @@ export interface DescribeTrainingResponse {
   readonly Candidates?: ReadonlyArray<TrainingCandidate> | undefined;
 }
 
+export interface DescribeTrialDetectionRequest {
+  readonly ProjectArn: string;
+  readonly TrialId: string;
+}
+
+export interface DescribeTrialDetectionResponse {
+  readonly Trial?: TrialDescription | undefined;
+}
+
 export interface DifferenceCounts {
   readonly Gone?: number | undefined;
   readonly New?: number | undefined;
@@ -594,6 +629,24 @@ export interface DraftBox {
   readonly Top?: number | undefined;
   readonly Width?: number | undefined;
   readonly Height?: number | undefined;
+}
+
+export interface DriftDescription {
+  readonly Status?: "none" | "running" | "ready" | "failed" | undefined;
+  readonly Message?: string | undefined;
+  readonly Pictures?: number | undefined;
+  readonly Since?: string | undefined;
+  readonly Findings?: ReadonlyArray<DriftFinding> | undefined;
+  readonly Examples?: ReadonlyArray<number> | undefined;
+}
+
+export interface DriftFinding {
+  readonly Name?: string | undefined;
+  readonly Higher?: boolean | undefined;
+  readonly Distance?: number | undefined;
+  readonly Usual?: number | undefined;
+  readonly Now?: number | undefined;
+  readonly Pictures?: number | undefined;
 }
 
 export interface EditedEntry {
@@ -651,7 +704,7 @@ export interface EntryEdit {
 export interface EntryEvent {
   readonly Number?: number | undefined;
   readonly Action?: "added" | "removed" | "changed" | "moved" | undefined;
-  readonly Kind?: "edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore" | undefined;
+  readonly Kind?: "edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "trial" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore" | undefined;
   readonly DatasetType?: "train" | "test" | undefined;
   readonly Person?: HistoryPerson | undefined;
   readonly Date?: string | undefined;
@@ -770,6 +823,23 @@ export interface ExportDescription {
   readonly UpdateDate?: string | undefined;
 }
 
+export interface FeedbackDescription {
+  readonly Enabled?: boolean | undefined;
+  readonly Share?: number | undefined;
+  readonly MostPerDay?: number | undefined;
+  readonly DoubtfulFirst?: boolean | undefined;
+  readonly RetentionDays?: number | undefined;
+  readonly Address?: string | undefined;
+  readonly TrialId?: string | undefined;
+  readonly Pause?: string | undefined;
+  readonly Kept?: number | undefined;
+  readonly KeptToday?: number | undefined;
+  readonly Bytes?: number | undefined;
+  readonly PassedOver?: number | undefined;
+  readonly UpdateDate?: string | undefined;
+  readonly Drift?: DriftDescription | undefined;
+}
+
 export interface FindDifferentRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -845,6 +915,16 @@ export interface GetTrainingReportResponse {
   readonly MoreImagesQuality?: number | undefined;
 }
 
+export interface GetTrialMaskRequest {
+  readonly ProjectArn: string;
+  readonly TrialId: string;
+  readonly PictureId: number;
+}
+
+export interface GetTrialMaskResponse {
+  readonly Body?: string | undefined;
+}
+
 export interface GetUserRequest {
   readonly UserName: string;
 }
@@ -897,7 +977,7 @@ export interface HeatMap {
 
 export interface HistoryChange {
   readonly Number?: number | undefined;
-  readonly Kind?: "edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore" | undefined;
+  readonly Kind?: "edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "trial" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore" | undefined;
   readonly Person?: HistoryPerson | undefined;
   readonly StartDate?: string | undefined;
   readonly EndDate?: string | undefined;
@@ -915,7 +995,7 @@ export interface HistoryChange {
 export interface HistoryDay {
   readonly Day?: string | undefined;
   readonly Person?: HistoryPerson | undefined;
-  readonly Kind?: "edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore" | undefined;
+  readonly Kind?: "edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "trial" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore" | undefined;
   readonly Changes?: number | undefined;
   readonly Entries?: number | undefined;
 }
@@ -1083,7 +1163,7 @@ export interface ListChangesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
   readonly PersonArn?: string | undefined;
-  readonly Kinds?: ReadonlyArray<"edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore"> | undefined;
+  readonly Kinds?: ReadonlyArray<"edit" | "update" | "import" | "copy" | "bring" | "move" | "remove" | "label" | "rename" | "drafts" | "round" | "trial" | "distribute" | "divide" | "example" | "undo" | "revert" | "restore"> | undefined;
   readonly Label?: string | undefined;
   readonly SourceRef?: string | undefined;
   readonly Since?: string | undefined;
@@ -1298,6 +1378,32 @@ export interface ListSuggestionsResponse {
   readonly Total?: number | undefined;
   readonly EndDate?: string | undefined;
   readonly Suggestions?: ReadonlyArray<Suggestion> | undefined;
+}
+
+export interface ListTrialDetectionsRequest {
+  readonly ProjectArn: string;
+}
+
+export interface ListTrialDetectionsResponse {
+  readonly Trials?: ReadonlyArray<TrialDescription> | undefined;
+}
+
+export interface ListTrialPicturesRequest {
+  readonly ProjectArn: string;
+  readonly TrialId: string;
+  readonly State?: "waiting" | "answered" | "unreadable" | undefined;
+  readonly Verified?: boolean | undefined;
+  readonly Verdict?: "none" | "correct" | "incorrect" | "corrected" | undefined;
+  readonly PictureIds?: ReadonlyArray<number> | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly Order?: "doubt" | "confidence" | "number" | undefined;
+  readonly Offset?: number | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListTrialPicturesResponse {
+  readonly Pictures?: ReadonlyArray<TrialPicture> | undefined;
+  readonly Total?: number | undefined;
 }
 
 export interface ListUsageRequest {
@@ -1826,6 +1932,18 @@ export interface StartSuggestionsResponse {
   readonly EndDate?: string | undefined;
 }
 
+export interface StartTrialDetectionRequest {
+  readonly ProjectArn: string;
+  readonly VersionName: string;
+  readonly TrialName: string;
+  readonly Address?: string | undefined;
+  readonly SourceRefs?: ReadonlyArray<string> | undefined;
+}
+
+export interface StartTrialDetectionResponse {
+  readonly Trial?: TrialDescription | undefined;
+}
+
 export interface StopDraftsRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -1857,6 +1975,15 @@ export interface StopSuggestionsResponse {
 
 export interface StopTrainingRequest {
   readonly ModelArn: string;
+}
+
+export interface StopTrialDetectionRequest {
+  readonly ProjectArn: string;
+  readonly TrialId: string;
+}
+
+export interface StopTrialDetectionResponse {
+  readonly Trial?: TrialDescription | undefined;
 }
 
 export interface SubmitAnswersRequest {
@@ -1948,6 +2075,59 @@ export interface TrainingProblem {
   readonly Message?: string | undefined;
 }
 
+export interface TrialDescription {
+  readonly TrialId?: string | undefined;
+  readonly TrialName?: string | undefined;
+  readonly VersionName?: string | undefined;
+  readonly Address?: string | undefined;
+  readonly Status?: "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly CreatedBy?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Answered?: number | undefined;
+  readonly Unreadable?: number | undefined;
+  readonly Correct?: number | undefined;
+  readonly Incorrect?: number | undefined;
+  readonly Corrected?: number | undefined;
+  readonly Added?: number | undefined;
+  readonly Addable?: number | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+}
+
+export interface TrialLeftOut {
+  readonly PictureId?: number | undefined;
+  readonly Reason?: string | undefined;
+}
+
+export interface TrialPicture {
+  readonly PictureId?: number | undefined;
+  readonly SourceRef?: string | undefined;
+  readonly State?: "waiting" | "answered" | "unreadable" | undefined;
+  readonly Message?: string | undefined;
+  readonly Confidence?: number | undefined;
+  readonly Doubt?: number | undefined;
+  readonly Labels?: ReadonlyArray<string> | undefined;
+  readonly AnomalyClass?: string | undefined;
+  readonly Boxes?: ReadonlyArray<DraftBox> | undefined;
+  readonly HasMask?: boolean | undefined;
+  readonly MaskColors?: ReadonlyArray<MaskColor> | undefined;
+  readonly Line?: string | undefined;
+  readonly Verdict?: "none" | "correct" | "incorrect" | "corrected" | undefined;
+  readonly Revision?: number | undefined;
+  readonly VerifiedLine?: string | undefined;
+  readonly VerifiedBy?: string | undefined;
+  readonly VerifiedDate?: string | undefined;
+  readonly AddedTo?: string | undefined;
+}
+
+export interface TrialVerdictEdit {
+  readonly PictureId: number;
+  readonly Verdict: "none" | "correct" | "incorrect" | "corrected";
+  readonly Revision: number;
+  readonly Line?: string | undefined;
+}
+
 export interface UndoChangeRequest {
   readonly ProjectArn: string;
   readonly ChangeId: string;
@@ -1977,6 +2157,20 @@ export interface UpdateEntriesRequest {
 
 export interface UpdateEntriesResponse {
   readonly Entries?: ReadonlyArray<EditedEntry> | undefined;
+}
+
+export interface UpdateFeedbackRequest {
+  readonly ModelArn: string;
+  readonly Enabled?: boolean | undefined;
+  readonly Share?: number | undefined;
+  readonly MostPerDay?: number | undefined;
+  readonly DoubtfulFirst?: boolean | undefined;
+  readonly RetentionDays?: number | undefined;
+  readonly Address?: string | undefined;
+}
+
+export interface UpdateFeedbackResponse {
+  readonly Feedback?: FeedbackDescription | undefined;
 }
 
 export interface UpdateGroupRequest {
@@ -2031,6 +2225,17 @@ export interface UserSummary {
   readonly CreateDate?: string | undefined;
 }
 
+export interface VerifyTrialPicturesRequest {
+  readonly ProjectArn: string;
+  readonly TrialId: string;
+  readonly Verdicts: ReadonlyArray<TrialVerdictEdit>;
+}
+
+export interface VerifyTrialPicturesResponse {
+  readonly Pictures?: ReadonlyArray<TrialPicture> | undefined;
+  readonly Conflicts?: ReadonlyArray<TrialPicture> | undefined;
+}
+
 export interface VersionChange {
   readonly VersionName?: string | undefined;
   readonly ModelArn?: string | undefined;
@@ -2078,6 +2283,7 @@ export interface VersionUsage {
 export interface VedetteOperations {
   readonly AcceptDrafts: { readonly input: AcceptDraftsRequest; readonly output: AcceptDraftsResponse };
   readonly AddImportPiece: { readonly input: AddImportPieceRequest; readonly output: Record<never, never> };
+  readonly AddTrialPictures: { readonly input: AddTrialPicturesRequest; readonly output: AddTrialPicturesResponse };
   readonly AssignRound: { readonly input: AssignRoundRequest; readonly output: AssignRoundResponse };
   readonly CancelExport: { readonly input: CancelExportRequest; readonly output: CancelExportResponse };
   readonly CancelImport: { readonly input: CancelImportRequest; readonly output: CancelImportResponse };
@@ -2102,9 +2308,11 @@ export interface VedetteOperations {
   readonly DeletePolicy: { readonly input: DeletePolicyRequest; readonly output: Record<never, never> };
   readonly DeleteRound: { readonly input: DeleteRoundRequest; readonly output: Record<never, never> };
   readonly DeleteSnapshot: { readonly input: DeleteSnapshotRequest; readonly output: Record<never, never> };
+  readonly DeleteTrialDetection: { readonly input: DeleteTrialDetectionRequest; readonly output: Record<never, never> };
   readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
   readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
   readonly DescribeExport: { readonly input: DescribeExportRequest; readonly output: DescribeExportResponse };
+  readonly DescribeFeedback: { readonly input: DescribeFeedbackRequest; readonly output: DescribeFeedbackResponse };
   readonly DescribeImport: { readonly input: DescribeImportRequest; readonly output: DescribeImportResponse };
   readonly DescribeRestoration: { readonly input: DescribeRestorationRequest; readonly output: DescribeRestorationResponse };
   readonly DescribeRound: { readonly input: DescribeRoundRequest; readonly output: DescribeRoundResponse };
@@ -2113,6 +2321,7 @@ export interface VedetteOperations {
   readonly DescribeSnapshot: { readonly input: DescribeSnapshotRequest; readonly output: DescribeSnapshotResponse };
   readonly DescribeTraining: { readonly input: DescribeTrainingRequest; readonly output: DescribeTrainingResponse };
   readonly DescribeTrainingFailure: { readonly input: DescribeTrainingFailureRequest; readonly output: DescribeTrainingFailureResponse };
+  readonly DescribeTrialDetection: { readonly input: DescribeTrialDetectionRequest; readonly output: DescribeTrialDetectionResponse };
   readonly DiscardDrafts: { readonly input: DiscardDraftsRequest; readonly output: Record<never, never> };
   readonly DismissSuggestions: { readonly input: DismissSuggestionsRequest; readonly output: Record<never, never> };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
@@ -2123,6 +2332,7 @@ export interface VedetteOperations {
   readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
   readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };
   readonly GetTrainingReport: { readonly input: GetTrainingReportRequest; readonly output: GetTrainingReportResponse };
+  readonly GetTrialMask: { readonly input: GetTrialMaskRequest; readonly output: GetTrialMaskResponse };
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
   readonly GetVersionThresholds: { readonly input: GetVersionThresholdsRequest; readonly output: GetVersionThresholdsResponse };
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
@@ -2146,6 +2356,8 @@ export interface VedetteOperations {
   readonly ListRounds: { readonly input: ListRoundsRequest; readonly output: ListRoundsResponse };
   readonly ListSnapshots: { readonly input: ListSnapshotsRequest; readonly output: ListSnapshotsResponse };
   readonly ListSuggestions: { readonly input: ListSuggestionsRequest; readonly output: ListSuggestionsResponse };
+  readonly ListTrialDetections: { readonly input: ListTrialDetectionsRequest; readonly output: ListTrialDetectionsResponse };
+  readonly ListTrialPictures: { readonly input: ListTrialPicturesRequest; readonly output: ListTrialPicturesResponse };
   readonly ListUsage: { readonly input: ListUsageRequest; readonly output: ListUsageResponse };
   readonly ListUsers: { readonly input: Record<never, never>; readonly output: ListUsersResponse };
   readonly ListVersionChanges: { readonly input: ListVersionChangesRequest; readonly output: ListVersionChangesResponse };
@@ -2169,16 +2381,20 @@ export interface VedetteOperations {
   readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };
   readonly StartDrafts: { readonly input: StartDraftsRequest; readonly output: StartDraftsResponse };
   readonly StartSuggestions: { readonly input: StartSuggestionsRequest; readonly output: StartSuggestionsResponse };
+  readonly StartTrialDetection: { readonly input: StartTrialDetectionRequest; readonly output: StartTrialDetectionResponse };
   readonly StopDrafts: { readonly input: StopDraftsRequest; readonly output: StopDraftsResponse };
   readonly StopSuggestions: { readonly input: StopSuggestionsRequest; readonly output: StopSuggestionsResponse };
   readonly StopTraining: { readonly input: StopTrainingRequest; readonly output: Record<never, never> };
+  readonly StopTrialDetection: { readonly input: StopTrialDetectionRequest; readonly output: StopTrialDetectionResponse };
   readonly SubmitAnswers: { readonly input: SubmitAnswersRequest; readonly output: SubmitAnswersResponse };
   readonly UndoChange: { readonly input: UndoChangeRequest; readonly output: UndoChangeResponse };
   readonly UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: Record<never, never> };
   readonly UpdateEntries: { readonly input: UpdateEntriesRequest; readonly output: UpdateEntriesResponse };
+  readonly UpdateFeedback: { readonly input: UpdateFeedbackRequest; readonly output: UpdateFeedbackResponse };
   readonly UpdateGroup: { readonly input: UpdateGroupRequest; readonly output: Record<never, never> };
   readonly UpdateLabelSettings: { readonly input: UpdateLabelSettingsRequest; readonly output: UpdateLabelSettingsResponse };
   readonly UpdateModelDescription: { readonly input: UpdateModelDescriptionRequest; readonly output: Record<never, never> };
   readonly UpdateRound: { readonly input: UpdateRoundRequest; readonly output: UpdateRoundResponse };
   readonly UpdateUser: { readonly input: UpdateUserRequest; readonly output: Record<never, never> };
+  readonly VerifyTrialPictures: { readonly input: VerifyTrialPicturesRequest; readonly output: VerifyTrialPicturesResponse };
 }

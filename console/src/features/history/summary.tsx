@@ -20,6 +20,7 @@ export const KINDS: readonly HistoryKind[] = [
   "rename",
   "drafts",
   "round",
+  "trial",
   "distribute",
   "divide",
   "example",

@@ -111,6 +111,11 @@ function Open({ place, target, show, order }: OpenProps) {
     void work.open(new URLSearchParams(window.location.search).get("entry") ?? undefined);
     return () => work.close();
   }, [work]);
+  const trial = search.get("trial");
+  const back =
+    trial === null
+      ? datasetRoute(service, project, type)
+      : `/projects/${service}/${encodeURIComponent(project)}/trials/${encodeURIComponent(trial)}`;
   const change = (name: string, value: string) =>
     setSearch(
       (before) => {
@@ -130,11 +135,11 @@ function Open({ place, target, show, order }: OpenProps) {
         <Button
           iconName="close"
           variant="icon"
-          ariaLabel={t("exit")}
-          href={hrefOf(datasetRoute(service, project, type))}
+          ariaLabel={t(trial === null ? "exit" : "exitTrial")}
+          href={hrefOf(back)}
           onFollow={(event) => {
             event.preventDefault();
-            void navigate(datasetRoute(service, project, type));
+            void navigate(back);
           }}
         />
       }

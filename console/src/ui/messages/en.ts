@@ -10,6 +10,7 @@ export const messages = {
   train: "Train",
   versions: "Versions",
   use: "Use",
+  trials: "Trial detections",
   account: "Account",
   navigation: "Navigation",
   openNavigation: "Open navigation",

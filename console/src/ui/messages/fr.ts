@@ -13,6 +13,7 @@ export const messages: Translation<typeof english> = {
   train: "Entraîner",
   versions: "Versions",
   use: "Utiliser",
+  trials: "Détections d'essai",
   account: "Compte",
   navigation: "Navigation",
   openNavigation: "Ouvrir la navigation",

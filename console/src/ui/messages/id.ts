@@ -13,6 +13,7 @@ export const messages: Translation<typeof english> = {
   train: "Latih",
   versions: "Versi",
   use: "Gunakan",
+  trials: "Deteksi uji coba",
   account: "Akun",
   navigation: "Navigasi",
   openNavigation: "Buka navigasi",

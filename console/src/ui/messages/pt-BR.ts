@@ -13,6 +13,7 @@ export const messages: Translation<typeof english> = {
   train: "Treinar",
   versions: "Versões",
   use: "Usar",
+  trials: "Detecções de teste",
   account: "Conta",
   navigation: "Navegação",
   openNavigation: "Abrir a navegação",

@@ -13,6 +13,7 @@ export const messages: Translation<typeof english> = {
   train: "训练",
   versions: "版本",
   use: "使用",
+  trials: "试检测",
   account: "账户",
   navigation: "导航",
   openNavigation: "打开导航",

@@ -98,6 +98,17 @@ from vedette.api.own.suggestions import (
 )
 from vedette.api.own.thresholds import get_version_thresholds, put_version_thresholds
 from vedette.api.own.trainings import get_training_report, preview_training, stop_training
+from vedette.api.own.trials import (
+    add_trial_pictures,
+    delete_trial_detection,
+    describe_trial_detection,
+    get_trial_mask,
+    list_trial_detections,
+    list_trial_pictures,
+    start_trial_detection,
+    stop_trial_detection,
+    verify_trial_pictures,
+)
 from vedette.api.own.usage import list_usage
 from vedette.api.own.version_pages import (
     check_project_policy,
@@ -126,6 +137,15 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteExport": delete_export,
     "DescribeExport": describe_export,
     "ListExports": list_exports,
+    "AddTrialPictures": add_trial_pictures,
+    "DeleteTrialDetection": delete_trial_detection,
+    "DescribeTrialDetection": describe_trial_detection,
+    "GetTrialMask": get_trial_mask,
+    "ListTrialDetections": list_trial_detections,
+    "ListTrialPictures": list_trial_pictures,
+    "StartTrialDetection": start_trial_detection,
+    "StopTrialDetection": stop_trial_detection,
+    "VerifyTrialPictures": verify_trial_pictures,
     "AcceptDrafts": accept_drafts,
     "AssignRound": assign_round,
     "CancelRound": cancel_round,

@@ -26,6 +26,15 @@ def _on(action: str, resource: str) -> tuple[Permission, ...]:
     return (Permission(f"vedette:{action}", resource, (RESOURCE_TAG,)),)
 
 
+def _trial(action: str) -> tuple[Permission, ...]:
+    """Return what reads and begins trials: of Lookout that service's own action, of the others ours."""
+    project = "arn:aws:rekognition:REGION:ACCOUNT:project/NAME/CREATED"
+    return (
+        Permission(f"vedette:{action}", project, (RESOURCE_TAG,), "with a project of Custom Labels"),
+        Permission(f"lookoutvision:{action}", "*", condition="with a project of Lookout for Vision"),
+    )
+
+
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "AcceptDrafts": (*_on("AcceptDrafts", PROJECT), *writes("with drafts that have masks")),
     "ChangeEntries": _on("ChangeEntries", PROJECT),
@@ -89,6 +98,24 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         Permission("vedette:RemoveEntries", PROJECT, (RESOURCE_TAG,), "of a change that added entries", True),
         Permission("vedette:MoveEntries", PROJECT, (RESOURCE_TAG,), "of a change that moved entries", True),
     ),
+    "AddTrialPictures": (
+        *_on("AddTrialPictures", PROJECT),
+        *_on("UpdateEntries", PROJECT),
+        *reads(""),
+        *writes("with masks that the model drew"),
+    ),
+    "DeleteTrialDetection": _on("DeleteTrialDetection", PROJECT),
+    "DescribeTrialDetection": _trial("DescribeTrialDetection"),
+    "GetTrialMask": _trial("DescribeTrialDetection"),
+    "ListTrialDetections": _trial("ListTrialDetections"),
+    "ListTrialPictures": _trial("DescribeTrialDetection"),
+    "StartTrialDetection": (
+        *_trial("StartTrialDetection"),
+        Permission("s3:ListBucket", "arn:aws:s3:::BUCKET", condition="with Address"),
+        *reads(""),
+    ),
+    "StopTrialDetection": _on("StopTrialDetection", PROJECT),
+    "VerifyTrialPictures": _on("VerifyTrialPictures", PROJECT),
     "AddImportPiece": _on("AddImportPiece", PROJECT),
     "CancelImport": _on("CancelImport", PROJECT),
     "ConfigureImport": _on("ConfigureImport", PROJECT),

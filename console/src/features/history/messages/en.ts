@@ -50,6 +50,7 @@ export const messages = {
   kind_rename: "Label renamed",
   kind_drafts: "Drafts accepted",
   kind_round: "Labelling round",
+  kind_trial: "Verified trial pictures added",
   kind_distribute: "Distributed",
   kind_divide: "Divided for a training",
   kind_example: "Example made",

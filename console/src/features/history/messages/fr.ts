@@ -50,6 +50,7 @@ export const messages: Translation<typeof english> = {
   kind_rename: "Étiquette renommée",
   kind_drafts: "Brouillons acceptés",
   kind_round: "Tournée d’étiquetage",
+  kind_trial: "Images d'essai vérifiées ajoutées",
   kind_distribute: "Répartition",
   kind_divide: "Divisé pour un entraînement",
   kind_example: "Exemple créé",

@@ -48,6 +48,7 @@ export const messages: Translation<typeof english> = {
   kind_rename: "Label diganti nama",
   kind_drafts: "Draf diterima",
   kind_round: "Putaran pelabelan",
+  kind_trial: "Gambar uji coba terverifikasi ditambahkan",
   kind_distribute: "Dibagi",
   kind_divide: "Dibagi untuk pelatihan",
   kind_example: "Contoh dibuat",

@@ -53,6 +53,7 @@ export const messages: Translation<typeof english> = {
   kind_rename: "Rótulo renomeado",
   kind_drafts: "Rascunhos aceitos",
   kind_round: "Rodada de rotulagem",
+  kind_trial: "Imagens de teste verificadas adicionadas",
   kind_distribute: "Distribuição",
   kind_divide: "Dividido para um treinamento",
   kind_example: "Exemplo criado",

@@ -46,6 +46,7 @@ export const messages: Translation<typeof english> = {
   kind_rename: "重命名标签",
   kind_drafts: "接受草稿",
   kind_round: "标注轮次",
+  kind_trial: "添加已核对的试检测图片",
   kind_distribute: "分配",
   kind_divide: "为训练划分",
   kind_example: "创建示例",

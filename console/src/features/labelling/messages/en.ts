@@ -201,6 +201,7 @@ export const messages = {
   instructions: "Instructions",
   myWork: "My work",
   exitRound: "Back to my work",
+  exitTrial: "Back to the trial",
   draft: "The model guesses:",
   draftTake: "Take it (T)",
   draftDrop: "Do not show this guess",

@@ -204,6 +204,7 @@ export const messages: Translation<typeof english> = {
   instructions: "Consignes",
   myWork: "Mon travail",
   exitRound: "Retour à mon travail",
+  exitTrial: "Retour à l'essai",
   draft: "Le modèle devine :",
   draftTake: "L’accepter (T)",
   draftDrop: "Ne pas montrer cette ébauche",

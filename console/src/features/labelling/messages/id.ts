@@ -189,6 +189,7 @@ export const messages: Translation<typeof english> = {
   instructions: "Petunjuk",
   myWork: "Pekerjaan saya",
   exitRound: "Kembali ke pekerjaan saya",
+  exitTrial: "Kembali ke uji coba",
   draft: "Model menebak:",
   draftTake: "Terima (T)",
   draftDrop: "Jangan tampilkan tebakan ini",

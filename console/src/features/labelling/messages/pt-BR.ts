@@ -200,6 +200,7 @@ export const messages: Translation<typeof english> = {
   instructions: "Instruções",
   myWork: "Meu trabalho",
   exitRound: "Voltar ao meu trabalho",
+  exitTrial: "Voltar ao teste",
   draft: "O modelo supõe:",
   draftTake: "Aceitar (T)",
   draftDrop: "Não mostrar esta suposição",

@@ -179,6 +179,7 @@ export const messages: Translation<typeof english> = {
   instructions: "说明",
   myWork: "我的工作",
   exitRound: "返回我的工作",
+  exitTrial: "返回试检测",
   draft: "模型猜测：",
   draftTake: "接受 (T)",
   draftDrop: "不显示此猜测",

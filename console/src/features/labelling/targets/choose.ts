@@ -4,6 +4,7 @@ import { JOB, scopeOf, type Place } from "../place";
 import { decideLabel, filesOf, findDifferent, loadLabels, outboxPortOf } from "../saving/server";
 import { ORDERS } from "./orders";
 import type { LabelTarget } from "./target";
+import { trialTarget } from "./trial";
 
 /** Return the target of a dataset: its entries, changed by `UpdateEntries` with their revisions. */
 export function datasetTarget(place: Place): LabelTarget {
@@ -23,7 +24,12 @@ export function datasetTarget(place: Place): LabelTarget {
 export type TargetChooser = (place: Place, query: URLSearchParams) => LabelTarget | undefined;
 
 /** Asked one after the other; the dataset itself is what is left. */
-const CHOOSERS: readonly TargetChooser[] = [];
+const CHOOSERS: readonly TargetChooser[] = [
+  (place, query) => {
+    const trial = query.get("trial");
+    return trial === null ? undefined : trialTarget(place, trial);
+  },
+];
 
 export function targetOf(place: Place, query: URLSearchParams): LabelTarget {
   for (const choose of CHOOSERS) {

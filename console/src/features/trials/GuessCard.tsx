@@ -1,0 +1,141 @@
+/** One guess: the picture with what was found on it, in words, and what people say of it. */
+import Badge from "@cloudscape-design/components/badge";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import type { Own, ProjectService } from "../../api";
+import { useFormats } from "../../i18n/context";
+import { hrefOf, useFollow } from "../../ui/links";
+import { useText } from "./text";
+import type { Verdict } from "./verifying";
+
+const SIDE = 384;
+
+/** The name in an ARN: of a user, of a role's session, or root. */
+export function personOf(arn: string): string {
+  return arn.slice(Math.max(arn.lastIndexOf("/"), arn.lastIndexOf(":")) + 1);
+}
+
+interface PictureProps {
+  readonly picture: Own.TrialPicture;
+}
+
+export function thumbnailOf(source: string): string {
+  return `/console/api/thumbnail?source=${encodeURIComponent(source)}&side=${String(SIDE)}`;
+}
+
+/** What was guessed, with how sure the model is. */
+export function GuessText({ picture }: PictureProps) {
+  const t = useText();
+  const formats = useFormats();
+  const { State, AnomalyClass, Labels = [], Boxes, Confidence = 0 } = picture;
+  if (State === "waiting") return <StatusIndicator type="pending">{t("waiting")}</StatusIndicator>;
+  if (State !== "answered") return <StatusIndicator type="warning">{t("noAnswer")}</StatusIndicator>;
+  const names = Boxes === undefined ? Labels : [...new Set(Boxes.map(({ Label = "" }) => Label))];
+  return (
+    <span>
+      {AnomalyClass !== undefined && t(AnomalyClass === "anomaly" ? "anomaly" : "normal")}
+      {AnomalyClass === undefined && names.length === 0 && t("nothing")}
+      <bdi>{names.join(", ")}</bdi> <Badge>{formats.percent(Confidence)}</Badge>
+    </span>
+  );
+}
+
+export function GuessPicture({ picture, onOpen }: PictureProps & { readonly onOpen: () => void }) {
+  const t = useText();
+  const { SourceRef = "", Message = "" } = picture;
+  const name = SourceRef.slice(SourceRef.lastIndexOf("/") + 1);
+  return (
+    <SpaceBetween size="xxs">
+      <button type="button" className="trials-picture" aria-label={t("enlarge", { name })} onClick={onOpen}>
+        <img src={thumbnailOf(SourceRef)} alt="" loading="lazy" />
+        <Boxes picture={picture} />
+      </button>
+      <Box fontSize="body-s" color="text-body-secondary">
+        <span className="trials-name" title={SourceRef}>
+          <bdi>{name}</bdi>
+        </span>
+      </Box>
+      {Message !== "" && <Box fontSize="body-s">{Message}</Box>}
+    </SpaceBetween>
+  );
+}
+
+export function Boxes({ picture }: PictureProps) {
+  const { Boxes: boxes = [] } = picture;
+  if (boxes.length === 0) return null;
+  return (
+    <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
+      {boxes.map(({ Left = 0, Top = 0, Width = 0, Height = 0 }, place) => (
+        <rect key={place} x={Left} y={Top} width={Width} height={Height} vectorEffect="non-scaling-stroke" />
+      ))}
+    </svg>
+  );
+}
+
+const SIGNS: Readonly<Record<"none" | "correct" | "incorrect" | "corrected", StatusIndicatorProps.Type>> = {
+  none: "pending",
+  correct: "success",
+  incorrect: "error",
+  corrected: "success",
+};
+
+export function VerdictSign({ picture }: PictureProps) {
+  const t = useText();
+  const { State, Verdict: verdict = "none", VerifiedBy = "", VerifiedLine = "", AddedTo = "" } = picture;
+  if (State !== "answered") return null;
+  const needsLabels = verdict === "incorrect" && VerifiedLine === "";
+  return (
+    <SpaceBetween size="xxs">
+      <StatusIndicator type={SIGNS[verdict]} wrapText>
+        {t(`verdict_${verdict}`)} {verdict !== "none" && <bdi>({personOf(VerifiedBy)})</bdi>}
+      </StatusIndicator>
+      {needsLabels && <Box fontSize="body-s">{t("needsLabels")}</Box>}
+      {AddedTo !== "" && <Badge color="green">{t(AddedTo === "test" ? "inTest" : "inTrain")}</Badge>}
+    </SpaceBetween>
+  );
+}
+
+interface GuessActionsProps extends PictureProps {
+  readonly service: ProjectService;
+  readonly route: string;
+  readonly trial: string;
+  readonly onVerify: (verdict: Verdict) => void;
+}
+
+/** The canvas for what was missed, opened at this picture. */
+function drawRoute({ picture, service, route, trial }: GuessActionsProps): string {
+  const query = new URLSearchParams({ trial, entry: String(picture.PictureId ?? 0) });
+  if (service === "rekognition" && picture.Boxes !== undefined) query.set("mode", "boxes");
+  return `${route}/datasets/train/label?${query.toString()}`;
+}
+
+export function GuessActions(props: GuessActionsProps) {
+  const t = useText();
+  const follow = useFollow();
+  const { picture, onVerify } = props;
+  const { State, Verdict: verdict = "none", AddedTo = "" } = picture;
+  if (State !== "answered" || AddedTo !== "") return null;
+  return (
+    <SpaceBetween direction="horizontal" size="xxs">
+      <Button
+        iconName="check"
+        variant={verdict === "correct" ? "primary" : "normal"}
+        onClick={() => onVerify("correct")}
+      >
+        {t("correct")}
+      </Button>
+      <Button
+        iconName="close"
+        variant={verdict === "incorrect" ? "primary" : "normal"}
+        onClick={() => onVerify("incorrect")}
+      >
+        {t("incorrect")}
+      </Button>
+      <Button iconName="edit" href={hrefOf(drawRoute(props))} onFollow={follow}>
+        {t("draw")}
+      </Button>
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,199 @@
+/** A trial begun: its name, the version, and pictures of a bucket or of this computer. */
+import Alert from "@cloudscape-design/components/alert";
+import Autosuggest from "@cloudscape-design/components/autosuggest";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FileUpload from "@cloudscape-design/components/file-upload";
+import Form from "@cloudscape-design/components/form";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Modal from "@cloudscape-design/components/modal";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { call, useCall, useRegion, type ProjectFacts } from "../../api";
+import { useFormats } from "../../i18n/context";
+import { FaultAlert } from "../../ui/faults";
+import { useUiText } from "../../ui/text";
+import { useText } from "./text";
+import { MOST_PICTURES, uploadAll } from "./uploading";
+
+type Source = "bucket" | "computer";
+
+interface StartTrialProps {
+  readonly project: ProjectFacts;
+  readonly versions: readonly string[];
+  readonly chosen: string | undefined;
+  /** With the trial that was begun; with nothing where none was. */
+  readonly onClose: (id: string | undefined) => void;
+}
+
+function useStarting({ project, onClose }: StartTrialProps) {
+  const region = useRegion();
+  const [isBusy, setBusy] = useState(false);
+  const [uploaded, setUploaded] = useState(0);
+  const [error, setError] = useState<unknown>(null);
+  const start = async (name: string, version: string, source: string | readonly File[]) => {
+    setBusy(true);
+    setError(null);
+    setUploaded(0);
+    try {
+      const place =
+        typeof source === "string"
+          ? { Address: source }
+          : { SourceRefs: await uploadAll(source, region, setUploaded) };
+      const answer = await call("vedette", "StartTrialDetection", {
+        ProjectArn: project.arn,
+        VersionName: version,
+        TrialName: name,
+        ...place,
+      });
+      onClose(answer.Trial?.TrialId);
+    } catch (fault) {
+      setError(fault);
+      setBusy(false);
+    }
+  };
+  return { start, isBusy, uploaded, error };
+}
+
+export function StartTrial(props: StartTrialProps) {
+  const t = useText();
+  const ui = useUiText();
+  const { versions, chosen, onClose } = props;
+  const [name, setName] = useState("");
+  const [version, setVersion] = useState(chosen ?? versions[0] ?? "");
+  const [source, setSource] = useState<Source>("bucket");
+  const [address, setAddress] = useState("");
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const { start, isBusy, uploaded, error } = useStarting(props);
+  const isTooMany = source === "computer" && files.length > MOST_PICTURES;
+  const isReady =
+    name.trim() !== "" && !isTooMany && (source === "bucket" ? address.trim() !== "" : files.length > 0);
+  return (
+    <Modal
+      visible
+      size="large"
+      header={t("run")}
+      closeAriaLabel={ui("close")}
+      onDismiss={() => (isBusy ? undefined : onClose(undefined))}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" disabled={isBusy} onClick={() => onClose(undefined)}>
+              {ui("cancel")}
+            </Button>
+            <Button
+              variant="primary"
+              loading={isBusy}
+              disabled={!isReady}
+              onClick={() => void start(name, version, source === "bucket" ? address : files)}
+            >
+              {t("begin")}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <Form>
+        <SpaceBetween size="l">
+          <FormField label={t("name")}>
+            <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+          </FormField>
+          <FormField label={t("version")} description={t("versionHelp")}>
+            <Select
+              selectedOption={{ value: version, label: version }}
+              options={versions.map((value) => ({ value, label: value }))}
+              onChange={({ detail }) => setVersion(detail.selectedOption.value ?? "")}
+            />
+          </FormField>
+          <FormField label={t("source")} description={t("sourceHelp")}>
+            <SegmentedControl
+              label={t("source")}
+              selectedId={source}
+              options={[
+                { id: "bucket", text: t("source_bucket") },
+                { id: "computer", text: t("source_computer") },
+              ]}
+              onChange={({ detail }) => setSource(detail.selectedId === "computer" ? "computer" : "bucket")}
+            />
+          </FormField>
+          {source === "bucket" ? (
+            <BucketFolder address={address} onChange={setAddress} />
+          ) : (
+            <Files files={files} onChange={setFiles} />
+          )}
+          {isBusy && source === "computer" && (
+            <ProgressBar label={t("uploading")} value={(100 * uploaded) / Math.max(1, files.length)} />
+          )}
+          {error !== null && <FaultAlert error={error} />}
+        </SpaceBetween>
+      </Form>
+    </Modal>
+  );
+}
+
+interface BucketFolderProps {
+  readonly address: string;
+  readonly onChange: (address: string) => void;
+}
+
+function BucketFolder({ address, onChange }: BucketFolderProps) {
+  const t = useText();
+  const buckets = useCall("s3", "ListBuckets", {});
+  const places = (buckets.data?.Buckets ?? []).map(({ Name = "" }) => `s3://${Name}/`);
+  return (
+    <FormField label={t("folder")} description={t("folderHelp")} stretch>
+      <Autosuggest
+        value={address}
+        options={places.map((value) => ({ value }))}
+        placeholder="s3://…/extra_images/"
+        enteredTextLabel={(value) => value}
+        statusType={buckets.isPending ? "loading" : "finished"}
+        filteringType="auto"
+        onChange={({ detail }) => onChange(detail.value)}
+      />
+    </FormField>
+  );
+}
+
+interface FilesProps {
+  readonly files: readonly File[];
+  readonly onChange: (files: readonly File[]) => void;
+}
+
+function Files({ files, onChange }: FilesProps) {
+  const t = useText();
+  const formats = useFormats();
+  return (
+    <SpaceBetween size="s">
+      <FileUpload
+        multiple
+        value={[]}
+        accept="image/*,.heic,.heif"
+        i18nStrings={{
+          uploadButtonText: () => t("chooseFiles"),
+          dropzoneText: () => t("dropFiles"),
+          removeFileAriaLabel: () => t("removeFiles"),
+          limitShowFewer: "",
+          limitShowMore: "",
+          errorIconAriaLabel: "",
+        }}
+        onChange={({ detail }) => onChange([...files, ...detail.value])}
+      />
+      {files.length > 0 && (
+        <Box>
+          {t("chosen", { count: files.length })}{" "}
+          <Button variant="inline-link" onClick={() => onChange([])}>
+            {t("removeFiles")}
+          </Button>
+        </Box>
+      )}
+      {files.length > MOST_PICTURES && (
+        <Alert type="error">{t("tooMany", { most: formats.number(MOST_PICTURES) })}</Alert>
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,134 @@
+/** The trials of a project, and the beginning of one. */
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Table from "@cloudscape-design/components/table";
+import { useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { useCall, type Own, type ProjectFacts } from "../../api";
+import { useFormats } from "../../i18n/context";
+import { FaultAlert } from "../../ui/faults";
+import { RouteLink } from "../../ui/links";
+import { NotFound } from "../../ui/states";
+import { triable, useTrialsPage, useTrialsPlace } from "./place";
+import { TrialSign } from "./Sign";
+import { StartTrial } from "./StartTrial";
+import { useText } from "./text";
+
+const EVERY_MS = 3000;
+
+function verified({ Correct = 0, Incorrect = 0, Corrected = 0 }: Own.TrialDescription): number {
+  return Correct + Incorrect + Corrected;
+}
+
+interface ListProps {
+  readonly trials: readonly Own.TrialDescription[];
+  readonly route: string;
+  readonly isPending: boolean;
+}
+
+function List({ trials, route, isPending }: ListProps) {
+  const t = useText();
+  const formats = useFormats();
+  return (
+    <Table
+      items={[...trials]}
+      trackBy="TrialId"
+      wrapLines
+      loading={isPending}
+      loadingText={t("loading")}
+      ariaLabels={{ tableLabel: t("trials") }}
+      empty={
+        <Box textAlign="center" padding="l">
+          <Box variant="h3">{t("trialsNone")}</Box>
+          <Box color="text-body-secondary">{t("trialsNoneHelp")}</Box>
+        </Box>
+      }
+      columnDefinitions={[
+        {
+          id: "name",
+          header: t("name"),
+          isRowHeader: true,
+          cell: (trial) => (
+            <RouteLink to={`${route}/trials/${trial.TrialId ?? ""}`}>
+              <bdi>{trial.TrialName}</bdi>
+            </RouteLink>
+          ),
+        },
+        { id: "version", header: t("version"), cell: (trial) => <bdi>{trial.VersionName}</bdi> },
+        { id: "status", header: t("status"), cell: (trial) => <TrialSign status={trial.Status} /> },
+        {
+          id: "pictures",
+          header: t("pictures"),
+          cell: ({ Answered = 0, Unreadable = 0, Total = 0 }) =>
+            t("countOf", { count: formats.number(Answered + Unreadable), total: formats.number(Total) }),
+        },
+        { id: "verified", header: t("verified"), cell: (trial) => formats.number(verified(trial)) },
+        { id: "added", header: t("added"), cell: ({ Added = 0 }) => formats.number(Added) },
+        { id: "created", header: t("created"), cell: (trial) => formats.date(trial.CreationDate) },
+      ]}
+    />
+  );
+}
+
+function Shown({ project, route }: { readonly project: ProjectFacts; readonly route: string }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const [search] = useSearchParams();
+  const asked = search.get("version");
+  const [isStarting, setStarting] = useState(asked !== null);
+  const query = useCall("vedette", "ListTrialDetections", { ProjectArn: project.arn }, { everyMs: EVERY_MS });
+  const versions = triable(project.versions);
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description={t("trialsHelp")}
+          actions={
+            <Button variant="primary" disabled={versions.length === 0} onClick={() => setStarting(true)}>
+              {t("run")}
+            </Button>
+          }
+        >
+          {t("trials")}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {query.error !== null && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
+        {versions.length === 0 && (
+          <Box>
+            {t("noVersion")} <RouteLink to={`${route}/train`}>{t("toTraining")}</RouteLink>
+          </Box>
+        )}
+        <List trials={query.data?.Trials ?? []} route={route} isPending={query.isPending} />
+        {isStarting && versions.length > 0 && (
+          <StartTrial
+            project={project}
+            versions={versions.map(({ name }) => name)}
+            chosen={asked ?? undefined}
+            onClose={(id) => {
+              setStarting(false);
+              if (id !== undefined) void navigate(`${route}/trials/${id}`);
+            }}
+          />
+        )}
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}
+
+export function TrialsPage() {
+  const t = useText();
+  const place = useTrialsPlace();
+  useTrialsPage(place, t("trials"));
+  const { project } = place;
+  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
+  if (project.isPending) return <Spinner size="large" />;
+  if (project.data === null) return <NotFound />;
+  return <Shown project={project.data} route={place.route} />;
+}
