@@ -229,6 +229,8 @@ REQUESTS = [
     ("vedette", "RevertChange", {**ENTRIES, "Number": 999}, ""),
     ("vedette", "DescribeChange", {"ProjectArn": DOORS, "ChangeId": "0" * 32}, ""),
     ("vedette", "QueryEntries", ENTRIES, ""),
+    ("vedette", "DescribeFeedback", {"ModelArn": VERSION}, ""),
+    ("vedette", "UpdateFeedback", {"ModelArn": MODEL, "Enabled": False}, ""),
     ("vedette", "AddTrialPictures", {**TRIAL, "DatasetType": "train"}, ""),
     ("vedette", "DeleteTrialDetection", TRIAL, ""),
     ("vedette", "DescribeTrialDetection", TRIAL, "with a project of Custom Labels"),

@@ -1,9 +1,11 @@
 """A clock that a test moves, databases that are quick to make, and a house without a server."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
@@ -11,8 +13,10 @@ from doubles.engine import InAThread
 from vedette.api.house import Caller, House
 from vedette.api.s3.reach import Reach
 from vedette.datasets.datasets import Datasets
+from vedette.engines.port import Event
 from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
+from vedette.feedback.opening import FeedbackPlaces, lines_of_training, open_feedback
 from vedette.identity.identity import Identity
 from vedette.identity.principal import ADMINISTRATOR, Principal
 from vedette.identity.seal import Seal
@@ -36,6 +40,7 @@ from vedette.suggestions.suggestions import Suggestions
 from vedette.training.start import Trainings
 from vedette.trials.running import TrialTools
 from vedette.trials.trials import Trials
+from vedette.workers import measure
 
 HERE = "111122223333"
 ELSEWHERE = "999999999999"
@@ -184,8 +189,13 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         guessing.package_of,
         clock,
     )
+    trials = Trials(trying, datasets, jobs)
+    places = FeedbackPlaces(
+        folder / "feedback", lambda version, part: lines_of_training(trainings.folder(version), part)
+    )
     return House(
-        trials=Trials(trying, datasets, jobs),
+        trials=trials,
+        feedback=open_feedback(trials, jobs, places, measured_here, lambda: False),
         suggestions=Suggestions(database, jobs, tools, clock, drafts.doubts),
         drafts=drafts,
         next_steps=NextSteps(datasets, versions, guessing.package_of),
@@ -206,6 +216,11 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         page_key=bytes(32),
         clock=clock,
     )
+
+
+def measured_here(order: Mapping[str, Any]) -> Event:
+    """Measure pictures in this process, as a warm process of a server does."""
+    return Event("done", measure.main(order, lambda event: None, lambda: False))
 
 
 def a_caller(service: str, *, account: str = HERE, region: str = "eu-west-1", name: str = "alice") -> Caller:

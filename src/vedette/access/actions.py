@@ -104,6 +104,7 @@ SERVICES = {
         ListEntryEvents ListSnapshots RestoreSnapshot RevertChange
         CheckProjectPolicy DescribeTrainingFailure UpdateModelDescription
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
+        DescribeFeedback UpdateFeedback
         AddTrialPictures DeleteTrialDetection DescribeTrialDetection ListTrialDetections StartTrialDetection
         StopTrialDetection VerifyTrialPictures
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining

@@ -10,6 +10,7 @@ from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
 from vedette.errors import Missing, Wrong
 from vedette.exports.exports import Exports
+from vedette.feedback.feedback import Feedback
 from vedette.identity.access import ObjectAccess
 from vedette.identity.identity import Identity
 from vedette.identity.may import Context, require, require_undenied
@@ -52,6 +53,7 @@ class House:
     drafts: Drafts
     next_steps: NextSteps
     trials: Trials
+    feedback: Feedback
     meter: Meter
     access: ObjectAccess
     page_key: bytes

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
@@ -13,6 +13,8 @@ from vedette.datasets.dataset import Dataset, Filter, Label
 from vedette.datasets.findings import mark_pictures, relabel
 from vedette.datasets.listing import ListedEntry, list_entries, list_labels
 from vedette.datasets.parts import read_lines_at, read_lines_of, read_refs
+from vedette.datasets.tables import datasets
+from vedette.manifest.places import split_s3
 from vedette.manifest.problems import Flaw
 from vedette.store.db import Database
 
@@ -64,6 +66,13 @@ class DatasetContents:
             places = find_places(connection, current.part, sources) if current else {}
             lines = read_lines_at(connection, current.part, list(places.values())) if current else {}
         return {source: lines[place] for source, place in places.items() if place in lines}
+
+    def is_in_any(self, source: str) -> bool:
+        """Say whether any dataset has this picture, of whichever project and account."""
+        bucket = split_s3(source)[0]
+        with self._database.read() as connection:
+            holding = connection.execute(select(datasets.c.part).where(datasets.c.bucket == bucket)).scalars()
+            return any(find_places(connection, part, [source]) for part in holding.all())
 
     def say_of_pictures(self, part: int, findings: Mapping[int, Sequence[Flaw]]) -> None:
         """Keep what is wrong with the pictures of these entries, nothing where nothing is (any more)."""

@@ -9,6 +9,7 @@ from vedette.errors import Missing
 JOBS: dict[str, str] = {
     "check-version": "vedette.workers.train_version:check",
     "draft": "vedette.workers.draft:main",
+    "measure": "vedette.workers.measure:main",
     "look": "vedette.workers.look:main",
     "read-import": "vedette.workers.read_import:main",
     "read-manifest": "vedette.workers.read_manifest:main",

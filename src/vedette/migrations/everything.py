@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 import vedette.datasets.tables
 import vedette.exports.tables
+import vedette.feedback.tables
 import vedette.identity.tables
 import vedette.imports.tables
 import vedette.jobs.tables
@@ -27,6 +28,7 @@ ROOMS = (
     vedette.exports.tables,
     vedette.rounds.tables,
     vedette.trials.tables,
+    vedette.feedback.tables,
 )
 
 

@@ -4,7 +4,7 @@ import contextlib
 import importlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +20,8 @@ from vedette.engines.pool import Pool
 from vedette.errors import Busy
 from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
+from vedette.feedback.feedback import Feedback
+from vedette.feedback.opening import FeedbackPlaces, lines_of_training, open_feedback
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
 from vedette.imports.imports import Imports
@@ -102,15 +104,14 @@ def open_house(settings: Settings) -> Iterator[House]:
         _name_unreadable_policies(identity, projects, blobs)
         jobs = JobRunner(database)
         datasets, pictures = _open_datasets(settings, database, projects, blobs, access, jobs)
-        closing.callback(pictures.close)
-        # Closed before what its jobs use.
-        closing.callback(jobs.close)
+        _close_at_the_end(closing, pictures.close, jobs.close)
         imports, exports = _open_ways(settings, database, datasets, blobs, access, jobs)
         versions = Versions(database, projects)
         trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
         lender, meter = PictureLender(database, blobs, access), _open_meter(database, closing)
         suggestions, drafts, steps = _open_suggestions(settings, datasets, versions, trainings, lender, jobs)
         trials = _open_trials(settings, steps, datasets, lender, jobs)
+        feedback = _open_feedback(trials, trainings, reserve, jobs, closing)
         jobs.start()
         yield House(
             settings=settings,
@@ -124,17 +125,24 @@ def open_house(settings: Settings) -> Iterator[House]:
             rounds=open_rounds(database, datasets, blobs, jobs),
             versions=versions,
             trainings=trainings,
-            hosting=_open_hosting(settings, versions, trainings, meter),
+            hosting=_open_hosting(settings, versions, trainings, meter, feedback),
             suggestions=suggestions,
             drafts=drafts,
             next_steps=steps,
             trials=trials,
+            feedback=feedback,
             meter=meter,
             page_key=seal.derive("page tokens"),
             blobs=blobs,
             access=access,
             reserve=reserve,
         )
+
+
+def _close_at_the_end(closing: contextlib.ExitStack, *closers: Callable[[], None]) -> None:
+    """Have these closed at the end, the last of them first: jobs before what they use."""
+    for closer in closers:
+        closing.callback(closer)
 
 
 def _hold_folder(data: Path, closing: contextlib.ExitStack) -> None:
@@ -248,7 +256,29 @@ def _open_trials(
     return trials
 
 
-def _open_hosting(settings: Settings, versions: Versions, trainings: Trainings, meter: Meter) -> Hosting:
+def _open_feedback(
+    trials: Trials,
+    trainings: Trainings,
+    reserve: Reserve,
+    jobs: JobRunner,
+    closing: contextlib.ExitStack,
+) -> Feedback:
+    """Return the feedback from production, which takes what serving hands over."""
+    places = FeedbackPlaces(
+        trials.tools.root.parent / "feedback",
+        lambda version, part: lines_of_training(trainings.folder(version), part),
+    )
+    measuring = Pool("measure", 1)
+    closing.callback(measuring.close)
+    feedback = open_feedback(trials, jobs, places, measuring.ask, reserve.is_tight)
+    closing.callback(feedback.close)
+    feedback.start()
+    return feedback
+
+
+def _open_hosting(
+    settings: Settings, versions: Versions, trainings: Trainings, meter: Meter, feedback: Feedback
+) -> Hosting:
     """Return the hosting of what was trained."""
     return Hosting(
         versions,
@@ -259,6 +289,7 @@ def _open_hosting(settings: Settings, versions: Versions, trainings: Trainings, 
             asleep_after_s=settings.asleep_after,
             threads_spin=settings.unit_threads_spin,
         ),
+        observe=feedback.taker.observe,
     )
 
 

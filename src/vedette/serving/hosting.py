@@ -54,6 +54,9 @@ class DetectionResult:
     colors: Mapping[str, str] = field(default_factory=dict)
 
 
+# Hears of each answer, in the loop; it must neither wait nor fail.
+Observer = Callable[[Version, CheckedPicture, DetectionResult], None]
+
 # Requests that are being received and verified, in addition to those that units and queues can hold.
 AT_THE_DOOR = 8
 # Further places for clients that hold none.
@@ -80,11 +83,13 @@ class Hosting:
         meter: Meter,
         *,
         bounds: HostingBounds | None = None,
+        observe: Observer | None = None,
     ) -> None:
         self._versions = versions
         self._package_of = package_of
         self._meter = meter
         self._bounds = bounds or HostingBounds()
+        self._observe = observe
         self._hosted: dict[int, HostedModel] = {}
         self.heat_maps = HeatMapUnits(package_of)
         self._stopping: set[asyncio.Task[None]] = set()
@@ -269,13 +274,17 @@ class Hosting:
             figures["anomalies"] = 1
         # In the loop's next round, since the answer leaves at the end of this one.
         asyncio.get_running_loop().call_soon(self._count, arn, figures)
-        return DetectionResult(
+        result = DetectionResult(
             tuple(_finding(finding) for finding in answer["findings"]),
             answer["is_anomalous"],
             answer["confidence"],
             mask,
             colors=hosted.colors,
         )
+        if self._observe is not None:
+            # After the answer too: it costs a look-up, and at most puts the picture into a queue.
+            asyncio.get_running_loop().call_soon(self._observe, version, picture, result)
+        return result
 
     async def explain(
         self,

@@ -5,6 +5,7 @@
     running.py    the job: pictures looked at ten by ten, each once
     verifying.py  what people say of each guess; two who say different things of one hear of it
     adding.py     verified pictures put into a dataset, as any edit of entries
+    collecting.py pictures that were answered elsewhere, verified as a trial's are
     records.py    every statement on the tables
     tables.py     the tables
     values.py     the values

@@ -145,6 +145,18 @@ def mask_of(connection: Connection, trial: str, number: int) -> bytes | None:
     return None if mask is None else bytes(mask)
 
 
+def next_number(connection: Connection, trial: str) -> int:
+    """Return the number of a picture that is added to a trial; numbers are never used again in one."""
+    query = select(func.coalesce(func.max(trial_pictures.c.number), 0)).where(trial_pictures.c.trial == trial)
+    return int(connection.execute(query).scalar_one()) + 1
+
+
+def drop_picture(connection: Connection, trial: str, number: int) -> None:
+    """Remove a picture's record."""
+    same = (trial_pictures.c.trial == trial, trial_pictures.c.number == number)
+    connection.execute(delete(trial_pictures).where(*same))
+
+
 def change_picture(connection: Connection, trial: str, number: int, values: Mapping[str, Any]) -> None:
     """Change a picture's record."""
     same = (trial_pictures.c.trial == trial, trial_pictures.c.number == number)

@@ -44,6 +44,16 @@ class Trials:
         self._jobs = jobs
         jobs.register(trial_kind(tools))
 
+    @property
+    def tools(self) -> TrialTools:
+        """What trials work with, for the room above that collects pictures too."""
+        return self._tools
+
+    @property
+    def datasets(self) -> Datasets:
+        """The datasets that verified pictures are added to."""
+        return self._datasets
+
     def start(self) -> None:
         """Clear what a stop or a crash left on the disk. The server calls this first."""
         shutil.rmtree(self._tools.root, ignore_errors=True)

@@ -33,7 +33,7 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
     for item in order["items"]:
         if cancelled():
             break
-        guesses.append({"id": item["id"], **_guess(model, Path(item["file"]))})
+        guesses.append({"id": item["id"], **guess_at(model, Path(item["file"]))})
         if len(guesses) == AT_ONCE:
             emit(Event("progress", {"guesses": guesses}))
             guesses = []
@@ -42,7 +42,7 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
     return {}
 
 
-def _guess(model: Model, file: Path) -> dict[str, Any]:
+def guess_at(model: Model, file: Path) -> dict[str, Any]:
     """Return a guess; of a picture that cannot be decoded there is none."""
     try:
         answer = model.detect(file)

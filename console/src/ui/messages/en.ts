@@ -11,6 +11,7 @@ export const messages = {
   versions: "Versions",
   use: "Use",
   trials: "Trial detections",
+  feedback: "Production feedback",
   account: "Account",
   navigation: "Navigation",
   openNavigation: "Open navigation",

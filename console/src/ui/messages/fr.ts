@@ -14,6 +14,7 @@ export const messages: Translation<typeof english> = {
   versions: "Versions",
   use: "Utiliser",
   trials: "Détections d'essai",
+  feedback: "Retour de production",
   account: "Compte",
   navigation: "Navigation",
   openNavigation: "Ouvrir la navigation",

@@ -14,6 +14,7 @@ export const messages: Translation<typeof english> = {
   versions: "Versi",
   use: "Gunakan",
   trials: "Deteksi uji coba",
+  feedback: "Umpan balik produksi",
   account: "Akun",
   navigation: "Navigasi",
   openNavigation: "Buka navigasi",

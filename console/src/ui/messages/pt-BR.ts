@@ -14,6 +14,7 @@ export const messages: Translation<typeof english> = {
   versions: "Versões",
   use: "Usar",
   trials: "Detecções de teste",
+  feedback: "Retorno da produção",
   account: "Conta",
   navigation: "Navegação",
   openNavigation: "Abrir a navegação",

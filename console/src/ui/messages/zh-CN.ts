@@ -14,6 +14,7 @@ export const messages: Translation<typeof english> = {
   versions: "版本",
   use: "使用",
   trials: "试检测",
+  feedback: "生产反馈",
   account: "账户",
   navigation: "导航",
   openNavigation: "打开导航",

@@ -31,6 +31,7 @@ from vedette.api.own.exports import (
     list_exports,
 )
 from vedette.api.own.faults import translate
+from vedette.api.own.feedback import describe_feedback, update_feedback
 from vedette.api.own.heat_maps import get_heat_map
 from vedette.api.own.history import count_changes, list_changes, list_entry_events, revert_change
 from vedette.api.own.imports import (
@@ -137,6 +138,8 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteExport": delete_export,
     "DescribeExport": describe_export,
     "ListExports": list_exports,
+    "DescribeFeedback": describe_feedback,
+    "UpdateFeedback": update_feedback,
     "AddTrialPictures": add_trial_pictures,
     "DeleteTrialDetection": delete_trial_detection,
     "DescribeTrialDetection": describe_trial_detection,

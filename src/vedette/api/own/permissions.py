@@ -98,6 +98,8 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         Permission("vedette:RemoveEntries", PROJECT, (RESOURCE_TAG,), "of a change that added entries", True),
         Permission("vedette:MoveEntries", PROJECT, (RESOURCE_TAG,), "of a change that moved entries", True),
     ),
+    "DescribeFeedback": _on("DescribeFeedback", MODEL),
+    "UpdateFeedback": (*_on("UpdateFeedback", MODEL), *writes("with Enabled")),
     "AddTrialPictures": (
         *_on("AddTrialPictures", PROJECT),
         *_on("UpdateEntries", PROJECT),

@@ -1,0 +1,159 @@
+"""Whether the pictures of production are still those of the training: a two-sample test, again and again.
+
+Each number of a picture (`vision/features.py`) is compared by the test of Kolmogorov and Smirnov, and the
+model's doubt by the same test to one side. Three things keep it from crying wolf:
+
+- **Sequential correction.** Look number k may spend ALPHA · 6 / (π² k²), so that all looks of a version's
+  life together warn falsely with a chance of at most ALPHA; of each look's share every window and every
+  number has its part (Bonferroni). The count of looks outlives restarts.
+- **Another mixture is no drift.** A training is half defects, production is not. The reference is weighted so
+  that its mixture of answers is that of the window; the weights cost it their share of its size (Kish).
+- **A difference must be large**, not only sure: LEAST of the way from "the same" to "nothing in common".
+
+A picture that is asked for again says nothing new and is not counted again. Rabanser, Günnemann and Lipton,
+"Failing Loudly" (2019), found tests of this kind reliable for small windows. Pure: numbers in, words out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+ALPHA = 0.01
+# A look is at the last so many pictures, quick and patient ones at once, after every STEP new ones.
+WINDOWS = (25, 100, 200)
+STEP = 25
+LEAST = 0.40
+# Fewer reference pictures than this say nothing; below it there is no look.
+LEAST_REFERENCE = 15
+DOUBT = "doubt"
+
+Column = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAtPicture:
+    """A picture as numbers: its features by name, the model's main answer and its doubt."""
+
+    features: Mapping[str, float]
+    answer: str
+    doubt: float
+
+
+@dataclass(frozen=True, slots=True)
+class DriftFinding:
+    """A number whose values left those of the training; `distance` 1 is nothing in common."""
+
+    name: str
+    is_higher: bool
+    distance: float
+    chance: float
+    usual: float
+    now: float
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class DriftReference:
+    """The pictures of the training as numbers; `doubts` are of pictures that nothing was learnt from."""
+
+    pictures: Sequence[LookedAtPicture]
+    doubts: Sequence[float] = ()
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether anything can be held against it."""
+        return len(self.pictures) >= LEAST_REFERENCE
+
+
+def is_due(count: int) -> bool:
+    """Say whether a look is due after so many different pictures."""
+    return count >= min(WINDOWS) and count % STEP == 0
+
+
+def look(reference: DriftReference, recent: Sequence[LookedAtPicture], number: int) -> list[DriftFinding]:
+    """Return what left the training in the last pictures; `number` counts the looks of a version from 1."""
+    windows = [window for window in WINDOWS if len(recent) >= window]
+    if not reference.is_enough or not windows:
+        return []
+    spent = ALPHA * 6 / (np.pi**2 * number**2)
+    findings: dict[str, DriftFinding] = {}
+    # The widest window first: what it says is said of more pictures.
+    for window in reversed(windows):
+        for finding in _look_at_window(reference, recent[-window:], spent / len(windows)):
+            findings.setdefault(finding.name, finding)
+    return sorted(findings.values(), key=lambda finding: -finding.distance)
+
+
+def _look_at_window(
+    reference: DriftReference, window: Sequence[LookedAtPicture], spent: float
+) -> list[DriftFinding]:
+    weights = _weights(reference.pictures, window)
+    names = list(reference.pictures[0].features)
+    allowed = spent / (len(names) + 1)
+    findings = []
+    for name in names:
+        usual = np.array([picture.features[name] for picture in reference.pictures])
+        now = np.array([picture.features.get(name, np.nan) for picture in window])
+        finding = _compare(name, usual, now[np.isfinite(now)], weights)
+        if finding is not None and finding.chance <= allowed and finding.distance >= LEAST:
+            findings.append(finding)
+    doubts = np.array(reference.doubts)
+    if len(doubts) >= LEAST_REFERENCE:
+        now = np.array([picture.doubt for picture in window])
+        finding = _compare(DOUBT, doubts, now, np.ones(len(doubts)), only_higher=True)
+        if finding is not None and finding.chance <= allowed and finding.distance >= LEAST:
+            findings.append(finding)
+    return findings
+
+
+def _weights(reference: Sequence[LookedAtPicture], window: Sequence[LookedAtPicture]) -> Column:
+    """Return weights that give the reference the window's mixture of answers.
+
+    Answers that the training does not have, or hardly, cannot be weighted: they are held against all of it.
+    """
+    shares = {answer: _share(window, answer) for answer in {picture.answer for picture in reference}}
+    have = {answer: _share(reference, answer) for answer in shares}
+    weights = np.array([shares[picture.answer] / have[picture.answer] for picture in reference])
+    strangers = 1 - sum(shares.values())
+    return weights + max(0.0, strangers)
+
+
+def _share(pictures: Sequence[LookedAtPicture], answer: str) -> float:
+    return sum(picture.answer == answer for picture in pictures) / len(pictures)
+
+
+def _compare(
+    name: str, usual: Column, now: Column, weights: Column, *, only_higher: bool = False
+) -> DriftFinding | None:
+    """Return the distance of two samples, and the chance of one as large where both are of one source."""
+    if not len(now):
+        return None
+    order = np.argsort(usual, kind="stable")
+    values, mass = usual[order], weights[order] / weights.sum()
+    points = np.unique(np.concatenate([values, now]))
+    cumulated = np.concatenate([[0.0], np.cumsum(mass)])
+    of_usual = cumulated[np.searchsorted(values, points, side="right")]
+    of_now = np.searchsorted(np.sort(now), points, side="right") / len(now)
+    difference = of_usual - of_now
+    higher, lower = float(difference.max()), float(-difference.min())
+    distance = higher if only_higher else max(higher, lower)
+    effective = float(weights.sum() ** 2 / (weights**2).sum())
+    return DriftFinding(
+        name,
+        higher >= lower,
+        distance,
+        _chance(distance, effective, len(now), one_sided=only_higher),
+        float(np.interp(0.5, cumulated[1:], values)),
+        float(np.median(now)),
+        len(now),
+    )
+
+
+def _chance(distance: float, size: float, other: int, *, one_sided: bool) -> float:
+    """Return Kolmogorov's bound, with Stephens' correction for small samples."""
+    root = np.sqrt(size * other / (size + other))
+    reach = (root + 0.12 + 0.11 / root) * distance
+    bound = np.exp(-2 * reach**2)
+    return float(min(1.0, bound if one_sided else 2 * bound))

@@ -1,0 +1,118 @@
+"""The last pictures of production held against those of the training, and what was found, in the database."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from vedette.clock import Clock, milliseconds
+from vedette.feedback import records
+from vedette.feedback.drift import WINDOWS, DriftFinding, DriftReference, LookedAtPicture, is_due, look
+from vedette.feedback.values import DriftState
+from vedette.projects.version import Version
+from vedette.store.db import Database
+
+# Measures a picture's bytes; nothing where it cannot be read.
+Measure = Callable[[bytes], Mapping[str, float] | None]
+MOST_RECENT = max(WINDOWS)
+# The last pictures are written down so often: after a crash that many are counted anew.
+WRITTEN_EVERY = 5
+
+
+class _Watched:
+    """A version's reference and its last pictures, while a server runs."""
+
+    def __init__(self, reference: DriftReference, recent: DriftReference, row: Any) -> None:
+        self.reference = reference
+        self.recent: deque[LookedAtPicture] = deque(recent.pictures, MOST_RECENT)
+        state = records.read_drift(row)
+        self.count, self.look_count = state.count, state.look_count
+        self.findings: list[DriftFinding] = list(state.findings)
+        self.since_ms = state.since_ms
+
+
+class DriftWatch:
+    """Counts pictures and looks. One thread uses it, and others ask for states."""
+
+    def __init__(self, database: Database, measure: Measure, clock: Clock) -> None:
+        self._database = database
+        self._measure = measure
+        self._clock = clock
+        self._watched: dict[int, _Watched] = {}
+        self._lock = threading.Lock()
+
+    def forget(self, version: int) -> None:
+        """Read a version's reference anew, since it was measured or dropped."""
+        with self._lock:
+            self._watched.pop(version, None)
+
+    def count(self, version: Version, data: bytes, answer: str, doubt: float) -> None:
+        """Count a picture that was not counted before; look where a look is due."""
+        watched = self._open(version)
+        if watched is None or not watched.reference.is_enough:
+            return
+        features = self._measure(data)
+        if features is None:
+            return
+        watched.recent.append(LookedAtPicture(features, answer, doubt))
+        watched.count += 1
+        if is_due(watched.count):
+            watched.look_count += 1
+            self._note(watched, look(watched.reference, list(watched.recent), watched.look_count))
+        if watched.count % WRITTEN_EVERY == 0:
+            self._write(version, watched)
+
+    def state(self, version: Version) -> DriftState:
+        """Return what is known of a version's drift."""
+        with self._database.read() as connection:
+            return records.read_drift(records.find_drift(connection, version.id))
+
+    def _open(self, version: Version) -> _Watched | None:
+        with self._lock:
+            if version.id not in self._watched:
+                with self._database.read() as connection:
+                    row = records.find_drift(connection, version.id)
+                if row is None or row.status != "ready":
+                    return None
+                reference = records.unpack_pictures(row.reference)
+                self._watched[version.id] = _Watched(reference, records.unpack_pictures(row.recent), row)
+            return self._watched[version.id]
+
+    def _note(self, watched: _Watched, findings: list[DriftFinding]) -> None:
+        """A warning stands while looks find anything; it ends when the last ones are as in training again."""
+        if findings and not watched.findings:
+            watched.since_ms = milliseconds(self._clock())
+        if findings or not self._is_lasting(watched):
+            watched.findings = findings
+
+    def _is_lasting(self, watched: _Watched) -> bool:
+        """Say whether what was found before is still so, by its size: later looks may spend less."""
+        for finding in watched.findings:
+            values = sorted(
+                self._value(picture, finding.name) for picture in list(watched.recent)[-finding.window :]
+            )
+            middle = values[len(values) // 2]
+            gap = abs(finding.now - finding.usual)
+            if abs(middle - finding.usual) >= gap / 2:
+                return True
+        return False
+
+    def _value(self, picture: LookedAtPicture, name: str) -> float:
+        return picture.features.get(name, picture.doubt)
+
+    def _write(self, version: Version, watched: _Watched) -> None:
+        findings = orjson.dumps([asdict(finding) for finding in watched.findings]).decode()
+        with self._database.write() as connection:
+            records.put_drift(
+                connection,
+                version.id,
+                version.project.id,
+                recent=records.pack_pictures(list(watched.recent)),
+                count=watched.count,
+                looks=watched.look_count,
+                findings=findings,
+                since_ms=watched.since_ms if watched.findings else 0,
+            )
