@@ -123,7 +123,7 @@ def test_an_upload_waits_for_the_line_and_for_who_signed_out(console, signed_in:
     page.route("**/console/api/upload?*", lambda route: route.abort())
     page.get_by_test_id("upload-begin").click()
     expect(page.get_by_text("The server cannot be reached. The upload goes on")).to_be_visible()
-    page.get_by_role("link", name="Projects", exact=True).click()
+    page.get_by_role("link", name="Projects", exact=True).first.click()
     expect(page.get_by_text(f"Adding pictures to {name}: 0 of 30").first).to_be_visible()
     page.unroute("**/console/api/upload?*")
     expect(page.get_by_text("30 pictures of the upload are in").first).to_be_visible(timeout=PATIENCE_MS)
