@@ -29,13 +29,25 @@ function useRegionInAddress(): void {
   }, [region, named === null]);
 }
 
-/** Not needed for the first page to be usable. */
+const AGAIN_MS = 2000;
+
+/** Loads what no page needs to be usable: a server that is away just now costs nobody the page that is shown. */
+async function patiently<T>(load: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await load();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}
+
 const UploadNotices = lazy(async () => ({
-  default: (await import("./intake/UploadNotices")).UploadNotices,
+  default: (await patiently(() => import("./intake/UploadNotices"))).UploadNotices,
 }));
 
 const WorkEvents = lazy(async () => ({
-  default: (await import("./features/datasets/suggestions/WorkEvents")).WorkEvents,
+  default: (await patiently(() => import("./features/datasets/suggestions/WorkEvents"))).WorkEvents,
 }));
 
 function SignedInPages() {
