@@ -154,4 +154,10 @@ export const messages = {
   state_copyFailed: "Not copied",
   state_startFailed: "Could not be started",
   tab_copies: "Copies and permissions",
+  heatMap: "Show where the model looked",
+  heatMapOf: "The label whose evidence is shown",
+  heatMapOpacity: "How strongly the heat map covers the picture",
+  heatMapLittle: "little",
+  heatMapMuch: "most",
+  heatMapNone: "There is no heat map of this picture.",
 } as const;

@@ -161,4 +161,10 @@ export const messages: Translation<typeof english> = {
   state_copyFailed: "Non copié",
   state_startFailed: "N'a pas démarré",
   tab_copies: "Copies et autorisations",
+  heatMap: "Montrer où le modèle a regardé",
+  heatMapOf: "L'étiquette dont on montre les indices",
+  heatMapOpacity: "Opacité de la carte de chaleur sur l'image",
+  heatMapLittle: "peu",
+  heatMapMuch: "le plus",
+  heatMapNone: "Il n'y a pas de carte de chaleur de cette image.",
 };

@@ -131,4 +131,10 @@ export const messages: Translation<typeof english> = {
   state_copyFailed: "Tidak tersalin",
   state_startFailed: "Tidak dapat dijalankan",
   tab_copies: "Salinan dan izin",
+  heatMap: "Tampilkan bagian yang dilihat model",
+  heatMapOf: "Label yang buktinya ditampilkan",
+  heatMapOpacity: "Seberapa kuat peta panas menutupi gambar",
+  heatMapLittle: "sedikit",
+  heatMapMuch: "paling banyak",
+  heatMapNone: "Tidak ada peta panas untuk gambar ini.",
 };

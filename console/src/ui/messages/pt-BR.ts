@@ -160,4 +160,10 @@ export const messages: Translation<typeof english> = {
   state_copyFailed: "Não copiado",
   state_startFailed: "Não pôde ser iniciado",
   tab_copies: "Cópias e permissões",
+  heatMap: "Mostrar para onde o modelo olhou",
+  heatMapOf: "O rótulo cujas evidências são mostradas",
+  heatMapOpacity: "Quanto o mapa de calor cobre a imagem",
+  heatMapLittle: "pouco",
+  heatMapMuch: "máximo",
+  heatMapNone: "Não há mapa de calor desta imagem.",
 };

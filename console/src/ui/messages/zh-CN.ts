@@ -130,4 +130,10 @@ export const messages: Translation<typeof english> = {
   state_copyFailed: "未复制",
   state_startFailed: "无法启动",
   tab_copies: "副本与权限",
+  heatMap: "显示模型关注的位置",
+  heatMapOf: "显示依据的标签",
+  heatMapOpacity: "热力图覆盖图片的程度",
+  heatMapLittle: "少",
+  heatMapMuch: "最多",
+  heatMapNone: "这张图片没有热力图。",
 };
