@@ -2,6 +2,7 @@
 import { createBrowserRouter } from "react-router";
 import { routes as account } from "./features/account";
 import { routes as dashboard } from "./features/dashboard";
+import { routes as comparison } from "./features/comparison";
 import { routes as datasets } from "./features/datasets";
 import { routes as evaluation } from "./features/evaluation";
 import { routes as history } from "./features/history";
@@ -29,6 +30,7 @@ const pages = [
   ...use,
   ...dashboard,
   ...trials,
+  ...comparison,
   ...account,
   { path: "*", Component: NotFoundPage },
 ];

@@ -39,6 +39,7 @@ DOORS, MODEL = (
     f"arn:aws:lookoutvision:{REGION}:{HERE}:project/doors",
     f"arn:aws:lookoutvision:{REGION}:{HERE}:model/doors/1",
 )
+TWO_VERSIONS = {"FirstModelArn": VERSION, "SecondModelArn": VERSION}
 PNG = b"\x89PNG\r\n\x1a\n"
 OUT = {"S3Bucket": "out", "S3KeyPrefix": "results"}
 PLACE = {"Bucket": "pictures", "Name": "m.manifest"}
@@ -180,6 +181,8 @@ REQUESTS = [
     ("vedette", "DescribeTraining", {"ModelArn": MODEL}, ""),
     ("vedette", "DownloadModel", {"ModelArn": VERSION}, ""),
     ("vedette", "GetEvaluationColumns", {"ModelArn": VERSION}, ""),
+    ("vedette", "CompareVersions", TWO_VERSIONS, ""),
+    ("vedette", "ListComparedImages", {**TWO_VERSIONS, "Kind": "better"}, ""),
     ("vedette", "GetHeatMap", {"ModelArn": VERSION, "Bytes": PNG}, ""),
     ("vedette", "GetTrainingReport", {"ModelArn": VERSION}, ""),
     ("vedette", "ListEvaluationImages", {"ModelArn": VERSION, "Numbers": [0]}, ""),

@@ -47,7 +47,7 @@ def placed(kind: str, count: int, folder: Path, *, seed: int) -> Iterator[Placed
             truth = np.asarray(drawn.mask).min(axis=2) < 255
             places |= {"anomaly": truth, **dict.fromkeys(drawn.kinds, truth)}
             if kind == "segmentation":
-                colors = {kind: COLORS[kind] for kind in drawn.kinds}
+                colors = {COLORS[name]: name for name in drawn.kinds}
                 mask = Mask(_saved(drawn.mask, folder / "masks" / drawn.name), colors)
         sample = Sample(path, (), drawn.boxes, drawn.is_anomalous, mask)
         yield PlacedPicture(drawn.name, drawn.image, sample, places)

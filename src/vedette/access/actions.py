@@ -109,8 +109,8 @@ SERVICES = {
         StopTrialDetection VerifyTrialPictures
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining
         GetEvaluationColumns ListEvaluationImages
-        GetHeatMap GetVersionThresholds PutVersionThresholds
         DescribeServing ListUsage
+        CompareVersions ListComparedImages GetHeatMap GetVersionThresholds PutVersionThresholds
     """,
 }
 KNOWN = {service: frozenset(actions.lower().split()) for service, actions in SERVICES.items()}

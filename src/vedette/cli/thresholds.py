@@ -75,6 +75,6 @@ def _row(row: dict[str, Any]) -> tuple[str, str, str]:
     if "ChangedBy" not in row:
         return row["Label"], f"{row['Threshold']:.4f}", "trained"
     by = row["ChangedBy"].rpartition("/")[2]
-    when = f"{row['ChangedDate']:%Y-%m-%d %H:%M}"
+    moment = f"{row['ChangedDate']:%Y-%m-%d %H:%M}"
     trained = f"{row['TrainedThreshold']:.4f}"
-    return row["Label"], f"{row['Threshold']:.4f}", f"{row['Reason']} by {by} on {when}; trained {trained}"
+    return row["Label"], f"{row['Threshold']:.4f}", f"{row['Reason']} by {by} on {moment}; trained {trained}"

@@ -147,8 +147,8 @@ def evidence_by_covering(scores_of: Callable[[Pixels], NDArray[np.float32]], pix
 
 def refuse_unknown(labels: Sequence[str], facts: PackageFacts, name: str) -> None:
     """Refuse labels that the model does not know."""
-    known = {*facts.labels, *((ANOMALY,) if facts.task in ("anomaly", "segmentation") else ())}
-    unknown = next((label for label in labels if label not in known), None)
+    names = {*facts.labels, *((ANOMALY,) if facts.task in ("anomaly", "segmentation") else ())}
+    unknown = next((label for label in labels if label not in names), None)
     if unknown is not None:
         raise Wrong(f'{name} has no label "{unknown:.100}".', kind="label", name=unknown)
     if len(labels) > MOST_LABELS:

@@ -61,6 +61,12 @@ class EvaluationFiles:
             if 0 <= number < len(ends)
         ]
 
+    def document(self, version: Version, folder: Folder) -> Evaluation:
+        """Return the evaluation itself; refuse as the others do."""
+        if version.state not in WITH_PACKAGE:
+            raise _missing(version)
+        return _read(version, folder)
+
     def _make(self, version: Version, folder: Folder) -> None:
         """Make both files, unless they are there."""
         if version.state not in WITH_PACKAGE:

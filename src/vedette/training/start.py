@@ -40,6 +40,7 @@ from vedette.training.admission import (
     refuse_unready,
 )
 from vedette.training.changes import LabelChanges, LabelDigests, compare
+from vedette.training.comparisons import VersionComparisons
 from vedette.training.estimate import Estimate, estimate
 from vedette.training.evaluations import EvaluationFiles
 from vedette.training.failure import TrainingFailure, read_failure
@@ -85,6 +86,7 @@ class Trainings:
         self.versions = versions
         self.stages = Stages()
         self.evaluations = EvaluationFiles()
+        self.comparisons = VersionComparisons(self.evaluations)
         self._rooms = TrainingRooms(
             versions=versions,
             datasets=datasets,

@@ -137,6 +137,69 @@ export interface CheckProjectPolicyResponse {
   readonly Warnings?: ReadonlyArray<PolicyWarning> | undefined;
 }
 
+export interface CompareVersionsRequest {
+  readonly FirstModelArn: string;
+  readonly SecondModelArn: string;
+}
+
+export interface CompareVersionsResponse {
+  readonly Task: string;
+  readonly Images: number;
+  readonly OnlyFirst: number;
+  readonly OnlySecond: number;
+  readonly Relabeled: number;
+  readonly First: ComparedFigures;
+  readonly Second: ComparedFigures;
+  readonly Difference: ComparedInterval;
+  readonly PValue: number;
+  readonly Verdict: "better" | "worse" | "unclear" | "none";
+  readonly Better: number;
+  readonly Worse: number;
+  readonly BothRight: number;
+  readonly BothWrong: number;
+  readonly Labels: ReadonlyArray<ComparedLabel>;
+  readonly OnlyFirstLabels: ReadonlyArray<string>;
+  readonly OnlySecondLabels: ReadonlyArray<string>;
+}
+
+export interface ComparedFigures {
+  readonly ModelArn: string;
+  readonly VersionName: string;
+  readonly Correct: number;
+  readonly Accuracy: number;
+  readonly Precision: number;
+  readonly Recall: number;
+  readonly F1Score: number;
+}
+
+export interface ComparedImage {
+  readonly SourceRef: string;
+  readonly FirstNumber: number;
+  readonly SecondNumber: number;
+  readonly Gain: number;
+}
+
+export interface ComparedInterval {
+  readonly Difference: number;
+  readonly Low: number;
+  readonly High: number;
+}
+
+export interface ComparedLabel {
+  readonly Label: string;
+  readonly TestImages: number;
+  readonly First: ComparedLabelCounts;
+  readonly Second: ComparedLabelCounts;
+  readonly Difference: ComparedInterval;
+}
+
+export interface ComparedLabelCounts {
+  readonly TruePositives: number;
+  readonly FalsePositives: number;
+  readonly FalseNegatives: number;
+  readonly F1Score: number;
+}
+
 export interface ConfigureImportRequest {
   readonly ProjectArn: string;
   readonly ImportId: string;
@@ -1175,6 +1238,19 @@ export interface ListChangesRequest {
 export interface ListChangesResponse {
   readonly Changes?: ReadonlyArray<HistoryChange> | undefined;
   readonly NextToken?: string | undefined;
+}
+
+export interface ListComparedImagesRequest {
+  readonly FirstModelArn: string;
+  readonly SecondModelArn: string;
+  readonly Kind: "better" | "worse" | "both-right" | "both-wrong";
+  readonly Offset?: number | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListComparedImagesResponse {
+  readonly Images: ReadonlyArray<ComparedImage>;
+  readonly Total: number;
 }
 
 export interface ListDismissedSuggestionsRequest {
@@ -2290,6 +2366,7 @@ export interface VedetteOperations {
   readonly CancelRound: { readonly input: CancelRoundRequest; readonly output: CancelRoundResponse };
   readonly ChangeEntries: { readonly input: ChangeEntriesRequest; readonly output: ChangeEntriesResponse };
   readonly CheckProjectPolicy: { readonly input: CheckProjectPolicyRequest; readonly output: CheckProjectPolicyResponse };
+  readonly CompareVersions: { readonly input: CompareVersionsRequest; readonly output: CompareVersionsResponse };
   readonly ConfigureImport: { readonly input: ConfigureImportRequest; readonly output: ConfigureImportResponse };
   readonly CountChanges: { readonly input: CountChangesRequest; readonly output: CountChangesResponse };
   readonly CountEntries: { readonly input: CountEntriesRequest; readonly output: CountEntriesResponse };
@@ -2337,6 +2414,7 @@ export interface VedetteOperations {
   readonly GetVersionThresholds: { readonly input: GetVersionThresholdsRequest; readonly output: GetVersionThresholdsResponse };
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
   readonly ListChanges: { readonly input: ListChangesRequest; readonly output: ListChangesResponse };
+  readonly ListComparedImages: { readonly input: ListComparedImagesRequest; readonly output: ListComparedImagesResponse };
   readonly ListDismissedSuggestions: { readonly input: ListDismissedSuggestionsRequest; readonly output: ListDismissedSuggestionsResponse };
   readonly ListDrafts: { readonly input: ListDraftsRequest; readonly output: ListDraftsResponse };
   readonly ListEntries: { readonly input: ListEntriesRequest; readonly output: ListEntriesResponse };

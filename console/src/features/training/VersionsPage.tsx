@@ -118,6 +118,11 @@ export function VersionsPage() {
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <CopyHere project={project.data} />
+              {project.data.versions.length > 1 && (
+                <Button href={hrefOf(`${place.route}/compare`)} onFollow={follow}>
+                  {t("compareVersions")}
+                </Button>
+              )}
               <Button href={hrefOf(`${place.route}/train?new`)} onFollow={follow}>
                 {t("trainTitle")}
               </Button>

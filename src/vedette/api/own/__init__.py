@@ -19,6 +19,7 @@ from vedette.api.own.account import (
     update_user,
 )
 from vedette.api.own.changes import change_entries, describe_change, undo_change
+from vedette.api.own.comparisons import compare_versions, list_compared_images
 from vedette.api.own.drafts import accept_drafts, discard_drafts, list_drafts, start_drafts, stop_drafts
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
 from vedette.api.own.evaluations import get_evaluation_columns, list_evaluation_images
@@ -153,6 +154,7 @@ OPERATIONS: dict[str, Handler] = {
     "AssignRound": assign_round,
     "CancelRound": cancel_round,
     "ChangeEntries": change_entries,
+    "CompareVersions": compare_versions,
     "CountChanges": count_changes,
     "CountEntries": count_entries,
     "CreateAccessKey": create_access_key,
@@ -203,6 +205,7 @@ OPERATIONS: dict[str, Handler] = {
     "ListSnapshots": list_snapshots,
     "ListUsage": list_usage,
     "ListUsers": list_users,
+    "ListComparedImages": list_compared_images,
     "ListDismissedSuggestions": list_dismissed_suggestions,
     "ListNextSteps": list_next_steps,
     "ListSuggestions": list_suggestions,

@@ -47,17 +47,17 @@ def _answer(trained: Mapping[str, float], thresholds: VersionThresholds) -> dict
     return {"Thresholds": rows, "UseOnWire": thresholds.on_wire, "Revision": thresholds.revision}
 
 
-def _row(label: str, trained: float, chosen: ChosenThreshold | None) -> dict[str, Any]:
+def _row(label: str, trained: float, choice: ChosenThreshold | None) -> dict[str, Any]:
     answer: dict[str, Any] = {"Label": label, "Threshold": trained, "TrainedThreshold": trained}
-    if chosen is None:
+    if choice is None:
         return answer
     answer |= {
-        "Threshold": chosen.threshold,
-        "Reason": chosen.reason,
-        "MissCost": chosen.miss_cost,
-        "FalseAlarmCost": chosen.false_alarm_cost,
-        "Currency": chosen.currency or None,
-        "ChangedBy": chosen.by,
-        "ChangedDate": from_milliseconds(chosen.at_ms),
+        "Threshold": choice.threshold,
+        "Reason": choice.reason,
+        "MissCost": choice.miss_cost,
+        "FalseAlarmCost": choice.false_alarm_cost,
+        "Currency": choice.currency or None,
+        "ChangedBy": choice.by,
+        "ChangedDate": from_milliseconds(choice.at_ms),
     }
     return {name: value for name, value in answer.items() if value is not None}

@@ -334,4 +334,5 @@ export const messages = {
   problem_mask: "The mask is missing, may not be read, or is no PNG. Draw it anew.",
   problem_maskSize: "The mask has another size than its picture. Draw it anew.",
   problem_maskColor: "The mask shows a colour that no label has.",
+  compareVersions: "Compare versions",
 } as const;

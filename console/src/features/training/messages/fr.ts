@@ -339,4 +339,5 @@ export const messages: Translation<typeof english> = {
   problem_mask: "Le masque manque, ne peut être lu ou n'est pas un PNG. Redessinez-le.",
   problem_maskSize: "Le masque n'a pas la taille de son image. Redessinez-le.",
   problem_maskColor: "Le masque montre une couleur qu'aucune étiquette n'a.",
+  compareVersions: "Comparer des versions",
 };

@@ -306,4 +306,5 @@ export const messages: Translation<typeof english> = {
   problem_mask: "Mask hilang, tidak boleh dibaca, atau bukan PNG. Gambar ulang.",
   problem_maskSize: "Ukuran mask berbeda dari gambarnya. Gambar ulang.",
   problem_maskColor: "Mask menampilkan warna yang tidak dimiliki label mana pun.",
+  compareVersions: "Bandingkan versi",
 };

@@ -337,4 +337,5 @@ export const messages: Translation<typeof english> = {
   problem_mask: "A máscara falta, não pode ser lida ou não é PNG. Desenhe-a de novo.",
   problem_maskSize: "A máscara tem tamanho diferente da imagem. Desenhe-a de novo.",
   problem_maskColor: "A máscara mostra uma cor que nenhum rótulo tem.",
+  compareVersions: "Comparar versões",
 };

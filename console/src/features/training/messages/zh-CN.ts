@@ -290,4 +290,5 @@ export const messages: Translation<typeof english> = {
   problem_mask: "掩码缺失、无法读取或不是 PNG。请重新绘制。",
   problem_maskSize: "掩码与图片尺寸不同。请重新绘制。",
   problem_maskColor: "掩码中有任何标签都没有的颜色。",
+  compareVersions: "比较版本",
 };
