@@ -183,6 +183,7 @@ REQUESTS = [
     ("vedette", "GetEvaluationColumns", {"ModelArn": VERSION}, ""),
     ("vedette", "CompareVersions", TWO_VERSIONS, ""),
     ("vedette", "ListComparedImages", {**TWO_VERSIONS, "Kind": "better"}, ""),
+    ("vedette", "GetEvaluationSlices", {"ModelArn": VERSION}, ""),
     ("vedette", "GetHeatMap", {"ModelArn": VERSION, "Bytes": PNG}, ""),
     ("vedette", "GetTrainingReport", {"ModelArn": VERSION}, ""),
     ("vedette", "ListEvaluationImages", {"ModelArn": VERSION, "Numbers": [0]}, ""),

@@ -110,6 +110,7 @@ SERVICES = {
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining
         GetEvaluationColumns ListEvaluationImages
         DescribeServing ListUsage
+        GetEvaluationSlices
         CompareVersions ListComparedImages GetHeatMap GetVersionThresholds PutVersionThresholds
     """,
 }

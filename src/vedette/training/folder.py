@@ -5,6 +5,7 @@ pictures/        a link to every picture and mask they name, by a hash of its ad
 tested           the addresses of the pictures that a dataset was divided by
 out/             what goes to the output bucket, a file a kind, and masks/ with a file a picture
 package/         the model
+slices.json      facts of its test pictures
 scratch/         what a worker needs for a while, and a killed one leaves
 result.json      written last: with it the training is over
 """
@@ -91,6 +92,11 @@ class Folder:
     def scratch(self) -> Path:
         """Where temporary files go, so that those of a killed worker are found again."""
         return self.root / "scratch"
+
+    @property
+    def slices(self) -> Path:
+        """By what its test pictures may be told apart (slices.py)."""
+        return self.root / "slices.json"
 
     @property
     def result(self) -> Path:

@@ -31,6 +31,7 @@ from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw
 from vedette.training.folder import NO_ROOM, Folder, is_full
 from vedette.training.masks import MaskWriter
+from vedette.training.slices import write_slices
 from vedette.training.worker_order import TrainOrder
 from vedette.vision.annotations import Sample
 from vedette.vision.files import content_hash
@@ -173,6 +174,7 @@ def _learn(
         cancelled=cancelled,
         show=masks.write,
     )
+    write_slices(folder, (picture.picture for picture in outcome.evaluation.outcomes))
     broken = {picture.picture for picture in outcome.broken}
     used = Prepared(
         [sample for sample in prepared.train if sample.picture not in broken],

@@ -924,6 +924,22 @@ export interface GetEvaluationColumnsResponse {
   readonly ContentType?: string | undefined;
 }
 
+export interface GetEvaluationSlicesRequest {
+  readonly ModelArn: string;
+}
+
+export interface GetEvaluationSlicesResponse {
+  readonly Images: number;
+  readonly Folders: ReadonlyArray<string>;
+  readonly FolderNumbers: ReadonlyArray<number>;
+  readonly Widths?: ReadonlyArray<number> | undefined;
+  readonly Heights?: ReadonlyArray<number> | undefined;
+  readonly Brightness?: ReadonlyArray<number> | undefined;
+  readonly Taken?: ReadonlyArray<string> | undefined;
+  readonly Cameras?: ReadonlyArray<string> | undefined;
+  readonly CameraNumbers?: ReadonlyArray<number> | undefined;
+}
+
 export interface GetHeatMapRequest {
   readonly ModelArn: string;
   readonly SourceRef?: string | undefined;
@@ -2405,6 +2421,7 @@ export interface VedetteOperations {
   readonly EndRound: { readonly input: EndRoundRequest; readonly output: EndRoundResponse };
   readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
   readonly GetEvaluationColumns: { readonly input: GetEvaluationColumnsRequest; readonly output: GetEvaluationColumnsResponse };
+  readonly GetEvaluationSlices: { readonly input: GetEvaluationSlicesRequest; readonly output: GetEvaluationSlicesResponse };
   readonly GetHeatMap: { readonly input: GetHeatMapRequest; readonly output: GetHeatMapResponse };
   readonly GetImportManifest: { readonly input: GetImportManifestRequest; readonly output: GetImportManifestResponse };
   readonly GetMyRound: { readonly input: GetMyRoundRequest; readonly output: GetMyRoundResponse };

@@ -81,6 +81,7 @@ from vedette.api.own.rounds import (
     update_round,
 )
 from vedette.api.own.serving import describe_serving
+from vedette.api.own.slices import get_evaluation_slices
 from vedette.api.own.snapshots import (
     create_snapshot,
     delete_snapshot,
@@ -183,6 +184,7 @@ OPERATIONS: dict[str, Handler] = {
     "FindDifferent": find_different,
     "EndRound": end_round,
     "GetEvaluationColumns": get_evaluation_columns,
+    "GetEvaluationSlices": get_evaluation_slices,
     "GetHeatMap": get_heat_map,
     "GetMyRound": get_my_round,
     "GetTrainingReport": get_training_report,

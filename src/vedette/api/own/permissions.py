@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "DownloadModel": _on("DownloadModel", MODEL),
     "FindDifferent": _on("FindDifferent", PROJECT),
     "GetEvaluationColumns": _on("GetEvaluationColumns", MODEL),
+    "GetEvaluationSlices": _on("GetEvaluationSlices", MODEL),
     "GetHeatMap": (*_on("GetHeatMap", MODEL), *reads("with SourceRef")),
     "GetTrainingReport": _on("GetTrainingReport", MODEL),
     "ListEvaluationImages": _on("ListEvaluationImages", MODEL),
