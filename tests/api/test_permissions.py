@@ -189,7 +189,7 @@ REQUESTS = [
     ("vedette", "ListEvaluationImages", {"ModelArn": VERSION, "Numbers": [0]}, ""),
     ("vedette", "GetVersionThresholds", {"ModelArn": VERSION}, ""),
     ("vedette", "PutVersionThresholds", {"ModelArn": VERSION}, ""),
-    ("vedette", "ListUsage", {"Edges": DAY}, "of all projects"),
+    ("vedette", "ListUsage", {"Edges": DAY}, "with no ProjectArn"),
     ("vedette", "ListUsage", {"ProjectArn": PROJECT, "Edges": DAY}, "with ProjectArn"),
     ("vedette", "ListVersionChanges", {"ProjectArn": PROJECT}, ""),
     ("vedette", "PreviewTraining", {"ProjectArn": PROJECT}, ""),

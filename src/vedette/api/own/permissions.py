@@ -63,7 +63,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "ListNextSteps": _on("ListNextSteps", PROJECT),
     "ListSuggestions": _on("ListSuggestions", PROJECT),
     "ListUsage": (
-        Permission("vedette:ListUsage", "*", condition="of all projects"),
+        Permission("vedette:ListUsage", "*", condition="with no ProjectArn"),
         Permission("vedette:ListUsage", PROJECT, (RESOURCE_TAG,), "with ProjectArn"),
     ),
     "ListVersionChanges": _on("ListVersionChanges", PROJECT),
