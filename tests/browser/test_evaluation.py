@@ -136,6 +136,16 @@ def test_a_label_is_corrected_where_it_was_noticed_and_counted_for_the_next_trai
     expect(page.get_by_role("button", name="Train again")).to_be_enabled()
 
 
+def test_where_the_model_looked_lies_over_the_picture_once_it_is_asked_for(signed_in, parts):
+    page = signed_in
+    open_missed(page, parts)
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("canvas.heat-layer")).to_have_count(0)
+    dialog.get_by_text("Show where the model looked").click()
+    # The label that was missed, though the model did not find it.
+    expect(dialog.locator("canvas.heat-layer[data-label=bolt]")).to_be_visible(timeout=30_000)
+
+
 def test_who_was_overtaken_sees_what_was_saved_and_overwrites_nothing(console, signed_in, parts):
     page = signed_in
     source = open_missed(page, parts)

@@ -81,6 +81,9 @@ def test_a_picture_is_tried_and_the_limit_moves_what_is_shown_without_a_request(
     page.keyboard.press("End")
     expect(findings).to_contain_text("Nothing found")
     assert [url for url in asked if "DetectCustomLabels" in url] == []
+    page.get_by_text("Show where the model looked").click()
+    expect(page.locator("canvas.heat-layer[data-label]")).to_be_visible(timeout=30_000)
+    assert axe_everywhere(page) == {}
 
 
 def test_pictures_that_a_model_cannot_be_shown_say_why(signed_in, parts):

@@ -1,5 +1,5 @@
 /** A picture with the boxes or masks of the model and of the person over it. */
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { Own } from "../../api";
 import type { EvaluationImage } from "./images";
 import type { Layers } from "./layers";
@@ -12,6 +12,8 @@ interface OverlayProps {
   readonly label: string;
   readonly threshold: number;
   readonly layers: Layers;
+  /** What lies between the picture and its boxes, such as a heat map. */
+  readonly children?: ReactNode;
 }
 
 interface Rectangle {
@@ -68,6 +70,7 @@ export function Overlay(props: OverlayProps) {
           }}
         />
       ))}
+      {props.children}
       <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
         {rectanglesOf(props).map(({ box, kind }, place) => (
           <rect

@@ -9,6 +9,7 @@ import Table from "@cloudscape-design/components/table";
 import { useMemo } from "react";
 import type { ProjectFacts, VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { HeatMapChoice, HeatMapLayer, useHeatView, usePictureHeat } from "../../ui/heatMap";
 import type { EvaluationColumns } from "./columns";
 import { FixPanel } from "./FixPanel";
 import { useImages, type EvaluationImage } from "./images";
@@ -45,6 +46,11 @@ export function PictureDialog(props: PictureDialogProps) {
   const after = numbers[at + 1];
   const query = new URLSearchParams({ source });
   const { task } = columns.figures;
+  const view = useHeatView();
+  const heat = usePictureHeat(
+    { arn: version.arn, source, labels: labelsToExplain(columns, number, image, label) },
+    view,
+  );
   return (
     <Modal
       visible
@@ -95,8 +101,11 @@ export function PictureDialog(props: PictureDialogProps) {
               label={task === "detection" ? label : ""}
               threshold={threshold}
               layers={layers}
-            />
+            >
+              <HeatMapLayer heat={heat} view={view} />
+            </Overlay>
           </div>
+          <HeatMapChoice heat={heat} view={view} />
         </SpaceBetween>
         <SpaceBetween size="l">
           <Statements columns={columns} number={number} image={image} />
@@ -177,6 +186,21 @@ function Statements({ columns, number, image }: StatementsProps) {
   );
 }
 
+/** As many labels are explained at once, at most (`GetHeatMap`). */
+const MOST_MAPS = 5;
+
+/** The label one is at and what is true, found or not. An anomaly has one map, whatever its types. */
+function labelsToExplain(
+  columns: EvaluationColumns,
+  number: number,
+  image: EvaluationImage | undefined,
+  label: string,
+): string[] {
+  const { task } = columns.figures;
+  if (task === "anomaly" || task === "segmentation") return [];
+  return [...new Set([label, ...trueNamesOf(columns, number, image)])].slice(0, MOST_MAPS);
+}
+
 /** As many as a person reads. */
 const MOST_ROWS = 12;
 
@@ -211,9 +235,16 @@ function truthOf(
   if (task === "anomaly" || task === "segmentation") {
     return t(columns.labels[0]?.truth[number] === 1 ? "anomaly" : "normal");
   }
-  const names =
-    task === "detection"
-      ? [...new Set((image?.TrueBoxes ?? []).map(({ Label }) => Label ?? ""))]
-      : columns.labels.filter((label) => label.truth[number] === 1).map(({ row }) => row.label);
+  const names = trueNamesOf(columns, number, image);
   return names.length === 0 ? t("nothingThere") : names.join(", ");
+}
+
+function trueNamesOf(
+  columns: EvaluationColumns,
+  number: number,
+  image: EvaluationImage | undefined,
+): string[] {
+  return columns.figures.task === "detection"
+    ? [...new Set((image?.TrueBoxes ?? []).map(({ Label }) => Label ?? ""))]
+    : columns.labels.filter((label) => label.truth[number] === 1).map(({ row }) => row.label);
 }

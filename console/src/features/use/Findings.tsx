@@ -2,7 +2,7 @@
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { drawFindings } from "../../canvas/render/drawFindings";
 import { useFormats } from "../../i18n/context";
 import { boxesOf, countedOf, labelOfName, verdictOf, type Detection, type Limit } from "./detection";
@@ -41,15 +41,22 @@ interface FindingsPictureProps {
   readonly picture: ImageBitmap;
   readonly detection: Detection | null;
   readonly judging: Judging;
+  /** What lies over the picture, such as a heat map. */
+  readonly children?: ReactNode;
 }
 
-export function FindingsPicture({ name, picture, detection, judging }: FindingsPictureProps) {
+export function FindingsPicture({ name, picture, detection, judging, children }: FindingsPictureProps) {
   const formats = useFormats();
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (canvas.current !== null) paint(canvas.current, picture, detection, judging, formats.percent);
   }, [picture, detection, judging, formats]);
-  return <canvas ref={canvas} className="use-picture" role="img" aria-label={name} data-testid="findings" />;
+  return (
+    <div className="use-layers">
+      <canvas ref={canvas} className="use-picture" role="img" aria-label={name} data-testid="findings" />
+      {children}
+    </div>
+  );
 }
 
 export function FindingsList({

@@ -10,8 +10,10 @@ import { useFormats } from "../../i18n/context";
 import { filesOfDrop, filesOfInput, type Chosen } from "../../intake/files";
 import { DropZone } from "../../intake/UploadPanel";
 import { FaultAlert } from "../../ui/faults";
+import { HeatMapChoice, HeatMapLayer, useHeatView, type HeatView } from "../../ui/heatMap";
 import { countedOf, detect, verdictOf } from "./detection";
 import { FindingsList, FindingsPicture, type Judging } from "./Findings";
+import { useTriedHeat } from "./heat";
 import type { ModelPlace } from "./model";
 import { prepare, type PictureNeeds } from "./prepare";
 import { useText } from "./text";
@@ -98,14 +100,17 @@ interface TriesProps extends TryProps {
   readonly onChoose: (id: number) => void;
 }
 
-export function Tries({ queue, tries, chosen, onChoose, judging, isRunning }: TriesProps) {
+export function Tries({ queue, tries, chosen, onChoose, judging, isRunning, model, needs }: TriesProps) {
   const t = useText();
+  const view = useHeatView();
   if (tries.length === 0) return null;
   const shown = tries.find(({ id }) => id === chosen) ?? tries[0];
   const done = tries.filter(({ state }) => state.kind !== "waiting" && state.kind !== "running").length;
   return (
     <div className="use-columns">
-      {shown !== undefined && <Shown key={shown.id} item={shown} judging={judging} />}
+      {shown !== undefined && (
+        <Shown key={shown.id} item={shown} arn={model.arn} needs={needs} judging={judging} view={view} />
+      )}
       <SpaceBetween size="s">
         {shown?.state.kind === "done" && <FindingsList detection={shown.state.detection} judging={judging} />}
         <SpaceBetween direction="horizontal" size="xs" alignItems="center">
@@ -153,9 +158,18 @@ function Summary({ item, judging }: { readonly item: Try; readonly judging: Judg
   );
 }
 
-function Shown({ item, judging }: { readonly item: Try; readonly judging: Judging }) {
+interface ShownProps {
+  readonly item: Try;
+  readonly arn: string;
+  readonly needs: PictureNeeds;
+  readonly judging: Judging;
+  readonly view: HeatView;
+}
+
+function Shown({ item, arn, needs, judging, view }: ShownProps) {
   const t = useText();
   const picture = usePicture(item);
+  const heat = useTriedHeat(item, arn, needs, view);
   const { state } = item;
   return (
     <SpaceBetween size="s">
@@ -167,8 +181,11 @@ function Shown({ item, judging }: { readonly item: Try; readonly judging: Judgin
           picture={picture}
           detection={state.kind === "done" ? state.detection : null}
           judging={judging}
-        />
+        >
+          <HeatMapLayer heat={heat} view={view} />
+        </FindingsPicture>
       )}
+      {state.kind === "done" && <HeatMapChoice heat={heat} view={view} />}
     </SpaceBetween>
   );
 }
