@@ -30,6 +30,9 @@ class EvaluatedExample:
         for part in parts:
             frozen = console.data / "versions" / version.folder / f"{part}.manifest"
             frozen.write_text("".join(f"{line}\n" for line in lines[part]), "utf-8")
+        # Every fourth picture, which is judged wrong, is a dark one; the others are not.
+        rows = [[96, 96, 0.1 if number % 4 == 3 else 0.9, "", ""] for number in range(len(pictures))]
+        (console.data / "versions" / version.folder / "slices.json").write_text(json.dumps(rows), "utf-8")
         self.route = f"/console/projects/{self.service}/{self.name}"
         self.arn_of_version = str(version.arn)
         self.page = f"{self.route}/versions/{version.name}/evaluation"
@@ -101,6 +104,13 @@ def test_a_number_of_the_confusions_opens_its_pictures(signed_in, parts):
     open_evaluation(page, parts.page)
     page.get_by_role("button", name="bolt found as bolt: 3 pictures").click()
     expect(page.get_by_role("heading", name="bolt, found as bolt")).to_be_visible()
+    # By what it may be weak: all pictures lie in one folder and have one size, so that nothing else is asked.
+    weak = page.get_by_role("table", name="Where it is weak")
+    expect(weak.get_by_role("row")).to_have_text(
+        [re.compile("^Brightness"), re.compile("^0% to 20%30%"), re.compile("^80% to 100%9100%")]
+    )
+    weak.get_by_role("button", name=re.compile("3 wrong")).click()
+    expect(page.get_by_role("heading", name=re.compile("0% to 20%"))).to_be_visible()
 
 
 def open_missed(page: Page, parts: EvaluatedExample) -> str:

@@ -1,19 +1,20 @@
-/** Where a version is weak: the share of right pictures by folder, with the interval that few pictures leave. */
+/** Where a version is weak: the share of right pictures by folder, size, brightness, date or camera, with the interval that few pictures leave. */
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import { memo, useMemo, useState } from "react";
-import type { ProjectFacts, VersionFacts } from "../../api";
+import { useCall, type ProjectFacts, type VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import type { EvaluationColumns } from "./columns";
 import { PictureDialog } from "./PictureDialog";
 import { PictureGrid } from "./PictureGrid";
 import type { EvaluationPlace } from "./place";
-import { folderOf, slicesBy, type Slice } from "./slices";
+import { groupersOf, slicesBy, TRAITS, type GroupName, type Slice, type Trait } from "./slices";
 import { useText } from "./text";
 
 interface SlicesProps {
@@ -27,20 +28,40 @@ const MOST_ROWS = 30;
 const MOST_PICTURES = 48;
 const ALL = { view: "both", model: true, person: true } as const;
 
+/** The groups by every trait that tells pictures apart: one group alone says nothing. */
+function useSlices({ columns, version }: SlicesProps): ReadonlyMap<Trait, readonly Slice[]> {
+  const t = useText();
+  const formats = useFormats();
+  const facts = useCall("vedette", "GetEvaluationSlices", { ModelArn: version.arn }).data;
+  return useMemo(() => {
+    const words = (group: GroupName): string => {
+      if (group.kind === "text") return group.text;
+      const number = group.kind === "side" ? formats.number : formats.percent;
+      return t(`band_${group.kind}`, { from: number(group.from), to: number(group.to) });
+    };
+    const slices = [...groupersOf(columns.pictures, facts)].map(([trait, groupOf]) => {
+      const nameOf = (picture: number) => {
+        const group = groupOf(picture);
+        return group === null ? null : words(group);
+      };
+      return [trait, slicesBy(columns.pictures.length, columns.correct, nameOf)] as const;
+    });
+    return new Map(slices.filter(([, groups]) => groups.length > 1));
+  }, [columns, facts, formats, t]);
+}
+
 export const Slices = memo(function Slices(props: SlicesProps) {
   const { columns } = props;
   const t = useText();
   const formats = useFormats();
+  const [wanted, setWanted] = useState<Trait>("folder");
   const [chosen, setChosen] = useState<Slice | null>(null);
   const [open, setOpen] = useState<number | null>(null);
-  const slices = useMemo(
-    () =>
-      slicesBy(columns.pictures.length, columns.correct, (picture) =>
-        folderOf(columns.pictures[picture] ?? ""),
-      ),
-    [columns],
-  );
-  if (slices.length < 2) return null;
+  const all = useSlices(props);
+  const traits = TRAITS.filter((trait) => all.has(trait));
+  const trait = traits.includes(wanted) ? wanted : traits[0];
+  if (trait === undefined) return null;
+  const slices = all.get(trait) ?? [];
   const numbers = chosen?.wrong.slice(0, MOST_PICTURES) ?? [];
   return (
     <Container
@@ -51,6 +72,17 @@ export const Slices = memo(function Slices(props: SlicesProps) {
       }
     >
       <SpaceBetween size="m">
+        {traits.length > 1 && (
+          <SegmentedControl
+            selectedId={trait}
+            label={t("slicesBy")}
+            options={traits.map((id) => ({ id, text: t(id) }))}
+            onChange={({ detail }) => {
+              setWanted(traits.find((id) => id === detail.selectedId) ?? trait);
+              setChosen(null);
+            }}
+          />
+        )}
         <Table
           items={slices.slice(0, MOST_ROWS)}
           variant="embedded"
@@ -59,7 +91,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
           columnDefinitions={[
             {
               id: "name",
-              header: t("folder"),
+              header: t(trait),
               isRowHeader: true,
               cell: ({ name }) => <bdi>{name}</bdi>,
             },

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { folderOf, slicesBy } from "./slices";
+import { folderOf, groupersOf, slicesBy } from "./slices";
 
 const HASH = "ab".repeat(32);
 
@@ -19,4 +19,50 @@ it("a group is weak only where even its best lies below all pictures", () => {
     ["good", false],
   ]);
   expect(slices[0]?.wrong).toEqual([50, 51, 52, 53, 54, 55, 56]);
+});
+
+it("pictures are told apart by what is known of them, and by nothing else", () => {
+  const pictures = ["s3://b/left/1.jpg", "s3://b/2.jpg", "s3://b/right/3.jpg"];
+  expect([...groupersOf(pictures, undefined).keys()]).toEqual(["folder"]);
+  const groupers = groupersOf(pictures, {
+    Images: 3,
+    Folders: [],
+    FolderNumbers: [],
+    Widths: [512, 300, 0],
+    Heights: [100, 513, 0],
+    Brightness: [0.199, 1, -1],
+    Taken: ["2026-11-27T10:00:00", "2026-11-28T10:00:00", ""],
+    Cameras: ["Basler ace"],
+    CameraNumbers: [0, -1, 0],
+  });
+  const names = (trait: Parameters<typeof groupers.get>[0]) =>
+    pictures.map((_, picture) => groupers.get(trait)?.(picture) ?? null);
+  const text = (words: string) => ({ kind: "text", text: words });
+  expect(names("size")).toEqual([
+    { kind: "side", from: 257, to: 512 },
+    { kind: "side", from: 513, to: 1024 },
+    null,
+  ]);
+  expect(names("brightness")).toEqual([
+    { kind: "brightness", from: 0, to: 0.2 },
+    { kind: "brightness", from: 0.8, to: 1 },
+    null,
+  ]);
+  expect(names("date")).toEqual([text("2026-11-27"), text("2026-11-28"), null]);
+  expect(names("camera")).toEqual([text("Basler ace"), null, text("Basler ace")]);
+});
+
+it("many days are grouped by month", () => {
+  const taken = Array.from({ length: 40 }, (_, day) =>
+    new Date(Date.UTC(2026, 0, 1 + day, 9)).toISOString().slice(0, 19),
+  );
+  const facts = { Images: 40, Folders: [], FolderNumbers: [], Taken: taken };
+  const date = groupersOf(
+    taken.map(() => "s3://b/1.jpg"),
+    facts,
+  ).get("date");
+  expect([date?.(0), date?.(39)]).toEqual([
+    { kind: "text", text: "2026-01" },
+    { kind: "text", text: "2026-02" },
+  ]);
 });

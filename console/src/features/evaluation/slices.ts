@@ -4,6 +4,7 @@
  * A small group says little, so that a group is called weak only where its whole interval lies below the share
  * of all pictures. Knows no page.
  */
+import type { Own } from "../../api";
 import { interval, type Interval } from "./counting";
 
 export interface Slice {
@@ -64,4 +65,70 @@ export function slicesBy(
   });
   // By where a group is at best: so few bad pictures do not push themselves before many.
   return slices.sort((one, other) => one.range.high - other.range.high || other.count - one.count);
+}
+
+/** By what pictures are told apart. */
+export const TRAITS = ["folder", "size", "brightness", "date", "camera"] as const;
+export type Trait = (typeof TRAITS)[number];
+
+/** What a group is called: words of a person or of the page, which only the page knows. */
+export type GroupName =
+  | { readonly kind: "text"; readonly text: string }
+  /** The longer side, from so many pixels to so many. */
+  | { readonly kind: "side"; readonly from: number; readonly to: number }
+  | { readonly kind: "brightness"; readonly from: number; readonly to: number };
+
+export type Facts = Own.GetEvaluationSlicesResponse;
+
+const BANDS = 5;
+/** More days than these are grouped by month. */
+const MOST_DAYS = 31;
+
+/** Names a picture's group by a trait; null where the picture has no such fact. */
+export type GroupOf = (picture: number) => GroupName | null;
+
+/** The traits of which facts are there, each with what names the groups. */
+export function groupersOf(
+  pictures: readonly string[],
+  facts: Facts | undefined,
+): ReadonlyMap<Trait, GroupOf> {
+  const groupers = new Map<Trait, GroupOf>([
+    ["folder", (picture) => text(folderOf(pictures[picture] ?? ""))],
+  ]);
+  const { Widths, Heights, Brightness, Taken, Cameras, CameraNumbers } = facts ?? {};
+  if (Widths !== undefined && Heights !== undefined) {
+    groupers.set("size", (picture) => sideBand(Math.max(Widths[picture] ?? 0, Heights[picture] ?? 0)));
+  }
+  if (Brightness !== undefined) {
+    groupers.set("brightness", (picture) => brightnessBand(Brightness[picture] ?? -1));
+  }
+  if (Taken !== undefined) {
+    const days = new Set(Taken.map((moment) => moment.slice(0, DAY)).filter((day) => day !== ""));
+    const length = days.size > MOST_DAYS ? MONTH : DAY;
+    groupers.set("date", (picture) => text((Taken[picture] ?? "").slice(0, length)));
+  }
+  if (Cameras !== undefined && CameraNumbers !== undefined) {
+    groupers.set("camera", (picture) => text(Cameras[CameraNumbers[picture] ?? -1] ?? ""));
+  }
+  return groupers;
+}
+
+const DAY = "2026-11-28".length;
+const MONTH = "2026-11".length;
+
+function text(words: string): GroupName | null {
+  return words === "" ? null : { kind: "text", text: words };
+}
+
+/** Powers of two: 257 to 512 pixels, 513 to 1,024. */
+function sideBand(side: number): GroupName | null {
+  if (side <= 0) return null;
+  const to = 2 ** Math.ceil(Math.log2(side));
+  return { kind: "side", from: to / 2 + 1, to };
+}
+
+function brightnessBand(brightness: number): GroupName | null {
+  if (brightness < 0) return null;
+  const band = Math.min(BANDS - 1, Math.floor(brightness * BANDS));
+  return { kind: "brightness", from: band / BANDS, to: (band + 1) / BANDS };
 }
