@@ -52,6 +52,8 @@ export interface QueryOptions {
   readonly isEnabled?: boolean;
   /** Asks again after so many milliseconds, as long as a page looks at it. */
   readonly everyMs?: number | false;
+  /** Asks whenever a page begins to look at it: what other pages do changes it. */
+  readonly isAskedAnew?: boolean;
 }
 
 /** An operation's answer, remembered and refreshed. */
@@ -67,6 +69,7 @@ export function useCall<S extends Service, O extends Operation<S>>(
     queryFn: ({ signal }) => call(service, operation, input, { signal, region }),
     enabled: options.isEnabled ?? true,
     refetchInterval: options.everyMs ?? false,
+    ...(options.isAskedAnew === true ? { staleTime: 0 } : {}),
   });
 }
 

@@ -26,7 +26,7 @@ const SIGNS: Readonly<Record<Kind, StatusIndicatorProps.Type>> = {
 const NAMED = 3;
 
 export function useNextSteps(arn: string) {
-  return useCall("vedette", "ListNextSteps", { ProjectArn: arn });
+  return useCall("vedette", "ListNextSteps", { ProjectArn: arn }, { isAskedAnew: true });
 }
 
 /** Say a step in words. */

@@ -48,8 +48,9 @@ function Into(props: IntoProps) {
   const { place, setPlace, name, problem } = form;
   const order = { source: version.arn, destination: destination.arn, name, ...place, isNewBucket: false };
   const copy = useMutation({
-    mutationFn: () => copyVersion(order, project.arn),
-    onSuccess: () => void navigate(routeOfVersion(destination, name)),
+    mutationFn: (what: typeof order) => copyVersion(what, project.arn),
+    // The name that was sent: the form offers the next free one as soon as the copy is listed.
+    onSuccess: (_, what) => void navigate(routeOfVersion(destination, what.name)),
   });
   return (
     <SpaceBetween size="m">
@@ -74,7 +75,7 @@ function Into(props: IntoProps) {
       <Button
         loading={copy.isPending}
         disabled={form.isPending || problem !== "" || place.bucket === ""}
-        onClick={() => copy.mutate()}
+        onClick={() => copy.mutate(order)}
       >
         {t("copy")}
       </Button>

@@ -48,9 +48,9 @@ function CopyHereDialog({ project, onClose }: CopyHereProps & { readonly onClose
   const place = { bucket: preview.data?.OutputBucket ?? "", prefix: preview.data?.OutputPrefix ?? "" };
   const isNewBucket = preview.data?.HasOutputBucket !== true;
   const copy = useMutation({
-    mutationFn: () =>
-      copyVersion({ source: version, destination: project.arn, name, ...place, isNewBucket }, source),
-    onSuccess: () => void navigate(routeOfVersion(project, name)),
+    mutationFn: (what: string) =>
+      copyVersion({ source: version, destination: project.arn, name: what, ...place, isNewBucket }, source),
+    onSuccess: (_, what) => void navigate(routeOfVersion(project, what)),
   });
   const isReady =
     isProjectArn(source) && isVersionArn(version) && Object.values(problems).every((text) => text === "");
@@ -70,7 +70,7 @@ function CopyHereDialog({ project, onClose }: CopyHereProps & { readonly onClose
               variant="primary"
               loading={copy.isPending}
               disabled={!isReady || place.bucket === ""}
-              onClick={() => copy.mutate()}
+              onClick={() => copy.mutate(name)}
             >
               {t("copy")}
             </Button>

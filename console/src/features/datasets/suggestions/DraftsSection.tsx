@@ -61,7 +61,8 @@ function useDrafts(arn: string, type: DatasetType) {
   const [fault, setFault] = useState<unknown>(null);
   const [isRunning, setRunning] = useState(false);
   const dataset = { ProjectArn: arn, DatasetType: type } as const;
-  const pace = isRunning ? { everyMs: POLL_MS } : {};
+  // A label that is given takes its draft away, on the labelling page as anywhere.
+  const pace = { isAskedAnew: true, ...(isRunning ? { everyMs: POLL_MS } : {}) };
   const query = useCall("vedette", "ListDrafts", { ...dataset, MaxResults: 1 }, pace);
   const isNowRunning = query.data?.Status === "running";
   if (query.data !== undefined && isNowRunning !== isRunning) setRunning(isNowRunning);
@@ -107,7 +108,7 @@ function Accepting({ arn, type }: { readonly arn: string; readonly type: Dataset
   const [bound, setBound] = useState(SURE);
   const acting = useAct({ arn, type });
   const choice = { ProjectArn: arn, DatasetType: type, MinConfidence: bound / 100 } as const;
-  const query = useCall("vedette", "ListDrafts", { ...choice, MaxResults: 1 });
+  const query = useCall("vedette", "ListDrafts", { ...choice, MaxResults: 1 }, { isAskedAnew: true });
   const count = query.data?.Count ?? 0;
   return (
     <SpaceBetween size="xs">

@@ -28,6 +28,7 @@ describe("an event of the server", () => {
     expect(staleAfter({ kind: "study", facts: { ...facts, done: 0 } })).toEqual(["ListSuggestions"]);
     expect(staleAfter({ kind: "study", facts: { ...facts, status: "ready" } })).toEqual(["ListSuggestions"]);
     expect(staleAfter({ kind: "drafts", facts })).toEqual(["ListDrafts"]);
+    expect(staleAfter({ kind: "dataset", facts })).toEqual(["ListDrafts", "ListNextSteps"]);
     expect(staleAfter({ kind: "reset", facts: {} })).toEqual([
       "ListSuggestions",
       "ListDrafts",

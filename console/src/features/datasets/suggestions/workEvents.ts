@@ -31,7 +31,7 @@ export function staleAfter({ kind, facts }: LiveEvent): readonly string[] {
       // Guesses come while it goes on.
       return [LISTS.drafts];
     case "dataset":
-      return ["ListNextSteps"];
+      return [LISTS.drafts, "ListNextSteps"];
     case "reset":
       return [LISTS.study, LISTS.drafts, "ListNextSteps"];
   }
