@@ -1,8 +1,13 @@
 """How many cores are idle, by the kernel's own count of what is ready to run."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from vedette.cores import IdleCores, count_cores
+from vedette.cores import IdleCores, claim_core, count_cores
+
+binds = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system binds no threads")
 
 
 @pytest.mark.parametrize(
@@ -39,3 +44,41 @@ def test_where_the_system_does_not_tell_no_core_is_idle(tmp_path):
 
 def test_no_more_cores_are_idle_than_there_are():
     assert 0 <= IdleCores().count() <= count_cores() - 1
+
+
+def claimed(turn):
+    """Claim a core in a thread of its own; return where that thread may run then, and the others' cores."""
+
+    def claim():
+        others = claim_core(turn)
+        return os.sched_getaffinity(0), others
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(claim).result()
+
+
+@binds
+def test_a_thread_has_one_core_and_leaves_the_others_to_those_that_help_it():
+    cores = os.sched_getaffinity(0)
+    for turn in range(2 * len(cores)):
+        own, others = claimed(turn)
+        assert len(own) == 1
+        assert own | set(others) == cores
+        assert not own & set(others)
+    assert os.sched_getaffinity(0) == cores
+
+
+@binds
+def test_two_turns_after_each_other_share_no_core():
+    if count_cores() > 1:
+        assert claimed(7)[0] != claimed(8)[0]
+
+
+def test_where_threads_cannot_be_bound_all_run_anywhere(monkeypatch):
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setaffinity", refuse, raising=False)
+    assert claim_core(0) == ()
+    monkeypatch.delattr(os, "sched_setaffinity")
+    assert claim_core(0) == ()

@@ -1,6 +1,7 @@
-"""How many processor cores there are for this process, and how many of them are idle at this moment."""
+"""How many processor cores there are for this process, how many are idle, and which one is a thread's own."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 # The fourth field is "threads that are ready to run / threads": "0.17 0.87 1.72 1/230 25394".
@@ -12,6 +13,24 @@ def count_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def claim_core(turn: int) -> Sequence[int]:
+    """Bind the calling thread to one core, by turns, and return the others; none where that cannot be done.
+
+    A thread that wakes another one is likely to get it onto its own core, where both take turns for some
+    milliseconds until the kernel moves one (docs/experiments.md, 2026-11-29). Threads of a pool that may
+    run on the other cores alone cannot end there.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return ()
+    cores = sorted(os.sched_getaffinity(0))
+    own = cores[turn % len(cores)]
+    try:
+        os.sched_setaffinity(0, {own})
+    except OSError:  # a sandbox may forbid it
+        return ()
+    return [core for core in cores if core != own]
 
 
 class IdleCores:

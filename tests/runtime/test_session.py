@@ -1,5 +1,7 @@
 """How a network's threads wait: asleep, or spinning where each of them has a core to itself."""
 
+import contextlib
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from doubles import graphs
 from vedette.runtime.session import OnnxSession
 
+AFFINITIES = "session.intra_op_thread_affinities"
 PICTURES = np.full((1, 8, 8, 3), 51, np.uint8)
 
 
@@ -64,3 +67,18 @@ def test_one_thread_or_nobody_who_tells_of_idle_cores_needs_one_session(runs, op
 def test_both_sessions_are_warmed(runs):
     opened(threads=2, idle_cores=lambda: 0).warm(PICTURES)
     assert runs[1] == [False, True]
+
+
+@pytest.mark.parametrize(("threads", "places"), [(3, "1,3;1,3"), (2, "1,3"), (1, ""), (None, "")])
+def test_the_threads_that_help_run_where_they_are_told(monkeypatch, threads, places):
+    entries = []
+    whole = onnxruntime.InferenceSession
+
+    def record(source, options, **others):
+        with contextlib.suppress(RuntimeError):  # there is no such entry
+            entries.append(options.get_session_config_entry(AFFINITIES))
+        return whole(source, options, **others)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", record)
+    opened(threads=threads, pool_cores=(0, 2))
+    assert entries == ([places] if places else [])

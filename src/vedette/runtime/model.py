@@ -46,11 +46,14 @@ class Model:
         threads: int | None = None,
         name: str = "the model",
         idle_cores: Callable[[], int] | None = None,
+        pool_cores: Sequence[int] = (),
     ) -> None:
-        """Open a network; `idle_cores` is for whoever answers single pictures at once (session.py)."""
+        """Open a network; the cores are for whoever answers single pictures at once (session.py)."""
         self.facts = facts
         self.name = name
-        self._session = OnnxSession(model, facts.task, threads=threads, name=name, idle_cores=idle_cores)
+        self._session = OnnxSession(
+            model, facts.task, threads=threads, name=name, idle_cores=idle_cores, pool_cores=pool_cores
+        )
         _refuse_mismatch(facts, self._session, name)
 
     @property

@@ -90,15 +90,18 @@ class OnnxSession:
         threads: int | None = None,
         name: str = "",
         idle_cores: Callable[[], int] | None = None,
+        pool_cores: Sequence[int] = (),
     ) -> None:
         """Open the network; with `idle_cores`, its threads spin while they have cores to themselves.
 
         That is a second session, since a session spins always or never: the network's weights are held twice.
+        The threads that help the one that calls run on `pool_cores`, or anywhere.
         """
         self._threads = count_cores() if threads is None else threads
-        self._session = _open(model, threads, name)
+        pool = _pool_options(threads, pool_cores)
+        self._session = _open(model, name, pool)
         self._idle_cores = idle_cores if self._threads > 1 else None
-        self._spinning = _open(model, threads, name, spins=True) if self._idle_cores else self._session
+        self._spinning = _open(model, name, pool, spins=True) if self._idle_cores else self._session
         self._input: str = self._session.get_inputs()[0].name
         self.outputs: tuple[str, ...] = tuple(output.name for output in self._session.get_outputs())
         missing = [output for output in NEEDED[task] if output not in self.outputs]
@@ -154,11 +157,26 @@ class OnnxSession:
         return self._spinning
 
 
-def _open(model: Path | bytes, threads: int | None, name: str, *, spins: bool = False) -> Any:
+def _pool_options(threads: int | None, cores: Sequence[int]) -> Mapping[str, str]:
+    """Return how many threads compute, as the options of a session, and where those that help may run."""
+    if threads is None:
+        return {}
+    count = {"threads": str(threads)}
+    if threads < 2 or not cores:
+        return count
+    # ONNX Runtime counts cores from one.
+    places = ",".join(str(core + 1) for core in cores)
+    return count | {"session.intra_op_thread_affinities": ";".join([places] * (threads - 1))}
+
+
+def _open(model: Path | bytes, name: str, pool: Mapping[str, str], *, spins: bool = False) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _SILENT
-    if threads is not None:
-        options.intra_op_num_threads = threads
+    for option, value in pool.items():
+        if option == "threads":
+            options.intra_op_num_threads = int(value)
+        else:
+            options.add_session_config_entry(option, value)
     # Waiting threads sleep instead of spinning: units and other programs share the cores. To wake one for
     # each of a network's steps costs half of a short run (docs/experiments.md, 2026-11-28).
     options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spins else "0")

@@ -6,7 +6,9 @@ the socket's callback to whoever waits for it, without a task between.
 
 import asyncio
 import contextlib
+import itertools
 import os
+import secrets
 import socket
 import sys
 import time
@@ -37,6 +39,11 @@ SLOTS = 2
 RISING, FALLING = 0.02, 0.1
 # numpy's threads would spin beside ONNX Runtime's; two heaps instead of one a thread save memory.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+
+
+# Whose turn it is to have which core for its own thread: units that start one after the other share none. By
+# chance at first, so that servers in containers that share the machine do not all begin with the same one.
+_turns = itertools.count(secrets.randbelow(1024))
 
 
 class UnitGone(Exception):
@@ -246,6 +253,7 @@ async def start_unit(order: UnitOrder, *, on_death: Callable[[], None]) -> Unit:
                     "package": str(order.package),
                     "threads": order.threads,
                     "threads_spin": order.threads_spin,
+                    "core": next(_turns),
                     "warms": order.warms,
                     "decode_s": DECODE_S,
                     "slots": [*slots.numbers, slots.size],

@@ -1,6 +1,6 @@
 """An inference unit: one process that holds one model and answers one picture after the other.
 
-first   in: {"package", "threads", "threads_spin", "decode_s", "slots"}
+first   in: {"package", "threads", "threads_spin", "core", "warms", "decode_s", "slots"}
         out: {"ready", "task", "labels", "colors", "seconds"} or {"refused"}
 then    in: {"least", "thresholds", "orientation"} and the picture, or {…, "start", "size"} of it in the slots
         out: {"found"} and a mask, or {"refused"}; with {"heat"} see explain.py
@@ -15,13 +15,13 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vedette.cores import IdleCores, count_cores
+from vedette.cores import IdleCores, claim_core, count_cores
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.slots import SlotReader
 from vedette.errors import Refusal
@@ -47,7 +47,7 @@ def main(number: int) -> None:
         if first is None:
             return
         try:
-            model = open_model(first[0])
+            model = open_model(first[0], pool_cores=_pool_cores(first[0]))
             seconds = warm(model) if first[0].get("warms", True) else 0.0
         except Refusal as refusal:
             line.sendall(frame_start({"refused": refusal.sentence}))
@@ -76,23 +76,30 @@ def _picture_of(frame: Frame, slots: SlotReader | None) -> Frame:
     return head, slots.read(head["start"], head["size"])
 
 
-def open_model(order: Mapping[str, Any]) -> Model:
-    """Return the model of a package."""
+def _pool_cores(order: Mapping[str, Any]) -> Sequence[int]:
+    """Take a core for this thread, where others will help it, and return where those run."""
+    return claim_core(order.get("core", 0)) if order["threads"] > 1 else ()
+
+
+def open_model(order: Mapping[str, Any], *, pool_cores: Sequence[int] = ()) -> Model:
+    """Return the model of a package, whose threads that help ours run on these cores, or anywhere."""
+    cores = len(pool_cores) + 1 if pool_cores else count_cores()
     package = open_package(Path(order["package"]))
     return Model(
         package.facts,
         package.model,
         threads=order["threads"],
         name=order["package"],
-        idle_cores=_idle_cores(order["threads_spin"]),
+        idle_cores=_idle_cores(order["threads_spin"], cores),
+        pool_cores=pool_cores,
     )
 
 
-def _idle_cores(threads_spin: str) -> Callable[[], int] | None:
+def _idle_cores(threads_spin: str, cores: int) -> Callable[[], int] | None:
     """Return what counts the cores that a run's threads may spin on; None where they always sleep."""
     if threads_spin == "never":
         return None
-    return IdleCores().count if threads_spin == "idle" else count_cores
+    return IdleCores(cores=cores).count if threads_spin == "idle" else lambda: cores
 
 
 def warm(model: Model) -> float:
