@@ -11,6 +11,7 @@ LEAST = 0.8
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # masks learn for minutes, and on a busy machine for many
 @pytest.mark.parametrize("kind", KINDS)
 def test_maps_point_at_what_they_are_about(kind, tmp_path):
     learnt = [picture.sample for picture in placed(kind, 60, tmp_path / "learnt", seed=1)]
