@@ -17,6 +17,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from vedette.clock import system_clock
@@ -57,14 +58,43 @@ def main(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]
 @contextmanager
 def scratch_in(place: Path) -> Iterator[None]:
     """Let temporary files lie in a folder of ours: what a killed worker leaves is found there again."""
-    before = tempfile.tempdir
     place.mkdir()
-    tempfile.tempdir = str(place)
+    _SCRATCH.enter(str(place))
     try:
         yield
     finally:
-        tempfile.tempdir = before
+        _SCRATCH.leave(str(place))
         shutil.rmtree(place, ignore_errors=True)
+
+
+class ScratchFolders:
+    """Which folder this process's temporary files lie in, while trainings in its threads may overlap.
+
+    The setting belongs to the whole process. A training that put back what it had met would put back the
+    folder of another one that has ended since: every later temporary file of the process would be refused.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._open: list[str] = []
+        self._before: str | None = None
+
+    def enter(self, place: str) -> None:
+        """Let new temporary files lie in this folder."""
+        with self._lock:
+            if not self._open:
+                self._before = tempfile.tempdir
+            self._open.append(place)
+            tempfile.tempdir = place
+
+    def leave(self, place: str) -> None:
+        """Go back to the last folder that is still open, or to what stood before the first."""
+        with self._lock:
+            self._open.remove(place)
+            tempfile.tempdir = self._open[-1] if self._open else self._before
+
+
+_SCRATCH = ScratchFolders()
 
 
 def check(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
