@@ -82,7 +82,10 @@ def read_rows(
         for record in connection.execute(select(labels).where(labels.c.part == part))
     }
     numbers = select(blocks.c.block).where(blocks.c.part == part).order_by(blocks.c.block)
+    wanted = None if only is None else {seq // BLOCK for seq in only}
     for number in connection.execute(numbers).scalars().all():
+        if wanted is not None and number not in wanted:
+            continue
         if rows := _read_block(connection, part, number, names, only):
             yield rows
 
