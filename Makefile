@@ -25,7 +25,7 @@ help: ## what can be made
 
 .venv/.dev: .venv/.run
 	@echo "Installing what tests and checks need (once) …"
-	@$(PIP) install -c constraints.txt --group test --group check -e '.[train,server,postgres,backbones]'
+	@$(PIP) install -c constraints.txt --group test --group check -e '.[train,server,edge,postgres,backbones]'
 	@touch $@
 
 setup: .venv/.dev ## the environment for development, with the git hooks
@@ -84,9 +84,10 @@ bench: .venv/.dev ## every figure we claim, each beside its limit
 docs: .venv/.dev ## write the computed pages of docs/reference
 	$(BIN)/python tools/write_reference.py
 
-generate: .venv/.dev ## shape files, the console's types of them, and reference pages
+generate: .venv/.dev ## shape files, the console's types of them, stubs of the proto files, and reference pages
 	$(BIN)/python tools/write_shapes.py
 	$(BIN)/python tools/write_client_types.py
+	$(BIN)/python tools/write_stubs.py
 	$(BIN)/python tools/write_reference.py
 
 wheel: .venv/.dev console ## build the wheel, install it into an empty environment and serve from it

@@ -17,6 +17,9 @@ IMPORTED = {
     "scikit-learn": "sklearn",
     "psycopg[binary]": "psycopg",
     "opencv-python-headless": "cv2",
+    "grpcio": "grpc",
+    "grpcio-health-checking": "grpc_health",
+    "grpcio-reflection": "grpc_reflection",
 }
 
 

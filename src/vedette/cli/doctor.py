@@ -43,6 +43,7 @@ LIGHT = ("numpy", "pillow", "onnxruntime", "orjson")
 SHOWN = {
     "train": ("torch", "onnx", "scikit-learn"),
     "server": ("sqlalchemy", "botocore", "uvicorn"),
+    "edge": ("grpcio",),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
 }

@@ -17,6 +17,7 @@ from vedette.cli.credentials import credentials
 from vedette.cli.demo import demo
 from vedette.cli.detect import detect
 from vedette.cli.doctor import doctor
+from vedette.cli.edge import edge
 from vedette.cli.evaluate import evaluate
 from vedette.cli.exchange import export_format, import_format
 from vedette.cli.lifecycle import lifecycle
@@ -46,8 +47,9 @@ VERSION = click.Option(
 
 app = CommandGroup("Your own vision models on your own machine.", params=[VERSION])
 
-LEARN, SERVER, DATA, PEOPLE = (
+LEARN, DEVICE, SERVER, DATA, PEOPLE = (
     "Learn and look, without a server",
+    "On a device",
     "A server",
     "Projects, models and datasets",
     "Who may come in",
@@ -68,6 +70,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     DATA: {"projects": projects, "models": models, "import": import_format, "export": export_format},
 }
 GROUPS: dict[str, dict[str, CommandGroup]] = {
+    DEVICE: {"edge": edge},
     SERVER: {"lifecycle": lifecycle, "sdk": sdk.app},
     DATA: {"model": model, "dataset": dataset.app},
     PEOPLE: {

@@ -3,6 +3,7 @@
     vedette            detects: numpy, Pillow, ONNX Runtime
     vedette[train]     learns: torch and scikit-learn beside it
     vedette[server]    serves: the wire, the database, the buckets
+    vedette[edge]      the agent on a device: gRPC
 
 Nothing is imported here: whether a part is there is asked of the import system.
 """
@@ -31,12 +32,14 @@ PARTS: dict[str, tuple[str, ...]] = {
         "urllib3",
         "uvicorn",
     ),
+    "edge": ("grpc", "grpc_health", "grpc_reflection", "prometheus_client"),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
 }
 DOES = {
     "train": "learns",
     "server": "serves and speaks to servers",
+    "edge": "runs on a device",
     "postgres": "speaks to PostgreSQL",
     "backbones": "holds larger backbones",
 }

@@ -1,0 +1,157 @@
+"""The agent: puts models, services and sockets together, runs until it is told to stop.
+
+It loads no model itself (worker.py does), keeps nothing on disk, and reaches for no network.
+"""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from vedette.edge.catalogue import Catalogue
+from vedette.edge.device_models import DeviceModels
+from vedette.edge.figures import AgentFigures, CountingInterceptor
+from vedette.edge.health import AgentHealth
+from vedette.edge.labels_servicer import EdgeLabelsServicer
+from vedette.edge.notify import notified_systemd
+from vedette.edge.process import ProcessLimits
+from vedette.edge.protos import edge_agent_pb2_grpc, vedette_edge_pb2_grpc
+from vedette.edge.rasters import CHANNELS, MOST_SIDE
+from vedette.edge.served import MOST_WAITING
+from vedette.edge.servicer import MOST_ANSWER, DeviceServicer
+from vedette.edge.sockets import DEFAULT, UMASK, claimed_socket, open_to_group, socket_path
+from vedette.edge.status_page import StatusPages, served_pages
+from vedette.edge.watch import FolderWatch, WatchOptions, watching
+from vedette.errors import Refusal, Wrong
+
+log = logging.getLogger("vedette.edge")
+
+# The largest bitmap, and what stands beside it in a message.
+MOST_REQUEST = MOST_SIDE * MOST_SIDE * CHANNELS + (1 << 20)
+# A thread for each call that waits for a model, and some for those that ask about models and stop them.
+THREADS = MOST_WAITING + 32
+# Calls that are being answered when the agent is stopped get so long.
+GRACE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOptions:
+    """How an agent runs."""
+
+    models: Path
+    socket: str = DEFAULT
+    socket_group: str = ""
+    listen: Sequence[str] = ()
+    start: Sequence[str] = ()
+    most_answer: int = MOST_ANSWER
+    limits: ProcessLimits = field(default_factory=ProcessLimits)
+    status: str = ""
+    watch: WatchOptions | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAgent:
+    """An agent that answers: at which addresses, its models, and where its status page is, if anywhere."""
+
+    addresses: tuple[str, ...]
+    models: DeviceModels
+    page: str = ""
+
+
+@contextmanager
+def running_agent(options: AgentOptions) -> Iterator[RunningAgent]:
+    """Answer calls while the block runs.
+
+    Raises:
+        Refusal: when it cannot begin, with the reason.
+    """
+    path = socket_path(options.socket)
+    health = AgentHealth()
+    models = DeviceModels(Catalogue(options.models), options.limits, health.observe)
+    figures = AgentFigures(models)
+    with claimed_socket(path, options.socket_group), ExitStack() as ending:
+        server = _server(models, figures, health, options)
+        ending.callback(models.close)
+        ending.callback(lambda: server.stop(GRACE_S).wait())
+        bound = _bind_socket(server, path, options.socket_group)
+        addresses = (bound, *(_bind(server, address) for address in options.listen))
+        watch = FolderWatch(options.watch, models) if options.watch else None
+        page = ""
+        if options.status:
+            pages = StatusPages(models, figures, addresses)
+            page = ending.enter_context(served_pages(pages, options.status))
+        server.start()
+        for name in options.start:
+            _start(models, name)
+        if watch is not None:
+            ending.enter_context(watching(watch))
+        yield RunningAgent(addresses, models, page)
+
+
+def run(options: AgentOptions, announce: Callable[[RunningAgent], None]) -> None:
+    """Answer calls until SIGTERM or Ctrl-C."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    with running_agent(options) as agent, notified_systemd():
+        announce(agent)
+        ended.wait()
+
+
+def _server(models: DeviceModels, figures: AgentFigures, health: AgentHealth, options: AgentOptions) -> Any:
+    server = grpc.server(
+        ThreadPoolExecutor(THREADS, "call"),
+        interceptors=(CountingInterceptor(figures),),
+        options=[
+            ("grpc.max_receive_message_length", MOST_REQUEST),
+            ("grpc.max_send_message_length", -1),
+            # Else a second agent on the port would take every other call.
+            ("grpc.so_reuseport", 0),
+        ],
+    )
+    servicer = DeviceServicer(models, most_answer=options.most_answer)
+    edge_agent_pb2_grpc.add_EdgeAgentServicer_to_server(servicer, server)
+    vedette_edge_pb2_grpc.add_EdgeServicer_to_server(EdgeLabelsServicer(models), server)
+    health.add_to(server)
+    return server
+
+
+def _bind_socket(server: Any, path: Path, group: str) -> str:
+    before = os.umask(UMASK)
+    try:
+        server.add_insecure_port(f"unix:{path}")
+    except RuntimeError as error:
+        raise Wrong(f"The agent cannot listen at {path}.", kind="socket") from error
+    finally:
+        os.umask(before)
+    open_to_group(path, group)
+    return f"unix://{path}"
+
+
+def _bind(server: Any, address: str) -> str:
+    host, colon, port = address.rpartition(":")
+    if not (colon and host and port.isdigit() and int(port) < 1 << 16):
+        raise Wrong(f"{address!r} is no HOST:PORT to listen on.", kind="socket")
+    try:
+        bound = server.add_insecure_port(address)
+    except RuntimeError:
+        bound = 0
+    if not bound:
+        raise Wrong(f"The agent cannot listen at {address}: it is in use, or not of this machine.")
+    return f"{host}:{bound}"
+
+
+def _start(models: DeviceModels, name: str) -> None:
+    """Start a model that was named at the start; where it cannot be, the others still can."""
+    try:
+        models.start(name)
+    except Refusal as refusal:
+        log.warning("%s was not started: %s", name, refusal.sentence)

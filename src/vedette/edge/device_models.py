@@ -1,0 +1,102 @@
+"""The models of a device: those that lie in its folder, and those that are in use."""
+
+import threading
+from collections.abc import Mapping
+
+from vedette.edge.catalogue import Catalogue, ModelOnDisk
+from vedette.edge.process import ProcessLimits
+from vedette.edge.served import ModelReport, ModelState, Observer, ServedModel
+from vedette.errors import Missing, Wrong
+
+LONGEST_NAME = 128
+
+
+class DeviceModels:
+    """Every model, by name. Threads share it."""
+
+    def __init__(
+        self, catalogue: Catalogue, limits: ProcessLimits | None = None, observe: Observer = lambda _: None
+    ) -> None:
+        self._catalogue = catalogue
+        self._limits = limits or ProcessLimits()
+        self._observe = observe
+        self._served: dict[str, ServedModel] = {}
+        self._lock = threading.Lock()
+
+    def reports(self) -> list[ModelReport]:
+        """Return every model, by name; one whose package is gone, while it is in use."""
+        on_disk = self._catalogue.models()
+        with self._lock:
+            served = dict(self._served)
+        reports = [_report(served.get(name), model) for name, model in on_disk.items()]
+        reports += [
+            served[name].report
+            for name in set(served) - set(on_disk)
+            if served[name].state is not ModelState.STOPPED
+        ]
+        return sorted(reports, key=lambda report: report.name)
+
+    def describe(self, name: str) -> ModelReport:
+        """Return one model."""
+        served, model = self._find(name)
+        return served.report if model is None and served else _report(served, model)
+
+    def start(self, name: str) -> None:
+        """Begin to start a model; it is STARTING when this returns."""
+        served, model = self._find(name)
+        if model is None:
+            assert served is not None
+            model = served.model
+        if served is None:
+            with self._lock:
+                served = self._served.setdefault(name, ServedModel(model, self._limits, self._observe))
+        served.start(model)
+
+    def stop(self, name: str) -> None:
+        """Stop a model; it is STOPPED when this returns."""
+        self.served(name).stop()
+
+    def served(self, name: str) -> ServedModel:
+        """Return a model to ask or stop, which refuses itself unless it is RUNNING."""
+        served = self._served.get(name)
+        if served is not None and served.state is ModelState.RUNNING:
+            return served  # spares a look at the disk for each picture
+        served, model = self._find(name)
+        if served is None:
+            assert model is not None
+            served = ServedModel(model, self._limits)
+        return served
+
+    def is_known(self, name: str) -> bool:
+        """Return whether a model of that name was started since the agent began."""
+        return name in self._served
+
+    def waiting(self) -> dict[str, int]:
+        """Return how many calls each model has that was started."""
+        with self._lock:
+            return {name: served.waiting for name, served in self._served.items()}
+
+    def close(self) -> None:
+        """End every process."""
+        with self._lock:
+            served = list(self._served.values())
+        for model in served:
+            model.close()
+
+    def _find(self, name: str) -> tuple[ServedModel | None, ModelOnDisk | None]:
+        """Return a model as it is in use and as it lies on the disk, one of them at least."""
+        if not 0 < len(name) <= LONGEST_NAME:
+            raise Wrong(f"The name of a model has 1 to {LONGEST_NAME} characters.", kind="model", name=name)
+        on_disk: Mapping[str, ModelOnDisk] = self._catalogue.models()
+        model, served = on_disk.get(name), self._served.get(name)
+        if model is None and (served is None or served.state is ModelState.STOPPED):
+            raise Missing(f"There is no model {name} on this device.", kind="model", name=name)
+        return served, model
+
+
+def _report(served: ServedModel | None, model: ModelOnDisk | None) -> ModelReport:
+    """Return a report; of a model that is not in use, what the disk says."""
+    if served is not None and (model is None or served.state is not ModelState.STOPPED):
+        return served.report
+    assert model is not None
+    return ModelReport(model.name, model.arn, ModelState.STOPPED, model.problem)

@@ -1,0 +1,44 @@
+"""How much memory a device has to spare, and whether a model fits into it."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from vedette.edge.catalogue import ModelOnDisk
+from vedette.errors import TooMuch
+from vedette.runtime.package import MODEL
+
+MEMINFO = Path("/proc/meminfo")
+# What a process takes without its network: Python, numpy, ONNX Runtime and a picture.
+PROCESS_BYTES = 120 << 20
+# The weights are read, and held by two sessions (runtime/session.py).
+COPIES = 3
+
+
+def available_bytes(meminfo: Path = MEMINFO) -> int | None:
+    """Return what could be allocated without swapping, by the kernel's estimate; None where it gives none."""
+    with suppress(OSError, ValueError, IndexError):
+        for line in meminfo.read_text("ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) << 10
+    return None
+
+
+def needed_bytes(model: ModelOnDisk) -> int:
+    """Return about what a model will take, by the size of its network."""
+    network = model.package / MODEL if model.package.is_dir() else model.package
+    try:
+        return PROCESS_BYTES + COPIES * network.stat().st_size
+    except OSError:  # its process will say what is wrong with the package
+        return PROCESS_BYTES
+
+
+def refuse_without_memory(model: ModelOnDisk, meminfo: Path = MEMINFO) -> None:
+    """Refuse to start a model that the memory has no room for."""
+    free, needed = available_bytes(meminfo), needed_bytes(model)
+    if free is not None and free < needed:
+        raise TooMuch(
+            f"There is not enough memory to load {model.name}: it needs about {needed >> 20} MiB, "
+            f"and {free >> 20} MiB are free.",
+            kind="model",
+            name=model.name,
+        )

@@ -1,0 +1,196 @@
+"""A model's process on a device: loads one package and looks at one picture after the other.
+
+first   in: {"package", "threads", "memory"}
+        out: {"ready", "task", "labels"} or {"refused"}
+then    in: {"raster": [width, height], "mask"} and the pixels, or {…, "segment": [name, size, offset]},
+            or {…, "slot": [start, size]}; "mask" is "none", "bytes", or a segment to write it into
+        in: {"picture"} and the bytes of a picture file
+        in: {"ping"}
+        out: {"answer"} and a mask, or {"refused"}, {"exhausted"}, {"failed"}
+
+It exits when the agent's end of its socket closes, whatever it is doing. No torch, no database, no gRPC.
+"""
+
+import logging
+import os
+import select
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from vedette.cores import IdleCores, claim_core, count_cores
+from vedette.edge.rasters import Raster, colors_of, mask_bytes, picture_of
+from vedette.edge.segments import SegmentPart, read_segment, write_segment
+from vedette.engines.frames import Frame, frame_start, read_frame
+from vedette.engines.slots import SlotReader
+from vedette.errors import NoSpace, Refusal
+from vedette.runtime.decode import Answer
+from vedette.runtime.model import Model
+from vedette.runtime.package import open_package
+from vedette.vision.annotations import ANOMALY, Finding
+
+log = logging.getLogger("vedette.edge.worker")
+
+# Where the kernel has to end a process for want of memory, a model goes before the agent (proc(5)).
+OOM_SCORE = "500"
+ANOMALY_TASKS = ("anomaly", "segmentation")
+
+
+class ModelWorker:
+    """A loaded model, and what it answers."""
+
+    def __init__(self, order: Mapping[str, Any]) -> None:
+        threads = order["threads"] or count_cores()
+        others = claim_core(order["core"]) if threads > 1 else ()
+        package = open_package(Path(order["package"]))
+        idle_cores = IdleCores(cores=len(others) + 1 if others else count_cores())
+        self._model = Model(
+            package.facts,
+            package.model,
+            threads=threads,
+            name=order["name"],
+            idle_cores=idle_cores.count,
+            pool_cores=others,
+        )
+        self._model.warm()
+        *numbers, size = order["slots"]
+        self._slots = SlotReader(numbers[0], size) if size else None
+        self._colors = colors_of(self._model.labels, dict(self._model.facts.colors))
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The facts of the model that the agent uses."""
+        return {"ready": True, "task": self._model.task, "labels": list(self._model.labels)}
+
+    def answer(self, frame: Frame) -> Frame:
+        """Return the answer to a request; no picture ends the process."""
+        head, body = frame
+        if "ping" in head:
+            return {"answer": {}}, b""
+        try:
+            return self._look(head, body)
+        except (MemoryError, NoSpace) as error:
+            sentence = getattr(error, "sentence", "There is not enough memory for this picture.")
+            return {"exhausted": sentence}, b""
+        except Refusal as refusal:
+            return {"refused": refusal.sentence}, b""
+        except Exception:
+            log.exception("a picture could not be looked at")
+            return {"failed": True}, b""
+
+    def _look(self, head: Mapping[str, Any], body: bytes) -> Frame:
+        if "picture" in head:
+            content = self._slots.read(*head["slot"]) if "slot" in head and self._slots else body
+            decoded = self._model.decode(content, name="The picture")
+            raster = Raster(decoded[1][1], decoded[1][0])
+        else:
+            raster = Raster(*head["raster"])
+            decoded = self._picture(head, body, raster), (raster.height, raster.width)
+        answer = self._model.look(decoded, min_confidence=head.get("least"))
+        fields: dict[str, Any] = {
+            "width": raster.width,
+            "height": raster.height,
+            "findings": [_finding_fields(finding) for finding in answer.findings],
+        }
+        if self._model.task in ANOMALY_TASKS:
+            fields |= self._verdict(answer)
+        return {"answer": fields}, self._mask(answer, head.get("mask", "none"))
+
+    def _picture(self, head: Mapping[str, Any], body: bytes, raster: Raster) -> Image.Image:
+        if "segment" in head:
+            return picture_of(raster, read_segment(SegmentPart(*head["segment"])))
+        if "slot" in head and self._slots is not None:
+            return picture_of(raster, self._slots.read(*head["slot"]))
+        return picture_of(raster, body)
+
+    def _verdict(self, answer: Answer) -> dict[str, Any]:
+        colors = dict(zip(self._model.labels, self._colors, strict=True))
+        return {
+            "is_anomalous": answer.is_anomalous,
+            "confidence": answer.confidence,
+            "score": answer.score,
+            "threshold": self._model.facts.threshold(ANOMALY),
+            "types": [
+                [finding.label, finding.area, colors[finding.label]]
+                for finding in answer.findings
+                if finding.area is not None
+            ],
+        }
+
+    def _mask(self, answer: Answer, target: Any) -> bytes:
+        if answer.mask is None or target == "none":
+            return b""
+        content = mask_bytes(answer.mask, self._model.labels, self._colors)
+        if target == "bytes":
+            return content
+        write_segment(SegmentPart(*target), content)
+        return b""
+
+
+def _finding_fields(finding: Finding) -> dict[str, Any]:
+    box = finding.box
+    return {
+        "label": finding.label,
+        "confidence": finding.confidence,
+        "box": box and [box.left, box.top, box.width, box.height],
+        "area": finding.area,
+    }
+
+
+def main(number: int) -> None:
+    """Serve the socket of this file number until its other end closes."""
+    with socket.socket(fileno=number) as line, line.makefile("rb") as stream:
+        first = read_frame(stream)
+        if first is None:
+            return
+        threading.Thread(target=_end_with_agent, args=(line,), daemon=True).start()
+        worker = _open(first[0], line)
+        if worker is None:
+            return
+        line.sendall(frame_start(worker.about))
+        while (frame := read_frame(stream)) is not None:
+            head, body = worker.answer(frame)
+            line.sendall(frame_start(head, body))
+            if body:
+                line.sendall(body)
+
+
+def _open(order: Mapping[str, Any], line: socket.socket) -> ModelWorker | None:
+    try:
+        limit_memory(order["memory"])
+        return ModelWorker(order)
+    except Refusal as refusal:
+        line.sendall(frame_start({"refused": refusal.sentence}))
+    except MemoryError:
+        line.sendall(frame_start({"refused": "The model needs more memory than it may have (--memory)."}))
+    return None
+
+
+def limit_memory(most_bytes: int) -> None:
+    """Bound what this process may allocate; files that it maps do not count."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE, "ascii")
+    try:
+        import resource
+    except ImportError:  # Windows; there the machine's memory is the bound
+        return
+    resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_agent(line: socket.socket) -> None:
+    """Exit when the agent's end closes, also while the model works. What comes meanwhile wakes nobody."""
+    end = select.poll()
+    end.register(line, 0)  # the end is told without asking for it
+    end.poll()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

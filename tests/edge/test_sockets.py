@@ -1,0 +1,169 @@
+"""One agent a socket, whatever the last one left there, and nobody in it who should not be."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+
+import grpc
+import pytest
+
+from doubles.devices import SOON_S, DeviceClient, bitmap_of, plain, running_device, tiny_models
+from vedette.edge.sockets import socket_path
+from vedette.errors import Taken, Wrong
+
+
+def start_agent(folder, *words):
+    """Start the command itself, and return it once it answers."""
+    command = [sys.executable, "-m", "vedette", "edge", "agent", "--models", folder / "models", *words]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout.readline().startswith("The agent answers at"), process.stderr.read()
+    return process
+
+
+def end(process):
+    process.terminate()
+    process.wait(SOON_S)
+    process.stdout.close()
+    process.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("unix:///tmp/a.sock", "/tmp/a.sock"),
+        ("unix:/tmp/a.sock", "/tmp/a.sock"),
+        ("/tmp/a.sock", "/tmp/a.sock"),
+    ],
+)
+def test_an_address_is_read_in_every_form_that_clients_write(address, path):
+    assert str(socket_path(address)) == path
+
+
+@pytest.mark.parametrize("address", ["", "unix://", "127.0.0.1:80", "unix:///tmp/" + "x" * 120, "tcp://x"])
+def test_what_is_no_socket_is_refused(address):
+    with pytest.raises(Wrong):
+        socket_path(address)
+
+
+def test_the_socket_is_for_its_user_and_group_alone_and_goes_with_the_agent(tmp_path):
+    with running_device(tiny_models(tmp_path / "models"), socket_group=str(os.getgid())) as device:
+        about = device.socket.stat()
+        assert (stat.S_ISSOCK(about.st_mode), stat.S_IMODE(about.st_mode)) == (True, 0o660)
+        assert about.st_gid == os.getgid()
+    assert not device.socket.exists()
+
+
+def test_a_group_that_does_not_exist_is_refused_before_anything_listens(tmp_path):
+    with (
+        pytest.raises(Wrong, match="no group nobody-has-this"),
+        running_device(tiny_models(tmp_path / "models"), socket_group="nobody-has-this"),
+    ):
+        pass
+    assert not (tmp_path / "agent.sock").exists()
+
+
+def test_two_agents_do_not_share_a_socket(tmp_path):
+    with running_device(tiny_models(tmp_path / "models")) as device:
+        with (
+            pytest.raises(Taken, match="Another agent answers at"),
+            running_device(tmp_path / "models"),
+        ):
+            pass
+        assert set(device.list()) > {"anomalies"}
+
+
+def test_a_socket_that_another_program_answers_is_left_to_it(tmp_path):
+    tiny_models(tmp_path / "models")
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(tmp_path / "agent.sock"))
+        other.listen()
+        with pytest.raises(Taken, match="Another program answers"), running_device(tmp_path / "models"):
+            pass
+    assert (tmp_path / "agent.sock").exists()
+
+
+def test_a_file_in_the_socket_s_place_is_not_removed(tmp_path):
+    tiny_models(tmp_path / "models")
+    (tmp_path / "agent.sock").write_text("mine")
+    with pytest.raises(Taken, match="is no socket"), running_device(tmp_path / "models"):
+        pass
+    assert (tmp_path / "agent.sock").read_text() == "mine"
+
+
+def test_a_socket_that_a_power_cut_left_makes_way(tmp_path):
+    tiny_models(tmp_path / "models")
+    address = f"unix://{tmp_path}/agent.sock"
+    first = start_agent(tmp_path, "--socket", address, "--start", "anomalies")
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait(SOON_S)
+    first.stdout.close()
+    first.stderr.close()
+    assert (tmp_path / "agent.sock").exists()
+    with running_device(tmp_path / "models") as device:
+        assert device.status("anomalies") == "STOPPED"
+
+
+def test_the_command_starts_a_model_answers_over_tcp_too_and_ends_in_order(tmp_path):
+    tiny_models(tmp_path / "models")
+    address = f"unix://{tmp_path}/agent.sock"
+    process = start_agent(
+        tmp_path,
+        "--socket",
+        address,
+        "--start",
+        "anomalies",
+        "--start",
+        "none",
+        "--listen",
+        "127.0.0.1:23501",
+    )
+    for place in (address, "127.0.0.1:23501"):
+        with grpc.insecure_channel(place) as channel:
+            client = DeviceClient(channel)
+            assert client.await_status("anomalies", "RUNNING", "FAILED") == "RUNNING"
+            assert client.detect("anomalies", bitmap_of(plain(255))).is_anomalous
+    other = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "vedette",
+            "edge",
+            "agent",
+            "--models",
+            tmp_path / "models",
+            "--socket",
+            address,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (other.returncode, other.stderr.startswith("Another agent answers at")) == (2, True)
+    began = time.monotonic()
+    process.terminate()
+    assert process.wait(SOON_S) == 0
+    assert time.monotonic() - began < 10
+    assert "none was not started: There is no model none on this device." in process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
+    assert not (tmp_path / "agent.sock").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--models", "nowhere"], "There is no folder nowhere."),
+        (["--models", ".", "--listen", "nonsense"], "'nonsense' is no HOST:PORT to listen on."),
+        (["--models", ".", "--socket", "/proc/none/a.sock"], "The agent may not make its socket"),
+    ],
+)
+def test_what_cannot_begin_is_a_sentence(tmp_path, words, sentence):
+    socket_words = [] if "--socket" in words else ["--socket", f"{tmp_path}/agent.sock"]
+    command = [sys.executable, "-m", "vedette", "edge", "agent", *words, *socket_words]
+    observed = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert observed.returncode == 2
+    assert observed.stderr.startswith(sentence)
