@@ -30,7 +30,6 @@ from vedette.projects.project import Project, Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.db import open_database
-from vedette.training.changes import LabelDigests
 from vedette.training.preview import Previewer
 
 AGAIN = 20
@@ -66,7 +65,6 @@ def main() -> None:
 
 def measure(datasets: Datasets, previewer: Previewer, project: Project) -> None:
     """Print the figures of a filled dataset."""
-    digests = LabelDigests()
 
     def dataset() -> Dataset:
         return datasets.find(project, "train")
@@ -82,12 +80,12 @@ def measure(datasets: Datasets, previewer: Previewer, project: Project) -> None:
         profile.disable()
         pstats.Stats(profile).sort_stats("tottime").print_stats(25)
     timed(f"{AGAIN} more of the same state", 0.2, lambda: [preview() for _ in range(AGAIN)])
-    timed("what changed, the first time", 5, lambda: previewer.digest(project, {"train": dataset()}, digests))
+    timed("what changed, the first time", 5, lambda: previewer.digest(project, {"train": dataset()}))
     # Of the eighth line, so that the dataset, which may hold no more, stays as large as it is.
     edit = EntryEdit(a_line(8, random.Random(7)).decode())
     datasets.editor.update(project, dataset(), [edit], root_of(ACCOUNT))
     timed("a preview after one label was changed", 5, preview)
-    timed("what changed, after that", 5, lambda: previewer.digest(project, {"train": dataset()}, digests))
+    timed("what changed, after that", 5, lambda: previewer.digest(project, {"train": dataset()}))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak:.0f} MiB")
 

@@ -8,7 +8,8 @@ from vedette.datasets.dataset import NewDataset
 from vedette.datasets.editing import EntryEdit
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.training.preview import REST, Previewer
+from vedette.training.preview import Previewer
+from vedette.training.resting import REST
 
 ALICE = a_caller("vedette")
 
@@ -31,7 +32,7 @@ class Boards:
         self.house, self.watch = house, Watch()
         self.project = house.projects.create(Scope("rekognition", HERE, ALICE.region), NewProject("boards"))
         house.datasets.create(self.project, NewDataset("train", None, ALICE.principal, {}))
-        self.previewer = Previewer(house.datasets, tmp_path, True, costly_s, self.watch)
+        self.previewer = Previewer(house.datasets, tmp_path, one_size=True, costly_s=costly_s, now=self.watch)
 
     def label(self, number, label):
         dataset = self.house.datasets.find(self.project, "train")
@@ -39,9 +40,14 @@ class Boards:
             self.project, dataset, [EntryEdit(a_line(number, label))], ALICE.principal
         )
 
+    def sources(self):
+        return {"train": self.house.datasets.find(self.project, "train")}
+
     def labels(self):
-        sources = {"train": self.house.datasets.find(self.project, "train")}
-        return dict(self.previewer.preview(self.project, sources).parts["train"].labels)
+        return dict(self.previewer.preview(self.project, self.sources()).parts["train"].labels)
+
+    def digested(self):
+        return dict(self.previewer.digest(self.project, self.sources()).labels)
 
 
 @pytest.fixture
@@ -70,3 +76,19 @@ def test_a_quick_one_follows_each_change(house, tmp_path):
     for number, label in enumerate("abc"):
         boards.label(number, label)
         assert boards.labels()[label] == 1
+
+
+def test_what_is_labelled_now_rests_too(boards):
+    boards.label(0, "a")
+    assert boards.digested() == {"a": 1}
+    boards.label(1, "b")
+    assert [boards.digested() for _ in range(REST + 1)] == [{"a": 1}] * (REST - 1) + [{"a": 1, "b": 1}] * 2
+
+
+def test_projects_do_not_stand_in_for_one_another(boards, house):
+    other = house.projects.create(Scope("rekognition", HERE, ALICE.region), NewProject("trays"))
+    house.datasets.create(other, NewDataset("train", None, ALICE.principal, {}))
+    boards.label(0, "a")
+    boards.labels()
+    sources = {"train": house.datasets.find(other, "train")}
+    assert boards.previewer.preview(other, sources).parts == {}

@@ -51,7 +51,7 @@ class LabelChanges:
 
 @dataclass(frozen=True, slots=True)
 class LabelDigests:
-    """Digests of versions, made when they are asked for first and kept beside their lines; and of now."""
+    """Digests of versions, made when they are asked for first and kept beside their lines."""
 
     _recent: OrderedDict[str, LabelledPictures] = field(default_factory=OrderedDict)
     _making: dict[str, threading.Lock] = field(default_factory=dict)
@@ -72,10 +72,6 @@ class LabelDigests:
             return digest
 
         return self._keep(str(folder.root), make)
-
-    def of_now(self, state: str, make: Callable[[], LabelledPictures]) -> LabelledPictures:
-        """Return the digest of datasets in a state, made once."""
-        return self._keep(state, make)
 
     def _keep(self, name: str, make: Callable[[], LabelledPictures]) -> LabelledPictures:
         with self._lock:

@@ -99,7 +99,7 @@ class Trainings:
             root=data / "versions",
             cache=data / "cache" / "features",
         )
-        self._previewer = Previewer(datasets, self._rooms.root, rules.one_size)
+        self._previewer = Previewer(datasets, self._rooms.root, one_size=rules.one_size)
         self._reports = TrainingReports()
         self._digests = LabelDigests()
         self._past = PastTrainings(versions)
@@ -242,7 +242,7 @@ class Trainings:
         old = self._digests.of_version(project.dialect, self.folder(version))
         if old is None:
             return None
-        return compare(old, self._previewer.digest(project, self._own_sources(project), self._digests))
+        return compare(old, self._previewer.digest(project, self._own_sources(project)))
 
     def report(self, version: Version) -> TrainingReport | None:
         """Return what came of a training; nothing where there is no model."""
