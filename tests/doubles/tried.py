@@ -59,7 +59,8 @@ class TriedProject:
 
     def begin(self, address: str = f"s3://{BUCKET}/in/", name: str = "Monday", **more: Any) -> str:
         """Begin a trial, and return its id."""
-        place = more if "SourceRefs" in more else {"Address": address, **more}
+        is_named = more.keys() & {"SourceRefs", "DatasetType"}
+        place = more if is_named else {"Address": address, **more}
         answer = self.call("StartTrialDetection", VersionName=self.version.name, TrialName=name, **place)
         return answer["Trial"]["TrialId"]
 

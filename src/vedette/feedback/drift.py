@@ -27,6 +27,9 @@ STEP = 25
 LEAST = 0.40
 # Fewer reference pictures than this say nothing; below it there is no look.
 LEAST_REFERENCE = 15
+# A picture is an example of a drift from here on: in the mean of what was found, a tenth of the training or
+# less is beyond it.
+STRANGE = 0.8
 DOUBT = "doubt"
 
 Column = NDArray[np.float64]
@@ -34,11 +37,19 @@ Column = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class LookedAtPicture:
-    """A picture as numbers: its features by name, the model's main answer and its doubt."""
+    """A picture as numbers: its features by name, the model's main answer and its doubt.
+
+    `exact` is a hash of its bytes where it is one of production, by which it is found among those kept.
+    """
 
     features: Mapping[str, float]
     answer: str
     doubt: float
+    exact: str = ""
+
+    def value(self, name: str) -> float:
+        """Return a number by its name; the doubt is one."""
+        return self.doubt if name == DOUBT else self.features.get(name, float("nan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,34 @@ def look(reference: DriftReference, recent: Sequence[LookedAtPicture], number: i
         for finding in _look_at_window(reference, recent[-window:], spent / len(windows)):
             findings.setdefault(finding.name, finding)
     return sorted(findings.values(), key=lambda finding: -finding.distance)
+
+
+def rank_examples(
+    reference: DriftReference, recent: Sequence[LookedAtPicture], findings: Sequence[DriftFinding]
+) -> list[LookedAtPicture]:
+    """Return those of the last pictures that are unlike the training in what was found, the strangest first.
+
+    Of a finding counts which share of the training is beyond a picture's value, on the nearer side. Beyond
+    all of it most pictures of a large drift are alike; then those come first that are farther out.
+    """
+    window = recent[-max((finding.window for finding in findings), default=0) :] if findings else []
+    ranks = np.zeros((2, len(window)))
+    for finding in findings:
+        usual = np.sort(_values_of(reference, finding.name))
+        now = np.nan_to_num(np.array([picture.value(finding.name) for picture in window]), nan=finding.usual)
+        below = np.searchsorted(usual, now, side="left") / len(usual)
+        above = 1 - np.searchsorted(usual, now, side="right") / len(usual)
+        ranks[0] += 1 - 2 * np.minimum(0.5, np.minimum(below, above))
+        ranks[1] += np.abs(now - finding.usual) / (abs(finding.now - finding.usual) or 1.0)
+    strangeness = ranks[0] / max(1, len(findings))
+    order = np.lexsort((-ranks[1], -np.round(strangeness, 3)))
+    return [window[place] for place in order if strangeness[place] >= STRANGE]
+
+
+def _values_of(reference: DriftReference, name: str) -> Column:
+    if name == DOUBT:
+        return np.array(reference.doubts)
+    return np.array([picture.features[name] for picture in reference.pictures])
 
 
 def _look_at_window(

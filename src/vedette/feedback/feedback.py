@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,10 +10,10 @@ from typing import Any
 from vedette.clock import Clock, milliseconds
 from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.datasets import Datasets
-from vedette.errors import Denied, Missing, Wrong
+from vedette.errors import Denied, Missing, Refusal, Wrong
 from vedette.feedback import records
 from vedette.feedback.learning import LEARN, LearnReference, ReferenceTools, reference_kind
-from vedette.feedback.storing import DAY_MS, SampleStore, guess_of
+from vedette.feedback.storing import DAY_MS, SampleStore, exact_of, guess_of
 from vedette.feedback.sweeping import SampleSweeper
 from vedette.feedback.taking import SampleCandidate, SampleTaker
 from vedette.feedback.values import (
@@ -22,11 +22,10 @@ from vedette.feedback.values import (
     USUAL_DAYS,
     USUAL_PER_DAY,
     USUAL_SHARE,
-    DriftState,
     FeedbackState,
     SamplingPlan,
 )
-from vedette.feedback.watching import DriftWatch
+from vedette.feedback.watching import DriftAnswer, DriftWatch
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal, dump_principal
 from vedette.jobs.kind import NewJob
@@ -40,6 +39,7 @@ log = logging.getLogger(__name__)
 
 FOLDER = "vedette-feedback"
 EXAMPLES = 8
+TIGHT = "Nothing is kept: the disk of this installation has too little room."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class Feedback:
         self._tools = tools
         self._database = tools.database
         self._jobs = jobs
+        self._problems: dict[int, str] = {}
         self.taker = SampleTaker(self._plans, self._take)
         self.sweeper = SampleSweeper(tools.database, tools.collections, tools.store, tools.clock)
         jobs.register(reference_kind(tools.references))
@@ -120,16 +121,16 @@ class Feedback:
         with self._database.read() as connection:
             count, size = records.count_samples(connection, plan.trial)
             today, _ = records.count_samples(connection, plan.trial, now - now % DAY_MS)
-            examples = self._examples(connection, plan, drift)
+        drift = replace(drift, examples=self._examples(version, plan) if drift.findings else [])
         passed = self.taker.passed_over[version.id]
-        return FeedbackState(plan, replace(drift, examples=examples), count, size, today, passed)
+        return FeedbackState(plan, drift, count, size, today, passed, self._problems.get(version.id, ""))
 
-    def _examples(self, connection: Any, plan: SamplingPlan, drift: DriftState) -> list[int]:
-        """Return the newest kept pictures since the warning, which show what it is about."""
-        if not drift.findings:
-            return []
-        samples = records.samples(connection, plan.trial)
-        return [sample.number for sample in samples][-EXAMPLES:]
+    def _examples(self, version: Version, plan: SamplingPlan) -> list[int]:
+        """Return the kept pictures that are most unlike the training in what the warning is about."""
+        exacts = self._tools.watch.examples(version)
+        with self._database.read() as connection:
+            numbers = records.numbers_of(connection, plan.trial, exacts)
+        return [numbers[exact] for exact in exacts if exact in numbers][:EXAMPLES]
 
     def _plans(self) -> Mapping[int, SamplingPlan]:
         with self._database.read() as connection:
@@ -211,9 +212,27 @@ class Feedback:
         guess = guess_of(candidate)
         names = [*guess["labels"], *(box[0] for box in guess["boxes"] or ())]
         answer = str(guess["is_anomalous"]) if guess["is_anomalous"] is not None else (names or [""])[0]
-        if self._tools.store.is_new(candidate):
-            self._tools.watch.count(candidate.version, candidate.picture.data, answer, guess["doubt"])
-        self._tools.store.keep(candidate)
+        store, watch, version = self._tools.store, self._tools.watch, candidate.version
+        exact = exact_of(candidate)
+        if store.is_new(candidate):
+            watch.count(version, candidate.picture.data, DriftAnswer(answer, guess["doubt"], exact))
+        problem = TIGHT if store.is_tight() else ""
+        try:
+            store.keep(candidate, examples=self._examples_beside(candidate.plan, version, exact))
+        except Refusal as refusal:
+            problem = refusal.sentence
+            raise
+        finally:
+            self._problems[version.id] = problem
+
+    def _examples_beside(self, plan: SamplingPlan, version: Version, exact: str) -> Collection[int] | None:
+        """Return the kept examples of a drift where this picture is one of which too few are kept."""
+        last = self._tools.watch.last_examples(version)
+        if exact not in last:
+            return None
+        with self._database.read() as connection:
+            numbers = records.numbers_of(connection, plan.trial, last).values()
+        return numbers if len(numbers) < EXAMPLES else None
 
     def _forget_unfinished(self) -> None:
         """Forget records whose objects a crash left unwritten, with the objects where they are there."""

@@ -35,7 +35,7 @@ def open_feedback(
 ) -> Feedback:
     """Return the room; `ask` measures pictures in a process of its own."""
     tools, datasets = trials.tools, trials.datasets
-    collections = TrialCollections(tools.database, datasets, tools.blobs, tools.clock)
+    collections = TrialCollections(tools.database, datasets, tools.blobs, tools.clock, tools.lock)
     watch = DriftWatch(tools.database, measure_by(ask, places.root), tools.clock)
     store = SampleStore(tools.database, collections, tools.blobs, tools.access, tools.clock, is_tight)
     references = ReferenceTools(

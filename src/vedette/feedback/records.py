@@ -61,6 +61,13 @@ def has_exact(connection: Connection, trial: str, exact: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def numbers_of(connection: Connection, trial: str, exacts: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of kept pictures by the hashes of their bytes."""
+    column = feedback_samples.c
+    query = select(column.exact, column.number).where(column.trial == trial, column.exact.in_(exacts))
+    return {exact: int(number) for exact, number in connection.execute(query)}
+
+
 def count_samples(connection: Connection, trial: str, since_ms: int = 0) -> tuple[int, int]:
     """Return how many pictures were kept since a moment, and their bytes."""
     column = feedback_samples.c
@@ -98,7 +105,7 @@ def read_drift(row: Row[Any] | None) -> DriftState:
 def pack_pictures(pictures: Sequence[LookedAtPicture], doubts: Sequence[float] = ()) -> bytes:
     """Return pictures as numbers, for a row."""
     document = {
-        "pictures": [[dict(item.features), item.answer, item.doubt] for item in pictures],
+        "pictures": [[dict(item.features), item.answer, item.doubt, item.exact] for item in pictures],
         "doubts": list(doubts),
     }
     return zlib.compress(orjson.dumps(document), 1)

@@ -2,11 +2,14 @@
 
 The record comes before the object, so that after a crash nothing lies in the bucket that no record names.
 Where a day is full, the least doubtful picture that nobody has verified gives way to a more doubtful one.
+Removing is done while nobody verifies or adds, and what came into a dataset by another way in the same moment
+is put back.
 """
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +29,8 @@ from vedette.store.db import Database
 from vedette.trials.collecting import TrialCollections
 from vedette.trials.running import answer_values
 from vedette.trials.values import TrialPicture
+
+log = logging.getLogger(__name__)
 
 DAY_MS = 24 * 60 * 60 * 1000
 ENDINGS = {"JPEG": ".jpg", "PNG": ".png"}
@@ -50,8 +55,12 @@ class SampleStore:
         with self.database.read() as connection:
             return not records.has_exact(connection, candidate.plan.trial, exact_of(candidate))
 
-    def keep(self, candidate: SampleCandidate) -> int | None:
-        """Keep a drawn picture; return its number, or nothing where it is not worth its place."""
+    def keep(self, candidate: SampleCandidate, *, examples: Collection[int] | None = None) -> int | None:
+        """Keep a drawn picture; return its number, or nothing where it is not worth its place.
+
+        One that comes with `examples` of a drift is another: it is worth the place of any that nobody has
+        verified, but for theirs.
+        """
         plan, data = candidate.plan, candidate.picture.data
         exact = exact_of(candidate)
         now = milliseconds(self.clock())
@@ -61,37 +70,65 @@ class SampleStore:
         with self.database.write() as connection:
             if records.has_exact(connection, plan.trial, exact):
                 return None
-            has_place, victim = self._place(connection, plan, now, len(data), guess["doubt"])
+            has_place, victim = self._place(connection, plan, now, len(data), guess["doubt"], examples)
             if not has_place:
                 return None
             address = _address(plan, now, exact, candidate.picture.head.format)
             number = self.collections.reserve(connection, plan.trial, address)
             records.add_sample(connection, plan.trial, SampleFacts(number, now, len(data), exact))
-        if victim is not None:
-            self.remove(plan, victim)
+        if victim is not None and not self.remove(plan, victim):
+            self.collections.forget(plan.trial, number)
+            return None
         self._put(candidate, plan, number, address, guess)
         return number
 
-    def remove(self, plan: SamplingPlan, picture: TrialPicture) -> bool:
+    def remove(self, plan: SamplingPlan, picture: TrialPicture, *, verified_before_ms: int = 0) -> bool:
         """Remove a kept picture and then its record; false where that is not certain to be right.
 
-        One that is in a dataset stays, and so does an object that is not what was put there.
+        One that is in a dataset stays, and so do an object that is not what was put there, and one that was
+        verified, unless that was before a moment.
         """
+        with self.collections.lock:
+            # As it is now: it may have been verified or added since it was listed.
+            current = next(iter(self.collections.pictures(plan.trial, [picture.number])), None)
+            if current is None or not self._may_go(plan, current, verified_before_ms):
+                return False
+            if self._delete(current):
+                self.collections.forget(plan.trial, current.number)
+                return True
+        return False
+
+    def _may_go(self, plan: SamplingPlan, picture: TrialPicture, verified_before_ms: int) -> bool:
         if picture.added or not picture.address.startswith(plan.address):
             return False
+        return picture.verdict == "none" or picture.verified_ms < verified_before_ms
+
+    def _delete(self, picture: TrialPicture) -> bool:
+        """Delete a picture's object, if it is what was put there and no dataset has it."""
         bucket, key = picture.address.removeprefix("s3://").split("/", 1)
-        etag = self.collections.etag_of(bucket, key)
-        if etag is not None and picture.state == "answered" and etag != picture.etag:
+        blob = self.collections.find_object(bucket, key)
+        if blob is not None and picture.state == "answered" and blob.etag != picture.etag:
             return False
         if self.collections.is_in_a_dataset(picture.address):
             return False
-        if etag is not None:
-            self.blobs.delete(bucket, key)
-        self.collections.forget(plan.trial, picture.number)
+        if blob is None:
+            return True
+        data = self.blobs.read(bucket, key)
+        self.blobs.delete(bucket, key)
+        if self.collections.is_in_a_dataset(picture.address):
+            log.warning("%s came into a dataset while it was removed; it is put back", picture.address)
+            self.blobs.put(bucket, key, data, content_type=blob.content_type)
+            return False
         return True
 
     def _place(
-        self, connection: Connection, plan: SamplingPlan, now: int, size: int, doubt: float
+        self,
+        connection: Connection,
+        plan: SamplingPlan,
+        now: int,
+        size: int,
+        doubt: float,
+        examples: Collection[int] | None,
     ) -> tuple[bool, TrialPicture | None]:
         """Return whether there is a place for the picture, and which one gives way for it."""
         count, total = records.count_samples(connection, plan.trial)
@@ -101,11 +138,12 @@ class SampleStore:
         kept_today, _ = records.count_samples(connection, plan.trial, today)
         if count < MOST_KEPT and kept_today < plan.most_per_day:
             return True, None
-        if not plan.doubtful_first:
+        if not plan.doubtful_first and examples is None:
             return False, None
         numbers = [item.number for item in records.samples(connection, plan.trial) if item.taken_ms >= today]
-        least = self.collections.least_doubtful(connection, plan.trial, numbers)
-        gives_way = least is not None and least.doubt < doubt
+        rest = [number for number in numbers if number not in (examples or ())]
+        least = self.collections.least_doubtful(connection, plan.trial, rest)
+        gives_way = least is not None and (examples is not None or least.doubt < doubt)
         return gives_way, least if gives_way else None
 
     def _require_writable(self, caller: Principal, bucket: str, key: str) -> None:

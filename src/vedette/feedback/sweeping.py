@@ -1,7 +1,8 @@
 """What is older than its plan says is removed: a little at a time, and only where that is certain.
 
 A sweep compares the machine's clock with its uptime (`timemarks.py`): where somebody set the clock by more
-than a day, nothing is removed until a person says so by saving the plan anew. What is in a dataset stays.
+than a day, nothing is removed until a person says so by saving the plan anew. What is in a dataset stays, and
+what somebody verified within the last day, who may be about to add it.
 """
 
 import logging
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 EVERY_S = 3600.0
 FIRST_S = 300.0
+# Somebody who verifies in the morning adds in the afternoon.
+SPARED_MS = DAY_MS
 
 
 class SampleSweeper:
@@ -66,12 +69,13 @@ class SampleSweeper:
             with self._database.write() as connection:
                 records.note_sweep(connection, plan.version, plan.swept or mark.document(), pause)
             return 0
-        before = mark.wall_ms - plan.retention_days * DAY_MS
+        limit = mark.wall_ms - plan.retention_days * DAY_MS
         with self._database.read() as connection:
-            old = [sample.number for sample in records.samples(connection, plan.trial, before_ms=before)]
+            old = [sample.number for sample in records.samples(connection, plan.trial, before_ms=limit)]
         removed = 0
         for picture in self._collections.pictures(plan.trial, old):
-            removed += self._store.remove(plan, picture)
+            before = mark.wall_ms - SPARED_MS
+            removed += self._store.remove(plan, picture, verified_before_ms=before)
         with self._database.write() as connection:
             records.note_sweep(connection, plan.version, mark.document(), "")
         return removed

@@ -69,3 +69,5 @@ class FeedbackState:
     count_today: int = 0
     # Since the server started: drawn pictures that were passed over, since it had too much to do.
     passed_over: int = 0
+    # Why the last drawn picture could not be kept; nothing where it could.
+    problem: str = ""

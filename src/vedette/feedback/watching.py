@@ -3,14 +3,22 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
 
 from vedette.clock import Clock, milliseconds
 from vedette.feedback import records
-from vedette.feedback.drift import WINDOWS, DriftFinding, DriftReference, LookedAtPicture, is_due, look
+from vedette.feedback.drift import (
+    WINDOWS,
+    DriftFinding,
+    DriftReference,
+    LookedAtPicture,
+    is_due,
+    look,
+    rank_examples,
+)
 from vedette.feedback.values import DriftState
 from vedette.projects.version import Version
 from vedette.store.db import Database
@@ -20,6 +28,15 @@ Measure = Callable[[bytes], Mapping[str, float] | None]
 MOST_RECENT = max(WINDOWS)
 # The last pictures are written down so often: after a crash that many are counted anew.
 WRITTEN_EVERY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DriftAnswer:
+    """What a model answered about a picture of production: its main answer, its doubt, the picture's hash."""
+
+    answer: str
+    doubt: float
+    exact: str
 
 
 class _Watched:
@@ -49,15 +66,18 @@ class DriftWatch:
         with self._lock:
             self._watched.pop(version, None)
 
-    def count(self, version: Version, data: bytes, answer: str, doubt: float) -> None:
+    def count(self, version: Version, data: bytes, answer: DriftAnswer) -> None:
         """Count a picture that was not counted before; look where a look is due."""
         watched = self._open(version)
         if watched is None or not watched.reference.is_enough:
             return
+        # A camera that stands still sends the same picture again, kept or not.
+        if any(picture.exact == answer.exact for picture in watched.recent):
+            return
         features = self._measure(data)
         if features is None:
             return
-        watched.recent.append(LookedAtPicture(features, answer, doubt))
+        watched.recent.append(LookedAtPicture(features, answer.answer, answer.doubt, answer.exact))
         watched.count += 1
         if is_due(watched.count):
             watched.look_count += 1
@@ -69,6 +89,25 @@ class DriftWatch:
         """Return what is known of a version's drift."""
         with self._database.read() as connection:
             return records.read_drift(records.find_drift(connection, version.id))
+
+    def last_examples(self, version: Version) -> list[str]:
+        """Return the same as `examples`, without a look into the database: for every drawn picture."""
+        watched = self._open(version)
+        if watched is None or not watched.findings:
+            return []
+        ranked = rank_examples(watched.reference, list(watched.recent), watched.findings)
+        return [picture.exact for picture in ranked]
+
+    def examples(self, version: Version) -> list[str]:
+        """Return the hashes of pictures that show what the warning is about, the strangest first."""
+        with self._database.read() as connection:
+            row = records.find_drift(connection, version.id)
+        state = records.read_drift(row)
+        if row is None or not state.findings:
+            return []
+        reference, recent = (records.unpack_pictures(body) for body in (row.reference, row.recent))
+        ranked = rank_examples(reference, recent.pictures, state.findings)
+        return [picture.exact for picture in ranked if picture.exact]
 
     def _open(self, version: Version) -> _Watched | None:
         with self._lock:
@@ -92,16 +131,13 @@ class DriftWatch:
         """Say whether what was found before is still so, by its size: later looks may spend less."""
         for finding in watched.findings:
             values = sorted(
-                self._value(picture, finding.name) for picture in list(watched.recent)[-finding.window :]
+                picture.value(finding.name) for picture in list(watched.recent)[-finding.window :]
             )
             middle = values[len(values) // 2]
             gap = abs(finding.now - finding.usual)
             if abs(middle - finding.usual) >= gap / 2:
                 return True
         return False
-
-    def _value(self, picture: LookedAtPicture, name: str) -> float:
-        return picture.features.get(name, picture.doubt)
 
     def _write(self, version: Version, watched: _Watched) -> None:
         findings = orjson.dumps([asdict(finding) for finding in watched.findings]).decode()

@@ -1,18 +1,19 @@
 """Verified pictures put into a dataset of the project: by its editor, with whoever adds them as the caller.
 
-A picture that the dataset has without a label gets the verified one; what somebody has labelled stays as it
-is, and a picture is never in both datasets. What is left out is named, with the reason.
+A picture that the dataset has without a label gets the verified one, and one without a label in the other
+dataset moves; what somebody has labelled stays as it is, and a picture is never in both datasets. What is
+left out is named, with the reason: of a dataset that gets full those that have no more room, too.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vedette.datasets.dataset import Dataset, Kind
 from vedette.datasets.datasets import Datasets
-from vedette.datasets.editing import MOST_EDITS, NONE, EntryEdit, revision_of
+from vedette.datasets.editing import MOST_EDITS, NONE, EntryEdit, EntryName, revision_of
 from vedette.datasets.journal import ChangeOrigin
 from vedette.dialects.guesses import mask_place
-from vedette.errors import Denied, Missing
+from vedette.errors import Busy, Denied, Missing, TooMuch
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal
 from vedette.manifest.lines import SOURCE, change_line, read_line
@@ -24,6 +25,18 @@ from vedette.trials import records
 from vedette.trials.values import Trial, TrialPicture
 
 OTHER: Mapping[Kind, Kind] = {"train": "test", "test": "train"}
+# Somebody else may label the same entries meanwhile; they are read anew so often.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AddingOrder:
+    """Which verified pictures go into which dataset; without numbers all of them."""
+
+    kind: Kind
+    numbers: Sequence[int] = ()
+    # Says whether the caller may take pictures without labels out of the other dataset.
+    may_move: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,16 @@ class AddedPictures:
     left_out: list[LeftOut] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _AddingPlan:
+    """What is to be done with a batch of pictures."""
+
+    edits: dict[int, EntryEdit] = field(default_factory=dict)
+    present: list[int] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    moves: dict[int, EntryName] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class TrialAdding:
     """Adds pictures of one trial to one dataset, for one caller."""
@@ -55,58 +78,120 @@ class TrialAdding:
     trial: Trial
     dataset: Dataset
     caller: Principal
+    may_move: Callable[[], bool]
 
     def add(self, numbers: Sequence[int]) -> AddedPictures:
         """Add the verified pictures of these numbers, or all of them."""
-        with self.database.read() as connection:
-            pictures = records.addable(connection, self.trial.id, numbers)
+        pictures = self._addable(numbers)
         result = AddedPictures()
         for start in range(0, len(pictures), MOST_EDITS):
-            self._add_few(pictures[start : start + MOST_EDITS], result)
+            self._add_few([picture.number for picture in pictures[start : start + MOST_EDITS]], result)
         return result
 
-    def _add_few(self, pictures: Sequence[TrialPicture], result: AddedPictures) -> None:
-        own = self.datasets.contents.lines_at(self.dataset.id, [picture.address for picture in pictures])
-        other = self._in_other(pictures)
-        edits: dict[int, EntryEdit] = {}
-        present: list[int] = []
+    def _addable(self, numbers: Sequence[int]) -> list[TrialPicture]:
+        with self.database.read() as connection:
+            return records.addable(connection, self.trial.id, numbers)
+
+    def _add_few(self, numbers: Sequence[int], result: AddedPictures) -> None:
+        for attempt in range(ATTEMPTS):
+            # Anew after every attempt: what was added before it is not addable any more.
+            pictures = self._addable(numbers)
+            plan = self._plan(pictures)
+            try:
+                self._apply(plan, pictures, result)
+            except Busy:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                continue
+            self._mark(plan.present)
+            result.present += len(plan.present)
+            result.left_out += plan.left_out
+            return
+
+    def _plan(self, pictures: Sequence[TrialPicture]) -> _AddingPlan:
+        addresses = [picture.address for picture in pictures]
+        own = self.datasets.contents.lines_at(self.dataset.id, addresses)
+        other = self._other()
+        others = self.datasets.contents.lines_at(other.id, addresses) if other is not None else {}
+        plan = _AddingPlan()
         for picture in pictures:
-            problem = self._problem(picture, other)
-            line = own.get(picture.address)
+            problem = self._problem(picture, others.get(picture.address))
             if problem:
-                result.left_out.append(LeftOut(picture.number, problem))
-            elif line is None:
-                edits[picture.number] = EntryEdit(picture.verified_line, NONE)
-            elif self._is_the_same(line, picture):
-                present.append(picture.number)
-            elif self._is_labelled(line):
-                reason = f"It is in the {self.dataset.kind} dataset already, with labels of its own."
-                result.left_out.append(LeftOut(picture.number, reason))
+                plan.left_out.append(LeftOut(picture.number, problem))
             else:
-                edits[picture.number] = EntryEdit(_with_labels(line, picture), revision_of(line))
-        self._store_masks(picture for picture in pictures if picture.number in edits)
-        if edits:
-            origin = ChangeOrigin("trial", self.caller, note=self.trial.name)
-            values = list(edits.values())
-            self.datasets.editor.update(self.project, self.dataset, values, self.caller, origin)
-        self._mark([*edits, *present])
-        result.added += len(edits)
-        result.present += len(present)
+                self._decide(plan, picture, own.get(picture.address), others.get(picture.address))
+        return plan
 
-    def _in_other(self, pictures: Sequence[TrialPicture]) -> set[str]:
+    def _decide(self, plan: _AddingPlan, picture: TrialPicture, own: str | None, other: str | None) -> None:
+        """Note what is done with a picture that has no problem."""
+        if other is not None:
+            plan.moves[picture.number] = EntryName(picture.address, revision_of(other))
+            plan.edits[picture.number] = EntryEdit(_with_labels(other, picture), revision_of(other))
+        elif own is None:
+            plan.edits[picture.number] = EntryEdit(picture.verified_line, NONE)
+        elif self._is_the_same(own, picture):
+            plan.present.append(picture.number)
+        elif self._is_labelled(own):
+            reason = f"It is in the {self.dataset.kind} dataset already, with labels of its own."
+            plan.left_out.append(LeftOut(picture.number, reason))
+        else:
+            plan.edits[picture.number] = EntryEdit(_with_labels(own, picture), revision_of(own))
+
+    def _apply(self, plan: _AddingPlan, pictures: Sequence[TrialPicture], result: AddedPictures) -> None:
+        """Do what was planned."""
+        if plan.moves:
+            self._move(plan)
+        if plan.edits:
+            self._store_masks(picture for picture in pictures if picture.number in plan.edits)
+            self._put(plan.edits, result)
+
+    def _move(self, plan: _AddingPlan) -> None:
+        """Take pictures without labels over from the other dataset; a crash then loses nothing of them."""
+        other, names = self.datasets.find(self.project, OTHER[self.dataset.kind]), list(plan.moves.values())
         try:
-            other = self.datasets.find(self.project, OTHER[self.dataset.kind])
-        except Missing:
-            return set()
-        return self.datasets.contents.present(other, [picture.address for picture in pictures])
+            self.datasets.editor.move(self.project, other, self.dataset, names, self.caller)
+        except TooMuch as full:
+            for number in plan.moves:
+                del plan.edits[number]
+                plan.left_out.append(LeftOut(number, full.sentence))
 
-    def _problem(self, picture: TrialPicture, other: set[str]) -> str:
+    def _put(self, edits: Mapping[int, EntryEdit], result: AddedPictures) -> None:
+        """Put entries in and note that: as many as the dataset has room for, found by halves."""
+        origin = ChangeOrigin("trial", self.caller, note=self.trial.name)
+        waiting, most = list(edits), len(edits)
+        while waiting:
+            few = waiting[:most]
+            lines = [edits[number] for number in few]
+            try:
+                self.datasets.editor.update(self.project, self.dataset, lines, self.caller, origin)
+            except TooMuch as full:
+                if len(few) == 1:
+                    result.left_out += [LeftOut(number, full.sentence) for number in waiting]
+                    return
+                most = len(few) // 2
+                continue
+            self._mark(few)
+            result.added += len(few)
+            waiting = waiting[most:]
+
+    def _other(self) -> Dataset | None:
+        try:
+            return self.datasets.find(self.project, OTHER[self.dataset.kind])
+        except Missing:
+            return None
+
+    def _problem(self, picture: TrialPicture, other: str | None) -> str:
         """Return why a picture cannot be added; nothing where it can."""
-        if picture.address in other:
+        if other is not None and (self._is_labelled(other) or not self.may_move()):
             return f"It is in the {OTHER[self.dataset.kind]} dataset; a picture is in one of the two."
         bucket, key = split_s3(picture.address)
         if self.dataset.bucket not in ("", bucket):
             return f"It lies in {bucket}; all pictures of the dataset lie in {self.dataset.bucket}."
+        return self._object_problem(picture, bucket, key)
+
+    def _object_problem(self, picture: TrialPicture, bucket: str, key: str) -> str:
+        if not self.blobs.has_bucket(bucket):
+            return "The bucket of the picture was deleted."
         if not self.access.may_read(self.caller, bucket, key):
             return "You may not read the picture."
         try:
@@ -147,6 +232,8 @@ class TrialAdding:
             return records.mask_of(connection, self.trial.id, picture.number)
 
     def _mark(self, numbers: Sequence[int]) -> None:
+        if not numbers:
+            return
         with self.database.write() as connection:
             for number in numbers:
                 records.change_picture(connection, self.trial.id, number, {"added": self.dataset.kind})

@@ -1,16 +1,20 @@
-"""Which pictures of a bucket a trial is about: those below an address, or those that are named.
+"""Which pictures a trial is about: those below an address, those that are named, or a dataset's unlabelled.
 
 With the rights of who asks, and by the rules that the service has for a project's buckets. At most so many: a
-trial with more is refused, and nothing of it begins.
+trial with more is refused, and nothing of it begins. Of a dataset's pictures without labels the first are
+taken: once they are verified and added, they have labels, and the next trial takes others.
 """
 
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from vedette.datasets.buckets import bucket_problem
+from vedette.datasets.dataset import Filter, Kind
+from vedette.datasets.datasets import Datasets
 from vedette.errors import Denied, Missing, TooMuch, Wrong
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal
+from vedette.manifest.lines import read_line
 from vedette.manifest.places import canonical_ref, is_s3, split_s3
 from vedette.projects.project import Project
 from vedette.store.blobs.port import Blobs, StoredObject
@@ -21,26 +25,38 @@ USABLE = frozenset({".jpg", ".jpeg", ".png"})
 MOST_OBJECTS = 200_000
 
 
-def choose(
-    blobs: Blobs, access: ObjectAccess, project: Project, wish: NewTrial, caller: Principal
-) -> list[ChosenPicture]:
+def choose(chooser: "PictureChooser", datasets: Datasets, wish: NewTrial) -> list[ChosenPicture]:
     """Return the pictures, each once, in the order of their addresses."""
-    if bool(wish.address) == bool(wish.pictures):
-        raise Wrong("A trial is of the pictures below an Address, or of those in Pictures.", kind="trial")
-    chooser = _Chooser(blobs, access, project, caller)
+    if bool(wish.address) + bool(wish.pictures) + (wish.dataset is not None) != 1:
+        raise Wrong(
+            "A trial is of the pictures below an Address, of those in SourceRefs, or of those without labels "
+            "in the dataset of a DatasetType.",
+            kind="trial",
+        )
+    if wish.dataset is not None:
+        return chooser.named(_unlabelled(datasets, chooser.project, wish.dataset))
     pictures = chooser.below(wish.address) if wish.address else chooser.named(wish.pictures)
     if not pictures:
         raise Wrong(f"There is no JPEG or PNG below {wish.address}.", kind="bucket", name=wish.address)
     return pictures
 
 
-class _Chooser:
+def _unlabelled(datasets: Datasets, project: Project, kind: Kind) -> list[str]:
+    """Return the first pictures of a dataset that have no labels."""
+    dataset = datasets.find(project, kind)
+    entries, _ = datasets.contents.page(dataset, Filter(is_labelled=False), most=MOST_PICTURES)
+    if not entries:
+        raise Wrong(f"Every picture of the {kind} dataset has labels.", kind="dataset", name=kind)
+    return [read_line(entry.line).source for entry in entries]
+
+
+class PictureChooser:
     """Buckets as one caller sees them for one project."""
 
     def __init__(self, blobs: Blobs, access: ObjectAccess, project: Project, caller: Principal) -> None:
         self._blobs = blobs
         self._access = access
-        self._project = project
+        self.project = project
         self._caller = caller
 
     def below(self, address: str) -> list[ChosenPicture]:
@@ -78,7 +94,7 @@ class _Chooser:
         """Refuse a bucket that the service forbids; another account's in the words for one that is none."""
         if not self._blobs.has_bucket(bucket) or self._blobs.owner(bucket) != self._caller.account:
             raise Missing(f"This account has no bucket {bucket}.", kind="bucket", name=bucket)
-        if sentence := bucket_problem(self._blobs, bucket, self._project.scope):
+        if sentence := bucket_problem(self._blobs, bucket, self.project.scope):
             raise Wrong(sentence, kind="bucket", name=bucket)
 
 

@@ -5,6 +5,7 @@ answered after it; what is reserved and not answered was cut off by a crash.
 """
 
 import secrets
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from vedette.datasets.datasets import Datasets
 from vedette.errors import Missing
 from vedette.identity.principal import Principal, dump_principal
 from vedette.projects.version import Version
-from vedette.store.blobs.port import Blobs
+from vedette.store.blobs.port import Blobs, StoredObject
 from vedette.store.db import Database
 from vedette.trials import records
 from vedette.trials.values import ChosenPicture, Trial, TrialPicture, TrialView
@@ -32,6 +33,8 @@ class TrialCollections:
     datasets: Datasets
     blobs: Blobs
     clock: Clock
+    # Held while pictures are verified, added to datasets or removed.
+    lock: threading.Lock
 
     def make(self, connection: Connection, version: Version, address: str, caller: Principal) -> str:
         """Make a version's collection, and return its id."""
@@ -92,9 +95,9 @@ class TrialCollections:
         """Say whether any dataset has a picture, by whichever way it came there."""
         return self.datasets.contents.is_in_any(address)
 
-    def etag_of(self, bucket: str, key: str) -> str | None:
+    def find_object(self, bucket: str, key: str) -> StoredObject | None:
         """Return what an object is now; nothing where there is none."""
         try:
-            return self.blobs.find(bucket, key).etag
+            return self.blobs.find(bucket, key)
         except Missing:
             return None

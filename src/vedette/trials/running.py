@@ -7,8 +7,9 @@ were in hand. A picture that cannot be read is said to be so, and the others go 
 import base64
 import logging
 import shutil
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ class TrialTools:
     clock: Clock
     # Whether pictures must have the size that a version was trained with.
     one_size: bool = True
+    # Held while pictures are verified, added to datasets or removed, so that none of these meets another.
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def now_ms(self) -> int:
         """Return this moment."""
@@ -96,11 +99,12 @@ class _TrialRun:
         self._caller = load_principal({"caller": self._trial.caller})
 
     def run(self) -> None:
-        if sentence := self._tools.access.missing_caller(self._caller):
-            raise Wrong(sentence, kind="trial")
         while pictures := self._waiting():
             if self._context.should_leave():
                 raise JobCancelled if self._context.is_cancelled() else JobInterrupted
+            # Every time: whoever was deleted meanwhile ends the trial, and the rest still waits.
+            if sentence := self._tools.access.missing_caller(self._caller):
+                raise Wrong(sentence, kind="trial")
             self._look_at(pictures)
         with self._tools.database.write() as connection:
             records.change(connection, self._trial.id, status="done", changed_ms=self._tools.now_ms())
@@ -145,6 +149,8 @@ class _TrialRun:
 
     def _bring_one(self, picture: TrialPicture) -> str:
         bucket, key = split_s3(picture.address)
+        if not self._tools.blobs.has_bucket(bucket):
+            raise Missing("The bucket of the picture was deleted.")
         if not self._tools.access.may_read(self._caller, bucket, key):
             raise Wrong("The picture may not be read by who began the trial.")
         refusal = Missing("The picture is not in its bucket any more.")

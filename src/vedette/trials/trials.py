@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vedette.datasets.dataset import Kind
 from vedette.datasets.datasets import Datasets
 from vedette.errors import Busy, Missing, TooEarly, TooMuch, Wrong
 from vedette.identity.principal import Principal, dump_principal
@@ -14,8 +13,8 @@ from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
 from vedette.projects.version import WITH_PACKAGE, WORDS, Version
 from vedette.trials import records
-from vedette.trials.adding import AddedPictures, TrialAdding
-from vedette.trials.choosing import choose
+from vedette.trials.adding import AddedPictures, AddingOrder, TrialAdding
+from vedette.trials.choosing import PictureChooser, choose
 from vedette.trials.running import RUN, RunTrial, TrialTools, trial_kind
 from vedette.trials.values import NewTrial, PictureVerdict, Trial, TrialPicture, TrialView
 from vedette.trials.verifying import VerdictResult, verify
@@ -64,7 +63,8 @@ class Trials:
         if not wish.name.strip() or len(wish.name) > LONGEST_NAME or not wish.name.isprintable():
             raise Wrong(f"A trial has a name of up to {LONGEST_NAME} visible characters.", kind="trial")
         version = self._version(project, wish.version)
-        pictures = choose(self._tools.blobs, self._tools.access, project, wish, caller)
+        chooser = PictureChooser(self._tools.blobs, self._tools.access, project, caller)
+        pictures = choose(chooser, self._datasets, wish)
         trial = self._new(project, version, wish, caller)
         with self._database.write() as connection:
             self._refuse_beyond_limits(records.of_projects(connection, [project.id]), wish)
@@ -109,12 +109,11 @@ class Trials:
         self, project: Project, trial: Trial, verdicts: Sequence[PictureVerdict], caller: Principal
     ) -> VerdictResult:
         """Write down what somebody says of guesses."""
-        return verify(self._database, self._tools.clock, project, trial, verdicts, caller)
+        with self._tools.lock:
+            return verify(self._database, self._tools.clock, project, trial, verdicts, caller)
 
-    def add(
-        self, project: Project, trial: Trial, kind: Kind, numbers: Sequence[int], caller: Principal
-    ) -> AddedPictures:
-        """Put verified pictures into a dataset."""
+    def add(self, project: Project, trial: Trial, order: AddingOrder, caller: Principal) -> AddedPictures:
+        """Put verified pictures into a dataset. None of them is removed meanwhile."""
         adding = TrialAdding(
             self._database,
             self._datasets,
@@ -122,10 +121,12 @@ class Trials:
             self._tools.access,
             project,
             trial,
-            self._datasets.find(project, kind),
+            self._datasets.find(project, order.kind),
             caller,
+            order.may_move,
         )
-        return adding.add(numbers)
+        with self._tools.lock:
+            return adding.add(order.numbers)
 
     def cancel(self, project: Project, trial: str) -> Trial:
         """Leave off; what was answered stays."""

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from vedette.datasets.dataset import Kind
+
 TrialKind = Literal["trial", "production"]
 TrialStatus = Literal["running", "done", "failed", "cancelled"]
 GuessState = Literal["waiting", "answered", "unreadable"]
@@ -51,12 +53,13 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class NewTrial:
-    """What somebody wants tried: pictures below an address, or those that are named."""
+    """What somebody wants tried: pictures below an address, named ones, or a dataset's without labels."""
 
     name: str
     version: str
     address: str = ""
     pictures: Sequence[str] = ()
+    dataset: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,14 @@ from vedette.trials.values import MOST_VERDICTS, PictureVerdict, Trial, TrialPic
 
 @dataclass(frozen=True, slots=True)
 class VerdictResult:
-    """The pictures whose verdicts were taken, and those that somebody else has changed meanwhile."""
+    """The pictures whose verdicts were taken, and those that somebody else has changed meanwhile.
+
+    `gone` are samples of production that were removed meanwhile, as their plan says.
+    """
 
     accepted: Sequence[TrialPicture]
     conflicts: Sequence[TrialPicture]
+    gone: Sequence[int]
 
 
 def verify(
@@ -43,10 +47,13 @@ def verify(
     _refuse_twins(verdicts)
     stamp = Stamp(moment=clock(), job=JOB_NAME)
     facts = {"verified_by": caller.arn, "verified_ms": milliseconds(stamp.moment)}
-    accepted, conflicts = [], []
+    accepted, conflicts, gone = [], [], []
     with database.write() as connection:
         pictures = records.pictures_at(connection, trial.id, [verdict.number for verdict in verdicts])
         for verdict in verdicts:
+            if trial.kind == "production" and verdict.number not in pictures:
+                gone.append(verdict.number)
+                continue
             picture = _require(pictures, verdict)
             line = _line(project, picture, verdict, stamp)
             if _says_the_same(picture, verdict, line):
@@ -58,7 +65,7 @@ def verify(
                 accepted.append(verdict.number)
         pictures = records.pictures_at(connection, trial.id, [*accepted, *conflicts])
     return VerdictResult(
-        [pictures[number] for number in accepted], [pictures[number] for number in conflicts]
+        [pictures[number] for number in accepted], [pictures[number] for number in conflicts], gone
     )
 
 

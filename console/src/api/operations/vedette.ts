@@ -895,6 +895,7 @@ export interface FeedbackDescription {
   readonly Address?: string | undefined;
   readonly TrialId?: string | undefined;
   readonly Pause?: string | undefined;
+  readonly Problem?: string | undefined;
   readonly Kept?: number | undefined;
   readonly KeptToday?: number | undefined;
   readonly Bytes?: number | undefined;
@@ -2030,6 +2031,7 @@ export interface StartTrialDetectionRequest {
   readonly TrialName: string;
   readonly Address?: string | undefined;
   readonly SourceRefs?: ReadonlyArray<string> | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
 }
 
 export interface StartTrialDetectionResponse {
@@ -2326,6 +2328,7 @@ export interface VerifyTrialPicturesRequest {
 export interface VerifyTrialPicturesResponse {
   readonly Pictures?: ReadonlyArray<TrialPicture> | undefined;
   readonly Conflicts?: ReadonlyArray<TrialPicture> | undefined;
+  readonly Gone?: ReadonlyArray<number> | undefined;
 }
 
 export interface VersionChange {

@@ -44,6 +44,7 @@ def _describe(state: FeedbackState) -> dict[str, Any]:
         "Address": plan.address,
         "TrialId": plan.trial,
         "Pause": plan.pause,
+        "Problem": state.problem if plan.is_on else "",
         "Kept": state.count,
         "KeptToday": state.count_today,
         "Bytes": state.size,

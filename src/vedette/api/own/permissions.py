@@ -106,6 +106,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "AddTrialPictures": (
         *_on("AddTrialPictures", PROJECT),
         *_on("UpdateEntries", PROJECT),
+        Permission("vedette:MoveEntries", PROJECT, (RESOURCE_TAG,), "of the other dataset's pictures", True),
         *reads(""),
         *writes("with masks that the model drew"),
     ),
@@ -117,6 +118,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "StartTrialDetection": (
         *_trial("StartTrialDetection"),
         Permission("s3:ListBucket", "arn:aws:s3:::BUCKET", condition="with Address"),
+        Permission("vedette:ListEntries", PROJECT, (RESOURCE_TAG,), "with DatasetType"),
         *reads(""),
     ),
     "StopTrialDetection": _on("StopTrialDetection", PROJECT),

@@ -4,15 +4,17 @@ Lookout for Vision has three actions for them in policies and no operation; proj
 those, the others for Vedette's own of the same names (decisions/0328).
 """
 
+from functools import partial
 from typing import Any
 
 from vedette.api.house import Caller, House
 from vedette.api.own.projects import find_project
 from vedette.arn import parse_arn
 from vedette.clock import from_milliseconds
-from vedette.errors import Missing
+from vedette.errors import Denied, Missing
 from vedette.identity.may import require
 from vedette.projects.project import Project
+from vedette.trials.adding import AddingOrder
 from vedette.trials.values import NewTrial, PictureVerdict, Trial, TrialPicture, TrialView
 
 LOOKOUT = "lookoutvision"
@@ -20,14 +22,18 @@ START, LIST, DESCRIBE = "StartTrialDetection", "ListTrialDetections", "DescribeT
 
 
 def start_trial_detection(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Begin to look at pictures of a bucket."""
+    """Begin to look at pictures of a bucket, or at those of a dataset that have no labels."""
     project = find_trial_project(house, caller, START, request)
     wish = NewTrial(
         request["TrialName"],
         request["VersionName"],
         request.get("Address", ""),
         tuple(request.get("SourceRefs", ())),
+        request.get("DatasetType"),
     )
+    if wish.dataset is not None:
+        # Who may not list entries sees none by this way.
+        caller.require("ListEntries", request["ProjectArn"])
     return {"Trial": describe_trial(house.trials.begin(project, wish, caller.principal))}
 
 
@@ -83,6 +89,7 @@ def verify_trial_pictures(house: House, caller: Caller, request: dict[str, Any])
     return {
         "Pictures": [_picture(picture) for picture in result.accepted],
         "Conflicts": [_picture(picture) for picture in result.conflicts],
+        "Gone": list(result.gone),
     }
 
 
@@ -92,13 +99,23 @@ def add_trial_pictures(house: House, caller: Caller, request: dict[str, Any]) ->
     # Who may not edit entries may not add any by this way.
     caller.require("UpdateEntries", request["ProjectArn"])
     trial = house.trials.find(project, request["TrialId"])
-    numbers = request.get("PictureIds", ())
-    result = house.trials.add(project, trial, request["DatasetType"], numbers, caller.principal)
+    may_move = partial(_may_move, caller, request["ProjectArn"])
+    order = AddingOrder(request["DatasetType"], tuple(request.get("PictureIds", ())), may_move)
+    result = house.trials.add(project, trial, order, caller.principal)
     return {
         "Added": result.added,
         "Present": result.present,
         "LeftOut": [{"PictureId": item.number, "Reason": item.reason} for item in result.left_out],
     }
+
+
+def _may_move(caller: Caller, project: str) -> bool:
+    """Say whether the caller may take entries out of the other dataset."""
+    try:
+        caller.require("MoveEntries", project)
+    except Denied:
+        return False
+    return True
 
 
 def find_trial_project(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Project:
