@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vedette.cli.remote import Server, remote_dataset
-from vedette.cli.remote_models import list_projects
+from vedette.cli.remote_models import find_project
 from vedette.errors import Missing, Wrong
 from vedette.manifest.lines import Line, read_line
 
@@ -176,14 +176,8 @@ class DatasetClient:
 
 def open_dataset(server: Server, project: str, kind: str, service: str = "") -> DatasetClient:
     """Return a dataset of a project; the service is needed only where both have one of that name."""
-    matches = [
-        (of, arn) for of, name, arn in list_projects(server) if name == project and service in ("", of)
-    ]
-    if not matches:
-        raise Missing(f"There is no project {project}; `vedette projects` lists those there are.")
-    if len(matches) > 1:
-        raise Wrong(f"Both services have a project {project}: say --service rekognition or lookoutvision.")
-    return DatasetClient(server, matches[0][0], project, matches[0][1], kind)
+    of, arn = find_project(server, project, service)
+    return DatasetClient(server, of, project, arn, kind)
 
 
 def _matches(pattern: str, source: str) -> bool:

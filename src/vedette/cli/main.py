@@ -10,7 +10,7 @@ from collections.abc import Callable
 import click
 
 import vedette
-from vedette.cli import dataset, groups, keys, policies, roles, sdk, users
+from vedette.cli import dataset, feedback, groups, keys, policies, roles, sdk, trials, users
 from vedette.cli.backup import backup, restore
 from vedette.cli.console import console
 from vedette.cli.credentials import credentials
@@ -72,7 +72,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 GROUPS: dict[str, dict[str, CommandGroup]] = {
     DEVICE: {"edge": edge},
     SERVER: {"lifecycle": lifecycle, "sdk": sdk.app},
-    DATA: {"model": model, "dataset": dataset.app},
+    DATA: {"model": model, "dataset": dataset.app, "trial": trials.app, "feedback": feedback.app},
     PEOPLE: {
         "account": users.accounts,
         "user": users.users,

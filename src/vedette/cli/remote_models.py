@@ -37,8 +37,8 @@ def list_projects(server: Server) -> Iterator[tuple[str, str, str]]:
             yield "lookoutvision", project["ProjectName"], project["ProjectArn"]
 
 
-def open_models(server: Server, project: str, service: str = "") -> "CustomLabelsModels | LookoutModels":
-    """Return the models of a project; the service is needed only where both have one of that name."""
+def find_project(server: Server, project: str, service: str = "") -> tuple[str, str]:
+    """Return a project's service and ARN; the service is needed only where both have one of that name."""
     matches = [
         (of, arn) for of, name, arn in list_projects(server) if name == project and service in ("", of)
     ]
@@ -46,7 +46,12 @@ def open_models(server: Server, project: str, service: str = "") -> "CustomLabel
         raise Missing(f"There is no project {project}; `vedette projects` lists those there are.")
     if len(matches) > 1:
         raise Wrong(f"Both services have a project {project}: say --service rekognition or lookoutvision.")
-    of, arn = matches[0]
+    return matches[0]
+
+
+def open_models(server: Server, project: str, service: str = "") -> "CustomLabelsModels | LookoutModels":
+    """Return the models of a project."""
+    of, arn = find_project(server, project, service)
     return MODELS[of](server, project, arn)
 
 

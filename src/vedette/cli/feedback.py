@@ -1,0 +1,233 @@
+"""`vedette feedback …`: what versions keep of what they are asked in production, and whether it has drifted.
+
+Off unless somebody turns it on, for each version by itself. Kept pictures are verified and added as those of
+trials are.
+"""
+
+from typing import Annotated, Any
+
+from vedette.cli.credentials import Data
+from vedette.cli.dataset_edits import DatasetKind
+from vedette.cli.models import Endpoint, Of, Project, Which, translate_client_errors
+from vedette.cli.remote import Server
+from vedette.cli.remote_models import open_models
+from vedette.cli.remote_trials import Facts, ProjectTrials
+from vedette.cli.signatures import CommandGroup, Exit, Option
+from vedette.cli.trial_pictures import (
+    VIEWS,
+    Again,
+    AllOpen,
+    AsLines,
+    Kind,
+    Lines,
+    Most,
+    Names,
+    Only,
+    Order,
+    PictureChoice,
+    PictureOrder,
+    VerdictWord,
+    add_pictures,
+    show_pictures,
+    verify_pictures,
+)
+from vedette.errors import Missing
+
+MIB = 1 << 20
+
+app = CommandGroup("What versions keep of what they are asked, on a running server.")
+
+DRIFT_WORDS = {
+    "brightness": "brightness",
+    "contrast": "contrast",
+    "shadows": "light in the dark parts",
+    "highlights": "light in the bright parts",
+    "saturation": "colour",
+    "sharpness": "sharpness",
+    "sharpness_coarse": "sharpness of larger parts",
+    "texture": "fine structure",
+    "texture_coarse": "coarse structure",
+    "noise": "fine detail and noise",
+    "shape": "width for the height",
+    "size": "pixels",
+    "doubt": "the model's doubt",
+}
+
+
+@app.define("settings")
+def feedback_settings(  # noqa: PLR0913  (a command's options)
+    project: Project,
+    *,
+    version: Which = "",
+    is_on: Annotated[
+        bool | None, Option("--on/--off", help="Keep a sample of what the version is asked.")
+    ] = None,
+    share: Annotated[
+        float | None, Option(min=0, max=1, help="The share of pictures to keep, drawn by chance.")
+    ] = None,
+    most_per_day: Annotated[int | None, Option(min=1, max=1000, help="How many a day at most.")] = None,
+    days: Annotated[int | None, Option(min=1, max=365, help="After how many days they are removed.")] = None,
+    doubtful_first: Annotated[
+        bool | None,
+        Option(
+            "--doubtful-first/--no-doubtful-first",
+            help="When a day is full, let doubtful pictures take the place of sure ones.",
+        ),
+    ] = None,
+    address: Annotated[
+        str, Option(help="The folder they go to, s3://bucket/folder/; it is chosen once.")
+    ] = "",
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Show what a version keeps of what it is asked in production, or change it."""
+    wish: dict[str, Any] = {
+        "Enabled": is_on,
+        "Share": share,
+        "MostPerDay": most_per_day,
+        "RetentionDays": days,
+        "DoubtfulFirst": doubtful_first,
+        "Address": address or None,
+    }
+    changes = {name: value for name, value in wish.items() if value is not None}
+    with translate_client_errors():
+        server = Server("rekognition", endpoint, data)
+        arn = open_models(server, project, service).find(version).arn
+        own = server.client("vedette")
+        if changes:
+            answer = own.update_feedback(ModelArn=arn, **changes)["Feedback"]
+        else:
+            answer = own.describe_feedback(ModelArn=arn)["Feedback"]
+        _print_settings(answer)
+
+
+@app.define("list")
+def list_kept(  # noqa: PLR0913  (a command's options)
+    project: Project,
+    *,
+    version: Which = "",
+    order: Order = PictureOrder.DOUBT,
+    only: Only = PictureChoice.ALL,
+    most: Most = 20,
+    as_lines: AsLines = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """List the kept pictures with the answers that were given; a star marks examples of a drift."""
+    with translate_client_errors():
+        trials, trial, answer = _open(Server("rekognition", endpoint, data), project, version, service)
+        pictures = list(trials.pictures(trial, Order=order.value, **VIEWS[only]))
+        show_pictures(pictures, most, as_lines=as_lines, marked=answer["Drift"]["Examples"])
+
+
+@app.define("verify")
+def verify_kept(  # noqa: PLR0913  (a command's options)
+    verdict: VerdictWord,
+    pictures: Names = None,
+    *,
+    project: Project,
+    version: Which = "",
+    all_open: AllOpen = False,
+    lines: Lines = None,
+    again: Again = False,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Say of kept pictures that the answer was right or not, or what they show instead."""
+    with translate_client_errors():
+        trials, trial, _ = _open(Server("rekognition", endpoint, data), project, version, service)
+        names = pictures or ()
+        verify_pictures(trials, trial, verdict, names, lines, is_all=all_open, again=again)
+
+
+@app.define("add")
+def add_kept(  # noqa: PLR0913  (a command's options)
+    pictures: Names = None,
+    *,
+    project: Project,
+    version: Which = "",
+    kind: Kind = DatasetKind.TRAIN,
+    service: Of = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Put verified pictures into a dataset: those that are named, or all. What is left out says why."""
+    with translate_client_errors():
+        trials, trial, _ = _open(Server("rekognition", endpoint, data), project, version, service)
+        add_pictures(trials, trial, kind, pictures or ())
+
+
+@app.define("drift")
+def show_drift(
+    project: Project, version: Which = "", service: Of = "", endpoint: Endpoint = "", data: Data = None
+) -> None:
+    """Say whether production is still like the training; the exit status is 1 while it is not."""
+    with translate_client_errors():
+        server = Server("rekognition", endpoint, data)
+        model = open_models(server, project, service).find(version)
+        answer = server.client("vedette").describe_feedback(ModelArn=model.arn)["Feedback"]
+        drift = answer["Drift"]
+        print(_sentence(model.name, drift))
+        if not drift["Findings"]:
+            return
+        for finding in drift["Findings"]:
+            print(f"  {_reason(finding)}")
+        if drift["Examples"]:
+            print("Pictures that show it:")
+            trials = ProjectTrials(server, project, service)
+            shown = trials.pictures(answer["TrialId"], PictureIds=drift["Examples"])
+            show_pictures(list(shown), len(drift["Examples"]), as_lines=False)
+        raise Exit(1)
+
+
+def _open(server: Server, project: str, version: str, service: str) -> tuple[ProjectTrials, str, Facts]:
+    """Return the project's trials, the id of what a version keeps, and what is known of that."""
+    model = open_models(server, project, service).find(version)
+    answer = server.client("vedette").describe_feedback(ModelArn=model.arn)["Feedback"]
+    if "TrialId" not in answer:
+        raise Missing(f"The version {model.name} keeps nothing; `vedette feedback settings --on` begins.")
+    return ProjectTrials(server, project, service), answer["TrialId"], answer
+
+
+def _print_settings(feedback: Facts) -> None:
+    if "Address" not in feedback:
+        print("off: nothing is kept of what this version is asked.")
+        return
+    first = ", doubtful ones first" if feedback["DoubtfulFirst"] else ""
+    print(
+        f"{'on' if feedback['Enabled'] else 'off'}: {100 * feedback['Share']:g} % of what is asked, at most "
+        f"{feedback['MostPerDay']} a day{first}, for {feedback['RetentionDays']} days."
+    )
+    size = feedback["Bytes"] / MIB
+    print(f"Kept: {feedback['Kept']} pictures ({feedback['KeptToday']} of today), {size:.1f} MiB.")
+    print(f"In: {feedback['Address']}")
+    if feedback["PassedOver"]:
+        print(f"Passed over since the server started, for want of time: {feedback['PassedOver']}.")
+    if feedback["Pause"]:
+        print(feedback["Pause"])
+
+
+def _sentence(version: str, drift: Facts) -> str:
+    if drift["Findings"]:
+        since = f" since {drift['Since']:%Y-%m-%d %H:%M}" if "Since" in drift else ""
+        return f"Version {version}: production is not like the training{since}."
+    if drift["Status"] == "ready":
+        return f"Version {version}: like the training, in {drift['Pictures']} different pictures."
+    if drift["Status"] == "running":
+        return f"Version {version}: the pictures of the training are being measured."
+    if drift["Status"] == "failed":
+        return f"Version {version}: it cannot be told. {drift['Message']}"
+    return f"Version {version}: it is not known, since nothing is kept of what it is asked."
+
+
+def _reason(finding: Facts) -> str:
+    name = finding["Name"]
+    if name not in DRIFT_WORDS:
+        subject = "colours" if name.startswith("color") else "layout of light"
+        subject = "directions of edges" if name.startswith("direction") else subject
+        return f"other {subject} ({finding['Distance']:.0%} apart, in {finding['Pictures']} pictures)"
+    way = "more" if finding["Higher"] else "less"
+    return f"{DRIFT_WORDS[name]}: {way} ({finding['Distance']:.0%} apart, in {finding['Pictures']} pictures)"
