@@ -97,3 +97,40 @@ def test_a_second_person_hears_of_the_first(console, signed_in, boards):
     take_pictures(page, "trial-conflict")
     listed = people.call("vedette", "ListTrialPictures", **which).json["Pictures"]
     assert [picture["Verdict"] for picture in listed] == ["correct"]
+
+
+def test_pictures_of_a_dataset_without_labels_are_tried_by_one_button(console, signed_in):
+    page, s3, lookout = signed_in, console.client("s3"), console.client("lookoutvision")
+    lookout.create_project(ProjectName="blank")
+    put_version(console.data, "lookoutvision", "blank", "anomaly", account=HOME)
+    s3.create_bucket(Bucket="blank-pictures")
+    for name, color in (("a", BRIGHT), ("b", DARK)):
+        s3.put_object(Bucket="blank-pictures", Key=f"{name}.png", Body=a_png(color))
+    lookout.create_dataset(ProjectName="blank", DatasetType="train")
+    lookout.create_dataset(ProjectName="blank", DatasetType="test")
+    lines = "\n".join(f'{{"source-ref":"s3://blank-pictures/{name}.png"}}' for name in "ab")
+    lookout.update_dataset_entries(ProjectName="blank", DatasetType="train", Changes=lines.encode())
+    route = "/console/projects/lookoutvision/blank"
+    page.goto(f"{route}/versions/1")
+    page.get_by_role("link", name="Run trial detection").click()
+    expect(page.get_by_role("dialog").get_by_label("Name")).to_have_value("Trial 1")
+    # The version was put beside the server, without a training that could be reported.
+    page.vedette_watch.errors = [
+        line for line in page.vedette_watch.errors if "GetTrainingReport" not in line
+    ]
+    page.goto(f"{route}/datasets")
+    button = page.get_by_role("button", name="Try a model on 2 pictures without labels")
+    expect(button).to_be_visible()
+    take_pictures(page, "datasets-try")
+    button.click()
+    expect(card(page, "a.png")).to_contain_text("Anomaly")
+    card(page, "a.png").get_by_role("button", name="Correct", exact=True).click()
+    card(page, "b.png").get_by_role("button", name="Correct", exact=True).click()
+    page.get_by_role("button", name="Add verified pictures (2)").click()
+    page.get_by_role("menuitem", name="To the test dataset").click()
+    expect(page.get_by_text("2 pictures added.")).to_be_visible()
+    counts = [
+        len(lookout.list_dataset_entries(ProjectName="blank", DatasetType=kind)["DatasetEntries"])
+        for kind in ("train", "test")
+    ]
+    assert counts == [0, 2]

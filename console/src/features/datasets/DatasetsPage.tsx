@@ -20,6 +20,7 @@ import { useCrumbs } from "../../ui/crumbs";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { usePage } from "../../ui/page";
+import { TryUnlabelled } from "../../ui/trials";
 import "./gallery/gallery.css";
 import { useLabels, type ProjectLabel } from "./labels";
 import {
@@ -169,9 +170,11 @@ function Contents({ place, arn, type, route, counts }: ContentsProps) {
   if (counts === undefined || (counts.Total ?? 0) === 0) {
     return <Box color="text-body-secondary">{t(type === "train" ? "trainEmpty" : "testEmpty")}</Box>;
   }
+  const unlabelled = (counts.Total ?? 0) - (counts.Labeled ?? 0) - (counts.Unsure ?? 0);
   return (
     <SpaceBetween size="m">
       <Facts route={route} counts={counts} />
+      <TryUnlabelled project={place} type={type} count={unlabelled} />
       <LabelBars place={place} arn={arn} counts={counts} />
     </SpaceBetween>
   );

@@ -1,10 +1,12 @@
 /** One version: what came of its training, all that is known of it, its tags, and how it is deleted. */
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useParams } from "react-router";
 import { useEvents } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { NotFound } from "../../ui/states";
 import { TagPanel } from "../../ui/tags";
+import { TryVersion } from "../../ui/trials";
 import { VersionFrame } from "../../ui/version";
 import { DeleteButton } from "./DeleteVersion";
 import { Details } from "./Details";
@@ -28,7 +30,14 @@ export function VersionPage() {
       name={name}
       version={version}
       tab="overview"
-      actions={version && <DeleteButton project={project.data} version={version} route={place.route} />}
+      actions={
+        version && (
+          <SpaceBetween direction="horizontal" size="xs">
+            <TryVersion project={place} version={version} />
+            <DeleteButton project={project.data} version={version} route={place.route} />
+          </SpaceBetween>
+        )
+      }
     >
       <TrainingView version={version} route={place.route} project={project.data} />
       {version && <Details project={project.data} version={version} />}

@@ -2,8 +2,9 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import type { Own } from "../../api";
+import { useCall, type Own, type ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { thumbnailOf } from "./GuessCard";
 import { useText } from "./text";
 
 const NAMED = [
@@ -41,7 +42,12 @@ function useReasons(findings: readonly Own.DriftFinding[]): string[] {
   return [...new Set(reasons)];
 }
 
-export function Drift({ feedback }: { readonly feedback: Own.FeedbackDescription }) {
+interface DriftProps {
+  readonly project: ProjectFacts;
+  readonly feedback: Own.FeedbackDescription;
+}
+
+export function Drift({ project, feedback }: DriftProps) {
   const t = useText();
   const formats = useFormats();
   const drift = feedback.Drift ?? {};
@@ -55,7 +61,7 @@ export function Drift({ feedback }: { readonly feedback: Own.FeedbackDescription
           <Box fontSize="body-s">{t("driftSince", { moment: formats.date(drift.Since) })}</Box>
         )}
         <Box>{t("driftHelp")}</Box>
-        <Examples feedback={feedback} />
+        <Examples project={project} feedback={feedback} />
       </Alert>
     );
   }
@@ -86,9 +92,39 @@ function SpaceOfReasons({ reasons }: { readonly reasons: readonly string[] }) {
   );
 }
 
-/** The newest kept pictures, which show what the sentence says. */
-function Examples({ feedback }: { readonly feedback: Own.FeedbackDescription }) {
+/** The kept pictures that are most unlike the training; they are marked in the list below. */
+function Examples({ project, feedback }: DriftProps) {
   const t = useText();
-  const count = (feedback.Drift?.Examples ?? []).length;
-  return count === 0 ? null : <Box fontSize="body-s">{t("driftExamples")}</Box>;
+  const numbers = feedback.Drift?.Examples ?? [];
+  const query = useCall(
+    "vedette",
+    "ListTrialPictures",
+    { ProjectArn: project.arn, TrialId: feedback.TrialId ?? "", PictureIds: numbers },
+    { isEnabled: numbers.length > 0 },
+  );
+  if (numbers.length === 0) return <Box fontSize="body-s">{t("driftExamplesNone")}</Box>;
+  const sources = new Map(
+    query.data?.Pictures?.map(({ PictureId, SourceRef = "" }) => [PictureId, SourceRef]),
+  );
+  return (
+    <>
+      <Box fontSize="body-s">{t("driftExamples")}</Box>
+      <ul className="trials-examples">
+        {numbers.map((number) => {
+          const source = sources.get(number);
+          return (
+            source !== undefined && (
+              <li key={number}>
+                <img
+                  src={thumbnailOf(source)}
+                  alt={source.slice(source.lastIndexOf("/") + 1)}
+                  loading="lazy"
+                />
+              </li>
+            )
+          );
+        })}
+      </ul>
+    </>
+  );
 }

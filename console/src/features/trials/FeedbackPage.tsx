@@ -25,9 +25,10 @@ interface KeptProps {
   readonly project: ProjectFacts;
   readonly route: string;
   readonly trial: string;
+  readonly examples: readonly number[];
 }
 
-function Kept({ project, route, trial }: KeptProps) {
+function Kept({ project, route, trial, examples }: KeptProps) {
   const t = useText();
   const which = { ProjectArn: project.arn, TrialId: trial };
   const query = useCall("vedette", "DescribeTrialDetection", which, { everyMs: EVERY_MS });
@@ -39,7 +40,7 @@ function Kept({ project, route, trial }: KeptProps) {
       <Header variant="h2" actions={<AddPictures project={project} trial={facts} />}>
         {t("kept")}
       </Header>
-      <VerifyView project={project} route={route} trial={facts} />
+      <VerifyView project={project} route={route} trial={facts} examples={examples} />
     </SpaceBetween>
   );
 }
@@ -51,6 +52,7 @@ interface OfVersionProps {
 }
 
 function OfVersion({ project, route, arn }: OfVersionProps) {
+  const t = useText();
   const query = useCall("vedette", "DescribeFeedback", { ModelArn: arn }, { everyMs: EVERY_MS });
   if (query.error !== null) return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
   const feedback: Own.FeedbackDescription | undefined = query.data?.Feedback;
@@ -59,14 +61,21 @@ function OfVersion({ project, route, arn }: OfVersionProps) {
   return (
     <SpaceBetween size="l">
       {(feedback.Pause ?? "") !== "" && <Alert type="warning">{feedback.Pause}</Alert>}
-      <Drift feedback={feedback} />
+      {(feedback.Problem ?? "") !== "" && (
+        <Alert type="warning" header={t("keepProblem")}>
+          <bdi>{feedback.Problem}</bdi>
+        </Alert>
+      )}
+      <Drift project={project} feedback={feedback} />
       <FeedbackSettings
         key={`${arn} ${String(feedback.UpdateDate)}`}
         arn={arn}
         project={project}
         feedback={feedback}
       />
-      {trial !== undefined && <Kept project={project} route={route} trial={trial} />}
+      {trial !== undefined && (
+        <Kept project={project} route={route} trial={trial} examples={feedback.Drift?.Examples ?? []} />
+      )}
     </SpaceBetween>
   );
 }

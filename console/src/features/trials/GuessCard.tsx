@@ -26,7 +26,7 @@ export function thumbnailOf(source: string): string {
 }
 
 /** What was guessed, with how sure the model is. */
-export function GuessText({ picture }: PictureProps) {
+export function GuessText({ picture, isExample = false }: PictureProps & { readonly isExample?: boolean }) {
   const t = useText();
   const formats = useFormats();
   const { State, AnomalyClass, Labels = [], Boxes, Confidence = 0 } = picture;
@@ -37,7 +37,8 @@ export function GuessText({ picture }: PictureProps) {
     <span>
       {AnomalyClass !== undefined && t(AnomalyClass === "anomaly" ? "anomaly" : "normal")}
       {AnomalyClass === undefined && names.length === 0 && t("nothing")}
-      <bdi>{names.join(", ")}</bdi> <Badge>{formats.percent(Confidence)}</Badge>
+      <bdi>{names.join(", ")}</bdi> <Badge>{formats.percent(Confidence)}</Badge>{" "}
+      {isExample && <Badge color="severity-medium">{t("driftMark")}</Badge>}
     </span>
   );
 }

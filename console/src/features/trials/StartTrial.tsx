@@ -13,19 +13,25 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { call, useCall, useRegion, type ProjectFacts } from "../../api";
+import { call, useCall, useRegion, type DatasetType, type ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { useUiText } from "../../ui/text";
 import { useText } from "./text";
 import { MOST_PICTURES, uploadAll } from "./uploading";
 
-type Source = "bucket" | "computer";
+const SOURCES = ["bucket", "computer", "dataset"] as const;
+type Source = (typeof SOURCES)[number];
+
+/** Pictures by their folder, of this computer, or those of a dataset that have no labels. */
+type Chosen = string | readonly File[] | { readonly dataset: DatasetType };
 
 interface StartTrialProps {
   readonly project: ProjectFacts;
   readonly versions: readonly string[];
   readonly chosen: string | undefined;
+  /** What to call it, until somebody says otherwise. */
+  readonly usualName: string;
   /** With the trial that was begun; with nothing where none was. */
   readonly onClose: (id: string | undefined) => void;
 }
@@ -35,15 +41,12 @@ function useStarting({ project, onClose }: StartTrialProps) {
   const [isBusy, setBusy] = useState(false);
   const [uploaded, setUploaded] = useState(0);
   const [error, setError] = useState<unknown>(null);
-  const start = async (name: string, version: string, source: string | readonly File[]) => {
+  const start = async (name: string, version: string, source: Chosen) => {
     setBusy(true);
     setError(null);
     setUploaded(0);
     try {
-      const place =
-        typeof source === "string"
-          ? { Address: source }
-          : { SourceRefs: await uploadAll(source, region, setUploaded) };
+      const place = await placeOf(source, region, setUploaded);
       const answer = await call("vedette", "StartTrialDetection", {
         ProjectArn: project.arn,
         VersionName: version,
@@ -59,19 +62,28 @@ function useStarting({ project, onClose }: StartTrialProps) {
   return { start, isBusy, uploaded, error };
 }
 
+async function placeOf(source: Chosen, region: string, onProgress: (done: number) => void) {
+  if (typeof source === "string") return { Address: source };
+  if ("dataset" in source) return { DatasetType: source.dataset };
+  return { SourceRefs: await uploadAll(source, region, onProgress) };
+}
+
 export function StartTrial(props: StartTrialProps) {
   const t = useText();
   const ui = useUiText();
-  const { versions, chosen, onClose } = props;
-  const [name, setName] = useState("");
+  const { project, versions, chosen, usualName, onClose } = props;
+  const [name, setName] = useState(usualName);
   const [version, setVersion] = useState(chosen ?? versions[0] ?? "");
   const [source, setSource] = useState<Source>("bucket");
   const [address, setAddress] = useState("");
   const [files, setFiles] = useState<readonly File[]>([]);
+  const types = project.datasets.map(({ type }) => type);
+  const [dataset, setDataset] = useState<DatasetType>(types[0] ?? "train");
   const { start, isBusy, uploaded, error } = useStarting(props);
   const isTooMany = source === "computer" && files.length > MOST_PICTURES;
-  const isReady =
-    name.trim() !== "" && !isTooMany && (source === "bucket" ? address.trim() !== "" : files.length > 0);
+  const sources = { bucket: address, computer: files, dataset: { dataset } };
+  const isChosen = { bucket: address.trim() !== "", computer: files.length > 0, dataset: types.length > 0 };
+  const isReady = name.trim() !== "" && !isTooMany && isChosen[source];
   return (
     <Modal
       visible
@@ -89,7 +101,7 @@ export function StartTrial(props: StartTrialProps) {
               variant="primary"
               loading={isBusy}
               disabled={!isReady}
-              onClick={() => void start(name, version, source === "bucket" ? address : files)}
+              onClick={() => void start(name, version, sources[source])}
             >
               {t("begin")}
             </Button>
@@ -113,18 +125,17 @@ export function StartTrial(props: StartTrialProps) {
             <SegmentedControl
               label={t("source")}
               selectedId={source}
-              options={[
-                { id: "bucket", text: t("source_bucket") },
-                { id: "computer", text: t("source_computer") },
-              ]}
-              onChange={({ detail }) => setSource(detail.selectedId === "computer" ? "computer" : "bucket")}
+              options={SOURCES.map((id) => ({
+                id,
+                text: t(`source_${id}`),
+                disabled: id === "dataset" && types.length === 0,
+              }))}
+              onChange={({ detail }) => setSource(SOURCES.find((id) => id === detail.selectedId) ?? "bucket")}
             />
           </FormField>
-          {source === "bucket" ? (
-            <BucketFolder address={address} onChange={setAddress} />
-          ) : (
-            <Files files={files} onChange={setFiles} />
-          )}
+          {source === "bucket" && <BucketFolder address={address} onChange={setAddress} />}
+          {source === "computer" && <Files files={files} onChange={setFiles} />}
+          {source === "dataset" && <Unlabelled types={types} type={dataset} onChange={setDataset} />}
           {isBusy && source === "computer" && (
             <ProgressBar label={t("uploading")} value={(100 * uploaded) / Math.max(1, files.length)} />
           )}
@@ -154,6 +165,26 @@ function BucketFolder({ address, onChange }: BucketFolderProps) {
         statusType={buckets.isPending ? "loading" : "finished"}
         filteringType="auto"
         onChange={({ detail }) => onChange(detail.value)}
+      />
+    </FormField>
+  );
+}
+
+interface UnlabelledProps {
+  readonly types: readonly DatasetType[];
+  readonly type: DatasetType;
+  readonly onChange: (type: DatasetType) => void;
+}
+
+function Unlabelled({ types, type, onChange }: UnlabelledProps) {
+  const t = useText();
+  const options = types.map((value) => ({ value, label: t(`unlabelled_${value}`) }));
+  return (
+    <FormField label={t("unlabelledOf")} description={t("unlabelledHelp")}>
+      <Select
+        selectedOption={options.find(({ value }) => value === type) ?? null}
+        options={options}
+        onChange={({ detail }) => onChange(detail.selectedOption.value === "test" ? "test" : "train")}
       />
     </FormField>
   );

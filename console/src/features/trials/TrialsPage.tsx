@@ -106,11 +106,12 @@ function Shown({ project, route }: { readonly project: ProjectFacts; readonly ro
           </Box>
         )}
         <List trials={query.data?.Trials ?? []} route={route} isPending={query.isPending} />
-        {isStarting && versions.length > 0 && (
+        {isStarting && versions.length > 0 && query.data !== undefined && (
           <StartTrial
             project={project}
             versions={versions.map(({ name }) => name)}
             chosen={asked ?? undefined}
+            usualName={t("usualName", { number: (query.data.Trials?.length ?? 0) + 1 })}
             onClose={(id) => {
               setStarting(false);
               if (id !== undefined) void navigate(`${route}/trials/${id}`);

@@ -29,6 +29,8 @@ export interface VerifyProps {
   readonly project: ProjectFacts;
   readonly route: string;
   readonly trial: Own.TrialDescription;
+  /** Pictures that show a drift, by their numbers. */
+  readonly examples?: readonly number[];
 }
 
 function filterOf(filter: Filter): { Verified?: boolean; State?: "answered" } {
@@ -78,7 +80,7 @@ function usePictures({ project, trial }: VerifyProps) {
 
 export function VerifyView(props: VerifyProps) {
   const t = useText();
-  const { project, trial, route } = props;
+  const { project, trial, route, examples = [] } = props;
   const list = usePictures(props);
   const { pictures, query } = list;
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
@@ -95,6 +97,7 @@ export function VerifyView(props: VerifyProps) {
       {verifying.conflicts.length > 0 && (
         <Conflicts conflicts={verifying.conflicts} onDismiss={verifying.clear} />
       )}
+      {verifying.gone > 0 && <Alert type="info">{t("gone", { count: verifying.gone })}</Alert>}
       {query.error !== null && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
       <Cards
         items={[...pictures]}
@@ -145,7 +148,9 @@ export function VerifyView(props: VerifyProps) {
           />
         }
         cardDefinition={{
-          header: (picture) => <GuessText picture={picture} />,
+          header: (picture) => (
+            <GuessText picture={picture} isExample={examples.includes(picture.PictureId ?? 0)} />
+          ),
           sections: [
             {
               id: "picture",

@@ -4,6 +4,7 @@ import { useProject, type ProjectService, type VersionFacts } from "../../api";
 import { usePage, type Crumb } from "../../ui/page";
 import { routeOfProject } from "../../ui/projects";
 import { useUiText } from "../../ui/text";
+import { isTriable } from "../../ui/trials";
 
 export interface TrialsPlace {
   readonly service: ProjectService;
@@ -33,9 +34,7 @@ export function useTrialsPage(place: TrialsPlace, title: string, ...more: readon
   });
 }
 
-const WITH_MODEL: ReadonlySet<string> = new Set(["trained", "starting", "running", "stopping"]);
-
 /** The versions that can be tried, the newest first; they need not run. */
 export function triable(versions: readonly VersionFacts[]): readonly VersionFacts[] {
-  return versions.filter(({ state }) => WITH_MODEL.has(state));
+  return versions.filter(({ state }) => isTriable(state));
 }

@@ -12,9 +12,11 @@ export interface Judgement {
 interface Verifying {
   readonly error: unknown;
   readonly conflicts: readonly Own.TrialPicture[];
+  /** How many pictures of production were removed meanwhile. */
+  readonly gone: number;
 }
 
-const QUIET: Verifying = { error: null, conflicts: [] };
+const QUIET: Verifying = { error: null, conflicts: [], gone: 0 };
 
 export function useVerifying(arn: string, trial: string) {
   const [state, setState] = useState<Verifying>(QUIET);
@@ -30,9 +32,9 @@ export function useVerifying(arn: string, trial: string) {
           Revision: picture.Revision ?? 0,
         })),
       });
-      setState({ error: null, conflicts: answer.Conflicts ?? [] });
+      setState({ error: null, conflicts: answer.Conflicts ?? [], gone: (answer.Gone ?? []).length });
     } catch (error) {
-      setState({ error, conflicts: [] });
+      setState({ error, conflicts: [], gone: 0 });
     }
     await queryClient.invalidateQueries({ queryKey: ["vedette"] });
   };

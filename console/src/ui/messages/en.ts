@@ -11,6 +11,12 @@ export const messages = {
   versions: "Versions",
   use: "Use",
   trials: "Trial detections",
+  runTrial: "Run trial detection",
+  tryUnlabelled: {
+    one: "Try a model on {count} picture without labels",
+    other: "Try a model on {count} pictures without labels",
+  },
+  withoutLabels: "Without labels, {moment}",
   feedback: "Production feedback",
   account: "Account",
   navigation: "Navigation",

@@ -14,6 +14,12 @@ export const messages: Translation<typeof english> = {
   versions: "Versions",
   use: "Utiliser",
   trials: "Détections d'essai",
+  runTrial: "Lancer une détection d'essai",
+  tryUnlabelled: {
+    one: "Essayer un modèle sur {count} image sans étiquette",
+    other: "Essayer un modèle sur {count} images sans étiquette",
+  },
+  withoutLabels: "Sans étiquette, {moment}",
   feedback: "Retour de production",
   account: "Compte",
   navigation: "Navigation",

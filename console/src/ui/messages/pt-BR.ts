@@ -14,6 +14,12 @@ export const messages: Translation<typeof english> = {
   versions: "Versões",
   use: "Usar",
   trials: "Detecções de teste",
+  runTrial: "Executar detecção de teste",
+  tryUnlabelled: {
+    one: "Testar um modelo em {count} imagem sem rótulo",
+    other: "Testar um modelo em {count} imagens sem rótulo",
+  },
+  withoutLabels: "Sem rótulo, {moment}",
   feedback: "Retorno da produção",
   account: "Conta",
   navigation: "Navegação",
