@@ -9,7 +9,7 @@ from doubles.console import HOME, a_user, directory_beside, signed_in
 from doubles.trained import put_version
 from doubles.tried import BRIGHT, DARK, a_png
 
-COUNT = 150
+COUNT = 100
 
 
 @pytest.fixture

@@ -178,8 +178,8 @@ def show_drift(
         if drift["Examples"]:
             print("Pictures that show it:")
             trials = ProjectTrials(server, project, service)
-            shown = trials.pictures(answer["TrialId"], PictureIds=drift["Examples"])
-            show_pictures(list(shown), len(drift["Examples"]), as_lines=False)
+            examples = trials.pictures(answer["TrialId"], PictureIds=drift["Examples"])
+            show_pictures(list(examples), len(drift["Examples"]), as_lines=False)
         raise Exit(1)
 
 

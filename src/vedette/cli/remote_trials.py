@@ -33,7 +33,7 @@ class Verification:
 
     accepted: Sequence[Facts]
     conflicts: Sequence[Facts]
-    gone: Sequence[int]
+    removed: Sequence[int]
 
 
 class ProjectTrials:
@@ -99,14 +99,14 @@ class ProjectTrials:
             result = Verification(
                 [*result.accepted, *answer["Pictures"]],
                 [*result.conflicts, *answer["Conflicts"]],
-                [*result.gone, *answer.get("Gone", ())],
+                [*result.removed, *answer.get("Gone", ())],
             )
         return result
 
     def add(self, trial: str, kind: str, numbers: Sequence[int]) -> Facts:
         """Put verified pictures into a dataset: of these numbers, or all."""
-        some = {"PictureIds": list(numbers)} if numbers else {}
-        answer: Facts = self._own.add_trial_pictures(**self._names(trial), DatasetType=kind, **some)
+        names = {"PictureIds": list(numbers)} if numbers else {}
+        answer: Facts = self._own.add_trial_pictures(**self._names(trial), DatasetType=kind, **names)
         return answer
 
     def upload(self, files: Sequence[Path], to: str, report: Callable[[int], None]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Pictures of trials at a terminal: listed, chosen, verified and added; `trial` and `feedback` share it."""
+"""Pictures of trials at a terminal: listed, pictures, verified and added; `trial` and `feedback` share it."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -91,14 +91,14 @@ def verify_pictures(  # noqa: PLR0913  (what two commands have in common)
 ) -> None:
     """Say of the chosen pictures that their guesses are right, or what they show; print what became of it."""
     corrections = _corrections(verdict, lines)
-    chosen = list(_choose(trials, trial, patterns, corrections, is_all=is_all))
+    pictures = list(_choose(trials, trial, patterns, corrections, is_all=is_all))
     open_ones = [
-        item for item in chosen if again or verdict is GuessVerdict.NONE or item["Verdict"] == "none"
+        item for item in pictures if again or verdict is GuessVerdict.NONE or item["Verdict"] == "none"
     ]
-    if not chosen:
+    if not pictures:
         raise Missing("The trial has no such picture with a guess.")
-    if left := len(chosen) - len(open_ones):
-        print(f"{left} verified already stay as they are; --again says them anew.", file=sys.stderr)
+    if count := len(pictures) - len(open_ones):
+        print(f"{count} verified already stay as they are; --again says them anew.", file=sys.stderr)
     verdicts = [_verdict_of(picture, verdict, corrections) for picture in open_ones]
     result = trials.verify(trial, verdicts) if verdicts else Verification([], [], [])
     print(f"Verified: {len(result.accepted)} as {verdict}.")
@@ -106,9 +106,9 @@ def verify_pictures(  # noqa: PLR0913  (what two commands have in common)
         by = person_of(picture["VerifiedBy"]) or "somebody"
         source = printable(picture["SourceRef"])
         print(f"{source}: {by} said {picture['Verdict']} meanwhile; that stands.", file=sys.stderr)
-    for number in result.gone:
+    for number in result.removed:
         print(f"Picture {number} was removed meanwhile, as its settings say.", file=sys.stderr)
-    if result.conflicts or result.gone:
+    if result.conflicts or result.removed:
         raise Exit(1)
 
 

@@ -27,12 +27,12 @@ from vedette.trials.values import MOST_VERDICTS, PictureVerdict, Trial, TrialPic
 class VerdictResult:
     """The pictures whose verdicts were taken, and those that somebody else has changed meanwhile.
 
-    `gone` are samples of production that were removed meanwhile, as their plan says.
+    `removed` are samples of production that were removed meanwhile, as their plan says.
     """
 
     accepted: Sequence[TrialPicture]
     conflicts: Sequence[TrialPicture]
-    gone: Sequence[int]
+    removed: Sequence[int]
 
 
 def verify(
@@ -47,12 +47,12 @@ def verify(
     _refuse_twins(verdicts)
     stamp = Stamp(moment=clock(), job=JOB_NAME)
     facts = {"verified_by": caller.arn, "verified_ms": milliseconds(stamp.moment)}
-    accepted, conflicts, gone = [], [], []
+    accepted, conflicts, removed = [], [], []
     with database.write() as connection:
         pictures = records.pictures_at(connection, trial.id, [verdict.number for verdict in verdicts])
         for verdict in verdicts:
             if trial.kind == "production" and verdict.number not in pictures:
-                gone.append(verdict.number)
+                removed.append(verdict.number)
                 continue
             picture = _require(pictures, verdict)
             line = _line(project, picture, verdict, stamp)
@@ -65,7 +65,7 @@ def verify(
                 accepted.append(verdict.number)
         pictures = records.pictures_at(connection, trial.id, [*accepted, *conflicts])
     return VerdictResult(
-        [pictures[number] for number in accepted], [pictures[number] for number in conflicts], gone
+        [pictures[number] for number in accepted], [pictures[number] for number in conflicts], removed
     )
 
 

@@ -89,7 +89,7 @@ def verify_trial_pictures(house: House, caller: Caller, request: dict[str, Any])
     return {
         "Pictures": [_picture(picture) for picture in result.accepted],
         "Conflicts": [_picture(picture) for picture in result.conflicts],
-        "Gone": list(result.gone),
+        "Gone": list(result.removed),
     }
 
 
