@@ -1,6 +1,6 @@
 """A trained model in use: a picture in, findings out. ONNX Runtime, numpy and Pillow; no torch."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +38,7 @@ READERS: dict[Task, Reader] = {
 class Model:
     """A model package, opened. Safe to use from several threads at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (how a network is run has that many sides)
         self,
         facts: PackageFacts,
         model: Path | bytes,
@@ -47,12 +47,19 @@ class Model:
         name: str = "the model",
         idle_cores: Callable[[], int] | None = None,
         pool_cores: Sequence[int] = (),
+        accelerated: bool = False,
     ) -> None:
         """Open a network; the cores are for whoever answers single pictures at once (session.py)."""
         self.facts = facts
         self.name = name
         self._session = OnnxSession(
-            model, facts.task, threads=threads, name=name, idle_cores=idle_cores, pool_cores=pool_cores
+            model,
+            facts.task,
+            threads=threads,
+            name=name,
+            idle_cores=idle_cores,
+            pool_cores=pool_cores,
+            accelerated=accelerated,
         )
         _refuse_mismatch(facts, self._session, name)
 
@@ -154,6 +161,32 @@ class Model:
         """Run the network once for nothing, since a first run costs several times the others."""
         self._session.warm(np.full((1, *self.facts.input_size, 3), MARGIN, np.uint8))
 
+    def batches(self, decoded: Decoded) -> Iterator[Pixels]:
+        """Yield what the network is given of a picture, so many tiles at a time."""
+        image, size = decoded
+        for batch, _ in self._batches(image, self._windows(size)):
+            yield batch
+
+    def _batches(self, image: Image.Image, windows: Sequence[Window]) -> Iterator[tuple[Pixels, list[View]]]:
+        whole = Window(0, 0, max(part.right for part in windows), max(part.bottom for part in windows))
+        for first in range(0, len(windows), TILES_AT_ONCE):
+            batch_windows = windows[first : first + TILES_AT_ONCE]
+            # Without tiling the image may be a reduced decoding, of which all is wanted.
+            fitted = [
+                fit(
+                    image,
+                    self.facts.input_size,
+                    policy=self.facts.policy,
+                    part=part if self.facts.tiling else None,
+                )
+                for part in batch_windows
+            ]
+            views = [
+                View(part, frame, is_whole=part == whole)
+                for part, (_, frame) in zip(batch_windows, fitted, strict=True)
+            ]
+            yield np.stack([pixels for pixels, _ in fitted]), views
+
     def _windows(self, size: tuple[int, int]) -> list[Window]:
         """Return the parts of a picture of (height, width) that the network looks at."""
         height, width = size
@@ -174,26 +207,10 @@ class Model:
     def _look(
         self, image: Image.Image, windows: Sequence[Window], *, heatmap: bool
     ) -> tuple[Outputs, list[View]]:
-        whole = Window(0, 0, max(part.right for part in windows), max(part.bottom for part in windows))
         views: list[View] = []
         parts: list[dict[str, NDArray[np.float32]]] = []
-        for first in range(0, len(windows), TILES_AT_ONCE):
-            batch_windows = windows[first : first + TILES_AT_ONCE]
-            # Without tiling the image may be a reduced decoding, of which all is wanted.
-            fitted = [
-                fit(
-                    image,
-                    self.facts.input_size,
-                    policy=self.facts.policy,
-                    part=part if self.facts.tiling else None,
-                )
-                for part in batch_windows
-            ]
-            views += [
-                View(part, frame, is_whole=part == whole)
-                for part, (_, frame) in zip(batch_windows, fitted, strict=True)
-            ]
-            batch = np.stack([pixels for pixels, _ in fitted])
+        for batch, batch_views in self._batches(image, windows):
+            views += batch_views
             parts.append(dict(self._session.run(batch, heatmap=heatmap)))
         # One output after the other, each let go as it is joined: masks of many tiles are large.
         return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}, views

@@ -104,6 +104,22 @@ def write_zip(folder: Path, file: BinaryIO, thresholds: Mapping[str, float] | No
     _write_zip(folder, file, thresholds or {})
 
 
+def copy_package(path: Path, to: Path, thresholds: Mapping[str, float] | None = None) -> Package:
+    """Write the four files of the package at `path`, a folder or a zip, into a new folder.
+
+    Its own thresholds are replaced by those in `thresholds`, and stay in it under another name.
+    """
+    open_package(path)
+    to.mkdir()
+    for name in (FACTS, *REST):
+        content = path / name if path.is_dir() else _member_of(path, name)
+        if name == FACTS and thresholds:
+            text = content.read_bytes() if isinstance(content, Path) else content
+            content = _with_thresholds(text, thresholds)
+        _put(to / name, content)
+    return open_package(to)
+
+
 def take_package(pieces: Iterable[bytes], to: Path, *, sha256: str) -> Path:
     """Write a package that comes as a zip from elsewhere: whole and right, or not at all."""
     _refuse_strangers(to)
@@ -167,7 +183,7 @@ def _checked(folder: Path) -> PackageFacts:
 
 def _open_zip(path: Path) -> Package:
     try:
-        _refuse_crowded(path)
+        refuse_crowded(path)
         with zipfile.ZipFile(path) as archive:
             members = _members(archive, path)
             document = _parsed(_member(archive, members, FACTS, path), f"{path}: {FACTS}")
@@ -226,12 +242,17 @@ def _member(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name:
     return archive.read(member)
 
 
+def _member_of(path: Path, name: str) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        return _member(archive, _members(archive, path), name, path)
+
+
 def _refuse_size(file: str, size: int, name: str) -> None:
     if size > MOST_BYTES[file]:
         raise Wrong(f"{name} has {size:,} bytes; {MOST_BYTES[file]:,} are the most.", kind="model", name=name)
 
 
-def _refuse_crowded(path: Path) -> None:
+def refuse_crowded(path: Path) -> None:
     """Refuse a zip that names so many members that to list them would fill the memory."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _END_BYTES))
@@ -352,6 +373,7 @@ __all__ = [
     "FORMAT",
     "Package",
     "PackageFacts",
+    "copy_package",
     "open_package",
     "take_package",
     "write_package",

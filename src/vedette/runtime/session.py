@@ -31,6 +31,9 @@ NEEDED: dict[Task, tuple[str, ...]] = {
     "segmentation": ("score", "masks"),
 }
 HEATMAP = "heatmap"
+PROCESSOR = "CPUExecutionProvider"
+# Not TensorRT: it compiles a network for minutes before its first answer.
+ACCELERATORS = ("CUDAExecutionProvider",)
 # For a program that imported ONNX Runtime before us; `vedette/__init__.py` says why.
 if os.environ.get("ORT_DISABLE_TELEMETRY") == "1":
     onnxruntime.disable_telemetry_events()
@@ -82,7 +85,7 @@ _clock = cache(_Clock)
 class OnnxSession:
     """A network on the processor; safe to use from several threads at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (how a network is run has that many sides)
         self,
         model: Path | bytes,
         task: Task,
@@ -91,17 +94,22 @@ class OnnxSession:
         name: str = "",
         idle_cores: Callable[[], int] | None = None,
         pool_cores: Sequence[int] = (),
+        accelerated: bool = False,
     ) -> None:
         """Open the network; with `idle_cores`, its threads spin while they have cores to themselves.
 
         That is a second session, since a session spins always or never: the network's weights are held twice.
-        The threads that help the one that calls run on `pool_cores`, or anywhere.
+        The threads that help the one that calls run on `pool_cores`, or anywhere. `accelerated`: on what the
+        machine has beside its processor, where this ONNX Runtime can use it.
         """
         self._threads = count_cores() if threads is None else threads
         pool = _pool_options(threads, pool_cores)
-        self._session = _open(model, name, pool)
+        providers = choose_providers() if accelerated else [PROCESSOR]
+        self._session = _open(model, name, pool, providers)
         self._idle_cores = idle_cores if self._threads > 1 else None
-        self._spinning = _open(model, name, pool, spins=True) if self._idle_cores else self._session
+        self._spinning = (
+            _open(model, name, pool, providers, spins=True) if self._idle_cores else self._session
+        )
         self._input: str = self._session.get_inputs()[0].name
         self.outputs: tuple[str, ...] = tuple(output.name for output in self._session.get_outputs())
         missing = [output for output in NEEDED[task] if output not in self.outputs]
@@ -169,7 +177,15 @@ def _pool_options(threads: int | None, cores: Sequence[int]) -> Mapping[str, str
     return count | {"session.intra_op_thread_affinities": ";".join([places] * (threads - 1))}
 
 
-def _open(model: Path | bytes, name: str, pool: Mapping[str, str], *, spins: bool = False) -> Any:
+def choose_providers() -> list[str]:
+    """Return what a network may run on here, the fastest first: chosen at every start by what is there."""
+    available = onnxruntime.get_available_providers()
+    return [*(provider for provider in ACCELERATORS if provider in available), PROCESSOR]
+
+
+def _open(
+    model: Path | bytes, name: str, pool: Mapping[str, str], providers: Sequence[str], *, spins: bool = False
+) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _SILENT
     for option, value in pool.items():
@@ -186,7 +202,7 @@ def _open(model: Path | bytes, name: str, pool: Mapping[str, str], *, spins: boo
     options.add_session_config_entry("session.use_env_allocators", "1")
     source = str(model) if isinstance(model, Path) else model
     try:  # ONNX Runtime's errors share no public class, so all are caught
-        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(source, options, providers=list(providers))
     except Exception as error:
         raise Wrong(f"{name or model!s:.80}: the network cannot be loaded: {error}") from error
 
