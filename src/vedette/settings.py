@@ -72,6 +72,12 @@ class Settings(BaseSettings):
         description="The seconds of a day in lifecycle rules; fewer are for trying rules out.",
     )
     most_units: int = Field(default=16, ge=1, description="The most inference units one model may be given.")
+    packaging_jobs: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        description="How many packaging jobs of an account may be under way at once.",
+    )
     unit_threads_spin: str = Field(
         default="idle",
         pattern="^(idle|never|always)$",

@@ -68,6 +68,14 @@ LINE = {"GroundTruth": a_line(9, "a").encode()}
 DOORS_TRAIN = {"ProjectName": "doors", "DatasetType": "train"}
 ONE = {"ProjectName": "doors", "ModelVersion": "1"}
 NEW_MODEL = {"ProjectName": "doors", "OutputConfig": {"S3Location": {"Bucket": "out"}}}
+PACKAGING = {
+    "Greengrass": {
+        "TargetPlatform": {"Os": "LINUX", "Arch": "X86_64"},
+        "S3OutputLocation": {"Bucket": "out"},
+        "ComponentName": "doors",
+    }
+}
+EDGE = {"ModelArn": VERSION, "ComponentName": "boards", "Address": "s3://out/edge"}
 ENTRIES = {"ProjectArn": PROJECT, "DatasetType": "TRAIN"}
 IMPORT = {"ProjectArn": DOORS, "ImportId": "0" * 32}
 EXPORTED = {"ProjectArn": PROJECT, "DatasetType": "train", "Address": "s3://out/here"}
@@ -128,13 +136,16 @@ REQUESTS = [
     ("lookoutvision", "DescribeDataset", DOORS_TRAIN, ""),
     ("lookoutvision", "DescribeModel", ONE, ""),
     ("lookoutvision", "DescribeModel", {**ONE, "ModelVersion": "latest"}, ""),
+    ("lookoutvision", "DescribeModelPackagingJob", {"ProjectName": "doors", "JobName": "none"}, ""),
     ("lookoutvision", "DescribeProject", {"ProjectName": "doors"}, ""),
     ("lookoutvision", "DetectAnomalies", {**ONE, "Body": PNG, "ContentType": "image/png"}, ""),
     ("lookoutvision", "ListDatasetEntries", DOORS_TRAIN, ""),
+    ("lookoutvision", "ListModelPackagingJobs", {"ProjectName": "doors"}, ""),
     ("lookoutvision", "ListModels", {"ProjectName": "doors"}, ""),
     ("lookoutvision", "ListProjects", {}, ""),
     ("lookoutvision", "ListTagsForResource", {"ResourceArn": MODEL}, ""),
     ("lookoutvision", "StartModel", {**ONE, "MinInferenceUnits": 1}, ""),
+    ("lookoutvision", "StartModelPackagingJob", {**ONE, "Configuration": PACKAGING}, ""),
     ("lookoutvision", "StopModel", ONE, ""),
     ("lookoutvision", "TagResource", {"ResourceArn": MODEL, "Tags": LISTED}, ""),
     ("lookoutvision", "UntagResource", {"ResourceArn": MODEL, "TagKeys": ["stage"]}, ""),
@@ -233,6 +244,9 @@ REQUESTS = [
     ("vedette", "RevertChange", {**ENTRIES, "Number": 999}, ""),
     ("vedette", "DescribeChange", {"ProjectArn": DOORS, "ChangeId": "0" * 32}, ""),
     ("vedette", "QueryEntries", ENTRIES, ""),
+    ("vedette", "DownloadEdgePackage", {"ProjectArn": PROJECT, "JobName": "none", "Part": "sums"}, ""),
+    ("vedette", "ListEdgePackages", {"ProjectArn": DOORS}, ""),
+    ("vedette", "StartEdgePackage", EDGE, ""),
     ("vedette", "DescribeFeedback", {"ModelArn": VERSION}, ""),
     ("vedette", "UpdateFeedback", {"ModelArn": MODEL, "Enabled": False}, ""),
     ("vedette", "AddTrialPictures", {**TRIAL, "DatasetType": "train"}, ""),

@@ -25,6 +25,8 @@ from vedette.imports.works import ImportTools
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.migrations import upgrade
+from vedette.packaging.packagings import Packagings
+from vedette.packaging.works import PackagingTools
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
 from vedette.rounds.room import open_rounds
@@ -193,7 +195,21 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     places = FeedbackPlaces(
         folder / "feedback", lambda version, part: lines_of_training(trainings.folder(version), part)
     )
+    packaging = PackagingTools(
+        database,
+        versions,
+        blobs,
+        Reach(blobs, as_administrator),
+        folder / "packaging",
+        trainings.folder,
+        InAThread(),
+        clock,
+    )
+    packagings = Packagings(packaging, jobs, most_under_way=20)
+    packagings.start()
+    projects.ask_before_deleting(packagings.hold_project)
     return House(
+        packagings=packagings,
         trials=trials,
         feedback=open_feedback(trials, jobs, places, measured_here, lambda: False),
         suggestions=Suggestions(database, jobs, tools, clock, drafts.doubts),

@@ -59,6 +59,7 @@ LATER = (
     "drop table dataset_studies",
     "drop table round_comments",
     "drop table round_answers",
+    "drop table packaging_jobs",
     "drop table feedback_samples",
     "drop table feedback_plans",
     "drop table feedback_drift",

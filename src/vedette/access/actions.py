@@ -105,6 +105,7 @@ SERVICES = {
         CheckProjectPolicy DescribeTrainingFailure UpdateModelDescription
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
         DescribeFeedback UpdateFeedback
+        DownloadEdgePackage ListEdgePackages StartEdgePackage
         AddTrialPictures DeleteTrialDetection DescribeTrialDetection ListTrialDetections StartTrialDetection
         StopTrialDetection VerifyTrialPictures
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining

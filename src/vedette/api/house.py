@@ -18,6 +18,7 @@ from vedette.identity.principal import Principal
 from vedette.imports.imports import Imports
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
+from vedette.packaging.packagings import Packagings
 from vedette.pictures.pictures import DatasetPictures
 from vedette.projects.projects import Projects
 from vedette.projects.tags import kind_of
@@ -46,6 +47,7 @@ class House:
     datasets: Datasets
     imports: Imports
     exports: Exports
+    packagings: Packagings
     versions: Versions
     trainings: Trainings
     hosting: Hosting

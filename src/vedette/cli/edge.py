@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from vedette.cli.edge_packages import inspect, package
 from vedette.cli.parts import require_part
 from vedette.cli.signatures import CommandGroup, Exit, Option
 from vedette.errors import Refusal, Wrong
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from vedette.edge.watch import WatchOptions
 
 edge = CommandGroup("Models on devices beside the line, without a server.")
+edge.define("package")(package)
+edge.define("inspect")(inspect)
 
 
 @edge.define("agent")

@@ -11,6 +11,8 @@ JOBS: dict[str, str] = {
     "draft": "vedette.workers.draft:main",
     "measure": "vedette.workers.measure:main",
     "look": "vedette.workers.look:main",
+    "quantize": "vedette.workers.quantize:main",
+    "quantize-version": "vedette.workers.quantize_version:main",
     "read-import": "vedette.workers.read_import:main",
     "read-manifest": "vedette.workers.read_manifest:main",
     "study": "vedette.workers.study:main",

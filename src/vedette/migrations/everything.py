@@ -9,6 +9,7 @@ import vedette.identity.tables
 import vedette.imports.tables
 import vedette.jobs.tables
 import vedette.metering.tables
+import vedette.packaging.tables
 import vedette.pictures.tables
 import vedette.projects.tables
 import vedette.rounds.tables
@@ -29,6 +30,7 @@ ROOMS = (
     vedette.rounds.tables,
     vedette.trials.tables,
     vedette.feedback.tables,
+    vedette.packaging.tables,
 )
 
 

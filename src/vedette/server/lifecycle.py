@@ -28,6 +28,8 @@ from vedette.imports.imports import Imports
 from vedette.imports.works import ImportTools
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
+from vedette.packaging.packagings import Packagings
+from vedette.packaging.works import PackagingTools
 from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
@@ -89,28 +91,27 @@ def _lock_first_byte(file: IO[str]) -> bool:
 @contextlib.contextmanager
 def open_house(settings: Settings) -> Iterator[House]:
     """Yield the house with its rooms started; everything is closed at the end."""
-    data = settings.data
     with contextlib.ExitStack() as closing:
         closing.enter_context(private())
-        _hold_folder(data, closing)
-        reserve = _open_reserve(data, closing)
+        _hold_folder(settings.data, closing)
+        reserve = _open_reserve(settings.data, closing)
         installation = closing.enter_context(open_installation(settings, makes=True))
-        threading.Thread(target=close_to_others, args=(data,), name="modes", daemon=True).start()
+        threading.Thread(target=close_to_others, args=(settings.data,), name="modes", daemon=True).start()
         settings, database = installation.settings, installation.database
         database.is_short_of_room = lambda: reserve.is_spent
         identity, seal = installation.identity, installation.seal
         blobs = _open_buckets(settings, closing)
         access, projects = Reach(blobs, identity.current), Projects(database)
         _name_unreadable_policies(identity, projects, blobs)
-        jobs = JobRunner(database)
+        versions, jobs = Versions(database, projects), JobRunner(database)
         datasets, pictures = _open_datasets(settings, database, projects, blobs, access, jobs)
         _close_at_the_end(closing, pictures.close, jobs.close)
         imports, exports = _open_ways(settings, database, datasets, blobs, access, jobs)
-        versions = Versions(database, projects)
         trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
         lender, meter = PictureLender(database, blobs, access), _open_meter(database, closing)
         suggestions, drafts, steps = _open_suggestions(settings, datasets, versions, trainings, lender, jobs)
         trials = _open_trials(settings, steps, datasets, lender, jobs)
+        packagings = _open_packagings(settings, projects, trainings, lender, jobs)
         feedback = _open_feedback(trials, trainings, reserve, jobs, closing)
         jobs.start()
         yield House(
@@ -121,6 +122,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             datasets=datasets,
             imports=imports,
             exports=exports,
+            packagings=packagings,
             pictures=pictures,
             rounds=open_rounds(database, datasets, blobs, jobs),
             versions=versions,
@@ -254,6 +256,26 @@ def _open_trials(
     trials = Trials(tools, datasets, jobs)
     trials.start()
     return trials
+
+
+def _open_packagings(
+    settings: Settings, projects: Projects, trainings: Trainings, lender: PictureLender, jobs: JobRunner
+) -> Packagings:
+    """Return the packaging of models for devices, with what a stop left cleared."""
+    tools = PackagingTools(
+        database=lender.database,
+        versions=trainings.versions,
+        blobs=lender.blobs,
+        access=lender.access,
+        folder=settings.data / "packaging",
+        folder_of=trainings.folder,
+        engine=open_engine(),
+        clock=system_clock,
+    )
+    packagings = Packagings(tools, jobs, most_under_way=settings.packaging_jobs)
+    packagings.start()
+    projects.ask_before_deleting(packagings.hold_project)
+    return packagings
 
 
 def _open_feedback(

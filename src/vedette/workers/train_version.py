@@ -105,7 +105,7 @@ def check(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool
     folder.clear()
     started = time.monotonic()
     say(Event("progress", CHECKING))
-    prepared = _prepare(folder, train_order, split=_undivided)
+    prepared = prepare_samples(folder, train_order, split=_undivided)
     if prepared.refusal:
         folder.finish({**_refusal_of(prepared), "seconds": time.monotonic() - started})
     else:
@@ -134,7 +134,7 @@ def _train(
 ) -> dict[str, Any]:
     started = time.monotonic()
     say(Event("progress", CHECKING))
-    prepared = _prepare(folder, order, split=_split_of(order))
+    prepared = prepare_samples(folder, order, split=split_of(order))
     result: dict[str, Any] = _refusal_of(prepared)
     if not prepared.refusal:
         if order.divides and prepared.test:
@@ -142,9 +142,9 @@ def _train(
             say(Event("progress", DIVIDED))
         try:
             result |= _learn(folder, order, prepared, say, cancelled)
-        except Wrong as why:
+        except Wrong as refusal:
             # What the data lacks for learning, said by the learning core in a sentence.
-            result["refused"] = _by_addresses(why.sentence, folder, prepared)
+            result["refused"] = _by_addresses(refusal.sentence, folder, prepared)
     result["seconds"] = time.monotonic() - started
     folder.finish(result)
     return result
@@ -157,7 +157,8 @@ def _by_addresses(sentence: str, folder: Folder, prepared: Prepared) -> str:
     return sentence.replace(f"{folder.root}/", "")
 
 
-def _split_of(order: TrainOrder) -> Split:
+def split_of(order: TrainOrder) -> Split:
+    """Return what divides a dataset that is alone: the same pictures always give the same parts."""
     least = dialect_of(order.dialect).least_tested
 
     def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
@@ -166,7 +167,8 @@ def _split_of(order: TrainOrder) -> Split:
     return split
 
 
-def _prepare(folder: Folder, order: TrainOrder, *, split: Split) -> Prepared:
+def prepare_samples(folder: Folder, order: TrainOrder, *, split: Split) -> Prepared:
+    """Return the samples of a folder's frozen lines and linked pictures, or why there can be none."""
     terms = TrainingTerms(
         has_test=order.has_test,
         split=split,

@@ -661,6 +661,20 @@ export interface DismissSuggestionsRequest {
   readonly Suggestions: ReadonlyArray<SuggestionKey>;
 }
 
+export interface DownloadEdgePackageRequest {
+  readonly ProjectArn: string;
+  readonly JobName: string;
+  readonly Part: "component" | "linux" | "recipe_json" | "recipe_yaml" | "manifest" | "sums";
+}
+
+export interface DownloadEdgePackageResponse {
+  readonly Body?: string | undefined;
+  readonly ContentLength?: number | undefined;
+  readonly ContentType?: string | undefined;
+  readonly ContentDisposition?: string | undefined;
+  readonly ReprDigest?: string | undefined;
+}
+
 export interface DownloadModelRequest {
   readonly ModelArn: string;
   readonly Part?: "package" | "onnx" | undefined;
@@ -710,6 +724,25 @@ export interface DriftFinding {
   readonly Usual?: number | undefined;
   readonly Now?: number | undefined;
   readonly Pictures?: number | undefined;
+}
+
+export interface EdgePackageDescription {
+  readonly JobName?: string | undefined;
+  readonly VersionName?: string | undefined;
+  readonly ModelArn?: string | undefined;
+  readonly ComponentName?: string | undefined;
+  readonly ComponentVersion?: string | undefined;
+  readonly Description?: string | undefined;
+  readonly Arch?: "X86_64" | "ARM64" | undefined;
+  readonly Accelerator?: "NVIDIA" | undefined;
+  readonly Device?: "jetson_xavier" | undefined;
+  readonly Precision?: "float32" | "int8" | undefined;
+  readonly Status?: "created" | "running" | "succeeded" | "failed" | undefined;
+  readonly Message?: string | undefined;
+  readonly Address?: string | undefined;
+  readonly Parts?: ReadonlyArray<"component" | "linux" | "recipe_json" | "recipe_yaml" | "manifest" | "sums"> | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
 }
 
 export interface EditedEntry {
@@ -1297,6 +1330,17 @@ export interface ListDraftsResponse {
   readonly Done?: number | undefined;
   readonly Count?: number | undefined;
   readonly Drafts?: ReadonlyArray<Draft> | undefined;
+}
+
+export interface ListEdgePackagesRequest {
+  readonly ProjectArn: string;
+  readonly NextToken?: string | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListEdgePackagesResponse {
+  readonly Packages?: ReadonlyArray<EdgePackageDescription> | undefined;
+  readonly NextToken?: string | undefined;
 }
 
 export interface ListEntriesRequest {
@@ -2009,6 +2053,23 @@ export interface StartDraftsResponse {
   readonly Count?: number | undefined;
 }
 
+export interface StartEdgePackageRequest {
+  readonly ModelArn: string;
+  readonly ComponentName: string;
+  readonly Address: string;
+  readonly ComponentVersion?: string | undefined;
+  readonly Description?: string | undefined;
+  readonly Arch?: "X86_64" | "ARM64" | undefined;
+  readonly Accelerator?: "NVIDIA" | undefined;
+  readonly Device?: "jetson_xavier" | undefined;
+  readonly CompilerOptions?: string | undefined;
+  readonly Precision?: "float32" | "int8" | undefined;
+}
+
+export interface StartEdgePackageResponse {
+  readonly Package?: EdgePackageDescription | undefined;
+}
+
 export interface StartSuggestionsRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -2420,6 +2481,7 @@ export interface VedetteOperations {
   readonly DescribeTrialDetection: { readonly input: DescribeTrialDetectionRequest; readonly output: DescribeTrialDetectionResponse };
   readonly DiscardDrafts: { readonly input: DiscardDraftsRequest; readonly output: Record<never, never> };
   readonly DismissSuggestions: { readonly input: DismissSuggestionsRequest; readonly output: Record<never, never> };
+  readonly DownloadEdgePackage: { readonly input: DownloadEdgePackageRequest; readonly output: DownloadEdgePackageResponse };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
   readonly EndRound: { readonly input: EndRoundRequest; readonly output: EndRoundResponse };
   readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
@@ -2437,6 +2499,7 @@ export interface VedetteOperations {
   readonly ListComparedImages: { readonly input: ListComparedImagesRequest; readonly output: ListComparedImagesResponse };
   readonly ListDismissedSuggestions: { readonly input: ListDismissedSuggestionsRequest; readonly output: ListDismissedSuggestionsResponse };
   readonly ListDrafts: { readonly input: ListDraftsRequest; readonly output: ListDraftsResponse };
+  readonly ListEdgePackages: { readonly input: ListEdgePackagesRequest; readonly output: ListEdgePackagesResponse };
   readonly ListEntries: { readonly input: ListEntriesRequest; readonly output: ListEntriesResponse };
   readonly ListEntryEvents: { readonly input: ListEntryEventsRequest; readonly output: ListEntryEventsResponse };
   readonly ListEvaluationImages: { readonly input: ListEvaluationImagesRequest; readonly output: ListEvaluationImagesResponse };
@@ -2478,6 +2541,7 @@ export interface VedetteOperations {
   readonly ReviewAnswers: { readonly input: ReviewAnswersRequest; readonly output: ReviewAnswersResponse };
   readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };
   readonly StartDrafts: { readonly input: StartDraftsRequest; readonly output: StartDraftsResponse };
+  readonly StartEdgePackage: { readonly input: StartEdgePackageRequest; readonly output: StartEdgePackageResponse };
   readonly StartSuggestions: { readonly input: StartSuggestionsRequest; readonly output: StartSuggestionsResponse };
   readonly StartTrialDetection: { readonly input: StartTrialDetectionRequest; readonly output: StartTrialDetectionResponse };
   readonly StopDrafts: { readonly input: StopDraftsRequest; readonly output: StopDraftsResponse };

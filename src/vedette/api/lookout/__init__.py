@@ -10,6 +10,11 @@ from vedette.api.lookout.datasets import (
 from vedette.api.lookout.faults import translate
 from vedette.api.lookout.inference import detect_anomalies, start_model, stop_model
 from vedette.api.lookout.models import create_model, delete_model, describe_model, list_models
+from vedette.api.lookout.packaging import (
+    describe_model_packaging_job,
+    list_model_packaging_jobs,
+    start_model_packaging_job,
+)
 from vedette.api.lookout.permissions import PERMISSIONS
 from vedette.api.lookout.projects import create_project, delete_project, describe_project, list_projects
 from vedette.api.lookout.tags import list_tags_for_resource, tag_resource, untag_resource
@@ -33,6 +38,9 @@ OPERATIONS: dict[str, Handler] = {
     "StartModel": start_model,
     "StopModel": stop_model,
     "DetectAnomalies": detect_anomalies,
+    "DescribeModelPackagingJob": describe_model_packaging_job,
+    "ListModelPackagingJobs": list_model_packaging_jobs,
+    "StartModelPackagingJob": start_model_packaging_job,
     "ListTagsForResource": list_tags_for_resource,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,
@@ -44,7 +52,6 @@ DOOR = OperationsDoor(
     translate,
     title="Amazon Lookout for Vision",
     permissions=PERMISSIONS,
-    instead="A model's package leaves for any machine by `vedette model download`.",
 )
 
 __all__ = ["DOOR", "OPERATIONS", "translate"]

@@ -21,6 +21,7 @@ from vedette.api.own.account import (
 from vedette.api.own.changes import change_entries, describe_change, undo_change
 from vedette.api.own.comparisons import compare_versions, list_compared_images
 from vedette.api.own.drafts import accept_drafts, discard_drafts, list_drafts, start_drafts, stop_drafts
+from vedette.api.own.edge_packages import download_edge_package, list_edge_packages, start_edge_package
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
 from vedette.api.own.evaluations import get_evaluation_columns, list_evaluation_images
 from vedette.api.own.examples import create_example_project
@@ -140,6 +141,9 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteExport": delete_export,
     "DescribeExport": describe_export,
     "ListExports": list_exports,
+    "DownloadEdgePackage": download_edge_package,
+    "ListEdgePackages": list_edge_packages,
+    "StartEdgePackage": start_edge_package,
     "DescribeFeedback": describe_feedback,
     "UpdateFeedback": update_feedback,
     "AddTrialPictures": add_trial_pictures,

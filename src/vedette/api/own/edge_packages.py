@@ -1,0 +1,142 @@
+"""Edge packages of both services' models: ordered, listed, and their files to download."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from vedette.api.house import Caller, House
+from vedette.api.own.models import find_model
+from vedette.api.own.projects import find_project
+from vedette.api.paging import read_page
+from vedette.clock import from_milliseconds
+from vedette.errors import Busy, Denied, Missing, Wrong
+from vedette.packaging.options import read_options
+from vedette.packaging.values import PackagingJob, PackagingWish
+from vedette.runtime.components import EdgeTarget
+
+PIECE = 1 << 18
+DEVICES = {"jetson_xavier": EdgeTarget("ARM64", "NVIDIA", "jetson_xavier")}
+
+
+def start_edge_package(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Begin to write a model's edge package to a bucket."""
+    version = find_model(house, caller, "StartEdgePackage", request)
+    job = house.packagings.create(version, _wish(request), caller.principal)
+    return {"Package": _describe(job)}
+
+
+def list_edge_packages(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """List a project's edge packages, the newest first, by whichever operation they were ordered."""
+    project = find_project(house, caller, "ListEdgePackages", request["ProjectArn"])
+    page = read_page(house, request, "ListEdgePackages", project.id)
+    jobs, more = house.packagings.list(project, before=page.after(None), most=page.size)
+    return page.answer({"Packages": [_describe(job) for job in jobs]}, jobs[-1].id if more else None)
+
+
+def download_edge_package(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Answer with one of a package's files, read from its bucket with the caller's rights."""
+    project = find_project(house, caller, "DownloadEdgePackage", request["ProjectArn"])
+    job = house.packagings.describe(project, request["JobName"])
+    key, bucket = job.files.get(request["Part"]), job.wish.bucket
+    if key is None:
+        raise Busy(
+            f"The packaging job {job.wish.name} has written nothing yet.",
+            kind="packaging job",
+            name=job.wish.name,
+        )
+    if not house.access.may_read(caller.principal, bucket, key):
+        raise Denied(
+            f"User: {caller.principal.arn} is not authorized to perform: s3:GetObject on {bucket}/{key}"
+        )
+    try:
+        item, stream = house.blobs.find(bucket, key), house.blobs.open(bucket, key)
+    except Missing:
+        raise Missing(
+            f"s3://{bucket}/{key} was deleted; order the package again.", kind="key", name=key
+        ) from None
+    name = key.rpartition("/")[2]
+    return {
+        "Body": ObjectStream(stream),
+        "ContentLength": item.size,
+        "ContentType": item.content_type or "application/octet-stream",
+        "ContentDisposition": f'attachment; filename="{name}"',
+    }
+
+
+class ObjectStream:
+    """Streams an object in pieces, and closes it at the end or when the client has gone."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def __aiter__(self) -> "ObjectStream":
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Return the next piece."""
+        piece = await asyncio.to_thread(self._stream.read, PIECE)
+        if not piece:
+            await self.aclose()
+            raise StopAsyncIteration
+        return piece
+
+    async def aclose(self) -> None:
+        """Let go of the object."""
+        self._stream.close()
+
+
+def _wish(request: Mapping[str, Any]) -> PackagingWish:
+    bucket, prefix = _place(request["Address"])
+    device = request.get("Device")
+    target = (
+        DEVICES[device]
+        if device
+        else EdgeTarget(request.get("Arch", "X86_64"), request.get("Accelerator", ""))
+    )
+    options = {}
+    if text := request.get("CompilerOptions", ""):
+        if device:
+            raise Wrong("A device has compiler options of its own; leave them out.")
+        options = read_options(text, target)
+    return PackagingWish(
+        component=request["ComponentName"],
+        component_version=request.get("ComponentVersion", ""),
+        bucket=bucket,
+        prefix=prefix,
+        component_description=request.get("Description", ""),
+        target=target,
+        options=options,
+        precision=request.get("Precision", "float32"),
+    )
+
+
+def _place(address: str) -> tuple[str, str]:
+    """Return bucket and prefix of s3://bucket/folder/; a place that a person names is a folder."""
+    scheme, _, rest = address.strip().partition("://")
+    bucket, _, prefix = rest.partition("/")
+    if scheme.lower() != "s3" or not bucket:
+        raise Wrong(f"{address[:100]!r} is no folder in a bucket: it has the form s3://bucket/folder.")
+    return bucket, f"{prefix.rstrip('/')}/" if prefix.strip("/") else ""
+
+
+def _describe(job: PackagingJob) -> dict[str, Any]:
+    wish, target = job.wish, job.wish.target
+    facts = {
+        "JobName": wish.name,
+        "VersionName": job.version_name,
+        "ModelArn": job.model_arn,
+        "ComponentName": wish.component,
+        "ComponentVersion": wish.component_version,
+        "Description": wish.component_description,
+        "Arch": target.arch,
+        "Accelerator": target.accelerator,
+        "Device": target.device,
+        "Precision": job.precision or wish.precision,
+        "Status": job.status,
+        "Message": job.message,
+        "Address": f"s3://{wish.bucket}/{wish.prefix}",
+        "Parts": list(job.files),
+        "CreationDate": from_milliseconds(job.created_ms),
+        "UpdateDate": from_milliseconds(job.changed_ms),
+    }
+    return {name: value for name, value in facts.items() if value != ""}
