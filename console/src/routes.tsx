@@ -4,6 +4,7 @@ import { routes as account } from "./features/account";
 import { routes as dashboard } from "./features/dashboard";
 import { routes as comparison } from "./features/comparison";
 import { routes as datasets } from "./features/datasets";
+import { routes as edge } from "./features/edge";
 import { routes as evaluation } from "./features/evaluation";
 import { routes as history } from "./features/history";
 import { routes as home } from "./features/home";
@@ -30,6 +31,7 @@ const pages = [
   ...use,
   ...dashboard,
   ...trials,
+  ...edge,
   ...comparison,
   ...account,
   { path: "*", Component: NotFoundPage },

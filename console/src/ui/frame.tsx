@@ -69,6 +69,7 @@ function useProjectItems(): SideNavigationProps.Item[] {
         { type: "link", text: t("versions"), href: hrefOf(`${route}/versions`) },
         { type: "link", text: t("trials"), href: hrefOf(`${route}/trials`) },
         { type: "link", text: t("feedback"), href: hrefOf(`${route}/feedback`) },
+        { type: "link", text: t("packages"), href: hrefOf(`${route}/packages`) },
       ],
     },
   ];

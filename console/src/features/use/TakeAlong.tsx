@@ -59,6 +59,13 @@ export function TakeAlong({ model, serving }: { readonly model: ModelPlace; read
               {part === "onnx" ? t("takeOnnx") : t("takePackage")}
             </Button>
           ))}
+          <Button
+            disabled={isMissing}
+            href={hrefOf(`${route}/packages?order=${encodeURIComponent(model.version)}`)}
+            onFollow={follow}
+          >
+            {t("orderPackage")}
+          </Button>
           <Button href={hrefOf(`${route}/datasets/train/export`)} onFollow={follow}>
             {t("exportLabels")}
           </Button>

@@ -18,6 +18,7 @@ export const messages = {
   },
   withoutLabels: "Without labels, {moment}",
   feedback: "Production feedback",
+  packages: "Edge model packages",
   account: "Account",
   navigation: "Navigation",
   openNavigation: "Open navigation",

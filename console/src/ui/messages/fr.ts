@@ -21,6 +21,7 @@ export const messages: Translation<typeof english> = {
   },
   withoutLabels: "Sans étiquette, {moment}",
   feedback: "Retour de production",
+  packages: "Paquets pour appareils",
   account: "Compte",
   navigation: "Navigation",
   openNavigation: "Ouvrir la navigation",

@@ -18,6 +18,7 @@ export const messages: Translation<typeof english> = {
   tryUnlabelled: { other: "Coba model pada {count} gambar tanpa label" },
   withoutLabels: "Tanpa label, {moment}",
   feedback: "Umpan balik produksi",
+  packages: "Paket model edge",
   account: "Akun",
   navigation: "Navigasi",
   openNavigation: "Buka navigasi",

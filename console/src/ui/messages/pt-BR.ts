@@ -21,6 +21,7 @@ export const messages: Translation<typeof english> = {
   },
   withoutLabels: "Sem rótulo, {moment}",
   feedback: "Retorno da produção",
+  packages: "Pacotes para dispositivos",
   account: "Conta",
   navigation: "Navegação",
   openNavigation: "Abrir a navegação",

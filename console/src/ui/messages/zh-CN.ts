@@ -18,6 +18,7 @@ export const messages: Translation<typeof english> = {
   tryUnlabelled: { other: "在 {count} 张未标注图片上试用模型" },
   withoutLabels: "未标注，{moment}",
   feedback: "生产反馈",
+  packages: "边缘模型包",
   account: "账户",
   navigation: "导航",
   openNavigation: "打开导航",

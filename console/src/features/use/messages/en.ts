@@ -111,4 +111,5 @@ export const messages = {
   takeParts:
     "The model is a zip: the network (ONNX), its labels and thresholds, its evaluation and its card.",
   exportLabels: "Export the labels (COCO and others)",
+  orderPackage: "Order an edge package",
 } as const;

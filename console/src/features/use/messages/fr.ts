@@ -119,4 +119,5 @@ export const messages: Translation<typeof english> = {
   takeOnnx: "Télécharger le réseau (ONNX)",
   takeParts: "Le modèle est un zip : le réseau (ONNX), ses étiquettes et seuils, son évaluation et sa fiche.",
   exportLabels: "Exporter les étiquettes (COCO et autres)",
+  orderPackage: "Commander un paquet pour appareils",
 };

@@ -109,4 +109,5 @@ export const messages: Translation<typeof english> = {
   takeOnnx: "Unduh jaringan (ONNX)",
   takeParts: "Model adalah zip: jaringan (ONNX), label dan ambangnya, evaluasi, dan kartunya.",
   exportLabels: "Ekspor label (COCO dan lainnya)",
+  orderPackage: "Pesan paket edge",
 };

@@ -114,4 +114,5 @@ export const messages: Translation<typeof english> = {
   takeOnnx: "Baixar a rede (ONNX)",
   takeParts: "O modelo é um zip: a rede (ONNX), seus rótulos e limites, sua avaliação e sua ficha.",
   exportLabels: "Exportar os rótulos (COCO e outros)",
+  orderPackage: "Encomendar um pacote para dispositivos",
 };

@@ -102,4 +102,5 @@ export const messages: Translation<typeof english> = {
   takeOnnx: "下载网络（ONNX）",
   takeParts: "模型是一个 zip：网络（ONNX）、标签和阈值、评估结果及说明卡。",
   exportLabels: "导出标签（COCO 等）",
+  orderPackage: "订购边缘模型包",
 };

@@ -1,0 +1,52 @@
+import type { Translation } from "../../../i18n/texts";
+import type { messages as english } from "./en";
+
+export const messages: Translation<typeof english> = {
+  loading: "Chargement…",
+  packages: "Paquets de modèles pour appareils",
+  packagesHelp:
+    "Des modèles empaquetés pour les appareils au bord de la ligne : pour Greengrass, ou pour toute machine Linux.",
+  none: "Aucun paquet pour l'instant",
+  noneHelp: "Un paquet permet à un appareil d'utiliser un modèle sans ce serveur et sans réseau.",
+  noVersion: "Il n'y a pas encore de version entraînée à empaqueter.",
+  toTraining: "Entraîner un modèle",
+  order: "Commander un paquet",
+  begin: "Commander",
+  component: "Composant",
+  componentHelp:
+    "Lettres, chiffres, points, tirets et traits de soulignement. Les appareils appellent le modèle par ce nom.",
+  componentVersion: "Version du composant",
+  componentVersionHelp:
+    "Trois nombres, par exemple 1.0.0. Chaque version d'un composant n'est faite qu'une fois.",
+  description: "Description",
+  optional: "facultatif",
+  model: "Version du modèle",
+  target: "Cible",
+  target_x86: "Linux sur x86-64",
+  target_x86_nvidia: "Linux sur x86-64 avec NVIDIA",
+  target_arm: "Linux sur ARM64",
+  target_arm_nvidia: "Linux sur ARM64 avec NVIDIA",
+  target_jetson: "Jetson AGX Xavier",
+  targetHelp: "L'appareil choisit lui-même où le modèle tourne le mieux ; ceci le nomme pour Greengrass.",
+  precision: "Modèle 8 bits",
+  precisionHelp:
+    "Plus petit et plus rapide sur la plupart des processeurs. Gardé seulement s'il fait aussi bien sur les images de test.",
+  precision_float32: "Comme entraîné",
+  precision_int8: "8 bits",
+  folder: "Dossier dans un compartiment",
+  folderHelp: "Le paquet y est écrit.",
+  status: "État",
+  status_created: "En attente",
+  status_running: "Empaquetage",
+  status_succeeded: "Prêt",
+  status_failed: "Échec",
+  created: "Commandé",
+  download: "Télécharger",
+  downloadOf: "Télécharger {name}",
+  part_linux: "Pour une machine Linux",
+  part_component: "Composant pour Greengrass",
+  part_recipe_json: "Recette (JSON)",
+  part_recipe_yaml: "Recette (YAML)",
+  part_manifest: "Manifeste",
+  part_sums: "Sommes de contrôle",
+};
