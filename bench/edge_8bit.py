@@ -116,7 +116,7 @@ def measure(name: str, folder: Path) -> None:
         )
         figures = f"{trial.before:.4f} → {trial.after:.4f}"
         row(f"{name}: {trial.plan}, F1", figures, f"−{DISTANCE} at most", trial.is_near)
-    row(f"{name}: offered", "yes" if outcome.kept else "no", "", True)
+    row(f"{name}: offered", "yes" if outcome.accepted else "no", "", True)
 
 
 if __name__ == "__main__":

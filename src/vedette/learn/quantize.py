@@ -81,7 +81,7 @@ class QuantizeTrial:
 class QuantizeOutcome:
     """What came of it: the plan that was kept, or why none was, with both evaluations as documents."""
 
-    kept: QuantizeTrial | None
+    accepted: QuantizeTrial | None
     trials: Sequence[QuantizeTrial]
     sentence: str
     evaluations: Mapping[str, Mapping[str, Any]]
@@ -217,9 +217,9 @@ def _chosen(graph: Any, plan: QuantizePlan) -> list[str]:
 
 def _plain(graph: Any) -> bytes:
     """Return a network as a package may hold it: of the standard steps alone, without notes."""
-    kept = [opset for opset in graph.opset_import if opset.domain in ("", "ai.onnx")]
+    opsets = [opset for opset in graph.opset_import if opset.domain in ("", "ai.onnx")]
     del graph.opset_import[:]
-    graph.opset_import.extend(kept)
+    graph.opset_import.extend(opsets)
     del graph.metadata_props[:]
     file = io.BytesIO()
     onnx.save(graph, file)

@@ -46,7 +46,7 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
     for precision, document in outcome.evaluations.items():
         (out / f"{precision}.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
     return {
-        "kept": outcome.kept is not None,
+        "kept": outcome.accepted is not None,
         "sentence": outcome.sentence,
         "plans": [asdict(trial) for trial in outcome.trials],
     }

@@ -41,14 +41,14 @@ CHECKING = {"stage": "checking the manifests", "done": 0, "of": 1}
 DIVIDED = {"stage": "dividing the dataset", "done": 1, "of": 1}
 
 
-def main(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
+def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Check, train, judge, and write the service's documents."""
     train_order = TrainOrder(**order)
     folder = Folder(Path(train_order.folder))
     folder.clear()
     try:
         with scratch_in(folder.scratch):
-            return _train(folder, train_order, say, cancelled)
+            return _train(folder, train_order, emit, cancelled)
     except OSError as error:
         if is_full(error, folder.root):
             raise NoSpace(NO_ROOM) from error
@@ -97,14 +97,14 @@ class ScratchFolders:
 _SCRATCH = ScratchFolders()
 
 
-def check(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
+def check(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Check alone, and leave a result where that ends the training; for one that waits for its turn."""
     del cancelled  # it takes seconds
     train_order = TrainOrder(**order)
     folder = Folder(Path(train_order.folder))
     folder.clear()
     started = time.monotonic()
-    say(Event("progress", CHECKING))
+    emit(Event("progress", CHECKING))
     prepared = prepare_samples(folder, train_order, split=_undivided)
     if prepared.refusal:
         folder.finish({**_refusal_of(prepared), "seconds": time.monotonic() - started})
@@ -130,18 +130,18 @@ def _undivided(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
 
 
 def _train(
-    folder: Folder, order: TrainOrder, say: EmitEvent, cancelled: Callable[[], bool]
+    folder: Folder, order: TrainOrder, emit: EmitEvent, cancelled: Callable[[], bool]
 ) -> dict[str, Any]:
     started = time.monotonic()
-    say(Event("progress", CHECKING))
+    emit(Event("progress", CHECKING))
     prepared = prepare_samples(folder, order, split=split_of(order))
     result: dict[str, Any] = _refusal_of(prepared)
     if not prepared.refusal:
         if order.divides and prepared.test:
             folder.divide(sample.source for sample in prepared.test)
-            say(Event("progress", DIVIDED))
+            emit(Event("progress", DIVIDED))
         try:
-            result |= _learn(folder, order, prepared, say, cancelled)
+            result |= _learn(folder, order, prepared, emit, cancelled)
         except Wrong as refusal:
             # What the data lacks for learning, said by the learning core in a sentence.
             result["refused"] = _by_addresses(refusal.sentence, folder, prepared)
@@ -183,7 +183,7 @@ def _learn(
     folder: Folder,
     order: TrainOrder,
     prepared: Prepared,
-    say: EmitEvent,
+    emit: EmitEvent,
     cancelled: Callable[[], bool],
 ) -> dict[str, Any]:
     # Torch takes seconds to load, and manifests that nothing can be learnt from do without.
@@ -191,7 +191,7 @@ def _learn(
     from vedette.learn.budget import read_budget
 
     dialect, masks = dialect_of(order.dialect), MaskWriter(folder)
-    watchers = Watchers(say)
+    watchers = Watchers(emit)
     outcome = pipeline.run(
         Order(
             train=prepared.train,
