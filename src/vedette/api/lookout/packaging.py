@@ -98,7 +98,7 @@ def _target(configuration: Mapping[str, Any]) -> tuple[EdgeTarget, dict[str, Any
     if platform is None:
         if text:
             raise Wrong("CompilerOptions go with TargetPlatform; TargetDevice has its own.")
-        return DEVICES[device], {}
+        return DEVICES[str(device)], {}
     target = EdgeTarget(platform["Arch"], platform.get("Accelerator", ""), "", platform["Os"])
     return target, read_options(text, target)
 
