@@ -264,7 +264,7 @@ def main() -> None:
         models = packages(place)
         pictures = pixels_of(paths)
         turned = [np.ascontiguousarray(pixels[:, ::-1]) for pixels in pictures]
-        for kind in OUTPUTS:
+        for kind in sys.argv[1:] or OUTPUTS:
             first_answer(models, place, kind, pictures[0])
             with agent(models, place, "--start", kind) as (client, pid, _):
                 client.await_status(kind, "RUNNING")

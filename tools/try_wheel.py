@@ -17,6 +17,8 @@ from doubles.pictures import a_png  # noqa: E402
 CONSTRAINTS = ROOT / "constraints.txt"
 # What `pip install vedette` may add to an empty environment; ONNX Runtime, numpy and Pillow are 155 of it.
 MOST_LIGHT_MIB = 180
+# And `pip install vedette[edge]`: gRPC is 25 more.
+MOST_EDGE_MIB = 220
 CALL = """
 import json, sys, botocore.session
 key = json.load(open(sys.argv[2]))
@@ -27,16 +29,31 @@ client = botocore.session.get_session().create_client(
 print(client.create_project(ProjectName="from-a-wheel")["ProjectArn"])
 """
 
+ASK = """
+import sys, time, grpc
+from vedette.edge.protos import edge_agent_pb2 as pb
+from vedette.edge.protos.edge_agent_pb2_grpc import EdgeAgentStub
+with grpc.insecure_channel(sys.argv[1]) as channel:
+    agent = EdgeAgentStub(channel)
+    describe = pb.DescribeModelRequest(model_component="tiny")
+    while agent.DescribeModel(describe).model_description.status != pb.RUNNING:
+        time.sleep(0.1)
+    bitmap = pb.Bitmap(width=64, height=64, byte_data=b"\\xff" * (64 * 64 * 3))
+    request = pb.DetectAnomaliesRequest(model_component="tiny", bitmap=bitmap)
+    print(agent.DetectAnomalies(request).detect_anomaly_result.is_anomalous)
+"""
+
 
 def main() -> int:
     """Try the wheel that is named; return 0 when it detected and served."""
     wheel = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory(prefix="vedette-wheel-") as place:
         added = try_light(wheel, Path(place) / "light")
+        on_device = try_edge(wheel, Path(place) / "device")
         arn, status = try_server(wheel, Path(place) / "whole")
-    facts = {"wheel": wheel.name, "bytes": wheel.stat().st_size, "light MiB": added}
+    facts = {"wheel": wheel.name, "bytes": wheel.stat().st_size, "light MiB": added, "edge MiB": on_device}
     print(json.dumps({**facts, "made": arn, "stopped with": status}))
-    return status or int(added > MOST_LIGHT_MIB)
+    return status or int(added > MOST_LIGHT_MIB or on_device > MOST_EDGE_MIB)
 
 
 def try_light(wheel: Path, home: Path) -> float:
@@ -64,6 +81,32 @@ def try_light(wheel: Path, home: Path) -> float:
     ):
         refusal = subprocess.run([vedette, *words], capture_output=True, text=True, cwd=home, check=False)
         assert (refusal.returncode, f"vedette[{part}]" in refusal.stderr) == (2, True), refusal
+    return round(added, 1)
+
+
+def try_edge(wheel: Path, home: Path) -> float:
+    """Look at a picture by an agent with the install for devices; return how many MiB it took."""
+    environment(home)
+    before = bytes_below(home / "env")
+    install(home, f"{wheel}[edge]")
+    added = (bytes_below(home / "env") - before) / 2**20
+    tiny_package(home / "models" / "tiny", "anomaly")
+    address = f"unix://{home}/agent.sock"
+    words = ["edge", "agent", "--models", "models", "--socket", address, "--start", "tiny"]
+    agent = subprocess.Popen(
+        [home / "env" / "bin" / "vedette", *words], stdout=subprocess.PIPE, text=True, cwd=home
+    )
+    try:
+        assert agent.stdout is not None
+        assert agent.stdout.readline().startswith("The agent answers")
+        python = home / "env" / "bin" / "python"
+        asked = subprocess.run(
+            [python, "-c", ASK, address], check=True, capture_output=True, text=True, cwd=home
+        )
+        assert asked.stdout == "True\n", asked.stdout
+    finally:
+        agent.terminate()
+        assert agent.wait(timeout=60) == 0
     return round(added, 1)
 
 

@@ -21,6 +21,7 @@ from vedette.edge.device_models import DeviceModels
 from vedette.edge.figures import AgentFigures, CountingInterceptor
 from vedette.edge.health import AgentHealth
 from vedette.edge.labels_servicer import EdgeLabelsServicer
+from vedette.edge.memory import keep_free_memory_small
 from vedette.edge.notify import notified_systemd
 from vedette.edge.process import ProcessLimits
 from vedette.edge.protos import edge_agent_pb2_grpc, vedette_edge_pb2_grpc
@@ -74,6 +75,7 @@ def running_agent(options: AgentOptions) -> Iterator[RunningAgent]:
         Refusal: when it cannot begin, with the reason.
     """
     path = socket_path(options.socket)
+    keep_free_memory_small()
     health = AgentHealth()
     models = DeviceModels(Catalogue(options.models), options.limits, health.observe)
     figures = AgentFigures(models)

@@ -1,5 +1,6 @@
-"""How much memory a device has to spare, and whether a model fits into it."""
+"""How much memory a device has to spare, whether a model fits into it, and giving back what is free."""
 
+import ctypes
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +13,20 @@ MEMINFO = Path("/proc/meminfo")
 PROCESS_BYTES = 120 << 20
 # The weights are read, and held by two sessions (runtime/session.py).
 COPIES = 3
+# Messages with pictures come and go; glibc would keep the most that they ever took (mallopt(3)).
+TRIM_THRESHOLD, MOST_FREE_BYTES = -1, 1 << 20
+
+
+def return_free_memory() -> None:
+    """Give freed memory back to the system, where the C library can."""
+    with suppress(AttributeError):  # not glibc
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def keep_free_memory_small() -> None:
+    """Have freed memory given back whenever there is some of it, where the C library can."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(TRIM_THRESHOLD, MOST_FREE_BYTES)
 
 
 def available_bytes(meminfo: Path = MEMINFO) -> int | None:

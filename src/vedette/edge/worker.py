@@ -25,6 +25,7 @@ from typing import Any
 from PIL import Image
 
 from vedette.cores import IdleCores, claim_core, count_cores
+from vedette.edge.memory import return_free_memory
 from vedette.edge.rasters import Raster, colors_of, mask_bytes, picture_of
 from vedette.edge.segments import SegmentPart, read_segment, write_segment
 from vedette.engines.frames import Frame, frame_start, read_frame
@@ -59,6 +60,7 @@ class ModelWorker:
             pool_cores=others,
         )
         self._model.warm()
+        return_free_memory()  # what loading needed: a tenth of what a small model takes
         *numbers, size = order["slots"]
         self._slots = SlotReader(numbers[0], size) if size else None
         self._colors = colors_of(self._model.labels, dict(self._model.facts.colors))
