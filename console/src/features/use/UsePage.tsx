@@ -2,7 +2,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useParams } from "react-router";
 import { asFault, useCall, useEvents, useProject, type ProjectService } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { NotFound } from "../../ui/states";
@@ -14,6 +13,7 @@ import { TakeAlong } from "./TakeAlong";
 import { useText } from "./text";
 import { TryIt } from "./TryIt";
 import "./use.css";
+import { useNames } from "../../ui/address";
 
 /** While a version runs its load is looked at every second; else the event stream says when something changes. */
 const LIVE_MS = 1000;
@@ -61,7 +61,7 @@ function useServing(arn: string) {
 }
 
 export function UsePage() {
-  const params = useParams();
+  const params = useNames();
   const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
   const name = params.project ?? "";
   const versionName = params.version ?? "";

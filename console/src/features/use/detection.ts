@@ -35,16 +35,16 @@ const BACKGROUND = "background";
 
 export async function detect(model: ModelPlace, picture: Prepared, signal?: AbortSignal): Promise<Detection> {
   const began = performance.now();
-  const said =
+  const outcome =
     model.service === "rekognition"
       ? await labelsIn(model, picture, signal)
       : await anomaliesIn(model, picture, signal);
-  return { ...said, milliseconds: performance.now() - began };
+  return { ...outcome, milliseconds: performance.now() - began };
 }
 
-type Said = Omit<Detection, "milliseconds">;
+type Outcome = Omit<Detection, "milliseconds">;
 
-async function labelsIn(model: ModelPlace, picture: Prepared, signal?: AbortSignal): Promise<Said> {
+async function labelsIn(model: ModelPlace, picture: Prepared, signal?: AbortSignal): Promise<Outcome> {
   const answer = await call(
     "rekognition",
     "DetectCustomLabels",
@@ -67,7 +67,7 @@ async function labelsIn(model: ModelPlace, picture: Prepared, signal?: AbortSign
   return { findings, verdict: null, areas: [], mask: null };
 }
 
-async function anomaliesIn(model: ModelPlace, picture: Prepared, signal?: AbortSignal): Promise<Said> {
+async function anomaliesIn(model: ModelPlace, picture: Prepared, signal?: AbortSignal): Promise<Outcome> {
   const answer = await call(
     "lookoutvision",
     "DetectAnomalies",

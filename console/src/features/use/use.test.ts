@@ -7,7 +7,6 @@ import { isTurned, kindOf } from "./head";
 import { cutOf, LiveLoop, type LiveNumbers } from "./live";
 import { unitsOf } from "./model";
 import { sizeFor, Unfit } from "./prepare";
-import { credentialsOf, snippetsOf } from "./snippets";
 import { MOST_TRIES, TryQueue } from "./tries";
 
 const NOTHING: Detection = { findings: [], verdict: null, areas: [], mask: null, milliseconds: 1 };
@@ -245,30 +244,3 @@ test("more pictures than can be looked at are left out, and said", async () => {
   expect([queue.tries().length, queue.passedOver]).toEqual([0, 0]);
   await settled(queue);
 });
-
-const FACTS = { project: "doors", version: "v1", region: "eu-west-1", endpoint: "http://localhost:9000" };
-
-test.each(["rekognition", "lookoutvision"] as const)(
-  "programs of %s name the version, the server and no key",
-  (service) => {
-    const arn = `arn:aws:${service}:eu-west-1:000000000000:project/doors/version/v1/1`;
-    const snippets = snippetsOf({ ...FACTS, service, arn });
-    expect(snippets.map(({ id }) => id)).toEqual([
-      "boto3",
-      "cli",
-      "curl",
-      "javascript",
-      "java",
-      "csharp",
-      "go",
-      "python",
-      "edge",
-    ]);
-    for (const { id, code } of snippets) {
-      if (id === "python") continue;
-      expect(code).toContain(FACTS.endpoint);
-      expect(code.includes(arn) || (code.includes("doors") && code.includes("v1"))).toBe(true);
-    }
-    expect(credentialsOf({ ...FACTS, service, arn })).toContain("AWS_DEFAULT_REGION=eu-west-1");
-  },
-);

@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { credentialsOf, snippetsOf, type Snippet } from "./snippets";
+
+/** Python runs what stands there against a real server (tests/journeys/test_programs.py, tests/clients). */
+const GOLDEN = fileURLToPath(new URL("../../../../tests/golden/programs", import.meta.url));
+const FILES: Readonly<Record<Snippet["id"], string>> = {
+  boto3: "ask.py",
+  cli: "ask.sh",
+  curl: "curl.sh",
+  javascript: "detect.mjs",
+  java: "Detect.java",
+  csharp: "Program.cs",
+  go: "main.go",
+  python: "library.py",
+  edge: "edge.sh",
+};
+const PLACE = { project: "programs-doors", version: "1" };
+const FACTS = { ...PLACE, region: "us-east-1", endpoint: "http://127.0.0.1:8080" };
+
+test.each(["rekognition", "lookoutvision"] as const)(
+  "programs of %s are those that are run",
+  async (service) => {
+    const arn = `arn:aws:${service}:us-east-1:000000000000:project/programs-doors/version/1/1700000000000`;
+    const snippets = snippetsOf({ ...FACTS, service, arn });
+    expect(snippets.map(({ id }) => id)).toEqual(Object.keys(FILES));
+    for (const { id, code } of snippets) {
+      await expect(code).toMatchFileSnapshot(`${GOLDEN}/${service}/${FILES[id]}`);
+    }
+    const key = credentialsOf({ ...FACTS, service, arn });
+    await expect(key).toMatchFileSnapshot(`${GOLDEN}/${service}/credentials.sh`);
+  },
+);
