@@ -24,7 +24,7 @@ from vedette.errors import Refusal
 from vedette.server.asgi import ClientGone, Receive, Scope, Send, read_head, send_answer, wait_until_gone
 from vedette.server.doors import LAST, bytes_to_recognise, page_door, preflight, service_door
 from vedette.server.memory import MOST_BYTES, BodyMemory
-from vedette.server.observe import Metrics, RequestRecord, note
+from vedette.server.observe import Metrics, RequestLog, RequestRecord
 from vedette.server.room import make_room
 from vedette.store.disk import disk_refusal
 from vedette.wire.http import Request, Response
@@ -45,6 +45,7 @@ class Application:
         self.house = house
         self.ready = False
         self.metrics = Metrics()
+        self.log = RequestLog()
         # At least two of the largest, else one could never be sent while another is read.
         self._room = BodyMemory(max(MOST_BYTES, 2 * house.settings.max_body))
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
@@ -106,7 +107,7 @@ class Application:
 
     def _record(self, record: RequestRecord) -> None:
         self.metrics.count(record)
-        note(record)
+        self.log.note(record)
 
     async def _respond(self, visit: Visit, record: RequestRecord, page: PageDoor | None) -> Response:
         """Return the answer, whatever happens on the way."""

@@ -2,8 +2,9 @@
 
 import logging
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -36,6 +37,8 @@ class RequestRecord:
     code: str = ""
     seconds: float = 0.0
     sent_bytes: int = 0
+    # How many like it were answered since the last line of them, and have none.
+    repeats: int = 0
 
 
 class Metrics:
@@ -149,16 +152,55 @@ class Metrics:
         return bytes(generate_latest(self.registry))
 
 
-def note(request: RequestRecord) -> None:
-    """Write the request's log line; internal errors at the level error."""
-    level = logging.ERROR if request.status >= 500 else logging.INFO
-    if log.isEnabledFor(level):
+# So long one line stands for all that an open page reads again and again, such as figures each second.
+REPEAT_S = 60.0
+# What pages read so, by the first words of operations; a model that is downloaded has its line each time.
+REPEATED = ("Describe", "List", "Get", "Detect", "Preview", "Query", "Count")
+# Of so many the repeats are remembered; a person has some ten pages open.
+MOST_REPEATED = 1000
+
+
+@dataclass(slots=True)
+class RequestLog:
+    """Writes a line for each request, and one a minute for what pages of the console repeat.
+
+    Metrics count every one. What was refused, what changes something and what programs ask has its line.
+    """
+
+    now: Callable[[], float] = time.monotonic
+    # By who reads what: when its last line was, and how many came since.
+    reads: dict[tuple[str, str, str], tuple[float, int]] = field(default_factory=dict)
+
+    def note(self, request: RequestRecord) -> None:
+        """Write the request's line unless it repeats one of this minute; internal errors as errors."""
+        level = logging.ERROR if request.status >= 500 else logging.INFO
+        if not log.isEnabledFor(level) or (_is_page_s_read(request) and self._is_repeat(request)):
+            return
         # Not log.log, which walks the stack for the line that logs: always this one.
         log.handle(
             log.makeRecord(
                 log.name, level, __file__, 0, "%s", (request.operation,), None, extra={"request": request}
             )
         )
+
+    def _is_repeat(self, request: RequestRecord) -> bool:
+        key = (request.principal, request.client, request.path)
+        now = self.now()
+        since, count = self.reads.get(key, (0.0, 0))
+        if key in self.reads and now - since < REPEAT_S:
+            self.reads[key] = since, count + 1
+            return True
+        request.repeats = count
+        self.reads.pop(key, None)
+        if len(self.reads) >= MOST_REPEATED:
+            # The one whose line is the oldest: dictionaries keep their order.
+            del self.reads[next(iter(self.reads))]
+        self.reads[key] = now, 0
+        return False
+
+
+def _is_page_s_read(request: RequestRecord) -> bool:
+    return request.service == "console" and request.status == 200 and request.operation.startswith(REPEATED)
 
 
 class JsonLines(logging.Formatter):
@@ -186,6 +228,7 @@ class JsonLines(logging.Formatter):
                 "duration_ms": round(request.seconds * 1000, 2),
                 "sent": request.sent_bytes,
             }
+            line |= {"repeats": request.repeats} if request.repeats else {}
         else:
             line["message"] = record.getMessage()
         if record.exc_info:
@@ -210,6 +253,7 @@ class HumanLines(logging.Formatter):
             principal = f" {request.principal}" if request.principal else ""
             duration = f"{request.seconds * 1000:.1f} ms"
             text = f"{stamp} {request.status}{code} {subject} {duration}{principal} {request.request_id}"
+            text += f" (and {request.repeats} like it)" if request.repeats else ""
         else:
             text = f"{stamp} {record.levelname.lower()} {record.getMessage()}"
         if record.exc_info:
