@@ -1,6 +1,5 @@
 """Trained versions without a training: a package put beside a row, for servers that are running or not."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +32,17 @@ def put_version_in(
     *,
     account: str,
     region: str = "us-east-1",
+    name: str = "",
     bucket: str = "",
     results: Any = None,
-    moves: Sequence[State] = ("trained",),
+    moves: tuple[State, ...] = ("trained",),
     **facts: Any,
 ) -> Version:
-    """Make a version in an open database: trained, or moved on to any state that a server might find."""
+    """Make a version in an open database: trained, or moved on to any state that a server might find.
+
+    It begins as a training, or as a copy where that is its first state.
+    """
+    first, moves = ("copying", moves[1:]) if moves[:1] == ("copying",) else ("training", moves)
     projects = Projects(database)
     versions = Versions(database, projects)
     scope = Scope(service, account, region)
@@ -46,7 +50,7 @@ def put_version_in(
         result = projects.find(scope, project)
     except Missing:
         result = projects.create(scope, NewProject(project))
-    created, _ = versions.create(result, NewVersion(bucket=bucket))
+    created, _ = versions.create(result, NewVersion(name, state=first, bucket=bucket))
     tiny_package(data / "versions" / created.folder / "package", task, **facts)
     for state in moves:
         created = versions.move(created, state, **({"results": results or {}} if state == "trained" else {}))

@@ -7,13 +7,14 @@ import { otherUploads, ownUploads, subscribeUploads } from "./running";
 import { useText } from "./text";
 import { WorkNotices } from "./WorkNotices";
 import type { Uploader, UploadTarget } from "./uploader";
+import { segmentOf } from "../ui/address";
 
 export function projectOf({ arn }: UploadTarget): string {
   return /:project\/([^/]+)/u.exec(arn)?.[1] ?? "";
 }
 
 function routeOf(target: UploadTarget): string {
-  return `/projects/${target.service}/${encodeURIComponent(projectOf(target))}/datasets`;
+  return `/projects/${target.service}/${segmentOf(projectOf(target))}/datasets`;
 }
 
 /** One of this window's: its page shows it by itself. */

@@ -11,6 +11,7 @@ import { closeNotice, useNotices } from "./notices";
 import { usePageFacts } from "./page";
 import { useUiText } from "./text";
 import { TopBar } from "./topbar";
+import { nameOf, segmentOf } from "./address";
 
 const TOP_BAR = "#top-bar";
 
@@ -54,9 +55,10 @@ function shortened(name: string): string {
 function useProjectItems(): SideNavigationProps.Item[] {
   const t = useUiText();
   const match = useMatch("/projects/:service/:project/*");
-  const { service, project } = match?.params ?? {};
-  if (service === undefined || project === undefined) return [];
-  const route = `/projects/${service}/${encodeURIComponent(project)}`;
+  const { service, project: segment } = match?.params ?? {};
+  if (service === undefined || segment === undefined) return [];
+  const project = nameOf(segment);
+  const route = `/projects/${service}/${segmentOf(project)}`;
   return [
     {
       type: "section-group",

@@ -2,9 +2,10 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import { nextStep, type NextStep, type ProjectFacts, type ProjectService, type VersionState } from "../api";
 import { useUiText } from "./text";
+import { segmentOf } from "./address";
 
 export function routeOfProject(project: { readonly service: ProjectService; readonly name: string }): string {
-  return `/projects/${project.service}/${encodeURIComponent(project.name)}`;
+  return `/projects/${project.service}/${segmentOf(project.name)}`;
 }
 
 const SIGNS: Readonly<Record<VersionState, StatusIndicatorProps.Type>> = {

@@ -1,5 +1,6 @@
 /** Where each of a project's next steps is done. */
 import type { Own, ProjectRow } from "../api";
+import { segmentOf } from "./address";
 
 export type Step = Own.NextStep;
 export type Kind = NonNullable<Step["Kind"]>;
@@ -10,7 +11,7 @@ export function routeOfStep(
   project: Place,
   { Kind: kind, DatasetType: type = "train", Labels: labels }: Step,
 ) {
-  const page = `/projects/${project.service}/${encodeURIComponent(project.name)}`;
+  const page = `/projects/${project.service}/${segmentOf(project.name)}`;
   const datasets = `${page}/datasets`;
   const label = encodeURIComponent(labels?.[0] ?? "");
   const routes: Readonly<Record<Kind, string>> = {

@@ -10,6 +10,7 @@ import { hrefOf } from "./links";
 import { usePage } from "./page";
 import { routeOfProject, VersionSign } from "./projects";
 import { useUiText } from "./text";
+import { segmentOf } from "./address";
 
 /** The pages below a version's route, a line each, and the message that names its tab. */
 const TABS = [
@@ -30,7 +31,7 @@ interface ProjectAddress {
 }
 
 export function routeOfVersion(project: ProjectAddress, version: string): string {
-  return `${routeOfProject(project)}/versions/${encodeURIComponent(version)}`;
+  return `${routeOfProject(project)}/versions/${segmentOf(version)}`;
 }
 
 interface VersionFrameProps {

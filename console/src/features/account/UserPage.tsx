@@ -9,7 +9,7 @@ import Multiselect from "@cloudscape-design/components/multiselect";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useNavigate } from "react-router";
 import { useCall, useChange, type Own } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { notify } from "../../ui/notices";
@@ -19,6 +19,7 @@ import { DeleteThing } from "./DeleteThing";
 import { Keys } from "./Keys";
 import { PolicyChoice } from "./PolicyChoice";
 import { useText } from "./text";
+import { useNames } from "../../ui/address";
 
 interface Tag {
   readonly key: string;
@@ -139,7 +140,7 @@ export function UserPage() {
   const t = useText();
   const ui = useUiText();
   const navigate = useNavigate();
-  const { user: name = "" } = useParams();
+  const { user: name = "" } = useNames();
   const user = useCall("vedette", "GetUser", { UserName: name });
   const remove = useChange("vedette", "DeleteUser", [
     ["vedette", "ListUsers"],

@@ -13,9 +13,10 @@ import { RouteLink } from "../../ui/links";
 import { CreateNamed } from "./CreateNamed";
 import { Layout } from "./Layout";
 import { useText } from "./text";
+import { segmentOf } from "../../ui/address";
 
 function routeOfUser(name: string): string {
-  return `/account/users/${encodeURIComponent(name)}`;
+  return `/account/users/${segmentOf(name)}`;
 }
 
 function Create({ onClose }: { readonly onClose: () => void }) {

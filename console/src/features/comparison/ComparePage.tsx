@@ -7,7 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useParams, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { useCall, useProject, type ProjectFacts, type ProjectService } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { hrefOf, useFollow } from "../../ui/links";
@@ -20,11 +20,12 @@ import "./comparison.css";
 import { ComparedPictures } from "./ComparedPictures";
 import { Figures } from "./Figures";
 import { useText } from "./text";
+import { useNames } from "../../ui/address";
 
 export function ComparePage() {
   const t = useText();
   const ui = useUiText();
-  const params = useParams();
+  const params = useNames();
   const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
   const name = params.project ?? "";
   const route = routeOfProject({ service, name });

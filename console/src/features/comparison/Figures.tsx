@@ -11,6 +11,7 @@ import type { Own } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { RouteLink } from "../../ui/links";
 import { useText } from "./text";
+import { segmentOf } from "../../ui/address";
 
 type Comparison = Own.CompareVersionsResponse;
 
@@ -116,7 +117,7 @@ function WholeTable({ comparison, route }: FiguresProps) {
     { name: t("f1"), before: First.F1Score, after: Second.F1Score, interval: Difference },
   ];
   const link = (version: string) => (
-    <RouteLink to={`${route}/versions/${encodeURIComponent(version)}`}>
+    <RouteLink to={`${route}/versions/${segmentOf(version)}`}>
       <bdi>{version}</bdi>
     </RouteLink>
   );

@@ -1,6 +1,6 @@
 /** The project and the dataset that an address names. */
-import { useParams } from "react-router";
 import { asFault, call, queryClient, useCall, whetherGone, type Own } from "../../api";
+import { segmentOf, useNames } from "../../ui/address";
 
 export type DatasetType = "train" | "test";
 export type ProjectService = "rekognition" | "lookoutvision";
@@ -13,14 +13,14 @@ export interface ProjectPlace {
 }
 
 export function usePlace(): ProjectPlace {
-  const { service, project } = useParams();
+  const { service, project } = useNames();
   const name = project ?? "";
   const kind = service === "lookoutvision" ? "lookoutvision" : "rekognition";
-  return { service: kind, name, route: `/projects/${kind}/${encodeURIComponent(name)}/datasets` };
+  return { service: kind, name, route: `/projects/${kind}/${segmentOf(name)}/datasets` };
 }
 
 export function useDatasetType(): DatasetType {
-  return useParams().type === "test" ? "test" : "train";
+  return useNames().type === "test" ? "test" : "train";
 }
 
 export interface ProjectFacts {

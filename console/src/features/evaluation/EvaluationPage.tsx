@@ -12,6 +12,7 @@ import { rank } from "./counting";
 import "./evaluation.css";
 import { hasModel, useColumns, useEvaluationPlace, type EvaluationPlace } from "./place";
 import { useText } from "./text";
+import { segmentOf } from "../../ui/address";
 
 export function EvaluationPage() {
   const place = useEvaluationPlace();
@@ -39,7 +40,7 @@ interface WithoutProps {
 /** What stands there of a version that has no model. */
 function Without({ place, version }: WithoutProps) {
   const t = useText();
-  const route = `${place.route}/versions/${encodeURIComponent(place.versionName)}`;
+  const route = `${place.route}/versions/${segmentOf(place.versionName)}`;
   if (version === undefined) {
     return (
       <Alert type="info" header={t("gone", { name: place.versionName })}>

@@ -1,6 +1,5 @@
 /** The version that an address names, and its evaluation. */
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "react-router";
 import {
   callKey,
   currentSession,
@@ -12,6 +11,7 @@ import {
 } from "../../api";
 import { routeOfProject } from "../../ui/projects";
 import { readColumns, type EvaluationColumns } from "./columns";
+import { useNames } from "../../ui/address";
 
 export interface EvaluationPlace {
   readonly service: ProjectService;
@@ -22,7 +22,7 @@ export interface EvaluationPlace {
 }
 
 export function useEvaluationPlace(): EvaluationPlace {
-  const params = useParams();
+  const params = useNames();
   const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
   const name = params.project ?? "";
   const project = useProject(service, name);

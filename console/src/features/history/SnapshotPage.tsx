@@ -12,7 +12,7 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { call, useCall, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
@@ -20,6 +20,7 @@ import { HistoryFrame } from "./Frame";
 import { useHistoryPlace } from "./place";
 import { useText } from "./text";
 import { useRestoring } from "./useRestoring";
+import { useNames } from "../../ui/address";
 
 const PAGE = 200;
 /** A dataset has at most 250,000 pictures. */
@@ -42,7 +43,7 @@ function countOf(counts: Own.DifferenceCounts, kind: DifferenceKind): number {
 export function SnapshotPage() {
   const t = useText();
   const place = useHistoryPlace();
-  const id = useParams().snapshot ?? "";
+  const id = useNames().snapshot ?? "";
   const [isAsking, setAsking] = useState(false);
   const [search, setSearch] = useSearchParams();
   const kind = KINDS.find((one) => one === search.get("show")) ?? "relabeled";

@@ -1,6 +1,6 @@
 /** The dataset whose history an address names, and its project's ARN. */
-import { useParams } from "react-router";
 import { useProjectArn } from "../../api";
+import { segmentOf, useNames } from "../../ui/address";
 
 export interface HistoryPlace {
   readonly service: "rekognition" | "lookoutvision";
@@ -13,11 +13,11 @@ export interface HistoryPlace {
 }
 
 export function useHistoryPlace(): HistoryPlace {
-  const params = useParams();
+  const params = useNames();
   const service = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
   const name = params.project ?? "";
   const type = params.type === "test" ? "test" : "train";
   const { arn, error, retry } = useProjectArn(service, name);
-  const datasetRoute = `/projects/${service}/${encodeURIComponent(name)}/datasets/${type}`;
+  const datasetRoute = `/projects/${service}/${segmentOf(name)}/datasets/${type}`;
   return { service, name, type, datasetRoute, arn, error, retry };
 }

@@ -3,7 +3,7 @@
 import Button from "@cloudscape-design/components/button";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useEffect, useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { useProjectArn, useRegion, useSignedIn } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { hrefOf } from "../../ui/links";
@@ -18,9 +18,10 @@ import type { LabelTarget, ListView } from "./targets/target";
 import { useText } from "./text";
 import { Workplace } from "./workplace";
 import { WorkplaceView } from "./WorkplaceView";
+import { segmentOf, useNames } from "../../ui/address";
 
 export function LabelPage() {
-  const { service, project, type } = useParams();
+  const { service, project, type } = useNames();
   const region = useRegion();
   const isService = service === "rekognition" || service === "lookoutvision";
   if (!isService || project === undefined || (type !== "train" && type !== "test")) {
@@ -50,7 +51,7 @@ function Finder({ service, project, type }: FinderProps) {
     isFull: true,
     crumbs: [
       { text: t("projects"), to: "/projects" },
-      { text: project, to: `/projects/${service}/${encodeURIComponent(project)}` },
+      { text: project, to: `/projects/${service}/${segmentOf(project)}` },
       { text: type === "train" ? t("train") : t("test"), to: datasetRoute(service, project, type) },
     ],
   });
@@ -68,7 +69,7 @@ function Finder({ service, project, type }: FinderProps) {
 }
 
 export function datasetRoute(service: string, project: string, type: string): string {
-  return `/projects/${service}/${encodeURIComponent(project)}/datasets/${type}`;
+  return `/projects/${service}/${segmentOf(project)}/datasets/${type}`;
 }
 
 function modeOf(text: string | null, service: LabelService): Mode {
@@ -115,7 +116,7 @@ function Open({ place, target, show, order }: OpenProps) {
   const back =
     trial === null
       ? datasetRoute(service, project, type)
-      : `/projects/${service}/${encodeURIComponent(project)}/trials/${encodeURIComponent(trial)}`;
+      : `/projects/${service}/${segmentOf(project)}/trials/${segmentOf(trial)}`;
   const change = (name: string, value: string) =>
     setSearch(
       (before) => {

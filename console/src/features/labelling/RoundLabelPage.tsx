@@ -6,7 +6,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useEffect, useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { useCall, useSignedIn, type Own } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { hrefOf } from "../../ui/links";
@@ -21,12 +21,13 @@ import { useText } from "./text";
 import { useWatched } from "./watched";
 import { BROWSER_TIMER, keeperFor, Workplace } from "./workplace";
 import { WorkplaceView } from "./WorkplaceView";
+import { useNames } from "../../ui/address";
 
 const MY_WORK = "/my-work";
 
 export function RoundLabelPage() {
   const t = useText();
-  const id = useParams().round ?? "";
+  const id = useNames().round ?? "";
   const { account, arn } = useSignedIn();
   const query = useCall("vedette", "GetMyRound", { RoundId: id });
   const facts = query.data?.Round;

@@ -8,7 +8,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useNavigate } from "react-router";
 import { nextStep, useProject, type ProjectFacts, type ProjectService } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
@@ -23,6 +23,7 @@ import { DeleteProject } from "./DeleteProject";
 import { ProjectTags } from "./Tags";
 import { useText } from "./text";
 import { Versions } from "./Versions";
+import { useNames } from "../../ui/address";
 
 /** Where the next step is done; a step without a page has its words alone. */
 function routeOfStep(project: ProjectFacts): string | null {
@@ -101,7 +102,7 @@ function Details({ project }: { readonly project: ProjectFacts }) {
 }
 
 function useProjectAddress(): { readonly service: ProjectService; readonly name: string } {
-  const { service, project = "" } = useParams();
+  const { service, project = "" } = useNames();
   return { service: service === "lookoutvision" ? "lookoutvision" : "rekognition", name: project };
 }
 

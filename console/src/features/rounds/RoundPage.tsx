@@ -10,7 +10,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { useCall, useChange } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { useCrumbs } from "../../ui/crumbs";
@@ -25,13 +25,14 @@ import { ReviewTab } from "./ReviewTab";
 import { RoundSign } from "./Sign";
 import { Terms } from "./Terms";
 import { useText } from "./text";
+import { useNames } from "../../ui/address";
 
 const EVERY_MS = 3000;
 
 export function RoundPage() {
   const t = useText();
   const place = useRoundsPlace();
-  const id = useParams().round ?? "";
+  const id = useNames().round ?? "";
   const query = useCall(
     "vedette",
     "DescribeRound",

@@ -1,6 +1,6 @@
 /** The dataset that an address names, and its project's ARN. */
-import { useParams } from "react-router";
 import { useProjectArn, type Own } from "../../api";
+import { segmentOf, useNames } from "../../ui/address";
 
 /** A round of a project, as the parts of its page get it. */
 export interface RoundProps {
@@ -20,12 +20,12 @@ export interface RoundsPlace {
 }
 
 export function useRoundsPlace(): RoundsPlace {
-  const params = useParams();
+  const params = useNames();
   const service = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
   const name = params.project ?? "";
   const type = params.type === "test" ? "test" : "train";
   const { arn, error, retry } = useProjectArn(service, name);
-  const datasetRoute = `/projects/${service}/${encodeURIComponent(name)}/datasets/${type}`;
+  const datasetRoute = `/projects/${service}/${segmentOf(name)}/datasets/${type}`;
   return {
     service,
     name,

@@ -7,7 +7,6 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useMutation } from "@tanstack/react-query";
-import { useParams } from "react-router";
 import { useEvents, type VersionFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { NotFound } from "../../ui/states";
@@ -18,6 +17,7 @@ import { downloadModel } from "./download";
 import { useTrainingPlace, type VersionProps } from "./place";
 import { Policies } from "./Policies";
 import { useText } from "./text";
+import { useNames } from "../../ui/address";
 
 /** Lookout for Vision has neither copies nor policies of projects: the model itself can be taken along. */
 function TakeAlong({ project, version }: VersionProps) {
@@ -90,7 +90,7 @@ function Copies({ project, version }: VersionProps) {
 
 export function CopiesPage() {
   const place = useTrainingPlace();
-  const name = useParams().version ?? "";
+  const name = useNames().version ?? "";
   const t = useText();
   useEvents();
   const { project } = place;

@@ -1,7 +1,6 @@
 /** One version: what came of its training, all that is known of it, its tags, and how it is deleted. */
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useParams } from "react-router";
 import { useEvents } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { NotFound } from "../../ui/states";
@@ -13,11 +12,12 @@ import { Details } from "./Details";
 import { useTrainingPlace } from "./place";
 import { useText } from "./text";
 import { TrainingView } from "./TrainingView";
+import { useNames } from "../../ui/address";
 
 export function VersionPage() {
   const t = useText();
   const place = useTrainingPlace();
-  const name = useParams().version ?? "";
+  const name = useNames().version ?? "";
   useEvents();
   const { project } = place;
   if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;

@@ -1,9 +1,9 @@
 /** The project that an address names, and what is known of it. */
-import { useParams } from "react-router";
 import { useProject, type ProjectFacts, type ProjectService, type VersionFacts } from "../../api";
 import { usePage, type Crumb } from "../../ui/page";
 import { routeOfProject } from "../../ui/projects";
 import { useUiText } from "../../ui/text";
+import { useNames } from "../../ui/address";
 
 export interface TrainingPlace {
   readonly service: ProjectService;
@@ -19,7 +19,7 @@ export interface VersionProps {
 }
 
 export function useTrainingPlace(): TrainingPlace {
-  const params = useParams();
+  const params = useNames();
   const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
   const name = params.project ?? "";
   const project = useProject(service, name);

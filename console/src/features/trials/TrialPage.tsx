@@ -7,7 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useNavigate, useParams } from "react-router";
+import { useNavigate } from "react-router";
 import { useCall, useChange, type Own, type ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { NotFound } from "../../ui/states";
@@ -16,6 +16,7 @@ import { useTrialsPage, useTrialsPlace } from "./place";
 import { TrialSign } from "./Sign";
 import { useText } from "./text";
 import { VerifyView } from "./VerifyView";
+import { useNames } from "../../ui/address";
 
 const EVERY_MS = 1500;
 
@@ -96,7 +97,7 @@ function Shown({ project, route, trial }: ShownProps) {
 }
 
 function Found({ project, route }: { readonly project: ProjectFacts; readonly route: string }) {
-  const id = useParams().trial ?? "";
+  const id = useNames().trial ?? "";
   const which = { ProjectArn: project.arn, TrialId: id };
   const query = useCall("vedette", "DescribeTrialDetection", which, { everyMs: EVERY_MS });
   if (query.error !== null) return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;

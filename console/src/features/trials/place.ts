@@ -1,10 +1,10 @@
 /** The project of an address, and where its trials are. */
-import { useParams } from "react-router";
 import { useProject, type ProjectService, type VersionFacts } from "../../api";
 import { usePage, type Crumb } from "../../ui/page";
 import { routeOfProject } from "../../ui/projects";
 import { useUiText } from "../../ui/text";
 import { isTriable } from "../../ui/trials";
+import { useNames } from "../../ui/address";
 
 export interface TrialsPlace {
   readonly service: ProjectService;
@@ -14,7 +14,7 @@ export interface TrialsPlace {
 }
 
 export function useTrialsPlace(): TrialsPlace {
-  const params = useParams();
+  const params = useNames();
   const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
   const name = params.project ?? "";
   return { service, name, route: routeOfProject({ service, name }), project: useProject(service, name) };

@@ -1,6 +1,6 @@
 /** The project that an address names, and the import that a query does. */
 import { useQuery } from "@tanstack/react-query";
-import { useParams, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import {
   call,
   callKey,
@@ -12,6 +12,7 @@ import {
   type Own,
   type ProjectService,
 } from "../../api";
+import { segmentOf, useNames } from "../../ui/address";
 
 export interface WizardPlace {
   readonly service: ProjectService;
@@ -26,7 +27,7 @@ export interface WizardPlace {
 }
 
 export function useWizardPlace(): WizardPlace {
-  const { service, project } = useParams();
+  const { service, project } = useNames();
   const [query] = useSearchParams();
   const name = project ?? "";
   const kind = service === "lookoutvision" ? "lookoutvision" : "rekognition";
@@ -34,7 +35,7 @@ export function useWizardPlace(): WizardPlace {
   return {
     service: kind,
     name,
-    route: `/projects/${kind}/${encodeURIComponent(name)}/datasets`,
+    route: `/projects/${kind}/${segmentOf(name)}/datasets`,
     type: query.get("type") === "test" ? "test" : "train",
     importId: query.get("import") ?? "",
     types: (facts.data?.datasets ?? []).map((dataset) => dataset.type),

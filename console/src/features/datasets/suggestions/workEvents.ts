@@ -1,5 +1,6 @@
 /** Which answers an event of the server changes, and which it makes stale. Pure. */
 import type { LiveEvent } from "../../../api/live";
+import { segmentOf } from "../../../ui/address";
 
 export interface Remembered {
   readonly Status?: string;
@@ -40,5 +41,5 @@ export function staleAfter({ kind, facts }: LiveEvent): readonly string[] {
 /** Return the name and the datasets' page of the project that an ARN names. */
 export function routeOf(arn: string): { readonly project: string; readonly route: string } {
   const [, service = "rekognition", project = ""] = /^arn:[^:]*:([^:]*):.*:project\/([^/]+)/u.exec(arn) ?? [];
-  return { project, route: `/projects/${service}/${encodeURIComponent(project)}/datasets` };
+  return { project, route: `/projects/${service}/${segmentOf(project)}/datasets` };
 }
