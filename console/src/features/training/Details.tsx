@@ -65,6 +65,20 @@ function Source({ arn, project }: { readonly arn: string; readonly project: Proj
   );
 }
 
+/** In the service's own words, which programs get. */
+function ServiceStatus({ details }: { readonly details: VersionDetails }) {
+  return (
+    <>
+      {details.status}
+      {details.message !== "" && (
+        <Box color="text-body-secondary" fontSize="body-s">
+          <bdi>{details.message}</bdi>
+        </Box>
+      )}
+    </>
+  );
+}
+
 function useItems(props: VersionProps, details: VersionDetails) {
   const t = useText();
   const formats = useFormats();
@@ -80,7 +94,8 @@ function useItems(props: VersionProps, details: VersionDetails) {
     ...(details.source === undefined
       ? [{ label: t("changed"), value: changed }]
       : [{ label: t("copyOf"), value: <Source arn={details.source} project={project} /> }]),
-    { label: t("status"), value: details.status },
+    ...details.figures.map(({ kind, value }) => ({ label: t(kind), value: formats.percent(value) })),
+    { label: t("status"), value: <ServiceStatus details={details} /> },
     ...(units.length === 0 ? [] : [{ label: t("units"), value: units.join("–") }]),
     ...(details.baseModel === undefined ? [] : [{ label: t("baseModel"), value: details.baseModel }]),
     {

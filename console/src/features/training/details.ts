@@ -20,10 +20,19 @@ export interface StoredFile {
   readonly key: string;
 }
 
+export interface Figure {
+  readonly kind: "f1" | "precision" | "recall";
+  /** 0…1. */
+  readonly value: number;
+}
+
 export interface VersionDetails {
   readonly description: string;
   /** The service's own word. */
   readonly status: string;
+  readonly message: string;
+  /** As the service's own operation returns them; none of a training that is not over. */
+  readonly figures: readonly Figure[];
   readonly ended: string | undefined;
   readonly seconds: number | undefined;
   readonly leastUnits: number | undefined;
@@ -55,6 +64,10 @@ function assets(
   return (data?.Assets ?? []).flatMap((asset) => file(kind, asset.GroundTruthManifest?.S3Object));
 }
 
+function figure(kind: Figure["kind"], value: number | undefined): Figure[] {
+  return value === undefined ? [] : [{ kind, value }];
+}
+
 function filesOf(version: Rekognition.ProjectVersionDescription): StoredFile[] {
   const { TrainingDataResult: train, TestingDataResult: test } = version;
   return [
@@ -81,6 +94,8 @@ async function ofRekognition(
   return {
     description: version.VersionDescription ?? "",
     status: version.Status ?? "",
+    message: version.StatusMessage ?? "",
+    figures: figure("f1", version.EvaluationResult?.F1Score),
     ended: version.TrainingEndTimestamp,
     seconds: version.BillableTrainingTimeInSeconds,
     leastUnits: version.MinInferenceUnits,
@@ -105,6 +120,12 @@ async function ofLookout(
   return {
     description: model.Description ?? "",
     status: model.Status ?? "",
+    message: model.StatusMessage ?? "",
+    figures: [
+      ...figure("f1", model.Performance?.F1Score),
+      ...figure("precision", model.Performance?.Precision),
+      ...figure("recall", model.Performance?.Recall),
+    ],
     ended: model.EvaluationEndTimestamp,
     seconds: undefined,
     leastUnits: model.MinInferenceUnits,
