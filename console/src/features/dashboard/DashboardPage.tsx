@@ -9,7 +9,7 @@ import LineChart from "@cloudscape-design/components/line-chart";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useCall } from "../../api";
 import { useFormats } from "../../i18n/context";
@@ -17,7 +17,7 @@ import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
 import { ProjectTable } from "./ProjectTable";
 import { edgesOf, RANGES, type Range } from "./ranges";
-import { byPeriod, projectsOf, ratioOf, sumOf, type VersionUsage } from "./sums";
+import { byPeriod, projectsOf, ratioOfAll, sumOf, type VersionUsage } from "./sums";
 import { useText } from "./text";
 import { UsageReport } from "./UsageReport";
 
@@ -28,11 +28,21 @@ function rangeOf(text: string | null): Range {
   return RANGES.find((range) => range === text) ?? "1w";
 }
 
+/** This moment, again each minute: a page that stands open overnight shows the new day too. */
+function useNow() {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return [now, setNow] as const;
+}
+
 export function DashboardPage() {
   const t = useText();
   const [search, setSearch] = useSearchParams();
   const range = rangeOf(search.get("range"));
-  const [now, setNow] = useState(() => new Date());
+  const [now, setNow] = useNow();
   const edges = useMemo(() => edgesOf(range, now), [range, now]);
   const query = useCall(
     "vedette",
@@ -72,7 +82,7 @@ export function DashboardPage() {
         {query.isError && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
         {query.isPending && <Spinner size="large" />}
         {query.data !== undefined && <Figures edges={edges} versions={query.data.Versions ?? []} />}
-        <UsageReport />
+        <UsageReport now={now} />
       </SpaceBetween>
     </ContentLayout>
   );
@@ -97,7 +107,7 @@ function Overview({ versions }: { readonly versions: readonly VersionUsage[] }) 
   const t = useText();
   const formats = useFormats();
   const sum = sumOf(versions);
-  const ratio = ratioOf(sum);
+  const ratio = ratioOfAll(versions);
   const ms = (value: number | null) =>
     value === null ? "—" : t("milliseconds", { count: formats.number(Math.round(value)) });
   const figure = (label: string, value: string) => ({

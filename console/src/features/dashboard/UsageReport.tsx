@@ -26,12 +26,11 @@ function save(name: string, text: string): void {
   URL.revokeObjectURL(address);
 }
 
-export function UsageReport() {
+export function UsageReport({ now }: { readonly now: Date }) {
   const t = useText();
   const formats = useFormats();
   const [language] = useLanguage();
   const [back, setBack] = useState(0);
-  const [now] = useState(() => new Date());
   const edges = useMemo(() => daysOfMonth(back, now), [back, now]);
   const query = useCall("vedette", "ListUsage", { Edges: edges.map((edge) => edge.toISOString()) });
   const versions = (query.data?.Versions ?? []).filter((usage) => sumOf([usage]).unitHours > 0);

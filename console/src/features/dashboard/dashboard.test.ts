@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { dayOf, daysOfMonth, edgesOf } from "./ranges";
 import { csvOf } from "./report";
-import { byPeriod, projectsOf, ratioOf, sumOf } from "./sums";
+import { byPeriod, projectsOf, ratioOf, ratioOfAll, sumOf } from "./sums";
 
 const HOUR_MS = 3_600_000;
 
@@ -53,6 +53,12 @@ const DOORS = {
   Hours: [23, 0.5],
   UnitHours: [46, 1],
 } as const;
+
+test("pictures of the service that has no anomalies do not thin out the ratio of all", () => {
+  const labels = { ...DOORS, Service: "rekognition", Anomalies: [0, 0] };
+  expect(ratioOfAll([DOORS, labels])).toBe(ratioOf(sumOf([DOORS])));
+  expect([ratioOfAll([labels]), ratioOfAll([])]).toEqual([null, null]);
+});
 
 test("the ratio of the guide's example is 1.11 percent", () => {
   const sum = sumOf([DOORS]);

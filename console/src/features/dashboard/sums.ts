@@ -71,6 +71,11 @@ export function ratioOf({ images, anomalies }: Sum): number | null {
   return images === 0 ? null : anomalies / images;
 }
 
+/** Of many versions: those of the other service have no anomalies, however many pictures they are shown. */
+export function ratioOfAll(versions: readonly VersionUsage[]): number | null {
+  return ratioOf(sumOf(versions.filter(({ Service }) => Service === "lookoutvision")));
+}
+
 /** A member of all versions by period. */
 export function byPeriod(
   versions: readonly VersionUsage[],
