@@ -19,6 +19,7 @@ LEFT_OUT = {
     "storm",
     "surfaces",
     "training_kill",
+    "training_pages",
 }
 
 

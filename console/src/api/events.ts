@@ -34,10 +34,19 @@ function noteModel(event: MessageEvent<string>): void {
   models = { ...models, [facts.modelArn]: facts };
   for (const subscriber of subscribers) subscriber();
   // Of a stage only the bar moves on; another state is another answer to most questions.
-  if (before?.state === facts.state) return;
+  if (before?.state !== facts.state) askAnew();
+}
+
+function askAnew(): void {
   for (const service of ["rekognition", "lookoutvision", "vedette"]) {
     void queryClient.invalidateQueries({ queryKey: [service] });
   }
+}
+
+function forgetModels(): void {
+  if (Object.keys(models).length === 0) return;
+  models = {};
+  for (const subscriber of subscribers) subscriber();
 }
 
 /** A page that is only being shown has just asked for what it shows; one that comes back has not. */
@@ -46,7 +55,11 @@ function open(isBack: boolean): void {
   let isKnown = !isBack;
   stream = new EventSource(ADDRESS);
   stream.addEventListener("model", noteModel);
+  // Another version, or one less, perhaps the one that is looked at.
+  stream.addEventListener("versions", askAnew);
   stream.addEventListener("reset", () => {
+    // Of a server that was killed: what it said last of a training is not so any more, and may not be said again.
+    forgetModels();
     if (!isKnown) void queryClient.invalidateQueries();
     isKnown = false;
   });

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from vedette.arn import Arn
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
@@ -195,6 +195,16 @@ class Versions:
         query = select(versions).where(versions.c.state.in_(states)).order_by(versions.c.id)
         with self._database.read() as connection:
             return [_with_project(connection, row) for row in connection.execute(query).all()]
+
+    def tally(self, projects: Collection[int]) -> dict[int, tuple[int, int]]:
+        """Return by project id how many versions it has, and the id of the newest; none where it has none."""
+        query = (
+            select(versions.c.project, func.count(), func.max(versions.c.id))
+            .where(versions.c.project.in_(projects))
+            .group_by(versions.c.project)
+        )
+        with self._database.read() as connection:
+            return {row[0]: (row[1], row[2]) for row in connection.execute(query).all()}
 
     # Changing
 

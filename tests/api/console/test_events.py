@@ -10,6 +10,7 @@ import pytest
 
 from doubles.console import HOME, a_user, directory_beside, signed_in
 from doubles.servers import start_server, stop_server
+from doubles.trained import put_version
 from vedette.api.console.events import MOST_OF_ONE
 
 
@@ -67,6 +68,21 @@ def test_a_dataset_that_is_made_changed_and_deleted_is_told(server, root):
     with listening(root, changed[0]) as events:
         missed = next(event for event in events if event[2].get("status") == "deleted")
         assert missed == gone
+
+
+def test_a_version_at_rest_that_is_made_or_deleted_is_told(server, root):
+    client, project = a_project(server)
+    name = project.split("/")[1]
+    with listening(root) as events:
+        assert next(events)[1] == "reset"
+        time.sleep(1.5)
+        for count in (1, 2):
+            version = put_version(server.data, "rekognition", name, "classification", account=HOME)
+            event = next(event for event in events if event[1] == "versions" and event[2]["count"] == count)
+            assert event[2] == {"projectArn": project, "count": count, "newest": version.id}
+        client.delete_project_version(ProjectVersionArn=str(version.arn))
+        event = next(event for event in events if event[1] == "versions" and event[2]["count"] == 1)
+        assert event[2]["newest"] < version.id
 
 
 @pytest.mark.parametrize("last_id", ["", "nonsense", "00000000-3", "-", "99"])

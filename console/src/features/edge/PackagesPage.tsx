@@ -10,7 +10,7 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 import Table from "@cloudscape-design/components/table";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import {
   currentRegion,
   currentSession,
@@ -31,6 +31,7 @@ import { useUiText } from "../../ui/text";
 import { targetOf } from "./order";
 import { OrderPackage } from "./OrderPackage";
 import { useText } from "./text";
+import { useNames } from "../../ui/address";
 
 type Package = Own.EdgePackageDescription;
 type Part = NonNullable<Package["Parts"]>[number];
@@ -249,7 +250,7 @@ function Shown({ project, route }: { readonly project: ProjectFacts; readonly ro
 export function PackagesPage() {
   const t = useText();
   const ui = useUiText();
-  const params = useParams();
+  const params = useNames();
   const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
   const name = params.project ?? "";
   const route = routeOfProject({ service, name });

@@ -253,6 +253,8 @@ def _states_of(house: House, account: str) -> dict[str, ConsoleEvent]:
         events[f"import/{state.id}"] = _of_import(account, by_id[state.project], state)
     for export in house.exports.of_projects(list(by_id)) if by_id else ():
         events[f"export/{export.id}"] = _of_export(account, by_id[export.project], export)
+    for number, (count, newest) in house.versions.tally(list(by_id)).items():
+        events[f"versions/{number}"] = _of_versions(account, by_id[number], count, newest)
     for version in _versions_of(house, account):
         events[f"model/{version.id}"] = _of_version(house, account, version)
     return events
@@ -320,6 +322,12 @@ def _of_export(account: str, project: Project, state: ExportState) -> ConsoleEve
         "leftOut": state.left_out,
     }
     return ConsoleEvent(0, account, "export", str(project.arn), facts)
+
+
+def _of_versions(account: str, project: Project, count: int, newest: int) -> ConsoleEvent:
+    """Say that there is another version, or one less: of one that is at rest nothing else is looked at."""
+    facts = {"projectArn": str(project.arn), "count": count, "newest": newest}
+    return ConsoleEvent(0, account, "versions", str(project.arn), facts)
 
 
 def _of_version(house: House, account: str, version: Version) -> ConsoleEvent:
