@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 FILE = "BENCH_LONE_STAMPS"
+# What the units of a server are to believe of the machine; by any other word they count its idle cores.
+SPINS = "BENCH_UNITS_SPIN"
+IDLE_CORES = {"never": 0, "always": 1 << 16}
 
 
 class Stamps:
@@ -120,12 +123,15 @@ def _write_after_answer(stamps: Stamps, app: Any) -> None:
 
 def look(place: str, number: int) -> None:
     """Be a unit with stamps."""
+    from vedette.cores import IdleCores
     from vedette.engines.slots import SlotReader
     from vedette.runtime.model import Model
     from vedette.runtime.session import OnnxSession
     from vedette.workers import infer
 
     stamps = Stamps(place)
+    if (idle := IDLE_CORES.get(os.environ.get(SPINS, ""))) is not None:
+        IdleCores.count = lambda _: idle
     stamps.around(infer, "read_frame", after="frame read")
     stamps.around(SlotReader, "read", after="picture copied")
     stamps.around(Model, "decode", after="decoded")

@@ -1,9 +1,9 @@
 """Where a lone DetectCustomLabels by bytes spends its time, and what spinning threads change of it.
 
-Servers that differ in VEDETTE_UNIT_THREADS_SPIN alone, and the bare way beside them, take turns: one request
-at a time, with a rest before each. Each hop is stamped by the monotonic clock (bench/lone_stamps.py); a
-stage's time is that since the stamp before it, so that the stages of a request add up to what its client
-waits. Stamps cost some 2 µs each.
+Servers whose units' threads spin where they have idle cores (as they do), never or always, and the bare way
+beside them, take turns: one request at a time, with a rest before each. Each hop is stamped by the monotonic
+clock (bench/lone_stamps.py); a stage's time is that since the stamp before it, so that the stages of a
+request add up to what its client waits. Stamps cost some 2 µs each.
 
     python -m bench.lone_trace               never, idle and always, 60 turns: under a minute on two cores
     BENCH_MODES=idle BENCH_TURNS=300 python -m bench.lone_trace
@@ -31,6 +31,7 @@ from PIL import Image
 
 from bench.common import RunningServer, machine, median, percentile, stop_server
 from bench.detect_wire import REST_S, as_bytes, open_bare
+from bench.lone_stamps import SPINS
 from bench.storm import cookies, probe, put_model, start
 
 TURNS = int(os.environ.get("BENCH_TURNS", "60"))
@@ -53,7 +54,7 @@ def stamped_server(place: Path, mode: str) -> Iterator[tuple[RunningServer, Path
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env={**os.environ, "VEDETTE_LOG": "json", "VEDETTE_UNIT_THREADS_SPIN": mode},
+            env={**os.environ, "VEDETTE_LOG": "json", SPINS: mode},
         )
     assert process.stdout is not None
     address = re.search(r"https?://\S+", process.stdout.readline())

@@ -78,12 +78,6 @@ class Settings(BaseSettings):
         le=1000,
         description="How many packaging jobs of an account may be under way at once.",
     )
-    unit_threads_spin: str = Field(
-        default="idle",
-        pattern="^(idle|never|always)$",
-        description="When a unit's threads spin between a network's steps instead of sleeping: where they "
-        "have `idle` cores, `never` or `always`.",
-    )
     asleep_after: float = Field(
         default=0.0,
         ge=0,

@@ -1,4 +1,4 @@
-"""When the threads of a unit spin: as its server was told."""
+"""When the threads of a unit spin: where they have cores to themselves."""
 
 import numpy as np
 import onnxruntime
@@ -6,8 +6,6 @@ import pytest
 
 from doubles.packages import tiny_package
 from vedette.cores import IdleCores
-from vedette.errors import Wrong
-from vedette.settings import read_settings
 from vedette.workers import infer
 
 SPIN = "session.intra_op.allow_spinning"
@@ -35,27 +33,11 @@ def runs(monkeypatch):
     return spun
 
 
-@pytest.mark.parametrize(
-    ("threads_spin", "idle", "spins"),
-    [
-        ("idle", 1, True),
-        ("idle", 0, False),
-        ("never", 1, False),
-        ("always", 0, True),
-    ],
-)
-def test_a_unit_spins_as_it_was_told(tmp_path, monkeypatch, runs, threads_spin, idle, spins):
+@pytest.mark.parametrize(("idle", "spins"), [(1, True), (0, False)])
+def test_a_unit_spins_where_its_threads_have_idle_cores(tmp_path, monkeypatch, runs, idle, spins):
     monkeypatch.setattr(IdleCores, "count", lambda _: idle)
     monkeypatch.setattr(infer, "count_cores", lambda: 2)
     tiny_package(tmp_path / "model", "classification")
-    order = {"package": str(tmp_path / "model"), "threads": 2, "threads_spin": threads_spin}
-    model = infer.open_model(order)
+    model = infer.open_model({"package": str(tmp_path / "model"), "threads": 2})
     model.detect(np.zeros((*model.facts.input_size, 3), np.uint8))
     assert runs == [spins]
-
-
-@pytest.mark.parametrize("word", ["sometimes", "IDLE", ""])
-def test_another_word_is_refused(monkeypatch, word):
-    monkeypatch.setenv("VEDETTE_UNIT_THREADS_SPIN", word)
-    with pytest.raises(Wrong, match="VEDETTE_UNIT_THREADS_SPIN"):
-        read_settings()

@@ -306,11 +306,7 @@ def _open_hosting(
         versions,
         lambda version: trainings.folder(version).package,
         meter,
-        bounds=HostingBounds(
-            most_units=settings.most_units,
-            asleep_after_s=settings.asleep_after,
-            threads_spin=settings.unit_threads_spin,
-        ),
+        bounds=HostingBounds(most_units=settings.most_units, asleep_after_s=settings.asleep_after),
         observe=feedback.taker.observe,
     )
 

@@ -54,7 +54,6 @@ class HostingPlan:
     most: int
     cores: int
     asleep_after_s: float = 0.0
-    threads_spin: str = "idle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +281,7 @@ class HostedModel:
     async def _start_one(self) -> None:
         threads = threads_each(self.plan.cores, self.plan.most)
         try:
-            order = UnitOrder(self.plan.package, threads, self.plan.threads_spin)
+            order = UnitOrder(self.plan.package, threads)
             unit = await start_unit(order, on_death=self._nudge.set)
         except (Wrong, UnitGone, OSError) as error:
             self._failures += 1

@@ -65,12 +65,11 @@ FOR_NEWCOMERS = 4
 
 @dataclass(frozen=True, slots=True)
 class HostingBounds:
-    """How many units a model may have, when they end, how many cores they share, and when threads spin."""
+    """How many units a model may have, when they end, and how many cores they share."""
 
     most_units: int = 16
     asleep_after_s: float = 0.0
     cores: int = 0
-    threads_spin: str = "idle"
 
 
 class Hosting:
@@ -325,7 +324,6 @@ class Hosting:
             most=version.most_units or least,
             cores=self._bounds.cores or count_cores(),
             asleep_after_s=self._bounds.asleep_after_s,
-            threads_spin=self._bounds.threads_spin,
         )
         self._hosted[version.id] = HostedModel(
             plan, running=running, failed=failed, watch=lambda hosted: self._watch(version, hosted)

@@ -208,11 +208,10 @@ class UnitPace:
 
 @dataclass(frozen=True, slots=True)
 class UnitOrder:
-    """What a unit holds, with how many threads, and when those spin (workers/infer.py)."""
+    """What a unit holds, and with how many threads."""
 
     package: Path
     threads: int
-    threads_spin: str = "idle"
     # Whether it runs a few times for nothing before it is ready: one that is asked once does not.
     warms: bool = True
 
@@ -252,7 +251,6 @@ async def start_unit(order: UnitOrder, *, on_death: Callable[[], None]) -> Unit:
                 {
                     "package": str(order.package),
                     "threads": order.threads,
-                    "threads_spin": order.threads_spin,
                     "core": next(_turns),
                     "warms": order.warms,
                     "decode_s": DECODE_S,

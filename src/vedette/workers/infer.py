@@ -1,6 +1,6 @@
 """An inference unit: one process that holds one model and answers one picture after the other.
 
-first   in: {"package", "threads", "threads_spin", "core", "warms", "decode_s", "slots"}
+first   in: {"package", "threads", "core", "warms", "decode_s", "slots"}
         out: {"ready", "task", "labels", "colors", "seconds"} or {"refused"}
 then    in: {"least", "thresholds", "orientation"} and the picture, or {…, "start", "size"} of it in the slots
         out: {"found"} and a mask, or {"refused"}; with {"heat"} see explain.py
@@ -15,7 +15,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +90,9 @@ def open_model(order: Mapping[str, Any], *, pool_cores: Sequence[int] = ()) -> M
         package.model,
         threads=order["threads"],
         name=order["package"],
-        idle_cores=_idle_cores(order["threads_spin"], cores),
+        idle_cores=IdleCores(cores=cores).count,
         pool_cores=pool_cores,
     )
-
-
-def _idle_cores(threads_spin: str, cores: int) -> Callable[[], int] | None:
-    """Return what counts the cores that a run's threads may spin on; None where they always sleep."""
-    if threads_spin == "never":
-        return None
-    return IdleCores(cores=cores).count if threads_spin == "idle" else lambda: cores
 
 
 def warm(model: Model) -> float:
