@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,7 @@ from doubles.databases import (  # noqa: F401  (fixtures, found by their names)
     postgres_maker,
     sqlite_maker,
 )
+from doubles.process_state import differences, process_state
 from doubles.servers import FORKS, RunningServer, start_server, stop_server
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +29,7 @@ settings.load_profile("unhurried")
 MEMORY = Path("/dev/shm")
 # Several times what a run of every lane leaves behind.
 ROOM = 4 * 1024**3
+BEFORE = pytest.StashKey[dict[str, Any]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,6 +40,22 @@ def pytest_configure(config: pytest.Config) -> None:
     del config
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Note what belongs to the whole process."""
+    item.stash[BEFORE] = process_state()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Fail the test that leaves the process another one than it met: else innocent ones fail after it."""
+    result = yield
+    changes = differences(item.stash[BEFORE], process_state())
+    assert not changes, " ".join(["This test leaves a change of the whole process.", *changes])
+    return result
 
 
 @pytest.fixture(scope="session", autouse=True)

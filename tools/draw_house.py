@@ -9,6 +9,7 @@ Nothing is typed in by hand, so that the picture cannot lie; a test holds it to 
 
 import ast
 import configparser
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -30,8 +31,9 @@ Places = dict[str, tuple[int, int]]
 Point = tuple[float, float]
 
 
+@cache
 def read_imports() -> Graph:
-    """Return for each room the other rooms that its modules import."""
+    """Return for each room the other rooms that its modules import; nobody changes it."""
     rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     graph: Graph = {room: set() for room in rooms}
     for path in sorted(PACKAGE.rglob("*.py")):

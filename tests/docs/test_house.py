@@ -1,16 +1,15 @@
 """The picture of the house: computed from the imports; what is left out follows from the rest."""
 
-import importlib.util
 import re
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doubles.tools import load_tool
+
 ROOT = Path(__file__).parents[2]
-SPEC = importlib.util.spec_from_file_location("draw_house", ROOT / "tools" / "draw_house.py")
-draw_house = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(draw_house)
+draw_house = load_tool("draw_house")
 
 ROOMS = "abcdefg"
 

@@ -1,21 +1,14 @@
 """The computed pages say what the code says now."""
 
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
+from doubles.tools import load_tool
 from vedette.wire import models
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-def writer():
-    spec = importlib.util.spec_from_file_location("write_reference", ROOT / "tools" / "write_reference.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize(
@@ -35,7 +28,7 @@ def writer():
 )
 def test_a_computed_page_is_up_to_date(page):
     written = (ROOT / "docs" / "reference" / page).read_text("utf-8")
-    assert written == writer().PAGES[page](), "run `make docs`"
+    assert written == load_tool("write_reference").PAGES[page](), "run `make docs`"
 
 
 @pytest.mark.parametrize("service", ["rekognition", "lookoutvision"])

@@ -1,5 +1,6 @@
 """A server whose disk is full, or read-only, on a real small disk: nothing is lost, and all of it is said."""
 
+import re
 import subprocess
 import sys
 import time
@@ -139,11 +140,14 @@ def test_an_object_larger_than_the_disk_is_refused_and_its_bytes_are_given_back(
         assert stop_server(server) == 0
 
 
-def test_a_read_only_disk_is_one_sentence_for_the_server_and_for_commands(disk):
+def test_a_read_only_disk_is_one_sentence_for_the_server_and_for_commands(disk, tmp_path):
     data = disk.place / "data"
     assert stop_server(start_server(data)) == 0
     disk.remount("ro")
-    for words in (["serve", "--port", "0"], ["user", "list"], ["user", "create", "alice"]):
+    sentence = f"The data folder {data} lies on a read-only file system.\n"
+    with pytest.raises(AssertionError, match=re.escape(f"did not start: {sentence}") + "$"):
+        start_server(data, log=tmp_path / "log")
+    for words in (["user", "list"], ["user", "create", "alice"]):
         ran = CliRunner().invoke(app, [*words, "--data", str(data)])
         assert ran.exit_code in (1, 2)
-        assert ran.output == f"The data folder {data} lies on a read-only file system.\n"
+        assert ran.output == sentence

@@ -1,10 +1,36 @@
 """How many cores a training may use, on systems that say so in different ways."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
+import torch
 
-from vedette.learn.cores import MOST, cores, side_by_side
+from vedette.learn.cores import MOST, cores, one_thread, side_by_side
+
+
+@pytest.mark.parametrize("first_out", [0, 1])
+def test_trainings_that_overlap_leave_as_many_threads_as_there_were(first_out):
+    before = torch.get_num_threads()
+    open_ones = [ExitStack(), ExitStack()]
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        threads = [one, other]
+        for number in range(2):
+            threads[number].submit(open_ones[number].enter_context, one_thread()).result()
+            assert threads[number].submit(torch.get_num_threads).result() == 1
+        for number in (first_out, 1 - first_out):
+            threads[number].submit(open_ones[number].close).result()
+    assert torch.get_num_threads() == before
+    with ThreadPoolExecutor(1) as later:
+        assert later.submit(torch.get_num_threads).result() == before
+
+
+def test_what_is_nested_splits_nothing_to_its_end():
+    with one_thread():
+        with one_thread():
+            pass
+        assert torch.get_num_threads() == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to cores")

@@ -1,11 +1,12 @@
 """What the console is built from: exact versions, licences that allow it, and types as the shapes are."""
 
-import importlib.util
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from doubles.tools import load_tool
 
 ROOT = Path(__file__).parent.parent.parent
 CONSOLE = ROOT / "console"
@@ -49,9 +50,7 @@ def test_the_client_types_are_those_of_the_shape_files():
 
 
 def test_a_required_member_has_no_question_mark_and_a_time_is_text():
-    spec = importlib.util.spec_from_file_location("client_types", ROOT / "tools" / "write_client_types.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_tool("write_client_types")
     model = {
         "operations": {"Ask": {"input": {"shape": "AskRequest"}}},
         "shapes": {

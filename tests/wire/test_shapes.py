@@ -1,23 +1,18 @@
 """The shape files are what the tool writes, and hold facts alone."""
 
-import importlib.util
 import json
 from pathlib import Path
 
 import botocore
 import pytest
 
+from doubles.tools import load_tool
 from vedette.wire import models
-
-TOOL = Path(__file__).parents[2] / "tools" / "write_shapes.py"
 
 
 @pytest.fixture(scope="module")
 def tool():
-    spec = importlib.util.spec_from_file_location("write_shapes", TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("write_shapes")
 
 
 def test_the_files_are_what_the_tool_writes(tool):

@@ -4,9 +4,11 @@ Splitting small matrix products over threads is slow where other programs want t
 set took 4.0 s with two threads and 0.25 s with one on a busy machine of two cores (2026-11-20).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Lock, get_ident
 from typing import TypeVar
 
 import torch
@@ -41,13 +43,46 @@ def side_by_side(
             yield waiting.pop(0).result()
 
 
+class _OneThread:
+    """How many threads torch splits work over, while trainings in threads of one process overlap.
+
+    The setting belongs to the whole process. Who put back what it had met would put back the one thread of
+    a training that has ended since, for good.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._depths: Counter[int] = Counter()  # by thread: torch counts its threads by the one that asks
+        self._threads = 1
+
+    def enter(self) -> None:
+        """Let nothing be split."""
+        with self._lock:
+            if not self._depths:
+                self._threads = torch.get_num_threads()
+            self._depths[get_ident()] += 1
+            torch.set_num_threads(1)
+
+    def leave(self) -> None:
+        """Let this thread's work be split again, as it was before the first came."""
+        thread = get_ident()
+        with self._lock:
+            self._depths[thread] -= 1
+            if self._depths[thread]:
+                return
+            del self._depths[thread]
+            torch.set_num_threads(self._threads)
+
+
+_ONE_THREAD = _OneThread()
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Let torch and numpy split nothing while this lasts."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    _ONE_THREAD.enter()
     try:
-        with threadpool_limits(1):
+        with threadpool_limits(1):  # numpy's
             yield
     finally:
-        torch.set_num_threads(before)
+        _ONE_THREAD.leave()

@@ -1,7 +1,5 @@
 """A trained graph to ONNX, and the proof that both say the same of real pictures."""
 
-import io
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import numpy as np
 import onnxruntime
 import torch
 
+from vedette.learn.net.onnx_file import to_onnx
 from vedette.learn.pictures import Pixels
 from vedette.learn.recipe import Trained
 from vedette.runtime.graph import refuse_foreign
@@ -26,22 +25,10 @@ def export(trained: Trained, outputs: Sequence[str], to: Path) -> None:
     graph = trained.graph.eval().cpu()
     example = torch.zeros(2, *trained.input_size, 3, dtype=torch.uint8)
     axes = {name: {0: "batch"} for name in ("pictures", *outputs)}
-    file = io.BytesIO()
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # the exporter we use announces its successor at each call
-        torch.onnx.export(
-            graph,
-            (example,),
-            file,  # type: ignore[arg-type]  # a file object is taken too, its types forgot it
-            dynamo=False,  # the successor wants onnxscript and takes ten times as long
-            input_names=["pictures"],
-            output_names=list(outputs),
-            dynamic_axes=axes,
-            opset_version=17,
-        )
+    network = to_onnx(graph, example, outputs, axes)
     # Whoever opens the package would refuse it; better here than on a device.
-    refuse_foreign(file.getvalue(), "The trained network")
-    to.write_bytes(file.getvalue())
+    refuse_foreign(network, "The trained network")
+    to.write_bytes(network)
 
 
 def refuse_if_far(trained: Trained, path: Path, pictures: Pixels, *, tolerance: float = TOLERANCE) -> float:
