@@ -18,6 +18,7 @@ from vedette.datasets.editing import EntryEdit, EntryName
 from vedette.datasets.snapshots import MOST_AUTOMATIC, NewSnapshot
 from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.principal import Principal
+from vedette.store.db import open_database
 
 ANNA = Principal("123456789012", "arn:aws:iam::123456789012:user/anna", "AIDAANNA", "anna", "AKIA1")
 
@@ -291,15 +292,11 @@ def test_a_large_restoration_goes_on_where_a_stop_left_it(database, clock, tmp_p
         assert room.lines(most=1000) == before
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_snapshot_is_what_the_dataset_was(data, clock, tmp_path_factory):
-    from vedette.migrations import upgrade
-    from vedette.store.db import open_database
-
-    folder = tmp_path_factory.mktemp("snapshots")
-    database = open_database("", folder)
-    upgrade(database, folder)
+def test_any_snapshot_is_what_the_dataset_was(data, clock, sqlite_maker):
+    address, folder = sqlite_maker.new()
+    database = open_database(address, folder)
     names = st.integers(0, 6)
     try:
         with a_room(database, folder, clock) as room:

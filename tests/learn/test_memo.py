@@ -7,12 +7,19 @@ import pytest
 
 import vedette
 from doubles.drawn import GESTURES, PLAIN, draw_gesture, write_set
+from doubles.small_backbone import SMALL, small_backbone
 from vedette.learn import memo as memos
 from vedette.learn.cache import FeatureCache
 from vedette.learn.classify.probe import Probe
 from vedette.learn.recipe import RunContext
 from vedette.learn.task import Plan
 from vedette.vision.annotations import Sample
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small():
+    with small_backbone():
+        yield
 
 
 def samples_of(folder):
@@ -30,8 +37,9 @@ def shapes(tmp_path_factory):
 
 def test_more_pictures_keep_the_winner_and_the_split(shapes, tmp_path):
     few = [sample for sample in shapes if sample.picture.stem < "006"]
-    first = vedette.train(few, out=tmp_path / "one", budget="fast", cache=tmp_path / "cache")
-    second = vedette.train(shapes, out=tmp_path / "two", budget="fast", cache=tmp_path / "cache")
+    options = {"budget": "fast", "backbone": SMALL, "cache": tmp_path / "cache"}
+    first = vedette.train(few, out=tmp_path / "one", **options)
+    second = vedette.train(shapes, out=tmp_path / "two", **options)
     assert len(tried(first)) == 2
     assert tried(second) == [first.facts.recipe["recipe"]]
     memo = json.loads(min(tmp_path.glob("memos/*/*.json"), key=lambda p: len(p.read_text())).read_text())

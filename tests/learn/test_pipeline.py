@@ -9,6 +9,7 @@ from PIL import Image
 
 import vedette
 from doubles.drawn import PLAIN, draw_plain, draw_plate, write_plates, write_set
+from doubles.small_backbone import SIDES, SMALL, small_backbone
 from vedette.errors import Taken, Wrong
 from vedette.learn.cache import FeatureCache
 from vedette.learn.order import Order
@@ -16,6 +17,17 @@ from vedette.learn.pipeline import prepare
 from vedette.learn.recipe import Cancelled, RunContext
 from vedette.runtime.package import open_package
 from vedette.vision.annotations import Sample
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small():
+    with small_backbone():
+        yield
+
+
+def train(source, **options):
+    """Train with a backbone that is quick to look at pictures."""
+    return vedette.train(source, **{"budget": "fast", "backbone": SMALL, **options})
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +53,7 @@ def plates(tmp_path_factory):
 @pytest.fixture(scope="module")
 def classifier(shapes, cache, tmp_path_factory):
     out = tmp_path_factory.mktemp("model") / "shapes"
-    return vedette.train(shapes[0], test=shapes[1], out=out, budget="fast", cache=cache)
+    return train(shapes[0], test=shapes[1], out=out, cache=cache)
 
 
 def test_a_classifier_learns_shapes_from_ten_pictures_each(classifier):
@@ -55,9 +67,9 @@ def test_a_package_says_what_it_came_from(classifier):
     assert facts.recipe["seed"] == 0
     assert facts.recipe["folds"] == "at random"
     assert facts.recipe["onnx_difference"] < 1e-3
-    assert [each["recipe"] for each in facts.recipe["tried"]] == ["probe-224", "probe-384"]
+    assert [each["recipe"] for each in facts.recipe["tried"]] == [f"probe-{side}" for side in SIDES]
     assert facts.data["training_pictures"] == 30
-    assert facts.backbone["name"] == "lite0"
+    assert facts.backbone["name"] == SMALL
 
 
 def test_a_model_answers_and_shows_where(classifier):
@@ -69,7 +81,7 @@ def test_a_model_answers_and_shows_where(classifier):
 
 
 def test_the_same_data_and_seed_give_the_same_model(shapes, classifier, cache, tmp_path):
-    again = vedette.train(shapes[0], test=shapes[1], out=tmp_path / "again", budget="fast", cache=cache)
+    again = train(shapes[0], test=shapes[1], out=tmp_path / "again", cache=cache)
     first, second = (p / "model.onnx" for p in (classifier.package, again.package))
     assert first.read_bytes() == second.read_bytes()
     assert again.facts.data["fingerprint"] == classifier.facts.data["fingerprint"]
@@ -87,8 +99,8 @@ def test_a_series_is_learnt_and_judged_in_blocks(run, cache, tmp_path):
             image.putpixel((number, 5 if label == "disc" else 50), (255, 255, 255))
             image.save(tmp_path / f"{label}-{number}.png")
             samples.append(Sample(tmp_path / f"{label}-{number}.png", (label,)))
-    work = RunContext(FeatureCache(cache))
-    plan, _, _ = prepare(Order(samples, tmp_path / "out"), work)
+    work = RunContext(FeatureCache(cache), backbone=SMALL)
+    plan, _, _ = prepare(Order(samples, tmp_path / "out", backbone=SMALL), work)
     numbers = sorted(int(s.picture.stem.split("-")[1]) for s in plan.test if s.labels == ("disc",))
     assert work.in_blocks == (run == 5)
     assert (numbers == list(range(numbers[0], numbers[0] + 4))) == (run == 5)
@@ -108,7 +120,7 @@ def test_labels_that_differ_by_place_alone_are_learnt(cache, tmp_path):
         write_set(tmp_path / str(i), ("left", "right"), each, draw=draw, seed=i)
         for i, each in enumerate((8, 12))
     ]
-    trained = vedette.train(parts[0], test=parts[1], out=tmp_path / "m", budget="fast", cache=cache)
+    trained = train(parts[0], test=parts[1], out=tmp_path / "m", cache=cache)
     assert trained.facts.recipe["averaged_over"] == "its quarters"
     assert trained.evaluation.accuracy >= 0.95
 
@@ -123,13 +135,13 @@ def test_several_labels_a_picture_are_learnt(shapes, cache, tmp_path):
             picture.paste(draw_plain(label, rng), (96 * place, 0))
         picture.save(tmp_path / f"{number}.png")
         samples.append(Sample(tmp_path / f"{number}.png", tuple(shown)))
-    trained = vedette.train(samples, out=tmp_path / "m", task="multilabel", budget="fast", cache=cache)
+    trained = train(samples, out=tmp_path / "m", task="multilabel", cache=cache)
     assert trained.facts.task == "multilabel"
     assert trained.evaluation.f1 >= 0.7
 
 
 def test_labelled_anomalies_are_told_from_normal_plates(plates, cache, tmp_path):
-    trained = vedette.train(plates[0], test=plates[1], out=tmp_path / "m", budget="fast", cache=cache)
+    trained = train(plates[0], test=plates[1], out=tmp_path / "m", cache=cache)
     assert trained.facts.task == "anomaly"
     assert set(trained.facts.recipe["evidence_tried"]) >= {"memory", "gaussians", "normal", "probe", "both"}
     assert trained.evaluation.auroc >= 0.9
@@ -139,7 +151,7 @@ def test_labelled_anomalies_are_told_from_normal_plates(plates, cache, tmp_path)
 def test_normal_pictures_alone_suffice(plates, cache, tmp_path):
     normal = plates[0] / "normal"
     only = [Sample(path, is_anomalous=False) for path in sorted(normal.iterdir())]
-    trained = vedette.train(only, test=plates[1], out=tmp_path / "m", budget="fast", cache=cache)
+    trained = train(only, test=plates[1], out=tmp_path / "m", cache=cache)
     assert trained.evaluation.auroc >= 0.85
     assert (
         "standard deviations above the mean of 12 held-out normal" in trained.facts.recipe["threshold_from"]
@@ -162,7 +174,7 @@ def test_pictures_of_every_kind_are_taken_and_what_is_left_out_is_named_and_coun
     (folder / "cross" / "broken.png").write_bytes((folder / "cross" / "002.png").read_bytes()[:300])
     samples = [Sample(p, (p.parent.name,)) for p in sorted(folder.rglob("*.*g"))]
     samples.append(Sample(sorted(shapes[1].rglob("*.png"))[0]))
-    trained = vedette.train(samples, out=tmp_path / "m", budget="fast", cache=cache)
+    trained = train(samples, out=tmp_path / "m", cache=cache)
     assert [one.picture for one in trained.left_out] == [folder / "cross" / "broken.png", samples[-1].picture]
     assert trained.left_out[1].why.endswith("is not labelled for classification.")
     assert [broken.picture.name for broken in trained.broken] == ["broken.png"]
@@ -178,7 +190,7 @@ def test_only_broken_pictures_are_refused_by_name(tmp_path):
         for number in range(2):
             (tmp_path / "set" / label / f"{number}.png").write_bytes(b"no picture")
     with pytest.raises(Wrong, match=r"None of the 4 pictures can be read; the first: .*0\.png"):
-        vedette.train(tmp_path / "set", out=tmp_path / "m")
+        train(tmp_path / "set", out=tmp_path / "m")
     assert not (tmp_path / "m").exists()
 
 
@@ -186,7 +198,7 @@ def test_a_folder_that_is_something_else_is_refused_before_the_work(shapes, tmp_
     (tmp_path / "letters.txt").write_text("mine")
     said = []
     with pytest.raises(Taken, match="is no model package"):
-        vedette.train(shapes[0], out=tmp_path, on_progress=said.append)
+        train(shapes[0], out=tmp_path, on_progress=said.append)
     assert said == []
     assert (tmp_path / "letters.txt").read_text() == "mine"
 
@@ -194,10 +206,9 @@ def test_a_folder_that_is_something_else_is_refused_before_the_work(shapes, tmp_
 def test_a_cancelled_training_leaves_nothing(shapes, tmp_path):
     said = []
     with pytest.raises(Cancelled):
-        vedette.train(
+        train(
             shapes[0],
             out=tmp_path / "m",
-            budget="fast",
             on_progress=said.append,
             cancelled=lambda: len(said) > 20,
         )
@@ -210,12 +221,12 @@ def test_a_second_training_reads_no_picture_that_it_knows(shapes, classifier, ca
     assert len(before) > classifier.facts.data["training_pictures"]
     samples = [Sample(p, (p.parent.name,)) for p in sorted(shapes[0].rglob("*.png"))]
     samples.append(Sample(tmp_path / "new.png", ("cross",)))
-    vedette.train(samples, test=shapes[1], out=tmp_path / "two", budget="fast", cache=cache)
+    train(samples, test=shapes[1], out=tmp_path / "two", cache=cache)
     after = {path: path.stat().st_ino for path in cache.rglob("*.npy")}
     assert before.items() <= after.items()
     # The new picture, at the size of the recipe that had won and at the one at which series are looked for.
     won = int(classifier.facts.recipe["recipe"].split("-")[1])
-    assert len(after) - len(before) == len({won, 224})
+    assert len(after) - len(before) == len({won, SIDES[0]})
 
 
 def test_the_evaluation_is_written_and_is_json(classifier):

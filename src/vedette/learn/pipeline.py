@@ -39,8 +39,7 @@ from vedette.learn.choose import choose, judge_all, tried
 from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
 from vedette.learn.neighbours import by_name, is_series
-from vedette.learn.net.backbones import open_backbone
-from vedette.learn.net.cached import pooled
+from vedette.learn.net.cached import frozen_backbone, pooled
 from vedette.learn.order import Order, UnusablePicture, refuse_taken
 from vedette.learn.recipe import OUTPUTS, Candidate, Progress, Recipe, RunContext, Trained
 from vedette.learn.split import hold_out
@@ -162,7 +161,7 @@ def follows_itself(plan: Plan, work: RunContext) -> bool:
     if plan.task not in ("classification", "multilabel", "anomaly"):
         return False
     compared = plan.train[:MOST_COMPARED]
-    side = open_backbone(work.backbone).sides[0]
+    side = frozen_backbone(work).sides[0]
     features = pooled([sample.picture for sample in compared], work=work, size=(side, side))
     return is_series(compared, features[:, 0])
 
@@ -250,7 +249,7 @@ def describe(
     clock: Clock,
 ) -> PackageFacts:
     """Return what the package says about its model, before it is evaluated."""
-    backbone = open_backbone(order.backbone)
+    backbone = frozen_backbone(work)
     return PackageFacts(
         task=plan.task,
         labels=trained.labels,

@@ -89,6 +89,7 @@ class RunContext:
     reserved_s: float = 0.0  # what is done after the learning will take
     in_blocks: bool = False  # whether neighbours look alike, so that folds keep them together
     _stage: tuple[str, float] = ("", 0.0)
+    opened: Any = None  # the backbone that is read from, once net/cached.py has opened it
 
     def tell(self, stage: str, done: int, of: int) -> None:
         """Report progress, with the time left judged by the pace so far; raise when cancelled."""

@@ -94,10 +94,10 @@ def test_large_boxes_want_a_small_input_and_small_ones_a_large(tmp_path):
 
 
 def test_boxes_that_would_vanish_want_tiles(tmp_path):
-    tiny = write_scenes(tmp_path, 2, side=2000, span=(0.008, 0.01))
+    tiny = write_scenes(tmp_path, 1, side=1400, span=(0.008, 0.01))
     plan = plan_input(boxed_pictures(tiny, ["disc", "square", "cross"]))
     assert plan.tiling is not None
-    assert plan.tiling.tile[0] < 700
+    assert plan.tiling.tile[0] < 500
 
 
 def test_a_varied_view_carries_its_boxes_along(tmp_path):

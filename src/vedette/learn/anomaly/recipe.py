@@ -227,7 +227,7 @@ class PatchExtractor:
     """The backbone at one resolution, giving patches and pooled features, of a picture or of its tiles."""
 
     def __init__(self, work: RunContext, size: tuple[int, int], tiling: Tiling | None = None) -> None:
-        backbone: Backbone = open_backbone(work.backbone)
+        backbone: Backbone = open_backbone(work.backbone)  # for the graph that is exported
         assert isinstance(backbone, nn.Module)
         self.network: nn.Module = backbone
         self.levels = tuple(level for level in ("s8", "s16") if level in backbone.channels)

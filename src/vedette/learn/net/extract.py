@@ -1,9 +1,7 @@
 """Pictures to features of a frozen backbone: by ONNX Runtime on a processor, by torch on a GPU."""
 
-import io
 import threading
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from vedette.learn.net.backbone import Backbone, floats
+from vedette.learn.net.onnx_file import to_onnx
 from vedette.learn.net.quarters import quarters
 from vedette.learn.net.statistics import statistics
 
@@ -79,24 +78,41 @@ class FeatureExtractor:
                 options.intra_op_num_threads = self.threads
                 options.log_severity_level = 3
                 self._sessions[size] = onnxruntime.InferenceSession(
-                    _onnx(self._graph, len(self.levels), size), options, providers=["CPUExecutionProvider"]
+                    self._file(size), options, providers=["CPUExecutionProvider"]
                 )
             return self._sessions[size]
+
+    def _file(self, size: tuple[int, int]) -> bytes:
+        key = (self.backbone.name, self.backbone.revision, self.levels, size)
+        return _FILES.get(key, lambda: _onnx(self._graph, len(self.levels), size))
+
+
+class _LastFiles:
+    """The graphs that were written last: what looks for a series and the probe after it read the same one.
+
+    To write one takes a third of a second of a training of three. The name and revision of a backbone say
+    which weights it has, as in the cache of features.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._files: dict[Hashable, bytes] = {}
+
+    def get(self, key: Hashable, write: Callable[[], bytes]) -> bytes:
+        """Return the file, written if it is not among the last."""
+        with self._lock:
+            file = self._files.pop(key, None) or write()
+            self._files[key] = file
+            while len(self._files) > self._most:
+                self._files.pop(next(iter(self._files)))
+            return file
+
+
+# 13 MB each for the usual backbone. A training reads two or three: a side each, with and without quarters.
+_FILES = _LastFiles(most=4)
 
 
 def _onnx(graph: nn.Module, count: int, size: tuple[int, int]) -> bytes:
     """Return the graph for pictures of this size; a fixed size suits transformers, and is faster."""
     names = [f"level{index}" for index in range(count)]
-    file = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter we use announces its successor at each call
-        torch.onnx.export(
-            graph,
-            (torch.zeros(1, *size, 3, dtype=torch.uint8),),
-            file,  # type: ignore[arg-type]  # a file object is taken too, its types forgot it
-            dynamo=False,  # the successor wants onnxscript and takes ten times as long
-            input_names=["pictures"],
-            output_names=names,
-            opset_version=17,
-        )
-    return file.getvalue()
+    return to_onnx(graph, torch.zeros(1, *size, 3, dtype=torch.uint8), names)
