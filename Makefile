@@ -8,7 +8,7 @@ ARGS ?=
 # Images of Python set it: each worker of a lane would rewrite 440 test files anew, and each process compile the package.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-clients test-browser screenshots bench docs generate wheel clean help
+.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-clients test-browser screenshots bench docs generate wheel install-sizes clean help
 
 all: check test
 
@@ -93,6 +93,10 @@ generate: .venv/.dev ## shape files, the console's types of them, stubs of the p
 wheel: .venv/.dev console ## build the wheel, install it into an empty environment and serve from it
 	rm -rf dist && $(PIP) install -c constraints.txt build hatchling && $(BIN)/python -m build --wheel --no-isolation
 	$(BIN)/python tools/try_wheel.py dist/*.whl
+
+install-sizes: .venv/.dev console ## measure what each install of README.md takes, in empty environments
+	rm -rf dist && $(PIP) install -c constraints.txt build hatchling && $(BIN)/python -m build --wheel --no-isolation
+	$(BIN)/python tools/try_wheel.py dist/*.whl --sizes
 
 clean: ## remove what was built, not the data
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache console/node_modules console/dist src/vedette/api/console/static

@@ -1,5 +1,10 @@
-"""Install the wheel into empty environments as its users would: light to detect, whole to serve."""
+"""Install the wheel into empty environments as its users would: light to detect, whole to serve.
 
+python tools/try_wheel.py dist/*.whl
+python tools/try_wheel.py dist/*.whl --sizes     # what each install of README.md takes, and nothing else
+"""
+
+import argparse
 import json
 import re
 import subprocess
@@ -19,6 +24,7 @@ CONSTRAINTS = ROOT / "constraints.txt"
 MOST_LIGHT_MIB = 180
 # And `pip install vedette[edge]`: gRPC is 25 more.
 MOST_EDGE_MIB = 220
+INSTALLS = ("", "[edge]", "[train]", "[server]", "[train,server]")
 CALL = """
 import json, sys, botocore.session
 key = json.load(open(sys.argv[2]))
@@ -45,8 +51,17 @@ with grpc.insecure_channel(sys.argv[1]) as channel:
 
 
 def main() -> int:
-    """Try the wheel that is named; return 0 when it detected and served."""
-    wheel = Path(sys.argv[1]).resolve()
+    """Try the wheel that is named, or measure it; return 0 when it detected and served."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("wheel", type=Path)
+    parser.add_argument(
+        "--sizes", action="store_true", help="measure what each install takes, and nothing else"
+    )
+    arguments = parser.parse_args()
+    wheel = arguments.wheel.resolve()
+    if arguments.sizes:
+        print(json.dumps({f"vedette{extras}": size_of(wheel, extras) for extras in INSTALLS}))
+        return 0
     with tempfile.TemporaryDirectory(prefix="vedette-wheel-") as place:
         added = try_light(wheel, Path(place) / "light")
         on_device = try_edge(wheel, Path(place) / "device")
@@ -54,6 +69,16 @@ def main() -> int:
     facts = {"wheel": wheel.name, "bytes": wheel.stat().st_size, "light MiB": added, "edge MiB": on_device}
     print(json.dumps({**facts, "made": arn, "stopped with": status}))
     return status or int(added > MOST_LIGHT_MIB or on_device > MOST_EDGE_MIB)
+
+
+def size_of(wheel: Path, extras: str) -> float:
+    """Return how many MiB an install adds to an empty environment; torch is the pinned one for processors."""
+    with tempfile.TemporaryDirectory(prefix="vedette-size-") as place:
+        home = Path(place) / "home"
+        environment(home)
+        before = bytes_below(home / "env")
+        install(home, *(["torch"] if "train" in extras else []), f"{wheel}{extras}")
+        return round((bytes_below(home / "env") - before) / 2**20, 1)
 
 
 def try_light(wheel: Path, home: Path) -> float:
