@@ -31,6 +31,7 @@ from vedette.edge.segments import SegmentPart, read_segment, write_segment
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.slots import SlotReader
 from vedette.errors import NoSpace, Refusal
+from vedette.runtime.components import MANIFEST, read_component
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model
 from vedette.runtime.package import open_package
@@ -43,13 +44,20 @@ OOM_SCORE = "500"
 ANOMALY_TASKS = ("anomaly", "segmentation")
 
 
+def _whole(package: Path) -> Path:
+    """Return the package; of a component, only where every file is as its manifest says."""
+    if (package.parent / MANIFEST).is_file():
+        read_component(package.parent)
+    return package
+
+
 class ModelWorker:
     """A loaded model, and what it answers."""
 
     def __init__(self, order: Mapping[str, Any]) -> None:
         threads = order["threads"] or count_cores()
         others = claim_core(order["core"]) if threads > 1 else ()
-        package = open_package(Path(order["package"]))
+        package = open_package(_whole(Path(order["package"])))
         idle_cores = IdleCores(cores=len(others) + 1 if others else count_cores())
         self._model = Model(
             package.facts,
@@ -58,6 +66,7 @@ class ModelWorker:
             name=order["name"],
             idle_cores=idle_cores.count,
             pool_cores=others,
+            accelerated=True,
         )
         self._model.warm()
         return_free_memory()  # what loading needed: a tenth of what a small model takes
