@@ -68,7 +68,6 @@ LATER = (
     "drop table round_entries",
     "drop table round_people",
     "drop table rounds",
-    "drop table entry_undos",
     "drop table entry_changes",
     "drop table export_blocks",
     "drop table export_records",

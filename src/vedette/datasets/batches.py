@@ -1,16 +1,14 @@
-"""One batch of a change of many entries: worked out on what they say now, applied, and undone.
+"""One batch of a change of many entries: worked out on what they say now, and applied.
 
 All within a transaction that somebody else opens. An entry that cannot be changed so is skipped and counted,
-with the sentence of the first.
+with the sentence of the first. What undoes a batch is what the journal says of it (`undoing.py`).
 """
 
 import io
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-import orjson
 from sqlalchemy import Connection
 
 from vedette.clock import from_milliseconds
@@ -37,8 +35,6 @@ BATCH = 500
 """Entries of one transaction: other writers wait for it about a twentieth of a second."""
 
 ChangeKind = Literal["label", "move", "remove", "replace"]
-# What was done to an entry, the revision that it has since, and what it was.
-UndoStep = tuple[ChangeKind, str, EntryRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +72,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """What became of a batch: how many entries it changed and skipped, and what undoes it."""
+    """What became of a batch: how many entries it changed or put back, and how many it skipped."""
 
     count: int
     skipped: int
     message: str
-    undo: bytes
     changed: Sequence[Changed]
 
 
@@ -93,25 +88,10 @@ def apply_batch(batch: Batch, change: EntryChange, places: Sequence[int]) -> Bat
     return _move(batch, rows) if change.kind == "move" else _relabel(batch, change, rows)
 
 
-def undo_batch(batch: Batch, undo: bytes) -> BatchOutcome:
-    """Put back what a batch changed, wherever nobody has changed it since."""
-    steps = [
-        (kind, revision, _row_of(values)) for kind, revision, values in orjson.loads(zlib.decompress(undo))
-    ]
-    replaced = [(revision, row) for kind, revision, row in steps if kind == "label"]
-    removed = [row for kind, _, row in steps if kind == "remove"]
-    moves = [row for kind, _, row in steps if kind == "move"]
-    undone = [_unlabel(batch, replaced), _put_back(batch, removed), _move_back(batch, moves)]
-    changed = [outcome for _, changed in undone for outcome in changed]
-    count = sum(number for number, _ in undone)
-    return BatchOutcome(count, len(steps) - count, "", b"", changed)
-
-
 def _relabel(batch: Batch, change: EntryChange, rows: Sequence[EntryRow]) -> BatchOutcome:
     dataset, message, skipped = batch.giving, "", 0
     places = find_places(batch.connection, dataset.part, [row.ref for row in rows])
     new_rows: dict[int, EntryRow] = {}
-    steps: list[UndoStep] = []
     stamp = Stamp(moment=from_milliseconds(batch.now_ms), job="labeling-job/console")
     caller = keep_caller(batch.connection, batch.caller)
     lines = dict(change.lines)
@@ -129,9 +109,8 @@ def _relabel(batch: Batch, change: EntryChange, rows: Sequence[EntryRow]) -> Bat
             new_rows[places[row.ref]] = new._replace(
                 created_ms=row.created_ms, picture_caller=row.picture_caller, line_caller=caller
             )
-            steps.append(("label", revision_of(new.line), row))
-    _replace(batch, dataset, new_rows)
-    return _outcome(dataset, steps, skipped, message, list(new_rows))
+    replace_entries(batch, new_rows)
+    return _outcome(dataset, len(new_rows), skipped, message, list(new_rows))
 
 
 def _replaced(lines: Mapping[str, str], row: EntryRow) -> Line:
@@ -166,17 +145,20 @@ def _judged(batch: Batch, line: Line) -> EntryRow:
     return rows[0]
 
 
-def _replace(batch: Batch, dataset: Dataset, rows: dict[int, EntryRow]) -> None:
+def replace_entries(batch: Batch, rows: Mapping[int, EntryRow]) -> None:
+    """Let entries of the dataset say something else, and count them anew."""
     if not rows:
         return
+    dataset = batch.giving
     sheet = Sheet(batch.connection, dataset.part, batch.now_ms, batch.recorder(dataset))
     sheet.replace(rows)
     sheet.save()
-    _finish(batch, dataset)
+    finish_batch(batch, dataset, bucket=dataset.bucket)
 
 
-def _finish(batch: Batch, dataset: Dataset) -> None:
-    outcome = changes.UpdateOutcome("updated", dataset.part, dataset.bucket, UPDATED)
+def finish_batch(batch: Batch, dataset: Dataset, *, bucket: str) -> None:
+    """Show what a batch has come to."""
+    outcome = changes.UpdateOutcome("updated", dataset.part, bucket, UPDATED)
     changes.finish(batch.connection, dataset, outcome, batch.now_ms)
 
 
@@ -184,7 +166,7 @@ def _remove(batch: Batch, rows: Sequence[EntryRow]) -> BatchOutcome:
     places = find_places(batch.connection, batch.giving.part, [row.ref for row in rows])
     if places:
         take_out(batch.recorder(batch.giving), batch.giving, list(places.values()))
-    return _outcome(batch.giving, [("remove", "", row) for row in rows], 0, "", None)
+    return _outcome(batch.giving, len(rows), 0, "", None)
 
 
 def _move(batch: Batch, rows: Sequence[EntryRow]) -> BatchOutcome:
@@ -197,8 +179,7 @@ def _move(batch: Batch, rows: Sequence[EntryRow]) -> BatchOutcome:
         raise Wrong("All pictures of a dataset lie in one bucket.", kind="dataset", name=taking.kind)
     added = _transfer(batch, giving, taking, leaving)
     message = f"{len(twins)} are in the {taking.kind} dataset already." if twins else ""
-    steps: list[UndoStep] = [("move", "", row) for row in leaving]
-    return _outcome(taking, steps, len(twins), message, added)
+    return _outcome(taking, len(leaving), len(twins), message, added)
 
 
 def _transfer(batch: Batch, source: Dataset, target: Dataset, rows: Sequence[EntryRow]) -> list[int]:
@@ -210,58 +191,8 @@ def _transfer(batch: Batch, source: Dataset, target: Dataset, rows: Sequence[Ent
     return put_in(recorder, target, batch.dialect, rows, source.bucket)
 
 
-def _unlabel(batch: Batch, steps: Sequence[tuple[str, EntryRow]]) -> tuple[int, list[Changed]]:
-    """Put lines back where the entry is still in the revision that the change left it in."""
-    dataset = batch.giving
-    places = find_places(batch.connection, dataset.part, [row.ref for _, row in steps])
-    current = {
-        row.ref: revision_of(row.line)
-        for block in read_rows(batch.connection, dataset.part, set(places.values()))
-        for row in block
-    }
-    rows = {places[row.ref]: row for revision, row in steps if current.get(row.ref) == revision}
-    _replace(batch, dataset, rows)
-    return len(rows), [Changed(dataset.id, dataset.part, list(rows))] if rows else []
-
-
-def _put_back(batch: Batch, rows: Sequence[EntryRow]) -> tuple[int, list[Changed]]:
-    """Put removed entries back, behind the last one, those that somebody put there since aside."""
-    dataset = batch.giving
-    present = find_places(batch.connection, dataset.part, [row.ref for row in rows])
-    absent = [row for row in rows if row.ref not in present]
-    if not absent:
-        return 0, []
-    bucket = dataset.bucket or absent[0].ref.removeprefix("s3://").partition("/")[0]
-    added = put_in(batch.recorder(dataset), dataset, batch.dialect, absent, bucket)
-    return len(absent), [Changed(dataset.id, dataset.part, added)]
-
-
-def _move_back(batch: Batch, rows: Sequence[EntryRow]) -> tuple[int, list[Changed]]:
-    if not rows or batch.taking is None:
-        return 0, []
-    target_places = find_places(batch.connection, batch.taking.part, [row.ref for row in rows])
-    source_places = find_places(batch.connection, batch.giving.part, list(target_places))
-    current = [
-        row
-        for block in read_rows(batch.connection, batch.taking.part, set(target_places.values()))
-        for row in block
-        if row.ref not in source_places
-    ]
-    added = _transfer(batch, batch.taking, batch.giving, current)
-    return len(current), [Changed(batch.giving.id, batch.giving.part, added)] if added else []
-
-
 def _outcome(
-    dataset: Dataset,
-    steps: Sequence[UndoStep],
-    skipped: int,
-    message: str,
-    places: list[int] | None,
+    dataset: Dataset, count: int, skipped: int, message: str, places: list[int] | None
 ) -> BatchOutcome:
-    undo = zlib.compress(orjson.dumps([(kind, revision, tuple(row)) for kind, revision, row in steps]), 1)
     changed = [Changed(dataset.id, dataset.part, places)] if places else []
-    return BatchOutcome(len(steps), skipped, message, undo, changed)
-
-
-def _row_of(values: Sequence[Any]) -> EntryRow:
-    return EntryRow(*values)
+    return BatchOutcome(count, skipped, message, changed)

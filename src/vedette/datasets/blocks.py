@@ -400,6 +400,7 @@ def _row_of(
         is_labelled=bool(block.bits["labelled"] & bit),
         picture_caller=record.picture_caller,
         line_caller=record.line_caller,
+        is_unsure=bool(block.bits["unsure"] & bit),
     )
 
 

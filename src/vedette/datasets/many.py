@@ -1,8 +1,8 @@
 """One change made to many entries: labels given and taken, entries moved to the other dataset or removed.
 
 A change of a thousand entries is made while its caller waits, a larger one by a durable job, a batch a
-transaction, each on what the entries say then; a killed server's change goes on where it was. What a batch
-replaced is kept beside it, so that the whole can be undone for a minute. The front is `EntryChanges`.
+transaction, each on what the entries say then; a killed server's change goes on where it was. For a minute
+the whole can be undone, from what the journal says of it. The front is `EntryChanges`.
 """
 
 import secrets
@@ -17,12 +17,13 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from vedette.clock import Clock, milliseconds
 from vedette.datasets import changes
 from vedette.datasets.asking import EntryFilter
-from vedette.datasets.batches import BATCH, Batch, BatchOutcome, EntryChange, apply_batch, undo_batch
+from vedette.datasets.batches import BATCH, Batch, BatchOutcome, EntryChange, apply_batch
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.filling import Changed
 from vedette.datasets.journal import ChangeOrigin, OriginKind
 from vedette.datasets.queries import EntryQueries
-from vedette.datasets.tables import entry_changes, entry_undos, journal
+from vedette.datasets.tables import entry_changes, journal
+from vedette.datasets.undoing import undo_batch
 from vedette.errors import Missing, TooEarly, Wrong
 from vedette.identity.principal import Principal, dump_principal, load_principal
 from vedette.jobs.context import JobContext
@@ -141,7 +142,7 @@ class EntryChanges:
                 )
             if self._now() > row.ended_ms + UNDO_MS:
                 raise Wrong("A change can be undone for a minute.", kind="change", name=change)
-            values = {"status": "undoing", "done": 0, "skipped": 0}
+            values = {"status": "undoing", "done": 0, "skipped": 0, "undone_step": None}
             connection.execute(update(entry_changes).where(entry_changes.c.id == change).values(values))
             is_short = row.total <= AT_ONCE
             job = self._add(connection, project, ManyOrder(change, is_undo=True), is_short=is_short)
@@ -162,11 +163,8 @@ class EntryChanges:
             self._jobs.begin(KIND, job)
 
     def _forget(self, connection: Connection) -> None:
-        """Forget changes of yesterday, and what undoes those that cannot be undone any more."""
-        now = self._now()
-        late = select(entry_changes.c.id).where(entry_changes.c.ended_ms < now - UNDO_MS - 10_000)
-        connection.execute(delete(entry_undos).where(entry_undos.c.change.in_(late)))
-        connection.execute(delete(entry_changes).where(entry_changes.c.ended_ms < now - KEPT_MS))
+        """Forget changes of yesterday."""
+        connection.execute(delete(entry_changes).where(entry_changes.c.ended_ms < self._now() - KEPT_MS))
 
     # The job
 
@@ -203,23 +201,21 @@ class EntryChanges:
     def _step(self, batch: Batch, row: Row[Any]) -> StepResult:
         places = np.frombuffer(bytes(row.places), np.int32)[row.done : row.done + BATCH].tolist()
         outcome = apply_batch(batch, EntryChange(**orjson.loads(row.change)), places)
-        undo = {"change": row.id, "batch": row.done // BATCH, "body": outcome.undo}
-        batch.connection.execute(insert(entry_undos).values(undo))
         completed = row.done + len(places)
         values = {"done": completed, "skipped": row.skipped + outcome.skipped}
         values |= {"message": row.message or outcome.message}
         return outcome, values, "done" if completed >= row.total else ""
 
     def _undo_step(self, batch: Batch, row: Row[Any]) -> StepResult:
-        query = select(entry_undos).where(entry_undos.c.change == row.id)
-        last = batch.connection.execute(query.order_by(entry_undos.c.batch.desc()).limit(1)).first()
-        if last is None:
+        is_move = EntryChange(**orjson.loads(row.change)).kind == "move"
+        line = batch.origin.reverts
+        # A change that changed nothing has no line.
+        undone = undo_batch(batch, line, row.undone_step, is_move=is_move) if line else None
+        if undone is None:
             return None, {}, "undone"
-        outcome = undo_batch(batch, bytes(last.body))
-        same_batch = (entry_undos.c.change == row.id, entry_undos.c.batch == last.batch)
-        batch.connection.execute(delete(entry_undos).where(*same_batch))
+        outcome, step = undone
         values = {"skipped": row.skipped + outcome.skipped, "done": row.done + outcome.count}
-        return outcome, values, "" if last.batch else "undone"
+        return outcome, {**values, "undone_step": step}, ""
 
     def _write(
         self, connection: Connection, context: JobContext, change: str, values: dict[str, Any], end: str

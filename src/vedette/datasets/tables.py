@@ -179,15 +179,8 @@ entry_changes = Table(
     Column("skipped", Integer, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger, nullable=True),
-)
-
-# What a change replaced, a batch a row, compressed; kept for as long as it can be undone.
-entry_undos = Table(
-    "entry_undos",
-    METADATA,
-    Column("change", String(32), ForeignKey("entry_changes.id", ondelete="CASCADE"), primary_key=True),
-    Column("batch", Integer, primary_key=True),
-    Column("body", LargeBinary, nullable=False),
+    # The step of the journal that was undone last.
+    Column("undone_step", Integer, nullable=True),
 )
 
 # The journal: a line a change of a dataset's entries, with who made it, how, and what it came to.
