@@ -212,7 +212,7 @@ def test_frozen_lines_are_those_of_one_moment(room):
     lines = [a_line(number, "a") for number in range(1500)]
     made = room.create(lines)
     out = io.BytesIO()
-    assert room.datasets.contents.freeze(made, out).counts.total == 1500
+    assert room.datasets.contents.freeze(made, out).dataset.counts.total == 1500
     assert out.getvalue().decode().splitlines() == lines
 
 

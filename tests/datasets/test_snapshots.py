@@ -1,5 +1,6 @@
 """Snapshots of datasets: made, listed, compared, deleted; and datasets put back to them."""
 
+import io
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from doubles.lines import a_box_line, a_line, a_ref, a_room, refs_of
 from vedette.datasets import many, restoring
-from vedette.datasets.asking import EntryFilter
+from vedette.datasets.asking import EntryFilter, EntryQuery
 from vedette.datasets.batches import EntryChange
 from vedette.datasets.comparing import DifferencePage
 from vedette.datasets.dataset import Filter
@@ -320,3 +321,55 @@ def test_any_snapshot_is_what_the_dataset_was(data, clock, sqlite_maker):
                     assert (sorted(room.lines()), room.labels()) == (lines, labels)
     finally:
         database.close()
+
+
+def freeze(room, kind="train"):
+    return room.datasets.contents.freeze(room.now(kind), io.BytesIO())
+
+
+def keep(room, moment, version, name="Trained: v1"):
+    new = NewSnapshot(name, ANNA, reason="training", version=version)
+    with room.datasets._database.write() as connection:
+        room.datasets.snapshots.keep(connection, moment, new)
+
+
+def test_a_snapshot_of_a_moment_that_was_read_before_is_of_that_moment(cats):
+    before, moment = cats.lines(), freeze(cats)
+    edit(cats, a_line("a", "dog"), a_line("new", "cat"))
+    keep(cats, moment, 7)
+    (made,) = cats.datasets.snapshots.list(cats.now())
+    assert (made.version, made.reason, made.counts.total) == (7, "training", 4)
+    assert made.labels == {"cat": 2, "dog": 1, "bolt": 1}
+    restore(cats, "Trained: v1")
+    assert cats.lines() == before
+
+
+def test_what_a_version_was_trained_with_stays_with_it_and_goes_with_it(cats):
+    keep(cats, freeze(cats), 7)
+    for _ in range(MOST_AUTOMATIC + 1):
+        snapshot(cats, "automatic", reason="import")
+    keep(cats, freeze(cats), 8, "Trained: v2")
+    assert {7, 8} <= {one.version for one in cats.datasets.snapshots.list(cats.now())}
+    cats.datasets.snapshots.forget_version(7)
+    names = {one.name for one in cats.datasets.snapshots.list(cats.now())}
+    assert "Trained: v2" in names
+    assert "Trained: v1" not in names
+
+
+def test_nothing_is_kept_of_a_dataset_that_was_deleted_meanwhile(cats):
+    moment = freeze(cats)
+    cats.datasets.delete(cats.project, cats.now())
+    keep(cats, moment, 7)
+    assert cats.datasets.snapshots.list(moment.dataset) == []
+
+
+def test_a_mark_of_doubt_is_restored(cats):
+    marked = EntryChange("label", unsure=True)
+    progress = cats.datasets.many.start(cats.project, cats.now(), EntryFilter(), marked, ANNA)
+    assert progress.status == "done"
+    snapshot(cats)
+    edit(cats, a_line("a", "dog"))
+    remove(cats, "b")
+    restore(cats)
+    page = cats.datasets.queries.page(cats.now(), EntryQuery(EntryFilter()))
+    assert [entry.is_unsure for entry in page.entries] == [True] * 4

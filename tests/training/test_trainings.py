@@ -120,6 +120,26 @@ def test_a_training_learns_from_the_lines_of_the_moment_it_was_asked_for(trainin
     assert "late" not in frozen
 
 
+def test_what_a_version_was_trained_with_is_a_snapshot_until_the_version_goes(training):
+    training = training()
+    training.with_dataset()
+    training.with_dataset("test", 2)
+    version = training.trained("first")
+    room = training.room
+    before = room.lines()
+    room.update([a_line("late", "a")])
+    listed = {kind: room.datasets.snapshots.list(room.now(kind)) for kind in ("train", "test")}
+    assert [(one.name, one.reason, one.version, one.counts.total) for one in listed["train"]] == [
+        ("Trained: first", "training", version.id, 4)
+    ]
+    assert [one.counts.total for one in listed["test"]] == [2]
+    room.datasets.restorations.restore(training.project, room.now(), listed["train"][0].id, root_of(HERE))
+    assert room.lines() == before
+    training.trainings.delete(version)
+    assert [one.reason for one in room.datasets.snapshots.list(room.now())] == ["restore"]
+    assert room.datasets.snapshots.list(room.now("test")) == []
+
+
 def test_without_a_test_dataset_the_worker_splits(training):
     training = training()
     training.with_dataset()

@@ -13,6 +13,7 @@ from vedette.datasets.dataset import Dataset, Filter, Label
 from vedette.datasets.findings import mark_pictures, relabel
 from vedette.datasets.listing import ListedEntry, list_entries, list_labels
 from vedette.datasets.parts import read_lines_at, read_lines_of, read_refs
+from vedette.datasets.snapshots import DatasetMoment, read_moment
 from vedette.datasets.tables import datasets
 from vedette.manifest.places import split_s3
 from vedette.manifest.problems import Flaw
@@ -45,14 +46,14 @@ class DatasetContents:
         with self._database.read() as connection:
             return set(find_places(connection, changes.require(connection, dataset).part, refs))
 
-    def freeze(self, dataset: Dataset, out: BinaryIO) -> Dataset:
-        """Write every line of one moment, as it was given; return the dataset of that moment."""
+    def freeze(self, dataset: Dataset, out: BinaryIO) -> DatasetMoment:
+        """Write every line of one moment, as it was given; return that moment."""
         with self._database.read() as connection:
             current = changes.require(connection, dataset)
             changes.require_state(current, "listed")
             for line in read_lines_of(connection, current.part):
                 out.write(line.encode("utf-8") + b"\n")
-        return current
+            return read_moment(connection, current)
 
     def addresses(self, part: int, *, after: int = -1, most: int = 1000) -> list[tuple[int, str]]:
         """Return the places and picture addresses of the next entries of a part."""

@@ -10,25 +10,26 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from vedette.clock import Clock, milliseconds
 from vedette.datasets import changes
 from vedette.datasets.callers import keep_caller, read_callers
 from vedette.datasets.dataset import Counts, Dataset
 from vedette.datasets.parts import drop_unused
-from vedette.datasets.tables import journal_steps, labels, restorations, snapshots
+from vedette.datasets.tables import journal_steps, labels, parts, restorations, snapshots
 from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.principal import Principal
 from vedette.store.db import Database
 
-# Why a snapshot was made by itself: before a restoration, or an import that replaces entries.
-SnapshotReason = Literal["", "restore", "import"]
+# Why a snapshot was made by itself: before a restoration or an import that replaces entries, or by
+# a training.
+SnapshotReason = Literal["", "restore", "import", "training"]
 
 MOST = 100
 """Snapshots that people may make of a dataset; each lets the journal keep more of what entries said."""
 MOST_AUTOMATIC = 10
-"""So many that were made by themselves are kept, the newest."""
+"""So many that were made before something are kept, the newest; a training's stays with its version."""
 LONGEST_NAME, LONGEST_DESCRIPTION = 100, 1000
 
 
@@ -48,6 +49,8 @@ class DatasetSnapshot:
     bucket: str
     counts: Counts
     labels: Mapping[str, int]
+    # The version that was trained with it.
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,16 @@ class NewSnapshot:
     caller: Principal | None
     description: str = ""
     reason: SnapshotReason = ""
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetMoment:
+    """What a dataset holds at a moment that was read: where that is in the journal, and the counts."""
+
+    dataset: Dataset
+    step: int
+    labels: Mapping[str, int]
 
 
 class DatasetSnapshots:
@@ -88,6 +101,24 @@ class DatasetSnapshots:
         with self._database.read() as connection:
             return require_snapshot(connection, dataset, snapshot)
 
+    def keep(self, connection: Connection, moment: DatasetMoment, new: NewSnapshot) -> None:
+        """Make a snapshot of a moment that was read before, unless the dataset was deleted since."""
+        part = moment.dataset.part
+        is_there = select(parts.c.id).where(parts.c.id == part, parts.c.dropped.is_(False))
+        current = changes.find_by_id(connection, moment.dataset.id)
+        if current is not None and connection.execute(is_there).first():
+            _write(connection, moment, new, milliseconds(self._clock()))
+
+    def forget_version(self, version: int) -> None:
+        """Delete what was kept for a version that is deleted, unless it is being restored just now."""
+        with self._database.write() as connection:
+            its = snapshots.c.version == version
+            rows = connection.execute(select(snapshots.c.id, snapshots.c.part).where(its)).all()
+            unused = [row.id for row in rows if row.id not in _in_use(connection)]
+            connection.execute(update(snapshots).where(its).values(version=None))
+            connection.execute(delete(snapshots).where(snapshots.c.id.in_(unused)))
+            drop_unused(connection, [row.part for row in rows])
+
     def delete(self, dataset: Dataset, snapshot: str) -> None:
         """Delete a snapshot; the dataset stays as it is."""
         with self._database.write() as connection:
@@ -104,10 +135,8 @@ class DatasetSnapshots:
             drop_unused(connection, [current.part])
 
 
-def take_snapshot(connection: Connection, dataset: Dataset, new: NewSnapshot, now_ms: int) -> DatasetSnapshot:
-    """Write a snapshot down in the transaction of something else; older automatic ones make way."""
-    name = _free_name(connection, dataset, new)
-    _refuse_too_many(connection, dataset, new)
+def read_moment(connection: Connection, dataset: Dataset) -> DatasetMoment:
+    """Return what a dataset, as this transaction reads it, holds now."""
     last_step = connection.execute(select(func.max(journal_steps.c.id))).scalar()
     used = select(labels.c.name, labels.c.pictures).where(
         labels.c.part == dataset.part, labels.c.pictures > 0
@@ -115,11 +144,23 @@ def take_snapshot(connection: Connection, dataset: Dataset, new: NewSnapshot, no
     label_counts = {
         bytes(row.name).decode(): row.pictures for row in connection.execute(used.order_by(labels.c.label))
     }
+    return DatasetMoment(dataset, last_step or 0, label_counts)
+
+
+def take_snapshot(connection: Connection, dataset: Dataset, new: NewSnapshot, now_ms: int) -> DatasetSnapshot:
+    """Write a snapshot down in the transaction of something else; older automatic ones make way."""
+    return _write(connection, read_moment(connection, dataset), new, now_ms)
+
+
+def _write(connection: Connection, moment: DatasetMoment, new: NewSnapshot, now_ms: int) -> DatasetSnapshot:
+    dataset = moment.dataset
+    name = _free_name(connection, dataset, new)
+    _refuse_too_many(connection, dataset, new)
     values = {
         "id": secrets.token_hex(16),
         "dataset": dataset.id,
         "part": dataset.part,
-        "step": last_step or 0,
+        "step": moment.step,
         "name": name,
         "description": new.description,
         "reason": new.reason,
@@ -127,7 +168,8 @@ def take_snapshot(connection: Connection, dataset: Dataset, new: NewSnapshot, no
         "created_ms": now_ms,
         "bucket": dataset.bucket,
         "counts": orjson.dumps(asdict(dataset.counts)).decode(),
-        "labels": orjson.dumps(label_counts).decode(),
+        "labels": orjson.dumps(dict(moment.labels)).decode(),
+        "version": new.version,
     }
     row = connection.execute(insert(snapshots).values(values).returning(snapshots)).one()
     _forget_automatic(connection, dataset)
@@ -159,6 +201,7 @@ def _snapshot(row: Row[Any], callers: Mapping[int, Principal | None]) -> Dataset
         bucket=row.bucket,
         counts=Counts(**orjson.loads(row.counts)),
         labels=orjson.loads(row.labels),
+        version=row.version,
     )
 
 
@@ -199,12 +242,17 @@ def _refuse_too_many(connection: Connection, dataset: Dataset, new: NewSnapshot)
     )
 
 
+def _in_use(connection: Connection) -> set[str]:
+    """Return the snapshots that a restoration needs that is running."""
+    running = select(restorations).where(restorations.c.status == "running")
+    return {number for row in connection.execute(running) for number in (row.snapshot, row.before)}
+
+
 def _forget_automatic(connection: Connection, dataset: Dataset) -> None:
     """Delete automatic snapshots beyond the newest ones, unless a restoration that runs needs them."""
-    running = select(restorations).where(restorations.c.status == "running")
-    in_use = {number for row in connection.execute(running) for number in (row.snapshot, row.before)}
+    in_use = _in_use(connection)
     automatic = select(snapshots.c.id, snapshots.c.part).where(
-        snapshots.c.dataset == dataset.id, snapshots.c.reason != ""
+        snapshots.c.dataset == dataset.id, snapshots.c.reason != "", snapshots.c.version.is_(None)
     )
     rows = connection.execute(automatic.order_by(snapshots.c.created_ms.desc())).all()
     late = [row for row in rows[MOST_AUTOMATIC:] if row.id not in in_use]

@@ -247,6 +247,8 @@ snapshots = Table(
     Column("bucket", String(63), nullable=False),
     Column("counts", Text, nullable=False),
     Column("labels", Text, nullable=False),
+    # The version that was trained with it, and goes with it.
+    Column("version", Integer, nullable=True),
     Index("ix_dataset_snapshots_dataset", "dataset"),
     Index("ix_dataset_snapshots_part", "part"),
 )

@@ -147,6 +147,12 @@ class Versions:
         with self._database.read() as connection:
             return require(connection, number)
 
+    def names_of(self, numbers: Collection[int]) -> dict[int, str]:
+        """Return the names of those of these versions that are there."""
+        with self._database.read() as connection:
+            query = select(versions.c.id, versions.c.name).where(versions.c.id.in_(numbers))
+            return {row.id: row.name for row in connection.execute(query)}
+
     def find_by_arn(self, text: str, region: str) -> Version:
         """Return the version that an ARN names, in the region that was called."""
         names = read_version_arn(text)

@@ -14,6 +14,7 @@ import orjson
 
 from vedette.datasets.dataset import Dataset, ManifestSource
 from vedette.datasets.datasets import Datasets
+from vedette.datasets.snapshots import DatasetMoment
 from vedette.dialects.dialect import Dialect
 from vedette.errors import Missing
 from vedette.identity.access import ObjectAccess
@@ -122,14 +123,16 @@ class Gatherer:
             beside.replace(place)
 
 
-def freeze(datasets: Datasets, folder: Folder, sources: dict[str, Dataset]) -> None:
-    """Write the lines of the project's datasets as they are now."""
+def freeze(datasets: Datasets, folder: Folder, sources: dict[str, Dataset]) -> dict[str, DatasetMoment]:
+    """Write the lines of the project's datasets as they are now; return that moment of each."""
     folder.root.mkdir(parents=True, exist_ok=True)
+    moments = {}
     for part, dataset in sources.items():
         beside = folder.manifest(part).with_suffix(".new")
         with beside.open("wb") as out:
-            datasets.contents.freeze(dataset, out)
+            moments[part] = datasets.contents.freeze(dataset, out)
         beside.replace(folder.manifest(part))
+    return moments
 
 
 def _linked(source: Path, place: Path) -> bool:

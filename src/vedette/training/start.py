@@ -8,7 +8,7 @@ left in a first state is taken up again from the lines that were frozen when it 
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,11 +20,12 @@ from sqlalchemy import Connection
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
+from vedette.datasets.snapshots import LONGEST_NAME, DatasetMoment, NewSnapshot
 from vedette.dialects.training_data import TrainingPreview
 from vedette.engines.port import Engine
 from vedette.errors import Busy, TooMuch
 from vedette.identity.access import ObjectAccess
-from vedette.identity.principal import dump_principal
+from vedette.identity.principal import Principal, dump_principal
 from vedette.jobs.kind import JobBegun, NewJob
 from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
@@ -136,8 +137,9 @@ class Trainings:
             tags=request.tags,
         )
         with self._beside() as beside:
-            freeze(self._rooms.datasets, beside, sources)
-            version, is_new = self.versions.create(project, new, token, also=partial(self._place, beside))
+            moments = freeze(self._rooms.datasets, beside, sources)
+            also = partial(self._place, beside, moments.values(), request.caller)
+            version, is_new = self.versions.create(project, new, token, also=also)
         if is_new:
             self._begin(version)
         return version
@@ -299,11 +301,22 @@ class Trainings:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
 
-    def _place(self, beside: Folder, connection: Connection, version: Version) -> None:
-        """Give a version its frozen lines, and its job, before anybody sees it."""
+    def _place(
+        self,
+        beside: Folder,
+        moments: Iterable[DatasetMoment],
+        caller: Principal,
+        connection: Connection,
+        version: Version,
+    ) -> None:
+        """Give a version its frozen lines, snapshots beside them, and its job, before anybody sees it."""
         folder = self.folder(version)
         folder.put_aside()
         beside.root.rename(folder.root)
+        for moment in moments:
+            name = f"Trained: {version.name}"[:LONGEST_NAME]
+            new = NewSnapshot(name, caller, reason="training", version=version.id)
+            self._rooms.datasets.snapshots.keep(connection, moment, new)
         self._add_training(connection, version)
 
     def _add_training(self, connection: Connection, version: Version) -> None:
@@ -344,6 +357,7 @@ class Trainings:
 
     def _remove(self, version: Version) -> None:
         shutil.rmtree(self.folder(version).root, ignore_errors=True)
+        self._rooms.datasets.snapshots.forget_version(version.id)
         self.versions.remove(version)
 
 

@@ -1,5 +1,6 @@
 """The history and the snapshots of datasets, through Vedette's own operations."""
 
+import io
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,10 @@ from vedette.access.policy import PolicyKind
 from vedette.api.own import OPERATIONS
 from vedette.api.rekognition import OPERATIONS as REKOGNITION
 from vedette.clock import from_milliseconds
+from vedette.datasets.snapshots import NewSnapshot
 from vedette.errors import BadToken, Denied, Missing
 from vedette.identity.builtin import builtin_document
+from vedette.projects.versions import NewVersion
 
 ALICE = a_caller("vedette")
 ROOT = {"Arn": ALICE.principal.arn, "Name": ALICE.principal.name}
@@ -117,6 +120,24 @@ def test_a_snapshot_is_made_compared_restored_and_deleted(call, house):
     assert listed["Restoration"] == progress
     call("DeleteSnapshot", SnapshotId="first")
     assert [one["Reason"] for one in call("ListSnapshots")["Snapshots"]] == ["restore"]
+
+
+def test_what_a_version_was_trained_with_is_listed_by_its_name(call, house, boards):
+    put(call, a_line("a", "cat"))
+    project = house.projects.find_by_arn(boards, "eu-west-1")
+    version, _ = house.versions.create(project, NewVersion("v1"))
+    moment = house.datasets.contents.freeze(house.datasets.find(project, "train"), io.BytesIO())
+    new = NewSnapshot("Trained: v1", None, reason="training", version=version.id)
+    house.versions.touch(
+        version, lambda connection, _: house.datasets.snapshots.keep(connection, moment, new)
+    )
+    call("CreateSnapshot", Name="by hand")
+    (listed,) = call("ListSnapshots", VersionName="v1")["Snapshots"]
+    assert (listed["VersionName"], listed["Reason"], listed["Total"]) == ("v1", "training", 1)
+    described = call("DescribeSnapshot", SnapshotId=listed["SnapshotId"])["Snapshot"]
+    assert described["VersionName"] == "v1"
+    assert call("ListSnapshots", VersionName="v2")["Snapshots"] == []
+    assert len(call("ListSnapshots")["Snapshots"]) == 2
 
 
 def test_who_may_do_what(call):

@@ -370,7 +370,8 @@ export interface CreateSnapshotResponse {
   readonly SnapshotId?: string | undefined;
   readonly Name?: string | undefined;
   readonly Description?: string | undefined;
-  readonly Reason?: "restore" | "import" | undefined;
+  readonly Reason?: "restore" | "import" | "training" | undefined;
+  readonly VersionName?: string | undefined;
   readonly Person?: HistoryPerson | undefined;
   readonly CreationDate?: string | undefined;
   readonly Total?: number | undefined;
@@ -395,7 +396,8 @@ export interface DatasetSnapshot {
   readonly SnapshotId?: string | undefined;
   readonly Name?: string | undefined;
   readonly Description?: string | undefined;
-  readonly Reason?: "restore" | "import" | undefined;
+  readonly Reason?: "restore" | "import" | "training" | undefined;
+  readonly VersionName?: string | undefined;
   readonly Person?: HistoryPerson | undefined;
   readonly CreationDate?: string | undefined;
   readonly Total?: number | undefined;
@@ -1491,6 +1493,7 @@ export interface ListRoundsResponse {
 export interface ListSnapshotsRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
+  readonly VersionName?: string | undefined;
 }
 
 export interface ListSnapshotsResponse {

@@ -17,6 +17,7 @@ import { call, useCall, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { HistoryFrame } from "./Frame";
+import { nameOf } from "./names";
 import { useHistoryPlace } from "./place";
 import { useText } from "./text";
 import { useRestoring } from "./useRestoring";
@@ -57,7 +58,7 @@ export function SnapshotPage() {
   );
   const snapshot = query.data?.Snapshot;
   const counts = query.data?.Counts ?? {};
-  const title = snapshot?.Name ?? t("snapshot");
+  const title = snapshot === undefined ? t("snapshot") : nameOf(t, snapshot);
   const restore = (
     <Button variant="primary" disabled={restorable(counts) === 0} onClick={() => setAsking(true)}>
       {t("restore")}

@@ -14,6 +14,7 @@ import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { HistoryFrame } from "./Frame";
+import { nameOf } from "./names";
 import { useHistoryPlace, type HistoryPlace } from "./place";
 import { useText } from "./text";
 
@@ -88,7 +89,7 @@ function Snapshots({ arn, place }: { readonly arn: string; readonly place: Histo
             cell: (one) => (
               <SpaceBetween size="xxs">
                 <RouteLink to={`${place.datasetRoute}/snapshots/${one.SnapshotId ?? ""}`}>
-                  <bdi>{one.Name}</bdi>
+                  <bdi>{nameOf(t, one)}</bdi>
                 </RouteLink>
                 {one.Description !== undefined && one.Description !== "" && (
                   <Box color="text-body-secondary" fontSize="body-s">
@@ -113,7 +114,7 @@ function Snapshots({ arn, place }: { readonly arn: string; readonly place: Histo
             cell: (one) => (
               <Button
                 variant="inline-link"
-                ariaLabel={t("deleteOf", { name: one.Name ?? "" })}
+                ariaLabel={t("deleteOf", { name: nameOf(t, one) })}
                 onClick={() => setDeleted(one)}
               >
                 {t("delete")}
@@ -226,7 +227,7 @@ function DeleteSnapshot({ arn, type, snapshot, onClose }: DeleteProps) {
       }
     >
       <SpaceBetween size="s">
-        <Box>{t("deleteHelp", { name: snapshot.Name ?? "" })}</Box>
+        <Box>{t("deleteHelp", { name: nameOf(t, snapshot) })}</Box>
         {remove.error !== null && <FaultAlert error={remove.error} />}
       </SpaceBetween>
     </Modal>

@@ -5,6 +5,7 @@ import { useEvents } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { NotFound } from "../../ui/states";
 import { TagPanel } from "../../ui/tags";
+import { TrainedWith } from "../../ui/trainedWith";
 import { TryVersion } from "../../ui/trials";
 import { VersionFrame } from "../../ui/version";
 import { DeleteButton } from "./DeleteVersion";
@@ -40,6 +41,7 @@ export function VersionPage() {
       }
     >
       <TrainingView version={version} route={place.route} project={project.data} />
+      {version && <TrainedWith project={project.data} version={version.name} />}
       {version && <Details project={project.data} version={version} />}
       {version && <TagPanel service={place.service} arn={version.arn} help={t("tagsHelp")} />}
     </VersionFrame>

@@ -9,6 +9,13 @@ export const messages = {
   testDataset: "Test dataset",
   train: "Train",
   versions: "Versions",
+  trainedWith: "Trained with",
+  trainedWithHelp:
+    "The datasets as they were when this training began. Open one to see what is different now, and to restore it.",
+  trainedPictures: {
+    one: "{count} picture, {labelled} labelled",
+    other: "{count} pictures, {labelled} labelled",
+  },
   use: "Use",
   trials: "Trial detections",
   runTrial: "Run trial detection",

@@ -12,6 +12,13 @@ export const messages: Translation<typeof english> = {
   testDataset: "Jeu de test",
   train: "Entraîner",
   versions: "Versions",
+  trainedWith: "Entraînée avec",
+  trainedWithHelp:
+    "Les jeux de données tels qu’ils étaient au début de cet entraînement. Ouvrez-en un pour voir ce qui a changé depuis et le restaurer.",
+  trainedPictures: {
+    one: "{count} image, {labelled} étiquetées",
+    other: "{count} images, {labelled} étiquetées",
+  },
   use: "Utiliser",
   trials: "Détections d'essai",
   runTrial: "Lancer une détection d'essai",

@@ -12,6 +12,10 @@ export const messages: Translation<typeof english> = {
   testDataset: "Dataset pengujian",
   train: "Latih",
   versions: "Versi",
+  trainedWith: "Dilatih dengan",
+  trainedWithHelp:
+    "Dataset seperti adanya ketika pelatihan ini dimulai. Buka salah satunya untuk melihat apa yang berbeda sekarang dan memulihkannya.",
+  trainedPictures: { other: "{count} gambar, {labelled} berlabel" },
   use: "Gunakan",
   trials: "Deteksi uji coba",
   runTrial: "Jalankan deteksi uji coba",

@@ -12,6 +12,13 @@ export const messages: Translation<typeof english> = {
   testDataset: "Conjunto de teste",
   train: "Treinar",
   versions: "Versões",
+  trainedWith: "Treinada com",
+  trainedWithHelp:
+    "Os conjuntos de dados como eram quando este treinamento começou. Abra um para ver o que mudou e restaurá-lo.",
+  trainedPictures: {
+    one: "{count} imagem, {labelled} rotuladas",
+    other: "{count} imagens, {labelled} rotuladas",
+  },
   use: "Usar",
   trials: "Detecções de teste",
   runTrial: "Executar detecção de teste",

@@ -1,7 +1,7 @@
 """Snapshots of a dataset: made, listed, compared with what the dataset is now, restored, deleted."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vedette.api.house import Caller, House
@@ -26,13 +26,17 @@ def create_snapshot(house: House, caller: Caller, request: dict[str, Any]) -> di
     """Make a snapshot of what a dataset holds now."""
     _, dataset = find_dataset(house, caller, "CreateSnapshot", request)
     new = NewSnapshot(request["Name"], caller.principal, request.get("Description", ""))
-    return _snapshot(house.datasets.snapshots.create(dataset, new))
+    return _snapshot(house.datasets.snapshots.create(dataset, new), {})
 
 
 def list_snapshots(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List a dataset's snapshots, the newest first, and its last restoration."""
     _, dataset = find_dataset(house, caller, "ListSnapshots", request)
-    answer: dict[str, Any] = {"Snapshots": [_snapshot(one) for one in house.datasets.snapshots.list(dataset)]}
+    snapshots = house.datasets.snapshots.list(dataset)
+    names = _version_names(house, snapshots)
+    if wanted := request.get("VersionName"):
+        snapshots = [one for one in snapshots if one.version and names.get(one.version) == wanted]
+    answer: dict[str, Any] = {"Snapshots": [_snapshot(one, names) for one in snapshots]}
     latest = house.datasets.restorations.latest(dataset)
     return answer if latest is None else answer | {"Restoration": describe_restoration(latest)}
 
@@ -45,7 +49,7 @@ def describe_snapshot(house: House, caller: Caller, request: dict[str, Any]) -> 
     compared = house.datasets.comparisons.compare(dataset, request["SnapshotId"], page)
     counts = compared.counts
     return {
-        "Snapshot": _snapshot(compared.snapshot),
+        "Snapshot": _snapshot(compared.snapshot, _version_names(house, [compared.snapshot])),
         "Counts": {
             "Gone": counts["gone"],
             "New": counts["new"],
@@ -85,7 +89,12 @@ def describe_one_restoration(house: House, caller: Caller, request: dict[str, An
     return describe_restoration(house.datasets.restorations.describe(project, request["RestorationId"]))
 
 
-def _snapshot(snapshot: DatasetSnapshot) -> dict[str, Any]:
+def _version_names(house: House, snapshots: Sequence[DatasetSnapshot]) -> Mapping[int, str]:
+    """Return the names of the versions that these snapshots were kept for."""
+    return house.versions.names_of({one.version for one in snapshots if one.version})
+
+
+def _snapshot(snapshot: DatasetSnapshot, versions: Mapping[int, str]) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "SnapshotId": snapshot.id,
         "Name": snapshot.name,
@@ -97,6 +106,8 @@ def _snapshot(snapshot: DatasetSnapshot) -> dict[str, Any]:
     }
     if snapshot.reason:
         answer["Reason"] = snapshot.reason
+    if name := versions.get(snapshot.version or 0):
+        answer["VersionName"] = name
     return answer if snapshot.caller is None else answer | {"Person": describe_person(snapshot.caller)}
 
 

@@ -72,6 +72,8 @@ export const messages = {
   reason_person: "Made by hand",
   reason_restore: "Before a restoration",
   reason_import: "Before an import",
+  reason_training: "For a training",
+  snapshotOfTraining: "Trained: {version}",
   delete: "Delete",
   deleteOf: "Delete the snapshot {name}",
   deleteSnapshot: "Delete this snapshot?",

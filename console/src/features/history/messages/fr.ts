@@ -72,6 +72,8 @@ export const messages: Translation<typeof english> = {
   reason_person: "Fait à la main",
   reason_restore: "Avant une restauration",
   reason_import: "Avant une importation",
+  reason_training: "Pour un entraînement",
+  snapshotOfTraining: "Entraînement : {version}",
   delete: "Supprimer",
   deleteOf: "Supprimer l’instantané {name}",
   deleteSnapshot: "Supprimer cet instantané ?",

@@ -69,6 +69,8 @@ export const messages: Translation<typeof english> = {
   reason_person: "Dibuat manual",
   reason_restore: "Sebelum pemulihan",
   reason_import: "Sebelum impor",
+  reason_training: "Untuk pelatihan",
+  snapshotOfTraining: "Pelatihan: {version}",
   delete: "Hapus",
   deleteOf: "Hapus snapshot {name}",
   deleteSnapshot: "Hapus snapshot ini?",

@@ -74,6 +74,8 @@ export const messages: Translation<typeof english> = {
   reason_person: "Feito à mão",
   reason_restore: "Antes de uma restauração",
   reason_import: "Antes de uma importação",
+  reason_training: "Para um treinamento",
+  snapshotOfTraining: "Treinamento: {version}",
   delete: "Excluir",
   deleteOf: "Excluir o instantâneo {name}",
   deleteSnapshot: "Excluir este instantâneo?",

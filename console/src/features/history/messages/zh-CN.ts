@@ -67,6 +67,8 @@ export const messages: Translation<typeof english> = {
   reason_person: "手动创建",
   reason_restore: "恢复之前",
   reason_import: "导入之前",
+  reason_training: "为训练保留",
+  snapshotOfTraining: "训练：{version}",
   delete: "删除",
   deleteOf: "删除快照 {name}",
   deleteSnapshot: "要删除此快照吗？",

@@ -1,0 +1,13 @@
+"""Snapshots that are kept for a version: what it was trained with."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0036"
+down_revision = "0035"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("dataset_snapshots", sa.Column("version", sa.Integer, nullable=True))
