@@ -22,6 +22,7 @@ import { RouteLink } from "../../ui/links";
 import { usePage } from "../../ui/page";
 import { TryUnlabelled } from "../../ui/trials";
 import "./gallery/gallery.css";
+import { Failure } from "./Failure";
 import { useLabels, type ProjectLabel } from "./labels";
 import {
   makeDataset,
@@ -124,6 +125,7 @@ function DatasetCard({ place, project, arn, type }: CardProps) {
       }
     >
       <SpaceBetween size="m">
+        <Failure key="failure" state={project.states.get(type)} />
         {/* Keys, since what comes and goes above would otherwise take the upload's place and end it. */}
         <Contents key="contents" place={place} arn={arn} type={type} route={route} counts={counts.data} />
         <ExpandableSection

@@ -23,9 +23,16 @@ export function useDatasetType(): DatasetType {
   return useNames().type === "test" ? "test" : "train";
 }
 
+/** What became of the last thing that was done to a dataset, in the service's words. */
+export interface DatasetState {
+  readonly status: string;
+  readonly message: string;
+}
+
 export interface ProjectFacts {
   readonly arn: string | undefined;
   readonly types: readonly DatasetType[];
+  readonly states: ReadonlyMap<DatasetType, DatasetState>;
   readonly error: unknown;
   readonly isPending: boolean;
   readonly reload: () => void;
@@ -33,11 +40,16 @@ export interface ProjectFacts {
 
 interface ListedDataset {
   readonly DatasetType?: string | undefined;
+  readonly Status?: string | undefined;
+  readonly StatusMessage?: string | undefined;
 }
 
-function typesOf(datasets: readonly ListedDataset[] | undefined): DatasetType[] {
-  return (datasets ?? []).map((dataset) =>
-    dataset.DatasetType?.toLowerCase() === "test" ? "test" : "train",
+function statesOf(datasets: readonly ListedDataset[] | undefined): Map<DatasetType, DatasetState> {
+  return new Map(
+    (datasets ?? []).map(({ DatasetType, Status = "", StatusMessage = "" }) => [
+      DatasetType?.toLowerCase() === "test" ? "test" : "train",
+      { status: Status, message: StatusMessage },
+    ]),
   );
 }
 
@@ -49,8 +61,9 @@ function useRekognition(name: string, isEnabled: boolean): ProjectFacts {
   const project = query.data?.ProjectDescriptions?.[0];
   const reload = () => void query.refetch();
   const { isPending } = query;
-  const types = typesOf(project?.Datasets);
-  return { ...whetherGone(name, project?.ProjectArn, query), types, isPending, reload };
+  const states = statesOf(project?.Datasets);
+  const types = [...states.keys()];
+  return { ...whetherGone(name, project?.ProjectArn, query), types, states, isPending, reload };
 }
 
 function useLookout(name: string, isEnabled: boolean): ProjectFacts {
@@ -58,8 +71,9 @@ function useLookout(name: string, isEnabled: boolean): ProjectFacts {
   const project = query.data?.ProjectDescription;
   const reload = () => void query.refetch();
   const { isPending } = query;
-  const types = typesOf(project?.Datasets);
-  return { ...whetherGone(name, project?.ProjectArn, query), types, isPending, reload };
+  const states = statesOf(project?.Datasets);
+  const types = [...states.keys()];
+  return { ...whetherGone(name, project?.ProjectArn, query), types, states, isPending, reload };
 }
 
 /** The project's ARN and which datasets it has. */

@@ -13,6 +13,7 @@ import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useCall, useChange } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { Sentence } from "../../sentences";
 import { useCrumbs } from "../../ui/crumbs";
 import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
@@ -68,7 +69,11 @@ function Shown({ arn, round, place }: RoundProps & { readonly place: RoundsPlace
       }
     >
       <SpaceBetween size="m">
-        {round.Message !== undefined && round.Message !== "" && <Alert type="error">{round.Message}</Alert>}
+        {round.Message !== undefined && round.Message !== "" && (
+          <Alert type="error">
+            <Sentence text={round.Message} />
+          </Alert>
+        )}
         <Tabs
           activeTabId={search.get("tab") ?? "overview"}
           onChange={({ detail }) => setSearch({ tab: detail.activeTabId }, { replace: true })}

@@ -49,50 +49,57 @@ export function RoundsPage() {
       }
     >
       <SpaceBetween size="m">
-        {error !== null && <FaultAlert error={error} onRetry={place.retry} />}
-        <Table
-          wrapLines
-          items={items}
-          trackBy="RoundId"
-          loading={query.isPending}
-          loadingText={t("loading")}
-          ariaLabels={{ tableLabel: t("rounds") }}
-          empty={
-            <Box textAlign="center" padding="l">
-              <Box variant="h3">{t("roundsNone")}</Box>
-              <Box color="text-body-secondary">{t("roundsNoneHelp")}</Box>
-            </Box>
-          }
-          columnDefinitions={[
-            {
-              id: "name",
-              header: t("name"),
-              isRowHeader: true,
-              cell: (round) => (
-                <RouteLink to={`${place.route}/${round.RoundId ?? ""}`}>
-                  <bdi>{round.Name}</bdi>
-                </RouteLink>
-              ),
-            },
-            { id: "status", header: t("status"), cell: (round) => <RoundSign status={round.Status} /> },
-            {
-              id: "pictures",
-              header: t("pictures"),
-              cell: (round) => formats.number(round.Counts?.Pictures ?? 0),
-            },
-            {
-              id: "people",
-              header: t("people"),
-              cell: (round) => (round.People ?? []).map(({ UserName }) => UserName).join(", "),
-            },
-            {
-              id: "open",
-              header: t("open"),
-              cell: (round) => formats.number((round.Counts?.Open ?? 0) + (round.Counts?.SentBack ?? 0)),
-            },
-            { id: "deadline", header: t("deadline"), cell: (round) => formats.day(round.Deadline) },
-          ]}
-        />
+        {error !== null && (
+          <FaultAlert
+            error={error}
+            onRetry={place.error === null ? () => void query.refetch() : place.retry}
+          />
+        )}
+        {place.error === null && (
+          <Table
+            wrapLines
+            items={items}
+            trackBy="RoundId"
+            loading={query.isPending}
+            loadingText={t("loading")}
+            ariaLabels={{ tableLabel: t("rounds") }}
+            empty={
+              <Box textAlign="center" padding="l">
+                <Box variant="h3">{t("roundsNone")}</Box>
+                <Box color="text-body-secondary">{t("roundsNoneHelp")}</Box>
+              </Box>
+            }
+            columnDefinitions={[
+              {
+                id: "name",
+                header: t("name"),
+                isRowHeader: true,
+                cell: (round) => (
+                  <RouteLink to={`${place.route}/${round.RoundId ?? ""}`}>
+                    <bdi>{round.Name}</bdi>
+                  </RouteLink>
+                ),
+              },
+              { id: "status", header: t("status"), cell: (round) => <RoundSign status={round.Status} /> },
+              {
+                id: "pictures",
+                header: t("pictures"),
+                cell: (round) => formats.number(round.Counts?.Pictures ?? 0),
+              },
+              {
+                id: "people",
+                header: t("people"),
+                cell: (round) => (round.People ?? []).map(({ UserName }) => UserName).join(", "),
+              },
+              {
+                id: "open",
+                header: t("open"),
+                cell: (round) => formats.number((round.Counts?.Open ?? 0) + (round.Counts?.SentBack ?? 0)),
+              },
+              { id: "deadline", header: t("deadline"), cell: (round) => formats.day(round.Deadline) },
+            ]}
+          />
+        )}
         {isCreating && place.arn !== undefined && (
           <CreateRound
             arn={place.arn}

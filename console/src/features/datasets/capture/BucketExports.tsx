@@ -10,6 +10,7 @@ import { useState } from "react";
 import { call, queryClient, useCall, type Own } from "../../../api";
 import { useFormats } from "../../../i18n/context";
 import { useText } from "../../../intake/text";
+import { Sentence } from "../../../sentences";
 import { FaultAlert } from "../../../ui/faults";
 import "./capture.css";
 
@@ -106,7 +107,7 @@ function ExportState({ item }: { readonly item: Export }) {
       <StatusIndicator type={isCancelled ? "stopped" : "error"}>
         {t(isCancelled ? "exportCancelled" : "exportFailed", { count: Files })}
       </StatusIndicator>
-      {!isCancelled && <bdi>{item.Message}</bdi>}
+      {!isCancelled && <Sentence text={item.Message ?? ""} />}
     </SpaceBetween>
   );
 }

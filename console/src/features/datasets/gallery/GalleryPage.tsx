@@ -8,11 +8,13 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo, useState, type KeyboardEvent } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { asFault, call, queryClient } from "../../../api";
+import { Sentence } from "../../../sentences";
 import { useCrumbs } from "../../../ui/crumbs";
 import { FaultAlert } from "../../../ui/faults";
 import { notify } from "../../../ui/notices";
 import { usePage } from "../../../ui/page";
 import { Empty } from "../Empty";
+import { Failure } from "../Failure";
 import { LabelManager } from "../LabelManager";
 import { useLabels } from "../labels";
 import {
@@ -20,6 +22,7 @@ import {
   useDatasetType,
   usePlace,
   useProject,
+  type DatasetState,
   type DatasetType,
   type ProjectPlace,
 } from "../project";
@@ -61,7 +64,8 @@ export function GalleryPage() {
   }
   // There is nothing to ask for yet, and a way to begin.
   if (!project.types.includes(type)) return <Empty isFiltered={false} place={place} />;
-  return <Gallery key={type} place={place} type={type} arn={project.arn} types={project.types} />;
+  const { arn, types, states } = project;
+  return <Gallery key={type} place={place} type={type} arn={arn} types={types} state={states.get(type)} />;
 }
 
 interface GalleryProps {
@@ -69,6 +73,7 @@ interface GalleryProps {
   readonly type: DatasetType;
   readonly arn: string;
   readonly types: readonly DatasetType[];
+  readonly state: DatasetState | undefined;
 }
 
 function rememberedSize(): number {
@@ -76,7 +81,7 @@ function rememberedSize(): number {
   return size >= SIZES.least && size <= SIZES.most ? size : SIZES.usual;
 }
 
-function Gallery({ place, type, arn, types }: GalleryProps) {
+function Gallery({ place, type, arn, types, ...dataset }: GalleryProps) {
   const t = useText();
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
@@ -118,7 +123,11 @@ function Gallery({ place, type, arn, types }: GalleryProps) {
       await call("vedette", "UpdateLabelSettings", { ProjectArn: arn, Labels: [{ Name: name }] });
       await queryClient.invalidateQueries({ queryKey: ["vedette", "ListLabelSettings"] });
     } catch (error) {
-      notify({ type: "error", header: t("changeFailed"), content: asFault(error).message });
+      notify({
+        type: "error",
+        header: t("changeFailed"),
+        content: <Sentence text={asFault(error).message} />,
+      });
     }
     if (selected > 0) give(name, selection);
   };
@@ -179,6 +188,7 @@ function Gallery({ place, type, arn, types }: GalleryProps) {
       </div>
       <div className="gallery-body">
         <div className="gallery-main">
+          <Failure state={dataset.state} />
           {state.error !== null && <FaultAlert error={state.error} onRetry={() => pages.refresh()} />}
           {total === 0 && state.total !== undefined && (
             <Empty isFiltered={Object.keys(question.filter).length > 0} place={place} />

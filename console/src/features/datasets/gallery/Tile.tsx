@@ -1,5 +1,6 @@
 /** One picture of the gallery: the picture, what is drawn over it, its name and its labels. */
 import { memo, type CSSProperties } from "react";
+import { useSentence, type SaySentence } from "../../../sentences";
 import { useText } from "../text";
 import type { Entry } from "./pages";
 import { sideFor, useThumbnail } from "./useThumbnail";
@@ -120,8 +121,8 @@ function Labels({
 }
 
 /** What a pointer that rests on a tile is told: what is wrong, or else the whole name. */
-function titleOf(entry: Entry | undefined): string {
-  const problems = (entry?.Problems ?? []).map((problem) => problem.Message ?? "");
+function titleOf(entry: Entry | undefined, say: SaySentence): string {
+  const problems = (entry?.Problems ?? []).map((problem) => say(problem.Message ?? ""));
   return problems.length > 0 ? problems.join("\n") : (entry?.Name ?? "");
 }
 
@@ -154,6 +155,7 @@ function Marks({ entry, isSelected }: { readonly entry: Entry | undefined; reado
 export const Tile = memo(function Tile(props: TileProps) {
   const { index, entry, size, style, isSelected, isResting, isInSight, colours } = props;
   const t = useText();
+  const say = useSentence();
   const isGone = entry?.IsRemoved === true;
   return (
     <div
@@ -164,7 +166,7 @@ export const Tile = memo(function Tile(props: TileProps) {
       aria-selected={isSelected}
       aria-posinset={index + 1}
       data-index={index}
-      title={titleOf(entry)}
+      title={titleOf(entry, say)}
     >
       <div className="tile-picture" style={{ blockSize: size }}>
         {entry !== undefined && !isGone && (

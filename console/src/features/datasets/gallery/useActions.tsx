@@ -2,6 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import { useRef, useState } from "react";
 import { asFault, type Own } from "../../../api";
+import { Sentence } from "../../../sentences";
 import { closeNotice, notify } from "../../../ui/notices";
 import { changeEntries, undoChanges, type Change, type Outcome } from "../changing";
 import type { DatasetType } from "../project";
@@ -34,7 +35,12 @@ export function useActions({ arn, type, pages, total, filter }: Place): Actions 
 
   const fail = (error: unknown) => {
     const fault = asFault(error);
-    notify({ id: NOTICE, type: "error", header: t("changeFailed"), content: fault.message });
+    notify({
+      id: NOTICE,
+      type: "error",
+      header: t("changeFailed"),
+      content: <Sentence text={fault.message} />,
+    });
   };
 
   const undo = (outcome: Outcome) => {
@@ -49,12 +55,15 @@ export function useActions({ arn, type, pages, total, filter }: Place): Actions 
   const tell = (change: Change, outcome: Outcome) => {
     const key =
       change.Kind === "label" ? "changedLabels" : change.Kind === "move" ? "changedMoved" : "changedRemoved";
-    const skipped =
-      outcome.skipped > 0 ? ` ${t("skipped", { count: outcome.skipped })} ${outcome.message}` : "";
     notify({
       id: NOTICE,
       type: outcome.skipped > 0 ? "warning" : "success",
-      content: t(key, { count: outcome.done }) + skipped,
+      content: (
+        <>
+          {t(key, { count: outcome.done })} {outcome.skipped > 0 && t("skipped", { count: outcome.skipped })}{" "}
+          <Sentence text={outcome.message} />
+        </>
+      ),
       action: <Button onClick={() => undo(outcome)}>{t("undo")}</Button>,
     });
     clearTimeout(timer.current);

@@ -9,6 +9,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { call, queryClient, useCall, type Own } from "../../../api";
 import { useFormats } from "../../../i18n/context";
+import { Sentence } from "../../../sentences";
 import { FaultAlert } from "../../../ui/faults";
 import type { DatasetType, ProjectPlace } from "../project";
 import { useText } from "../text";
@@ -46,7 +47,11 @@ export function DraftsSection({ place, arn, type }: SectionProps) {
     >
       <SpaceBetween size="m">
         {fault !== null && <FaultAlert error={fault} />}
-        {status === "failed" && <Box color="text-status-error">{drafts.Message}</Box>}
+        {status === "failed" && (
+          <Box color="text-status-error">
+            <Sentence text={drafts.Message ?? ""} />
+          </Box>
+        )}
         {isRunning && <Progress drafts={drafts} />}
         {count > 0 && (
           <Waiting place={place} arn={arn} type={type} onDiscard={() => void ask("DiscardDrafts")} />

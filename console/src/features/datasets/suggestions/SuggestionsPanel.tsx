@@ -10,6 +10,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useRef, useState } from "react";
 import { call, queryClient, useCall, type Own } from "../../../api";
 import { useFormats } from "../../../i18n/context";
+import { Sentence } from "../../../sentences";
 import { FaultAlert } from "../../../ui/faults";
 import type { DatasetType, ProjectPlace } from "../project";
 import { useText } from "../text";
@@ -133,7 +134,11 @@ function StateLine({ state, onAsk }: StateLineProps) {
       : t("sugAll", { count: looked });
   return (
     <SpaceBetween size="xs">
-      {state.Status === "failed" && <Alert type="error">{state.Message}</Alert>}
+      {state.Status === "failed" && (
+        <Alert type="error">
+          <Sentence text={state.Message ?? ""} />
+        </Alert>
+      )}
       <div className="suggestion-line">
         <Box color="text-body-secondary">
           {text} {state.IsStale === true && t("sugStale")}

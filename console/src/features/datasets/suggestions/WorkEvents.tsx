@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { useLocation } from "react-router";
 import { queryClient } from "../../../api";
 import { listenLive, type LiveEvent } from "../../../api/live";
+import { Sentence } from "../../../sentences";
 import { RouteLink } from "../../../ui/links";
 import { notify } from "../../../ui/notices";
 import { useText } from "../text";
@@ -65,7 +66,7 @@ function tell({ kind, facts }: LiveEvent, { t, pathname }: Here): void {
     id: `${kind}-${facts.projectArn ?? ""}-${facts.datasetType ?? ""}`,
     type: isFailed ? "error" : "success",
     header: isFailed ? t("workFailed", { project }) : t(key, { project }),
-    content: <bdi>{facts.message}</bdi>,
+    content: <Sentence text={facts.message ?? ""} />,
     action: <RouteLink to={route}>{t("sugOpen")}</RouteLink>,
   });
 }

@@ -2,6 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { asFault, call, queryClient } from "../../../api";
+import { Sentence } from "../../../sentences";
 import { closeNotice, notify } from "../../../ui/notices";
 import {
   acceptDrafts,
@@ -33,7 +34,12 @@ export function useAct(target: Target): Acting {
   const t = useText();
   const [busyWith, setBusyWith] = useState<string>();
   const fail = (error: unknown) =>
-    notify({ id: NOTICE, type: "error", header: t("changeFailed"), content: asFault(error).message });
+    notify({
+      id: NOTICE,
+      type: "error",
+      header: t("changeFailed"),
+      content: <Sentence text={asFault(error).message} />,
+    });
   const undo = (outcome: Outcome) => {
     undoChanges(target.arn, outcome.changes)
       .then((undone) => notify({ id: NOTICE, type: "success", content: t("undone", { count: undone.done }) }))
@@ -42,11 +48,15 @@ export function useAct(target: Target): Acting {
   const tell = (kind: Change["Kind"], outcome: Outcome) => {
     const key = kind === "label" ? "changedLabels" : kind === "move" ? "changedMoved" : "changedRemoved";
     const isWhole = outcome.skipped === 0;
-    const skipped = isWhole ? "" : ` ${t("skipped", { count: outcome.skipped })} ${outcome.message}`;
     notify({
       id: NOTICE,
       type: isWhole ? "success" : "warning",
-      content: t(key, { count: outcome.done }) + skipped,
+      content: (
+        <>
+          {t(key, { count: outcome.done })} {!isWhole && t("skipped", { count: outcome.skipped })}{" "}
+          <Sentence text={outcome.message} />
+        </>
+      ),
       action: <Button onClick={() => undo(outcome)}>{t("undo")}</Button>,
     });
     setTimeout(() => closeNotice(NOTICE), UNDO_MS);
