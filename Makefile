@@ -88,6 +88,7 @@ generate: .venv/.dev ## shape files, the console's types of them, stubs of the p
 	$(BIN)/python tools/write_shapes.py
 	$(BIN)/python tools/write_client_types.py
 	$(BIN)/python tools/write_stubs.py
+	$(BIN)/python tools/write_sentences.py
 	$(BIN)/python tools/write_reference.py
 
 wheel: .venv/.dev console ## build the wheel, install it into an empty environment and serve from it

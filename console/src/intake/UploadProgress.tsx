@@ -5,6 +5,7 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useSyncExternalStore } from "react";
 import { useLanguage } from "../i18n/context";
+import { Sentence, useSentence } from "../sentences";
 import { useText } from "./text";
 import type { Ending, Uploader, UploadProblem, UploadState, Waiting } from "./uploader";
 
@@ -14,7 +15,7 @@ const BARE = "Access Denied";
 const REASONS = ["noPicture", "foreignFormat", "damaged", "tooManyPixels"] as const;
 
 /** What is wrong with a file, with its name. English says what the server says: it names sides and bytes. */
-function useSentence(): (problem: UploadProblem) => string {
+function useRefusal(): (problem: UploadProblem) => string {
   const t = useText();
   const [language] = useLanguage();
   return ({ name, code, sentence, reason }) => {
@@ -35,10 +36,11 @@ function download(lines: readonly string[]): void {
 
 function Wait({ waiting }: { readonly waiting: Waiting }) {
   const t = useText();
+  const say = useSentence();
   if (waiting === "") return null;
   const text =
     typeof waiting === "object"
-      ? t("waitsSentence", { sentence: waiting.sentence })
+      ? t("waitsSentence", { sentence: say(waiting.sentence) })
       : t(
           (
             {
@@ -60,7 +62,8 @@ function Ended({ ending }: { readonly ending: Ending }) {
   if (ending === "person") return <Alert type="warning">{t("endedPerson")}</Alert>;
   return (
     <Alert type="error" header={t("endedDenied")}>
-      {ending.denied === BARE ? t("endedDeniedStore") : <bdi>{ending.denied}</bdi>} {t("endedDeniedHelp")}
+      {ending.denied === BARE ? t("endedDeniedStore") : <Sentence text={ending.denied} />}{" "}
+      {t("endedDeniedHelp")}
     </Alert>
   );
 }
@@ -83,7 +86,7 @@ function useResult(state: UploadState, hasLabels: boolean): string {
 export function UploadProgress({ uploader }: { readonly uploader: Uploader }) {
   const t = useText();
   const state = useSyncExternalStore(uploader.subscribe, uploader.state);
-  const sentenceOf = useSentence();
+  const sentenceOf = useRefusal();
   const result = useResult(state, uploader.hasLabels);
   const isClean = state.failed === 0 && state.done === state.total;
   return (

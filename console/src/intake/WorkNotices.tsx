@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { asFault, call, queryClient } from "../api";
+import { Sentence } from "../sentences";
 import { RouteLink } from "../ui/links";
 import { notify } from "../ui/notices";
 import { useText } from "./text";
@@ -37,7 +38,7 @@ function tell(t: Say, work: WatchedWork, isDone: boolean, state: WorkState | und
     id: `work-${work.id}`,
     type: isDone ? "success" : "error",
     header: t(isDone ? done : "workEnded", { project: work.name }),
-    content: <bdi>{isDone ? state?.place : state?.message}</bdi>,
+    content: isDone ? <bdi>{state?.place}</bdi> : <Sentence text={state?.message ?? ""} />,
     action: <RouteLink to={work.route}>{t("workOpen")}</RouteLink>,
   });
 }

@@ -4,6 +4,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { asFault, type Fault } from "../api";
+import { Sentence } from "../sentences";
 import { RouteLink } from "./links";
 import { useUiText } from "./text";
 
@@ -59,7 +60,7 @@ export function FaultAlert({ error, onRetry }: FaultAlertProps) {
       action={onRetry && <Button onClick={onRetry}>{t("tryAgain")}</Button>}
     >
       <SpaceBetween size="xxs">
-        {fault.isOffline ? null : <bdi>{fault.message}</bdi>}
+        {fault.isOffline ? null : <Sentence text={fault.message} />}
         <span>{t(`fault${kind}Help`)}</span>
         {kind === "Missing" && <RouteLink to="/projects">{t("goProjects")}</RouteLink>}
         <RequestId fault={fault} />

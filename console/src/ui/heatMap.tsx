@@ -15,6 +15,7 @@ import Toggle from "@cloudscape-design/components/toggle";
 import { useEffect, useRef, useState } from "react";
 import { Fault, useCall, type Own } from "../api";
 import { useFormats } from "../i18n/context";
+import { Sentence } from "../sentences";
 import { heatGradient, paintHeat } from "./heatRamp";
 import "./heatMap.css";
 import { useUiText } from "./text";
@@ -123,7 +124,7 @@ export function HeatMapChoice({ heat, view }: LayerProps) {
       </SpaceBetween>
       {heat.error !== null && (
         <StatusIndicator type="warning">
-          {heat.error instanceof Fault ? heat.error.message : t("heatMapNone")}
+          {heat.error instanceof Fault ? <Sentence text={heat.error.message} /> : t("heatMapNone")}
         </StatusIndicator>
       )}
       {view.isOn && heat.maps.length > 0 && <HeatMapSettings heat={heat} view={view} />}

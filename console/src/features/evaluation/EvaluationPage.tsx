@@ -3,6 +3,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo } from "react";
 import { asFault, type ProjectFacts, type VersionFacts } from "../../api";
+import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { NotFound } from "../../ui/states";
@@ -51,7 +52,7 @@ function Without({ place, version }: WithoutProps) {
   if (version.state === "failed") {
     return (
       <Alert type="error" header={t("failed")}>
-        {version.message} <RouteLink to={route}>{t("toOverview")}</RouteLink>
+        <Sentence text={version.message} /> <RouteLink to={route}>{t("toOverview")}</RouteLink>
       </Alert>
     );
   }

@@ -1,5 +1,6 @@
 /** A restoration watched until it is over, also after its page was left, and said in a notice. */
 import { call, queryClient, type Own } from "../../api";
+import { Sentence } from "../../sentences";
 import { notify } from "../../ui/notices";
 
 const POLL_MS = 500;
@@ -30,7 +31,7 @@ export async function watchRestoration(
     });
   }
   if (current.Status === "failed") {
-    notify({ id, type: "error", header: words.failed, content: current.Message ?? "" });
+    notify({ id, type: "error", header: words.failed, content: <Sentence text={current.Message ?? ""} /> });
   } else {
     notify({ id, type: "success", content: words.ended(current.Done ?? 0, current.Skipped ?? 0) });
   }

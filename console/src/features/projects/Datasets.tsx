@@ -9,6 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { DatasetFacts, DatasetType, ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { Sentence } from "../../sentences";
 import { hrefOf, useFollow } from "../../ui/links";
 import { routeOfProject } from "../../ui/projects";
 import { useUiText } from "../../ui/text";
@@ -56,7 +57,7 @@ function DatasetState({ dataset }: { readonly dataset: DatasetFacts }) {
   if (!dataset.status.includes("FAILED")) return null;
   return (
     <StatusIndicator type="error" wrapText>
-      <bdi>{dataset.message}</bdi>
+      <Sentence text={dataset.message} />
     </StatusIndicator>
   );
 }

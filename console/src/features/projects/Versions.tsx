@@ -5,6 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Table from "@cloudscape-design/components/table";
 import type { ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { Sentence } from "../../sentences";
 import { hrefOf, RouteLink, useFollow } from "../../ui/links";
 import { routeOfProject, VersionSign } from "../../ui/projects";
 import { routeOfVersion } from "../../ui/version";
@@ -57,7 +58,7 @@ export function Versions({ project }: { readonly project: ProjectFacts }) {
           cell: (version) => (version.f1 === null ? "–" : formats.percent(version.f1)),
         },
         { id: "state", header: t("state"), cell: (version) => <VersionSign state={version.state} /> },
-        { id: "message", header: t("message"), cell: (version) => <bdi>{version.message}</bdi> },
+        { id: "message", header: t("message"), cell: (version) => <Sentence text={version.message} /> },
       ]}
     />
   );

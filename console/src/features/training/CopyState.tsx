@@ -2,6 +2,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Spinner from "@cloudscape-design/components/spinner";
 import type { VersionFacts } from "../../api";
+import { Sentence } from "../../sentences";
 import { useText } from "./text";
 
 export function Copying({ version }: { readonly version: VersionFacts }) {
@@ -17,7 +18,7 @@ export function CopyEnd({ version }: { readonly version: VersionFacts }) {
   const t = useText();
   return (
     <Alert type="error" header={t("copyFailedTitle")}>
-      <bdi>{version.message}</bdi> {t("copyFailedHelp")}
+      <Sentence text={version.message} /> {t("copyFailedHelp")}
     </Alert>
   );
 }

@@ -6,6 +6,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useCall, type Own } from "../../api";
+import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
 import { hrefOf, useFollow } from "../../ui/links";
 import { NeedRow } from "./Needs";
@@ -84,7 +85,7 @@ export function Failed(props: FailedProps) {
       <Alert type={blame === "stopped" ? "info" : "error"} header={t(HEADERS[blame])}>
         <SpaceBetween size="s">
           <div>
-            {blame !== "stopped" && <bdi>{version.message}</bdi>} {t(HELP[blame])}
+            {blame !== "stopped" && <Sentence text={version.message} />} {t(HELP[blame])}
           </div>
           <Again {...props} isStopped={blame === "stopped"} />
         </SpaceBetween>

@@ -5,6 +5,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { Sentence, useSentence } from "../../sentences";
 import { hrefOf, useFollow } from "../../ui/links";
 import { kindOf, type Need, type NeedKind } from "./needs";
 import { placeOfPicture } from "./Problems";
@@ -25,6 +26,7 @@ function useNames(): (labels: readonly string[]) => string {
 function useWords(): (need: Need) => string {
   const t = useText();
   const names = useNames();
+  const say = useSentence();
   return (need) => {
     const dataset = need.DatasetType === "test" ? t("inTest") : t("inTrain");
     const labels = names(need.Labels ?? []);
@@ -37,7 +39,7 @@ function useWords(): (need: Need) => string {
       twice: () => t("needTwice", { dataset }),
       overlap: () => t("needOverlap", { labels }),
       picture: () => t("needPicture"),
-      other: () => need.Message ?? "",
+      other: () => say(need.Message ?? ""),
     };
     return words[kindOf(need)]();
   };
@@ -85,7 +87,7 @@ export function NeedRow({ need, route }: { readonly need: Need; readonly route: 
         </StatusIndicator>
         {kind === "picture" && (
           <Box color="text-body-secondary" fontSize="body-s">
-            <bdi>{need.Message}</bdi>
+            <Sentence text={need.Message ?? ""} />
           </Box>
         )}
       </div>

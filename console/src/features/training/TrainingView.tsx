@@ -2,6 +2,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ProjectFacts, VersionFacts } from "../../api";
+import { Sentence } from "../../sentences";
 import { CopyEnd, Copying } from "./CopyState";
 import { Failed } from "./Failed";
 import { Progress } from "./Progress";
@@ -21,7 +22,7 @@ function Usable({ version }: { readonly version: VersionFacts }) {
     <SpaceBetween size="l">
       {version.state === "startFailed" && (
         <Alert type="error" header={t("startFailed")}>
-          <bdi>{version.message}</bdi> {t("startFailedHelp")}
+          <Sentence text={version.message} /> {t("startFailedHelp")}
         </Alert>
       )}
       <Result version={version} />

@@ -4,6 +4,7 @@ import Box from "@cloudscape-design/components/box";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useCall, type Own, type ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { Sentence } from "../../sentences";
 import { thumbnailOf } from "./GuessCard";
 import { useText } from "./text";
 
@@ -69,7 +70,7 @@ export function Drift({ project, feedback }: DriftProps) {
   if (drift.Status === "failed") {
     return (
       <Alert type="info" header={t("driftUnknown")}>
-        <bdi>{drift.Message}</bdi>
+        <Sentence text={drift.Message ?? ""} />
       </Alert>
     );
   }

@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { Own, ProjectService } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { Sentence } from "../../sentences";
 import { hrefOf, useFollow } from "../../ui/links";
 import { useText } from "./text";
 import type { Verdict } from "./verifying";
@@ -58,7 +59,11 @@ export function GuessPicture({ picture, onOpen }: PictureProps & { readonly onOp
           <bdi>{name}</bdi>
         </span>
       </Box>
-      {Message !== "" && <Box fontSize="body-s">{Message}</Box>}
+      {Message !== "" && (
+        <Box fontSize="body-s">
+          <Sentence text={Message} />
+        </Box>
+      )}
     </SpaceBetween>
   );
 }

@@ -9,6 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useNavigate } from "react-router";
 import { useCall, useChange, type Own, type ProjectFacts } from "../../api";
+import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
 import { NotFound } from "../../ui/states";
 import { AddPictures } from "./AddPictures";
@@ -86,7 +87,7 @@ function Shown({ project, route, trial }: ShownProps) {
         {trial.Status === "running" && <Progress trial={trial} />}
         {trial.Status === "failed" && (
           <Alert type="error" header={t("failed")}>
-            <bdi>{Message}</bdi>
+            <Sentence text={Message} />
           </Alert>
         )}
         {Unreadable > 0 && <Alert type="warning">{t("unreadable", { count: Unreadable })}</Alert>}

@@ -12,6 +12,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFormats } from "../../i18n/context";
+import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
 import { startModel, stopModel, unitsOf, type ModelPlace, type Serving } from "./model";
 import { Sparkline } from "./Sparkline";
@@ -40,7 +41,7 @@ export function Running({ model, serving }: RunningProps) {
     <SpaceBetween size="l">
       {state === "start-failed" && (
         <Alert type="error" header={t("startFailed")}>
-          <bdi>{serving.Message}</bdi> {t("startFailedHelp")}
+          <Sentence text={serving.Message ?? ""} /> {t("startFailedHelp")}
         </Alert>
       )}
       <Start model={model} serving={serving} />

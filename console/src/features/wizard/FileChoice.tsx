@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useRef, useState, type DragEvent } from "react";
 import { asFault } from "../../api";
+import { useSentence } from "../../sentences";
 import { BadArchive } from "./archive";
 import { sourceFiles, type SourceFiles } from "./sources";
 import { useText } from "./text";
@@ -43,6 +44,7 @@ function dropped(transfer: DataTransfer): Promise<File[]> {
 
 export function FileChoice({ onChoose }: { readonly onChoose: (chosen: SourceFiles) => void }) {
   const t = useText();
+  const say = useSentence();
   const [isOver, setOver] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
@@ -54,7 +56,7 @@ export function FileChoice({ onChoose }: { readonly onChoose: (chosen: SourceFil
     try {
       onChoose(await sourceFiles(await list));
     } catch (error) {
-      setProblem(error instanceof BadArchive ? t("badArchive") : asFault(error).message);
+      setProblem(error instanceof BadArchive ? t("badArchive") : say(asFault(error).message));
     } finally {
       setBusy(false);
     }

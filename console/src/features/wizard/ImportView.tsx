@@ -12,6 +12,7 @@ import { useNavigate } from "react-router";
 import { call, currentRegion, queryClient } from "../../api";
 import type { Waiting } from "../../intake/uploader";
 import { watchWork } from "../../intake/watching";
+import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
 import { refreshImport, useImport, type Import, type WizardPlace } from "./place";
 import { Preview } from "./Preview";
@@ -57,7 +58,11 @@ export function ImportView({ place, arn }: ImportViewProps) {
   if (status !== "ready") return <Working arn={arn} facts={facts} />;
   return (
     <SpaceBetween size="l">
-      {(facts.Message ?? "") !== "" && <Alert type="warning">{facts.Message}</Alert>}
+      {(facts.Message ?? "") !== "" && (
+        <Alert type="warning">
+          <Sentence text={facts.Message ?? ""} />
+        </Alert>
+      )}
       <Preview place={place} arn={arn} facts={facts} />
       <Problems arn={arn} facts={facts} />
     </SpaceBetween>
@@ -165,7 +170,7 @@ function Failed({ place, facts }: { readonly place: WizardPlace; readonly facts:
         </Button>
       }
     >
-      <bdi>{facts.Message}</bdi>
+      <Sentence text={facts.Message ?? ""} />
     </Alert>
   );
 }

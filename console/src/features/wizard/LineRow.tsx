@@ -13,6 +13,7 @@ import { FaultAlert } from "../../ui/faults";
 import { PicturePicker } from "../../ui/pictures";
 import { checkLine } from "./checkLine";
 import { refreshImport, type ImportLine, type MendKind } from "./place";
+import { Sentence } from "../../sentences";
 import { problemText } from "./advice";
 import { useText } from "./text";
 
@@ -125,7 +126,7 @@ function LineHead({ line, number }: { readonly line: ImportLine; readonly number
             key={place}
             color={problem.Severity === "warning" ? "text-body-secondary" : "text-status-error"}
           >
-            <bdi>{problemText(t, language, problem.AdviceName, problem.Message ?? "")}</bdi>
+            <Sentence text={problemText(t, language, problem.AdviceName, problem.Message ?? "")} />
           </Box>
         ))}
     </SpaceBetween>

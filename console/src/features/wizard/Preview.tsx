@@ -13,6 +13,7 @@ import Table from "@cloudscape-design/components/table";
 import { useState, type ReactNode } from "react";
 import { call, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
 import { refreshImport, type Import, type WizardPlace } from "./place";
 import { useText } from "./text";
@@ -32,6 +33,7 @@ export function Preview({ place, arn, facts }: PreviewProps) {
   const [names, setNames] = useState<Readonly<Record<string, string>>>({});
   const summary = facts.Summary ?? {};
   const options = facts.Options ?? {};
+  const problem = facts.Problem ?? "";
   const split = summary.Split;
   const labels = summary.Labels ?? [];
   const count = (split?.Train ?? 0) + (split?.Test ?? 0);
@@ -67,7 +69,7 @@ export function Preview({ place, arn, facts }: PreviewProps) {
             <Button
               variant="primary"
               loading={isBusy}
-              disabled={(facts.Problem ?? "") !== "" || isChanged}
+              disabled={problem !== "" || isChanged}
               onClick={() => void perform(() => call("vedette", "RunImport", path))}
             >
               {t("run", { count })}
@@ -80,7 +82,11 @@ export function Preview({ place, arn, facts }: PreviewProps) {
     >
       <SpaceBetween size="l">
         {error !== null && <FaultAlert error={error} />}
-        {(facts.Problem ?? "") !== "" && <Alert type="warning">{facts.Problem}</Alert>}
+        {problem !== "" && (
+          <Alert type="warning">
+            <Sentence text={problem} />
+          </Alert>
+        )}
         <Counts summary={summary} count={count} />
         <LabelTable
           isLookout={place.service === "lookoutvision"}
