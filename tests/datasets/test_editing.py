@@ -110,6 +110,15 @@ def test_a_picture_of_another_bucket_is_refused(room, lookout_room):
         edit(lookout_room, EntryEdit(an_anomaly_line("b", "normal", bucket="elsewhere")))
 
 
+def test_a_dataset_that_was_emptied_may_begin_anew_in_another_bucket(room, lookout_room):
+    for its, line in ((room, a_line), (lookout_room, an_anomaly_line)):
+        its.create(None)
+        edit(its, EntryEdit(line("a", "normal", bucket="mistyped")))
+        its.datasets.editor.remove(its.now(), [EntryName(a_ref("a", "mistyped"))], its.caller)
+        edit(its, EntryEdit(line("a", "normal", bucket="pictures")))
+        assert its.now().bucket == "pictures"
+
+
 def test_what_lookout_refuses_is_refused_in_its_own_sentence(lookout_room):
     lookout_room.create([an_anomaly_line("a", "normal")])
     with pytest.raises(Wrong, match="must be the S3 address"):

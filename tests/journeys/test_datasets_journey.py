@@ -196,6 +196,42 @@ def test_a_bad_manifest_is_told_by_polling(server, name):
     )
 
 
+def test_an_update_from_another_bucket_fails_and_says_so(server, name):
+    script = Script(server, name)
+    arn = script.create(lines=[a_line(1, "a")])
+    script.described(arn)
+    failed_update = script.update(arn, a_line(2, "a"), a_line(3, "a", bucket="others"))
+    assert (
+        failed_update["Status"],
+        failed_update["StatusMessageCode"],
+        failed_update["StatusMessage"],
+        failed_update["DatasetStats"]["TotalEntries"],
+    ) == ("UPDATE_FAILED", "CLIENT_ERROR", "The manifest file contains images from multiple S3 buckets.", 1)
+
+
+def test_lookout_tells_which_buckets_an_update_is_in(server, lookout, name):
+    lookout.create_project(ProjectName=name)
+    lookout.create_dataset(ProjectName=name, DatasetType="train")
+
+    def update(bucket, number):
+        lookout.update_dataset_entries(
+            ProjectName=name,
+            DatasetType="train",
+            Changes=an_anomaly_line(number, "normal", bucket=bucket).encode(),
+        )
+        about = polled(
+            lambda: lookout.describe_dataset(ProjectName=name, DatasetType="train")["DatasetDescription"]
+        )
+        return about["Status"], about["StatusMessage"], about["ImageStats"]["Total"]
+
+    assert update("pictures", 1)[0] == "UPDATE_COMPLETE"
+    assert update("others", 2) == (
+        "UPDATE_FAILED_ROLLBACK_COMPLETE",
+        "Line 1: The images and masks are in more than one bucket: pictures and others.",
+        1,
+    )
+
+
 @pytest.mark.parametrize(
     ("source", "code"),
     [

@@ -130,7 +130,11 @@ class UpdateOutcome:
 
 def finish(connection: Connection, dataset: Dataset, outcome: UpdateOutcome, now_ms: int) -> None:
     """Show a dataset's new entries: point at their part, count them, say what was done."""
-    values = {**asdict(outcome), **asdict(count(connection, outcome.part)), "fault": "", "updated_ms": now_ms}
+    counts = count(connection, outcome.part)
+    values = {**asdict(outcome), **asdict(counts), "fault": "", "updated_ms": now_ms}
+    if not counts.total:
+        # The next picture may lie in any bucket: a mistyped one is taken out and put in aright.
+        values["bucket"] = ""
     connection.execute(update(datasets).where(datasets.c.id == dataset.id).values(values))
     if outcome.part != dataset.part:
         drop_unused(connection, [dataset.part])
