@@ -1,18 +1,18 @@
 """Which models lie in a device's folder. Read anew for every call: what was copied there is there.
 
-A model package is a folder or a zip and named by it; a component (runtime/components.py), also where
-Greengrass unpacks it, has its name in its manifest, and of several versions the newest counts. Names that
-begin with a dot are passed over, since what is being copied in should have one until it is whole. Nothing is
-opened here: a package is checked by the process that loads it.
+A model package is a folder or a zip and named by it. A component is a folder, at whatever depth Greengrass
+unpacked it, and named by its manifest; of several versions the highest is the model. Names that begin with a
+dot are passed over, since what is being copied in should have one until it is whole. No file of a model is
+opened here but the manifest: it is checked by the process that loads it.
 """
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vedette.errors import Missing
-from vedette.runtime.components import list_components
+from vedette.errors import Missing, Refusal
+from vedette.runtime.components import MANIFEST, ComponentEntry, list_components
 from vedette.runtime.package import FACTS
 
 log = logging.getLogger("vedette.edge")
@@ -26,6 +26,7 @@ class ModelOnDisk:
     package: Path
     arn: str = ""
     version: str = ""
+    component: Path | None = None
     problem: str = ""
 
 
@@ -40,43 +41,42 @@ class Catalogue:
     def models(self) -> dict[str, ModelOnDisk]:
         """Return the models by name."""
         models: dict[str, ModelOnDisk] = {}
-        for model in (*self._entries(), *self._components()):
-            other = models.get(model.name)
-            if other is not None and other.version and model.version:
-                model = max(other, model, key=lambda version: _numbers(version.version))
-            elif other is not None:
-                problem = f"Two models are named {model.name}: {other.package} and {model.package}."
-                model = ModelOnDisk(model.name, other.package, problem=problem)
-            models[model.name] = model
+        try:
+            for model in (*self._packages(), *self._components()):
+                other = models.get(model.name)
+                models[model.name] = model if other is None else _chosen(other, model)
+        except (OSError, Refusal) as error:  # a drive that was pulled; what runs goes on
+            log.warning("the folder %s cannot be read: %s", self.folder, error)
         return models
 
-    def _entries(self) -> Iterator[ModelOnDisk]:
-        try:
-            entries = sorted(self.folder.iterdir())
-        except OSError as error:  # a drive that was pulled; what runs goes on
-            log.warning("the folder %s cannot be read: %s", self.folder, error.strerror)
+    def _packages(self) -> Iterator[ModelOnDisk]:
+        if (self.folder / MANIFEST).is_file():  # the folder is one component, and not of several models
             return
-        for entry in entries:
+        for entry in sorted(self.folder.iterdir()):
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir() and (entry / FACTS).is_file():
+            if entry.is_dir() and (entry / FACTS).is_file() and not (entry / MANIFEST).exists():
                 yield ModelOnDisk(entry.name, entry)
             elif entry.suffix == ".zip" and entry.is_file():
                 yield ModelOnDisk(entry.stem, entry)
 
     def _components(self) -> Iterator[ModelOnDisk]:
-        """Yield the components by their manifests alone."""
-        try:
-            entries = list_components(self.folder, is_checked=False)
-        except (OSError, Missing):
-            return  # said above
-        for entry in entries:
-            if entry.component is None:
-                yield ModelOnDisk(entry.folder.name, entry.folder, problem=entry.problem)
-                continue
-            facts = entry.component.facts
-            yield ModelOnDisk(facts.name, entry.component.model, facts.model_arn, facts.version)
+        # Manifests alone: every checksum of every model would be a second of work a call.
+        for entry in list_components(self.folder, is_checked=False):
+            yield _model_of(entry)
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+def _model_of(entry: ComponentEntry) -> ModelOnDisk:
+    component = entry.component
+    if component is None:
+        return ModelOnDisk(entry.folder.name, entry.folder, problem=entry.problem)
+    facts = component.facts
+    return ModelOnDisk(facts.name, component.model, facts.model_arn, facts.version, component.folder)
+
+
+def _chosen(one: ModelOnDisk, other: ModelOnDisk) -> ModelOnDisk:
+    """Return which of two models of a name is meant: the higher version of a component, else neither."""
+    if one.version and other.version and one.version != other.version:
+        return max(one, other, key=lambda model: [int(part) for part in model.version.split(".")])
+    problem = f"Two models are named {one.name}: {one.package} and {other.package}."
+    return replace(one, problem=one.problem or problem)

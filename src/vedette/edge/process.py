@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from vedette.edge.catalogue import ModelOnDisk
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.slots import Slots
 from vedette.errors import Wrong
@@ -59,7 +59,7 @@ class ProcessLimits:
 class ModelProcess:
     """A running process that holds one model."""
 
-    def __init__(self, package: Path, name: str, limits: ProcessLimits) -> None:
+    def __init__(self, model: ModelOnDisk, limits: ProcessLimits) -> None:
         """Start the process, which has not loaded its model yet."""
         self.about: Mapping[str, Any] = {}
         self._limits = limits
@@ -84,8 +84,9 @@ class ModelProcess:
         finally:
             other_end.close()
         self._order = {
-            "package": str(package),
-            "name": name,
+            "package": str(model.package),
+            "component": str(model.component or ""),
+            "name": model.name,
             "threads": limits.threads,
             "memory": limits.memory,
             "core": next(_turns),

@@ -175,7 +175,7 @@ class ServedModel:
         if self.model.problem:
             raise ProcessFailed(self.model.problem)
         try:
-            process = ModelProcess(self.model.package, self.name, self._limits)
+            process = ModelProcess(self.model, self._limits)
         except OSError as error:
             raise ProcessFailed(f"No process could be started: {error.strerror}.") from error
         try:

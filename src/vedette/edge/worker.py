@@ -1,6 +1,6 @@
 """A model's process on a device: loads one package and looks at one picture after the other.
 
-first   in: {"package", "threads", "memory"}
+first   in: {"package", "component", "name", "threads", "memory", "core", "slots"}
         out: {"ready", "task", "labels"} or {"refused"}
 then    in: {"raster": [width, height], "mask"} and the pixels, or {…, "segment": [name, size, offset]},
             or {…, "slot": [start, size]}; "mask" is "none", "bytes", or a segment to write it into
@@ -31,7 +31,7 @@ from vedette.edge.segments import SegmentPart, read_segment, write_segment
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.slots import SlotReader
 from vedette.errors import NoSpace, Refusal
-from vedette.runtime.components import MANIFEST, read_component
+from vedette.runtime.components import read_component
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model
 from vedette.runtime.package import open_package
@@ -44,20 +44,18 @@ OOM_SCORE = "500"
 ANOMALY_TASKS = ("anomaly", "segmentation")
 
 
-def _whole(package: Path) -> Path:
-    """Return the package; of a component, only where every file is as its manifest says."""
-    if (package.parent / MANIFEST).is_file():
-        read_component(package.parent)
-    return package
-
-
 class ModelWorker:
     """A loaded model, and what it answers."""
 
     def __init__(self, order: Mapping[str, Any]) -> None:
         threads = order["threads"] or count_cores()
         others = claim_core(order["core"]) if threads > 1 else ()
-        package = open_package(_whole(Path(order["package"])))
+        component = order["component"]
+        package = (
+            read_component(Path(component)).open_model()
+            if component
+            else open_package(Path(order["package"]))
+        )
         idle_cores = IdleCores(cores=len(others) + 1 if others else count_cores())
         self._model = Model(
             package.facts,
