@@ -167,7 +167,8 @@ def test_an_unknown_model_is_not_found(device, call):
         "There is no model nothing on this device.",
     )
     assert refusal(getattr(device, call), "")[0] == "INVALID_ARGUMENT"
-    assert refusal(getattr(device, call), "x" * 129)[0] == "INVALID_ARGUMENT"
+    for name in ("x" * 129, "../models/masks", "a/b", "a b", "\0", "é"):
+        assert refusal(getattr(device, call), name)[0] == "INVALID_ARGUMENT"
 
 
 def test_pictures_for_unknown_and_stopped_models_are_refused(device):
@@ -276,6 +277,15 @@ def test_a_package_that_goes_while_it_runs_stays_in_service_until_it_is_stopped(
         device.stop("masks")
         assert "masks" not in device.list()
         assert refusal(device.start, "masks")[0] == "NOT_FOUND"
+
+
+def test_a_failed_model_whose_package_is_gone_is_no_model(tmp_path):
+    with running_device(tiny_models(tmp_path / "models")) as device:
+        device.start("damaged")
+        assert device.await_status("damaged", "FAILED", "RUNNING") == "FAILED"
+        (tmp_path / "models" / "damaged").rename(tmp_path / "away")
+        assert "damaged" not in device.list()
+        assert refusal(device.start, "damaged")[0] == "NOT_FOUND"
 
 
 def test_two_packages_of_one_name_are_told_apart_by_nobody(tmp_path):

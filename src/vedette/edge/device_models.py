@@ -7,8 +7,9 @@ from vedette.edge.catalogue import Catalogue, ModelOnDisk
 from vedette.edge.process import ProcessLimits
 from vedette.edge.served import ModelReport, ModelState, Observer, ServedModel
 from vedette.errors import Missing, Wrong
+from vedette.runtime.components import NAME
 
-LONGEST_NAME = 128
+IN_USE = frozenset({ModelState.STARTING, ModelState.RUNNING, ModelState.STOPPING})
 
 
 class DeviceModels:
@@ -30,9 +31,7 @@ class DeviceModels:
             served = dict(self._served)
         reports = [_report(served.get(name), model) for name, model in on_disk.items()]
         reports += [
-            served[name].report
-            for name in set(served) - set(on_disk)
-            if served[name].state is not ModelState.STOPPED
+            served[name].report for name in set(served) - set(on_disk) if served[name].state in IN_USE
         ]
         return sorted(reports, key=lambda report: report.name)
 
@@ -85,11 +84,15 @@ class DeviceModels:
 
     def _find(self, name: str) -> tuple[ServedModel | None, ModelOnDisk | None]:
         """Return a model as it is in use and as it lies on the disk, one of them at least."""
-        if not 0 < len(name) <= LONGEST_NAME:
-            raise Wrong(f"The name of a model has 1 to {LONGEST_NAME} characters.", kind="model", name=name)
         on_disk: Mapping[str, ModelOnDisk] = self._catalogue.models()
         model, served = on_disk.get(name), self._served.get(name)
-        if model is None and (served is None or served.state is ModelState.STOPPED):
+        if model is None and (served is None or served.state not in IN_USE):
+            if not NAME.fullmatch(name):
+                raise Wrong(
+                    f"{name[:80]!r} is no name of a model: letters, digits, '.', '-' and '_', 128 at most.",
+                    kind="model",
+                    name=name,
+                )
             raise Missing(f"There is no model {name} on this device.", kind="model", name=name)
         return served, model
 
