@@ -2,7 +2,7 @@
 
 `python -m bench.feedback_wire`. Lone requests with pictures of some 500 KB, each another, in blocks that take
 turns: nothing kept, the usual tenth, and everything (drawn, measured for drift, written into a bucket). Then
-eight clients at once, likewise. A block begins when what the one before left to do is done.
+four clients at once, likewise. A block begins when what the one before left to do is done.
 """
 
 import base64
@@ -17,13 +17,14 @@ from PIL import Image
 from bench.common import RunningServer, machine, median, own_server, percentile, row
 from bench.detect_wire import REST_S, sender
 from bench.storm import cookies, probe, put_model, signed, start, storm
+from vedette.cli.client import open_client
 from vedette.feedback import records
 from vedette.feedback.drift import LookedAtPicture
 from vedette.store.db import open_database
 from vedette.vision.features import measure_features
 
 BLOCKS, LONE = 10, 25
-CLIENTS, SECONDS, ROUNDS = 8, 3.0, 4
+CLIENTS, SECONDS, ROUNDS = 4, 3.0, 4
 SETTLE_S = 1.5
 WAYS: dict[str, dict[str, Any]] = {
     "nothing": {"Enabled": False},
@@ -64,13 +65,12 @@ def teach(server: RunningServer, pictures: list[Path]) -> None:
         records.put_drift(connection, 1, 1, status="ready", message="", reference=body)
 
 
-def choose(server: RunningServer, arn: str, way: str) -> None:
-    """Tell the version what to keep, and wait until the work of before is done."""
+def choose(server: RunningServer, arn: str, way: str) -> int:
+    """Tell the version what to keep, once the work of before is done; return how much it has kept."""
     time.sleep(SETTLE_S)
-    from vedette.cli.client import open_client
-
     own = open_client("vedette", endpoint=server.address, data=server.data)
-    own.update_feedback(ModelArn=arn, Address="s3://kept/asked/", **WAYS[way])
+    answer = own.update_feedback(ModelArn=arn, Address="s3://kept/asked/", **WAYS[way])
+    return int(answer["Feedback"]["Kept"])
 
 
 def lone(server: RunningServer, arn: str, pictures: list[Path]) -> None:
@@ -89,6 +89,7 @@ def lone(server: RunningServer, arn: str, pictures: list[Path]) -> None:
                 send(place)
                 times[way].append((time.perf_counter() - began) * 1000)
     base = times["nothing"]
+    print(f"kept meanwhile: {choose(server, arn, 'nothing')} pictures of {2 * BLOCKS * LONE}")
     print(f"lone, nothing kept: p50 {median(base):.1f} ms, p99 {percentile(base, 0.99):.1f} ms")
     for way in ("a tenth", "everything"):
         more = median(times[way]) - median(base)
@@ -105,23 +106,25 @@ def lone(server: RunningServer, arn: str, pictures: list[Path]) -> None:
 
 
 def crowd(server: RunningServer, arn: str, pictures: list[Path]) -> None:
-    """Let eight clients at once of the ways take turns; print what they got done."""
+    """Let four clients at once of the ways take turns; print what they got done."""
     speeds: dict[str, list[float]] = {way: [] for way in WAYS}
     tails: dict[str, list[float]] = {way: [] for way in WAYS}
+    refused = dict.fromkeys(WAYS, 0)
     for turn in range(ROUNDS):
         requests = [another(server, arn, pictures, 100_000 + 64 * turn + place) for place in range(64)]
         for way in WAYS:
             choose(server, arn, way)
             result = storm(server, requests, clients=CLIENTS, seconds=SECONDS)
-            assert result.count(200) == len(result.answers), result.answers
+            # A unit that is asked by more than it can answer in time refuses some at once.
+            refused[way] += len(result.answers) - result.count(200)
             speeds[way].append(result.per_second)
             tails[way] += [seconds * 1000 for seconds in result.good]
     base = median(speeds["nothing"])
     for way in WAYS:
-        share = median(speeds[way]) / base
+        share, p50, p99 = median(speeds[way]) / base, median(tails[way]), percentile(tails[way], 0.99)
         print(
             f"{CLIENTS} clients, {way} kept: {median(speeds[way]):.0f} a second ({share:.2f} of nothing), "
-            f"p50 {median(tails[way]):.0f} ms, p99 {percentile(tails[way], 0.99):.0f} ms"
+            f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, {refused[way]} refused"
         )
 
 

@@ -30,7 +30,7 @@ PATIENCE_MS = 20_000
 
 
 # Files of one long test or two; a worker that gets one last works on alone when the others are done.
-LONGEST = ("test_every_page.py", "test_training.py", "test_suggestions.py")
+LONGEST = ("test_every_page.py", "test_training.py", "test_suggestions.py", "test_wrong_label.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

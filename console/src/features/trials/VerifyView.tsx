@@ -8,7 +8,7 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useCall, type Own, type ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { GuessActions, GuessPicture, GuessText, personOf, VerdictSign } from "./GuessCard";
@@ -56,6 +56,9 @@ function usePictures({ project, trial }: VerifyProps) {
     },
     { everyMs: trial.Status === "running" ? WHILE_RUNNING_MS : EVERY_MS },
   );
+  const { refetch } = query;
+  // What is on record of a trial that has just ended is newer than the last look at its pictures.
+  useEffect(() => void refetch(), [refetch, trial.Status]);
   const pages = Math.max(1, Math.ceil((query.data?.Total ?? 0) / PAGE));
   // Verified pictures leave a list of open ones: its last page may be gone.
   if (query.data !== undefined && page > pages) setPage(pages);
@@ -226,7 +229,7 @@ function Conflicts({ conflicts, onDismiss }: ConflictsProps) {
       {t("conflictHelp")}
       {conflicts.map(({ PictureId = 0, SourceRef = "", Verdict = "none", VerifiedBy = "" }) => (
         <div key={PictureId}>
-          <bdi>{nameOf(SourceRef)}</bdi>: {t(`verdict_${Verdict}`)} <bdi>{personOf(VerifiedBy)}</bdi>
+          <bdi>{nameOf(SourceRef)}</bdi>: {t(`verdict_${Verdict}`)} <bdi>({personOf(VerifiedBy)})</bdi>
         </div>
       ))}
     </Alert>
