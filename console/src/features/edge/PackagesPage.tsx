@@ -172,6 +172,7 @@ function List({ project, packages, isPending }: ListProps) {
           {
             id: "download",
             header: t("download"),
+            minWidth: 170,
             cell: (item) => (
               <Download
                 item={item}
