@@ -309,6 +309,7 @@ FACT_ROWS = [
     ("LOOKOUT_MASK", [check_mask(PictureFacts("m", "JPEG", (9, 9)), picture=(9, 9), labels=[])], [check_mask(PictureFacts("m", "PNG", (9, 9)), picture=(9, 9), labels=[])]),
     ("LOOKOUT_LABELS_OF_MASK", [check_labels("m", of_types(21))], [check_labels("m", of_types(20))]),
     ("LOOKOUT_MASK_DIFFERS", [check_mask(PictureFacts("m", "PNG", (9, 8)), picture=(9, 9), labels=[])], []),
+    ("LOOKOUT_MASK_DIFFERS", [check_mask(PictureFacts("m", "PNG", (8, 8)), picture=(9, 8), raster=(8, 9), labels=[])], [check_mask(PictureFacts("m", "PNG", (8, 9)), picture=(9, 8), raster=(8, 9), labels=[])]),
     ("LOOKOUT_MASK_COLOR", [check_mask(PictureFacts("m", "PNG", (9, 9), colors=frozenset({"#d62728"})), picture=(9, 9), labels=["#9467bd"])], [check_mask(PictureFacts("m", "PNG", (9, 9), colors=frozenset({"#d62728", "#000000"})), picture=(9, 9), labels=["#d62728"])]),
 ]  # fmt: skip
 

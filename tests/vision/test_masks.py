@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from vedette.vision.annotations import Mask
-from vedette.vision.images import BrokenPicture
+from vedette.vision.images import BrokenPicture, decode
 from vedette.vision.masks import read_mask
 
 COLORS = {"#23a436": "crack", "#FF0000": "rust"}
@@ -33,6 +33,25 @@ def test_soft_edges_snap_to_the_nearest_colour(tmp_path):
     soft = read_mask(drawn(tmp_path, soft=True), ["crack"], height=75, width=100)
     assert set(np.unique(soft)) == {0, 1}
     assert (hard != soft).mean() < 0.03
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_mask_lies_as_its_picture_does_upright(tmp_path, orientation):
+    """Drawn on the stored raster, or on the picture as it is seen, which its sides tell."""
+    pixels = np.full((30, 40, 3), 255, np.uint8)
+    pixels[2:8, 4:20] = (0x23, 0xA4, 0x36)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(pixels).save(tmp_path / "picture.png", exif=exif)
+    Image.fromarray(pixels).save(tmp_path / "stored.png")
+    upright, (height, width) = decode(tmp_path / "picture.png")
+    upright.save(tmp_path / "upright.png")
+    is_marked = (np.asarray(upright) != 255).any(axis=2)
+    stored = Mask(tmp_path / "stored.png", COLORS, orientation)
+    assert np.array_equal(read_mask(stored, ["crack"], height=height, width=width) == 1, is_marked)
+    if orientation >= 5:
+        seen = Mask(tmp_path / "upright.png", COLORS, orientation)
+        assert np.array_equal(read_mask(seen, ["crack"], height=height, width=width) == 1, is_marked)
 
 
 def test_a_black_ground_is_ground(tmp_path):

@@ -4,7 +4,7 @@ from PIL import Image
 
 from vedette.vision.annotations import Box
 from vedette.vision.images import decode
-from vedette.vision.turn import stored_box, stored_picture, upright_box
+from vedette.vision.turn import stored_box, stored_picture, upright_box, upright_picture
 
 ORIENTATION = 0x0112
 
@@ -28,6 +28,9 @@ def test_a_place_in_the_upright_picture_is_found_in_the_stored_one(orientation, 
     assert (found.left, found.top) == pytest.approx((10 / 60, 5 / 40))
     assert (found.width, found.height) == pytest.approx((20 / 60, 10 / 40))
     assert np.array_equal(np.asarray(stored_picture(upright, orientation)), pixels)
+    assert np.array_equal(
+        np.asarray(upright_picture(Image.fromarray(pixels), orientation)), np.asarray(upright)
+    )
 
 
 @pytest.mark.parametrize("orientation", range(9))

@@ -15,7 +15,7 @@ from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line, read_lines
 from vedette.manifest.places import Resolver, beside
 from vedette.manifest.problems import Problem
-from vedette.manifest.turned import turn_boxes
+from vedette.manifest.turned import picture_orientation, turn_boxes
 from vedette.manifest.verdicts import Verdict, narrow
 from vedette.vision.annotations import ANOMALY, NORMAL, Mask, Sample
 from vedette.vision.colors import read_colors
@@ -107,7 +107,7 @@ def _place(result: ManifestSamples, line: Line, picture: Path, verdict: Verdict,
             result.problems.append(_problem(line, "LOOKOUT_MASK_REF", sentence))
         else:
             verdict = _by_pixels(verdict, path)
-            mask = Mask(path, dict(verdict.mask.colors)) if verdict.mask else None
+            mask = _mask(verdict, path, picture)
     sample = Sample(
         picture=picture,
         labels=verdict.labels,
@@ -118,6 +118,12 @@ def _place(result: ManifestSamples, line: Line, picture: Path, verdict: Verdict,
     )
     is_labeled = verdict.state == "valid" or verdict.boxes is not None
     (result.samples if is_labeled else result.unlabeled).append(sample)
+
+
+def _mask(verdict: Verdict, path: Path, picture: Path) -> Mask | None:
+    if verdict.mask is None:
+        return None
+    return Mask(path, dict(verdict.mask.colors), picture_orientation(picture))
 
 
 def _by_pixels(verdict: Verdict, mask: Path) -> Verdict:

@@ -13,6 +13,7 @@ from vedette.learn.recipe import RunContext
 from vedette.vision.annotations import Sample
 from vedette.vision.files import open_head
 from vedette.vision.images import BrokenPicture, read_picture
+from vedette.vision.turn import LYING
 
 # A box may be this share of the picture outside, from rounding to whole pixels.
 SLACK = 0.01
@@ -67,7 +68,8 @@ def _refuse_other_size(sample: Sample, width: int, height: int) -> None:
             size = mask.size
     except OSError as error:
         raise Wrong(f"{sample.mask.path}, the mask of {sample.picture}, cannot be read.") from error
-    if size != (width, height):
+    raster = (height, width) if sample.mask.orientation in LYING else (width, height)
+    if size not in ((width, height), raster):
         raise Wrong(
             f"{sample.mask.path} is {size[0]} × {size[1]} pixels and its picture {sample.picture} is "
             f"{width} × {height}: a mask has the size of its picture."

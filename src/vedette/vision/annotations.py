@@ -32,11 +32,13 @@ class Box:
 class Mask:
     """Where the anomalies of a picture lie: a PNG whose colours name their types.
 
-    `colors` maps `#rrggbb` to a label; the background's colour is not in it.
+    `colors` maps `#rrggbb` to a label; the background's colour is not in it. `orientation` is that of the
+    picture's EXIF: a mask is drawn on the raster as it is stored (decisions/0148).
     """
 
     path: Path
     colors: dict[str, str]
+    orientation: int = 1
 
 
 @dataclass(frozen=True, slots=True)

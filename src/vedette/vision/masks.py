@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from vedette.vision.annotations import Mask
-from vedette.vision.images import BrokenPicture, open_picture
+from vedette.vision.images import BrokenPicture, Pixels, open_picture
+from vedette.vision.turn import LYING, UPRIGHT, upright_picture
 
 Kinds = NDArray[np.uint8]
 Codes = NDArray[np.integer]
@@ -20,7 +22,7 @@ _UNKNOWN = 255
 
 
 def read_mask(mask: Mask, labels: Sequence[str], *, height: int, width: int) -> Kinds:
-    """Return 0 for the background and 1, 2, … for the labels, at the picture's own size.
+    """Return 0 for the background and 1, 2, … for the labels, at the upright picture's own size.
 
     Colours between two are taken for the nearest. The background is white, or black where
     black is what there is more of and no label has it.
@@ -28,7 +30,7 @@ def read_mask(mask: Mask, labels: Sequence[str], *, height: int, width: int) -> 
     Raises:
         BrokenPicture: when the mask cannot be read, has another size, or shows a colour nobody named.
     """
-    pixels = open_picture(mask.path)
+    pixels = _upright(open_picture(mask.path), mask.orientation, (height, width))
     if pixels.shape[:2] != (height, width):
         size = f"{pixels.shape[1]} × {pixels.shape[0]}"
         raise BrokenPicture(
@@ -47,6 +49,14 @@ def read_mask(mask: Mask, labels: Sequence[str], *, height: int, width: int) -> 
             codes[is_unknown], palette, str(mask.path), marked_pixels=int((kinds != 0).sum())
         )
     return kinds
+
+
+def _upright(pixels: Pixels, orientation: int, size: tuple[int, int]) -> Pixels:
+    """Return a mask as it lies over the upright picture, unless its sides say that it was drawn on that."""
+    height, width = size
+    if orientation == UPRIGHT or (orientation in LYING and height != width and pixels.shape[:2] == size):
+        return pixels
+    return np.asarray(upright_picture(Image.fromarray(pixels), orientation))
 
 
 def _palette(mask: Mask, labels: Sequence[str], codes: Codes) -> dict[int, int]:

@@ -31,6 +31,11 @@ _BACK_TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
 }
+_UPRIGHT_TURNS = {
+    **_BACK_TURNS,
+    6: Image.Transpose.ROTATE_270,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -70,4 +75,10 @@ def upright_box(box: Box, orientation: int) -> Box:
 def stored_picture(image: Image.Image, orientation: int) -> Image.Image:
     """Return a drawing over the upright picture as it lies over the stored one."""
     turn = _BACK_TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def upright_picture(image: Image.Image, orientation: int) -> Image.Image:
+    """Return a drawing over the stored picture as it lies over the upright one."""
+    turn = _UPRIGHT_TURNS.get(orientation)
     return image if turn is None else image.transpose(turn)

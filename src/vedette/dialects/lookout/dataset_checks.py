@@ -30,13 +30,17 @@ class DatasetCounts:
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
-    """What a picture or a mask is. `colors` are a mask's as `#rrggbb`, the strange ones at least."""
+    """What a picture or a mask is. `colors` are a mask's as `#rrggbb`, the strange ones at least.
+
+    `size` is that of the picture as it is seen, `raster` that of what is stored, where it is known.
+    """
 
     name: str
     format: Literal["PNG", "JPEG", ""] = ""
     size: tuple[int, int] = (0, 0)
     bytes: int = 0
     colors: frozenset[str] = frozenset()
+    raster: tuple[int, int] | None = None
 
 
 def count_verdicts(verdicts: Iterable[Verdict]) -> DatasetCounts:
@@ -147,11 +151,21 @@ def check_picture(facts: PictureFacts, *, same_as: tuple[int, int] | None) -> Fl
     return None
 
 
-def check_mask(facts: PictureFacts, *, picture: tuple[int, int], labels: Iterable[str]) -> Flaw | None:
-    """Return what is wrong with a mask; white, black and transparent need no label, being background."""
+def check_mask(
+    facts: PictureFacts,
+    *,
+    picture: tuple[int, int],
+    labels: Iterable[str],
+    raster: tuple[int, int] | None = None,
+) -> Flaw | None:
+    """Return what is wrong with a mask; white, black and transparent need no label, being background.
+
+    `raster` are the sides of the stored picture where EXIF turns it: a mask is drawn on that, as a rule
+    (decisions/0148), or on the picture as it is seen.
+    """
     if facts.format != "PNG":
         return flaw("LOOKOUT_MASK", facts.name)
-    if facts.size != picture:
+    if facts.size not in (picture, raster or picture):
         return flaw("LOOKOUT_MASK_DIFFERS", facts.name, *facts.size, *picture)
     unknown = facts.colors - set(labels) - {"#ffffff", "#000000"}
     return flaw("LOOKOUT_MASK_COLOR", facts.name, min(unknown)) if unknown else None

@@ -26,8 +26,15 @@ def judge_picture(
     picture = _facts_of(line.source, inspection)
     problems = [check_picture(picture, same_as=same_as)]
     if picture.format:
+        width, height = picture.size
+        # How the picture lies is not kept, so that here a mask may lie either way; a training knows it.
         problems += [
-            check_mask(_facts_of(mask.ref, mask_inspection), picture=picture.size, labels=mask.colors)
+            check_mask(
+                _facts_of(mask.ref, mask_inspection),
+                picture=picture.size,
+                raster=(height, width),
+                labels=mask.colors,
+            )
             for mask, mask_inspection in masks
         ]
     return [problem for problem in problems if problem]

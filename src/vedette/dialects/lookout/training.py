@@ -28,6 +28,8 @@ from vedette.dialects.training_data import (
 from vedette.manifest.lines import BadLine, Line, Manifest
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.problems import Flaw
+from vedette.manifest.segmentation import MaskRef
+from vedette.manifest.turned import picture_orientation
 from vedette.manifest.verdicts import Verdict
 from vedette.vision.annotations import Mask, Sample
 
@@ -110,10 +112,13 @@ def _samples(files: TrainingFiles, lines: JudgedLines, train: DatasetCounts) -> 
             files.place_of(line.source),
             verdict.labels if with_masks else (),
             is_anomalous=verdict.is_anomalous,
-            mask=Mask(files.place_of(verdict.mask.ref), dict(verdict.mask.colors))
-            if with_masks and verdict.mask
-            else None,
+            mask=_mask(files, line, verdict.mask) if with_masks and verdict.mask else None,
             source=line.source,
         )
         for line, verdict in lines
     ]
+
+
+def _mask(files: TrainingFiles, line: Line, mask: MaskRef) -> Mask:
+    orientation = picture_orientation(files.place_of(line.source))
+    return Mask(files.place_of(mask.ref), dict(mask.colors), orientation)

@@ -81,14 +81,14 @@ def _check_mask(files: TrainingFiles, verdict: Verdict, picture: PictureFacts) -
     ref, labels = verdict.mask.ref, verdict.mask.colors
     mask = _facts_of(files, ref)
     # One of another size is refused for that; its pixels, of which there may be many, are not read.
-    if mask.format == "PNG" and mask.size == picture.size:
+    if mask.format == "PNG" and mask.size in (picture.size, picture.raster):
         colors = read_mask_colors(files.place_of(ref), labels)
         if colors is None:
             mask = PictureFacts(ref)
         else:
             mask = replace(mask, colors=frozenset({colors.strange} if colors.strange else ()))
             verdict = narrow(verdict, colors.shown)
-    problem = check_mask(mask, picture=picture.size, labels=labels)
+    problem = check_mask(mask, picture=picture.size, raster=picture.raster, labels=labels)
     return verdict, problem or check_labels(ref, verdict)
 
 
@@ -105,4 +105,4 @@ def _facts_of(files: TrainingFiles, address: str) -> PictureFacts:
     head = read_head(files.find(address))
     if head is None:
         return PictureFacts(address)
-    return PictureFacts(address, head.format, head.upright_size, head.bytes)
+    return PictureFacts(address, head.format, head.upright_size, head.bytes, raster=(head.width, head.height))
