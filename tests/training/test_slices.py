@@ -73,5 +73,19 @@ def test_what_is_written_is_read_back_in_the_order_of_the_pictures(tmp_path):
 
 def test_names_are_coded_once_and_nothing_is_no_name():
     assert coded(["b", "", "a", "b"]) == (["a", "b"], [1, -1, 0, 1])
-    assert folder_of("s3://bucket/left/3.png") == "bucket/left"
-    assert folder_of("s3://bucket/3.png") == "bucket"
+
+
+@pytest.mark.parametrize(
+    ("address", "folder"),
+    [
+        ("s3://bucket/left/3.png", "bucket/left"),
+        ("s3://bucket/3.png", "bucket"),
+        (f"s3://bucket/uploads/{'ab' * 32}/3.png", "bucket/uploads"),
+        (f"s3://bucket/{'ab' * 32}/day/3.png", "bucket/day"),
+        (f"s3://bucket/{'AB' * 32}/3.png", f"bucket/{'AB' * 32}"),
+        ("s3://bucket/a//b/3.png", "bucket/a//b"),
+        ("3.png", ""),
+    ],
+)
+def test_folders_are_those_that_somebody_made(address, folder):
+    assert folder_of(address) == folder

@@ -5,9 +5,10 @@ kept beside the package. A fact that a picture has not is empty. Nothing here ju
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ ENOUGH = 64
 # Cameras write a dozen letters; a tag of more is none.
 LONGEST_NAME = 64
 _WHOLE_EXIF = ExifTags.IFD.Exif
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,12 @@ def _moment(text: str) -> str:
 
 
 def folder_of(address: str) -> str:
-    """Return the folder of an address, bucket and all."""
-    return str(PurePosixPath(address.removeprefix("s3://")).parent)
+    """Return the folder of an address that somebody made, bucket and all.
+
+    The console files each upload below its hash (api/console/pictures.py), which tells no pictures apart.
+    """
+    folders = address.removeprefix("s3://").split("/")[:-1]
+    return "/".join(folder for folder in folders if not _HASH.fullmatch(folder))
 
 
 def write_slices(folder: Folder, addresses: Iterable[str]) -> None:

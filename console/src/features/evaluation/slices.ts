@@ -21,18 +21,6 @@ export interface Slice {
 /** With fewer pictures nothing is called weak: of many groups some few are all wrong by chance. */
 const LEAST = 5;
 
-/** The name of a hash, as uploads are filed below it: no folder that a person made. */
-const HASH = /^[0-9a-f]{64}$/u;
-
-/** The folder of an address, its bucket aside where all lie in one. */
-export function folderOf(address: string): string {
-  const parts = address.replace(/^s3:\/\//u, "").split("/");
-  return parts
-    .slice(0, -1)
-    .filter((part) => !HASH.test(part))
-    .join("/");
-}
-
 /** Groups of pictures by a name, the weakest first; pictures without a name are in none. */
 export function slicesBy(
   count: number,
@@ -88,14 +76,12 @@ const MOST_DAYS = 31;
 export type GroupOf = (picture: number) => GroupName | null;
 
 /** The traits of which facts are there, each with what names the groups. */
-export function groupersOf(
-  pictures: readonly string[],
-  facts: Facts | undefined,
-): ReadonlyMap<Trait, GroupOf> {
+export function groupersOf(facts: Facts | undefined): ReadonlyMap<Trait, GroupOf> {
+  if (facts === undefined) return new Map();
+  const { Folders, FolderNumbers, Widths, Heights, Brightness, Taken, Cameras, CameraNumbers } = facts;
   const groupers = new Map<Trait, GroupOf>([
-    ["folder", (picture) => text(folderOf(pictures[picture] ?? ""))],
+    ["folder", (picture) => text(Folders[FolderNumbers[picture] ?? -1] ?? "")],
   ]);
-  const { Widths, Heights, Brightness, Taken, Cameras, CameraNumbers } = facts ?? {};
   if (Widths !== undefined && Heights !== undefined) {
     groupers.set("size", (picture) => sideBand(Math.max(Widths[picture] ?? 0, Heights[picture] ?? 0)));
   }
