@@ -53,6 +53,7 @@ PICTURES = {
             score=0.9,
             findings=(Finding("rust", 0.8, area=0.02),),
             pixels={"rust": (10, 20, 20), "moss": (0, 0, 0)},
+            pixel_count=1000,
         ),
         JudgedPicture(
             sample(1, is_anomalous=False), score=0.2, pixels={"rust": (0, 0, 0), "moss": (0, 0, 0)}

@@ -157,6 +157,30 @@ def test_masks_by_hand():
     assert document["outcomes"][0]["iou"] == {"rust": 0.5, "moss": None}
 
 
+def test_the_area_of_a_type_is_that_of_the_person_and_that_of_the_model_a_picture_and_in_all():
+    rows = [
+        (True, 0.9, {"rust": (50, 100, 60), "moss": (0, 0, 0)}, 400),
+        (False, 0.1, {"rust": (0, 0, 4), "moss": (0, 0, 0)}, 100),
+        (True, 0.8, None, 500),  # nobody drew what is there, so that its area is not known
+    ]
+    pictures = [
+        JudgedPicture(
+            Sample(Path(f"{n}.png"), is_anomalous=truth), score=score, pixels=pixels, pixel_count=count
+        )
+        for n, (truth, score, pixels, count) in enumerate(rows)
+    ]
+    document = document_of("segmentation", ["rust", "moss"], pictures, thresholds={"anomaly": 0.5})
+    assert [outcome.get("areas") for outcome in document["outcomes"]] == [
+        {"rust": {"true": 0.25, "predicted": 0.15}, "moss": {"true": 0, "predicted": 0}},
+        {"rust": {"true": 0, "predicted": 0.04}, "moss": {"true": 0, "predicted": 0}},
+        None,
+    ]
+    assert [(row["true_area"], row["found_area"]) for row in document["labels"][1:]] == [
+        (0.125, 0.095),
+        (0, 0),
+    ]
+
+
 def test_without_masks_nothing_is_said_of_their_overlap():
     pictures = judged((True, 0.9, None), (False, 0.1, {"rust": (0, 0, 7), "moss": (0, 0, 0)}))
     document = document_of("segmentation", ["rust", "moss"], pictures, thresholds={"anomaly": 0.5})

@@ -76,6 +76,9 @@ def test_masks_are_compared_pixel_by_pixel(tmp_path):
     assert evaluation.mean_iou == pytest.approx(0.5, abs=0.03)
     assert evaluation.clean_normals == 1
     assert evaluation.accuracy == 1
+    (rust,) = [row for row in evaluation.labels if row.label == "rust"]
+    # A quarter of one picture of the two that were drawn, and a half of it as the network sees it.
+    assert (rust.true_area, rust.found_area) == (0.125, pytest.approx(0.25, abs=0.02))
 
 
 def test_a_mask_of_another_size_is_named(tmp_path):

@@ -9,10 +9,12 @@ import pytest
 from botocore.exceptions import ClientError
 from PIL import Image
 
+from doubles.console import signed_in
 from doubles.drawn import draw_plain, draw_plate
 from doubles.drawn_boxes import draw_scene
 from doubles.drawn_masks import COLORS
 from doubles.drawn_masks import draw_plate as draw_masked_plate
+from doubles.evaluated import unpack_columns
 from doubles.lines import BUCKET, a_line, a_ref, an_anomaly_line
 from doubles.servers import start_server, stop_server
 
@@ -325,7 +327,37 @@ def test_anomalies_are_found_on_the_pixels_that_masks_show(hasty):
     assert key.startswith("masks/EvaluationMasks-masks-1/")
     mask = Image.open(plates.s3.get_object(Bucket=bucket, Key=key)["Body"])
     assert (mask.size, mask.mode) == ((128, 128), "RGB")
+    check_page_of_masks(hasty, found, result["AggregatedEvaluationResults"]["Metrics"])
     plates.clear("train")
+
+
+def check_page_of_masks(server, model, metrics):
+    """Hold what the console's page of the evaluation is made of against the service's own documents."""
+    page = signed_in(server)
+    packed = page.call("vedette", "GetEvaluationColumns", ModelArn=model["ModelArn"])
+    head, columns = unpack_columns(packed.body)
+    figures = head["figures"]
+    names = {"Precision": "precision", "Recall": "recall", "F1Score": "f1"}
+    assert {name: figures[key] for name, key in names.items()} == model["Performance"]
+    assert (figures["auroc"], figures["average_precision"]) == (
+        metrics["ROCAUC"],
+        metrics["AveragePrecision"],
+    )
+    _, stain = figures["labels"]
+    of_pixels = {**{name: stain[key] for name, key in names.items()}, "AIOU": stain["iou"]}
+    assert [{**of_pixels, "ClassName": "stain"}] == metrics["PixelAnomalyClassMetrics"]
+    # What is drawn and what is found cover about as much, and so they do picture by picture.
+    assert stain["true_area"] == pytest.approx(stain["found_area"], rel=0.5)
+    asked = {"ModelArn": model["ModelArn"], "Numbers": list(range(len(head["pictures"])))}
+    images = page.call("vedette", "ListEvaluationImages", **asked).json["Images"]
+    assert [image["IsAnomalous"] for image in images] == [bool(flag) for flag in columns["truth/0"]][
+        : len(images)
+    ]
+    overlaps = [overlap for image in images for overlap in image["Overlaps"]]
+    assert sum(overlap["IoU"] for overlap in overlaps) / len(overlaps) == pytest.approx(stain["iou"])
+    areas = [sum(overlap[name] for overlap in overlaps) for name in ("TrueArea", "FoundArea")]
+    whole = [area / len(images) for area in areas]
+    assert whole == [pytest.approx(stain["true_area"]), pytest.approx(stain["found_area"])]
 
 
 def a_masked_line(name):

@@ -1,6 +1,6 @@
 """Anomalies judged: pictures that are anomalous or not, and the pixels of each anomaly type."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from vedette.evaluation.document import (
     AreaFinding,
     SegmentationEvaluation,
     SegmentationOutcome,
+    TypeArea,
 )
 from vedette.evaluation.judged import (
     JudgedPicture,
@@ -92,14 +93,26 @@ def _outcome(picture: JudgedPicture, threshold: float) -> dict[str, Any]:
 def _segmentation_outcome(
     picture: JudgedPicture, labels: Sequence[str], threshold: float
 ) -> SegmentationOutcome:
-    overlaps = None
+    overlaps = areas = None
     if picture.pixels is not None:
-        overlaps = {label: overlap(*picture.pixels[label]) for label in labels if label in picture.pixels}
+        pixels = {label: picture.pixels[label] for label in labels if label in picture.pixels}
+        overlaps = {label: overlap(*numbers) for label, numbers in pixels.items()}
+        areas = _areas(pixels, picture.pixel_count)
     return SegmentationOutcome(
         **_outcome(picture, threshold),
         findings=tuple(AreaFinding(f.label, f.confidence, f.area) for f in picture.findings),
         iou=overlaps,
+        areas=areas,
     )
+
+
+def _areas(pixels: Mapping[str, tuple[int, int, int]], pixel_count: int) -> dict[str, TypeArea] | None:
+    if not pixel_count:
+        return None
+    return {
+        label: TypeArea(true / pixel_count, predicted / pixel_count)
+        for label, (_, true, predicted) in pixels.items()
+    }
 
 
 def _figures_of_type(label: str, pictures: Sequence[JudgedPicture]) -> AnomalyTypeFigures:
@@ -110,6 +123,11 @@ def _figures_of_type(label: str, pictures: Sequence[JudgedPicture]) -> AnomalyTy
         OutcomeCounts(shared, predicted - shared, true - shared) for shared, true, predicted in occurring
     ]
     overlaps = [overlap(*numbers) or 0.0 for numbers in occurring]
+    areas = [
+        (true / picture.pixel_count, predicted / picture.pixel_count)
+        for picture, (_, true, predicted) in zip(pictures, pixels, strict=True)
+        if picture.pixel_count
+    ]
     return AnomalyTypeFigures(
         label=label,
         test_pictures=sum(true > 0 for _, true, _ in pixels),
@@ -117,4 +135,6 @@ def _figures_of_type(label: str, pictures: Sequence[JudgedPicture]) -> AnomalyTy
         recall=mean([count.recall for count in counts]),
         f1=mean([count.f1 for count in counts]),
         iou=mean(overlaps) if overlaps else None,
+        true_area=mean([true for true, _ in areas]) if areas else None,
+        found_area=mean([predicted for _, predicted in areas]) if areas else None,
     )

@@ -74,6 +74,12 @@ class AnomalyTypeFigures:
     recall: Annotated[float, "the share of such pixels that were called so"]
     f1: Annotated[float, "the harmonic mean of precision and recall"]
     iou: Annotated[float | None, "the overlap of drawn and predicted pixels; null where there are neither"]
+    true_area: Annotated[
+        float | None, "the share of a test picture that is drawn so, on average; missing before 2026-11-29"
+    ] = None
+    found_area: Annotated[float | None, "the share of a test picture that the model calls so, on average"] = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,14 @@ class AreaFinding:
     label: str
     confidence: float
     mask_area: Annotated[float | None, "the share of the picture"] = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeArea:
+    """How much of a picture one anomaly type covers."""
+
+    true: Annotated[float, "the share that was drawn"]
+    predicted: Annotated[float, "the share that the model called so"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +186,10 @@ class SegmentationOutcome(AnomalyOutcome):
     iou: Annotated[
         Mapping[str, float | None] | None,
         "each type's overlap, null where there are no pixels of it; missing where nobody drew a mask",
+    ] = None
+    areas: Annotated[
+        Mapping[str, TypeArea] | None,
+        "how much each type covers; missing where nobody drew a mask, and before 2026-11-29",
     ] = None
 
 

@@ -79,6 +79,7 @@ def judge_picture(model: Model, sample: Sample, *, observe: Observe = observe_no
         scores=answer.scores,
         score=answer.score or 0.0,
         pixels=_count_pixels(model, sample, answer),
+        pixel_count=answer.height * answer.width,
     )
 
 

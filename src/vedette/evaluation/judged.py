@@ -25,8 +25,8 @@ Thresholds = Mapping[str, float]
 class JudgedPicture:
     """One test picture and the model's answer.
 
-    `pixels` hold for each anomaly type how many pixels are shared, true and predicted; they are
-    None where nobody drew what is true. For detection `findings` reach down to a low confidence.
+    `pixels` hold for each anomaly type how many pixels of the `pixel_count` are shared, true and predicted;
+    they are None where nobody drew what is true. For detection `findings` reach down to a low confidence.
     """
 
     sample: Sample
@@ -34,6 +34,7 @@ class JudgedPicture:
     scores: Mapping[str, float] = field(default_factory=dict)
     score: float = 0.0
     pixels: Mapping[str, tuple[int, int, int]] | None = None
+    pixel_count: int = 0
 
     @property
     def name(self) -> str:

@@ -93,7 +93,9 @@ def test_an_anomalous_picture_names_the_masks_of_the_person_and_of_the_model(hou
         "Colors": [{"Name": "rust", "Color": "#ff0000"}],
     }
     assert anomalous["FoundMask"]["SourceRef"].startswith("s3://results/out/")
-    assert anomalous["Overlaps"] == [{"Label": "rust", "IoU": pytest.approx(1 / 3)}]
+    assert anomalous["Overlaps"] == [
+        {"Label": "rust", "IoU": pytest.approx(1 / 3), "TrueArea": 0.02, "FoundArea": 0.02}
+    ]
     assert (normal["IsAnomalous"], normal.get("TrueMask"), normal.get("FoundMask")) == (False, None, None)
 
 

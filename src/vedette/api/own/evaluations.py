@@ -61,10 +61,16 @@ def _finding(finding: Mapping[str, Any], truth: Any) -> dict[str, Any]:
     return answer
 
 
+def _areas(area: Mapping[str, float] | None) -> dict[str, float]:
+    """Return how much of the picture a type covers; evaluations of earlier releases do not tell."""
+    return {} if area is None else {"TrueArea": area["true"], "FoundArea": area["predicted"]}
+
+
 def _masks(house: House, version: Version, sample: Mapping[str, Any]) -> dict[str, Any]:
+    areas = sample.get("areas") or {}
     answer: dict[str, Any] = {
         "Overlaps": [
-            {"Label": label, "IoU": overlap}
+            {"Label": label, "IoU": overlap, **_areas(areas.get(label))}
             for label, overlap in (sample.get("iou") or {}).items()
             if overlap is not None
         ]
