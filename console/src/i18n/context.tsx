@@ -73,11 +73,14 @@ export function textOf<M extends Messages>(folder: string): () => Say<M> {
 function makeFormats(language: Language) {
   const numbers = new Intl.NumberFormat(language);
   const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
+  // Of what covers little: a scratch may be a thousandth of its picture.
+  const areas = new Intl.NumberFormat(language, { style: "percent", maximumSignificantDigits: 3 });
   const days = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
   const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   return {
     number: (value: number) => numbers.format(value),
     percent: (share: number) => percents.format(share),
+    area: (share: number) => areas.format(share),
     day: (iso: string | undefined) => (iso === undefined ? "–" : days.format(new Date(iso))),
     date: (iso: string | undefined) => (iso === undefined ? "–" : dates.format(new Date(iso))),
   };

@@ -28,7 +28,7 @@ export interface PlotProps {
 }
 
 const HEIGHT = 220;
-const MARK = "#d91515";
+const FEW_POINTS = 12;
 
 export function Plot(props: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
@@ -66,7 +66,7 @@ export function Plot(props: PlotProps) {
   }, [x, series, xTitle, yTitle, xRange, yRange, height, isInDark]);
   useEffect(() => {
     mark.current = props.mark;
-    plot.current?.redraw(false);
+    if (plot.current !== null) placeMark(plot.current, props.mark);
   }, [props.mark]);
   return (
     <figure className="vedette-plot">
@@ -94,7 +94,7 @@ interface MarkHolder {
 }
 
 function optionsOf(
-  { series, xTitle, yTitle, xRange, yRange }: Drawing,
+  { x, series, xTitle, yTitle, xRange, yRange }: Drawing,
   isInDark: boolean,
   mark: MarkHolder,
   Library: typeof uPlot,
@@ -126,30 +126,23 @@ function optionsOf(
       ...series.map(({ color, kind }): uPlot.Series => ({
         stroke: color,
         width: kind === "line" ? 2 : 1,
-        points: { show: false },
+        // Of a few test pictures a curve has a point or two, between which no line is seen.
+        points: { show: kind === "line" && x.length <= FEW_POINTS, size: 6 },
         ...(kind === "bars" && bars !== undefined ? { paths: bars, fill: `${color}66` } : {}),
       })),
     ],
-    hooks: { draw: [(plot) => drawMark(plot, mark.current)] },
+    // Whenever it was drawn anew its places are others.
+    hooks: { draw: [(plot) => placeMark(plot, mark.current)] },
   };
 }
 
-function drawMark(plot: uPlot, mark: PlotProps["mark"]): void {
+/** An element over the plot: to move it draws nothing else anew. */
+function placeMark(plot: uPlot, mark: PlotProps["mark"]): void {
+  const known = plot.over.querySelector<HTMLElement>(".vedette-plot-mark");
+  const element = known ?? plot.over.appendChild(document.createElement("i"));
+  element.className = `vedette-plot-mark ${mark?.y === undefined ? "is-line" : "is-point"}`;
+  element.hidden = mark === undefined;
   if (mark === undefined) return;
-  const { ctx, bbox } = plot;
-  const across = plot.valToPos(mark.x, "x", true);
-  ctx.save();
-  ctx.strokeStyle = MARK;
-  ctx.fillStyle = MARK;
-  ctx.lineWidth = 2 * devicePixelRatio;
-  ctx.beginPath();
-  if (mark.y === undefined) {
-    ctx.moveTo(across, bbox.top);
-    ctx.lineTo(across, bbox.top + bbox.height);
-    ctx.stroke();
-  } else {
-    ctx.arc(across, plot.valToPos(mark.y, "y", true), 5 * devicePixelRatio, 0, 2 * Math.PI);
-    ctx.fill();
-  }
-  ctx.restore();
+  const down = mark.y === undefined ? 0 : plot.valToPos(mark.y, "y");
+  element.style.transform = `translate(${String(plot.valToPos(mark.x, "x"))}px, ${String(down)}px)`;
 }

@@ -29,6 +29,11 @@ def turn_boxes(line: Line, boxes: Boxes, picture: Path) -> Boxes:
     return tuple((name, upright_box(box, orientation)) for name, box in boxes)
 
 
+def picture_orientation(picture: Path) -> int:
+    """Return how a picture lies by its EXIF; what cannot be read is named elsewhere."""
+    return _lie(picture)[0]
+
+
 def _lie(picture: Path) -> tuple[int, tuple[int, int]]:
     """Return how a picture lies and its stored width and height; what cannot be read is named elsewhere."""
     try:
@@ -41,10 +46,10 @@ def _lie(picture: Path) -> tuple[int, tuple[int, int]]:
 
 def _is_drawn_upright(line: Line, orientation: int, raster: tuple[int, int]) -> bool:
     width, height = raster
-    return orientation in LYING and width != height and (height, width) in _sizes(line)
+    return orientation in LYING and width != height and (height, width) in labelled_sizes(line)
 
 
-def _sizes(line: Line) -> set[tuple[int, int]]:
+def labelled_sizes(line: Line) -> set[tuple[int, int]]:
     """Return the sizes that the line's box pairs say the picture has."""
     sizes = set()
     for pair in read_pairs(line):

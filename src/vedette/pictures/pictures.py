@@ -29,11 +29,12 @@ from vedette.identity.principal import Principal
 from vedette.manifest.places import is_s3, split_s3
 from vedette.pictures.inspections import find_orphan, forget_some, inspection_key, read_subjects
 from vedette.pictures.inspector import Drawing, Inspector, Thumbnail
+from vedette.pictures.orientation import read_orientation
 from vedette.pictures.thumbnails import Thumbnails
 from vedette.pictures.twins import TwinPictures, find_twins
 from vedette.pictures.walk import DatasetScope, EntryWalk, InspectionTask, WalkContext
 from vedette.projects.projects import by_id
-from vedette.store.blobs.port import Blobs
+from vedette.store.blobs.port import Blobs, StoredObject
 from vedette.store.db import Database
 from vedette.vision.images import BrokenPicture
 from vedette.vision.thumbnails import SIDES
@@ -158,15 +159,25 @@ class DatasetPictures:
         thumbnails = dict(zip(drawings, self._draw(list(drawings.values())), strict=True))
         return [thumbnails[place].webp if place in thumbnails else b"" for place in range(len(queries))]
 
+    def orientation(self, caller: Principal, ref: str) -> int:
+        """Return how an object lies by its EXIF, 1 for upright; 0 of what is no picture of the caller's."""
+        try:
+            return read_orientation(self._blobs, self._find(caller, ref))
+        except (Missing, Wrong, FileNotFoundError):
+            return 0
+
     def _locate(self, caller: Principal, ref: str, side: int, *, is_mask: bool) -> Drawing:
         if side not in SIDES:
             raise Wrong(f"A thumbnail has {', '.join(map(str, SIDES))} pixels, not {side}.")
+        return Drawing(self._find(caller, ref), side, is_mask)
+
+    def _find(self, caller: Principal, ref: str) -> StoredObject:
         if not is_s3(ref):
             raise Wrong(f"{ref} is not an address of the form s3://bucket/key.")
         bucket, key = split_s3(ref)
         if not self._may_read(caller, bucket, key, ""):
             raise Missing(f"There is no {ref} for this caller.", kind="key", name=key)
-        return Drawing(self._blobs.find(bucket, key), side, is_mask)
+        return self._blobs.find(bucket, key)
 
     def _draw(self, drawings: Sequence[Drawing]) -> list[Thumbnail]:
         """Return thumbnails that are here, and have the others drawn and kept."""

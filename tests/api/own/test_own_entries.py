@@ -8,7 +8,10 @@ from doubles.houses import ELSEWHERE, HERE, a_caller
 from doubles.lines import a_box_line, a_line, a_ref, an_anomaly_line
 from vedette.api.lookout import OPERATIONS as LOOKOUT
 from vedette.api.own import OPERATIONS, translate
+from vedette.api.own.queries import describe_summary
 from vedette.api.rekognition import OPERATIONS as REKOGNITION
+from vedette.datasets.queries import SummaryEntry
+from vedette.dialects.registry import DIALECTS
 from vedette.errors import BadToken, Busy, Denied, Missing, Wrong
 from vedette.manifest.lines import read_line
 
@@ -181,6 +184,17 @@ def test_a_gallery_is_shown_names_labels_and_what_is_drawn_over_pictures(call, b
         "Line": line,
         "PictureState": "pending",
     }
+
+
+@pytest.mark.parametrize(("sides", "fits"), [((640, 480), True), ((480, 640), False), ((500, 500), None)])
+def test_boxes_say_whether_they_were_drawn_on_the_picture_as_it_is_seen(sides, fits):
+    line = a_box_line("b", "bolt", box=(64, 48, 320, 96))
+    flags = {"is_labelled": True, "is_unsure": False, "is_anomalous": None}
+    facts = {"flaws": (), "created_ms": 0, "picture_state": "sound", "bytes": 9}
+    sizes = dict(zip(("width", "height"), sides, strict=True))
+    entry = SummaryEntry(0, "id", a_ref("b"), line, ["bolt"], **flags, **facts, **sizes)
+    summary = describe_summary(entry, DIALECTS["rekognition"])
+    assert (summary["Width"], summary["Height"], summary.get("BoxesFitUpright")) == (*sides, fits)
 
 
 def test_a_page_is_asked_for_around_an_entry_and_by_its_snapshot(call, boards):

@@ -861,6 +861,7 @@ export interface EntrySummary {
   readonly Height?: number | undefined;
   readonly Bytes?: number | undefined;
   readonly Boxes?: ReadonlyArray<EntryBox> | undefined;
+  readonly BoxesFitUpright?: boolean | undefined;
   readonly MaskRef?: string | undefined;
   readonly Problems?: ReadonlyArray<EntryProblem> | undefined;
   readonly Line?: string | undefined;
@@ -901,6 +902,8 @@ export interface EvaluationMask {
 export interface EvaluationOverlap {
   readonly Label?: string | undefined;
   readonly IoU?: number | undefined;
+  readonly TrueArea?: number | undefined;
+  readonly FoundArea?: number | undefined;
 }
 
 export interface ExportDescription {

@@ -1,4 +1,5 @@
 /** Two versions side by side: which is better, whether that may be chance, and the pictures that show it. */
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
@@ -8,14 +9,14 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useSearchParams } from "react-router";
-import { useCall, useProject, type ProjectFacts, type ProjectService } from "../../api";
+import { asFault, useCall, useProject, type ProjectFacts, type ProjectService } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { hrefOf, useFollow } from "../../ui/links";
 import { usePage } from "../../ui/page";
 import { routeOfProject } from "../../ui/projects";
 import { NotFound } from "../../ui/states";
 import { useUiText } from "../../ui/text";
-import { comparable, namesOf, pairOf, type Pair } from "./choice";
+import { comparable, missingOf, namesOf, pairOf, type Pair } from "./choice";
 import "./comparison.css";
 import { ComparedPictures } from "./ComparedPictures";
 import { Figures } from "./Figures";
@@ -53,7 +54,9 @@ function Chosen({ project, route }: { readonly project: ProjectFacts; readonly r
   const t = useText();
   const follow = useFollow();
   const [query, setQuery] = useSearchParams();
-  const pair = pairOf(project.versions, query.get("versions") ?? "");
+  const named = query.get("versions") ?? "";
+  const pair = pairOf(project.versions, named);
+  const missing = missingOf(project.versions, named);
   if (pair === null) {
     return (
       <Box textAlign="center" padding="xxl">
@@ -70,6 +73,7 @@ function Chosen({ project, route }: { readonly project: ProjectFacts; readonly r
     setQuery({ versions: namesOf(first, second) }, { replace: true });
   return (
     <SpaceBetween size="l">
+      {missing.length > 0 && <Alert type="info">{t("notThere", { versions: missing.join(", ") })}</Alert>}
       <Choice project={project} pair={pair} onChoose={choose} />
       <Compared key={namesOf(pair.first.arn, pair.second.arn)} pair={pair} route={route} />
     </SpaceBetween>
@@ -117,6 +121,14 @@ function Compared({ pair, route }: { readonly pair: Pair; readonly route: string
     FirstModelArn: pair.first.arn,
     SecondModelArn: pair.second.arn,
   });
+  const t = useText();
+  if (comparison.isError && asFault(comparison.error).status === 404) {
+    return (
+      <Alert type="info" header={t("noEvaluation")}>
+        <bdi>{asFault(comparison.error).message}</bdi> {t("noEvaluationHelp")}
+      </Alert>
+    );
+  }
   if (comparison.isError) {
     return <FaultAlert error={comparison.error} onRetry={() => void comparison.refetch()} />;
   }

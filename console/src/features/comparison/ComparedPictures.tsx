@@ -10,6 +10,7 @@ import { useState } from "react";
 import { useCall, type Own } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { useHeatView } from "../../ui/heatMap";
+import { useLayers } from "../../ui/layers";
 import type { Pair } from "./choice";
 import { nameOf } from "./names";
 import { PairDialog } from "./PairDialog";
@@ -58,6 +59,7 @@ function PicturesOfKind({ pair, kind }: { readonly pair: Pair; readonly kind: Ki
   const [page, setPage] = useState(1);
   const [opened, setOpened] = useState<number | null>(null);
   const view = useHeatView();
+  const [layers, setLayers] = useLayers();
   const list = useCall("vedette", "ListComparedImages", {
     FirstModelArn: pair.first.arn,
     SecondModelArn: pair.second.arn,
@@ -92,6 +94,8 @@ function PicturesOfKind({ pair, kind }: { readonly pair: Pair; readonly kind: Ki
           pair={pair}
           image={image}
           view={view}
+          layers={layers}
+          onLayers={setLayers}
           onStep={(step) => setOpened((opened ?? 0) + step)}
           hasPrevious={(opened ?? 0) > 0}
           hasNext={(opened ?? 0) < images.length - 1}

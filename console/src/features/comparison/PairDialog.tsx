@@ -6,11 +6,13 @@ import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useState } from "react";
 import { useCall, type Own, type VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { HeatMapChoice, HeatMapLayer, usePictureHeat, type HeatView } from "../../ui/heatMap";
+import { LayerChoice, type Layers, type LayerView } from "../../ui/layers";
+import { maskUrl, type OverlayBox, type OverlayMask } from "../../ui/drawing";
+import { PictureOverlay } from "../../ui/overlay";
 import type { Pair } from "./choice";
 import { nameOf } from "./names";
 import { useText } from "./text";
@@ -19,14 +21,19 @@ interface DialogProps {
   readonly pair: Pair;
   readonly image: Own.ComparedImage;
   readonly view: HeatView;
+  readonly layers: Layers;
+  readonly onLayers: (view: LayerView) => void;
   readonly hasPrevious: boolean;
   readonly hasNext: boolean;
   readonly onStep: (step: number) => void;
   readonly onClose: () => void;
 }
 
-export function PairDialog({ pair, image, view, hasPrevious, hasNext, onStep, onClose }: DialogProps) {
+export function PairDialog(props: DialogProps) {
+  const { pair, image, view, layers, hasPrevious, hasNext, onStep, onClose } = props;
   const t = useText();
+  const sides = { source: image.SourceRef, view, layers };
+  const first = useImage(pair.first, image.FirstNumber).data?.Images?.[0];
   return (
     <Modal
       visible
@@ -53,10 +60,15 @@ export function PairDialog({ pair, image, view, hasPrevious, hasNext, onStep, on
         </Box>
       }
     >
-      <div className="comparison-sides">
-        <Side version={pair.first} number={image.FirstNumber} source={image.SourceRef} view={view} />
-        <Side version={pair.second} number={image.SecondNumber} source={image.SourceRef} view={view} />
-      </div>
+      <SpaceBetween size="m">
+        {first !== undefined && hasDrawings(first) && (
+          <LayerChoice layers={layers} onChange={props.onLayers} />
+        )}
+        <div className="comparison-sides">
+          <Side version={pair.first} number={image.FirstNumber} {...sides} />
+          <Side version={pair.second} number={image.SecondNumber} {...sides} />
+        </div>
+      </SpaceBetween>
     </Modal>
   );
 }
@@ -66,6 +78,12 @@ interface SideProps {
   readonly number: number;
   readonly source: string;
   readonly view: HeatView;
+  readonly layers: Layers;
+}
+
+/** One test picture as a version sees it; a dialog and its sides ask once. */
+function useImage(version: VersionFacts, number: number) {
+  return useCall("vedette", "ListEvaluationImages", { ModelArn: version.arn, Numbers: [number] });
 }
 
 /** Labels whose maps are wanted also where the model did not find them: what is true. */
@@ -75,9 +93,9 @@ function trueLabels(image: Own.EvaluationImage): string[] {
   return [...new Set([...names, ...found])].filter((name) => name !== "").slice(0, 5);
 }
 
-function Side({ version, number, source, view }: SideProps) {
+function Side({ version, number, source, view, layers }: SideProps) {
   const t = useText();
-  const answer = useCall("vedette", "ListEvaluationImages", { ModelArn: version.arn, Numbers: [number] });
+  const answer = useImage(version, number);
   const image = answer.data?.Images?.[0];
   if (answer.isError) return <FaultAlert error={answer.error} onRetry={() => void answer.refetch()} />;
   return (
@@ -97,7 +115,7 @@ function Side({ version, number, source, view }: SideProps) {
       {image === undefined ? (
         <Spinner />
       ) : (
-        <Seen version={version} image={image} source={source} view={view} />
+        <Seen version={version} image={image} source={source} view={view} layers={layers} />
       )}
     </SpaceBetween>
   );
@@ -108,35 +126,32 @@ interface SeenProps {
   readonly image: Own.EvaluationImage;
   readonly source: string;
   readonly view: HeatView;
+  readonly layers: Layers;
 }
 
-function Seen({ version, image, source, view }: SeenProps) {
-  const t = useText();
+function Seen({ version, image, source, view, layers }: SeenProps) {
   const heat = usePictureHeat({ arn: version.arn, source, labels: labelsToExplain(image) }, view);
-  const [isLost, setIsLost] = useState(false);
   const query = new URLSearchParams({ source });
   return (
     <SpaceBetween size="s">
-      {isLost ? (
-        <StatusIndicator type="warning">{t("lost")}</StatusIndicator>
-      ) : (
-        <span className="comparison-layers">
-          <img
-            src={`/console/api/picture?${query.toString()}`}
-            alt={nameOf(source)}
-            onError={() => setIsLost(true)}
-          />
-          <HeatMapLayer heat={heat} view={view} />
-          {image.FoundMask?.SourceRef !== undefined && !view.isOn && (
-            <Mask source={image.FoundMask.SourceRef} />
-          )}
-          <Boxes image={image} />
-        </span>
-      )}
-      {!isLost && <HeatMapChoice heat={heat} view={view} />}
+      <PictureOverlay
+        source={source}
+        url={`/console/api/picture?${query.toString()}`}
+        alt={nameOf(source)}
+        boxes={boxesOf(image, layers)}
+        masks={masksOf(image, layers)}
+        isLarge
+      >
+        <HeatMapLayer heat={heat} view={view} />
+      </PictureOverlay>
+      <HeatMapChoice heat={heat} view={view} />
       <Statements image={image} />
     </SpaceBetween>
   );
+}
+
+function hasDrawings(image: Own.EvaluationImage): boolean {
+  return image.TrueBoxes !== undefined || image.TrueMask !== undefined || image.FoundMask !== undefined;
 }
 
 /** An anomaly has one map; it is named by no label of the picture. */
@@ -144,43 +159,27 @@ function labelsToExplain(image: Own.EvaluationImage): string[] {
   return image.IsAnomalous === undefined ? trueLabels(image) : [];
 }
 
-function Mask({ source }: { readonly source: string }) {
-  const query = new URLSearchParams({ source, side: "256", layer: "mask" });
-  return (
-    <img
-      className="comparison-mask"
-      src={`/console/api/thumbnail?${query.toString()}`}
-      alt=""
-      onError={({ currentTarget }) => {
-        currentTarget.hidden = true;
-      }}
-    />
-  );
-}
-
-function Boxes({ image }: { readonly image: Own.EvaluationImage }) {
+/** At the version's own thresholds: what it called, and what is true. Boxes lie on the upright picture. */
+function boxesOf(image: Own.EvaluationImage, layers: Layers): OverlayBox[] {
   const called = (image.Findings ?? []).filter(
     ({ Left, Outcome }) => Left !== undefined && (Outcome === "tp" || Outcome === "fp"),
   );
-  const boxes = [
-    ...(image.TrueBoxes ?? []).map((box) => ({ box, kind: "person" })),
-    ...called.map((box) => ({ box, kind: box.Outcome === "tp" ? "right" : "wrong" })),
+  return [
+    ...(layers.person ? (image.TrueBoxes ?? []) : []).map((box): OverlayBox => ({ ...box, kind: "person" })),
+    ...(layers.model ? called : []).map((box): OverlayBox => ({
+      ...box,
+      kind: box.Outcome === "tp" ? "right" : "wrong",
+    })),
   ];
-  if (boxes.length === 0) return null;
-  return (
-    <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
-      {boxes.map(({ box, kind }, at) => (
-        <rect
-          key={at}
-          className={`is-${kind}`}
-          x={box.Left ?? 0}
-          y={box.Top ?? 0}
-          width={box.Width ?? 0}
-          height={box.Height ?? 0}
-        />
-      ))}
-    </svg>
-  );
+}
+
+function masksOf({ TrueMask, FoundMask }: Own.EvaluationImage, layers: Layers): OverlayMask[] {
+  const person = layers.person ? TrueMask?.SourceRef : undefined;
+  const model = layers.model ? FoundMask?.SourceRef : undefined;
+  return [
+    ...(person === undefined ? [] : [{ kind: "person", url: maskUrl(person) } as const]),
+    ...(model === undefined ? [] : [{ kind: "model", url: maskUrl(model) } as const]),
+  ];
 }
 
 /** What the version called, and what is true. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { VersionFacts, VersionState } from "../../api";
-import { pairOf } from "./choice";
+import { comparable, missingOf, pairOf } from "./choice";
 
 function version(name: string, state: VersionState = "trained"): VersionFacts {
   return { name, arn: `arn:${name}`, state, message: "", created: undefined, f1: null };
@@ -38,4 +38,20 @@ describe("the pair that is compared", () => {
     expect(names([version("v1")], "")).toBeNull();
     expect(names([], "v1,v2")).toBeNull();
   });
+});
+
+describe("what an address names and is not there", () => {
+  it("is said by name", () => {
+    expect(missingOf(VERSIONS, "v1,v2")).toEqual(["v1"]);
+    expect(missingOf(VERSIONS, "v9,v8,v7")).toEqual(["v9", "v8"]);
+    expect(missingOf(VERSIONS, "v3,")).toEqual([]);
+    expect(missingOf(VERSIONS, "")).toEqual([]);
+  });
+});
+
+it("a version that could not be started has a model, one that is being copied has none yet", () => {
+  const versions = (["startFailed", "copying", "copyFailed", "stopping"] as const).map((state) =>
+    version(state, state),
+  );
+  expect(comparable(versions).map(({ name }) => name)).toEqual(["startFailed", "stopping"]);
 });

@@ -11,6 +11,7 @@ import { Confusion } from "./Confusion";
 import { OUTCOMES, type OutcomeKind, type RankedLabel } from "./counting";
 import { Galleries } from "./Galleries";
 import { LabelTable } from "./LabelTable";
+import { MovedThresholds } from "./moved";
 import { Overall } from "./Overall";
 import { ReliabilityDiagram } from "./Reliability";
 import { Slices } from "./Slices";
@@ -83,53 +84,50 @@ export function Board({ place, project, version, columns, ranked }: BoardProps) 
   const showKind = useCallback((kind: OutcomeKind) => change("show", kind), [change]);
   const threshold = chosen === undefined ? 0.5 : (moved.get(chosen.label.number) ?? chosen.label.threshold);
   return (
-    <SpaceBetween size="l">
-      <Corrections place={place} project={project} />
-      <Overall columns={columns} ranked={ranked} thresholds={followed} version={version} place={place} />
-      {ranked.length > 1 && (
-        <LabelTable
+    <MovedThresholds value={followed}>
+      <SpaceBetween size="l">
+        <Corrections place={place} project={project} />
+        <Overall columns={columns} ranked={ranked} version={version} place={place} />
+        {ranked.length > 1 && (
+          <LabelTable ranked={ranked} chosen={chosen?.label.row.label ?? ""} onChoose={choose} />
+        )}
+        {columns.overlaps.size > 0 && <TypeTable columns={columns} />}
+        {chosen !== undefined && (
+          <Container header={<Header variant="h2">{t("thresholdOf", { label: nameOf(chosen, t) })}</Header>}>
+            <SpaceBetween size="l">
+              <ThresholdPanel
+                key={chosen.label.number}
+                arn={version.arn}
+                ranked={chosen}
+                threshold={threshold}
+                onMove={move}
+              />
+              <Galleries
+                key={`gallery ${String(chosen.label.number)}`}
+                place={place}
+                project={project}
+                version={version}
+                columns={columns}
+                ranked={chosen}
+                threshold={followed[at] ?? threshold}
+                show={show}
+                onShow={showKind}
+              />
+            </SpaceBetween>
+          </Container>
+        )}
+        <Confusion
+          place={place}
+          project={project}
+          version={version}
+          columns={columns}
           ranked={ranked}
           thresholds={followed}
-          chosen={chosen?.label.row.label ?? ""}
-          onChoose={choose}
         />
-      )}
-      {columns.overlaps.size > 0 && <TypeTable columns={columns} />}
-      {chosen !== undefined && (
-        <Container header={<Header variant="h2">{t("thresholdOf", { label: nameOf(chosen, t) })}</Header>}>
-          <SpaceBetween size="l">
-            <ThresholdPanel
-              key={chosen.label.number}
-              arn={version.arn}
-              ranked={chosen}
-              threshold={threshold}
-              onMove={(value) => move(chosen.label.number, value)}
-            />
-            <Galleries
-              key={`gallery ${String(chosen.label.number)}`}
-              place={place}
-              project={project}
-              version={version}
-              columns={columns}
-              ranked={chosen}
-              threshold={followed[at] ?? threshold}
-              show={show}
-              onShow={showKind}
-            />
-          </SpaceBetween>
-        </Container>
-      )}
-      <Confusion
-        place={place}
-        project={project}
-        version={version}
-        columns={columns}
-        ranked={ranked}
-        thresholds={followed}
-      />
-      <Slices place={place} project={project} version={version} columns={columns} />
-      <ReliabilityDiagram reliability={columns.figures.reliability} />
-    </SpaceBetween>
+        <Slices place={place} project={project} version={version} columns={columns} />
+        <ReliabilityDiagram reliability={columns.figures.reliability} />
+      </SpaceBetween>
+    </MovedThresholds>
   );
 }
 

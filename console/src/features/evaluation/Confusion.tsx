@@ -49,7 +49,12 @@ export const Confusion = memo(function Confusion(props: ConfusionProps) {
     >
       <SpaceBetween size="m">
         {ranked.length <= MOST_CELLS ? (
-          <Matrix table={table} ranked={ranked} chosen={cell} onChoose={setCell} />
+          <SpaceBetween size="xs">
+            <Matrix table={table} ranked={ranked} chosen={cell} onChoose={setCell} />
+            <Box color="text-body-secondary" fontSize="body-s">
+              {t("cellsHelp")}
+            </Box>
+          </SpaceBetween>
         ) : (
           <Pairs table={table} ranked={ranked} onChoose={setCell} />
         )}

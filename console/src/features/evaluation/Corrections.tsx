@@ -2,6 +2,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { memo } from "react";
 import { useCall, type ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { useRetraining } from "../../ui/retraining";
@@ -13,7 +14,7 @@ interface CorrectionsProps {
   readonly project: ProjectFacts;
 }
 
-export function Corrections({ place, project }: CorrectionsProps) {
+export const Corrections = memo(function Corrections({ place, project }: CorrectionsProps) {
   const t = useText();
   const { data } = useCall("vedette", "ListVersionChanges", { ProjectArn: project.arn });
   const { Added = 0, Removed = 0, Relabeled = 0, SinceVersion = "" } = data?.Since ?? {};
@@ -38,4 +39,4 @@ export function Corrections({ place, project }: CorrectionsProps) {
       </Alert>
     </SpaceBetween>
   );
-}
+});

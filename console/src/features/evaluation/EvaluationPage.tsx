@@ -6,12 +6,13 @@ import { asFault, type ProjectFacts, type VersionFacts } from "../../api";
 import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
+import { hasModel } from "../../ui/models";
 import { NotFound } from "../../ui/states";
 import { VersionFrame } from "../../ui/version";
 import { Board } from "./Board";
 import { rank } from "./counting";
 import "./evaluation.css";
-import { hasModel, useColumns, useEvaluationPlace, type EvaluationPlace } from "./place";
+import { useColumns, useEvaluationPlace, type EvaluationPlace } from "./place";
 import { useText } from "./text";
 import { segmentOf } from "../../ui/address";
 
@@ -49,17 +50,18 @@ function Without({ place, version }: WithoutProps) {
       </Alert>
     );
   }
-  if (version.state === "failed") {
+  const { state, message } = version;
+  if (state === "failed" || state === "copyFailed") {
     return (
-      <Alert type="error" header={t("failed")}>
-        <Sentence text={version.message} /> <RouteLink to={route}>{t("toOverview")}</RouteLink>
+      <Alert type="error" header={t(state)}>
+        <Sentence text={message} /> <RouteLink to={route}>{t("toOverview")}</RouteLink>
       </Alert>
     );
   }
-  const isTraining = version.state === "training";
+  const reason = state === "training" || state === "copying" ? state : "deleting";
   return (
-    <Alert type="info" header={isTraining ? t("training") : t("deleting")}>
-      {isTraining ? t("trainingHelp") : t("goneHelp")} <RouteLink to={route}>{t("toOverview")}</RouteLink>
+    <Alert type="info" header={t(reason)}>
+      {t(`${reason}Help`)} <RouteLink to={route}>{t("toOverview")}</RouteLink>
     </Alert>
   );
 }

@@ -1,82 +1,141 @@
 /** A row a label, at the thresholds as they are now; a label is chosen by its row. */
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
-import Table from "@cloudscape-design/components/table";
+import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useCollection } from "@cloudscape-design/collection-hooks";
-import { memo, useMemo } from "react";
+import { memo, use, useMemo, useState } from "react";
 import { useFormats } from "../../i18n/context";
 import type { Counts } from "./columns";
 import { countsShown, f1Of, precisionOf, recallOf, type RankedLabel } from "./counting";
+import { useRested } from "./images";
+import { MovedThresholds, useNow, type NowFigures } from "./moved";
 import { useText } from "./text";
 
 interface LabelTableProps {
   readonly ranked: readonly RankedLabel[];
-  readonly thresholds: readonly number[];
   readonly chosen: string;
   readonly onChoose: (label: string) => void;
 }
 
 interface Row {
   readonly label: string;
-  readonly tested: number;
-  readonly threshold: number;
-  readonly counts: Counts;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
+  readonly ranked: RankedLabel;
+  readonly place: number;
+  readonly rested: NowFigures;
+}
+
+function rowOf(ranked: RankedLabel, place: number, thresholds: readonly number[]): Row {
+  const threshold = thresholds[place] ?? ranked.label.threshold;
+  const rested = { threshold, counts: countsShown(ranked, threshold) };
+  return { label: ranked.label.row.label, ranked, place, rested };
 }
 
 /** As many labels as fit on a screen; a filter finds the others. */
 const PAGE = 20;
 
-function rowOf(ranked: RankedLabel, threshold: number): Row {
-  const { row } = ranked.label;
-  const counts = countsShown(ranked, threshold);
-  return {
-    label: row.label,
-    tested: row.test_pictures,
-    threshold,
-    counts,
-    precision: precisionOf(counts),
-    recall: recallOf(counts),
-    f1: f1Of(counts),
-  };
+const FIGURES = {
+  f1: ({ counts }: NowFigures) => f1Of(counts),
+  precision: ({ counts }: NowFigures) => precisionOf(counts),
+  recall: ({ counts }: NowFigures) => recallOf(counts),
+  threshold: ({ threshold }: NowFigures) => threshold,
+} as const;
+type FigureName = keyof typeof FIGURES;
+
+/** Cells alone follow the slider: to draw a table of this kind takes longer than all that a step may. */
+function ShareCell({ row, of }: { readonly row: Row; readonly of: FigureName }) {
+  const formats = useFormats();
+  return formats.percent(FIGURES[of](useNow(row.ranked, row.place)));
 }
 
-export const LabelTable = memo(function LabelTable({
-  ranked,
-  thresholds,
-  chosen,
-  onChoose,
-}: LabelTableProps) {
+function CountCell({ row, of }: { readonly row: Row; readonly of: keyof Counts }) {
+  const formats = useFormats();
+  return formats.number(useNow(row.ranked, row.place).counts[of]);
+}
+
+/** Rows are ordered by what they count once the thresholds rest, so that none jumps from under the pointer. */
+const by = (figureOf: (now: NowFigures) => number) => (one: Row, other: Row) =>
+  figureOf(one.rested) - figureOf(other.rested);
+
+/** The thresholds once they rest, of a table that is sorted: another one has no use for them. */
+function useOrder() {
+  const [isSorted, setIsSorted] = useState(false);
+  const rested = useRested(use(MovedThresholds));
+  return { thresholds: isSorted ? rested : NONE, sort: () => setIsSorted(true) };
+}
+
+const NONE: readonly number[] = [];
+
+export const LabelTable = memo(function LabelTable(props: LabelTableProps) {
+  const { thresholds, sort } = useOrder();
+  return <Rows {...props} thresholds={thresholds} onSort={sort} />;
+});
+
+interface RowsProps extends LabelTableProps {
+  readonly thresholds: readonly number[];
+  readonly onSort: () => void;
+}
+
+function useColumnDefinitions(): TableProps.ColumnDefinition<Row>[] {
   const t = useText();
   const formats = useFormats();
-  const rows = useMemo(
-    () => ranked.map((label, place) => rowOf(label, thresholds[place] ?? 0.5)),
-    [ranked, thresholds],
-  );
+  return useMemo(() => {
+    const share = (key: FigureName) => ({
+      id: key,
+      header: t(key),
+      sortingComparator: by(FIGURES[key]),
+      cell: (row: Row) => <ShareCell row={row} of={key} />,
+    });
+    const count = (key: keyof Counts) => ({
+      id: key,
+      header: t(key),
+      sortingComparator: by(({ counts }) => counts[key]),
+      cell: (row: Row) => <CountCell row={row} of={key} />,
+    });
+    return [
+      {
+        id: "label",
+        header: t("label"),
+        sortingField: "label",
+        isRowHeader: true,
+        cell: (row) => <bdi>{row.label}</bdi>,
+      },
+      share("f1"),
+      share("precision"),
+      share("recall"),
+      share("threshold"),
+      count("tp"),
+      count("fp"),
+      count("fn"),
+      {
+        id: "tested",
+        header: t("tested"),
+        sortingComparator: (one, other) =>
+          one.ranked.label.row.test_pictures - other.ranked.label.row.test_pictures,
+        cell: ({ ranked }) => formats.number(ranked.label.row.test_pictures),
+      },
+    ];
+  }, [t, formats]);
+}
+
+const Rows = memo(function Rows({ ranked, chosen, onChoose, thresholds, onSort }: RowsProps) {
+  const t = useText();
+  const formats = useFormats();
+  const rows = useMemo(() => ranked.map((one, place) => rowOf(one, place, thresholds)), [ranked, thresholds]);
+  const columns = useColumnDefinitions();
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(rows, {
     filtering: { filteringFunction: ({ label }, text) => label.toLowerCase().includes(text.toLowerCase()) },
     pagination: { pageSize: PAGE },
     sorting: {},
     selection: { trackBy: "label" },
   });
-  const share = (key: "f1" | "precision" | "recall", header: string) => ({
-    id: key,
-    header,
-    sortingField: key,
-    cell: (row: Row) => formats.percent(row[key]),
-  });
-  const count = (key: keyof Counts, header: string) => ({
-    id: key,
-    header,
-    sortingComparator: (one: Row, other: Row) => one.counts[key] - other.counts[key],
-    cell: (row: Row) => formats.number(row.counts[key]),
-  });
   return (
     <Table
       {...collectionProps}
+      onSortingChange={(event) => {
+        onSort();
+        collectionProps.onSortingChange?.(event);
+      }}
       items={items}
       variant="container"
       contentDensity="compact"
@@ -110,33 +169,7 @@ export const LabelTable = memo(function LabelTable({
         )
       }
       pagination={rows.length > PAGE && <Pagination {...paginationProps} />}
-      columnDefinitions={[
-        {
-          id: "label",
-          header: t("label"),
-          sortingField: "label",
-          isRowHeader: true,
-          cell: (row) => <bdi>{row.label}</bdi>,
-        },
-        share("f1", t("f1")),
-        share("precision", t("precision")),
-        share("recall", t("recall")),
-        {
-          id: "threshold",
-          header: t("threshold"),
-          sortingField: "threshold",
-          cell: (row) => formats.percent(row.threshold),
-        },
-        count("tp", t("tp")),
-        count("fp", t("fp")),
-        count("fn", t("fn")),
-        {
-          id: "tested",
-          header: t("tested"),
-          sortingField: "tested",
-          cell: (row) => formats.number(row.tested),
-        },
-      ]}
+      columnDefinitions={columns}
     />
   );
 });

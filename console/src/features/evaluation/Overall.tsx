@@ -5,10 +5,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { memo, use } from "react";
 import type { VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import type { EvaluationColumns, Figures } from "./columns";
 import { countsShown, f1Of, interval, precisionOf, recallOf, type RankedLabel } from "./counting";
+import { MovedThresholds } from "./moved";
 import type { EvaluationPlace } from "./place";
 import { useText } from "./text";
 import { WireFiles } from "./WireFiles";
@@ -19,7 +21,6 @@ const FEW = 30;
 interface OverallProps {
   readonly columns: EvaluationColumns;
   readonly ranked: readonly RankedLabel[];
-  readonly thresholds: readonly number[];
   readonly version: VersionFacts;
   readonly place: EvaluationPlace;
 }
@@ -43,26 +44,39 @@ export function movedMeans(
   return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
 }
 
-export function Overall({ columns, ranked, thresholds, version, place }: OverallProps) {
+interface MeanProps {
+  readonly ranked: readonly RankedLabel[];
+  readonly mean: MeanKey;
+  readonly own: number;
+}
+
+/** A figure of the version's own thresholds, and beside it that of the moved ones; this alone follows the slider. */
+function MeanValue({ ranked, mean, own }: MeanProps) {
+  const t = useText();
+  const formats = useFormats();
+  const thresholds = use(MovedThresholds);
+  const isMoved = ranked.some(({ label }, place) => thresholds[place] !== label.threshold);
+  return (
+    <span data-testid={`overall-${mean}`}>
+      {formats.percent(own)}
+      {isMoved && (
+        <Box variant="span" color="text-status-info">
+          {" "}
+          {t("withMoved", { value: formats.percent(movedMeans(ranked, thresholds)[mean]) })}
+        </Box>
+      )}
+    </span>
+  );
+}
+
+export const Overall = memo(function Overall({ columns, ranked, version, place }: OverallProps) {
   const t = useText();
   const formats = useFormats();
   const { figures } = columns;
-  const isMoved = ranked.some(({ label }, number) => thresholds[number] !== label.threshold);
-  const moved = isMoved ? movedMeans(ranked, thresholds) : null;
   const right = columns.correct.reduce((total, flag) => total + flag, 0);
   const item = (key: MeanKey) => ({
     label: t(key),
-    value: (
-      <span data-testid={`overall-${key}`}>
-        {formats.percent(figures[key])}
-        {moved !== null && (
-          <Box variant="span" color="text-status-info">
-            {" "}
-            {t("withMoved", { value: formats.percent(moved[key]) })}
-          </Box>
-        )}
-      </span>
-    ),
+    value: <MeanValue ranked={ranked} mean={key} own={figures[key]} />,
   });
   const { low, high } = interval(right, figures.pictures);
   return (
@@ -97,7 +111,7 @@ export function Overall({ columns, ranked, thresholds, version, place }: Overall
       </SpaceBetween>
     </Container>
   );
-}
+});
 
 type MoreKey =
   | "accuracy"

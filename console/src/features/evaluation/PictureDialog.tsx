@@ -10,13 +10,15 @@ import { useMemo } from "react";
 import type { ProjectFacts, VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { HeatMapChoice, HeatMapLayer, useHeatView, usePictureHeat } from "../../ui/heatMap";
+import { LayerChoice, type Layers, type LayerView } from "../../ui/layers";
+import { PictureOverlay } from "../../ui/overlay";
 import type { EvaluationColumns } from "./columns";
+import { boxesOf, masksOf } from "./drawings";
 import { FixPanel } from "./FixPanel";
 import { useImages, type EvaluationImage } from "./images";
-import { LayerChoice, type Layers, type LayerView } from "./layers";
-import { Overlay } from "./Overlay";
 import { nameOf } from "./PictureGrid";
 import type { EvaluationPlace } from "./place";
+import { labelsToExplain, statementsOf, trueNamesOf, type Statement } from "./statements";
 import { useText } from "./text";
 
 export interface PictureDialogProps {
@@ -92,19 +94,18 @@ export function PictureDialog(props: PictureDialogProps) {
           {(task === "detection" || task === "segmentation") && (
             <LayerChoice layers={layers} onChange={props.onLayers} />
           )}
-          <div className="evaluation-large">
-            <Overlay
-              key={number}
-              source={`/console/api/picture?${query.toString()}`}
-              alt={nameOf(source)}
-              image={image}
-              label={task === "detection" ? label : ""}
-              threshold={threshold}
-              layers={layers}
-            >
-              <HeatMapLayer heat={heat} view={view} />
-            </Overlay>
-          </div>
+          <PictureOverlay
+            key={number}
+            source={source}
+            url={`/console/api/picture?${query.toString()}`}
+            alt={nameOf(source)}
+            boxes={boxesOf(image, task === "detection" ? label : "", threshold, layers)}
+            masks={masksOf(image, layers)}
+            lostHelp={t("lostHelp")}
+            isLarge
+          >
+            <HeatMapLayer heat={heat} view={view} />
+          </PictureOverlay>
           <HeatMapChoice heat={heat} view={view} />
         </SpaceBetween>
         <SpaceBetween size="l">
@@ -128,21 +129,16 @@ interface StatementsProps {
   readonly image: EvaluationImage | undefined;
 }
 
-interface Row {
-  readonly name: string;
-  readonly score: number;
-  readonly overlap: number | undefined;
-  readonly area: number | undefined;
-}
-
 /** What the model said, the surest first. */
 function Statements({ columns, number, image }: StatementsProps) {
   const t = useText();
   const formats = useFormats();
   const { task } = columns.figures;
-  const rows = rowsOf(columns, number, image);
-  const hasOverlap = rows.some(({ overlap }) => overlap !== undefined);
-  const hasArea = rows.some(({ area }) => area !== undefined);
+  const rows = statementsOf(columns, number, image);
+  const percent = (share: number | undefined) => (share === undefined ? "–" : formats.percent(share));
+  const area = (share: number | undefined) => (share === undefined ? "–" : formats.area(share));
+  const column = (id: "overlap" | "trueArea" | "area", header: string, say: typeof percent) =>
+    rows.some((row) => row[id] !== undefined) ? [{ id, header, cell: (row: Statement) => say(row[id]) }] : [];
   return (
     <SpaceBetween size="xs">
       <div>
@@ -158,25 +154,10 @@ function Statements({ columns, number, image }: StatementsProps) {
         header={<Header variant="h3">{t("modelSaid")}</Header>}
         columnDefinitions={[
           { id: "name", header: t("label"), isRowHeader: true, cell: ({ name }) => <bdi>{name}</bdi> },
-          { id: "score", header: t("confidence"), cell: ({ score }) => formats.percent(score) },
-          ...(hasOverlap
-            ? [
-                {
-                  id: "iou",
-                  header: t("iou"),
-                  cell: ({ overlap }: Row) => (overlap === undefined ? "–" : formats.percent(overlap)),
-                },
-              ]
-            : []),
-          ...(hasArea
-            ? [
-                {
-                  id: "area",
-                  header: t("area"),
-                  cell: ({ area }: Row) => (area === undefined ? "–" : formats.percent(area)),
-                },
-              ]
-            : []),
+          { id: "score", header: t("confidence"), cell: ({ score }) => percent(score) },
+          ...column("overlap", t("iou"), percent),
+          ...column("trueArea", t("areaTrue"), area),
+          ...column("area", t("areaFound"), area),
         ]}
       />
       {task === "detection" && (image?.MissedBoxes ?? []).length > 0 && (
@@ -184,45 +165,6 @@ function Statements({ columns, number, image }: StatementsProps) {
       )}
     </SpaceBetween>
   );
-}
-
-/** As many labels are explained at once, at most (`GetHeatMap`). */
-const MOST_MAPS = 5;
-
-/** The label one is at and what is true, found or not. An anomaly has one map, whatever its types. */
-function labelsToExplain(
-  columns: EvaluationColumns,
-  number: number,
-  image: EvaluationImage | undefined,
-  label: string,
-): string[] {
-  const { task } = columns.figures;
-  if (task === "anomaly" || task === "segmentation") return [];
-  return [...new Set([label, ...trueNamesOf(columns, number, image)])].slice(0, MOST_MAPS);
-}
-
-/** As many as a person reads. */
-const MOST_ROWS = 12;
-
-function rowsOf(columns: EvaluationColumns, number: number, image: EvaluationImage | undefined): Row[] {
-  const isWhole = columns.figures.task !== "detection";
-  const whole = isWhole
-    ? columns.labels.map((label) => ({
-        name: label.row.label,
-        score: label.scores[number] ?? 0,
-        overlap: undefined,
-        area: undefined,
-      }))
-    : [];
-  const overlaps = new Map((image?.Overlaps ?? []).map(({ Label, IoU }) => [Label ?? "", IoU]));
-  const hasParts = columns.figures.task === "detection" || columns.figures.task === "segmentation";
-  const parts = (hasParts ? (image?.Findings ?? []) : []).map((finding) => ({
-    name: finding.Label ?? "",
-    score: finding.Confidence ?? 0,
-    overlap: finding.IoU ?? overlaps.get(finding.Label ?? ""),
-    area: finding.Area,
-  }));
-  return [...whole, ...parts].sort((one, other) => other.score - one.score).slice(0, MOST_ROWS);
 }
 
 function truthOf(
@@ -237,14 +179,4 @@ function truthOf(
   }
   const names = trueNamesOf(columns, number, image);
   return names.length === 0 ? t("nothingThere") : names.join(", ");
-}
-
-function trueNamesOf(
-  columns: EvaluationColumns,
-  number: number,
-  image: EvaluationImage | undefined,
-): string[] {
-  return columns.figures.task === "detection"
-    ? [...new Set((image?.TrueBoxes ?? []).map(({ Label }) => Label ?? ""))]
-    : columns.labels.filter((label) => label.truth[number] === 1).map(({ row }) => row.label);
 }

@@ -2,11 +2,12 @@
 import Box from "@cloudscape-design/components/box";
 import { memo, useMemo } from "react";
 import { useFormats } from "../../i18n/context";
+import type { Layers } from "../../ui/layers";
+import { PictureOverlay } from "../../ui/overlay";
 import type { EvaluationColumns } from "./columns";
 import type { GalleryItem } from "./counting";
+import { boxesOf, masksOf } from "./drawings";
 import { useImages, useRested, type EvaluationImage } from "./images";
-import type { Layers } from "./layers";
-import { Overlay } from "./Overlay";
 import { useText } from "./text";
 
 export interface PictureGridProps {
@@ -23,8 +24,8 @@ export interface PictureGridProps {
 
 export const SIDE = 256;
 
-export function thumbnailOf(source: string, layer = ""): string {
-  const query = new URLSearchParams({ source, side: String(SIDE), ...(layer === "" ? {} : { layer }) });
+export function thumbnailOf(source: string): string {
+  const query = new URLSearchParams({ source, side: String(SIDE) });
   return `/console/api/thumbnail?${query.toString()}`;
 }
 
@@ -87,13 +88,12 @@ const Tile = memo(function Tile(props: TileProps) {
       <button type="button" className="evaluation-tile" title={source} onClick={() => onOpen(picture)}>
         <span className="evaluation-picture">
           {isResting && (
-            <Overlay
-              source={thumbnailOf(source)}
+            <PictureOverlay
+              source={source}
+              url={thumbnailOf(source)}
               alt={name}
-              image={image}
-              label={label}
-              threshold={threshold}
-              layers={layers}
+              boxes={boxesOf(image, label, threshold, layers)}
+              masks={masksOf(image, layers, SIDE)}
             />
           )}
         </span>

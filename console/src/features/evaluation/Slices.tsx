@@ -10,6 +10,7 @@ import Table from "@cloudscape-design/components/table";
 import { memo, useMemo, useState } from "react";
 import { useCall, type ProjectFacts, type VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { useLayers } from "../../ui/layers";
 import type { EvaluationColumns } from "./columns";
 import { PictureDialog } from "./PictureDialog";
 import { PictureGrid } from "./PictureGrid";
@@ -26,7 +27,6 @@ interface SlicesProps {
 
 const MOST_ROWS = 30;
 const MOST_PICTURES = 48;
-const ALL = { view: "both", model: true, person: true } as const;
 
 /** The groups by every trait that tells pictures apart: one group alone says nothing. */
 function useSlices({ columns, version }: SlicesProps): ReadonlyMap<Trait, readonly Slice[]> {
@@ -39,7 +39,7 @@ function useSlices({ columns, version }: SlicesProps): ReadonlyMap<Trait, readon
       const number = group.kind === "side" ? formats.number : formats.percent;
       return t(`band_${group.kind}`, { from: number(group.from), to: number(group.to) });
     };
-    const slices = [...groupersOf(columns.pictures, facts)].map(([trait, groupOf]) => {
+    const slices = [...groupersOf(facts)].map(([trait, groupOf]) => {
       const nameOf = (picture: number) => {
         const group = groupOf(picture);
         return group === null ? null : words(group);
@@ -57,6 +57,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
   const [wanted, setWanted] = useState<Trait>("folder");
   const [chosen, setChosen] = useState<Slice | null>(null);
   const [open, setOpen] = useState<number | null>(null);
+  const [layers, setLayers] = useLayers();
   const all = useSlices(props);
   const traits = TRAITS.filter((trait) => all.has(trait));
   const trait = traits.includes(wanted) ? wanted : traits[0];
@@ -139,7 +140,7 @@ export const Slices = memo(function Slices(props: SlicesProps) {
               items={numbers.map((picture) => ({ picture, score: undefined }))}
               label=""
               threshold={0}
-              layers={ALL}
+              layers={layers}
               empty=""
               onOpen={setOpen}
             />
@@ -152,8 +153,8 @@ export const Slices = memo(function Slices(props: SlicesProps) {
             threshold={0}
             numbers={numbers}
             number={open}
-            layers={ALL}
-            onLayers={() => undefined}
+            layers={layers}
+            onLayers={setLayers}
             onOpen={setOpen}
             onClose={() => setOpen(null)}
           />

@@ -1,11 +1,12 @@
 /** One label's threshold: moved by hand or by a rule, with what it comes to and where it lies on its curves. */
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMemo, useState } from "react";
+import { createContext, memo, use, useCallback, useMemo, useState } from "react";
 import { useFormats } from "../../i18n/context";
 import { Plot, type PlotSeries } from "../../ui/plot";
 import type { Counts } from "./columns";
@@ -20,6 +21,7 @@ import {
   presetThreshold,
   recallOf,
   roc,
+  type Costs,
   type Preset,
   type RankedLabel,
 } from "./counting";
@@ -30,13 +32,13 @@ export interface ThresholdPanelProps {
   readonly arn: string;
   readonly ranked: RankedLabel;
   readonly threshold: number;
-  /** Null puts it back to the version's own. */
-  readonly onMove: (threshold: number | null) => void;
+  /** Null puts the label, named by its number, back to the version's own. */
+  readonly onMove: (label: number, threshold: number | null) => void;
 }
 
 const BLUE = "#0972d3";
-const GREEN = "#037f0c";
-const GREY = "#7d8998";
+/** Beside blue, and told from it by who tells no red from green. */
+const ORANGE = "#e07941";
 /** A tenth of a percent, as thresholds are shown. */
 const STEP = 0.001;
 const SHARES = [0, 1] as const;
@@ -50,12 +52,22 @@ const REASONS = {
   cheapest: "cheapest",
 } as const;
 
-export function ThresholdPanel({ arn, ranked, threshold, onMove }: ThresholdPanelProps) {
+type Move = (threshold: number | null, by?: ChosenBy) => void;
+
+/** What the label counts now, for the one sentence of the rules that follows the slider. */
+const NowCounts = createContext<Counts | null>(null);
+
+export const ThresholdPanel = memo(function ThresholdPanel(props: ThresholdPanelProps) {
+  const { arn, ranked, threshold, onMove } = props;
+  const { number } = ranked.label;
   const [by, setBy] = useState(BY_HAND);
-  const move = (value: number | null, why: ChosenBy = BY_HAND) => {
-    setBy(why);
-    onMove(value);
-  };
+  const move = useCallback<Move>(
+    (value, why = BY_HAND) => {
+      setBy(why);
+      onMove(number, value);
+    },
+    [number, onMove],
+  );
   const t = useText();
   const formats = useFormats();
   const counts = countsShown(ranked, threshold);
@@ -85,7 +97,10 @@ export function ThresholdPanel({ arn, ranked, threshold, onMove }: ThresholdPane
           {t("resetTo", { value: formats.percent(ranked.label.threshold) })}
         </Button>
       </div>
-      <Presets ranked={ranked} counts={counts} onMove={move} />
+      {ranked.label.positives === 0 && <Alert type="info">{t("untested")}</Alert>}
+      <NowCounts value={counts}>
+        <Presets ranked={ranked} onMove={move} />
+      </NowCounts>
       <Using
         arn={arn}
         label={ranked.label.row.label}
@@ -98,21 +113,27 @@ export function ThresholdPanel({ arn, ranked, threshold, onMove }: ThresholdPane
       <Curves ranked={ranked} threshold={threshold} counts={counts} />
     </SpaceBetween>
   );
+});
+
+/** As much as the server keeps with a threshold; NaN is none. */
+const MOST_COST = 1e12;
+
+/** Half the world writes a comma before the parts of one. */
+function costOfText(text: string): number {
+  return text.trim() === "" ? NaN : Number(text.trim().replace(",", "."));
 }
 
 interface PresetsProps {
   readonly ranked: RankedLabel;
-  readonly counts: Counts;
-  readonly onMove: (threshold: number, by: ChosenBy) => void;
+  readonly onMove: Move;
 }
 
-function Presets({ ranked, counts, onMove }: PresetsProps) {
+const Presets = memo(function Presets({ ranked, onMove }: PresetsProps) {
   const t = useText();
-  const formats = useFormats();
   const [missed, setMissed] = useState("100");
   const [falseAlarm, setFalseAlarm] = useState("2");
-  const costs = { missed: Number(missed), falseAlarm: Number(falseAlarm) };
-  const isCost = [costs.missed, costs.falseAlarm].every((cost) => Number.isFinite(cost) && cost >= 0);
+  const costs = { missed: costOfText(missed), falseAlarm: costOfText(falseAlarm) };
+  const isCost = [costs.missed, costs.falseAlarm].every((cost) => cost >= 0 && cost <= MOST_COST);
   const isNothing = ranked.label.positives === 0;
   const button = (preset: Preset, isDisabled = isNothing) => (
     <Button
@@ -146,15 +167,16 @@ function Presets({ ranked, counts, onMove }: PresetsProps) {
           </div>
         </FormField>
       </SpaceBetween>
-      <Box color="text-body-secondary">
-        {isCost
-          ? t("costNow", {
-              cost: formats.number(counts.fn * costs.missed + counts.fp * costs.falseAlarm),
-            })
-          : t("costBad")}
-      </Box>
+      <Box color="text-body-secondary">{isCost ? <CostNow costs={costs} /> : t("costBad")}</Box>
     </SpaceBetween>
   );
+});
+
+function CostNow({ costs }: { readonly costs: Costs }) {
+  const t = useText();
+  const formats = useFormats();
+  const { fn = 0, fp = 0 } = use(NowCounts) ?? {};
+  return t("costNow", { cost: formats.number(fn * costs.missed + fp * costs.falseAlarm) });
 }
 
 function Outcome({ counts, ranked }: { readonly counts: Counts; readonly ranked: RankedLabel }) {
@@ -197,8 +219,13 @@ function Curves({ ranked, threshold, counts }: CurvesProps) {
     const receiver = roc(ranked);
     const { positive, negative } = histogram(ranked.label);
     const bars: PlotSeries[] = [
-      { name: ranked.label.at === null ? t("isSo") : t("isRight"), y: positive, kind: "bars", color: GREEN },
-      { name: ranked.label.at === null ? t("isNot") : t("isWrong"), y: negative, kind: "bars", color: GREY },
+      { name: ranked.label.at === null ? t("isSo") : t("isRight"), y: positive, kind: "bars", color: BLUE },
+      {
+        name: ranked.label.at === null ? t("isNot") : t("isWrong"),
+        y: negative,
+        kind: "bars",
+        color: ORANGE,
+      },
     ];
     return {
       pr: { x: pr.x, series: line(t("precision"), pr.y) },

@@ -21,6 +21,9 @@ export interface LabelRow {
   readonly average_recall?: number;
   readonly test_boxes?: number;
   readonly iou?: number | null;
+  /** Of anomaly types, the share of a picture on average: as drawn, and as the model called it. */
+  readonly true_area?: number;
+  readonly found_area?: number;
 }
 
 export interface ReliabilityBin {

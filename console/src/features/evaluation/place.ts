@@ -1,14 +1,6 @@
 /** The version that an address names, and its evaluation. */
 import { useQuery } from "@tanstack/react-query";
-import {
-  callKey,
-  currentSession,
-  send,
-  useProject,
-  useRegion,
-  type ProjectService,
-  type VersionFacts,
-} from "../../api";
+import { callKey, currentSession, send, useProject, useRegion, type ProjectService } from "../../api";
 import { routeOfProject } from "../../ui/projects";
 import { readColumns, type EvaluationColumns } from "./columns";
 import { useNames } from "../../ui/address";
@@ -33,12 +25,6 @@ export function useEvaluationPlace(): EvaluationPlace {
     route: routeOfProject({ service, name }),
     project,
   };
-}
-
-const WITH_MODEL: readonly VersionFacts["state"][] = ["trained", "starting", "running", "stopping"];
-
-export function hasModel(version: VersionFacts): boolean {
-  return WITH_MODEL.includes(version.state);
 }
 
 async function fetchColumns(arn: string, region: string, signal?: AbortSignal): Promise<EvaluationColumns> {

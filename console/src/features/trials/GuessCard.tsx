@@ -8,6 +8,8 @@ import type { Own, ProjectService } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { Sentence } from "../../sentences";
 import { hrefOf, useFollow } from "../../ui/links";
+import { PictureOverlay } from "../../ui/overlay";
+import { boxesOf } from "./drawings";
 import { useText } from "./text";
 import type { Verdict } from "./verifying";
 
@@ -51,8 +53,13 @@ export function GuessPicture({ picture, onOpen }: PictureProps & { readonly onOp
   return (
     <SpaceBetween size="xxs">
       <button type="button" className="trials-picture" aria-label={t("enlarge", { name })} onClick={onOpen}>
-        <img src={thumbnailOf(SourceRef)} alt="" loading="lazy" />
-        <Boxes picture={picture} />
+        <PictureOverlay
+          source={SourceRef}
+          url={thumbnailOf(SourceRef)}
+          alt=""
+          boxes={boxesOf(picture)}
+          areBoxesStored
+        />
       </button>
       <Box fontSize="body-s" color="text-body-secondary">
         <span className="trials-name" title={SourceRef}>
@@ -65,18 +72,6 @@ export function GuessPicture({ picture, onOpen }: PictureProps & { readonly onOp
         </Box>
       )}
     </SpaceBetween>
-  );
-}
-
-export function Boxes({ picture }: PictureProps) {
-  const { Boxes: boxes = [] } = picture;
-  if (boxes.length === 0) return null;
-  return (
-    <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
-      {boxes.map(({ Left = 0, Top = 0, Width = 0, Height = 0 }, place) => (
-        <rect key={place} x={Left} y={Top} width={Width} height={Height} vectorEffect="non-scaling-stroke" />
-      ))}
-    </svg>
   );
 }
 

@@ -1,34 +1,47 @@
-/** A guess as large as the window: the picture as it is stored, with boxes and the mask over it. */
+/** A guess as large as the window: the picture with the model's boxes and mask, a person's correction, and the heat map. */
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Toggle from "@cloudscape-design/components/toggle";
-import { useState } from "react";
 import { useCall, useRegion, type Own } from "../../api";
+import { HeatMapChoice, HeatMapLayer, usePictureHeat, type HeatView } from "../../ui/heatMap";
+import { LayerChoice, type Layers, type LayerView } from "../../ui/layers";
+import { maskUrl, type OverlayMask } from "../../ui/drawing";
+import { PictureOverlay } from "../../ui/overlay";
 import { useUiText } from "../../ui/text";
-import { Boxes, GuessText } from "./GuessCard";
-import { useText } from "./text";
+import { boxesOf, correctedBoxesOf, correctedMaskOf } from "./drawings";
+import { GuessText } from "./GuessCard";
 
 interface LargePictureProps {
   readonly arn: string;
   readonly trial: string;
   readonly picture: Own.TrialPicture;
+  /** The version that guessed; none where it was deleted meanwhile. */
+  readonly model: string | undefined;
+  readonly layers: Layers;
+  readonly onLayers: (view: LayerView) => void;
+  readonly view: HeatView;
   readonly onClose: () => void;
 }
 
-export function LargePicture({ arn, trial, picture, onClose }: LargePictureProps) {
-  const t = useText();
+export function LargePicture(props: LargePictureProps) {
+  const { arn, trial, picture, model, layers, view, onClose } = props;
   const ui = useUiText();
   const region = useRegion();
-  const [isOverlaid, setOverlaid] = useState(true);
-  const { SourceRef = "", HasMask = false, PictureId = 0 } = picture;
+  const { SourceRef = "", HasMask = false, PictureId = 0, Labels = [] } = picture;
   const mask = useCall(
     "vedette",
     "GetTrialMask",
     { ProjectArn: arn, TrialId: trial, PictureId },
     { isEnabled: HasMask },
   );
+  const heat = usePictureHeat(
+    { arn: model ?? "", source: SourceRef, labels: Labels.slice(0, MOST_MAPS) },
+    { ...view, isOn: view.isOn && model !== undefined },
+  );
+  const boxes = [
+    ...(layers.model ? boxesOf(picture) : []),
+    ...(layers.person ? correctedBoxesOf(picture) : []),
+  ];
   const query = new URLSearchParams({ source: SourceRef, region });
-  const body = mask.data?.Body;
   return (
     <Modal
       visible
@@ -38,19 +51,41 @@ export function LargePicture({ arn, trial, picture, onClose }: LargePictureProps
       onDismiss={onClose}
     >
       <SpaceBetween size="s">
-        {(HasMask || (picture.Boxes ?? []).length > 0) && (
-          <Toggle checked={isOverlaid} onChange={({ detail }) => setOverlaid(detail.checked)}>
-            {t("overlay")}
-          </Toggle>
-        )}
-        <div className="trials-picture trials-large">
-          <img src={`/console/api/picture?${query.toString()}`} alt={SourceRef} />
-          {isOverlaid && body !== undefined && (
-            <img className="trials-mask" src={`data:image/png;base64,${body}`} alt="" />
-          )}
-          {isOverlaid && <Boxes picture={picture} />}
-        </div>
+        {hasDrawings(picture) && <LayerChoice layers={layers} onChange={props.onLayers} />}
+        <PictureOverlay
+          source={SourceRef}
+          url={`/console/api/picture?${query.toString()}`}
+          alt={SourceRef}
+          boxes={boxes}
+          masks={masksOf(picture, mask.data?.Body, layers)}
+          areBoxesStored
+          isLarge
+        >
+          <HeatMapLayer heat={heat} view={view} />
+        </PictureOverlay>
+        {model !== undefined && <HeatMapChoice heat={heat} view={view} />}
       </SpaceBetween>
     </Modal>
   );
+}
+
+/** As many labels are explained at once, at most (`GetHeatMap`). */
+const MOST_MAPS = 5;
+
+function hasDrawings(picture: Own.TrialPicture): boolean {
+  return (
+    picture.HasMask === true ||
+    boxesOf(picture).length + correctedBoxesOf(picture).length > 0 ||
+    correctedMaskOf(picture) !== undefined
+  );
+}
+
+function masksOf(picture: Own.TrialPicture, body: string | undefined, layers: Layers): OverlayMask[] {
+  const person = layers.person ? correctedMaskOf(picture) : undefined;
+  return [
+    ...(layers.model && body !== undefined
+      ? [{ kind: "model", url: `data:image/png;base64,${body}`, isOnWhite: true } as const]
+      : []),
+    ...(person === undefined ? [] : [{ kind: "person", url: maskUrl(person) } as const]),
+  ];
 }

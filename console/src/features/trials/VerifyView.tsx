@@ -11,6 +11,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import { useCall, type Own, type ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import { useHeatView } from "../../ui/heatMap";
+import { useLayers } from "../../ui/layers";
 import { GuessActions, GuessPicture, GuessText, personOf, VerdictSign } from "./GuessCard";
 import { LargePicture } from "./LargePicture";
 import { useText } from "./text";
@@ -88,6 +90,8 @@ export function VerifyView(props: VerifyProps) {
   const { pictures, query } = list;
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [large, setLarge] = useState<Own.TrialPicture>();
+  const [layers, setLayers] = useLayers();
+  const view = useHeatView();
   const verifying = useVerifying(project.arn, trial.TrialId ?? "");
   const selected = pictures.filter(({ PictureId = 0 }) => chosen.has(PictureId));
   const verify = (verdict: Verdict, which: readonly Own.TrialPicture[]) => {
@@ -180,6 +184,10 @@ export function VerifyView(props: VerifyProps) {
           arn={project.arn}
           trial={trial.TrialId ?? ""}
           picture={large}
+          model={project.versions.find(({ name }) => name === trial.VersionName)?.arn}
+          layers={layers}
+          onLayers={setLayers}
+          view={view}
           onClose={() => setLarge(undefined)}
         />
       )}

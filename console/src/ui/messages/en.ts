@@ -174,4 +174,11 @@ export const messages = {
   heatMapLittle: "little",
   heatMapMuch: "most",
   heatMapNone: "There is no heat map of this picture.",
+  layers: "Drawn over the picture",
+  layer_both: "Both",
+  layer_model: "Model",
+  layer_person: "Person",
+  layer_blink: "Blink",
+  layer_none: "Nothing",
+  pictureLost: "This picture is no longer in its bucket, or is not yours to see.",
 } as const;

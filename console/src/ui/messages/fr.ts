@@ -181,4 +181,11 @@ export const messages: Translation<typeof english> = {
   heatMapLittle: "peu",
   heatMapMuch: "le plus",
   heatMapNone: "Il n'y a pas de carte de chaleur de cette image.",
+  layers: "Dessiné sur l’image",
+  layer_both: "Les deux",
+  layer_model: "Modèle",
+  layer_person: "Personne",
+  layer_blink: "Alterner",
+  layer_none: "Rien",
+  pictureLost: "Cette image n’est plus dans son compartiment, ou vous n’avez pas le droit de la voir.",
 };

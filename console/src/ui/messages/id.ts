@@ -145,4 +145,11 @@ export const messages: Translation<typeof english> = {
   heatMapLittle: "sedikit",
   heatMapMuch: "paling banyak",
   heatMapNone: "Tidak ada peta panas untuk gambar ini.",
+  layers: "Digambar di atas gambar",
+  layer_both: "Keduanya",
+  layer_model: "Model",
+  layer_person: "Orang",
+  layer_blink: "Bergantian",
+  layer_none: "Tidak ada",
+  pictureLost: "Gambar ini sudah tidak ada di bucket-nya, atau Anda tidak boleh melihatnya.",
 };

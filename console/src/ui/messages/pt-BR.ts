@@ -180,4 +180,11 @@ export const messages: Translation<typeof english> = {
   heatMapLittle: "pouco",
   heatMapMuch: "máximo",
   heatMapNone: "Não há mapa de calor desta imagem.",
+  layers: "Desenhado sobre a imagem",
+  layer_both: "Ambos",
+  layer_model: "Modelo",
+  layer_person: "Pessoa",
+  layer_blink: "Alternar",
+  layer_none: "Nada",
+  pictureLost: "Esta imagem não está mais no bucket, ou você não pode vê-la.",
 };

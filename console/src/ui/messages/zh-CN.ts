@@ -143,4 +143,11 @@ export const messages: Translation<typeof english> = {
   heatMapLittle: "少",
   heatMapMuch: "最多",
   heatMapNone: "这张图片没有热力图。",
+  layers: "叠加显示",
+  layer_both: "两者",
+  layer_model: "模型",
+  layer_person: "人工",
+  layer_blink: "交替",
+  layer_none: "无",
+  pictureLost: "此图片已不在存储桶中，或您无权查看。",
 };

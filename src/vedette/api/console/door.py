@@ -11,7 +11,7 @@ person may do: that do the policies, as for signed requests.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from vedette.api.console import relaying, sessions
+from vedette.api.console import orientations, relaying, sessions
 from vedette.api.console.answers import COMMON, fault_answer
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.events import EventRoute
@@ -98,6 +98,7 @@ class ConsoleDoor(PlainDoor):
             },
             "thumbnail": {"GET": ("ShowThumbnail", self.thumbnails.show)},
             "thumbnails": {"POST": ("ShowThumbnails", self.thumbnails.show_many)},
+            "orientations": {"POST": ("ShowOrientations", orientations.show)},
             "sessions": {"GET": ("ListSessions", sessions.list_sessions)},
             "events": {"GET": ("ListenToEvents", self.events.listen)},
             "export": {"GET": ("ExportDataset", self.export.answer)},

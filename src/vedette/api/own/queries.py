@@ -12,6 +12,7 @@ from vedette.dialects.dialect import Dialect
 from vedette.manifest.lines import read_line
 from vedette.manifest.places import split_s3
 from vedette.manifest.relabel import names_of
+from vedette.manifest.turned import labelled_sizes
 from vedette.vision.annotations import ANOMALY, NORMAL, Box
 
 USUAL = 100
@@ -105,7 +106,7 @@ def describe_summary(entry: SummaryEntry, dialect: Dialect, *, with_lines: bool 
         "Height": entry.height,
         "Bytes": entry.bytes,
         "Problems": describe_problems(entry.flaws),
-        **_drawings(entry.line, dialect),
+        **_drawings(entry, dialect),
     }
     if entry.is_anomalous is not None:
         summary["AnomalyClass"] = ANOMALY if entry.is_anomalous else NORMAL
@@ -117,12 +118,16 @@ def describe_summary(entry: SummaryEntry, dialect: Dialect, *, with_lines: bool 
     return summary
 
 
-def _drawings(line: str, dialect: Dialect) -> dict[str, Any]:
+def _drawings(entry: SummaryEntry, dialect: Dialect) -> dict[str, Any]:
     """Return what is drawn over a picture: its boxes, as shares of it, and the address of its mask."""
-    verdict = dialect.judge_line(read_line(line), strict=False)
+    line = read_line(entry.line)
+    verdict = dialect.judge_line(line, strict=False)
     drawings: dict[str, Any] = {
         "Boxes": [_box(name, box) for name, box in (verdict.boxes or ())[:MOST_BOXES]],
     }
+    if verdict.boxes and entry.width != entry.height:
+        # Where EXIF turns the picture by a quarter, such boxes lie on the upright one (decisions/0148).
+        drawings["BoxesFitUpright"] = (entry.width, entry.height) in labelled_sizes(line)
     if verdict.mask is not None:
         drawings["MaskRef"] = verdict.mask.ref
     return drawings

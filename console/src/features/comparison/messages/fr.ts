@@ -67,11 +67,14 @@ export const messages: Translation<typeof english> = {
   close: "Fermer",
   right: "Juste",
   wrong: "Faux",
-  lost: "L’image n’est plus dans son compartiment, ou vous n’avez pas le droit de la voir.",
   found: "Trouvé",
   isTrue: "En vérité",
   nothing: "rien",
   anomalyScore: "anormale à {share}",
   isAnomalous: "anormale",
   isNormal: "normale",
+  notThere:
+    "Ces versions n’existent plus ou n’ont pas de modèle : {versions}. D’autres sont affichées à la place.",
+  noEvaluation: "Ces deux versions ne peuvent pas être comparées",
+  noEvaluationHelp: "Choisissez une autre version, ou entraînez à nouveau pour avoir une évaluation.",
 };

@@ -55,11 +55,14 @@ export const messages: Translation<typeof english> = {
   close: "Tutup",
   right: "Benar",
   wrong: "Salah",
-  lost: "Gambar sudah tidak ada di bucket, atau Anda tidak boleh melihatnya.",
   found: "Ditemukan",
   isTrue: "Sebenarnya",
   nothing: "tidak ada",
   anomalyScore: "anomali {share}",
   isAnomalous: "anomali",
   isNormal: "normal",
+  notThere:
+    "Ini sudah tidak ada, atau tidak punya model: {versions}. Versi lain ditampilkan sebagai gantinya.",
+  noEvaluation: "Keduanya tidak dapat dibandingkan",
+  noEvaluationHelp: "Pilih versi lain, atau latih lagi agar ada evaluasi.",
 };

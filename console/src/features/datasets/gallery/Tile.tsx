@@ -1,6 +1,9 @@
 /** One picture of the gallery: the picture, what is drawn over it, its name and its labels. */
 import { memo, type CSSProperties } from "react";
 import { useSentence, type SaySentence } from "../../../sentences";
+import { useOrientation } from "../../../ui/orientations";
+import { OverlayDrawing } from "../../../ui/drawing";
+import { isLying } from "../../../ui/turn";
 import { useText } from "../text";
 import type { Entry } from "./pages";
 import { sideFor, useThumbnail } from "./useThumbnail";
@@ -33,28 +36,32 @@ function nameOf(entry: Entry | undefined): string {
   return name.slice(name.lastIndexOf("/") + 1);
 }
 
-function Overlay({
-  entry,
-  colours,
-}: {
+interface DrawingsProps {
   readonly entry: Entry;
   readonly colours: ReadonlyMap<string, string>;
-}) {
-  const { Width: width = 0, Height: height = 0, Boxes: boxes = [] } = entry;
-  if (boxes.length === 0 || width === 0 || height === 0) return null;
+  /** The address of its mask, once it is here. */
+  readonly mask: string | undefined;
+}
+
+/** Masks and most boxes lie on the raster as it is stored; the small picture is upright. */
+function Drawings({ entry, colours, mask }: DrawingsProps) {
+  const { Width: width = 0, Height: height = 0, Boxes: boxes = [], SourceRef: source = "" } = entry;
+  const isDrawn = width > 0 && height > 0 && (boxes.length > 0 || mask !== undefined);
+  const orientation = useOrientation(source, isDrawn);
+  if (!isDrawn || orientation === undefined) return null;
   return (
-    <svg className="tile-overlay" viewBox={`0 0 ${String(width)} ${String(height)}`} aria-hidden="true">
-      {boxes.map((box, place) => (
-        <rect
-          key={place}
-          x={(box.Left ?? 0) * width}
-          y={(box.Top ?? 0) * height}
-          width={(box.Width ?? 0) * width}
-          height={(box.Height ?? 0) * height}
-          stroke={colours.get(box.Label ?? "") ?? "#0972d3"}
-        />
-      ))}
-    </svg>
+    <OverlayDrawing
+      boxes={boxes.map((box) => ({
+        ...box,
+        kind: "person",
+        color: colours.get(box.Label ?? "") ?? "#0972d3",
+      }))}
+      masks={mask === undefined ? [] : [{ kind: "model", url: mask }]}
+      orientation={orientation}
+      sides={{ width, height }}
+      areBoxesStored={!(isLying(orientation) && entry.BoxesFitUpright === true)}
+      isFitted
+    />
   );
 }
 
@@ -62,15 +69,12 @@ interface SmallProps {
   readonly source: string;
   readonly size: number;
   readonly isInSight: boolean;
-  readonly layer?: string;
 }
 
-/** One layer of a tile's picture, once it is here. */
-function Small({ source, size, isInSight, layer = "" }: SmallProps) {
-  const url = useThumbnail(source, size, layer, isInSight ? 0 : 1);
-  if (url === undefined) return null;
-  const className = layer === "mask" ? "tile-mask" : undefined;
-  return <img src={url} className={className} alt="" decoding="async" draggable={false} />;
+/** A tile's picture, once it is here. */
+function Small({ source, size, isInSight }: SmallProps) {
+  const url = useThumbnail(source, size, "", isInSight ? 0 : 1);
+  return url === undefined ? null : <img src={url} alt="" decoding="async" draggable={false} />;
 }
 
 type PictureProps = Pick<TileProps, "size" | "isResting" | "isInSight" | "colours">;
@@ -78,6 +82,7 @@ type PictureProps = Pick<TileProps, "size" | "isResting" | "isInSight" | "colour
 function Picture({ entry, size, isResting, isInSight, colours }: PictureProps & { readonly entry: Entry }) {
   const t = useText();
   const source = entry.SourceRef ?? "";
+  const mask = useThumbnail(isResting ? (entry.MaskRef ?? "") : "", size, "mask", isInSight ? 0 : 1);
   if (entry.PictureState === "broken" || entry.PictureState === "missing") {
     return <span className="tile-problem">{t(entry.PictureState === "broken" ? "broken" : "missing")}</span>;
   }
@@ -85,10 +90,7 @@ function Picture({ entry, size, isResting, isInSight, colours }: PictureProps & 
   return (
     <>
       <Small source={source} size={size} isInSight={isInSight} />
-      {entry.MaskRef !== undefined && (
-        <Small source={entry.MaskRef} size={size} isInSight={isInSight} layer="mask" />
-      )}
-      <Overlay entry={entry} colours={colours} />
+      <Drawings entry={entry} colours={colours} mask={mask} />
     </>
   );
 }

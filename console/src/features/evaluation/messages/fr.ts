@@ -84,15 +84,8 @@ export const messages: Translation<typeof english> = {
   none_tn: "À ce seuil, rien n’est écarté à raison.",
   none_cell: "À ces seuils, il n’y a pas de telle image.",
   more: { one: "En afficher {count} de plus", other: "En afficher {count} de plus" },
-  layers: "Dessiné sur l’image",
-  layer_both: "Les deux",
-  layer_model: "Modèle",
-  layer_person: "Personne",
-  layer_blink: "Alterner",
-  layer_none: "Rien",
   notFound: "non trouvé",
   scored: "sûr à {value}",
-  lost: "L’image n’est plus dans son compartiment.",
   confusion: "Ce qui est pris pour autre chose",
   confusionHelp:
     "Une ligne par vraie étiquette, une colonne par étiquette la plus probable. Un nombre ouvre ses images.",
@@ -119,7 +112,8 @@ export const messages: Translation<typeof english> = {
   nothingFound: "Rien n’a été trouvé.",
   nothingThere: "rien",
   iou: "Recouvrement (IoU)",
-  area: "Surface",
+  areaTrue: "Surface dessinée",
+  areaFound: "Surface trouvée",
   missedBoxes: { one: "{count} cadre a été manqué.", other: "{count} cadres ont été manqués." },
   labelNow: "Son étiquette actuelle",
   noEntry: "Cette image n’est plus dans aucun jeu de données : son étiquette ne peut pas être corrigée.",
@@ -155,4 +149,17 @@ export const messages: Translation<typeof english> = {
   notWeak: "Rien ne le prouve",
   wrongPictures: "Faux",
   showWrong: { one: "{count} image fausse dans {name}", other: "{count} images fausses dans {name}" },
+  copying: "Cette version est en cours de copie",
+  copyingHelp: "Ses images de test viennent avec elle. Cette page continue d’elle-même.",
+  copyFailed: "Cette copie a échoué : il n’y a rien à évaluer",
+  deletingHelp: "Son évaluation disparaît avec elle.",
+  untested:
+    "Aucune image de test ne porte cette étiquette : rien ne peut être dit de son seuil. Étiquetez-en quelques-unes dans le jeu de test et entraînez à nouveau.",
+  cellsHelp:
+    "Encadré : juste. Plus une couleur est soutenue, plus la part des images de l’étiquette vraie est grande.",
+  lostHelp:
+    "Ce que le modèle en a dit reste valable. Remettez-la à son adresse pour la voir, ou retirez-la du jeu de données.",
+  thresholdConflict: "Quelqu’un d’autre a choisi des seuils entre-temps",
+  thresholdConflictHelp:
+    "Le seuil utilisé est maintenant {value}. Choisissez à nouveau si vous en voulez un autre.",
 };

@@ -91,7 +91,6 @@ export const messages = {
   normal: "Normal ",
   nothing: "Nothing found",
   enlarge: "Enlarge {name}",
-  overlay: "Show what was found",
   verdict_none: "Not verified",
   verdict_correct: "Correct",
   verdict_incorrect: "Incorrect",

@@ -95,7 +95,6 @@ export const messages: Translation<typeof english> = {
   normal: "Normal ",
   nothing: "Rien trouvé",
   enlarge: "Agrandir {name}",
-  overlay: "Montrer ce qui a été trouvé",
   verdict_none: "Non vérifiée",
   verdict_correct: "Correcte",
   verdict_incorrect: "Incorrecte",

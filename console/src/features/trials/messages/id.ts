@@ -86,7 +86,6 @@ export const messages: Translation<typeof english> = {
   normal: "Normal ",
   nothing: "Tidak ditemukan apa pun",
   enlarge: "Perbesar {name}",
-  overlay: "Tampilkan yang ditemukan",
   verdict_none: "Belum diverifikasi",
   verdict_correct: "Benar",
   verdict_incorrect: "Salah",

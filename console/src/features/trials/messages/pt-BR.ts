@@ -94,7 +94,6 @@ export const messages: Translation<typeof english> = {
   normal: "Normal ",
   nothing: "Nada encontrado",
   enlarge: "Ampliar {name}",
-  overlay: "Mostrar o que foi encontrado",
   verdict_none: "Não verificada",
   verdict_correct: "Correta",
   verdict_incorrect: "Incorreta",

@@ -83,7 +83,6 @@ export const messages: Translation<typeof english> = {
   normal: "正常 ",
   nothing: "未发现任何内容",
   enlarge: "放大 {name}",
-  overlay: "显示检测结果",
   verdict_none: "未核对",
   verdict_correct: "正确",
   verdict_incorrect: "错误",
