@@ -34,12 +34,8 @@ export interface PictureOverlayProps {
 
 /** A picture as large as its place allows, with what is drawn over it as large as the picture. */
 export function PictureOverlay(props: PictureOverlayProps) {
-  const { source, url, alt, boxes = NO_BOXES, masks = NO_MASKS, areBoxesStored = false } = props;
   const t = useUiText();
   const [isLost, setIsLost] = useState(false);
-  const [sides, setSides] = useState<Sides>();
-  const isTurned = masks.length > 0 || (areBoxesStored && boxes.length > 0);
-  const orientation = useOrientation(source, isTurned && !isLost);
   if (isLost) {
     return (
       <span className="overlay-lost">
@@ -47,25 +43,36 @@ export function PictureOverlay(props: PictureOverlayProps) {
       </span>
     );
   }
-  const isKnown = sides !== undefined && (orientation !== undefined || !isTurned);
+  const picture = <DrawnPicture {...props} onLost={() => setIsLost(true)} />;
+  return props.isLarge === true ? <span className="overlay-place">{picture}</span> : picture;
+}
+
+function DrawnPicture(props: PictureOverlayProps & { readonly onLost: () => void }) {
+  const { source, url, alt, boxes = NO_BOXES, masks = NO_MASKS } = props;
+  const { areBoxesStored = false, isLarge = false } = props;
+  const [sides, setSides] = useState<Sides>();
+  const isTurned = masks.length > 0 || (areBoxesStored && boxes.length > 0);
+  const orientation = useOrientation(source, isTurned);
+  const known = isTurned ? orientation : 1;
   return (
-    <span className={props.isLarge === true ? "overlay is-large" : "overlay"}>
+    <span className="overlay">
       <img
         src={url}
         alt={alt}
-        loading={props.isLarge === true ? "eager" : "lazy"}
+        style={isLarge && sides !== undefined ? { inlineSize: largeSize(sides) } : {}}
+        loading={isLarge ? "eager" : "lazy"}
         decoding="async"
         onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
           setSides({ width: naturalWidth, height: naturalHeight })
         }
-        onError={() => setIsLost(true)}
+        onError={props.onLost}
       />
       {props.children}
-      {isKnown && (
+      {sides !== undefined && known !== undefined && (
         <OverlayDrawing
           boxes={boxes}
           masks={masks}
-          orientation={orientation ?? 1}
+          orientation={known}
           sides={sides}
           areBoxesStored={areBoxesStored}
         />
@@ -73,3 +80,11 @@ export function PictureOverlay(props: PictureOverlayProps) {
     </span>
   );
 }
+
+/** Small pictures are looked at as large as there is room for, and none is larger than its window. */
+function largeSize({ width, height }: Sides): string {
+  const shape = String(width / Math.max(1, height));
+  return `min(100cqi, max(${String(width)}px, ${String(LEAST_LARGE)}px), 60vh * ${shape})`;
+}
+
+const LEAST_LARGE = 420;

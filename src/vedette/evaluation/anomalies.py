@@ -10,9 +10,9 @@ from vedette.evaluation.document import (
     AnomalyOutcome,
     AnomalyTypeFigures,
     AreaFinding,
+    AreaShares,
     SegmentationEvaluation,
     SegmentationOutcome,
-    TypeArea,
 )
 from vedette.evaluation.judged import (
     JudgedPicture,
@@ -106,11 +106,11 @@ def _segmentation_outcome(
     )
 
 
-def _areas(pixels: Mapping[str, tuple[int, int, int]], pixel_count: int) -> dict[str, TypeArea] | None:
+def _areas(pixels: Mapping[str, tuple[int, int, int]], pixel_count: int) -> dict[str, AreaShares] | None:
     if not pixel_count:
         return None
     return {
-        label: TypeArea(true / pixel_count, predicted / pixel_count)
+        label: AreaShares(true / pixel_count, predicted / pixel_count)
         for label, (_, true, predicted) in pixels.items()
     }
 

@@ -129,7 +129,7 @@ class AreaFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class TypeArea:
+class AreaShares:
     """How much of a picture one anomaly type covers."""
 
     true: Annotated[float, "the share that was drawn"]
@@ -188,7 +188,7 @@ class SegmentationOutcome(AnomalyOutcome):
         "each type's overlap, null where there are no pixels of it; missing where nobody drew a mask",
     ] = None
     areas: Annotated[
-        Mapping[str, TypeArea] | None,
+        Mapping[str, AreaShares] | None,
         "how much each type covers; missing where nobody drew a mask, and before 2026-11-29",
     ] = None
 

@@ -109,7 +109,7 @@ function useColumnDefinitions(): TableProps.ColumnDefinition<Row>[] {
       count("fn"),
       {
         id: "tested",
-        header: t("tested"),
+        header: t("testedShort"),
         sortingComparator: (one, other) =>
           one.ranked.label.row.test_pictures - other.ranked.label.row.test_pictures,
         cell: ({ ranked }) => formats.number(ranked.label.row.test_pictures),

@@ -44,6 +44,7 @@ export const messages = {
   matches: { one: "{count} label", other: "{count} labels" },
   threshold: "Threshold",
   tested: "Test pictures",
+  testedShort: "Tested",
   tp: "Found",
   fp: "False alarms",
   fn: "Missed",

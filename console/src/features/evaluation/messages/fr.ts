@@ -48,6 +48,7 @@ export const messages: Translation<typeof english> = {
   matches: { one: "{count} étiquette", other: "{count} étiquettes" },
   threshold: "Seuil",
   tested: "Images de test",
+  testedShort: "Testées",
   tp: "Trouvées",
   fp: "Fausses alertes",
   fn: "Manquées",

@@ -44,6 +44,7 @@ export const messages: Translation<typeof english> = {
   matches: { other: "{count} label" },
   threshold: "Ambang",
   tested: "Gambar uji",
+  testedShort: "Diuji",
   tp: "Ditemukan",
   fp: "Alarm palsu",
   fn: "Terlewat",

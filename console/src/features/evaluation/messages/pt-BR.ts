@@ -48,6 +48,7 @@ export const messages: Translation<typeof english> = {
   matches: { one: "{count} rótulo", other: "{count} rótulos" },
   threshold: "Limiar",
   tested: "Imagens de teste",
+  testedShort: "Testadas",
   tp: "Encontradas",
   fp: "Alarmes falsos",
   fn: "Perdidas",
