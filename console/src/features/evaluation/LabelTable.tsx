@@ -4,7 +4,7 @@ import Pagination from "@cloudscape-design/components/pagination";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useCollection } from "@cloudscape-design/collection-hooks";
-import { memo, use, useMemo, useState } from "react";
+import { memo, use, useCallback, useMemo, useState } from "react";
 import { useFormats } from "../../i18n/context";
 import type { Counts } from "./columns";
 import { countsShown, f1Of, precisionOf, recallOf, type RankedLabel } from "./counting";
@@ -61,7 +61,8 @@ const by = (figureOf: (now: NowFigures) => number) => (one: Row, other: Row) =>
 function useOrder() {
   const [isSorted, setIsSorted] = useState(false);
   const rested = useRested(use(MovedThresholds));
-  return { thresholds: isSorted ? rested : NONE, sort: () => setIsSorted(true) };
+  const sort = useCallback(() => setIsSorted(true), []);
+  return { thresholds: isSorted ? rested : NONE, sort };
 }
 
 const NONE: readonly number[] = [];

@@ -48,12 +48,9 @@ function called(ranked: readonly RankedLabel[], thresholds: readonly number[]): 
 function table(ranked: readonly RankedLabel[], pictures: readonly Numbers[]): Confusions {
   const size = ranked.length;
   const counts = new Uint32Array(size * size);
-  const truthsOf = truthsIn(ranked);
   for (const [predicted, numbers] of pictures.entries()) {
-    for (const picture of numbers) {
-      for (const truth of truthsOf[picture] ?? []) {
-        counts[truth * size + predicted] = (counts[truth * size + predicted] ?? 0) + 1;
-      }
+    for (const [truth, number] of columnOf(ranked, predicted, numbers).entries()) {
+      counts[truth * size + predicted] = number;
     }
   }
   const count = (truth: number, predicted: number) => counts[truth * size + predicted] ?? 0;
@@ -77,6 +74,23 @@ function table(ranked: readonly RankedLabel[], pictures: readonly Numbers[]): Co
       return [...(pictures[predicted] ?? [])].filter((picture) => isTrue?.[picture] === 1).slice(0, most);
     },
   };
+}
+
+/** A label's column stays what it is while another one's threshold moves. */
+const columns = new WeakMap<RankedLabel, { readonly called: number; readonly counts: Uint32Array }>();
+
+/** How often each true label is on these pictures, of which there are so many; those of one number are the same. */
+function columnOf(ranked: readonly RankedLabel[], predicted: number, numbers: Numbers): Uint32Array {
+  const label = ranked[predicted];
+  const stored = label && columns.get(label);
+  if (stored?.called === numbers.length) return stored.counts;
+  const counts = new Uint32Array(ranked.length);
+  const truthsOf = truthsIn(ranked);
+  for (const picture of numbers) {
+    for (const truth of truthsOf[picture] ?? []) counts[truth] = (counts[truth] ?? 0) + 1;
+  }
+  if (label !== undefined) columns.set(label, { called: numbers.length, counts });
+  return counts;
 }
 
 /** What is true of each picture does not move with the thresholds. */

@@ -37,8 +37,8 @@ async def show(visit: Visit) -> Response:
 
 
 def _read_sources(content: Any) -> list[str]:
-    sources = content.get("sources") if isinstance(content, dict) else None
-    is_list = isinstance(sources, list) and len(sources) <= MOST
-    if not is_list or not all(isinstance(source, str) for source in sources):
-        raise ConsoleFault("BadRequest", 400, f'Orientations are asked for by {{"sources"}}, {MOST} at most.')
-    return list(sources)
+    sources: Any = content.get("sources") if isinstance(content, dict) else None
+    is_short = isinstance(sources, list) and len(sources) <= MOST
+    if is_short and all(isinstance(source, str) for source in sources):
+        return list(sources)
+    raise ConsoleFault("BadRequest", 400, f'Orientations are asked for by {{"sources"}}, {MOST} at most.')
