@@ -1,11 +1,13 @@
 """One agent a socket, whatever the last one left there, and nobody in it who should not be."""
 
+import fcntl
 import os
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 
 import grpc
@@ -17,18 +19,12 @@ from vedette.errors import Taken, Wrong
 
 
 def start_agent(folder, *words):
-    """Start the command itself, and return it once it answers."""
+    """Start the command itself; return it once it answers, and where."""
     command = [sys.executable, "-m", "vedette", "edge", "agent", "--models", folder / "models", *words]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout.readline().startswith("The agent answers at"), process.stderr.read()
-    return process
-
-
-def end(process):
-    process.terminate()
-    process.wait(SOON_S)
-    process.stdout.close()
-    process.stderr.close()
+    words = process.stdout.readline()
+    assert words.startswith("The agent answers at "), process.stderr.read()
+    return process, words.removeprefix("The agent answers at ").strip().split(", ")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +93,7 @@ def test_a_file_in_the_socket_s_place_is_not_removed(tmp_path):
 def test_a_socket_that_a_power_cut_left_makes_way(tmp_path):
     tiny_models(tmp_path / "models")
     address = f"unix://{tmp_path}/agent.sock"
-    first = start_agent(tmp_path, "--socket", address, "--start", "anomalies")
+    first, _ = start_agent(tmp_path, "--socket", address, "--start", "anomalies")
     os.kill(first.pid, signal.SIGKILL)
     first.wait(SOON_S)
     first.stdout.close()
@@ -107,10 +103,19 @@ def test_a_socket_that_a_power_cut_left_makes_way(tmp_path):
         assert device.status("anomalies") == "STOPPED"
 
 
+def test_a_lock_that_a_dying_agent_s_child_still_has_is_waited_for(tmp_path):
+    tiny_models(tmp_path / "models")
+    number = os.open(tmp_path / "agent.sock.lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(number, fcntl.LOCK_EX)
+    threading.Timer(0.3, os.close, (number,)).start()
+    with running_device(tmp_path / "models") as device:
+        assert set(device.list()) > {"anomalies"}
+
+
 def test_the_command_starts_a_model_answers_over_tcp_too_and_ends_in_order(tmp_path):
     tiny_models(tmp_path / "models")
     address = f"unix://{tmp_path}/agent.sock"
-    process = start_agent(
+    process, places = start_agent(
         tmp_path,
         "--socket",
         address,
@@ -119,9 +124,10 @@ def test_the_command_starts_a_model_answers_over_tcp_too_and_ends_in_order(tmp_p
         "--start",
         "none",
         "--listen",
-        "127.0.0.1:23501",
+        "127.0.0.1:0",
     )
-    for place in (address, "127.0.0.1:23501"):
+    assert places[0] == address
+    for place in places:
         with grpc.insecure_channel(place) as channel:
             client = DeviceClient(channel)
             assert client.await_status("anomalies", "RUNNING", "FAILED") == "RUNNING"

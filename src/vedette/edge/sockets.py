@@ -9,6 +9,7 @@ import grp
 import os
 import socket
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ DEFAULT = "unix:///tmp/aws.iot.lookoutvision.EdgeAgent.sock"
 LONGEST_PATH = 107
 # For the owner and the group; the umask that leaves just this, so that it is never open to others.
 MODE, UMASK = 0o660, 0o117
+# An agent that is killed while it starts a model's process leaves the lock to it until that one is executed.
+LOCK_WAIT_S = 2.0
 
 
 def socket_path(address: str) -> Path:
@@ -81,12 +84,21 @@ def _lock(path: Path) -> int:
         number = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise Wrong(f"The agent may not make its socket {path}: {error.strerror}.", kind="socket") from error
+    deadline = time.monotonic() + LOCK_WAIT_S
+    while not _is_locked_by_us(number):
+        if time.monotonic() > deadline:
+            os.close(number)
+            raise Taken(f"Another agent answers at {path}; stop it, or choose another --socket.")
+        time.sleep(0.05)
+    return number
+
+
+def _is_locked_by_us(number: int) -> bool:
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        os.close(number)
-        raise Taken(f"Another agent answers at {path}; stop it, or choose another --socket.") from None
-    return number
+        return False
+    return True
 
 
 def _clear(path: Path) -> None:
