@@ -7,6 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect, useRef, useSyncExternalStore, type ReactNode } from "react";
 import { useNavigate } from "react-router";
 import { call, currentRegion, queryClient } from "../../api";
@@ -145,11 +146,18 @@ function Working({ arn, facts }: { readonly arn: string; readonly facts: Import 
   return (
     <Container>
       <SpaceBetween size="s">
-        <ProgressBar
-          value={total > 0 ? (100 * done) / total : 0}
-          label={t(label)}
-          additionalInfo={total > 0 ? t("sent", { done, total }) : t("readSoFar", { count: done })}
-        />
+        {total > 0 ? (
+          <ProgressBar
+            value={(100 * done) / total}
+            label={t(label)}
+            additionalInfo={t("sent", { done, total })}
+          />
+        ) : (
+          // How much there is shows only at its end: a bar would stand at nothing meanwhile.
+          <StatusIndicator type="loading">
+            {t(label)} · {t("readSoFar", { count: done })}
+          </StatusIndicator>
+        )}
         <Box color="text-body-secondary">{t("leaveHelp")}</Box>
         <Button onClick={() => void stop()}>{t("stop")}</Button>
       </SpaceBetween>
