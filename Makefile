@@ -72,9 +72,10 @@ test-browser: .venv/.dev console ## the console by clicks, keys and drags in a r
 test-browser-again: .venv/.dev ## once more, alone, what just failed in the browser lane
 	$(BIN)/pytest -m browser --last-failed --last-failed-no-failures none tests/browser $(ARGS)
 
-screenshots: .venv/.dev console ## pictures of every page of the console, light and dark, into build/screenshots
+screenshots: .venv/.dev console ## pictures of every page into build/screenshots, light and dark; the documentation's anew
 	@tools/install_chromium
-	VEDETTE_SCREENSHOTS=$${VEDETTE_SCREENSHOTS:-build/screenshots} $(BIN)/pytest -m browser tests/browser $(ARGS)
+	VEDETTE_SCREENSHOTS=$${VEDETTE_SCREENSHOTS:-build/screenshots} VEDETTE_DOCS_PICTURES=$${VEDETTE_DOCS_PICTURES:-docs/pictures} \
+	  $(BIN)/pytest -m browser tests/browser $(ARGS)
 
 test-all: test test-slow test-postgres test-clients test-browser ## every lane that this machine can hold
 

@@ -1,10 +1,12 @@
 """Pictures of pages for a person to look at, and axe-core for what a person may overlook."""
 
+import io
 import os
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).parent.parent.parent
@@ -64,6 +66,23 @@ def take_pictures(page: Page, name: str) -> None:
     choose(page)
     if before:
         page.set_viewport_size(before)
+
+
+# A picture of the documentation is looked at beside text, and lies in every clone for ever.
+DOCS_SIZE, DOCS_QUALITY, MOST_DOCS_BYTES = {"width": 1280, "height": 800}, 80, 150 * 1024
+
+
+def picture_for_docs(page: Page, name: str) -> None:
+    """Write a light picture for the documentation, where VEDETTE_DOCS_PICTURES names a folder."""
+    folder = os.environ.get("VEDETTE_DOCS_PICTURES")
+    if not folder:
+        return
+    page.set_viewport_size(DOCS_SIZE)
+    page.wait_for_timeout(400)  # the design system moves its columns for 300 ms
+    taken = Image.open(io.BytesIO(page.screenshot()))
+    place = Path(folder) / f"{name}.webp"
+    taken.convert("RGB").save(place, "WEBP", quality=DOCS_QUALITY, method=6)
+    assert place.stat().st_size <= MOST_DOCS_BYTES, (name, place.stat().st_size)
 
 
 def axe_findings(page: Page, *rules: str) -> list[str]:

@@ -6,7 +6,7 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.looks import axe_everywhere, look_closely, take_pictures
+from browser.looks import axe_findings, look_closely, take_pictures
 from browser.test_labelling import at_position, saved, shown, until
 from doubles.console import signed_in as signed_in_browser
 from vedette.vision.drawn_sets import draw_set
@@ -60,7 +60,7 @@ def test_what_came_of_a_training_is_said_in_a_sentence_with_the_wires_figures(co
     tags = rekognition.list_tags_for_resource(ResourceArn=version["ProjectVersionArn"])["Tags"]
     assert tags == {"vedette:training-budget": "fast"}
     take_pictures(page, "trained")
-    assert axe_everywhere(page) == {}
+    assert axe_findings(page) == []
 
 
 def test_a_training_is_offered_with_what_it_would_learn(signed_in, parts):
@@ -76,7 +76,7 @@ def test_a_training_is_offered_with_what_it_would_learn(signed_in, parts):
     expect(page.get_by_text("Only letters without accents").first).to_be_visible()
     page.get_by_label("Version name").fill("v2")
     take_pictures(page, "train")
-    assert axe_everywhere(page) == {}
+    assert axe_findings(page) == []
 
 
 def version_of(console, route: str, name: str = "v1") -> dict:
@@ -123,7 +123,7 @@ def test_a_version_is_described_and_tagged_and_links_what_the_wire_returns(conso
     ]
     assert tags == {"vedette:training-budget": "fast", "line": "4"}
     take_pictures(page, "version-whole")
-    assert axe_everywhere(page) == {}
+    assert axe_findings(page) == []
 
 
 def policy_of(console, route: str) -> dict:
@@ -144,7 +144,7 @@ def test_copying_is_allowed_by_a_form_or_in_json_and_nothing_is_left_out(console
     dialog.get_by_label("Who").fill("444455556666")
     expect(dialog.get_by_text("There is no account 444455556666 here.")).to_be_visible()
     take_pictures(page, "policy-form")
-    assert axe_everywhere(page) == {}
+    assert axe_findings(page) == []
     dialog.get_by_role("button", name="Save").click()
     row = page.get_by_role("row").filter(has_text="partners")
     expect(row).to_contain_text("444455556666 may copy v1")
@@ -175,7 +175,7 @@ def test_a_version_is_copied_into_another_project(console, signed_in, parts):
     page.get_by_role("option", name="production").click()
     expect(page.get_by_label("Version name")).to_have_value("v1")
     take_pictures(page, "copies")
-    assert axe_everywhere(page) == {}
+    assert axe_findings(page) == []
     page.get_by_role("button", name="Copy", exact=True).click()
     page.wait_for_url("**/production/versions/v1")
     expect(page.get_by_text("12 test pictures right.")).to_be_visible()
@@ -247,12 +247,12 @@ def test_a_version_says_what_changed_since_and_is_deleted_by_its_name(console, s
     page.reload()
     expect(page.get_by_text("3 pictures labelled otherwise")).to_be_visible()
     take_pictures(page, "versions")
-    assert axe_everywhere(page) == {}
+    assert axe_findings(page) == []
     row.get_by_role("link", name="v1").click()
     expect(page.get_by_role("heading", name="v1", level=1)).to_be_visible()
     expect(page.get_by_text("12 test pictures right.")).to_be_visible()
     take_pictures(page, "version")
-    assert axe_everywhere(page) == {}
+    assert axe_findings(page) == []
     page.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox").fill("v2")
@@ -272,7 +272,7 @@ def test_what_is_missing_is_said_with_the_button_that_leads_there(console, signe
     expect(page.get_by_text("There are no pictures to learn from yet.")).to_be_visible()
     expect(page.get_by_role("button", name="Start training")).to_be_disabled()
     take_pictures(page, "train-missing")
-    assert axe_everywhere(page) == {}
+    assert axe_findings(page) == []
     page.get_by_role("link", name="Add pictures").click()
     page.wait_for_url("**/nothing-to-learn/datasets**")
 
@@ -306,7 +306,7 @@ def test_a_failed_training_says_which_pictures_are_to_blame_and_is_mended(consol
     # Their thumbnails are not there either.
     page.vedette_watch.errors.clear()
     take_pictures(page, "failed")
-    assert axe_everywhere(page) == {}
+    assert axe_findings(page) == []
     row.get_by_role("link", name=f"Show the picture {name}").click()
     page.wait_for_url(f"**/datasets/train?name={name}")
     for address, picture in taken.items():

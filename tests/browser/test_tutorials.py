@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.looks import take_pictures
+from browser.looks import picture_for_docs, take_pictures
 from browser.test_labelling import drag, saved, shown
 from doubles.console import signed_in as signed_in_browser
 from doubles.labelled import entries_of, mask_of
@@ -117,6 +117,7 @@ def test_a_scratch_is_marked_by_the_smart_outline(console, example, signed_in: P
     )
     expect(page.locator("[data-testid=stage][data-tool=proposed]")).to_be_visible()
     take_pictures(page, "tutorial-outline")
+    picture_for_docs(page, "tutorial-outline")
     page.keyboard.press("Enter")
     saved(page)
     (entry,) = [

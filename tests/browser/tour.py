@@ -13,12 +13,14 @@ from typing import Any
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page
 
+from browser import tour_models
 from doubles.console import a_user
 from doubles.console import signed_in as signed_in_browser
 from doubles.servers import RunningServer
 
 NAME = "line-7." + "a-very-long-project-name_" * 8
 LOOKOUT = "plates-of-" + "a-very-long-project-name_" * 8
+LONE = "one-label"
 BUCKET = "every-page"
 PERSON = "maya.of-the-very-long-night-shift-in-the-second-hall"
 # What names of labels may be: markup, the other direction and its marks, marks that are drawn in colour, no
@@ -52,6 +54,7 @@ class House:
     arn: str
     round_id: str
     import_id: str
+    trial_id: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Stop:
     path: str
     ready: Callable[[Page], Locator]
     then: Callable[[Page], object] | None = None
+    # Nine columns have no room at 1280 pixels in every language: the table scrolls within itself.
+    is_wide: bool = False
 
 
 def _picture(number: int) -> bytes:
@@ -112,10 +117,27 @@ def make_house(server: RunningServer) -> House:
     for kind in ("TRAIN", "TEST"):
         source = {"DatasetSource": {"GroundTruthManifest": place}} if kind == "TRAIN" else {}
         rekognition.create_dataset(ProjectArn=arn, DatasetType=kind, **source)
-    return _add_work(server, arn)
+    _make_lone_label(server, lines)
+    labelled = [line for line in lines if '"kind": 1' in line]
+    return _add_work(server, arn, labelled)
 
 
-def _add_work(server: RunningServer, arn: str) -> House:
+def _make_lone_label(server: RunningServer, lines: list[str]) -> None:
+    """Make a project that knows one label: there is nothing to tell it from."""
+    metadata = {"confidence": 1, "class-name": "disc", "type": "groundtruth/image-classification"}
+    metadata |= {"human-annotated": "yes", "creation-date": "2026-11-28T10:00:00"}
+    source = [{"source-ref": json.loads(line)["source-ref"]} for line in lines[:12]]
+    text = "\n".join(json.dumps(line | {"kind": 1, "kind-metadata": metadata}) for line in source)
+    server.client("s3").put_object(Bucket=BUCKET, Key="lone.manifest", Body=text.encode())
+    rekognition = server.client("rekognition")
+    arn = rekognition.create_project(ProjectName=LONE)["ProjectArn"]
+    place = {"S3Object": {"Bucket": BUCKET, "Name": "lone.manifest"}}
+    rekognition.create_dataset(
+        ProjectArn=arn, DatasetType="TRAIN", DatasetSource={"GroundTruthManifest": place}
+    )
+
+
+def _add_work(server: RunningServer, arn: str, labelled: list[str]) -> House:
     browser = signed_in_browser(server)
 
     def call(operation: str, **members: Any) -> Any:
@@ -141,7 +163,10 @@ def _add_work(server: RunningServer, arn: str) -> House:
     lookout = server.client("lookoutvision")
     lookout.create_project(ProjectName=LOOKOUT)
     lookout.create_dataset(ProjectName=LOOKOUT, DatasetType="train")
-    return House(server, arn, round_id, made["ImportId"])
+    plates = lookout.describe_project(ProjectName=LOOKOUT)["ProjectDescription"]["ProjectArn"]
+    tour_models.put_models(server, NAME, LOOKOUT, labelled, LABELS)
+    trial_id = tour_models.run_trial(call, plates, f"s3://{BUCKET}/set/")
+    return House(server, arn, round_id, made["ImportId"], trial_id)
 
 
 def _button(name: str) -> Callable[[Page], None]:
@@ -169,7 +194,7 @@ def _keys(*keys: str) -> Callable[[Page], None]:
 
 
 def stops(house: House) -> list[Stop]:
-    """Return every page, and dialogs that stand on it; the pages' languages are English when they open."""
+    """Return every page of pictures and people, and dialogs on it; it is in English when it opens."""
     project = f"/console/projects/rekognition/{NAME}"
     plates = f"/console/projects/lookoutvision/{LOOKOUT}"
     train = f"{project}/datasets/train"
@@ -214,6 +239,39 @@ def stops(house: House) -> list[Stop]:
         Stop("policies", "/console/account/policies", _heading("Policies")),
         Stop("policy-write", "/console/account/policies", _heading("Policies"), _button("Write a policy")),
         Stop("nowhere", "/console/nothing/here", _heading("There is nothing")),
+    ]
+
+
+def model_stops(house: House) -> list[Stop]:
+    """Return the pages of models, and dialogs on them."""
+    project = f"/console/projects/rekognition/{NAME}"
+    plates = f"/console/projects/lookoutvision/{LOOKOUT}"
+    version, running = f"{project}/versions/{tour_models.VERSION}", f"{plates}/versions/1"
+    heading, trial = tour_models.heading, f"{plates}/trials/{house.trial_id}"
+    return [
+        Stop("train", f"{project}/train", _heading("What is missing")),
+        Stop("train-one-label", f"/console/projects/rekognition/{LONE}/train", _heading("What is missing")),
+        Stop("train-lookout", f"{plates}/train", heading),
+        Stop("versions", f"{project}/versions", lambda page: page.get_by_role("row").nth(2)),
+        Stop("version", version, _heading("Files of this version")),
+        Stop("version-delete", version, _heading("Files of this version"), _button("Delete")),
+        Stop("version-lookout", running, _heading("Files of this version")),
+        Stop("version-missing", f"{project}/versions/never-was", heading),
+        Stop("copies", f"{version}/copies", heading),
+        Stop("policy", f"{version}/copies", heading, _button("Add a policy")),
+        Stop("evaluation", f"{version}/evaluation", tour_models.drawn_curves, is_wide=True),
+        Stop("evaluation-lookout", f"{running}/evaluation", tour_models.drawn_curves),
+        Stop("compare", f"{project}/compare", lambda page: page.locator(".comparison-card").first),
+        Stop("compare-one", f"{plates}/compare", heading),
+        Stop("use-stopped", f"{version}/use", _heading("Call it from a program")),
+        Stop("use", f"{running}/use", _heading("Call it from a program"), tour_models.try_pictures),
+        Stop("trials", f"{plates}/trials", lambda page: page.get_by_role("row").nth(1)),
+        Stop("trials-none", f"{project}/trials", _heading("No trials yet")),
+        Stop("trial-start", f"{plates}/trials", heading, _button("Run trial detection")),
+        Stop("trial", trial, tour_models.first_card),
+        Stop("trial-picture", trial, tour_models.first_card, tour_models.enlarge),
+        Stop("feedback", f"{plates}/feedback", heading, tour_models.keep_sample),
+        Stop("dashboard", "/console/dashboard?range=1d", lambda page: page.get_by_role("row").nth(1)),
     ]
 
 

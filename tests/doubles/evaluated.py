@@ -124,7 +124,7 @@ def _judged(truth, *, is_wrong, lead):
     return JudgedPicture(truth, scores=dict.fromkeys(truth.labels, low if is_wrong else high))
 
 
-def put_beside(server, project, service, task, pictures, labels, *, account):
+def put_beside(server, project, service, task, pictures, labels, *, account, **more):
     """Put a trained version with the evaluation of these pictures beside a server that is running."""
     for picture in pictures:  # a model has a score for every label
         if picture.scores or task in ("classification", "multilabel"):
@@ -132,4 +132,4 @@ def put_beside(server, project, service, task, pictures, labels, *, account):
             object.__setattr__(picture, "scores", scores)
     document = write_evaluation(evaluation_of(task, pictures, labels))
     facts = {"evaluation": document, "thresholds": document["thresholds"], "labels": tuple(labels)}
-    return put_version(server.data, service, project, task, account=account, **facts)
+    return put_version(server.data, service, project, task, account=account, **facts, **more)

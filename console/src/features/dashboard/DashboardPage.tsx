@@ -58,20 +58,12 @@ export function DashboardPage() {
           variant="h1"
           description={t("intro")}
           actions={
-            <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-              <SegmentedControl
-                label={t("range")}
-                selectedId={range}
-                options={RANGES.map((id) => ({ id, text: t(`range_${id}`) }))}
-                onChange={({ detail }) => setSearch({ range: detail.selectedId }, { replace: true })}
-              />
-              <Button
-                iconName="refresh"
-                ariaLabel={t("refresh")}
-                loading={query.isFetching}
-                onClick={() => setNow(new Date())}
-              />
-            </SpaceBetween>
+            <Button
+              iconName="refresh"
+              ariaLabel={t("refresh")}
+              loading={query.isFetching}
+              onClick={() => setNow(new Date())}
+            />
           }
         >
           {t("dashboard")}
@@ -79,6 +71,12 @@ export function DashboardPage() {
       }
     >
       <SpaceBetween size="l">
+        <SegmentedControl
+          label={t("range")}
+          selectedId={range}
+          options={RANGES.map((id) => ({ id, text: t(`range_${id}`) }))}
+          onChange={({ detail }) => setSearch({ range: detail.selectedId }, { replace: true })}
+        />
         {query.isError && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
         {query.isPending && <Spinner size="large" />}
         {query.data !== undefined && <Figures edges={edges} versions={query.data.Versions ?? []} />}

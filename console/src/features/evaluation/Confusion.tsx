@@ -116,7 +116,7 @@ function Matrix({ table, ranked, chosen, onChoose }: MatrixProps) {
             <th scope="col">{t("trueDown")}</th>
             {names.map((name) => (
               <th key={name} scope="col">
-                <bdi>{name}</bdi>
+                <bdi className="unbroken-name">{name}</bdi>
               </th>
             ))}
           </tr>
@@ -125,7 +125,7 @@ function Matrix({ table, ranked, chosen, onChoose }: MatrixProps) {
           {names.map((name, truth) => (
             <tr key={name}>
               <th scope="row">
-                <bdi>{name}</bdi>
+                <bdi className="unbroken-name">{name}</bdi>
               </th>
               {names.map((other, predicted) => (
                 <Cell

@@ -98,10 +98,9 @@ function useItems(props: VersionProps, details: VersionDetails) {
     { label: t("status"), value: <ServiceStatus details={details} /> },
     ...(units.length === 0 ? [] : [{ label: t("units"), value: units.join("–") }]),
     ...(details.baseModel === undefined ? [] : [{ label: t("baseModel"), value: details.baseModel }]),
-    {
-      label: t("results"),
-      value: <bdi>{`s3://${details.bucket}/${details.prefix}`}</bdi>,
-    },
+    ...(details.bucket === ""
+      ? []
+      : [{ label: t("results"), value: <bdi>{`s3://${details.bucket}/${details.prefix}`}</bdi> }]),
     ...(details.kmsKey === undefined ? [] : [{ label: t("kmsKey"), value: <bdi>{details.kmsKey}</bdi> }]),
     { label: "ARN", value: <Copied text={version.arn} label={t("copyArn")} /> },
   ];

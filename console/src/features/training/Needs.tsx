@@ -32,7 +32,7 @@ function useWords(): (need: Need) => string {
     const labels = names(need.Labels ?? []);
     const words: Readonly<Record<NeedKind, () => string>> = {
       labels: () => t("needLabels"),
-      pictures: () => t("needPictures"),
+      pictures: () => (need.DatasetType === "test" ? t("needTestPictures") : t("needPictures")),
       busy: () => t("needBusy"),
       more: () => t("needMore", { count: need.Missing ?? 0, labels, dataset }),
       invalid: () => t("needInvalid", { dataset }),

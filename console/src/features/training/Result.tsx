@@ -94,7 +94,13 @@ function Figures({ report }: { readonly report: Report }) {
       wrapLines
       ariaLabels={{ tableLabel: t("figures") }}
       columnDefinitions={[
-        { id: "label", header: t("label"), cell: (row) => <bdi>{row.Label}</bdi>, isRowHeader: true },
+        {
+          id: "label",
+          header: t("label"),
+          cell: (row) => <bdi className="unbroken-name">{row.Label}</bdi>,
+          minWidth: 140,
+          isRowHeader: true,
+        },
         column("f1", t("f1"), (row) => share(row.F1Score)),
         column("precision", t("precision"), (row) => share(row.Precision)),
         column("recall", t("recall"), (row) => share(row.Recall)),

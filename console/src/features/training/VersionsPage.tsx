@@ -80,7 +80,12 @@ function List({ project, route, changes }: ListProps) {
           isRowHeader: true,
         },
         { id: "f1", header: t("f1"), cell: ({ f1 }) => (f1 === null ? "–" : formats.percent(f1)) },
-        { id: "state", header: t("state"), cell: ({ state }) => <VersionSign state={state} /> },
+        {
+          id: "state",
+          header: t("state"),
+          minWidth: 130,
+          cell: ({ state }) => <VersionSign state={state} />,
+        },
         { id: "changes", header: t("changed"), cell: ({ arn }) => <ChangeCell change={known.get(arn)} /> },
         { id: "created", header: t("created"), cell: ({ created }) => formats.date(created) },
       ]}

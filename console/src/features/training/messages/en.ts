@@ -7,6 +7,8 @@ export const messages = {
   missing: "What is missing before a training can begin",
   needLabels: "A model needs two things to tell apart: label some pictures with a second label.",
   needPictures: "There are no pictures to learn from yet.",
+  needTestPictures:
+    "The test dataset has no pictures. Add some, or delete it: then some of the others judge the model.",
   needBusy: "The dataset is being changed. This page goes on by itself when that is done.",
   needMore: {
     one: "{count} more picture of {labels} is needed in the {dataset}.",

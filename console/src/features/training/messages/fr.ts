@@ -11,6 +11,8 @@ export const messages: Translation<typeof english> = {
   needLabels:
     "Un modèle a besoin de deux choses à distinguer : étiquetez des images avec une seconde étiquette.",
   needPictures: "Il n'y a pas encore d'images pour apprendre.",
+  needTestPictures:
+    "Le jeu de test n'a pas d'images. Ajoutez-en, ou supprimez-le : une partie des autres jugera alors le modèle.",
   needBusy: "Le jeu de données est en cours de modification. Cette page continue d'elle-même ensuite.",
   needMore: {
     one: "Il manque {count} image de {labels} dans le {dataset}.",

@@ -10,6 +10,8 @@ export const messages: Translation<typeof english> = {
   missing: "Yang kurang sebelum pelatihan dapat dimulai",
   needLabels: "Model memerlukan dua hal untuk dibedakan: beri beberapa gambar label kedua.",
   needPictures: "Belum ada gambar untuk dipelajari.",
+  needTestPictures:
+    "Dataset uji tidak berisi gambar. Tambahkan beberapa, atau hapus dataset itu: sebagian gambar lain lalu menilai model.",
   needBusy: "Dataset sedang diubah. Halaman ini berlanjut sendiri setelah selesai.",
   needMore: { other: "Perlu {count} gambar {labels} lagi di {dataset}." },
   needInvalid: "Terlalu banyak gambar di {dataset} yang tidak dapat dipakai.",

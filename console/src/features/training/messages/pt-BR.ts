@@ -11,6 +11,8 @@ export const messages: Translation<typeof english> = {
   needLabels:
     "Um modelo precisa de duas coisas para distinguir: rotule algumas imagens com um segundo rótulo.",
   needPictures: "Ainda não há imagens para aprender.",
+  needTestPictures:
+    "O conjunto de teste não tem imagens. Adicione algumas ou exclua-o: então parte das outras avalia o modelo.",
   needBusy: "O conjunto de dados está sendo alterado. Esta página continua sozinha quando isso terminar.",
   needMore: {
     one: "Falta {count} imagem de {labels} no {dataset}.",

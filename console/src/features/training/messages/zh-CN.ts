@@ -9,6 +9,7 @@ export const messages: Translation<typeof english> = {
   missing: "开始训练前还缺少什么",
   needLabels: "模型需要两种可区分的东西：请用第二个标签标注一些图片。",
   needPictures: "还没有可供学习的图片。",
+  needTestPictures: "测试数据集没有图片。请添加一些，或删除该数据集：届时将用其他图片中的一部分评判模型。",
   needBusy: "数据集正在更改。完成后本页会自动继续。",
   needMore: { other: "{dataset}中还需要 {count} 张 {labels} 的图片。" },
   needInvalid: "{dataset}中无法使用的图片太多。",
