@@ -44,8 +44,8 @@ class ThresholdChange:
     reset: Sequence[str] = ()
     resets_all: bool = False
     on_wire: bool | None = None
-    # The revision that the person saw; empty where they did not look.
-    revision: str = ""
+    # The revision that the person saw, empty before anybody chose; None where they did not look.
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class ThresholdStore:
 
     def _changed(self, version: Version, change: ThresholdChange, by: str) -> VersionThresholds:
         current = version.thresholds
-        if change.revision and change.revision != current.revision:
+        if change.revision is not None and change.revision != current.revision:
             sentence = f"Somebody changed the thresholds of the version {version.name} meanwhile."
             raise Taken(sentence, kind="threshold revision", name=version.path)
         now = milliseconds(self.clock())

@@ -153,3 +153,13 @@ def test_who_comes_second_is_told_and_changes_nothing(server, own):
         own.put_version_thresholds(**name, ResetAll=True, Revision=first["Revision"])
     assert refusal.value.response["Error"]["Code"] == "ConflictException"
     assert own.get_version_thresholds(**name)["Thresholds"][0]["Threshold"] == 0.8
+
+
+def test_who_saw_that_nobody_had_chosen_is_told_too(server, own):
+    version = a_version(server, "rekognition", "classification")
+    name = {"ModelArn": str(version.arn)}
+    before = own.get_version_thresholds(**name)["Revision"]
+    own.put_version_thresholds(**name, Thresholds=[{"Label": "red", "Threshold": 0.8}], Revision=before)
+    with pytest.raises(ClientError, match="meanwhile"):
+        own.put_version_thresholds(**name, Thresholds=[{"Label": "red", "Threshold": 0.1}], Revision=before)
+    assert own.get_version_thresholds(**name)["Thresholds"][0]["Threshold"] == 0.8

@@ -25,7 +25,7 @@ def put_version_thresholds(house: House, caller: Caller, request: dict[str, Any]
         request.get("Reset", ()),
         request.get("ResetAll", False),
         request.get("UseOnWire"),
-        request.get("Revision", ""),
+        request.get("Revision"),
     )
     store = ThresholdStore(house.versions, house.clock)
     return _answer(trained, store.put(version, change, trained, by=caller.principal.arn))
