@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import TimeoutError as PlaywrightTimeout  # noqa: E402
 from tests.browser.conftest import BUILT, CHROMIUM, FLAGS, enter, open_page  # noqa: E402
 
 from bench.common import machine, row, start_server, stop_server  # noqa: E402
@@ -29,6 +30,8 @@ from bench.killing import kill  # noqa: E402
 from bench.training_kill import DIALECTS, OPTIONS, TRAINED, Trial, says  # noqa: E402
 
 PATIENCE_MS = 120_000
+# A training that ends under the click has no button any more.
+CLICK_MS = 3000
 # The page's words, and what the server calls the stage.
 STAGES = {
     "checking": "checking the manifests",
@@ -116,8 +119,13 @@ def killed(trial: WatchedTrial, page: Page) -> None:
 
 def stopped(trial: WatchedTrial, page: Page) -> None:
     """Stop it by the page's button, unless it is over by then; then delete it."""
-    page.get_by_role("button", name="Stop the training").click()
-    page.get_by_role("dialog").get_by_role("button", name="Stop the training").click()
+    try:
+        page.get_by_role("button", name="Stop the training").click(timeout=CLICK_MS)
+        page.get_by_role("dialog").get_by_role("button", name="Stop the training").click(timeout=CLICK_MS)
+    except PlaywrightTimeout:
+        trial.wait(lambda _: False, 0.2)
+        expect(page.get_by_text("How good")).to_be_visible(timeout=PATIENCE_MS)
+        return
     expect(page.get_by_text("The training was stopped", exact=True)).to_be_visible(timeout=PATIENCE_MS)
     ((state, message),) = trial.described()
     assert (state, message) == ("TRAINING_FAILED", "The training was stopped on request before it ended.")
