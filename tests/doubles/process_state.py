@@ -21,7 +21,10 @@ from typing import Any
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGUSR1)
 LIMITS = (resource.RLIMIT_AS, resource.RLIMIT_CORE, resource.RLIMIT_FSIZE)
 # What the package and its libraries set for good where they are imported first, whichever test that is.
-BY_IMPORTS = ("ORT_DISABLE_TELEMETRY", "OMP_WAIT_POLICY", "KMP_", "TORCH", "PYTEST_")
+BY_IMPORTS = (
+    "ORT_DISABLE_TELEMETRY", "OMP_WAIT_POLICY", "KMP_", "TORCH", "PYTEST_",
+    "LD_LIBRARY_PATH", "QT_QPA_",  # OpenCV
+)  # fmt: skip
 STATUS = Path("/proc/self/status")
 
 

@@ -306,19 +306,3 @@ def talk(server, path, headers, body, *, promised=None):
 def pictures_answered(server):
     with urlopen(f"{server.address}/metrics") as page:
         return [line for line in page.read().decode().splitlines() if 'outcome="answered"' in line]
-
-
-# What is not there yet
-
-
-def test_packages_for_devices_are_refused_in_the_services_own_words(lookout, put, name):
-    model = model_of(put("lookoutvision", "anomaly"))
-    place = {"S3OutputLocation": {"Bucket": "out"}, "ComponentName": "c", "TargetDevice": "jetson_xavier"}
-    order = {**model, "Configuration": {"Greengrass": place}}
-    for call, asked in (
-        (lookout.start_model_packaging_job, order),
-        (lookout.describe_model_packaging_job, {"ProjectName": name, "JobName": "j"}),
-        (lookout.list_model_packaging_jobs, {"ProjectName": name}),
-    ):
-        with pytest.raises(lookout.exceptions.ValidationException, match=r"not supported yet.*download"):
-            call(**asked)

@@ -12,9 +12,9 @@ ROOT = Path(__file__).parent.parent.parent
 PROGRAM = ROOT / "tools" / "write_sentences.py"
 
 
-@pytest.fixture(scope="module")
-def sentences():
-    sys.path.insert(0, str(PROGRAM.parent))
+@pytest.fixture
+def sentences(monkeypatch):
+    monkeypatch.syspath_prepend(str(PROGRAM.parent))
     spec = importlib.util.spec_from_file_location("sentences", PROGRAM)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

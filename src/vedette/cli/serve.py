@@ -58,6 +58,8 @@ def serve(  # noqa: PLR0913  (the options that people type)
             raise
         print(disk.sentence, file=sys.stderr)
         raise Exit(2) from None
+    finally:
+        gc.enable()
 
 
 def welcome(settings: "Settings", address: str, link: str = "") -> str:
