@@ -28,9 +28,10 @@ async (chosen) => {
   for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
 }
 """
-# Whatever scrolls sideways, or would have the page do so; the width of it and of what is in it.
+# Whatever scrolls sideways, or would have the page do so; the width of it and of what is in it. Programs may,
+# whose lines are not broken, and so may tabs, which bring arrows of their own.
 SIDEWAYS = """
-() => [...document.querySelectorAll("body *")]
+() => [...document.querySelectorAll("body *:not(.use-code):not([class*=tabs-header-list])")]
   .filter((element) => {
     const overflow = getComputedStyle(element).overflowX;
     return (overflow === "auto" || overflow === "scroll") && element.scrollWidth > element.clientWidth + 1;
