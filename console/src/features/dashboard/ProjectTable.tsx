@@ -99,12 +99,11 @@ export function ProjectTable({ projects }: { readonly projects: readonly Project
       columnDefinitions={[
         { ...column("name", t("project"), (row) => <Name row={row} />), isRowHeader: true },
         column("images", t("images"), ({ images }) => formats.number(images)),
-        column("anomalies", t("anomalies"), ({ service, anomalies }) =>
-          service === "lookoutvision" ? formats.number(anomalies) : "—",
-        ),
-        column("ratio", t("ratio"), (row) => {
-          const ratio = row.service === "lookoutvision" ? ratioOf(row) : null;
-          return ratio === null ? "—" : formats.percent(ratio);
+        // One column for both: nine do not fit into 1,280 px in every language.
+        column("anomalies", t("anomalies"), (row) => {
+          const ratio = ratioOf(row);
+          if (row.service !== "lookoutvision") return "—";
+          return `${formats.number(row.anomalies)}${ratio === null ? "" : ` (${formats.percent(ratio)})`}`;
         }),
         column("graph", t("overTime"), (row) => <Spark row={row} />),
         column("errors", t("errors"), ({ errors }) => formats.number(errors)),
