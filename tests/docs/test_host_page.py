@@ -4,9 +4,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from doubles.servers import start_server, stop_server
 from doubles.trained import put_version
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "how-to" / "host-models.md").read_text("utf-8")
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A server of this test's own: the page's lines name the project's first version."""
+    running = start_server(tmp_path / "data")
+    yield running
+    stop_server(running)
 
 
 def test_its_shell_lines_run(server):
