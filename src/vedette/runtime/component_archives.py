@@ -173,7 +173,7 @@ class ZipArchive:
         """Return a member's bytes."""
         member = self._archive.infolist()[place]
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise NotImplementedError(f"{member.filename} is packed in a way that is not read")
+            raise zipfile.BadZipFile(f"{member.filename} is packed in a way that is not read")
         return self._archive.open(member)  # type: ignore[return-value]
 
 
