@@ -195,7 +195,17 @@ def test_a_gif_of_endless_comments_ends_somewhere(data):
 
 
 MARKERS = st.sampled_from([0xE0, 0xE1, 0xE2, 0xED, 0xEF, 0xFE])
-CONTENT = st.one_of(st.binary(max_size=40), st.just(b"Exif\0\0II*\0"), st.just(b"JFXX\0"))
+CUT_OFF = (b"JFIF", b"JFIF\0\1", b"Adobe", b"Adobe\0")
+CONTENT = st.one_of(st.binary(max_size=40), st.sampled_from((b"Exif\0\0II*\0", b"JFXX\0", *CUT_OFF)))
+
+
+@pytest.mark.parametrize("content", CUT_OFF)
+@pytest.mark.parametrize("marker", [0xE0, 0xEE])
+def test_a_mark_that_is_cut_off_is_passed_over_as_browsers_do(marker, content):
+    data = with_segments(a_jpeg(), (marker, content))
+    assert b"".join(lean_picture(data)) == a_jpeg()
+    assert np.array_equal(np.asarray(decode(data)[0]), np.asarray(decode(a_jpeg())[0]))
+    assert inspect_image(data).problem == ""
 
 
 @settings(max_examples=60, deadline=None)

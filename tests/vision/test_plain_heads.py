@@ -38,6 +38,7 @@ PLAIN = [
     jpeg(subsampling=0, quality=99, optimize=True),
     with_segment(jpeg(), 0xFE, b"a comment"),
     with_segment(jpeg(), 0xE2, b"ICC_PROFILE\0\1\1 and so on"),
+    with_segment(jpeg(), 0xE0, b"JFIF"),  # cut off, and passed over
     lying(None),
     lying(1, "MM"),
 ]
@@ -48,7 +49,6 @@ OTHERS = [
     with_segment(jpeg(), 0xE1, b"Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0"),  # without its end
     with_segment(jpeg(), 0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>"),
     with_segment(jpeg(), 0xC9, b"\x08\x00\x10\x00\x10\x01\x01\x11\x00"),
-    with_segment(jpeg(), 0xE0, b"JFIF"),
     with_segment(jpeg(), 0xDB, b"\0" * 20),
 ]
 

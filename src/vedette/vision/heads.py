@@ -39,6 +39,7 @@ HEAD_BYTES = 1 << 18
 
 _SOI, _EOI, _SOS, _DHT, _DAC, _TEM = 0xD8, 0xD9, 0xDA, 0xC4, 0xCC, 0x01
 _APP0, _APP1, _ADOBE, _DQT, _DRI = 0xE0, 0xE1, 0xEE, 0xDB, 0xDD
+_MARKS = {_APP0, _ADOBE}
 _FRAMES = {*range(0xC0, 0xD0)} - {_DHT, _DAC, 0xC8}
 _ARITHMETIC_FRAMES, _LOSSLESS_FRAMES = {*range(0xC9, 0xD0)}, {0xC3, 0xC7, 0xCB, 0xCF}
 _NEEDED = {*_FRAMES, _DHT, _DAC, _DQT, _DRI, _APP0, _ADOBE}
@@ -191,6 +192,8 @@ def _read_jpeg(data: bytes) -> _JpegHead:
             about.remove(kind)
         elif marker not in _NEEDED and marker not in (_SOI, _EOI):
             continue
+        elif marker in _MARKS and not _is_sound(marker, data[at + 4 : end]):
+            continue  # browsers and libjpeg pass over it; Pillow alone would refuse the whole picture
         head.parts.append(memoryview(data)[at:end])
         if marker in _FRAMES:
             head.is_progressive = marker in (0xC2, 0xC6, 0xCA, 0xCE)
