@@ -24,7 +24,7 @@ CONSTRAINTS = ROOT / "constraints.txt"
 MOST_LIGHT_MIB = 180
 # And `pip install vedette[edge]`: gRPC is 25 more.
 MOST_EDGE_MIB = 220
-INSTALLS = ("", "[edge]", "[train]", "[server]", "[train,server]")
+INSTALLS = ("", "[edge]", "[video]", "[edge,video]", "[train]", "[server]", "[train,server]")
 CALL = """
 import json, sys, botocore.session
 key = json.load(open(sys.argv[2]))

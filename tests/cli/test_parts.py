@@ -20,6 +20,7 @@ IMPORTED = {
     "grpcio": "grpc",
     "grpcio-health-checking": "grpc_health",
     "grpcio-reflection": "grpc_reflection",
+    "paho-mqtt": "paho",
 }
 
 

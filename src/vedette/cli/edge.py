@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from vedette.cli.edge_packages import inspect, package
+from vedette.cli.edge_streams import watch as watch_stream
 from vedette.cli.parts import require_part
 from vedette.cli.signatures import CommandGroup, Exit, Option
 from vedette.errors import Refusal, Wrong
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from vedette.edge.watch import WatchOptions
 
 edge = CommandGroup("Models on devices beside the line, without a server.")
+edge.define("watch")(watch_stream)
 edge.define("package")(package)
 edge.define("inspect")(inspect)
 

@@ -4,6 +4,7 @@
     vedette[train]     learns: torch and scikit-learn beside it
     vedette[server]    serves: the wire, the database, the buckets
     vedette[edge]      the agent on a device: gRPC
+    vedette[video]     streams on a device: FFmpeg's libraries, MQTT
 
 Nothing is imported here: whether a part is there is asked of the import system.
 """
@@ -33,6 +34,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "uvicorn",
     ),
     "edge": ("grpc", "grpc_health", "grpc_reflection", "prometheus_client"),
+    "video": ("av", "paho", "prometheus_client"),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
 }
@@ -40,6 +42,7 @@ DOES = {
     "train": "learns",
     "server": "serves and speaks to servers",
     "edge": "runs on a device",
+    "video": "looks at streams and video files",
     "postgres": "speaks to PostgreSQL",
     "backbones": "holds larger backbones",
 }

@@ -66,6 +66,22 @@ class Catalogue:
             yield _model_of(entry)
 
 
+def model_at(path: Path) -> ModelOnDisk:
+    """Return the model of one path: a package, as a folder or a zip, or a component.
+
+    Raises:
+        Missing: when there is none.
+    """
+    if (path / MANIFEST).is_file():
+        for entry in list_components(path, is_checked=False):
+            return _model_of(entry)
+    if (path / FACTS).is_file():
+        return ModelOnDisk(path.absolute().name, path.absolute())
+    if path.suffix == ".zip" and path.is_file():
+        return ModelOnDisk(path.stem, path.absolute())
+    raise Missing(f"There is no model package at {path}.", kind="model", name=str(path))
+
+
 def _model_of(entry: ComponentEntry) -> ModelOnDisk:
     component = entry.component
     if component is None:

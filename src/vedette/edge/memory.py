@@ -1,4 +1,4 @@
-"""How much memory a device has to spare, whether a model fits into it, and giving back what is free."""
+"""Memory of a device: how much is to spare, whether a model fits, bounds, and giving back what is free."""
 
 import ctypes
 from contextlib import suppress
@@ -15,6 +15,20 @@ PROCESS_BYTES = 120 << 20
 COPIES = 3
 # Messages with pictures come and go; glibc would keep the most that they ever took (mallopt(3)).
 TRIM_THRESHOLD, MOST_FREE_BYTES = -1, 1 << 20
+# Where the kernel has to end a process for want of memory, models and cameras go before the agent (proc(5)).
+OOM_SCORE = "500"
+
+
+def limit_memory(most_bytes: int) -> None:
+    """Bound what this process may allocate; files that it maps do not count."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE, "ascii")
+    try:
+        import resource
+    except ImportError:  # Windows; there the machine's memory is the bound
+        return
+    resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def return_free_memory() -> None:

@@ -18,14 +18,13 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from vedette.cores import IdleCores, claim_core, count_cores
-from vedette.edge.memory import return_free_memory
+from vedette.edge.memory import limit_memory, return_free_memory
 from vedette.edge.rasters import Raster, colors_of, mask_bytes, picture_of
 from vedette.edge.segments import SegmentPart, read_segment, write_segment
 from vedette.engines.frames import Frame, frame_start, read_frame
@@ -39,8 +38,6 @@ from vedette.vision.annotations import ANOMALY, Finding
 
 log = logging.getLogger("vedette.edge.worker")
 
-# Where the kernel has to end a process for want of memory, a model goes before the agent (proc(5)).
-OOM_SCORE = "500"
 ANOMALY_TASKS = ("anomaly", "segmentation")
 
 
@@ -179,18 +176,6 @@ def _open(order: Mapping[str, Any], line: socket.socket) -> ModelWorker | None:
     except MemoryError:
         line.sendall(frame_start({"refused": "The model needs more memory than it may have (--memory)."}))
     return None
-
-
-def limit_memory(most_bytes: int) -> None:
-    """Bound what this process may allocate; files that it maps do not count."""
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE, "ascii")
-    try:
-        import resource
-    except ImportError:  # Windows; there the machine's memory is the bound
-        return
-    resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _end_with_agent(line: socket.socket) -> None:

@@ -1,0 +1,97 @@
+"""A watch of a stream put together: its model's process, its receivers, signals, and an orderly end."""
+
+import logging
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from vedette.edge.catalogue import model_at
+from vedette.edge.memory import keep_free_memory_small
+from vedette.edge.notify import notified_systemd
+from vedette.edge.process import ProcessLimits
+from vedette.edge.served import ServedModel
+from vedette.edge.streams.lines import FileReceiver, LineSender, PipeReceiver, Receiver
+from vedette.edge.streams.stream_watch import GRACE_S, StreamOptions, StreamWatch
+
+log = logging.getLogger("vedette.edge.stream")
+
+
+@dataclass(frozen=True, slots=True)
+class LineFile:
+    """A file for the lines: how large it becomes before a new one is begun, how many there are."""
+
+    path: Path
+    most_bytes: int = 16 << 20
+    most_files: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOrder:
+    """Everything that a watch is told."""
+
+    stream: StreamOptions
+    model: Path
+    limits: ProcessLimits = field(default_factory=ProcessLimits)
+    prints: bool = True
+    line_file: LineFile | None = None
+
+
+@contextmanager
+def stream_watch(order: WatchOrder, stdout: BinaryIO) -> Iterator[StreamWatch]:
+    """Yield a watch that is ready to run; end its model and its receivers after it."""
+    model = model_at(order.model)
+    senders: list[LineSender] = []
+    served = ServedModel(model, order.limits)
+    try:
+        waits = not order.stream.source.is_live
+        senders.extend(LineSender(receiver, waits=waits) for receiver in _receivers(order, stdout))
+        yield StreamWatch(order.stream, served, senders)
+    finally:
+        served.close()
+        _close(senders)
+
+
+def run(order: WatchOrder, stdout: BinaryIO = sys.stdout.buffer) -> None:
+    """Watch until the stream ends, SIGTERM or Ctrl-C.
+
+    Raises:
+        Refusal: when it cannot begin, or a file cannot be read.
+    """
+    keep_free_memory_small()
+    with stream_watch(order, stdout) as watch:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: watch.close())
+        with notified_systemd():
+            watch.run()
+        _report(watch)
+
+
+def _receivers(order: WatchOrder, stdout: BinaryIO) -> Iterator[Receiver]:
+    if order.prints:
+        yield PipeReceiver(stdout)
+    if order.line_file is not None:
+        file = order.line_file
+        yield FileReceiver(file.path, most_bytes=file.most_bytes, most_files=file.most_files)
+
+
+def _close(senders: Sequence[LineSender]) -> None:
+    for sender in senders:
+        with suppress(Exception):
+            sender.close(GRACE_S)
+
+
+def _report(watch: StreamWatch) -> None:
+    counts = watch.counts
+    log.info(
+        "%s: %d frames looked at, %d not, %d passed over, %d damaged; opened %d times",
+        watch.name,
+        counts.answered,
+        counts.failed,
+        counts.dropped,
+        counts.damaged,
+        counts.openings,
+    )
