@@ -21,7 +21,6 @@ from vedette.jobs.tables import jobs
 LEASE_MS = 15_000
 DATABASE_MS = text("select extract(epoch from clock_timestamp()) * 1000")
 
-
 Progress = Mapping[str, Any]
 
 
@@ -59,9 +58,7 @@ class JobTable:
     def now_ms(self, connection: Connection) -> int:
         """Return this moment by the one clock that all servers share, or by ours where we are alone."""
         if connection.dialect.name == "postgresql":
-            return int(
-                connection.execute(text("select extract(epoch from clock_timestamp()) * 1000")).scalar_one()
-            )
+            return int(connection.execute(DATABASE_MS).scalar_one())
         return milliseconds(self.clock())
 
     def add(self, connection: Connection, job: NewJob, *, owned: bool) -> int:
