@@ -22,7 +22,6 @@ VERDICTS_AT_ONCE = 1000
 MOST_PICTURES = 2000
 """As many as a trial takes; more are refused before one is sent."""
 USABLE = frozenset({".jpg", ".jpeg", ".png"})
-ID_LENGTH = 32
 
 Facts = Mapping[str, Any]
 

@@ -5,7 +5,7 @@ Works on the numbers of the journal's steps; of entries it reads the addresses o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,6 @@ from vedette.store.db import Database
 # Gone since (would come back), new since (would go), other labels, only other boxes or metadata; and those
 # that were moved to the other dataset, where they stay.
 DifferenceKind = Literal["gone", "new", "relabelled", "changed", "moved"]
-DIFFERENCE_KINDS: tuple[DifferenceKind, ...] = get_args(DifferenceKind)
 
 
 @dataclass(frozen=True, slots=True)

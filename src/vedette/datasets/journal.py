@@ -7,7 +7,7 @@ it is made in, and a step a block with what it did to each entry (`steps.py`). R
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Connection, Row, insert, select, update
@@ -21,7 +21,6 @@ OriginKind = Literal[
     "edit", "update", "import", "copy", "bring", "move", "remove", "label", "rename", "delete-label",
     "drafts", "round", "trial", "distribute", "divide", "example", "undo", "revert", "restore",
 ]  # fmt: skip
-ORIGIN_KINDS: tuple[OriginKind, ...] = get_args(OriginKind)
 
 LONGEST_NOTE = 200
 

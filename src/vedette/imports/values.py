@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from vedette.datasets.dataset import Kind
 from vedette.exchange.formats import Format
@@ -13,7 +13,6 @@ FolderLabels = Literal["none", "first", "last"]
 Existing = Literal["keep", "replace"]
 Severity = Literal["refused", "error", "warning"]
 
-FOLDER_LABELS: tuple[FolderLabels, ...] = get_args(FolderLabels)
 # Formats whose labels are read line by line.
 LINE_FORMATS: frozenset[Format] = frozenset({"manifest", "groundtruth"})
 UNDER_WAY: frozenset[ImportStatus] = frozenset({"reading", "mending", "running"})

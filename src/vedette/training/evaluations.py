@@ -30,9 +30,6 @@ from vedette.projects.version import WITH_PACKAGE, Version
 from vedette.runtime.package import open_package
 from vedette.training.folder import Folder
 
-# Of more pictures at once no page shows anything.
-MOST_SAMPLES = 100
-
 
 @dataclass(frozen=True, slots=True)
 class EvaluationFiles:
