@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from doubles.packages import tiny_package
+from doubles.receivers import Broker, PostTarget, serving
 from doubles.videos import rtsp_camera, write_video
 from vedette.cli.main import app
 
@@ -40,6 +41,28 @@ def test_a_film_is_looked_at_frame_by_frame(model, film, tmp_path):
     assert {document["stream"] for document in documents} == {"belt"}
     assert lines.read_bytes() == ran.stdout
     assert b"20 frames looked at, 0 not" in ran.stderr
+
+
+def test_lines_are_posted_and_published_and_pictures_of_events_saved(model, film, tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    with serving(PostTarget()) as target, serving(Broker()) as broker:
+        (tmp_path / "broker").write_text(f"mqtt://127.0.0.1:{broker.port}/belt\n")
+        words = ("--source", film, "--model", model, "--rate", 0, "--save", pictures, "--save-after", 0)
+        words += ("--save-before", 0, "--post", f"http://127.0.0.1:{target.server_port}/")
+        ran = subprocess.run(
+            command(*words, "--mqtt", f"@{tmp_path}/broker", "--status", "127.0.0.1:0"),
+            capture_output=True,
+            timeout=SOON_S,
+        )
+    assert ran.returncode == 0, ran.stderr
+    lines = ran.stdout.splitlines()
+    assert target.bodies == lines
+    assert [payload for _, payload in broker.messages] == lines
+    assert len(lines) == 20
+    saved = sorted(path.read_bytes().strip() for path in pictures.glob("*.json"))
+    assert saved == sorted(lines[::2])
+    assert len(list(pictures.glob("*.jpg"))) == 10
 
 
 def test_a_network_camera_is_watched_until_the_watch_is_stopped_and_no_password_shows(model):
@@ -76,6 +99,11 @@ def test_a_watch_ends_when_its_reader_does(model, film):
         (("--source", "none.mp4"), "There is no video file 'none.mp4'."),
         (("--source", "file:///x"), "Streams of the kind file:// are not opened"),
         (("--source", "/dev/null", "--option", "size"), "'size' is no KEY=VALUE for --option."),
+        (("--source", "/dev/null", "--save", "/none"), "There is no folder /none (--save)."),
+        (("--source", "/dev/null", "--post", "x"), "x is no address to post to"),
+        (("--source", "/dev/null", "--mqtt", "x"), "x is no broker and topic"),
+        (("--source", "/dev/null", "--post", "http://h", "--post-header", "x"), "A header is NAME: VALUE"),
+        (("--source", "/dev/null", "--lines", "/"), "/ cannot be written: Is a directory."),
     ],
 )
 def test_what_cannot_be_watched_is_refused_with_a_sentence(model, words, sentence):

@@ -17,6 +17,8 @@ from vedette.edge.notify import notified_systemd
     [
         ("vedette.edge.agent", {"torch", "onnxruntime", "sqlalchemy", "pydantic", "botocore", "sklearn"}),
         ("vedette.edge.worker", {"torch", "grpc", "sqlalchemy", "pydantic", "botocore", "sklearn"}),
+        ("vedette.edge.streams.running", {"torch", "grpc", "onnxruntime", "av", "sqlalchemy", "pydantic"}),
+        ("vedette.edge.streams.camera", {"torch", "grpc", "onnxruntime", "paho", "sqlalchemy", "pydantic"}),
     ],
 )
 def test_what_a_process_imports_is_light(module, heavy):

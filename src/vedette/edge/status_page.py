@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Protocol
 
 import vedette
 from vedette.edge.device_models import DeviceModels
-from vedette.edge.figures import AgentFigures
 from vedette.errors import Wrong
+
+if TYPE_CHECKING:  # with gRPC, which a watch of a stream has not
+    from vedette.edge.figures import AgentFigures
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="5">
@@ -33,10 +36,17 @@ td.n,th.n{{text-align:right}}</style></head><body>
 LOCAL_NAMES = ("localhost",)
 
 
+class LocalPages(Protocol):
+    """What answers for paths."""
+
+    def answer(self, path: str) -> tuple[HTTPStatus, str, bytes]:
+        """Return status, content type and body for a path."""
+
+
 class StatusPages:
     """What the page shows."""
 
-    def __init__(self, models: DeviceModels, figures: AgentFigures, addresses: tuple[str, ...]) -> None:
+    def __init__(self, models: DeviceModels, figures: "AgentFigures", addresses: tuple[str, ...]) -> None:
         self._models = models
         self._figures = figures
         self._addresses = addresses
@@ -67,7 +77,7 @@ class StatusPages:
 
 
 @contextmanager
-def served_pages(pages: StatusPages, address: str) -> Iterator[str]:
+def served_pages(pages: LocalPages, address: str) -> Iterator[str]:
     """Serve the pages while the block runs; yield their address."""
     host, port = local_address(address)
     try:
@@ -99,7 +109,7 @@ def local_address(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _handler(pages: StatusPages, host: str) -> type[BaseHTTPRequestHandler]:
+def _handler(pages: LocalPages, host: str) -> type[BaseHTTPRequestHandler]:
     class StatusHandler(BaseHTTPRequestHandler):
         timeout = 10
 

@@ -15,7 +15,7 @@ from vedette.edge.served import ModelState, ProcessFailed, ServedModel
 from vedette.edge.streams import stream_watch as module
 from vedette.edge.streams.addresses import SourceAddress, SourceKind
 from vedette.edge.streams.camera_process import CameraLost, SourceOptions
-from vedette.edge.streams.stream_watch import FramePace, StreamOptions, StreamWatch
+from vedette.edge.streams.stream_watch import FramePace, StreamOptions, StreamOutputs, StreamWatch
 from vedette.errors import Busy, Wrong
 
 LIVE = SourceAddress(SourceKind.NETWORK, "rtsp://user:secret@camera/1", "rtsp://…@camera/1")
@@ -78,7 +78,7 @@ def watching(served, clock):
         watch = StreamWatch(
             StreamOptions(SourceOptions(source), **options),
             served,
-            [lines],
+            StreamOutputs([lines]),
             opener=lambda _: next(order),
             clock=clock,
             now=instants,
@@ -170,7 +170,9 @@ def test_a_model_that_cannot_be_loaded_is_refused_before_the_camera_is_opened(tm
     with (package / "model.onnx").open("ab") as stream:
         stream.write(b"more")
     served = ServedModel(model_at(package), ProcessLimits())
-    watch = StreamWatch(StreamOptions(SourceOptions(LIVE)), served, [], opener=pytest.fail, clock=clock)
+    watch = StreamWatch(
+        StreamOptions(SourceOptions(LIVE)), served, StreamOutputs(), opener=pytest.fail, clock=clock
+    )
     with pytest.raises(Wrong, match="is not as it was written"):
         watch.run()
     served.close()

@@ -14,8 +14,13 @@ from vedette.edge.memory import keep_free_memory_small
 from vedette.edge.notify import notified_systemd
 from vedette.edge.process import ProcessLimits
 from vedette.edge.served import ServedModel
+from vedette.edge.status_page import served_pages
+from vedette.edge.streams.brokers import BrokerReceiver, BrokerTarget
 from vedette.edge.streams.lines import FileReceiver, LineSender, PipeReceiver, Receiver
-from vedette.edge.streams.stream_watch import GRACE_S, StreamOptions, StreamWatch
+from vedette.edge.streams.posting import HttpReceiver, HttpTarget
+from vedette.edge.streams.saving import PictureSaver, SaveOptions
+from vedette.edge.streams.stream_pages import StreamPages
+from vedette.edge.streams.stream_watch import GRACE_S, StreamOptions, StreamOutputs, StreamWatch
 
 log = logging.getLogger("vedette.edge.stream")
 
@@ -38,6 +43,10 @@ class WatchOrder:
     limits: ProcessLimits = field(default_factory=ProcessLimits)
     prints: bool = True
     line_file: LineFile | None = None
+    posts: Sequence[HttpTarget] = ()
+    brokers: Sequence[BrokerTarget] = ()
+    saving: SaveOptions | None = None
+    status: str = ""
 
 
 @contextmanager
@@ -46,12 +55,17 @@ def stream_watch(order: WatchOrder, stdout: BinaryIO) -> Iterator[StreamWatch]:
     model = model_at(order.model)
     senders: list[LineSender] = []
     served = ServedModel(model, order.limits)
+    saver: PictureSaver | None = None
     try:
         waits = not order.stream.source.is_live
         senders.extend(LineSender(receiver, waits=waits) for receiver in _receivers(order, stdout))
-        yield StreamWatch(order.stream, served, senders)
+        if order.saving is not None:
+            saver = PictureSaver(order.saving, waits=waits)
+        yield StreamWatch(order.stream, served, StreamOutputs(senders, saver))
     finally:
         served.close()
+        if saver is not None:
+            saver.close(GRACE_S)
         _close(senders)
 
 
@@ -65,7 +79,7 @@ def run(order: WatchOrder, stdout: BinaryIO = sys.stdout.buffer) -> None:
     with stream_watch(order, stdout) as watch:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: watch.close())
-        with notified_systemd():
+        with _pages(watch, order.status), notified_systemd():
             watch.run()
         _report(watch)
 
@@ -76,6 +90,20 @@ def _receivers(order: WatchOrder, stdout: BinaryIO) -> Iterator[Receiver]:
     if order.line_file is not None:
         file = order.line_file
         yield FileReceiver(file.path, most_bytes=file.most_bytes, most_files=file.most_files)
+    for target in order.posts:
+        yield HttpReceiver(target)
+    for broker in order.brokers:
+        yield BrokerReceiver(broker)
+
+
+@contextmanager
+def _pages(watch: StreamWatch, address: str) -> Iterator[None]:
+    if not address:
+        yield
+        return
+    with served_pages(StreamPages(watch), address) as page:
+        log.info("Status and figures: %s", page)
+        yield
 
 
 def _close(senders: Sequence[LineSender]) -> None:

@@ -29,6 +29,7 @@ from vedette.edge.streams.camera_process import (
     StreamOver,
 )
 from vedette.edge.streams.lines import LineSender
+from vedette.edge.streams.saving import PictureSaver, SavedFrame
 from vedette.edge.watch import answer_fields, verdict_of
 from vedette.errors import Busy, NoSpace, Refusal, TooFast, Wrong
 
@@ -79,6 +80,14 @@ class StreamOptions:
         return self.name or self.source.source.public
 
 
+@dataclass(frozen=True, slots=True)
+class StreamOutputs:
+    """Where answers go: as lines to receivers, as pictures into a folder."""
+
+    senders: Sequence[LineSender] = ()
+    saver: PictureSaver | None = None
+
+
 @dataclass(slots=True)
 class StreamCounts:
     """What a watch has counted since it began."""
@@ -118,7 +127,7 @@ class StreamWatch:
         self,
         options: StreamOptions,
         served: ServedModel,
-        senders: Sequence[LineSender],
+        outputs: StreamOutputs,
         *,
         opener: Opener = CameraProcess,
         clock: Clock = system_clock,
@@ -127,7 +136,7 @@ class StreamWatch:
         self.counts = StreamCounts()
         self._options = options
         self._served = served
-        self._senders = senders
+        self.outputs = outputs
         self._opener = opener
         self._clock = clock
         self._now = now
@@ -143,8 +152,10 @@ class StreamWatch:
     def close(self) -> None:
         """Have `run` end after the present frame."""
         self._is_over.set()
-        for sender in self._senders:
+        for sender in self.outputs.senders:
             sender.stop_waiting()
+        if self.outputs.saver is not None:
+            self.outputs.saver.stop_waiting()
         if self._camera is not None:
             self._camera.interrupt()
 
@@ -202,7 +213,7 @@ class StreamWatch:
             camera.close()
 
     def _is_enough(self) -> bool:
-        if any(sender.is_gone for sender in self._senders):
+        if any(sender.is_gone for sender in self.outputs.senders):
             log.info("nobody reads the lines any more")
             return True
         most = self._options.most_frames
@@ -265,8 +276,10 @@ class StreamWatch:
             **fields,
         }
         line = orjson.dumps(document) + b"\n"
-        for sender in self._senders:
+        for sender in self.outputs.senders:
             sender.put(line)
+        if self.outputs.saver is not None:
+            self.outputs.saver.add(SavedFrame(frame, moment, line), fields)
 
     def _note_open(self) -> None:
         counts = self.counts
