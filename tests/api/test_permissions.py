@@ -22,6 +22,7 @@ from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
 from vedette.api.operations import OperationsDoor
 from vedette.api.permissions import DENY_ALONE
+from vedette.devices.values import DevicePlace, NewDevice
 from vedette.errors import Denied, Refusal
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
@@ -76,6 +77,7 @@ PACKAGING = {
     }
 }
 EDGE = {"ModelArn": VERSION, "ComponentName": "boards", "Address": "s3://out/edge"}
+PACKED = {"ProjectArn": PROJECT, "JobName": "none"}
 ENTRIES = {"ProjectArn": PROJECT, "DatasetType": "TRAIN"}
 IMPORT = {"ProjectArn": DOORS, "ImportId": "0" * 32}
 EXPORTED = {"ProjectArn": PROJECT, "DatasetType": "train", "Address": "s3://out/here"}
@@ -244,6 +246,14 @@ REQUESTS = [
     ("vedette", "RevertChange", {**ENTRIES, "Number": 999}, ""),
     ("vedette", "DescribeChange", {"ProjectArn": DOORS, "ChangeId": "0" * 32}, ""),
     ("vedette", "QueryEntries", ENTRIES, ""),
+    ("vedette", "CreateDevice", {"DeviceName": "press-5", "Tags": TAGS}, ""),
+    ("vedette", "CreateDeviceToken", {"DeviceName": "press-4"}, ""),
+    ("vedette", "DeleteDevice", {"DeviceName": "press-4"}, ""),
+    ("vedette", "DescribeDevice", {"DeviceName": "press-4"}, ""),
+    ("vedette", "GetDeviceSigningKey", {}, ""),
+    ("vedette", "ListDevices", {}, ""),
+    ("vedette", "UpdateDevice", {"DeviceName": "press-4", "Tags": TAGS}, ""),
+    ("vedette", "UpdateDevice", {"DeviceName": "press-4", "Packages": [PACKED]}, "with Packages"),
     ("vedette", "DownloadEdgePackage", {"ProjectArn": PROJECT, "JobName": "none", "Part": "sums"}, ""),
     ("vedette", "ListEdgePackages", {"ProjectArn": DOORS}, ""),
     ("vedette", "StartEdgePackage", EDGE, ""),
@@ -331,6 +341,7 @@ def furnish(house):
         {"ProjectName": "doors", "DatasetType": "train", "DatasetSource": {"GroundTruthManifest": manifest}}
     )
     assert house.datasets.wait(30)
+    house.devices.create(DevicePlace(HERE, REGION), NewDevice("press-4", tags=TAGS))
     for project, name in ((boards, "v1"), (doors, "")):
         made, _ = house.versions.create(project, NewVersion(name, bucket="out"))
         house.versions.move(made, "trained")

@@ -13,6 +13,8 @@ from doubles.engine import InAThread
 from vedette.api.house import Caller, House
 from vedette.api.s3.reach import Reach
 from vedette.datasets.datasets import Datasets
+from vedette.devices.devices import Devices, DeviceTools
+from vedette.devices.packages import DevicePackages
 from vedette.engines.port import Event
 from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
@@ -20,6 +22,7 @@ from vedette.feedback.opening import FeedbackPlaces, lines_of_training, open_fee
 from vedette.identity.identity import Identity
 from vedette.identity.principal import ADMINISTRATOR, Principal
 from vedette.identity.seal import Seal
+from vedette.identity.signing_keys import SigningKeys
 from vedette.imports.imports import Imports
 from vedette.imports.works import ImportTools
 from vedette.jobs.runner import JobRunner
@@ -125,6 +128,7 @@ class PostgresMaker:
 def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     """Return a house over the database, with an account here and one elsewhere."""
     identity = Identity(database, Seal(bytes(32)), clock)
+    keys = SigningKeys(database, Seal(bytes(32)), clock)
     known = {account.id for account in identity.directory.accounts()}
     for account in sorted({HERE, ELSEWHERE} - known):
         identity.directory.create_account(account)
@@ -204,12 +208,15 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         trainings.folder,
         InAThread(),
         clock,
+        keys,
     )
     packagings = Packagings(packaging, jobs, most_under_way=20)
     packagings.start()
     projects.ask_before_deleting(packagings.hold_project)
+    packages = DevicePackages(folder / "devices" / "packages")
     return House(
         packagings=packagings,
+        devices=Devices(DeviceTools(database, projects.tags, keys, packages, clock)),
         trials=trials,
         feedback=open_feedback(trials, jobs, places, measured_here, lambda: False),
         suggestions=Suggestions(database, jobs, tools, clock, drafts.doubts),

@@ -59,6 +59,8 @@ LATER = (
     "drop table dataset_studies",
     "drop table round_comments",
     "drop table round_answers",
+    "drop table devices",
+    "drop table signing_keys",
     "drop table packaging_jobs",
     "drop table feedback_samples",
     "drop table feedback_plans",

@@ -106,6 +106,8 @@ SERVICES = {
         AcceptDrafts DiscardDrafts ListDrafts StartDrafts StopDrafts
         DescribeFeedback UpdateFeedback
         DownloadEdgePackage ListEdgePackages StartEdgePackage
+        CreateDevice CreateDeviceToken DeleteDevice DescribeDevice GetDeviceSigningKey ListDevices
+        UpdateDevice
         AddTrialPictures DeleteTrialDetection DescribeTrialDetection ListTrialDetections StartTrialDetection
         StopTrialDetection VerifyTrialPictures
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining

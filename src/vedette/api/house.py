@@ -8,6 +8,7 @@ from functools import partial
 from vedette.arn import Arn, parse_arn
 from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
+from vedette.devices.devices import Devices
 from vedette.errors import Missing, Wrong
 from vedette.exports.exports import Exports
 from vedette.feedback.feedback import Feedback
@@ -48,6 +49,7 @@ class House:
     imports: Imports
     exports: Exports
     packagings: Packagings
+    devices: Devices
     versions: Versions
     trainings: Trainings
     hosting: Hosting

@@ -57,6 +57,22 @@ def agent(  # noqa: PLR0913  (each is an option of the command)
     move: Annotated[
         bool, Option("--move", help="Move pictures from --watch into folders of --out by their verdict.")
     ] = False,
+    server: Annotated[
+        str, Option(help="A Vedette server to report to and take models from, such as https://HOST:8443.")
+    ] = "",
+    token: Annotated[
+        str, Option(help="The token that the server gave for this device; needed the first time alone.")
+    ] = "",
+    server_ca: Annotated[
+        Path | None, Option(help="Certificates to trust the server by, where the system's do not.")
+    ] = None,
+    poll: Annotated[
+        float, Option(help="Seconds between two reports to --server; 0 leaves it to the server.", min=0)
+    ] = 0.0,
+    require_signature: Annotated[
+        list[str] | None,
+        Option(help="A server's public key; models that none of these signed are refused. May be repeated."),
+    ] = None,
 ) -> None:
     """Answer over gRPC as Lookout for Vision's Edge Agent did, until it is stopped.
 
@@ -64,6 +80,7 @@ def agent(  # noqa: PLR0913  (each is an option of the command)
     """
     require_part("edge")
     from vedette.edge.agent import AgentOptions, run
+    from vedette.edge.over_the_air import ServerOptions
     from vedette.edge.process import ProcessLimits
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -76,8 +93,11 @@ def agent(  # noqa: PLR0913  (each is an option of the command)
         most_answer=max_answer,
         limits=ProcessLimits(threads=threads, memory=memory << 20),
         status=status,
+        keys=tuple(require_signature or ()),
     )
     try:
+        if server:
+            options = replace(options, server=ServerOptions(server, token, server_ca, poll))
         if watch is not None or out is not None:
             options = replace(options, watch=_watch_options(watch, out, watch_model, start or [], move))
         run(options, _announce)

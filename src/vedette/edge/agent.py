@@ -1,6 +1,6 @@
 """The agent: puts models, services and sockets together, runs until it is told to stop.
 
-It loads no model itself (worker.py does), keeps nothing on disk, and reaches for no network.
+It loads no model itself (worker.py does), and reaches for no network but the server that it was told of.
 """
 
 import logging
@@ -20,9 +20,11 @@ from vedette.edge.catalogue import Catalogue
 from vedette.edge.device_models import DeviceModels
 from vedette.edge.figures import AgentFigures, CountingInterceptor
 from vedette.edge.health import AgentHealth
+from vedette.edge.installed import InstalledModels
 from vedette.edge.labels_servicer import EdgeLabelsServicer
 from vedette.edge.memory import keep_free_memory_small
 from vedette.edge.notify import notified_systemd
+from vedette.edge.over_the_air import OnDevice, OverTheAir, ServerOptions, following_orders
 from vedette.edge.process import ProcessLimits
 from vedette.edge.protos import edge_agent_pb2_grpc, vedette_edge_pb2_grpc
 from vedette.edge.rasters import CHANNELS, MOST_SIDE
@@ -32,6 +34,7 @@ from vedette.edge.sockets import DEFAULT, UMASK, claimed_socket, open_to_group, 
 from vedette.edge.status_page import StatusPages, served_pages
 from vedette.edge.watch import FolderWatch, WatchOptions, watching
 from vedette.errors import Refusal, Wrong
+from vedette.runtime.signatures import read_key
 
 log = logging.getLogger("vedette.edge")
 
@@ -56,6 +59,9 @@ class AgentOptions:
     limits: ProcessLimits = field(default_factory=ProcessLimits)
     status: str = ""
     watch: WatchOptions | None = None
+    server: ServerOptions | None = None
+    # Of which one has to have signed each model; where there are none, nobody has to.
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,10 @@ def running_agent(options: AgentOptions) -> Iterator[RunningAgent]:
     path = socket_path(options.socket)
     keep_free_memory_small()
     health = AgentHealth()
-    models = DeviceModels(Catalogue(options.models), options.limits, health.observe)
+    keys = tuple(read_key(text) for text in options.keys)
+    installed = InstalledModels(options.models)
+    catalogue = Catalogue(options.models, installed.on_disk, tuple(map(str, keys)))
+    models = DeviceModels(catalogue, options.limits, health.observe)
     figures = AgentFigures(models)
     with claimed_socket(path, options.socket_group), ExitStack() as ending:
         server = _server(models, figures, health, options)
@@ -90,9 +99,13 @@ def running_agent(options: AgentOptions) -> Iterator[RunningAgent]:
         if options.status:
             pages = StatusPages(models, figures, addresses)
             page = ending.enter_context(served_pages(pages, options.status))
+        device = OnDevice(models, figures, installed, options.limits, keys)
+        orders = None if options.server is None else OverTheAir(options.server, device)
         server.start()
-        for name in options.start:
+        for name in dict.fromkeys((*options.start, *installed.on_disk())):
             _start(models, name)
+        if orders is not None:
+            ending.enter_context(following_orders(orders))
         if watch is not None:
             ending.enter_context(watching(watch))
         yield RunningAgent(addresses, models, page)

@@ -7,7 +7,7 @@ opened here but the manifest: it is checked by the process that loads it.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,10 @@ log = logging.getLogger("vedette.edge")
 
 @dataclass(frozen=True, slots=True)
 class ModelOnDisk:
-    """A model that lies on the device. `problem` says why it cannot be started, where that is known."""
+    """A model that lies on the device. `problem` says why it cannot be started, where that is known.
+
+    `keys` are those of which one has to have signed it; where there are none, nobody has to.
+    """
 
     name: str
     package: Path
@@ -28,13 +31,25 @@ class ModelOnDisk:
     version: str = ""
     component: Path | None = None
     problem: str = ""
+    keys: tuple[str, ...] = ()
+
+
+def _none() -> Mapping[str, ModelOnDisk]:
+    return {}
 
 
 class Catalogue:
-    """The models of one folder."""
+    """The models of one folder. `installed` came over the air; each wins over one of its name there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        installed: Callable[[], Mapping[str, ModelOnDisk]] = _none,
+        keys: tuple[str, ...] = (),
+    ) -> None:
         self.folder = folder
+        self._installed = installed
+        self._keys = keys
         if not folder.is_dir():
             raise Missing(f"There is no folder {folder}.", kind="folder", name=str(folder))
 
@@ -47,7 +62,8 @@ class Catalogue:
                 models[model.name] = model if other is None else _chosen(other, model)
         except (OSError, Refusal) as error:  # a drive that was pulled; what runs goes on
             log.warning("the folder %s cannot be read: %s", self.folder, error)
-        return models
+        models.update(self._installed())
+        return {name: replace(model, keys=self._keys) for name, model in models.items()}
 
     def _packages(self) -> Iterator[ModelOnDisk]:
         if (self.folder / MANIFEST).is_file():  # the folder is one component, and not of several models

@@ -1,13 +1,16 @@
 """The models of a device: those that lie in its folder, and those that are in use."""
 
+import logging
 import threading
 from collections.abc import Mapping
 
 from vedette.edge.catalogue import Catalogue, ModelOnDisk
-from vedette.edge.process import ProcessLimits
+from vedette.edge.process import ModelProcess, ProcessLimits
 from vedette.edge.served import ModelReport, ModelState, Observer, ServedModel
-from vedette.errors import Missing, Wrong
+from vedette.errors import Missing, Refusal, Wrong
 from vedette.runtime.components import NAME
+
+log = logging.getLogger("vedette.edge")
 
 IN_USE = frozenset({ModelState.STARTING, ModelState.RUNNING, ModelState.STOPPING})
 
@@ -50,6 +53,44 @@ class DeviceModels:
             with self._lock:
                 served = self._served.setdefault(name, ServedModel(model, self._limits, self._observe))
         served.start(model)
+
+    def switch(self, model: ModelOnDisk, process: ModelProcess) -> None:
+        """Have another package of a model answer; one that was not RUNNING is started with it.
+
+        One that a client stopped stays STOPPED. The process is this one's from now on.
+        """
+        served = self._served.get(model.name)
+        if served is not None and served.switch(model, process):
+            return
+        process.close()
+        if served is None or served.state is not ModelState.STOPPED:
+            self._start_again(model)
+
+    def _start_again(self, model: ModelOnDisk) -> None:
+        try:
+            self.start(model.name)
+        except Refusal as refusal:
+            log.warning("%s was not started: %s", model.name, refusal.sentence)
+
+    def leave(self, name: str) -> None:
+        """Stop a model that is not on the device any more, in whatever state it is."""
+        with self._lock:
+            served = self._served.pop(name, None)
+        if served is not None:
+            served.close()
+
+    def state(self, name: str) -> ModelState:
+        """Return the state that a model is in, without a look at the disk."""
+        served = self._served.get(name)
+        return ModelState.STOPPED if served is None else served.state
+
+    def version(self, name: str) -> str:
+        """Return the version of a model's component that is in use, else that lies there."""
+        served = self._served.get(name)
+        if served is not None and served.state in IN_USE:
+            return served.model.version
+        model = self._catalogue.models().get(name)
+        return "" if model is None else model.version
 
     def stop(self, name: str) -> None:
         """Stop a model; it is STOPPED when this returns."""

@@ -62,6 +62,8 @@ class ModelProcess:
     def __init__(self, model: ModelOnDisk, limits: ProcessLimits) -> None:
         """Start the process, which has not loaded its model yet."""
         self.about: Mapping[str, Any] = {}
+        # How many calls have it in hand; whoever hands it out counts them.
+        self.callers = 0
         self._limits = limits
         self._lock = threading.Lock()
         self._slots = Slots(1)
@@ -87,6 +89,7 @@ class ModelProcess:
             "package": str(model.package),
             "component": str(model.component or ""),
             "name": model.name,
+            "keys": list(model.keys),
             "threads": limits.threads,
             "memory": limits.memory,
             "core": next(_turns),

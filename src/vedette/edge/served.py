@@ -215,6 +215,26 @@ class ServedModel:
         for process in processes:
             process.close()
 
+    def switch(self, model: ModelOnDisk, process: ModelProcess) -> bool:
+        """Have another process answer from now on, which has loaded another package of the model.
+
+        What the one before has in hand it answers; then it ends. Returns whether the model was RUNNING, else
+        nothing has changed.
+        """
+        with self._changed:
+            if self.state is not ModelState.RUNNING:
+                return False
+            before, self._process = self._process, process
+            self.model, self._task, self._message = model, process.about["task"], ""
+            self._losses.clear()
+            self._changed.notify_all()
+            self._keeper.notify_all()
+            if before is not None:
+                self._changed.wait_for(lambda: not before.callers, DRAIN_S)
+        if before is not None:
+            before.close()
+        return True
+
     # Being asked
 
     def ask(
@@ -249,7 +269,7 @@ class ServedModel:
         for is_last in (False, True):
             process = self._running_process()
             try:
-                return process.ask(head, body, is_awaited=is_awaited)
+                return self._ask_process(process, head, body, is_awaited)
             except ProcessHung as error:
                 self._retire(process)
                 raise ProcessFailed(f"The model's process {error}.") from None
@@ -267,7 +287,20 @@ class ServedModel:
             if self._process is None:
                 self._refuse_unless(ModelState.RUNNING)
                 raise ProcessFailed("The model's process ended, and another one is not ready yet.")
+            self._process.callers += 1
             return self._process
+
+    def _ask_process(
+        self, process: ModelProcess, head: Mapping[str, Any], body: bytes, is_awaited: Callable[[], bool]
+    ) -> Frame:
+        """Return the answer of a process that counts this call already."""
+        try:
+            return process.ask(head, body, is_awaited=is_awaited)
+        finally:
+            with self._changed:
+                process.callers -= 1
+                if process is not self._process:
+                    self._changed.notify_all()  # who switched waits for it
 
     # Being kept running, by the thread that started it
 
@@ -333,7 +366,8 @@ class ServedModel:
             self._fail(life, str(error))
             return
         with self._changed:
-            is_wanted = self._is_running(life)
+            # Meanwhile another package may have been switched to, with a process of its own.
+            is_wanted = self._is_running(life) and self._process is None
             if is_wanted:
                 self._process, self._message = other, ""
                 self._changed.notify_all()

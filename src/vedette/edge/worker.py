@@ -1,6 +1,6 @@
 """A model's process on a device: loads one package and looks at one picture after the other.
 
-first   in: {"package", "component", "name", "threads", "memory", "core", "slots"}
+first   in: {"package", "component", "name", "keys", "threads", "memory", "core", "slots"}
         out: {"ready", "task", "labels"} or {"refused"}
 then    in: {"raster": [width, height], "mask"} and the pixels, or {…, "segment": [name, size, offset]},
             or {…, "slot": [start, size]}; "mask" is "none", "bytes", or a segment to write it into
@@ -29,11 +29,13 @@ from vedette.edge.rasters import Raster, colors_of, mask_bytes, picture_of
 from vedette.edge.segments import SegmentPart, read_segment, write_segment
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.slots import SlotReader
-from vedette.errors import NoSpace, Refusal
+from vedette.errors import NoSpace, Refusal, Wrong
+from vedette.runtime.component_signatures import require_signature
 from vedette.runtime.components import read_component
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model
-from vedette.runtime.package import open_package
+from vedette.runtime.package import Package, open_package
+from vedette.runtime.signatures import read_key
 from vedette.vision.annotations import ANOMALY, Finding
 
 log = logging.getLogger("vedette.edge.worker")
@@ -47,12 +49,7 @@ class ModelWorker:
     def __init__(self, order: Mapping[str, Any]) -> None:
         threads = order["threads"] or count_cores()
         others = claim_core(order["core"]) if threads > 1 else ()
-        component = order["component"]
-        package = (
-            read_component(Path(component)).open_model()
-            if component
-            else open_package(Path(order["package"]))
-        )
+        package = open_ordered(order)
         idle_cores = IdleCores(cores=len(others) + 1 if others else count_cores())
         self._model = Model(
             package.facts,
@@ -137,6 +134,19 @@ class ModelWorker:
             return content
         write_segment(SegmentPart(*target), content)
         return b""
+
+
+def open_ordered(order: Mapping[str, Any]) -> Package:
+    """Return the package of an order to load; where keys are named, one of them has to have signed it."""
+    keys = tuple(read_key(text) for text in order["keys"])
+    if not order["component"]:
+        if keys:
+            raise Wrong("It is no signed component, and the agent wants signed models.", kind="model")
+        return open_package(Path(order["package"]))
+    component = read_component(Path(order["component"]))
+    if keys:
+        require_signature(component, keys)
+    return component.open_model()
 
 
 def _finding_fields(finding: Finding) -> dict[str, Any]:

@@ -152,3 +152,14 @@ console_links = Table(
     ForeignKeyConstraint(["account"], ["accounts.id"]),
     ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
 )
+
+# What an account signs with what its devices get; `sealed` is the private half, in hexadecimal.
+signing_keys = Table(
+    "signing_keys",
+    METADATA,
+    Column("account", String(12), primary_key=True),
+    Column("public", String(64), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+)

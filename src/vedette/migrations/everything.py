@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 
 import vedette.datasets.tables
+import vedette.devices.tables
 import vedette.exports.tables
 import vedette.feedback.tables
 import vedette.identity.tables
@@ -31,6 +32,7 @@ ROOMS = (
     vedette.trials.tables,
     vedette.feedback.tables,
     vedette.packaging.tables,
+    vedette.devices.tables,
 )
 
 

@@ -20,7 +20,14 @@ from pathlib import Path
 from vedette.packaging.linux import MODELS, linux_files
 from vedette.packaging.recipe import recipe_json, recipe_yaml
 from vedette.runtime.component_archives import zip_component
-from vedette.runtime.components import MANIFEST, MODEL_FOLDER, Component, ComponentFacts, write_component
+from vedette.runtime.components import (
+    MANIFEST,
+    MODEL_FOLDER,
+    SIGNATURE,
+    Component,
+    ComponentFacts,
+    write_component,
+)
 from vedette.runtime.package import copy_package
 
 SUMS = "SHA256SUMS"
@@ -97,7 +104,9 @@ def write_linux_archive(component: Component, to: Path) -> None:
     texts = linux_files(facts, _requirement())
     sums = [f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, (text, _) in texts.items()]
     folder = f"{MODELS}/{facts.name}"
-    places = {f"{folder}/{name}": component.folder / name for name in (MANIFEST, *component.files)}
+    signature = (SIGNATURE,) if (component.folder / SIGNATURE).is_file() else ()
+    names = (MANIFEST, *signature, *component.files)
+    places = {f"{folder}/{name}": component.folder / name for name in names}
     sums.append(_sums(places))
     with (
         to.open("wb") as stream,

@@ -16,6 +16,7 @@ from vedette.engines.port import Engine
 from vedette.errors import Denied, Missing, Refusal, Wrong
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
+from vedette.identity.signing_keys import SigningKeys
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobCancelled, JobInterrupted, JobKind, WorkQueue
 from vedette.packaging import records
@@ -27,7 +28,8 @@ from vedette.projects.project import Project
 from vedette.projects.projects import by_id
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
-from vedette.runtime.components import ComponentFacts, Precision
+from vedette.runtime.component_signatures import ComponentSignature, signed_content, write_signature
+from vedette.runtime.components import Component, ComponentFacts, Precision
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.disk import disk_refusal
@@ -63,6 +65,7 @@ class PackagingTools:
     folder_of: Callable[[Version], Folder]
     engine: Engine
     clock: Clock
+    keys: SigningKeys
 
     def now_ms(self) -> int:
         """Return this moment."""
@@ -127,6 +130,7 @@ class PackagingRun:
             thresholds=job.wish.thresholds,
             more=model.more,
         )
+        self._sign(component, project)
         edge_files = write_files(
             component,
             place / "out",
@@ -176,6 +180,15 @@ class PackagingRun:
                 content_type = TYPES.get(place.suffix, "application/octet-stream")
                 tools.blobs.put(wish.bucket, keys[kind], stream, content_type=content_type)
         return keys
+
+    def _sign(self, component: Component, project: Project) -> None:
+        """Sign the component for its account's devices; the job's number is the one that only grows."""
+        account, keys = project.scope.account, self.tools.keys
+        content = signed_content(component.digest, self.number)
+        signature = ComponentSignature(
+            keys.public_key(account), self.number, keys.sign(account, "component", content)
+        )
+        write_signature(component.folder, signature)
 
     def _leave_if_asked(self) -> None:
         if self.context.is_cancelled():

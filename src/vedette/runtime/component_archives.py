@@ -24,6 +24,7 @@ from vedette.runtime.components import (
     MANIFEST,
     MOST_COMPONENT_BYTES,
     MOST_FILES,
+    SIGNATURE,
     Component,
     read_component,
     refuse_path,
@@ -59,7 +60,8 @@ class OpenArchive(Protocol):
 def zip_component(component: Component, file: BinaryIO) -> None:
     """Write a component into an open file as a zip; networks are stored, the rest is packed."""
     with zipfile.ZipFile(file, "w") as archive:
-        for name in (MANIFEST, *sorted(component.files)):
+        signature = (SIGNATURE,) if (component.folder / SIGNATURE).is_file() else ()
+        for name in (MANIFEST, *signature, *sorted(component.files)):
             member = zipfile.ZipInfo(name)
             member.compress_type = zipfile.ZIP_STORED if name.endswith(".onnx") else zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16

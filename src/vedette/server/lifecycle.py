@@ -15,6 +15,8 @@ from vedette.api.s3.reach import Reach
 from vedette.clock import system_clock
 from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
+from vedette.devices.devices import Devices, DeviceTools
+from vedette.devices.packages import DevicePackages
 from vedette.engines.choose import open_engine
 from vedette.engines.pool import Pool
 from vedette.errors import Busy
@@ -24,6 +26,7 @@ from vedette.feedback.feedback import Feedback
 from vedette.feedback.opening import FeedbackPlaces, lines_of_training, open_feedback
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
+from vedette.identity.signing_keys import SigningKeys
 from vedette.imports.imports import Imports
 from vedette.imports.works import ImportTools
 from vedette.jobs.runner import JobRunner
@@ -34,7 +37,13 @@ from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
 from vedette.rounds.room import open_rounds
-from vedette.server.installation import check_folder, close_to_others, in_a_sentence, open_installation
+from vedette.server.installation import (
+    Installation,
+    check_folder,
+    close_to_others,
+    in_a_sentence,
+    open_installation,
+)
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
 from vedette.store.blobs.choose import open_blobs
@@ -95,15 +104,14 @@ def open_house(settings: Settings) -> Iterator[House]:
         closing.enter_context(private())
         _hold_folder(settings.data, closing)
         reserve = _open_reserve(settings.data, closing)
-        installation = closing.enter_context(open_installation(settings, makes=True))
-        threading.Thread(target=close_to_others, args=(settings.data,), name="modes", daemon=True).start()
+        installation = closing.enter_context(_opened_installation(settings))
         settings, database = installation.settings, installation.database
-        database.is_short_of_room = lambda: reserve.is_spent
         identity, seal = installation.identity, installation.seal
+        database.is_short_of_room = lambda: reserve.is_spent
         blobs = _open_buckets(settings, closing)
         access, projects = Reach(blobs, identity.current), Projects(database)
         _name_unreadable_policies(identity, projects, blobs)
-        versions, jobs = Versions(database, projects), JobRunner(database)
+        versions, jobs, keys = Versions(database, projects), JobRunner(database), SigningKeys(database, seal)
         datasets, pictures = _open_datasets(settings, database, projects, blobs, access, jobs)
         _close_at_the_end(closing, pictures.close, jobs.close)
         imports, exports = _open_ways(settings, database, datasets, blobs, access, jobs)
@@ -111,7 +119,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         lender, meter = PictureLender(database, blobs, access), _open_meter(database, closing)
         suggestions, drafts, steps = _open_suggestions(settings, datasets, versions, trainings, lender, jobs)
         trials = _open_trials(settings, steps, datasets, lender, jobs)
-        packagings = _open_packagings(settings, projects, trainings, lender, jobs)
+        packagings = _open_packagings(settings, projects, trainings, lender, jobs, keys)
         feedback = _open_feedback(trials, trainings, reserve, jobs, closing)
         jobs.start()
         yield House(
@@ -123,6 +131,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             imports=imports,
             exports=exports,
             packagings=packagings,
+            devices=_open_devices(settings, projects, lender, keys),
             pictures=pictures,
             rounds=open_rounds(database, datasets, blobs, jobs),
             versions=versions,
@@ -145,6 +154,14 @@ def _close_at_the_end(closing: contextlib.ExitStack, *closers: Callable[[], None
     """Have these closed at the end, the last of them first: jobs before what they use."""
     for closer in closers:
         closing.callback(closer)
+
+
+@contextlib.contextmanager
+def _opened_installation(settings: Settings) -> Iterator[Installation]:
+    """Yield the installation, whose files are closed to others meanwhile."""
+    with open_installation(settings, makes=True) as installation:
+        threading.Thread(target=close_to_others, args=(settings.data,), name="modes", daemon=True).start()
+        yield installation
 
 
 def _hold_folder(data: Path, closing: contextlib.ExitStack) -> None:
@@ -259,7 +276,12 @@ def _open_trials(
 
 
 def _open_packagings(
-    settings: Settings, projects: Projects, trainings: Trainings, lender: PictureLender, jobs: JobRunner
+    settings: Settings,
+    projects: Projects,
+    trainings: Trainings,
+    lender: PictureLender,
+    jobs: JobRunner,
+    keys: SigningKeys,
 ) -> Packagings:
     """Return the packaging of models for devices, with what a stop left cleared."""
     tools = PackagingTools(
@@ -271,11 +293,21 @@ def _open_packagings(
         folder_of=trainings.folder,
         engine=open_engine(),
         clock=system_clock,
+        keys=keys,
     )
     packagings = Packagings(tools, jobs, most_under_way=settings.packaging_jobs)
     packagings.start()
     projects.ask_before_deleting(packagings.hold_project)
     return packagings
+
+
+def _open_devices(
+    settings: Settings, projects: Projects, lender: PictureLender, keys: SigningKeys
+) -> Devices:
+    """Return the devices, which take models over the air."""
+    packages = DevicePackages(settings.data / "devices" / "packages")
+    tools = DeviceTools(lender.database, projects.tags, keys, packages, system_clock)
+    return Devices(tools)
 
 
 def _open_feedback(

@@ -270,6 +270,27 @@ export interface CreateAccessKeyResponse {
   readonly SecretAccessKey?: string | undefined;
 }
 
+export interface CreateDeviceRequest {
+  readonly DeviceName: string;
+  readonly Description?: string | undefined;
+  readonly Tags?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface CreateDeviceResponse {
+  readonly Device?: DeviceDescription | undefined;
+  readonly Token?: string | undefined;
+  readonly TokenExpiration?: string | undefined;
+}
+
+export interface CreateDeviceTokenRequest {
+  readonly DeviceName: string;
+}
+
+export interface CreateDeviceTokenResponse {
+  readonly Token?: string | undefined;
+  readonly TokenExpiration?: string | undefined;
+}
+
 export interface CreateExampleProjectRequest {
   readonly Example: "sort-parts" | "parts-on-a-tray" | "locate-parts" | "find-scratches";
   readonly Labeled?: "all" | "half" | undefined;
@@ -410,6 +431,10 @@ export interface DeleteAccessKeyRequest {
   readonly AccessKeyId: string;
 }
 
+export interface DeleteDeviceRequest {
+  readonly DeviceName: string;
+}
+
 export interface DeleteExportRequest {
   readonly ProjectArn: string;
   readonly ExportId: string;
@@ -461,6 +486,14 @@ export interface DescribeChangeResponse {
   readonly Done?: number | undefined;
   readonly Skipped?: number | undefined;
   readonly UndoUntil?: string | undefined;
+}
+
+export interface DescribeDeviceRequest {
+  readonly DeviceName: string;
+}
+
+export interface DescribeDeviceResponse {
+  readonly Device?: DeviceDescription | undefined;
 }
 
 export interface DescribeExportRequest {
@@ -640,6 +673,64 @@ export interface DescribeTrialDetectionRequest {
 
 export interface DescribeTrialDetectionResponse {
   readonly Trial?: TrialDescription | undefined;
+}
+
+export interface DeviceDescription {
+  readonly DeviceName?: string | undefined;
+  readonly DeviceArn?: string | undefined;
+  readonly Description?: string | undefined;
+  readonly State?: "waiting" | "online" | "offline" | undefined;
+  readonly Tags?: Readonly<Record<string, string>> | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly RegistrationDate?: string | undefined;
+  readonly TokenExpiration?: string | undefined;
+  readonly LastSeen?: string | undefined;
+  readonly Address?: string | undefined;
+  readonly AgentVersion?: string | undefined;
+  readonly Machine?: DeviceMachine | undefined;
+  readonly Order?: number | undefined;
+  readonly ObeyedOrder?: number | undefined;
+  readonly Wanted?: ReadonlyArray<WantedModel> | undefined;
+  readonly Models?: ReadonlyArray<DeviceModel> | undefined;
+  readonly Doing?: string | undefined;
+  readonly Problem?: string | undefined;
+  readonly SecondMachine?: string | undefined;
+}
+
+export interface DeviceMachine {
+  readonly System?: string | undefined;
+  readonly Arch?: string | undefined;
+  readonly Host?: string | undefined;
+  readonly Cores?: number | undefined;
+  readonly Memory?: number | undefined;
+  readonly FreeMemory?: number | undefined;
+  readonly FreeDisk?: number | undefined;
+}
+
+export interface DeviceModel {
+  readonly Name?: string | undefined;
+  readonly Version?: string | undefined;
+  readonly Status?: string | undefined;
+  readonly Message?: string | undefined;
+  readonly Answered?: number | undefined;
+  readonly Waiting?: number | undefined;
+  readonly IsOrdered?: boolean | undefined;
+}
+
+export interface DevicePackage {
+  readonly ProjectArn: string;
+  readonly JobName: string;
+}
+
+export interface DeviceSummary {
+  readonly DeviceName?: string | undefined;
+  readonly DeviceArn?: string | undefined;
+  readonly Description?: string | undefined;
+  readonly State?: "waiting" | "online" | "offline" | undefined;
+  readonly LastSeen?: string | undefined;
+  readonly ModelCount?: number | undefined;
+  readonly Problem?: string | undefined;
+  readonly CreationDate?: string | undefined;
 }
 
 export interface DifferenceCounts {
@@ -951,6 +1042,10 @@ export interface FindDifferentRequest {
 
 export interface FindDifferentResponse {
   readonly Entry?: EntrySummary | undefined;
+}
+
+export interface GetDeviceSigningKeyResponse {
+  readonly PublicKey?: string | undefined;
 }
 
 export interface GetEvaluationColumnsRequest {
@@ -1306,6 +1401,16 @@ export interface ListComparedImagesRequest {
 export interface ListComparedImagesResponse {
   readonly Images: ReadonlyArray<ComparedImage>;
   readonly Total: number;
+}
+
+export interface ListDevicesRequest {
+  readonly NextToken?: string | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+export interface ListDevicesResponse {
+  readonly Devices?: ReadonlyArray<DeviceSummary> | undefined;
+  readonly NextToken?: string | undefined;
 }
 
 export interface ListDismissedSuggestionsRequest {
@@ -2310,6 +2415,17 @@ export interface UpdateAccessKeyRequest {
   readonly Enabled: boolean;
 }
 
+export interface UpdateDeviceRequest {
+  readonly DeviceName: string;
+  readonly Description?: string | undefined;
+  readonly Tags?: Readonly<Record<string, string>> | undefined;
+  readonly Packages?: ReadonlyArray<DevicePackage> | undefined;
+}
+
+export interface UpdateDeviceResponse {
+  readonly Device?: DeviceDescription | undefined;
+}
+
 export interface UpdateEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -2442,6 +2558,17 @@ export interface VersionUsage {
   readonly UnitHours?: ReadonlyArray<number> | undefined;
 }
 
+export interface WantedModel {
+  readonly ProjectArn?: string | undefined;
+  readonly JobName?: string | undefined;
+  readonly ComponentName?: string | undefined;
+  readonly ComponentVersion?: string | undefined;
+  readonly ModelArn?: string | undefined;
+  readonly State?: "ordered" | "fetching" | "installed" | "refused" | "waiting" | undefined;
+  readonly Message?: string | undefined;
+  readonly Size?: number | undefined;
+}
+
 export interface VedetteOperations {
   readonly AcceptDrafts: { readonly input: AcceptDraftsRequest; readonly output: AcceptDraftsResponse };
   readonly AddImportPiece: { readonly input: AddImportPieceRequest; readonly output: Record<never, never> };
@@ -2457,6 +2584,8 @@ export interface VedetteOperations {
   readonly CountChanges: { readonly input: CountChangesRequest; readonly output: CountChangesResponse };
   readonly CountEntries: { readonly input: CountEntriesRequest; readonly output: CountEntriesResponse };
   readonly CreateAccessKey: { readonly input: CreateAccessKeyRequest; readonly output: CreateAccessKeyResponse };
+  readonly CreateDevice: { readonly input: CreateDeviceRequest; readonly output: CreateDeviceResponse };
+  readonly CreateDeviceToken: { readonly input: CreateDeviceTokenRequest; readonly output: CreateDeviceTokenResponse };
   readonly CreateExampleProject: { readonly input: CreateExampleProjectRequest; readonly output: CreateExampleProjectResponse };
   readonly CreateExport: { readonly input: CreateExportRequest; readonly output: CreateExportResponse };
   readonly CreateGroup: { readonly input: CreateGroupRequest; readonly output: CreateGroupResponse };
@@ -2465,6 +2594,7 @@ export interface VedetteOperations {
   readonly CreateSnapshot: { readonly input: CreateSnapshotRequest; readonly output: CreateSnapshotResponse };
   readonly CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse };
   readonly DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: Record<never, never> };
+  readonly DeleteDevice: { readonly input: DeleteDeviceRequest; readonly output: Record<never, never> };
   readonly DeleteExport: { readonly input: DeleteExportRequest; readonly output: Record<never, never> };
   readonly DeleteGroup: { readonly input: DeleteGroupRequest; readonly output: Record<never, never> };
   readonly DeleteImport: { readonly input: DeleteImportRequest; readonly output: Record<never, never> };
@@ -2474,6 +2604,7 @@ export interface VedetteOperations {
   readonly DeleteTrialDetection: { readonly input: DeleteTrialDetectionRequest; readonly output: Record<never, never> };
   readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
   readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
+  readonly DescribeDevice: { readonly input: DescribeDeviceRequest; readonly output: DescribeDeviceResponse };
   readonly DescribeExport: { readonly input: DescribeExportRequest; readonly output: DescribeExportResponse };
   readonly DescribeFeedback: { readonly input: DescribeFeedbackRequest; readonly output: DescribeFeedbackResponse };
   readonly DescribeImport: { readonly input: DescribeImportRequest; readonly output: DescribeImportResponse };
@@ -2491,6 +2622,7 @@ export interface VedetteOperations {
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
   readonly EndRound: { readonly input: EndRoundRequest; readonly output: EndRoundResponse };
   readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
+  readonly GetDeviceSigningKey: { readonly input: Record<never, never>; readonly output: GetDeviceSigningKeyResponse };
   readonly GetEvaluationColumns: { readonly input: GetEvaluationColumnsRequest; readonly output: GetEvaluationColumnsResponse };
   readonly GetEvaluationSlices: { readonly input: GetEvaluationSlicesRequest; readonly output: GetEvaluationSlicesResponse };
   readonly GetHeatMap: { readonly input: GetHeatMapRequest; readonly output: GetHeatMapResponse };
@@ -2503,6 +2635,7 @@ export interface VedetteOperations {
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
   readonly ListChanges: { readonly input: ListChangesRequest; readonly output: ListChangesResponse };
   readonly ListComparedImages: { readonly input: ListComparedImagesRequest; readonly output: ListComparedImagesResponse };
+  readonly ListDevices: { readonly input: ListDevicesRequest; readonly output: ListDevicesResponse };
   readonly ListDismissedSuggestions: { readonly input: ListDismissedSuggestionsRequest; readonly output: ListDismissedSuggestionsResponse };
   readonly ListDrafts: { readonly input: ListDraftsRequest; readonly output: ListDraftsResponse };
   readonly ListEdgePackages: { readonly input: ListEdgePackagesRequest; readonly output: ListEdgePackagesResponse };
@@ -2557,6 +2690,7 @@ export interface VedetteOperations {
   readonly SubmitAnswers: { readonly input: SubmitAnswersRequest; readonly output: SubmitAnswersResponse };
   readonly UndoChange: { readonly input: UndoChangeRequest; readonly output: UndoChangeResponse };
   readonly UpdateAccessKey: { readonly input: UpdateAccessKeyRequest; readonly output: Record<never, never> };
+  readonly UpdateDevice: { readonly input: UpdateDeviceRequest; readonly output: UpdateDeviceResponse };
   readonly UpdateEntries: { readonly input: UpdateEntriesRequest; readonly output: UpdateEntriesResponse };
   readonly UpdateFeedback: { readonly input: UpdateFeedbackRequest; readonly output: UpdateFeedbackResponse };
   readonly UpdateGroup: { readonly input: UpdateGroupRequest; readonly output: Record<never, never> };

@@ -20,6 +20,15 @@ from vedette.api.own.account import (
 )
 from vedette.api.own.changes import change_entries, describe_change, undo_change
 from vedette.api.own.comparisons import compare_versions, list_compared_images
+from vedette.api.own.devices import (
+    create_device,
+    create_device_token,
+    delete_device,
+    describe_device,
+    get_device_signing_key,
+    list_devices,
+    update_device,
+)
 from vedette.api.own.drafts import accept_drafts, discard_drafts, list_drafts, start_drafts, stop_drafts
 from vedette.api.own.edge_packages import download_edge_package, list_edge_packages, start_edge_package
 from vedette.api.own.entries import list_entries, move_entries, remove_entries, update_entries
@@ -144,6 +153,13 @@ OPERATIONS: dict[str, Handler] = {
     "DownloadEdgePackage": download_edge_package,
     "ListEdgePackages": list_edge_packages,
     "StartEdgePackage": start_edge_package,
+    "CreateDevice": create_device,
+    "CreateDeviceToken": create_device_token,
+    "DeleteDevice": delete_device,
+    "DescribeDevice": describe_device,
+    "GetDeviceSigningKey": get_device_signing_key,
+    "ListDevices": list_devices,
+    "UpdateDevice": update_device,
     "DescribeFeedback": describe_feedback,
     "UpdateFeedback": update_feedback,
     "AddTrialPictures": add_trial_pictures,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from vedette.api.house import Caller, House
@@ -35,6 +36,27 @@ def list_edge_packages(house: House, caller: Caller, request: dict[str, Any]) ->
 
 def download_edge_package(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Answer with one of a package's files, read from its bucket with the caller's rights."""
+    file = open_package_file(house, caller, request)
+    return {
+        "Body": ObjectStream(file.stream),
+        "ContentLength": file.size,
+        "ContentType": file.content_type or "application/octet-stream",
+        "ContentDisposition": f'attachment; filename="{file.name}"',
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFile:
+    """One of a package's files, open."""
+
+    name: str
+    stream: BinaryIO
+    size: int
+    content_type: str
+
+
+def open_package_file(house: House, caller: Caller, request: Mapping[str, Any]) -> PackageFile:
+    """Return one of a package's files, if the caller may download it and read it in its bucket."""
     project = find_project(house, caller, "DownloadEdgePackage", request["ProjectArn"])
     job = house.packagings.describe(project, request["JobName"])
     key, bucket = job.files.get(request["Part"]), job.wish.bucket
@@ -54,13 +76,7 @@ def download_edge_package(house: House, caller: Caller, request: dict[str, Any])
         raise Missing(
             f"s3://{bucket}/{key} was deleted; order the package again.", kind="key", name=key
         ) from None
-    name = key.rpartition("/")[2]
-    return {
-        "Body": ObjectStream(stream),
-        "ContentLength": item.size,
-        "ContentType": item.content_type or "application/octet-stream",
-        "ContentDisposition": f'attachment; filename="{name}"',
-    }
+    return PackageFile(key.rpartition("/")[2], stream, item.size, item.content_type)
 
 
 class ObjectStream:

@@ -1,6 +1,6 @@
 """What each operation of Vedette's own service asks for: its own action, on things of the other services."""
 
-from vedette.api.permissions import RESOURCE_TAG, Permission, reads, writes
+from vedette.api.permissions import REQUEST_TAGS, RESOURCE_TAG, Permission, reads, writes
 
 PROJECT = (
     "arn:aws:rekognition:REGION:ACCOUNT:project/NAME/CREATED or "
@@ -12,6 +12,7 @@ MODEL = (
 )
 
 
+DEVICE = "arn:aws:vedette:REGION:ACCOUNT:device/NAME"
 USER, GROUP, POLICY = (f"arn:aws:iam::ACCOUNT:{kind}/NAME" for kind in ("user", "group", "policy"))
 EXAMPLE = (
     "arn:aws:rekognition:REGION:ACCOUNT:project/NAME* or arn:aws:lookoutvision:REGION:ACCOUNT:project/NAME*"
@@ -50,6 +51,17 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "DownloadEdgePackage": (*_on("DownloadEdgePackage", PROJECT), *reads("")),
     "ListEdgePackages": _on("ListEdgePackages", PROJECT),
     "StartEdgePackage": (*_on("StartEdgePackage", MODEL), *writes("")),
+    "CreateDevice": (Permission("vedette:CreateDevice", DEVICE, REQUEST_TAGS),),
+    "CreateDeviceToken": _on("CreateDeviceToken", DEVICE),
+    "DeleteDevice": _on("DeleteDevice", DEVICE),
+    "DescribeDevice": _on("DescribeDevice", DEVICE),
+    "GetDeviceSigningKey": _about("GetDeviceSigningKey", "*"),
+    "ListDevices": _about("ListDevices", "*"),
+    "UpdateDevice": (
+        Permission("vedette:UpdateDevice", DEVICE, (RESOURCE_TAG, *REQUEST_TAGS)),
+        Permission("vedette:DownloadEdgePackage", PROJECT, (RESOURCE_TAG,), "with Packages"),
+        *reads("with Packages"),
+    ),
     "DownloadModel": _on("DownloadModel", MODEL),
     "FindDifferent": _on("FindDifferent", PROJECT),
     "GetEvaluationColumns": _on("GetEvaluationColumns", MODEL),

@@ -1,0 +1,166 @@
+"""Golden pictures: pictures that travel in a component with the answers that its model gave to them.
+
+    golden/answers.json    what the model answered where it was packaged
+    golden/1.jpg, …        the pictures
+
+Who installs a component shows them to the model: it must answer alike there. Processors differ in the last
+digits, and models of 8 bits a little more, so that only what stands clear of its threshold is compared.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vedette.errors import Wrong
+from vedette.vision.annotations import Box
+
+GOLDEN = "golden"
+ANSWERS = f"{GOLDEN}/answers.json"
+FORMAT = 1
+# Chosen, not measured: other decoders of JPEG and other processors' arithmetic move answers by hundredths, a
+# network that was swapped or mangled moves them by tenths.
+TOLERANCE = 0.1
+# What is less sure than this may be there or not.
+SURE = 0.5
+# Boxes of one thing, found twice on different processors, cover each other far better.
+ALIKE_BOX = 0.5
+MOST_PICTURES = 16
+MOST_ANSWERS_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenFinding:
+    """A label that a model found in a golden picture, and where, if it says."""
+
+    label: str
+    confidence: float
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenAnswer:
+    """What a model answers to a golden picture; `score` and `threshold` are of anomaly models."""
+
+    findings: tuple[GoldenFinding, ...]
+    score: float | None = None
+    threshold: float | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """Return the answer as it is written."""
+        rows = [
+            {"label": row.label, "confidence": row.confidence, "box": row.box and _numbers(row.box)}
+            for row in self.findings
+        ]
+        return {"findings": rows, "score": self.score, "threshold": self.threshold}
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenPicture:
+    """A picture of a component, and what its model answered to it when it was packaged."""
+
+    place: Path
+    expected: GoldenAnswer
+
+
+def read_answer(fields: Mapping[str, Any]) -> GoldenAnswer:
+    """Return an answer from its fields, as they are written here or as a model's process gives them."""
+    findings = tuple(
+        GoldenFinding(str(row["label"]), float(row["confidence"]), _box(row.get("box")))
+        for row in fields["findings"]
+    )
+    score, threshold = fields.get("score"), fields.get("threshold")
+    return GoldenAnswer(
+        findings,
+        None if score is None else float(score),
+        None if threshold is None else float(threshold),
+    )
+
+
+def write_answers(folder: Path, answers: Mapping[str, GoldenAnswer]) -> None:
+    """Write what a model answered to the pictures beside them, by their names in the component."""
+    rows = [{"picture": name, **answer.fields()} for name, answer in answers.items()]
+    document = {"format": FORMAT, "pictures": rows}
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / Path(ANSWERS).name).write_text(f"{text}\n", "utf-8")
+
+
+def golden_pictures(folder: Path, files: Sequence[str]) -> list[GoldenPicture]:
+    """Return the golden pictures of a component whose `files` are checked; none if it has none."""
+    if ANSWERS not in files:
+        return []
+    try:
+        with (folder / ANSWERS).open("rb") as stream:
+            return _pictures(json.loads(stream.read(MOST_ANSWERS_BYTES)), folder, files)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise Wrong(f"Its golden pictures are damaged: {error}.", kind="model") from None
+
+
+def _pictures(document: Mapping[str, Any], folder: Path, files: Sequence[str]) -> list[GoldenPicture]:
+    if document["format"] != FORMAT:
+        raise ValueError("they are of a later Vedette")
+    rows = document["pictures"]
+    if not isinstance(rows, list) or len(rows) > MOST_PICTURES:
+        raise ValueError(f"there are more than {MOST_PICTURES}")
+    strangers = [row["picture"] for row in rows if row["picture"] not in files]
+    if strangers:
+        raise ValueError(f"{str(strangers[0])[:80]!r} is not in the component")
+    return [GoldenPicture(folder / row["picture"], read_answer(row)) for row in rows]
+
+
+def difference(expected: GoldenAnswer, answer: GoldenAnswer) -> str:
+    """Return how an answer differs by more than processors do; nothing where it is alike."""
+    if expected.score is not None:
+        return _score_difference(expected.score, answer.score, expected.threshold, answer.threshold)
+    for findings, others, verb in (
+        (expected.findings, answer.findings, "lacks"),
+        (answer.findings, expected.findings, "has"),
+    ):
+        for finding in findings:
+            is_sure = finding.confidence >= SURE + TOLERANCE
+            if is_sure and not any(_is_alike(finding, other) for other in others):
+                return f"it {verb} {finding.label!r} with {finding.confidence:.2f}"
+    return ""
+
+
+def _score_difference(
+    expected: float, score: float | None, threshold: float | None, own_threshold: float | None
+) -> str:
+    if score is None or threshold is None or own_threshold is None:
+        return "it has no score"
+    # Against a threshold of its own each: that may have been chosen anew since.
+    distance = abs(expected - score)
+    if distance > TOLERANCE:
+        return f"its score is {score:.3f} instead of {expected:.3f}"
+    is_clear = abs(expected - threshold) > TOLERANCE
+    if is_clear and (score >= own_threshold) != (expected >= threshold):
+        return f"it judges otherwise at {score:.3f}"
+    return ""
+
+
+def _is_alike(finding: GoldenFinding, other: GoldenFinding) -> bool:
+    return (
+        finding.label == other.label
+        and abs(finding.confidence - other.confidence) <= TOLERANCE
+        and (finding.box is None) == (other.box is None)
+        and (finding.box is None or other.box is None or _overlap(finding.box, other.box) >= ALIKE_BOX)
+    )
+
+
+def _overlap(first: Box, second: Box) -> float:
+    """Return what two boxes share of what both cover; without numpy, which the agent does without."""
+    width = min(first.left + first.width, second.left + second.width) - max(first.left, second.left)
+    height = min(first.top + first.height, second.top + second.height) - max(first.top, second.top)
+    shared = max(0.0, width) * max(0.0, height)
+    both = first.width * first.height + second.width * second.height - shared
+    return shared / both if both > 0 else 0.0
+
+
+def _box(value: Any) -> Box | None:
+    return None if value is None else Box(*(float(number) for number in value))
+
+
+def _numbers(box: Box) -> list[float]:
+    return [box.left, box.top, box.width, box.height]
