@@ -17,6 +17,7 @@ from doubles.databases import (  # noqa: F401  (fixtures, found by their names)
     postgres_maker,
     sqlite_maker,
 )
+from doubles.houses import SqliteMaker
 from doubles.process_state import differences, process_state
 from doubles.servers import FORKS, RunningServer, start_server, stop_server
 
@@ -61,9 +62,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def forks() -> Iterator[None]:
+def forks(sqlite_maker: SqliteMaker) -> Iterator[None]:  # noqa: F811  (the fixture)
     """Have the servers of this run forked from one that has imported everything."""
-    FORKS.wanted = True
+    FORKS.wanted, FORKS.seed = True, sqlite_maker.new
     yield
     FORKS.close()
 

@@ -3,14 +3,13 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from doubles.console import signed_in
-from doubles.servers import start_server, stop_server
+from doubles.forked_command import run_script
+from doubles.servers import FORKS, start_server, stop_server
 from doubles.trained import put_version
 from doubles.tried import BRIGHT, DARK, a_png
 from vedette.manifest.lines import read_line
@@ -41,17 +40,12 @@ def run_page(name, server, place):
     key, secret = server.key
     environment = {
         **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "AWS_ACCESS_KEY_ID": key,
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_ENDPOINT_URL": server.address,
     }
     environment.pop("VEDETTE_DATA", None)
-    ran = subprocess.run(
-        ["bash", "-c", script], cwd=place, env=environment, capture_output=True, text=True, timeout=120
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
+    return run_script(script, FORKS.nursery(), place, environment)
 
 
 def test_trials_by_command_and_by_curl(boards, tmp_path):

@@ -24,7 +24,9 @@ def postgres_maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgre
     if programs is None:
         pytest.skip("PostgreSQL is not installed; tools/install_postgres brings Debian's")
     with running_postgres(programs) as address:
-        yield PostgresMaker(address, tmp_path_factory.mktemp("postgres"))
+        maker = PostgresMaker(address, tmp_path_factory.mktemp("postgres"))
+        yield maker
+        maker.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

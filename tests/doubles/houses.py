@@ -73,11 +73,11 @@ class SqliteMaker:
         self._model = folder / "model.db"
         self._count = 0
 
-    def new(self) -> tuple[str, Path]:
-        """Return the address of a fresh database, and its data folder."""
+    def new(self, folder: Path | None = None) -> tuple[str, Path]:
+        """Return the address of a fresh database and its data folder, which a test may name."""
         self._count += 1
-        folder = self._folder / str(self._count)
-        folder.mkdir()
+        folder = folder or self._folder / str(self._count)
+        folder.mkdir(exist_ok=True)
         if not self._model.exists():
             database = open_database("", folder)
             upgrade(database, folder)
@@ -98,6 +98,7 @@ class PostgresMaker:
         self._address = address
         self._folder = folder
         self._count = 0
+        self._server = open_database(f"{address}&dbname=postgres", folder)
 
     def new(self) -> tuple[str, Path]:
         """Return the address of a fresh database, and its data folder."""
@@ -118,11 +119,13 @@ class PostgresMaker:
         """Remove a database that was made here; a hundred of them would fill the disk."""
         self._run(f"drop database {address.rpartition('dbname=')[2]} with (force)")
 
+    def close(self) -> None:
+        """Leave the server."""
+        self._server.close()
+
     def _run(self, statement: str) -> None:
-        database = open_database(f"{self._address}&dbname=postgres", self._folder)
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self._server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(statement))
-        database.close()
 
 
 def a_house(database: Database, clock: MovedClock, folder: Path) -> House:

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from doubles.houses import MovedClock, SqliteMaker, a_caller, a_house
+from doubles.houses import MovedClock, a_caller, a_house
 from vedette.datasets.dataset import NewDataset, NewLines
 from vedette.errors import Busy, Missing, NoSpace, Taken, TooMuch, Wrong
 from vedette.exchange.packing import PACKED
@@ -73,8 +73,8 @@ class Desk:
 
 
 @pytest.fixture
-def house(tmp_path):
-    address, folder = SqliteMaker(tmp_path).new()
+def house(sqlite_maker, tmp_path):
+    address, folder = sqlite_maker.new(tmp_path / "data")
     database = open_database(address, folder)
     made = a_house(database, MovedClock(), folder)
     made.jobs.start()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from doubles.houses import MovedClock, SqliteMaker, a_caller, a_house
+from doubles.houses import MovedClock, a_caller, a_house
 from doubles.lines import a_line, a_ref
 from vedette.datasets.dataset import Filter, NewDataset
 from vedette.errors import Busy, Missing, TooMuch, Wrong
@@ -77,8 +77,8 @@ class Bench:
 
 
 @pytest.fixture
-def house(tmp_path):
-    address, folder = SqliteMaker(tmp_path).new()
+def house(sqlite_maker, tmp_path):
+    address, folder = sqlite_maker.new(tmp_path / "data")
     database = open_database(address, folder)
     made = a_house(database, MovedClock(), folder)
     made.jobs.start()

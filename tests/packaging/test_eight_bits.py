@@ -6,7 +6,7 @@ import json
 import pytest
 from PIL import Image
 
-from doubles.houses import HERE, MovedClock, SqliteMaker, a_caller, a_house
+from doubles.houses import HERE, MovedClock, a_caller, a_house
 from doubles.packages import tiny_package
 from vedette.learn import quantize
 from vedette.packaging.eight_bits import UNKNOWN
@@ -47,9 +47,9 @@ def a_line(number):
 
 
 @pytest.fixture
-def world(tmp_path):
+def world(sqlite_maker, tmp_path):
     """A house with a trained version whose training's lines and pictures are there."""
-    address, folder = SqliteMaker(tmp_path).new()
+    address, folder = sqlite_maker.new(tmp_path / "data")
     database = open_database(address, folder)
     house = a_house(database, MovedClock(), folder)
     house.jobs.start()

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from doubles.houses import HERE, MovedClock, SqliteMaker, a_caller, a_house
+from doubles.houses import HERE, MovedClock, a_caller, a_house
 from doubles.packages import tiny_package
 from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.jobs.kind import JobInterrupted
@@ -53,8 +53,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path):
-    address, folder = SqliteMaker(tmp_path).new()
+def desk(sqlite_maker, tmp_path):
+    address, folder = sqlite_maker.new(tmp_path / "data")
     database = open_database(address, folder)
     house = a_house(database, MovedClock(), folder)
     house.jobs.start()

@@ -132,7 +132,7 @@ def test_what_a_server_writes_is_its_owners_alone(tmp_path):
     data = tmp_path / "data"
     before = os.umask(0o022)
     try:
-        server = start_server(data, "--tls", "self")
+        server = start_server(data, "--tls", "self", migrates=True)
     finally:
         os.umask(before)
     try:

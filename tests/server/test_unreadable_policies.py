@@ -6,7 +6,6 @@ import pytest
 from botocore.exceptions import ClientError
 from sqlalchemy import update
 
-from doubles.houses import SqliteMaker
 from doubles.installations import an_installation
 from doubles.servers import start_server, stop_server
 from vedette.identity.directory import Directory
@@ -20,10 +19,9 @@ LATER = json.dumps({"Version": "2031-01-01", "Statement": []})
 
 
 @pytest.fixture
-def data(tmp_path):
+def data(sqlite_maker):
     """A data folder that a later release wrote into: a bucket's policy and a role's trust."""
-    (tmp_path / "made").mkdir()
-    folder = an_installation(SqliteMaker(tmp_path / "made"))
+    folder = an_installation(sqlite_maker)
     blobs = FolderBlobs(folder / "buckets")
     blobs.make_bucket("pictures", account=HERE)
     blobs.put("pictures", "a", b"1")

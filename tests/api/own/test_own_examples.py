@@ -1,15 +1,29 @@
 """Example projects: made in one call, ready to label and to train on."""
 
+from functools import cache
+
 import pytest
 
 from doubles.houses import HERE, a_caller
-from vedette.api.own import OPERATIONS
+from vedette.api.own import OPERATIONS, examples
 from vedette.api.own.examples import EXAMPLES
 from vedette.manifest.lines import read_line
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
+from vedette.vision.drawn_sets import draw_set
 
 ALICE = a_caller("vedette")
+
+
+@cache
+def drawn(kind, count, *, seed):
+    """A set is drawn once for all tests: its seed makes it what it is (tests/cli/test_demo.py)."""
+    return tuple(draw_set(kind, count, seed=seed))
+
+
+@pytest.fixture(autouse=True)
+def drawn_once(monkeypatch):
+    monkeypatch.setattr(examples, "draw_set", drawn)
 
 
 @pytest.fixture

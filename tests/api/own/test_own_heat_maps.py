@@ -174,9 +174,8 @@ def test_a_hundred_at_once_are_answered_or_told_to_come_again(server, own):
     outcomes = []
 
     def ask(number):
-        client = open_client("vedette", endpoint=server.address, data=server.data)
         try:
-            client.get_heat_map(ModelArn=str(versions[number % 3].arn), Bytes=a_patch())
+            own.get_heat_map(ModelArn=str(versions[number % 3].arn), Bytes=a_patch())
         except ClientError as error:
             outcomes.append(error.response["Error"]["Code"])
         else:
