@@ -6,13 +6,19 @@ from contextlib import ExitStack
 
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 
 from vedette.learn.cores import MOST, cores, one_thread, side_by_side
 
 
+def threads_of_numpy():
+    return [pool["num_threads"] for pool in threadpool_info() if pool["internal_api"] == "openblas"]
+
+
 @pytest.mark.parametrize("first_out", [0, 1])
 def test_trainings_that_overlap_leave_as_many_threads_as_there_were(first_out):
-    before = torch.get_num_threads()
+    before, of_numpy = torch.get_num_threads(), threads_of_numpy()
+    assert of_numpy
     open_ones = [ExitStack(), ExitStack()]
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
         threads = [one, other]
@@ -20,8 +26,9 @@ def test_trainings_that_overlap_leave_as_many_threads_as_there_were(first_out):
             threads[number].submit(open_ones[number].enter_context, one_thread()).result()
             assert threads[number].submit(torch.get_num_threads).result() == 1
         for number in (first_out, 1 - first_out):
+            assert set(threads_of_numpy()) == {1}
             threads[number].submit(open_ones[number].close).result()
-    assert torch.get_num_threads() == before
+    assert (torch.get_num_threads(), threads_of_numpy()) == (before, of_numpy)
     with ThreadPoolExecutor(1) as later:
         assert later.submit(torch.get_num_threads).result() == before
 

@@ -44,22 +44,24 @@ def side_by_side(
 
 
 class _OneThread:
-    """How many threads torch splits work over, while trainings in threads of one process overlap.
+    """How many threads torch and numpy split work over, while trainings in threads of one process overlap.
 
-    The setting belongs to the whole process. Who put back what it had met would put back the one thread of
-    a training that has ended since, for good.
+    The settings belong to the whole process. Who put back what it had met would put back the one thread of
+    a training that has ended since, for good; and numpy's would be split again under one that goes on.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._depths: Counter[int] = Counter()  # by thread: torch counts its threads by the one that asks
         self._threads = 1
+        self._numpy = _NumpyLimit()
 
     def enter(self) -> None:
         """Let nothing be split."""
         with self._lock:
             if not self._depths:
                 self._threads = torch.get_num_threads()
+                self._numpy.set()
             self._depths[get_ident()] += 1
             torch.set_num_threads(1)
 
@@ -72,6 +74,30 @@ class _OneThread:
                 return
             del self._depths[thread]
             torch.set_num_threads(self._threads)
+            if not self._depths:
+                self._numpy.lift()
+
+
+class _NumpyLimit:
+    """One thread for OpenBLAS, from the first training to the last.
+
+    threadpoolctl lets only the thread that limited OpenBLAS first change it again, and the first training's
+    need not be the last one's: so that a thread of its own sets it and lifts it.
+    """
+
+    def __init__(self) -> None:
+        self._thread: ThreadPoolExecutor | None = None
+        self._limits: threadpool_limits | None = None
+
+    def set(self) -> None:
+        self._thread = ThreadPoolExecutor(1)
+        self._limits = self._thread.submit(threadpool_limits, 1).result()
+
+    def lift(self) -> None:
+        if self._thread is not None and self._limits is not None:
+            self._thread.submit(self._limits.restore_original_limits).result()
+            self._thread.shutdown()
+        self._thread = self._limits = None
 
 
 _ONE_THREAD = _OneThread()
@@ -82,7 +108,7 @@ def one_thread() -> Iterator[None]:
     """Let torch and numpy split nothing while this lasts."""
     _ONE_THREAD.enter()
     try:
-        with threadpool_limits(1):  # numpy's
+        with threadpool_limits(1):  # of libraries that count their threads by the one that asks
             yield
     finally:
         _ONE_THREAD.leave()

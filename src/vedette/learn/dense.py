@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
-import torch
 from torch import nn
 
+from vedette.learn.chance import seeded
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.dense import (
     CopyPlan,
@@ -82,13 +82,13 @@ class DenseRecipe(ResumableRecipe[State], Generic[Picture, State]):
 
     def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return the quality on a held-out part, and the network that goes on in fit."""
-        torch.manual_seed(work.seed)
         settings, pictures = self.settings, self._read(train)
         plan = self._plan(pictures)
         extractor = DenseExtractor(
             open_backbone(work.backbone), plan.size, settings.levels, learns_tail=self.learns_tail
         )
-        net = self._network(extractor)
+        with seeded(work.seed):
+            net = self._network(extractor)
         is_resumed = self._takes_up(net, plan)
         share = settings.resumed_views if is_resumed else 1.0
         mean = settings.copies.mean(

@@ -34,6 +34,7 @@ from vedette.learn import memo as memos
 from vedette.learn.advice import more_of
 from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
+from vedette.learn.chance import seed_process
 from vedette.learn.check import check
 from vedette.learn.choose import choose, judge_all, tried
 from vedette.learn.cores import one_thread, side_by_side
@@ -88,7 +89,7 @@ def run(
     `show` sees what it says of each test picture, `show_race` how the recipes stand that compete.
     """
     refuse_taken(order.out)
-    seed_everything(order.seed)
+    seed_process(order.seed)
     work = RunContext(
         FeatureCache(order.cache, limit=order.cache_limit),
         seed=order.seed,
@@ -289,9 +290,3 @@ def fingerprint(samples: Sequence[Sample], work: RunContext) -> str:
         f"{work.pictures.digest(s.picture)} {sorted(s.labels)} {s.boxes} {s.is_anomalous}" for s in samples
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def seed_everything(seed: int) -> None:
-    """Make what follows repeatable on this kind of machine."""
-    torch.manual_seed(seed)
-    np.random.seed(seed % 2**32)  # a library may have no generator of its own

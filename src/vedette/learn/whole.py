@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
-import torch
 from torch import nn
 
+from vedette.learn.chance import seeded
 from vedette.learn.net.backbones import can_learn
 from vedette.learn.net.crops import RegionStock
 from vedette.learn.net.dense import InputPlan, held_out
@@ -107,11 +107,12 @@ class WholeRecipe(ResumableRecipe[State], Generic[Picture, State]):
 
     def _opened(self, pictures: Sequence[Picture], train: Sequence[Sample], work: RunContext) -> State:
         """Return the state before the first step."""
-        torch.manual_seed(work.seed)
         plan = self._plan(pictures)
         most = MOST_TILED if plan.tiling else MOST_HELD
         judges = held_out(work.deal(train, self._folds(len(train))), most=most, seed=work.seed)
-        return self._begin(plan, self._network(work), self._stock(pictures, plan, work), judges)
+        with seeded(work.seed):
+            net = self._network(work)
+        return self._begin(plan, net, self._stock(pictures, plan, work), judges)
 
     def _learn(self, state: State, work: RunContext, stage: str, share: float) -> None:
         """Let the network learn from crops of what is not held out, for its share of the steps."""

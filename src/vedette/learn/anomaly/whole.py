@@ -27,6 +27,7 @@ from vedette.learn.anomaly.graph import AnomalyGraph
 from vedette.learn.anomaly.recipe import AnomalyRecipe, DistanceLogits, bounded_rows
 from vedette.learn.anomaly.verdict import JointGraph, VerdictNet, shrunk, verdict
 from vedette.learn.calibrate import expected_f1_threshold, sigmoid
+from vedette.learn.chance import seeded
 from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.net.backbone import floats
 from vedette.learn.net.backbones import open_backbone
@@ -168,7 +169,6 @@ class WholeVerdict(ResumableRecipe[VerdictState]):
 
     def _opened(self, train: Sequence[Sample], work: RunContext) -> VerdictState:
         """Return the state before the first step."""
-        torch.manual_seed(work.seed)
         plan = InputPlan((SIDE, SIDE))
         owners = bounded_rows(train, work.seed, most=max(1, room_for(plan.size) // 2))
         truth = np.array([bool(train[owner].is_anomalous) for owner in owners])
@@ -178,7 +178,8 @@ class WholeVerdict(ResumableRecipe[VerdictState]):
         weighable = third & ~np.isnan(self._distances(train, work).logits)
         judges = held_out(np.where(weighable, 0, 1), most=MOST_HELD, seed=work.seed)
         halves = work.deal([train[row] for row in judges], BRANCHES)
-        net = VerdictNet(open_backbone(work.backbone))
+        with seeded(work.seed):
+            net = VerdictNet(open_backbone(work.backbone))
         return VerdictState(
             plan,
             net,

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vedette.learn.chance import DroppedChannels
 from vedette.learn.net.dense import DenseExtractor, FrozenLevels
 from vedette.learn.net.layers import Conv, Levels, enlarge
 from vedette.learn.segment.normal import NormalMap, fall_back
@@ -38,7 +39,7 @@ class MaskHead(nn.Module):
     def __init__(self, into: Sequence[int], types: int) -> None:
         super().__init__()
         wide, fine = CHANNELS, FINE
-        self.some = nn.Dropout2d(LEFT_OUT)
+        self.some = DroppedChannels(LEFT_OUT)
         self.lateral = nn.ModuleList(Conv(c, fine if i == 0 else wide) for i, c in enumerate(into))
         self.deep = nn.Sequential(DepthwisePointwise(wide, wide), DepthwisePointwise(wide, wide))
         self.down = nn.ModuleList(DepthwisePointwise(wide, wide) for _ in into[2:])
