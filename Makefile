@@ -52,15 +52,15 @@ check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling; the
 	$(BIN)/python tools/build_console.py --check
 
 test: .venv/.dev ## the fast lane
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not gpu and not postgres and not browser and not clients" $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not gpu and not postgres and not browser and not clients" $(ARGS)
 	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
 
 test-slow: .venv/.dev ## really trains
-	$(BIN)/pytest -n 2 --dist loadfile -m slow $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal -m slow $(ARGS)
 
 test-postgres: .venv/.dev ## the same database tests on PostgreSQL
 	@tools/install_postgres
-	$(BIN)/pytest -m postgres $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m postgres $(ARGS)
 
 test-clients: .venv/.dev ## foreign clients against one endpoint
 	$(BIN)/pytest -m clients $(ARGS)

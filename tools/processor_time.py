@@ -5,10 +5,15 @@
 
 The clock says how busy the machine was; this says what the tests took of it, so that two runs on a machine
 with other work can be compared. A fixture of a session or a module counts where it was first asked for. What
-a process does between two looks at it, and dies unseen by its parent, is missed. Linux only: it reads /proc.
+a process does between two looks at it, and dies unseen by its parent, is missed. Its own looks, a few
+milliseconds a test, are left out. Linux only: it reads /proc.
+
+On a quiet machine it also says where tests wait (the clock without the processor time), and for how long each
+worker had nothing to do at the end.
 """
 
 import os
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +25,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 # Fields of /proc/PID/stat after the name: the parent, then the times of its own and of children that ended.
 PARENT, TIMES = 1, slice(11, 15)
 LISTED = 60
+WAITS = 30
 
 
 def processor_seconds() -> float:
@@ -48,10 +54,14 @@ class ProcessorTime:
     def __init__(self) -> None:
         self.of_files: Counter[str] = Counter()
         self.of_tests: Counter[str] = Counter()
-        self._last = 0.0
+        self.waits: Counter[str] = Counter()
+        self.ends: list[float] = []
+        self._last = self._looks = 0.0
 
     def _lap(self) -> float:
-        now = processor_seconds()
+        began = time.process_time()
+        now = processor_seconds() - self._looks
+        self._looks += time.process_time() - began
         # Less than before: a process went without its parent taking its time over.
         lap, self._last = max(0.0, now - self._last), now
         return lap
@@ -67,25 +77,32 @@ class ProcessorTime:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Count one test, with the fixtures that it is the first or the last to need."""
+        began = time.monotonic()
         result = yield
-        seconds = self._lap()
+        clock, seconds = time.monotonic() - began, self._lap()
         self.of_files[item.nodeid.partition("::")[0]] += seconds
         self.of_tests[item.nodeid] += seconds
+        self.waits[item.nodeid] += max(0.0, clock - seconds)
         return result
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand a worker's times to the process that prints."""
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
-            output["processor_time"] = [dict(self.of_files), dict(self.of_tests)]
+            output["processor_time"] = [dict(self.of_files), dict(self.of_tests), dict(self.waits)]
+            output["ended"] = time.time()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Add the times of a worker that has finished."""
+        output = getattr(node, "workeroutput", {})  # a worker that was killed has none
         for mine, theirs in zip(
-            (self.of_files, self.of_tests), node.workeroutput.get("processor_time", ({}, {})), strict=True
+            (self.of_files, self.of_tests, self.waits),
+            output.get("processor_time", ({}, {}, {})),
+            strict=True,
         ):
             mine.update(theirs)
+        self.ends += [output["ended"]] if "ended" in output else []
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print rooms, files and tests, the dearest first."""
@@ -96,6 +113,11 @@ class ProcessorTime:
         for title, times in (("room", rooms), ("file", self.of_files), ("test", self.of_tests)):
             for name, seconds in times.most_common(LISTED):
                 terminalreporter.write_line(f"{seconds:8.2f} s  {title}  {name}")
+        terminalreporter.write_line(f"{sum(self.waits.values()):8.2f} s  waits")
+        for name, seconds in self.waits.most_common(WAITS):
+            terminalreporter.write_line(f"{seconds:8.2f} s  wait  {name}")
+        for end in self.ends:
+            terminalreporter.write_line(f"{max(self.ends) - end:8.2f} s  a worker idle at the end")
 
 
 def pytest_configure(config: pytest.Config) -> None:
