@@ -12,6 +12,7 @@ from hypothesis import settings
 from doubles.databases import (  # noqa: F401  (fixtures, found by their names)
     address,
     clock,
+    compiled_once,
     database,
     house,
     postgres_maker,

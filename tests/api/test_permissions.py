@@ -21,6 +21,7 @@ from vedette.access.actions import KNOWN
 from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
 from vedette.api.operations import OperationsDoor
+from vedette.api.own.examples import EXAMPLES
 from vedette.api.permissions import DENY_ALONE
 from vedette.devices.values import DevicePlace, NewDevice
 from vedette.errors import Denied, Refusal
@@ -307,8 +308,10 @@ def furnished(sqlite_maker, tmp_path_factory):
 
 
 @pytest.fixture
-def world(address, furnished, tmp_path, request):
+def world(address, furnished, tmp_path, request, monkeypatch):
     """A project of each service with datasets and a version, and an empty one."""
+    few = replace(EXAMPLES["sort-parts"], count=5)  # as many rights as for sixty pictures
+    monkeypatch.setitem(EXAMPLES, "sort-parts", few)
     if address[0]:
         house = request.getfixturevalue("house")
         furnish(house)
