@@ -96,6 +96,8 @@ def test_two_versions_are_compared_from_the_list_to_a_picture(signed_in, red_par
     expect(page.get_by_text("Version 2 is better than version 1.")).to_be_visible()
     expect(page.get_by_text("Of 11 test pictures version 1 got 2 right, and version 2 10.")).to_be_visible()
     expect(page.get_by_text("9 got better, 1 got worse.")).to_be_visible()
+    expect(page.get_by_text("comes by chance in 2.1% of such comparisons.")).to_be_visible()
+    expect(page.get_by_text("Net of those that get worse, between +6.5% and +99")).to_be_visible()
     expect(page.get_by_text("1 picture tested version 1 alone.")).to_be_visible()
     row = page.get_by_role("row").filter(has_text="Pictures with everything right")
     expect(row).to_contain_text("18.2%")
@@ -144,6 +146,7 @@ def test_models_of_lookout_are_compared_and_too_few_pictures_show_nothing(consol
     expect(
         page.get_by_text("These pictures do not show which is better, version 1 or version 2.")
     ).to_be_visible()
+    expect(page.get_by_text("Since 0 lies between, the versions may as well be equal.")).to_be_visible()
     expect(page.get_by_role("button", name="Worse (1)")).to_be_visible()
     page.locator(".comparison-card").click()
     dialog = page.get_by_role("dialog")

@@ -1,15 +1,15 @@
-"""Two evaluations held against one another: the documents' own figures, and honest intervals."""
+"""Two evaluations held against one another: the documents' own figures, and one statement about chance."""
 
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 
 from doubles.evaluated import LEFT, PICTURES, RIGHT, evaluation_of, labelled, sample
 from vedette.errors import Wrong
-from vedette.evaluation.comparing import compare, sign_test
+from vedette.evaluation.chance import Lead
+from vedette.evaluation.comparing import compare
 from vedette.evaluation.judged import JudgedPicture
 from vedette.vision.annotations import Finding
 
@@ -30,7 +30,8 @@ def test_a_version_beside_itself_differs_in_nothing_and_has_its_documents_figure
             (evaluation.precision, evaluation.recall, evaluation.f1), abs=1e-12
         )
         assert figures.correct == sum(outcome.correct for outcome in evaluation.outcomes)
-    assert (comparison.f1.difference, comparison.f1.low, comparison.f1.high) == (0, 0, 0)
+    assert comparison.lead.share == 0
+    assert comparison.lead.low == -comparison.lead.high < 0
     assert (comparison.p_value, comparison.verdict) == (1.0, "none")
     assert (comparison.only_first, comparison.only_second, comparison.relabelled) == (0, 0, 0)
 
@@ -59,6 +60,7 @@ def test_of_boxes_the_one_with_fewer_mistakes_is_better_though_neither_is_right(
     (label,) = comparison.labels
     assert (label.first, label.second) == ((0, 0, 2), (1, 0, 1))
     assert label.f1 == pytest.approx((0.0, 2 / 3))
+    assert (label.better, label.worse, label.lead) == (1, 0, comparison.lead)
 
 
 def test_what_was_found_in_another_label_set_is_said():
@@ -80,19 +82,7 @@ def test_nothing_in_common_is_said_and_divides_by_nothing():
     others = [JudgedPicture(sample(f"x{n}", is_anomalous=True), score=0.9) for n in range(2)]
     comparison = compare(first, evaluation_of("anomaly", others))
     assert (comparison.pictures, comparison.only_first, comparison.only_second) == ((), 4, 2)
-    assert (comparison.first.f1, comparison.f1.high, comparison.verdict) == (0.0, 0.0, "none")
-
-
-@given(st.integers(0, 60), st.integers(0, 60))
-def test_the_sign_test_is_scipys(better, worse):
-    expected = binomtest(better, better + worse).pvalue if better + worse else 1.0
-    assert sign_test(better, worse) == pytest.approx(expected, rel=1e-9)
-
-
-def test_the_sign_test_of_thousands_neither_overflows_nor_vanishes():
-    assert sign_test(5000, 5000) == pytest.approx(1.0)
-    assert 0 <= sign_test(9000, 100) < 1e-300 or sign_test(9000, 100) == 0.0
-    assert sign_test(5200, 4800) == pytest.approx(binomtest(5200, 10000).pvalue, rel=1e-6)
+    assert (comparison.first.f1, comparison.lead, comparison.verdict) == (0.0, Lead(0.0, 0.0, 0.0), "none")
 
 
 def test_few_pictures_do_not_make_a_version_better():
@@ -100,7 +90,27 @@ def test_few_pictures_do_not_make_a_version_better():
     comparison = compare(multilabel(truth, [(0.1, 0.1)] * 3), multilabel(truth, [(0.9, 0.1)] * 3))
     assert (comparison.p_value, comparison.verdict) == (pytest.approx(0.25), "unclear")
     many = compare(multilabel(truth * 4, [(0.1, 0.1)] * 12), multilabel(truth * 4, [(0.9, 0.1)] * 12))
-    assert (many.verdict, many.f1.difference, many.f1.low) == ("better", 1.0, 1.0)
+    assert (many.verdict, many.lead.share) == ("better", 1.0)
+    assert 0 < many.lead.low < 1
+
+
+def test_a_few_changes_are_called_chance_by_verdict_and_interval_alike():
+    # Of twelve pictures four got better and none worse: a coin does that in one of eight comparisons.
+    truth, before = [("red",)] * 12, [(0.1, 0.1)] * 12
+    comparison = compare(multilabel(truth, before), multilabel(truth, [(0.9, 0.1)] * 4 + before[4:]))
+    assert (comparison.count("better"), comparison.count("worse")) == (4, 0)
+    assert (comparison.p_value, comparison.verdict) == (pytest.approx(0.125), "unclear")
+    assert comparison.lead.low < 0 < comparison.lead.high
+
+
+def test_a_label_that_got_worse_says_so_beside_one_that_got_better():
+    truth = [("red", "dark")] * 8
+    comparison = compare(multilabel(truth, [(0.1, 0.9)] * 8), multilabel(truth, [(0.9, 0.1)] * 8))
+    red, dark = comparison.labels
+    assert (red.label, red.better, red.worse) == ("red", 8, 0)
+    assert (dark.label, dark.better, dark.worse) == ("dark", 0, 8)
+    assert red.lead.low > 0 > dark.lead.high
+    assert comparison.verdict == "none"
 
 
 @settings(max_examples=25, deadline=None)
@@ -113,18 +123,7 @@ def test_what_is_better_one_way_is_worse_the_other(rows):
     assert there.count("better") == back.count("worse")
     assert there.count("both-right") == back.count("both-right")
     assert there.p_value == back.p_value
-    assert there.f1.difference == pytest.approx(-back.f1.difference)
-    assert there.f1.low == pytest.approx(-back.f1.high)
+    assert there.lead.share == -back.lead.share
+    assert there.lead.low == pytest.approx(-back.lead.high)
     kinds = ("better", "worse", "both-right", "both-wrong")
     assert sum(there.count(kind) for kind in kinds) == len(rows)
-
-
-def test_an_interval_is_as_wide_as_many_draws_of_the_pictures_make_it():
-    # Of 200 pictures the second finds 20 more: the interval is about the normal one of a paired share.
-    truth = [("red",)] * 200
-    first = [(0.9, 0.1)] * 100 + [(0.1, 0.1)] * 100
-    second = [(0.9, 0.1)] * 120 + [(0.1, 0.1)] * 80
-    interval = compare(multilabel(truth, first), multilabel(truth, second)).f1
-    assert interval.difference == pytest.approx(2 * 120 / 320 - 2 * 100 / 300)
-    assert interval.low < interval.difference < interval.high
-    assert interval.high - interval.low == pytest.approx(0.079, abs=0.02)

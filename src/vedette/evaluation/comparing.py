@@ -1,14 +1,13 @@
 """Two models on the same test pictures: how far apart they are, and whether that may be chance.
 
-    figures     of each on the pictures that both were tested with, as the document has them for its own
-    difference  with a 95 % interval: pictures drawn anew for both alike (paired bootstrap; Efron, 1979)
-    p_value     of the pictures that one did better than the other: a coin? (McNemar, 1947; the exact test)
+    figures  of each on the pictures that both were tested with, as the document has them for its own
+    lead     pictures that got better less those that got worse, with a 95 % interval (`chance.py`)
+    p_value  of the pictures that changed: a coin? It is below 0.05 just where the interval leaves 0 out
 
 A picture is the same where its address is; where people say otherwise of it than they did, it is left out and
 counted, since neither model was judged by what is true now. Nothing here opens a file.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.errors import Wrong
+from vedette.evaluation.chance import SURE, Lead, find_lead, sign_test
 from vedette.evaluation.codec import to_json
 from vedette.evaluation.document import DetectionOutcome, Evaluation, MultilabelOutcome, Outcome
 from vedette.vision.annotations import ANOMALY
@@ -26,22 +26,6 @@ Verdict = Literal["better", "worse", "unclear", "none"]
 Counts = NDArray[np.int64]
 # Labels that only the first model knows, and that only the second does.
 OnlyLabels = tuple[tuple[str, ...], tuple[str, ...]]
-
-# Draws of the bootstrap: the ends of an interval of 1,000 wander by a tenth of its width.
-DRAWS = 1000
-SURE = 0.05
-"""A difference that a coin makes in one of twenty comparisons is called chance; the usual bar."""
-# Draws at a time, so that 10,000 pictures of 250 labels take no more than some hundred MB.
-_CELLS_AT_ONCE = 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure's difference (second minus first), and between what it lies, surely enough."""
-
-    difference: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +40,19 @@ class ComparedFigures:
 
 @dataclass(frozen=True, slots=True)
 class ComparedLabel:
-    """A label of both models on the common pictures: true and false positives, false negatives, F1."""
+    """A label of both models on the common pictures: true and false positives, false negatives, F1.
+
+    `better` and `worse` are pictures by their mistakes about this label.
+    """
 
     label: str
     test_pictures: int
     first: tuple[int, int, int]
     second: tuple[int, int, int]
     f1: tuple[float, float]
-    difference: Interval
+    better: int
+    worse: int
+    lead: Lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +77,7 @@ class Comparison:
     relabelled: int
     first: ComparedFigures
     second: ComparedFigures
-    f1: Interval
+    lead: Lead
     p_value: float
     verdict: Verdict
     labels: tuple[ComparedLabel, ...]
@@ -100,7 +89,7 @@ class Comparison:
         return sum(picture.kind == kind for picture in self.pictures)
 
 
-def compare(first: Evaluation, second: Evaluation, *, seed: int = 0) -> Comparison:
+def compare(first: Evaluation, second: Evaluation) -> Comparison:
     """Return the comparison of two evaluations of one task.
 
     Raises:
@@ -115,10 +104,8 @@ def compare(first: Evaluation, second: Evaluation, *, seed: int = 0) -> Comparis
         _counts([second.outcomes[number] for _, number in pairs], labels),
     )
     pictures = tuple(_picture(first.outcomes[a], second.outcomes[b], a, b) for a, b in pairs)
-    p_value = sign_test(*(sum(picture.kind == kind for picture in pictures) for kind in ("better", "worse")))
-    intervals = _intervals(*counts, seed=seed)
-    rows = tuple(_row(label, counts, intervals[1], at) for at, label in enumerate(labels))
-    difference = intervals[0]
+    better, worse = (sum(picture.kind == kind for picture in pictures) for kind in ("better", "worse"))
+    p_value = sign_test(better, worse)
     return Comparison(
         task=first.task,
         only_first=len(first.outcomes) - len(pairs) - relabelled,
@@ -126,26 +113,13 @@ def compare(first: Evaluation, second: Evaluation, *, seed: int = 0) -> Comparis
         relabelled=relabelled,
         first=_figures([first.outcomes[number] for number, _ in pairs], counts[0]),
         second=_figures([second.outcomes[number] for _, number in pairs], counts[1]),
-        f1=difference,
+        lead=find_lead(better, worse, len(pictures)),
         p_value=p_value,
-        verdict=_verdict(difference, pictures, p_value),
-        labels=rows,
+        verdict=_verdict(better, worse, p_value),
+        labels=tuple(_row(label, counts, at) for at, label in enumerate(labels)),
         only_labels=only,
         pictures=pictures,
     )
-
-
-def sign_test(better: int, worse: int) -> float:
-    """Return how likely a coin falls at least as unevenly, both ways (McNemar's exact test)."""
-    tosses = better + worse
-    if not tosses:
-        return 1.0
-    logs = [
-        math.lgamma(tosses + 1) - math.lgamma(k + 1) - math.lgamma(tosses - k + 1) - tosses * math.log(2)
-        for k in range(min(better, worse) + 1)
-    ]
-    most = max(logs)
-    return min(1.0, 2 * math.exp(most) * math.fsum(math.exp(value - most) for value in logs))
 
 
 def _pairs(first: Evaluation, second: Evaluation) -> tuple[list[tuple[int, int]], int]:
@@ -241,61 +215,32 @@ def _mean(part: Counts, whole: Counts, occurs: NDArray[np.bool_]) -> float:
     return float(shares[occurs].mean()) if occurs.any() else 0.0
 
 
-def _intervals(first: Counts, second: Counts, *, seed: int) -> tuple[Interval, list[Interval]]:
-    """Return the interval of the mean F1's difference, and of each label's."""
-    pictures, labels, _ = first.shape
-    now = [_f1(counts.sum(axis=0, dtype=np.float64)[None]) for counts in (first, second)]
-    if not pictures:
-        return Interval(0, 0, 0), [Interval(0, 0, 0)] * labels
-    generator = np.random.default_rng(seed)
-    at_once = max(1, min(DRAWS, _CELLS_AT_ONCE // (pictures + 6 * labels)))
-    flat = np.concatenate([first.reshape(pictures, -1), second.reshape(pictures, -1)], axis=1).astype(
-        np.float32
-    )
-    means, by_label = [], []
-    for start in range(0, DRAWS, at_once):
-        size = min(at_once, DRAWS - start)
-        weights = generator.multinomial(pictures, np.full(pictures, 1 / pictures), size).astype(np.float32)
-        sums = (weights @ flat).reshape(size, 2, labels, 3)
-        scores = [_f1(sums[:, side]) for side in (0, 1)]
-        means.append(scores[1][0] - scores[0][0])
-        by_label.append(scores[1][1] - scores[0][1])
-    low, high = np.quantile(np.concatenate(means), (0.025, 0.975))
-    lows, highs = np.quantile(np.concatenate(by_label), (0.025, 0.975), axis=0)
-    middle, rows = float(now[1][0][0] - now[0][0][0]), (now[1][1] - now[0][1])[0]
-    return (
-        Interval(middle, float(low), float(high)),
-        [Interval(float(a), float(b), float(c)) for a, b, c in zip(rows, lows, highs, strict=True)],
-    )
-
-
-def _f1(sums: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean F1 over the labels that occur, and each label's, of [draws, labels, 3]."""
-    tp, fp, fn = np.moveaxis(sums.astype(np.float64), -1, 0)
-    whole = 2 * tp + fp + fn
-    scores = np.divide(2 * tp, whole, out=np.zeros_like(tp), where=whole > 0)
-    occurs = tp + fn > 0
-    count = occurs.sum(axis=1)
-    total = (scores * occurs).sum(axis=1)
-    return np.divide(total, count, out=np.zeros_like(total), where=count > 0), scores
-
-
-def _row(label: str, counts: tuple[Counts, Counts], intervals: Sequence[Interval], at: int) -> ComparedLabel:
+def _row(label: str, counts: tuple[Counts, Counts], at: int) -> ComparedLabel:
     sums = [side[:, at].sum(axis=0).tolist() for side in counts]
-    scores = [float(_f1(np.array(total)[None, None])[1][0, 0]) for total in sums]
     has = int(((counts[0][:, at, 0] + counts[0][:, at, 2]) > 0).sum())
+    gains = counts[0][:, at, 1:].sum(axis=1) - counts[1][:, at, 1:].sum(axis=1)
+    better, worse = int((gains > 0).sum()), int((gains < 0).sum())
     first, second = ((int(a), int(b), int(c)) for a, b, c in sums)
-    return ComparedLabel(label, has, first, second, (scores[0], scores[1]), intervals[at])
+    return ComparedLabel(
+        label=label,
+        test_pictures=has,
+        first=first,
+        second=second,
+        f1=(_f1(*first), _f1(*second)),
+        better=better,
+        worse=worse,
+        lead=find_lead(better, worse, len(gains)),
+    )
 
 
-def _verdict(difference: Interval, pictures: Sequence[ComparedPicture], p_value: float) -> Verdict:
-    """Say what the pictures show: those that changed, and the F1 they add up to, have to agree."""
-    if not pictures or all(picture.kind.startswith("both") for picture in pictures):
+def _f1(tp: int, fp: int, fn: int) -> float:
+    return 2 * tp / (2 * tp + fp + fn) if tp + fp + fn else 0.0
+
+
+def _verdict(better: int, worse: int, p_value: float) -> Verdict:
+    """Say what the pictures that changed show; what the figures add up to has no part in it."""
+    if not better + worse:
         return "none"
-    better = sum(picture.kind == "better" for picture in pictures)
-    worse = sum(picture.kind == "worse" for picture in pictures)
-    if p_value >= SURE or better == worse:
+    if p_value >= SURE:
         return "unclear"
-    if better > worse:
-        return "better" if difference.high > 0 else "unclear"
-    return "worse" if difference.low < 0 else "unclear"
+    return "better" if better > worse else "worse"

@@ -43,7 +43,9 @@ def test_versions_are_compared_and_their_pictures_listed_by_what_became_of_them(
     second = a_version(house, project, "multilabel", multilabel([(0.9, 0.1)] * 8 + [(0.2, 0.1)]), "v2")
     answer = call(house, "CompareVersions", first, second)
     labels = answer.pop("Labels")
-    assert answer.pop("Difference")["Difference"] == pytest.approx(16 / 17 - 0.2)
+    lead = answer.pop("Lead")
+    assert lead["Share"] == pytest.approx(7 / 9)
+    assert 0 < lead["Low"] < lead["High"] < 1
     assert answer.pop("First") == {
         "ModelArn": str(first.arn),
         "VersionName": "v1",
@@ -73,6 +75,8 @@ def test_versions_are_compared_and_their_pictures_listed_by_what_became_of_them(
         ("red", 9, 8),
         ("dark", 0, 0),
     ]
+    red = labels[0]
+    assert (red["Better"], red["Worse"], red["Lead"]) == (8, 1, lead)
     worse = call(house, "ListComparedImages", first, second, Kind="worse")
     assert worse == {
         "Images": [{"SourceRef": "s3://pictures/8.png", "FirstNumber": 8, "SecondNumber": 8, "Gain": -1}],

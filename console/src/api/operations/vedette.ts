@@ -42,6 +42,7 @@ export interface AddTrialPicturesResponse {
   readonly Added?: number | undefined;
   readonly Present?: number | undefined;
   readonly LeftOut?: ReadonlyArray<TrialLeftOut> | undefined;
+  readonly NewLabels?: ReadonlyArray<string> | undefined;
 }
 
 export interface AssignRoundRequest {
@@ -150,7 +151,7 @@ export interface CompareVersionsResponse {
   readonly Relabeled: number;
   readonly First: ComparedFigures;
   readonly Second: ComparedFigures;
-  readonly Difference: ComparedInterval;
+  readonly Lead: ComparedLead;
   readonly PValue: number;
   readonly Verdict: "better" | "worse" | "unclear" | "none";
   readonly Better: number;
@@ -179,18 +180,14 @@ export interface ComparedImage {
   readonly Gain: number;
 }
 
-export interface ComparedInterval {
-  readonly Difference: number;
-  readonly Low: number;
-  readonly High: number;
-}
-
 export interface ComparedLabel {
   readonly Label: string;
   readonly TestImages: number;
   readonly First: ComparedLabelCounts;
   readonly Second: ComparedLabelCounts;
-  readonly Difference: ComparedInterval;
+  readonly Better: number;
+  readonly Worse: number;
+  readonly Lead: ComparedLead;
 }
 
 export interface ComparedLabelCounts {
@@ -198,6 +195,12 @@ export interface ComparedLabelCounts {
   readonly FalsePositives: number;
   readonly FalseNegatives: number;
   readonly F1Score: number;
+}
+
+export interface ComparedLead {
+  readonly Share: number;
+  readonly Low: number;
+  readonly High: number;
 }
 
 export interface ConfigureImportRequest {

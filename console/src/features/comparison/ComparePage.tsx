@@ -9,44 +9,29 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useSearchParams } from "react-router";
-import { asFault, useCall, useProject, type ProjectFacts, type ProjectService } from "../../api";
+import { asFault, useCall, type ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { hrefOf, useFollow } from "../../ui/links";
-import { usePage } from "../../ui/page";
-import { routeOfProject } from "../../ui/projects";
-import { NotFound } from "../../ui/states";
+import { OfProject, useProjectPlace } from "../../ui/ofProject";
 import { useUiText } from "../../ui/text";
 import { comparable, missingOf, namesOf, pairOf, type Pair } from "./choice";
 import "./comparison.css";
 import { ComparedPictures } from "./ComparedPictures";
 import { Figures } from "./Figures";
 import { useText } from "./text";
-import { useNames } from "../../ui/address";
 
 export function ComparePage() {
   const t = useText();
   const ui = useUiText();
-  const params = useNames();
-  const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
-  const name = params.project ?? "";
-  const route = routeOfProject({ service, name });
-  const project = useProject(service, name);
-  usePage({
-    title: t("title"),
-    crumbs: [
-      { text: "Vedette", to: "/" },
-      { text: ui("projects"), to: "/projects" },
-      { text: name, to: route },
-      { text: ui("versions"), to: `${route}/versions` },
-    ],
-  });
-  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
-  if (project.isPending) return <Spinner size="large" />;
-  if (project.data === null) return <NotFound />;
+  const { route: above } = useProjectPlace();
   return (
-    <ContentLayout header={<Header variant="h1">{t("title")}</Header>}>
-      <Chosen project={project.data} route={route} />
-    </ContentLayout>
+    <OfProject title={t("title")} below={[{ text: ui("versions"), to: `${above}/versions` }]}>
+      {(project, route) => (
+        <ContentLayout header={<Header variant="h1">{t("title")}</Header>}>
+          <Chosen project={project} route={route} />
+        </ContentLayout>
+      )}
+    </OfProject>
   );
 }
 

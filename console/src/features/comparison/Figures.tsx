@@ -34,7 +34,6 @@ export function Figures({ comparison, route }: FiguresProps) {
           <Sentence comparison={comparison} />
           <LeftOut comparison={comparison} />
           <WholeTable comparison={comparison} route={route} />
-          <Box variant="small">{t("intervalHelp")}</Box>
         </SpaceBetween>
       </Container>
       {comparison.Labels.length > 1 && <LabelTable comparison={comparison} />}
@@ -42,10 +41,17 @@ export function Figures({ comparison, route }: FiguresProps) {
   );
 }
 
+/** A rare label counts in the mean F1 as much as one of every picture; what that says otherwise is said, too. */
+function isF1Against({ First, Second, Verdict }: Comparison): boolean {
+  const gain = Second.F1Score - First.F1Score;
+  return (Verdict === "better" && gain < 0) || (Verdict === "worse" && gain > 0);
+}
+
 function Sentence({ comparison }: { readonly comparison: Comparison }) {
   const t = useText();
   const formats = useFormats();
-  const { First, Second, Images, Better, Worse, Verdict, PValue } = comparison;
+  const signed = useSigned();
+  const { First, Second, Images, Better, Worse, Verdict, PValue, Lead } = comparison;
   const values = { first: First.VersionName, second: Second.VersionName, better: Better, worse: Worse };
   return (
     <SpaceBetween size="xxs">
@@ -61,9 +67,17 @@ function Sentence({ comparison }: { readonly comparison: Comparison }) {
           count: Images,
         })}{" "}
         {Better + Worse > 0 && t("changedOf", { better: Better, worse: Worse })}{" "}
-        {(Verdict === "unclear" || Verdict === "better" || Verdict === "worse") &&
-          t("chance", { share: formats.percent(PValue) })}
+        {Verdict !== "none" && t("chance", { share: formats.percent(PValue) })}
       </Box>
+      {Verdict !== "none" && (
+        <Box variant="small">
+          {t(Verdict === "unclear" ? "leadUnclear" : "lead", {
+            low: signed(Lead.Low),
+            high: signed(Lead.High),
+          })}
+        </Box>
+      )}
+      {isF1Against(comparison) && <Box variant="small">{t("f1Against")}</Box>}
     </SpaceBetween>
   );
 }
@@ -89,7 +103,6 @@ interface Row {
   readonly name: string;
   readonly before: number;
   readonly after: number;
-  readonly interval: Own.ComparedInterval | undefined;
 }
 
 function useSigned(): (share: number) => string {
@@ -97,24 +110,16 @@ function useSigned(): (share: number) => string {
   return (share) => (share > 0 ? `+${formats.percent(share)}` : formats.percent(share));
 }
 
-function IntervalCell({ interval }: { readonly interval: Own.ComparedInterval | undefined }) {
-  const t = useText();
-  const signed = useSigned();
-  if (interval === undefined) return <>–</>;
-  const { Low, High } = interval;
-  return <>{t("between", { low: signed(Low), high: signed(High) })}</>;
-}
-
 function WholeTable({ comparison, route }: FiguresProps) {
   const t = useText();
   const formats = useFormats();
   const signed = useSigned();
-  const { First, Second, Difference } = comparison;
+  const { First, Second } = comparison;
   const rows: Row[] = [
-    { name: t("everythingRight"), before: First.Accuracy, after: Second.Accuracy, interval: undefined },
-    { name: t("precision"), before: First.Precision, after: Second.Precision, interval: undefined },
-    { name: t("recall"), before: First.Recall, after: Second.Recall, interval: undefined },
-    { name: t("f1"), before: First.F1Score, after: Second.F1Score, interval: Difference },
+    { name: t("everythingRight"), before: First.Accuracy, after: Second.Accuracy },
+    { name: t("precision"), before: First.Precision, after: Second.Precision },
+    { name: t("recall"), before: First.Recall, after: Second.Recall },
+    { name: t("f1"), before: First.F1Score, after: Second.F1Score },
   ];
   const link = (version: string) => (
     <RouteLink to={`${route}/versions/${segmentOf(version)}`}>
@@ -132,11 +137,6 @@ function WholeTable({ comparison, route }: FiguresProps) {
         { id: "before", header: link(First.VersionName), cell: ({ before }) => formats.percent(before) },
         { id: "after", header: link(Second.VersionName), cell: ({ after }) => formats.percent(after) },
         { id: "difference", header: t("difference"), cell: ({ before, after }) => signed(after - before) },
-        {
-          id: "interval",
-          header: t("interval"),
-          cell: ({ interval }) => <IntervalCell interval={interval} />,
-        },
       ]}
     />
   );
@@ -147,9 +147,8 @@ function LabelTable({ comparison }: { readonly comparison: Comparison }) {
   const formats = useFormats();
   const signed = useSigned();
   const { First, Second } = comparison;
-  const rows = [...comparison.Labels].sort(
-    (one, two) => Math.abs(two.Difference.Difference) - Math.abs(one.Difference.Difference),
-  );
+  const gainOf = (row: Own.ComparedLabel) => row.Second.F1Score - row.First.F1Score;
+  const rows = [...comparison.Labels].sort((one, two) => Math.abs(gainOf(two)) - Math.abs(gainOf(one)));
   return (
     <ExpandableSection
       variant="container"
@@ -167,13 +166,16 @@ function LabelTable({ comparison }: { readonly comparison: Comparison }) {
           { id: "count", header: t("testPictures"), cell: ({ TestImages }) => TestImages },
           { id: "first", header: First.VersionName, cell: (row) => formats.percent(row.First.F1Score) },
           { id: "second", header: Second.VersionName, cell: (row) => formats.percent(row.Second.F1Score) },
-          { id: "difference", header: t("difference"), cell: (row) => signed(row.Difference.Difference) },
+          { id: "difference", header: t("difference"), cell: (row) => signed(gainOf(row)) },
+          { id: "better", header: t("betterPictures"), cell: ({ Better }) => Better },
+          { id: "worse", header: t("worsePictures"), cell: ({ Worse }) => Worse },
           {
-            id: "interval",
-            header: t("interval"),
-            cell: (row) => <IntervalCell interval={row.Difference} />,
+            id: "lead",
+            header: t("leadOfLabel"),
+            cell: ({ Lead }) => t("between", { low: signed(Lead.Low), high: signed(Lead.High) }),
           },
         ]}
+        footer={<Box variant="small">{t("labelsHelp")}</Box>}
       />
     </ExpandableSection>
   );

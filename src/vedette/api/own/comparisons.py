@@ -5,7 +5,8 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.own.models import find_model
 from vedette.errors import Wrong
-from vedette.evaluation.comparing import ComparedFigures, ComparedLabel, ComparedPicture, Comparison, Interval
+from vedette.evaluation.chance import Lead
+from vedette.evaluation.comparing import ComparedFigures, ComparedLabel, ComparedPicture, Comparison
 from vedette.projects.version import Version
 
 USUAL = 24
@@ -24,7 +25,7 @@ def compare_versions(house: House, caller: Caller, request: dict[str, Any]) -> d
         "Relabeled": comparison.relabelled,
         "First": _figures(first, comparison.first, len(comparison.pictures)),
         "Second": _figures(second, comparison.second, len(comparison.pictures)),
-        "Difference": _interval(comparison.f1),
+        "Lead": _lead(comparison.lead),
         "PValue": comparison.p_value,
         "Verdict": comparison.verdict,
         "Better": comparison.count("better"),
@@ -81,13 +82,15 @@ def _label(label: ComparedLabel) -> dict[str, Any]:
     return {
         "Label": label.label,
         "TestImages": label.test_pictures,
-        "Difference": _interval(label.difference),
+        "Better": label.better,
+        "Worse": label.worse,
+        "Lead": _lead(label.lead),
         **{side: {**dict(zip(names, counts, strict=True)), "F1Score": f1} for side, counts, f1 in sides},
     }
 
 
-def _interval(interval: Interval) -> dict[str, float]:
-    return {"Difference": interval.difference, "Low": interval.low, "High": interval.high}
+def _lead(lead: Lead) -> dict[str, float]:
+    return {"Share": lead.share, "Low": lead.low, "High": lead.high}
 
 
 def _image(picture: ComparedPicture) -> dict[str, Any]:

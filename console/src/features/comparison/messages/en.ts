@@ -16,6 +16,10 @@ export const messages = {
   },
   changedOf: "{better} got better, {worse} got worse.",
   chance: "So uneven a result comes by chance in {share} of such comparisons.",
+  lead: "Net of those that get worse, between {low} and {high} of all such pictures get better.",
+  leadUnclear:
+    "Net of those that get worse, between {low} and {high} of all such pictures get better. Since 0 lies between, the versions may as well be equal.",
+  f1Against: "The mean F1 says otherwise: in it a rare label counts as much as a frequent one.",
   differentTests: "The versions were tested with different pictures",
   comparedOnly: {
     one: "Compared is the {count} picture that both were tested with.",
@@ -38,10 +42,12 @@ export const messages = {
   recall: "Recall",
   f1: "F1",
   difference: "Difference",
-  interval: "Surely between",
-  between: "{low} and {high}",
-  intervalHelp:
-    "The interval holds in 95 of 100 draws of other such pictures. Where it holds 0, the versions may as well be equal.",
+  between: "{low} to {high}",
+  betterPictures: "Got better",
+  worsePictures: "Got worse",
+  leadOfLabel: "Surely leads by",
+  labelsHelp:
+    "A label is surely better or worse where the range leaves 0 out. Of twenty labels, one does so by chance.",
   byLabel: "F1 by label",
   label: "Label",
   testPictures: "Test pictures",

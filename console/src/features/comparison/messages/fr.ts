@@ -22,6 +22,10 @@ export const messages: Translation<typeof english> = {
   },
   changedOf: "{better} se sont améliorées, {worse} se sont dégradées.",
   chance: "Un résultat aussi inégal arrive par hasard dans {share} de telles comparaisons.",
+  lead: "Déduction faite de celles qui se dégradent, entre {low} et {high} de toutes ces images s’améliorent.",
+  leadUnclear:
+    "Déduction faite de celles qui se dégradent, entre {low} et {high} de toutes ces images s’améliorent. Comme 0 est compris, les versions peuvent tout aussi bien être égales.",
+  f1Against: "Le F1 moyen dit le contraire : une étiquette rare y compte autant qu’une étiquette fréquente.",
   differentTests: "Les versions ont été testées avec des images différentes",
   comparedOnly: {
     one: "On compare la seule image ({count}) qui a testé les deux.",
@@ -44,10 +48,12 @@ export const messages: Translation<typeof english> = {
   recall: "Rappel",
   f1: "F1",
   difference: "Différence",
-  interval: "Sûrement entre",
-  between: "{low} et {high}",
-  intervalHelp:
-    "L’intervalle vaut dans 95 de 100 tirages d’autres images semblables. S’il contient 0, les versions peuvent tout aussi bien être égales.",
+  between: "{low} à {high}",
+  betterPictures: "Améliorées",
+  worsePictures: "Dégradées",
+  leadOfLabel: "Avance sûre",
+  labelsHelp:
+    "Une étiquette est sûrement meilleure ou moins bonne lorsque l’intervalle exclut 0. Sur vingt étiquettes, une l’est par hasard.",
   byLabel: "F1 par étiquette",
   label: "Étiquette",
   testPictures: "Images de test",

@@ -19,6 +19,11 @@ export const messages: Translation<typeof english> = {
   },
   changedOf: "{better} membaik, {worse} memburuk.",
   chance: "Hasil yang setimpang ini muncul secara kebetulan pada {share} perbandingan seperti ini.",
+  lead: "Setelah dikurangi yang memburuk, antara {low} dan {high} dari semua gambar serupa membaik.",
+  leadUnclear:
+    "Setelah dikurangi yang memburuk, antara {low} dan {high} dari semua gambar serupa membaik. Karena 0 termasuk di dalamnya, kedua versi bisa saja sama.",
+  f1Against:
+    "F1 rata-rata mengatakan sebaliknya: di situ label yang jarang berbobot sama dengan yang sering.",
   differentTests: "Kedua versi diuji dengan gambar yang berbeda",
   comparedOnly: { other: "Yang dibandingkan adalah {count} gambar yang menguji keduanya." },
   onlyIn: { other: "{count} gambar hanya menguji versi {version}." },
@@ -32,10 +37,12 @@ export const messages: Translation<typeof english> = {
   recall: "Recall",
   f1: "F1",
   difference: "Selisih",
-  interval: "Pasti antara",
-  between: "{low} dan {high}",
-  intervalHelp:
-    "Rentang ini berlaku pada 95 dari 100 penarikan gambar serupa. Jika mencakup 0, kedua versi bisa saja sama.",
+  between: "{low} hingga {high}",
+  betterPictures: "Membaik",
+  worsePictures: "Memburuk",
+  leadOfLabel: "Pasti unggul",
+  labelsHelp:
+    "Sebuah label pasti lebih baik atau lebih buruk bila rentangnya tidak mencakup 0. Dari dua puluh label, satu demikian secara kebetulan.",
   byLabel: "F1 per label",
   label: "Label",
   testPictures: "Gambar uji",

@@ -19,6 +19,10 @@ export const messages: Translation<typeof english> = {
   },
   changedOf: "{better} melhoraram, {worse} pioraram.",
   chance: "Um resultado tão desigual ocorre por acaso em {share} dessas comparações.",
+  lead: "Descontadas as que pioram, entre {low} e {high} de todas essas imagens melhoram.",
+  leadUnclear:
+    "Descontadas as que pioram, entre {low} e {high} de todas essas imagens melhoram. Como 0 está incluído, as versões podem muito bem ser iguais.",
+  f1Against: "O F1 médio diz o contrário: nele, um rótulo raro conta tanto quanto um frequente.",
   differentTests: "As versões foram testadas com imagens diferentes",
   comparedOnly: {
     one: "Compara-se a {count} imagem que testou as duas.",
@@ -41,10 +45,12 @@ export const messages: Translation<typeof english> = {
   recall: "Revocação",
   f1: "F1",
   difference: "Diferença",
-  interval: "Com certeza entre",
-  between: "{low} e {high}",
-  intervalHelp:
-    "O intervalo vale em 95 de 100 sorteios de outras imagens semelhantes. Se contém 0, as versões podem muito bem ser iguais.",
+  between: "{low} a {high}",
+  betterPictures: "Melhoraram",
+  worsePictures: "Pioraram",
+  leadOfLabel: "Vantagem certa",
+  labelsHelp:
+    "Um rótulo é com certeza melhor ou pior quando o intervalo exclui 0. De vinte rótulos, um o é por acaso.",
   byLabel: "F1 por rótulo",
   label: "Rótulo",
   testPictures: "Imagens de teste",
