@@ -1,5 +1,6 @@
 """Commands from functions: what a signature says is what can be typed."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +41,27 @@ def paint(
     Not in the list of commands.
     """
     CALLS.append({name: value for name, value in locals().items() if name != "self"})
+
+
+@dataclass(frozen=True)
+class FrameOptions:
+    """Options that several commands of a shop have."""
+
+    wood: Annotated[str, Option(help="Of which wood.")]
+    width: Annotated[int, Option(min=1, help="How wide.")] = 2
+    is_gilded: Annotated[bool, Option("--gilded", help="With gold.")] = False
+
+
+@shop.define("frame", is_hidden=True)
+def frame(
+    picture: Annotated[str, Argument(help="Which.")],
+    *,
+    name: Annotated[str, Option(help="A name.")] = "",
+    options: FrameOptions,
+    tag: Annotated[str, Option(help="A tag.")] = "",
+) -> None:
+    """Frame a picture."""
+    CALLS.append(dict(locals()))
 
 
 @shop.define("stop", heading="Ends")
@@ -181,3 +203,15 @@ def test_every_command_of_vedette_has_help_for_itself_and_for_each_of_its_parame
             assert command.help, command.name
             for parameter in command.get_params(context):
                 assert parameter.help, (command.name, parameter.name)
+
+
+def test_options_that_several_commands_have_are_typed_like_their_own_and_come_as_one():
+    CALLS.clear()
+    assert typed("frame", "a.png", "--wood", "oak", "--gilded", "--tag", "x").exit_code == 0
+    options = FrameOptions("oak", is_gilded=True)
+    assert [{"picture": "a.png", "name": "", "options": options, "tag": "x"}] == CALLS
+    refused = typed("frame", "a.png")
+    assert (refused.exit_code, "Missing option '--wood'" in refused.output) == (2, True)
+    listed = typed("frame", "--help").output
+    places = [listed.index(name) for name in ("--name", "--wood", "--width", "--gilded", "--tag")]
+    assert places == sorted(places)

@@ -6,30 +6,19 @@ trials are.
 
 from typing import Annotated, Any
 
-from vedette.cli.credentials import Data
 from vedette.cli.dataset_edits import DatasetKind
-from vedette.cli.models import Endpoint, Of, Project, Which, translate_client_errors
-from vedette.cli.remote import Server
+from vedette.cli.models import Project, RemoteOptions, Which, translate_client_errors
 from vedette.cli.remote_models import open_models
 from vedette.cli.remote_trials import Facts, ProjectTrials
 from vedette.cli.signatures import CommandGroup, Exit, Option
 from vedette.cli.trial_pictures import (
-    VIEWS,
-    Again,
-    AllOpen,
-    AsLines,
     Kind,
-    Lines,
-    Most,
+    ListOptions,
     Names,
-    Only,
-    Order,
-    PictureChoice,
-    PictureOrder,
+    OpenTrial,
+    VerdictOptions,
     VerdictWord,
-    add_pictures,
     show_pictures,
-    verify_pictures,
 )
 from vedette.errors import Missing
 
@@ -77,9 +66,7 @@ def feedback_settings(  # noqa: PLR0913  (a command's options)
     address: Annotated[
         str, Option(help="The folder they go to, s3://bucket/folder/; it is chosen once.")
     ] = "",
-    service: Of = "",
-    endpoint: Endpoint = "",
-    data: Data = None,
+    place: RemoteOptions,
 ) -> None:
     """Show what a version keeps of what it is asked in production, or change it."""
     wish: dict[str, Any] = {
@@ -92,8 +79,8 @@ def feedback_settings(  # noqa: PLR0913  (a command's options)
     }
     changes = {name: value for name, value in wish.items() if value is not None}
     with translate_client_errors():
-        server = Server("rekognition", endpoint, data)
-        arn = open_models(server, project, service).find(version).arn
+        server = place.reach()
+        arn = open_models(server, project, place.service).find(version).arn
         own = server.client("vedette")
         if changes:
             answer = own.update_feedback(ModelArn=arn, **changes)["Feedback"]
@@ -103,71 +90,54 @@ def feedback_settings(  # noqa: PLR0913  (a command's options)
 
 
 @app.define("list")
-def list_kept(  # noqa: PLR0913  (a command's options)
+def list_kept(
     project: Project,
     *,
     version: Which = "",
-    order: Order = PictureOrder.DOUBT,
-    only: Only = PictureChoice.ALL,
-    most: Most = 20,
-    as_lines: AsLines = False,
-    service: Of = "",
-    endpoint: Endpoint = "",
-    data: Data = None,
+    options: ListOptions,
+    place: RemoteOptions,
 ) -> None:
     """List the kept pictures with the answers that were given; a star marks examples of a drift."""
     with translate_client_errors():
-        trials, trial, answer = _open(Server("rekognition", endpoint, data), project, version, service)
-        pictures = list(trials.pictures(trial, Order=order.value, **VIEWS[only]))
-        show_pictures(pictures, most, as_lines=as_lines, marked=answer["Drift"]["Examples"])
+        pictures, answer = _open(place, project, version)
+        pictures.show(options, marked=answer["Drift"]["Examples"])
 
 
 @app.define("verify")
-def verify_kept(  # noqa: PLR0913  (a command's options)
+def verify_kept(
     verdict: VerdictWord,
     pictures: Names = None,
     *,
     project: Project,
     version: Which = "",
-    all_open: AllOpen = False,
-    lines: Lines = None,
-    again: Again = False,
-    service: Of = "",
-    endpoint: Endpoint = "",
-    data: Data = None,
+    options: VerdictOptions,
+    place: RemoteOptions,
 ) -> None:
     """Say of kept pictures that the answer was right or not, or what they show instead."""
     with translate_client_errors():
-        trials, trial, _ = _open(Server("rekognition", endpoint, data), project, version, service)
-        names = pictures or ()
-        verify_pictures(trials, trial, verdict, names, lines, is_all=all_open, again=again)
+        _open(place, project, version)[0].verify(verdict, pictures or (), options)
 
 
 @app.define("add")
-def add_kept(  # noqa: PLR0913  (a command's options)
+def add_kept(
     pictures: Names = None,
     *,
     project: Project,
     version: Which = "",
     kind: Kind = DatasetKind.TRAIN,
-    service: Of = "",
-    endpoint: Endpoint = "",
-    data: Data = None,
+    place: RemoteOptions,
 ) -> None:
     """Put verified pictures into a dataset: those that are named, or all. What is left out says why."""
     with translate_client_errors():
-        trials, trial, _ = _open(Server("rekognition", endpoint, data), project, version, service)
-        add_pictures(trials, trial, kind, pictures or ())
+        _open(place, project, version)[0].add(kind, pictures or ())
 
 
 @app.define("drift")
-def show_drift(
-    project: Project, version: Which = "", service: Of = "", endpoint: Endpoint = "", data: Data = None
-) -> None:
+def show_drift(project: Project, version: Which = "", *, place: RemoteOptions) -> None:
     """Say whether production is still like the training; the exit status is 1 while it is not."""
     with translate_client_errors():
-        server = Server("rekognition", endpoint, data)
-        model = open_models(server, project, service).find(version)
+        server = place.reach()
+        model = open_models(server, project, place.service).find(version)
         answer = server.client("vedette").describe_feedback(ModelArn=model.arn)["Feedback"]
         drift = answer["Drift"]
         print(_sentence(model.name, drift))
@@ -177,19 +147,20 @@ def show_drift(
             print(f"  {_reason(finding)}")
         if drift["Examples"]:
             print("Pictures that show it:")
-            trials = ProjectTrials(server, project, service)
+            trials = ProjectTrials(server, project, place.service)
             examples = trials.pictures(answer["TrialId"], PictureIds=drift["Examples"])
             show_pictures(list(examples), len(drift["Examples"]), as_lines=False)
         raise Exit(1)
 
 
-def _open(server: Server, project: str, version: str, service: str) -> tuple[ProjectTrials, str, Facts]:
-    """Return the project's trials, the id of what a version keeps, and what is known of that."""
-    model = open_models(server, project, service).find(version)
+def _open(place: RemoteOptions, project: str, version: str) -> tuple[OpenTrial, Facts]:
+    """Return the pictures that a version keeps, and what is known of that."""
+    server = place.reach()
+    model = open_models(server, project, place.service).find(version)
     answer = server.client("vedette").describe_feedback(ModelArn=model.arn)["Feedback"]
     if "TrialId" not in answer:
         raise Missing(f"The version {model.name} keeps nothing; `vedette feedback settings --on` begins.")
-    return ProjectTrials(server, project, service), answer["TrialId"], answer
+    return OpenTrial(ProjectTrials(server, project, place.service), answer["TrialId"]), answer
 
 
 def _print_settings(feedback: Facts) -> None:

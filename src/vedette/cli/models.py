@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,20 @@ Project = Annotated[str, Option(help="The project's name.")]
 Of = Annotated[str, Option(help="rekognition or lookoutvision, where both have such a project.")]
 Endpoint = Annotated[str, Option(help="Where the server is; AWS_ENDPOINT_URL is read too.")]
 Which = Annotated[str, Option(help="The version's name or number; the newest without it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteOptions:
+    """Where the server is, and whose project is meant."""
+
+    service: Of = ""
+    endpoint: Endpoint = ""
+    data: Data = None
+
+    def reach(self) -> Server:
+        """Return the server."""
+        return _server(self.endpoint, self.data)
+
 
 POLL_S = 0.5
 UNDER_WAY = ("TRAINING", "TRAINING_IN_PROGRESS")

@@ -5,14 +5,16 @@
     @users.define("create")
     def create_user(name: Annotated[str, Argument(help="The user's name.")]) -> None: ...
 
+Options that several commands have are a dataclass: a parameter of that type is an option for each field.
+
 It stands on click, which parses, converts, refuses, wraps and completes. A command is made when it is asked
 for. No command is known here, nor what one does.
 """
 
 import inspect
 import types
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -85,13 +87,18 @@ class SignatureCommand(click.Command):
     context_class = HeadedContext
 
     def __init__(self, name: str, function: Callable[..., Any], *, is_hidden: bool = False) -> None:
-        super().__init__(name, callback=function, help=inspect.getdoc(function), hidden=is_hidden)
+        super().__init__(
+            name,
+            callback=lambda **values: _call(function, values),
+            help=inspect.getdoc(function),
+            hidden=is_hidden,
+        )
         self._signature: inspect.Signature | None = inspect.signature(function)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the parameters, made when they are asked for: most starts need those of one command."""
         if self._signature is not None:
-            self.params = [_parameter(parameter) for parameter in self._signature.parameters.values()]
+            self.params = [_parameter(parameter) for parameter in _flat(self._signature)]
             self._signature = None
         return super().get_params(ctx)
 
@@ -153,6 +160,33 @@ class CommandGroup(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Exit(INTERRUPTED) from None
+
+
+def _call(function: Callable[..., Any], values: dict[str, Any]) -> Any:
+    """Call a function with what was typed; options of a dataclass are put together first."""
+    for parameter in inspect.signature(function).parameters.values():
+        kind = parameter.annotation
+        if _is_group(kind):
+            names = [field.name for field in fields(kind)]
+            values[parameter.name] = kind(**{name: values.pop(name) for name in names})
+    return function(**values)
+
+
+def _is_group(annotation: Any) -> bool:
+    return is_dataclass(annotation)
+
+
+def _flat(signature: inspect.Signature) -> Iterator[inspect.Parameter]:
+    """Yield the parameters, with the fields of a dataclass in its place."""
+    for parameter in signature.parameters.values():
+        if not _is_group(parameter.annotation):
+            yield parameter
+            continue
+        for field in fields(parameter.annotation):
+            default = inspect.Parameter.empty if field.default is MISSING else field.default
+            yield parameter.replace(
+                name=field.name, kind=parameter.KEYWORD_ONLY, default=default, annotation=field.type
+            )
 
 
 def _parameter(parameter: inspect.Parameter) -> click.Parameter:

@@ -8,33 +8,14 @@ import time
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from vedette.cli.credentials import Data
 from vedette.cli.dataset_edits import DatasetKind
 from vedette.cli.directory import table
-from vedette.cli.models import Endpoint, Of, Project, Which, translate_client_errors
-from vedette.cli.remote import Server
+from vedette.cli.models import Project, RemoteOptions, Which, translate_client_errors
 from vedette.cli.remote_models import open_models
 from vedette.cli.remote_trials import USABLE, Facts, ProjectTrials, pictures_below
 from vedette.cli.signatures import Argument, CommandGroup, Exit, Option
 from vedette.cli.terminal import ProgressLine
-from vedette.cli.trial_pictures import (
-    VIEWS,
-    Again,
-    AllOpen,
-    AsLines,
-    Kind,
-    Lines,
-    Most,
-    Names,
-    Only,
-    Order,
-    PictureChoice,
-    PictureOrder,
-    VerdictWord,
-    add_pictures,
-    show_pictures,
-    verify_pictures,
-)
+from vedette.cli.trial_pictures import Kind, ListOptions, Names, OpenTrial, VerdictOptions, VerdictWord
 from vedette.errors import Wrong
 
 POLL_S = 0.5
@@ -65,15 +46,13 @@ def start_trial(  # noqa: PLR0913  (a command's options)
         str, Option(help="Where files of this computer go: s3://bucket/folder, best the dataset's bucket.")
     ] = "",
     wait: Annotated[bool, Option("--wait/--no-wait", help="Wait until it is done.")] = True,
-    service: Of = "",
-    endpoint: Endpoint = "",
-    data: Data = None,
+    place: RemoteOptions,
 ) -> None:
     """Run a version over pictures that nobody has labelled: 2,000 at most. It need not be running."""
     with translate_client_errors():
-        server = Server("rekognition", endpoint, data)
-        trials = ProjectTrials(server, project, service)
-        model = open_models(server, project, service).find(version).name
+        server = place.reach()
+        trials = ProjectTrials(server, project, place.service)
+        model = open_models(server, project, place.service).find(version).name
         trial = trials.begin(name, model, _choose(trials, pictures or (), to, unlabelled))
         print(f"Begun: {trial['TrialName']} ({trial['TrialId']}), {trial['Total']} pictures.")
         if wait:
@@ -81,82 +60,64 @@ def start_trial(  # noqa: PLR0913  (a command's options)
 
 
 @app.define("list")
-def list_trials(project: Project, service: Of = "", endpoint: Endpoint = "", data: Data = None) -> None:
+def list_trials(project: Project, place: RemoteOptions) -> None:
     """List a project's trials, the newest first."""
     with translate_client_errors():
-        trials = ProjectTrials(Server("rekognition", endpoint, data), project, service).newest_first()
+        trials = _trials_of(place, project).newest_first()
         print(table([_row(trial) for trial in trials]))
 
 
 @app.define("show")
-def show_trial(  # noqa: PLR0913  (a command's options)
+def show_trial(
     trial: OneTrial = "",
     *,
     project: Project,
-    order: Order = PictureOrder.DOUBT,
-    only: Only = PictureChoice.ALL,
-    most: Most = 20,
-    as_lines: AsLines = False,
-    service: Of = "",
-    endpoint: Endpoint = "",
-    data: Data = None,
+    options: ListOptions,
+    place: RemoteOptions,
 ) -> None:
     """Show how far a trial is, and its pictures with what was guessed and said of each."""
     with translate_client_errors():
-        trials = ProjectTrials(Server("rekognition", endpoint, data), project, service)
+        trials = _trials_of(place, project)
         facts = trials.find(trial)
-        pictures = list(trials.pictures(facts["TrialId"], Order=order.value, **VIEWS[only]))
-        if not as_lines:
+        if not options.as_lines:
             print(_summary(facts))
-        show_pictures(pictures, most, as_lines=as_lines)
+        OpenTrial(trials, facts["TrialId"]).show(options)
 
 
 @app.define("verify")
-def verify_trial(  # noqa: PLR0913  (a command's options)
+def verify_trial(
     verdict: VerdictWord,
     pictures: Names = None,
     *,
     project: Project,
     trial: TrialName = "",
-    all_open: AllOpen = False,
-    lines: Lines = None,
-    again: Again = False,
-    service: Of = "",
-    endpoint: Endpoint = "",
-    data: Data = None,
+    options: VerdictOptions,
+    place: RemoteOptions,
 ) -> None:
     """Say of pictures that the guess is right or not, or what they show instead."""
     with translate_client_errors():
-        trials = ProjectTrials(Server("rekognition", endpoint, data), project, service)
-        current = trials.find(trial)["TrialId"]
-        names = pictures or ()
-        verify_pictures(trials, current, verdict, names, lines, is_all=all_open, again=again)
+        _open(place, project, trial).verify(verdict, pictures or (), options)
 
 
 @app.define("add")
-def add_verified(  # noqa: PLR0913  (a command's options)
+def add_verified(
     pictures: Names = None,
     *,
     project: Project,
     trial: TrialName = "",
     kind: Kind = DatasetKind.TRAIN,
-    service: Of = "",
-    endpoint: Endpoint = "",
-    data: Data = None,
+    place: RemoteOptions,
 ) -> None:
     """Put verified pictures into a dataset: those that are named, or all. What is left out says why."""
     with translate_client_errors():
-        trials = ProjectTrials(Server("rekognition", endpoint, data), project, service)
-        add_pictures(trials, trials.find(trial)["TrialId"], kind, pictures or ())
+        _open(place, project, trial).add(kind, pictures or ())
 
 
 @app.define("stop")
-def stop_trial(
-    trial: OneTrial = "", *, project: Project, service: Of = "", endpoint: Endpoint = "", data: Data = None
-) -> None:
+def stop_trial(trial: OneTrial = "", *, project: Project, place: RemoteOptions) -> None:
     """Leave a trial off; what was answered stays and can be verified."""
     with translate_client_errors():
-        trials = ProjectTrials(Server("rekognition", endpoint, data), project, service)
+        trials = _trials_of(place, project)
         print(_summary(trials.stop(trials.find(trial)["TrialId"])))
 
 
@@ -165,15 +126,22 @@ def delete_trial(
     trial: Annotated[str, Argument(help="The trial's name or id.")],
     *,
     project: Project,
-    service: Of = "",
-    endpoint: Endpoint = "",
-    data: Data = None,
+    place: RemoteOptions,
 ) -> None:
     """Forget a trial that is over; datasets keep what was added to them."""
     with translate_client_errors():
-        trials = ProjectTrials(Server("rekognition", endpoint, data), project, service)
+        trials = _trials_of(place, project)
         trials.delete(trials.find(trial or "-")["TrialId"])
         print(f"Deleted: {trial} of {project}.")
+
+
+def _trials_of(place: RemoteOptions, project: str) -> ProjectTrials:
+    return ProjectTrials(place.reach(), project, place.service)
+
+
+def _open(place: RemoteOptions, project: str, trial: str) -> OpenTrial:
+    trials = _trials_of(place, project)
+    return OpenTrial(trials, trials.find(trial)["TrialId"])
 
 
 def _choose(
