@@ -1,9 +1,12 @@
 """Figures are counted in memory, and added to what the database holds of the same minute."""
 
+import threading
+
 import pytest
 
 from vedette.clock import milliseconds
 from vedette.metering import fold
+from vedette.metering import meter as metering_meter
 from vedette.metering.figure import Figure
 from vedette.metering.meter import Meter
 
@@ -108,3 +111,29 @@ def test_folding_looks_once_an_hour(meter, clock):
     clock.move(hours=1)
     meter.fold()
     assert [when % 60 for when, _ in rows(meter, clock)] == [0]
+
+
+def test_a_count_on_its_way_to_the_database_is_read_once(meter, clock, monkeypatch):
+    """The attack: a dashboard that asked while figures were written showed none of them, or each twice."""
+    now = minute(clock)
+    asked, answers = threading.Event(), []
+
+    def read():
+        asked.set()
+        answers.append(sum(entry.figure.total for entry in meter.read_periods(ARN, [now, now + 1])))
+
+    reader = threading.Thread(target=read)
+    add = metering_meter.add
+
+    def add_while_somebody_asks(*arguments):
+        if not asked.is_set():
+            reader.start()
+            asked.wait()
+            reader.join(0.2)
+        add(*arguments)
+
+    monkeypatch.setattr(metering_meter, "add", add_while_somebody_asks)
+    meter.count(ARN, {"answered": 3})
+    meter.write()
+    reader.join()
+    assert answers == [3]

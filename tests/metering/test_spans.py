@@ -1,5 +1,6 @@
 """Hours times units come from records: through kills, set clocks, midnights and summer time."""
 
+import threading
 from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.clock import milliseconds
+from vedette.metering import spans as metering_spans
 from vedette.metering.spans import SILENT_MS, SpanRecorder, UnitSpan, unit_hours
 
 ARN = "arn:aws:lookoutvision:eu-west-1:111122223333:model/doors/1"
@@ -168,3 +170,27 @@ def test_periods_add_up_to_the_whole(spans, cuts):
     made = [UnitSpan(ARN, units, began, began + length) for began, length, units in spans]
     parts = [unit_hours(made, since_ms=since, until_ms=until) for since, until in pairwise(cuts)]
     assert sum(parts) == pytest.approx(unit_hours(made, since_ms=cuts[0], until_ms=cuts[-1]))
+
+
+def test_a_span_on_its_way_to_the_database_is_read_once(recorder, wall, monkeypatch):
+    """The attack: a report that was asked for while a span was written showed its hours twice, or not."""
+    run(recorder, wall, 2, 90)
+    asked, answers = threading.Event(), []
+
+    def read():
+        asked.set()
+        answers.append(hours(recorder))
+
+    reader = threading.Thread(target=read)
+    write = metering_spans._write
+
+    def write_while_somebody_asks(*arguments):
+        reader.start()
+        asked.wait()
+        reader.join(0.2)
+        return write(*arguments)
+
+    monkeypatch.setattr(metering_spans, "_write", write_while_somebody_asks)
+    recorder.write()
+    reader.join()
+    assert answers == [pytest.approx(2 * 90 / 3600)]

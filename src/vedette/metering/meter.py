@@ -36,6 +36,9 @@ class Meter:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
+        # Held while counts go from memory to the database, and while both are read: a count on its way would
+        # be in neither, or in both.
+        self._moving = threading.Lock()
         self._new: dict[Key, Figure] = {}
         self._folded = 0
         # How many units versions have had, and for how long.
@@ -67,6 +70,10 @@ class Meter:
 
     def write(self) -> None:
         """Add the counts since the last write to the database."""
+        with self._moving:
+            self._write()
+
+    def _write(self) -> None:
         with self._lock:
             counted, self._new = self._new, {}
         if not counted:
@@ -99,9 +106,10 @@ class Meter:
 
     def read_periods(self, prefix: str, edges: Sequence[int]) -> list[PeriodFigure]:
         """Return what was asked of all versions whose ARNs begin so, in periods between these minutes."""
-        counted = read_periods(self._database, prefix, edges)
-        with self._lock:
-            unwritten = [(key, replace(figure)) for key, figure in self._new.items()]
+        with self._moving:
+            counted = read_periods(self._database, prefix, edges)
+            with self._lock:
+                unwritten = [(key, replace(figure)) for key, figure in self._new.items()]
         for (arn, minute, name), figure in unwritten:
             period = bisect_right(edges, minute) - 1
             if arn.startswith(prefix) and name in ASKED and 0 <= period < len(edges) - 1:

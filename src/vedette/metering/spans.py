@@ -55,6 +55,9 @@ class SpanRecorder:
     clock: Clock = system_clock
     ticks: Callable[[], float] = time.monotonic
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    # Held while spans are written, and while memory and the database are read: one on its way would be in
+    # neither, or in both.
+    _moving: threading.Lock = field(default_factory=threading.Lock)
     _open: dict[str, OpenSpan] = field(default_factory=dict)
     _ended: list[OpenSpan] = field(default_factory=list)
 
@@ -82,6 +85,10 @@ class SpanRecorder:
 
     def write(self) -> None:
         """Write what has grown or ended since the last time."""
+        with self._moving:
+            self._write()
+
+    def _write(self) -> None:
         with self._lock:
             lengths = [(entry, UnitSpan(**_values(entry.span))) for entry in self._held()]
             count = len(self._ended)
@@ -109,10 +116,11 @@ class SpanRecorder:
         query = select(unit_spans).where(
             matches, unit_spans.c.began_ms < until_ms, unit_spans.c.until_ms > since_ms - UNWRITTEN_MS
         )
-        with self._lock:
-            in_memory = [(entry.row, UnitSpan(**_values(entry.span))) for entry in self._held()]
-        with self.database.read() as connection:
-            rows = connection.execute(query).all()
+        with self._moving:
+            with self._lock:
+                in_memory = [(entry.row, UnitSpan(**_values(entry.span))) for entry in self._held()]
+            with self.database.read() as connection:
+                rows = connection.execute(query).all()
         spans = {row.id: UnitSpan(row.arn, row.units, row.began_ms, row.until_ms) for row in rows}
         spans |= {row: span for row, span in in_memory if row in spans}
         unwritten = [span for row, span in in_memory if row is None and _is_of(span.arn, arn)]
