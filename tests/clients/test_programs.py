@@ -55,6 +55,25 @@ def test_the_newest_boto3_and_cli_do_after_the_line_that_the_program_names(serve
         assert FINDING[served.service] in served.run(tmp_path, name, interpreter, env=environment)
 
 
+def test_javascript_and_the_cli_trust_a_certificate_of_its_own_by_the_page_s_lines(
+    tls_server, javascript, newest, tmp_path
+):
+    served = serve_version(tls_server, "rekognition")
+    try:
+        (tmp_path / "node_modules").symlink_to(javascript / "node_modules")
+        environment = customer(served.server, tmp_path)
+        for name in ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
+            del environment[name]
+        environment["PATH"] = f"{newest}:{environment['PATH']}"
+        for trust, name, interpreter in (("javascript", "detect.mjs", "node"), ("cli", "ask.sh", "bash")):
+            with pytest.raises(AssertionError, match=r"(?i)certificate"):
+                served.run_trusting(tmp_path, "", name, interpreter, environment)
+            printed = served.run_trusting(tmp_path, trust, name, interpreter, environment)
+            assert FINDING["rekognition"] in printed
+    finally:
+        stop_version(served)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_java_program_compiles_against_the_sdk_s_signatures(service, tmp_path):
     if shutil.which("javac") is None:

@@ -44,6 +44,14 @@ class ServedVersion:
         (folder / name).write_text(self.program(name), "utf-8")
         return run(*interpreter, name, cwd=folder, env=env)
 
+    def run_trusting(self, folder: Path, trust: str, name: str, interpreter: str, env: dict[str, str]) -> str:
+        """Run a program of a server with a certificate of its own, after the lines that make it trusted."""
+        (folder / "picture.jpg").write_bytes(red_picture())
+        (folder / name).write_text(self.program(name), "utf-8")
+        (folder / "self.crt").write_bytes((self.server.data / "tls" / "self.crt").read_bytes())
+        lines = (PROGRAMS / "trust" / f"{trust}.sh").read_text("utf-8") if trust else ""
+        return run("bash", "-e", "-c", f"{lines}{interpreter} {name}", cwd=folder, env=env)
+
 
 def red_picture() -> bytes:
     """Return a picture that the tiny models know: red is a label of the one, and rust to the other."""

@@ -62,3 +62,44 @@ def test_on_a_device_the_model_is_fetched_and_a_folder_looked_through(served, en
     assert FINDING[served.service] in json.dumps(json.loads(line))
     printed = served.run(tmp_path, "library.py", sys.executable, env=environment)
     assert FINDING[served.service] in printed
+
+
+@pytest.fixture(scope="module")
+def served_over_tls(tls_server):
+    """A version in service of a server that made its certificate itself."""
+    running = serve_version(tls_server, "rekognition")
+    yield running
+    stop_version(running)
+
+
+@pytest.mark.parametrize(
+    ("trust", "name", "interpreter"), [("boto3", "ask.py", sys.executable), ("curl", "curl.sh", "bash")]
+)
+def test_a_program_trusts_a_certificate_of_its_own_by_the_page_s_lines_alone(
+    served_over_tls, tmp_path, trust, name, interpreter
+):
+    environment = without_trust(served_over_tls, tmp_path)
+    with pytest.raises(AssertionError, match=r"(?i)certificate"):
+        served_over_tls.run_trusting(tmp_path, "", name, interpreter, environment)
+    printed = served_over_tls.run_trusting(tmp_path, trust, name, interpreter, environment)
+    assert FINDING["rekognition"] in printed
+
+
+def test_a_device_fetches_its_model_over_tls_by_the_page_s_lines(served_over_tls, tmp_path):
+    environment = without_trust(served_over_tls, tmp_path)
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "one.jpg").write_bytes(red_picture())
+    (tmp_path / "pip").write_text("#!/bin/sh\n")
+    (tmp_path / "pip").chmod(0o755)
+    environment["PATH"] = f"{tmp_path}:{Path(sys.executable).parent}:{environment['PATH']}"
+    served_over_tls.run_trusting(tmp_path, "edge", "edge.sh", "bash", environment)
+    assert FINDING["rekognition"] in (tmp_path / "findings.jsonl").read_text("utf-8")
+
+
+def without_trust(served, home):
+    """The environment of a customer who has been told nothing of the certificate."""
+    environment = customer(served.server, home)
+    for name in ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
+        del environment[name]
+    # boto3 tries again after a certificate that it does not trust, and waits in between.
+    return environment | {"AWS_MAX_ATTEMPTS": "1"}

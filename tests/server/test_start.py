@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -37,7 +38,7 @@ def serve(data, *options, **environment):
 
 def pair(folder, name="self"):
     place = folder / name
-    return own_certificate(place, host="127.0.0.1", clock=lambda: datetime(2026, 5, 4, tzinfo=UTC))
+    return own_certificate(place, names=["127.0.0.1"], clock=lambda: datetime(2026, 5, 4, tzinfo=UTC))
 
 
 def refusal(settings, certificate, key, tls=""):
@@ -105,6 +106,28 @@ def test_a_damaged_certificate_of_our_own_is_a_sentence(settings):
     choose_tls(settings, None, None, "self")
     (settings.data / "tls" / "self.key").write_text("")
     assert refusal(settings, None, None, "self").endswith("they are no certificate and key in PEM form.")
+
+
+def test_a_certificate_of_our_own_has_the_names_that_the_server_answers_to(settings):
+    """The attack: under the name of `--host-name`, clients that trust the file refused the server."""
+
+    def names_of(settings):
+        certificate = x509.load_pem_x509_certificate(
+            choose_tls(settings, None, None, "self").certificate.read_bytes()
+        )
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        return {str(name.value) for name in names}, certificate.serial_number
+
+    plain, first = names_of(settings)
+    assert {"localhost", "*.localhost", "127.0.0.1", "::1"} <= plain
+    named = settings.model_copy(update={"host": "0.0.0.0", "host_names": "vision.example, 192.0.2.7"})
+    both, second = names_of(named)
+    assert {"vision.example", "192.0.2.7"} <= both
+    assert "0.0.0.0" not in both
+    assert second != first
+    # What has the names already stays, so that clients need no other file.
+    assert names_of(named) == (both, second)
+    assert names_of(settings) == (both, second)
 
 
 def test_an_account_belongs_to_its_folder(tmp_path):

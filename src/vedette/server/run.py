@@ -48,7 +48,8 @@ def choose_tls(settings: Settings, certificate: Path | None, key: Path | None, t
     if tls == "self":
         with in_a_sentence(settings.data), private():
             check_folder(settings.data, makes=True)
-            paths = own_certificate(settings.data / "tls", host=settings.host, clock=system_clock)
+            names = [settings.host, *(name.strip() for name in settings.host_names.split(","))]
+            paths = own_certificate(settings.data / "tls", names=names, clock=system_clock)
         return _usable(TlsFiles(*paths))
     if tls:
         raise Wrong(f"--tls takes 'self'; {tls!r} is none. For files use --tls-cert and --tls-key.")

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,33 +19,39 @@ LIFETIME = timedelta(days=820)
 KNOWN_NAMES = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", ""}  # noqa: S104  (nothing is bound here)
 
 
-def own_certificate(folder: Path, *, host: str, clock: Clock) -> tuple[Path, Path]:
-    """Return the certificate's and the key's files, made now if there are none or they are about to end."""
+def own_certificate(folder: Path, *, names: Iterable[str], clock: Clock) -> tuple[Path, Path]:
+    """Return the certificate's and the key's files.
+
+    They are made now if there are none, if they are about to end, or if one of the server's names is not in
+    them: a client that trusts the file still refuses a server under another name.
+    """
     certificate, key = folder / "self.crt", folder / "self.key"
-    if not (certificate.exists() and key.exists()) or _ends_soon(certificate, clock):
+    wanted = [_name(name) for name in sorted(set(names) - KNOWN_NAMES)]
+    if not (certificate.exists() and key.exists()) or not _serves(certificate, wanted, clock):
         folder.mkdir(parents=True, exist_ok=True)
-        _make(certificate, key, names=_names(host), clock=clock)
+        _make(certificate, key, names=[*_usual_names(), *wanted], clock=clock)
     return certificate, key
 
 
-def _ends_soon(certificate: Path, clock: Clock) -> bool:
-    end = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
-    return end - clock() < timedelta(days=14)
+def _serves(certificate: Path, names: Iterable[x509.GeneralName], clock: Clock) -> bool:
+    """Say whether a certificate lasts a while and has these names."""
+    existing = x509.load_pem_x509_certificate(certificate.read_bytes())
+    if existing.not_valid_after_utc - clock() < timedelta(days=14):
+        return False
+    return set(names) <= set(existing.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
 
 
-def _names(host: str) -> list[x509.GeneralName]:
-    names: list[x509.GeneralName] = [
-        x509.DNSName("localhost"),
-        x509.DNSName("*.localhost"),
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-        x509.IPAddress(ipaddress.ip_address("::1")),
-    ]
-    for name in {host, socket.gethostname()} - KNOWN_NAMES:
-        try:
-            names.append(x509.IPAddress(ipaddress.ip_address(name)))
-        except ValueError:
-            names.append(x509.DNSName(name))
-    return names
+def _usual_names() -> list[x509.GeneralName]:
+    names = [_name(name) for name in ("localhost", "*.localhost", "127.0.0.1", "::1")]
+    machine = socket.gethostname()
+    return names if machine in KNOWN_NAMES else [*names, _name(machine)]
+
+
+def _name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _make(certificate: Path, key: Path, *, names: list[x509.GeneralName], clock: Clock) -> None:

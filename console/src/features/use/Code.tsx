@@ -8,8 +8,9 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { useRegion } from "../../api";
 import { RouteLink } from "../../ui/links";
 import type { ModelPlace } from "./model";
-import { credentialsOf, snippetsOf } from "./snippets";
+import { credentialsOf, snippetsOf, type Snippet } from "./snippets";
 import { useText } from "./text";
+import { CERTIFICATE, trustOf } from "./trust";
 
 export function Code({ model }: { readonly model: ModelPlace }) {
   const t = useText();
@@ -34,11 +35,35 @@ export function Code({ model }: { readonly model: ModelPlace }) {
           tabs={snippetsOf(facts).map(({ id, name, code }) => ({
             id,
             label: name,
-            content: <Block id={id} code={code} />,
+            content: <Program id={id} code={code} endpoint={facts.endpoint} />,
           }))}
         />
       </SpaceBetween>
     </Container>
+  );
+}
+
+interface ProgramProps {
+  readonly id: Snippet["id"];
+  readonly code: string;
+  readonly endpoint: string;
+}
+
+/** Over https, also what trusts a certificate that only this server knows. */
+function Program({ id, code, endpoint }: ProgramProps) {
+  const t = useText();
+  const trust = trustOf(id, endpoint);
+  return (
+    <SpaceBetween size="m">
+      <Block id={id} code={code} />
+      {trust !== undefined && (
+        <SpaceBetween size="xs">
+          <Box variant="h3">{t("trust")}</Box>
+          <Box color="text-body-secondary">{t("trustHelp", { file: CERTIFICATE })}</Box>
+          <Block id={`trust-${id}`} code={trust} />
+        </SpaceBetween>
+      )}
+    </SpaceBetween>
   );
 }
 

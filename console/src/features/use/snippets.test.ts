@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { credentialsOf, snippetsOf, type Snippet } from "./snippets";
+import { trustOf } from "./trust";
 
 /** Python runs what stands there against a real server (tests/journeys/test_programs.py, tests/clients). */
 const GOLDEN = fileURLToPath(new URL("../../../../tests/golden/programs", import.meta.url));
@@ -31,3 +32,12 @@ test.each(["rekognition", "lookoutvision"] as const)(
     await expect(key).toMatchFileSnapshot(`${GOLDEN}/${service}/credentials.sh`);
   },
 );
+
+test("over https each program that asks a server says how it trusts a certificate of its own", async () => {
+  const asking = Object.keys(FILES).filter((id) => id !== "python") as Snippet["id"][];
+  for (const id of asking) {
+    expect(trustOf(id, "http://127.0.0.1:8080")).toBeUndefined();
+    await expect(trustOf(id, "https://127.0.0.1:8080")).toMatchFileSnapshot(`${GOLDEN}/trust/${id}.sh`);
+  }
+  expect(trustOf("python", "https://127.0.0.1:8080")).toBeUndefined();
+});

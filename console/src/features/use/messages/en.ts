@@ -101,6 +101,9 @@ export const messages = {
   credentials: "The key",
   credentialsHelp: "Every program below reads it from the environment.",
   makeKey: "Make a key",
+  trust: "Trust the server's certificate",
+  trustHelp:
+    "Where the server was started with --tls self, copy tls/{file} from its data folder beside the program, and type:",
   copy: "Copy",
   copied: "Copied",
   copyFailed: "Could not be copied",

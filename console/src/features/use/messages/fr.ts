@@ -110,6 +110,9 @@ export const messages: Translation<typeof english> = {
   credentials: "La clé",
   credentialsHelp: "Chaque programme ci-dessous la lit dans l’environnement.",
   makeKey: "Créer une clé",
+  trust: "Faire confiance au certificat du serveur",
+  trustHelp:
+    "Si le serveur a été démarré avec --tls self, copiez tls/{file} de son dossier de données à côté du programme, puis tapez :",
   copy: "Copier",
   copied: "Copié",
   copyFailed: "Copie impossible",

@@ -100,6 +100,9 @@ export const messages: Translation<typeof english> = {
   credentials: "Kunci",
   credentialsHelp: "Setiap program di bawah membacanya dari lingkungan.",
   makeKey: "Buat kunci",
+  trust: "Percayai sertifikat server",
+  trustHelp:
+    "Jika server dijalankan dengan --tls self, salin tls/{file} dari folder datanya ke samping program, lalu ketik:",
   copy: "Salin",
   copied: "Disalin",
   copyFailed: "Tidak dapat disalin",

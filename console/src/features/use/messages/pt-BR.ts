@@ -105,6 +105,9 @@ export const messages: Translation<typeof english> = {
   credentials: "A chave",
   credentialsHelp: "Cada programa abaixo a lê do ambiente.",
   makeKey: "Criar uma chave",
+  trust: "Confiar no certificado do servidor",
+  trustHelp:
+    "Se o servidor foi iniciado com --tls self, copie tls/{file} da pasta de dados dele para junto do programa e digite:",
   copy: "Copiar",
   copied: "Copiado",
   copyFailed: "Não foi possível copiar",

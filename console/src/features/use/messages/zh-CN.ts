@@ -93,6 +93,8 @@ export const messages: Translation<typeof english> = {
   credentials: "密钥",
   credentialsHelp: "下面的每个程序都从环境变量读取它。",
   makeKey: "创建密钥",
+  trust: "信任服务器的证书",
+  trustHelp: "如果服务器以 --tls self 启动，请把其数据文件夹中的 tls/{file} 复制到程序旁边，然后输入：",
   copy: "复制",
   copied: "已复制",
   copyFailed: "无法复制",

@@ -1,0 +1,2 @@
+export AWS_CA_BUNDLE=$PWD/self.crt
+# or: aws ... --ca-bundle self.crt
