@@ -97,6 +97,13 @@ def test_a_second_person_hears_of_the_first(console, signed_in, boards):
     take_pictures(page, "trial-conflict")
     listed = people.call("vedette", "ListTrialPictures", **which).json["Pictures"]
     assert [picture["Verdict"] for picture in listed] == ["correct"]
+    page.get_by_role("button", name="Actions").click()
+    page.get_by_role("menuitem", name="Delete trial").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("1 verified picture is in no dataset")).to_be_visible()
+    dialog.get_by_role("button", name="Delete trial").click()
+    expect(page.get_by_text("Twice was deleted.")).to_be_visible()
+    expect(page.get_by_role("link", name="Twice")).to_have_count(0)
 
 
 def test_pictures_of_a_dataset_without_labels_are_tried_by_one_button(console, signed_in):

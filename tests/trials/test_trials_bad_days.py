@@ -11,7 +11,7 @@ from doubles.tried import ALICE, BEN, BRIGHT, BUCKET, DARK, RED, TriedProject, a
 from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
 from vedette.datasets.dataset import NewDataset
-from vedette.datasets.editing import EntryEdit
+from vedette.datasets.editing import EntryEdit, revision_of
 from vedette.dialects.lookout import limits
 from vedette.errors import Denied, MalformedPolicy, Missing, TooMuch, Wrong
 from vedette.identity.access import ObjectAccess
@@ -309,3 +309,23 @@ def test_a_condition_that_nobody_understands_is_refused_where_it_is_written(cond
     for effect in ("Allow", "Deny"):
         with pytest.raises(MalformedPolicy):
             restrict(ALICE, {"Effect": effect, "Action": START, "Resource": "*", "Condition": condition})
+
+
+def test_a_label_that_was_given_up_since_comes_back_by_name(house):
+    """The attack: a version knows a label that nobody uses any more, and one word would bring it back."""
+    project = TriedProject(house, "rekognition", "classification")
+    for name in ("a", "b", "c"):
+        project.put(f"in/{name}.png", a_png(RED))
+    trial = project.run()
+    project.verify(trial, (1, "correct", 0), (2, "correct", 0))
+    answer = project.call("AddTrialPictures", TrialId=trial, DatasetType="train", PictureIds=[1])
+    # Of a project without labels every one is new, and none is named.
+    assert answer == {"Added": 1, "Present": 0, "LeftOut": []}
+    dataset = project.house.datasets.find(project.project, "train")
+    (text,) = project.lines("train")
+    crimson = EntryEdit(text.replace("red", "crimson"), revision_of(text))
+    project.house.datasets.editor.update(project.project, dataset, [crimson], ALICE.principal)
+    answer = project.call("AddTrialPictures", TrialId=trial, DatasetType="train", PictureIds=[2])
+    assert (answer["Added"], answer["NewLabels"]) == (1, ["red"])
+    project.verify(trial, (3, "correct", 0))
+    assert "NewLabels" not in project.add(trial)

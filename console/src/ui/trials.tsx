@@ -6,15 +6,9 @@ import { useChange, useProject, type ProjectService, type VersionState } from ".
 import { useFormats } from "../i18n/context";
 import { FaultAlert } from "./faults";
 import { hrefOf, useFollow } from "./links";
+import { hasModel } from "./models";
 import { routeOfProject } from "./projects";
 import { useUiText } from "./text";
-
-const WITH_MODEL: ReadonlySet<VersionState> = new Set(["trained", "starting", "running", "stopping"]);
-
-/** Whether a version can be tried; it need not run. */
-export function isTriable(state: VersionState): boolean {
-  return WITH_MODEL.has(state);
-}
 
 interface ProjectAddress {
   readonly service: ProjectService;
@@ -35,7 +29,7 @@ export function TryUnlabelled({ project, type, count }: TryUnlabelledProps) {
   const navigate = useNavigate();
   const facts = useProject(project.service, project.name).data;
   const start = useChange("vedette", "StartTrialDetection");
-  const versions = facts?.versions.filter(({ state }) => isTriable(state)) ?? [];
+  const versions = facts?.versions.filter(hasModel) ?? [];
   const version = versions.find(({ state }) => state === "running") ?? versions[0];
   if (facts === undefined || facts === null || version === undefined || count === 0) return null;
   const begin = () =>
@@ -69,7 +63,7 @@ interface TryVersionProps {
 export function TryVersion({ project, version }: TryVersionProps) {
   const t = useUiText();
   const follow = useFollow();
-  if (!isTriable(version.state)) return null;
+  if (!hasModel(version)) return null;
   const route = `${routeOfProject(project)}/trials?version=${encodeURIComponent(version.name)}`;
   return (
     <Button href={hrefOf(route)} onFollow={follow}>

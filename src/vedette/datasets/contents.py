@@ -19,6 +19,9 @@ from vedette.manifest.places import split_s3
 from vedette.manifest.problems import Flaw
 from vedette.store.db import Database
 
+# More than a dataset of either service may have (250), so that all are read at once.
+MOST_LABELS = 10_000
+
 
 class DatasetContents:
     """The entries and labels of all datasets."""
@@ -40,6 +43,12 @@ class DatasetContents:
         """Return the labels behind the number `after`, as they came, and whether there are more."""
         with self._database.read() as connection:
             return list_labels(connection, _require_listed(connection, dataset), after=after, most=most)
+
+    def label_names(self, dataset: Dataset) -> list[str]:
+        """Return the names of all labels in use, as they came."""
+        with self._database.read() as connection:
+            part = _require_listed(connection, dataset)
+            return [label.name for label in list_labels(connection, part, most=MOST_LABELS)[0]]
 
     def present(self, dataset: Dataset, refs: Sequence[str]) -> set[str]:
         """Return which of these pictures the dataset has."""

@@ -49,11 +49,16 @@ class LeftOut:
 
 @dataclass(slots=True)
 class AddedPictures:
-    """What became of verified pictures: added, there already with the same labels, or left out."""
+    """What became of verified pictures: added, there already with the same labels, or left out.
+
+    `new_labels` are those that came with them and that no labelled picture of the project had: a version
+    still knows a label that was renamed or given up since, and adding brings it back.
+    """
 
     added: int = 0
     present: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
+    new_labels: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -84,9 +89,18 @@ class TrialAdding:
         """Add the verified pictures of these numbers, or all of them."""
         pictures = self._addable(numbers)
         result = AddedPictures()
+        before = self._labels()
         for start in range(0, len(pictures), MOST_EDITS):
             self._add_few([picture.number for picture in pictures[start : start + MOST_EDITS]], result)
+        # Of a project without labels every one is new, which says nothing.
+        result.new_labels = sorted(self._labels() - before) if before else []
         return result
+
+    def _labels(self) -> set[str]:
+        """Return the labels of both datasets."""
+        datasets = [dataset for dataset in (self.dataset, self._other()) if dataset is not None]
+        names = {name for dataset in datasets for name in self.datasets.contents.label_names(dataset)}
+        return names - self.project.dialect.class_labels
 
     def _addable(self, numbers: Sequence[int]) -> list[TrialPicture]:
         with self.database.read() as connection:

@@ -1,19 +1,13 @@
 /** A package ordered: of which version, under which name, for what, and where it is written. */
-import Autosuggest from "@cloudscape-design/components/autosuggest";
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import Select from "@cloudscape-design/components/select";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { call, useCall, type Own, type ProjectFacts, type VersionFacts } from "../../api";
-import { FaultAlert } from "../../ui/faults";
-import { useUiText } from "../../ui/text";
+import { call, type Own, type ProjectFacts, type VersionFacts } from "../../api";
+import { BeginDialog } from "../../ui/beginning";
+import { FolderField } from "../../ui/folderField";
 import {
   isComponentName,
   isComponentVersion,
@@ -72,7 +66,6 @@ function order(wish: Wish, versions: readonly VersionFacts[]) {
 
 export function OrderPackage(props: OrderPackageProps) {
   const t = useText();
-  const ui = useUiText();
   const [wish, change] = useWish(props);
   const { versions, packages, onClose } = props;
   const sending = useMutation({
@@ -84,78 +77,58 @@ export function OrderPackage(props: OrderPackageProps) {
     isComponentVersion(wish.componentVersion) &&
     wish.address.trim() !== "";
   return (
-    <Modal
-      visible
-      size="large"
-      header={t("order")}
-      closeAriaLabel={ui("close")}
-      onDismiss={() => (sending.isPending ? undefined : onClose(false))}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" disabled={sending.isPending} onClick={() => onClose(false)}>
-              {ui("cancel")}
-            </Button>
-            <Button
-              variant="primary"
-              loading={sending.isPending}
-              disabled={!isReady}
-              onClick={() => sending.mutate()}
-            >
-              {t("begin")}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <BeginDialog
+      title={t("order")}
+      action={t("begin")}
+      isBusy={sending.isPending}
+      isReady={isReady}
+      error={sending.error}
+      onBegin={() => sending.mutate()}
+      onCancel={() => onClose(false)}
     >
-      <Form>
-        <SpaceBetween size="l">
-          <FormField label={t("model")}>
-            <Select
-              selectedOption={{ value: wish.version, label: wish.version }}
-              options={versions.map(({ name }) => ({ value: name, label: name }))}
-              onChange={({ detail }) => change({ version: detail.selectedOption.value ?? "" })}
-            />
-          </FormField>
-          <FormField label={t("component")} description={t("componentHelp")}>
-            <Input
-              value={wish.component}
-              invalid={!isComponentName(wish.component)}
-              onChange={({ detail }) =>
-                change({
-                  component: detail.value,
-                  componentVersion: nextVersion(packages, detail.value),
-                })
-              }
-            />
-          </FormField>
-          <FormField label={t("componentVersion")} description={t("componentVersionHelp")}>
-            <Input
-              value={wish.componentVersion}
-              invalid={!isComponentVersion(wish.componentVersion)}
-              onChange={({ detail }) => change({ componentVersion: detail.value })}
-            />
-          </FormField>
-          <TargetField target={wish.target} onChange={(target) => change({ target })} />
-          <FormField description={t("precisionHelp")}>
-            <Checkbox
-              checked={wish.isEightBit}
-              onChange={({ detail }) => change({ isEightBit: detail.checked })}
-            >
-              {t("precision")}
-            </Checkbox>
-          </FormField>
-          <FolderField address={wish.address} onChange={(address) => change({ address })} />
-          <FormField label={`${t("description")} – ${t("optional")}`} stretch>
-            <Input
-              value={wish.description}
-              onChange={({ detail }) => change({ description: detail.value })}
-            />
-          </FormField>
-          {sending.isError && <FaultAlert error={sending.error} />}
-        </SpaceBetween>
-      </Form>
-    </Modal>
+      <FormField label={t("model")}>
+        <Select
+          selectedOption={{ value: wish.version, label: wish.version }}
+          options={versions.map(({ name }) => ({ value: name, label: name }))}
+          onChange={({ detail }) => change({ version: detail.selectedOption.value ?? "" })}
+        />
+      </FormField>
+      <FormField label={t("component")} description={t("componentHelp")}>
+        <Input
+          value={wish.component}
+          invalid={!isComponentName(wish.component)}
+          onChange={({ detail }) =>
+            change({
+              component: detail.value,
+              componentVersion: nextVersion(packages, detail.value),
+            })
+          }
+        />
+      </FormField>
+      <FormField label={t("componentVersion")} description={t("componentVersionHelp")}>
+        <Input
+          value={wish.componentVersion}
+          invalid={!isComponentVersion(wish.componentVersion)}
+          onChange={({ detail }) => change({ componentVersion: detail.value })}
+        />
+      </FormField>
+      <TargetField target={wish.target} onChange={(target) => change({ target })} />
+      <FormField description={t("precisionHelp")}>
+        <Checkbox checked={wish.isEightBit} onChange={({ detail }) => change({ isEightBit: detail.checked })}>
+          {t("precision")}
+        </Checkbox>
+      </FormField>
+      <FolderField
+        label={t("folder")}
+        help={t("folderHelp")}
+        placeholder="s3://…/edge/"
+        address={wish.address}
+        onChange={(address) => change({ address })}
+      />
+      <FormField label={`${t("description")} – ${t("optional")}`} stretch>
+        <Input value={wish.description} onChange={({ detail }) => change({ description: detail.value })} />
+      </FormField>
+    </BeginDialog>
   );
 }
 
@@ -175,30 +148,6 @@ function TargetField({ target, onChange }: TargetFieldProps) {
           const name = detail.selectedOption.value ?? "";
           if (isTarget(name)) onChange(name);
         }}
-      />
-    </FormField>
-  );
-}
-
-interface FolderFieldProps {
-  readonly address: string;
-  readonly onChange: (address: string) => void;
-}
-
-function FolderField({ address, onChange }: FolderFieldProps) {
-  const t = useText();
-  const buckets = useCall("s3", "ListBuckets", {});
-  const places = (buckets.data?.Buckets ?? []).map(({ Name = "" }) => `s3://${Name}/`);
-  return (
-    <FormField label={t("folder")} description={t("folderHelp")} stretch>
-      <Autosuggest
-        value={address}
-        options={places.map((value) => ({ value }))}
-        placeholder="s3://…/edge/"
-        enteredTextLabel={(value) => value}
-        statusType={buckets.isPending ? "loading" : "finished"}
-        filteringType="auto"
-        onChange={({ detail }) => onChange(detail.value)}
       />
     </FormField>
   );

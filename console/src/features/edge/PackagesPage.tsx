@@ -1,37 +1,22 @@
 /** The edge packages of a project: ordered, how far each is, and its files to fetch. */
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import ContentLayout from "@cloudscape-design/components/content-layout";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import {
-  currentRegion,
-  currentSession,
-  send,
-  useCall,
-  useProject,
-  type Own,
-  type ProjectFacts,
-  type ProjectService,
-} from "../../api";
+import { currentRegion, currentSession, send, useCall, type Own, type ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { BeginPage, NothingBegun } from "../../ui/beginning";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
-import { usePage } from "../../ui/page";
-import { routeOfProject } from "../../ui/projects";
-import { NotFound } from "../../ui/states";
-import { useUiText } from "../../ui/text";
+import { hasModel } from "../../ui/models";
+import { OfProject } from "../../ui/ofProject";
 import { targetOf } from "./order";
 import { OrderPackage } from "./OrderPackage";
 import { useText } from "./text";
-import { useNames } from "../../ui/address";
 
 type Package = Own.EdgePackageDescription;
 type Part = NonNullable<Package["Parts"]>[number];
@@ -39,13 +24,6 @@ type Part = NonNullable<Package["Parts"]>[number];
 const MOVING_MS = 1000;
 const IDLE_MS = 10_000;
 const PARTS: readonly Part[] = ["linux", "component", "recipe_json", "recipe_yaml", "manifest", "sums"];
-const WITH_MODEL: ReadonlySet<string> = new Set([
-  "trained",
-  "starting",
-  "running",
-  "stopping",
-  "startFailed",
-]);
 const SIGNS: Readonly<Record<NonNullable<Package["Status"]>, StatusIndicatorProps.Type>> = {
   created: "pending",
   running: "in-progress",
@@ -143,12 +121,7 @@ function List({ project, packages, isPending }: ListProps) {
         loading={isPending}
         loadingText={t("loading")}
         ariaLabels={{ tableLabel: t("packages") }}
-        empty={
-          <Box textAlign="center" padding="l">
-            <Box variant="h3">{t("none")}</Box>
-            <Box color="text-body-secondary">{t("noneHelp")}</Box>
-          </Box>
-        }
+        empty={<NothingBegun title={t("none")} help={t("noneHelp")} />}
         columnDefinitions={[
           {
             id: "component",
@@ -204,68 +177,45 @@ function Shown({ project, route }: { readonly project: ProjectFacts; readonly ro
   );
   const query = isMoving ? live : slow;
   const packages = query.data?.Packages ?? [];
-  const versions = project.versions.filter(({ state }) => WITH_MODEL.has(state));
+  const versions = project.versions.filter(hasModel);
   const close = (isOrdered: boolean) => {
     setOrdering(false);
     setSearch({}, { replace: true });
     if (isOrdered) void query.refetch();
   };
   return (
-    <ContentLayout
-      header={
-        <Header
-          variant="h1"
-          description={t("packagesHelp")}
-          actions={
-            <Button variant="primary" disabled={versions.length === 0} onClick={() => setOrdering(true)}>
-              {t("order")}
-            </Button>
-          }
-        >
-          {t("packages")}
-        </Header>
-      }
+    <BeginPage
+      title={t("packages")}
+      help={t("packagesHelp")}
+      action={t("order")}
+      isAble={versions.length > 0}
+      query={query}
+      onBegin={() => setOrdering(true)}
     >
-      <SpaceBetween size="l">
-        {query.error !== null && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
-        {versions.length === 0 && (
-          <Box>
-            {t("noVersion")} <RouteLink to={`${route}/train`}>{t("toTraining")}</RouteLink>
-          </Box>
-        )}
-        <List project={project} packages={packages} isPending={query.isPending} />
-        {isOrdering && versions.length > 0 && !query.isPending && (
-          <OrderPackage
-            project={project}
-            versions={versions}
-            packages={packages}
-            chosen={asked}
-            onClose={close}
-          />
-        )}
-      </SpaceBetween>
-    </ContentLayout>
+      {versions.length === 0 && (
+        <Box>
+          {t("noVersion")} <RouteLink to={`${route}/train`}>{t("toTraining")}</RouteLink>
+        </Box>
+      )}
+      <List project={project} packages={packages} isPending={query.isPending} />
+      {isOrdering && versions.length > 0 && !query.isPending && (
+        <OrderPackage
+          project={project}
+          versions={versions}
+          packages={packages}
+          chosen={asked}
+          onClose={close}
+        />
+      )}
+    </BeginPage>
   );
 }
 
 export function PackagesPage() {
   const t = useText();
-  const ui = useUiText();
-  const params = useNames();
-  const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
-  const name = params.project ?? "";
-  const route = routeOfProject({ service, name });
-  const project = useProject(service, name);
-  usePage({
-    title: t("packages"),
-    crumbs: [
-      { text: "Vedette", to: "/" },
-      { text: ui("projects"), to: "/projects" },
-      { text: name, to: route },
-    ],
-  });
-  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
-  if (project.isPending) return <Spinner size="large" />;
-  if (project.data === null) return <NotFound />;
-  return <Shown project={project.data} route={route} />;
+  return (
+    <OfProject title={t("packages")}>
+      {(project, route) => <Shown project={project} route={route} />}
+    </OfProject>
+  );
 }

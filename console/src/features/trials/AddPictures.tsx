@@ -6,6 +6,7 @@ import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useChange, type Own, type ProjectFacts } from "../../api";
+import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { routeOfProject } from "../../ui/projects";
@@ -74,13 +75,19 @@ interface OutcomeProps {
 function Outcome({ outcome, route }: OutcomeProps) {
   const t = useText();
   const reasons = new Map<string, number>();
+  const labels = outcome?.NewLabels ?? [];
   for (const { Reason = "" } of outcome?.LeftOut ?? []) reasons.set(Reason, (reasons.get(Reason) ?? 0) + 1);
   return (
     <SpaceBetween size="s">
       <StatusIndicator type="success">{t("addedCount", { count: outcome?.Added ?? 0 })}</StatusIndicator>
+      {labels.length > 0 && (
+        <StatusIndicator type="warning" wrapText>
+          {t("newLabels")} <bdi>{labels.join(", ")}</bdi>
+        </StatusIndicator>
+      )}
       {[...reasons].map(([reason, count]) => (
         <StatusIndicator key={reason} type="warning" wrapText>
-          {t("leftOut", { count })} <bdi>{reason}</bdi>
+          {t("leftOut", { count })} <Sentence text={reason} />
         </StatusIndicator>
       ))}
       <RouteLink to={`${route}/versions`}>{t("retrain")}</RouteLink>

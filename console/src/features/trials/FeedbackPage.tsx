@@ -9,13 +9,14 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useSearchParams } from "react-router";
 import { useCall, type Own, type ProjectFacts } from "../../api";
+import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
-import { NotFound } from "../../ui/states";
+import { hasModel } from "../../ui/models";
+import { OfProject } from "../../ui/ofProject";
 import { AddPictures } from "./AddPictures";
 import { Drift } from "./Drift";
 import { FeedbackSettings } from "./FeedbackSettings";
-import { triable, useTrialsPage, useTrialsPlace } from "./place";
 import { useText } from "./text";
 import { VerifyView } from "./VerifyView";
 
@@ -60,10 +61,14 @@ function OfVersion({ project, route, arn }: OfVersionProps) {
   const trial = feedback.TrialId;
   return (
     <SpaceBetween size="l">
-      {(feedback.Pause ?? "") !== "" && <Alert type="warning">{feedback.Pause}</Alert>}
+      {(feedback.Pause ?? "") !== "" && (
+        <Alert type="warning">
+          <Sentence text={feedback.Pause ?? ""} />
+        </Alert>
+      )}
       {(feedback.Problem ?? "") !== "" && (
         <Alert type="warning" header={t("keepProblem")}>
-          <bdi>{feedback.Problem}</bdi>
+          <Sentence text={feedback.Problem ?? ""} />
         </Alert>
       )}
       <Drift project={project} feedback={feedback} />
@@ -83,7 +88,7 @@ function OfVersion({ project, route, arn }: OfVersionProps) {
 function Shown({ project, route }: { readonly project: ProjectFacts; readonly route: string }) {
   const t = useText();
   const [search, setSearch] = useSearchParams();
-  const versions = triable(project.versions);
+  const versions = project.versions.filter(hasModel);
   const asked = search.get("version");
   const running = versions.find(({ state }) => state === "running");
   const chosen = versions.find(({ name }) => name === asked) ?? running ?? versions[0];
@@ -119,11 +124,9 @@ function Shown({ project, route }: { readonly project: ProjectFacts; readonly ro
 
 export function FeedbackPage() {
   const t = useText();
-  const place = useTrialsPlace();
-  useTrialsPage(place, t("feedback"));
-  const { project } = place;
-  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
-  if (project.isPending) return <Spinner size="large" />;
-  if (project.data === null) return <NotFound />;
-  return <Shown project={project.data} route={place.route} />;
+  return (
+    <OfProject title={t("feedback")}>
+      {(project, route) => <Shown project={project} route={route} />}
+    </OfProject>
+  );
 }

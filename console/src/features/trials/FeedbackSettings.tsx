@@ -24,6 +24,11 @@ interface FeedbackSettingsProps {
   readonly feedback: Own.FeedbackDescription;
 }
 
+/** As somebody typed it: 100 times 0.07 is 7.000000000000001. */
+function percentOf(share: number): string {
+  return String(Number((100 * share).toPrecision(12)));
+}
+
 function isWithin(text: string, most: number): boolean {
   const value = Number(text);
   return text.trim() !== "" && value > 0 && value <= most;
@@ -34,7 +39,7 @@ export function FeedbackSettings({ arn, feedback }: FeedbackSettingsProps) {
   const formats = useFormats();
   const save = useChange("vedette", "UpdateFeedback");
   const [isOn, setOn] = useState(feedback.Enabled ?? false);
-  const [percent, setPercent] = useState(String(100 * (feedback.Share ?? USUAL.share)));
+  const [percent, setPercent] = useState(percentOf(feedback.Share ?? USUAL.share));
   const [perDay, setPerDay] = useState(String(feedback.MostPerDay ?? USUAL.perDay));
   const [days, setDays] = useState(String(feedback.RetentionDays ?? USUAL.days));
   const [isDoubtful, setDoubtful] = useState(feedback.DoubtfulFirst ?? true);

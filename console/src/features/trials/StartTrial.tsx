@@ -1,22 +1,19 @@
 /** A trial begun: its name, the version, and pictures of a bucket or of this computer. */
 import Alert from "@cloudscape-design/components/alert";
-import Autosuggest from "@cloudscape-design/components/autosuggest";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FileUpload from "@cloudscape-design/components/file-upload";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { call, useCall, useRegion, type DatasetType, type ProjectFacts } from "../../api";
+import { call, useRegion, type DatasetType, type ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
-import { FaultAlert } from "../../ui/faults";
-import { useUiText } from "../../ui/text";
+import { BeginDialog } from "../../ui/beginning";
+import { FolderField } from "../../ui/folderField";
 import { useText } from "./text";
 import { MOST_PICTURES, uploadAll } from "./uploading";
 
@@ -70,7 +67,6 @@ async function placeOf(source: Chosen, region: string, onProgress: (done: number
 
 export function StartTrial(props: StartTrialProps) {
   const t = useText();
-  const ui = useUiText();
   const { project, versions, chosen, usualName, onClose } = props;
   const [name, setName] = useState(usualName);
   const [version, setVersion] = useState(chosen ?? versions[0] ?? "");
@@ -85,88 +81,52 @@ export function StartTrial(props: StartTrialProps) {
   const isChosen = { bucket: address.trim() !== "", computer: files.length > 0, dataset: types.length > 0 };
   const isReady = name.trim() !== "" && !isTooMany && isChosen[source];
   return (
-    <Modal
-      visible
-      size="large"
-      header={t("run")}
-      closeAriaLabel={ui("close")}
-      onDismiss={() => (isBusy ? undefined : onClose(undefined))}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" disabled={isBusy} onClick={() => onClose(undefined)}>
-              {ui("cancel")}
-            </Button>
-            <Button
-              variant="primary"
-              loading={isBusy}
-              disabled={!isReady}
-              onClick={() => void start(name, version, sources[source])}
-            >
-              {t("begin")}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <BeginDialog
+      title={t("run")}
+      action={t("begin")}
+      isBusy={isBusy}
+      isReady={isReady}
+      error={error}
+      onBegin={() => void start(name, version, sources[source])}
+      onCancel={() => onClose(undefined)}
     >
-      <Form>
-        <SpaceBetween size="l">
-          <FormField label={t("name")}>
-            <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-          </FormField>
-          <FormField label={t("version")} description={t("versionHelp")}>
-            <Select
-              selectedOption={{ value: version, label: version }}
-              options={versions.map((value) => ({ value, label: value }))}
-              onChange={({ detail }) => setVersion(detail.selectedOption.value ?? "")}
-            />
-          </FormField>
-          <FormField label={t("source")} description={t("sourceHelp")}>
-            <SegmentedControl
-              label={t("source")}
-              selectedId={source}
-              options={SOURCES.map((id) => ({
-                id,
-                text: t(`source_${id}`),
-                disabled: id === "dataset" && types.length === 0,
-              }))}
-              onChange={({ detail }) => setSource(SOURCES.find((id) => id === detail.selectedId) ?? "bucket")}
-            />
-          </FormField>
-          {source === "bucket" && <BucketFolder address={address} onChange={setAddress} />}
-          {source === "computer" && <Files files={files} onChange={setFiles} />}
-          {source === "dataset" && <Unlabelled types={types} type={dataset} onChange={setDataset} />}
-          {isBusy && source === "computer" && (
-            <ProgressBar label={t("uploading")} value={(100 * uploaded) / Math.max(1, files.length)} />
-          )}
-          {error !== null && <FaultAlert error={error} />}
-        </SpaceBetween>
-      </Form>
-    </Modal>
-  );
-}
-
-interface BucketFolderProps {
-  readonly address: string;
-  readonly onChange: (address: string) => void;
-}
-
-function BucketFolder({ address, onChange }: BucketFolderProps) {
-  const t = useText();
-  const buckets = useCall("s3", "ListBuckets", {});
-  const places = (buckets.data?.Buckets ?? []).map(({ Name = "" }) => `s3://${Name}/`);
-  return (
-    <FormField label={t("folder")} description={t("folderHelp")} stretch>
-      <Autosuggest
-        value={address}
-        options={places.map((value) => ({ value }))}
-        placeholder="s3://…/extra_images/"
-        enteredTextLabel={(value) => value}
-        statusType={buckets.isPending ? "loading" : "finished"}
-        filteringType="auto"
-        onChange={({ detail }) => onChange(detail.value)}
-      />
-    </FormField>
+      <FormField label={t("name")}>
+        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+      </FormField>
+      <FormField label={t("version")} description={t("versionHelp")}>
+        <Select
+          selectedOption={{ value: version, label: version }}
+          options={versions.map((value) => ({ value, label: value }))}
+          onChange={({ detail }) => setVersion(detail.selectedOption.value ?? "")}
+        />
+      </FormField>
+      <FormField label={t("source")} description={t("sourceHelp")}>
+        <SegmentedControl
+          label={t("source")}
+          selectedId={source}
+          options={SOURCES.map((id) => ({
+            id,
+            text: t(`source_${id}`),
+            disabled: id === "dataset" && types.length === 0,
+          }))}
+          onChange={({ detail }) => setSource(SOURCES.find((id) => id === detail.selectedId) ?? "bucket")}
+        />
+      </FormField>
+      {source === "bucket" && (
+        <FolderField
+          label={t("folder")}
+          help={t("folderHelp")}
+          placeholder="s3://…/extra_images/"
+          address={address}
+          onChange={setAddress}
+        />
+      )}
+      {source === "computer" && <Files files={files} onChange={setFiles} />}
+      {source === "dataset" && <Unlabelled types={types} type={dataset} onChange={setDataset} />}
+      {isBusy && source === "computer" && (
+        <ProgressBar label={t("uploading")} value={(100 * uploaded) / Math.max(1, files.length)} />
+      )}
+    </BeginDialog>
   );
 }
 

@@ -1,19 +1,23 @@
 /** One trial: how far it is, and its guesses to verify. */
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
+import Modal from "@cloudscape-design/components/modal";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
+import { useState } from "react";
 import { useNavigate } from "react-router";
-import { useCall, useChange, type Own, type ProjectFacts } from "../../api";
+import { asFault, useCall, useChange, type Own, type ProjectFacts } from "../../api";
 import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
-import { NotFound } from "../../ui/states";
+import { notify } from "../../ui/notices";
+import { OfProject, useProjectPlace } from "../../ui/ofProject";
+import { useUiText } from "../../ui/text";
 import { AddPictures } from "./AddPictures";
-import { useTrialsPage, useTrialsPlace } from "./place";
 import { TrialSign } from "./Sign";
 import { useText } from "./text";
 import { VerifyView } from "./VerifyView";
@@ -27,26 +31,85 @@ interface ShownProps {
   readonly trial: Own.TrialDescription;
 }
 
+/** A trial under way is stopped; one that is over is deleted, once somebody has said so twice. */
 function Actions({ project, route, trial }: ShownProps) {
   const t = useText();
-  const navigate = useNavigate();
+  const [isAsking, setAsking] = useState(false);
   const stop = useChange("vedette", "StopTrialDetection");
-  const remove = useChange("vedette", "DeleteTrialDetection");
   const which = { ProjectArn: project.arn, TrialId: trial.TrialId ?? "" };
   if (trial.Status === "running") {
     return (
-      <Button loading={stop.isPending} onClick={() => stop.mutate(which)}>
-        {t("stop")}
-      </Button>
+      <SpaceBetween size="xs">
+        <Button loading={stop.isPending} onClick={() => stop.mutate(which)}>
+          {t("stop")}
+        </Button>
+        {stop.isError && <FaultAlert error={stop.error} />}
+      </SpaceBetween>
     );
   }
   return (
-    <ButtonDropdown
-      items={[{ id: "delete", text: t("delete"), secondaryText: t("deleteHelp") }]}
-      onItemClick={() => remove.mutate(which, { onSuccess: () => void navigate(`${route}/trials`) })}
+    <>
+      <ButtonDropdown items={[{ id: "delete", text: t("delete") }]} onItemClick={() => setAsking(true)}>
+        {t("actions")}
+      </ButtonDropdown>
+      {isAsking && <DeleteTrial which={which} route={route} trial={trial} onClose={() => setAsking(false)} />}
+    </>
+  );
+}
+
+interface DeleteTrialProps {
+  readonly which: { readonly ProjectArn: string; readonly TrialId: string };
+  readonly route: string;
+  readonly trial: Own.TrialDescription;
+  readonly onClose: () => void;
+}
+
+/** What was verified and is in no dataset goes with the trial; it says how much that is. */
+function DeleteTrial({ which, route, trial, onClose }: DeleteTrialProps) {
+  const t = useText();
+  const ui = useUiText();
+  const navigate = useNavigate();
+  const remove = useChange("vedette", "DeleteTrialDetection");
+  const { TrialName: name = "" } = trial;
+  // The page goes first: it would ask for what is not there any more. A notice says what became of it.
+  const begin = async () => {
+    await navigate(`${route}/trials`);
+    const id = which.TrialId;
+    try {
+      await remove.mutateAsync(which);
+      notify({ id, type: "success", content: t("deleted", { name }) });
+    } catch (error) {
+      notify({ id, type: "error", header: t("deleteFailed", { name }), content: asFault(error).message });
+    }
+  };
+  const { Correct = 0, Incorrect = 0, Corrected = 0, Added = 0 } = trial;
+  const lost = Correct + Incorrect + Corrected - Added;
+  return (
+    <Modal
+      visible
+      header={t("delete")}
+      closeAriaLabel={ui("close")}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              {ui("cancel")}
+            </Button>
+            <Button variant="primary" onClick={() => void begin()}>
+              {t("delete")}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
     >
-      {t("actions")}
-    </ButtonDropdown>
+      <SpaceBetween size="s">
+        <Box>
+          <bdi>{name}</bdi>: {t("deleteHelp")}
+        </Box>
+        {lost > 0 && <Alert type="warning">{t("deleteLoses", { count: lost })}</Alert>}
+      </SpaceBetween>
+    </Modal>
   );
 }
 
@@ -109,11 +172,10 @@ function Found({ project, route }: { readonly project: ProjectFacts; readonly ro
 
 export function TrialPage() {
   const t = useText();
-  const place = useTrialsPlace();
-  useTrialsPage(place, t("trial"), { text: t("trials"), to: `${place.route}/trials` });
-  const { project } = place;
-  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
-  if (project.isPending) return <Spinner size="large" />;
-  if (project.data === null) return <NotFound />;
-  return <Found project={project.data} route={place.route} />;
+  const { route: above } = useProjectPlace();
+  return (
+    <OfProject title={t("trial")} below={[{ text: t("trials"), to: `${above}/trials` }]}>
+      {(project, route) => <Found project={project} route={route} />}
+    </OfProject>
+  );
 }

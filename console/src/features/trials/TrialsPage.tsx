@@ -1,19 +1,14 @@
 /** The trials of a project, and the beginning of one. */
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import ContentLayout from "@cloudscape-design/components/content-layout";
-import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { useCall, type Own, type ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
-import { FaultAlert } from "../../ui/faults";
+import { BeginPage, NothingBegun } from "../../ui/beginning";
 import { RouteLink } from "../../ui/links";
-import { NotFound } from "../../ui/states";
-import { triable, useTrialsPage, useTrialsPlace } from "./place";
+import { hasModel } from "../../ui/models";
+import { OfProject } from "../../ui/ofProject";
 import { TrialSign } from "./Sign";
 import { StartTrial } from "./StartTrial";
 import { useText } from "./text";
@@ -41,12 +36,7 @@ function List({ trials, route, isPending }: ListProps) {
       loading={isPending}
       loadingText={t("loading")}
       ariaLabels={{ tableLabel: t("trials") }}
-      empty={
-        <Box textAlign="center" padding="l">
-          <Box variant="h3">{t("trialsNone")}</Box>
-          <Box color="text-body-secondary">{t("trialsNoneHelp")}</Box>
-        </Box>
-      }
+      empty={<NothingBegun title={t("trialsNone")} help={t("trialsNoneHelp")} />}
       columnDefinitions={[
         {
           id: "name",
@@ -81,55 +71,41 @@ function Shown({ project, route }: { readonly project: ProjectFacts; readonly ro
   const asked = search.get("version");
   const [isStarting, setStarting] = useState(asked !== null);
   const query = useCall("vedette", "ListTrialDetections", { ProjectArn: project.arn }, { everyMs: EVERY_MS });
-  const versions = triable(project.versions);
+  const versions = project.versions.filter(hasModel);
   return (
-    <ContentLayout
-      header={
-        <Header
-          variant="h1"
-          description={t("trialsHelp")}
-          actions={
-            <Button variant="primary" disabled={versions.length === 0} onClick={() => setStarting(true)}>
-              {t("run")}
-            </Button>
-          }
-        >
-          {t("trials")}
-        </Header>
-      }
+    <BeginPage
+      title={t("trials")}
+      help={t("trialsHelp")}
+      action={t("run")}
+      isAble={versions.length > 0}
+      query={query}
+      onBegin={() => setStarting(true)}
     >
-      <SpaceBetween size="l">
-        {query.error !== null && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
-        {versions.length === 0 && (
-          <Box>
-            {t("noVersion")} <RouteLink to={`${route}/train`}>{t("toTraining")}</RouteLink>
-          </Box>
-        )}
-        <List trials={query.data?.Trials ?? []} route={route} isPending={query.isPending} />
-        {isStarting && versions.length > 0 && query.data !== undefined && (
-          <StartTrial
-            project={project}
-            versions={versions.map(({ name }) => name)}
-            chosen={asked ?? undefined}
-            usualName={t("usualName", { number: (query.data.Trials?.length ?? 0) + 1 })}
-            onClose={(id) => {
-              setStarting(false);
-              if (id !== undefined) void navigate(`${route}/trials/${id}`);
-            }}
-          />
-        )}
-      </SpaceBetween>
-    </ContentLayout>
+      {versions.length === 0 && (
+        <Box>
+          {t("noVersion")} <RouteLink to={`${route}/train`}>{t("toTraining")}</RouteLink>
+        </Box>
+      )}
+      <List trials={query.data?.Trials ?? []} route={route} isPending={query.isPending} />
+      {isStarting && versions.length > 0 && query.data !== undefined && (
+        <StartTrial
+          project={project}
+          versions={versions.map(({ name }) => name)}
+          chosen={asked ?? undefined}
+          usualName={t("usualName", { number: (query.data.Trials?.length ?? 0) + 1 })}
+          onClose={(id) => {
+            setStarting(false);
+            if (id !== undefined) void navigate(`${route}/trials/${id}`);
+          }}
+        />
+      )}
+    </BeginPage>
   );
 }
 
 export function TrialsPage() {
   const t = useText();
-  const place = useTrialsPlace();
-  useTrialsPage(place, t("trials"));
-  const { project } = place;
-  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
-  if (project.isPending) return <Spinner size="large" />;
-  if (project.data === null) return <NotFound />;
-  return <Shown project={project.data} route={place.route} />;
+  return (
+    <OfProject title={t("trials")}>{(project, route) => <Shown project={project} route={route} />}</OfProject>
+  );
 }

@@ -106,6 +106,7 @@ def add_trial_pictures(house: House, caller: Caller, request: dict[str, Any]) ->
         "Added": result.added,
         "Present": result.present,
         "LeftOut": [{"PictureId": item.number, "Reason": item.reason} for item in result.left_out],
+        **({"NewLabels": result.new_labels} if result.new_labels else {}),
     }
 
 

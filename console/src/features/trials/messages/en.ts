@@ -49,6 +49,12 @@ export const messages = {
   actions: "Actions",
   delete: "Delete trial",
   deleteHelp: "Datasets keep what was added to them.",
+  deleted: "{name} was deleted.",
+  deleteFailed: "{name} was not deleted",
+  deleteLoses: {
+    one: "{count} verified picture is in no dataset; what was said of it is lost.",
+    other: "{count} verified pictures are in no dataset; what was said of them is lost.",
+  },
   failed: "The trial ended early",
   unreadable: {
     one: "{count} picture could not be looked at; it says why.",
@@ -60,6 +66,8 @@ export const messages = {
   addTitle: "Verified pictures",
   addedCount: { one: "{count} picture added.", other: "{count} pictures added." },
   leftOut: { one: "{count} picture left out:", other: "{count} pictures left out:" },
+  newLabels:
+    "They brought labels that no picture of the project had; correct them in the dataset if that was not meant:",
   retrain: "Retrain with what was added",
   verifyTitle: "Verify predictions",
   verifyCorrect: "Verify as correct",

@@ -53,6 +53,12 @@ export const messages: Translation<typeof english> = {
   actions: "Actions",
   delete: "Supprimer l'essai",
   deleteHelp: "Les jeux de données gardent ce qui y a été ajouté.",
+  deleted: "{name} a été supprimé.",
+  deleteFailed: "{name} n’a pas été supprimé",
+  deleteLoses: {
+    one: "{count} image vérifiée n’est dans aucun jeu de données ; ce qui en a été dit est perdu.",
+    other: "{count} images vérifiées ne sont dans aucun jeu de données ; ce qui en a été dit est perdu.",
+  },
   failed: "L'essai s'est terminé trop tôt",
   unreadable: {
     one: "{count} image n'a pas pu être examinée ; elle dit pourquoi.",
@@ -64,6 +70,8 @@ export const messages: Translation<typeof english> = {
   addTitle: "Images vérifiées",
   addedCount: { one: "{count} image ajoutée.", other: "{count} images ajoutées." },
   leftOut: { one: "{count} image laissée de côté :", other: "{count} images laissées de côté :" },
+  newLabels:
+    "Elles ont apporté des étiquettes qu’aucune image du projet n’avait ; corrigez-les dans le jeu de données si ce n’était pas voulu :",
   retrain: "Réentraîner avec ce qui a été ajouté",
   verifyTitle: "Vérifier les prédictions",
   verifyCorrect: "Vérifier comme correctes",

@@ -53,6 +53,11 @@ export const messages: Translation<typeof english> = {
   actions: "Tindakan",
   delete: "Hapus uji coba",
   deleteHelp: "Set data menyimpan apa yang sudah ditambahkan.",
+  deleted: "{name} telah dihapus.",
+  deleteFailed: "{name} tidak terhapus",
+  deleteLoses: {
+    other: "{count} gambar terverifikasi tidak ada di set data mana pun; hasil verifikasinya akan hilang.",
+  },
   failed: "Uji coba berakhir lebih awal",
   unreadable: { other: "{count} gambar tidak dapat diperiksa; alasannya tertulis." },
   add: "Tambahkan gambar terverifikasi ({count})",
@@ -61,6 +66,8 @@ export const messages: Translation<typeof english> = {
   addTitle: "Gambar terverifikasi",
   addedCount: { other: "{count} gambar ditambahkan." },
   leftOut: { other: "{count} gambar tidak ditambahkan:" },
+  newLabels:
+    "Gambar itu membawa label yang tidak dimiliki gambar mana pun di proyek ini; perbaiki di set data jika bukan itu maksudnya:",
   retrain: "Latih ulang dengan yang ditambahkan",
   verifyTitle: "Verifikasi prediksi",
   verifyCorrect: "Verifikasi sebagai benar",

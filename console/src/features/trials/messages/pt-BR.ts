@@ -52,6 +52,13 @@ export const messages: Translation<typeof english> = {
   actions: "Ações",
   delete: "Excluir teste",
   deleteHelp: "Os conjuntos de dados mantêm o que foi adicionado.",
+  deleted: "{name} foi excluído.",
+  deleteFailed: "{name} não foi excluído",
+  deleteLoses: {
+    one: "{count} imagem verificada não está em nenhum conjunto de dados; o que foi dito dela se perde.",
+    other:
+      "{count} imagens verificadas não estão em nenhum conjunto de dados; o que foi dito delas se perde.",
+  },
   failed: "O teste terminou antes do fim",
   unreadable: {
     one: "{count} imagem não pôde ser examinada; ela diz por quê.",
@@ -63,6 +70,8 @@ export const messages: Translation<typeof english> = {
   addTitle: "Imagens verificadas",
   addedCount: { one: "{count} imagem adicionada.", other: "{count} imagens adicionadas." },
   leftOut: { one: "{count} imagem deixada de fora:", other: "{count} imagens deixadas de fora:" },
+  newLabels:
+    "Elas trouxeram rótulos que nenhuma imagem do projeto tinha; corrija-os no conjunto de dados se não era a intenção:",
   retrain: "Treinar de novo com o que foi adicionado",
   verifyTitle: "Verificar previsões",
   verifyCorrect: "Verificar como corretas",
