@@ -253,12 +253,28 @@ def test_an_import_is_not_taken_back(cats):
 def test_what_entries_said_is_forgotten_after_a_month_and_who_changed_them_is_not(cats, clock):
     edit(cats, ANNA, a_line("a", "dog"))
     line = journal(cats)[0].number
+    clock.move(hours=1)
+    cats.jobs.passed.look()
     clock.move(days=31)
     cats.datasets.start()
     assert cats.datasets.wait(60)
     with pytest.raises(Wrong, match="30 days"):
         revert(cats, line)
     assert [event.after for event in events(cats, "a")] == [("dog",), ("cat",)]
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, 400), (-20_000, 20_000)])
+def test_a_clock_that_leaps_forgets_nothing(cats, clock, before, after):
+    lines = cats.lines()
+    clock.leap(days=before)
+    edit(cats, ANNA, a_line("a", "dog"))
+    line = journal(cats)[0].number
+    clock.leap(days=after)
+    clock.move(days=29)
+    cats.datasets.start()
+    assert cats.datasets.wait(60)
+    revert(cats, line)
+    assert cats.lines() == lines
 
 
 def test_lines_of_a_deleted_dataset_go(cats):

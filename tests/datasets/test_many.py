@@ -227,3 +227,26 @@ def test_an_undoing_goes_on_where_a_stop_left_it(room, monkeypatch):
     whole = room.datasets.many.describe(room.project, progress.id)
     assert (whole.status, whole.completed, whole.skipped, labels_of(room)) == ("undone", 1700, 0, {})
     assert steps == [None, *sorted(steps[1:], reverse=True)]
+
+
+@pytest.mark.parametrize("hours", [1, 24, -1])
+def test_the_minute_of_undoing_is_one_whatever_the_clock_shows(cats, clock, hours):
+    first, second = change(cats, LABEL), change(cats, EntryChange("label", adds=("more",)))
+    clock.leap(hours=hours)
+    clock.move(seconds=50)
+    assert undo(cats, second).status == "undone"
+    clock.move(seconds=20)
+    with pytest.raises(Wrong, match="for a minute"):
+        undo(cats, first)
+
+
+def test_a_change_is_remembered_for_a_day_that_passed_and_not_for_one_that_the_clock_leapt(cats, clock):
+    progress = change(cats, LABEL)
+    clock.leap(days=3)
+    clock.move(hours=1)
+    change(cats, LABEL)
+    assert cats.datasets.many.describe(cats.project, progress.id).status == "done"
+    clock.move(days=2)
+    change(cats, LABEL)
+    with pytest.raises(Missing):
+        cats.datasets.many.describe(cats.project, progress.id)

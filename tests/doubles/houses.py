@@ -54,15 +54,26 @@ NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 
 @dataclass
 class MovedClock:
-    """A clock that stands until a test moves it."""
+    """A clock that stands until a test moves it, and beside it the clock that nobody can set."""
 
     now: datetime = NOON
+    passed: timedelta = timedelta()
 
     def __call__(self) -> datetime:
         return self.now
 
     def move(self, **by: float) -> None:
+        """Let time pass."""
         self.now += timedelta(**by)
+        self.passed += max(timedelta(**by), timedelta())
+
+    def leap(self, **by: float) -> None:
+        """Set the clock to another time, without any passing."""
+        self.now += timedelta(**by)
+
+    def ticks(self) -> float:
+        """Return the seconds that have passed."""
+        return self.passed.total_seconds()
 
 
 class SqliteMaker:
@@ -137,7 +148,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         identity.directory.create_account(account)
     projects = Projects(database, clock)
     blobs = FolderBlobs(folder / "buckets", clock=clock)
-    jobs = JobRunner(database, clock)
+    jobs = JobRunner(database, clock, ticks=clock.ticks)
     datasets = Datasets(database, projects, blobs, InAThread(), folder / "datasets", jobs=jobs, clock=clock)
     imports = Imports(
         ImportTools(

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from vedette.clock import Clock, system_clock
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobKind, NewJob, WorkQueue
 from vedette.jobs.runner import JobRunner
@@ -30,9 +31,11 @@ class Stage:
     plays: dict[str, Play] = field(default_factory=dict)
     gate: threading.Event = field(default_factory=threading.Event)
 
-    def runner(self, *, concurrency: int = 1, tries: int = 1, again_s: float = 0.01) -> JobRunner:
+    def runner(
+        self, clock: Clock = system_clock, *, concurrency: int = 1, tries: int = 1, again_s: float = 0.01
+    ) -> JobRunner:
         """Return a server's runner that knows the kind `played`."""
-        runner = JobRunner(self.database, again_s=again_s)
+        runner = JobRunner(self.database, clock, again_s=again_s)
         queue = WorkQueue("played", concurrency)
         runner.register(JobKind("played", Played, queue, self._run, self._fail, tries=tries))
         return runner

@@ -171,7 +171,7 @@ def a_room(
     projects = Projects(database, clock)
     blobs = FolderBlobs(folder / "buckets", clock=clock)
     options.setdefault("engine", InAThread())
-    jobs = JobRunner(database, clock, again_s=0.01)
+    jobs = JobRunner(database, clock, again_s=0.01, ticks=clock.ticks)
     datasets = Datasets(
         database, projects, blobs, folder=folder / "datasets", jobs=jobs, clock=clock, **options
     )

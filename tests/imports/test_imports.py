@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from doubles.houses import MovedClock, a_caller, a_house
+from doubles.houses import a_caller, a_house
 from doubles.lines import a_line, a_ref
 from vedette.datasets.dataset import Filter, NewDataset
 from vedette.errors import Busy, Missing, TooMuch, Wrong
@@ -77,10 +77,10 @@ class Bench:
 
 
 @pytest.fixture
-def house(sqlite_maker, tmp_path):
+def house(sqlite_maker, tmp_path, clock):
     address, folder = sqlite_maker.new(tmp_path / "data")
     database = open_database(address, folder)
-    made = a_house(database, MovedClock(), folder)
+    made = a_house(database, clock, folder)
     made.jobs.start()
     yield made
     made.jobs.close()
@@ -366,3 +366,16 @@ def test_a_dataset_that_is_there_is_kept_by_a_failed_import(bench):
     state = bench.bring(ImportSource("bucket", "folder", "s3://foreign-9/"))
     assert state.status == "failed"
     assert bench.house.datasets.find(bench.project, "train").id == dataset.id
+
+
+def test_an_import_is_forgotten_after_a_week_that_passed_and_not_after_one_that_the_clock_leapt(bench, clock):
+    source = ImportSource("files", "yolo")
+    made = bench.house.imports.create(bench.project, "train", source, bench.caller)
+    clock.leap(days=30)
+    clock.move(hours=1)
+    bench.house.imports.create(bench.project, "train", source, bench.caller)
+    assert bench.house.imports.describe(bench.project, made.id).status == "open"
+    clock.move(days=8)
+    bench.house.imports.create(bench.project, "train", source, bench.caller)
+    with pytest.raises(Missing):
+        bench.house.imports.describe(bench.project, made.id)

@@ -82,6 +82,22 @@ def test_a_job_runs_at_once_and_its_row_goes(stage, opened):
     assert (stage.runs, stage.failures, rows(stage.database)) == (["one"], [], [])
 
 
+@pytest.mark.parametrize("days", [1, -1, 400, -400])
+def test_a_job_runs_once_whatever_the_clock_shows(stage, opened, clock, days):
+    entered, stage.plays["one"] = hold(stage)
+    runner = opened(stage.runner(clock, concurrency=2))
+    stage.add(runner, "one")
+    assert entered.wait(30)
+    clock.leap(days=days)
+    runner.beat()
+    stage.add(runner, "two")
+    until(lambda: "two" in stage.runs)
+    runner.beat()
+    stage.gate.set()
+    assert runner.wait(30)
+    assert stage.runs == ["one", "two"]
+
+
 def test_a_job_of_a_transaction_that_was_undone_never_runs(stage, opened):
     runner = opened(stage.runner())
     with stage.database.write() as connection:

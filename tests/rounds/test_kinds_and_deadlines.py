@@ -121,6 +121,18 @@ def test_late_answers_are_accepted_and_marked_unless_the_round_refuses_them(four
     assert four.rounds.answers.submit(as_caller("ann"), strict.id, [again])[0].status == "answered"
 
 
+def test_an_answer_that_a_fast_clock_refused_is_taken_once_the_clock_is_right(four):
+    deadline = milliseconds(four.clock()) + 60_000
+    made = four.open("ann", deadline_ms=deadline, late="refuse")
+    four.clock.leap(days=1)
+    with pytest.raises(Wrong, match="more time"):
+        four.answer(made, "ann", lambda name: ["cat"])
+    four.clock.leap(days=-1, hours=-1)
+    assert len(four.answer(made, "ann", lambda name: ["cat"])) == 4
+    (person,) = four.rounds.statistics.agreement(four.project, made.id).people
+    assert (person.answered, person.late) == (4, 0)
+
+
 def test_a_later_deadline_takes_answers_again(four):
     deadline = milliseconds(four.clock()) + 60_000
     made = four.open("ann", deadline_ms=deadline, late="refuse")

@@ -114,6 +114,7 @@ class Datasets:
             may_read=may_read,
             gone=gone,
             tell=self._tell,
+            passed=jobs.passed,
             small=small,
         )
         for kind in kinds(self._tools):
@@ -345,8 +346,9 @@ class Datasets:
 
     def _sweep(self) -> None:
         """Have the rows that nobody points at removed, if there are any."""
+        self._jobs.passed.look()
         with self._database.read() as connection:
-            if not has_dropped(connection) and not is_anything_late(connection, self._tools.now_ms()):
+            if not has_dropped(connection) and not is_anything_late(connection, self._jobs.passed):
                 return
         with self._database.write() as connection:
             job = self._jobs.add(connection, SWEEPING)

@@ -23,6 +23,7 @@ from vedette.engines.port import Engine
 from vedette.identity.principal import Principal, load_principal
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobInterrupted
+from vedette.jobs.passed import PassedTime
 from vedette.projects.projects import by_id
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
@@ -65,6 +66,7 @@ class Tools:
     # Says in a sentence that a caller is there no more; nothing where it is.
     gone: Callable[[Principal], str]
     tell: Callable[[Changed], None]
+    passed: PassedTime
     small: int = SMALL
 
     def now_ms(self) -> int:

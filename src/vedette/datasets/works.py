@@ -118,7 +118,7 @@ def _sweep(tools: Tools, context: JobContext, order: SweepOrder) -> None:
     """Remove what is nobody's, a block at a time; the last look ends the job, so that nothing slips by."""
     del order
     while True:
-        while sweep(tools.database) or forget(tools.database, tools.now_ms()):
+        while sweep(tools.database) or forget(tools.database, tools.passed):
             if context.pause(SWEEP_PAUSE_S):
                 raise JobInterrupted
         with tools.database.write() as connection:

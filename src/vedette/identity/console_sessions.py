@@ -4,8 +4,9 @@
 
 A session is a row, so that it can be listed and ended. Of its token, and of a link's, only a hash is
 stored. It ends with its user and with its key, after some idle hours, and after some days; one that began
-with temporary keys ends with them, with their role, and with the key that they began with. Never decides
-what the signed-in person may do.
+with temporary keys ends with them, with their role, and with the key that they began with. A clock that was
+set back makes none last longer: what seems to be of the future ends like what is old. Never decides what the
+signed-in person may do.
 """
 
 import hashlib
@@ -27,6 +28,10 @@ from vedette.store.db import Database
 
 # A link is printed on a terminal, and typed or clicked at once.
 LINK_S = 3600
+# One that is printed while the clock is an hour fast still opens once it is right.
+FAST_CLOCK_S = 3600
+# Links that have ended are removed later, since a clock that is fast by days makes all of them look so.
+LINK_KEPT_MS = 7 * 24 * 60 * 60 * 1000
 # 256 bits, so that nothing can be gained by guessing.
 TOKEN_BYTES = 32
 # A request in every such while is written down; one a request would keep the database busy with it.
@@ -132,7 +137,7 @@ class ConsoleSessions:
         }
         with self._database.write() as connection:
             _require_person(connection, account, user)
-            connection.execute(delete(console_links).where(console_links.c.expires_ms <= now))
+            connection.execute(delete(console_links).where(console_links.c.expires_ms <= now - LINK_KEPT_MS))
             connection.execute(insert(console_links).values(row))
         return token
 
@@ -142,12 +147,11 @@ class ConsoleSessions:
         is_link = console_links.c.token_hash == hash_token(token)
         with self._database.write() as connection:
             row = connection.execute(select(console_links).where(is_link)).first()
-            connection.execute(delete(console_links).where(is_link))
-            if row is not None and row.expires_ms > now:
+            if row is not None and 0 < row.expires_ms - now <= (LINK_S + FAST_CLOCK_S) * 1000:
+                connection.execute(delete(console_links).where(is_link))
                 return self._begin(
                     connection, _NewSession(row.account, SessionPerson(row.user)), browser, length
                 )
-        # After the transaction, which has taken an expired link away.
         raise Denied(
             "This link was used already, or is older than an hour. `vedette console` prints another.",
             kind="link",
@@ -220,12 +224,12 @@ class ConsoleSessions:
         now = milliseconds(self._clock())
         with self._database.read() as connection:
             row = connection.execute(BY_TOKEN, {"token": hash_token(token)}).first()
-        if row is None or row.expires_ms <= now or row.used_ms + milliseconds_of(length.idle) <= now:
+        if row is None or row.expires_ms <= now or abs(now - row.used_ms) >= milliseconds_of(length.idle):
             return None
         if row.key is not None and not row.enabled:
             return None
         principal = self._principal(row)
-        if principal is not None and now - row.used_ms >= NOTED_MS:
+        if principal is not None and abs(now - row.used_ms) >= NOTED_MS:
             with self._database.write() as connection:
                 used = update(console_sessions).where(console_sessions.c.id == row.id)
                 connection.execute(used.values(used_ms=now))

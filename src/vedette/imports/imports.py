@@ -103,8 +103,10 @@ class Imports:
             changed_ms=now,
         )
         job = None
+        self._jobs.passed.look()
         with self._database.write() as connection:
-            for name in records.late(connection, now - KEPT_MS):
+            before_ms = self._jobs.passed.moment_before(connection, KEPT_MS)
+            for name in () if before_ms is None else records.late(connection, before_ms):
                 records.drop(connection, name)
             if len(records.of_project(connection, project.id)) >= MOST_OF_PROJECT:
                 raise TooMuch(f"The project has {MOST_OF_PROJECT} imports; delete one first.", kind="import")

@@ -12,7 +12,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +23,7 @@ from vedette.clock import Clock, system_clock
 from vedette.jobs.attempt import Attempt
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobBegun, JobKind, NewJob, WorkQueue
+from vedette.jobs.passed import PassedTime
 from vedette.jobs.store import JobRow, JobTable, Turn
 from vedette.store.db import Database
 
@@ -55,7 +56,17 @@ class QueueThreads:
 class JobRunner:
     """The jobs of one server. Threads may share it."""
 
-    def __init__(self, database: Database, clock: Clock = system_clock, *, again_s: float = AGAIN_S) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock = system_clock,
+        *,
+        again_s: float = AGAIN_S,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.ticks = ticks
+        # What rooms remove for its age is old by this, not by the clock.
+        self.passed = PassedTime(database, clock, ticks)
         self._database = database
         self._table = JobTable(secrets.token_hex(16), clock)
         self._again_s = again_s
@@ -83,6 +94,7 @@ class JobRunner:
             # SQLite is one server's, by the lock on its folder: what is owned is a dead one's.
             if self._database.file is not None:
                 self._table.release(connection, everybodys=True)
+        self.passed.look()
         self._beats = threading.Thread(target=self._beat_on, name="jobs", daemon=True)
         self._beats.start()
         self._wake_for_free_jobs()
@@ -347,6 +359,7 @@ class JobRunner:
                 elif leases[number]:
                     context.leave(cancelled=True)
         self._wake_for_free_jobs()
+        self.passed.look()
 
     def _wake_for_free_jobs(self) -> None:
         with self._database.read() as connection:

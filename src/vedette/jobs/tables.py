@@ -1,4 +1,4 @@
-"""Where jobs are kept until they end. Times are milliseconds since 1970."""
+"""Where jobs are kept until they end, and the count of time that passed. Times are ms since 1970."""
 
 from sqlalchemy import (
     BigInteger,
@@ -37,4 +37,15 @@ jobs = Table(
     UniqueConstraint("kind", "subject"),
     Index("ix_jobs_owner", "owner"),
     sqlite_autoincrement=True,
+)
+
+# Marks of counted time, the oldest first in both columns (`passed.py`).
+passed_time = Table(
+    "passed_time",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    # What the clock showed.
+    Column("wall_ms", BigInteger, nullable=False),
+    # How much had been counted by then.
+    Column("passed_ms", BigInteger, nullable=False),
 )
