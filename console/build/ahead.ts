@@ -6,6 +6,9 @@ import type { Plugin } from "vite";
 
 const BEGUN = "/src/app.tsx";
 
+/** What tells of work beside the page: browsers never fetch code again that failed to come once. */
+const ALWAYS_THERE = ["/src/intake/UploadNotices.tsx", "/src/features/datasets/suggestions/WorkEvents.tsx"];
+
 export function loadedAhead(): Plugin {
   return {
     name: "vedette-loaded-ahead",
@@ -17,6 +20,10 @@ export function loadedAhead(): Plugin {
         const first = chunks.find((chunk) => chunk.facadeModuleId?.endsWith(BEGUN));
         if (first === undefined) throw new Error(`The build has no piece of ${BEGUN}.`);
         const wanted = [first, ...chunks.filter((chunk) => first.imports.includes(chunk.fileName))];
+        const late = ALWAYS_THERE.find(
+          (part) => !wanted.some((chunk) => chunk.moduleIds.some((id) => id.endsWith(part))),
+        );
+        if (late !== undefined) throw new Error(`${late} is to come with the first page.`);
         const styles = wanted.flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]);
         const link = (file: string, rel: string) => ({
           tag: "link",

@@ -1,10 +1,17 @@
-/** Pages for those who are signed in; everybody else signs in first and then comes to where they wanted. */
+/**
+ * Pages for those who are signed in; everybody else signs in first and then comes to where they wanted. What tells
+ * of work beside the page is no code of its own: browsers remember code that could not be fetched once, and never
+ * fetch it again.
+ */
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense, useEffect } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
-import { chooseRegion, regionOfAddress, useRegion, useSession } from "./api";
+import { chooseRegion, regionOfAddress, useRegion, useSession, useSignedIn } from "./api";
+import { WorkEvents } from "./features/datasets/suggestions/WorkEvents";
+import { UploadNotices } from "./intake/UploadNotices";
 import { FaultAlert } from "./ui/faults";
 import { Frame } from "./ui/frame";
+import { showNoticesTo } from "./ui/notices";
 import { Middle } from "./ui/states";
 
 // Most who come are signed in already, or by the link of the address.
@@ -29,35 +36,20 @@ function useRegionInAddress(): void {
   }, [region, named === null]);
 }
 
-const AGAIN_MS = 2000;
-
-/** Loads what no page needs to be usable: a server that is away just now costs nobody the page that is shown. */
-async function patiently<T>(load: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await load();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-    }
-  }
+/** Before all that tells: whoever signs in reads nothing that the one before was told. */
+function Reader() {
+  const { arn } = useSignedIn();
+  useEffect(() => showNoticesTo(arn), [arn]);
+  return null;
 }
-
-const UploadNotices = lazy(async () => ({
-  default: (await patiently(() => import("./intake/UploadNotices"))).UploadNotices,
-}));
-
-const WorkEvents = lazy(async () => ({
-  default: (await patiently(() => import("./features/datasets/suggestions/WorkEvents"))).WorkEvents,
-}));
 
 function SignedInPages() {
   useRegionInAddress();
   return (
     <Frame>
-      <Suspense fallback={null}>
-        <UploadNotices />
-        <WorkEvents />
-      </Suspense>
+      <Reader />
+      <UploadNotices />
+      <WorkEvents />
       <Outlet />
     </Frame>
   );

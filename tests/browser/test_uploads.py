@@ -128,7 +128,28 @@ def test_an_upload_waits_for_the_line_and_for_who_signed_out(console, signed_in:
     page.unroute("**/console/api/upload?*")
     expect(page.get_by_text("30 pictures of the upload are in").first).to_be_visible(timeout=PATIENCE_MS)
     assert len(entries(console, name)) == 30
+    a_reload_ends_an_upload_which_is_told_and_taken_up_again(page, name, tmp_path / "q")
+    assert len(entries(console, name)) == 36
     watch.errors.clear()
+
+
+def a_reload_ends_an_upload_which_is_told_and_taken_up_again(page: Page, name: str, folder: Path) -> None:
+    """Load the window anew while six pictures are on their way; choose them again."""
+    page.goto(f"/console/projects/rekognition/{name}/datasets")
+    page.get_by_role("button", name="Add pictures").first.click()
+    page.route("**/console/api/upload?*", lambda route: route.abort())
+    page.get_by_test_id("choose-folder-train").set_input_files(a_folder(folder, ("bolt",), 6, start=560))
+    page.get_by_test_id("upload-begin").click()
+    expect(page.get_by_text("The server cannot be reached. The upload goes on")).to_be_visible()
+    page.reload()
+    left = page.get_by_text(f"The upload into {name} ended when this page was loaded again: 0 of 6 are in")
+    expect(left).to_be_visible()
+    page.unroute("**/console/api/upload?*")
+    page.get_by_role("button", name="Add pictures").first.click()
+    page.get_by_test_id("choose-folder-train").set_input_files(folder)
+    page.get_by_test_id("upload-begin").click()
+    expect(left).to_have_count(0)
+    page.get_by_test_id("upload-over").wait_for(timeout=PATIENCE_MS)
 
 
 def test_two_tabs_with_one_folder_store_and_enter_everything_once(console, signed_in: Page, tmp_path):

@@ -1,6 +1,7 @@
 /** The customer's own operations through the relay: one function, typed from the shape files, and its hooks. */
 import { useInfiniteQuery, useMutation, useQuery, type QueryKey } from "@tanstack/react-query";
 import { queryClient } from "./client";
+import { Fault, MISTYPED } from "./fault";
 import type { Services } from "./operations";
 import { currentRegion, useRegion } from "./region";
 import { jsonOf, send } from "./send";
@@ -22,6 +23,21 @@ export interface CallOptions {
   readonly region?: string | undefined;
 }
 
+/** An operation that only reads, by its name. */
+const READING = /^(?:Describe|Get|List|Query|Count)/u;
+/** What the services say of a value that cannot be: the value, and the member that has it. */
+const CONSTRAINT = /Value '\[?([\s\S]*?)\]?' at '([\w.]+)' failed to satisfy constraint/gu;
+const OF_ADDRESSES = /(?:arn|id|name|names|version)$/iu;
+
+/** A name or number in an address that nothing can have: to whoever reads, it is simply not there. */
+export function asMistyped(operation: string, error: unknown): unknown {
+  if (!(error instanceof Fault) || error.status !== 400 || !READING.test(operation)) return error;
+  const complaints = [...error.message.matchAll(CONSTRAINT)];
+  const [value = ""] = complaints.map((complaint) => complaint[1] ?? "");
+  if (value === "" || !complaints.every(([, , member = ""]) => OF_ADDRESSES.test(member))) return error;
+  return new Fault(404, "ResourceNotFoundException", value, error.requestId, MISTYPED);
+}
+
 /** Calls an operation with the signed-in person's rights; fails with a Fault. */
 export async function call<S extends Service, O extends Operation<S>>(
   service: S,
@@ -35,6 +51,8 @@ export async function call<S extends Service, O extends Operation<S>>(
     csrf: currentSession()?.csrf,
     region: options.region ?? currentRegion(),
     signal: options.signal,
+  }).catch((error: unknown) => {
+    throw asMistyped(operation, error);
   });
   return await jsonOf(answer);
 }

@@ -35,6 +35,8 @@ export class Fault extends Error {
 }
 
 export const OFFLINE = "ServerUnreachable";
+/** The reason of a fault whose message is a name that nothing can have. */
+export const MISTYPED = "mistyped";
 export const BAD_TOKEN = "BadCsrfToken";
 
 function textAt(document: unknown, key: string): string | null {

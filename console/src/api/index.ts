@@ -12,7 +12,7 @@ export {
 } from "./call";
 export { queryClient } from "./client";
 export { useEvents, useModelEvent, type ModelEvent } from "./events";
-export { asFault, Fault } from "./fault";
+export { asFault, Fault, MISTYPED } from "./fault";
 export { faultOfLink } from "./first";
 export type * as Lookout from "./operations/lookoutvision";
 export type * as Rekognition from "./operations/rekognition";

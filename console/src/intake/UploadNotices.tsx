@@ -1,9 +1,11 @@
-/** Uploads in the notices: those whose page is left, and those that other tabs are at. */
+/** Uploads in the notices: those whose page is left, those that other tabs are at, and those that a reload ended. */
 import { useEffect, useSyncExternalStore } from "react";
 import { useLocation } from "react-router";
+import { useSignedIn } from "../api";
 import { closeNotice, notify } from "../ui/notices";
 import { RouteLink } from "../ui/links";
-import { otherUploads, ownUploads, subscribeUploads } from "./running";
+import type { UploadRecord } from "./abandoned";
+import { forgetLeft, leftUploads, otherUploads, ownUploads, subscribeUploads } from "./running";
 import { useText } from "./text";
 import { WorkNotices } from "./WorkNotices";
 import type { Uploader, UploadTarget } from "./uploader";
@@ -46,8 +48,28 @@ function OwnNotice({ uploader }: { readonly uploader: Uploader }) {
   return null;
 }
 
+/** One that ended with the page that was here before; it is told of until somebody closes it or goes on. */
+function LeftNotice({ record }: { readonly record: UploadRecord }) {
+  const t = useText();
+  const { id, target, total, entered } = record;
+  useEffect(() => {
+    const notice = notify({
+      id: `left-${id}`,
+      type: "warning",
+      header: t("noticeLeft", { project: projectOf(target), count: entered, total }),
+      content: t("noticeLeftHelp"),
+      action: <RouteLink to={routeOf(target)}>{t("noticeOpen")}</RouteLink>,
+      onClose: () => forgetLeft(id),
+    });
+    return () => closeNotice(notice);
+  }, [id, target, total, entered, t]);
+  return null;
+}
+
 export function UploadNotices() {
   const t = useText();
+  const { arn: person } = useSignedIn();
+  const left = useSyncExternalStore(subscribeUploads, leftUploads);
   const own = useSyncExternalStore(subscribeUploads, ownUploads);
   const others = useSyncExternalStore(subscribeUploads, otherUploads);
   useEffect(() => {
@@ -60,10 +82,14 @@ export function UploadNotices() {
     );
     return () => ids.forEach(closeNotice);
   }, [others, t]);
+  const isOwn = (upload: { readonly person: string }) => upload.person === person;
   return (
     <>
-      {own.map((uploader, place) => (
+      {own.filter(isOwn).map((uploader, place) => (
         <OwnNotice key={place} uploader={uploader} />
+      ))}
+      {left.filter(isOwn).map((record) => (
+        <LeftNotice key={record.id} record={record} />
       ))}
       <WorkNotices />
     </>

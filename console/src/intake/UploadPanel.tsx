@@ -7,10 +7,11 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useRef, useState, useSyncExternalStore, type DragEvent } from "react";
 import { queryClient } from "../api";
 import { FaultAlert } from "../ui/faults";
+import { beginUpload, untilOver } from "./beginning";
 import { filesOfDrop, filesOfInput, type Chosen, type ChosenFile } from "./files";
 import { FolderPreview } from "./FolderPreview";
 import "./intake.css";
-import { beginUpload, forgetUploads, isSame, ownUploads, subscribeUploads } from "./running";
+import { forgetUploads, isSame, ownUploads, subscribeUploads } from "./running";
 import { useText } from "./text";
 import type { Picture, UploadTarget } from "./uploader";
 import { UploadProgress } from "./UploadProgress";
@@ -46,14 +47,7 @@ export function UploadPanel({ onBegin, ...target }: UploadPanelProps) {
       return;
     }
     forgetUploads(target);
-    const uploader = beginUpload(pictures, target);
-    await new Promise<void>((resolve) => {
-      const end = uploader.subscribe(() => {
-        if (!uploader.state().isOver) return;
-        end();
-        resolve();
-      });
-    });
+    await untilOver(beginUpload(pictures, target));
     await queryClient.invalidateQueries({ queryKey: ["vedette"] });
   };
   const choose = async (chosen: Promise<Chosen>) => {

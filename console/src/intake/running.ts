@@ -1,8 +1,10 @@
 /**
  * Uploads of this window, which go on while other pages are looked at, and those of other tabs, which are told
- * of by a channel of the browser. No React.
+ * of by a channel of the browser. Part of the first page's code: what tells of an upload is there before one can
+ * begin, and needs no server. Begins none itself (`beginning.ts`). No React.
  */
-import { Uploader, type DatasetType, type Picture, type UploadTarget } from "./uploader";
+import { abandonedUploads, forgetAbandoned, writeRunning, type UploadRecord } from "./abandoned";
+import type { DatasetType, Uploader, UploadTarget } from "./uploader";
 
 export interface UploadNews {
   readonly id: string;
@@ -27,11 +29,13 @@ const own = new Map<string, Uploader>();
 const others = new Map<string, Heard>();
 let ownList: readonly Uploader[] = [];
 let otherList: readonly UploadNews[] = [];
+let leftList: readonly UploadRecord[] = abandonedUploads();
 let timer = 0;
 
 function publish(): void {
   ownList = [...own.values()];
   otherList = [...others.values()];
+  leftList = abandonedUploads();
   for (const listener of listeners) listener();
 }
 
@@ -44,11 +48,23 @@ function tell(): void {
   for (const [id, uploader] of own) channel?.postMessage(newsOf(id, uploader));
 }
 
+function recordOf(id: string, uploader: Uploader): UploadRecord {
+  const { total, added, known } = uploader.state();
+  return { id, target: uploader.target, person: uploader.person, total, entered: added + known };
+}
+
+/** Notes how far this window's uploads are, for the case that the window is loaded anew. */
+function write(): void {
+  const running = [...own].filter(([, uploader]) => !uploader.state().isOver);
+  writeRunning(running.map(([id, uploader]) => recordOf(id, uploader)));
+}
+
 function keepUp(): void {
   const late = Date.now() - FORGOTTEN_MS;
   for (const [id, news] of others) if (news.at < late) others.delete(id);
   if (others.size !== otherList.length) publish();
   tell();
+  if (own.size > 0) write();
   const isBusy = [...own.values()].some((uploader) => !uploader.state().isOver);
   timer = isBusy || others.size > 0 ? window.setTimeout(keepUp, TOLD_EVERY_MS) : 0;
 }
@@ -58,31 +74,43 @@ function stayAwake(): void {
 }
 
 channel?.addEventListener("message", (event: MessageEvent<UploadNews>) => {
+  // A window that was duplicated has the other one's notes: that upload goes on.
+  forgetAbandoned(({ id }) => id === event.data.id);
   if (event.data.isOver) others.delete(event.data.id);
   else others.set(event.data.id, { ...event.data, at: Date.now() });
   publish();
   stayAwake();
 });
 
+const asking = "BroadcastChannel" in globalThis ? new BroadcastChannel(`${CHANNEL}-asked`) : null;
+asking?.addEventListener("message", tell);
+// Other tabs tell at once, also those in the background, whose clocks browsers hold back.
+asking?.postMessage("");
+
 function warn(event: BeforeUnloadEvent): void {
   event.preventDefault();
 }
 
-/** Begins an upload that outlives the page which began it. */
-export function beginUpload(pictures: readonly Picture[], target: UploadTarget): Uploader {
-  const id = crypto.getRandomValues(new Uint32Array(4)).join("-");
-  const uploader = new Uploader(pictures, target);
-  own.set(id, uploader);
+/** Holds an upload that goes on when the page which began it is left. */
+export function holdUpload(uploader: Uploader): void {
+  own.set(crypto.getRandomValues(new Uint32Array(4)).join("-"), uploader);
+  forgetAbandoned(({ target }) => isSame(target, uploader.target));
+  write();
   publish();
   stayAwake();
   window.addEventListener("beforeunload", warn);
-  void uploader.run().finally(() => {
-    tell();
-    if ([...own.values()].every((other) => other.state().isOver))
-      window.removeEventListener("beforeunload", warn);
-    publish();
-  });
-  return uploader;
+  window.addEventListener("pagehide", write);
+}
+
+/** Says that one of the uploads is over. */
+export function noteEnd(): void {
+  tell();
+  write();
+  if ([...own.values()].every((other) => other.state().isOver)) {
+    window.removeEventListener("beforeunload", warn);
+    window.removeEventListener("pagehide", write);
+  }
+  publish();
 }
 
 /** Whether this window is adding pictures to a dataset, or has done so since it was opened. */
@@ -115,4 +143,14 @@ export function ownUploads(): readonly Uploader[] {
 /** Uploads that other tabs of this browser are at. */
 export function otherUploads(): readonly UploadNews[] {
   return otherList;
+}
+
+/** Uploads that ended when this window was loaded anew, until somebody has read so. */
+export function leftUploads(): readonly UploadRecord[] {
+  return leftList;
+}
+
+export function forgetLeft(id: string): void {
+  forgetAbandoned((record) => record.id === id);
+  publish();
 }

@@ -162,6 +162,15 @@ describe("an upload", () => {
     ]);
   });
 
+  it("knows what is in no dataset, so that what is nowhere else can be given back", async () => {
+    server.refuse = (name, body) =>
+      name === "upload" && body === "p3" ? { status: 400, code: "BadPicture" } : undefined;
+    const list = pictures(5);
+    const uploader = new Uploader(list, { arn: ARN, service: "rekognition", type: "train" });
+    await uploader.run();
+    expect([...uploader.left]).toEqual([list[3]]);
+  });
+
   it("waits for a full disk and goes on when there is room", async () => {
     let isFull = true;
     const waits = new Set<unknown>();

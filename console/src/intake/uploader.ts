@@ -135,6 +135,7 @@ export class Uploader {
   #isSent = false;
   #shown = 0;
   readonly #pictures: readonly Picture[];
+  readonly #left: Set<Picture>;
   readonly #target: UploadTarget;
   readonly #region: string;
   readonly #person: string;
@@ -145,6 +146,7 @@ export class Uploader {
 
   constructor(pictures: readonly Picture[], target: UploadTarget) {
     this.#pictures = pictures;
+    this.#left = new Set(pictures);
     this.#target = target;
     this.#region = target.arn.split(":")[3] ?? "";
     this.#person = currentSession()?.arn ?? "";
@@ -166,9 +168,19 @@ export class Uploader {
     return this.#target;
   }
 
+  /** Who began it; whoever signs in later sees nothing of it. */
+  get person(): string {
+    return this.#person;
+  }
+
   /** Whether labels come along, which pictures that are in the dataset already do not get. */
   get hasLabels(): boolean {
     return this.#pictures.some(({ label }) => label !== undefined && label !== "");
+  }
+
+  /** Those that are not in the dataset, refused ones too. */
+  get left(): ReadonlySet<Picture> {
+    return this.#left;
   }
 
   readonly state = (): UploadState => this.#state;
@@ -331,6 +343,7 @@ export class Uploader {
       const items = [...bySource.values()].filter((item) => !present.has(item.source));
       if (items.length > 0) await this.#patiently(() => this.#update(items));
       const { done, added, known } = this.#state;
+      for (const { picture } of sent) this.#left.delete(picture);
       const again = sent.length - items.length;
       this.#change({ done: done + sent.length, added: added + items.length, known: known + again });
     } catch (error) {

@@ -3,7 +3,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { asFault, type Fault } from "../api";
+import { asFault, MISTYPED, type Fault } from "../api";
 import { Sentence } from "../sentences";
 import { RouteLink } from "./links";
 import { useUiText } from "./text";
@@ -33,6 +33,14 @@ function kindOf(fault: Fault): Kind {
   return fault.status >= 500 ? "Server" : "Invalid";
 }
 
+/** What happened, in a sentence; nothing where the header says it all. */
+function What({ fault }: { readonly fault: Fault }) {
+  const t = useUiText();
+  if (fault.isOffline) return null;
+  if (fault.reason === MISTYPED) return <bdi>{t("faultMistyped", { name: fault.message })}</bdi>;
+  return <Sentence text={fault.message} />;
+}
+
 /** The request's number, which the server's log has too. */
 export function RequestId({ fault }: { readonly fault: Fault }) {
   const t = useUiText();
@@ -60,7 +68,7 @@ export function FaultAlert({ error, onRetry }: FaultAlertProps) {
       action={onRetry && <Button onClick={onRetry}>{t("tryAgain")}</Button>}
     >
       <SpaceBetween size="xxs">
-        {fault.isOffline ? null : <Sentence text={fault.message} />}
+        <What fault={fault} />
         <span>{t(`fault${kind}Help`)}</span>
         {kind === "Missing" && <RouteLink to="/projects">{t("goProjects")}</RouteLink>}
         <RequestId fault={fault} />

@@ -30,14 +30,17 @@ function Crumbs() {
 function Notices() {
   const t = useUiText();
   const notices = useNotices();
-  const items = notices.map(({ type, id, ...rest }) => ({
+  const items = notices.map(({ type, id, onClose, ...rest }) => ({
     ...rest,
     id,
     type: type === "in-progress" ? ("info" as const) : type,
     loading: type === "in-progress",
     dismissible: type !== "in-progress",
     dismissLabel: t("dismissNotice"),
-    onDismiss: () => closeNotice(id),
+    onDismiss: () => {
+      closeNotice(id);
+      onClose?.();
+    },
   }));
   return <Flashbar items={items} stackItems />;
 }

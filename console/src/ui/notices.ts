@@ -7,6 +7,8 @@ export interface Notice {
   readonly header?: ReactNode;
   readonly content?: ReactNode;
   readonly action?: ReactNode;
+  /** Called when somebody closes it, and not when it is taken away. */
+  readonly onClose?: () => void;
 }
 
 let notices: readonly Notice[] = [];
@@ -29,6 +31,14 @@ export function notify(notice: Omit<Notice, "id"> & { readonly id?: string }): s
 
 export function closeNotice(id: string): void {
   publish(notices.filter((notice) => notice.id !== id));
+}
+
+let reader = "";
+
+/** Takes away what another person was told in this window; the same person finds it after signing in again. */
+export function showNoticesTo(person: string): void {
+  if (reader !== person && reader !== "") publish([]);
+  reader = person;
 }
 
 function subscribe(listener: () => void): () => void {

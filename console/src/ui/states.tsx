@@ -1,5 +1,7 @@
 /** What stands in a page's place: waiting, nothing there, and a page that failed. */
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import type { ReactNode } from "react";
 import { useRouteError } from "react-router";
@@ -33,8 +35,32 @@ export function NotFoundPage() {
   return <NotFound />;
 }
 
+/** What browsers say when a page's code does not come, each in its own words; there is no other sign of it. */
+const CODE_AWAY = /dynamically imported module|importing a module script|preload CSS/iu;
+
+export function isCodeAway(error: unknown): boolean {
+  return error instanceof Error && CODE_AWAY.test(error.message);
+}
+
+/** Browsers do not ask again for code that failed to come, so that only loading the page anew helps. */
+function CodeAway() {
+  const t = useUiText();
+  return (
+    <ContentLayout>
+      <Alert
+        type="warning"
+        header={t("pageAway")}
+        action={<Button onClick={() => window.location.reload()}>{t("tryAgain")}</Button>}
+      >
+        {t("pageAwayHelp")}
+      </Alert>
+    </ContentLayout>
+  );
+}
+
 export function PageFault() {
   const error = useRouteError();
+  if (isCodeAway(error)) return <CodeAway />;
   return (
     <ContentLayout>
       <FaultAlert error={error} onRetry={() => window.location.reload()} />

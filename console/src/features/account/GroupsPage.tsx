@@ -44,12 +44,12 @@ export function GroupsPage() {
           loading={groups.isPending}
           trackBy="GroupName"
           wrapLines
-          empty={t("groupNone")}
+          empty={groups.isError ? null : t("groupNone")}
           ariaLabels={{ tableLabel: t("groups") }}
           header={
             <Header
               variant="h2"
-              counter={`(${String(items.length)})`}
+              counter={groups.data && `(${String(items.length)})`}
               description={t("groupsHelp")}
               actions={
                 <Button variant="primary" onClick={() => setIsCreating(true)}>

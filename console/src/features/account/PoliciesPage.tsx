@@ -117,7 +117,7 @@ export function PoliciesPage() {
           header={
             <Header
               variant="h2"
-              counter={`(${String(items.length)})`}
+              counter={policies.data && `(${String(items.length)})`}
               description={t("policiesHelp")}
               actions={
                 <Button variant="primary" onClick={() => setOpen(null)}>

@@ -64,12 +64,12 @@ export function UsersPage() {
           loading={users.isPending}
           trackBy="UserId"
           wrapLines
-          empty={<None />}
+          empty={users.isError ? null : <None />}
           ariaLabels={{ tableLabel: t("users") }}
           header={
             <Header
               variant="h2"
-              counter={`(${String(items.length)})`}
+              counter={users.data && `(${String(items.length)})`}
               description={t("usersHelp")}
               actions={
                 <Button variant="primary" onClick={() => setIsCreating(true)}>

@@ -71,10 +71,12 @@ function Changes({ arn, type }: ChangesProps) {
         loadingText={t("loading")}
         ariaLabels={{ tableLabel: t("history") }}
         empty={
-          <Box textAlign="center" padding="l">
-            <Box variant="h3">{t("historyNone")}</Box>
-            <Box color="text-body-secondary">{t("historyNoneHelp")}</Box>
-          </Box>
+          query.error === null && (
+            <Box textAlign="center" padding="l">
+              <Box variant="h3">{t("historyNone")}</Box>
+              <Box color="text-body-secondary">{t("historyNoneHelp")}</Box>
+            </Box>
+          )
         }
         columnDefinitions={[
           { id: "when", header: t("when"), isRowHeader: true, cell: (one) => formats.date(one.EndDate) },

@@ -76,10 +76,12 @@ function Snapshots({ arn, place }: { readonly arn: string; readonly place: Histo
         loadingText={t("loading")}
         ariaLabels={{ tableLabel: t("snapshots") }}
         empty={
-          <Box textAlign="center" padding="l">
-            <Box variant="h3">{t("snapshotsNone")}</Box>
-            <Box color="text-body-secondary">{t("snapshotsNoneHelp")}</Box>
-          </Box>
+          query.error === null && (
+            <Box textAlign="center" padding="l">
+              <Box variant="h3">{t("snapshotsNone")}</Box>
+              <Box color="text-body-secondary">{t("snapshotsNoneHelp")}</Box>
+            </Box>
+          )
         }
         columnDefinitions={[
           {

@@ -96,7 +96,7 @@ export function WorkplaceView({ work, mode, show, order, onChange, exit }: Workp
         exit={exit}
       />
       <ToolBar desk={desk} mode={mode} onAct={(act) => actFor(hands, act)} />
-      <main className="vedette-labelling-canvas" aria-label={t("canvas")}>
+      <section className="vedette-labelling-canvas" aria-label={t("canvas")}>
         <div
           ref={container}
           className="vedette-labelling-stage"
@@ -115,7 +115,7 @@ export function WorkplaceView({ work, mode, show, order, onChange, exit }: Workp
             </Alert>
           </div>
         )}
-      </main>
+      </section>
       <LabelPanel work={work} desk={desk} mode={mode} search={search} onAct={(act) => actFor(hands, act)} />
       <StatusBar desk={desk} readout={readout} mode={mode} />
       {isSheetOpen && <KeySheet mode={mode} labels={work.labels} onClose={() => setSheetOpen(false)} />}

@@ -147,7 +147,11 @@ export function ProjectsPage() {
   const rows = projects.data ?? [];
   usePage({ title: t("title"), crumbs: [{ text: "Vedette", to: "/" }] });
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(rows, {
-    filtering: { empty: <Empty onCreate={creating.open} />, noMatch: <NoMatch />, fields: ["name"] },
+    filtering: {
+      empty: projects.isError ? null : <Empty onCreate={creating.open} />,
+      noMatch: <NoMatch />,
+      fields: ["name"],
+    },
     sorting: {},
     pagination: { pageSize: PAGE },
     selection: { trackBy: "arn" },
@@ -175,7 +179,7 @@ export function ProjectsPage() {
         header={
           <Header
             variant="awsui-h1-sticky"
-            counter={`(${String(rows.length)})`}
+            counter={projects.data && `(${String(rows.length)})`}
             description={t("intro")}
             actions={
               <SpaceBetween direction="horizontal" size="xs">

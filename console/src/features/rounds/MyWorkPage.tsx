@@ -44,10 +44,13 @@ export function MyWorkPage() {
           loadingText={t("loading")}
           ariaLabels={{ itemSelectionLabel: () => "", selectionGroupLabel: "" }}
           empty={
-            <Box textAlign="center" padding="l">
-              <Box variant="h3">{t("myWorkNone")}</Box>
-              <Box color="text-body-secondary">{t("myWorkNoneHelp")}</Box>
-            </Box>
+            // Who may not list them is told so above, and not that there are none.
+            query.error === null && (
+              <Box textAlign="center" padding="l">
+                <Box variant="h3">{t("myWorkNone")}</Box>
+                <Box color="text-body-secondary">{t("myWorkNoneHelp")}</Box>
+              </Box>
+            )
           }
           cardDefinition={{
             header: (round) => (

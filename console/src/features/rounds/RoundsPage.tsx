@@ -64,10 +64,12 @@ export function RoundsPage() {
             loadingText={t("loading")}
             ariaLabels={{ tableLabel: t("rounds") }}
             empty={
-              <Box textAlign="center" padding="l">
-                <Box variant="h3">{t("roundsNone")}</Box>
-                <Box color="text-body-secondary">{t("roundsNoneHelp")}</Box>
-              </Box>
+              query.error === null && (
+                <Box textAlign="center" padding="l">
+                  <Box variant="h3">{t("roundsNone")}</Box>
+                  <Box color="text-body-secondary">{t("roundsNoneHelp")}</Box>
+                </Box>
+              )
             }
             columnDefinitions={[
               {

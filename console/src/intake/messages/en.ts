@@ -74,6 +74,8 @@ export const messages = {
     one: "{count} picture of the upload is in {project}.",
     other: "{count} pictures of the upload are in {project}.",
   },
+  noticeLeft: "The upload into {project} ended when this page was loaded again: {count} of {total} are in",
+  noticeLeftHelp: "Choose the same pictures again to go on; those that are in are not sent twice.",
   noticeOpen: "Open the datasets",
   cameraOpen: "From a camera",
   videoOpen: "From a video",

@@ -78,6 +78,10 @@ export const messages: Translation<typeof english> = {
     one: "{count} image de l’envoi est dans {project}.",
     other: "{count} images de l’envoi sont dans {project}.",
   },
+  noticeLeft:
+    "L’envoi vers {project} s’est arrêté au rechargement de cette page : {count} sur {total} y sont",
+  noticeLeftHelp:
+    "Choisissez de nouveau les mêmes images pour continuer ; celles qui y sont ne sont pas envoyées deux fois.",
   noticeOpen: "Ouvrir les jeux de données",
   cameraOpen: "Depuis une caméra",
   videoOpen: "Depuis une vidéo",

@@ -62,6 +62,9 @@ export const messages: Translation<typeof english> = {
   noticeRuns: "Menambahkan gambar ke {project}: {count} dari {total}",
   noticeOther: "Tab lain menambahkan gambar ke {project}: {count} dari {total}",
   noticeOver: { other: "{count} gambar dari unggahan ada di {project}." },
+  noticeLeft:
+    "Unggahan ke {project} berakhir saat halaman ini dimuat ulang: {count} dari {total} sudah masuk",
+  noticeLeftHelp: "Pilih gambar yang sama lagi untuk melanjutkan; yang sudah masuk tidak dikirim dua kali.",
   noticeOpen: "Buka dataset",
   cameraOpen: "Dari kamera",
   videoOpen: "Dari video",

@@ -77,6 +77,10 @@ export const messages: Translation<typeof english> = {
     one: "{count} imagem do envio está em {project}.",
     other: "{count} imagens do envio estão em {project}.",
   },
+  noticeLeft:
+    "O envio para {project} terminou quando esta página foi recarregada: {count} de {total} estão lá",
+  noticeLeftHelp:
+    "Escolha as mesmas imagens de novo para continuar; as que já estão lá não são enviadas duas vezes.",
   noticeOpen: "Abrir os conjuntos de dados",
   cameraOpen: "De uma câmera",
   videoOpen: "De um vídeo",

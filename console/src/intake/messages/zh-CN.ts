@@ -58,6 +58,8 @@ export const messages: Translation<typeof english> = {
   noticeRuns: "正在向 {project} 添加图片：{count} / {total}",
   noticeOther: "另一个标签页正在向 {project} 添加图片：{count} / {total}",
   noticeOver: { other: "本次上传的 {count} 张图片已在 {project} 中。" },
+  noticeLeft: "向 {project} 的上传因本页重新加载而中断：{total} 张中已有 {count} 张",
+  noticeLeftHelp: "请再次选择相同的图片以继续；已有的不会重复发送。",
   noticeOpen: "打开数据集",
   cameraOpen: "用摄像头拍摄",
   videoOpen: "从视频提取",

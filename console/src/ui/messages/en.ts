@@ -55,6 +55,7 @@ export const messages = {
   faultDenied: "You may not do this",
   faultDeniedHelp: "Ask the owner of the account for the right that the sentence names.",
   faultMissing: "This does not exist",
+  faultMistyped: "“{name}” can be the name or the number of nothing here. Is the address mistyped?",
   faultMissingHelp: "It may have been deleted, or it is in another region.",
   goProjects: "Show the projects that there are",
   faultConflict: "Somebody else was faster",
@@ -65,6 +66,9 @@ export const messages = {
   faultServerHelp: "Try again. If it stays, the server's log tells why, under the request's number.",
   faultConsole: "This page failed",
   faultConsoleHelp: "Load it again. What you saved is on the server.",
+  pageAway: "This page could not be fetched",
+  pageAwayHelp:
+    "The server was away, or has been updated since this window was opened. Load the page again. An upload that is under way in this window ends by that; choose the same pictures again and it goes on.",
   faultInvalid: "The server refused this",
   faultInvalidHelp: "Change what the sentence names and try again.",
   notFound: "There is nothing at this address",

@@ -58,6 +58,7 @@ export const messages: Translation<typeof english> = {
   faultDenied: "Vous n’y êtes pas autorisé",
   faultDeniedHelp: "Demandez au propriétaire du compte le droit que la phrase nomme.",
   faultMissing: "Ceci n’existe pas",
+  faultMistyped: "« {name} » ne peut être ici le nom ni le numéro de rien. L’adresse est-elle mal saisie ?",
   faultMissingHelp: "C’est peut-être supprimé, ou dans une autre région.",
   goProjects: "Voir les projets qui existent",
   faultConflict: "Quelqu’un d’autre a été plus rapide",
@@ -69,6 +70,9 @@ export const messages: Translation<typeof english> = {
     "Réessayez. Si cela persiste, le journal du serveur en donne la raison sous le numéro de la requête.",
   faultConsole: "Cette page a échoué",
   faultConsoleHelp: "Rechargez-la. Ce que vous avez enregistré est sur le serveur.",
+  pageAway: "Cette page n’a pas pu être chargée",
+  pageAwayHelp:
+    "Le serveur était absent, ou a été mis à jour depuis l’ouverture de cette fenêtre. Rechargez la page. Un envoi en cours dans cette fenêtre s’arrête alors ; choisissez de nouveau les mêmes images et il reprend.",
   faultInvalid: "Le serveur a refusé",
   faultInvalidHelp: "Changez ce que la phrase nomme, puis réessayez.",
   notFound: "Il n’y a rien à cette adresse",

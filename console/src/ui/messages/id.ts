@@ -52,6 +52,8 @@ export const messages: Translation<typeof english> = {
   faultDenied: "Anda tidak berhak melakukan ini",
   faultDeniedHelp: "Minta hak yang disebut kalimat itu kepada pemilik akun.",
   faultMissing: "Ini tidak ada",
+  faultMistyped:
+    "“{name}” tidak mungkin menjadi nama atau nomor apa pun di sini. Apakah alamatnya salah ketik?",
   faultMissingHelp: "Mungkin sudah dihapus, atau ada di wilayah lain.",
   goProjects: "Lihat proyek yang ada",
   faultConflict: "Orang lain lebih dahulu",
@@ -63,6 +65,9 @@ export const messages: Translation<typeof english> = {
     "Coba lagi. Jika tetap terjadi, log server menyebutkan sebabnya pada nomor permintaan ini.",
   faultConsole: "Halaman ini gagal",
   faultConsoleHelp: "Muat ulang. Yang sudah Anda simpan ada di server.",
+  pageAway: "Halaman ini tidak dapat diambil",
+  pageAwayHelp:
+    "Server sedang tidak ada, atau diperbarui sejak jendela ini dibuka. Muat ulang halaman ini. Unggahan yang sedang berjalan di jendela ini berakhir karenanya; pilih gambar yang sama lagi dan unggahan berlanjut.",
   faultInvalid: "Server menolak ini",
   faultInvalidHelp: "Ubah yang disebut kalimat itu lalu coba lagi.",
   notFound: "Tidak ada apa pun di alamat ini",

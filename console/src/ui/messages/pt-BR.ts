@@ -58,6 +58,7 @@ export const messages: Translation<typeof english> = {
   faultDenied: "Você não tem permissão",
   faultDeniedHelp: "Peça ao dono da conta o direito que a frase nomeia.",
   faultMissing: "Isto não existe",
+  faultMistyped: "“{name}” não pode ser o nome nem o número de nada aqui. O endereço foi digitado errado?",
   faultMissingHelp: "Pode ter sido excluído, ou está em outra região.",
   goProjects: "Ver os projetos que existem",
   faultConflict: "Outra pessoa foi mais rápida",
@@ -68,6 +69,9 @@ export const messages: Translation<typeof english> = {
   faultServerHelp: "Tente de novo. Se continuar, o log do servidor diz por quê, sob o número da requisição.",
   faultConsole: "Esta página falhou",
   faultConsoleHelp: "Carregue-a de novo. O que você salvou está no servidor.",
+  pageAway: "Não foi possível buscar esta página",
+  pageAwayHelp:
+    "O servidor estava ausente, ou foi atualizado desde que esta janela foi aberta. Recarregue a página. Um envio em andamento nesta janela termina com isso; escolha as mesmas imagens de novo e ele continua.",
   faultInvalid: "O servidor recusou",
   faultInvalidHelp: "Mude o que a frase nomeia e tente de novo.",
   notFound: "Não há nada neste endereço",

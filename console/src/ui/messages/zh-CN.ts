@@ -51,6 +51,7 @@ export const messages: Translation<typeof english> = {
   faultDenied: "您没有权限",
   faultDeniedHelp: "请向账户所有者申请上面提到的权限。",
   faultMissing: "该对象不存在",
+  faultMistyped: "“{name}”不可能是这里任何事物的名称或编号。地址是否输入有误？",
   faultMissingHelp: "它可能已被删除，或位于其他区域。",
   goProjects: "查看现有项目",
   faultConflict: "有人先于您做了更改",
@@ -61,6 +62,9 @@ export const messages: Translation<typeof english> = {
   faultServerHelp: "请重试。若问题仍在，可按请求编号在服务器日志中查找原因。",
   faultConsole: "此页面出错",
   faultConsoleHelp: "请重新加载。您保存的内容都在服务器上。",
+  pageAway: "无法获取此页面",
+  pageAwayHelp:
+    "服务器曾不可用，或在打开此窗口后已更新。请重新加载页面。此窗口中正在进行的上传会因此中断；再次选择相同的图片即可继续。",
   faultInvalid: "服务器拒绝了此操作",
   faultInvalidHelp: "请修改上面提到的内容后重试。",
   notFound: "此地址没有内容",

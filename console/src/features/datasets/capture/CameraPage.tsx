@@ -7,19 +7,29 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useRegion, useSignedIn } from "../../../api";
 import { mediaDevices, useCamera, type CameraState } from "../../../intake/camera";
 import { jpegOf } from "../../../intake/converting";
 import { useText } from "../../../intake/text";
 import { FaultAlert } from "../../../ui/faults";
 import "./capture.css";
 import { LabelInput } from "./LabelInput";
-import { Taken, type Shot } from "./Taken";
+import { changeHeldShots, heldShots, nextShotId, subscribeShots, type ChangeShots } from "./shots";
+import { Taken } from "./Taken";
 import { useTarget } from "./useTarget";
 
 const BURSTS = ["1", "5", "10", "20"];
 /** Twice a second: time to turn a part a little. */
 const BURST_EVERY_MS = 500;
+
+/** What was taken for a dataset, also before its page was left. */
+function useHeldShots(place: string) {
+  const shots = useSyncExternalStore(subscribeShots, () => heldShots(place));
+  const change: ChangeShots = (next) => changeHeldShots(place, next);
+  return [shots, change] as const;
+}
+
 export function CameraPage() {
   const t = useText();
   const place = useTarget(t("cameraTitle"));
@@ -31,18 +41,17 @@ export function CameraPage() {
   const [label, setLabel] = useState("");
   const [burst, setBurst] = useState("1");
   const [left, setLeft] = useState(0);
-  const [shots, setShots] = useState<readonly Shot[]>([]);
-  const count = useRef(0);
+  const { arn: person } = useSignedIn();
+  const [shots, setShots] = useHeldShots(`${person} ${useRegion()} ${place.place.route} ${place.type}`);
 
   const takeOne = async () => {
     const element = video.current;
     if (element === null || element.videoWidth === 0) return;
     const blob = await jpegOf(element, element.videoWidth, element.videoHeight);
-    count.current += 1;
     const moment = new Date().toISOString().replace(/[:.]/gu, "-");
-    const name = `camera-${moment}-${String(count.current)}.jpg`;
-    const shot = { id: count.current, name, label: label.trim(), blob, isChosen: true };
-    setShots((before) => [...before, shot]);
+    const id = nextShotId();
+    const name = `camera-${moment}-${String(id)}.jpg`;
+    setShots((before) => [...before, { id, name, label: label.trim(), blob, isChosen: true }]);
   };
   const take = async () => {
     for (let rest = Number(burst); rest > 0; rest -= 1) {

@@ -5,24 +5,18 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { queryClient } from "../../../api";
-import { beginUpload, forgetUploads, isSame, ownUploads, subscribeUploads } from "../../../intake/running";
+import { beginUpload, untilOver } from "../../../intake/beginning";
+import { forgetUploads, isSame, ownUploads, subscribeUploads } from "../../../intake/running";
 import { useText } from "../../../intake/text";
 import type { UploadTarget } from "../../../intake/uploader";
 import { UploadProgress } from "../../../intake/UploadProgress";
 import { FaultAlert } from "../../../ui/faults";
-
-export interface Shot {
-  readonly id: number;
-  readonly name: string;
-  readonly label: string;
-  readonly blob: Blob;
-  readonly isChosen: boolean;
-}
+import type { ChangeShots, Shot } from "./shots";
 
 interface TakenProps {
   readonly shots: readonly Shot[];
   readonly target: UploadTarget;
-  readonly onChange: (shots: readonly Shot[]) => void;
+  readonly onChange: ChangeShots;
   /** Makes the dataset where it is not there yet. */
   readonly onBegin: () => Promise<void>;
 }
@@ -41,15 +35,22 @@ export function Taken({ shots, target, onChange, onBegin }: TakenProps) {
       return;
     }
     forgetUploads(target);
-    beginUpload(
-      chosen.map(({ name, label, blob }) => ({ name, label, open: () => Promise.resolve(blob) })),
-      target,
+    const sent = new Map(
+      chosen.map((shot) => [
+        { name: shot.name, label: shot.label, open: () => Promise.resolve(shot.blob) },
+        shot,
+      ]),
     );
-    onChange([]);
+    const uploader = beginUpload([...sent.keys()], target);
+    onChange(() => []);
     await queryClient.invalidateQueries({ queryKey: [target.service] });
+    await untilOver(uploader);
+    // They are nowhere else: what did not arrive is here again.
+    const back = [...sent].filter(([picture]) => uploader.left.has(picture)).map(([, shot]) => shot);
+    if (back.length > 0) onChange((later) => [...back, ...later]);
   };
   const choose = (id: number, isChosen: boolean) =>
-    onChange(shots.map((shot) => (shot.id === id ? { ...shot, isChosen } : shot)));
+    onChange((before) => before.map((shot) => (shot.id === id ? { ...shot, isChosen } : shot)));
   return (
     <SpaceBetween size="m">
       {shots.length > 0 && (
@@ -65,12 +66,14 @@ export function Taken({ shots, target, onChange, onBegin }: TakenProps) {
             </Button>
             <Button
               onClick={() =>
-                onChange(shots.map((shot) => ({ ...shot, isChosen: chosen.length < shots.length })))
+                onChange((before) =>
+                  before.map((shot) => ({ ...shot, isChosen: chosen.length < shots.length })),
+                )
               }
             >
               {t(chosen.length < shots.length ? "chooseAll" : "chooseNone")}
             </Button>
-            <Button onClick={() => onChange([])}>{t("discardAll")}</Button>
+            <Button onClick={() => onChange(() => [])}>{t("discardAll")}</Button>
           </SpaceBetween>
         </div>
       )}
@@ -86,7 +89,7 @@ export function Taken({ shots, target, onChange, onBegin }: TakenProps) {
             key={shot.id}
             shot={shot}
             onChoose={(isChosen) => choose(shot.id, isChosen)}
-            onDelete={() => onChange(shots.filter((other) => other.id !== shot.id))}
+            onDelete={() => onChange((before) => before.filter((other) => other.id !== shot.id))}
           />
         ))}
       </div>

@@ -17,7 +17,8 @@ import { useText } from "../../../intake/text";
 import { FaultAlert } from "../../../ui/faults";
 import "./capture.css";
 import { LabelInput } from "./LabelInput";
-import { Taken, type Shot } from "./Taken";
+import { nextShotId, type ChangeShots, type Shot } from "./shots";
+import { Taken } from "./Taken";
 import { useTarget } from "./useTarget";
 
 const MOST_DIFFERENCE = 30;
@@ -60,11 +61,9 @@ function useFrames() {
     try {
       video = await openVideo(file);
       const frames = framesOf(video, choice, (share) => change((before) => ({ ...before, share })));
-      let id = 0;
       for await (const { at, blob } of frames) {
         if (turn.current !== mine) break;
-        id += 1;
-        const shot = { id, name: nameOf(file, at), label, blob, isChosen: true };
+        const shot = { id: nextShotId(), name: nameOf(file, at), label, blob, isChosen: true };
         change((before) => ({ ...before, shots: [...before.shots, shot] }));
       }
     } catch {
@@ -74,7 +73,8 @@ function useFrames() {
       change((before) => ({ ...before, share: null }));
     }
   };
-  const setShots = (shots: readonly Shot[]) => setReading((before) => ({ ...before, shots }));
+  const setShots: ChangeShots = (change) =>
+    setReading((before) => ({ ...before, shots: change(before.shots) }));
   return { reading, read, stop, setShots };
 }
 
@@ -120,7 +120,7 @@ export function VideoPage() {
               data-testid="choose-video"
               onChange={(event) => {
                 setFile(event.currentTarget.files?.[0] ?? null);
-                setShots([]);
+                setShots(() => []);
               }}
             />
             <div className="capture-fields">
