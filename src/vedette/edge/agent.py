@@ -22,7 +22,7 @@ from vedette.edge.figures import AgentFigures, CountingInterceptor
 from vedette.edge.health import AgentHealth
 from vedette.edge.installed import InstalledModels
 from vedette.edge.labels_servicer import EdgeLabelsServicer
-from vedette.edge.memory import keep_free_memory_small
+from vedette.edge.memory import reuse_freed_memory
 from vedette.edge.notify import notified_systemd
 from vedette.edge.over_the_air import OnDevice, OverTheAir, ServerOptions, following_orders
 from vedette.edge.process import ProcessLimits
@@ -42,6 +42,8 @@ log = logging.getLogger("vedette.edge")
 MOST_REQUEST = MOST_SIDE * MOST_SIDE * CHANNELS + (1 << 20)
 # A thread for each call that waits for a model, and some for those that ask about models and stop them.
 THREADS = MOST_WAITING + 32
+# Of freed memory so much is kept: a message of 576 × 768 pixels, its picture and a mask, for two calls.
+MOST_FREE_BYTES = 8 << 20
 # Calls that are being answered when the agent is stopped get so long.
 GRACE_S = 10.0
 
@@ -81,7 +83,7 @@ def running_agent(options: AgentOptions) -> Iterator[RunningAgent]:
         Refusal: when it cannot begin, with the reason.
     """
     path = socket_path(options.socket)
-    keep_free_memory_small()
+    reuse_freed_memory(MOST_FREE_BYTES)
     health = AgentHealth()
     keys = tuple(read_key(text) for text in options.keys)
     installed = InstalledModels(options.models)

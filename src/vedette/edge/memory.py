@@ -13,8 +13,12 @@ MEMINFO = Path("/proc/meminfo")
 PROCESS_BYTES = 120 << 20
 # The weights are read, and held by two sessions (runtime/session.py).
 COPIES = 3
-# Messages with pictures come and go; glibc would keep the most that they ever took (mallopt(3)).
-TRIM_THRESHOLD, MOST_FREE_BYTES = -1, 1 << 20
+# Pictures and masks come and go by the megabyte. As it is, glibc maps each anew, and the kernel clears its
+# pages one fault at a time: ten times the work of writing it. Blocks up to 32 MiB, the most that mallopt(3)
+# allows, are taken from what was freed before. One heap for all threads, else each would keep its own; Python
+# runs them one at a time anyway.
+MMAP_THRESHOLD, TRIM_THRESHOLD, ARENA_MAX = -3, -1, -8
+LARGEST_REUSED_BYTES = 32 << 20
 # Where the kernel has to end a process for want of memory, models and cameras go before the agent (proc(5)).
 OOM_SCORE = "500"
 
@@ -37,10 +41,13 @@ def return_free_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def keep_free_memory_small() -> None:
-    """Have freed memory given back whenever there is some of it, where the C library can."""
+def reuse_freed_memory(most_free: int) -> None:
+    """Have memory of pictures used again instead of mapped anew, and so much of it kept; where glibc can."""
     with suppress(AttributeError):
-        ctypes.CDLL(None).mallopt(TRIM_THRESHOLD, MOST_FREE_BYTES)
+        c_library = ctypes.CDLL(None)
+        c_library.mallopt(ARENA_MAX, 1)
+        c_library.mallopt(MMAP_THRESHOLD, LARGEST_REUSED_BYTES)
+        c_library.mallopt(TRIM_THRESHOLD, most_free)
 
 
 def available_bytes(meminfo: Path = MEMINFO) -> int | None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vedette.edge.catalogue import ModelOnDisk
+from vedette.edge.mask_file import MaskFile
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.slots import Slots
 from vedette.errors import Wrong
@@ -67,10 +68,11 @@ class ModelProcess:
         self._limits = limits
         self._lock = threading.Lock()
         self._slots = Slots(1)
+        self._masks = MaskFile.create()
         self._line, other_end = socket.socketpair()
         self._stream = self._line.makefile("rb")
         self._answered = time.monotonic()
-        numbers = (other_end.fileno(), *self._slots.numbers)
+        numbers = (other_end.fileno(), *self._slots.numbers, *self._masks.numbers)
         try:
             self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own module)
                 [sys.executable, "-P", "-m", WORKER, str(other_end.fileno())],
@@ -94,6 +96,7 @@ class ModelProcess:
             "memory": limits.memory,
             "core": next(_turns),
             "slots": [*self._slots.numbers, self._slots.size],
+            "mask_file": [self._masks.number, self._masks.size],
         }
 
     @property
@@ -137,12 +140,11 @@ class ModelProcess:
             if not is_awaited():
                 raise CallerGone
             place = self._slots.put(body) if body and self._slots.numbers else None
+            if place is not None:
+                head, body = {**head, "slot": [place.start, place.size]}, b""
             try:
-                if place is not None:
-                    return self._exchange(
-                        {**head, "slot": [place.start, place.size]}, b"", self._limits.answer_s
-                    )
-                return self._exchange(head, body, self._limits.answer_s)
+                reply, mask = self._exchange(head, body, self._limits.answer_s)
+                return reply, self._masks.take(reply["mask_size"]) if "mask_size" in reply else mask
             finally:
                 if place is not None:
                     self._slots.release(place)
@@ -198,3 +200,4 @@ class ModelProcess:
         self._stream.close()
         self._line.close()
         self._slots.close()
+        self._masks.close()

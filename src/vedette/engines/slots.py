@@ -29,7 +29,7 @@ class Slots:
     def __init__(self, count: int, slot_bytes: int = SLOT_BYTES) -> None:
         self._slot_bytes = slot_bytes
         self._memory: mmap.mmap | None = None
-        self.numbers = _sealed_file(count * slot_bytes)
+        self.numbers = sealed_file(count * slot_bytes)
         self.size = count * slot_bytes if self.numbers else 0
         self._free = list(range(count)) if self.numbers else []
         if self.numbers:
@@ -58,7 +58,7 @@ class Slots:
             self._memory = None
 
 
-def _sealed_file(size: int) -> tuple[int, ...]:
+def sealed_file(size: int) -> tuple[int, ...]:
     """Return a file in memory whose size the kernel keeps: reading behind a shortened end would kill.
 
     Nothing where the system has none, or a sandbox refuses it.

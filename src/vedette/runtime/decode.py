@@ -213,8 +213,8 @@ def _typed(
             continue
         share = enlarged(small, height, width)
         won = (share >= least) & (share > best)
-        mask[won] = kind + 1
-        best[won] = share[won]
+        np.copyto(mask, np.uint8(kind + 1), where=won)  # half the time of indexing by a mask
+        np.copyto(best, share, where=won)
     return mask, [float(best[mask == kind + 1].sum(dtype=np.float64)) for kind in range(len(maps))]
 
 

@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from vedette.edge.memory import limit_memory
+from vedette.edge.memory import limit_memory, reuse_freed_memory
 from vedette.edge.streams.addresses import SourceKind
 from vedette.edge.streams.decoding import NewestFrame, StreamFrame, StreamLost, VideoReader, thinned
 from vedette.edge.streams.gstreamer import opened_pipeline
@@ -34,6 +34,8 @@ log = logging.getLogger("vedette.edge.stream")
 END = "ended"
 # Thirty decoded pictures of 8192 × 4320 pixels, which decoders hold as references, are half of it.
 MOST_BYTES = 3 << 30
+# Of freed memory so much is kept: two frames of 1,920 × 1,080 pixels.
+MOST_FREE_BYTES = 16 << 20
 
 
 class Camera:
@@ -113,6 +115,7 @@ def main(number: int) -> None:
             return
         threading.Thread(target=_end_with_watch, args=(line,), daemon=True).start()
         limit_memory(MOST_BYTES)
+        reuse_freed_memory(MOST_FREE_BYTES)
         try:
             camera = Camera(first[0])
         except StreamLost as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vedette.edge.catalogue import model_at
-from vedette.edge.memory import keep_free_memory_small
+from vedette.edge.memory import reuse_freed_memory
 from vedette.edge.notify import notified_systemd
 from vedette.edge.process import ProcessLimits
 from vedette.edge.served import ServedModel
@@ -21,6 +21,9 @@ from vedette.edge.streams.posting import HttpReceiver, HttpTarget
 from vedette.edge.streams.saving import PictureSaver, SaveOptions
 from vedette.edge.streams.stream_pages import StreamPages
 from vedette.edge.streams.stream_watch import GRACE_S, StreamOptions, StreamOutputs, StreamWatch
+
+# Of freed memory so much is kept: two frames of 1,920 × 1,080 pixels.
+MOST_FREE_BYTES = 16 << 20
 
 log = logging.getLogger("vedette.edge.stream")
 
@@ -75,7 +78,7 @@ def run(order: WatchOrder, stdout: BinaryIO = sys.stdout.buffer) -> None:
     Raises:
         Refusal: when it cannot begin, or a file cannot be read.
     """
-    keep_free_memory_small()
+    reuse_freed_memory(MOST_FREE_BYTES)
     with stream_watch(order, stdout) as watch:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: watch.close())
