@@ -4,7 +4,7 @@ Pictures are drawn, so that the place of everything is known, of whole-picture l
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,6 +116,21 @@ class PointingScore:
     def share(self) -> float:
         """The share of hits."""
         return self.hits / max(1, self.maps)
+
+
+def share_that_points(model: Model, samples: Sequence[Sample]) -> float:
+    """Return how often a map's hottest place is on what a sample's boxes or its mask show."""
+    hits = []
+    for sample in samples:
+        image = Image.open(sample.picture).convert("RGB")
+        places: dict[str, np.ndarray] = {}
+        for label, box in sample.boxes or ():
+            places[label] = places.get(label, False) | _inside(box, image)
+        if sample.mask is not None:
+            places["anomaly"] = np.asarray(Image.open(sample.mask.path).convert("RGB")).min(axis=2) < 255
+        for heat in model.explain(model.decode(image), labels=list(places)).maps if places else ():
+            hits.append(points_at(heat, places[heat.label]))
+    return float(np.mean(hits))
 
 
 def _inside(box, image: Image.Image) -> np.ndarray:

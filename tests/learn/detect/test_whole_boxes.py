@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from doubles.drawn_boxes import write_scenes
+from doubles.pointing import share_that_points
 from vedette.evaluation.judge import judge
 from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
@@ -103,7 +104,9 @@ def test_a_whole_network_finds_shapes_and_goes_on_later(tmp_path: Path):
         thresholds=trained.thresholds,
         input_size=trained.input_size,
     )
-    assert judge(Model(facts, path), test).evaluation.map50 > 0.5
+    model = Model(facts, path)
+    assert judge(model, test).evaluation.map50 > 0.5
+    assert share_that_points(model, test) >= 0.8
     state, arrays = recipe.pause()
     later = WholeDetector(names)
     later.resume(state, arrays)

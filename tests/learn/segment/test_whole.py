@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from doubles.drawn_masks import write_plates
+from doubles.pointing import share_that_points
 from vedette.evaluation.judge import judge
 from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
@@ -200,7 +201,9 @@ def test_a_whole_network_outlines_defects_of_two_kinds_and_goes_on_later(tmp_pat
         pixel_thresholds=trained.pixel_thresholds,
         colors=trained.colors,
     )
-    evaluation = judge(Model(facts, path), test).evaluation
+    model = Model(facts, path)
+    evaluation = judge(model, test).evaluation
+    assert share_that_points(model, test) >= 0.8
     assert evaluation.mean_iou > 0.5
     assert evaluation.f1 > 0.9
     assert evaluation.clean_normals >= 5 / 6
