@@ -10,7 +10,9 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +26,8 @@ CONSTRAINTS = ROOT / "constraints.txt"
 MOST_LIGHT_MIB = 180
 # And `pip install vedette[edge]`: gRPC is 25 more.
 MOST_EDGE_MIB = 220
-INSTALLS = ("", "[edge]", "[video]", "[edge,video]", "[train]", "[server]", "[train,server]")
+# What one environment after another gets, each install with what was there before it: torch comes once.
+INSTALLS = (("", "[edge]", "[edge,video]"), ("[video]",), ("[server]",), ("[train]", "[train,server]"))
 CALL = """
 import json, sys, botocore.session
 key = json.load(open(sys.argv[2]))
@@ -60,7 +63,7 @@ def main() -> int:
     arguments = parser.parse_args()
     wheel = arguments.wheel.resolve()
     if arguments.sizes:
-        print(json.dumps({f"vedette{extras}": size_of(wheel, extras) for extras in INSTALLS}))
+        print(json.dumps(dict(size for installs in INSTALLS for size in sizes_of(wheel, installs))))
         return 0
     with tempfile.TemporaryDirectory(prefix="vedette-wheel-") as place:
         added = try_light(wheel, Path(place) / "light")
@@ -71,14 +74,23 @@ def main() -> int:
     return status or int(added > MOST_LIGHT_MIB or on_device > MOST_EDGE_MIB)
 
 
-def size_of(wheel: Path, extras: str) -> float:
-    """Return how many MiB an install adds to an empty environment; torch is the pinned one for processors."""
+def sizes_of(wheel: Path, installs: Sequence[str]) -> Iterator[tuple[str, float]]:
+    """Yield how many MiB each install adds to an empty environment; torch is the pinned one for processors.
+
+    Each is printed as soon as it is known: who cannot wait for the last has the first.
+    """
     with tempfile.TemporaryDirectory(prefix="vedette-size-") as place:
         home = Path(place) / "home"
         environment(home)
         before = bytes_below(home / "env")
-        install(home, *(["torch"] if "train" in extras else []), f"{wheel}{extras}")
-        return round((bytes_below(home / "env") - before) / 2**20, 1)
+        for extras in installs:
+            began = time.monotonic()
+            install(home, *(["torch"] if "train" in extras else []), f"{wheel}{extras}")
+            size = round((bytes_below(home / "env") - before) / 2**20, 1)
+            print(
+                f"vedette{extras}: {size} MiB, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True
+            )
+            yield f"vedette{extras}", size
 
 
 def try_light(wheel: Path, home: Path) -> float:
