@@ -40,6 +40,14 @@ SIDEWAYS = """
   .map((element) => `${element.className} ${element.scrollWidth} > ${element.clientWidth}`)
 """
 
+# Within a page, as a link of the console does: a window a page would take ten times as long.
+GO = """
+(address) => {
+  history.pushState(null, "", address);
+  dispatchEvent(new PopStateEvent("popstate"));
+}
+"""
+
 
 def choose(page: Page, *, theme: str = "light", language: str = "en") -> None:
     """Have the page in a theme and a language, as it stands: dialogs stay open."""

@@ -5,10 +5,10 @@ import json
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Watch, sign_in
-from browser.looks import axe_findings, take_pictures
+from browser.looks import GO, axe_findings, take_pictures
 from browser.test_datasets import DROP, a_project, drawn, entries
 from browser.test_labelling import add_label, saved, shown
-from doubles.console import a_user, signed_in
+from doubles.console import HOME, a_user, directory_beside, signed_in
 from doubles.labelled import detection_project, scenes
 from doubles.servers import RunningServer
 
@@ -168,4 +168,36 @@ def test_who_has_no_right_is_told_at_each_step_what_it_is_and_loses_nothing(cons
         expect(page.get_by_text("You may not do this").first).to_be_visible()
     take_pictures(page, "list-denied")
     assert [len(entries(console, name)), labels(entries(console, name))] == [2, []]
+    expected(page, "403 ", "400 ")
+
+
+# What pages show beside what they are about, with the page that shows it.
+SHOWN_ON = {
+    "lookoutvision:ListProjects": "/projects",
+    "vedette:CountEntries": "/projects/rekognition/NAME/datasets",
+    "rekognition:ListDatasetLabels": "/projects/rekognition/NAME",
+    "vedette:ListNextSteps": "/projects/rekognition/NAME",
+    "vedette:ListDismissedSuggestions": "/projects/rekognition/NAME/datasets",
+    "vedette:ListImports": "/projects/rekognition/NAME/datasets/new",
+    "vedette:CountChanges": "/projects/rekognition/NAME/datasets/train/history",
+    "vedette:ListGroups": "/account/users/half-blind",
+    "vedette:ListPolicies": "/account/users/half-blind",
+    "vedette:ListMyRounds": "/my-work",
+}
+
+
+def test_what_somebody_may_not_see_is_named_and_not_passed_off_as_nothing(console, page: Page):
+    name = "seen-in-part"
+    detection_project(console, name, scenes(2))
+    denied = {"Effect": "Deny", "Action": sorted(SHOWN_ON), "Resource": "*"}
+    allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    with directory_beside(console) as identity:
+        document = json.dumps({"Version": "2012-10-17", "Statement": [allowed, denied]})
+        identity.directory.policies.put(HOME, "half", document)
+    a_user(console, "half-blind", "half")
+    sign_in(page, console, "--user", "half-blind")
+    for action, path in SHOWN_ON.items():
+        page.evaluate(GO, f"/console{path.replace('NAME', name)}")
+        expect(page.get_by_text(f"perform: {action} on").first).to_be_visible()
+    expect(page.get_by_text("Nothing to label")).to_have_count(0)
     expected(page, "403 ", "400 ")

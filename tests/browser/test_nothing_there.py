@@ -5,17 +5,10 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
-from browser.looks import take_pictures
+from browser.looks import GO, take_pictures
 from browser.test_early_ends import expected
 from doubles.servers import RunningServer
 
-# Within a page, as a link of the console does: a window a page would take ten times as long.
-GO = """
-(address) => {
-  history.pushState(null, "", address);
-  dispatchEvent(new PopStateEvent("popstate"));
-}
-"""
 SAYS = re.compile(
     "does not exist|nothing at this address|was deleted|is gone|no longer there|may not do this"
 )
@@ -26,6 +19,12 @@ IN_PROJECT = (
     "/datasets/train/snapshots", f"/datasets/train/snapshots/{ID}", "/datasets/train/rounds",
     f"/datasets/train/rounds/{ID}", "/train", "/versions", "/versions/v1", "/versions/v1/evaluation",
     "/versions/v1/use", "/versions/v1/copies", "/compare", "/trials", f"/trials/{ID}", "/feedback",
+)  # fmt: skip
+# What nothing can be called, of a project that there is and instead of one.
+MISTYPED = (
+    "rekognition/a b!", "rekognition/a b!/datasets", "lookoutvision/a b!/datasets/train/label",
+    "rekognition/NAME/datasets/new?import=xyz", "rekognition/NAME/datasets/train/snapshots/xyz",
+    "rekognition/NAME/datasets/train/rounds/xyz", "rekognition/NAME/trials/xyz",
 )  # fmt: skip
 # Of a project that there is.
 BELOW_PROJECT = (
@@ -39,6 +38,7 @@ def addresses(name: str) -> Iterator[str]:
     for service in ("rekognition", "lookoutvision"):
         yield from (f"/projects/{service}/gone{below}" for below in IN_PROJECT)
     yield from (f"/projects/rekognition/{name}{below}" for below in BELOW_PROJECT)
+    yield from (f"/projects/{mistyped.replace('NAME', name)}" for mistyped in MISTYPED)
     yield from (f"/my-work/{ID}/label", "/account/users/nobody-of-this-name", "/no/such/page")
 
 
@@ -50,6 +50,7 @@ def problems_of(page: Page, path: str) -> list[str]:
         expect(content.get_by_text(SAYS).first).to_be_visible(timeout=5000)
         expect(content.locator("[class*=awsui_spinner]:visible")).to_have_count(0, timeout=3000)
         expect(content.get_by_text(re.compile("^Loading"))).to_have_count(0, timeout=3000)
+        expect(content.get_by_text("failed to satisfy constraint")).to_have_count(0, timeout=1000)
     except AssertionError:
         return [f"{path}: {content.inner_text()[:300]!r}"]
     return []

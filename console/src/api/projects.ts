@@ -27,6 +27,8 @@ export interface DatasetFacts {
   readonly labelled: number;
   readonly broken: number;
   readonly labels: readonly { readonly name: string; readonly pictures: number; readonly boxes: number }[];
+  /** Why the labels are not known, where they may not be listed. */
+  readonly labelsFault?: Fault | undefined;
 }
 
 export type VersionState =
@@ -103,12 +105,22 @@ async function lookoutRows(region: string): Promise<ProjectRow[]> {
   );
 }
 
-/** Somebody may have the right to one service alone: then its projects are all that there is. */
-async function fetchRows(region: string): Promise<ProjectRow[]> {
+interface FoundProjects {
+  readonly rows: readonly ProjectRow[];
+  /** Why those of one service are missing. */
+  readonly hidden: Fault | null;
+}
+
+/** Somebody may have the right to one service alone: then its projects are shown, and that others are not. */
+async function fetchRows(region: string): Promise<FoundProjects> {
   const [rekognition, lookout] = await Promise.allSettled([rekognitionRows(region), lookoutRows(region)]);
   if (rekognition.status === "rejected" && lookout.status === "rejected") throw rekognition.reason;
   const rows = [rekognition, lookout].flatMap((part) => (part.status === "fulfilled" ? part.value : []));
-  return rows.sort((a, b) => (b.created ?? "").localeCompare(a.created ?? ""));
+  const [missing] = [rekognition, lookout].filter((part) => part.status === "rejected");
+  return {
+    rows: rows.sort((a, b) => (b.created ?? "").localeCompare(a.created ?? "")),
+    hidden: missing === undefined ? null : asFault(missing.reason),
+  };
 }
 
 function projectsQuery(region: string) {
@@ -116,7 +128,12 @@ function projectsQuery(region: string) {
 }
 
 export function useProjects() {
-  return useQuery(projectsQuery(useRegion()));
+  return useQuery({ ...projectsQuery(useRegion()), select: ({ rows }) => rows });
+}
+
+/** Why the projects of one service are not in the list; null where all are. */
+export function useHiddenProjects(): Fault | null {
+  return useQuery({ ...projectsQuery(useRegion()), select: ({ hidden }) => hidden }).data ?? null;
 }
 
 /** Fetches the projects before a page asks for them. */
@@ -135,8 +152,10 @@ async function rekognitionDataset(data: Rekognition.DatasetMetadata, region: str
     call("rekognition", "DescribeDataset", { DatasetArn: arn }, { region }),
     allPages((NextToken) =>
       call("rekognition", "ListDatasetLabels", { DatasetArn: arn, MaxResults: 100, NextToken }, { region }),
-    ).catch(() => []), // a dataset that is being made has none yet
+    ).catch((error: unknown) => asFault(error)),
   ]);
+  // A dataset that is being made has none yet, which the service refuses as a wrong moment.
+  const isDenied = labels instanceof Fault && labels.code === "AccessDeniedException";
   const stats = description.DatasetDescription?.DatasetStats ?? {};
   return {
     type: typeOf(data.DatasetType),
@@ -146,7 +165,11 @@ async function rekognitionDataset(data: Rekognition.DatasetMetadata, region: str
     pictures: stats.TotalEntries ?? 0,
     labelled: stats.LabeledEntries ?? 0,
     broken: stats.ErrorEntries ?? 0,
-    labels: labels.flatMap((page) => (page.DatasetLabelDescriptions ?? []).map(labelFacts)),
+    labels:
+      labels instanceof Fault
+        ? []
+        : labels.flatMap((page) => (page.DatasetLabelDescriptions ?? []).map(labelFacts)),
+    labelsFault: isDenied ? labels : undefined,
   };
 }
 

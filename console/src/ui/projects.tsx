@@ -1,11 +1,32 @@
 /** What pages say of projects in the same words: the question, the state, and what to do next. */
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import { nextStep, type NextStep, type ProjectFacts, type ProjectService, type VersionState } from "../api";
+import Alert from "@cloudscape-design/components/alert";
+import {
+  nextStep,
+  useHiddenProjects,
+  type NextStep,
+  type ProjectFacts,
+  type ProjectService,
+  type VersionState,
+} from "../api";
+import { Sentence } from "../sentences";
 import { useUiText } from "./text";
 import { segmentOf } from "./address";
 
 export function routeOfProject(project: { readonly service: ProjectService; readonly name: string }): string {
   return `/projects/${project.service}/${segmentOf(project.name)}`;
+}
+
+/** Says that projects of one service are not in the list above or below, and why. */
+export function HiddenProjects() {
+  const t = useUiText();
+  const fault = useHiddenProjects();
+  if (fault === null) return null;
+  return (
+    <Alert type="info" header={t("hiddenProjects")}>
+      <Sentence text={fault.message} />
+    </Alert>
+  );
 }
 
 const SIGNS: Readonly<Record<VersionState, StatusIndicatorProps.Type>> = {

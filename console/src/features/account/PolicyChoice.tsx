@@ -2,6 +2,7 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import { useCall } from "../../api";
+import { Sentence } from "../../sentences";
 import { useText } from "./text";
 
 const BUILT_IN = ["administrator", "trainer", "labeller", "viewer", "caller", "annotator"] as const;
@@ -18,7 +19,8 @@ interface PolicyChoiceProps {
 
 export function PolicyChoice({ label, chosen, onChange }: PolicyChoiceProps) {
   const t = useText();
-  const policies = useCall("vedette", "ListPolicies", {}).data?.Policies ?? [];
+  const { data, error } = useCall("vedette", "ListPolicies", {});
+  const policies = data?.Policies ?? [];
   const options = policies.map(({ PolicyName = "" }) => ({
     value: PolicyName,
     label: PolicyName,
@@ -28,7 +30,7 @@ export function PolicyChoice({ label, chosen, onChange }: PolicyChoiceProps) {
     (name) => options.find((option) => option.value === name) ?? { value: name, label: name },
   );
   return (
-    <FormField label={label}>
+    <FormField label={label} errorText={error && <Sentence text={error.message} />}>
       <Multiselect
         selectedOptions={selected}
         options={options}

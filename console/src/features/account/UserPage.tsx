@@ -11,6 +11,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useCall, useChange, type Own } from "../../api";
+import { Sentence } from "../../sentences";
 import { FaultAlert } from "../../ui/faults";
 import { notify } from "../../ui/notices";
 import { usePage } from "../../ui/page";
@@ -36,10 +37,11 @@ function GroupChoice(props: {
   readonly onChange: (names: readonly string[]) => void;
 }) {
   const t = useText();
-  const groups = useCall("vedette", "ListGroups", {}).data?.Groups ?? [];
+  const { data, error } = useCall("vedette", "ListGroups", {});
+  const groups = data?.Groups ?? [];
   const options = groups.map(({ GroupName = "" }) => ({ value: GroupName, label: GroupName }));
   return (
-    <FormField label={t("groups")}>
+    <FormField label={t("groups")} errorText={error && <Sentence text={error.message} />}>
       <Multiselect
         options={options}
         selectedOptions={props.chosen.map((name) => ({ value: name, label: name }))}

@@ -127,7 +127,11 @@ function DatasetCard({ place, project, arn, type }: CardProps) {
       <SpaceBetween size="m">
         <Failure key="failure" state={project.states.get(type)} />
         {/* Keys, since what comes and goes above would otherwise take the upload's place and end it. */}
-        <Contents key="contents" place={place} arn={arn} type={type} route={route} counts={counts.data} />
+        {counts.error === null ? (
+          <Contents key="contents" place={place} arn={arn} type={type} route={route} counts={counts.data} />
+        ) : (
+          <FaultAlert key="fault" error={counts.error} onRetry={() => void counts.refetch()} />
+        )}
         <ExpandableSection
           key="add"
           headerText={t("addPictures")}

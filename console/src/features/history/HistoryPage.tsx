@@ -62,6 +62,7 @@ function Changes({ arn, type }: ChangesProps) {
     <SpaceBetween size="m">
       <Filters search={search} onChange={setSearch} people={days.data?.People ?? []} />
       <Days counts={days.data?.Days ?? []} />
+      {days.error !== null && query.error === null && <FaultAlert error={days.error} />}
       {query.error !== null && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
       <Table
         wrapLines

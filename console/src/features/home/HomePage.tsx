@@ -7,6 +7,7 @@ import { Navigate } from "react-router";
 import { asFault, useProjects } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
+import { HiddenProjects } from "../../ui/projects";
 import { Examples } from "./Examples";
 import { OtherRegion } from "./OtherRegion";
 import { ProjectCards } from "./ProjectCards";
@@ -33,6 +34,7 @@ export function HomePage() {
   return (
     <ContentLayout>
       <SpaceBetween size="xl">
+        <HiddenProjects />
         {isNew && <OtherRegion />}
         {isNew ? <Welcome /> : <ProjectCards rows={projects.data} />}
         <Examples />

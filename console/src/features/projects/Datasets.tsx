@@ -10,6 +10,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { DatasetFacts, DatasetType, ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { Sentence } from "../../sentences";
+import { FaultAlert } from "../../ui/faults";
 import { hrefOf, useFollow } from "../../ui/links";
 import { routeOfProject } from "../../ui/projects";
 import { useUiText } from "../../ui/text";
@@ -116,7 +117,11 @@ function DatasetCard({ project, type, most }: CardProps) {
           value={Math.round(100 * share)}
           label={t("labelledOf", { done: dataset.labelled, count: dataset.pictures })}
         />
-        <LabelBars labels={dataset.labels} most={most} />
+        {dataset.labelsFault === undefined ? (
+          <LabelBars labels={dataset.labels} most={most} />
+        ) : (
+          <FaultAlert error={dataset.labelsFault} />
+        )}
         <AdviceList dataset={dataset} />
       </SpaceBetween>
     </Container>

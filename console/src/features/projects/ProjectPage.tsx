@@ -61,6 +61,7 @@ function Next({ project }: { readonly project: ProjectFacts }) {
           {ui(`step_${step}`)}
         </Box>
         <Box color="text-body-secondary">{t(`next_${step}`)}</Box>
+        {needs.error !== null && <FaultAlert error={needs.error} />}
         <NextStepList project={project} steps={steps} />
         {route !== null && steps.length === 0 && (
           <Button variant="primary" href={hrefOf(route)} onFollow={follow}>

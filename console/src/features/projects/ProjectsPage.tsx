@@ -15,7 +15,7 @@ import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { usePage } from "../../ui/page";
-import { NextStepSign, routeOfProject, VersionSign } from "../../ui/projects";
+import { HiddenProjects, NextStepSign, routeOfProject, VersionSign } from "../../ui/projects";
 import { CreateProject } from "./CreateProject";
 import { DeleteProject } from "./DeleteProject";
 import { useText } from "./text";
@@ -160,6 +160,7 @@ export function ProjectsPage() {
   return (
     <SpaceBetween size="m">
       {projects.isError && <FaultAlert error={projects.error} onRetry={() => void projects.refetch()} />}
+      <HiddenProjects />
       <Table
         {...collectionProps}
         variant="full-page"

@@ -64,6 +64,7 @@ function Unfinished({ place, arn }: { readonly place: WizardPlace; readonly arn:
   const navigate = useNavigate();
   const imports = useCall("vedette", "ListImports", { ProjectArn: arn });
   const waiting = (imports.data?.Imports ?? []).filter(({ Status }) => Status !== "done");
+  if (imports.error !== null) return <FaultAlert error={imports.error} />;
   if (waiting.length === 0) return null;
   const forget = async (ImportId: string) => {
     await call("vedette", "DeleteImport", { ProjectArn: arn, ImportId });

@@ -55,6 +55,7 @@ export const messages = {
   faultDenied: "You may not do this",
   faultDeniedHelp: "Ask the owner of the account for the right that the sentence names.",
   faultMissing: "This does not exist",
+  hiddenProjects: "Not all projects are shown",
   faultMistyped: "“{name}” can be the name or the number of nothing here. Is the address mistyped?",
   faultMissingHelp: "It may have been deleted, or it is in another region.",
   goProjects: "Show the projects that there are",

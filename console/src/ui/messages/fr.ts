@@ -58,6 +58,7 @@ export const messages: Translation<typeof english> = {
   faultDenied: "Vous n’y êtes pas autorisé",
   faultDeniedHelp: "Demandez au propriétaire du compte le droit que la phrase nomme.",
   faultMissing: "Ceci n’existe pas",
+  hiddenProjects: "Tous les projets ne sont pas affichés",
   faultMistyped: "« {name} » ne peut être ici le nom ni le numéro de rien. L’adresse est-elle mal saisie ?",
   faultMissingHelp: "C’est peut-être supprimé, ou dans une autre région.",
   goProjects: "Voir les projets qui existent",

@@ -52,6 +52,7 @@ export const messages: Translation<typeof english> = {
   faultDenied: "Anda tidak berhak melakukan ini",
   faultDeniedHelp: "Minta hak yang disebut kalimat itu kepada pemilik akun.",
   faultMissing: "Ini tidak ada",
+  hiddenProjects: "Tidak semua proyek ditampilkan",
   faultMistyped:
     "“{name}” tidak mungkin menjadi nama atau nomor apa pun di sini. Apakah alamatnya salah ketik?",
   faultMissingHelp: "Mungkin sudah dihapus, atau ada di wilayah lain.",

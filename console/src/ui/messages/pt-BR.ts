@@ -58,6 +58,7 @@ export const messages: Translation<typeof english> = {
   faultDenied: "Você não tem permissão",
   faultDeniedHelp: "Peça ao dono da conta o direito que a frase nomeia.",
   faultMissing: "Isto não existe",
+  hiddenProjects: "Nem todos os projetos são mostrados",
   faultMistyped: "“{name}” não pode ser o nome nem o número de nada aqui. O endereço foi digitado errado?",
   faultMissingHelp: "Pode ter sido excluído, ou está em outra região.",
   goProjects: "Ver os projetos que existem",

@@ -51,6 +51,7 @@ export const messages: Translation<typeof english> = {
   faultDenied: "您没有权限",
   faultDeniedHelp: "请向账户所有者申请上面提到的权限。",
   faultMissing: "该对象不存在",
+  hiddenProjects: "未显示全部项目",
   faultMistyped: "“{name}”不可能是这里任何事物的名称或编号。地址是否输入有误？",
   faultMissingHelp: "它可能已被删除，或位于其他区域。",
   goProjects: "查看现有项目",

@@ -97,6 +97,7 @@ function Study({ place, arn, type }: StudyProps) {
         <StateLine state={study.data} onAsk={(operation) => void ask(operation)} />
         <DraftsSection place={place} arn={arn} type={type} />
         <Kinds place={place} type={type} state={study.data} acting={acting} onLeave={leave} />
+        {dismissed.error !== null && <FaultAlert error={dismissed.error} />}
         {dismissed.data !== undefined && (
           <DismissedList dismissed={dismissed.data} acting={acting} onLeave={leave} />
         )}
