@@ -4,8 +4,10 @@
 step that opens a dialog on it.
 """
 
+import hashlib
 import io
 import json
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +24,7 @@ NAME = "line-7." + "a-very-long-project-name_" * 8
 LOOKOUT = "plates-of-" + "a-very-long-project-name_" * 8
 LONE = "one-label"
 BUCKET = "every-page"
+DEVICE = "press-4." + "a-very-long-device-name_" * 4
 PERSON = "maya.of-the-very-long-night-shift-in-the-second-hall"
 # What names of labels may be: markup, the other direction and its marks, marks that are drawn in colour, no
 # place to break, Chinese, and as long as the service lets them be.
@@ -165,8 +168,36 @@ def _add_work(server: RunningServer, arn: str, labelled: list[str]) -> House:
     lookout.create_dataset(ProjectName=LOOKOUT, DatasetType="train")
     plates = lookout.describe_project(ProjectName=LOOKOUT)["ProjectDescription"]["ProjectArn"]
     tour_models.put_models(server, NAME, LOOKOUT, labelled, LABELS)
+    _make_device(server, call)
     trial_id = tour_models.run_trial(call, plates, f"s3://{BUCKET}/set/")
     return House(server, arn, round_id, made["ImportId"], trial_id)
+
+
+def _make_device(server: RunningServer, call: Callable[..., Any]) -> None:
+    """Register a device, and have it say what no device should."""
+    description = "<b>Hall 2</b> " + "behind the long belt " * 12
+    made = call("CreateDevice", DeviceName=DEVICE, Description=description)
+    identity, secret, _ = made["Token"].split(".")
+    own = "s" * 43
+
+    def post(path: str, bearer: str, **fields: Any) -> None:
+        request = urllib.request.Request(
+            f"{server.address}/-/devices/v1/{path}",
+            json.dumps(fields).encode(),
+            {"Authorization": f"Bearer {identity}.{bearer}"},
+        )
+        urllib.request.urlopen(request).close()
+
+    post("register", secret, secret_hash=hashlib.sha256(own.encode()).hexdigest())
+    names = ("<img src=x onerror=alert(1)>", "\u05d1\u05d5\u202egnp", "M" * 300)
+    machine = {"system": "L" * 300, "arch": "<i>arm</i>", "host": "h" * 300, "free_memory": 1 << 59}
+    rows = [
+        {"name": name, "version": "9" * 300, "state": "FAILED", "message": f"{name} fell over. " * 9}
+        for name in names
+    ]
+    for instance in ("one", "two", "one"):
+        report = {"machine": machine, "models": rows, "instance": instance, "agent": "9" * 300}
+        post("announce", own, **report, doing="D" * 300, problem="<script>alert(2)</script> " * 20)
 
 
 def _button(name: str) -> Callable[[Page], None]:
@@ -231,6 +262,11 @@ def stops(house: House) -> list[Stop]:
         Stop("round-create", f"{train}/rounds", _heading("Labelling rounds"), _button("Create round")),
         Stop("round", f"{train}/rounds/{house.round_id}", _heading("shift-1")),
         Stop("my-work", "/console/my-work", _heading("My work")),
+        Stop("devices", "/console/devices", _heading("Devices")),
+        Stop("device-add", "/console/devices", _heading("Devices"), _button("Add a device")),
+        Stop("device", f"/console/devices/{DEVICE}", _heading(DEVICE)),
+        Stop("device-order", f"/console/devices/{DEVICE}", _heading(DEVICE), _button("Order models")),
+        Stop("packages", f"{project}/packages", _heading("Edge model packages")),
         Stop("account", "/console/account", _heading("Account")),
         Stop("users", "/console/account/users", _heading("Users")),
         Stop("user-create", "/console/account/users", _heading("Users"), _button("Create user")),

@@ -14,8 +14,13 @@ from vedette.packaging.values import PackagingWish
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 from vedette.projects.versions import NewVersion
+from vedette.runtime.component_archives import unpack_component
+from vedette.runtime.component_signatures import require_signature
+from vedette.runtime.golden import difference, golden_pictures
+from vedette.runtime.model import Model
 from vedette.store.db import open_database
 from vedette.workers import quantize_version
+from vedette.workers.golden import golden_answer
 
 # As few as Lookout for Vision trains with: 20 normal and 10 anomalous pictures.
 NORMAL, ANOMALOUS = 20, 10
@@ -147,3 +152,36 @@ def test_a_trained_network_is_as_good_in_8_bits(tmp_path):
         assert (tmp_path / "eight" / "model.onnx").stat().st_size < (
             package / "model.onnx"
         ).stat().st_size / 2
+
+
+def test_golden_pictures_of_both_kinds_go_with_the_model(world, tmp_path):
+    house, version, _ = world
+    wish = PackagingWish("doors", "edge-out", thresholds={"anomaly": 0.5})
+    job = house.packagings.create(version, wish, a_caller("lookoutvision").principal)
+    house.jobs.wait(60)
+    job = house.packagings.describe(version.project, job.wish.name)
+    archive = tmp_path / "component.zip"
+    archive.write_bytes(house.blobs.read("edge-out", job.files["component"]))
+    component = unpack_component(archive, tmp_path / "component")
+    pictures = golden_pictures(component.folder, list(component.files))
+    assert component.facts.picture_size == (64, 64)
+    assert {row.expected.threshold for row in pictures} == {0.5}
+    assert sorted(row.expected.score >= 0.5 for row in pictures) == [False, False, True, True]
+    model = component.open_model()
+    again = Model(model.facts, model.model)
+    for row in pictures:
+        answer = golden_answer(again.detect(row.place.read_bytes()), 0.5)
+        assert difference(row.expected, answer) == ""
+    assert require_signature(component, (house.devices.public_key(HERE),)).serial == job.id
+
+
+def test_a_version_whose_pictures_are_gone_is_packaged_without(world):
+    house, version, _ = world
+    for number in range(NORMAL + ANOMALOUS):
+        house.blobs.delete("pictures", f"{number}.png")
+    wish = PackagingWish("doors", "edge-out")
+    job = house.packagings.create(version, wish, a_caller("lookoutvision").principal)
+    house.jobs.wait(60)
+    job = house.packagings.describe(version.project, job.wish.name)
+    manifest = json.loads(house.blobs.read("edge-out", job.files["manifest"]))
+    assert not any(name.startswith("golden/") for name in manifest["files"])

@@ -84,7 +84,7 @@ function useProjectItems(): SideNavigationProps.Item[] {
 function activeOf(pathname: string): string {
   const [, first, ...rest] = pathname.split("/");
   if (first === "account") return "/account";
-  if (first === "my-work" || first === "dashboard") return `/${first}`;
+  if (first === "my-work" || first === "dashboard" || first === "devices") return `/${first}`;
   if (first === "projects") return `/${[first, ...rest.slice(0, 4)].join("/")}`;
   return "/";
 }
@@ -97,6 +97,7 @@ function Navigation() {
     { type: "link", text: t("projects"), href: hrefOf("/projects") },
     { type: "link", text: t("dashboard"), href: hrefOf("/dashboard") },
     { type: "link", text: t("myWork"), href: hrefOf("/my-work") },
+    { type: "link", text: t("devices"), href: hrefOf("/devices") },
     ...useProjectItems(),
     { type: "divider" },
     { type: "link", text: t("account"), href: hrefOf("/account") },

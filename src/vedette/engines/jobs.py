@@ -9,6 +9,7 @@ from vedette.errors import Missing
 JOBS: dict[str, str] = {
     "check-version": "vedette.workers.train_version:check",
     "draft": "vedette.workers.draft:main",
+    "golden-answers": "vedette.workers.golden:main",
     "measure": "vedette.workers.measure:main",
     "look": "vedette.workers.look:main",
     "quantize": "vedette.workers.quantize:main",

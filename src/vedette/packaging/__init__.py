@@ -7,6 +7,7 @@
     linux.py        the same for a plain Linux machine: start script, systemd unit, container file
     choice.py       the model that goes in: as it was trained, or in 8 bits
     eight_bits.py   the model in 8 bits: its pictures brought together, tried by a process
+    golden.py       pictures that go in with the model's answers, for devices to try it
     tables.py       where jobs lie
     records.py      every statement on that table
     works.py        the job: built, written into the bucket with its caller's rights, taken up after a crash

@@ -14,8 +14,10 @@ from vedette.errors import Missing, Refusal, Wrong
 from vedette.packaging.compiled import NEEDED, CompiledPackage, is_compiled, read_compiled
 from vedette.packaging.options import options_sentence
 from vedette.runtime.component_archives import extract_component
+from vedette.runtime.component_signatures import read_signature, require_signature
 from vedette.runtime.components import MANIFEST, Component, read_component
 from vedette.runtime.facts import PackageFacts
+from vedette.runtime.golden import golden_pictures
 from vedette.runtime.package import FACTS, open_package
 
 # A model may have hundreds of labels; so many are shown.
@@ -84,12 +86,33 @@ def _component(component: Component) -> PackageInspection:
         ("ordered for", facts.target.sentence),
         ("options", options_sentence(facts.options)),
         ("precision", " ".join(filter(None, (facts.precision, facts.precision_note)))),
+        ("pictures", _size_sentence(facts.picture_size)),
+        ("golden pictures", _golden_sentence(component)),
+        ("signed", _signature_sentence(component)),
         ("tags", ", ".join(f"{key}={value}" for key, value in facts.tags.items())),
         *_model_rows(model),
         ("files", f"{len(component.files)}, {sum(file.size for file in component.files.values()):,} bytes"),
         ("manifest", f"SHA-256 {component.digest}"),
     ]
     return PackageInspection("component", "A component of Vedette, whole.", True, _plain(rows))
+
+
+def _size_sentence(size: tuple[int, int] | None) -> str:
+    return "" if size is None else f"trained on {size[0]} × {size[1]}"
+
+
+def _golden_sentence(component: Component) -> str:
+    count = len(golden_pictures(component.folder, list(component.files)))
+    return f"{count}, which a device shows to the model before it takes it" if count else ""
+
+
+def _signature_sentence(component: Component) -> str:
+    """Say who signed, if that holds: whether the key is the right one, only its reader knows."""
+    signature = read_signature(component.folder)
+    if signature is None:
+        return "no"
+    require_signature(component, (signature.key,))
+    return f"number {signature.serial}, with the key {signature.key}"
 
 
 def _model(facts: PackageFacts) -> PackageInspection:

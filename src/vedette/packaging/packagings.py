@@ -157,7 +157,7 @@ class Packagings:
         current = require(connection, version.id)
         number = records.add_job(connection, current, wish, caller, self._tools.now_ms())
         try:
-            link_version(self._tools.folder_of(current), self._tools.place(number), wish.precision)
+            link_version(self._tools.folder_of(current), self._tools.place(number))
         except FileNotFoundError:
             shutil.rmtree(self._tools.place(number), ignore_errors=True)
             raise Missing(

@@ -23,13 +23,14 @@ from vedette.packaging import records
 from vedette.packaging.building import EdgeFiles, build_component, write_files
 from vedette.packaging.choice import ChosenModel
 from vedette.packaging.eight_bits import EightBitMaker, link_training
+from vedette.packaging.golden import GoldenMaker
 from vedette.packaging.values import PackagedModel, PackagingJob
 from vedette.projects.project import Project
 from vedette.projects.projects import by_id
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
 from vedette.runtime.component_signatures import ComponentSignature, signed_content, write_signature
-from vedette.runtime.components import Component, ComponentFacts, Precision
+from vedette.runtime.components import Component, ComponentFacts
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.disk import disk_refusal
@@ -87,16 +88,15 @@ def packaging_kind(tools: PackagingTools) -> JobKind[WritePackage]:
     )
 
 
-def link_version(source: Folder, place: Path, precision: Precision) -> None:
+def link_version(source: Folder, place: Path) -> None:
     """Put a version's package into a job's folder by links: a package is never written again.
 
-    For an 8-bit model the lines of its training go with it.
+    The lines of its training go with it: golden pictures are of them, and 8-bit models calibrated on them.
     """
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     shutil.copytree(source.package, place / "package", copy_function=_link)
-    if precision == "int8":
-        link_training(source, place)
+    link_training(source, place)
 
 
 def key_of(project: Project, job: PackagingJob, name: str) -> str:
@@ -121,14 +121,16 @@ class PackagingRun:
         self._link_again(job, place)
         maker = EightBitMaker(tools.blobs, tools.access, tools.engine)
         model = maker.choose(self.context, job, project, place)
+        golden = GoldenMaker(tools.blobs, tools.access, tools.engine)
+        golden_files = golden.make(self.context, job, place, model.package)
         shutil.rmtree(place / "out", ignore_errors=True)
         shutil.rmtree(place / "component", ignore_errors=True)
         component = build_component(
             model.package,
-            component_facts(job, model),
+            component_facts(job, model, golden_files.size),
             place / "component",
             thresholds=job.wish.thresholds,
-            more=model.more,
+            more={**model.more, **golden_files.files},
         )
         self._sign(component, project)
         edge_files = write_files(
@@ -158,7 +160,7 @@ class PackagingRun:
         """Link the version where that is lost: after a restore from a backup, which has no jobs' folders."""
         if not (place / "package").is_dir():
             version = self.tools.versions.find_by_id(job.version)
-            link_version(self.tools.folder_of(version), place, job.wish.precision)
+            link_version(self.tools.folder_of(version), place)
 
     def _deliver(self, job: PackagingJob, project: Project, edge_files: EdgeFiles) -> dict[str, str]:
         """Write the files to the bucket; nothing is written where the caller may not write all (any more)."""
@@ -197,7 +199,9 @@ class PackagingRun:
             raise JobInterrupted
 
 
-def component_facts(job: PackagingJob, model: ChosenModel) -> ComponentFacts:
+def component_facts(
+    job: PackagingJob, model: ChosenModel, picture_size: tuple[int, int] | None = None
+) -> ComponentFacts:
     """Return what the component says of itself."""
     wish = job.wish
     return ComponentFacts(
@@ -211,6 +215,7 @@ def component_facts(job: PackagingJob, model: ChosenModel) -> ComponentFacts:
         precision_note=model.note,
         tags=wish.tags,
         created=from_milliseconds(job.created_ms).isoformat(),
+        picture_size=picture_size,
     )
 
 

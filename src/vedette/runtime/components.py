@@ -30,6 +30,8 @@ MOST_FILES = 1000
 MOST_COMPONENT_BYTES = 3 * 1024**3
 MOST_MANIFEST_BYTES = 1024**2
 LONGEST_PATH = 255
+# No picture that is decoded has more pixels on a side.
+MOST_PICTURE_SIDE = 1 << 20
 # How far below a folder of components they are looked for.
 DEEPEST = 3
 NAME = re.compile(r"[a-zA-Z0-9_.-]{1,128}")
@@ -62,7 +64,8 @@ class ComponentFacts:
     """All that manifest.json says beside the files.
 
     `options` are the compiler options of the order: kept and without effect. `precision_note` says why an
-    8-bit model that was asked for is or is not in it.
+    8-bit model that was asked for is or is not in it. `picture_size` is the width and height that most of its
+    golden pictures have, which are of its training: cameras should take the like.
     """
 
     name: str
@@ -75,6 +78,7 @@ class ComponentFacts:
     precision_note: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
+    picture_size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +287,7 @@ def _facts(document: Mapping[str, Any]) -> ComponentFacts:
         precision_note=_text(document["precision_note"]),
         tags={key: _text(value) for key, value in _object(document["tags"]).items()},
         created=_text(document["created"]),
+        picture_size=_size(document.get("picture_size")),
     )
 
 
@@ -311,6 +316,16 @@ def _refuse_later(number: Any, label: str) -> None:
             kind="model",
             name=label,
         )
+
+
+def _size(value: Any) -> tuple[int, int] | None:
+    """Return a size; older components have none."""
+    if value is None:
+        return None
+    width, height = value
+    if not all(type(side) is int and 0 < side < MOST_PICTURE_SIDE for side in (width, height)):
+        raise ValueError(f"{value!r} is no size of pictures")
+    return width, height
 
 
 def _text(value: Any) -> str:

@@ -20,6 +20,7 @@ from vedette.errors import Missing
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal
 from vedette.jobs.kind import JobInterrupted
+from vedette.manifest.lines import SOURCE
 from vedette.manifest.places import canonical_ref, is_s3, split_s3
 from vedette.store.blobs.port import Blobs
 from vedette.training.folder import Folder
@@ -143,6 +144,19 @@ def _linked(source: Path, place: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def picture_places(manifest: Path) -> Iterator[tuple[str, str]]:
+    """Yield bucket and key of each line's picture; what is no line, or names none there, has none."""
+    with manifest.open("rb") as stream:
+        for raw in stream:
+            try:
+                values = orjson.loads(raw)
+            except orjson.JSONDecodeError:
+                continue
+            ref = canonical_ref(str(values.get(SOURCE, ""))) if isinstance(values, dict) else ""
+            if is_s3(ref):
+                yield split_s3(ref)
 
 
 def _addresses(manifest: Path) -> Iterator[str]:

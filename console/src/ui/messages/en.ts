@@ -26,6 +26,7 @@ export const messages = {
   withoutLabels: "Without labels, {moment}",
   feedback: "Production feedback",
   packages: "Edge model packages",
+  devices: "Devices",
   account: "Account",
   navigation: "Navigation",
   openNavigation: "Open navigation",

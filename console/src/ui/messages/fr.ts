@@ -29,6 +29,7 @@ export const messages: Translation<typeof english> = {
   withoutLabels: "Sans étiquette, {moment}",
   feedback: "Retour de production",
   packages: "Paquets pour appareils",
+  devices: "Appareils",
   account: "Compte",
   navigation: "Navigation",
   openNavigation: "Ouvrir la navigation",

@@ -23,6 +23,7 @@ export const messages: Translation<typeof english> = {
   withoutLabels: "Tanpa label, {moment}",
   feedback: "Umpan balik produksi",
   packages: "Paket model edge",
+  devices: "Perangkat",
   account: "Akun",
   navigation: "Navigasi",
   openNavigation: "Buka navigasi",

@@ -29,6 +29,7 @@ export const messages: Translation<typeof english> = {
   withoutLabels: "Sem rótulo, {moment}",
   feedback: "Retorno da produção",
   packages: "Pacotes para dispositivos",
+  devices: "Dispositivos",
   account: "Conta",
   navigation: "Navegação",
   openNavigation: "Abrir a navegação",

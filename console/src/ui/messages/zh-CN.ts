@@ -22,6 +22,7 @@ export const messages: Translation<typeof english> = {
   withoutLabels: "未标注，{moment}",
   feedback: "生产反馈",
   packages: "边缘模型包",
+  devices: "设备",
   account: "账户",
   navigation: "导航",
   openNavigation: "打开导航",

@@ -1,0 +1,177 @@
+"""An agent killed at random moments of an install, and files cut at random: it starts clean, old or new.
+
+    power   after the kill whatever was not flushed is cut at random: archives on their way, what is being
+            unpacked, files that were being written
+    disk    besides, one file of the newest package or of the agent's records is cut, flushed or not
+
+After each the agent starts without its server. Its model has to run, with the old version or the new one, and
+answer as that does; then its server comes back, and it has to have what is ordered.
+"""
+
+import argparse
+import itertools
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import grpc
+
+from bench.common import machine, row
+from doubles.devices import DeviceClient, bitmap_of, plain
+from doubles.order_server import OrderServer, running_order_server
+from vedette.edge.installed import FOLDER, INCOMING, PACKAGES
+from vedette.errors import Refusal
+from vedette.runtime.components import read_component
+
+THRESHOLDS = (0.4, 0.6)
+WHITE = (255, 255, 255)
+SOON_S = 60.0
+# As large as a real package, so that kills meet it half written; then it is fetched, unpacked, tried and
+# switched to within a few seconds.
+FILLER_BYTES = 48 << 20
+INSTALL_S = 3.0
+
+
+def start(models: Path, address: str, token: str) -> tuple["subprocess.Popen[str]", str]:
+    """Start an agent; return it and its socket."""
+    socket = f"unix://{models.parent}/agent.sock"
+    words = [sys.executable, "-m", "vedette", "edge", "agent", "--models", str(models), "--socket", socket]
+    words += ["--server", address, "--token", token, "--poll", "0.2", "--threads", "1"]
+    with log_of(models).open("a") as log:
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline(), f"it does not start: {log_of(models).read_text()[-2000:]}"
+    return process, socket
+
+
+def stop(process: "subprocess.Popen[str]", number: int) -> None:
+    """End an agent."""
+    process.send_signal(number)
+    process.wait(30)
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def log_of(models: Path) -> Path:
+    """Return where the agents' logs go."""
+    return models.parent / "agent.log"
+
+
+def answer(socket: str) -> float:
+    """Return the threshold of the version that answers, once one does."""
+    deadline = time.monotonic() + SOON_S
+    with grpc.insecure_channel(socket) as channel:
+        client = DeviceClient(channel)
+        while True:
+            try:
+                return round(client.detect("belt", bitmap_of(plain(WHITE))).anomaly_threshold, 3)
+            except grpc.RpcError as error:
+                if time.monotonic() > deadline:
+                    raise AssertionError(f"no answer: {error.details()}") from error
+                time.sleep(0.05)
+
+
+def cut(place: Path, chance: random.Random) -> None:
+    """Cut a file at random."""
+    with place.open("r+b") as file:
+        file.truncate(chance.randrange(place.stat().st_size + 1))
+
+
+def lose_power(root: Path, chance: random.Random) -> int:
+    """Cut what was not flushed; return how many files that was."""
+    loose = [place for place in (root / INCOMING).iterdir() if place.is_file()]
+    loose += [place for place in root.glob(".*.new") if place.is_file()]
+    for folder in (root / PACKAGES).glob(".*"):
+        loose += [place for place in folder.rglob("*") if place.is_file()]
+    for place in loose:
+        cut(place, chance)
+    return len(loose)
+
+
+def break_disk(root: Path, chance: random.Random) -> str:
+    """Cut one file that was flushed: of the newest of two packages, or a record; return its name."""
+    packages = sorted((root / PACKAGES).iterdir(), key=lambda place: place.stat().st_mtime)
+    if len(packages) == 1:  # with its only package cut, a device has to wait for its server
+        return ""
+    files = [place for place in packages[-1].rglob("*") if place.is_file()]
+    files.append(root / "installed.json")
+    place = chance.choice(files)
+    cut(place, chance)
+    return place.relative_to(root).name
+
+
+def is_whole(root: Path) -> bool:
+    """Say whether every package that has its name is as it was written."""
+    try:
+        for place in (root / PACKAGES).iterdir():
+            if not place.name.startswith("."):
+                read_component(place)
+    except Refusal as refusal:
+        print(refusal.sentence)
+        return False
+    return True
+
+
+def play(server: OrderServer, place: Path, times: int, chance: random.Random, *, breaks: bool) -> None:
+    """Kill and start so many times, and print what came of it."""
+    models = place / "models"
+    models.mkdir(parents=True)
+    root = models / FOLDER
+    filler = place / "filler"
+    filler.write_bytes(chance.randbytes(FILLER_BYTES))
+    more = {"evaluations/filler": filler}
+    versions = [
+        server.package(place, version=f"1.{number}.0", threshold=threshold, more=more)
+        for number, threshold in enumerate(THRESHOLDS)
+    ]
+    server.give(1, versions[0])
+    process, socket = start(models, server.address, server.token)
+    assert answer(socket) == THRESHOLDS[0]
+    answers, halves, loose = [], 0, 0
+    numbers = itertools.count(2)
+    for turn in range(times):
+        version, threshold = versions[(turn + 1) % 2], THRESHOLDS[(turn + 1) % 2]
+        server.give(next(numbers), version)
+        time.sleep(chance.uniform(0, INSTALL_S))
+        stop(process, signal.SIGKILL)
+        loose += lose_power(root, chance)
+        halves += not is_whole(root)
+        if breaks:
+            break_disk(root, chance)
+        process, socket = start(models, "http://127.0.0.1:9", server.token)  # its server is away
+        answers.append(answer(socket))
+        stop(process, signal.SIGTERM)
+        process, socket = start(models, server.address, server.token)
+        if breaks:  # what a disk broke was refused, until it is ordered anew
+            server.give(next(numbers), version)
+        deadline = time.monotonic() + SOON_S
+        while answer(socket) != threshold:
+            assert time.monotonic() < deadline, log_of(models).read_text()[-4000:]
+            time.sleep(0.05)
+    stop(process, signal.SIGTERM)
+    kind = "kill -9 and a broken disk" if breaks else "kill -9 and power loss"
+    counts = ", ".join(f"{answers.count(value)} × {value}" for value in THRESHOLDS)
+    is_met = len(answers) == times and set(answers) <= set(THRESHOLDS) and not halves
+    row(f"{kind} during {times} installs", f"{len(answers)} clean starts ({counts}), {halves} half packages, "
+        f"{loose} unfinished files cut", "old or new, never half", is_met)  # fmt: skip
+
+
+def main() -> None:
+    """Play both, and print beside the bars."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    print(machine(), flush=True)
+    for breaks in (False, True):
+        with tempfile.TemporaryDirectory(prefix="vedette-bench-") as place, running_order_server() as server:
+            chance = random.Random(options.seed)
+            play(server, Path(place), options.times, chance, breaks=breaks)
+
+
+if __name__ == "__main__":
+    main()
