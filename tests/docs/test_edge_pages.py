@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from click.testing import CliRunner
 
 from doubles.devices import running_device, tiny_models
 from doubles.packages import save_plain
+from doubles.videos import write_video
 from vedette.cli.main import app
 from vedette.edge.agent import MOST_REQUEST
 from vedette.edge.served import LOSSES_WITHIN_S, MOST_LOSSES, MOST_WAITING
@@ -41,6 +44,39 @@ def test_the_unit_s_command_is_one_that_the_command_line_takes():
     assert ran.exit_code == 0
     options = set(re.findall(r"--[a-z-]+", ran.output))
     assert {word for word in words if word.startswith("--")} <= options
+
+
+WATCH_UNIT = (ROOT / "packaging" / "vedette-edge-watch@.service").read_text("utf-8")
+SYSTEMD = (ROOT / "docs" / "how-to" / "edge-systemd.md").read_text("utf-8")
+
+
+def test_the_watch_of_the_page_looks_at_a_film(tmp_path, monkeypatch):
+    (line,) = re.findall(r"^(vedette edge watch .*)$", BELT, re.MULTILINE)
+    assert "--source rtsp://camera/1" in line
+    tiny_models(tmp_path / "models")
+    (tmp_path / "models" / "anomalies.zip").rename(tmp_path / "models" / "parts.zip")
+    (tmp_path / "events").mkdir()
+    write_video(tmp_path / "belt.mp4", [255, 0] * 10)
+    words = (
+        line.replace("rtsp://camera/1", "belt.mp4").replace("models/parts", "models/parts.zip").split()[1:]
+    )
+    words[words.index("127.0.0.1:9465")] = "127.0.0.1:0"
+    ran = subprocess.run(
+        [sys.executable, "-m", "vedette", *words], cwd=tmp_path, capture_output=True, check=True
+    )
+    assert ran.stdout == (tmp_path / "parts.jsonl").read_bytes()
+    assert len(ran.stdout.splitlines()) == 10
+    assert list((tmp_path / "events").glob("*-event.jpg"))
+
+
+def test_the_watch_s_unit_and_the_page_s_options_are_taken():
+    (line,) = re.findall(r"^ExecStart=(.*)$", WATCH_UNIT, re.MULTILINE)
+    (options,) = re.findall(r"echo 'VEDETTE_EDGE_OPTIONS=(.*?)' > /etc/vedette-edge/belt", SYSTEMD)
+    words = shlex.split(line.replace("$VEDETTE_EDGE_OPTIONS", options))
+    ran = CliRunner().invoke(app, [*words[1:], "--help"])
+    assert ran.exit_code == 0
+    known = set(re.findall(r"--[a-z-]+", ran.output))
+    assert {word for word in words if word.startswith("--")} <= known
 
 
 @pytest.mark.parametrize(
