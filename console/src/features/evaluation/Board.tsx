@@ -2,23 +2,23 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 import type { ProjectFacts, VersionFacts } from "../../api";
+import type { EvaluationPlace } from "./place";
 import type { EvaluationColumns } from "./columns";
 import { Corrections } from "./Corrections";
 import { Confusion } from "./Confusion";
 import { OUTCOMES, type OutcomeKind, type RankedLabel } from "./counting";
 import { Galleries } from "./Galleries";
 import { LabelTable } from "./LabelTable";
-import { MovedThresholds } from "./moved";
+import { Moved, MovedThresholds } from "./moved";
 import { Overall } from "./Overall";
 import { ReliabilityDiagram } from "./Reliability";
 import { Slices } from "./Slices";
 import { useText } from "./text";
 import { ThresholdPanel } from "./ThresholdPanel";
 import { TypeTable } from "./TypeTable";
-import type { EvaluationPlace } from "./place";
 
 export interface BoardProps {
   readonly place: EvaluationPlace;
@@ -64,27 +64,12 @@ function firstOf(ranked: readonly RankedLabel[]): RankedLabel | undefined {
 export function Board({ place, project, version, columns, ranked }: BoardProps) {
   const t = useText();
   const { chosen, show, change } = useView(ranked);
-  const [moved, setMoved] = useState<ReadonlyMap<number, number>>(new Map());
-  const move = useCallback((number: number, threshold: number | null) => {
-    setMoved((before) => {
-      const after = new Map(before);
-      if (threshold === null) after.delete(number);
-      else after.set(number, threshold);
-      return after;
-    });
-  }, []);
+  const moved = useMemo(() => new MovedThresholds(ranked), [ranked]);
   const choose = useCallback((label: string) => change("label", label), [change]);
-  const thresholds = useMemo(
-    () => ranked.map(({ label }) => moved.get(label.number) ?? label.threshold),
-    [ranked, moved],
-  );
-  // The slider and its counts first; what takes longer to draw follows in the next frame.
-  const followed = useDeferredValue(thresholds);
-  const at = chosen === undefined ? -1 : ranked.indexOf(chosen);
   const showKind = useCallback((kind: OutcomeKind) => change("show", kind), [change]);
-  const threshold = chosen === undefined ? 0.5 : (moved.get(chosen.label.number) ?? chosen.label.threshold);
+  const at = chosen === undefined ? -1 : ranked.indexOf(chosen);
   return (
-    <MovedThresholds value={followed}>
+    <Moved value={moved}>
       <SpaceBetween size="l">
         <Corrections place={place} project={project} />
         <Overall columns={columns} ranked={ranked} version={version} place={place} />
@@ -95,13 +80,7 @@ export function Board({ place, project, version, columns, ranked }: BoardProps) 
         {chosen !== undefined && (
           <Container header={<Header variant="h2">{t("thresholdOf", { label: nameOf(chosen, t) })}</Header>}>
             <SpaceBetween size="l">
-              <ThresholdPanel
-                key={chosen.label.number}
-                arn={version.arn}
-                ranked={chosen}
-                threshold={threshold}
-                onMove={move}
-              />
+              <ThresholdPanel key={chosen.label.number} arn={version.arn} ranked={chosen} at={at} />
               <Galleries
                 key={`gallery ${String(chosen.label.number)}`}
                 place={place}
@@ -109,25 +88,18 @@ export function Board({ place, project, version, columns, ranked }: BoardProps) 
                 version={version}
                 columns={columns}
                 ranked={chosen}
-                threshold={followed[at] ?? threshold}
+                at={at}
                 show={show}
                 onShow={showKind}
               />
             </SpaceBetween>
           </Container>
         )}
-        <Confusion
-          place={place}
-          project={project}
-          version={version}
-          columns={columns}
-          ranked={ranked}
-          thresholds={followed}
-        />
+        <Confusion place={place} project={project} version={version} columns={columns} ranked={ranked} />
         <Slices place={place} project={project} version={version} columns={columns} />
         <ReliabilityDiagram reliability={columns.figures.reliability} />
       </SpaceBetween>
-    </MovedThresholds>
+    </Moved>
   );
 }
 

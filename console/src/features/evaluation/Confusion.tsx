@@ -3,15 +3,16 @@ import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { memo, useMemo, useState } from "react";
+import { memo, useDeferredValue, useMemo, useState } from "react";
 import type { ProjectFacts, VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
+import type { EvaluationPlace } from "./place";
 import type { EvaluationColumns } from "./columns";
 import { confusions, type Confusions } from "./confusions";
 import type { RankedLabel } from "./counting";
+import { useThresholds } from "./moved";
 import { PictureDialog } from "./PictureDialog";
 import { PictureGrid } from "./PictureGrid";
-import type { EvaluationPlace } from "./place";
 import { useText } from "./text";
 
 interface ConfusionProps {
@@ -20,8 +21,9 @@ interface ConfusionProps {
   readonly version: VersionFacts;
   readonly columns: EvaluationColumns;
   readonly ranked: readonly RankedLabel[];
-  readonly thresholds: readonly number[];
 }
+
+type FollowingProps = ConfusionProps & { readonly thresholds: readonly number[] };
 
 /** More labels have no room beside each other. */
 const MOST_CELLS = 25;
@@ -30,6 +32,15 @@ const MOST_PICTURES = 60;
 const NO_LAYERS = { view: "none", model: false, person: false } as const;
 
 export const Confusion = memo(function Confusion(props: ConfusionProps) {
+  return <Following {...props} thresholds={useThresholds()} />;
+});
+
+/** As galleries follow the slider. */
+function Following(props: FollowingProps) {
+  return <Table {...props} thresholds={useDeferredValue(props.thresholds)} />;
+}
+
+const Table = memo(function Table(props: FollowingProps) {
   const { columns, ranked, thresholds } = props;
   const t = useText();
   const [cell, setCell] = useState<string | null>(null);

@@ -2,15 +2,17 @@
 import Button from "@cloudscape-design/components/button";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { memo, useState } from "react";
+import { memo, useDeferredValue, useState } from "react";
 import type { ProjectFacts, VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
+import type { EvaluationPlace } from "./place";
 import { LayerChoice, useLayers } from "../../ui/layers";
 import type { EvaluationColumns } from "./columns";
-import { countsShown, gallery, OUTCOMES, type OutcomeKind, type RankedLabel } from "./counting";
+import { countsShown, OUTCOMES, type OutcomeKind, type RankedLabel } from "./counting";
+import { gallery } from "./galleries";
+import { useThreshold } from "./moved";
 import { PictureDialog } from "./PictureDialog";
 import { PictureGrid } from "./PictureGrid";
-import type { EvaluationPlace } from "./place";
 import { useText } from "./text";
 
 export interface GalleriesProps {
@@ -19,14 +21,25 @@ export interface GalleriesProps {
   readonly version: VersionFacts;
   readonly columns: EvaluationColumns;
   readonly ranked: RankedLabel;
-  readonly threshold: number;
+  /** Its place among the ranked ones. */
+  readonly at: number;
   readonly show: OutcomeKind;
   readonly onShow: (kind: OutcomeKind) => void;
 }
 
 const PAGE = 24;
 
+/** What takes longer to draw than the slider and its counts follows them, and gives way to the next step. */
 export const Galleries = memo(function Galleries(props: GalleriesProps) {
+  return <Following {...props} threshold={useThreshold(props.at)} />;
+});
+
+/** Asks nothing of what moves: only so may the drawing of one step be given up for the next. */
+function Following(props: GalleriesProps & { readonly threshold: number }) {
+  return <Gallery {...props} threshold={useDeferredValue(props.threshold)} />;
+}
+
+const Gallery = memo(function Gallery(props: GalleriesProps & { readonly threshold: number }) {
   const { columns, ranked, threshold, show, onShow } = props;
   const t = useText();
   const formats = useFormats();

@@ -4,12 +4,12 @@ import Pagination from "@cloudscape-design/components/pagination";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useCollection } from "@cloudscape-design/collection-hooks";
-import { memo, use, useCallback, useMemo, useState } from "react";
+import { memo, useCallback, useMemo, useState } from "react";
 import { useFormats } from "../../i18n/context";
 import type { Counts } from "./columns";
 import { countsShown, f1Of, precisionOf, recallOf, type RankedLabel } from "./counting";
 import { useRested } from "./images";
-import { MovedThresholds, useNow, type NowFigures } from "./moved";
+import { useNow, useThresholds, type NowFigures } from "./moved";
 import { useText } from "./text";
 
 interface LabelTableProps {
@@ -60,7 +60,7 @@ const by = (figureOf: (now: NowFigures) => number) => (one: Row, other: Row) =>
 /** The thresholds once they rest, of a table that is sorted: another one has no use for them. */
 function useOrder() {
   const [isSorted, setIsSorted] = useState(false);
-  const rested = useRested(use(MovedThresholds));
+  const rested = useRested(useThresholds());
   const sort = useCallback(() => setIsSorted(true), []);
   return { thresholds: isSorted ? rested : NONE, sort };
 }

@@ -5,12 +5,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { memo, use } from "react";
+import { memo } from "react";
 import type { VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import type { EvaluationColumns, Figures } from "./columns";
 import { countsShown, f1Of, interval, precisionOf, recallOf, type RankedLabel } from "./counting";
-import { MovedThresholds } from "./moved";
+import { useThresholds } from "./moved";
 import type { EvaluationPlace } from "./place";
 import { useText } from "./text";
 import { WireFiles } from "./WireFiles";
@@ -54,7 +54,7 @@ interface MeanProps {
 function MeanValue({ ranked, mean, own }: MeanProps) {
   const t = useText();
   const formats = useFormats();
-  const thresholds = use(MovedThresholds);
+  const thresholds = useThresholds();
   const isMoved = ranked.some(({ label }, place) => thresholds[place] !== label.threshold);
   return (
     <span data-testid={`overall-${mean}`}>

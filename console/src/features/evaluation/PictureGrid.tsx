@@ -5,7 +5,7 @@ import { useFormats } from "../../i18n/context";
 import type { Layers } from "../../ui/layers";
 import { PictureOverlay } from "../../ui/overlay";
 import type { EvaluationColumns } from "./columns";
-import type { GalleryItem } from "./counting";
+import type { GalleryItem } from "./galleries";
 import { boxesOf, masksOf } from "./drawings";
 import { useImages, useRested, type EvaluationImage } from "./images";
 import { useText } from "./text";

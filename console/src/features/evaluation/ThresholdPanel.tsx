@@ -25,15 +25,15 @@ import {
   type Preset,
   type RankedLabel,
 } from "./counting";
+import { Moved, useThreshold } from "./moved";
 import { useText } from "./text";
 import { Using, type ChosenBy } from "./Using";
 
 export interface ThresholdPanelProps {
   readonly arn: string;
   readonly ranked: RankedLabel;
-  readonly threshold: number;
-  /** Null puts the label, named by its number, back to the version's own. */
-  readonly onMove: (label: number, threshold: number | null) => void;
+  /** Its place among the ranked ones. */
+  readonly at: number;
 }
 
 const BLUE = "#0972d3";
@@ -52,21 +52,23 @@ const REASONS = {
   cheapest: "cheapest",
 } as const;
 
+/** Null puts the label back to the version's own. */
 type Move = (threshold: number | null, by?: ChosenBy) => void;
 
 /** What the label counts now, for the one sentence of the rules that follows the slider. */
 const NowCounts = createContext<Counts | null>(null);
 
 export const ThresholdPanel = memo(function ThresholdPanel(props: ThresholdPanelProps) {
-  const { arn, ranked, threshold, onMove } = props;
-  const { number } = ranked.label;
+  const { arn, ranked, at } = props;
+  const moved = use(Moved);
+  const threshold = useThreshold(at);
   const [by, setBy] = useState(BY_HAND);
   const move = useCallback<Move>(
     (value, why = BY_HAND) => {
       setBy(why);
-      onMove(number, value);
+      moved.move(at, value);
     },
-    [number, onMove],
+    [at, moved],
   );
   const t = useText();
   const formats = useFormats();
@@ -207,7 +209,11 @@ function Outcome({ counts, ranked }: { readonly counts: Counts; readonly ranked:
   );
 }
 
-type CurvesProps = Pick<ThresholdPanelProps, "ranked" | "threshold"> & { readonly counts: Counts };
+interface CurvesProps {
+  readonly ranked: RankedLabel;
+  readonly threshold: number;
+  readonly counts: Counts;
+}
 
 function Curves({ ranked, threshold, counts }: CurvesProps) {
   const t = useText();

@@ -1,17 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readColumns, type LabelScores } from "./columns";
-import {
-  countsAt,
-  gallery,
-  histogram,
-  interval,
-  precisionRecall,
-  presetThreshold,
-  rank,
-  roc,
-  type OutcomeKind,
-} from "./counting";
+import { countsAt, histogram, interval, precisionRecall, presetThreshold, rank, roc } from "./counting";
 
 const ROW = { label: "rust", test_pictures: 0, precision: 0, recall: 0, f1: 0 };
 
@@ -71,40 +61,6 @@ describe("counts", () => {
 
   it("of boxes leave open how many there are that are none", () => {
     expect(countsAt(rank(BOXES), 0.5)).toEqual({ tp: 1, fp: 1, fn: 2, tn: 0 });
-  });
-});
-
-describe("galleries", () => {
-  it("have as many pictures as are counted, of that outcome, the worst first", () => {
-    fc.assert(
-      fc.property(
-        items,
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.constantFrom<OutcomeKind>("tp", "fp", "fn", "tn"),
-        (list, threshold, kind) => {
-          const ranked = rank(whole(list));
-          const page = gallery(ranked, threshold, kind, 100);
-          expect(page.total).toBe(countsAt(ranked, threshold)[kind]);
-          expect(page.items).toHaveLength(page.total);
-          const scores = page.items.map(({ score }) => score ?? 0);
-          const isDown = kind === "fp" || kind === "tn";
-          expect(scores).toEqual([...scores].sort((one, other) => (isDown ? other - one : one - other)));
-        },
-      ),
-    );
-  });
-
-  it("of boxes show a picture once, and those with the most that were missed first", () => {
-    const ranked = rank(BOXES);
-    expect(gallery(ranked, 0.3, "fp", 9).items).toEqual([
-      { picture: 2, score: Math.fround(0.7) },
-      { picture: 0, score: Math.fround(0.4) },
-    ]);
-    expect(gallery(ranked, 0.95, "fn", 9).items.map(({ picture }) => picture)).toEqual([1, 0]);
-    expect(gallery(ranked, 0.5, "fn", 9)).toEqual({
-      total: 1,
-      items: [expect.objectContaining({ picture: 1 })],
-    });
   });
 });
 
