@@ -57,8 +57,12 @@ class WatchedTrial(Trial):
     @property
     def address(self) -> str:
         """The page of the version."""
-        name = "1" if self.dialect == "lookoutvision" else "v1"
-        return f"/console/projects/{self.dialect}/p/versions/{name}"
+        return f"/console/projects/{self.dialect}/p/versions/{self.name}"
+
+    @property
+    def name(self) -> str:
+        """The version's name."""
+        return "1" if self.dialect == "lookoutvision" else "v1"
 
     def figure(self) -> float:
         """Return the F1 that the wire returns."""
@@ -130,7 +134,7 @@ def stopped(trial: WatchedTrial, page: Page) -> None:
     ((state, message),) = trial.described()
     assert (state, message) == ("TRAINING_FAILED", "The training was stopped on request before it ended.")
     trial.delete()
-    expect(page.get_by_text("This version was deleted")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(f"Version {trial.name} was deleted")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def main() -> None:

@@ -9,9 +9,7 @@ from browser.looks import GO, take_pictures
 from browser.test_early_ends import expected
 from doubles.servers import RunningServer
 
-SAYS = re.compile(
-    "does not exist|nothing at this address|was deleted|is gone|no longer there|may not do this"
-)
+SAYS = re.compile("does not exist|nothing at this address|was deleted|no longer there|may not do this")
 ID = "0123456789abcdef0123456789abcdef"
 IN_PROJECT = (
     "", "/datasets", "/datasets/new", f"/datasets/new?import={ID}", "/datasets/train", "/datasets/test/label",

@@ -90,7 +90,7 @@ def test_pages_outlive_a_killed_server_and_say_that_the_training_was_stopped_and
     killed[-1].client("rekognition").delete_project_version(ProjectVersionArn=arn)
     for watching in (other, page):
         watching.bring_to_front()
-        expect(watching.get_by_text("This version was deleted")).to_be_visible(timeout=RESUMED_MS)
+        expect(watching.get_by_text("Version v1 was deleted")).to_be_visible(timeout=RESUMED_MS)
     page.context.close()
 
 

@@ -194,6 +194,6 @@ def test_a_version_that_is_stopped_meanwhile_says_so_and_starts_again(console, s
     expect(page.get_by_role("button", name="Start the model")).to_be_visible()
     expect(page.get_by_text("Start the model first")).to_be_visible()
     rekognition.delete_project_version(ProjectVersionArn=str(version.arn))
-    expect(page.get_by_text("This version is gone")).to_be_visible()
+    expect(page.get_by_text(f"Version {version.name} was deleted")).to_be_visible()
     # Its load was asked for once more than it was there.
     watch.errors[:] = [error for error in watch.errors if "DescribeServing" not in error]

@@ -86,8 +86,8 @@ def test_a_wrong_label_is_found_corrected_and_the_next_version_is_better(console
     expect(page.get_by_text("How good v1 is")).to_be_visible(timeout=TRAINED_MS)
     correct_the_label(page, parts)
     label_the_rest_by_the_model(page, parts)
-    page.get_by_role("link", name="Retrain with what was added").click()
-    page.get_by_role("button", name="Retrain", exact=True).click()
+    page.get_by_role("link", name="Train again with what was added").click()
+    page.get_by_role("button", name="Train again", exact=True).click()
     expect(page.get_by_text("How good v2 is")).to_be_visible(timeout=TRAINED_MS)
     before, after = (
         version_of(console, parts.route, name)["EvaluationResult"]["F1Score"] for name in ("v1", "v2")

@@ -42,7 +42,7 @@ export function useStepWords(): (step: Step) => string {
       case "pictures":
         return t("need_pictures", { count, label, dataset });
       case "more-of":
-        return t("need_more", { label });
+        return t("need_more", { count, label });
       case "untested":
         return t("need_untested", { count, names });
       case "train":

@@ -8,6 +8,7 @@ import { useNavigate } from "react-router";
 import type { ProjectService, VersionFacts } from "../api";
 import { hrefOf } from "./links";
 import { usePage } from "./page";
+import { MissingVersion, useWasThere } from "./missingVersion";
 import { routeOfProject, VersionSign } from "./projects";
 import { useUiText } from "./text";
 import { segmentOf } from "./address";
@@ -41,13 +42,14 @@ interface VersionFrameProps {
   readonly version: VersionFacts | undefined;
   readonly tab: VersionTab;
   readonly actions?: ReactNode;
-  readonly children: ReactNode;
+  readonly children: (version: VersionFacts) => ReactNode;
 }
 
 export function VersionFrame({ project, name, version, tab, actions, children }: VersionFrameProps) {
   const t = useUiText();
   const navigate = useNavigate();
   const route = routeOfVersion(project, name);
+  const wasThere = useWasThere(name, version);
   usePage({
     title: name,
     crumbs: [
@@ -80,7 +82,11 @@ export function VersionFrame({ project, name, version, tab, actions, children }:
             }}
           />
         )}
-        {children}
+        {version === undefined ? (
+          <MissingVersion name={name} wasThere={wasThere} route={routeOfProject(project)} />
+        ) : (
+          children(version)
+        )}
       </SpaceBetween>
     </ContentLayout>
   );

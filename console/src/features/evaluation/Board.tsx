@@ -5,7 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 import type { ProjectFacts, VersionFacts } from "../../api";
-import type { EvaluationPlace } from "./place";
+import type { ProjectPlace } from "../../ui/ofProject";
 import type { EvaluationColumns } from "./columns";
 import { Corrections } from "./Corrections";
 import { Confusion } from "./Confusion";
@@ -21,7 +21,7 @@ import { ThresholdPanel } from "./ThresholdPanel";
 import { TypeTable } from "./TypeTable";
 
 export interface BoardProps {
-  readonly place: EvaluationPlace;
+  readonly place: ProjectPlace;
   readonly project: ProjectFacts;
   readonly version: VersionFacts;
   readonly columns: EvaluationColumns;
@@ -72,7 +72,7 @@ export function Board({ place, project, version, columns, ranked }: BoardProps) 
     <Moved value={moved}>
       <SpaceBetween size="l">
         <Corrections place={place} project={project} />
-        <Overall columns={columns} ranked={ranked} version={version} place={place} />
+        <Overall columns={columns} ranked={ranked} version={version} project={project} />
         {ranked.length > 1 && (
           <LabelTable ranked={ranked} chosen={chosen?.label.row.label ?? ""} onChoose={choose} />
         )}

@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { memo, useDeferredValue, useMemo, useState } from "react";
 import type { ProjectFacts, VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
-import type { EvaluationPlace } from "./place";
+import type { ProjectPlace } from "../../ui/ofProject";
 import type { EvaluationColumns } from "./columns";
 import { confusions, type Confusions } from "./confusions";
 import type { RankedLabel } from "./counting";
@@ -16,7 +16,7 @@ import { PictureGrid } from "./PictureGrid";
 import { useText } from "./text";
 
 interface ConfusionProps {
-  readonly place: EvaluationPlace;
+  readonly place: ProjectPlace;
   readonly project: ProjectFacts;
   readonly version: VersionFacts;
   readonly columns: EvaluationColumns;

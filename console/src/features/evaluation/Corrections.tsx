@@ -5,12 +5,12 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { memo } from "react";
 import { useCall, type ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import type { ProjectPlace } from "../../ui/ofProject";
 import { useRetraining } from "../../ui/retraining";
-import type { EvaluationPlace } from "./place";
 import { useText } from "./text";
 
 interface CorrectionsProps {
-  readonly place: EvaluationPlace;
+  readonly place: ProjectPlace;
   readonly project: ProjectFacts;
 }
 

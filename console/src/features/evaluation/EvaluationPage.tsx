@@ -4,53 +4,53 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo } from "react";
 import { asFault, type ProjectFacts, type VersionFacts } from "../../api";
 import { Sentence } from "../../sentences";
+import { useNames } from "../../ui/address";
 import { FaultAlert } from "../../ui/faults";
+import { InProject, useProjectPlace, type ProjectPlace } from "../../ui/ofProject";
 import { RouteLink } from "../../ui/links";
 import { hasModel } from "../../ui/models";
-import { NotFound } from "../../ui/states";
-import { VersionFrame } from "../../ui/version";
+import { routeOfVersion, VersionFrame } from "../../ui/version";
 import { Board } from "./Board";
 import { rank } from "./counting";
 import "./evaluation.css";
-import { useColumns, useEvaluationPlace, type EvaluationPlace } from "./place";
+import { useColumns } from "./place";
 import { useText } from "./text";
-import { segmentOf } from "../../ui/address";
 
 export function EvaluationPage() {
-  const place = useEvaluationPlace();
-  const { project } = place;
-  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
-  if (project.isPending) return <Spinner size="large" />;
-  if (project.data === null) return <NotFound />;
-  const version = project.data.versions.find(({ name }) => name === place.versionName);
+  const place = useProjectPlace();
+  const name = useNames().version ?? "";
   return (
-    <VersionFrame project={place} name={place.versionName} version={version} tab="evaluation">
-      {version !== undefined && hasModel(version) ? (
-        <Loaded key={version.arn} place={place} project={project.data} version={version} />
-      ) : (
-        <Without place={place} version={version} />
+    <InProject place={place}>
+      {(project) => (
+        <VersionFrame
+          project={place}
+          name={name}
+          version={project.versions.find((version) => version.name === name)}
+          tab="evaluation"
+        >
+          {(version) =>
+            hasModel(version) ? (
+              <Loaded key={version.arn} place={place} project={project} version={version} />
+            ) : (
+              <Without place={place} version={version} />
+            )
+          }
+        </VersionFrame>
       )}
-    </VersionFrame>
+    </InProject>
   );
 }
 
 interface WithoutProps {
-  readonly place: EvaluationPlace;
-  readonly version: VersionFacts | undefined;
+  readonly place: ProjectPlace;
+  readonly version: VersionFacts;
 }
 
 /** What stands there of a version that has no model. */
 function Without({ place, version }: WithoutProps) {
   const t = useText();
-  const route = `${place.route}/versions/${segmentOf(place.versionName)}`;
-  if (version === undefined) {
-    return (
-      <Alert type="info" header={t("gone", { name: place.versionName })}>
-        {t("goneHelp")} <RouteLink to={`${place.route}/versions`}>{t("toVersions")}</RouteLink>
-      </Alert>
-    );
-  }
-  const { state, message } = version;
+  const { state, message, name } = version;
+  const route = routeOfVersion(place, name);
   if (state === "failed" || state === "copyFailed") {
     return (
       <Alert type="error" header={t(state)}>
@@ -67,14 +67,14 @@ function Without({ place, version }: WithoutProps) {
 }
 
 interface LoadedProps {
-  readonly place: EvaluationPlace;
+  readonly place: ProjectPlace;
   readonly project: ProjectFacts;
   readonly version: VersionFacts;
 }
 
 function Loaded({ place, project, version }: LoadedProps) {
   const t = useText();
-  const query = useColumns(version.arn, true);
+  const query = useColumns(project, version.arn);
   const ranked = useMemo(() => query.data?.labels.map(rank) ?? [], [query.data]);
   if (query.isError) {
     const isMissing = asFault(query.error).status === 404;

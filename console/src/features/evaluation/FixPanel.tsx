@@ -12,6 +12,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useRegion, type ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import type { ProjectPlace } from "../../ui/ofProject";
 import { RouteLink } from "../../ui/links";
 import type { EvaluationColumns } from "./columns";
 import {
@@ -23,11 +24,10 @@ import {
   type CurrentEntry,
   type PictureLabels,
 } from "./fixing";
-import type { EvaluationPlace } from "./place";
 import { useText } from "./text";
 
 interface FixPanelProps {
-  readonly place: EvaluationPlace;
+  readonly place: ProjectPlace;
   readonly project: ProjectFacts;
   readonly source: string;
   readonly columns: EvaluationColumns;

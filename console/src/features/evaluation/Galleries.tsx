@@ -5,7 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { memo, useDeferredValue, useState } from "react";
 import type { ProjectFacts, VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
-import type { EvaluationPlace } from "./place";
+import type { ProjectPlace } from "../../ui/ofProject";
 import { LayerChoice, useLayers } from "../../ui/layers";
 import type { EvaluationColumns } from "./columns";
 import { countsShown, OUTCOMES, type OutcomeKind, type RankedLabel } from "./counting";
@@ -16,7 +16,7 @@ import { PictureGrid } from "./PictureGrid";
 import { useText } from "./text";
 
 export interface GalleriesProps {
-  readonly place: EvaluationPlace;
+  readonly place: ProjectPlace;
   readonly project: ProjectFacts;
   readonly version: VersionFacts;
   readonly columns: EvaluationColumns;

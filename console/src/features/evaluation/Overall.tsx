@@ -6,12 +6,11 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { memo } from "react";
-import type { VersionFacts } from "../../api";
+import type { ProjectFacts, VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import type { EvaluationColumns, Figures } from "./columns";
 import { countsShown, f1Of, interval, precisionOf, recallOf, type RankedLabel } from "./counting";
 import { useThresholds } from "./moved";
-import type { EvaluationPlace } from "./place";
 import { useText } from "./text";
 import { WireFiles } from "./WireFiles";
 
@@ -22,7 +21,7 @@ interface OverallProps {
   readonly columns: EvaluationColumns;
   readonly ranked: readonly RankedLabel[];
   readonly version: VersionFacts;
-  readonly place: EvaluationPlace;
+  readonly project: ProjectFacts;
 }
 
 type MeanKey = "precision" | "recall" | "f1";
@@ -69,7 +68,7 @@ function MeanValue({ ranked, mean, own }: MeanProps) {
   );
 }
 
-export const Overall = memo(function Overall({ columns, ranked, version, place }: OverallProps) {
+export const Overall = memo(function Overall({ columns, ranked, version, project }: OverallProps) {
   const t = useText();
   const formats = useFormats();
   const { figures } = columns;
@@ -107,7 +106,7 @@ export const Overall = memo(function Overall({ columns, ranked, version, place }
             })}
           </Alert>
         )}
-        <WireFiles place={place} version={version} />
+        <WireFiles project={project} version={version} />
       </SpaceBetween>
     </Container>
   );

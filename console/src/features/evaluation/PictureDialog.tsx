@@ -10,6 +10,7 @@ import { useMemo } from "react";
 import type { ProjectFacts, VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { HeatMapChoice, HeatMapLayer, useHeatView, usePictureHeat } from "../../ui/heatMap";
+import type { ProjectPlace } from "../../ui/ofProject";
 import { LayerChoice, type Layers, type LayerView } from "../../ui/layers";
 import { PictureOverlay } from "../../ui/overlay";
 import type { EvaluationColumns } from "./columns";
@@ -17,12 +18,11 @@ import { boxesOf, masksOf } from "./drawings";
 import { FixPanel } from "./FixPanel";
 import { useImages, type EvaluationImage } from "./images";
 import { nameOf } from "./PictureGrid";
-import type { EvaluationPlace } from "./place";
 import { labelsToExplain, statementsOf, trueNamesOf, type Statement } from "./statements";
 import { useText } from "./text";
 
 export interface PictureDialogProps {
-  readonly place: EvaluationPlace;
+  readonly place: ProjectPlace;
   readonly project: ProjectFacts;
   readonly version: VersionFacts;
   readonly columns: EvaluationColumns;

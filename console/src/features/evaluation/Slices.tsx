@@ -10,16 +10,16 @@ import Table from "@cloudscape-design/components/table";
 import { memo, useMemo, useState } from "react";
 import { useCall, type ProjectFacts, type VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
+import type { ProjectPlace } from "../../ui/ofProject";
 import { useLayers } from "../../ui/layers";
 import type { EvaluationColumns } from "./columns";
 import { PictureDialog } from "./PictureDialog";
 import { PictureGrid } from "./PictureGrid";
-import type { EvaluationPlace } from "./place";
 import { groupersOf, slicesBy, TRAITS, type GroupName, type Slice, type Trait } from "./slices";
 import { useText } from "./text";
 
 interface SlicesProps {
-  readonly place: EvaluationPlace;
+  readonly place: ProjectPlace;
   readonly project: ProjectFacts;
   readonly version: VersionFacts;
   readonly columns: EvaluationColumns;

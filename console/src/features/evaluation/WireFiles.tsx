@@ -2,9 +2,15 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
-import { currentSession, send, useCall, type Rekognition, type VersionFacts } from "../../api";
+import {
+  currentSession,
+  send,
+  useCall,
+  type ProjectFacts,
+  type Rekognition,
+  type VersionFacts,
+} from "../../api";
 import { FaultAlert } from "../../ui/faults";
-import type { EvaluationPlace } from "./place";
 import { useText } from "./text";
 
 interface WireFile {
@@ -41,19 +47,23 @@ function versionFiles(description: VersionAnswer): WireFile[] {
   ];
 }
 
-function useWireFiles(place: EvaluationPlace, version: VersionFacts): readonly WireFile[] {
-  const isLookout = place.service === "lookoutvision";
-  const arn = place.project.data?.arn ?? "";
+interface WireFilesProps {
+  readonly project: ProjectFacts;
+  readonly version: VersionFacts;
+}
+
+function useWireFiles({ project, version }: WireFilesProps): readonly WireFile[] {
+  const isLookout = project.service === "lookoutvision";
   const rekognition = useCall(
     "rekognition",
     "DescribeProjectVersions",
-    { ProjectArn: arn, VersionNames: [version.name] },
-    { isEnabled: !isLookout && arn !== "" },
+    { ProjectArn: project.arn, VersionNames: [version.name] },
+    { isEnabled: !isLookout },
   );
   const lookout = useCall(
     "lookoutvision",
     "DescribeModel",
-    { ProjectName: place.name, ModelVersion: version.name },
+    { ProjectName: project.name, ModelVersion: version.name },
     { isEnabled: isLookout },
   );
   const model = lookout.data?.ModelDescription;
@@ -79,9 +89,9 @@ async function download({ bucket, object }: WireFile): Promise<void> {
   URL.revokeObjectURL(url);
 }
 
-export function WireFiles(props: { readonly place: EvaluationPlace; readonly version: VersionFacts }) {
+export function WireFiles(props: WireFilesProps) {
   const t = useText();
-  const files = useWireFiles(props.place, props.version);
+  const files = useWireFiles(props);
   const loading = useMutation({ mutationFn: download });
   if (files.length === 0) return null;
   return (

@@ -1,7 +1,7 @@
 /** Test pictures in full, asked for by the dozen and kept as long as the page is open. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { call, callKey, queryClient, useRegion, type Own } from "../../api";
+import { call, queryClient, useRegion, type Own } from "../../api";
 
 export type EvaluationImage = Own.EvaluationImage;
 
@@ -20,7 +20,8 @@ export function useRested<Value>(value: Value): Value {
 }
 
 function keyOf(region: string, arn: string) {
-  return callKey("vedette", "ListEvaluationImages", region, arn);
+  // As the columns are: what was tested is never tested otherwise.
+  return ["evaluation", "images", region, arn] as const;
 }
 
 /** What is known of these pictures; those that are not here yet are asked for together. */

@@ -1,31 +1,15 @@
-/** The version that an address names, and its evaluation. */
+/** The evaluation of a version, fetched once. */
 import { useQuery } from "@tanstack/react-query";
-import { callKey, currentSession, send, useProject, useRegion, type ProjectService } from "../../api";
-import { routeOfProject } from "../../ui/projects";
+import {
+  asFault,
+  currentSession,
+  projectKey,
+  queryClient,
+  send,
+  useRegion,
+  type ProjectFacts,
+} from "../../api";
 import { readColumns, type EvaluationColumns } from "./columns";
-import { useNames } from "../../ui/address";
-
-export interface EvaluationPlace {
-  readonly service: ProjectService;
-  readonly name: string;
-  readonly versionName: string;
-  readonly route: string;
-  readonly project: ReturnType<typeof useProject>;
-}
-
-export function useEvaluationPlace(): EvaluationPlace {
-  const params = useNames();
-  const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
-  const name = params.project ?? "";
-  const project = useProject(service, name);
-  return {
-    service,
-    name,
-    versionName: params.version ?? "",
-    route: routeOfProject({ service, name }),
-    project,
-  };
-}
 
 async function fetchColumns(arn: string, region: string, signal?: AbortSignal): Promise<EvaluationColumns> {
   const answer = await send("vedette/GetEvaluationColumns", {
@@ -40,13 +24,25 @@ async function fetchColumns(arn: string, region: string, signal?: AbortSignal): 
   return readColumns(await new Response(plain).arrayBuffer());
 }
 
-/** A package is never written again, so that its columns are asked for once. */
-export function useColumns(arn: string, isEnabled: boolean) {
+/**
+ * A package is never written again, so that its columns are asked for once: their key is under none of a service's,
+ * which are asked anew whenever a version of the region changes. Where they are missing the version may have been
+ * deleted a moment ago, which is known before the page says that.
+ */
+export function useColumns({ service, name }: ProjectFacts, arn: string) {
   const region = useRegion();
   return useQuery({
-    queryKey: callKey("vedette", "GetEvaluationColumns", region, arn),
-    queryFn: ({ signal }) => fetchColumns(arn, region, signal),
-    enabled: isEnabled,
+    queryKey: ["evaluation", "columns", region, arn],
+    queryFn: async ({ signal }) => {
+      try {
+        return await fetchColumns(arn, region, signal);
+      } catch (error) {
+        if (asFault(error).status === 404) {
+          await queryClient.refetchQueries({ queryKey: projectKey(service, name, region) });
+        }
+        throw error;
+      }
+    },
     staleTime: Infinity,
     structuralSharing: false,
   });

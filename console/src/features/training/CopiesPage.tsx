@@ -5,19 +5,18 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useMutation } from "@tanstack/react-query";
-import { useEvents, type VersionFacts } from "../../api";
+import { useNames } from "../../ui/address";
 import { FaultAlert } from "../../ui/faults";
-import { NotFound } from "../../ui/states";
+import { InProject, useProjectPlace } from "../../ui/ofProject";
+import { hasModel } from "../../ui/models";
 import { VersionFrame } from "../../ui/version";
 import { CopyForm } from "./CopyForm";
 import { Copied } from "./Details";
 import { downloadModel } from "./download";
-import { useTrainingPlace, type VersionProps } from "./place";
+import type { VersionProps } from "./place";
 import { Policies } from "./Policies";
 import { useText } from "./text";
-import { useNames } from "../../ui/address";
 
 /** Lookout for Vision has neither copies nor policies of projects: the model itself can be taken along. */
 function TakeAlong({ project, version }: VersionProps) {
@@ -43,14 +42,6 @@ function TakeAlong({ project, version }: VersionProps) {
   );
 }
 
-const COPYABLE: readonly VersionFacts["state"][] = [
-  "trained",
-  "startFailed",
-  "starting",
-  "running",
-  "stopping",
-];
-
 function Copies({ project, version }: VersionProps) {
   const t = useText();
   return (
@@ -62,7 +53,7 @@ function Copies({ project, version }: VersionProps) {
           </Header>
         }
       >
-        {COPYABLE.includes(version.state) ? (
+        {hasModel(version) ? (
           <CopyForm project={project} version={version} />
         ) : (
           <Alert type="info">{t("copyNotYet")}</Alert>
@@ -89,27 +80,26 @@ function Copies({ project, version }: VersionProps) {
 }
 
 export function CopiesPage() {
-  const place = useTrainingPlace();
+  const place = useProjectPlace();
   const name = useNames().version ?? "";
-  const t = useText();
-  useEvents();
-  const { project } = place;
-  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
-  if (project.isPending) return <Spinner size="large" />;
-  if (project.data === null) return <NotFound />;
-  const version = project.data.versions.find((candidate) => candidate.name === name);
-  const props = version && { project: project.data, version };
   return (
-    <VersionFrame project={place} name={name} version={version} tab="copies">
-      {props === undefined ? (
-        <Alert type="info" header={t("gone")}>
-          {t("goneHelp")}
-        </Alert>
-      ) : place.service === "lookoutvision" ? (
-        <TakeAlong {...props} />
-      ) : (
-        <Copies {...props} />
+    <InProject place={place}>
+      {(project) => (
+        <VersionFrame
+          project={place}
+          name={name}
+          version={project.versions.find((version) => version.name === name)}
+          tab="copies"
+        >
+          {(version) =>
+            place.service === "lookoutvision" ? (
+              <TakeAlong project={project} version={version} />
+            ) : (
+              <Copies project={project} version={version} />
+            )
+          }
+        </VersionFrame>
       )}
-    </VersionFrame>
+    </InProject>
   );
 }

@@ -31,7 +31,7 @@ export function Retrain(props: RetrainProps) {
         header={t("changedSince", { count, version: since.SinceVersion ?? "" })}
         action={
           <Button loading={retrain.isPending} disabled={!canTrain} onClick={() => retrain.mutate()}>
-            {t("retrain")}
+            {t("trainAgain")}
           </Button>
         }
       >

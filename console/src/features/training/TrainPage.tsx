@@ -8,13 +8,14 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useSearchParams } from "react-router";
-import { useCall, useEvents, type ProjectFacts } from "../../api";
+import { useCall, type ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
+import { InProject, useProjectPlace } from "../../ui/ofProject";
 import { hrefOf, useFollow } from "../../ui/links";
-import { NotFound } from "../../ui/states";
+import { MissingVersion, useWasThere } from "../../ui/missingVersion";
 import { Learnt } from "./Learnt";
 import { Needs } from "./Needs";
-import { useProjectPage, useTrainingPlace } from "./place";
+import { useProjectPage } from "./place";
 import { Retrain } from "./Retrain";
 import { StartForm } from "./StartForm";
 import { useText } from "./text";
@@ -52,9 +53,14 @@ function Chosen({ project, route, name }: PartProps & { readonly name: string })
   const t = useText();
   const follow = useFollow();
   const version = project.versions.find((candidate) => candidate.name === name);
+  const wasThere = useWasThere(name, version);
   return (
     <SpaceBetween size="l">
-      <TrainingView project={project} version={version} route={route} />
+      {version === undefined ? (
+        <MissingVersion name={name} wasThere={wasThere} route={route} />
+      ) : (
+        <TrainingView project={project} version={version} route={route} />
+      )}
       {version?.state !== "failed" && (
         <Button href={hrefOf(`${route}/train?new`)} onFollow={follow}>
           {t("another")}
@@ -66,15 +72,15 @@ function Chosen({ project, route, name }: PartProps & { readonly name: string })
 
 export function TrainPage() {
   const t = useText();
-  const place = useTrainingPlace();
-  const [search] = useSearchParams();
+  const place = useProjectPlace();
   useProjectPage(place, t("train"));
-  useEvents();
-  const { project } = place;
-  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
-  if (project.isPending) return <Spinner size="large" />;
-  if (project.data === null) return <NotFound />;
-  const underWay = project.data.versions.find((version) => version.state === "training");
+  return <InProject place={place}>{(project) => <Shown project={project} route={place.route} />}</InProject>;
+}
+
+function Shown({ project, route }: PartProps) {
+  const t = useText();
+  const [search] = useSearchParams();
+  const underWay = project.versions.find((version) => version.state === "training");
   const name = search.get("version") ?? (search.has("new") ? null : (underWay?.name ?? null));
   return (
     <ContentLayout
@@ -85,9 +91,9 @@ export function TrainPage() {
       }
     >
       {name === null ? (
-        <Before project={project.data} route={place.route} />
+        <Before project={project} route={route} />
       ) : (
-        <Chosen project={project.data} route={place.route} name={name} />
+        <Chosen project={project} route={route} name={name} />
       )}
     </ContentLayout>
   );

@@ -1,4 +1,4 @@
-/** One version's training, whatever state it is in: under way, over, failed, stopped, copied, or deleted meanwhile. */
+/** One version's training, whatever state it is in: under way, over, failed, stopped, copied, or being deleted. */
 import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ProjectFacts, VersionFacts } from "../../api";
@@ -12,7 +12,7 @@ import "./training.css";
 
 interface TrainingViewProps {
   readonly project: ProjectFacts;
-  readonly version: VersionFacts | undefined;
+  readonly version: VersionFacts;
   readonly route: string;
 }
 
@@ -32,13 +32,6 @@ function Usable({ version }: { readonly version: VersionFacts }) {
 
 export function TrainingView({ project, version, route }: TrainingViewProps) {
   const t = useText();
-  if (version === undefined) {
-    return (
-      <Alert type="info" header={t("gone")}>
-        {t("goneHelp")}
-      </Alert>
-    );
-  }
   switch (version.state) {
     case "training":
       return <Progress version={version} />;

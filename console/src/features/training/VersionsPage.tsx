@@ -4,18 +4,17 @@ import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
-import { useCall, useEvents, type Own, type ProjectFacts } from "../../api";
+import { useCall, type Own, type ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
+import { InProject, useProjectPlace } from "../../ui/ofProject";
 import { hrefOf, RouteLink, useFollow } from "../../ui/links";
 import { VersionSign } from "../../ui/projects";
-import { NotFound } from "../../ui/states";
 import { routeOfVersion } from "../../ui/version";
 import { useChanges } from "./changes";
 import { CopyHere } from "./CopyHere";
-import { useProjectPage, useTrainingPlace } from "./place";
+import { useProjectPage } from "./place";
 import { QualityChart } from "./QualityChart";
 import { Retrain } from "./Retrain";
 import { useText } from "./text";
@@ -93,52 +92,53 @@ function List({ project, route, changes }: ListProps) {
   );
 }
 
-function Shown({ project, route }: { readonly project: ProjectFacts; readonly route: string }) {
+interface VersionsProps {
+  readonly project: ProjectFacts;
+  readonly route: string;
+}
+
+function Actions({ project, route }: VersionsProps) {
+  const t = useText();
+  const follow = useFollow();
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <CopyHere project={project} />
+      {project.versions.length > 1 && (
+        <Button href={hrefOf(`${route}/compare`)} onFollow={follow}>
+          {t("compareVersions")}
+        </Button>
+      )}
+      <Button href={hrefOf(`${route}/train?new`)} onFollow={follow}>
+        {t("trainTitle")}
+      </Button>
+    </SpaceBetween>
+  );
+}
+
+function Shown({ project, route }: VersionsProps) {
+  const t = useText();
   const changes = useCall("vedette", "ListVersionChanges", { ProjectArn: project.arn });
   return (
-    <SpaceBetween size="l">
-      {changes.isError && <FaultAlert error={changes.error} onRetry={() => void changes.refetch()} />}
-      <Retrain project={project} route={route} changes={changes.data} />
-      <QualityChart versions={project.versions} />
-      <List project={project} route={route} changes={changes.data} />
-    </SpaceBetween>
+    <ContentLayout
+      header={
+        <Header variant="h1" actions={<Actions project={project} route={route} />}>
+          {t("versions")}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {changes.isError && <FaultAlert error={changes.error} onRetry={() => void changes.refetch()} />}
+        <Retrain project={project} route={route} changes={changes.data} />
+        <QualityChart versions={project.versions} />
+        <List project={project} route={route} changes={changes.data} />
+      </SpaceBetween>
+    </ContentLayout>
   );
 }
 
 export function VersionsPage() {
   const t = useText();
-  const follow = useFollow();
-  const place = useTrainingPlace();
+  const place = useProjectPlace();
   useProjectPage(place, t("versions"));
-  useEvents();
-  const { project } = place;
-  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
-  if (project.isPending) return <Spinner size="large" />;
-  if (project.data === null) return <NotFound />;
-  return (
-    <ContentLayout
-      header={
-        <Header
-          variant="h1"
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <CopyHere project={project.data} />
-              {project.data.versions.length > 1 && (
-                <Button href={hrefOf(`${place.route}/compare`)} onFollow={follow}>
-                  {t("compareVersions")}
-                </Button>
-              )}
-              <Button href={hrefOf(`${place.route}/train?new`)} onFollow={follow}>
-                {t("trainTitle")}
-              </Button>
-            </SpaceBetween>
-          }
-        >
-          {t("versions")}
-        </Header>
-      }
-    >
-      <Shown project={project.data} route={place.route} />
-    </ContentLayout>
-  );
+  return <InProject place={place}>{(project) => <Shown project={project} route={place.route} />}</InProject>;
 }

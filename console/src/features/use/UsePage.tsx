@@ -1,19 +1,19 @@
 /** One version in use: its service, a try of it, programs that call it, and the model to take along. */
-import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { asFault, useCall, useEvents, useProject, type ProjectService } from "../../api";
+import { asFault, useCall } from "../../api";
+import { useNames } from "../../ui/address";
 import { FaultAlert } from "../../ui/faults";
-import { NotFound } from "../../ui/states";
+import { InProject, useProjectPlace } from "../../ui/ofProject";
+import { MissingVersion } from "../../ui/missingVersion";
+import { routeOfProject } from "../../ui/projects";
 import { VersionFrame } from "../../ui/version";
 import { Code } from "./Code";
 import type { ModelPlace } from "./model";
 import { Running } from "./Running";
 import { TakeAlong } from "./TakeAlong";
-import { useText } from "./text";
 import { TryIt } from "./TryIt";
 import "./use.css";
-import { useNames } from "../../ui/address";
 
 /** While a version runs its load is looked at every second; else the event stream says when something changes. */
 const LIVE_MS = 1000;
@@ -23,7 +23,10 @@ const MISSING = 404;
 function Parts({ model }: { readonly model: ModelPlace }) {
   const query = useServing(model.arn);
   // Deleted a moment ago, which the list of versions does not know yet.
-  if (query.isError && asFault(query.error).status === MISSING) return <Gone />;
+  if (query.isError && asFault(query.error).status === MISSING) {
+    const route = routeOfProject({ service: model.service, name: model.project });
+    return <MissingVersion name={model.version} wasThere route={route} />;
+  }
   if (query.isError && query.data === undefined) {
     return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
   }
@@ -36,15 +39,6 @@ function Parts({ model }: { readonly model: ModelPlace }) {
       <Code model={model} />
       <TakeAlong model={model} serving={query.data} />
     </SpaceBetween>
-  );
-}
-
-function Gone() {
-  const t = useText();
-  return (
-    <Alert type="info" header={t("gone")}>
-      {t("goneHelp")}
-    </Alert>
   );
 }
 
@@ -61,23 +55,20 @@ function useServing(arn: string) {
 }
 
 export function UsePage() {
-  const params = useNames();
-  const service: ProjectService = params.service === "lookoutvision" ? "lookoutvision" : "rekognition";
-  const name = params.project ?? "";
-  const versionName = params.version ?? "";
-  const project = useProject(service, name);
-  useEvents();
-  if (project.isError) return <FaultAlert error={project.error} onRetry={() => void project.refetch()} />;
-  if (project.isPending) return <Spinner size="large" />;
-  if (project.data === null) return <NotFound />;
-  const version = project.data.versions.find((candidate) => candidate.name === versionName);
+  const place = useProjectPlace();
+  const name = useNames().version ?? "";
   return (
-    <VersionFrame project={{ service, name }} name={versionName} version={version} tab="use">
-      {version === undefined ? (
-        <Gone />
-      ) : (
-        <Parts model={{ service, project: name, version: versionName, arn: version.arn }} />
+    <InProject place={place}>
+      {({ versions }) => (
+        <VersionFrame
+          project={place}
+          name={name}
+          version={versions.find((version) => version.name === name)}
+          tab="use"
+        >
+          {({ arn }) => <Parts model={{ service: place.service, project: place.name, version: name, arn }} />}
+        </VersionFrame>
       )}
-    </VersionFrame>
+    </InProject>
   );
 }

@@ -120,7 +120,11 @@ export const messages = {
     one: "{count} label has no test pictures: {names}.",
     other: "{count} labels have no test pictures: {names}.",
   },
-  need_more: "More pictures of {label} would help most: the last model tells them worst.",
+  need_more: {
+    one: "{count} more picture of {label} would help most, as many again: the last model tells them worst.",
+    other:
+      "{count} more pictures of {label} would help most, as many again: the last model tells them worst.",
+  },
   need_train: {
     one: "Ready to train, with {count} labelled picture.",
     other: "Ready to train, with {count} labelled pictures.",
@@ -187,4 +191,15 @@ export const messages = {
   layer_blink: "Blink",
   layer_none: "Nothing",
   pictureLost: "This picture is no longer in its bucket, or is not yours to see.",
+  versionDeleted: "Version {name} was deleted",
+  versionDeletedHelp:
+    "Its model and its evaluation went with it; the datasets are as they were. Programs that call it are refused.",
+  versionUnknown: "There is no version {name}",
+  versionUnknownHelp: "It was deleted earlier, or the address is mistyped.",
+  toVersions: "Show all versions",
+  noProject_rekognition: "There is no Custom Labels project {name} in {region}",
+  noProject_lookoutvision: "There is no Lookout for Vision project {name} in {region}",
+  noProjectHelp: "It was deleted, it is in another region, or the address is mistyped.",
+  namesake_rekognition: "Open {name} of Custom Labels",
+  namesake_lookoutvision: "Open {name} of Lookout for Vision",
 } as const;

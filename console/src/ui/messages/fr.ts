@@ -127,7 +127,11 @@ export const messages: Translation<typeof english> = {
     one: "{count} étiquette n’a pas d’image de test : {names}.",
     other: "{count} étiquettes n’ont pas d’image de test : {names}.",
   },
-  need_more: "Plus d’images de {label} aideraient le plus : le dernier modèle les reconnaît le moins bien.",
+  need_more: {
+    one: "{count} image de plus de {label}, soit le double, aiderait le plus : le dernier modèle les reconnaît le moins bien.",
+    other:
+      "{count} images de plus de {label}, soit le double, aideraient le plus : le dernier modèle les reconnaît le moins bien.",
+  },
   need_train: {
     one: "Prêt pour l’entraînement, avec {count} image étiquetée.",
     other: "Prêt pour l’entraînement, avec {count} images étiquetées.",
@@ -194,4 +198,15 @@ export const messages: Translation<typeof english> = {
   layer_blink: "Alterner",
   layer_none: "Rien",
   pictureLost: "Cette image n’est plus dans son compartiment, ou vous n’avez pas le droit de la voir.",
+  versionDeleted: "La version {name} a été supprimée",
+  versionDeletedHelp:
+    "Son modèle et son évaluation le sont aussi ; les jeux de données restent tels quels. Les programmes qui l’appellent sont refusés.",
+  versionUnknown: "Il n’y a pas de version {name}",
+  versionUnknownHelp: "Elle a été supprimée auparavant, ou l’adresse est mal saisie.",
+  toVersions: "Afficher toutes les versions",
+  noProject_rekognition: "Il n’y a pas de projet Custom Labels {name} dans {region}",
+  noProject_lookoutvision: "Il n’y a pas de projet Lookout for Vision {name} dans {region}",
+  noProjectHelp: "Il a été supprimé, il est dans une autre région, ou l’adresse est mal saisie.",
+  namesake_rekognition: "Ouvrir {name} de Custom Labels",
+  namesake_lookoutvision: "Ouvrir {name} de Lookout for Vision",
 };

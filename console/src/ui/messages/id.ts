@@ -95,7 +95,10 @@ export const messages: Translation<typeof english> = {
   need_normal: { other: "Perlu {count} gambar normal lagi di set data {dataset}." },
   need_anomaly: { other: "Perlu {count} gambar anomali lagi di set data {dataset}." },
   need_untested: { other: "{count} label tidak punya gambar uji: {names}." },
-  need_more: "Lebih banyak gambar {label} paling membantu: model terakhir paling buruk mengenalinya.",
+  need_more: {
+    other:
+      "{count} gambar {label} lagi, dua kali lipat, paling membantu: model terakhir paling buruk mengenalinya.",
+  },
   need_train: { other: "Siap dilatih, dengan {count} gambar berlabel." },
   "do_add-pictures": "Tambah gambar",
   do_errors: "Tampilkan",
@@ -159,4 +162,15 @@ export const messages: Translation<typeof english> = {
   layer_blink: "Bergantian",
   layer_none: "Tidak ada",
   pictureLost: "Gambar ini sudah tidak ada di bucket-nya, atau Anda tidak boleh melihatnya.",
+  versionDeleted: "Versi {name} telah dihapus",
+  versionDeletedHelp:
+    "Model dan evaluasinya ikut dihapus; dataset tetap seperti semula. Program yang memanggilnya ditolak.",
+  versionUnknown: "Tidak ada versi {name}",
+  versionUnknownHelp: "Versi itu sudah dihapus sebelumnya, atau alamatnya salah ketik.",
+  toVersions: "Tampilkan semua versi",
+  noProject_rekognition: "Tidak ada proyek Custom Labels {name} di {region}",
+  noProject_lookoutvision: "Tidak ada proyek Lookout for Vision {name} di {region}",
+  noProjectHelp: "Proyek itu dihapus, ada di wilayah lain, atau alamatnya salah ketik.",
+  namesake_rekognition: "Buka {name} dari Custom Labels",
+  namesake_lookoutvision: "Buka {name} dari Lookout for Vision",
 };

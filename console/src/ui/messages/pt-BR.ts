@@ -126,7 +126,10 @@ export const messages: Translation<typeof english> = {
     one: "{count} rótulo não tem imagens de teste: {names}.",
     other: "{count} rótulos não têm imagens de teste: {names}.",
   },
-  need_more: "Mais imagens de {label} ajudariam mais: o último modelo as reconhece pior.",
+  need_more: {
+    one: "Mais {count} imagem de {label}, o dobro, ajudaria mais: o último modelo as reconhece pior.",
+    other: "Mais {count} imagens de {label}, o dobro, ajudariam mais: o último modelo as reconhece pior.",
+  },
   need_train: {
     one: "Pronto para treinar, com {count} imagem rotulada.",
     other: "Pronto para treinar, com {count} imagens rotuladas.",
@@ -193,4 +196,15 @@ export const messages: Translation<typeof english> = {
   layer_blink: "Alternar",
   layer_none: "Nada",
   pictureLost: "Esta imagem não está mais no bucket, ou você não pode vê-la.",
+  versionDeleted: "A versão {name} foi excluída",
+  versionDeletedHelp:
+    "O modelo e a avaliação foram com ela; os conjuntos de dados estão como estavam. Programas que a chamam são recusados.",
+  versionUnknown: "Não há versão {name}",
+  versionUnknownHelp: "Ela foi excluída antes, ou o endereço foi digitado errado.",
+  toVersions: "Mostrar todas as versões",
+  noProject_rekognition: "Não há projeto {name} do Custom Labels em {region}",
+  noProject_lookoutvision: "Não há projeto {name} do Lookout for Vision em {region}",
+  noProjectHelp: "Ele foi excluído, está em outra região, ou o endereço foi digitado errado.",
+  namesake_rekognition: "Abrir {name} do Custom Labels",
+  namesake_lookoutvision: "Abrir {name} do Lookout for Vision",
 };

@@ -73,7 +73,7 @@ export const messages = {
   anomalyScore: "anomalous to {share}",
   isAnomalous: "anomalous",
   isNormal: "normal",
-  notThere: "These are not there any more, or have no model: {versions}. Other versions are shown instead.",
+  notThere: "These are not in this project, or have no model: {versions}. Other versions are shown instead.",
   noEvaluation: "These two cannot be compared",
   noEvaluationHelp: "Choose another version, or train again to have an evaluation.",
 } as const;

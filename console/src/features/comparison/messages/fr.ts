@@ -80,7 +80,7 @@ export const messages: Translation<typeof english> = {
   isAnomalous: "anormale",
   isNormal: "normale",
   notThere:
-    "Ces versions n’existent plus ou n’ont pas de modèle : {versions}. D’autres sont affichées à la place.",
+    "Ces versions ne sont pas dans ce projet, ou n’ont pas de modèle : {versions}. D’autres sont affichées à la place.",
   noEvaluation: "Ces deux versions ne peuvent pas être comparées",
-  noEvaluationHelp: "Choisissez une autre version, ou entraînez à nouveau pour avoir une évaluation.",
+  noEvaluationHelp: "Choisissez une autre version, ou entraînez de nouveau pour avoir une évaluation.",
 };

@@ -69,7 +69,7 @@ export const messages: Translation<typeof english> = {
   isAnomalous: "anomali",
   isNormal: "normal",
   notThere:
-    "Ini sudah tidak ada, atau tidak punya model: {versions}. Versi lain ditampilkan sebagai gantinya.",
+    "Ini tidak ada dalam proyek ini, atau tidak punya model: {versions}. Versi lain ditampilkan sebagai gantinya.",
   noEvaluation: "Keduanya tidak dapat dibandingkan",
   noEvaluationHelp: "Pilih versi lain, atau latih lagi agar ada evaluasi.",
 };

@@ -76,7 +76,8 @@ export const messages: Translation<typeof english> = {
   anomalyScore: "anômala em {share}",
   isAnomalous: "anômala",
   isNormal: "normal",
-  notThere: "Estas não existem mais ou não têm modelo: {versions}. Outras versões são mostradas no lugar.",
+  notThere:
+    "Estas não estão neste projeto, ou não têm modelo: {versions}. Outras versões são mostradas no lugar.",
   noEvaluation: "Estas duas não podem ser comparadas",
   noEvaluationHelp: "Escolha outra versão ou treine de novo para ter uma avaliação.",
 };

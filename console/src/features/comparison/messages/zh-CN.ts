@@ -64,7 +64,7 @@ export const messages: Translation<typeof english> = {
   anomalyScore: "异常程度 {share}",
   isAnomalous: "异常",
   isNormal: "正常",
-  notThere: "以下版本已不存在或没有模型：{versions}。改为显示其他版本。",
+  notThere: "以下版本不在此项目中或没有模型：{versions}。改为显示其他版本。",
   noEvaluation: "这两个版本无法比较",
   noEvaluationHelp: "请选择其他版本，或重新训练以获得评估。",
 };

@@ -1,7 +1,4 @@
 export const messages = {
-  gone: "There is no version {name} any more",
-  goneHelp: "It was deleted, and its evaluation with it.",
-  toVersions: "Show all versions",
   toOverview: "Show the version",
   failed: "This training failed, so that there is nothing to judge",
   training: "This version is still being trained",

@@ -2,9 +2,6 @@ import type { Translation } from "../../../i18n/texts";
 import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
-  gone: "La version {name} n’existe plus",
-  goneHelp: "Elle a été supprimée, et son évaluation avec elle.",
-  toVersions: "Afficher toutes les versions",
   toOverview: "Afficher la version",
   failed: "Cet entraînement a échoué : il n’y a rien à juger",
   training: "Cette version est encore en cours d’entraînement",
@@ -155,7 +152,7 @@ export const messages: Translation<typeof english> = {
   copyFailed: "Cette copie a échoué : il n’y a rien à évaluer",
   deletingHelp: "Son évaluation disparaît avec elle.",
   untested:
-    "Aucune image de test ne porte cette étiquette : rien ne peut être dit de son seuil. Étiquetez-en quelques-unes dans le jeu de test et entraînez à nouveau.",
+    "Aucune image de test ne porte cette étiquette : rien ne peut être dit de son seuil. Étiquetez-en quelques-unes dans le jeu de test et entraînez de nouveau.",
   cellsHelp:
     "Encadré : juste. Plus une couleur est soutenue, plus la part des images de l’étiquette vraie est grande.",
   lostHelp:

@@ -2,9 +2,6 @@ import type { Translation } from "../../../i18n/texts";
 import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
-  gone: "Versi {name} sudah tidak ada",
-  goneHelp: "Versi itu dihapus, beserta evaluasinya.",
-  toVersions: "Tampilkan semua versi",
   toOverview: "Tampilkan versi",
   failed: "Pelatihan ini gagal, jadi tidak ada yang dinilai",
   training: "Versi ini masih dilatih",

@@ -2,9 +2,6 @@ import type { Translation } from "../../../i18n/texts";
 import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
-  gone: "A versão {name} não existe mais",
-  goneHelp: "Ela foi excluída, e sua avaliação com ela.",
-  toVersions: "Mostrar todas as versões",
   toOverview: "Mostrar a versão",
   failed: "Este treinamento falhou, então não há o que avaliar",
   training: "Esta versão ainda está sendo treinada",

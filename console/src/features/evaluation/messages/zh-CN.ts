@@ -2,9 +2,6 @@ import type { Translation } from "../../../i18n/texts";
 import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
-  gone: "版本 {name} 已不存在",
-  goneHelp: "它已被删除，其评估也一并删除。",
-  toVersions: "显示所有版本",
   toOverview: "显示该版本",
   failed: "此次训练失败，没有可评估的内容",
   training: "此版本仍在训练中",

@@ -97,8 +97,6 @@ export const messages = {
   failed: "The training came to nothing",
   failedHelp: "Pictures and labels are as they were.",
   mend: "See what is missing",
-  gone: "This version was deleted",
-  goneHelp: "Somebody deleted it, perhaps while you were looking at it.",
   result: "How good {name} is",
   sentence_classification: {
     one: "Names {correct} of {count} test picture right.",
@@ -172,7 +170,6 @@ export const messages = {
     one: "{count} picture changed since {version}",
     other: "{count} pictures changed since {version}",
   },
-  retrain: "Retrain",
   versions: "Versions",
   version: "Version",
   state: "State",

@@ -100,8 +100,6 @@ export const messages: Translation<typeof english> = {
   failed: "L'entraînement n'a pas abouti",
   failedHelp: "Images et étiquettes sont telles qu'avant.",
   mend: "Voir ce qui manque",
-  gone: "Cette version a été supprimée",
-  goneHelp: "Quelqu'un l'a supprimée, peut-être pendant que vous la regardiez.",
   result: "Qualité de {name}",
   sentence_classification: {
     one: "Nomme juste {correct} image de test sur {count}.",
@@ -176,7 +174,6 @@ export const messages: Translation<typeof english> = {
     one: "{count} image modifiée depuis {version}",
     other: "{count} images modifiées depuis {version}",
   },
-  retrain: "Réentraîner",
   versions: "Versions",
   version: "Version",
   state: "État",

@@ -101,8 +101,6 @@ export const messages: Translation<typeof english> = {
   failed: "O treinamento não deu resultado",
   failedHelp: "Imagens e rótulos estão como antes.",
   mend: "Ver o que falta",
-  gone: "Esta versão foi excluída",
-  goneHelp: "Alguém a excluiu, talvez enquanto você a olhava.",
   result: "Quão bom é {name}",
   sentence_classification: {
     one: "Acerta {correct} de {count} imagem de teste.",
@@ -177,7 +175,6 @@ export const messages: Translation<typeof english> = {
     one: "{count} imagem mudou desde {version}",
     other: "{count} imagens mudaram desde {version}",
   },
-  retrain: "Treinar de novo",
   versions: "Versões",
   version: "Versão",
   state: "Estado",

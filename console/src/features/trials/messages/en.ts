@@ -68,7 +68,7 @@ export const messages = {
   leftOut: { one: "{count} picture left out:", other: "{count} pictures left out:" },
   newLabels:
     "They brought labels that no picture of the project had; correct them in the dataset if that was not meant:",
-  retrain: "Retrain with what was added",
+  retrain: "Train again with what was added",
   verifyTitle: "Verify predictions",
   verifyCorrect: "Verify as correct",
   verifyIncorrect: "Verify as incorrect",
@@ -129,7 +129,7 @@ export const messages = {
   driftTitle: "The pictures of production are not like those of the training",
   driftSince: "Since {moment}.",
   driftHelp:
-    "Look at the camera, the light and the product. If this is how it is now, verify some of these pictures, add them and retrain.",
+    "Look at the camera, the light and the product. If this is how it is now, verify some of these pictures, add them and train again.",
   driftExamples: "These kept pictures show it most:",
   driftExamplesNone: "No kept picture shows it yet.",
   driftMark: "Unlike the training",

@@ -72,7 +72,7 @@ export const messages: Translation<typeof english> = {
   leftOut: { one: "{count} image laissée de côté :", other: "{count} images laissées de côté :" },
   newLabels:
     "Elles ont apporté des étiquettes qu’aucune image du projet n’avait ; corrigez-les dans le jeu de données si ce n’était pas voulu :",
-  retrain: "Réentraîner avec ce qui a été ajouté",
+  retrain: "Entraîner de nouveau avec ce qui a été ajouté",
   verifyTitle: "Vérifier les prédictions",
   verifyCorrect: "Vérifier comme correctes",
   verifyIncorrect: "Vérifier comme incorrectes",
@@ -134,7 +134,7 @@ export const messages: Translation<typeof english> = {
   driftTitle: "Les images de production ne ressemblent pas à celles de l'entraînement",
   driftSince: "Depuis le {moment}.",
   driftHelp:
-    "Vérifiez la caméra, la lumière et le produit. Si c'est désormais ainsi, vérifiez quelques-unes de ces images, ajoutez-les et réentraînez.",
+    "Vérifiez la caméra, la lumière et le produit. Si c'est désormais ainsi, vérifiez quelques-unes de ces images, ajoutez-les et entraînez de nouveau.",
   driftExamples: "Ces images gardées le montrent le mieux :",
   driftExamplesNone: "Aucune image gardée ne le montre encore.",
   driftMark: "Différente de l'entraînement",

@@ -68,7 +68,7 @@ export const messages: Translation<typeof english> = {
   leftOut: { other: "{count} gambar tidak ditambahkan:" },
   newLabels:
     "Gambar itu membawa label yang tidak dimiliki gambar mana pun di proyek ini; perbaiki di set data jika bukan itu maksudnya:",
-  retrain: "Latih ulang dengan yang ditambahkan",
+  retrain: "Latih lagi dengan yang ditambahkan",
   verifyTitle: "Verifikasi prediksi",
   verifyCorrect: "Verifikasi sebagai benar",
   verifyIncorrect: "Verifikasi sebagai salah",
@@ -123,7 +123,7 @@ export const messages: Translation<typeof english> = {
   driftTitle: "Gambar produksi tidak seperti gambar pelatihan",
   driftSince: "Sejak {moment}.",
   driftHelp:
-    "Periksa kamera, cahaya, dan produk. Jika memang begini sekarang, verifikasi beberapa gambar ini, tambahkan, lalu latih ulang.",
+    "Periksa kamera, cahaya, dan produk. Jika memang begini sekarang, verifikasi beberapa gambar ini, tambahkan, lalu latih lagi.",
   driftExamples: "Gambar tersimpan ini paling menunjukkannya:",
   driftExamplesNone: "Belum ada gambar tersimpan yang menunjukkannya.",
   driftMark: "Berbeda dari pelatihan",

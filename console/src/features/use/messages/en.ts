@@ -1,7 +1,5 @@
 export const messages = {
   service: "{name} in service",
-  gone: "This version is gone",
-  goneHelp: "Somebody deleted it. Programs that call it are refused from now on.",
   noModel: "There is no model to start",
   noModelHelp: "Its training is not over, or did not end well. The overview says more.",
   deleting: "This version is being deleted.",

@@ -3,8 +3,6 @@ import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
   service: "{name} en service",
-  gone: "Cette version n’existe plus",
-  goneHelp: "Quelqu’un l’a supprimée. Les programmes qui l’appellent sont désormais refusés.",
   noModel: "Il n’y a pas de modèle à démarrer",
   noModelHelp: "Son entraînement n’est pas terminé ou s’est mal terminé. L’aperçu en dit plus.",
   deleting: "Cette version est en cours de suppression.",

@@ -3,8 +3,6 @@ import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
   service: "{name} dalam layanan",
-  gone: "Versi ini sudah tidak ada",
-  goneHelp: "Seseorang menghapusnya. Program yang memanggilnya ditolak mulai sekarang.",
   noModel: "Tidak ada model untuk dijalankan",
   noModelHelp: "Pelatihannya belum selesai atau tidak berakhir baik. Ikhtisar menjelaskannya.",
   deleting: "Versi ini sedang dihapus.",

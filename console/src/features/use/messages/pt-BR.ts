@@ -3,8 +3,6 @@ import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
   service: "{name} em serviço",
-  gone: "Esta versão não existe mais",
-  goneHelp: "Alguém a excluiu. Programas que a chamam são recusados a partir de agora.",
   noModel: "Não há modelo para iniciar",
   noModelHelp: "O treinamento não terminou ou não terminou bem. A visão geral diz mais.",
   deleting: "Esta versão está sendo excluída.",

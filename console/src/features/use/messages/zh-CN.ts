@@ -3,8 +3,6 @@ import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
   service: "{name} 的服务",
-  gone: "此版本已不存在",
-  goneHelp: "有人删除了它。调用它的程序从现在起会被拒绝。",
   noModel: "没有可启动的模型",
   noModelHelp: "训练尚未结束，或没有成功。概览页有更多说明。",
   deleting: "正在删除此版本。",
