@@ -80,6 +80,31 @@ def test_an_answer_that_is_given_anew_leaves_what_other_rounds_compared(four):
     assert [(agreement.compared, agreement.agreed) for agreement in read] == [(4, 3), (4, 4)]
 
 
+def test_confusions_name_labels_whether_they_are_stored_beside_an_answer_or_not(world):
+    lines = [labelled(a_line(name), ["cat"]) for name in "ab"]
+    world.room.create(lines)
+    made = world.open("ann", "ben", double_share=1)
+    # Who says what the dataset says has no labels stored beside the answer.
+    for task, line in zip(world.tasks(made, "ann"), lines, strict=True):
+        world.rounds.answers.submit(as_caller("ann"), made.id, [GivenAnswer(line, task.revision)])
+    world.answer(made, "ben", lambda name: ["cat", "dog"] if name == "a" else ["dog"])
+    agreement = world.rounds.statistics.agreement(world.project, made.id)
+    assert sorted(agreement.confusions) == [("", "dog", 1), ("cat", "dog", 1)]
+
+
+def test_the_pace_of_each_person_follows_their_answers_and_nobody_elses(four):
+    made = four.open("ann", "ben", double_share=1)
+    paces = []
+    for seconds, name in ((4, "ann"), (0, "ben"), (6, "ann"), (5, "ben")):
+        four.clock.move(seconds=seconds)
+        task = four.tasks(made, name, "unlabelled")[0]
+        answer = GivenAnswer(labelled(task.line, ["cat"]), task.revision)
+        four.rounds.answers.submit(as_caller(name), made.id, [answer])
+        people = four.rounds.statistics.agreement(four.project, made.id).people
+        paces.append([person.seconds for person in people])
+    assert paces == [[None, None], [None, None], [6.0, None], [6.0, 11.0]]
+
+
 def test_a_round_shows_pictures_of_its_own_bucket_alone(four):
     made = four.open("ann")
     places = ("pictures", "others", "")

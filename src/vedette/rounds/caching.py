@@ -15,22 +15,23 @@ Value = TypeVar("Value")
 
 
 class RevisionCache(Generic[Value]):
-    """One value a round, of the last revision that was asked for. Threads may share it."""
+    """One value a name, of the last revision that was asked for. Threads may share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._values: OrderedDict[str, tuple[Hashable, Value]] = OrderedDict()
         self._lock = Lock()
 
-    def read(self, round_id: str, revision: Hashable, work_out: Callable[[], Value]) -> Value:
+    def read(self, name: str, revision: Hashable, work_out: Callable[[], Value]) -> Value:
         """Return the value of this revision, worked out where it is not kept."""
         with self._lock:
-            last_revision, value = self._values.get(round_id, (None, None))
+            last_revision, value = self._values.get(name, (None, None))
             if value is not None and last_revision == revision:
                 return value
         value = work_out()
         with self._lock:
-            self._values[round_id] = revision, value
-            self._values.move_to_end(round_id)
-            while len(self._values) > MOST:
+            self._values[name] = revision, value
+            self._values.move_to_end(name)
+            while len(self._values) > self._most:
                 self._values.popitem(last=False)
         return value

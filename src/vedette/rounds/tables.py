@@ -99,6 +99,8 @@ round_answers = Table(
     ),
     Index("ix_round_answers_round_user_id", "round", "user_id", "number"),
     Index("ix_round_answers_people", "round", "user_id", "name", "status"),
+    # Covers how long answers took.
+    Index("ix_round_answers_times", "round", "user_id", "answered_ms", "kind"),
     Index("ix_round_answers_round_status", "round", "status", "number"),
 )
 
