@@ -28,7 +28,7 @@ def problems_of(page: Page, stop: Stop) -> list[str]:
     """Return what is wrong with a page in a language and a theme, and with its colours in the other."""
     theme, language = next(TURNS)
     choose(page, theme=theme, language=language)
-    findings = [*axe_findings(page), *([] if stop.is_wide else sideways(page))]
+    findings = [*axe_findings(page), *sideways(page)]
     other = THEMES[theme == THEMES[0]]
     choose(page, theme=other, language=language)
     findings += axe_findings(page, "color-contrast")

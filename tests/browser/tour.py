@@ -68,8 +68,6 @@ class Stop:
     path: str
     ready: Callable[[Page], Locator]
     then: Callable[[Page], object] | None = None
-    # Nine columns have no room at 1280 pixels in every language: the table scrolls within itself.
-    is_wide: bool = False
 
 
 def _picture(number: int) -> bytes:
@@ -295,7 +293,7 @@ def model_stops(house: House) -> list[Stop]:
         Stop("version-missing", f"{project}/versions/never-was", heading),
         Stop("copies", f"{version}/copies", heading),
         Stop("policy", f"{version}/copies", heading, _button("Add a policy")),
-        Stop("evaluation", f"{version}/evaluation", tour_models.drawn_curves, is_wide=True),
+        Stop("evaluation", f"{version}/evaluation", tour_models.drawn_curves),
         Stop("evaluation-lookout", f"{running}/evaluation", tour_models.drawn_curves),
         Stop("compare", f"{project}/compare", lambda page: page.locator(".comparison-card").first),
         Stop("compare-one", f"{plates}/compare", heading),

@@ -68,8 +68,9 @@ export function VersionFrame({ project, name, version, tab, actions, children }:
       }
     >
       <SpaceBetween size="l">
-        {EVERY_TAB.length > 1 && (
+        {version !== undefined && EVERY_TAB.length > 1 && (
           <Tabs
+            disableContentPaddings
             activeTabId={tab}
             tabs={EVERY_TAB.map(({ id, path, text }) => ({
               id,

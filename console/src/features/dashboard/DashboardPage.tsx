@@ -15,6 +15,7 @@ import { useCall } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
+import "./dashboard.css";
 import { ProjectTable } from "./ProjectTable";
 import { edgesOf, RANGES, type Range } from "./ranges";
 import { byPeriod, projectsOf, ratioOfAll, sumOf, type VersionUsage } from "./sums";
@@ -71,12 +72,14 @@ export function DashboardPage() {
       }
     >
       <SpaceBetween size="l">
-        <SegmentedControl
-          label={t("range")}
-          selectedId={range}
-          options={RANGES.map((id) => ({ id, text: t(`range_${id}`) }))}
-          onChange={({ detail }) => setSearch({ range: detail.selectedId }, { replace: true })}
-        />
+        <div className="dashboard-ranges">
+          <SegmentedControl
+            label={t("range")}
+            selectedId={range}
+            options={RANGES.map((id) => ({ id, text: t(`range_${id}`) }))}
+            onChange={({ detail }) => setSearch({ range: detail.selectedId }, { replace: true })}
+          />
+        </div>
         {query.isError && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
         {query.isPending && <Spinner size="large" />}
         {query.data !== undefined && <Figures edges={edges} versions={query.data.Versions ?? []} />}
@@ -176,7 +179,8 @@ function Graph({ edges, versions }: FiguresProps) {
           series(t("wrong"), wrong),
         ]}
         xTickFormatter={(date) => formats.date(date.toISOString())}
-        yTickFormatter={formats.number}
+        // Pictures are whole; between one and none the design system would write fifths.
+        yTickFormatter={(count) => (Number.isInteger(count) ? formats.number(count) : "")}
       />
     </Container>
   );

@@ -6,7 +6,6 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { useCollection } from "@cloudscape-design/collection-hooks";
 import { memo, useCallback, useMemo, useState } from "react";
 import { useFormats } from "../../i18n/context";
-import type { Counts } from "./columns";
 import { countsShown, f1Of, precisionOf, recallOf, type RankedLabel } from "./counting";
 import { useRested } from "./images";
 import { useNow, useThresholds, type NowFigures } from "./moved";
@@ -48,9 +47,17 @@ function ShareCell({ row, of }: { readonly row: Row; readonly of: FigureName }) 
   return formats.percent(FIGURES[of](useNow(row.ranked, row.place)));
 }
 
-function CountCell({ row, of }: { readonly row: Row; readonly of: keyof Counts }) {
+/** Of how many there are. */
+function FoundCell({ row }: { readonly row: Row }) {
+  const t = useText();
   const formats = useFormats();
-  return formats.number(useNow(row.ranked, row.place).counts[of]);
+  const { tp, fn } = useNow(row.ranked, row.place).counts;
+  return t("foundOf", { found: formats.number(tp), all: formats.number(tp + fn) });
+}
+
+function FalseCell({ row }: { readonly row: Row }) {
+  const formats = useFormats();
+  return formats.number(useNow(row.ranked, row.place).counts.fp);
 }
 
 /** Rows are ordered by what they count once the thresholds rest, so that none jumps from under the pointer. */
@@ -79,7 +86,6 @@ interface RowsProps extends LabelTableProps {
 
 function useColumnDefinitions(): TableProps.ColumnDefinition<Row>[] {
   const t = useText();
-  const formats = useFormats();
   return useMemo(() => {
     const share = (key: FigureName) => ({
       id: key,
@@ -87,36 +93,34 @@ function useColumnDefinitions(): TableProps.ColumnDefinition<Row>[] {
       sortingComparator: by(FIGURES[key]),
       cell: (row: Row) => <ShareCell row={row} of={key} />,
     });
-    const count = (key: keyof Counts) => ({
-      id: key,
-      header: t(key),
-      sortingComparator: by(({ counts }) => counts[key]),
-      cell: (row: Row) => <CountCell row={row} of={key} />,
-    });
     return [
       {
         id: "label",
         header: t("label"),
         sortingField: "label",
         isRowHeader: true,
-        cell: (row) => <bdi>{row.label}</bdi>,
+        minWidth: 120,
+        cell: (row) => <bdi className="unbroken-name">{row.label}</bdi>,
       },
       share("f1"),
       share("precision"),
       share("recall"),
       share("threshold"),
-      count("tp"),
-      count("fp"),
-      count("fn"),
       {
-        id: "tested",
-        header: t("testedShort"),
-        sortingComparator: (one, other) =>
-          one.ranked.label.row.test_pictures - other.ranked.label.row.test_pictures,
-        cell: ({ ranked }) => formats.number(ranked.label.row.test_pictures),
+        id: "tp",
+        header: t("tp"),
+        // One column for found and missed: nine do not fit into 1,280 px in every language.
+        sortingComparator: by(({ counts }) => -counts.fn),
+        cell: (row) => <FoundCell row={row} />,
+      },
+      {
+        id: "fp",
+        header: t("fp"),
+        sortingComparator: by(({ counts }) => counts.fp),
+        cell: (row) => <FalseCell row={row} />,
       },
     ];
-  }, [t, formats]);
+  }, [t]);
 }
 
 const Rows = memo(function Rows({ ranked, chosen, onChoose, thresholds, onSort }: RowsProps) {

@@ -61,7 +61,7 @@ function Facts({ report }: { readonly report: Report }) {
     {
       label: t("budget"),
       value: [
-        budget === undefined ? (report.Budget ?? "–") : t(`budget_${budget}`),
+        budget === undefined ? "–" : t(`budget_${budget}`),
         ...(report.Seconds === undefined ? [] : [t("took", { time: duration(report.Seconds) })]),
       ].join(" · "),
     },

@@ -41,7 +41,7 @@ export const messages = {
   matches: { one: "{count} label", other: "{count} labels" },
   threshold: "Threshold",
   tested: "Test pictures",
-  testedShort: "Tested",
+  foundOf: "{found} of {all}",
   tp: "Found",
   fp: "False alarms",
   fn: "Missed",

@@ -45,7 +45,7 @@ export const messages: Translation<typeof english> = {
   matches: { one: "{count} étiquette", other: "{count} étiquettes" },
   threshold: "Seuil",
   tested: "Images de test",
-  testedShort: "Testées",
+  foundOf: "{found} sur {all}",
   tp: "Trouvées",
   fp: "Fausses alertes",
   fn: "Manquées",

@@ -41,7 +41,7 @@ export const messages: Translation<typeof english> = {
   matches: { other: "{count} label" },
   threshold: "Ambang",
   tested: "Gambar uji",
-  testedShort: "Diuji",
+  foundOf: "{found} dari {all}",
   tp: "Ditemukan",
   fp: "Alarm palsu",
   fn: "Terlewat",

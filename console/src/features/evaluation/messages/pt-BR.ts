@@ -45,7 +45,7 @@ export const messages: Translation<typeof english> = {
   matches: { one: "{count} rótulo", other: "{count} rótulos" },
   threshold: "Limiar",
   tested: "Imagens de teste",
-  testedShort: "Testadas",
+  foundOf: "{found} de {all}",
   tp: "Encontradas",
   fp: "Alarmes falsos",
   fn: "Perdidas",

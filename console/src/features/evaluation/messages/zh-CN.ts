@@ -41,7 +41,7 @@ export const messages: Translation<typeof english> = {
   matches: { other: "{count} 个标签" },
   threshold: "阈值",
   tested: "测试图片",
-  testedShort: "测试数",
+  foundOf: "{found} / {all}",
   tp: "已找到",
   fp: "误报",
   fn: "漏报",
