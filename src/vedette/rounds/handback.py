@@ -225,24 +225,25 @@ def _count_accepted(
 ) -> Counter[tuple[PictureStanding, str]]:
     """Count accepted answers by what the dataset says of their pictures now, and by their labels.
 
-    The labels are empty where the answer says what the picture's line said before.
+    The labels are empty where the answer says what the picture's line said before, and none where they were
+    not stored beside an answer yet.
     """
     entry, answer = round_entries.c, round_answers.c
     # Mostly few; to look up of each picture what became of it takes as long as all the rest.
     settled = select(entry.number).where(entry.round == round_id, entry.outcome != "")
     accepted = (answer.round == round_id, answer.status == "accepted", answer.number.not_in(settled))
-    names = func.coalesce(answer.names, "[]")
-    by_names = select(names, func.count()).where(*accepted).group_by(names)
+    by_names = select(answer.names, func.count()).where(*accepted).group_by(answer.names)
     counts: Counter[tuple[PictureStanding, str]] = Counter()
-    for labels, pictures in connection.execute(by_names):
-        counts["same", labels] = pictures
+    for names, pictures in connection.execute(by_names):
+        counts["same", "[]" if names is None else names] += pictures
     deviating: list[tuple[PictureStanding, frozenset[int]]]
     deviating = [("changed", deviations.changed), ("removed", deviations.removed)]
     for standing, numbers in deviating:
         ordered = sorted(numbers)
         for start in range(0, len(ordered), FEW):
-            query = select(names).where(*accepted, answer.number.in_(ordered[start : start + FEW]))
-            for labels in connection.execute(query).scalars():
+            query = select(answer.names).where(*accepted, answer.number.in_(ordered[start : start + FEW]))
+            for names in connection.execute(query).scalars():
+                labels = "[]" if names is None else names
                 counts["same", labels] -= 1
                 counts[standing, labels] += 1
     return +counts

@@ -5,6 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import type { Own } from "../../api";
+import { Sentence } from "../../sentences";
 import { hrefOf, useFollow } from "../../ui/links";
 import { useText } from "./text";
 import "./training.css";
@@ -50,12 +51,12 @@ export function placeOfPicture(dataset: string, source: string): string {
 function Why({ problem }: { readonly problem: Problem }) {
   const t = useText();
   const { Code: code = "", Message: message = "" } = problem;
-  if (!isSpoken(code)) return <bdi>{message}</bdi>;
+  if (!isSpoken(code)) return <Sentence text={message} />;
   return (
     <>
       {t(WORDS[code])}
       <Box color="text-body-secondary" fontSize="body-s">
-        <bdi>{message}</bdi>
+        <Sentence text={message} />
       </Box>
     </>
   );

@@ -37,12 +37,12 @@ function Shown({ project, route }: { readonly project: ProjectFacts; readonly ro
       }
     >
       {(shown) => (
-        <>
+        <SpaceBetween size="l">
           <TrainingView version={shown} route={route} project={project} />
           <TrainedWith project={project} version={shown.name} />
           <Details project={project} version={shown} />
           <TagPanel service={project.service} arn={shown.arn} help={t("tagsHelp")} />
-        </>
+        </SpaceBetween>
       )}
     </VersionFrame>
   );
