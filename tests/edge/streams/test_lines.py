@@ -10,7 +10,7 @@ import pytest
 
 from vedette.edge.streams import lines as module
 from vedette.edge.streams.lines import FileReceiver, LineRefused, LineSender, PipeReceiver, ReceiverAway
-from vedette.errors import Wrong
+from vedette.errors import Taken, Wrong
 
 SOON_S = 30.0
 
@@ -203,6 +203,41 @@ def test_a_full_disk_makes_lines_wait_and_leaves_no_half_of_one(tmp_path, monkey
     receiver.deliver(numbered(1, 1))
     receiver.close()
     assert path.read_bytes() == b"".join(numbered(2))
+
+
+def test_a_folder_that_goes_makes_lines_wait_and_moves_no_file_twice(tmp_path, monkeypatch):
+    path = tmp_path / "lines"
+    receiver = FileReceiver(path, most_bytes=30, most_files=4)
+    for line in numbered(4):
+        receiver.deliver([line])
+
+    def full():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(receiver, "_opened", full)
+        for _ in range(5):
+            with pytest.raises(ReceiverAway, match="No space left"):
+                receiver.deliver(numbered(1, 4))
+    receiver.deliver(numbered(1, 4))
+    receiver.close()
+    contents = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert contents == {
+        "lines": numbered(1, 4)[0],
+        "lines.1": b"".join(numbered(2, 2)),
+        "lines.2": b"".join(numbered(2)),
+    }
+
+
+def test_two_watches_do_not_write_to_one_file(tmp_path):
+    receiver = FileReceiver(tmp_path / "lines", most_bytes=20, most_files=3)
+    for _ in range(2):  # as it was opened, and as it was begun anew
+        with pytest.raises(Taken, match="Another watch writes its lines"):
+            FileReceiver(tmp_path / "lines", most_bytes=20, most_files=3)
+        for line in numbered(3):
+            receiver.deliver([line])
+    receiver.close()
+    FileReceiver(tmp_path / "lines", most_bytes=20, most_files=3).close()
 
 
 def test_a_file_that_cannot_be_written_is_refused_at_the_start(tmp_path):

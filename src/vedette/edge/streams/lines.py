@@ -4,6 +4,8 @@ Each receiver has a thread and a bounded queue in memory. While it is away the l
 full the oldest is dropped and counted, but of a file's frames, which can wait themselves.
 """
 
+import errno
+import fcntl
 import logging
 import os
 import threading
@@ -13,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from vedette.errors import Wrong
+from vedette.errors import Taken, Wrong
 
 log = logging.getLogger("vedette.edge.stream")
 
@@ -222,6 +224,8 @@ class FileReceiver:
             self._write(content, size)
         except OSError as error:
             raise ReceiverAway(f"cannot be written: {error.strerror}") from error
+        except Taken as refusal:
+            raise ReceiverAway(refusal.sentence) from None
 
     def close(self) -> None:
         """Close the file, which is on the disk then."""
@@ -241,19 +245,30 @@ class FileReceiver:
 
     def _rotate(self) -> None:
         os.fsync(self._stream.fileno())
-        for number in range(self._most_files - 1, 0, -1):
-            older = self._numbered(number)
-            newer = self._numbered(number - 1)
-            if newer.exists():
-                newer.replace(older)
+        if self._most_files == 1:
+            self._stream.truncate(0)
+            return
+        # Where the file is gone already, the last try ended here: nothing is moved twice.
+        for number in range(self._most_files - 1 if self._path.exists() else 0, 0, -1):
+            if self._numbered(number - 1).exists():
+                self._numbered(number - 1).replace(self._numbered(number))
+        fresh = self._opened()
         self._stream.close()
-        self._stream = self._opened() if self._most_files > 1 else self._path.open("wb", buffering=0)
+        self._stream = fresh
 
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}") if number else self._path
 
     def _opened(self) -> BinaryIO:
-        return self._path.open("a+b", buffering=0)
+        stream = self._path.open("a+b", buffering=0)
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            stream.close()
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                raise
+            raise Taken(f"Another watch writes its lines to {self._path}; choose another file.") from None
+        return stream
 
     def _end_line(self) -> None:
         size = self._stream.seek(0, os.SEEK_END)
