@@ -36,14 +36,15 @@ class Fleet:
     def package(self, version, component, **more):
         """Package a version of the project `belt`; return what an order for a device names."""
         self._orders += 1
+        project = more.pop("project", "belt")
         answer = self.own.start_edge_package(
-            ModelArn=f"arn:aws:lookoutvision:us-east-1:{ACCOUNT}:model/belt/{version}",
+            ModelArn=f"arn:aws:lookoutvision:us-east-1:{ACCOUNT}:model/{project}/{version}",
             ComponentName=component,
             ComponentVersion=more.pop("number", f"1.0.{self._orders}"),
             Address=f"s3://{BUCKET}/edge",
             **more,
         )["Package"]
-        arn = f"arn:aws:lookoutvision:us-east-1:{ACCOUNT}:project/belt"
+        arn = f"arn:aws:lookoutvision:us-east-1:{ACCOUNT}:project/{project}"
 
         def job():
             packages = self.own.list_edge_packages(ProjectArn=arn)["Packages"]

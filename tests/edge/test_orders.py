@@ -278,3 +278,19 @@ def test_reports_say_what_the_machine_is_and_nothing_of_pictures(server, package
         "system", "arch", "host", "cores", "memory", "free_memory", "free_disk",
     }  # fmt: skip
     assert len(json.dumps(server.last)) < 1000
+
+
+def test_two_agents_never_take_models_into_one_folder(server, tmp_path):
+    with reporting(tmp_path / "models", server, server.token):
+        eventually(lambda: len(server.reports), lambda count: count > 0)
+        other = tmp_path / "other"
+        other.mkdir()
+        with (
+            pytest.raises(Refusal, match="Another agent takes models over the air"),
+            running_device(
+                tmp_path / "models",
+                server=ServerOptions(server.address, server.token),
+                socket=f"unix://{other}/agent.sock",
+            ),
+        ):
+            pass

@@ -102,6 +102,7 @@ def running_agent(options: AgentOptions) -> Iterator[RunningAgent]:
             pages = StatusPages(models, figures, addresses)
             page = ending.enter_context(served_pages(pages, options.status))
         device = OnDevice(models, figures, installed, options.limits, keys)
+        ending.callback(installed.close)
         orders = None if options.server is None else OverTheAir(options.server, device)
         server.start()
         for name in dict.fromkeys((*options.start, *installed.on_disk())):

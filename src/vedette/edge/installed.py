@@ -10,7 +10,9 @@ One line of installed.json says which package counts: that file changes whole or
 appears under its name when all of it is on the disk, and goes only when installed.json names it no more.
 """
 
+import fcntl
 import logging
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -19,12 +21,13 @@ from typing import Any
 
 from vedette.edge.catalogue import ModelOnDisk
 from vedette.edge.durable import read_document, write_document
-from vedette.errors import Wrong
+from vedette.errors import Taken, Wrong
 from vedette.runtime.components import MODEL_FOLDER
 
 log = logging.getLogger("vedette.edge")
 
 FOLDER, RECORD, INCOMING, PACKAGES = ".over-the-air", "installed.json", "incoming", "packages"
+LOCK = "lock"
 FORMAT = 1
 MODE = 0o700
 
@@ -67,6 +70,7 @@ class InstalledModels:
     def __init__(self, models: Path) -> None:
         self.root = models / FOLDER
         self.record = _read(self.root / RECORD)
+        self._lock = -1
 
     @property
     def incoming(self) -> Path:
@@ -82,7 +86,20 @@ class InstalledModels:
         """Make the folders, and clear what no install has finished."""
         for folder in (self.root, self.incoming, self.packages):
             folder.mkdir(mode=MODE, exist_ok=True)
+        self._lock = os.open(self.root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.close()
+            raise Taken(f"Another agent takes models over the air into {self.root.parent}.") from None
+        self.record = _read(self.root / RECORD)  # the other one may have changed it just now
         self.sweep()
+
+    def close(self) -> None:
+        """Let another agent change it."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
     def on_disk(self) -> dict[str, ModelOnDisk]:
         """Return the models as the catalogue has them."""

@@ -40,6 +40,8 @@ LEAST_AFTER_S, MOST_AFTER_S = 1.0, 3600.0
 FIRST_RETRY_S, MOST_RETRY_S = 5.0, 900.0
 # A model that fails within so long after a switch, or after the agent's start, is taken back.
 PROBATION_S = 300.0
+# After an error that nobody foresaw.
+UNFORESEEN_S = 60.0
 TICK_S = 0.25
 
 
@@ -91,11 +93,12 @@ class OverTheAir:
         """Ask, obey and report until it is ended."""
         while not self._ended.is_set():
             try:
-                self._wait(self._turn())
+                wait_s = self._turn()
             except Exception:
                 # Whatever a server sends or a disk does: models run on, and it is tried again.
                 log.exception("the server's order could not be followed")
-                self._wait(MOST_RETRY_S / 10)
+                wait_s = self._options.poll_s or UNFORESEEN_S
+            self._wait(wait_s)
 
     def end(self) -> None:
         """Have the thread end soon."""
@@ -104,7 +107,11 @@ class OverTheAir:
     def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and not self._ended.wait(TICK_S):
-            self.take_back_failed()
+            try:
+                self.take_back_failed()
+            except Exception:  # a disk that fails ends no thread
+                log.exception("a model that failed could not be taken back")
+                self._switched.clear()
 
     def _turn(self) -> float:
         """Ask once and do what is ordered; return after how long to ask again."""
