@@ -44,6 +44,11 @@ def test_a_camera_takes_a_burst_with_a_label_and_one_is_thrown_away(console, see
     page.get_by_role("button", name="Discard camera-").first.click()
     expect(page.get_by_test_id("shots").locator("img")).to_have_count(4)
     assert look_closely(page, "camera") == []
+    # They are nowhere else: who comes back finds them.
+    page.get_by_role("link", name="Projects", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Projects", exact=False).first).to_be_visible()
+    page.go_back()
+    expect(page.get_by_test_id("shots").locator("img")).to_have_count(4)
     page.get_by_test_id("add-taken").click()
     page.get_by_test_id("upload-over").wait_for()
     lines = entries(console, name)

@@ -264,6 +264,12 @@ def test_a_bucket_of_another_account_is_not_there(bench):
     assert (state.status, state.message) == ("failed", "This account has no bucket foreign-1.")
 
 
+def test_a_manifest_that_is_not_there_is_named(bench):
+    state = bench.bring(ImportSource("bucket", "manifest", f"s3://{BUCKET}/gone.manifest"))
+    sentence = f"s3://{BUCKET}/gone.manifest is not there, or not for you to read."
+    assert (state.status, state.message) == ("failed", sentence)
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -51,8 +51,9 @@ function WorkNotice({ work }: { readonly work: WatchedWork }) {
     refetchInterval: EVERY_MS,
     retry: false,
   });
-  // What was forgotten meanwhile is over; a server that is away comes back.
-  const isGone = error !== null && asFault(error).status === 404;
+  // What was forgotten meanwhile is over, as is what somebody else began here; a server that is away comes back.
+  const fault = error === null ? null : asFault(error);
+  const isGone = fault?.status === 404 || fault?.code === "AccessDeniedException";
   const status = data?.status ?? "running";
   useEffect(() => {
     if (isGone) unwatchWork(work.id);

@@ -98,7 +98,11 @@ class BucketReading:
     def _copy(self, bucket: str, key: str, place: Path, most: int) -> int:
         if not self.may_read(self.caller, bucket, key, ""):
             raise Denied(f"s3://{bucket}/{key} is not there, or not for you to read.")
-        size = self.blobs.find(bucket, key).size
+        try:
+            size = self.blobs.find(bucket, key).size
+        except Missing:
+            sentence = f"s3://{bucket}/{key} is not there, or not for you to read."
+            raise Missing(sentence, kind="key", name=key) from None
         if size > most:
             raise Wrong(f"s3://{bucket}/{key} is too large: label files have at most 2 GiB together.")
         place.parent.mkdir(parents=True, exist_ok=True)
