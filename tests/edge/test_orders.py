@@ -10,11 +10,13 @@ import pytest
 from doubles.devices import bitmap_of, plain, running_device
 from doubles.order_server import running_order_server
 from doubles.over_the_air import POLL_S, eventually
-from doubles.packages import save_plain
+from doubles.packages import save_plain, tiny_package
 from vedette.edge import fetching
+from vedette.edge.catalogue import Catalogue, ModelOnDisk
+from vedette.edge.device_models import DeviceModels
 from vedette.edge.installed import FOLDER
 from vedette.edge.over_the_air import ServerOptions
-from vedette.edge.process import ProcessLimits
+from vedette.edge.process import ModelProcess, ProcessLimits
 from vedette.errors import Refusal, Wrong
 from vedette.runtime.golden import GoldenAnswer, write_answers
 from vedette.runtime.signatures import make_private_key
@@ -294,3 +296,18 @@ def test_two_agents_never_take_models_into_one_folder(server, tmp_path):
             ),
         ):
             pass
+
+
+def test_a_model_that_is_starting_is_switched_when_it_has_started(tmp_path):
+    old = tiny_package(tmp_path / "models" / "belt", "anomaly", thresholds={"anomaly": 0.4})
+    new = tiny_package(tmp_path / "other" / "belt", "anomaly", thresholds={"anomaly": 0.6})
+    models = DeviceModels(Catalogue(old.parent), ProcessLimits(threads=1))
+    try:
+        process = ModelProcess(ModelOnDisk("belt", new), ProcessLimits(threads=1))
+        process.load()
+        models.start("belt")
+        models.switch(ModelOnDisk("belt", new), process)
+        reply, _ = models.served("belt").ask({"raster": [96, 64]}, plain(WHITE).tobytes())
+        assert round(reply["answer"]["threshold"], 3) == 0.6
+    finally:
+        models.close()

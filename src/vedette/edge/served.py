@@ -218,10 +218,11 @@ class ServedModel:
     def switch(self, model: ModelOnDisk, process: ModelProcess) -> bool:
         """Have another process answer from now on, which has loaded another package of the model.
 
-        What the one before has in hand it answers; then it ends. Returns whether the model was RUNNING, else
-        nothing has changed.
+        What the one before has in hand it answers; then it ends. One that is STARTING is waited for. Returns
+        whether the model was RUNNING, else nothing has changed.
         """
         with self._changed:
+            self._changed.wait_for(lambda: self.state is not ModelState.STARTING, self._limits.start_s)
             if self.state is not ModelState.RUNNING:
                 return False
             before, self._process = self._process, process
