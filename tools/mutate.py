@@ -1,48 +1,36 @@
-"""Change random lines of a room, one at a time, run the room's own tests, and print what survived.
+"""Change random lines of a room, one at a time, run the tests that run those lines, and print what survived.
 
-    python tools/mutate.py access --lines 50 --seed 1
-    nice -n 19 python tools/mutate.py --lines 100 --bar 0.85      # lines of all rooms
+    python -m tools.mutate access --lines 50 --seed 1
+    python -m tools.mutate access --record --untouched            # lines that no test runs
+    nice -n 19 python -m tools.mutate --lines 100 --bar 0.85      # lines of all rooms
 
 Of all rooms, each change is met by the tests of its own room: of `api/s3` those of `tests/api/s3` and the
 files of `tests/api`.
 
-The test files that import the changed module, or carry its name, run first: most changes are caught by them,
-in a tenth of the time. `--near` runs those alone, or where there are none the nearest folder: a lower bound,
-which is affordable for every room.
+`--record` runs the tests of the room once, traced, and keeps which test runs which line (touched_lines.py); a
+change is then met by those tests alone, the nearest and quickest first, as many as fit into `--seconds`.
+Where nothing is recorded, the test files that import the changed module, or carry its name, run first.
+`--near` runs those alone, or where there are none the nearest folder. Both are lower bounds.
 
-A change is one operator, comparison, constant, condition or statement. The room is copied first, so the
+A change is one operator, comparison, constant, condition or statement. The package is copied, so the
 working tree stays as it is. Sentences, docstrings, decorators and annotations are left alone: what they
 say is not behaviour. A change that ends in an endless loop counts as caught.
 """
 
 import argparse
 import ast
-import concurrent.futures
-import os
 import random
-import re
-import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-# Several times what the slowest room's tests take on a busy machine.
-LONGEST_S = 600
-PASSED, NOTHING_COLLECTED = 0, 5  # pytest's; a file of slow tests alone has nothing in the fast lane
-LANE = "not slow and not postgres and not gpu and not browser and not clients"
-# Rooms and files without a folder of tests of their own, and the rooms whose tests meet them.
-MET_BY = {
-    "arn.py": ["projects", "identity", "api/rekognition"],
-    "clock.py": ["store", "identity", "metering"],
-    "errors.py": ["api", "store"],
-    "settings.py": ["server", "cli"],
-    "suggestions": ["api/own"],
-    "workers": ["training", "engines", "serving", "journeys"],
-}
+from tools.copies import Copies, Copy, Suite, Trial
+from tools.forked_runs import NOTHING_COLLECTED, PASSED, ROOT, ForkedRun, import_libraries
+from tools.suites import place_of, record_missing, suites_of, untouched
+from tools.touched_lines import PACKAGE
+from tools.warm_session import CodePairs, WarmSession, code_pairs, run_warm
+
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or,
@@ -73,6 +61,9 @@ class Mutant:
     line: int
     what: str
     source: str
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(ROOT)}:{self.line}: {self.what}"
 
 
 def changes(node: ast.AST) -> Iterator[Change]:
@@ -139,7 +130,8 @@ def _is_removable(node: ast.AST) -> bool:
 
 def mutants(room: Path, count: int, chance: random.Random) -> list[Mutant]:
     """Return one change each of so many lines, over all files of the room."""
-    files = {path: path.read_text("utf-8") for path in sorted(room.rglob("*.py"))}
+    paths = [room] if room.is_file() else sorted(room.rglob("*.py"))
+    files = {path: path.read_text("utf-8") for path in paths}
     lines = sorted(
         {(path, change.line) for path, source in files.items() for change in changes(ast.parse(source))}
     )
@@ -154,113 +146,115 @@ def _mutant(path: Path, source: str, line: int, chance: random.Random) -> Mutant
     return Mutant(path, line, change.what, ast.unparse(ast.fix_missing_locations(tree)))
 
 
-def tests_of(path: Path) -> list[str]:
-    """Return the tests of the room that a file belongs to, the nearest first."""
-    folders = path.relative_to(ROOT / "src" / "vedette").parts
-    room = MET_BY.get(folders[0])
-    if room is not None:
-        return [f"tests/{name}" for name in room]
-    nearest = next(
-        place
-        for depth in range(len(folders) - 1, -1, -1)
-        if (place := ROOT.joinpath("tests", *folders[:depth])).is_dir()
-    )
-    if nearest == ROOT / "tests":
-        return ["tests/runtime", "tests/docs"]  # The package's own front.
-    above = [] if nearest.parent == ROOT / "tests" else sorted(nearest.parent.glob("test_*.py"))
-    return [str(place.relative_to(ROOT)) for place in (nearest, *above)]
+Met = tuple[Mutant, list[Suite]]
 
 
-def near_tests(path: Path) -> list[str]:
-    """Return the test files that import a module, or carry its name within the tests of its room."""
-    module = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__")
-    owner, _, last = module.rpartition(".")
-    names = re.compile(rf"\b{re.escape(module)}\b|from {re.escape(owner)} import [^\n]*\b{last}\b")
-    rooms = [ROOT / place for place in tests_of(path)]
-    files = [file for file in sorted((ROOT / "tests").rglob("test_*.py")) if "browser" not in file.parts]
-    return [
-        str(file.relative_to(ROOT))
-        for file in files
-        if names.search(file.read_text("utf-8")) or (_is_named(file, last) and _is_in(file, rooms))
-    ]
+class Report:
+    """Prints what survives as it is known: a long run may be stopped."""
+
+    def __init__(self, *, is_verbose: bool) -> None:
+        self.caught = 0
+        self._is_verbose = is_verbose
+
+    def add(self, trial: Trial[Mutant]) -> None:
+        """Count a change that is done with."""
+        if trial.survived:
+            print(f"survived: {trial.file} ({trial.survived})", flush=True)
+            return
+        self.caught += 1
+        if self._is_verbose:
+            print(f"caught: {trial.file}: {trial.evidence}", flush=True)
 
 
-def _is_named(file: Path, module: str) -> bool:
-    return file.stem == f"test_{module}" or file.stem.endswith(f"_{module}")
+def try_all(created: list[Met], copies: Copies, report: Report) -> None:
+    """Try changes of functions on tests that are imported already, and all others on a cold start."""
+    pairs = {id(mutant): _pairs_of(mutant) for mutant, _ in created}
+    cold = [(mutant, suites) for mutant, suites in created if pairs[id(mutant)] is None]
+    if failing := _unsound(cold, copies):
+        raise RuntimeError(f"These tests fail without any change: {failing}")
+    for trial in copies.tried(cold):
+        report.add(trial)
+    warm = [(mutant, suites) for mutant, suites in created if pairs[id(mutant)] is not None]
+
+    def work(session: WarmSession) -> None:
+        def begin(copy: Copy, mutant: Mutant, suite: Suite) -> ForkedRun:
+            changed = pairs[id(mutant)] or []
+            return copy.run(lambda: session.run(mutant.path, changed, copy.source, suite))
+
+        session.note_failing(copies.any(), [s for _, suites in warm for s in suites if s.tests is None])
+        for trial in copies.tried(warm, begin):
+            report.add(trial)
+
+    files = sorted({file for _, suites in warm for suite in suites for file in suite.files})
+    if files:
+        run_warm(files, copies.folder, work)
 
 
-def _is_in(file: Path, rooms: list[Path]) -> bool:
-    return any(room == file or room in file.parents for room in rooms)
-
-
-def survives(mutant: Mutant, *suites: list[str]) -> bool:
-    """Run suites, one after the other, on a copy of the package with the change; say whether all pass."""
-    with tempfile.TemporaryDirectory() as folder:
-        copied = Path(folder) / "src"
-        # With what was compiled: the changed file has another time, and is compiled again.
-        shutil.copytree(ROOT / "src", copied)
-        (copied / mutant.path.relative_to(ROOT / "src")).write_text(mutant.source, "utf-8")
-        return all(run_tests(copied, suite) for suite in suites if suite)
-
-
-def run_tests(source: Path, tests: list[str]) -> bool:
-    """Say whether the tests pass on that source."""
-    # What compiles the tests once for all changes; images of Python turn it off.
-    environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": ""}
-    words = ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", LANE, *tests]
-    try:
-        ran = subprocess.run(
-            [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, timeout=LONGEST_S
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    return ran.returncode in (PASSED, NOTHING_COLLECTED)
+def _pairs_of(mutant: Mutant) -> CodePairs | None:
+    source = mutant.path.read_text("utf-8")
+    if not place_of(source, mutant.line).in_function:
+        return None
+    return code_pairs(mutant.path, source, mutant.source)
 
 
 def main() -> int:
     """Print every survivor and the share that was caught; return 1 when that is below the bar."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("room", nargs="?", default="", help="a folder of src/vedette; all of them if unnamed")
+    arguments = _parser().parse_args()
+    created = mutants(PACKAGE / arguments.room, arguments.lines, random.Random(arguments.seed))
+    if arguments.functions:
+        created = [mutant for mutant in created if _pairs_of(mutant) is not None]
+    if arguments.record:
+        record_missing({mutant.path for mutant in created})
+    if arguments.untouched:
+        return _print_untouched(sorted({mutant.path for mutant in created}))
+    import_libraries()
+    report = Report(is_verbose=arguments.verbose)
+    met = [(mutant, _suites(mutant, arguments)) for mutant in created]
+    with Copies(arguments.jobs) as copies:
+        try_all(met, copies, report)
+    name = arguments.room or "all rooms"
+    share = f"{report.caught / len(created):.0%}"
+    print(f"{report.caught} of {len(created)} changes of {name} caught ({share}), seed {arguments.seed}")
+    return 0 if report.caught >= arguments.bar * len(created) else 1
+
+
+def _suites(mutant: Mutant, arguments: argparse.Namespace) -> list[Suite]:
+    if arguments.tests:
+        return [Suite(arguments.tests)]
+    return suites_of(mutant.path, mutant.line, seconds=arguments.seconds, is_near=arguments.near)
+
+
+def _unsound(met: list[Met], copies: Copies) -> list[list[str]]:
+    """Return the files whose tests fail without any change; those that were recorded passed then."""
+    files = {tuple(suite.files) for _, suites in met for suite in suites[:1] if suite.tests is None}
+    copy = copies.any()
+    runs = {names: copy.run_cold(Suite(names)).wait() for names in sorted(files) if names}
+    return [[*names] for names, status in runs.items() if status not in (PASSED, NOTHING_COLLECTED)]
+
+
+def _print_untouched(paths: list[Path]) -> int:
+    for path in paths:
+        lines = untouched(path, {change.line for change in changes(ast.parse(path.read_text("utf-8")))})
+        if lines:
+            print(f"{path.relative_to(ROOT)}: no test runs {', '.join(map(str, lines))}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mutate", description=__doc__.partition("\n")[0])
+    parser.add_argument("room", nargs="?", default="", help="a folder or file of src/vedette; all if unnamed")
     parser.add_argument("--tests", nargs="*", help="what is run; the tests of each room if nothing is named")
     parser.add_argument("--lines", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bar", type=float, default=0.95, help="the share that must be caught")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--near", action="store_true", help="run the nearest test files alone")
-    arguments = parser.parse_args()
-    room = ROOT / "src" / "vedette" / arguments.room
-    created = mutants(room, arguments.lines, random.Random(arguments.seed))
-    suites = {tuple(suite) for mutant in created for suite in _suites(mutant, arguments)[:1]}
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        sound = list(pool.map(lambda suite: run_tests(ROOT / "src", [*suite]), sorted(suites)))
-        if not all(sound):
-            failing = [suite for suite, passed in zip(sorted(suites), sound, strict=True) if not passed]
-            print(f"These tests fail without any change: {failing}")
-            return 2
-        results = list(pool.map(lambda mutant: _tried(mutant, _suites(mutant, arguments)), created))
-    caught = results.count(False)
-    name = arguments.room or "all rooms"
-    share = f"{caught / len(created):.0%}"
-    print(f"{caught} of {len(created)} changes of {name} caught ({share}), seed {arguments.seed}")
-    return 0 if caught >= arguments.bar * len(created) else 1
-
-
-def _suites(mutant: Mutant, arguments: argparse.Namespace) -> list[list[str]]:
-    """Return what is run for a change, the quickest to catch it first."""
-    if arguments.tests:
-        return [arguments.tests]
-    near = near_tests(mutant.path)
-    if arguments.near:
-        return [near or tests_of(mutant.path)[:1]]
-    return [near, tests_of(mutant.path)] if near else [tests_of(mutant.path)]
-
-
-def _tried(mutant: Mutant, suites: list[list[str]]) -> bool:
-    """Say whether a change survives, and print it at once: a long run may be stopped."""
-    survived = survives(mutant, *suites)
-    if survived:
-        print(f"survived: {mutant.path.relative_to(ROOT)}:{mutant.line}: {mutant.what}", flush=True)
-    return survived
+    parser.add_argument("--record", action="store_true", help="first record which tests run which lines")
+    parser.add_argument("--seconds", type=float, default=60, help="recorded seconds of tests for one change")
+    parser.add_argument("--untouched", action="store_true", help="print the lines that no recorded test runs")
+    parser.add_argument("--functions", action="store_true", help="change what stands in functions alone")
+    parser.add_argument("--verbose", action="store_true", help="print by which failure a change was caught")
+    return parser
 
 
 if __name__ == "__main__":

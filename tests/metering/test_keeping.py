@@ -95,6 +95,12 @@ def test_counts_that_could_not_be_written_are_written_the_next_time(
     assert [figure for _, figure in read_all(meter)] == [Figure(5, 2, 1, 4)]
 
 
+def test_nothing_is_written_where_nothing_was_counted(meter, database, monkeypatch):
+    monkeypatch.setattr(database, "write", None)
+    meter.write()
+    meter.spans.write()
+
+
 def test_the_writer_writes_counts_and_spans_and_folds(database, clock):
     meter = Meter(database, clock)
     meter.write_every_s = 0.001
@@ -115,7 +121,8 @@ def test_a_period_has_what_was_counted_from_its_first_minute_up_to_its_last(mete
     for minutes_past in (-1, 0, 9, 10, 19, 20):
         count_at(meter, clock, minutes_past, {"answered": 1, "ms": 5})
     count_at(meter, clock, 5, {"answered": 1}, OTHER)
-    count_at(meter, clock, 5, {"units": 1})
+    asked = dict.fromkeys(("anomalies", "findings", "invalid", "throttled", "errors"), 1)
+    count_at(meter, clock, 12, {"in_service_units": 1, **asked})
     for written in (False, True):
         if written:
             meter.write()
@@ -129,6 +136,7 @@ def test_a_period_has_what_was_counted_from_its_first_minute_up_to_its_last(mete
             (ARN, 0, "ms"): 10,
             (ARN, 1, "answered"): 2,
             (ARN, 1, "ms"): 10,
+            **{(ARN, 1, name): 1 for name in asked},
         }
 
 

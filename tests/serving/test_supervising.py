@@ -200,6 +200,22 @@ def test_who_waits_for_a_first_unit_waits_for_twenty_seconds_and_no_longer(play)
     assert play(use, outcomes=[HANGS]) == 20
 
 
+def test_units_come_with_work_that_waits_and_go_one_at_a_time_each_after_half_a_minute_of_calm(play):
+    async def use(hosted, yard):
+        await asyncio.sleep(1)
+        hosted.answer_within_s = 1000
+        asked = [asyncio.create_task(hosted.detect({}, b"", RequestOrigin(str(n)))) for n in range(12)]
+        await asyncio.sleep(2)
+        counts = [len(hosted.units)]
+        await asyncio.gather(*asked)
+        for seconds in (26, 8, 20, 14, 60):
+            await asyncio.sleep(seconds)
+            counts.append(hosted.desired_units)
+        return counts
+
+    assert play(use, pace_s=0.5, most=3) == [3, 3, 2, 2, 1, 1]
+
+
 MIB = 1 << 20
 
 

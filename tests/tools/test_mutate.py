@@ -1,10 +1,19 @@
 """Which tests a change of a file is met by, and which changes a line offers."""
 
 import ast
+import os
+import struct
+import sys
+from pathlib import Path
+from types import FunctionType
 
 import pytest
+from tools.copies import Suite, Trial
+from tools.touched_lines import FileRun, RecordedTest
+from tools.tracing import sitecustomize
+from tools.warm_session import code_pairs
 
-from tools import mutate
+from tools import mutate, suites
 
 
 @pytest.mark.parametrize(
@@ -21,15 +30,15 @@ from tools import mutate
     ],
 )
 def test_a_file_is_met_by_the_tests_of_its_room(file, first, beside):
-    tests = mutate.tests_of(mutate.ROOT / "src" / "vedette" / file)
+    tests = suites.tests_of(suites.ROOT / "src" / "vedette" / file)
     assert tests[0] == first
     assert set(beside) <= set(tests)
 
 
 def test_every_file_of_the_package_has_tests_that_exist():
-    for path in sorted((mutate.ROOT / "src" / "vedette").rglob("*.py")):
-        tests = mutate.tests_of(path)
-        assert [test for test in tests if not (mutate.ROOT / test).exists()] == [], path
+    for path in sorted((suites.ROOT / "src" / "vedette").rglob("*.py")):
+        tests = suites.tests_of(path)
+        assert [test for test in tests if not (suites.ROOT / test).exists()] == [], path
 
 
 def test_a_line_offers_its_operator_its_constant_and_its_condition():
@@ -52,15 +61,196 @@ def test_a_line_offers_its_operator_its_constant_and_its_condition():
     ],
 )
 def test_the_files_that_import_a_module_or_carry_its_name_come_first(file, near):
-    files = set(mutate.near_tests(mutate.ROOT / "src" / "vedette" / file))
+    files = set(suites.near_tests(suites.ROOT / "src" / "vedette" / file))
     assert near <= files
-    assert all((mutate.ROOT / test).is_file() for test in files)
+    assert all((suites.ROOT / test).is_file() for test in files)
 
 
-def test_a_change_is_met_by_the_near_files_and_then_by_the_rest(monkeypatch):
-    path = mutate.ROOT / "src" / "vedette" / "serving" / "queue.py"
-    ran = []
-    monkeypatch.setattr(mutate, "run_tests", lambda _, suite: ran.append(suite) or len(ran) < 2)
-    mutant = mutate.Mutant(path, 1, "nothing", path.read_text("utf-8"))
-    assert not mutate.survives(mutant, ["near"], [], ["rest"], ["never"])
-    assert ran == [["near"], ["rest"]]
+SOURCE = """LIMIT = 3
+
+def judge(
+    value,
+):
+    if (
+        value
+        > LIMIT
+    ):
+        return call(
+            1,
+            2)
+    try:
+        pass
+    except OSError:
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "lines", "in_function"),
+    [
+        (1, {1}, False),
+        (4, {3, 4, 5}, False),
+        (8, {6, 7, 8, 9}, True),
+        (11, {10, 11, 12}, True),
+        (13, {13}, True),
+        (15, {15}, True),
+        (16, {16}, True),
+    ],
+)
+def test_a_changed_line_stands_for_its_statement_or_for_the_head_of_it(line, lines, in_function):
+    assert suites.place_of(SOURCE, line) == suites.Place(frozenset(lines), in_function)
+
+
+def file_run(file, *tests, set_up=()):
+    run = FileRun(file, "", {})
+    run.set_up["serving/queue.py"] = set(set_up)
+    for name, seconds, passed, lines in tests:
+        run.tests.append(RecordedTest(f"{file}::{name}", seconds, passed))
+        run.tests[-1].lines["serving/queue.py"] = set(lines)
+    return run
+
+
+def recorded_suite(monkeypatch, seconds, runs, line):
+    monkeypatch.setattr(suites, "test_files", lambda _: [run.file for run in runs])
+    monkeypatch.setattr(suites, "near_tests", lambda _: ["near"])
+    path = suites.PACKAGE / "serving" / "queue.py"
+    place = suites.place_of(path.read_text("utf-8"), line)
+    return suites.suite_of(path, place, {run.file: run for run in runs}, seconds)
+
+
+def first_line_of_a_function():
+    tree = ast.parse((suites.PACKAGE / "serving" / "queue.py").read_text("utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return functions[0].body[-1].lineno
+
+
+def test_a_change_is_met_by_the_tests_that_run_its_line_the_nearest_and_quickest_first(monkeypatch):
+    line = first_line_of_a_function()
+    runs = [
+        file_run("far", ("quick", 0.1, True, [line])),
+        file_run(
+            "near", ("slow", 3, True, [line]), ("other", 0, True, [line + 1000]), ("quick", 1, True, [line])
+        ),
+        file_run("failing", ("fails", 0.1, False, [line])),
+        file_run("shares", ("any", 0.1, True, []), set_up=[line]),
+    ]
+    suite = recorded_suite(monkeypatch, 60, runs, line)
+    assert suite.tests == ["near::quick", "near::slow", "far::quick", "shares::any"]
+    assert suite.files == ["near", "far", "shares"]
+
+
+def test_no_more_tests_are_run_than_the_seconds_hold_but_always_one(monkeypatch):
+    line = first_line_of_a_function()
+    runs = [file_run("near", ("a", 3, True, [line]), ("b", 4, True, [line]), ("c", 5, True, [line]))]
+    assert recorded_suite(monkeypatch, 7, runs, line).tests == ["near::a", "near::b"]
+    assert recorded_suite(monkeypatch, 1, runs, line).tests == ["near::a"]
+
+
+def test_what_is_set_at_import_is_met_by_whoever_uses_the_module(monkeypatch):
+    runs = [file_run("near", ("uses", 1, True, [900]), ("other", 1, True, []))]
+    assert recorded_suite(monkeypatch, 60, runs, 1).tests == ["near::uses"]
+
+
+class PlayedRun:
+    output = Path(os.devnull)
+
+    def __init__(self, status):
+        self._statuses = [None, status]
+
+    def status(self):
+        return self._statuses.pop(0)
+
+
+class PlayedCopy:
+    def __init__(self, **statuses):
+        self.calls = []
+        self._statuses = statuses
+
+    def change(self, file, number):
+        self.calls.append("changed")
+
+    def restore(self, file):
+        self.calls.append("restored")
+
+    def run_cold(self, suite):
+        self.calls.append(suite.files[0])
+        return PlayedRun(self._statuses[suite.files[0]])
+
+
+@pytest.mark.parametrize(
+    ("near", "rest", "calls", "survived"),
+    [
+        (0, 0, ["near", "rest"], True),
+        (0, 5, ["near", "rest"], True),
+        (0, 1, ["near", "rest"], False),
+        (1, 0, ["near"], False),
+        (2, 0, ["near"], False),
+        (124, 0, ["near"], False),
+    ],
+)
+def test_a_change_survives_when_no_suite_fails_and_the_file_is_put_back(near, rest, calls, survived):
+    copy = PlayedCopy(near=near, rest=rest)
+    trial = Trial(copy, 1, None, [Suite(["near"]), Suite([]), Suite(["rest"])])
+    while not trial.is_over():
+        pass
+    assert copy.calls == ["changed", *calls, "restored"]
+    assert bool(trial.survived) is survived
+
+
+def test_a_change_that_no_test_runs_survives():
+    trial = Trial(PlayedCopy(), 1, None, [Suite([], [])])
+    assert trial.is_over()
+    assert trial.survived == "no test runs it"
+
+
+def test_each_line_is_logged_once_in_each_phase_of_a_test(tmp_path):
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "a.py").write_text("")
+    file = package / "b.py"
+    file.write_text("def f(x):\n    if x:\n        return 1\n    return 2\nf(0)\n")
+    (tmp_path / "phase").write_bytes(struct.pack("=I", 7))
+    log = sitecustomize.LineLog(tmp_path, package)
+    space = {}
+    before = sys.gettrace()
+    sys.settrace(log.call)
+    try:
+        exec(compile(file.read_text(), file, "exec"), space)
+        space["f"](0)
+        (tmp_path / "phase").write_bytes(struct.pack("=I", 8))
+        space["f"](1)
+    finally:
+        sys.settrace(before)
+    entries = list(sitecustomize.ENTRY.iter_unpack((tmp_path / "lines").read_bytes()))
+    assert entries == [(7, 1, 2), (7, 1, 4), (8, 1, 2), (8, 1, 3)]
+
+
+BEFORE = """def f(x):
+    def g():
+        return x + 1
+    return g()
+
+class A:
+    def f(self):
+        return 1
+"""
+
+
+def test_functions_have_their_new_code_where_nothing_else_changed():
+    pairs = code_pairs(Path("m.py"), BEFORE, BEFORE.replace("x + 1", "x - 1"))
+    codes = {(old.co_qualname, old.co_firstlineno): new for old, new in pairs}
+    function = FunctionType(codes["f", 1], {})
+    assert function(5) == 4
+    assert FunctionType(codes["A.f", 7], {})(None) == 1
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        BEFORE.replace("return x + 1", "pass"),
+        BEFORE.replace("self", "self, other"),
+        "def f(:",
+    ],
+)
+def test_functions_of_another_shape_are_met_by_a_cold_run(after):
+    assert code_pairs(Path("m.py"), BEFORE, after) is None
