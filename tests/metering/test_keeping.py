@@ -219,6 +219,22 @@ def test_records_are_kept_as_long_as_hours_are_and_not_longer(recorder, wall, cl
     assert spans_of(recorder) == []
 
 
+def test_a_span_that_grew_after_it_was_written_is_written_again_and_no_other(recorder, wall, database):
+    for arn in (ARN, OTHER):
+        recorder.note(arn, 2)
+    wall.pass_ms(100)
+    for arn in (ARN, OTHER):
+        recorder.note(arn, 2)
+    recorder.write()
+    wall.pass_ms(100)
+    recorder.note(ARN, 2)
+    recorder.write()
+    after_a_crash = SpanRecorder(database, wall.clock, lambda: 0.0)
+    ever = {"since_ms": 0, "until_ms": 10**14}
+    lengths = {span.arn: span.until_ms - span.began_ms for span in after_a_crash.read("arn:*", **ever)}
+    assert lengths == {ARN: 200, OTHER: 100}
+
+
 def test_a_time_has_the_spans_that_overlap_it_in_their_order(recorder, wall, clock):
     began = milliseconds(clock())
     for units in (1, 2, 3):
