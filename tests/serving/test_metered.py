@@ -12,6 +12,7 @@ from vedette.errors import Busy, TooEarly, TooFast, TooMuch, Wrong
 from vedette.metering.meter import Meter
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
+from vedette.projects.tokens import ClientToken
 from vedette.projects.version import ChosenThreshold, VersionThresholds, dump_thresholds
 from vedette.projects.versions import NewVersion, Versions
 from vedette.serving import hosting as hosting_module
@@ -238,6 +239,32 @@ def test_a_version_starts_runs_stops_and_says_so_each_time(service):
             await asyncio.gather(*service.hosting._stopping)
             assert (service.now().state, service.now().message) == ("stopped", STOPPED)
             assert (model.is_closed, service.hosting.hosted(service.version)) == (True, None)
+
+    asyncio.run(live())
+
+
+def test_a_start_and_a_stop_that_are_repeated_under_their_token_are_done_once(service):
+    def repeated(operation):
+        return ClientToken(SCOPE, operation, "t", {})
+
+    def start():
+        return service.hosting.start(service.now(), least=1, most=None, token=repeated("Start")).state
+
+    def stop():
+        return service.hosting.stop(service.now(), repeated("Stop")).state
+
+    async def live():
+        await service.hosting.open()
+        assert [start(), start()] == ["starting", "starting"]
+        await asyncio.sleep(0)
+        await service.models[-1].running()
+        assert start() == "running"
+        assert [stop(), stop()] == ["stopping", "stopping"]
+        await asyncio.sleep(0)
+        await asyncio.gather(*service.hosting._stopping)
+        assert stop() == "stopped"
+        assert len(service.models) == 1
+        await service.hosting.close()
 
     asyncio.run(live())
 

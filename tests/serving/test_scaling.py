@@ -64,6 +64,8 @@ def test_more_work_never_wants_fewer_units(load):
         (Load(3, busy=0.2, calm_s=CALM_S), 2),
         (Load(3, busy=0.2, calm_s=CALM_S - 1), 3),
         (Load(3, busy=0.6, calm_s=CALM_S), 3),
+        (Load(2, busy=0.35, calm_s=CALM_S), 1),
+        (Load(2, busy=0.36, calm_s=CALM_S), 2),
     ],
 )
 def test_loads_and_what_they_want(load, wanted):

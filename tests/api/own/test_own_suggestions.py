@@ -343,3 +343,8 @@ def test_the_next_picture_that_looks_different_is_unlabelled_and_far_from_recent
     assert set(passed) == {entry_id(f"open{number}") for number in range(2, 6)}
     labelled = place.call("FindDifferent", RecentEntryIds=recent, PassedEntryIds=passed)["Entry"]
     assert "/dog" in labelled["SourceRef"]
+
+
+def test_a_server_studies_one_dataset_at_a_time():
+    """A study takes what memory a training has left."""
+    assert STUDIES.concurrency == 1
