@@ -4,6 +4,7 @@ The working tree stays as it is. A copy is used again: the changed file is put b
 """
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -19,6 +20,8 @@ from tools.selection import Selection
 # Several times what the slowest chosen tests take on a busy machine.
 LONGEST_S = 90
 MEMORY = Path("/dev/shm")
+# As pytest and warm_session.py print the name of a test.
+FAILED_TEST = re.compile(r"^FAILED (.+?)(?: - .*)?$", re.MULTILINE)
 
 
 class ChangedFile(Protocol):
@@ -88,7 +91,7 @@ class Trial(Generic[Changed]):
     ) -> None:
         self.copy, self.file = copy, file
         self.survived = ""
-        self.evidence = ""
+        self.evidence = self.failing = ""
         self._begin = begin or (lambda copy, file, suite: copy.run_cold(suite))
         self._left = [*suites]
         self._passed: list[Suite] = []
@@ -110,7 +113,9 @@ class Trial(Generic[Changed]):
         if status == BROKEN:
             raise RuntimeError(f"pytest did not begin: {self._run.output.read_text('utf-8')}")
         if status not in (PASSED, NOTHING_COLLECTED):
-            self.evidence = _first_failure(self._run.output, status)
+            text = self._run.output.read_text("utf-8", "replace")
+            self.failing = "".join(FAILED_TEST.findall(text)[:1])
+            self.evidence = self.failing or _first_error(text) or f"status {status}"
             return self._ended(survived=False)
         self._passed.append(self._left.pop(0))
         self._run = self._next()
@@ -122,10 +127,9 @@ class Trial(Generic[Changed]):
         return True
 
 
-def _first_failure(output: Path, status: int) -> str:
-    lines = output.read_text("utf-8", "replace").splitlines()
-    failures = [line for line in lines if line.startswith(("FAILED", "ERROR", "E  ")) or "Error" in line]
-    return failures[0][:160] if failures else f"status {status}"
+def _first_error(text: str) -> str:
+    errors = (line for line in text.splitlines() if line.startswith(("ERROR", "E  ")) or "Error" in line)
+    return next(errors, "")[:160]
 
 
 class Copies:
@@ -147,10 +151,6 @@ class Copies:
     ) -> None:
         """Remove them."""
         self._root.cleanup()
-
-    def any(self) -> Copy:
-        """Return a copy while none is in use."""
-        return self._free[0]
 
     def tried(
         self,

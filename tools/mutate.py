@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.copies import Copies, Copy, Suite, Trial
-from tools.forked_runs import NOTHING_COLLECTED, PASSED, ROOT, ForkedRun, import_libraries
+from tools.forked_runs import PASSED, ROOT, ForkedRun, import_libraries
 from tools.suites import place_of, record_missing, suites_of, untouched
 from tools.touched_lines import PACKAGE
 from tools.warm_session import CodePairs, WarmSession, code_pairs, run_warm
@@ -153,11 +153,12 @@ class Report:
     """Prints what survives as it is known: a long run may be stopped."""
 
     def __init__(self, *, is_verbose: bool) -> None:
-        self.caught = 0
+        self.caught = self.count = 0
         self._is_verbose = is_verbose
 
     def add(self, trial: Trial[Mutant]) -> None:
         """Count a change that is done with."""
+        self.count += 1
         if trial.survived:
             print(f"survived: {trial.file} ({trial.survived})", flush=True)
             return
@@ -165,29 +166,47 @@ class Report:
         if self._is_verbose:
             print(f"caught: {trial.file}: {trial.evidence}", flush=True)
 
+    def leave_out(self, trial: Trial[Mutant]) -> None:
+        """Print what says nothing."""
+        print(f"not counted: {trial.file}: {trial.failing} fails without any change", flush=True)
+
 
 def try_all(created: list[Met], copies: Copies, report: Report) -> None:
     """Try changes of functions on tests that are imported already, and all others on a cold start."""
     pairs = {id(mutant): _pairs_of(mutant) for mutant, _ in created}
-    cold = [(mutant, suites) for mutant, suites in created if pairs[id(mutant)] is None]
-    if failing := _unsound(cold, copies):
-        raise RuntimeError(f"These tests fail without any change: {failing}")
-    for trial in copies.tried(cold):
-        report.add(trial)
-    warm = [(mutant, suites) for mutant, suites in created if pairs[id(mutant)] is not None]
-
-    def work(session: WarmSession) -> None:
-        def begin(copy: Copy, mutant: Mutant, suite: Suite) -> ForkedRun:
-            changed = pairs[id(mutant)] or []
-            return copy.run(lambda: session.run(mutant.path, changed, copy.source, suite))
-
-        session.note_failing(copies.any(), [s for _, suites in warm for s in suites if s.tests is None])
-        for trial in copies.tried(warm, begin):
-            report.add(trial)
-
+    cold = [entry for entry in created if pairs[id(entry[0])] is None]
+    warm = [entry for entry in created if pairs[id(entry[0])] is not None]
+    _try(cold, copies, report, lambda copy, _, suite: copy.run_cold(suite), _passes_cold)
     files = sorted({file for _, suites in warm for suite in suites for file in suite.files})
     if files:
-        run_warm(files, copies.folder, work)
+        run_warm(files, copies.folder, lambda session: _try_warm(session, warm, copies, report))
+
+
+def _try_warm(session: WarmSession, warm: list[Met], copies: Copies, report: Report) -> None:
+    def begin(copy: Copy, mutant: Mutant, suite: Suite) -> ForkedRun:
+        pairs = _pairs_of(mutant) or []
+        return copy.run(lambda: session.run(mutant.path, pairs, copy.source, suite))
+
+    _try(warm, copies, report, begin, session.passes)
+
+
+def _passes_cold(copy: Copy, test: str) -> bool:
+    return copy.run_cold(Suite([test.partition("::")[0]], [test])).wait() == PASSED
+
+
+def _try(
+    waiting: list[Met],
+    copies: Copies,
+    report: Report,
+    begin: Callable[[Copy, Mutant, Suite], ForkedRun],
+    passes: Callable[[Copy, str], bool],
+) -> None:
+    """Try changes; one that is caught by a test which fails without it as well is left out of the count."""
+    for trial in copies.tried(waiting, begin):
+        if trial.failing and not passes(trial.copy, trial.failing):
+            report.leave_out(trial)
+        else:
+            report.add(trial)
 
 
 def _pairs_of(mutant: Mutant) -> CodePairs | None:
@@ -214,23 +233,15 @@ def main() -> int:
     with Copies(arguments.jobs) as copies:
         try_all(met, copies, report)
     name = arguments.room or "all rooms"
-    share = f"{report.caught / len(created):.0%}"
-    print(f"{report.caught} of {len(created)} changes of {name} caught ({share}), seed {arguments.seed}")
-    return 0 if report.caught >= arguments.bar * len(created) else 1
+    share = report.caught / max(1, report.count)
+    print(f"{report.caught} of {report.count} changes of {name} caught ({share:.0%}), seed {arguments.seed}")
+    return 0 if share >= arguments.bar else 1
 
 
 def _suites(mutant: Mutant, arguments: argparse.Namespace) -> list[Suite]:
     if arguments.tests:
         return [Suite(arguments.tests)]
     return suites_of(mutant.path, mutant.line, seconds=arguments.seconds, is_near=arguments.near)
-
-
-def _unsound(met: list[Met], copies: Copies) -> list[list[str]]:
-    """Return the files whose tests fail without any change; those that were recorded passed then."""
-    files = {tuple(suite.files) for _, suites in met for suite in suites[:1] if suite.tests is None}
-    copy = copies.any()
-    runs = {names: copy.run_cold(Suite(names)).wait() for names in sorted(files) if names}
-    return [[*names] for names, status in runs.items() if status not in (PASSED, NOTHING_COLLECTED)]
 
 
 def _print_untouched(paths: list[Path]) -> int:

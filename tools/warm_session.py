@@ -52,7 +52,7 @@ class WarmSession:
         self._items: dict[str, pytest.Item] = {}
         self._functions: dict[str, list[FunctionType]] = defaultdict(list)
         self._caches: list[functools._lru_cache_wrapper] = []
-        self._failing: set[str] = set()
+        self._passing: dict[str, bool] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -68,44 +68,34 @@ class WarmSession:
         self._swap(path, pairs)
         for cache in self._caches:
             cache.cache_clear()
-        items = [item for item in self._items_of(suite) if item.nodeid not in self._failing]
-        failing = self._fail(items, source.parent / "t", is_first_enough=True)
+        items = self._items_of(suite)
+        failing = self._first_failing(items, source.parent / "t")
         if failing:
-            print(f"FAILED {failing[0]}")
+            print(f"\nFAILED {failing}")
             return FAILED
         return PASSED if items else NOTHING_COLLECTED
 
-    def note_failing(self, copy: Copy, suites: Sequence[Suite]) -> None:
-        """Note which tests of these suites fail without any change: they say nothing of one."""
-        items = {item.nodeid: item for suite in suites for item in self._items_of(suite)}
-        note = copy.source.parent / "failing"
-
-        def run() -> int:
-            failing = self._fail([*items.values()], copy.source.parent / "t", is_first_enough=False)
-            note.write_text("\n".join(failing), "utf-8")
-            return PASSED
-
-        if items:
-            copy.run(run).wait()
-            self._failing = set(note.read_text("utf-8").splitlines())
+    def passes(self, copy: Copy, test: str) -> bool:
+        """Say whether a test passes without any change; one that does not says nothing of one."""
+        folder = copy.source.parent / "t"
+        if test not in self._passing:
+            run = copy.run(lambda: bool(self._first_failing([self._items[test]], folder)))
+            self._passing[test] = run.wait() == PASSED
+        return self._passing[test]
 
     def _items_of(self, suite: Suite) -> list[pytest.Item]:
         if suite.tests is not None:
             return [self._items[name] for name in suite.tests if name in self._items]
         return [item for item in self._items.values() if _is_in(item, suite.files)]
 
-    def _fail(self, items: list[pytest.Item], folder: Path, *, is_first_enough: bool) -> list[str]:
-        failing: list[str] = []
+    def _first_failing(self, items: list[pytest.Item], folder: Path) -> str:
         if items:
             _use_folder(items[0].config, folder)
         for item, following in zip(items, [*items[1:], None], strict=False):
-            before = item.session.testsfailed
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            if item.session.testsfailed > before:
-                failing.append(item.nodeid)
-                if is_first_enough:
-                    break
-        return failing
+            if item.session.testsfailed:
+                return item.nodeid
+        return ""
 
     def _survey(self) -> None:
         package = str(ROOT / "src" / "vedette")
