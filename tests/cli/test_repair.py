@@ -73,7 +73,9 @@ def test_the_quarantine_is_emptied_after_a_yes_only(data):
     (data / "buckets" / "farm" / "stray.0123456789ab.jpg").write_bytes(b"?")
     assert "Put into quarantine: 1 file." in run()
     assert "In quarantine: 1 file, 1 bytes" in run("--empty-quarantine", types="n\n", ends=1)
-    assert "Nothing was changed." in run("--empty-quarantine", "--dry-run")
+    dry = run("--empty-quarantine", "--dry-run")
+    assert "Nothing was changed." in dry
+    assert "\n  farm/stray.0123456789ab.jpg: " in dry
     assert len(list(quarantined(data / "buckets"))) == 1
     assert "Removed 1 file." in run("--empty-quarantine", types="y\n")
     assert "The quarantine is empty." in run("--empty-quarantine", "--yes")
