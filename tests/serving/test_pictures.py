@@ -36,6 +36,7 @@ def test_a_head_says_what_the_picture_is(form):
         (written(80, 64, "BMP"), "picture", "no JPEG"),
         (written(80, 64)[:20], "picture", "no JPEG"),
         (b"\xff\xd8" + bytes(200), "picture", "no JPEG"),
+        (bytes(100_000), "picture", "no JPEG"),
         (bytes(100_001), "large picture", "100,000"),
         (written(4097, 64), "large picture", "4096 a side"),
         (written(63, 64), "picture size", "64 a side"),
@@ -46,6 +47,12 @@ def test_what_no_unit_should_see_is_refused(data, kind, says):
     with pytest.raises(Wrong, match=says) as refused:
         open_picture(data, RULES)
     assert refused.value.kind == kind
+
+
+@pytest.mark.parametrize("size", [(64, 64), (64, 1280), (1280, 64), (4096, 205)])
+def test_a_picture_at_the_bounds_is_taken(size):
+    head = open_picture(written(*size), RULES).head
+    assert (head.width, head.height) == size
 
 
 def test_an_orientation_that_exif_does_not_know_is_none():

@@ -1,7 +1,10 @@
 """Graphs of a backbone are written once for all who read the same levels at the same size."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from doubles.small_backbone import SMALL, small_backbone
 from vedette.learn.cache import FeatureCache
@@ -52,6 +55,18 @@ def test_other_levels_and_other_weights_are_other_graphs(written):
     assert look(work, 32).shape != look(work, 32, ("s8",)).shape
     look(other, 32)
     assert len(written) == 3
+
+
+def test_a_picture_that_was_looked_at_is_not_looked_at_again(tmp_path, monkeypatch):
+    Image.new("RGB", (40, 40), (200, 0, 0)).save(tmp_path / "a.png")
+    cache = FeatureCache(tmp_path / "cache")
+    first = CachedExtractor(RunContext(cache), (32, 32), ("s4", "s8")).features([tmp_path / "a.png"])
+    later = CachedExtractor(RunContext(cache), (32, 32), ("s4", "s8"))
+    monkeypatch.setattr(later, "extract", SimpleNamespace(levels=later.extract.levels))
+    again = later.features([tmp_path / "a.png"])
+    assert [[level.tolist() for level in levels] for levels in again] == [
+        [level.tolist() for level in levels] for levels in first
+    ]
 
 
 def test_a_training_has_one_backbone_to_read_from():
