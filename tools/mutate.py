@@ -211,8 +211,10 @@ def _try(
 
 def _pairs_of(mutant: Mutant) -> CodePairs | None:
     source = mutant.path.read_text("utf-8")
-    # The functions of a room's tables.py have done all they do when it is imported.
-    if mutant.path.name == "tables.py" or not place_of(source, mutant.line).in_function:
+    # The functions of a room's tables.py have done all they do when it is imported, and migrations are run
+    # from their files.
+    is_early = mutant.path.name == "tables.py" or "migrations" in mutant.path.parts
+    if is_early or not place_of(source, mutant.line).in_function:
         return None
     return code_pairs(mutant.path, source, mutant.source)
 
