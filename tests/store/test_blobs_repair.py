@@ -366,6 +366,24 @@ def test_damaged_lines_lose_only_what_they_said(root):
     assert after["kept"] == before["kept"]
 
 
+def test_what_a_damaged_line_said_is_taken_from_an_index_that_is_behind(root):
+    shutil.copyfile(root / INDEX, root.with_name("behind.db"))
+    store = FolderBlobs(root)
+    put(store, "farm", "later.jpg", b"1")
+    store.close()
+    before = looked_at_first(root)
+    lines = (root / "farm" / JOURNAL).read_bytes().splitlines(keepends=True)
+    bad = next(n for n, line in enumerate(lines) if b'"plain.jpg"' in line)
+    lines[bad] = lines[bad].replace(b"plain.jpg", b"plane.jpg")
+    (root / "farm" / JOURNAL).write_bytes(b"".join(lines))
+    lose_index(root)
+    shutil.copyfile(root.with_name("behind.db"), root / INDEX)
+    report = repair_buckets(root, OPTIONS)
+    assert report.sources["farm"] == "journal"
+    assert [notice.subject for notice in report.notices["from the old index"]] == ["farm/plain.jpg"]
+    assert looked_at(root)["farm"] == before["farm"]
+
+
 def test_a_journal_that_lost_its_first_lines_keeps_its_objects(root):
     lines = (root / "farm" / JOURNAL).read_bytes().splitlines(keepends=True)
     (root / "farm" / JOURNAL).write_bytes(b"".join(lines[2:]))
