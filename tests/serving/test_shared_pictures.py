@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from doubles.packages import tiny_package
 from vedette.engines.frames import FrameCutter, frame_start
 from vedette.engines.slots import SlotReader, Slots
 from vedette.serving import units
+
+FILES = Path("/proc/self/fd")
 
 
 def picture(red):
@@ -106,3 +109,15 @@ def test_without_shared_memory_pictures_come_by_the_socket(package, monkeypatch)
         assert await redness(unit, 153) == pytest.approx(0.6, abs=0.01)
 
     with_unit(package, work)
+
+
+@pytest.mark.skipif(not FILES.is_dir(), reason="only Linux lists the open files of a process")
+def test_a_unit_whose_process_cannot_be_started_leaves_nothing_open(package, monkeypatch):
+    async def fail(*words, **options):
+        raise OSError("no process")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", fail)
+    before = list(FILES.iterdir())
+    with pytest.raises(OSError, match="no process"):
+        with_unit(package, None)
+    assert len(list(FILES.iterdir())) == len(before)
