@@ -139,7 +139,7 @@ def play(server: OrderServer, place: Path, times: int, chance: random.Random, *,
         time.sleep(chance.uniform(0, INSTALL_S))
         stop(process, signal.SIGKILL)
         loose += lose_power(root, chance)
-        halves += not is_whole(root)
+        halves += not breaks and not is_whole(root)  # what was cut in an earlier turn may still lie there
         if breaks:
             break_disk(root, chance)
         process, socket = start(models, "http://127.0.0.1:9", server.token)  # its server is away
