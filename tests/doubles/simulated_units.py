@@ -34,7 +34,7 @@ class PacedUnit:
     pid = 0
 
     def __init__(self, takes, start_s):
-        self.about = {"colors": {}}
+        self.about = {"colors": {}, "thresholds": {}}
         self.in_flight = 0
         self.idle = asyncio.Event()
         self._takes = takes

@@ -38,6 +38,7 @@ class PlayedModel:
     def __init__(self, plan, *, running, failed, watch):
         self.plan, self.running, self.failed, self.watch = plan, running, failed, watch
         self.units, self.desired_units, self.colors = [object(), object()], 3, {"rust": "#aa5500"}
+        self.thresholds = {"rust": 0.6, "dirt": 0.6}
         self.heads, self.answers, self.is_closed = [], [], False
 
     async def detect(self, head, picture, origin):
@@ -402,3 +403,22 @@ def test_facts_of_a_version_without_a_package_are_none(service, tmp_path):
     for text in ("{", "{}"):
         (package / "package.json").write_text(text)
         assert service.hosting.facts(service.version) is None
+
+
+def test_a_sample_of_production_holds_to_the_versions_own_thresholds_whatever_was_asked(service, picture):
+    """The attack: the console asks with no least confidence, and one click taught the model its own noise."""
+
+    async def live():
+        async with service.opened():
+            result = await detect(service, picture, answer(RUST, DIRT), least=0.0)
+            assert [finding.label for finding in result.findings] == ["rust", "dirt"]
+            # Somebody says that less is enough for dirt, and more is wanted for rust.
+            chosen = VersionThresholds({"rust": ChosenThreshold(0.8), "dirt": ChosenThreshold(0.4)})
+            service.versions.record(service.version, thresholds=dump_thresholds(chosen))
+            await detect(service, picture, answer(RUST, DIRT), least=0.0)
+            # Without a least confidence the unit has held to them already.
+            await detect(service, picture, answer(RUST))
+
+    asyncio.run(live())
+    samples = [[finding.label for finding in sample.findings] for _, _, sample in service.observed]
+    assert samples == [["rust"], ["dirt"], ["rust"]]

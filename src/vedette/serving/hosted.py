@@ -81,6 +81,8 @@ class HostedModel:
         self.units: list[Unit] = []
         self.desired_units = plan.least
         self.colors: dict[str, str] = {}
+        # What a finding has to reach by the training, label by label.
+        self.thresholds: dict[str, float] = {}
         self.answer_within_s = ANSWER_WITHIN_S
         self._running, self._failed, self._watch = running, failed, watch
         self._waiting = FairQueue()
@@ -292,6 +294,7 @@ class HostedModel:
             return
         self._failures = 0
         self.colors = unit.about["colors"]
+        self.thresholds = unit.about["thresholds"]
         self.units.append(unit)
         self._hand_out()
         self._nudge.set()

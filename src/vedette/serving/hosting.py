@@ -11,7 +11,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -282,7 +282,9 @@ class Hosting:
         )
         if self._observe is not None:
             # After the answer too: it costs a look-up, and at most puts the picture into a queue.
-            asyncio.get_running_loop().call_soon(self._observe, version, picture, result)
+            own = {**hosted.thresholds, **version.thresholds.values}
+            sample = result if least is None else _without_unlikely(result, own)
+            asyncio.get_running_loop().call_soon(self._observe, version, picture, sample)
         return result
 
     async def explain(
@@ -356,6 +358,12 @@ class Hosting:
         arn = str(version.arn)
         self._count(arn, {"desired_units": hosted.desired_units, "in_service_units": len(hosted.units)})
         self._meter.spans.note(arn, len(hosted.units))
+
+
+def _without_unlikely(result: DetectionResult, thresholds: Mapping[str, float]) -> DetectionResult:
+    """Return an answer without what only a low MinConfidence brought."""
+    likely = (item for item in result.findings if item.confidence >= thresholds.get(item.label, 0.0))
+    return replace(result, findings=tuple(likely))
 
 
 def _finding(fields: dict[str, Any]) -> Finding:

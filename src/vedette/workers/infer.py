@@ -114,7 +114,8 @@ def warm(model: Model) -> float:
 def about(model: Model) -> dict[str, Any]:
     """Return the facts of the model that the server uses."""
     colors = {label: color_of(label, model.labels, model.facts.colors) for label in model.labels}
-    return {"task": model.task, "labels": list(model.labels), "colors": colors}
+    thresholds = {label: model.facts.threshold(label) for label in model.labels}
+    return {"task": model.task, "labels": list(model.labels), "colors": colors, "thresholds": thresholds}
 
 
 def answer(model: Model, head: Mapping[str, Any], picture: bytes, *, limit: DecodingLimit) -> Frame:

@@ -35,7 +35,8 @@ export const messages = {
   throttledHelp:
     "More pictures came than the units can answer. Programs try again by themselves; more units answer more.",
   try: "Try it",
-  tryHelp: "What you try is not kept. It counts as a use of the model, like a program's.",
+  tryHelp:
+    "It counts as a use of the model, like a program's. It is kept only where production feedback is on.",
   tryStopped: "Start the model first: then pictures can be tried here.",
   limit: "Least confidence",
   limitHelp: "Moves what is shown; nothing is asked again. In a program it is MinConfidence.",

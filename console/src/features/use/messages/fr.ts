@@ -39,7 +39,7 @@ export const messages: Translation<typeof english> = {
     "Il est arrivé plus d’images que les unités ne peuvent en traiter. Les programmes réessaient d’eux-mêmes ; plus d’unités en traitent plus.",
   try: "Essayer",
   tryHelp:
-    "Ce que vous essayez n’est pas conservé. Cela compte comme une utilisation du modèle, comme celle d’un programme.",
+    "Cela compte comme une utilisation du modèle, comme pour un programme. L’image n’est conservée que si le retour de production est activé.",
   tryStopped: "Démarrez d’abord le modèle : des images pourront alors être essayées ici.",
   limit: "Confiance minimale",
   limitHelp: "Change ce qui est montré ; rien n’est redemandé. Dans un programme, c’est MinConfidence.",

@@ -38,7 +38,8 @@ export const messages: Translation<typeof english> = {
   throttledHelp:
     "Gambar yang datang lebih banyak daripada yang dapat dijawab unit. Program mencoba lagi sendiri; lebih banyak unit menjawab lebih banyak.",
   try: "Coba",
-  tryHelp: "Yang Anda coba tidak disimpan. Ini dihitung sebagai pemakaian model, seperti program.",
+  tryHelp:
+    "Ini dihitung sebagai satu pemakaian model, seperti dari program. Hanya disimpan bila umpan balik produksi aktif.",
   tryStopped: "Jalankan model dulu: lalu gambar dapat dicoba di sini.",
   limit: "Keyakinan paling rendah",
   limitHelp:

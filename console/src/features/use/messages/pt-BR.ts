@@ -38,7 +38,8 @@ export const messages: Translation<typeof english> = {
   throttledHelp:
     "Chegaram mais imagens do que as unidades conseguem responder. Os programas tentam de novo sozinhos; mais unidades respondem mais.",
   try: "Experimentar",
-  tryHelp: "O que você experimenta não é guardado. Conta como uso do modelo, como o de um programa.",
+  tryHelp:
+    "Conta como um uso do modelo, como o de um programa. Só é guardado onde o retorno da produção está ligado.",
   tryStopped: "Inicie o modelo primeiro: então imagens podem ser experimentadas aqui.",
   limit: "Confiança mínima",
   limitHelp: "Muda o que é mostrado; nada é perguntado de novo. Num programa é MinConfidence.",

@@ -36,7 +36,7 @@ export const messages: Translation<typeof english> = {
   lastMinute: "最近一分钟：回答 {answered} 张图片，拒绝 {refused} 张",
   throttledHelp: "到达的图片超过了单元能回答的数量。程序会自动重试；单元越多，回答越多。",
   try: "试用",
-  tryHelp: "试用的内容不会保存。它和程序的调用一样计入模型的使用。",
+  tryHelp: "它与程序调用一样计为一次使用。只有开启生产反馈时才会保留。",
   tryStopped: "请先启动模型，然后可以在这里试用图片。",
   limit: "最低置信度",
   limitHelp: "只改变显示的内容，不会重新请求。在程序中即 MinConfidence。",
