@@ -138,6 +138,10 @@ function Overview({ versions }: { readonly versions: readonly VersionUsage[] }) 
   );
 }
 
+function dayBegin(date: Date): Date {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate());
+}
+
 /** A period stands at its beginning. */
 function Graph({ edges, versions }: FiguresProps) {
   const t = useText();
@@ -162,6 +166,7 @@ function Graph({ edges, versions }: FiguresProps) {
     );
   }
   const images = byPeriod(versions, "Images");
+  const areDays = edges.every((edge) => edge.getTime() === dayBegin(edge).getTime());
   return (
     <Container header={<Header variant="h2">{t("overTime")}</Header>}>
       <LineChart
@@ -178,7 +183,8 @@ function Graph({ edges, versions }: FiguresProps) {
           series(t("anomalies"), byPeriod(versions, "Anomalies")),
           series(t("wrong"), wrong),
         ]}
-        xTickFormatter={(date) => formats.date(date.toISOString())}
+        // A whole day has no time of day.
+        xTickFormatter={(date) => (areDays ? formats.day : formats.date)(date.toISOString())}
         // Pictures are whole; between one and none the design system would write fifths.
         yTickFormatter={(count) => (Number.isInteger(count) ? formats.number(count) : "")}
       />

@@ -49,7 +49,13 @@ function List({ trials, route, isPending }: ListProps) {
           ),
         },
         { id: "version", header: t("version"), cell: (trial) => <bdi>{trial.VersionName}</bdi> },
-        { id: "status", header: t("status"), cell: (trial) => <TrialSign status={trial.Status} /> },
+        {
+          id: "status",
+          header: t("status"),
+          // A word and its sign, which a narrow window would break in two.
+          minWidth: 140,
+          cell: (trial) => <TrialSign status={trial.Status} />,
+        },
         {
           id: "pictures",
           header: t("pictures"),
