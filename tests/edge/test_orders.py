@@ -11,9 +11,10 @@ from doubles.devices import bitmap_of, plain, running_device
 from doubles.order_server import running_order_server
 from doubles.over_the_air import POLL_S, eventually
 from doubles.packages import save_plain, tiny_package
-from vedette.edge import fetching
+from vedette.edge import fetching, over_the_air
 from vedette.edge.catalogue import Catalogue, ModelOnDisk
 from vedette.edge.device_models import DeviceModels
+from vedette.edge.durable import read_document
 from vedette.edge.installed import FOLDER
 from vedette.edge.over_the_air import ServerOptions
 from vedette.edge.process import ModelProcess, ProcessLimits
@@ -241,6 +242,28 @@ def test_a_package_that_the_disk_has_damaged_is_left_for_the_one_before(server, 
         eventually(lambda: device.status("belt"), lambda status: status == "RUNNING")
         eventually(lambda: threshold(device), lambda value: value == 0.4)
         eventually(lambda: server.model().get("problem"), lambda text: text and "was taken back" in text)
+
+
+def test_a_proven_package_that_a_disk_damages_is_fetched_and_tried_again(
+    server, packages, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(over_the_air, "PROBATION_S", 1.0)
+    first, second = server.package(packages), server.package(packages, version="1.1.0", threshold=0.6)
+    record = tmp_path / "models" / FOLDER / "installed.json"
+    with reporting(tmp_path / "models", server, server.token):
+        for number, model in enumerate((first, second), 1):
+            server.give(number, model)
+            installed(server, model)
+        eventually(lambda: read_document(record)["models"]["belt"], lambda model: model["is_proven"])
+    network = tmp_path / "models" / FOLDER / "packages" / second.digest / "model" / "model.onnx"
+    with network.open("r+b") as file:
+        file.truncate(100)
+    monkeypatch.setattr(over_the_air, "PROBATION_S", 60.0)
+    with reporting(tmp_path / "models", server) as device:
+        eventually(lambda: device.status("belt"), lambda status: status == "RUNNING")
+        eventually(lambda: threshold(device), lambda value: value == 0.6)
+    assert network.stat().st_size > 100
+    assert not read_document(record)["models"]["belt"]["is_proven"]
 
 
 def test_models_without_the_signature_that_is_wanted_are_refused(server, packages, tmp_path):

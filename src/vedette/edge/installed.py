@@ -46,7 +46,9 @@ class InstalledModel:
     """A model that came over the air: its package, and the one before, which stays to go back to.
 
     `refused_digest` is of a package that was tried and did not answer as it should: it is not tried again
-    until the server orders it anew. `number` is the order by which that was.
+    until the server orders it anew. `number` is the order by which that was. `is_proven`: the current one ran
+    through its probation; where it fails at a start months later (no memory, a damaged disk), the one before
+    answers meanwhile, and it is fetched and tried again.
     """
 
     current: InstalledPackage | None = None
@@ -54,6 +56,7 @@ class InstalledModel:
     refused_digest: str = ""
     number: int = 0
     problem: str = ""
+    is_proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +176,5 @@ def _model(fields: Mapping[str, Any]) -> InstalledModel:
         refused_digest=fields["refused_digest"],
         number=fields["number"],
         problem=fields["problem"],
+        is_proven=fields.get("is_proven", False),
     )

@@ -248,8 +248,12 @@ class OverTheAir:
         """Go back to the package before, where a new one fails soon after it was switched to."""
         for name, switched in list(self._switched.items()):
             state = self._installed.record.models.get(name)
-            if state is None or time.monotonic() - switched > PROBATION_S:
+            if state is None:
                 del self._switched[name]
+            elif time.monotonic() - switched > PROBATION_S:
+                del self._switched[name]
+                if not state.is_proven and self._device.models.state(name) is ModelState.RUNNING:
+                    self._installed.put(name, replace(state, is_proven=True))
             elif state.previous is not None and self._device.models.state(name) is ModelState.FAILED:
                 self._take_back(name, state)
 
@@ -261,7 +265,7 @@ class OverTheAir:
         del self._switched[name]
         before = InstalledModel(
             current=state.previous,
-            refused_digest=state.current.digest,
+            refused_digest="" if state.is_proven else state.current.digest,
             number=self._installed.record.number,
             problem=problem,
         )
