@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from vedette.cli import main, parts
+from vedette.cli import doctor, main, parts
 
 ROOT = Path(__file__).parents[2]
 # How packages are called, where it is not how they are imported.
@@ -72,3 +72,7 @@ def test_the_command_line_is_imported_without_any_part():
     asked = f"import sys, vedette.cli.main; print([m for m in {modules} if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
+
+
+def test_the_doctor_shows_versions_of_every_part():
+    assert set(doctor.SHOWN) == set(parts.PARTS) == set(parts.DOES)

@@ -43,7 +43,8 @@ LIGHT = ("numpy", "pillow", "onnxruntime", "orjson")
 SHOWN = {
     "train": ("torch", "onnx", "scikit-learn"),
     "server": ("sqlalchemy", "botocore", "uvicorn"),
-    "edge": ("grpcio",),
+    "edge": ("grpcio", "cryptography"),
+    "video": ("av", "paho-mqtt"),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
 }

@@ -33,7 +33,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "urllib3",
         "uvicorn",
     ),
-    "edge": ("grpc", "grpc_health", "grpc_reflection", "prometheus_client"),
+    "edge": ("cryptography", "grpc", "grpc_health", "grpc_reflection", "prometheus_client"),
     "video": ("av", "paho", "prometheus_client"),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
