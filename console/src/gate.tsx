@@ -4,8 +4,8 @@
  * fetch it again.
  */
 import Spinner from "@cloudscape-design/components/spinner";
-import { lazy, Suspense, useEffect } from "react";
-import { Outlet, useLocation, useNavigate } from "react-router";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { Outlet, useHref, useLocation, useNavigate, useNavigation } from "react-router";
 import { chooseRegion, regionOfAddress, useRegion, useSession, useSignedIn } from "./api";
 import { WorkEvents } from "./features/datasets/suggestions/WorkEvents";
 import { UploadNotices } from "./intake/UploadNotices";
@@ -17,23 +17,40 @@ import { Middle } from "./ui/states";
 // Most who come are signed in already, or by the link of the address.
 const SignIn = lazy(async () => ({ default: (await import("./features/signin")).SignIn }));
 
+/** Whether the window shows this address; while another page is on its way by Back, it shows that one's already. */
+function isShown(href: string): boolean {
+  return new URL(href, window.location.origin).pathname === window.location.pathname;
+}
+
 /** Keeps the address and the chosen region the same: an address that names a region opens it. */
 function useRegionInAddress(): void {
   const region = useRegion();
-  const { pathname, search, hash } = useLocation();
+  const { pathname, search, hash, key } = useLocation();
+  const href = useHref(pathname);
+  const isIdle = useNavigation().state === "idle";
   const navigate = useNavigate();
+  const written = useRef(region);
   const named = regionOfAddress(search);
   useEffect(() => {
     if (named !== null) chooseRegion(named);
   }, [named]);
   useEffect(() => {
-    if (named === region) return;
-    const query = new URLSearchParams(search);
-    query.set("region", region);
-    void navigate({ pathname, search: query.toString(), hash }, { replace: true, preventScrollReset: true });
     // Only a choice in the bar, or a page without a region, changes the address.
+    const isWanted = named === null || written.current !== region;
+    if (named !== region) {
+      // To write it would take the place of a page that is on its way; that one gets it when it is there.
+      if (!isWanted || !isIdle || !isShown(href)) return;
+      const query = new URLSearchParams(search);
+      query.set("region", region);
+      void navigate(
+        { pathname, search: query.toString(), hash },
+        { replace: true, preventScrollReset: true },
+      );
+    }
+    written.current = region;
+    // The rest of the address has the same key.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [region, named === null]);
+  }, [region, named, pathname, key, isIdle]);
 }
 
 /** Before all that tells: whoever signs in reads nothing that the one before was told. */

@@ -123,6 +123,31 @@ def test_a_region_is_chosen_in_the_bar_and_stands_in_the_address(signed_in, pane
     expect(signed_in.get_by_role("link", name=panels)).to_be_visible()
 
 
+TWO_PAGES = """
+async ([first, second, wait]) => {
+  for (const address of [first, second]) {
+    history.pushState(null, "", address);
+    dispatchEvent(new PopStateEvent("popstate"));
+    await new Promise((after) => setTimeout(after, wait));
+  }
+}
+"""
+
+
+def test_who_goes_on_at_once_comes_to_the_second_page(signed_in):
+    """The first page's address gets its region; that may not take the place of where somebody goes."""
+    signed_in.goto("/console/projects")
+    for wait in (0, 1, 8):
+        for second in (
+            "/console/dashboard",
+            "/console/account/users",
+            "/console/my-work",
+            "/console/devices",
+        ):
+            signed_in.evaluate(TWO_PAGES, ["/console/projects", second, wait])
+            signed_in.wait_for_url(f"**{second}?region=us-east-1")
+
+
 def test_tags_of_a_project_are_changed(signed_in, console):
     page, rekognition = signed_in, console.client("rekognition")
     arn = rekognition.create_project(ProjectName="tagged", Tags={"team": "night", "old": "1"})["ProjectArn"]
