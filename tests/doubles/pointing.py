@@ -81,6 +81,15 @@ def points_at(heat: HeatMap, truth: np.ndarray) -> bool:
     return bool(apart.min() <= TOLERANCE)
 
 
+def heat_over(heat: HeatMap, shape: tuple[int, ...]) -> np.ndarray:
+    """Return a map's values for each pixel of a picture."""
+    rows, columns = (
+        np.arange(side) * have // side for side, have in zip(shape, heat.values.shape, strict=True)
+    )
+    values: np.ndarray = heat.values[np.ix_(rows, columns)]
+    return values
+
+
 def chance(truth: np.ndarray) -> float:
     """Return how often a blind guess would be called a hit."""
     side = int(TOLERANCE * min(truth.shape))

@@ -3,7 +3,7 @@
 import pytest
 
 import vedette
-from doubles.pointing import PointingScore, placed, points_at
+from doubles.pointing import PointingScore, heat_over, placed
 from vedette.learn.budget import Budget
 from vedette.learn.order import Order
 from vedette.learn.pipeline import run
@@ -28,18 +28,25 @@ def test_maps_point_at_what_they_are_about(kind, tmp_path):
     assert score.maps >= 12
     assert score.share >= LEAST
     assert score.share >= 2 * score.blind / score.maps
-    assert _share_of_others(model, pictures) < score.share - 0.2
+    assert _share_hotter_here(model, pictures) >= LEAST
 
 
-def _share_of_others(model, pictures):
-    """Return how often maps would hit if each were held against the next picture's truth."""
+def _share_hotter_here(model, pictures):
+    """Return how often a map is hotter where its own thing alone is than where the next such thing alone is.
+
+    Things lie near the middle in some sets, so that the hottest place of one is often on another's too.
+    """
     pictures = [picture for picture in pictures if picture.places]
-    hits = maps = 0
-    for picture, other in zip(pictures, [*pictures[1:], pictures[0]], strict=True):
+    hotter = []
+    for number, picture in enumerate(pictures):
         label = next(iter(picture.places))
-        if label not in other.places:
+        others = [*pictures[number + 1 :], *pictures[:number]]
+        there = next((other.places[label] for other in others if label in other.places), None)
+        here = picture.places[label]
+        if there is None or not ((here & ~there).any() and (there & ~here).any()):
             continue
         (heat,) = model.explain(model.decode(picture.image.convert("RGB")), labels=[label]).maps
-        maps += 1
-        hits += points_at(heat, other.places[label])
-    return hits / max(1, maps)
+        values = heat_over(heat, here.shape)
+        hotter.append(values[here & ~there].mean() > values[there & ~here].mean())
+    assert len(hotter) >= 6
+    return sum(hotter) / len(hotter)
