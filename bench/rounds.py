@@ -67,17 +67,18 @@ def _answer(data: Path) -> None:
     """Answer every task, as people would have."""
     answer, entry = round_answers.c, round_entries.c
     joined = (entry.round == answer.round) & (entry.number == answer.number)
-    query = select(answer.number, answer.user_id, entry.source).join(round_entries, joined)
+    query = select(answer.round, answer.number, answer.user_id, entry.source).join(round_entries, joined)
     database = open_database("", data)
     with database.write() as connection:
         rows = []
-        for number, (place, user, source) in enumerate(connection.execute(query).all()):
+        for number, (round_, place, user, source) in enumerate(connection.execute(query).all()):
             name = f"part-{(place + (number % DIFFERS == 0)) % 40:03}"
             line = read_line(json.dumps({"source-ref": source}).encode())
             text = change_line(line, write_labels([name], stamp=Stamp())).text
             values = {"line": text, "names": orjson.dumps([name]).decode(), "at": 1_700_000_000_000 + number}
-            rows.append({"place": place, "user": user, **values})
-        of_task = (answer.number == bindparam("place"), answer.user_id == bindparam("user"))
+            rows.append({"in_round": round_, "place": place, "user": user, **values})
+        of_round = answer.round == bindparam("in_round")
+        of_task = (of_round, answer.number == bindparam("place"), answer.user_id == bindparam("user"))
         values = {"line": bindparam("line"), "names": bindparam("names"), "answered_ms": bindparam("at")}
         connection.execute(update(round_answers).where(*of_task).values(status="answered", **values), rows)
     database.close()
