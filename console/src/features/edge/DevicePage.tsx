@@ -131,6 +131,7 @@ function Models({ device, onOrder }: { readonly device: Device; readonly onOrder
         { id: "progress", header: t("progress"), minWidth: 200, cell: (row) => <Progress row={row} /> },
         {
           id: "state",
+          minWidth: 120,
           header: t("modelState"),
           cell: ({ reported }) => <Reported text={reported?.Status} />,
         },

@@ -89,6 +89,7 @@ export function DevicesPage() {
             },
             {
               id: "state",
+              minWidth: 120,
               header: t("status"),
               cell: ({ State = "waiting" }) => (
                 <StatusIndicator type={DEVICE_SIGNS[State]} wrapText>
