@@ -1,16 +1,21 @@
 """A camera's process hands out frames, the newest of what is live, and takes nothing along when it ends."""
 
 import os
+import random
 import signal
 import struct
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from doubles.videos import rtsp_camera, write_video
 from vedette.edge.streams.addresses import SourceAddress, SourceKind, source_address
+from vedette.edge.streams.camera import Camera
 from vedette.edge.streams.camera_process import CameraLost, CameraProcess, SourceOptions, StreamOver
 from vedette.edge.streams.decoding import NewestFrame, StreamFrame, StreamLost, thinned
 
@@ -49,6 +54,25 @@ def all_frames(camera):
 def endless_frames(camera):
     while True:
         camera.next()
+
+
+class Unconvertible:
+    def to_ndarray(self, **_):
+        raise av.error.ArgumentError(22, "Invalid argument")
+
+
+def pid_in(path):
+    deadline = time.monotonic() + 30
+    while not (path.exists() and path.read_text().strip()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return int(path.read_text())
+
+
+def is_running(pid):
+    with suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] not in "ZX"
+    return False
 
 
 def color_of(frame):
@@ -117,8 +141,40 @@ def test_a_camera_that_hangs_is_given_up(film):
 def test_a_decoder_that_crashes_takes_nothing_along(opened, film):
     camera = opened(film)
     os.kill(camera.pid, signal.SIGSEGV)
-    with pytest.raises(CameraLost, match="its process ended"):
+    with pytest.raises(CameraLost, match=r"^broke off: its process ended by signal 11$"):
         camera.next()
+
+
+def test_what_a_crashed_decoder_started_is_ended_too(opened, monkeypatch, tmp_path):
+    helper = tmp_path / "gst-launch-1.0"
+    helper.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n")
+    helper.chmod(0o755)
+    monkeypatch.setitem(os.environ, "PATH", f"{tmp_path}:{os.environ['PATH']}")
+    camera = CameraProcess(SourceOptions(source_address("gst:videotestsrc")))
+    opening = ThreadPoolExecutor(1).submit(camera.open)
+    pipeline = pid_in(tmp_path / "pid")
+    os.kill(camera.pid, signal.SIGKILL)
+    with pytest.raises(CameraLost, match="its process ended by signal 9"):
+        opening.result(30)
+    assert is_running(pipeline)
+    camera.close()
+    deadline = time.monotonic() + 30
+    while is_running(pipeline):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_pixels_that_cannot_be_had_are_counted_and_passed_over(film):
+    camera = Camera({"kind": "file", "address": str(film), "rate": 0, "live": False, "options": {}})
+    camera._frames = iter([StreamFrame(0, 0.0, Unconvertible()), *camera._frames])
+    head, _ = camera.next()
+    assert (head["number"], head["damaged"]) == (0, 1)
+
+
+def test_an_unforeseen_failure_loses_the_stream_and_says_its_kind(film):
+    camera = Camera({"kind": "file", "address": str(film), "rate": 0, "live": False, "options": {}})
+    camera._frames = iter([StreamFrame(0, 0.0, None)])
+    assert camera.next() == ({"lost": "failed: AttributeError"}, b"")
 
 
 def test_who_waits_for_a_frame_is_interrupted(opened, film):
@@ -155,7 +211,7 @@ def test_damage_in_the_midst_of_a_film_costs_its_frames_alone(opened, film, tmp_
     write_video(tmp_path / "long.ts", COLORS * 20, file_format="mpegts", codec="mpeg2video")
     content = bytearray((tmp_path / "long.ts").read_bytes())
     middle = len(content) // 2
-    content[middle : middle + 188 * 3] = os.urandom(188 * 3)
+    content[middle : middle + 188 * 3] = random.Random(3).randbytes(188 * 3)
     (tmp_path / "long.ts").write_bytes(content)
     frames = all_frames(opened(tmp_path / "long.ts"))
     assert 40 <= len(frames) <= 60

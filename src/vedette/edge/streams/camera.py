@@ -28,6 +28,7 @@ from vedette.edge.streams.addresses import SourceKind
 from vedette.edge.streams.decoding import NewestFrame, StreamFrame, StreamLost, VideoReader, thinned
 from vedette.edge.streams.gstreamer import opened_pipeline
 from vedette.engines.frames import Frame, frame_start, read_frame
+from vedette.vision.images import Pixels
 
 log = logging.getLogger("vedette.edge.stream")
 
@@ -66,12 +67,12 @@ class Camera:
     def next(self) -> Frame:
         """Return the next frame that is wanted, or why there is none."""
         try:
-            frame = self._newest.take() if self._newest else next(self._frames, None)
+            frame, pixels = self._next_picture()
         except StreamLost as error:
             return ({"end": True} if str(error) == END else {"lost": str(error)}), b""
-        if frame is None:
-            return {"end": True}, b""
-        pixels = frame.pixels()
+        except Exception as error:
+            log.exception("frames cannot be read")
+            return {"lost": f"failed: {type(error).__name__}"}, b""
         head = {
             "number": frame.number,
             "position": frame.position_s,
@@ -81,6 +82,17 @@ class Camera:
             "damaged": self._reader.damaged,
         }
         return head, pixels.tobytes()
+
+    def _next_picture(self) -> tuple[StreamFrame, Pixels]:
+        """Return the next frame whose pixels can be had; those of a damaged one sometimes cannot."""
+        while True:
+            frame = self._newest.take() if self._newest else next(self._frames, None)
+            if frame is None:
+                raise StreamLost(END)
+            try:
+                return frame, frame.pixels()
+            except ValueError:  # FFmpeg's errors of this kind are such too
+                self._reader.damaged += 1
 
 
 def _decode(

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ CAMERA = "vedette.edge.streams.camera"
 SILENT_S = 20.0
 # To open a stream FFmpeg looks at five seconds of it; a small device needs seconds to load it besides.
 OPENING_S = 40.0
+# From the end of its socket until the kernel knows how a process ended.
+ENDING_S = 1.0
+_LOOK = getattr(os, "WEXITED", 0) | getattr(os, "WNOHANG", 0) | getattr(os, "WNOWAIT", 0)
 
 
 class CameraLost(Exception):
@@ -141,10 +145,22 @@ class CameraProcess:
         except (OSError, ValueError):  # its end is closed, or ours was by close()
             frame = None
         if frame is None:
-            raise CameraLost("broke off: its process ended")
+            raise CameraLost(f"broke off: {self._how_it_ended()}")
         if "lost" in frame[0]:
             raise CameraLost(frame[0]["lost"])
         return frame
+
+    def _how_it_ended(self) -> str:
+        """Say how the process ended; it stays unreaped, so that `close` can end what it started."""
+        if not hasattr(os, "waitid"):  # macOS before Python 3.13
+            return "its process ended"
+        deadline = time.monotonic() + ENDING_S
+        while (end := os.waitid(os.P_PID, self._process.pid, _LOOK)) is None:
+            if time.monotonic() > deadline:
+                return "its process went silent"
+            time.sleep(0.01)
+        ending = "with status" if end.si_code == os.CLD_EXITED else "by signal"
+        return f"its process ended {ending} {end.si_status}"
 
     def _close_line(self) -> None:
         with suppress(OSError):
