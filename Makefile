@@ -69,8 +69,8 @@ test-browser: .venv/.dev console ## the console by clicks, keys and drags in a r
 	@tools/install_chromium
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser tests/browser $(ARGS)
 
-test-browser-again: .venv/.dev ## once more, alone, what just failed in the browser lane
-	$(BIN)/pytest -m browser --last-failed --last-failed-no-failures none tests/browser $(ARGS)
+test-again: .venv/.dev ## once more, alone, what just failed in a lane
+	$(BIN)/pytest -x --last-failed --last-failed-no-failures none $(ARGS)
 
 screenshots: .venv/.dev console ## pictures of every page into build/screenshots, light and dark; the documentation's anew
 	@tools/install_chromium
