@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from doubles.packages import tiny_package
+from doubles.packages import save_plain, tiny_package
 from doubles.trained import put_version
 from vedette.api.lookout.packaging import start_model_packaging_job
 from vedette.packaging import linux, works
@@ -19,6 +19,7 @@ from vedette.packaging import linux, works
 HOW_TO = Path(__file__).parent.parent.parent / "docs" / "how-to"
 CONTAINER = (HOW_TO / "run-a-model-in-a-container.md").read_text("utf-8")
 GREENGRASS = (HOW_TO / "run-a-model-with-greengrass.md").read_text("utf-8")
+REFERENCE = (HOW_TO.parent / "reference" / "edge-packages.md").read_text("utf-8")
 OPERATION = (HOW_TO / "add-a-dialect-operation.md").read_text("utf-8")
 
 
@@ -44,6 +45,16 @@ def test_the_archive_of_the_container_page_is_whole_and_says_what_it_is(tmp_path
     subprocess.run(["sh", "-n", top / "start.sh"], check=True)
     for name in (linux.UNIT, linux.CONTAINER, linux.README, linux.START):
         assert "@" not in re.sub(r"\$@", "", (top / name).read_text()), "a word was not filled in"
+
+
+def test_the_packages_of_the_reference_page_are_signed_and_answer_their_golden_pictures(tmp_path):
+    tiny_package(tmp_path / "parts", "classification")
+    for number, color in enumerate(((255, 0, 0), (0, 0, 0), (200, 0, 0))):
+        save_plain(tmp_path / "pictures" / f"{number}.png", color)
+    shown = run(REFERENCE, tmp_path)
+    key = (tmp_path / "signing.pub").read_text().strip()
+    assert f"with the key {key}\n" in shown
+    assert "3 golden pictures answered alike here" in shown
 
 
 def test_the_start_script_starts_the_agent_with_its_model(tmp_path):

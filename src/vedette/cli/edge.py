@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from vedette.cli.edge_packages import inspect, package
+from vedette.cli.edge_proofs import signing_key
 from vedette.cli.edge_streams import watch as watch_stream
 from vedette.cli.parts import require_part
 from vedette.cli.signatures import CommandGroup, Exit, Option
@@ -20,6 +21,7 @@ edge = CommandGroup("Models on devices beside the line, without a server.")
 edge.define("watch")(watch_stream)
 edge.define("package")(package)
 edge.define("inspect")(inspect)
+edge.define("key")(signing_key)
 
 
 @edge.define("agent")

@@ -5,18 +5,23 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from vedette.cli.credentials import Data
+from vedette.cli.edge_proofs import fetch_pictures, golden_files, pictures_at
 from vedette.cli.parts import require_part
 from vedette.cli.signatures import Argument, Exit, Option
-from vedette.clock import system_clock
+from vedette.clock import milliseconds, system_clock
 from vedette.errors import Missing, Refusal, Wrong
 
 if TYPE_CHECKING:
+    from vedette.cli.remote import Server
     from vedette.packaging.choice import ChosenModel
+    from vedette.packaging.golden_files import GoldenFiles
+    from vedette.packaging.signing import SigningKey
 
 
 class Arch(StrEnum):
@@ -52,6 +57,16 @@ def package(  # noqa: PLR0913  (each is an option of the command)
         Path | None,
         Option(help="Pictures to judge it with; without them a fifth of --eight-bit is held out."),
     ] = None,
+    golden: Annotated[
+        Path | None,
+        Option(
+            help="Pictures to take a few of, which devices show to the model before they take it: a folder "
+            "or a manifest. Without it those of --test or --eight-bit, or of the project's own test dataset."
+        ),
+    ] = None,
+    sign: Annotated[
+        Path | None, Option(help="Sign with the private key in this file (`vedette edge key`).")
+    ] = None,
     service: Annotated[
         str, Option(help="rekognition or lookoutvision, where both have such a project.")
     ] = "",
@@ -62,29 +77,39 @@ def package(  # noqa: PLR0913  (each is an option of the command)
     from vedette.packaging.building import build_component, write_files
     from vedette.runtime.components import ComponentFacts, EdgeTarget
 
-    with _refusals(is_remote=bool(project)), tempfile.TemporaryDirectory(prefix="vedette-edge-") as beside:
-        source, arn = Path(model), ""
+    with _refusals(is_remote=bool(project)), tempfile.TemporaryDirectory(prefix="vedette-edge-") as place:
+        beside = Path(place)
+        key = None if sign is None else _key(sign)
+        origin = ModelOrigin(Path(model))
         if project:
-            source, arn = _fetch(project, model, service, endpoint, data, Path(beside))
+            origin = _fetch(project, model, service, endpoint, data, beside)
         elif not model:
             raise Missing("Say --project, or give --model the package that `vedette train` wrote.")
-        model_of_choice = _eight_bits(source, eight_bit, test, Path(beside))
+        model_of_choice = _eight_bits(origin.package, eight_bit, test, beside)
+        golden_set = _golden(model_of_choice.package, golden or test or eight_bit, origin, beside)
         facts = ComponentFacts(
-            name=name or _name_of(project or source.name),
+            name=name or _name_of(project or origin.package.name),
             version=version,
-            model_arn=arn,
+            model_arn=origin.arn,
             description=description,
             target=EdgeTarget(arch.name, "NVIDIA" if nvidia else ""),
             precision=model_of_choice.precision,
             precision_note=model_of_choice.note,
             created=system_clock().isoformat(),
+            picture_size=golden_set.size,
         )
         component = build_component(
-            model_of_choice.package, facts, Path(beside) / "component", more=model_of_choice.more
+            model_of_choice.package,
+            facts,
+            beside / "component",
+            more={**model_of_choice.more, **golden_set.files},
         )
+        if key is not None:
+            # By the clock, as orders of a server that was restored: higher than any before (decisions/0352).
+            key.sign_component(component, milliseconds(system_clock()))
         edge_files = write_files(component, out, lambda file: f"{artifacts.rstrip('/')}/{file}")
-        for place in edge_files.files.values():
-            print(place)
+        for file in edge_files.files.values():
+            print(file)
 
 
 def inspect(
@@ -92,15 +117,27 @@ def inspect(
         Path, Argument(help="A component or model package: a folder, a zip or a tar.gz.", metavar="PACKAGE")
     ],
     as_json: Annotated[bool, Option("--json", help="As JSON.")] = False,
+    tries: Annotated[
+        bool, Option("--try", help="Run its network here too, and show it its golden pictures.")
+    ] = False,
+    require_signature: Annotated[
+        list[str] | None,
+        Option(help="A public key; a package that none of these signed is refused. May be repeated."),
+    ] = None,
 ) -> None:
     """Say what a package is and what it holds; also of one that Amazon made for Lookout for Vision.
 
-    Ends with 0 where a device could run it, 1 where it is whole and could not, 2 where it is damaged or none.
+    Ends with 0 where a device could run it, 1 where it is whole and could not (with --try: or answers its
+    golden pictures otherwise here), 2 where it is damaged, not signed as it should be, or none.
     """
-    from vedette.packaging.inspecting import inspect_package
+    if require_signature:
+        require_part("edge")
+    from vedette.packaging.inspecting import InspectionWish, inspect_package
+    from vedette.runtime.signatures import read_key
 
     with _refusals():
-        inspection = inspect_package(path)
+        keys = tuple(read_key(text) for text in require_signature or ())
+        inspection = inspect_package(path, InspectionWish(keys, tries))
         if as_json:
             document = {"kind": inspection.kind, "sentence": inspection.sentence, **dict(inspection.rows)}
             print(json.dumps(document, indent=1, ensure_ascii=False))
@@ -113,10 +150,20 @@ def inspect(
         raise Exit(1)
 
 
+@dataclass(frozen=True, slots=True)
+class ModelOrigin:
+    """Where a model comes from: its package, and of a server its ARN and its project there."""
+
+    package: Path
+    arn: str = ""
+    server: "Server | None" = None
+    project: str = ""
+
+
 def _fetch(
     project: str, model: str, service: str, endpoint: str, data: Path | None, beside: Path
-) -> tuple[Path, str]:
-    """Return a server's model as a package in a folder for the moment, and its ARN."""
+) -> ModelOrigin:
+    """Return a server's model as a package in a folder for the moment."""
     from vedette.cli.remote import Server
     from vedette.cli.remote_models import fetch_package, open_models
     from vedette.cli.terminal import ProgressLine
@@ -124,7 +171,45 @@ def _fetch(
     server = Server("rekognition", endpoint, data)
     remote = open_models(server, project, service).find(model)
     with ProgressLine(f"fetching {remote.name}") as line:
-        return fetch_package(server, remote.arn, beside / "package.zip", line.update), remote.arn
+        package = fetch_package(server, remote.arn, beside / "package.zip", line.update)
+    return ModelOrigin(package, remote.arn, replace(server, service=remote.arn.split(":")[2]), project)
+
+
+def _golden(package: Path, named: Path | None, origin: ModelOrigin, beside: Path) -> "GoldenFiles":
+    """Return the golden pictures of a model, and say which those are, or that there are none."""
+    from vedette.packaging.golden_files import GoldenFiles
+
+    if named is not None:
+        pictures, where = pictures_at(named), str(named)
+    elif origin.server is not None:
+        pictures, where = (
+            fetch_pictures(origin.server, origin.project, beside),
+            f"the project {origin.project}",
+        )
+    else:
+        pictures, where = [], ""
+    made = golden_files(package, pictures, beside) if pictures else GoldenFiles()
+    if named is not None and not made.files:
+        raise Wrong(f"No picture of {named} could be read.", kind="folder", name=str(named))
+    count = max(0, len(made.files) - 1)
+    if count:
+        print(f"{count} golden pictures of {where}.", file=sys.stderr)
+    else:
+        print(
+            "No golden pictures, so that a device cannot try the model: name some by --golden.",
+            file=sys.stderr,
+        )
+    return made
+
+
+def _key(place: Path) -> "SigningKey":
+    require_part("edge")
+    from vedette.packaging.signing import open_key
+
+    key = open_key(place)
+    if key.is_open:
+        print(f"Others can read the private key in {place}: chmod 600 it.", file=sys.stderr)
+    return key
 
 
 def _eight_bits(source: Path, pictures: Path | None, test: Path | None, beside: Path) -> "ChosenModel":

@@ -7,7 +7,11 @@
     linux.py        the same for a plain Linux machine: start script, systemd unit, container file
     choice.py       the model that goes in: as it was trained, or in 8 bits
     eight_bits.py   the model in 8 bits: its pictures brought together, tried by a process
-    golden.py       pictures that go in with the model's answers, for devices to try it
+    golden_files.py pictures that go in with the model's answers, for devices to try it
+    golden.py       those of a server's version: found, and answered by a process
+    signing.py      a signing key of one's own, for packages that no server made
+    inspecting.py   what a package is: ours, Amazon's (compiled.py), or none
+    proving.py      a package tried on this machine
     tables.py       where jobs lie
     records.py      every statement on that table
     works.py        the job: built, written into the bucket with its caller's rights, taken up after a crash

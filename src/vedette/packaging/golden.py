@@ -6,8 +6,8 @@ are gone, is packaged without.
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,25 +18,19 @@ from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobInterrupted
+from vedette.packaging.golden_files import (
+    ANSWER,
+    CANDIDATES,
+    MOST_BYTES,
+    GoldenFiles,
+    read_golden_files,
+    spread,
+)
 from vedette.packaging.values import PackagingJob
 from vedette.runtime.golden import GOLDEN
 from vedette.store.blobs.port import Blobs
 from vedette.training.folder import Folder
 from vedette.training.gather import picture_places
-
-ANSWER = "golden-answers"
-# Of a dozen some stand clear of their thresholds, and most kinds of answers are among them.
-CANDIDATES = 12
-# The largest picture that both services train with.
-MOST_BYTES = 15 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class GoldenFiles:
-    """What goes into the component, by names there, and the size that most of the pictures have."""
-
-    files: Mapping[str, Path] = field(default_factory=dict)
-    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +95,3 @@ class GoldenMaker:
                         raise JobInterrupted
                     return {"files": [], "size": None}
         raise JobInterrupted
-
-
-def read_golden_files(result: Mapping[str, Any], out: Path) -> GoldenFiles:
-    """Return what a process left in a folder."""
-    files = {f"{GOLDEN}/{name}": out / name for name in result["files"]}
-    size = result["size"]
-    return GoldenFiles(files, None if size is None else (size[0], size[1]))
-
-
-def spread(places: Sequence[Any], most: int) -> list[Any]:
-    """Return so many of them, at even distances."""
-    if len(places) <= most:
-        return list(places)
-    return [places[round(number * (len(places) - 1) / (most - 1))] for number in range(most)]

@@ -1,4 +1,4 @@
-"""What a package is: ours, Amazon's, or none. It is looked at as a device would, and nothing of it is run.
+"""What a package is: ours, Amazon's, or none. It is looked at as a device would, and run if that is asked.
 
 An archive is unpacked beside, into a folder that goes away again. Everything shown comes from elsewhere, so
 what no terminal should get is taken out of it.
@@ -6,19 +6,21 @@ what no terminal should get is taken out of it.
 
 import tempfile
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vedette.errors import Missing, Refusal, Wrong
 from vedette.packaging.compiled import NEEDED, CompiledPackage, is_compiled, read_compiled
 from vedette.packaging.options import options_sentence
+from vedette.packaging.proving import Proof, try_component, try_model
 from vedette.runtime.component_archives import extract_component
 from vedette.runtime.component_signatures import read_signature, require_signature
 from vedette.runtime.components import MANIFEST, Component, read_component
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.golden import golden_pictures
 from vedette.runtime.package import FACTS, open_package
+from vedette.runtime.signatures import PublicKey
 
 # A model may have hundreds of labels; so many are shown.
 SHOWN = 20
@@ -34,37 +36,46 @@ class PackageInspection:
     rows: Sequence[tuple[str, str]]
 
 
-def inspect_package(path: Path) -> PackageInspection:
+@dataclass(frozen=True, slots=True)
+class InspectionWish:
+    """What is asked of a package besides: that one of these keys signed it, that it runs here."""
+
+    keys: tuple[PublicKey, ...] = ()
+    tries: bool = False
+
+
+def inspect_package(path: Path, wish: InspectionWish | None = None) -> PackageInspection:
     """Return what the package at a place is; refuse one that is damaged, forged or none."""
+    wish = wish or InspectionWish()
     if path.is_dir():
-        return _inspect_folder(path)
+        return _inspect_folder(path, wish)
     if not path.is_file():
         raise Missing(f"There is no package at {path}.", kind="model", name=str(path))
-    if _is_model_zip(path):
-        return _model(open_package(path).facts)
+    if is_model_zip(path):
+        return _model(path, wish)
     with tempfile.TemporaryDirectory(prefix="vedette-inspect-") as beside:
         folder = Path(beside) / "package"
         extract_component(path, folder)
         try:
-            return _inspect_folder(folder)
+            return _inspect_folder(folder, wish)
         except Refusal as refusal:
             # What it lies in for the moment is nobody's business.
             raise type(refusal)(refusal.sentence.replace(str(folder), str(path)), kind="model") from None
 
 
-def _inspect_folder(folder: Path) -> PackageInspection:
+def _inspect_folder(folder: Path, wish: InspectionWish) -> PackageInspection:
     if is_compiled(folder):
         return _compiled(read_compiled(folder))
     if (folder / MANIFEST).exists():
-        return _component(read_component(folder))
+        return _component(read_component(folder), wish)
     if (folder / FACTS).exists():
-        return _model(open_package(folder).facts)
+        return _model(folder, wish)
     raise Wrong(
         f"{folder} is no package: it has neither {MANIFEST} nor {FACTS}.", kind="model", name=str(folder)
     )
 
 
-def _is_model_zip(path: Path) -> bool:
+def is_model_zip(path: Path) -> bool:
     """Say whether a zip is a model package alone: a component's has a manifest nearer to its top."""
     if not zipfile.is_zipfile(path):
         return False
@@ -76,8 +87,10 @@ def _is_model_zip(path: Path) -> bool:
     return any(name[-1] == FACTS for name in names) and not any(name[-1] == MANIFEST for name in names)
 
 
-def _component(component: Component) -> PackageInspection:
+def _component(component: Component, wish: InspectionWish) -> PackageInspection:
     facts = component.facts
+    if wish.keys:
+        require_signature(component, wish.keys)
     model = component.open_model().facts
     rows = [
         ("component", f"{facts.name} {facts.version}"),
@@ -94,7 +107,22 @@ def _component(component: Component) -> PackageInspection:
         ("files", f"{len(component.files)}, {sum(file.size for file in component.files.values()):,} bytes"),
         ("manifest", f"SHA-256 {component.digest}"),
     ]
-    return PackageInspection("component", "A component of Vedette, whole.", True, _plain(rows))
+    inspection = PackageInspection("component", "A component of Vedette, whole.", True, _plain(rows))
+    return _proved(inspection, lambda: try_component(component), wish)
+
+
+def _proved(
+    inspection: PackageInspection, tried: Callable[[], Proof], wish: InspectionWish
+) -> PackageInspection:
+    """Return the inspection with what came of a try, where one was asked for."""
+    if not wish.tries:
+        return inspection
+    proof = tried()
+    return replace(
+        inspection,
+        is_usable=inspection.is_usable and proof.is_alike,
+        rows=[*inspection.rows, *_plain([("tried", proof.sentence)])],
+    )
 
 
 def _size_sentence(size: tuple[int, int] | None) -> str:
@@ -103,7 +131,7 @@ def _size_sentence(size: tuple[int, int] | None) -> str:
 
 def _golden_sentence(component: Component) -> str:
     count = len(golden_pictures(component.folder, list(component.files)))
-    return f"{count}, which a device shows to the model before it takes it" if count else ""
+    return f"{count}, which a device shows to the model before it takes it" if count else "none"
 
 
 def _signature_sentence(component: Component) -> str:
@@ -115,9 +143,13 @@ def _signature_sentence(component: Component) -> str:
     return f"number {signature.serial}, with the key {signature.key}"
 
 
-def _model(facts: PackageFacts) -> PackageInspection:
+def _model(path: Path, wish: InspectionWish) -> PackageInspection:
+    if wish.keys:
+        raise Wrong("It is a model package, which nobody signs: `vedette edge package --sign` does.")
+    package = open_package(path)
     sentence = "A model package of Vedette, whole; `vedette edge package` makes a component of it."
-    return PackageInspection("model package", sentence, True, _plain(_model_rows(facts)))
+    inspection = PackageInspection("model package", sentence, True, _plain(_model_rows(package.facts)))
+    return _proved(inspection, lambda: try_model(package), wish)
 
 
 def _compiled(package: CompiledPackage) -> PackageInspection:

@@ -9,12 +9,15 @@ digits, and models of 8 bits a little more, so that only what stands clear of it
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vedette.errors import Wrong
 from vedette.vision.annotations import Box
+
+if TYPE_CHECKING:  # numpy, which the agent does without
+    from vedette.runtime.decode import Answer
 
 GOLDEN = "golden"
 ANSWERS = f"{GOLDEN}/answers.json"
@@ -24,6 +27,8 @@ FORMAT = 1
 TOLERANCE = 0.1
 # What is less sure than this may be there or not.
 SURE = 0.5
+# Findings that are shown less sure of than this are not written down.
+LEAST_CONFIDENCE = 0.05
 # Boxes of one thing, found twice on different processors, cover each other far better.
 ALIKE_BOX = 0.5
 MOST_PICTURES = 16
@@ -41,11 +46,15 @@ class GoldenFinding:
 
 @dataclass(frozen=True, slots=True)
 class GoldenAnswer:
-    """What a model answers to a golden picture; `score` and `threshold` are of anomaly models."""
+    """What a model answers to a golden picture; `score` and `threshold` are of anomaly models.
+
+    `thresholds` are of labels: from there on the model says that it found one.
+    """
 
     findings: tuple[GoldenFinding, ...]
     score: float | None = None
     threshold: float | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     def fields(self) -> dict[str, Any]:
         """Return the answer as it is written."""
@@ -78,10 +87,27 @@ def read_answer(fields: Mapping[str, Any]) -> GoldenAnswer:
     )
 
 
-def write_answers(folder: Path, answers: Mapping[str, GoldenAnswer]) -> None:
-    """Write what a model answered to the pictures beside them, by their names in the component."""
+def golden_answer(answer: "Answer", threshold: float) -> GoldenAnswer:
+    """Return what is written down of a model's answer; the threshold is of its scores, if it has any."""
+    findings = tuple(
+        GoldenFinding(finding.label, finding.confidence, finding.box)
+        for finding in answer.findings
+        if finding.confidence >= LEAST_CONFIDENCE
+    )
+    if answer.score is None:
+        return GoldenAnswer(findings)
+    return GoldenAnswer(findings, answer.score, threshold)
+
+
+def write_answers(
+    folder: Path, answers: Mapping[str, GoldenAnswer], thresholds: Mapping[str, float] | None = None
+) -> None:
+    """Write what a model answered to the pictures beside them, by their names in the component.
+
+    `thresholds` are those of its labels, where it has labels.
+    """
     rows = [{"picture": name, **answer.fields()} for name, answer in answers.items()]
-    document = {"format": FORMAT, "pictures": rows}
+    document = {"format": FORMAT, "thresholds": dict(thresholds or {}), "pictures": rows}
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / Path(ANSWERS).name).write_text(f"{text}\n", "utf-8")
@@ -107,7 +133,12 @@ def _pictures(document: Mapping[str, Any], folder: Path, files: Sequence[str]) -
     strangers = [row["picture"] for row in rows if row["picture"] not in files]
     if strangers:
         raise ValueError(f"{str(strangers[0])[:80]!r} is not in the component")
-    return [GoldenPicture(folder / row["picture"], read_answer(row)) for row in rows]
+    # Components of before have none.
+    thresholds = {str(label): float(value) for label, value in document.get("thresholds", {}).items()}
+    return [
+        GoldenPicture(folder / row["picture"], replace(read_answer(row), thresholds=thresholds))
+        for row in rows
+    ]
 
 
 def difference(expected: GoldenAnswer, answer: GoldenAnswer) -> str:
@@ -119,10 +150,24 @@ def difference(expected: GoldenAnswer, answer: GoldenAnswer) -> str:
         (answer.findings, expected.findings, "has"),
     ):
         for finding in findings:
-            is_sure = finding.confidence >= SURE + TOLERANCE
+            # Below its threshold a label is not found at all: near it, it may be there or not.
+            floor = max(SURE, expected.thresholds.get(finding.label, 0.0))
+            is_sure = finding.confidence >= floor + TOLERANCE
             if is_sure and not any(_is_alike(finding, other) for other in others):
                 return f"it {verb} {finding.label!r} with {finding.confidence:.2f}"
     return ""
+
+
+def farthest(expected: GoldenAnswer, answer: GoldenAnswer) -> float:
+    """Return by how much the two differ where both say something: in their scores, or of a label or box."""
+    if expected.score is not None:
+        return abs(expected.score - answer.score) if answer.score is not None else 1.0
+    apart = [
+        min(abs(row.confidence - other.confidence) for other in answer.findings if _is_same(row, other))
+        for row in expected.findings
+        if any(_is_same(row, other) for other in answer.findings)
+    ]
+    return max(apart, default=0.0)
 
 
 def _score_difference(
@@ -141,9 +186,13 @@ def _score_difference(
 
 
 def _is_alike(finding: GoldenFinding, other: GoldenFinding) -> bool:
+    return abs(finding.confidence - other.confidence) <= TOLERANCE and _is_same(finding, other)
+
+
+def _is_same(finding: GoldenFinding, other: GoldenFinding) -> bool:
+    """Return whether both say the same thing of the same place, however sure."""
     return (
         finding.label == other.label
-        and abs(finding.confidence - other.confidence) <= TOLERANCE
         and (finding.box is None) == (other.box is None)
         and (finding.box is None or other.box is None or _overlap(finding.box, other.box) >= ALIKE_BOX)
     )

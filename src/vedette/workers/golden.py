@@ -19,8 +19,7 @@ from typing import Any
 from PIL import Image
 
 from vedette.engines.port import EmitEvent
-from vedette.runtime.decode import Answer
-from vedette.runtime.golden import ANSWERS, GOLDEN, GoldenAnswer, GoldenFinding, write_answers
+from vedette.runtime.golden import ANSWERS, GOLDEN, GoldenAnswer, golden_answer, write_answers
 from vedette.runtime.model import Model
 from vedette.runtime.package import open_package
 from vedette.vision.annotations import ANOMALY
@@ -29,8 +28,6 @@ from vedette.vision.images import BrokenPicture, decode
 # Few enough that a device is through with them in a second or two, and that they weigh little.
 MOST_TAKEN = 4
 LONGEST_SIDE, QUALITY = 1024, 90
-# Findings that are shown less sure of than this are not written down.
-LEAST_CONFIDENCE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,8 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
         sizes[width, height] += 1
         answered.append(_answered(model, image, order["thresholds"]))
     out = Path(order["out"])
-    files = _write(out, chosen_pictures(answered))
+    labels = {label: order["thresholds"].get(label, package.facts.threshold(label)) for label in model.labels}
+    files = _write(out, chosen_pictures(answered), labels)
     size = list(sizes.most_common(1)[0][0]) if sizes else None
     return {"files": files, "size": size}
 
@@ -89,19 +87,7 @@ def _answered(model: Model, image: Image.Image, thresholds: Mapping[str, float])
     return AnsweredPicture(file.getvalue(), golden, kind, 0.0 if best is None else best.confidence)
 
 
-def golden_answer(answer: Answer, threshold: float) -> GoldenAnswer:
-    """Return what is written down of an answer."""
-    findings = tuple(
-        GoldenFinding(finding.label, finding.confidence, finding.box)
-        for finding in answer.findings
-        if finding.confidence >= LEAST_CONFIDENCE
-    )
-    if answer.score is None:
-        return GoldenAnswer(findings)
-    return GoldenAnswer(findings, answer.score, threshold)
-
-
-def _write(out: Path, pictures: Sequence[AnsweredPicture]) -> list[str]:
+def _write(out: Path, pictures: Sequence[AnsweredPicture], thresholds: Mapping[str, float]) -> list[str]:
     if not pictures:
         return []
     out.mkdir(parents=True, exist_ok=True)
@@ -109,5 +95,5 @@ def _write(out: Path, pictures: Sequence[AnsweredPicture]) -> list[str]:
     for number, picture in enumerate(pictures, 1):
         (out / f"{number}.jpg").write_bytes(picture.content)
         answers[f"{GOLDEN}/{number}.jpg"] = picture.answer
-    write_answers(out, answers)
+    write_answers(out, answers, thresholds)
     return [Path(ANSWERS).name, *(Path(name).name for name in answers)]
