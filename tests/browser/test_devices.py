@@ -53,7 +53,7 @@ def add_device(page: Page, name: str) -> tuple[str, str]:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     expect(page.get_by_text("Waits for its agent")).to_be_visible()
     words = shlex.split(re.sub(r"\\\n", " ", command))
-    return words[words.index("--server") + 1], words[words.index("--token") + 1]
+    return words[words.index("--server") + 1], words[0].removeprefix("VEDETTE_DEVICE_TOKEN=")
 
 
 def order_model(page: Page, project: str) -> None:

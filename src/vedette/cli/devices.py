@@ -103,7 +103,7 @@ def _client(endpoint: str, data: Path | None) -> Any:
 
 def _print_token(text: str, expires: str) -> None:
     print(text)
-    print(f"It works once, until {expires}: vedette edge agent --server … --token …", file=sys.stderr)
+    print(f"It works once, until {expires}: vedette edge agent --server … --token-file FILE", file=sys.stderr)
 
 
 def _pairs(tags: list[str]) -> dict[str, str]:

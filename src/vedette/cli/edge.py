@@ -1,11 +1,13 @@
 """`vedette edge …`: models on devices."""
 
 import logging
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from vedette.cli.device_tokens import find_token
 from vedette.cli.edge_packages import inspect, package
 from vedette.cli.edge_proofs import signing_key
 from vedette.cli.edge_streams import watch as watch_stream
@@ -62,8 +64,15 @@ def agent(  # noqa: PLR0913  (each is an option of the command)
     server: Annotated[
         str, Option(help="A Vedette server to report to and take models from, such as https://HOST:8443.")
     ] = "",
+    token_file: Annotated[
+        Path | None,
+        Option(
+            help="The file with the token that the server gave for this device, which is needed the first "
+            "time alone; the environment variable VEDETTE_DEVICE_TOKEN may hold the token instead."
+        ),
+    ] = None,
     token: Annotated[
-        str, Option(help="The token that the server gave for this device; needed the first time alone.")
+        str, Option(help="The token itself: every user of the machine can read it while the agent runs.")
     ] = "",
     server_ca: Annotated[
         Path | None, Option(help="Certificates to trust the server by, where the system's do not.")
@@ -99,7 +108,8 @@ def agent(  # noqa: PLR0913  (each is an option of the command)
     )
     try:
         if server:
-            options = replace(options, server=ServerOptions(server, token, server_ca, poll))
+            found = find_token(token, token_file, os.environ)
+            options = replace(options, server=ServerOptions(server, found, server_ca, poll))
         if watch is not None or out is not None:
             options = replace(options, watch=_watch_options(watch, out, watch_model, start or [], move))
         run(options, _announce)

@@ -57,8 +57,8 @@ def open_enrolment(root: Path, server: str, token: str) -> Enrolment:
             return _begin(place, server, parsed)
     if enrolment is None:
         if place.exists():
-            raise Wrong(f"{place} is damaged: give the device a new token (--token).", kind="token")
-        raise Missing("This device has no server yet: give it a token (--token).", kind="token")
+            raise Wrong(f"{place} is damaged: give the device a new token (--token-file).", kind="token")
+        raise Missing("This device has no server yet: give it a token (--token-file).", kind="token")
     if enrolment.server != server:
         # A server that moved keeps its key; one that took the address has another and signs in vain.
         enrolment = replace(enrolment, server=server)

@@ -77,7 +77,9 @@ class OverTheAir:
         self._link = ServerLink(options.address, options.ca)
         self._enrolment = open_enrolment(self._installed.root, options.address, options.token)
         if not self._enrolment.is_registered and not options.token:
-            raise Wrong("The server has not confirmed this device yet: give the token once more (--token).")
+            raise Wrong(
+                "The server has not confirmed this device yet: give the token once more (--token-file)."
+            )
         self._reporter = DeviceReporter(device.models, device.figures, self._installed)
         self._ended = threading.Event()
         self._fetcher = PackageFetcher(

@@ -44,15 +44,21 @@ exec "$venv/bin/vedette" edge agent --models "$here/models" --start=@NAME@ "$@"
 """
 
 _UNIT = """# Copy this folder to /opt/vedette-edge/@NAME@, then:
-#   useradd --system --home-dir /var/lib/vedette-edge vedette-edge
+#   useradd --system --user-group --home-dir /var/lib/vedette-edge vedette-edge
 #   cp vedette-edge.service /etc/systemd/system/vedette-edge-@NAME@.service
 #   systemctl daemon-reload && systemctl enable --now vedette-edge-@NAME@
+# Further options of the agent: VEDETTE_EDGE_OPTIONS=… in /etc/vedette-edge/@NAME@.options
+# Models over the air come into the folder of models, which has to be the agent's own for that:
+#   chown -R vedette-edge /opt/vedette-edge/@NAME@/models
+#   install -D -m 600 -o vedette-edge TOKEN /etc/vedette-edge/@NAME@.token
+#   VEDETTE_EDGE_OPTIONS=--server https://… --token-file /etc/vedette-edge/@NAME@.token
 [Unit]
 Description=Edge agent with the model @NAME@
 After=network.target
 
 [Service]
-ExecStart=/opt/vedette-edge/@NAME@/start.sh
+EnvironmentFile=-/etc/vedette-edge/@NAME@.options
+ExecStart=/opt/vedette-edge/@NAME@/start.sh $VEDETTE_EDGE_OPTIONS
 Environment=VEDETTE_EDGE_VENV=/var/lib/vedette-edge/venv
 User=vedette-edge
 StateDirectory=vedette-edge
@@ -64,20 +70,22 @@ ProtectSystem=strict
 ProtectHome=true
 # Clients reach the agent by a socket in /tmp, so /tmp is the machine's own.
 PrivateTmp=false
-ReadWritePaths=/tmp /dev/shm
+ReadWritePaths=/tmp /dev/shm -/opt/vedette-edge/@NAME@/models
 
 [Install]
 WantedBy=multi-user.target
 """
 
 _CONTAINER = """# podman build -t @TAG@ . && podman run --rm -v /tmp:/tmp -v /dev/shm:/dev/shm @TAG@
+# Models over the air: export VEDETTE_DEVICE_TOKEN, then run it with -e VEDETTE_DEVICE_TOKEN and a volume
+# that keeps them, -v @TAG@:/models, and behind the image's name --server https://…
 # With an NVIDIA GPU: --build-arg RUNTIME=onnxruntime-gpu, and --device nvidia.com/gpu=all where it runs.
 FROM docker.io/library/python:3.11-slim
 ARG RUNTIME=onnxruntime
 RUN pip install --no-cache-dir "vedette[edge]@REQUIREMENT@" \\
     && if [ "$RUNTIME" != onnxruntime ]; then \\
          pip uninstall --yes onnxruntime && pip install --no-cache-dir "$RUNTIME"; fi
-COPY models /models
+COPY --chown=10001 models /models
 USER 10001
 ENTRYPOINT ["vedette", "edge", "agent", "--models", "/models", "--start=@NAME@"]
 """

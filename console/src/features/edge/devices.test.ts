@@ -34,10 +34,10 @@ describe("a device", () => {
 
   it("is made of a machine by a command with the server and the token", () => {
     expect(agentCommand("https://vision:8443", "a.b.c").split(" \\\n  ")).toEqual([
+      "VEDETTE_DEVICE_TOKEN=a.b.c",
       "vedette edge agent",
       "--models /var/lib/vedette-edge/models",
       "--server https://vision:8443",
-      "--token a.b.c",
     ]);
   });
 });

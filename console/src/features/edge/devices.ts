@@ -28,13 +28,16 @@ export function routeOfDevice(name: string): string {
   return `/devices/${segmentOf(name)}`;
 }
 
-/** The command that makes a machine with the light install a device of this server. */
+/**
+ * The command that makes a machine with the light install a device of this server. The token stands in the
+ * environment: every user of the machine can read a command line.
+ */
 export function agentCommand(server: string, token: string): string {
   return [
+    `VEDETTE_DEVICE_TOKEN=${token}`,
     "vedette edge agent",
     "--models /var/lib/vedette-edge/models",
     `--server ${server}`,
-    `--token ${token}`,
   ].join(" \\\n  ");
 }
 
