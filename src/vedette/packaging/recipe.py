@@ -1,10 +1,12 @@
 """A component's recipe as Greengrass reads it. The names in it are that format's.
 
 The recipe has no steps of its own: the agent finds the model where Greengrass unpacks it. Greengrass spells
-an artifact's address `Uri` in JSON and `URI` in YAML, and a YAML recipe names no component type.
+an artifact's address `Uri` in JSON and `URI` in YAML, and a YAML recipe names no component type. Without a
+runtime in its platform the lite nucleus passes a manifest over; `*` is either one.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +19,8 @@ SOCKET = "unix:///tmp/aws.iot.lookoutvision.EdgeAgent.sock"
 # (decisions/0348).
 AGENT = "vedette.EdgeAgent"
 AGENT_VERSIONS = ">=0.1.0"
+# JSON leaves them as they are: C1's control characters, the breaks of Unicode, marks of byte order.
+UNFIT = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 ARCHITECTURES = {"X86_64": "amd64", "ARM64": "aarch64"}
 
 
@@ -56,7 +60,11 @@ def _recipe(facts: ComponentFacts, address: str, uri: str) -> dict[str, Any]:
         "ComponentDependencies": {AGENT: {"VersionRequirement": AGENT_VERSIONS, "DependencyType": "HARD"}},
         "Manifests": [
             {
-                "Platform": {"os": "linux", "architecture": ARCHITECTURES[facts.target.arch]},
+                "Platform": {
+                    "os": "linux",
+                    "architecture": ARCHITECTURES[facts.target.arch],
+                    "runtime": "*",
+                },
                 "Lifecycle": {},
                 "Artifacts": [{uri: address, "Unarchive": "ZIP", "Permission": {"Read": "ALL"}}],
             }
@@ -80,5 +88,10 @@ def _yaml(value: Any, indent: str = "") -> list[str]:
                 lines += [head + "\n", *inner]
         else:
             space = "" if key is None else " "
-            lines.append(f"{head}{space}{json.dumps(item, ensure_ascii=False)}\n")
+            lines.append(f"{head}{space}{_quoted(item)}\n")
     return lines
+
+
+def _quoted(item: Any) -> str:
+    """Return a text in quotes; what YAML takes for a break of lines, or refuses, by its number."""
+    return UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(item, ensure_ascii=False))
