@@ -5,6 +5,7 @@ import hashlib
 import json
 import secrets
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from doubles.packages import tiny_package
@@ -14,6 +15,7 @@ from vedette.runtime.components import ComponentFacts
 from vedette.runtime.device_orders import DeviceOrder, DeviceToken, OrderedModel, write_order
 from vedette.runtime.signatures import encode, make_private_key, public_key_of, sign
 
+PIECE = 1 << 20
 DEVICE = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -30,6 +32,8 @@ class OrderServer:
         self.signature = None
         # Bytes after which each answer with an archive is cut.
         self.cut_after = 0
+        # Bytes of an archive a second, if not as fast as it goes.
+        self.rate = 0
         # What every report is answered with instead: status, headers, body.
         self.nonsense = None
         self.address = ""
@@ -100,7 +104,11 @@ class OrderHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
         end = start + self.played.cut_after if self.played.cut_after else len(content)
-        self.wfile.write(content[start:end])
+        with contextlib.suppress(ConnectionError):  # a device whose power was cut hears no more
+            for place in range(start, end, PIECE):
+                self.wfile.write(content[place : min(place + PIECE, end)])
+                if self.played.rate:
+                    time.sleep(PIECE / self.played.rate)
         self.close_connection = True
 
     def reply(self, status, content, headers=()):

@@ -178,6 +178,20 @@ def test_a_download_that_is_cut_again_and_again_goes_on_where_it_was(server, pac
     assert len(starts) == 6
 
 
+def test_a_part_that_a_power_cut_has_emptied_is_fetched_anew_and_not_held_against_the_package(
+    server, packages, tmp_path
+):
+    model = server.package(packages)
+    incoming = tmp_path / "models" / FOLDER / "incoming"
+    incoming.mkdir(parents=True)
+    (incoming / f"{model.archive}.zip").write_bytes(bytes(model.size // 2))
+    server.give(1, model)
+    with reporting(tmp_path / "models", server, server.token) as device:
+        assert installed(server, model)["problem"] == ""
+        assert threshold(device) == 0.4
+    assert server.requests == [f"bytes={model.size // 2}-", None]
+
+
 def test_a_full_disk_is_noticed_before_and_the_order_is_followed_when_there_is_room(
     server, packages, tmp_path, monkeypatch
 ):

@@ -109,6 +109,10 @@ class PackageFetcher:
             raise LinkFault(f"Only a part of {model.name} {model.version} came; it is gone on with.")
         if _sha256(place) != model.archive:
             place.unlink()
+            if present:  # a power cut leaves a part as long as it was, and not always what was in it
+                raise LinkFault(
+                    f"The part of {model.name} {model.version} from before was damaged; it is fetched anew."
+                )
             raise Wrong(
                 f"What came of {model.name} {model.version} is not what was ordered (its checksum differs).",
                 kind="model",
