@@ -11,6 +11,7 @@ LEFT_OUT = {
     "__main__",
     "peers",
     "common",
+    "edge_answers",
     "gallery_queries",
     "gallery_set",
     "hostile_cases",
