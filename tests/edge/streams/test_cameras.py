@@ -256,6 +256,10 @@ def test_the_newest_frame_takes_the_place_of_the_one_before():
     for frame in frames_at(0, 0.1, 0.2):
         newest.put(frame)
     assert (newest.take().number, newest.dropped) == (2, 2)
+    for frame in frames_at(0.3, 0.4):  # while that one is in hand
+        newest.put(frame)
+    assert (newest.dropped_before, newest.dropped) == (2, 3)
+    assert (newest.take().position_s, newest.dropped_before) == (0.4, 3)
     newest.end("broke off")
     with pytest.raises(StreamLost, match="broke off"):
         newest.take()

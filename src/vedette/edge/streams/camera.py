@@ -78,7 +78,7 @@ class Camera:
             "position": frame.position_s,
             "width": pixels.shape[1],
             "height": pixels.shape[0],
-            "dropped": self._newest.dropped if self._newest else 0,
+            "dropped": self._newest.dropped_before if self._newest else 0,
             "damaged": self._reader.damaged,
         }
         return head, pixels.tobytes()

@@ -144,6 +144,8 @@ class NewestFrame:
         self._frame: StreamFrame | None = None
         self._end: str | None = None
         self.dropped = 0
+        # As of the frame that was taken last: newer ones are dropped while that one is in hand.
+        self.dropped_before = 0
 
     def put(self, frame: StreamFrame) -> None:
         """Put a frame there."""
@@ -170,6 +172,7 @@ class NewestFrame:
             if self._frame is None:
                 raise StreamLost(self._end or "ended")
             frame, self._frame = self._frame, None
+            self.dropped_before = self.dropped
             return frame
 
 

@@ -13,9 +13,14 @@ from vedette.edge.streams.addresses import SourceKind
 from vedette.edge.streams.decoding import StreamLost, VideoReader
 
 PROGRAM = "gst-launch-1.0"
-# Raw pictures with their size before them (YUV4MPEG2), which FFmpeg reads; the queue drops what waits.
+# Raw pictures with their size before them (YUV4MPEG2), which FFmpeg reads. Of a source with sound,
+# videoconvert takes the pictures. FFmpeg takes colours for BT.601, also where GStreamer means others by the
+# size. y4menc writes rows as GStreamer has them, padded unless eight divides the width; another one is scaled
+# to the next that it does. The queue drops what waits.
 ENDING = (
-    "! queue leaky=downstream max-size-buffers=2 ! videoconvert ! video/x-raw,format=I420 "
+    "! videoconvert ! videoscale add-borders=false ! "
+    "video/x-raw,format=I420,colorimetry=bt601,width=[8,16384,8],height=[2,16384,2] "
+    "! queue leaky=downstream max-size-buffers=2 max-size-bytes=0 max-size-time=0 "
     "! y4menc ! fdsink fd=1 sync=false"
 )
 
