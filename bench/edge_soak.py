@@ -3,19 +3,23 @@
     python -m bench.edge_soak [MINUTES]        15 by default
 
 Four clients ask one model at full speed, by bytes and by shared memory, while a second model is started,
-asked and stopped again and again. Beside it a watch looks at a network camera that goes away and comes back.
+asked and stopped again and again. Beside it a watch looks at a network camera that goes away and comes back;
+by the watch's own figures it was opened again each time, and no frame failed.
 Resident memory of what lives all the time is read every few seconds; the first fifth is warming up.
 """
 
 import contextlib
 import json
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
@@ -31,8 +35,9 @@ from vedette.edge.protos import edge_agent_pb2 as pb
 MINUTES = 15.0
 CLIENTS = 4
 LOOK_EVERY_S = 5.0
-# A camera gives pictures for some seconds, loses its power, and is back a moment later.
-CAMERA_ON_S, CAMERA_OFF_S = 8.0, 2.0
+# A camera gives pictures for some seconds, loses its power, and is back a moment later. A watch that has had
+# pictures for less than ten seconds tries the camera more and more rarely.
+CAMERA_ON_S, CAMERA_OFF_S = 15.0, 3.0
 MOST_GROWTH = 1.05
 WARMING = 0.2
 
@@ -101,35 +106,67 @@ def start_and_stop(address: str) -> Callable[[], None]:
     return turn
 
 
+@dataclass
+class WatchedCamera:
+    """A watch of a camera that comes and goes: its process, its lines, where its figures are."""
+
+    pid: int
+    lines: Path
+    page: str
+    appearances: int = 0
+    seen: int = 0
+
+    def look(self) -> None:
+        """Count an appearance of the camera, and whether the watch has pictures of it."""
+        self.appearances += 1
+        with contextlib.suppress(OSError):  # an error status is one
+            urllib.request.urlopen(f"{self.page}healthz", timeout=30).close()
+            self.seen += 1
+
+    def figure(self, name: str) -> float:
+        """Return what the watch has counted."""
+        with urllib.request.urlopen(f"{self.page}metrics", timeout=30) as answer:
+            lines = answer.read().decode("ascii").splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+
+
 @contextlib.contextmanager
-def stream_watch(place: Path, models: Path) -> Iterator[tuple[int, Path]]:
-    """A watch of a camera that comes and goes; yield its process and its lines."""
+def stream_watch(place: Path, models: Path) -> Iterator[WatchedCamera]:
+    """A watch of a camera that comes and goes."""
     over = threading.Event()
 
     def come_and_go(port: int) -> None:
         while not over.is_set():
             with rtsp_camera(port=port, rate=25, colors=(0, 255)) as camera:
-                over.wait(CAMERA_ON_S)
+                if not over.wait(CAMERA_ON_S):
+                    watched.look()
                 camera.drop()
             over.wait(CAMERA_OFF_S)
 
     with rtsp_camera() as first:
         port = first.port
-    camera = threading.Thread(target=come_and_go, args=(port,), daemon=True)
-    camera.start()
     lines, saved = place / "lines.jsonl", place / "pictures"
     saved.mkdir()
     words = ("--source", f"rtsp://127.0.0.1:{port}/", "--model", models / "anomaly", "--rate", 0, "--quiet")
+    words += ("--status", f"127.0.0.1:{free_port()}")
     words += ("--lines", lines, "--lines-size", 1, "--lines-files", 3, "--save", saved, "--save-limit", 4)
     command = [sys.executable, "-m", "vedette", "edge", "watch", *map(str, words)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    watched = WatchedCamera(process.pid, lines, f"http://{words[words.index('--status') + 1]}/")
+    camera = threading.Thread(target=come_and_go, args=(port,), daemon=True)
+    camera.start()
     try:
-        yield process.pid, lines
+        yield watched
     finally:
         process.terminate()
         process.wait(60)
         over.set()
         camera.join()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def resident_of(pids: dict[str, int]) -> dict[str, float]:
@@ -158,6 +195,27 @@ def report(soak: Soak, looks: list[tuple[dict[str, float], dict[str, int]]]) -> 
         )
 
 
+def report_watch(watch: WatchedCamera, pictures: Path) -> None:
+    """Show whether each time that the camera was there it was looked at, and what lies on the disk."""
+    there, seen = watch.appearances, watch.seen
+    row(
+        "the camera was there",
+        f"{there} times, the watch had pictures {seen} times",
+        "each time",
+        seen == there,
+    )
+    failed = watch.figure('vedette_stream_frames_total{outcome="failed"}')
+    answered = watch.figure('vedette_stream_frames_total{outcome="answered"}')
+    row("frames of the watch", f"{answered:,.0f} answered, {failed:.0f} failed", "0 failed", not failed)
+    age = time.time() - watch.lines.stat().st_mtime
+    row("the watch's newest line", f"{age:.1f} s old", "≤ 60 s", age <= 60)
+    last = json.loads(watch.lines.read_bytes().splitlines()[-1])
+    log_bytes = sum(path.stat().st_size for path in watch.lines.parent.glob("lines.jsonl*"))
+    saved = sum(path.stat().st_size for path in pictures.iterdir())
+    print(f"| lines of the watch | {last['number'] + 1:,}, {log_bytes >> 10:,} KiB of 3 MiB | | |")
+    row("pictures of the watch", f"{saved / 2**20:.1f} MiB", "≤ 4 MiB", saved <= 4 << 20)
+
+
 def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES
     print(f"{machine()}, {minutes:g} minutes")
@@ -168,7 +226,7 @@ def main() -> None:
             tiny_package(models / kind, kind)
         client, pid, _ = ending.enter_context(agent(models, place, "--start", "anomaly"))
         client.await_status("anomaly", "RUNNING")
-        watch, lines = ending.enter_context(stream_watch(place, models))
+        watch = ending.enter_context(stream_watch(place, models))
         address = f"unix://{place}/agent.sock"
         (model,) = children(pid)
         segments = [SharedPicture(pictures()[0].nbytes) for _ in range(CLIENTS // 2)]
@@ -179,7 +237,7 @@ def main() -> None:
         threads = [threading.Thread(target=soak.repeat, args=step) for step in steps]
         for thread in threads:
             thread.start()
-        pids = {"agent": pid, "its model": model, "watch": watch}
+        pids = {"agent": pid, "its model": model, "watch": watch.pid}
         looks = []
         while not soak.is_over:
             time.sleep(min(LOOK_EVERY_S, 60 * minutes / 20))
@@ -189,11 +247,7 @@ def main() -> None:
         for segment in segments:
             segment.close()
         report(soak, looks)
-        last = json.loads(lines.read_bytes().splitlines()[-1])
-        log_bytes = sum(path.stat().st_size for path in lines.parent.glob("lines.jsonl*"))
-        saved = sum(path.stat().st_size for path in (place / "pictures").iterdir())
-        print(f"| lines of the watch | {last['number'] + 1:,}, {log_bytes >> 10:,} KiB of 3 MiB | | |")
-        row("pictures of the watch", f"{saved / 2**20:.1f} MiB", "≤ 4 MiB", saved <= 4 << 20)
+        report_watch(watch, place / "pictures")
 
 
 if __name__ == "__main__":
