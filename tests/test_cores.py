@@ -1,11 +1,12 @@
-"""How many cores are idle, by the kernel's own count of what is ready to run."""
+"""How many cores are idle, by the kernel's own count of what is ready to run, and a thread that helps."""
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from vedette.cores import IdleCores, claim_core, count_cores
+from vedette.cores import Helper, IdleCores, claim_core, count_cores
 
 binds = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system binds no threads")
 
@@ -82,3 +83,57 @@ def test_where_threads_cannot_be_bound_all_run_anywhere(monkeypatch):
     assert claim_core(0) == ()
     monkeypatch.delattr(os, "sched_setaffinity")
     assert claim_core(0) == ()
+
+
+@pytest.fixture
+def helper():
+    """A helper on the first core, for which there is always one."""
+    helping = Helper(
+        sorted(os.sched_getaffinity(0))[:1] if hasattr(os, "sched_getaffinity") else (), lambda: 1
+    )
+    yield helping
+    helping.close()
+
+
+def where():
+    return threading.current_thread().name
+
+
+@pytest.mark.parametrize("count", range(6))
+def test_the_later_half_is_done_by_the_helper_and_the_results_are_in_order(helper, count):
+    done = helper.spread([lambda number=number: (number, where()) for number in range(count)])
+    assert [number for number, _ in done] == list(range(count))
+    helped = [name.startswith("helper") for _, name in done]
+    assert helped == [number >= (count + 1) // 2 for number in range(count)]
+
+
+def test_both_halves_run_at_once(helper):
+    met = threading.Barrier(2)
+    assert sorted(helper.spread([lambda: met.wait(60), lambda: met.wait(60)])) == [0, 1]
+
+
+@binds
+def test_the_helper_runs_on_the_cores_that_it_was_given(helper):
+    _, cores = helper.spread([lambda: None, lambda: os.sched_getaffinity(0)])
+    assert cores == set(sorted(os.sched_getaffinity(0))[:1])
+
+
+def test_without_an_idle_core_nobody_helps():
+    helper = Helper((), lambda: 0)
+    assert helper.spread([where, where]) == [where()] * 2
+    helper.close()
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_a_failure_is_told_when_both_have_ended(helper, who):
+    ended = []
+
+    def work(number):
+        if number == who:
+            raise ValueError(number)
+        ended.append(number)
+
+    with pytest.raises(ValueError, match=str(who)):
+        helper.spread([lambda: work(0), lambda: work(1)])
+    assert ended == [1 - who]
+    assert helper.spread([lambda: 1, lambda: 2]) == [1, 2]

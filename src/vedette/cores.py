@@ -1,8 +1,11 @@
-"""How many processor cores there are for this process, how many are idle, and which one is a thread's own."""
+"""Processor cores: how many there are, how many are idle, one of one's own, and a thread on the others."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 # The fourth field is "threads that are ready to run / threads": "0.17 0.87 1.72 1/230 25394".
 LOADAVG = Path("/proc/loadavg")
@@ -61,3 +64,41 @@ class IdleCores:
         except (OSError, ValueError, IndexError):
             return 0
         return max(0, self._cores - running) if running > 0 else 0
+
+
+class Helper:
+    """A thread on other cores that does half of a work, while there is a core for it."""
+
+    def __init__(self, cores: Sequence[int], idle_cores: Callable[[], int]) -> None:
+        self._idle_cores = idle_cores
+        self._thread = ThreadPoolExecutor(1, "helper", initializer=_move, initargs=(cores,))
+
+    def spread(self, works: Sequence[Callable[[], Any]]) -> list[Any]:
+        """Do pieces of work, the later half of them in the other thread; return their results in order.
+
+        Where one of them fails, all have ended before its exception is raised.
+        """
+        middle = (len(works) + 1) // 2
+        if middle == len(works) or not self._idle_cores():
+            return _in_turn(works)
+        later = self._thread.submit(_in_turn, works[middle:])
+        try:
+            return [*_in_turn(works[:middle]), *later.result()]
+        except BaseException:
+            later.exception()
+            raise
+
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.shutdown()
+
+
+def _in_turn(works: Sequence[Callable[[], Any]]) -> list[Any]:
+    return [work() for work in works]
+
+
+def _move(cores: Sequence[int]) -> None:
+    """Have this thread run on these cores; it has come with its maker's one."""
+    if cores:
+        with suppress(OSError):
+            os.sched_setaffinity(0, cores)

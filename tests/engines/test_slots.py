@@ -36,6 +36,7 @@ def test_a_body_stays_until_it_is_released(steps):
             standing.append((place, body))
         for at, held in standing:
             assert reader.read(at.start, at.size) == held
+            assert reader.view(at.start, at.size) == held
     slots.close()
 
 

@@ -254,6 +254,38 @@ def test_a_network_that_is_not_what_its_facts_say_is_refused(task, graph, labels
         model(task, graph, labels=labels, size=size)
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [{}, {"policy": "letterbox"}, {"tiling": Tiling((64, 64), 0.2, whole=True)}],
+    ids=["stretch", "letterbox", "tiles"],
+)
+def test_a_bitmap_made_small_by_two_threads_gives_the_answer_of_its_picture(facts):
+    pixels = np.random.default_rng(3).integers(0, 256, (200, 190, 3), np.uint8)
+    pixels[40:120, 20:90] = (250, 10, 10)
+    helped = []
+    with ThreadPoolExecutor(2) as pool:
+
+        def at_once(works):
+            helped.append(len(works))
+            return [future.result() for future in [pool.submit(work) for work in works]]
+
+        options = {
+            "task": "segmentation",
+            "labels": ("rust", "moss"),
+            "thresholds": {},
+            "input_size": (100, 100),
+        }
+        network = graphs.colour_masks(100)
+        alone = Model(PackageFacts(**options, **facts), network)
+        two = Model(PackageFacts(**options, **facts), network, spread=at_once)
+        expected = alone.detect(pixels)
+        answer = two.look((pixels, pixels.shape[:2]))
+    np.testing.assert_array_equal(answer.mask, expected.mask)
+    assert answer.mask.any()
+    assert (answer.score, answer.findings) == (expected.score, expected.findings)
+    assert max(helped) > 1
+
+
 def test_several_threads_may_share_a_model():
     shared = classifier()
     pictures = [plain((level, 0, 0)) for level in range(0, 256, 8)]

@@ -38,6 +38,19 @@ def runs(monkeypatch):
     return sessions, runs
 
 
+def recorded(monkeypatch):
+    """Return the options of all sessions that are opened from here on."""
+    every = []
+    whole = onnxruntime.InferenceSession
+
+    def record(source, options, **others):
+        every.append(options)
+        return whole(source, options, **others)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", record)
+    return every
+
+
 def opened(**options):
     return OnnxSession(graphs.brightness_scores(), "classification", name="it", **options)
 
@@ -66,7 +79,44 @@ def test_one_thread_or_nobody_who_tells_of_idle_cores_needs_one_session(runs, op
 
 def test_both_sessions_are_warmed(runs):
     opened(threads=2, idle_cores=lambda: 0).warm(PICTURES)
-    assert runs[1] == [False, True]
+    assert runs[1] == [False, False, True, True]
+
+
+def test_threads_that_spin_for_a_while_need_one_session(monkeypatch):
+    options = recorded(monkeypatch)
+    session = opened(threads=2, spin_us=200)
+    assert [
+        entry.get_session_config_entry(name)
+        for entry in options
+        for name in ("session.intra_op.allow_spinning", "session.intra_op.spin_duration_us")
+    ] == ["1", "200"]
+    assert session.run(PICTURES)["scores"].tolist() == [pytest.approx([0.2, 0.8])]
+
+
+def test_one_thread_has_nobody_who_could_spin(monkeypatch):
+    options = recorded(monkeypatch)
+    opened(threads=1, spin_us=200)
+    assert [entry.get_session_config_entry("session.intra_op.allow_spinning") for entry in options] == ["0"]
+
+
+def test_what_the_first_runs_of_a_shape_took_is_given_back(monkeypatch):
+    given_back = []
+    whole = onnxruntime.RunOptions
+
+    class RecordingOptions(whole):
+        def __init__(self):
+            super().__init__()
+            given_back.append(False)
+
+        def add_run_config_entry(self, name, value):
+            given_back[-1] = (name, value) == ("memory.enable_memory_arena_shrinkage", "cpu:0")
+            super().add_run_config_entry(name, value)
+
+    monkeypatch.setattr(onnxruntime, "RunOptions", RecordingOptions)
+    session = opened(threads=1)
+    for count in (1, 1, 1, 4, 1, 4, 4):
+        session.run(PICTURES.repeat(count, axis=0))
+    assert given_back == [True, True, False, True, False, True, False]
 
 
 @pytest.mark.parametrize(("threads", "places"), [(3, "1,3;1,3"), (2, "1,3"), (1, ""), (None, "")])

@@ -10,7 +10,6 @@ from PIL import Image
 
 from vedette.errors import Wrong
 from vedette.vision.draw import color_of
-from vedette.vision.images import Pixels
 
 # Both services' bounds of a picture's side.
 LEAST_SIDE, MOST_SIDE = 64, 4096
@@ -45,12 +44,6 @@ def raster_of(width: int, height: int, size: int) -> Raster:
             kind="picture",
         )
     return raster
-
-
-def picture_of(raster: Raster, content: bytes | Pixels) -> Image.Image:
-    """Return the picture in a bitmap's bytes."""
-    # A copy in any case: Pillow holds four bytes a pixel.
-    return Image.frombuffer("RGB", (raster.width, raster.height), content, "raw", "RGB", 0, 1)
 
 
 def mask_bytes(mask: NDArray[np.uint8], labels: Sequence[str], colors: Sequence[str]) -> bytes:

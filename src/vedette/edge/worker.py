@@ -22,12 +22,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+import numpy as np
 
-from vedette.cores import IdleCores, claim_core, count_cores
+from vedette.cores import Helper, IdleCores, claim_core, count_cores
 from vedette.edge.mask_file import MaskFile
 from vedette.edge.memory import limit_memory, return_free_memory, reuse_freed_memory
-from vedette.edge.rasters import Raster, colors_of, mask_bytes, picture_of
+from vedette.edge.rasters import CHANNELS, Raster, colors_of, mask_bytes
 from vedette.edge.segments import SegmentPart, read_segment, write_segment
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.slots import SlotReader
@@ -39,12 +39,16 @@ from vedette.runtime.model import Model
 from vedette.runtime.package import Package, open_package
 from vedette.runtime.signatures import read_key
 from vedette.vision.annotations import ANOMALY, Finding
+from vedette.vision.bitmaps import in_turn
+from vedette.vision.images import Pixels
 
 log = logging.getLogger("vedette.edge.worker")
 
 # Of freed memory so much is kept. Masks of 576 × 768 pixels take 12 MiB for a moment; giving them back and
 # taking them anew costs five of a picture's milliseconds.
 MOST_FREE_BYTES = 16 << 20
+# How long threads of a network wait for its next step before they sleep: longer than between two steps.
+SPIN_US = 200
 ANOMALY_TASKS = ("anomaly", "segmentation")
 
 
@@ -56,14 +60,16 @@ class ModelWorker:
         others = claim_core(order["core"]) if threads > 1 else ()
         package = open_ordered(order)
         idle_cores = IdleCores(cores=len(others) + 1 if others else count_cores())
+        helper = Helper(others, idle_cores.count) if threads > 1 else None
         self._model = Model(
             package.facts,
             package.model,
             threads=threads,
             name=order["name"],
-            idle_cores=idle_cores.count,
+            spin_us=SPIN_US,
             pool_cores=others,
             accelerated=True,
+            spread=helper.spread if helper else in_turn,
         )
         self._model.warm()
         return_free_memory()  # what loading needed: a tenth of what a small model takes
@@ -111,12 +117,13 @@ class ModelWorker:
             fields |= self._verdict(answer)
         return {"answer": fields}, self._mask(answer, head.get("mask", "none"))
 
-    def _picture(self, head: Mapping[str, Any], body: bytes, raster: Raster) -> Image.Image:
+    def _picture(self, head: Mapping[str, Any], body: bytes, raster: Raster) -> Pixels:
+        content: bytes | memoryview | Pixels = body
         if "segment" in head:
-            return picture_of(raster, read_segment(SegmentPart(*head["segment"])))
-        if "slot" in head and self._slots is not None:
-            return picture_of(raster, self._slots.read(*head["slot"]))
-        return picture_of(raster, body)
+            content = read_segment(SegmentPart(*head["segment"]))
+        elif "slot" in head and self._slots is not None:
+            content = self._slots.view(*head["slot"])
+        return np.frombuffer(content, np.uint8).reshape(raster.height, raster.width, CHANNELS)
 
     def _verdict(self, answer: Answer) -> dict[str, Any]:
         colors = dict(zip(self._model.labels, self._colors, strict=True))

@@ -86,3 +86,7 @@ class SlotReader:
     def read(self, start: int, size: int) -> bytes:
         """Return a copy of the body: the slot is the server's again once it is answered."""
         return self._memory[start : start + size]
+
+    def view(self, start: int, size: int) -> memoryview:
+        """Return the body where it lies, for who is done with it when it is answered."""
+        return memoryview(self._memory)[start : start + size]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ from vedette.runtime.facts import PackageFacts
 from vedette.runtime.heat import Explanation, evidence_by_covering, explain, refuse_unknown
 from vedette.runtime.package import open_package
 from vedette.runtime.session import HEATMAP, NEEDED, OnnxSession, Outputs
-from vedette.vision.annotations import Task
-from vedette.vision.images import MARGIN, Pixels, Source, decode, fit
+from vedette.vision.annotations import Box, Task
+from vedette.vision.bitmaps import Spread, in_turn
+from vedette.vision.images import MARGIN, Pixels, Source, decode, fit, fit_bitmap
 from vedette.vision.tiles import Window, count_tiles, tiles
 
 # Tiles go through the network this many at a time, which bounds memory whatever the picture.
@@ -23,8 +25,8 @@ TILES_AT_ONCE = 4
 # Tiles of 200 pixels, as small objects ask for, look at 8192 × 8192 in three thousand.
 MOST_TILES = 4096
 
-# An upright picture, maybe smaller than it is, and its true height and width.
-Decoded = tuple[Image.Image, tuple[int, int]]
+# An upright picture, maybe smaller than it is, or the bytes of a bitmap; and its true height and width.
+Decoded = tuple[Image.Image | Pixels, tuple[int, int]]
 Reader = Callable[[Outputs, PackageFacts, Sequence[View], float | None], Answer]
 READERS: dict[Task, Reader] = {
     "classification": read_labels,
@@ -46,11 +48,17 @@ class Model:
         threads: int | None = None,
         name: str = "the model",
         idle_cores: Callable[[], int] | None = None,
+        spin_us: int = 0,
         pool_cores: Sequence[int] = (),
         accelerated: bool = False,
+        spread: Spread = in_turn,
     ) -> None:
-        """Open a network; the cores are for whoever answers single pictures at once (session.py)."""
+        """Open a network; the cores are for whoever answers single pictures at once (session.py).
+
+        `spread` does parts of what comes before the network, in turn or at once.
+        """
         self.facts = facts
+        self._spread = spread
         self.name = name
         self._session = OnnxSession(
             model,
@@ -58,6 +66,7 @@ class Model:
             threads=threads,
             name=name,
             idle_cores=idle_cores,
+            spin_us=spin_us,
             pool_cores=pool_cores,
             accelerated=accelerated,
         )
@@ -141,9 +150,9 @@ class Model:
             out, views = self._cover(image, size)
         return Explanation(answer, explain(out, facts, views, answer, labels))
 
-    def _cover(self, image: Image.Image, size: tuple[int, int]) -> tuple[Outputs, list[View]]:
+    def _cover(self, image: Image.Image | Pixels, size: tuple[int, int]) -> tuple[Outputs, list[View]]:
         """Return a heat map of the whole picture for a network that has none of its own."""
-        pixels, frame = fit(image, self.facts.input_size, policy=self.facts.policy)
+        pixels, frame = self._fit(image, None)
         heat = evidence_by_covering(self._scores_of, pixels)
         if self.task == "anomaly":
             heat = heat[0]
@@ -158,7 +167,7 @@ class Model:
         return np.concatenate(parts).reshape(len(batch), -1)
 
     def warm(self) -> None:
-        """Run the network once for nothing, since a first run costs several times the others."""
+        """Run the network for nothing, since a first run costs several times the others."""
         self._session.warm(np.full((1, *self.facts.input_size, 3), MARGIN, np.uint8))
 
     def batches(self, decoded: Decoded) -> Iterator[Pixels]:
@@ -167,25 +176,29 @@ class Model:
         for batch, _ in self._batches(image, self._windows(size)):
             yield batch
 
-    def _batches(self, image: Image.Image, windows: Sequence[Window]) -> Iterator[tuple[Pixels, list[View]]]:
+    def _batches(
+        self, image: Image.Image | Pixels, windows: Sequence[Window]
+    ) -> Iterator[tuple[Pixels, list[View]]]:
         whole = Window(0, 0, max(part.right for part in windows), max(part.bottom for part in windows))
+        if self.facts.tiling and isinstance(image, np.ndarray):
+            image = Image.fromarray(image)
         for first in range(0, len(windows), TILES_AT_ONCE):
             batch_windows = windows[first : first + TILES_AT_ONCE]
             # Without tiling the image may be a reduced decoding, of which all is wanted.
-            fitted = [
-                fit(
-                    image,
-                    self.facts.input_size,
-                    policy=self.facts.policy,
-                    part=part if self.facts.tiling else None,
-                )
-                for part in batch_windows
-            ]
+            parts = batch_windows if self.facts.tiling else [None]
+            fitted = self._spread([partial(self._fit, image, part) for part in parts])
             views = [
                 View(part, frame, is_whole=part == whole)
                 for part, (_, frame) in zip(batch_windows, fitted, strict=True)
             ]
             yield np.stack([pixels for pixels, _ in fitted]), views
+
+    def _fit(self, image: Image.Image | Pixels, part: Window | None) -> tuple[Pixels, Box]:
+        """Return a part of a picture, or all of it, as the network takes it."""
+        size, policy = self.facts.input_size, self.facts.policy
+        if isinstance(image, np.ndarray):
+            return fit_bitmap(image, size, policy=policy, spread=self._spread)
+        return fit(image, size, policy=policy, part=part)
 
     def _windows(self, size: tuple[int, int]) -> list[Window]:
         """Return the parts of a picture of (height, width) that the network looks at."""
@@ -205,7 +218,7 @@ class Model:
         return [whole, *parts] if tiling.whole and len(parts) > 1 else parts
 
     def _look(
-        self, image: Image.Image, windows: Sequence[Window], *, heatmap: bool
+        self, image: Image.Image | Pixels, windows: Sequence[Window], *, heatmap: bool
     ) -> tuple[Outputs, list[View]]:
         views: list[View] = []
         parts: list[dict[str, NDArray[np.float32]]] = []

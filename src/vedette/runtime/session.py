@@ -6,6 +6,7 @@ The only place of the runtime that names ONNX Runtime.
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -31,6 +32,7 @@ NEEDED: dict[Task, tuple[str, ...]] = {
     "segmentation": ("score", "masks"),
 }
 HEATMAP = "heatmap"
+SPINS = "session.intra_op.allow_spinning"
 PROCESSOR = "CPUExecutionProvider"
 # Not TensorRT: it compiles a network for minutes before its first answer.
 ACCELERATORS = ("CUDAExecutionProvider",)
@@ -42,6 +44,10 @@ _SILENT = 4
 # What all networks of a process may hold at once, weights and what they make of a picture. The dearest of
 # ours, masks of four tiles, holds a fifth of it; a tensor of 40 GB is refused before it is made.
 MOST_BYTES = 4 << 30
+# ONNX Runtime learns at the first run of a shape what it will need, and takes that as one piece from the
+# second on. What the first took piece by piece would stay, and is given back (docs/decisions/0358).
+LEARNING_RUNS = 2
+SHRINK = ("memory.enable_memory_arena_shrinkage", "cpu:0")
 # What looking at four tiles may take. A network is ended between two of its steps.
 MOST_S = 120.0
 
@@ -93,23 +99,26 @@ class OnnxSession:
         threads: int | None = None,
         name: str = "",
         idle_cores: Callable[[], int] | None = None,
+        spin_us: int = 0,
         pool_cores: Sequence[int] = (),
         accelerated: bool = False,
     ) -> None:
         """Open the network; with `idle_cores`, its threads spin while they have cores to themselves.
 
         That is a second session, since a session spins always or never: the network's weights are held twice.
+        With `spin_us` there is one session, whose threads spin for so long when they have nothing to do.
         The threads that help the one that calls run on `pool_cores`, or anywhere. `accelerated`: on what the
         machine has beside its processor, where this ONNX Runtime can use it.
         """
         self._threads = count_cores() if threads is None else threads
-        pool = _pool_options(threads, pool_cores)
+        pool = _pool_options(threads, pool_cores, spin_us)
         providers = choose_providers() if accelerated else [PROCESSOR]
         self._session = _open(model, name, pool, providers)
         self._idle_cores = idle_cores if self._threads > 1 else None
         self._spinning = (
             _open(model, name, pool, providers, spins=True) if self._idle_cores else self._session
         )
+        self._shape_runs: Counter[tuple[int, tuple[int, ...]]] = Counter()
         self._input: str = self._session.get_inputs()[0].name
         self.outputs: tuple[str, ...] = tuple(output.name for output in self._session.get_outputs())
         missing = [output for output in NEEDED[task] if output not in self.outputs]
@@ -138,16 +147,16 @@ class OnnxSession:
         return self._run(self._choose(), batch, heatmap=heatmap)
 
     def warm(self, batch: Pixels) -> None:
-        """Run each session once: its first run costs several times the others."""
+        """Run each session until it knows what it needs: its first run costs several times the others."""
         for session in {id(self._session): self._session, id(self._spinning): self._spinning}.values():
-            self._run(session, batch, heatmap=False)
+            for _ in range(LEARNING_RUNS):
+                self._run(session, batch, heatmap=False)
 
     def _run(self, session: Any, batch: Pixels, *, heatmap: bool) -> Outputs:
         output_names: Sequence[str] = NEEDED[self._task]
         if heatmap and HEATMAP in self.outputs:
             output_names = (*output_names, HEATMAP)
-        options = onnxruntime.RunOptions()
-        options.log_severity_level = _SILENT
+        options = self._options(session, batch)
         try:
             with _clock().held(options):
                 values = session.run(list(output_names), {self._input: batch}, options)
@@ -158,6 +167,15 @@ class OnnxSession:
             outputs[HEATMAP] = 1 - outputs["masks"][:, 0]  # all that is not background
         return outputs
 
+    def _options(self, session: Any, batch: Pixels) -> Any:
+        options = onnxruntime.RunOptions()
+        options.log_severity_level = _SILENT
+        place = id(session), batch.shape
+        if self._shape_runs[place] < LEARNING_RUNS:
+            self._shape_runs[place] += 1
+            options.add_run_config_entry(*SHRINK)
+        return options
+
     def _choose(self) -> Any:
         """Return the session whose threads spin, if there is an idle core for each of them but our own."""
         if self._idle_cores is None or self._idle_cores() < self._threads - 1:
@@ -165,11 +183,13 @@ class OnnxSession:
         return self._spinning
 
 
-def _pool_options(threads: int | None, cores: Sequence[int]) -> Mapping[str, str]:
-    """Return how many threads compute, as the options of a session, and where those that help may run."""
+def _pool_options(threads: int | None, cores: Sequence[int], spin_us: int) -> Mapping[str, str]:
+    """Return how many threads compute, as options of a session, and how and where those that help wait."""
     if threads is None:
         return {}
     count = {"threads": str(threads)}
+    if threads > 1 and spin_us:
+        count |= {SPINS: "1", "session.intra_op.spin_duration_us": str(spin_us)}
     if threads < 2 or not cores:
         return count
     # ONNX Runtime counts cores from one.
@@ -188,14 +208,14 @@ def _open(
 ) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _SILENT
+    # Waiting threads sleep instead of spinning: units and other programs share the cores. To wake one for
+    # each of a network's steps costs half of a short run (docs/experiments.md, 2026-11-28).
+    options.add_session_config_entry(SPINS, "1" if spins else "0")
     for option, value in pool.items():
         if option == "threads":
             options.intra_op_num_threads = int(value)
         else:
             options.add_session_config_entry(option, value)
-    # Waiting threads sleep instead of spinning: units and other programs share the cores. To wake one for
-    # each of a network's steps costs half of a short run (docs/experiments.md, 2026-11-28).
-    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spins else "0")
     if spins:  # else they go on for 35 ms of processor time after a run
         options.add_session_config_entry("session.force_spinning_stop", "1")
     _bound_memory()

@@ -5,6 +5,7 @@ saw in training. Orientation is honoured here and nowhere else. Colour profiles 
 applied. Nothing here writes a file or knows a label.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,12 +16,13 @@ from PIL import Image, UnidentifiedImageError
 
 from vedette.errors import Wrong
 from vedette.vision.annotations import Box
+from vedette.vision.bitmaps import REDUCING_GAP, Spread, in_turn, resize_bitmap
+from vedette.vision.bitmaps import Pixels as Pixels
 from vedette.vision.files import BOMB, DAMAGE, FORMATS, open_head, open_image
 from vedette.vision.heads import CostlyPicture
 from vedette.vision.tiles import Window
 from vedette.vision.turn import LYING, orientation_of
 
-Pixels = NDArray[np.uint8]
 Source = Path | str | bytes | Image.Image | NDArray[Any]
 Policy = Literal["stretch", "letterbox"]
 
@@ -140,10 +142,28 @@ def fit(
     image: Image.Image, size: tuple[int, int], *, policy: Policy = "stretch", part: Window | None = None
 ) -> tuple[Pixels, Box]:
     """Return the picture, or a part of it, at `size` (height, width), and where it lies there."""
-    height, width = size
     box = (part.left, part.top, part.right, part.bottom) if part else (0, 0, image.width, image.height)
+    return _placed(box, size, policy, lambda inner: _resized(image, inner, box))
+
+
+def fit_bitmap(
+    pixels: Pixels, size: tuple[int, int], *, policy: Policy = "stretch", spread: Spread = in_turn
+) -> tuple[Pixels, Box]:
+    """Return what `fit` does of a bitmap as a whole; `spread` may do halves of it at once."""
+    box = (0, 0, pixels.shape[1], pixels.shape[0])
+    return _placed(box, size, policy, lambda inner: resize_bitmap(pixels, inner, spread))
+
+
+def _placed(
+    box: tuple[int, int, int, int],
+    size: tuple[int, int],
+    policy: Policy,
+    resized: Callable[[tuple[int, int]], Pixels],
+) -> tuple[Pixels, Box]:
+    """Return a part of a picture as large as it lies within `size`, with margins if it has to have some."""
+    height, width = size
     if policy == "stretch":
-        return _resized(image, (height, width), box), WHOLE
+        return resized((height, width)), WHOLE
     shrink = min(width / (box[2] - box[0]), height / (box[3] - box[1]))
     inner = (
         max(1, min(height, round((box[3] - box[1]) * shrink))),
@@ -151,7 +171,7 @@ def fit(
     )
     top, left = (height - inner[0]) // 2, (width - inner[1]) // 2
     pixels = np.full((height, width, 3), MARGIN, np.uint8)
-    pixels[top : top + inner[0], left : left + inner[1]] = _resized(image, inner, box)
+    pixels[top : top + inner[0], left : left + inner[1]] = resized(inner)
     return pixels, Box(left / width, top / height, inner[1] / width, inner[0] / height)
 
 
@@ -233,4 +253,6 @@ def _resized(image: Image.Image, size: tuple[int, int], box: tuple[int, int, int
         return np.array(image)
     # Pillow's bilinear filter widens with the reduction, so that it does not alias; halving
     # first, down to twice the size wanted, makes large pictures several times quicker.
-    return np.array(image.resize((width, height), Image.Resampling.BILINEAR, box=box, reducing_gap=2.0))
+    return np.array(
+        image.resize((width, height), Image.Resampling.BILINEAR, box=box, reducing_gap=REDUCING_GAP)
+    )
