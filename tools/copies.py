@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
-from tools.forked_runs import BROKEN, NOTHING_COLLECTED, PASSED, ROOT, ForkedRun, cold_run
+from tools.forked_runs import BROKEN, NOTHING_COLLECTED, PASSED, ROOT, TOO_LONG, ForkedRun, cold_run
 from tools.selection import Selection
 
 # Several times what the slowest chosen tests take on a busy machine.
@@ -49,8 +49,9 @@ class Suite:
 class Copy:
     """One copy of the package, and what runs on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, longest_s: float = LONGEST_S) -> None:
         self._folder = folder
+        self._longest_s = longest_s
         self.source = folder / "src"
         # With what was compiled: a changed file has another time, and is compiled again.
         shutil.copytree(ROOT / "src", self.source)
@@ -67,7 +68,7 @@ class Copy:
 
     def run(self, work: Callable[[], Status]) -> ForkedRun:
         """Do this in a process of its own."""
-        return ForkedRun(work, output=self._folder / "output", longest_s=LONGEST_S)
+        return ForkedRun(work, output=self._folder / "output", longest_s=self._longest_s)
 
     def run_cold(self, suite: Suite) -> ForkedRun:
         """Run the tests in a process that imports everything of ours anew."""
@@ -92,15 +93,17 @@ class Trial(Generic[Changed]):
         self.copy, self.file = copy, file
         self.survived = ""
         self.evidence = self.failing = ""
+        self.caught_by: Suite | None = None
+        self.is_late = False
         self._begin = begin or (lambda copy, file, suite: copy.run_cold(suite))
         self._left = [*suites]
-        self._passed: list[Suite] = []
+        self.passed: list[Suite] = []
         copy.change(file, number)
         self._run = self._next()
 
     def _next(self) -> ForkedRun | None:
         while self._left and not self._left[0].files:
-            self._passed.append(self._left.pop(0))
+            self.passed.append(self._left.pop(0))
         return self._begin(self.copy, self.file, self._left[0]) if self._left else None
 
     def is_over(self) -> bool:
@@ -116,14 +119,15 @@ class Trial(Generic[Changed]):
             text = self._run.output.read_text("utf-8", "replace")
             self.failing = "".join(FAILED_TEST.findall(text)[:1])
             self.evidence = self.failing or _first_error(text) or f"status {status}"
+            self.caught_by, self.is_late = self._left[0], status == TOO_LONG
             return self._ended(survived=False)
-        self._passed.append(self._left.pop(0))
+        self.passed.append(self._left.pop(0))
         self._run = self._next()
         return self._run is None and self._ended(survived=True)
 
     def _ended(self, *, survived: bool) -> bool:
         self.copy.restore(self.file)
-        self.survived = "; ".join(map(str, self._passed)) if survived else ""
+        self.survived = "; ".join(map(str, self.passed)) if survived else ""
         return True
 
 
@@ -135,15 +139,16 @@ def _first_error(text: str) -> str:
 class Copies:
     """So many copies, which work beside one another."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, longest_s: float = LONGEST_S) -> None:
         self._root = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
         self.folder = Path(self._root.name)
         self._count = count
+        self.longest_s = longest_s
         self._number = 0
 
     def __enter__(self) -> "Copies":
         """Make them."""
-        self._free = [Copy(self.folder / str(number)) for number in range(self._count)]
+        self._free = [Copy(self.folder / str(number), self.longest_s) for number in range(self._count)]
         return self
 
     def __exit__(

@@ -112,6 +112,14 @@ def use_package(source: Path, more: Sequence[Path] = ()) -> None:
     sys.dont_write_bytecode = False
 
 
+def use_folder(config: pytest.Config, folder: Path) -> None:
+    """Let the tests of a forked process have a folder of their own."""
+    shutil.rmtree(folder, ignore_errors=True)
+    # pytest has no other way to give a forked process its own.
+    factory = config._tmp_path_factory  # type: ignore[attr-defined]
+    factory._basetemp, factory._given_basetemp = None, folder
+
+
 def _redirect(output: Path) -> None:
     os.setsid()
     file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)

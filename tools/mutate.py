@@ -14,7 +14,10 @@ Where nothing is recorded, the test files that import the changed module, or car
 
 A change is one operator, comparison, constant, condition or statement. The package is copied, so the
 working tree stays as it is. Sentences, docstrings, decorators and annotations are left alone: what they
-say is not behaviour. A change that ends in an endless loop counts as caught.
+say is not behaviour.
+
+Whatever catches a change is run again without it. A test that fails then too is left out of the count, and so
+are tests that were ended for taking too long and need more than half of that time anyway (`--longest`).
 """
 
 import argparse
@@ -25,10 +28,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.copies import Copies, Copy, Suite, Trial
-from tools.forked_runs import PASSED, ROOT, ForkedRun, import_libraries
+from tools.copies import LONGEST_S, Copies, Copy, Suite, Trial
+from tools.forked_runs import ROOT, ForkedRun, import_libraries
 from tools.suites import place_of, record_missing, suites_of, untouched
 from tools.touched_lines import PACKAGE
+from tools.unchanged import Unchanged
 from tools.warm_session import CodePairs, WarmSession, code_pairs, run_warm
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
@@ -153,7 +157,7 @@ class Report:
     """Prints what survives as it is known: a long run may be stopped."""
 
     def __init__(self, *, is_verbose: bool) -> None:
-        self.caught = self.count = 0
+        self.caught = self.count = self.left_out = 0
         self._is_verbose = is_verbose
 
     def add(self, trial: Trial[Mutant]) -> None:
@@ -166,9 +170,10 @@ class Report:
         if self._is_verbose:
             print(f"caught: {trial.file}: {trial.evidence}", flush=True)
 
-    def leave_out(self, trial: Trial[Mutant]) -> None:
+    def leave_out(self, trial: Trial[Mutant], reason: str) -> None:
         """Print what says nothing."""
-        print(f"not counted: {trial.file}: {trial.failing} fails without any change", flush=True)
+        self.left_out += 1
+        print(f"not counted: {trial.file}: {reason}", flush=True)
 
 
 def try_all(created: list[Met], copies: Copies, report: Report) -> None:
@@ -176,7 +181,8 @@ def try_all(created: list[Met], copies: Copies, report: Report) -> None:
     pairs = {id(mutant): _pairs_of(mutant) for mutant, _ in created}
     cold = [entry for entry in created if pairs[id(entry[0])] is None]
     warm = [entry for entry in created if pairs[id(entry[0])] is not None]
-    _try(cold, copies, report, lambda copy, _, suite: copy.run_cold(suite), _passes_cold)
+    unchanged = Unchanged(Copy.run_cold, copies.longest_s)
+    _try(cold, copies, report, lambda copy, _, suite: copy.run_cold(suite), unchanged)
     files = sorted({file for _, suites in warm for suite in suites for file in suite.files})
     if files:
         run_warm(files, copies.folder, lambda session: _try_warm(session, warm, copies, report))
@@ -187,11 +193,8 @@ def _try_warm(session: WarmSession, warm: list[Met], copies: Copies, report: Rep
         pairs = _pairs_of(mutant) or []
         return copy.run(lambda: session.run(mutant.path, pairs, copy.source, suite))
 
-    _try(warm, copies, report, begin, session.passes)
-
-
-def _passes_cold(copy: Copy, test: str) -> bool:
-    return copy.run_cold(Suite([test.partition("::")[0]], [test])).wait() == PASSED
+    unchanged = Unchanged(session.run_unchanged, copies.longest_s, session.uncollected)
+    _try(warm, copies, report, begin, unchanged)
 
 
 def _try(
@@ -199,12 +202,12 @@ def _try(
     copies: Copies,
     report: Report,
     begin: Callable[[Copy, Mutant, Suite], ForkedRun],
-    passes: Callable[[Copy, str], bool],
+    unchanged: Unchanged,
 ) -> None:
-    """Try changes; one that is caught by a test which fails without it as well is left out of the count."""
     for trial in copies.tried(waiting, begin):
-        if trial.failing and not passes(trial.copy, trial.failing):
-            report.leave_out(trial)
+        reason = unchanged.doubt(trial)
+        if reason:
+            report.leave_out(trial, reason)
         else:
             report.add(trial)
 
@@ -232,11 +235,14 @@ def main() -> int:
     import_libraries()
     report = Report(is_verbose=arguments.verbose)
     met = [(mutant, _suites(mutant, arguments)) for mutant in created]
-    with Copies(arguments.jobs) as copies:
+    with Copies(arguments.jobs, arguments.longest) as copies:
         try_all(met, copies, report)
     name = arguments.room or "all rooms"
     share = report.caught / max(1, report.count)
-    print(f"{report.caught} of {report.count} changes of {name} caught ({share:.0%}), seed {arguments.seed}")
+    print(
+        f"{report.caught} of {report.count} changes of {name} caught ({share:.0%}), "
+        f"{report.left_out} undecided, seed {arguments.seed}"
+    )
     return 0 if share >= arguments.bar else 1
 
 
@@ -265,6 +271,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--near", action="store_true", help="run the nearest test files alone")
     parser.add_argument("--record", action="store_true", help="first record which tests run which lines")
     parser.add_argument("--seconds", type=float, default=60, help="recorded seconds of tests for one change")
+    parser.add_argument(
+        "--longest", type=float, default=LONGEST_S, help="seconds after which tests are ended"
+    )
     parser.add_argument("--untouched", action="store_true", help="print the lines that no recorded test runs")
     parser.add_argument("--functions", action="store_true", help="change what stands in functions alone")
     parser.add_argument("--verbose", action="store_true", help="print by which failure a change was caught")

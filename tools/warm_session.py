@@ -9,7 +9,6 @@ import functools
 import gc
 import importlib
 import os
-import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,7 +16,16 @@ from types import CodeType, FunctionType
 
 import pytest
 from tools.copies import Copy, Suite
-from tools.forked_runs import FAILED, NOTHING_COLLECTED, PASSED, ROOT, WORDS, use_package
+from tools.forked_runs import (
+    FAILED,
+    NOTHING_COLLECTED,
+    PASSED,
+    ROOT,
+    WORDS,
+    ForkedRun,
+    use_folder,
+    use_package,
+)
 
 CodePairs = Sequence[tuple[CodeType, CodeType]]
 
@@ -52,7 +60,12 @@ class WarmSession:
         self._items: dict[str, pytest.Item] = {}
         self._functions: dict[str, list[FunctionType]] = defaultdict(list)
         self._caches: list[functools._lru_cache_wrapper] = []
-        self._passing: dict[str, bool] = {}
+        self.uncollected: set[str] = set()
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a file that cannot be imported here: that none of its tests fails says nothing."""
+        if report.failed:
+            self.uncollected.add(report.nodeid)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -75,13 +88,10 @@ class WarmSession:
             return FAILED
         return PASSED if items else NOTHING_COLLECTED
 
-    def passes(self, copy: Copy, test: str) -> bool:
-        """Say whether a test passes without any change; one that does not says nothing of one."""
+    def run_unchanged(self, copy: Copy, suite: Suite) -> ForkedRun:
+        """Run tests until one fails, with the package as it is."""
         folder = copy.source.parent / "t"
-        if test not in self._passing:
-            run = copy.run(lambda: bool(self._first_failing([self._items[test]], folder)))
-            self._passing[test] = run.wait() == PASSED
-        return self._passing[test]
+        return copy.run(lambda: FAILED if self._first_failing(self._items_of(suite), folder) else PASSED)
 
     def _items_of(self, suite: Suite) -> list[pytest.Item]:
         if suite.tests is not None:
@@ -90,7 +100,7 @@ class WarmSession:
 
     def _first_failing(self, items: list[pytest.Item], folder: Path) -> str:
         if items:
-            _use_folder(items[0].config, folder)
+            use_folder(items[0].config, folder)
         for item, following in zip(items, [*items[1:], None], strict=False):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if item.session.testsfailed:
@@ -130,10 +140,3 @@ def run_warm(files: Sequence[str], folder: Path, work: Callable[[WarmSession], N
     status = pytest.main([*words, *files], [WarmSession(work)])
     if status not in (PASSED, NOTHING_COLLECTED):
         raise RuntimeError(f"the warm session ended with {status}")
-
-
-def _use_folder(config: pytest.Config, folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    # pytest has no other way to give a forked process its own.
-    factory = config._tmp_path_factory  # type: ignore[attr-defined]
-    factory._basetemp, factory._given_basetemp = None, folder

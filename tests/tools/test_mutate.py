@@ -11,6 +11,7 @@ import pytest
 from tools.copies import Suite, Trial
 from tools.touched_lines import FileRun, RecordedTest
 from tools.tracing import sitecustomize
+from tools.unchanged import Unchanged
 from tools.warm_session import code_pairs
 
 from tools import mutate, suites
@@ -195,6 +196,72 @@ def test_a_change_survives_when_no_suite_fails_and_the_file_is_put_back(near, re
         pass
     assert copy.calls == ["changed", *calls, "restored"]
     assert bool(trial.survived) is survived
+
+
+class FinishedRun(PlayedRun):
+    """A run of unchanged tests that takes its seconds of a played clock."""
+
+    def __init__(self, status, seconds, clock):
+        super().__init__(status)
+        self._seconds, self._clock = seconds, clock
+
+    def wait(self):
+        self._clock.append(self._clock[-1] + self._seconds)
+        return self._statuses[-1]
+
+
+def doubt_of(status, *, unchanged=0, seconds=1, printed="", uncollected=(), tmp_path):
+    """Return what is doubted of a change whose first suite ended so, and which tests were run unchanged."""
+    clock, runs = [0], []
+
+    def run(copy, suite):
+        runs.append([*(suite.tests or suite.files)])
+        return FinishedRun(unchanged, seconds, clock)
+
+    copy = PlayedCopy(near=status)
+    trial = Trial(copy, 1, None, [Suite(["near"])])
+    output = tmp_path / "output"
+    output.write_text(printed)
+    trial._run.output = output
+    while not trial.is_over():
+        pass
+    known = Unchanged(run, 90, uncollected, now=lambda: clock[-1])
+    assert known.doubt(trial) == known.doubt(trial)
+    return known.doubt(trial), runs
+
+
+def test_a_named_failure_counts_where_that_test_alone_passes_without_the_change(tmp_path):
+    printed = "FAILED near.py::test_a[1] - assert 1 == 2\n"
+    assert doubt_of(1, printed=printed, tmp_path=tmp_path) == ("", [["near.py::test_a[1]"]])
+    reason, _ = doubt_of(1, unchanged=1, printed=printed, tmp_path=tmp_path)
+    assert reason == "near.py::test_a[1]: fails without any change"
+
+
+@pytest.mark.parametrize("status", [2, 4, -11])
+def test_tests_that_do_not_even_begin_count_where_they_do_without_the_change(status, tmp_path):
+    assert doubt_of(status, tmp_path=tmp_path) == ("", [["near"]])
+    reason, _ = doubt_of(status, unchanged=2, tmp_path=tmp_path)
+    assert reason == "1 tests or files: fails without any change"
+
+
+@pytest.mark.parametrize(
+    ("unchanged", "seconds", "reason"),
+    [
+        (0, 45, ""),
+        (0, 46, "1 tests or files: 46 s without any change"),
+        (124, 90, "1 tests or files: fails without any change"),
+    ],
+)
+def test_tests_that_take_too_long_have_caught_a_change_if_they_are_in_time_without_it(
+    unchanged, seconds, reason, tmp_path
+):
+    assert doubt_of(124, unchanged=unchanged, seconds=seconds, tmp_path=tmp_path) == (reason, [["near"]])
+
+
+def test_a_survivor_of_tests_that_cannot_be_imported_here_is_left_out(tmp_path):
+    reason, runs = doubt_of(0, uncollected={"near/test_a.py", "nearby/test_b.py"}, tmp_path=tmp_path)
+    assert (reason, runs) == ("near/test_a.py: cannot be imported here", [])
+    assert doubt_of(0, uncollected={"other"}, tmp_path=tmp_path) == ("", [])
 
 
 def test_a_change_that_no_test_runs_survives():
