@@ -89,20 +89,40 @@ class ProcessorTime:
         """Hand a worker's times to the process that prints."""
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
-            output["processor_time"] = [dict(self.of_files), dict(self.of_tests), dict(self.waits)]
-            output["ended"] = time.time()
+            output["processor_time"] = self._times()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Add the times of a worker that has finished."""
         output = getattr(node, "workeroutput", {})  # a worker that was killed has none
-        for mine, theirs in zip(
-            (self.of_files, self.of_tests, self.waits),
-            output.get("processor_time", ({}, {}, {})),
-            strict=True,
-        ):
+        if "processor_time" in output:
+            self._add(output["processor_time"])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_fork_begins(self) -> None:
+        """Begin anew in a forked worker (forked_lane.py)."""
+        self.__init__()  # type: ignore[misc]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_fork_ends(self) -> object:
+        """Hand a forked worker's times to the process that prints."""
+        return {"processor_time": self._times()}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_fork_ended(self, answers: list[Any]) -> None:
+        """Add them."""
+        for answer in answers:
+            if "processor_time" in answer:
+                self._add(answer["processor_time"])
+
+    def _times(self) -> dict[str, Any]:
+        times = [dict(self.of_files), dict(self.of_tests), dict(self.waits)]
+        return {"times": times, "ended": time.time()}
+
+    def _add(self, other: dict[str, Any]) -> None:
+        for mine, theirs in zip((self.of_files, self.of_tests, self.waits), other["times"], strict=True):
             mine.update(theirs)
-        self.ends += [output["ended"]] if "ended" in output else []
+        self.ends.append(other["ended"])
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print rooms, files and tests, the dearest first."""
