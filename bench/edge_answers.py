@@ -8,6 +8,8 @@ import argparse
 import json
 from pathlib import Path
 
+import onnxruntime
+
 from vedette.runtime import session
 from vedette.runtime.golden import LEAST_CONFIDENCE, golden_answer
 from vedette.runtime.model import Model
@@ -16,6 +18,15 @@ from vedette.vision.annotations import ANOMALY
 
 # Two minutes for a picture are a bound for real processors.
 EMULATED_S = 3600.0
+PLAINEST = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+make_options = onnxruntime.SessionOptions
+
+
+def plain_options() -> onnxruntime.SessionOptions:
+    """Return options of a session that joins no steps and chooses no layout for this processor."""
+    options = make_options()
+    options.graph_optimization_level = PLAINEST
+    return options
 
 
 def main() -> None:
@@ -24,7 +35,10 @@ def main() -> None:
     parser.add_argument("package", type=Path)
     parser.add_argument("pictures", type=Path, nargs="+")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--plain", action="store_true", help="each step by its plainest kernel")
     options = parser.parse_args()
+    if options.plain:
+        onnxruntime.SessionOptions = plain_options
     session.MOST_S = EMULATED_S
     package = open_package(options.package)
     model = Model(package.facts, package.model, threads=options.threads)

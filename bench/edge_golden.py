@@ -1,9 +1,11 @@
 """How far a package's answers differ between processors: what the tolerance of golden pictures rests on.
 
-Every example set's model, as it was trained and in 8 bits by the boldest plan (kept or not), is asked by one
-thread here, and again by two threads, on processors without AVX-512 and without AVX, and on ARM64. Those are
-emulated: `qemu-x86_64-static`, and the Python that `tools/emulated_edge.py` brought; what is missing is said.
-BENCH_MODELS names a folder in which trained models stay.
+Every set's model, as it was trained and in 8 bits by the boldest plan (kept or not), is asked by one thread
+here, and again by two; each step by its plainest kernel, without the layouts that ONNX Runtime chooses for a
+processor; on processors without AVX-512 and without AVX, and on ARM64. Those are emulated and take minutes a
+picture (`qemu-x86_64-static`, and the Python that `tools/emulated_edge.py` brought); what is missing is said.
+BENCH_MODELS names a folder in which trained models stay, BENCH_PICTURES how many pictures are asked about,
+BENCH_PROCESSORS words of the names of the processors wanted.
 
     python -m bench.edge_golden [SET …]
 """
@@ -35,6 +37,9 @@ from vedette.workers.golden import LONGEST_SIDE, QUALITY
 ROOT = Path(__file__).parent.parent
 MODELS = os.environ.get("BENCH_MODELS", "")
 PICTURES = int(os.environ.get("BENCH_PICTURES", "16"))
+PROCESSORS = os.environ.get("BENCH_PROCESSORS", ",").split(",")
+HERE, TWO_THREADS, PLAIN = "here", "two threads", "plainest kernels"
+OPTIONS: dict[str, tuple[str, ...]] = {TWO_THREADS: ("--threads", "2"), PLAIN: ("--plain",)}
 EMULATOR = "qemu-x86_64-static"
 HOUR_S = 3600.0
 
@@ -42,7 +47,9 @@ HOUR_S = 3600.0
 def processors() -> dict[str, tuple[list[str], Mapping[str, str]]]:
     """Return how Python is started on each processor, and with what in its environment beside."""
     plain = [sys.executable]
-    found: dict[str, tuple[list[str], Mapping[str, str]]] = {"here": (plain, {}), "two threads": (plain, {})}
+    found: dict[str, tuple[list[str], Mapping[str, str]]] = {
+        name: (plain, {}) for name in (HERE, TWO_THREADS, PLAIN)
+    }
     if shutil.which(EMULATOR):
         found["no AVX-512 (Haswell)"] = ([EMULATOR, "-cpu", "Haswell", *plain], {})
         found["no AVX (Nehalem)"] = ([EMULATOR, "-cpu", "Nehalem", *plain], {})
@@ -55,7 +62,9 @@ def processors() -> dict[str, tuple[list[str], Mapping[str, str]]]:
     else:
         for name, core in (("ARM64 (Cortex-A72)", "cortex-a72"), ("ARM64 with dot products", "cortex-a76")):
             found[name] = (list(python.words), {**python.environment, CPU: core})
-    return found
+    return {
+        name: how for name, how in found.items() if name == HERE or any(word in name for word in PROCESSORS)
+    }
 
 
 def prepared(name: str, place: Path) -> tuple[dict[str, Path], list[Path]]:
@@ -90,13 +99,13 @@ def write_eight_bits(package: Path, learnt: Sequence[Sample], to: Path) -> None:
 
 
 def answers_of(
-    words: Sequence[str], more: Mapping[str, str], package: Path, pictures: Sequence[Path], threads: int
+    words: Sequence[str], more: Mapping[str, str], package: Path, pictures: Sequence[Path], *options: str
 ) -> list[GoldenAnswer]:
     """Return what a package answers on a processor."""
     command = [*words, "-m", "bench.edge_answers", str(package), *map(str, pictures)]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", **more}
     ran = subprocess.run(
-        [*command, "--threads", str(threads)],
+        [*command, *options],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -142,10 +151,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="vedette-bench-") as folder:
             packages, pictures = prepared(name, Path(folder))
             for precision, package in packages.items():
-                base = answers_of(*places["here"], package, pictures, 1)
+                base = answers_of(*places[HERE], package, pictures)
                 for processor, (words, more) in places.items():
-                    threads = 2 if processor == "two threads" else 1
-                    answers = answers_of(words, more, package, pictures, threads)
+                    options = OPTIONS.get(processor, ())
+                    answers = answers_of(words, more, package, pictures, *options)
                     apart = [value for pair in zip(base, answers, strict=True) for value in distances(*pair)]
                     everything.setdefault((precision, processor), []).extend(apart)
                     print(line(name, precision, processor, apart), flush=True)
@@ -158,7 +167,7 @@ def line(name: str, precision: str, processor: str, apart: Sequence[float]) -> s
     """Return a row of the table."""
     apart = apart or [0.0]
     figures = " | ".join(
-        f"{value:.5f}" for value in (percentile(apart, 0.5), percentile(apart, 0.99), max(apart))
+        f"{value:.1e}" for value in (percentile(apart, 0.5), percentile(apart, 0.99), max(apart))
     )
     return f"| {name} | {precision} | {processor} | {len(apart)} | {figures} |"
 
