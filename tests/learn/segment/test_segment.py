@@ -114,13 +114,13 @@ def test_anomalies_unlike_the_only_one_drawn_are_shown_by_what_is_normal(tmp_pat
     pixels = np.stack([work.pictures.at(s.picture, trained.input_size) for s in train[::8]])
     assert refuse_if_far(trained, path, pixels) < 1e-3
     evaluation = judge(Model(facts_of(trained), path), drawn_steel(tmp_path / "test", seed=100)).evaluation
-    shown = [outcome for outcome in evaluation.outcomes if outcome.truth and outcome.is_anomalous]
-    # The map speaks of pictures that are called anomalous, which it does not decide itself: of the six with
-    # rust six, one, one, none, none and none were called from six seeds (docs/experiments.md).
-    assert len(shown) >= 7
-    assert min(outcome.iou["defect"] for outcome in shown) > 0.2
-    # The dense head alone finds nothing of the rust.
-    assert evaluation.mean_iou > 0.4
+    ious = [outcome.iou["defect"] for outcome in evaluation.outcomes]
+    ious = [iou for iou in ious if iou is not None]
+    assert len(ious) == 12
+    # The dense head alone finds nothing of the rust. It is called anomalous and shown from six seeds of six
+    # (docs/experiments.md, 2026-11-29).
+    assert evaluation.mean_iou > 0.5
+    assert min(ious) > 0.2
     assert evaluation.clean_normals > 0.9
 
 

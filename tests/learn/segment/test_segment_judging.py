@@ -1,5 +1,6 @@
 """What a segmenter's judging counts, on the whole of a picture and in tiles, with a network made by hand."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,15 @@ from PIL import Image
 
 from vedette.learn.net.dense import InputPlan
 from vedette.learn.segment.head import strongest
-from vedette.learn.segment.judging import PIXEL_THRESHOLDS, PictureFinding, ask_head, look, measure
+from vedette.learn.segment.judging import (
+    PIXEL_THRESHOLDS,
+    PictureFinding,
+    SegmenterMeasure,
+    ask_head,
+    look,
+    measure,
+    outcomes,
+)
 from vedette.learn.segment.views import MaskedPicture, MaskViews, is_mirrored
 from vedette.runtime.facts import Tiling
 from vedette.vision.annotations import Mask, Sample
@@ -153,6 +162,33 @@ def test_the_threshold_lies_where_the_calibrated_evidence_parts_the_pictures():
     assert [score >= measured.threshold for score in scores] == truth
     assert measured.pixel_thresholds == {"rust": PIXEL_THRESHOLDS[-1], "moss": 0.5}
     assert measured.quality == pytest.approx((0.9 + 0.5) / 2)
+
+
+def test_hundredths_of_a_logit_from_a_network_that_has_learnt_nothing_weigh_little():
+    """What it says for sure one day must not be outweighed by them: measured on plates with rust."""
+    evidence = [(-4.0 - n / 100, -1.2 - n / 10) for n in range(4)]
+    evidence += [(-3.92 - n / 100, -0.2 - n / 10) for n in range(4)]
+    truth = [False] * 4 + [True] * 4
+    rows = zip(evidence, truth, strict=True)
+    places, verdict, offset = measure(
+        [PictureFinding(one, is_so, None) for one, is_so in rows], LABELS
+    ).weights
+    assert places < 0.2
+    assert verdict > 5 * places
+    # Two pictures as the same network sees them when it has learnt: rust that is nowhere drawn, and nothing.
+    rust, nothing = (-6.5 * places + 3.0 * verdict + offset, -2.7 * places - 5.5 * verdict + offset)
+    assert rust > 0 > nothing
+
+
+def test_a_picture_that_only_the_map_calls_anomalous_counts_by_what_is_shown():
+    counts = np.zeros((2, len(PIXEL_THRESHOLDS), 3), np.int64)
+    counts[0] = (50, 100, 50)
+    finding = PictureFinding((-5.0, -5.0), True, counts)
+    measured = SegmenterMeasure(0.5, (1.0, 1.0, 0.0), 0.5, dict.fromkeys(LABELS, 0.5))
+    missed, called = (
+        outcomes([one], [0], measured, 1).tolist() for one in (finding, replace(finding, is_strange=True))
+    )
+    assert (missed, called) == ([0.0], [0.5])
 
 
 def test_where_nothing_was_held_out_the_half_decides():

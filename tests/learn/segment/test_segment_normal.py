@@ -5,7 +5,14 @@ import pytest
 import torch
 
 from vedette.learn.anomaly.bank import Patches, fit_bank
-from vedette.learn.segment.normal import NormalMap, choose_limit, fall_back, fit_normal_map
+from vedette.learn.segment.normal import (
+    NormalMap,
+    choose_limit,
+    fall_back,
+    find_voice,
+    fit_normal_map,
+    strangest,
+)
 
 GRID = (16, 12)
 
@@ -28,7 +35,57 @@ def drawn_square(place):
 @pytest.fixture(scope="module")
 def normal():
     rng = np.random.default_rng(0)
-    return fit_normal_map([a_picture(rng)[1:3] for _ in range(12)], seed=0)
+    return fit_normal_map([a_picture(rng)[1:3] for _ in range(12)], seed=0)[0]
+
+
+def test_how_strange_a_picture_is_is_asked_of_maps_that_have_not_seen_it():
+    """Normal pictures look alike to the bank that remembers them, and must not to the one that judges."""
+    rng = np.random.default_rng(4)
+    normals = [a_picture(rng)[1:3] for _ in range(12)]
+    others = [a_picture(rng)[1:3], a_picture(rng, strange=(3, 3))[1:3]]
+    normal, unseen = fit_normal_map(normals, seed=0, others=others)
+    assert len(unseen) == 14
+    known, new, strange = unseen[:12], unseen[12], unseen[13]
+    assert known.min() - 1 < new < known.max() + 1
+    assert strange > known.max() + 1
+    with torch.inference_mode():
+        asked = [normal([None, *levels, None]).flatten(1) for levels in (normals[0], *others)]
+    again = [float(strangest(cells)[0]) for cells in asked]
+    assert again[0] < known[0] - 0.5  # the bank of all remembers it
+    assert again[1:] == pytest.approx([new, strange], abs=0.5)
+
+
+def test_a_map_speaks_alone_between_normal_pictures_and_anomalies():
+    normal, anomalies = np.linspace(1.5, 2.5, 12), np.linspace(9.0, 12.0, 12)
+    voice = find_voice(normal, anomalies)
+    assert 5 < voice.bound < 8
+    assert voice.slope > 0
+
+
+def test_a_map_speaks_alone_beyond_reach_of_what_is_normal_only():
+    """Where few anomalies stick out, the others must not draw the bound among normal pictures."""
+    rng = np.random.default_rng(5)
+    normal = rng.normal(2, 1, 40)
+    mixed = np.r_[rng.normal(2.2, 1, 21), 9.0, 10.0, 11.0]
+    voice = find_voice(normal, mixed)
+    assert voice.bound == pytest.approx(normal.mean() + 3 * normal.std(ddof=1))
+    assert voice.bound > normal.max() + 0.5
+
+
+@pytest.mark.parametrize(
+    ("normal", "anomalies"),
+    [
+        (np.linspace(1, 2, 5), np.full(5, 9.0)),  # too few to know what normal is
+        (np.linspace(1, 2, 12), np.zeros(0)),
+        (np.linspace(1, 2, 12), np.linspace(1, 2, 12)),  # nothing of what is labelled sticks out
+        (
+            np.linspace(1, 2, 12),
+            np.linspace(0.2, 0.9, 12),
+        ),  # and here it is less strange than the normal ones
+    ],
+)
+def test_a_map_that_cannot_know_has_no_voice(normal, anomalies):
+    assert find_voice(normal, anomalies) is None
 
 
 def test_normal_places_have_the_scale_of_places_that_were_not_remembered(normal):

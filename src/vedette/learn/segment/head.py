@@ -107,18 +107,24 @@ class SegmentGraph(nn.Module):
         self.threshold = 0.5
 
     def fall_back_to(self, normal: NormalMap, *, threshold: float) -> None:
-        """Show the map's places of pictures that are anomalous though the network misses their places."""
+        """Show the map's places of pictures that are anomalous though the network misses their places.
+
+        Where the map has a voice the picture is as anomalous as the surer of both says.
+        """
         self.normal, self.threshold = normal, threshold
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         levels, places, verdict = self._asked(pictures)
         weights = self.get_buffer("weights")
         score = torch.sigmoid(weights[0] * strongest(places) + weights[1] * verdict + weights[2])
+        cells = None if self.normal is None else self.normal(levels)
+        if self.normal is not None and self.normal.voice is not None and cells is not None:
+            score = torch.maximum(score, self.normal.score(cells, self.threshold))
         speaks = (score >= self.silence).float()[:, None, None, None]
         shares = torch.softmax(places, 1)
-        if self.normal is not None:
+        if cells is not None:
             is_called = (score >= self.threshold).float()[:, None, None, None]
-            mapped = torch.softmax(fall_back(places, self.normal(levels)), 1)
+            mapped = torch.softmax(fall_back(places, cells), 1)
             shares = is_called * mapped + (1 - is_called) * shares
         anomalous = shares[:, 1:] * speaks
         ground = 1.0 - anomalous.sum(1, keepdim=True)

@@ -26,6 +26,10 @@ PIXEL_THRESHOLDS = (0.4, 0.5, 0.6)
 # to be better by so much.
 CLEARLY = 0.02
 
+# Evidence is logits. Where pictures differ by less than this, a network has said nothing yet; taken for much,
+# a few hundredths outweigh all that the network learns afterwards (docs/experiments.md, 2026-11-29).
+SETTLED = 1.0
+
 Weights = tuple[float, float, float]
 
 
@@ -36,6 +40,7 @@ class PictureFinding:
     evidence: tuple[float, float]  # of the strongest places, and of the verdict
     is_anomalous: bool
     counts: npt.NDArray[np.int64] | None  # [type, threshold, (shared, true, predicted)]
+    is_strange: bool = False  # a map of what is normal calls it anomalous, whatever the network says
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,8 @@ def outcomes(
 
 
 def _outcome(finding: PictureFinding, measured: SegmenterMeasure) -> float:
-    is_called = _scores(np.array([finding.evidence]), measured.weights)[0] >= measured.threshold
+    score = _scores(np.array([finding.evidence]), measured.weights)[0]
+    is_called = finding.is_strange or score >= measured.threshold
     if finding.counts is None:
         return float(is_called)
     numbers = [PIXEL_THRESHOLDS.index(threshold) for threshold in measured.pixel_thresholds.values()]
@@ -177,7 +183,7 @@ def _weights(evidence: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_]) ->
     """Return how much the places and the verdict count, calibrated; the same where there is too little."""
     if truth.sum() < 2 or (~truth).sum() < 2:
         return 0.5, 0.5, 0.0
-    spread = evidence.std(0) + 1e-6
+    spread = np.maximum(evidence.std(0), SETTLED)
     model = LogisticRegression(C=1.0).fit((evidence - evidence.mean(0)) / spread, truth)
     slopes = np.maximum(model.coef_[0], 0.0) / spread
     offset = float(model.intercept_[0] - slopes @ evidence.mean(0))

@@ -6,8 +6,8 @@ normal.py).
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from vedette.learn.segment.normal import (
     MOST_NORMAL,
     NormalMap,
     choose_limit,
+    find_voice,
     fit_normal_map,
 )
 from vedette.learn.segment.parts import PartSampler
@@ -112,10 +113,14 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
     ) -> Judgement:
         ask = ask_head(state.net, state.extractor, is_mirrored=is_mirrored(state.plan))
         findings = look(ask, (MaskViews(pictures[i], state.plan) for i in held_out))
+        strange = self._add_map(state, pictures, held_out, work)
+        findings = [
+            replace(finding, is_strange=owner in strange)
+            for finding, owner in zip(findings, held_out, strict=True)
+        ]
         measured = measure(findings, self.labels)
         state.quality, state.weights = measured.quality, measured.weights
         state.threshold, state.pixel_thresholds = measured.threshold, measured.pixel_thresholds
-        self._add_map(state, pictures, work)
         return Judgement(
             state.quality,
             outcomes=outcomes(findings, held_out, measured, len(pictures)),
@@ -159,19 +164,55 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
         state.weights, state.threshold = (first, second, offset), earlier["threshold"]
         state.pixel_thresholds = dict(earlier["pixel_thresholds"])
         if earlier["normal"] is not None:
-            state.normal = fit_normal_map(_normal_views(state.views, pictures), seed=work.seed)
+            state.normal, _ = self._map(state, pictures, [], work)
             state.normal.limit = earlier["normal"]
 
-    def _add_map(self, state: SegmenterState, pictures: Sequence[MaskedPicture], work: RunContext) -> None:
-        """Add a map of what is normal where masks are few and it finds them."""
+    def _add_map(
+        self,
+        state: SegmenterState,
+        pictures: Sequence[MaskedPicture],
+        held_out: Sequence[int],
+        work: RunContext,
+    ) -> set[int]:
+        """Add a map of what is normal where masks are few and it finds them.
+
+        Return which of the held-out pictures it calls anomalous, not having seen them.
+        """
         views = state.views
         few_masked = few_drawn(views, len(self.labels))
         if not few_masked or state.plan.tiling is not None:
-            return
-        normal = fit_normal_map(_normal_views(views, pictures), seed=work.seed)
+            return set()
+        normal, strange = self._map(state, pictures, held_out, work)
         rows = [views.owners.index(owner) for owner in few_masked]
-        if choose_limit(normal, [(views.store.batch([row]), views.truths[row]) for row in rows]):
-            state.normal = normal
+        if not choose_limit(normal, [(views.store.batch([row]), views.truths[row]) for row in rows]):
+            return set()
+        state.normal = normal
+        return strange
+
+    def _map(
+        self,
+        state: SegmenterState,
+        pictures: Sequence[MaskedPicture],
+        held_out: Sequence[int],
+        work: RunContext,
+    ) -> tuple[NormalMap, set[int]]:
+        """Return a map of the normal pictures, and which ones it calls anomalous, not having seen them."""
+        normals, anomalies = (
+            [i for i, p in enumerate(pictures) if p.is_anomalous == kind] for kind in (False, True)
+        )
+        remembered, labelled = normals[:MOST_NORMAL], anomalies[:MOST_NORMAL]
+        rest = [owner for owner in held_out if owner not in {*remembered, *labelled}]
+        normal, unseen = fit_normal_map(
+            list(_plain_views(state.views, remembered)),
+            seed=work.seed,
+            others=_plain_views(state.views, [*labelled, *rest]),
+        )
+        count = len(remembered)
+        normal.voice = find_voice(unseen[:count], unseen[count : count + len(labelled)])
+        if normal.voice is None:
+            return normal, set()
+        owners = np.array([*remembered, *labelled, *rest])
+        return normal, set(owners[unseen >= normal.voice.bound].tolist())
 
 
 def _graph(state: SegmenterState) -> SegmentGraph:
@@ -187,10 +228,10 @@ def _graph(state: SegmenterState) -> SegmentGraph:
     return graph.eval()
 
 
-def _normal_views(views: ViewStock[Kinds], pictures: Sequence[MaskedPicture]) -> list[Levels]:
-    """Return what a bank wants of normal pictures as they are."""
-    normals = [owner for owner, picture in enumerate(pictures) if not picture.is_anomalous][:MOST_NORMAL]
-    return [views.store.batch([views.owners.index(owner)])[MAP_LEVELS] for owner in normals]
+def _plain_views(views: ViewStock[Kinds], owners: Sequence[int]) -> Iterator[Levels]:
+    """Yield what a map wants of pictures as they are."""
+    for owner in owners:
+        yield views.store.batch([views.owners.index(owner)])[MAP_LEVELS]
 
 
 def few_drawn(views: ViewStock[Kinds], types: int) -> list[int]:
