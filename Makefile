@@ -8,7 +8,7 @@ ARGS ?=
 # Images of Python set it: each worker of a lane would rewrite 440 test files anew, and each process compile the package.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-clients test-browser screenshots bench docs generate wheel install-sizes clean help
+.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-browser screenshots bench docs generate wheel install-sizes clean help
 
 all: check test
 
@@ -52,8 +52,8 @@ check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling; the
 	$(BIN)/python tools/build_console.py --check
 
 test: .venv/.dev ## the fast lane
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not gpu and not postgres and not browser and not clients" $(ARGS)
-	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not gpu and not postgres and not browser and not clients and not cluster" $(ARGS)
+	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-cluster · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
 
 test-slow: .venv/.dev ## really trains
 	$(BIN)/pytest -n 2 --dist worksteal -m slow $(ARGS)
@@ -61,6 +61,10 @@ test-slow: .venv/.dev ## really trains
 test-postgres: .venv/.dev ## the same database tests on PostgreSQL
 	@tools/install_postgres
 	$(BIN)/pytest -n 2 --dist loadfile -m postgres $(ARGS)
+
+test-cluster: .venv/.dev ## several servers on one PostgreSQL and one S3, killed too
+	@tools/install_postgres
+	$(BIN)/pytest -n 2 --dist loadfile -m cluster $(ARGS)
 
 test-clients: .venv/.dev ## foreign clients against one endpoint
 	$(BIN)/pytest -m clients $(ARGS)
@@ -77,7 +81,7 @@ screenshots: .venv/.dev console ## pictures of every page into build/screenshots
 	VEDETTE_SCREENSHOTS=$${VEDETTE_SCREENSHOTS:-build/screenshots} VEDETTE_DOCS_PICTURES=$${VEDETTE_DOCS_PICTURES:-docs/pictures} \
 	  $(BIN)/pytest -m browser tests/browser $(ARGS)
 
-test-all: test test-slow test-postgres test-clients test-browser ## every lane that this machine can hold
+test-all: test test-slow test-postgres test-cluster test-clients test-browser ## every lane that this machine can hold
 
 bench: .venv/.dev ## every figure we claim, each beside its limit
 	$(BIN)/python -m bench $(ARGS)

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from vedette.cli.main import app
-from vedette.server.lifecycle import locked
+from vedette.server.holding import locked
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.quarantine import quarantined
 

@@ -29,32 +29,61 @@ def find_programs() -> Path | None:
     return result[-1].parent if result else None
 
 
-@contextmanager
-def running_postgres(programs: Path) -> Iterator[str]:
-    """Start a server and yield its address, which wants a database's name; stop it after.
+class PostgresServer:
+    """A server over a folder of its own, which can be stopped and started again.
 
     Its folder is not pytest's, which closes its own to other users each time a run begins.
     """
+
+    def __init__(self, programs: Path, place: Path) -> None:
+        self._programs = programs
+        self._place = place
+        self._owner = _owner()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"postgresql:///?host={place}&user=vedette"
+
+    def create(self) -> None:
+        """Make its folder."""
+        if self._owner:
+            names = pwd.getpwnam(self._owner)
+            os.chown(self._place, names.pw_uid, names.pw_gid)
+        words = ("-D", self._place / "data", "-U", "vedette", "-A", "trust", "-E", "UTF8", "-N")
+        assert _run(self._owner, self._programs / "initdb", *words).wait() == 0
+
+    def start(self) -> None:
+        """Start it, and wait until it listens."""
+        words = ("-D", self._place / "data", "-k", self._place, *OPTIONS)
+        self._process = _run(self._owner, self._programs / "postgres", *words)
+        _wait_for(self._place / ".s.PGSQL.5432", self._process)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: SIGINT cuts its clients off in good order, SIGQUIT as a crash does."""
+        assert self._process is not None
+        # Our own child, so that it is gone when we have waited.
+        self._process.send_signal(how)
+        self._process.wait(timeout=30)
+
+
+@contextmanager
+def postgres_server(programs: Path) -> Iterator[PostgresServer]:
+    """Yield a server that runs, and stop it after."""
     memory = Path("/dev/shm")
     beside = memory if os.access(memory, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="vedette-pg-", dir=beside) as place:
-        owner = _owner()
-        if owner:
-            names = pwd.getpwnam(owner)
-            os.chown(place, names.pw_uid, names.pw_gid)
-        data = Path(place) / "data"
-        created = _run(
-            owner, programs / "initdb", "-D", data, "-U", "vedette", "-A", "trust", "-E", "UTF8", "-N"
-        )
-        assert created.wait() == 0
-        server = _run(owner, programs / "postgres", "-D", data, "-k", place, *OPTIONS)
+        server = PostgresServer(programs, Path(place))
+        server.create()
+        server.start()
         try:
-            _wait_for(Path(place) / ".s.PGSQL.5432", server)
-            yield f"postgresql:///?host={place}&user=vedette"
+            yield server
         finally:
-            # Our own child, so that it is gone when we have waited; SIGQUIT asks it to leave at once.
-            server.send_signal(signal.SIGQUIT)
-            server.wait(timeout=30)
+            server.stop(signal.SIGQUIT)
+
+
+@contextmanager
+def running_postgres(programs: Path) -> Iterator[str]:
+    """Start a server and yield its address, which wants a database's name; stop it after."""
+    with postgres_server(programs) as server:
+        yield server.address
 
 
 def _owner() -> str:

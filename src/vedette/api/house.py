@@ -17,6 +17,7 @@ from vedette.identity.identity import Identity
 from vedette.identity.may import Context, require, require_undenied
 from vedette.identity.principal import Principal
 from vedette.imports.imports import Imports
+from vedette.jobs.members import ServerRoll
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.packaging.packagings import Packagings
@@ -64,11 +65,18 @@ class House:
     # A folder or a foreign S3; S3's door alone asks which.
     blobs: Blobs
     rounds: LabellingRounds
+    # The servers that share the database; None in tests, which have no other.
+    roll: ServerRoll | None = None
     # None in tests, which do without the processes that measure pictures.
     pictures: DatasetPictures | None = None
     # None in tests, which have no full disk.
     reserve: Reserve | None = None
     clock: Clock = system_clock
+
+    @property
+    def servers(self) -> int:
+        """How many servers share what may be asked of all of them together."""
+        return 1 if self.roll is None else self.roll.count
 
 
 def untagged(arn: str) -> Mapping[str, str]:

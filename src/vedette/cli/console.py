@@ -33,7 +33,7 @@ def console(
 
 def server_address(settings: "Settings") -> str:
     """Return where the folder's server answers, or answered last; nothing where none ever ran."""
-    from vedette.server.lifecycle import LOCK
+    from vedette.server.holding import LOCK
 
     file: Path = settings.data / LOCK
     return file.read_text("utf-8").strip() if file.exists() else ""

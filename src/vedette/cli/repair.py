@@ -70,8 +70,8 @@ def repair(  # noqa: PLR0913  (an option each)
 def _locked_buckets(settings: "Settings") -> Iterator[Path]:
     """Yield the folder of the buckets, locked against servers; a refusal ends the command with a sentence."""
     # The server's own imports are the larger part of a start; `vedette --help` does without them.
+    from vedette.server.holding import locked
     from vedette.server.installation import in_a_sentence
-    from vedette.server.lifecycle import locked
     from vedette.store.blobs.choose import buckets_folder
     from vedette.store.modes import private
 

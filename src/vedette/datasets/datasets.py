@@ -125,12 +125,16 @@ class Datasets:
             if dialect.names.dataset:
                 projects.tags.register(dialect.name, "dataset", self._exists)
 
-    def start(self) -> None:
-        """Clear what a stop or a crash left half made. The server calls this before its jobs start."""
+    def start(self, *, is_alone: bool = True) -> None:
+        """Clear what a stop or a crash left half made. The server calls this before its jobs start.
+
+        Beside another server, parts that no dataset points at may be what that one writes, and stay.
+        """
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
-        with self._database.write() as connection:
-            drop_orphans(connection)
+        if is_alone:
+            with self._database.write() as connection:
+                drop_orphans(connection)
         self._sweep()
 
     def wait(self, timeout_s: float | None = None) -> bool:

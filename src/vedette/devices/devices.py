@@ -2,7 +2,6 @@
 
 import base64
 import secrets
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -70,7 +69,7 @@ class Devices:
         self.calls = DeviceCalls(tools.database, tools.packages, tools.clock)
         self._database = tools.database
         # What is taken is not swept before a device is told to have it.
-        self._ordering = threading.Lock()
+        self._ordering = tools.packages.turn
         tools.tags.register(SERVICE, KIND, _exists)
 
     def now_ms(self) -> int:
@@ -127,7 +126,7 @@ class Devices:
         self, place: DevicePlace, name: str, change: DeviceChange, streams: Sequence[PackageSource] | None
     ) -> EdgeDevice:
         """Change a device; `streams` are the packages that it is to have from now on, None for no change."""
-        with self._ordering:
+        with self._ordering():
             device = self.describe(place, name)
             wishes = None if streams is None else self._take(place.account, streams)
             with self._database.write() as connection:
@@ -142,7 +141,7 @@ class Devices:
 
     def delete(self, place: DevicePlace, name: str) -> None:
         """Remove a device: its agent runs on, and is a stranger from now on."""
-        with self._ordering:
+        with self._ordering():
             with self._database.write() as connection:
                 device = self._require(connection, place, name)
                 records.drop_device(connection, device.number)

@@ -20,6 +20,7 @@ from vedette.runtime.component_signatures import require_signature
 from vedette.runtime.components import MOST_COMPONENT_BYTES, Component, read_component
 from vedette.runtime.device_orders import OrderedModel
 from vedette.runtime.signatures import PublicKey
+from vedette.store.turns import FolderTurn
 
 PIECE = 1 << 20
 ENDING = ".zip"
@@ -38,6 +39,8 @@ class DevicePackages:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # For those who change archives and rows together, on whichever server.
+        self.turn = FolderTurn(folder / ".turn")
 
     def take(self, account: str, stream: BinaryIO, key: PublicKey) -> TakenPackage:
         """Copy an archive; refuse one that is damaged, or that the holder of the key did not sign."""

@@ -81,11 +81,15 @@ class Feedback:
         self.sweeper = SampleSweeper(tools.database, tools.collections, tools.store, tools.clock)
         jobs.register(reference_kind(tools.references))
 
-    def start(self) -> None:
-        """Clear what a stop or a crash left, and begin to take and to sweep."""
+    def start(self, *, is_alone: bool = True) -> None:
+        """Clear what a stop or a crash left, and begin to take and to sweep.
+
+        Beside another server, a record without its object may be of one that is being written there.
+        """
         shutil.rmtree(self._tools.references.root, ignore_errors=True)
         self._tools.references.root.mkdir(parents=True)
-        self._forget_unfinished()
+        if is_alone:
+            self._forget_unfinished()
         self.taker.open()
         self.sweeper.open()
 

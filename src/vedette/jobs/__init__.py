@@ -7,7 +7,8 @@ that runs it for as long as that server renews its lease; after that any server 
     kind.py      what the rooms above declare: a kind of job, its order, its queue, how often it is tried
     context.py   what a running job may ask of its queue: progress, pauses, its own end
     orders.py    orders to JSON and back, the one place that serialises them
-    tables.py    the table `jobs`
+    tables.py    the tables `jobs`, `passed_time` and `servers`
+    members.py   the servers that share one database: who lives, who died
     store.py     every statement on that table
     runner.py    the threads of one server, its leases, and what happens when a job fails
 

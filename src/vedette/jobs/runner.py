@@ -24,13 +24,16 @@ from vedette.jobs.attempt import Attempt
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobBegun, JobKind, NewJob, WorkQueue
 from vedette.jobs.passed import PassedTime
-from vedette.jobs.store import JobRow, JobTable, Turn
+from vedette.jobs.store import LEASE_MS, JobRow, JobTable, Turn
 from vedette.store.db import Database
 
 log = logging.getLogger(__name__)
 
 # Leases are renewed five times as often as they pass, and other servers' jobs are looked for as often.
 BEAT_S = 3.0
+# A server whose beats are further apart than this was kept from the database: it was away, or a long write
+# stood before them. Other servers' leases may have passed for the same reason.
+LATE_S = 3 * BEAT_S
 # How soon it is tried again to write down an end that could not be written, for want of room mostly.
 AGAIN_S = 2.0
 # How soon somebody who waits for a job looks again whether another server has ended it.
@@ -68,7 +71,8 @@ class JobRunner:
         # What rooms remove for its age is old by this, not by the clock.
         self.passed = PassedTime(database, clock, ticks)
         self._database = database
-        self._table = JobTable(secrets.token_hex(16), clock)
+        self._table = JobTable(secrets.token_hex(16), clock, self._patience_ms)
+        self._patient_until = 0.0
         self._again_s = again_s
         self._kinds: dict[str, JobKind[Any]] = {}
         self._queues: dict[str, QueueThreads] = {}
@@ -80,6 +84,11 @@ class JobRunner:
         self._beats: threading.Thread | None = None
         self._unknown: set[str] = set()
 
+    @property
+    def owner(self) -> str:
+        """The id by which jobs are this server's."""
+        return self._table.owner
+
     # The server's life
 
     def register(self, kind: JobKind[Any]) -> None:
@@ -88,11 +97,13 @@ class JobRunner:
         self._kinds[kind.name] = kind
         self._threads(kind.queue).kinds.append(kind.name)
 
-    def start(self) -> None:
-        """Take up what a stop or a crash left undone, and from now on what other servers leave."""
+    def start(self, *, is_alone: bool = False) -> None:
+        """Take up what a stop or a crash left undone, and from now on what other servers leave.
+
+        Alone, as with SQLite by the lock on its folder, what others own is a dead one's.
+        """
         with self._database.write() as connection:
-            # SQLite is one server's, by the lock on its folder: what is owned is a dead one's.
-            if self._database.file is not None:
+            if is_alone or self._database.file is not None:
                 self._table.release(connection, everybodys=True)
         self.passed.look()
         self._beats = threading.Thread(target=self._beat_on, name="jobs", daemon=True)
@@ -339,11 +350,26 @@ class JobRunner:
     # Leases
 
     def _beat_on(self) -> None:
+        beaten = time.monotonic()
         while not self._closing.wait(BEAT_S):
+            if time.monotonic() - beaten > LATE_S:
+                self._be_patient()
             try:
                 self.beat()
             except Exception:
                 log.warning("the leases of this server's jobs could not be renewed", exc_info=True)
+                self._be_patient()
+                continue
+            if time.monotonic() - beaten > LATE_S:
+                self._be_patient()
+            beaten = time.monotonic()
+
+    def _be_patient(self) -> None:
+        """Believe for a while that other servers live: what kept this one from the database kept them too."""
+        self._patient_until = time.monotonic() + LEASE_MS / 1000
+
+    def _patience_ms(self) -> int:
+        return LEASE_MS if time.monotonic() < self._patient_until else 0
 
     def beat(self) -> None:
         """Renew the leases of what runs here, hear of what was cancelled or lost, and look for more."""

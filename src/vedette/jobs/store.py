@@ -4,7 +4,7 @@ A job is free where nobody owns it, or where its owner has let the lease pass; w
 runs itself, since a server that could not renew a lease for a while still runs its job.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,12 +48,18 @@ class Turn:
     running: int
 
 
+def _none() -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class JobTable:
     """The table as one server sees it."""
 
     owner: str
     clock: Clock
+    # How much longer than its lease another server's job is left alone (`runner.py`).
+    patience_ms: Callable[[], int] = _none
 
     def now_ms(self, connection: Connection) -> int:
         """Return this moment by the one clock that all servers share, or by ours where we are alone."""
@@ -169,7 +175,7 @@ class JobTable:
         return orjson.loads(document) if document else None
 
     def _is_free(self, connection: Connection, running: Collection[int]) -> ColumnElement[bool]:
-        late = jobs.c.lease_ms < self.now_ms(connection)
+        late = jobs.c.lease_ms < self.now_ms(connection) - self.patience_ms()
         return or_(jobs.c.owner == "", late) & jobs.c.id.not_in(running)
 
 

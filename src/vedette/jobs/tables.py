@@ -49,3 +49,25 @@ passed_time = Table(
     # How much had been counted by then.
     Column("passed_ms", BigInteger, nullable=False),
 )
+
+# The servers that share this database, each a row that it alone writes while it lives (`members.py`).
+servers = Table(
+    "servers",
+    METADATA,
+    # The owner of its jobs.
+    Column("id", String(32), primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("address", String(255), nullable=False),
+    # Which data folder it holds: all servers share one.
+    Column("folder", String(64), nullable=False),
+    # The release of its program, and the last change of the database that it knows.
+    Column("release", String(32), nullable=False),
+    Column("change", String(16), nullable=False),
+    # By the database's clock: when it began, and when it was last heard of.
+    Column("began_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+    # By how much its own clock is ahead of the database's.
+    Column("ahead_ms", BigInteger, nullable=False),
+    # How many units it holds of which versions, as JSON.
+    Column("units", Text, nullable=False),
+)

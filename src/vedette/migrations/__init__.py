@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from vedette.errors import Wrong
+from vedette.jobs.members import has_roll, living_others
 from vedette.store.db import Database
 
 VERSIONS = Path(__file__).parent / "versions"
@@ -41,6 +42,7 @@ def upgrade(database: Database, data: Path) -> str | None:
 
     with database.write() as connection:
         _refuse_newer(current(connection), numbers_known)
+        _refuse_in_use(connection)
         climb(connection)
     return before
 
@@ -69,6 +71,17 @@ def keep_copy(database: Database, folder: Path, number: str) -> Path | None:
     for old in sorted(folder.glob("vedette-*.db"))[:-COPIES]:
         old.unlink()
     return copy
+
+
+def _refuse_in_use(connection: Connection) -> None:
+    """Refuse to change the shape of a database that servers of an older release work on at this moment."""
+    if connection.dialect.name == "sqlite" or not has_roll(connection):
+        return
+    if count := living_others(connection):
+        raise Wrong(
+            "This release has to change the database, which servers of an older one use at this moment "
+            f"({count}): stop them, and start this one again."
+        )
 
 
 def _refuse_newer(before: str | None, numbers_known: list[str]) -> None:

@@ -3,7 +3,7 @@
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 import vedette.migrations
 
@@ -17,6 +17,9 @@ def climb(connection: Connection, to: str = "head") -> None:
         del context
         return script._upgrade_revs(to, revision)
 
+    if connection.dialect.name == "postgresql":
+        # A change of a large table takes as long as it takes (store/db.py bounds all other statements).
+        connection.execute(text("set local statement_timeout = 0"))
     with EnvironmentContext(Config(), script, fn=steps) as environment:
         environment.configure(connection=connection, transaction_per_migration=False)
         environment.run_migrations()

@@ -43,9 +43,14 @@ class Packagings:
         self._most_under_way = most_under_way
         jobs.register(packaging_kind(tools))
 
-    def start(self) -> None:
-        """Clear what a stop or a crash left of jobs that are over. The server calls this first."""
+    def start(self, *, is_alone: bool = True) -> None:
+        """Clear what a stop or a crash left of jobs that are over. The server calls this first.
+
+        Beside another server, what no job is known of may be of one that is being asked for there.
+        """
         self._tools.folder.mkdir(parents=True, exist_ok=True)
+        if not is_alone:
+            return
         with self._database.read() as connection:
             numbers = {str(number) for number in records.under_way(connection)}
         for place in self._tools.folder.iterdir():

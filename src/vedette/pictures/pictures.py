@@ -94,10 +94,14 @@ class DatasetPictures:
 
     def start(self) -> None:
         """Take up what a stop left undone, and go on with what comes."""
+        self.take_up()
+        self._thread.start()
+
+    def take_up(self) -> None:
+        """Look at whatever has not been looked at: what a stop left, or a server that died."""
         with self._database.read() as connection:
             for part in list_parts(connection):
                 self._put(InspectionTask(part, only_new=True))
-        self._thread.start()
 
     def note(self, changed: Changed) -> None:
         """Look at entries that are new or say something new."""

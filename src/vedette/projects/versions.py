@@ -4,7 +4,7 @@ Nothing else writes a version's state: `move` looks it up in the table of allowe
 transaction that writes it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -170,7 +170,7 @@ class Versions:
 
         It may be out of date by RECENT_S where another process changed it.
         """
-        return self._recent.get((text, region), lambda: self.find_by_arn(text, region))
+        return self._recent_running((text, region), lambda: self.find_by_arn(text, region))
 
     def recent_by_name(self, scope: Scope, project_name: str, name: str) -> Version:
         """Return a project's version to use, by names, as it was a moment ago; likewise."""
@@ -178,7 +178,12 @@ class Versions:
         def find() -> Version:
             return self.find(self._projects.find(scope, project_name), name, with_package=True)
 
-        return self._recent.get((scope, project_name, name), find)
+        return self._recent_running((scope, project_name, name), find)
+
+    def _recent_running(self, question: Hashable, find: Callable[[], Version]) -> Version:
+        """Return a version as it was a moment ago if it ran then, else as it is: others start it too."""
+        version = self._recent.get(question, find)
+        return version if version.state == "running" else find()
 
     def list(
         self, project: Project, *, names: Sequence[str] = (), before: int | None = None, most: int = 100

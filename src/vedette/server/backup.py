@@ -39,7 +39,7 @@ DATABASE = "vedette.db"
 # What is copied in a way of its own, and what a server makes again. All else is copied as it lies, so
 # that what a later release keeps in the folder is never left out.
 OF_ITS_OWN = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "versions", "buckets"})
-MADE_AGAIN = frozenset({"cache", "pictures", "datasets", "backups", "reserve", "server.lock"})
+MADE_AGAIN = frozenset({"cache", "pictures", "datasets", "backups", "reserve", "server.lock", "servers"})
 # What a version's folder holds for a while only, or as links to objects.
 PASSING = frozenset({"pictures", "scratch", "out"})
 # A training is begun anew from its frozen lines: what it had made by then is half of something.

@@ -1,13 +1,12 @@
 """Opens a data folder: locks it, migrates its database, and starts the rooms."""
 
 import contextlib
-import importlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
 
+import vedette
 from vedette.api.house import House
 from vedette.api.s3.lifecycle_runner import LifecycleRunner
 from vedette.api.s3.policy import unreadable
@@ -19,7 +18,6 @@ from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
 from vedette.engines.choose import open_engine
 from vedette.engines.pool import Pool
-from vedette.errors import Busy
 from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
 from vedette.feedback.feedback import Feedback
@@ -29,14 +27,17 @@ from vedette.identity.sessions import unreadable_trusts
 from vedette.identity.signing_keys import SigningKeys
 from vedette.imports.imports import Imports
 from vedette.imports.works import ImportTools
+from vedette.jobs.members import ServerRoll, ServerSelf
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
+from vedette.migrations import numbers
 from vedette.packaging.packagings import Packagings
 from vedette.packaging.works import PackagingTools
 from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
 from vedette.rounds.room import open_rounds
+from vedette.server.holding import FolderHold, hold_folder
 from vedette.server.installation import (
     Installation,
     check_folder,
@@ -65,63 +66,31 @@ from vedette.trials.trials import Trials
 
 log = logging.getLogger(__name__)
 
-LOCK = "server.lock"
-
-
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process; a second server on it is refused."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("a+") as file:
-        if not _lock(file):
-            raise Busy(f"Another server holds the folder {folder}. Stop it, or choose another with --data.")
-        yield
-
-
-def _lock(file: IO[str]) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # Windows has no fcntl; there the lock is the file's first byte.
-        return _lock_first_byte(file)
-    with contextlib.suppress(OSError):
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
-
-
-def _lock_first_byte(file: IO[str]) -> bool:
-    windows: Any = importlib.import_module("msvcrt")
-    with contextlib.suppress(OSError):
-        windows.locking(file.fileno(), windows.LK_NBLCK, 1)
-        return True
-    return False
-
 
 @contextlib.contextmanager
 def open_house(settings: Settings) -> Iterator[House]:
     """Yield the house with its rooms started; everything is closed at the end."""
     with contextlib.ExitStack() as closing:
-        closing.enter_context(private())
-        _hold_folder(settings.data, closing)
-        reserve = _open_reserve(settings.data, closing)
-        installation = closing.enter_context(_opened_installation(settings))
+        hold, reserve = _hold_folder(settings, closing)
+        installation = closing.enter_context(_opened_installation(settings, reserve))
         settings, database = installation.settings, installation.database
         identity, seal = installation.identity, installation.seal
-        database.is_short_of_room = lambda: reserve.is_spent
         blobs = _open_buckets(settings, closing)
         access, projects = Reach(blobs, identity.current), Projects(database)
         _name_unreadable_policies(identity, projects, blobs)
         versions, jobs, keys = Versions(database, projects), JobRunner(database), SigningKeys(database, seal)
-        datasets, pictures = _open_datasets(settings, database, projects, blobs, access, jobs)
+        roll = _enter_roll(hold, database, jobs.owner, closing)
+        datasets, pictures = _open_datasets(hold, database, projects, blobs, access, jobs)
         _close_at_the_end(closing, pictures.close, jobs.close)
-        imports, exports = _open_ways(settings, database, datasets, blobs, access, jobs)
-        trainings = _open_trainings(settings, versions, datasets, blobs, access, jobs)
+        imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
+        trainings = _open_trainings(hold, versions, datasets, blobs, access, jobs)
         lender, meter = PictureLender(database, blobs, access), _open_meter(database, closing)
-        suggestions, drafts, steps = _open_suggestions(settings, datasets, versions, trainings, lender, jobs)
-        trials = _open_trials(settings, steps, datasets, lender, jobs)
-        packagings = _open_packagings(settings, projects, trainings, lender, jobs, keys)
-        feedback = _open_feedback(trials, trainings, reserve, jobs, closing)
-        jobs.start()
+        suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
+        trials = _open_trials(hold, steps, datasets, lender, jobs)
+        packagings = _open_packagings(hold, projects, trainings, lender, jobs, keys)
+        feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
+        hosting = _open_hosting(settings, versions, trainings, meter, feedback)
+        _join_others(hold, roll, hosting, jobs, takes_up=(pictures.take_up, trainings.end_deletions))
         yield House(
             settings=settings,
             identity=identity,
@@ -134,9 +103,10 @@ def open_house(settings: Settings) -> Iterator[House]:
             devices=_open_devices(settings, projects, lender, keys),
             pictures=pictures,
             rounds=open_rounds(database, datasets, blobs, jobs),
+            roll=roll,
             versions=versions,
             trainings=trainings,
-            hosting=_open_hosting(settings, versions, trainings, meter, feedback),
+            hosting=hosting,
             suggestions=suggestions,
             drafts=drafts,
             next_steps=steps,
@@ -157,22 +127,37 @@ def _close_at_the_end(closing: contextlib.ExitStack, *closers: Callable[[], None
 
 
 @contextlib.contextmanager
-def _opened_installation(settings: Settings) -> Iterator[Installation]:
+def _opened_installation(settings: Settings, reserve: Reserve) -> Iterator[Installation]:
     """Yield the installation, whose files are closed to others meanwhile."""
     with open_installation(settings, makes=True) as installation:
+        installation.database.is_short_of_room = lambda: reserve.is_spent
         threading.Thread(target=close_to_others, args=(settings.data,), name="modes", daemon=True).start()
         yield installation
 
 
-def _hold_folder(data: Path, closing: contextlib.ExitStack) -> None:
-    """Make the data folder where it is missing, and keep others out of it."""
-    with in_a_sentence(data):
-        check_folder(data, makes=True)
-        closing.enter_context(locked(data))
+def _hold_folder(settings: Settings, closing: contextlib.ExitStack) -> tuple[FolderHold, Reserve]:
+    """Make the data folder where it is missing, and keep others out of it, but for servers that share it."""
+    closing.enter_context(private())
+    with in_a_sentence(settings.data):
+        check_folder(settings.data, makes=True)
+        hold = closing.enter_context(hold_folder(settings))
+    return hold, _open_reserve(settings.data, closing)
+
+
+def _enter_roll(
+    hold: FolderHold, database: Database, owner: str, closing: contextlib.ExitStack
+) -> ServerRoll:
+    """Return this server's place among the others, which know of it from now on."""
+    own = ServerSelf(owner, hold.id, vedette.__version__, numbers()[-1])
+    roll = ServerRoll(database, own)
+    with in_a_sentence(hold.data):
+        roll.enter(is_alone=hold.is_alone)
+    closing.callback(roll.close)
+    return roll
 
 
 def _open_ways(
-    settings: Settings,
+    hold: FolderHold,
     database: Database,
     datasets: Datasets,
     blobs: Blobs,
@@ -186,14 +171,14 @@ def _open_ways(
         datasets=datasets,
         blobs=blobs,
         engine=open_engine(),
-        folder=settings.data / "imports",
+        folder=hold.scratch / "imports",
         clock=system_clock,
         may_read=access.may_read,
         missing_caller=access.missing_caller,
     )
     imports = Imports(tools, jobs)
     imports.start()
-    exporting = ExportTools(database, datasets, blobs, access, settings.data / "exports", system_clock)
+    exporting = ExportTools(database, datasets, blobs, access, hold.scratch / "exports", system_clock)
     exports = Exports(exporting, jobs)
     exports.start()
     return imports, exports
@@ -212,7 +197,7 @@ def _open_buckets(settings: Settings, closing: contextlib.ExitStack) -> Blobs:
 
 
 def _open_trainings(
-    settings: Settings,
+    hold: FolderHold,
     versions: Versions,
     datasets: Datasets,
     blobs: Blobs,
@@ -220,17 +205,15 @@ def _open_trainings(
     jobs: JobRunner,
 ) -> Trainings:
     """Return the trainings, started, by the rules that the settings make."""
-    rules = TrainingRules(settings.training_budget, settings.trainings, settings.one_size)
+    rules = TrainingRules(hold.settings.training_budget, hold.settings.trainings, hold.settings.one_size)
     engine = open_engine()
-    trainings = Trainings(
-        versions, datasets, blobs, engine, settings.data, access=access, jobs=jobs, rules=rules
-    )
-    trainings.start()
+    trainings = Trainings(versions, datasets, blobs, engine, hold.data, access=access, jobs=jobs, rules=rules)
+    trainings.start(is_alone=hold.is_alone)
     return trainings
 
 
 def _open_suggestions(
-    settings: Settings,
+    hold: FolderHold,
     datasets: Datasets,
     versions: Versions,
     trainings: Trainings,
@@ -238,25 +221,29 @@ def _open_suggestions(
     jobs: JobRunner,
 ) -> tuple[Suggestions, Drafts, NextSteps]:
     """Return what studies datasets and what lets models guess, with their scratch cleared."""
-    cache, engine = settings.data / "cache", open_engine()
+    root, engine = hold.scratch / "cache" / "studying", open_engine()
     steps = NextSteps(datasets, versions, lambda version: trainings.folder(version).package)
     guessing = DraftTools(
         datasets,
         versions,
         lender,
         engine,
-        root=cache / "studying",
+        root=root,
         package_of=steps.package_of,
     )
     drafts = Drafts(lender.database, jobs, guessing, system_clock)
-    studying = StudyTools(datasets, lender, engine, root=cache / "studying", stores=cache / "studies")
+    studying = StudyTools(datasets, lender, engine, root=root, stores=hold.data / "cache" / "studies")
     suggestions = Suggestions(lender.database, jobs, studying, system_clock, drafts.doubts)
-    suggestions.start()
+    suggestions.start(is_alone=hold.is_alone)
     return suggestions, drafts, steps
 
 
 def _open_trials(
-    settings: Settings, steps: NextSteps, datasets: Datasets, lender: PictureLender, jobs: JobRunner
+    hold: FolderHold,
+    steps: NextSteps,
+    datasets: Datasets,
+    lender: PictureLender,
+    jobs: JobRunner,
 ) -> Trials:
     """Return the trials of versions, with their scratch cleared."""
     tools = TrialTools(
@@ -265,10 +252,10 @@ def _open_trials(
         blobs=lender.blobs,
         access=lender.access,
         engine=open_engine(),
-        root=settings.data / "cache" / "trials",
+        root=hold.scratch / "cache" / "trials",
         package_of=steps.package_of,
         clock=system_clock,
-        one_size=settings.one_size,
+        one_size=hold.settings.one_size,
     )
     trials = Trials(tools, datasets, jobs)
     trials.start()
@@ -276,7 +263,7 @@ def _open_trials(
 
 
 def _open_packagings(
-    settings: Settings,
+    hold: FolderHold,
     projects: Projects,
     trainings: Trainings,
     lender: PictureLender,
@@ -289,14 +276,14 @@ def _open_packagings(
         versions=trainings.versions,
         blobs=lender.blobs,
         access=lender.access,
-        folder=settings.data / "packaging",
+        folder=hold.settings.data / "packaging",
         folder_of=trainings.folder,
         engine=open_engine(),
         clock=system_clock,
         keys=keys,
     )
-    packagings = Packagings(tools, jobs, most_under_way=settings.packaging_jobs)
-    packagings.start()
+    packagings = Packagings(tools, jobs, most_under_way=hold.settings.packaging_jobs)
+    packagings.start(is_alone=hold.is_alone)
     projects.ask_before_deleting(packagings.hold_project)
     return packagings
 
@@ -311,6 +298,7 @@ def _open_devices(
 
 
 def _open_feedback(
+    hold: FolderHold,
     trials: Trials,
     trainings: Trainings,
     reserve: Reserve,
@@ -326,7 +314,7 @@ def _open_feedback(
     closing.callback(measuring.close)
     feedback = open_feedback(trials, jobs, places, measuring.ask, reserve.is_tight)
     closing.callback(feedback.close)
-    feedback.start()
+    feedback.start(is_alone=hold.is_alone)
     return feedback
 
 
@@ -341,6 +329,24 @@ def _open_hosting(
         bounds=HostingBounds(most_units=settings.most_units, asleep_after_s=settings.asleep_after),
         observe=feedback.taker.observe,
     )
+
+
+def _join_others(
+    hold: FolderHold,
+    roll: ServerRoll,
+    hosting: Hosting,
+    jobs: JobRunner,
+    *,
+    takes_up: Sequence[Callable[[], None]],
+) -> None:
+    """Let other servers in, and begin: what they serve is served here, and what they leave is done."""
+    for take_up in takes_up:
+        roll.on_gone(take_up)
+    hosting.is_shared, roll.units = roll.is_shared, hosting.units
+    hosting.serves_elsewhere = lambda version: roll.holds_elsewhere(version.id)
+    hold.share()
+    jobs.start(is_alone=hold.is_alone)
+    roll.start()
 
 
 def _open_meter(database: Database, closing: contextlib.ExitStack) -> Meter:
@@ -374,7 +380,7 @@ def _name_unreadable_policies(identity: Identity, projects: Projects, blobs: Blo
 
 
 def _open_datasets(
-    settings: Settings,
+    hold: FolderHold,
     database: Database,
     projects: Projects,
     blobs: Blobs,
@@ -387,7 +393,7 @@ def _open_datasets(
         projects,
         blobs,
         open_engine(),
-        settings.data / "datasets",
+        hold.scratch / "datasets",
         jobs=jobs,
         may_read=access.may_read,
         gone=access.missing_caller,
@@ -395,9 +401,9 @@ def _open_datasets(
     pictures = DatasetPictures(
         PictureStores(database, datasets, blobs, access.may_read),
         Pool("look", count_cores()),
-        settings.data / "pictures",
-        one_size=settings.one_size,
+        hold.scratch / "pictures",
+        one_size=hold.settings.one_size,
     )
-    datasets.start()
+    datasets.start(is_alone=hold.is_alone)
     pictures.start()
     return datasets, pictures

@@ -17,8 +17,9 @@ from vedette.errors import Wrong
 from vedette.server.app import Application
 from vedette.server.connections import ConnectionLimiter, connection_limit
 from vedette.server.guard import GuardedProtocol
+from vedette.server.holding import LOCK
 from vedette.server.installation import check_folder, in_a_sentence
-from vedette.server.lifecycle import LOCK, open_house
+from vedette.server.lifecycle import open_house
 from vedette.server.observe import set_up_logging
 from vedette.server.tls import own_certificate
 from vedette.settings import Settings
@@ -188,6 +189,8 @@ def serve(
             prepare_interpreter()
             # Into the lock: for commands that run beside the server.
             (house.settings.data / LOCK).write_text(f"{address}\n", "utf-8")
+            if house.roll is not None:
+                house.roll.address = address
             link = house.identity.console.create_link(house.settings.account) if gives_link else ""
             announce(address, console_address(address, link) if link else "")
 

@@ -25,6 +25,7 @@ from vedette.projects.versions import Versions
 from vedette.runtime.facts import PackageFacts, read_facts
 from vedette.runtime.package import FACTS
 from vedette.serving.explaining import HeatMapUnits, PictureExplanation, read_explanation
+from vedette.serving.following import AGAIN_S, IN_SERVICE, ServiceFollower, changes
 from vedette.serving.hosted import HostedModel, HostingPlan
 from vedette.serving.live import LiveFigures, LiveReport
 from vedette.serving.pictures import CheckedPicture, open_picture
@@ -95,6 +96,13 @@ class Hosting:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._guests: Counter[str] = Counter()
         self._live = LiveFigures()
+        # Whether other servers share the versions: then theirs are served here too (following.py).
+        self.is_shared = False
+        self.serves_elsewhere: Callable[[Version], bool] = _nowhere
+        self._follower: ServiceFollower | None = None
+        self._retry_after: dict[int, float] = {}
+        # What is being stopped here, and drains.
+        self._ending: set[int] = set()
 
     @property
     def most_units(self) -> int:
@@ -117,13 +125,34 @@ class Hosting:
     async def open(self) -> None:
         """Host again the versions that were in service, and finish stopping those that were stopping."""
         self._loop = asyncio.get_running_loop()
-        for version in await asyncio.to_thread(self._versions.in_state, "starting", "running"):
+        await self._look()
+        if self.is_shared:
+            self._follower = ServiceFollower(self._look)
+
+    async def _look(self) -> None:
+        """Host what the rows say is in service, and end the rest."""
+        before = list(self._hosted)
+        rows = await asyncio.to_thread(self._versions.in_state, *IN_SERVICE, "stopping")
+        if self._loop is None:
+            return
+        difference = changes(rows, before)
+        for version in difference.host:
             self._host(version)
-        for version in await asyncio.to_thread(self._versions.in_state, "stopping"):
-            self._begin(self._stop(version))
+        for version in difference.stop:
+            if version.id not in self._ending:
+                self._begin(self._stop(version))
+        for number in difference.let_go:
+            if (hosted := self._hosted.pop(number, None)) is not None:
+                self._begin(hosted.close())
+
+    def units(self) -> Mapping[str, int]:
+        """Return how many units of which versions are here; also from another thread."""
+        return {str(number): hosted.load.units for number, hosted in list(self._hosted.items())}
 
     async def close(self) -> None:
         """End all units. The versions keep their state, and are hosted again by the next server."""
+        if self._follower is not None:
+            await self._follower.close()
         await asyncio.gather(*self._stopping, *(hosted.close() for hosted in self._hosted.values()))
         await self.heat_maps.close()
         self._hosted.clear()
@@ -188,16 +217,28 @@ class Hosting:
             if not self._guests[client]:
                 del self._guests[client]
 
-    def require_running(self, version: Version) -> HostedModel:
-        """Return the units of a version, which must be running."""
+    def require_running(self, version: Version) -> None:
+        """Refuse a version that is not running, before its picture is read."""
+        if version.state != "running" or (version.id not in self._hosted and not self.is_shared):
+            raise self._not_running(version)
+
+    def _not_running(self, version: Version) -> TooEarly:
+        self._count(str(version.arn), {"errors": 1})
+        return TooEarly(
+            f"The version {version.name} of {version.project.name} {WORDS[version.state]}.",
+            kind="version",
+            name=version.path,
+        )
+
+    def _serving(self, version: Version) -> HostedModel:
+        """Return the units of a running version; one that runs on other servers only is hosted for it."""
+        self.require_running(version)
+        if self.is_shared:
+            self._host(version)
         hosted = self._hosted.get(version.id)
-        if hosted is None or version.state != "running":
-            self._count(str(version.arn), {"errors": 1})
-            raise TooEarly(
-                f"The version {version.name} of {version.project.name} {WORDS[version.state]}.",
-                kind="version",
-                name=version.path,
-            )
+        if hosted is None:
+            # Its units could not be started here; a load balancer sends the next try elsewhere.
+            raise TooFast("The units are being replaced.", kind="version", name=version.path)
         return hosted
 
     def admit(
@@ -241,11 +282,11 @@ class Hosting:
         """Return what a running version detects; without `least` every label's own threshold applies.
 
         Its own is what `thresholds` name, else what a person chose where the version is told to answer so,
-        else what its training found.
+        else what its training difference.
 
         Queued requests are served round robin by caller.
         """
-        hosted = self.require_running(version)
+        hosted = self._serving(version)
         began, arn = time.perf_counter(), str(version.arn)
         head: dict[str, Any] = {"least": least, "orientation": picture.head.orientation}
         if thresholds is None and version.thresholds.on_wire:
@@ -305,7 +346,9 @@ class Hosting:
         return read_explanation(reply, body, str(version.arn))
 
     def _host(self, version: Version) -> None:
-        if version.id in self._hosted or version.state not in ("starting", "running"):
+        if version.id in self._hosted or version.state not in IN_SERVICE:
+            return
+        if time.monotonic() < self._retry_after.get(version.id, 0.0):
             return
         self.heat_maps.drop(version.id)
 
@@ -316,6 +359,10 @@ class Hosting:
         async def failed(sentence: str) -> None:
             self._hosted.pop(version.id, None)
             self._meter.spans.note(str(version.arn), 0)
+            if await asyncio.to_thread(self._runs_elsewhere, version):
+                self._retry_after[version.id] = time.monotonic() + AGAIN_S
+                log.warning("%s runs on other servers, and not on this one: %s", version.arn, sentence)
+                return
             await asyncio.to_thread(self._move, version, "start-failed", sentence)
 
         least = version.least_units or 1
@@ -332,11 +379,18 @@ class Hosting:
         )
 
     async def _stop(self, version: Version) -> None:
-        hosted = self._hosted.pop(version.id, None)
-        if hosted is not None:
-            await hosted.close()
-        self._meter.spans.note(str(version.arn), 0)
-        await asyncio.to_thread(self._move, version, "stopped", STOPPED)
+        self._ending.add(version.id)
+        try:
+            hosted = self._hosted.pop(version.id, None)
+            if hosted is not None:
+                await hosted.close()
+            self._meter.spans.note(str(version.arn), 0)
+            await asyncio.to_thread(self._move, version, "stopped", STOPPED)
+        finally:
+            self._ending.discard(version.id)
+
+    def _runs_elsewhere(self, version: Version) -> bool:
+        return self.is_shared and self.serves_elsewhere(version)
 
     def _move(self, version: Version, to: Any, message: str) -> None:
         try:
@@ -358,6 +412,11 @@ class Hosting:
         arn = str(version.arn)
         self._count(arn, {"desired_units": hosted.desired_units, "in_service_units": len(hosted.units)})
         self._meter.spans.note(arn, len(hosted.units))
+
+
+def _nowhere(version: Version) -> bool:
+    del version
+    return False
 
 
 def _without_unlikely(result: DetectionResult, thresholds: Mapping[str, float]) -> DetectionResult:

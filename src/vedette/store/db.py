@@ -7,12 +7,14 @@ A read sees one moment.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from vedette.errors import NoSpace
@@ -32,6 +34,37 @@ METADATA = MetaData(
 BUSY_TIMEOUT_MS = 30_000
 # PostgreSQL's one-writer lock: any number will do, if nobody else takes it ("vedette" in base 36).
 WRITER_LOCK = 68_349_305_714
+# Connections of one server: its 16 handlers, what runs in the background, and some that come and go.
+POOL, OVERFLOW = 16, 16
+# How long a transaction waits for a PostgreSQL that is away before it fails: long enough for a restart of
+# it, short enough that a server's 16 handlers are not all asleep while a load balancer asks who is well.
+AWAY_S = 5.0
+AWAY_LOOK_S = 0.25
+# What each connection asks of PostgreSQL. No statement of ours takes so long that is not lost; and a machine
+# that is gone without a word must not keep the others' writes for the two hours of TCP's own patience.
+PG_OPTIONS = " ".join(
+    f"-c {name}={value}"
+    for name, value in {
+        "statement_timeout": "120s",
+        "tcp_keepalives_idle": 10,
+        "tcp_keepalives_interval": 5,
+        "tcp_keepalives_count": 3,
+    }.items()
+)
+# Nor must a server that hangs within a write: it loses the writers' lock, and its write is undone.
+TAKE_TURN = text(
+    f"select pg_advisory_xact_lock({WRITER_LOCK}), "
+    "set_config('idle_in_transaction_session_timeout', '120s', true)"
+)
+PG_CONNECT = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    # Unacknowledged bytes: a failed over database that answers no more is left after this many ms.
+    "tcp_user_timeout": 20_000,
+    "application_name": "vedette",
+}
 
 
 class Database:
@@ -55,7 +88,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection with a snapshot, for reading."""
-        with self.engine.begin() as connection:
+        with self._begun(self.engine) as connection:
             yield connection
 
     @contextmanager
@@ -63,12 +96,42 @@ class Database:
         """The only write transaction: committed at the end, rolled back by an exception."""
         with self._one_writer:
             try:
-                with self._writer.begin() as connection:
+                with self._begun(self._writer) as connection:
                     if connection.dialect.name == "postgresql":
-                        connection.execute(text(f"select pg_advisory_xact_lock({WRITER_LOCK})"))
+                        connection.execute(TAKE_TURN)
                     yield connection
             finally:
                 self.commits += 1
+
+    @contextmanager
+    def note(self) -> Iterator[Connection]:
+        """A small write of rows that only this server writes, which on PostgreSQL waits for no writer.
+
+        What says that a server lives must not wait behind another one's long write.
+        """
+        if self.file is not None:
+            with self.write() as connection:
+                yield connection
+            return
+        with self._begun(self._writer) as connection:
+            yield connection
+
+    @contextmanager
+    def _begun(self, engine: Engine) -> Iterator[Connection]:
+        """A transaction; where PostgreSQL is away it is waited for, since nothing has been done yet."""
+        connection = self._connect(engine)
+        with connection, connection.begin():
+            yield connection
+
+    def _connect(self, engine: Engine) -> Connection:
+        deadline = time.monotonic() + AWAY_S
+        while True:
+            try:
+                return engine.connect()
+            except DBAPIError as error:
+                if self.file is not None or not is_away(error) or time.monotonic() >= deadline:
+                    raise
+                time.sleep(AWAY_LOOK_S)
 
     def require_room(self) -> None:
         """Refuse large background writes while the disk has only room for deleting."""
@@ -82,6 +145,17 @@ class Database:
 
 def _never_short() -> bool:
     return False
+
+
+def is_away(error: BaseException) -> bool:
+    """Say whether an error means that PostgreSQL is not to be reached now: stopped, starting, away."""
+    driver = error.orig if isinstance(error, DBAPIError) else None
+    # By its name, since the driver is only there where PostgreSQL is used.
+    if not any(kind.__name__ == "OperationalError" for kind in type(driver).__mro__):
+        return False
+    # Class 08 is a lost connection, 57P a server that stops or starts; no code came from no server.
+    state = getattr(driver, "sqlstate", None)
+    return state is None or state.startswith(("08", "57P"))
 
 
 def sqlite_file(address: str, data: Path) -> Path | None:
@@ -101,7 +175,26 @@ def open_database(address: str, data: Path) -> Database:
     url = make_url(address)
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
-    return Database(create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ"))
+    return Database(
+        create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=POOL,
+            max_overflow=OVERFLOW,
+            isolation_level="REPEATABLE READ",
+            connect_args=_connect_options(url),
+        )
+    )
+
+
+def _connect_options(url: URL) -> dict[str, Any]:
+    """Return what is asked of each connection, the address's own options last: PostgreSQL obeys the last."""
+    own = url.query.get("options", "")
+    own = " ".join(own) if isinstance(own, tuple) else own
+    return {
+        **{name: value for name, value in PG_CONNECT.items() if name not in url.query},
+        "options": f"{PG_OPTIONS} {own}".strip(),
+    }
 
 
 def _writing(dialect: str) -> dict[str, Any]:

@@ -97,9 +97,14 @@ class Suggestions:
         self._rows = FeatureRows()
         jobs.register(JobKind(KIND, StudyOrder, STUDIES, self._run, self._fail))
 
-    def start(self) -> None:
-        """Clear what a crash or a deleted dataset left. The server calls this before its jobs start."""
+    def start(self, *, is_alone: bool = True) -> None:
+        """Clear what a crash or a deleted dataset left. The server calls this before its jobs start.
+
+        Beside another server, a store may be of a study that begins there.
+        """
         shutil.rmtree(self._tools.root, ignore_errors=True)
+        if not is_alone:
+            return
         with self._database.read() as connection:
             projects = set(connection.execute(select(studies.c.project)).scalars())
         for store in self._tools.stores.glob("*"):

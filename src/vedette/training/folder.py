@@ -8,6 +8,7 @@ package/         the model
 slices.json      facts of its test pictures
 scratch/         what a worker needs for a while, and a killed one leaves
 result.json      written last: with it the training is over
+.lock            held by the worker that is at it
 """
 
 import hashlib
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 # A folder under this name is of no version: those are numbers.
 ASIDE = "aside-"
+LOCK = ".lock"
 NO_ROOM = "The server's disk is full. Make room there, and train again."
 # With less than this left it is the disk, whatever a library says of it.
 LITTLE = 1 << 20

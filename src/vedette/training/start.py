@@ -108,18 +108,27 @@ class Trainings:
             jobs.register(kind)
         self._rooms.root.mkdir(parents=True, exist_ok=True)
 
-    def start(self) -> None:
-        """Clear what a stop or a crash left half made. The server calls this before its jobs start."""
+    def start(self, *, is_alone: bool = True) -> None:
+        """Clear what a stop or a crash left half made. The server calls this before its jobs start.
+
+        Beside another server it may be what that one makes; jobs are taken over by their leases.
+        """
+        if not is_alone:
+            return
         for leftover in self._rooms.root.glob(".new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         self._tidy()
-        for version in self.versions.in_state("deleting"):
-            self._remove(version)
+        self.end_deletions()
         # A release before there were jobs left the state alone to say what is to be done.
         for version in self.versions.in_state(*FIRST):
             kind = COPY if version.state == "copying" else TRAIN
             self.versions.touch(version, partial(self._add, kind))
             self._begin(version)
+
+    def end_deletions(self) -> None:
+        """Remove what a server that died was removing; that one that lives may be at it too hurts nobody."""
+        for version in self.versions.in_state("deleting"):
+            self._remove(version)
 
     # What callers ask for
 

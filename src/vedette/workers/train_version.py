@@ -30,7 +30,7 @@ from vedette.errors import NoSpace, Wrong
 from vedette.learn.order import Order
 from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw
-from vedette.training.folder import NO_ROOM, Folder, is_full
+from vedette.training.folder import LOCK, NO_ROOM, Folder, is_full
 from vedette.training.masks import MaskWriter
 from vedette.training.slices import write_slices
 from vedette.training.worker_order import TrainOrder
@@ -45,14 +45,34 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
     """Check, train, judge, and write the service's documents."""
     train_order = TrainOrder(**order)
     folder = Folder(Path(train_order.folder))
-    folder.clear()
     try:
-        with scratch_in(folder.scratch):
-            return _train(folder, train_order, emit, cancelled)
+        with alone_in(folder):
+            if folder.read_result() is not None:
+                return {}  # a worker of a server that had lost its lease got to the end after all
+            folder.clear()
+            with scratch_in(folder.scratch):
+                return _train(folder, train_order, emit, cancelled)
     except OSError as error:
         if is_full(error, folder.root):
             raise NoSpace(NO_ROOM) from error
         raise
+
+
+@contextmanager
+def alone_in(folder: Folder) -> Iterator[None]:
+    """Wait until no other worker is in the folder.
+
+    A server that was held up for longer than its lease has lost its training to another one, while its
+    worker goes on until it is told so: two that wrote one package at once would spoil it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows, where servers share no folder
+        yield
+        return
+    with (folder.root / LOCK).open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager
@@ -102,6 +122,11 @@ def check(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], boo
     del cancelled  # it takes seconds
     train_order = TrainOrder(**order)
     folder = Folder(Path(train_order.folder))
+    with alone_in(folder):
+        return _check(folder, train_order, emit)
+
+
+def _check(folder: Folder, train_order: TrainOrder, emit: EmitEvent) -> dict[str, Any]:
     folder.clear()
     started = time.monotonic()
     emit(Event("progress", CHECKING))

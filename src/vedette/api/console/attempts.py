@@ -21,15 +21,16 @@ class FailedAttempts:
     def __init__(self) -> None:
         self._failures: dict[str, deque[float]] = {}
 
-    def refuse_too_many(self, address: str, now: float) -> None:
-        """Refuse an address that has failed too often."""
+    def refuse_too_many(self, address: str, now: float, servers: int = 1) -> None:
+        """Refuse an address that has failed too often; each of several servers allows its part."""
+        most = max(1, MOST_FAILURES // servers)
         failures = self._failures.get(address)
         if failures is None:
             return
         while failures and failures[0] <= now - WINDOW_S:
             failures.popleft()
-        if len(failures) >= MOST_FAILURES:
-            wait = max(1, round(failures[0] + WINDOW_S - now))
+        if len(failures) >= most:
+            wait = max(1, round(failures[-most] + WINDOW_S - now))
             raise ConsoleFault(
                 "TooManyAttempts",
                 429,

@@ -24,7 +24,7 @@ TEMPORARY = "ASIA"
 async def sign_in(visit: Visit, attempts: FailedAttempts) -> Response:
     """Begin a session by a link or by an access key, and give the browser its cookie."""
     request, house, now = visit.request, visit.house, time.monotonic()
-    attempts.refuse_too_many(request.client, now)
+    attempts.refuse_too_many(request.client, now, visit.house.servers)
     begin = await _read_credentials(visit)
     try:
         token, session = await visit.in_thread(begin)

@@ -80,15 +80,15 @@ class DevicesDoor(PlainDoor):
 
     async def answer(self, visit: Visit) -> Response:
         """Return what a device asks for."""
-        request, now = visit.request, time.monotonic()
-        self.strangers.refuse_empty(request.client, now)
+        request, now, servers = visit.request, time.monotonic(), visit.house.servers
+        self.strangers.refuse_empty(request.client, now, servers)
         bearer = bearer_of(request)
-        self.rates.refuse_empty(bearer, now)
-        self.rates.take(bearer, now)
+        self.rates.refuse_empty(bearer, now, servers)
+        self.rates.take(bearer, now, servers)
         try:
             return await self._answer(visit, bearer)
         except Denied:
-            self.strangers.take(request.client, now)
+            self.strangers.take(request.client, now, servers)
             raise
 
     async def _answer(self, visit: Visit, bearer: str) -> Response:

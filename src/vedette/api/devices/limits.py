@@ -22,18 +22,18 @@ class CallRates:
         self._a_second = a_second
         self._levels: dict[str, tuple[float, float]] = {}
 
-    def refuse_empty(self, sender: str, now: float) -> None:
-        """Refuse a sender that has asked too often."""
-        if self._level(sender, now) < 1:
+    def refuse_empty(self, sender: str, now: float, servers: int = 1) -> None:
+        """Refuse a sender that has asked too often; each of several servers allows its part."""
+        if self._level(sender, now) < min(servers, self._burst):
             raise TooFast("Too many calls: ask less often.", kind="device")
 
-    def take(self, sender: str, now: float) -> None:
-        """Count a call."""
+    def take(self, sender: str, now: float, servers: int = 1) -> None:
+        """Count a call; of several servers, as if each of the others had one like it."""
         level = self._level(sender, now)
         self._levels.pop(sender, None)
         if len(self._levels) >= MOST_SENDERS:
             self._levels.pop(next(iter(self._levels)))
-        self._levels[sender] = (max(0.0, level - 1), now)
+        self._levels[sender] = (max(0.0, level - servers), now)
 
     def _level(self, sender: str, now: float) -> float:
         level, then = self._levels.get(sender, (self._burst, now))

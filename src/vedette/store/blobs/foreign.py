@@ -8,11 +8,13 @@ import contextlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO, cast
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from vedette.errors import Missing, Taken, Wrong
 from vedette.store.blobs.buckets import missing_bucket
@@ -198,3 +200,53 @@ def _accepting(code: str) -> Iterator[None]:
     except ClientError as error:
         if error.response["Error"]["Code"] != code:
             raise
+
+
+@dataclass(frozen=True, slots=True)
+class S3Report:
+    """What a foreign S3 lets our key do: its buckets, those of them that it may not enter, and its clock."""
+
+    buckets: int
+    closed: tuple[str, ...]
+    # By how much its clock is ahead of this machine's; None where it does not say.
+    ahead_s: float | None
+
+
+def examine_s3(address: ForeignS3, now: datetime, most: int = 50) -> S3Report:
+    """Ask the foreign S3 for its buckets, with one try and briefly. Nothing is written.
+
+    Raises:
+        Wrong: where it cannot be reached or refuses the key, with its own words.
+    """
+    client: Any = botocore.session.get_session().create_client(
+        "s3",
+        endpoint_url=address.endpoint,
+        region_name=address.region,
+        aws_access_key_id=address.access_key,
+        aws_secret_access_key=address.secret_key,
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            retries={"total_max_attempts": 1},
+            connect_timeout=5,
+            read_timeout=10,
+        ),
+    )
+    with contextlib.closing(client):
+        try:
+            answer = client.list_buckets()
+        except (ClientError, BotoCoreError) as error:
+            raise Wrong(str(error).strip().partition("\n")[0]) from None
+        names = [bucket["Name"] for bucket in answer["Buckets"]]
+        closed = tuple(name for name in names[:most] if not _may_enter(client, name))
+    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    ahead_s = None if date is None else (parsedate_to_datetime(date) - now).total_seconds()
+    return S3Report(len(names), closed, ahead_s)
+
+
+def _may_enter(client: Any, bucket: str) -> bool:
+    try:
+        client.head_bucket(Bucket=bucket)
+    except (ClientError, BotoCoreError):
+        return False
+    return True
