@@ -1,22 +1,10 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import { openWindow } from "../../tests/storage";
 
 const TARGET = { arn: "arn:aws:rekognition:r:1:project/p/1", service: "rekognition", type: "train" } as const;
 const RECORD = { id: "a", target: TARGET, person: "ana", total: 30, entered: 12 };
 
-class Store {
-  readonly items = new Map<string, string>();
-  getItem(key: string) {
-    return this.items.get(key) ?? null;
-  }
-  setItem(key: string, value: string) {
-    this.items.set(key, value);
-  }
-}
-
-beforeEach(() => {
-  vi.resetModules();
-  vi.stubGlobal("sessionStorage", new Store());
-});
+beforeEach(openWindow);
 
 test("what ran when the window was loaded anew is told of until somebody has read it", async () => {
   const first = await import("./abandoned");

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import { openWindow } from "../../tests/storage";
 
 const WORK = {
   kind: "export",
@@ -9,20 +10,7 @@ const WORK = {
   route: "/projects",
 } as const;
 
-class Store {
-  readonly items = new Map<string, string>();
-  getItem(key: string) {
-    return this.items.get(key) ?? null;
-  }
-  setItem(key: string, value: string) {
-    this.items.set(key, value);
-  }
-}
-
-beforeEach(() => {
-  vi.resetModules();
-  vi.stubGlobal("sessionStorage", new Store());
-});
+beforeEach(openWindow);
 
 test("what is watched outlives the page, once each, until it is over", async () => {
   const first = await import("./watching");

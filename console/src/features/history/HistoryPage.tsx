@@ -2,13 +2,13 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { call, useCall, usePages, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { Confirm } from "../../ui/confirm";
 import { FaultAlert } from "../../ui/faults";
 import { Filters, readFilters } from "./Filters";
 import { HistoryFrame } from "./Frame";
@@ -181,30 +181,18 @@ function TakeBack({ arn, type, change, onClose }: TakeBackProps) {
     }
   };
   return (
-    <Modal
-      visible
-      header={t("takeBackTitle")}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {t("cancel")}
-            </Button>
-            <Button variant="primary" loading={isSending} onClick={() => void send()}>
-              {t("takeBack")}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <Confirm
+      title={t("takeBackTitle")}
+      action={t("takeBack")}
+      isBusy={isSending}
+      error={error}
+      onClose={onClose}
+      onConfirm={() => void send()}
     >
-      <SpaceBetween size="s">
-        <Box>
-          <bdi>{change.Person?.Name ?? t("nobody")}</bdi>: {summary(change)}
-        </Box>
-        <Alert type="info">{t("takeBackHelp")}</Alert>
-        {error !== undefined && <FaultAlert error={error} />}
-      </SpaceBetween>
-    </Modal>
+      <Box>
+        <bdi>{change.Person?.Name ?? t("nobody")}</bdi>: {summary(change)}
+      </Box>
+      <Alert type="info">{t("takeBackHelp")}</Alert>
+    </Confirm>
   );
 }

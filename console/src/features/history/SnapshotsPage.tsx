@@ -11,6 +11,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useCall, useChange, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { Confirm } from "../../ui/confirm";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
 import { HistoryFrame } from "./Frame";
@@ -211,27 +212,15 @@ function DeleteSnapshot({ arn, type, snapshot, onClose }: DeleteProps) {
     );
   };
   return (
-    <Modal
-      visible
-      header={t("deleteSnapshot")}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {t("cancel")}
-            </Button>
-            <Button variant="primary" loading={remove.isPending} onClick={send}>
-              {t("delete")}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <Confirm
+      title={t("deleteSnapshot")}
+      action={t("delete")}
+      isBusy={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onConfirm={send}
     >
-      <SpaceBetween size="s">
-        <Box>{t("deleteHelp", { name: nameOf(t, snapshot) })}</Box>
-        {remove.error !== null && <FaultAlert error={remove.error} />}
-      </SpaceBetween>
-    </Modal>
+      {t("deleteHelp", { name: nameOf(t, snapshot) })}
+    </Confirm>
   );
 }

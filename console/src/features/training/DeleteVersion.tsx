@@ -1,17 +1,13 @@
 /** Deletes a version, after its name was typed. */
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { call, refreshProjects, type VersionState } from "../../api";
-import { FaultAlert } from "../../ui/faults";
+import { Confirm } from "../../ui/confirm";
 import { notify } from "../../ui/notices";
-import { useUiText } from "../../ui/text";
 import type { VersionProps } from "./place";
 import { useText } from "./text";
 
@@ -31,7 +27,6 @@ function DeleteDialog({
   onClose,
 }: VersionProps & { readonly route: string; readonly onClose: () => void }) {
   const t = useText();
-  const ui = useUiText();
   const navigate = useNavigate();
   const [typed, setTyped] = useState("");
   const removal = useMutation({
@@ -42,36 +37,20 @@ function DeleteDialog({
     },
   });
   return (
-    <Modal
-      visible
-      header={t("deleteTitle", { name: version.name })}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {ui("cancel")}
-            </Button>
-            <Button
-              variant="primary"
-              loading={removal.isPending}
-              disabled={typed !== version.name}
-              onClick={() => removal.mutate({ project, version })}
-            >
-              {t("delete")}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <Confirm
+      title={t("deleteTitle", { name: version.name })}
+      action={t("delete")}
+      isBusy={removal.isPending}
+      isDisabled={typed !== version.name}
+      error={removal.error}
+      onClose={onClose}
+      onConfirm={() => removal.mutate({ project, version })}
     >
-      <SpaceBetween size="m">
-        {removal.isError && <FaultAlert error={removal.error} />}
-        {t("deleteHelp")}
-        <FormField label={t("deleteType", { name: version.name })}>
-          <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} />
-        </FormField>
-      </SpaceBetween>
-    </Modal>
+      {t("deleteHelp")}
+      <FormField label={t("deleteType", { name: version.name })}>
+        <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} />
+      </FormField>
+    </Confirm>
   );
 }
 

@@ -3,14 +3,13 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { asFault, useCall, useChange, type ProjectFacts, type Rekognition } from "../../api";
 import { useFormats } from "../../i18n/context";
+import { Confirm } from "../../ui/confirm";
 import { FaultAlert } from "../../ui/faults";
-import { useUiText } from "../../ui/text";
 import { Copied } from "./Details";
 import type { VersionProps } from "./place";
 import { everyVersion, rulesOf, type PolicyRule } from "./policy";
@@ -65,7 +64,6 @@ function Meaning({ policy, project }: { readonly policy: Policy; readonly projec
 
 function DeleteDialog({ policy, onClose }: { readonly policy: Policy; readonly onClose: () => void }) {
   const t = useText();
-  const ui = useUiText();
   const remove = useChange("rekognition", "DeleteProjectPolicy");
   const input = {
     ProjectArn: policy.ProjectArn ?? "",
@@ -73,32 +71,16 @@ function DeleteDialog({ policy, onClose }: { readonly policy: Policy; readonly o
     PolicyRevisionId: policy.PolicyRevisionId,
   };
   return (
-    <Modal
-      visible
-      header={t("policyDeleteTitle", { name: policy.PolicyName ?? "" })}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {ui("cancel")}
-            </Button>
-            <Button
-              variant="primary"
-              loading={remove.isPending}
-              onClick={() => remove.mutate(input, { onSuccess: onClose })}
-            >
-              {t("delete")}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <Confirm
+      title={t("policyDeleteTitle", { name: policy.PolicyName ?? "" })}
+      action={t("delete")}
+      isBusy={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onConfirm={() => remove.mutate(input, { onSuccess: onClose })}
     >
-      <SpaceBetween size="s">
-        {remove.isError && <FaultAlert error={remove.error} />}
-        {t("policyDeleteHelp")}
-      </SpaceBetween>
-    </Modal>
+      {t("policyDeleteHelp")}
+    </Confirm>
   );
 }
 

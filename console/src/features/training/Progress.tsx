@@ -3,13 +3,12 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import Modal from "@cloudscape-design/components/modal";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { useCall, useChange, useModelEvent, type ModelEvent, type Own, type VersionFacts } from "../../api";
-import { FaultAlert } from "../../ui/faults";
+import { Confirm } from "../../ui/confirm";
 import { Candidates } from "./Candidates";
 import { stageOf } from "./stages";
 import { useText } from "./text";
@@ -89,32 +88,17 @@ function StopDialog({ version, onClose }: { readonly version: VersionFacts; read
   const t = useText();
   const stop = useChange("vedette", "StopTraining", [["vedette"], ["rekognition"], ["lookoutvision"]]);
   return (
-    <Modal
-      visible
-      header={t("stopTitle", { name: version.name })}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {t("stopGoOn")}
-            </Button>
-            <Button
-              variant="primary"
-              loading={stop.isPending}
-              onClick={() => stop.mutate({ ModelArn: version.arn }, { onSuccess: onClose })}
-            >
-              {t("stop")}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <Confirm
+      title={t("stopTitle", { name: version.name })}
+      action={t("stop")}
+      back={t("stopGoOn")}
+      isBusy={stop.isPending}
+      error={stop.error}
+      onClose={onClose}
+      onConfirm={() => stop.mutate({ ModelArn: version.arn }, { onSuccess: onClose })}
     >
-      <SpaceBetween size="s">
-        {stop.isError && <FaultAlert error={stop.error} />}
-        {t("stopHelp")}
-      </SpaceBetween>
-    </Modal>
+      {t("stopHelp")}
+    </Confirm>
   );
 }
 
