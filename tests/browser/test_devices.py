@@ -56,6 +56,20 @@ def add_device(page: Page, name: str) -> tuple[str, str]:
     return words[words.index("--server") + 1], words[0].removeprefix("VEDETTE_DEVICE_TOKEN=")
 
 
+def tag_device(page: Page, console, name: str) -> None:
+    """Give the device whose page it is a tag, while a program gives it another one; both stay."""
+    browser = signed_in_browser(console)
+    page.get_by_role("button", name="Add a tag").click()
+    page.get_by_label("Key").fill("hall")
+    page.get_by_label("Value").fill("2")
+    assert browser.call("vedette", "UpdateDevice", DeviceName=name, Tags={"line": "7"}).status == 200
+    page.get_by_role("button", name="Save tags").click()
+    expect(page.get_by_text("The tags were saved.")).to_be_visible()
+    described = browser.call("vedette", "DescribeDevice", DeviceName=name).json["Device"]
+    assert described["Tags"] == {"hall": "2", "line": "7"}
+    expect(page.get_by_label("Key")).to_have_count(2)
+
+
 def order_model(page: Page, project: str) -> None:
     """Order the package of a project for the device whose page it is."""
     page.get_by_role("button", name="Order models").click()
@@ -89,6 +103,7 @@ def test_a_device_is_added_reports_and_takes_the_model_that_is_ordered(signed_in
     page = signed_in
     package(console, "shipped-doors")
     server, token = add_device(page, "press-4")
+    tag_device(page, console, "press-4")
     models = tmp_path / "models"
     models.mkdir()
     with running_device(models, server=ServerOptions(server, token, poll_s=0.5)) as device:

@@ -54,56 +54,75 @@ export function Tags({ tags, onChange, help }: TagsProps) {
   );
 }
 
-interface Tagged {
-  readonly service: ProjectService;
+/** Where the tags of one thing lie, and how they are read and changed there. */
+export interface TagPlace {
   readonly arn: string;
+  readonly read: () => Promise<readonly Tag[]>;
+  readonly write: (change: TagChange) => Promise<unknown>;
 }
 
-async function readTags({ service, arn }: Tagged): Promise<Tag[]> {
-  if (service === "lookoutvision") {
-    const { Tags: pairs = [] } = await call(service, "ListTagsForResource", { ResourceArn: arn });
-    return pairs.map(({ Key: key, Value: value }) => ({ key, value }));
-  }
-  const { Tags: tags = {} } = await call(service, "ListTagsForResource", { ResourceArn: arn });
-  return Object.entries(tags).map(([key, value]) => ({ key, value }));
+/** Tags that are new or say something else, and the keys of those that are gone. */
+export interface TagChange {
+  readonly set: readonly Tag[];
+  readonly removed: readonly string[];
 }
 
-async function setTags({ service, arn: ResourceArn }: Tagged, tags: readonly Tag[]): Promise<void> {
-  if (service === "lookoutvision") {
-    const pairs = tags.map(({ key: Key, value: Value }) => ({ Key, Value }));
-    await call(service, "TagResource", { ResourceArn, Tags: pairs });
-  } else {
-    const pairs = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
-    await call(service, "TagResource", { ResourceArn, Tags: pairs });
-  }
+export function tagsOf(pairs: Readonly<Record<string, string>>): readonly Tag[] {
+  return Object.entries(pairs).map(([key, value]) => ({ key, value }));
 }
 
-/** Sets those that are new or say something else, and takes away those that are gone. */
-async function writeTags(place: Tagged, before: readonly Tag[], now: readonly Tag[]): Promise<void> {
-  const values = new Map(before.map((tag) => [tag.key, tag.value]));
-  const changed = now.filter((tag) => values.get(tag.key) !== tag.value);
-  const TagKeys = before.map((tag) => tag.key).filter((key) => !now.some((tag) => tag.key === key));
-  if (TagKeys.length > 0) await call(place.service, "UntagResource", { ResourceArn: place.arn, TagKeys });
-  if (changed.length > 0) await setTags(place, changed);
+export function pairsOf(tags: readonly Tag[]): Record<string, string> {
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }
 
-interface TagFormProps extends Tagged {
+export function changeOfTags(before: readonly Tag[], now: readonly Tag[]): TagChange {
+  const values = new Map(before.map(({ key, value }) => [key, value]));
+  return {
+    set: now.filter(({ key, value }) => values.get(key) !== value),
+    removed: before.map(({ key }) => key).filter((key) => !now.some((tag) => tag.key === key)),
+  };
+}
+
+/** The tags of a project or a version, in the words of its service. */
+export function tagsOfService(service: ProjectService, ResourceArn: string): TagPlace {
+  const isLookout = service === "lookoutvision";
+  return {
+    arn: ResourceArn,
+    read: async () => {
+      if (!isLookout) return tagsOf((await call(service, "ListTagsForResource", { ResourceArn })).Tags ?? {});
+      const { Tags: pairs = [] } = await call(service, "ListTagsForResource", { ResourceArn });
+      return pairs.map(({ Key: key, Value: value }) => ({ key, value }));
+    },
+    write: async ({ set, removed: TagKeys }) => {
+      if (TagKeys.length > 0) await call(service, "UntagResource", { ResourceArn, TagKeys });
+      if (set.length === 0) return;
+      if (!isLookout) await call(service, "TagResource", { ResourceArn, Tags: pairsOf(set) });
+      else {
+        const pairs = set.map(({ key: Key, value: Value }) => ({ Key, Value }));
+        await call(service, "TagResource", { ResourceArn, Tags: pairs });
+      }
+    },
+  };
+}
+
+interface TagFormProps {
+  readonly place: TagPlace;
   readonly help: string;
   readonly stored: readonly Tag[];
 }
 
-function TagForm({ service, arn, help, stored }: TagFormProps) {
+function TagForm({ place, help, stored }: TagFormProps) {
   const t = useUiText();
   const [tags, changeTags] = useState(stored);
   const wanted = tags.filter((tag) => tag.key !== "");
   const isTwice = new Set(wanted.map((tag) => tag.key)).size < wanted.length;
   const save = useMutation({
-    mutationFn: () => writeTags({ service, arn }, stored, wanted),
+    mutationFn: () => place.write(changeOfTags(stored, wanted)),
     onSuccess: () => {
       notify({ id: "tags", type: "success", content: t("tagsSaved") });
     },
     // Also after a failure: one of two calls may have come through.
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["tags", arn] }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["tags", place.arn] }),
   });
   return (
     <Container header={<Header variant="h2">{t("tags")}</Header>}>
@@ -126,12 +145,10 @@ function TagForm({ service, arn, help, stored }: TagFormProps) {
 }
 
 /** The tags, to be read and changed by who may. */
-export function TagPanel({ service, arn, help }: Tagged & { readonly help: string }) {
-  const tags = useQuery({ queryKey: ["tags", arn], queryFn: () => readTags({ service, arn }) });
+export function TagPanel({ place, help }: { readonly place: TagPlace; readonly help: string }) {
+  const tags = useQuery({ queryKey: ["tags", place.arn], queryFn: place.read });
   // Who may not list them sees none of it: what a person may do is no error of the page.
   if (tags.data === undefined) return null;
   // What came anew from the server is a form anew; what somebody is typing meanwhile is not.
-  return (
-    <TagForm key={JSON.stringify(tags.data)} service={service} arn={arn} help={help} stored={tags.data} />
-  );
+  return <TagForm key={JSON.stringify(tags.data)} place={place} help={help} stored={tags.data} />;
 }

@@ -6,7 +6,6 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
@@ -16,13 +15,16 @@ import { useNavigate } from "react-router";
 import { useCall, useChange, type Own } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { useNames } from "../../ui/address";
+import { Confirm } from "../../ui/confirm";
 import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
+import { TagPanel } from "../../ui/tags";
 import { useUiText } from "../../ui/text";
 import { DEVICE_SIGNS, modelRows, problemOf, WANTED_SIGNS, type ModelRow } from "./devices";
 import { NewToken } from "./NewToken";
 import { OrderModels } from "./OrderModels";
 import { Reported } from "./Reported";
+import { tagsOfDevice } from "./tags";
 import { useText } from "./text";
 
 type Device = Own.DeviceDescription;
@@ -152,39 +154,19 @@ interface DeleteProps {
 
 function DeleteDevice({ name, onClose }: DeleteProps) {
   const t = useText();
-  const ui = useUiText();
   const navigate = useNavigate();
   const remove = useChange("vedette", "DeleteDevice", [["vedette", "ListDevices"]]);
   return (
-    <Modal
-      visible
-      onDismiss={onClose}
-      closeAriaLabel={ui("close")}
-      header={t("deviceDeleteOf", { name })}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {ui("cancel")}
-            </Button>
-            <Button
-              variant="primary"
-              loading={remove.isPending}
-              onClick={() =>
-                remove.mutate({ DeviceName: name }, { onSuccess: () => void navigate("/devices") })
-              }
-            >
-              {t("deviceDelete")}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <Confirm
+      title={t("deviceDeleteOf", { name })}
+      action={t("deviceDelete")}
+      isBusy={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onConfirm={() => remove.mutate({ DeviceName: name }, { onSuccess: () => void navigate("/devices") })}
     >
-      <SpaceBetween size="m">
-        {remove.isError && <FaultAlert error={remove.error} />}
-        <Box>{t("deviceDeleteHelp")}</Box>
-      </SpaceBetween>
-    </Modal>
+      {t("deviceDeleteHelp")}
+    </Confirm>
   );
 }
 
@@ -234,6 +216,7 @@ function Shown({ device }: { readonly device: Device }) {
         )}
         <Facts device={device} />
         <Models device={device} onOrder={() => setDialog("order")} />
+        <TagPanel place={tagsOfDevice(device)} help={t("deviceTagsHelp")} />
         {dialog === "order" && <OrderModels device={device} onClose={() => setDialog(null)} />}
         {dialog === "delete" && <DeleteDevice name={name} onClose={() => setDialog(null)} />}
         {token.data !== undefined && (

@@ -1,9 +1,11 @@
 /** The project's tags. Projects of Lookout for Vision have none. */
 import type { ProjectFacts } from "../../api";
-import { TagPanel } from "../../ui/tags";
+import { TagPanel, tagsOfService } from "../../ui/tags";
 import { useText } from "./text";
 
 export function ProjectTags({ project: { arn, service } }: { readonly project: ProjectFacts }) {
   const t = useText();
-  return service === "rekognition" ? <TagPanel service={service} arn={arn} help={t("tagsHelp")} /> : null;
+  return service === "rekognition" ? (
+    <TagPanel place={tagsOfService(service, arn)} help={t("tagsHelp")} />
+  ) : null;
 }

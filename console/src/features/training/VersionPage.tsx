@@ -3,7 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ProjectFacts } from "../../api";
 import { useNames } from "../../ui/address";
 import { InProject, useProjectPlace } from "../../ui/ofProject";
-import { TagPanel } from "../../ui/tags";
+import { TagPanel, tagsOfService } from "../../ui/tags";
 import { TrainedWith } from "../../ui/trainedWith";
 import { TryVersion } from "../../ui/trials";
 import { VersionFrame } from "../../ui/version";
@@ -41,7 +41,7 @@ function Shown({ project, route }: { readonly project: ProjectFacts; readonly ro
           <TrainingView version={shown} route={route} project={project} />
           <TrainedWith project={project} version={shown.name} />
           <Details project={project} version={shown} />
-          <TagPanel service={project.service} arn={shown.arn} help={t("tagsHelp")} />
+          <TagPanel place={tagsOfService(project.service, shown.arn)} help={t("tagsHelp")} />
         </SpaceBetween>
       )}
     </VersionFrame>

@@ -98,6 +98,7 @@ export const messages = {
   deviceDeleteOf: "Delete {name}?",
   deviceDeleteHelp:
     "The server forgets it. The device runs on with what it has, and needs a new token to come back.",
+  deviceTagsHelp: "Tags tell devices apart by hall, line or team, and policies can name them.",
   secondMachine: "Two machines report as this device",
   secondMachineHelp:
     "Last noticed {moment}. If it was not copied on purpose, make a new token: the machine that begins with it stays, the other is refused.",

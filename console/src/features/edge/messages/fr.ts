@@ -107,6 +107,8 @@ export const messages: Translation<typeof english> = {
   deviceDeleteOf: "Supprimer {name} ?",
   deviceDeleteHelp:
     "Le serveur l'oublie. L'appareil continue avec ce qu'il a ; il lui faut un nouveau jeton pour revenir.",
+  deviceTagsHelp:
+    "Les balises distinguent les appareils par hall, ligne ou équipe, et les politiques peuvent les nommer.",
   secondMachine: "Deux machines se présentent comme cet appareil",
   secondMachineHelp:
     "Vu le {moment}. Si la copie n'est pas voulue, faites un nouveau jeton : la machine qui commence avec lui reste, l'autre est refusée.",

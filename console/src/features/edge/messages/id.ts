@@ -103,6 +103,7 @@ export const messages: Translation<typeof english> = {
   deviceDeleteOf: "Hapus {name}?",
   deviceDeleteHelp:
     "Server melupakannya. Perangkat terus bekerja dengan yang dimilikinya, dan perlu token baru untuk kembali.",
+  deviceTagsHelp: "Tag membedakan perangkat menurut gedung, lini, atau tim, dan kebijakan dapat menyebutnya.",
   secondMachine: "Dua mesin melapor sebagai perangkat ini",
   secondMachineHelp:
     "Terakhir terlihat {moment}. Bila tidak sengaja disalin, buat token baru: mesin yang memulai dengannya tetap, yang lain ditolak.",

@@ -103,6 +103,8 @@ export const messages: Translation<typeof english> = {
   deviceDeleteOf: "Excluir {name}?",
   deviceDeleteHelp:
     "O servidor o esquece. O dispositivo continua com o que tem e precisa de um novo token para voltar.",
+  deviceTagsHelp:
+    "As etiquetas distinguem dispositivos por galpão, linha ou equipe, e políticas podem nomeá-las.",
   secondMachine: "Duas máquinas se apresentam como este dispositivo",
   secondMachineHelp:
     "Visto em {moment}. Se não foi copiado de propósito, crie um novo token: a máquina que começar com ele fica, a outra é recusada.",

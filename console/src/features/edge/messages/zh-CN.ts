@@ -96,6 +96,7 @@ export const messages: Translation<typeof english> = {
   deviceDelete: "删除设备",
   deviceDeleteOf: "删除 {name}？",
   deviceDeleteHelp: "服务器将不再保留它。设备会继续使用现有模型，要重新连接需要新令牌。",
+  deviceTagsHelp: "标签可按车间、产线或团队区分设备，策略也可以引用它们。",
   secondMachine: "有两台机器以此设备的身份报告",
   secondMachineHelp: "最近发现于 {moment}。若非有意复制，请创建新令牌：使用它的机器保留，另一台将被拒绝。",
   doing: "正在获取 {name}",
