@@ -19,7 +19,7 @@ ALICE, BEN = a_caller("vedette"), a_caller("vedette", name="ben")
 BRIGHT, DARK, RED = (255, 255, 255), (5, 5, 5), (250, 10, 10)
 
 
-def a_png(color: Any, size: tuple[int, int] = (48, 32)) -> bytes:
+def a_png(color: Any, size: tuple[int, int] = (96, 64)) -> bytes:
     """Return a picture of one colour; the tiny anomaly model takes a bright one for an anomaly."""
     width, height = size
     file = io.BytesIO()

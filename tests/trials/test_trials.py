@@ -45,17 +45,39 @@ def test_a_trial_guesses_at_every_picture_of_a_folder(line):
 
 def test_pictures_that_cannot_be_looked_at_say_so_and_stop_nothing(line):
     line.put("in/d.png", b"no picture at all")
-    line.put("in/small.png", a_png(DARK, (16, 16)))
-    names = [*(f"in/{name}.png" for name in ("a", "d", "small")), "in/gone.png"]
-    line.house.versions.record(line.version, results={"size": [48, 32]})
+    line.put("in/other.png", a_png(DARK, (64, 80)))
+    line.put("in/turned.png", a_png(DARK, (64, 96)))
+    names = [*(f"in/{name}.png" for name in ("a", "d", "other", "turned")), "in/gone.png"]
+    line.house.versions.record(line.version, results={"size": [96, 64]})
     trial = line.run(SourceRefs=[f"s3://{BUCKET}/{name}" for name in names])
     assert {one["SourceRef"].rpartition("/")[2]: one["Message"] for one in line.pictures(trial)} == {
         "a.png": "",
         "d.png": "The picture is damaged, or is none.",
         "gone.png": "The picture is not in its bucket any more.",
-        "small.png": "The picture has 16 × 16 pixels; the model was trained with 48 × 32.",
+        "other.png": "The picture has 64 × 80 pixels; the model was trained with 96 × 64.",
+        "turned.png": "",
     }
     assert line.describe(trial)["Status"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("service", "task", "size", "sentence"),
+    [
+        ("lookoutvision", "anomaly", (64, 64), ""),
+        ("lookoutvision", "anomaly", (64, 63), "The picture has 64 × 63 pixels; 64 a side are the least."),
+        ("rekognition", "classification", (4096, 64), "one side may be 20 times the other at most."),
+        ("rekognition", "classification", (16, 16), "16 × 16 pixels; 64 a side are the least."),
+        ("rekognition", "classification", (4097, 256), "4096 a side are the most."),
+        ("rekognition", "detection", (1280, 64), ""),
+    ],
+)
+def test_a_picture_that_the_service_would_not_take_is_not_guessed_at(house, service, task, size, sentence):
+    project = TriedProject(house, service, task)
+    project.put("in/odd.png", a_png(DARK, size))
+    (picture,) = project.pictures(project.run())
+    assert picture["Message"].endswith(sentence)
+    assert picture["State"] == ("unreadable" if sentence else "answered")
+    assert bool(picture["Line"]) == (not sentence)
 
 
 def test_two_thousand_pictures_are_a_trial_and_one_more_is_refused(line, monkeypatch):

@@ -1,6 +1,9 @@
 """Trials on bad days: full datasets, odd keys, what others delete, replace or label meanwhile."""
 
+import errno
 import json
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -13,11 +16,14 @@ from vedette.access.policy import PolicyKind
 from vedette.datasets.dataset import NewDataset
 from vedette.datasets.editing import EntryEdit, revision_of
 from vedette.dialects.lookout import limits
-from vedette.errors import Denied, MalformedPolicy, Missing, TooMuch, Wrong
+from vedette.errors import Denied, MalformedPolicy, Missing, NoSpace, TooMuch, Wrong
 from vedette.identity.access import ObjectAccess
 from vedette.manifest.lines import read_line
+from vedette.store.disk import NO_SPACE
 from vedette.trials import running
+from vedette.trials.running import TRIALS
 
+FULL = "The server's disk is full. The trial goes on by itself once there is room."
 ODD_KEYS = [
     "in/<img src=x onerror=alert(1)>.png",
     "in/../../../etc/passwd.png",
@@ -216,6 +222,68 @@ class GoneCaller:
 
     def missing_caller(self, caller):
         return "" if self._left > 0 else f"{caller.arn} was deleted."
+
+
+class FullDisk:
+    """A disk that fills up after the first picture of a trial, and what hits upon it."""
+
+    def __init__(self, monkeypatch, method, error):
+        self.has_room, self.hits, self._usual = threading.Event(), 0, getattr(running._TrialRun, method)
+        self.error, self._calls = error, 0
+        monkeypatch.setattr(running, "BATCH", 1)
+        monkeypatch.setattr(running, "AGAIN_S", 0.01)
+        monkeypatch.setattr(running._TrialRun, method, lambda run, *words: self._do(run, *words))
+
+    def _do(self, run, *words):
+        self._calls += 1
+        if self._calls > 1 and not self.has_room.is_set():
+            self.hits += 1
+            raise self.error
+        return self._usual(run, *words)
+
+
+def wait_until(claim):
+    deadline = time.monotonic() + 60
+    while not claim():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize("method", ["_bring_one", "_store", "_look_at"])
+@pytest.mark.parametrize(
+    "error",
+    [OSError(errno.ENOSPC, "No space left on device"), OSError(errno.EDQUOT, "quota"), NoSpace(NO_SPACE)],
+    ids=["full", "quota", "refused"],
+)
+def test_a_trial_on_a_full_disk_says_so_and_goes_on_once_there_is_room(line, monkeypatch, method, error):
+    disk = FullDisk(monkeypatch, method, error)
+    trial = line.begin()
+    wait_until(lambda: disk.hits > 1)
+    described = line.describe(trial)
+    assert (described["Status"], described["Answered"], described["Message"]) == ("running", 1, FULL)
+    assert [one["Message"] for one in line.call("ListTrialDetections")["Trials"]] == [FULL]
+    disk.has_room.set()
+    assert line.house.jobs.wait(60, TRIALS)
+    described = line.describe(trial)
+    assert (described["Status"], described["Answered"], described["Message"]) == ("done", 3, "")
+    assert [item["State"] for item in line.pictures(trial)] == ["answered"] * 3
+
+
+def test_a_trial_takes_no_room_that_deleting_needs(line):
+    line.house.datasets._database.is_short_of_room = lambda: True
+    trial = line.begin()
+    wait_until(lambda: line.describe(trial)["Message"] != "")
+    assert (line.describe(trial)["Message"], line.describe(trial)["Answered"]) == (FULL, 0)
+    line.call("StopTrialDetection", TrialId=trial)
+    assert line.house.jobs.wait(60, TRIALS)
+    assert (line.describe(trial)["Status"], line.describe(trial)["Message"]) == ("cancelled", "")
+
+
+def test_a_disk_that_fails_otherwise_ends_a_trial_with_the_reason(line, monkeypatch):
+    FullDisk(monkeypatch, "_look_at", OSError(errno.EIO, "Input/output error"))
+    described = line.describe(line.run())
+    assert (described["Status"], described["Answered"]) == ("failed", 1)
+    assert described["Message"] == "The server's disk cannot be used: Input/output error."
 
 
 def test_a_user_who_is_removed_ends_a_trial_and_the_rest_waits(line, monkeypatch):

@@ -22,6 +22,19 @@ class PictureLimits:
         """Say whether both sides are within the bounds, whatever their ratio."""
         return all(self.least_side <= side <= self.most_side for side in (width, height))
 
+    def sides_problem(self, width: int, height: int) -> str:
+        """Return what is wrong with a picture of these sides; nothing where they are allowed."""
+        short, long, least, most = *sorted((width, height)), self.least_side, self.most_side
+        sides = f"{width} × {height}"
+        if most and long > most:
+            return f"The picture has {sides} pixels; {most} a side are the most."
+        if short < least:
+            return f"The picture has {sides} pixels; {least} a side are the least."
+        if not self.allow_ratio(width, height):
+            times = f"{self.most_ratio:g}"
+            return f"The picture has {sides} pixels; one side may be {times} times the other at most."
+        return ""
+
     def allow_ratio(self, width: int, height: int) -> bool:
         """Say whether the longer side is not too many times the shorter one."""
         return not self.most_ratio or max(width, height) <= self.most_ratio * min(width, height)

@@ -165,9 +165,16 @@ class JobRunner:
             return self._table.number(connection, kind, subject)
 
     def progress(self, kind: str, subject: str) -> Mapping[str, Any] | None:
-        """Return what a job last reported, wherever it runs; nothing where there is none."""
+        """Return what a job last reported, wherever it runs; nothing where there is none.
+
+        Of one that runs here what it said itself: on a full disk that is written down late or never.
+        """
         with self._database.read() as connection:
-            return self._table.progress(connection, kind, subject)
+            number = self._table.number(connection, kind, subject)
+            progress = self._table.progress(connection, kind, subject)
+        with self._changed:
+            context = None if number is None else self._running.get(number)
+        return progress if context is None or context.progress is None else context.progress
 
     def cancel(self, number: int) -> bool:
         """Remove a job that has not begun; else ask its run to leave off and return False."""

@@ -42,13 +42,6 @@ def _read_head(data: bytes) -> ImageHead:
 
 
 def _hold_to(head: ImageHead, limits: PictureLimits) -> None:
-    size = f"The picture has {head.width} × {head.height} pixels"
-    short, long = sorted((head.width, head.height))
-    if limits.most_side and long > limits.most_side:
-        raise Wrong(f"{size}; {limits.most_side} a side are the most.", kind="large picture")
-    if short < limits.least_side:
-        raise Wrong(f"{size}; {limits.least_side} a side are the least.", kind="picture size")
-    if limits.most_ratio and long > short * limits.most_ratio:
-        raise Wrong(
-            f"{size}; one side may be {limits.most_ratio:g} times the other at most.", kind="picture size"
-        )
+    if sentence := limits.sides_problem(head.width, head.height):
+        is_large = limits.most_side and max(head.width, head.height) > limits.most_side
+        raise Wrong(sentence, kind="large picture" if is_large else "picture size")

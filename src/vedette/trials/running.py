@@ -1,7 +1,8 @@
 """The job of a trial: its pictures looked at by a process of their own, written down ten by ten.
 
 A run after a crash goes on with the pictures that have no answer, so none is looked at twice but those that
-were in hand. A picture that cannot be read is said to be so, and the others go on.
+were in hand. A picture that cannot be read is said to be so, and the others go on. On a full disk a trial
+waits until there is room, and says so (decisions/0284).
 """
 
 import base64
@@ -12,14 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
 from vedette.clock import Clock, milliseconds
 from vedette.dialects.guesses import mask_place, write_guess
 from vedette.engines.port import LAST, Engine, Event, Job
-from vedette.errors import Missing, Refusal, Wrong
+from vedette.errors import Missing, NoSpace, Refusal, Wrong
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
 from vedette.jobs.context import JobContext
@@ -34,6 +35,7 @@ from vedette.projects.versions import Versions
 from vedette.store.blobs.bring import bring_object
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
+from vedette.store.disk import disk_refusal
 from vedette.trials import records
 from vedette.trials.values import Trial, TrialPicture
 
@@ -46,6 +48,11 @@ BATCH = 100
 JOB_NAME = "labeling-job/trial"
 FAILED = "The service failed; its log tells why. Try again later."
 GONE = "The version was deleted before all pictures were looked at."
+NO_ROOM = "The server's disk is full. The trial goes on by itself once there is room."
+# How soon it is tried again, twice as long every time: each try loads the model anew.
+AGAIN_S, LONGEST_S = 2.0, 30.0
+# What a job reports of why it waits; nothing where it does not.
+WAITS = "waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +104,34 @@ class _TrialRun:
         self._folder = tools.root / f"trial-{trial}"
         self._trial, self._project = require_trial(tools.database, trial)
         self._caller = load_principal({"caller": self._trial.caller})
+        self._pause_s = AGAIN_S
 
     def run(self) -> None:
+        while True:
+            try:
+                return self._look_at_all()
+            except Exception as error:
+                if not _is_full(error):
+                    raise
+                log.warning("trial %s waits: the disk is full", self._trial.id)
+            self._wait_for_room()
+
+    def _wait_for_room(self) -> None:
+        # The database may have no room for it either: who asks this server hears of it from the job.
+        self._context.report({WAITS: NO_ROOM})
+        if self._context.pause(self._pause_s):
+            self._leave()
+        self._pause_s = min(2 * self._pause_s, LONGEST_S)
+
+    def _leave(self) -> NoReturn:
+        raise JobCancelled if self._context.is_cancelled() else JobInterrupted
+
+    def _look_at_all(self) -> None:
         while pictures := self._waiting():
             if self._context.should_leave():
-                raise JobCancelled if self._context.is_cancelled() else JobInterrupted
+                self._leave()
+            # What is left is for deleting.
+            self._tools.database.require_room()
             # Every time: whoever was deleted meanwhile ends the trial, and the rest still waits.
             if sentence := self._tools.access.missing_caller(self._caller):
                 raise Wrong(sentence, kind="trial")
@@ -142,6 +172,8 @@ class _TrialRun:
         for picture in pictures:
             try:
                 etags[picture.number] = self._bring_one(picture)
+            except NoSpace:
+                raise
             except Refusal as refusal:
                 problems[picture.number] = refusal.sentence
         self._note_problems(problems)
@@ -195,6 +227,8 @@ class _TrialRun:
     def _values(self, picture: TrialPicture, guess: Mapping[str, Any], size: Any) -> dict[str, Any]:
         if guess.get("is_broken"):
             return {"state": "unreadable", "message": "The picture is damaged, or is none."}
+        if sentence := self._project.dialect.pictures.sides_problem(*guess["size"]):
+            return {"state": "unreadable", "message": sentence}
         if self._has_other_size(guess["size"], size):
             actual, trained = (f"{pair[0]} × {pair[1]}" for pair in (guess["size"], size))
             sentence = f"The picture has {actual} pixels; the model was trained with {trained}."
@@ -218,14 +252,18 @@ class _TrialRun:
                 values = {**values, "etag": etags[picture.number]}
                 records.change_picture(connection, self._trial.id, picture.number, values)
             records.change(connection, self._trial.id, changed_ms=now)
+        self._pause_s = AGAIN_S
+        self._context.report({WAITS: ""})
 
     def _end_of_look(self, event: Event) -> None:
         if event.kind == "done" and not self._context.should_leave():
             return
         if self._context.should_leave():
-            raise JobCancelled if self._context.is_cancelled() else JobInterrupted
+            self._leave()
         # Its package may have gone with the version.
         self._version()
+        if event.facts.get("refusal") == NoSpace.__name__:
+            raise NoSpace(event.facts["sentence"])
         if event.facts.get("refusal"):
             raise Wrong(event.facts["sentence"])
         raise RuntimeError(event.facts.get("traceback") or event.facts.get("sentence") or event.kind)
@@ -256,12 +294,18 @@ def require_trial(database: Database, trial: str) -> tuple[Trial, Project]:
     return current, project
 
 
+def _is_full(error: BaseException) -> bool:
+    """Say whether it is for want of room that something failed."""
+    return isinstance(error if isinstance(error, Refusal) else disk_refusal(error), NoSpace)
+
+
 def _fail(tools: TrialTools, context: JobContext, order: RunTrial, problem: Exception) -> None:
     """Write down why a trial ended; what it was answered stays."""
     is_cancelled = isinstance(problem, JobCancelled)
-    if not is_cancelled and not isinstance(problem, Refusal):
+    refusal = problem if isinstance(problem, Refusal) else disk_refusal(problem)
+    if not is_cancelled and refusal is None:
         log.error("job %d on trial %s failed", context.id, order.trial, exc_info=problem)
-    sentence = "" if is_cancelled else problem.sentence if isinstance(problem, Refusal) else FAILED
+    sentence = "" if is_cancelled else FAILED if refusal is None else refusal.sentence
     values = {"status": "cancelled" if is_cancelled else "failed", "message": sentence}
     with tools.database.write() as connection:
         records.change(connection, order.trial, **values, changed_ms=tools.now_ms())

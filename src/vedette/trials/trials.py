@@ -3,7 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vedette.datasets.datasets import Datasets
 from vedette.errors import Busy, Missing, TooEarly, TooMuch, Wrong
@@ -15,7 +15,7 @@ from vedette.projects.version import WITH_PACKAGE, WORDS, Version
 from vedette.trials import records
 from vedette.trials.adding import AddedPictures, AddingOrder, TrialAdding
 from vedette.trials.choosing import PictureChooser, choose
-from vedette.trials.running import RUN, RunTrial, TrialTools, trial_kind
+from vedette.trials.running import RUN, WAITS, RunTrial, TrialTools, trial_kind
 from vedette.trials.values import NewTrial, PictureVerdict, Trial, TrialPicture, TrialView
 from vedette.trials.verifying import VerdictResult, verify
 
@@ -81,7 +81,7 @@ class Trials:
             current = records.find(connection, trial)
         if current is None or current.project != project.id:
             raise Missing(f"There is no trial {trial[:40]}.", kind="trial", name=trial[:40])
-        return current
+        return self._with_report(current)
 
     def of_project(self, project: Project) -> Sequence[Trial]:
         """Return a project's trials, the newest first."""
@@ -90,7 +90,15 @@ class Trials:
     def of_projects(self, projects: Sequence[int]) -> Sequence[Trial]:
         """Return the trials of these projects, the newest first."""
         with self._database.read() as connection:
-            return records.of_projects(connection, projects)
+            trials = records.of_projects(connection, projects)
+        return [self._with_report(trial) for trial in trials]
+
+    def _with_report(self, trial: Trial) -> Trial:
+        """Return a trial with what its job says of itself: on a full disk that cannot be written down."""
+        if trial.status != "running":
+            return trial
+        report = self._jobs.progress(RUN, trial.id) or {}
+        return replace(trial, message=report.get(WAITS, ""))
 
     def page(self, trial: Trial, view: TrialView) -> TrialPage:
         """Return pictures of a trial."""

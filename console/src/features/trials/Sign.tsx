@@ -12,11 +12,14 @@ const SIGNS: Readonly<Record<Status, StatusIndicatorProps.Type>> = {
   cancelled: "stopped",
 };
 
-export function TrialSign({ status = "running" }: { readonly status?: Status | undefined }) {
+/** One under way that says why it does not go on waits for that. */
+export function TrialSign({ trial }: { readonly trial: Own.TrialDescription }) {
   const t = useText();
+  const { Status: status = "running", Message = "" } = trial;
+  const isWaiting = status === "running" && Message !== "";
   return (
-    <StatusIndicator type={SIGNS[status]} wrapText>
-      {t(`status_${status}`)}
+    <StatusIndicator type={isWaiting ? "warning" : SIGNS[status]} wrapText>
+      {t(isWaiting ? "waiting" : `status_${status}`)}
     </StatusIndicator>
   );
 }

@@ -5,7 +5,6 @@ import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
-import Modal from "@cloudscape-design/components/modal";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
@@ -13,10 +12,10 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { asFault, useCall, useChange, type Own, type ProjectFacts } from "../../api";
 import { Sentence } from "../../sentences";
+import { Confirm } from "../../ui/confirm";
 import { FaultAlert } from "../../ui/faults";
 import { notify } from "../../ui/notices";
 import { OfProject, useProjectPlace } from "../../ui/ofProject";
-import { useUiText } from "../../ui/text";
 import { AddPictures } from "./AddPictures";
 import { TrialSign } from "./Sign";
 import { useText } from "./text";
@@ -67,9 +66,9 @@ interface DeleteTrialProps {
 /** What was verified and is in no dataset goes with the trial; it says how much that is. */
 function DeleteTrial({ which, route, trial, onClose }: DeleteTrialProps) {
   const t = useText();
-  const ui = useUiText();
   const navigate = useNavigate();
-  const remove = useChange("vedette", "DeleteTrialDetection");
+  // Nothing is asked anew of what is not there any more.
+  const remove = useChange("vedette", "DeleteTrialDetection", [["vedette", "ListTrialDetections"]]);
   const { TrialName: name = "" } = trial;
   // The page goes first: it would ask for what is not there any more. A notice says what became of it.
   const begin = async () => {
@@ -85,31 +84,12 @@ function DeleteTrial({ which, route, trial, onClose }: DeleteTrialProps) {
   const { Correct = 0, Incorrect = 0, Corrected = 0, Added = 0 } = trial;
   const lost = Correct + Incorrect + Corrected - Added;
   return (
-    <Modal
-      visible
-      header={t("delete")}
-      closeAriaLabel={ui("close")}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {ui("cancel")}
-            </Button>
-            <Button variant="primary" onClick={() => void begin()}>
-              {t("delete")}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-    >
-      <SpaceBetween size="s">
-        <Box>
-          <bdi>{name}</bdi>: {t("deleteHelp")}
-        </Box>
-        {lost > 0 && <Alert type="warning">{t("deleteLoses", { count: lost })}</Alert>}
-      </SpaceBetween>
-    </Modal>
+    <Confirm title={t("delete")} action={t("delete")} onClose={onClose} onConfirm={() => void begin()}>
+      <Box>
+        <bdi>{name}</bdi>: {t("deleteHelp")}
+      </Box>
+      {lost > 0 && <Alert type="warning">{t("deleteLoses", { count: lost })}</Alert>}
+    </Confirm>
   );
 }
 
@@ -133,7 +113,7 @@ function Shown({ project, route, trial }: ShownProps) {
       header={
         <Header
           variant="h1"
-          info={<TrialSign status={trial.Status} />}
+          info={<TrialSign trial={trial} />}
           description={t("ofVersion", { version: trial.VersionName ?? "" })}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
@@ -148,6 +128,11 @@ function Shown({ project, route, trial }: ShownProps) {
     >
       <SpaceBetween size="l">
         {trial.Status === "running" && <Progress trial={trial} />}
+        {trial.Status === "running" && Message !== "" && (
+          <Alert type="warning">
+            <Sentence text={Message} />
+          </Alert>
+        )}
         {trial.Status === "failed" && (
           <Alert type="error" header={t("failed")}>
             <Sentence text={Message} />

@@ -54,7 +54,7 @@ function List({ trials, route, isPending }: ListProps) {
           header: t("status"),
           // A word and its sign, which a narrow window would break in two.
           minWidth: 140,
-          cell: (trial) => <TrialSign status={trial.Status} />,
+          cell: (trial) => <TrialSign trial={trial} />,
         },
         {
           id: "pictures",

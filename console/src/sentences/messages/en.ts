@@ -24,8 +24,6 @@ export const messages = {
   aRoundHasExamplePicturesAt: "A round has {mostExamples} example pictures at most.",
   aRoundHasPicturesAtMost: "A round has {mostPictures} pictures at most; choose fewer of them.",
   aShortcutKeyIsOneOf: "A shortcut key is one of 0-9 and a-z, not {key}.",
-  aSideAreTheLeast: "{size}; {leastSide} a side are the least.",
-  aSideAreTheMost: "{size}; {mostSide} a side are the most.",
   aSnapshotSDescriptionHasCharacters:
     "A snapshot's description has {longestDescription} characters at the most.",
   aSnapshotSDescriptionHasNo: "A snapshot's description has no NUL.",
@@ -199,7 +197,6 @@ export const messages = {
   oldPicturesAreNotRemovedSave: "Old pictures are not removed: {problem}. Save the settings to go on.",
   oneOfMoreClassIdsIs: "One of more class ids is missing from the class map.",
   oneOrMoreBoundingBoxesHas: "One or more bounding boxes has a missing confidence value.",
-  oneSideMayBeTimesThe: "{size}; one side may be {mostRatio} times the other at most.",
   open: "open",
   openPicturesAreGivenToSomebody: "Open pictures are given to somebody else in the round; choose whom.",
   pictureHasNoAnswerThatCould: "Picture {number} has no answer that could be verified.",
@@ -331,6 +328,10 @@ export const messages = {
   thePictureEndedTheUnitThat: "The picture ended the unit that looked at it.",
   thePictureHasBytesAreThe: "The picture has {size} bytes; {mostBytes} are the most.",
   thePictureHasMoreThanMib: "The picture has more than {most} MiB.",
+  thePictureHasPixelsASide: "The picture has {sides} pixels; {least} a side are the least.",
+  thePictureHasPixelsASide2: "The picture has {sides} pixels; {most} a side are the most.",
+  thePictureHasPixelsOneSide:
+    "The picture has {sides} pixels; one side may be {times} times the other at most.",
   thePictureHasPixelsTheModel: "The picture has {actual} pixels; the model was trained with {trained}.",
   thePictureIsDamagedOrIs: "The picture is damaged, or is none.",
   thePictureIsNoConflictOf: "The picture {missing} is no conflict of this round.",
@@ -368,7 +369,8 @@ export const messages = {
   theServerIsStartingOrStopping: "The server is starting or stopping.",
   theServerSDiskCannotBe: "The server's disk cannot be used: {cause}.",
   theServerSDiskIsFull: "The server's disk is full. Make room there, and train again.",
-  theServerSDiskIsFull2:
+  theServerSDiskIsFull2: "The server's disk is full. The trial goes on by itself once there is room.",
+  theServerSDiskIsFull3:
     "The server's disk is full: nothing can be stored until there is room. Deleting still works.",
   theServiceFailedItsLogTells: "The service failed; its log tells why.",
   theServiceFailedItsLogTells2: "The service failed; its log tells why. Hand the round back again.",

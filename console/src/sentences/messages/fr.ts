@@ -26,8 +26,6 @@ export const messages: Translation<typeof english> = {
   aRoundHasExamplePicturesAt: "Une tournée a {mostExamples} images d’exemple au plus.",
   aRoundHasPicturesAtMost: "Une tournée a {mostPictures} images au plus ; choisissez-en moins.",
   aShortcutKeyIsOneOf: "Une touche de raccourci est 0-9 ou a-z, pas {key}.",
-  aSideAreTheLeast: "{size} ; {leastSide} par côté sont le minimum.",
-  aSideAreTheMost: "{size} ; {mostSide} par côté sont le maximum.",
   aSnapshotSDescriptionHasCharacters:
     "La description d’un instantané a {longestDescription} caractères au plus.",
   aSnapshotSDescriptionHasNo: "La description d’un instantané n’a pas de caractère NUL.",
@@ -214,7 +212,6 @@ export const messages: Translation<typeof english> = {
     "Les anciennes images ne sont pas supprimées : {problem}. Enregistrez les réglages pour continuer.",
   oneOfMoreClassIdsIs: "Un ou plusieurs numéros de classe manquent dans la table des classes.",
   oneOrMoreBoundingBoxesHas: "Un ou plusieurs cadres n’ont pas de confiance.",
-  oneSideMayBeTimesThe: "{size} ; un côté peut faire au plus {mostRatio} fois l’autre.",
   open: "ouverte",
   openPicturesAreGivenToSomebody:
     "Les images ouvertes sont données à quelqu’un d’autre de la tournée ; choisissez à qui.",
@@ -350,6 +347,9 @@ export const messages: Translation<typeof english> = {
   thePictureEndedTheUnitThat: "L’image a mis fin à l’unité qui la regardait.",
   thePictureHasBytesAreThe: "L’image fait {size} octets ; {mostBytes} sont le maximum.",
   thePictureHasMoreThanMib: "L’image dépasse {most} Mio.",
+  thePictureHasPixelsASide: "L’image a {sides} pixels ; {least} par côté sont le minimum.",
+  thePictureHasPixelsASide2: "L’image a {sides} pixels ; {most} par côté sont le maximum.",
+  thePictureHasPixelsOneSide: "L’image a {sides} pixels ; un côté peut faire au plus {times} fois l’autre.",
   thePictureHasPixelsTheModel: "L’image a {actual} pixels ; le modèle a été entraîné avec {trained}.",
   thePictureIsDamagedOrIs: "L’image est endommagée, ou n’en est pas une.",
   thePictureIsNoConflictOf: "L’image {missing} n’est pas un conflit de cette tournée.",
@@ -389,6 +389,8 @@ export const messages: Translation<typeof english> = {
   theServerSDiskCannotBe: "Le disque du serveur ne peut pas être utilisé : {cause}.",
   theServerSDiskIsFull: "Le disque du serveur est plein. Faites-y de la place, puis entraînez de nouveau.",
   theServerSDiskIsFull2:
+    "Le disque du serveur est plein. L’essai continue de lui-même dès qu’il y a de la place.",
+  theServerSDiskIsFull3:
     "Le disque du serveur est plein : rien ne peut être enregistré tant qu’il n’y a pas de place. Supprimer reste possible.",
   theServiceFailedItsLogTells: "Le service a échoué ; son journal dit pourquoi.",
   theServiceFailedItsLogTells2:

@@ -25,8 +25,6 @@ export const messages: Translation<typeof english> = {
   aRoundHasExamplePicturesAt: "Putaran punya paling banyak {mostExamples} gambar contoh.",
   aRoundHasPicturesAtMost: "Putaran punya paling banyak {mostPictures} gambar; pilih lebih sedikit.",
   aShortcutKeyIsOneOf: "Tombol pintas adalah 0-9 atau a-z, bukan {key}.",
-  aSideAreTheLeast: "{size}; paling sedikit {leastSide} per sisi.",
-  aSideAreTheMost: "{size}; paling banyak {mostSide} per sisi.",
   aSnapshotSDescriptionHasCharacters: "Deskripsi snapshot paling banyak {longestDescription} karakter.",
   aSnapshotSDescriptionHasNo: "Deskripsi snapshot tidak memuat NUL.",
   aSnapshotSNameHasFrom: "Nama snapshot memiliki 1 sampai {longestName} karakter, tanpa spasi di tepinya.",
@@ -201,7 +199,6 @@ export const messages: Translation<typeof english> = {
   oldPicturesAreNotRemovedSave: "Gambar lama tidak dihapus: {problem}. Simpan pengaturan untuk melanjutkan.",
   oneOfMoreClassIdsIs: "Satu atau beberapa nomor kelas tidak ada di peta kelas.",
   oneOrMoreBoundingBoxesHas: "Satu atau beberapa kotak tidak punya keyakinan.",
-  oneSideMayBeTimesThe: "{size}; satu sisi paling banyak {mostRatio} kali sisi lainnya.",
   open: "terbuka",
   openPicturesAreGivenToSomebody:
     "Gambar yang terbuka diberikan kepada orang lain dalam putaran; pilih siapa.",
@@ -335,6 +332,10 @@ export const messages: Translation<typeof english> = {
   thePictureEndedTheUnitThat: "Gambar mengakhiri unit yang melihatnya.",
   thePictureHasBytesAreThe: "Gambar punya {size} byte; paling banyak {mostBytes}.",
   thePictureHasMoreThanMib: "Gambar lebih dari {most} MiB.",
+  thePictureHasPixelsASide: "Gambar punya {sides} piksel; paling sedikit {least} per sisi.",
+  thePictureHasPixelsASide2: "Gambar punya {sides} piksel; paling banyak {most} per sisi.",
+  thePictureHasPixelsOneSide:
+    "Gambar punya {sides} piksel; satu sisi paling banyak {times} kali sisi lainnya.",
   thePictureHasPixelsTheModel: "Gambar punya {actual} piksel; model dilatih dengan {trained}.",
   thePictureIsDamagedOrIs: "Gambar rusak, atau bukan gambar.",
   thePictureIsNoConflictOf: "Gambar {missing} bukan konflik putaran ini.",
@@ -372,7 +373,8 @@ export const messages: Translation<typeof english> = {
   theServerIsStartingOrStopping: "Server sedang mulai atau berhenti.",
   theServerSDiskCannotBe: "Disk server tidak dapat dipakai: {cause}.",
   theServerSDiskIsFull: "Disk server penuh. Kosongkan ruang, lalu latih lagi.",
-  theServerSDiskIsFull2:
+  theServerSDiskIsFull2: "Disk server penuh. Uji coba berlanjut sendiri begitu ada ruang.",
+  theServerSDiskIsFull3:
     "Disk server penuh: tidak ada yang dapat disimpan sampai ada ruang. Menghapus masih bisa.",
   theServiceFailedItsLogTells: "Layanan gagal; lognya menjelaskan sebabnya.",
   theServiceFailedItsLogTells2: "Layanan gagal; lognya menjelaskan sebabnya. Serahkan putaran lagi.",

@@ -25,8 +25,6 @@ export const messages: Translation<typeof english> = {
   aRoundHasExamplePicturesAt: "Uma rodada tem no máximo {mostExamples} imagens de exemplo.",
   aRoundHasPicturesAtMost: "Uma rodada tem no máximo {mostPictures} imagens; escolha menos.",
   aShortcutKeyIsOneOf: "Uma tecla de atalho é 0-9 ou a-z, não {key}.",
-  aSideAreTheLeast: "{size}; {leastSide} por lado são o mínimo.",
-  aSideAreTheMost: "{size}; {mostSide} por lado são o máximo.",
   aSnapshotSDescriptionHasCharacters:
     "A descrição de um instantâneo tem no máximo {longestDescription} caracteres.",
   aSnapshotSDescriptionHasNo: "A descrição de um instantâneo não tem NUL.",
@@ -205,7 +203,6 @@ export const messages: Translation<typeof english> = {
     "Imagens antigas não são removidas: {problem}. Salve os ajustes para continuar.",
   oneOfMoreClassIdsIs: "Um ou mais números de classe faltam no mapa de classes.",
   oneOrMoreBoundingBoxesHas: "Uma ou mais caixas não têm confiança.",
-  oneSideMayBeTimesThe: "{size}; um lado pode ter no máximo {mostRatio} vezes o outro.",
   open: "aberta",
   openPicturesAreGivenToSomebody: "As imagens abertas são passadas a outra pessoa da rodada; escolha a quem.",
   pictureHasNoAnswerThatCould: "A imagem {number} não tem resposta que se possa verificar.",
@@ -338,6 +335,10 @@ export const messages: Translation<typeof english> = {
   thePictureEndedTheUnitThat: "A imagem encerrou a unidade que a olhava.",
   thePictureHasBytesAreThe: "A imagem tem {size} bytes; {mostBytes} são o máximo.",
   thePictureHasMoreThanMib: "A imagem tem mais de {most} MiB.",
+  thePictureHasPixelsASide: "A imagem tem {sides} pixels; {least} por lado são o mínimo.",
+  thePictureHasPixelsASide2: "A imagem tem {sides} pixels; {most} por lado são o máximo.",
+  thePictureHasPixelsOneSide:
+    "A imagem tem {sides} pixels; um lado pode ter no máximo {times} vezes o outro.",
   thePictureHasPixelsTheModel: "A imagem tem {actual} pixels; o modelo foi treinado com {trained}.",
   thePictureIsDamagedOrIs: "A imagem está danificada, ou não é uma imagem.",
   thePictureIsNoConflictOf: "A imagem {missing} não é um conflito desta rodada.",
@@ -375,7 +376,8 @@ export const messages: Translation<typeof english> = {
   theServerIsStartingOrStopping: "O servidor está iniciando ou parando.",
   theServerSDiskCannotBe: "O disco do servidor não pode ser usado: {cause}.",
   theServerSDiskIsFull: "O disco do servidor está cheio. Libere espaço nele e treine de novo.",
-  theServerSDiskIsFull2:
+  theServerSDiskIsFull2: "O disco do servidor está cheio. O teste continua sozinho assim que houver espaço.",
+  theServerSDiskIsFull3:
     "O disco do servidor está cheio: nada pode ser guardado até haver espaço. Excluir ainda funciona.",
   theServiceFailedItsLogTells: "O serviço falhou; seu log diz por quê.",
   theServiceFailedItsLogTells2: "O serviço falhou; seu log diz por quê. Devolva a rodada de novo.",

@@ -24,7 +24,7 @@ export const messages = {
   added: "In a dataset",
   created: "Begun",
   source: "Pictures",
-  sourceHelp: "JPEG or PNG, 2,000 at most.",
+  sourceHelp: "JPEG or PNG, 64 to 4,096 pixels a side, 2,000 at most.",
   source_bucket: "In a bucket",
   source_computer: "On this computer",
   source_dataset: "Without labels",

@@ -28,7 +28,7 @@ export const messages: Translation<typeof english> = {
   added: "Dans un jeu de données",
   created: "Début",
   source: "Images",
-  sourceHelp: "JPEG ou PNG, 2 000 au plus.",
+  sourceHelp: "JPEG ou PNG, de 64 à 4 096 pixels de côté, 2 000 au plus.",
   source_bucket: "Dans un bucket",
   source_computer: "Sur cet ordinateur",
   source_dataset: "Sans étiquette",

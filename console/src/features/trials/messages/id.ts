@@ -27,7 +27,7 @@ export const messages: Translation<typeof english> = {
   added: "Di dalam set data",
   created: "Dimulai",
   source: "Gambar",
-  sourceHelp: "JPEG atau PNG, paling banyak 2.000.",
+  sourceHelp: "JPEG atau PNG, sisi 64 sampai 4.096 piksel, paling banyak 2.000.",
   source_bucket: "Di bucket",
   source_computer: "Di komputer ini",
   source_dataset: "Tanpa label",

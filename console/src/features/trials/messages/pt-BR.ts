@@ -27,7 +27,7 @@ export const messages: Translation<typeof english> = {
   added: "Em um conjunto de dados",
   created: "Início",
   source: "Imagens",
-  sourceHelp: "JPEG ou PNG, no máximo 2.000.",
+  sourceHelp: "JPEG ou PNG, de 64 a 4.096 pixels de lado, no máximo 2.000.",
   source_bucket: "Em um bucket",
   source_computer: "Neste computador",
   source_dataset: "Sem rótulo",

@@ -26,7 +26,7 @@ export const messages: Translation<typeof english> = {
   added: "在数据集中",
   created: "开始时间",
   source: "图片",
-  sourceHelp: "JPEG 或 PNG，最多 2,000 张。",
+  sourceHelp: "JPEG 或 PNG，边长 64 至 4,096 像素，最多 2,000 张。",
   source_bucket: "在存储桶中",
   source_computer: "在本计算机上",
   source_dataset: "未标注",
