@@ -82,40 +82,53 @@ const SIGNS: Readonly<Record<"none" | "correct" | "incorrect" | "corrected", Sta
   corrected: "success",
 };
 
-export function VerdictSign({ picture }: PictureProps) {
+/** What was said of it, and on the same line the way to the canvas: three buttons would break a card's line. */
+export function VerdictSign(props: GuessProps) {
+  const { picture } = props;
   const t = useText();
   const { State, Verdict: verdict = "none", VerifiedBy = "", VerifiedLine = "", AddedTo = "" } = picture;
   if (State !== "answered") return null;
   const needsLabels = verdict === "incorrect" && VerifiedLine === "";
   return (
     <SpaceBetween size="xxs">
-      <StatusIndicator type={SIGNS[verdict]} wrapText>
-        {t(`verdict_${verdict}`)} {verdict !== "none" && <bdi>({personOf(VerifiedBy)})</bdi>}
-      </StatusIndicator>
+      <div className="trials-verdict">
+        <StatusIndicator type={SIGNS[verdict]} wrapText>
+          {t(`verdict_${verdict}`)} {verdict !== "none" && <bdi>({personOf(VerifiedBy)})</bdi>}
+        </StatusIndicator>
+        {AddedTo === "" && <DrawLink {...props} />}
+      </div>
       {needsLabels && <Box fontSize="body-s">{t("needsLabels")}</Box>}
       {AddedTo !== "" && <Badge color="green">{t(AddedTo === "test" ? "inTest" : "inTrain")}</Badge>}
     </SpaceBetween>
   );
 }
 
-interface GuessActionsProps extends PictureProps {
+interface GuessProps extends PictureProps {
   readonly service: ProjectService;
   readonly route: string;
   readonly trial: string;
-  readonly onVerify: (verdict: Verdict) => void;
 }
 
 /** The canvas for what was missed, opened at this picture. */
-function drawRoute({ picture, service, route, trial }: GuessActionsProps): string {
-  const query = new URLSearchParams({ trial, entry: String(picture.PictureId ?? 0) });
-  if (service === "rekognition" && picture.Boxes !== undefined) query.set("mode", "boxes");
-  return `${route}/datasets/train/label?${query.toString()}`;
-}
-
-export function GuessActions(props: GuessActionsProps) {
+function DrawLink({ picture, service, route, trial }: GuessProps) {
   const t = useText();
   const follow = useFollow();
-  const { picture, onVerify } = props;
+  const query = new URLSearchParams({ trial, entry: String(picture.PictureId ?? 0) });
+  if (service === "rekognition" && picture.Boxes !== undefined) query.set("mode", "boxes");
+  const href = hrefOf(`${route}/datasets/train/label?${query.toString()}`);
+  return (
+    <Button variant="inline-link" iconName="edit" href={href} onFollow={follow}>
+      {t("draw")}
+    </Button>
+  );
+}
+
+interface GuessActionsProps extends PictureProps {
+  readonly onVerify: (verdict: Verdict) => void;
+}
+
+export function GuessActions({ picture, onVerify }: GuessActionsProps) {
+  const t = useText();
   const { State, Verdict: verdict = "none", AddedTo = "" } = picture;
   if (State !== "answered" || AddedTo !== "") return null;
   return (
@@ -133,9 +146,6 @@ export function GuessActions(props: GuessActionsProps) {
         onClick={() => onVerify("incorrect")}
       >
         {t("incorrect")}
-      </Button>
-      <Button iconName="edit" href={hrefOf(drawRoute(props))} onFollow={follow}>
-        {t("draw")}
       </Button>
     </SpaceBetween>
   );

@@ -22,6 +22,13 @@ import { useVerifying, type Verdict } from "./verifying";
 const PAGE = 24;
 const EVERY_MS = 5000;
 const WHILE_RUNNING_MS = 1500;
+/** A card is never narrower than its two buttons beside each other. */
+const CARDS = [
+  { cards: 1 },
+  { minWidth: 600, cards: 2 },
+  { minWidth: 910, cards: 3 },
+  { minWidth: 1220, cards: 4 },
+];
 const FILTERS = ["all", "open", "verified"] as const;
 type Filter = (typeof FILTERS)[number];
 const ORDERS = ["doubt", "confidence", "number"] as const;
@@ -121,7 +128,7 @@ export function VerifyView(props: VerifyProps) {
           itemSelectionLabel: (_, { SourceRef = "" }) => t("select", { name: nameOf(SourceRef) }),
           selectionGroupLabel: t("pictures"),
         }}
-        cardsPerRow={[{ cards: 2 }, { minWidth: 700, cards: 3 }, { minWidth: 1000, cards: 4 }]}
+        cardsPerRow={CARDS}
         empty={<Box textAlign="center">{t("noPictures")}</Box>}
         header={
           <Header
@@ -163,17 +170,21 @@ export function VerifyView(props: VerifyProps) {
               id: "picture",
               content: (picture) => <GuessPicture picture={picture} onOpen={() => setLarge(picture)} />,
             },
-            { id: "verdict", content: (picture) => <VerdictSign picture={picture} /> },
             {
-              id: "actions",
+              id: "verdict",
               content: (picture) => (
-                <GuessActions
+                <VerdictSign
                   picture={picture}
                   service={project.service}
                   route={route}
                   trial={trial.TrialId ?? ""}
-                  onVerify={(verdict) => verify(verdict, [picture])}
                 />
+              ),
+            },
+            {
+              id: "actions",
+              content: (picture) => (
+                <GuessActions picture={picture} onVerify={(verdict) => verify(verdict, [picture])} />
               ),
             },
           ],
