@@ -64,6 +64,19 @@ def test_without_a_secure_page_the_camera_gives_way_to_a_sentence(console, signe
     expect(page.get_by_text("--tls self")).to_be_visible()
 
 
+def asks_before_closing(page: Page) -> bool:
+    """Say whether the page would have the browser ask before it is closed."""
+    return bool(
+        page.evaluate(
+            """() => {
+              const event = new Event("beforeunload", { cancelable: true });
+              window.dispatchEvent(event);
+              return event.defaultPrevented;
+            }"""
+        )
+    )
+
+
 def test_frames_of_a_video_that_differ_are_chosen_and_added(console, signed_in: Page):
     page, name = signed_in, a_project(console)
     page.goto(f"/console/projects/rekognition/{name}/datasets/train/video")
@@ -76,10 +89,18 @@ def test_frames_of_a_video_that_differ_are_chosen_and_added(console, signed_in: 
     expect(page.get_by_test_id("shots").locator("img")).to_have_count(2)
     assert look_closely(page, "video") == []
     page.get_by_test_id("shots").get_by_role("checkbox").first.click()
+    # What was read and chosen stays for who comes back, and closing the window would ask.
+    page.get_by_role("link", name="Projects", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Projects", exact=False).first).to_be_visible()
+    assert asks_before_closing(page)
+    page.go_back()
+    expect(page.get_by_test_id("shots").locator("img")).to_have_count(2)
+    expect(page.get_by_test_id("shots").get_by_role("checkbox").first).not_to_be_checked()
     page.get_by_test_id("add-taken").click()
     page.get_by_test_id("upload-over").wait_for()
     (line,) = entries(console, name)
     assert "belt-" in line
+    assert not asks_before_closing(page)
 
 
 def test_a_video_that_cannot_be_decoded_is_refused_in_words(console, signed_in: Page):

@@ -113,6 +113,8 @@ export const messages = {
   videoDifferenceHelp: "How much a frame must differ from the one taken before. 0 takes all.",
   videoRead: "Read the frames",
   videoReading: "Reading the video",
+  videoLeaveHelp:
+    "Leaving this page ends the reading. The frames read so far stay here until you add or discard them.",
   videoFrames: { one: "{count} frame", other: "{count} frames" },
   videoRefused: "This browser cannot read the video",
   videoRefusedHelp:

@@ -119,6 +119,8 @@ export const messages: Translation<typeof english> = {
   videoDifferenceHelp: "De combien une image doit différer de la précédente retenue. 0 les prend toutes.",
   videoRead: "Lire les images",
   videoReading: "Lecture de la vidéo",
+  videoLeaveHelp:
+    "Quitter cette page arrête la lecture. Les images déjà lues restent ici jusqu’à ce que vous les ajoutiez ou les jetiez.",
   videoFrames: { one: "{count} image", other: "{count} images" },
   videoRefused: "Ce navigateur ne peut pas lire la vidéo",
   videoRefusedHelp:

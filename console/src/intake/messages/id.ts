@@ -102,6 +102,8 @@ export const messages: Translation<typeof english> = {
   videoDifferenceHelp: "Seberapa beda dari bingkai sebelumnya. 0 mengambil semua.",
   videoRead: "Baca bingkai",
   videoReading: "Membaca video",
+  videoLeaveHelp:
+    "Meninggalkan halaman ini mengakhiri pembacaan. Bingkai yang sudah dibaca tetap di sini sampai Anda menambahkan atau membuangnya.",
   videoFrames: { other: "{count} bingkai" },
   videoRefused: "Browser ini tidak bisa membaca video",
   videoRefusedHelp:

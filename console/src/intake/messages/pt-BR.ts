@@ -119,6 +119,8 @@ export const messages: Translation<typeof english> = {
   videoDifferenceHelp: "Quanto um quadro deve diferir do anterior escolhido. 0 pega todos.",
   videoRead: "Ler os quadros",
   videoReading: "Lendo o vídeo",
+  videoLeaveHelp:
+    "Sair desta página encerra a leitura. Os quadros já lidos ficam aqui até você adicioná-los ou descartá-los.",
   videoFrames: { one: "{count} quadro", other: "{count} quadros" },
   videoRefused: "Este navegador não consegue ler o vídeo",
   videoRefusedHelp:

@@ -96,6 +96,7 @@ export const messages: Translation<typeof english> = {
   videoDifferenceHelp: "与上一张所取帧的最小差异。0 表示全部。",
   videoRead: "读取帧",
   videoReading: "正在读取视频",
+  videoLeaveHelp: "离开此页会停止读取。已读出的帧会留在这里，直到您添加或丢弃它们。",
   videoFrames: { other: "{count} 帧" },
   videoRefused: "此浏览器无法读取该视频",
   videoRefusedHelp:

@@ -7,28 +7,21 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { useRegion, useSignedIn } from "../../../api";
+import { useEffect, useRef, useState } from "react";
 import { mediaDevices, useCamera, type CameraState } from "../../../intake/camera";
 import { jpegOf } from "../../../intake/converting";
 import { useText } from "../../../intake/text";
 import { FaultAlert } from "../../../ui/faults";
 import "./capture.css";
 import { LabelInput } from "./LabelInput";
-import { changeHeldShots, heldShots, nextShotId, subscribeShots, type ChangeShots } from "./shots";
+import { nextShotId } from "./shots";
 import { Taken } from "./Taken";
+import { useHeldShots } from "./useHeldShots";
 import { useTarget } from "./useTarget";
 
 const BURSTS = ["1", "5", "10", "20"];
 /** Twice a second: time to turn a part a little. */
 const BURST_EVERY_MS = 500;
-
-/** What was taken for a dataset, also before its page was left. */
-function useHeldShots(place: string) {
-  const shots = useSyncExternalStore(subscribeShots, () => heldShots(place));
-  const change: ChangeShots = (next) => changeHeldShots(place, next);
-  return [shots, change] as const;
-}
 
 export function CameraPage() {
   const t = useText();
@@ -41,8 +34,7 @@ export function CameraPage() {
   const [label, setLabel] = useState("");
   const [burst, setBurst] = useState("1");
   const [left, setLeft] = useState(0);
-  const { arn: person } = useSignedIn();
-  const [shots, setShots] = useHeldShots(`${person} ${useRegion()} ${place.place.route} ${place.type}`);
+  const [shots, setShots] = useHeldShots("camera", place);
 
   const takeOne = async () => {
     const element = video.current;

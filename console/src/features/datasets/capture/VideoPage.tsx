@@ -17,8 +17,9 @@ import { useText } from "../../../intake/text";
 import { FaultAlert } from "../../../ui/faults";
 import "./capture.css";
 import { LabelInput } from "./LabelInput";
-import { nextShotId, type ChangeShots, type Shot } from "./shots";
+import { nextShotId, type ChangeShots } from "./shots";
 import { Taken } from "./Taken";
+import { useHeldShots } from "./useHeldShots";
 import { useTarget } from "./useTarget";
 
 const MOST_DIFFERENCE = 30;
@@ -29,16 +30,13 @@ function nameOf(file: File, at: number): string {
 }
 
 interface Reading {
-  readonly shots: readonly Shot[];
   readonly share: number | null;
   readonly isRefused: boolean;
 }
 
-const NOTHING: Reading = { shots: [], share: null, isRefused: false };
-
-/** Reads frames one after the other; a second video, or leaving the page, ends it. */
-function useFrames() {
-  const [reading, setReading] = useState<Reading>(NOTHING);
+/** Reads frames one after the other; a second reading, or leaving the page, ends it, and what was read stays. */
+function useFrames(changeShots: ChangeShots) {
+  const [reading, setReading] = useState<Reading>({ share: null, isRefused: false });
   const turn = useRef(0);
   useEffect(
     () => () => {
@@ -53,36 +51,35 @@ function useFrames() {
   const read = async (file: File, choice: FrameChoice, label: string) => {
     turn.current += 1;
     const mine = turn.current;
-    const change = (next: (before: Reading) => Reading) => {
-      if (turn.current === mine) setReading(next);
+    const change = (part: Partial<Reading>) => {
+      if (turn.current === mine) setReading((before) => ({ ...before, ...part }));
     };
-    change(() => ({ ...NOTHING, share: 0 }));
+    change({ share: 0, isRefused: false });
+    changeShots(() => []);
     let video: HTMLVideoElement | undefined;
     try {
       video = await openVideo(file);
-      const frames = framesOf(video, choice, (share) => change((before) => ({ ...before, share })));
-      for await (const { at, blob } of frames) {
+      for await (const { at, blob } of framesOf(video, choice, (share) => change({ share }))) {
         if (turn.current !== mine) break;
         const shot = { id: nextShotId(), name: nameOf(file, at), label, blob, isChosen: true };
-        change((before) => ({ ...before, shots: [...before.shots, shot] }));
+        changeShots((before) => [...before, shot]);
       }
     } catch {
-      change((before) => ({ ...before, isRefused: true }));
+      change({ isRefused: true });
     } finally {
       if (video !== undefined) closeVideo(video);
-      change((before) => ({ ...before, share: null }));
+      change({ share: null });
     }
   };
-  const setShots: ChangeShots = (change) =>
-    setReading((before) => ({ ...before, shots: change(before.shots) }));
-  return { reading, read, stop, setShots };
+  return { reading, read, stop };
 }
 
 export function VideoPage() {
   const t = useText();
   const place = useTarget(t("videoTitle"));
   const formats = useFormats();
-  const { reading, read, stop, setShots } = useFrames();
+  const [shots, setShots] = useHeldShots("video", place);
+  const { reading, read, stop } = useFrames(setShots);
   const [file, setFile] = useState<File | null>(null);
   const [every, setEvery] = useState("1");
   const [difference, setDifference] = useState(3);
@@ -118,10 +115,7 @@ export function VideoPage() {
               hidden
               accept="video/*"
               data-testid="choose-video"
-              onChange={(event) => {
-                setFile(event.currentTarget.files?.[0] ?? null);
-                setShots(() => []);
-              }}
+              onChange={(event) => setFile(event.currentTarget.files?.[0] ?? null)}
             />
             <div className="capture-fields">
               <FormField
@@ -167,7 +161,8 @@ export function VideoPage() {
               <ProgressBar
                 value={100 * reading.share}
                 label={t("videoReading")}
-                additionalInfo={t("videoFrames", { count: reading.shots.length })}
+                description={t("videoLeaveHelp")}
+                additionalInfo={t("videoFrames", { count: shots.length })}
               />
             )}
             {reading.isRefused && (
@@ -178,7 +173,7 @@ export function VideoPage() {
           </SpaceBetween>
         </Container>
         {place.target !== null && (
-          <Taken shots={reading.shots} target={place.target} onChange={setShots} onBegin={place.ensure} />
+          <Taken shots={shots} target={place.target} onChange={setShots} onBegin={place.ensure} />
         )}
       </SpaceBetween>
     </ContentLayout>

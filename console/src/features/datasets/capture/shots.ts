@@ -1,6 +1,7 @@
 /**
- * Pictures that were taken here and are in no dataset yet. Those of a camera are nowhere else, so they outlive their
- * page, and the end of a session: whoever comes back to the page finds them. No React.
+ * Pictures that were taken here, or read from a video, and are in no dataset yet. Those of a camera are nowhere else,
+ * and those of a video were chosen by somebody, so they outlive their page, and the end of a session: whoever comes
+ * back to the page finds them. No React.
  */
 export interface Shot {
   readonly id: number;

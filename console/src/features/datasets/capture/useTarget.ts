@@ -28,3 +28,5 @@ export function useTarget(title: string) {
     },
   };
 }
+
+export type Target = ReturnType<typeof useTarget>;
