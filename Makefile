@@ -8,7 +8,7 @@ ARGS ?=
 # Images of Python set it: each worker of a lane would rewrite 440 test files anew, and each process compile the package.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-browser screenshots bench docs generate wheel install-sizes clean help
+.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-browser screenshots docs-pictures bench docs generate wheel install-sizes clean help
 
 all: check test
 
@@ -80,6 +80,11 @@ screenshots: .venv/.dev console ## pictures of every page into build/screenshots
 	@tools/install_chromium
 	VEDETTE_SCREENSHOTS=$${VEDETTE_SCREENSHOTS:-build/screenshots} VEDETTE_DOCS_PICTURES=$${VEDETTE_DOCS_PICTURES:-docs/pictures} \
 	  $(BIN)/pytest -m browser tests/browser $(ARGS)
+
+docs-pictures: .venv/.dev console ## the documentation's pictures alone: its tutorials are walked, nothing else
+	@tools/install_chromium
+	VEDETTE_DOCS_PICTURES=$${VEDETTE_DOCS_PICTURES:-docs/pictures} \
+	  $(BIN)/pytest -m browser tests/browser/test_docs_pictures.py tests/browser/test_tutorials.py $(ARGS)
 
 test-all: test test-slow test-postgres test-cluster test-clients test-browser ## every lane that this machine can hold
 

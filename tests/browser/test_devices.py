@@ -60,14 +60,14 @@ def tag_device(page: Page, console, name: str) -> None:
     """Give the device whose page it is a tag, while a program gives it another one; both stay."""
     browser = signed_in_browser(console)
     page.get_by_role("button", name="Add a tag").click()
-    page.get_by_label("Key").fill("hall")
-    page.get_by_label("Value").fill("2")
+    page.get_by_role("textbox", name="Key").fill("hall")
+    page.get_by_role("textbox", name="Value").fill("2")
     assert browser.call("vedette", "UpdateDevice", DeviceName=name, Tags={"line": "7"}).status == 200
     page.get_by_role("button", name="Save tags").click()
     expect(page.get_by_text("The tags were saved.")).to_be_visible()
     described = browser.call("vedette", "DescribeDevice", DeviceName=name).json["Device"]
     assert described["Tags"] == {"hall": "2", "line": "7"}
-    expect(page.get_by_label("Key")).to_have_count(2)
+    expect(page.get_by_role("textbox", name="Key")).to_have_count(2)
 
 
 def order_model(page: Page, project: str) -> None:

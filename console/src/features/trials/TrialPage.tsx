@@ -28,10 +28,12 @@ interface ShownProps {
   readonly project: ProjectFacts;
   readonly route: string;
   readonly trial: Own.TrialDescription;
+  /** Says that it is about to be deleted: from then on nothing is asked of it. */
+  readonly onDelete: () => void;
 }
 
 /** A trial under way is stopped; one that is over is deleted, once somebody has said so twice. */
-function Actions({ project, route, trial }: ShownProps) {
+function Actions({ project, route, trial, onDelete }: ShownProps) {
   const t = useText();
   const [isAsking, setAsking] = useState(false);
   const stop = useChange("vedette", "StopTrialDetection");
@@ -51,7 +53,15 @@ function Actions({ project, route, trial }: ShownProps) {
       <ButtonDropdown items={[{ id: "delete", text: t("delete") }]} onItemClick={() => setAsking(true)}>
         {t("actions")}
       </ButtonDropdown>
-      {isAsking && <DeleteTrial which={which} route={route} trial={trial} onClose={() => setAsking(false)} />}
+      {isAsking && (
+        <DeleteTrial
+          which={which}
+          route={route}
+          trial={trial}
+          onDelete={onDelete}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </>
   );
 }
@@ -60,11 +70,12 @@ interface DeleteTrialProps {
   readonly which: { readonly ProjectArn: string; readonly TrialId: string };
   readonly route: string;
   readonly trial: Own.TrialDescription;
+  readonly onDelete: () => void;
   readonly onClose: () => void;
 }
 
 /** What was verified and is in no dataset goes with the trial; it says how much that is. */
-function DeleteTrial({ which, route, trial, onClose }: DeleteTrialProps) {
+function DeleteTrial({ which, route, trial, onDelete, onClose }: DeleteTrialProps) {
   const t = useText();
   const navigate = useNavigate();
   // Nothing is asked anew of what is not there any more.
@@ -72,6 +83,7 @@ function DeleteTrial({ which, route, trial, onClose }: DeleteTrialProps) {
   const { TrialName: name = "" } = trial;
   // The page goes first: it would ask for what is not there any more. A notice says what became of it.
   const begin = async () => {
+    onDelete();
     await navigate(`${route}/trials`);
     const id = which.TrialId;
     try {
@@ -105,7 +117,7 @@ function Progress({ trial }: { readonly trial: Own.TrialDescription }) {
   );
 }
 
-function Shown({ project, route, trial }: ShownProps) {
+function Shown({ project, route, trial, onDelete }: ShownProps) {
   const t = useText();
   const { Unreadable = 0, Message = "" } = trial;
   return (
@@ -117,7 +129,7 @@ function Shown({ project, route, trial }: ShownProps) {
           description={t("ofVersion", { version: trial.VersionName ?? "" })}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Actions project={project} route={route} trial={trial} />
+              <Actions project={project} route={route} trial={trial} onDelete={onDelete} />
               <AddPictures project={project} trial={trial} />
             </SpaceBetween>
           }
@@ -148,11 +160,13 @@ function Shown({ project, route, trial }: ShownProps) {
 function Found({ project, route }: { readonly project: ProjectFacts; readonly route: string }) {
   const id = useNames().trial ?? "";
   const which = { ProjectArn: project.arn, TrialId: id };
-  const query = useCall("vedette", "DescribeTrialDetection", which, { everyMs: EVERY_MS });
+  const [isGone, setGone] = useState(false);
+  const options = { everyMs: EVERY_MS, isEnabled: !isGone };
+  const query = useCall("vedette", "DescribeTrialDetection", which, options);
   if (query.error !== null) return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
   const trial = query.data?.Trial;
-  if (trial === undefined) return <Spinner size="large" />;
-  return <Shown project={project} route={route} trial={trial} />;
+  if (trial === undefined || isGone) return <Spinner size="large" />;
+  return <Shown project={project} route={route} trial={trial} onDelete={() => setGone(true)} />;
 }
 
 export function TrialPage() {
