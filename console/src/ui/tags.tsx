@@ -10,12 +10,8 @@ import { useState } from "react";
 import { call, queryClient, type ProjectService } from "../api";
 import { FaultAlert } from "./faults";
 import { notify } from "./notices";
+import { changeOfTags, pairsOf, tagsOf, type Tag, type TagPlace } from "./tagChange";
 import { useUiText } from "./text";
-
-export interface Tag {
-  readonly key: string;
-  readonly value: string;
-}
 
 interface TagsProps {
   readonly tags: readonly Tag[];
@@ -52,35 +48,6 @@ export function Tags({ tags, onChange, help }: TagsProps) {
       ]}
     />
   );
-}
-
-/** Where the tags of one thing lie, and how they are read and changed there. */
-export interface TagPlace {
-  readonly arn: string;
-  readonly read: () => Promise<readonly Tag[]>;
-  readonly write: (change: TagChange) => Promise<unknown>;
-}
-
-/** Tags that are new or say something else, and the keys of those that are gone. */
-export interface TagChange {
-  readonly set: readonly Tag[];
-  readonly removed: readonly string[];
-}
-
-export function tagsOf(pairs: Readonly<Record<string, string>>): readonly Tag[] {
-  return Object.entries(pairs).map(([key, value]) => ({ key, value }));
-}
-
-export function pairsOf(tags: readonly Tag[]): Record<string, string> {
-  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
-}
-
-export function changeOfTags(before: readonly Tag[], now: readonly Tag[]): TagChange {
-  const values = new Map(before.map(({ key, value }) => [key, value]));
-  return {
-    set: now.filter(({ key, value }) => values.get(key) !== value),
-    removed: before.map(({ key }) => key).filter((key) => !now.some((tag) => tag.key === key)),
-  };
 }
 
 /** The tags of a project or a version, in the words of its service. */

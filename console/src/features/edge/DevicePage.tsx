@@ -149,10 +149,12 @@ function Models({ device, onOrder }: { readonly device: Device; readonly onOrder
 
 interface DeleteProps {
   readonly name: string;
+  /** From then on nothing is asked of it, unless it stays. */
+  readonly onGone: (isGone: boolean) => void;
   readonly onClose: () => void;
 }
 
-function DeleteDevice({ name, onClose }: DeleteProps) {
+function DeleteDevice({ name, onGone, onClose }: DeleteProps) {
   const t = useText();
   const navigate = useNavigate();
   const remove = useChange("vedette", "DeleteDevice", [["vedette", "ListDevices"]]);
@@ -163,7 +165,11 @@ function DeleteDevice({ name, onClose }: DeleteProps) {
       isBusy={remove.isPending}
       error={remove.error}
       onClose={onClose}
-      onConfirm={() => remove.mutate({ DeviceName: name }, { onSuccess: () => void navigate("/devices") })}
+      onConfirm={() => {
+        onGone(true);
+        const ends = { onSuccess: () => void navigate("/devices"), onError: () => onGone(false) };
+        remove.mutate({ DeviceName: name }, ends);
+      }}
     >
       {t("deviceDeleteHelp")}
     </Confirm>
@@ -172,7 +178,7 @@ function DeleteDevice({ name, onClose }: DeleteProps) {
 
 type Dialog = "order" | "delete" | null;
 
-function Shown({ device }: { readonly device: Device }) {
+function Shown({ device, onGone }: { readonly device: Device; readonly onGone: DeleteProps["onGone"] }) {
   const t = useText();
   const formats = useFormats();
   const [dialog, setDialog] = useState<Dialog>(null);
@@ -218,7 +224,7 @@ function Shown({ device }: { readonly device: Device }) {
         <Models device={device} onOrder={() => setDialog("order")} />
         <TagPanel place={tagsOfDevice(device)} help={t("deviceTagsHelp")} />
         {dialog === "order" && <OrderModels device={device} onClose={() => setDialog(null)} />}
-        {dialog === "delete" && <DeleteDevice name={name} onClose={() => setDialog(null)} />}
+        {dialog === "delete" && <DeleteDevice name={name} onGone={onGone} onClose={() => setDialog(null)} />}
         {token.data !== undefined && (
           <NewToken
             device={name}
@@ -235,7 +241,9 @@ function Shown({ device }: { readonly device: Device }) {
 export function DevicePage() {
   const ui = useUiText();
   const { device: name = "" } = useNames();
-  const query = useCall("vedette", "DescribeDevice", { DeviceName: name }, { everyMs: EVERY_MS });
+  const [isGone, setGone] = useState(false);
+  const options = { everyMs: EVERY_MS, isEnabled: !isGone };
+  const query = useCall("vedette", "DescribeDevice", { DeviceName: name }, options);
   usePage({
     title: name,
     crumbs: [
@@ -243,7 +251,7 @@ export function DevicePage() {
       { text: ui("devices"), to: "/devices" },
     ],
   });
-  if (query.data?.Device !== undefined) return <Shown device={query.data.Device} />;
+  if (query.data?.Device !== undefined) return <Shown device={query.data.Device} onGone={setGone} />;
   if (query.isError) return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
   return <Spinner size="large" />;
 }

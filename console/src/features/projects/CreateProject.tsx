@@ -12,7 +12,8 @@ import { useState } from "react";
 import { call, refreshProjects, type ProjectService } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { useUiText } from "../../ui/text";
-import { Tags, type Tag } from "../../ui/tags";
+import type { Tag } from "../../ui/tagChange";
+import { Tags } from "../../ui/tags";
 import { isProjectName, nearestName } from "./names";
 import { useText } from "./text";
 

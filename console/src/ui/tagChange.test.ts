@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { changeOfTags, tagsOf } from "../../ui/tags";
-import { tagsAfter } from "./tags";
+import { changeOfTags, tagsAfter, tagsOf } from "./tagChange";
 
 test("a change of tags keeps what somebody else has set meanwhile", () => {
   const opened = tagsOf({ hall: "2", line: "7" });
