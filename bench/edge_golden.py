@@ -28,7 +28,7 @@ import vedette
 from bench.common import machine, percentile
 from bench.edge_8bit import BUDGET, SETS
 from vedette.learn.quantize import PLANS, quantize_network
-from vedette.runtime.golden import TOLERANCE, GoldenAnswer, read_answer
+from vedette.runtime.golden import TOLERANCES, GoldenAnswer, read_answer
 from vedette.runtime.model import Model
 from vedette.runtime.package import open_package, write_package
 from vedette.vision.annotations import Sample
@@ -160,7 +160,7 @@ def main() -> None:
                     print(line(name, precision, processor, apart), flush=True)
     for (precision, processor), apart in everything.items():
         print(line("**all**", precision, processor, apart))
-    print(f"tolerance: {TOLERANCE}")
+    print(f"tolerances: {dict(TOLERANCES)}")
 
 
 def line(name: str, precision: str, processor: str, apart: Sequence[float]) -> str:

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import shutil
 import zipfile
 
 import pytest
@@ -15,7 +16,7 @@ from vedette.edge import fetching, over_the_air
 from vedette.edge.catalogue import Catalogue, ModelOnDisk
 from vedette.edge.device_models import DeviceModels
 from vedette.edge.durable import read_document
-from vedette.edge.installed import FOLDER
+from vedette.edge.installed import FOLDER, InstalledModels
 from vedette.edge.over_the_air import ServerOptions
 from vedette.edge.process import ModelProcess, ProcessLimits
 from vedette.errors import Refusal, Wrong
@@ -190,6 +191,26 @@ def test_a_part_that_a_power_cut_has_emptied_is_fetched_anew_and_not_held_agains
         assert installed(server, model)["problem"] == ""
         assert threshold(device) == 0.4
     assert server.requests == [f"bytes={model.size // 2}-", None]
+
+
+def test_a_package_that_is_taken_away_is_whole_under_its_name_or_not_there(tmp_path, monkeypatch):
+    """As where power is cut: what is left begins with a dot, and goes at the next start."""
+    models = tmp_path / "models"
+    models.mkdir()
+    kept = InstalledModels(models)
+    kept.open()
+    package = kept.packages / ("a" * 64)
+    package.mkdir()
+    (package / "manifest.json").write_text("{}")
+    cut = []
+    monkeypatch.setattr(shutil, "rmtree", lambda place, **more: cut.append(place.name))
+    kept.sweep()
+    assert cut[-1].startswith(".gone-")
+    assert [place.name for place in kept.packages.iterdir()] == [f".gone-{package.name}"]
+    monkeypatch.undo()
+    kept.sweep()
+    assert list(kept.packages.iterdir()) == []
+    kept.close()
 
 
 def test_a_full_disk_is_noticed_before_and_the_order_is_followed_when_there_is_room(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vedette.edge.durable import sync_folder
 from vedette.edge.enrolment import Enrolment
-from vedette.edge.installed import InstalledModels
+from vedette.edge.installed import InstalledModels, remove_package
 from vedette.edge.server_link import LinkFault, ServerLink
 from vedette.errors import NoSpace, Refusal, Wrong
 from vedette.runtime.component_archives import unpack_component
@@ -63,7 +63,7 @@ class PackageFetcher:
         try:
             self._refuse_other(component, model)
         except Refusal:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_package(folder)
             raise
         return component
 
@@ -77,7 +77,7 @@ class PackageFetcher:
             log.warning("%s %s is fetched anew: %s", model.name, model.version, refusal.sentence)
             component = None
         if component is None or component.digest != model.digest:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_package(folder)
             return None
         return component
 

@@ -15,6 +15,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,7 @@ class InstalledModels:
         for place in self.packages.iterdir():
             if place.name not in digests:
                 log.info("the package %s is not needed any more", place.name)
-                shutil.rmtree(place, ignore_errors=True)
+                remove_package(place)
 
     def _digests(self) -> Iterator[str]:
         for model in self.record.models.values():
@@ -148,6 +149,17 @@ class InstalledModels:
         models = {name: asdict(model) for name, model in record.models.items()}
         write_document(self.root / RECORD, {"format": FORMAT, "number": record.number, "models": models})
         self.record = record
+
+
+def remove_package(place: Path) -> None:
+    """Take a package away: under its name it is whole or not there, also where power is cut meanwhile."""
+    gone = place.with_name(f".gone-{place.name}")
+    if not place.name.startswith("."):
+        shutil.rmtree(gone, ignore_errors=True)
+        with suppress(OSError):  # it is not there, or the disk writes no more
+            place.rename(gone)
+            place = gone
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def _read(place: Path) -> InstalledRecord:

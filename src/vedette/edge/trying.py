@@ -33,7 +33,7 @@ def tried_process(
     try:
         process.load()
         for number, picture in enumerate(pictures, 1):
-            problem = _problem(process, picture, is_wanted)
+            problem = _problem(process, picture, component.facts.precision, is_wanted)
             if problem:
                 raise Wrong(f"Golden picture {number} of {len(pictures)} is answered otherwise: {problem}.")
     except (ProcessLost, CallerGone) as error:
@@ -46,9 +46,11 @@ def tried_process(
     return process
 
 
-def _problem(process: ModelProcess, picture: GoldenPicture, is_wanted: Callable[[], bool]) -> str:
+def _problem(
+    process: ModelProcess, picture: GoldenPicture, precision: str, is_wanted: Callable[[], bool]
+) -> str:
     reply, _ = process.ask({"picture": True}, picture.place.read_bytes(), is_awaited=is_wanted)
     try:
-        return difference(picture.expected, read_answer(checked(reply)))
+        return difference(picture.expected, read_answer(checked(reply)), precision)
     except ProcessFailed as error:
         return str(error)

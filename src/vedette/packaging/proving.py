@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vedette.runtime.components import Component
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.golden import (
-    TOLERANCE,
+    TOLERANCES,
     GoldenPicture,
     difference,
     farthest,
@@ -37,13 +37,13 @@ def try_model(package: Package) -> Proof:
 
 def try_component(component: Component) -> Proof:
     """Show a component's golden pictures to its model."""
-    package = component.open_model()
+    package, precision = component.open_model(), component.facts.precision
     pictures = golden_pictures(component.folder, list(component.files))
     if not pictures:
         return try_model(package)
     model, apart = _opened(package), []
     for number, picture in enumerate(pictures, 1):
-        problem, distance = _compared(model, package.facts, picture)
+        problem, distance = _compared(model, package.facts, picture, precision)
         if problem:
             return Proof(
                 f"golden picture {number} of {len(pictures)} is answered otherwise here: {problem}",
@@ -52,13 +52,13 @@ def try_component(component: Component) -> Proof:
         apart.append(distance)
     return Proof(
         f"{len(pictures)} golden pictures answered alike here, at most {max(apart):.4f} apart "
-        f"({TOLERANCE:g} are allowed)"
+        f"({TOLERANCES[precision]:g} are allowed)"
     )
 
 
-def _compared(model: Model, facts: PackageFacts, picture: GoldenPicture) -> tuple[str, float]:
+def _compared(model: Model, facts: PackageFacts, picture: GoldenPicture, precision: str) -> tuple[str, float]:
     answer = golden_answer(model.detect(picture.place), facts.threshold(ANOMALY))
-    return difference(picture.expected, answer), farthest(picture.expected, answer)
+    return difference(picture.expected, answer, precision), farthest(picture.expected, answer)
 
 
 def _opened(package: Package) -> Model:
