@@ -1,8 +1,10 @@
 """Jobs for tests of engines; they run in other processes, so that they are named by string."""
 
 import os
+import shutil
 import signal
 import time
+from pathlib import Path
 
 from vedette.engines.port import Event
 from vedette.errors import Wrong
@@ -37,6 +39,31 @@ def wait(order, emit, cancelled):
 def ignore(order, emit, cancelled):
     emit(Event("said", {"pid": os.getpid()}))
     time.sleep(20)
+    return {}
+
+
+def write(order, emit, cancelled):
+    """Leave files in the job's folder, and take some away, as a training does."""
+    folder = Path(order["folder"])
+    found = (folder / "pictures" / "a.txt").read_text()
+    shutil.rmtree(folder / "left")
+    (folder / "tested").write_text("[1]")
+    emit(Event("progress", {"stage": "writing", "done": 1, "of": 2}))
+    if cache := order.get("cache"):
+        Path(cache).mkdir(parents=True, exist_ok=True)
+        (Path(cache) / "features").write_text("kept")
+    (folder / "package").mkdir()
+    (folder / "package" / "model.onnx").write_bytes(b"123456789" * (1 << 20))
+    (folder / "empty").write_bytes(b"")
+    (folder / "result.json").write_text("{}")
+    return {"found": found}
+
+
+def add(order, emit, cancelled):
+    place = Path(order["folder"]) / "count"
+    count = int(place.read_text())
+    place.unlink()
+    place.write_text(str(count + 1))
     return {}
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import selectors
 
-from vedette.serving.units import UnitPace
+from vedette.engines.socket_unit import UnitPace
 
 
 class LeapingSelector(selectors.SelectSelector):

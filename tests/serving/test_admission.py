@@ -8,11 +8,12 @@ from types import SimpleNamespace
 import pytest
 
 from doubles.simulated_units import PacedUnit, SimulatedLoop
+from vedette.engines.port import UnitGone
 from vedette.errors import TooFast
 from vedette.serving import hosted as hosted_module
-from vedette.serving.hosted import HostedModel, HostingPlan
+from vedette.serving.hosted import HostedModel
+from vedette.serving.plan import HostingPlan
 from vedette.serving.queue import RequestOrigin
-from vedette.serving.units import UnitGone
 
 
 @pytest.fixture
@@ -23,17 +24,16 @@ def simulated(monkeypatch):
     monkeypatch.setattr(hosted_module, "time", clock)
 
     def run(use, takes, start_s):
-        async def start_unit(*_, **__):
-            return PacedUnit(lambda: takes(loop.time()), start_s)
-
-        monkeypatch.setattr(hosted_module, "start_unit", start_unit)
+        class Paced:
+            async def start(self, order, *, on_death):
+                return PacedUnit(lambda: takes(loop.time()), start_s)
 
         async def nothing(*_):
             pass
 
         async def live():
             plan = HostingPlan("paced", Path(), least=1, most=1, cores=2)
-            hosted = HostedModel(plan, running=nothing, failed=nothing)
+            hosted = HostedModel(plan, Paced(), running=nothing, failed=nothing)
             await asyncio.sleep(1)
             assert hosted.units
             try:

@@ -14,13 +14,13 @@ from PIL import Image
 
 from doubles.packages import tiny_package
 from vedette.dialects.limits import PictureLimits
+from vedette.engines import socket_unit
 from vedette.errors import Busy, TooEarly, TooFast, TooMuch, Wrong
 from vedette.metering.meter import Meter
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.projects.version import Version
 from vedette.projects.versions import NewVersion, Versions
-from vedette.serving import units
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.serving.pictures import open_picture
 from vedette.serving.queue import RequestOrigin
@@ -453,7 +453,7 @@ def test_a_picture_that_decodes_too_long_is_refused_and_who_waits_behind_it_is_a
     new_hosting, versions, add, monkeypatch
 ):
     async def live():
-        monkeypatch.setattr(units, "DECODE_S", 0.05)
+        monkeypatch.setattr(socket_unit, "DECODE_S", 0.05)
         async with opened(new_hosting()) as hosting:
             version = await running(hosting, versions, add())
             sentence = await refused_while_others_are_answered(
@@ -470,7 +470,7 @@ def test_a_picture_over_which_a_unit_hangs_is_refused_and_not_asked_of_another(
     async def live():
         async with opened(new_hosting()) as hosting:
             version = await running(hosting, versions, add())
-            monkeypatch.setattr(units, "ANSWER_S", 0.5)
+            monkeypatch.setattr(socket_unit, "ANSWER_S", 0.5)
             os.kill(hosting.hosted(version).units[0].pid, signal.SIGSTOP)
             sentence = await refused_while_others_are_answered(hosting, version, a_picture(), monkeypatch)
             assert sentence == "The picture kept a unit busy for too long."

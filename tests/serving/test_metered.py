@@ -79,7 +79,7 @@ class Service:
             observe=lambda *seen: self.observed.append(seen),
         )
 
-    def _model(self, plan, **callbacks):
+    def _model(self, plan, engine, **callbacks):
         self.models.append(PlayedModel(plan, **callbacks))
         return self.models[-1]
 

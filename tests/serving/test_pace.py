@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.serving.units import UnitPace
+from vedette.engines.socket_unit import UnitPace
 
 times = st.lists(st.floats(0.001, 10), min_size=1, max_size=60)
 

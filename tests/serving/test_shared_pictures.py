@@ -10,9 +10,12 @@ import pytest
 from PIL import Image
 
 from doubles.packages import tiny_package
+from vedette.engines import local_units
 from vedette.engines.frames import FrameCutter, frame_start
+from vedette.engines.local_units import LocalUnits
+from vedette.engines.port import UnitOrder
 from vedette.engines.slots import SlotReader, Slots
-from vedette.serving import units
+from vedette.engines.socket_unit import SocketUnit
 
 FILES = Path("/proc/self/fd")
 
@@ -35,7 +38,7 @@ def package(tmp_path):
 
 def with_unit(package, work):
     async def live():
-        unit = await units.start_unit(units.UnitOrder(package, 1), on_death=lambda: None)
+        unit = await LocalUnits().start(UnitOrder(package, 1), on_death=lambda: None)
         try:
             await work(unit)
         finally:
@@ -68,7 +71,7 @@ class RecordingLine:
 def test_a_slot_is_free_when_its_picture_is_answered_and_not_when_its_asker_leaves():
     async def live():
         slots, line = Slots(2), RecordingLine()
-        unit = units.Unit(None, slots)
+        unit = SocketUnit(None, slots)
         unit.connection_made(line)
         tasks = []
 
@@ -103,7 +106,7 @@ def test_without_shared_memory_pictures_come_by_the_socket(package, monkeypatch)
             self.close()
             self.numbers, self.size = (), 0
 
-    monkeypatch.setattr(units, "Slots", NoSlots)
+    monkeypatch.setattr(local_units, "Slots", NoSlots)
 
     async def work(unit):
         assert await redness(unit, 153) == pytest.approx(0.6, abs=0.01)

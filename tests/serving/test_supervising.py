@@ -7,11 +7,13 @@ from types import SimpleNamespace
 import pytest
 
 from doubles.simulated_units import PacedUnit, SimulatedLoop
+from vedette.engines.port import NoPlace, UnitGone
 from vedette.errors import TooEarly, TooFast, Wrong
 from vedette.serving import hosted as hosted_module
-from vedette.serving.hosted import HostedModel, HostingLoad, HostingPlan, failure_sentence
+from vedette.serving.hosted import HostedModel, HostingLoad
+from vedette.serving.plan import HostingPlan
 from vedette.serving.queue import RequestOrigin
-from vedette.serving.units import UnitGone
+from vedette.serving.starting import failure_sentence
 
 PACKAGE = Path("/data/models/7")
 HANGS = OSError("it never starts")
@@ -25,7 +27,7 @@ class Yard:
         self.orders, self.starts, self.units = [], [], []
         self.events = []
 
-    async def start_unit(self, order, *, on_death):
+    async def start(self, order, *, on_death):
         self.orders.append(order)
         self.starts.append(round(self.loop.time() - 1000, 3))
         if self.outcomes:
@@ -54,13 +56,16 @@ def play(monkeypatch):
         loop = SimulatedLoop()
         yard = Yard(loop, pace_s, outcomes)
         monkeypatch.setattr(hosted_module, "time", SimpleNamespace(monotonic=loop.time))
-        monkeypatch.setattr(hosted_module, "start_unit", yard.start_unit)
 
         async def live():
             whole = {"least": 1, "most": 1, "cores": 4, **plan}
             heard = {"watch": yard.watch} if watched else {}
             hosted = HostedModel(
-                HostingPlan("doors", PACKAGE, **whole), running=yard.running, failed=yard.failed, **heard
+                HostingPlan("doors", PACKAGE, **whole),
+                yard,
+                running=yard.running,
+                failed=yard.failed,
+                **heard,
             )
             try:
                 return await use(hosted, yard)
@@ -107,6 +112,34 @@ def test_a_start_that_works_forgives_the_failures_before_it(play):
 
     yard = play(use, outcomes=[UnitGone(), UnitGone()])
     assert (len(yard.starts), yard.events) == (6, ["running"])
+
+
+NO_ROOM = "No node has room."
+
+
+def test_a_version_that_finds_no_place_says_so_after_a_minute(play):
+    async def use(hosted, yard):
+        await asyncio.sleep(55)
+        early = [*yard.events]
+        await asyncio.sleep(10)
+        return early, yard.events
+
+    assert play(use, outcomes=[NoPlace(NO_ROOM)] * 100) == ([], [NO_ROOM])
+
+
+@pytest.mark.parametrize("ran_before", [False, True])
+def test_a_version_that_has_run_waits_for_a_place_as_long_as_it_takes(play, ran_before):
+    async def use(hosted, yard):
+        if not ran_before:
+            await asyncio.sleep(1)
+            yard.outcomes += [NoPlace(NO_ROOM)] * 200
+            hosted.units[0].alive = False
+        await asyncio.sleep(300)
+        assert len(yard.starts) > 200
+        return len(hosted.units), yard.events
+
+    outcomes = [NoPlace(NO_ROOM)] * 200 if ran_before else []
+    assert play(use, outcomes=outcomes, has_run=ran_before) == (1, ["running"])
 
 
 def test_a_version_runs_once_it_has_its_least_units_and_is_told_so_once(play):

@@ -16,11 +16,13 @@ from typing import Any
 
 from vedette.cores import count_cores
 from vedette.engines.frames import Frame, Head
+from vedette.engines.local_units import LocalUnits
+from vedette.engines.port import Unit, UnitGone, UnitOrder, Units, UnitStuck
 from vedette.errors import Refusal, TooFast, Wrong
 from vedette.projects.version import Version
-from vedette.serving.hosted import HostedModel, failure_sentence
+from vedette.serving.hosted import HostedModel
 from vedette.serving.queue import RequestOrigin
-from vedette.serving.units import Unit, UnitGone, UnitOrder, UnitStuck, start_unit
+from vedette.serving.starting import failure_sentence
 
 log = logging.getLogger("vedette.serving")
 
@@ -88,6 +90,8 @@ class HeatMapUnits:
     most_models: int = MOST_MODELS
     idle_s: float = IDLE_S
     patience_s: float = PATIENCE_S
+    # On this machine whatever the installation's engine is: a page waits for them, and they are few.
+    engine: Units = field(default_factory=LocalUnits)
     _models: OrderedDict[int, _LoadedModel] = field(default_factory=OrderedDict)
     _ending: set[asyncio.Task[None]] = field(default_factory=set)
     _waiting: int = 0
@@ -163,7 +167,7 @@ class HeatMapUnits:
         if model is None:
             self._make_room()
             order = UnitOrder(self.package_of(version), count_cores(), warms=False)
-            starting = asyncio.create_task(start_unit(order, on_death=lambda: self._bury(version.id)))
+            starting = asyncio.create_task(self.engine.start(order, on_death=lambda: self._bury(version.id)))
             starting.add_done_callback(_read_failure)
             model = self._models[version.id] = _LoadedModel(starting)
         self._models.move_to_end(version.id)

@@ -6,15 +6,15 @@ supervisor  → starts missing units, scales, drains units, gives up a package t
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from vedette.engines.frames import Frame
+from vedette.engines.port import Unit, UnitGone, Units, UnitStuck
 from vedette.errors import TooEarly, TooFast, Wrong
+from vedette.serving.plan import HostingPlan
 from vedette.serving.queue import FairQueue, QueuedRequest, RequestOrigin
 from vedette.serving.scaling import (
     ANSWER_WITHIN_S,
@@ -22,13 +22,10 @@ from vedette.serving.scaling import (
     LEAST_PLACES,
     Load,
     places_for,
-    threads_each,
     units_wanted,
     wait_for,
 )
-from vedette.serving.units import Unit, UnitGone, UnitOrder, UnitStuck, start_unit
-
-log = logging.getLogger("vedette.serving")
+from vedette.serving.starting import UnitStarter
 
 # One picture in progress and the next on its way, so that a busy unit never waits for the server.
 AHEAD = 2
@@ -40,20 +37,6 @@ TICK_S = 0.25
 # How often the number of units is counted where it stays the same.
 COUNT_S = 1.0
 DRAIN_S = 30.0
-# After this many failed starts in a row the version fails.
-MOST_FAILURES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class HostingPlan:
-    """How a model is to be hosted; with `asleep_after_s` of 0 it never scales to zero."""
-
-    name: str
-    package: Path
-    least: int
-    most: int
-    cores: int
-    asleep_after_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +55,7 @@ class HostedModel:
     def __init__(
         self,
         plan: HostingPlan,
+        engine: Units,
         *,
         running: Callable[[], Awaitable[None]],
         failed: Callable[[str], Awaitable[None]],
@@ -91,8 +75,7 @@ class HostedModel:
         self._nudge = asyncio.Event()
         self._has_run = False
         self._closing = False
-        self._failures = 0
-        self._start_failure = ""
+        self._starter = UnitStarter(plan, engine)
         now = time.monotonic()
         self._since = self._last_wait = self._last_asked = now
         self._worked_s = 0.0
@@ -232,7 +215,7 @@ class HostedModel:
     async def _keep(self) -> None:
         while not self._closing:
             self._drop_dead()
-            if self._failures >= MOST_FAILURES:
+            if self._starter.gives_up:
                 await self._give_up()
                 return
             self.desired_units = self._count_desired()
@@ -241,7 +224,7 @@ class HostedModel:
             if len(self.units) > self.desired_units:
                 self._begin(self._leaving, self._let_go(self.units.pop()))
             if not self._has_run and len(self.units) >= self.plan.least:
-                self._has_run = True
+                self._has_run = self._starter.has_run = True
                 await self._running()
             self._count_units()
             self._nudge.clear()
@@ -281,18 +264,9 @@ class HostedModel:
         self.units = [unit for unit in self.units if unit.alive]
 
     async def _start_one(self) -> None:
-        threads = threads_each(self.plan.cores, self.plan.most)
-        try:
-            order = UnitOrder(self.plan.package, threads)
-            unit = await start_unit(order, on_death=self._nudge.set)
-        except (Wrong, UnitGone, OSError) as error:
-            self._failures += 1
-            self._start_failure = failure_sentence(error, self.plan.package)
-            log.warning("a unit of %s did not start: %s", self.plan.name, str(error) or self._start_failure)
-            # Back off: a broken package must not cost a core.
-            await asyncio.sleep(0.2 * self._failures)
+        unit = await self._starter.start(self._nudge.set)
+        if unit is None:
             return
-        self._failures = 0
         self.colors = unit.about["colors"]
         self.thresholds = unit.about["thresholds"]
         self.units.append(unit)
@@ -315,7 +289,7 @@ class HostedModel:
     async def _give_up(self) -> None:
         self._closing = True
         await self._end_all()
-        await self._failed(self._start_failure)
+        await self._failed(self._starter.failure)
 
     # The end
 
@@ -338,11 +312,3 @@ class HostedModel:
             place = self._waiting.take().place
             if not place.done():
                 place.set_exception(TooEarly(f"The model {self.plan.name} has stopped.", kind="version"))
-
-
-def failure_sentence(error: Exception, package: Path) -> str:
-    """Return the message of a unit that did not start, without paths of the server."""
-    if isinstance(error, Wrong):
-        reason = error.sentence.replace(f"{package}/", "").replace(str(package), "its folder")
-        return f"The model cannot be loaded: {reason}"
-    return "A unit of the model did not start; see the server's log."

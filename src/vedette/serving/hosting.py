@@ -17,6 +17,8 @@ from typing import Any
 
 from vedette.cores import count_cores
 from vedette.dialects.limits import PictureLimits
+from vedette.engines.local_units import LocalUnits
+from vedette.engines.port import Units
 from vedette.errors import Refusal, TooEarly, TooFast, TooMuch, Wrong
 from vedette.metering.meter import Meter
 from vedette.projects.tokens import ClientToken
@@ -26,9 +28,10 @@ from vedette.runtime.facts import PackageFacts, read_facts
 from vedette.runtime.package import FACTS
 from vedette.serving.explaining import HeatMapUnits, PictureExplanation, read_explanation
 from vedette.serving.following import AGAIN_S, IN_SERVICE, ServiceFollower, changes
-from vedette.serving.hosted import HostedModel, HostingPlan
+from vedette.serving.hosted import HostedModel
 from vedette.serving.live import LiveFigures, LiveReport
 from vedette.serving.pictures import CheckedPicture, open_picture
+from vedette.serving.plan import HostingPlan
 from vedette.serving.queue import RequestOrigin
 from vedette.vision.annotations import Box, Finding
 
@@ -84,12 +87,14 @@ class Hosting:
         *,
         bounds: HostingBounds | None = None,
         observe: Observer | None = None,
+        engine: Units | None = None,
     ) -> None:
         self._versions = versions
         self._package_of = package_of
         self._meter = meter
         self._bounds = bounds or HostingBounds()
         self._observe = observe
+        self._engine = engine or LocalUnits()
         self._hosted: dict[int, HostedModel] = {}
         self.heat_maps = HeatMapUnits(package_of)
         self._stopping: set[asyncio.Task[None]] = set()
@@ -155,6 +160,7 @@ class Hosting:
             await self._follower.close()
         await asyncio.gather(*self._stopping, *(hosted.close() for hosted in self._hosted.values()))
         await self.heat_maps.close()
+        await self._engine.close()
         self._hosted.clear()
         self._loop = None
 
@@ -375,7 +381,11 @@ class Hosting:
             asleep_after_s=self._bounds.asleep_after_s,
         )
         self._hosted[version.id] = HostedModel(
-            plan, running=running, failed=failed, watch=lambda hosted: self._watch(version, hosted)
+            plan,
+            self._engine,
+            running=running,
+            failed=failed,
+            watch=lambda hosted: self._watch(version, hosted),
         )
 
     async def _stop(self, version: Version) -> None:

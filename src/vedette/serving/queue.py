@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from vedette.serving.units import Unit
+from vedette.engines.port import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.dialects.intake import ManifestRefused
-from vedette.engines.port import LAST, Engine, Event, Job
+from vedette.engines.port import LAST, Engine, Event, Job, JobFiles
 from vedette.errors import Missing, NoSpace, TooMuch, Unwritable, Wrong
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
@@ -35,6 +35,8 @@ from vedette.training.worker_order import TrainingResult, TrainOrder
 
 log = logging.getLogger(__name__)
 
+# A training can run on another machine; its check takes seconds, and needs no more than its folder here.
+WORKER_FILES = JobFiles(folder="folder", cache="cache")
 TRAIN, CHECK, COPY = "train-version", "check-version", "copy-version"
 # A process may be killed for want of memory, or by hand; more often than this is no accident.
 TRIES = 3
@@ -150,7 +152,7 @@ class VersionJobs:
             return TrainingResult.read(document)
         order = self._orders.get(version.id) or self._gather(context, version)
         self._orders[version.id] = order
-        self._run(context, version, Job(TRAIN, order.dump()))
+        self._run(context, version, Job(TRAIN, order.dump(), WORKER_FILES))
         document = folder.read_result()
         assert document is not None, "a job that is done leaves its result"
         return TrainingResult.read(document)

@@ -46,13 +46,10 @@ def main(number: int) -> None:
         first = read_frame(stream)
         if first is None:
             return
-        try:
-            model = open_model(first[0], pool_cores=_pool_cores(first[0]))
-            seconds = warm(model) if first[0].get("warms", True) else 0.0
-        except Refusal as refusal:
-            line.sendall(frame_start({"refused": refusal.sentence}))
+        model, reply = load(first[0])
+        line.sendall(frame_start(reply))
+        if model is None:
             return
-        line.sendall(frame_start({"ready": True, "seconds": seconds, **about(model)}))
         threading.Thread(target=_end_with_server, args=(line,), daemon=True).start()
         slots = _open_slots(first[0])
         limit = DecodingLimit(first[0]["decode_s"], lambda: line.sendall(frame_start(TOO_LONG)))
@@ -62,6 +59,16 @@ def main(number: int) -> None:
             line.sendall(frame_start(head, body))
             if body:
                 line.sendall(body)
+
+
+def load(order: Mapping[str, Any]) -> tuple[Model | None, dict[str, Any]]:
+    """Return the model that a unit is to hold, and what it says first; called in the thread that looks."""
+    try:
+        model = open_model(order, pool_cores=_pool_cores(order))
+        seconds = warm(model) if order.get("warms", True) else 0.0
+    except Refusal as refusal:
+        return None, {"refused": refusal.sentence}
+    return model, {"ready": True, "seconds": seconds, **about(model)}
 
 
 def _open_slots(order: Mapping[str, Any]) -> SlotReader | None:

@@ -1,29 +1,23 @@
-"""One unit as the server sees it: a process, a socket, and the pending answers.
+"""A unit at the other end of a socket: frames go out and answers come back, in order.
 
-Everything here runs in the server's loop, so that a picture that waits needs no thread. An answer goes from
-the socket's callback to whoever waits for it, without a task between.
+The process behind it is of this machine (local_units.py) or a relay to another one (ray_units.py). Everything
+here runs in the server's loop, so that a picture that waits needs no thread. An answer goes from the socket's
+callback to whoever waits for it, without a task between.
 """
 
 import asyncio
 import contextlib
-import itertools
-import os
-import secrets
 import socket
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from vedette.engines.frames import Frame, FrameCutter, Head, frame_start
+from vedette.engines.port import NoPlace, UnitGone, UnitOrder, UnitStuck
 from vedette.engines.slots import SlotPlace, Slots
 from vedette.errors import Wrong
 
-# By name: an import would drag ONNX Runtime into the server. A test resolves it.
-WORKER = "vedette.workers.infer"
 # Loading takes a second; on a machine that is busy with everything else, many.
 START_S = 60.0
 # The largest picture takes some seconds. A unit that is silent for this long hangs.
@@ -37,27 +31,26 @@ SLOTS = 2
 # The share of the newest picture in a unit's pace. It rises slowly: while a burst is being read, a dozen
 # pictures take twice as long, and half of the burst would be refused for it. Fifty move it by two thirds.
 RISING, FALLING = 0.02, 0.1
-# numpy's threads would spin beside ONNX Runtime's; two heaps instead of one a thread save memory.
-ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 
-# Whose turn it is to have which core for its own thread: units that start one after the other share none. By
-# chance at first, so that servers in containers that share the machine do not all begin with the same one.
-_turns = itertools.count(secrets.randbelow(1024))
+class UnitProcess(Protocol):
+    """What is behind the socket, as asyncio's processes have it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number on this machine; 0 where it runs on another."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    async def wait(self) -> Any:
+        """Return when it has ended."""
 
 
-class UnitGone(Exception):
-    """The unit died or was killed; its pending requests may be retried on another."""
+class SocketUnit(asyncio.Protocol):
+    """One unit that holds one model. `in_flight` counts the requests that it has not answered yet."""
 
-
-class UnitStuck(UnitGone):
-    """The unit did not answer and was killed; the picture that it hung on must not be retried."""
-
-
-class Unit(asyncio.Protocol):
-    """One process that holds one model. `in_flight` counts the requests that it has not answered yet."""
-
-    def __init__(self, process: asyncio.subprocess.Process, slots: Slots) -> None:
+    def __init__(self, process: UnitProcess, slots: Slots) -> None:
         self.in_flight = 0
         self.alive = True
         self.idle = asyncio.Event()
@@ -206,52 +199,26 @@ class UnitPace:
         self.seconds = self.seconds + share * (seconds - self.seconds) if self.seconds else seconds
 
 
-@dataclass(frozen=True, slots=True)
-class UnitOrder:
-    """What a unit holds, and with how many threads."""
-
-    package: Path
-    threads: int
-    # Whether it runs a few times for nothing before it is ready: one that is asked once does not.
-    warms: bool = True
-
-
-async def start_unit(order: UnitOrder, *, on_death: Callable[[], None]) -> Unit:
-    """Start a process that holds the package; `on_death` is called when it dies by itself.
+async def open_unit(
+    process: UnitProcess, line: socket.socket, slots: Slots, order: UnitOrder, core: int
+) -> SocketUnit:
+    """Return the unit behind our end of a socket, once it holds its model.
 
     Raises:
         Wrong: when the package cannot be loaded.
+        NoPlace: when no machine takes it.
         UnitGone: when the process ends or stays silent.
     """
-    own_end, child_end = socket.socketpair()
-    slots = Slots(SLOTS)
-    try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            WORKER,
-            str(child_end.fileno()),
-            stdin=asyncio.subprocess.DEVNULL,
-            pass_fds=(child_end.fileno(), *slots.numbers),
-            env={**os.environ, **ENVIRONMENT},
-            start_new_session=True,  # Ctrl-C reaches the server alone, which closes its units in order
-        )
-    except BaseException:
-        own_end.close()
-        slots.close()
-        raise
-    finally:
-        child_end.close()
-    own_end.setblocking(False)
-    unit = Unit(process, slots)
-    await asyncio.get_running_loop().create_unix_connection(lambda: unit, sock=own_end)
+    line.setblocking(False)
+    unit = SocketUnit(process, slots)
+    await asyncio.get_running_loop().create_unix_connection(lambda: unit, sock=line)
     try:
         async with asyncio.timeout(START_S):
             reply, _ = await unit.ask(
                 {
                     "package": str(order.package),
                     "threads": order.threads,
-                    "core": next(_turns),
+                    "core": core,
                     "warms": order.warms,
                     "decode_s": DECODE_S,
                     "slots": [*slots.numbers, slots.size],
@@ -263,12 +230,11 @@ async def start_unit(order: UnitOrder, *, on_death: Callable[[], None]) -> Unit:
         if isinstance(error, TimeoutError):
             raise UnitGone from None
         raise
-    if "refused" in reply:
+    if "ready" not in reply:
         await unit.close()
-        raise Wrong(reply["refused"], kind="version")
+        raise Wrong(reply["refused"], kind="version") if "refused" in reply else NoPlace(reply["no place"])
     unit.about = reply
     unit.begin_pace(float(reply["seconds"]))
-    unit.on_death(on_death)
     return unit
 
 
