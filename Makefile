@@ -8,7 +8,7 @@ ARGS ?=
 # Images of Python set it: each worker of a lane would rewrite 440 test files anew, and each process compile the package.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-browser screenshots docs-pictures bench docs generate wheel install-sizes clean help
+.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-ray test-browser screenshots docs-pictures bench docs generate wheel install-sizes clean help
 
 all: check test
 
@@ -52,8 +52,8 @@ check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling; the
 	$(BIN)/python tools/build_console.py --check
 
 test: .venv/.dev ## the fast lane
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not gpu and not postgres and not browser and not clients and not cluster" $(ARGS)
-	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-cluster · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not gpu and not postgres and not browser and not clients and not cluster and not ray" $(ARGS)
+	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-cluster · test-ray · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
 
 test-slow: .venv/.dev ## really trains
 	$(BIN)/pytest -n 2 --dist worksteal -m slow $(ARGS)
@@ -65,6 +65,10 @@ test-postgres: .venv/.dev ## the same database tests on PostgreSQL
 test-cluster: .venv/.dev ## several servers on one PostgreSQL and one S3, killed too
 	@tools/install_postgres
 	$(BIN)/pytest -n 2 --dist loadfile -m cluster $(ARGS)
+
+test-ray: .venv/.dev ## every engine's tests on a Ray cluster of three nodes on this machine
+	@$(PIP) install -c constraints.txt -e '.[ray]'
+	$(BIN)/pytest -n 0 -m ray tests/engines tests/docs $(ARGS)
 
 test-clients: .venv/.dev ## foreign clients against one endpoint
 	$(BIN)/pytest -m clients $(ARGS)

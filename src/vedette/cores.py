@@ -9,10 +9,17 @@ from typing import Any
 
 # The fourth field is "threads that are ready to run / threads": "0.17 0.87 1.72 1/230 25394".
 LOADAVG = Path("/proc/loadavg")
+# So many cores are this process's share of its machine, as whoever started it has shared that out.
+SHARE = "VEDETTE_SHARE_OF_CORES"
 
 
 def count_cores() -> int:
-    """Return how many cores the system lets this process use; macOS tells only how many there are."""
+    """Return how many cores this process may use: its share, or what the system says.
+
+    macOS tells only how many there are.
+    """
+    if share := os.environ.get(SHARE):
+        return int(share)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -66,6 +66,25 @@ class Settings(BaseSettings):
     one_size: bool = Field(
         default=True, description="Whether all pictures of a Lookout project must have the same size."
     )
+    engine: str = Field(
+        default="local",
+        pattern="^(local|ray)$",
+        description="Where trainings and units run: `local` is this machine, `ray` a Ray cluster.",
+    )
+    ray_address: str = Field(
+        default="",
+        description="Host and port of the Ray cluster's head; this machine is a node of it.",
+    )
+    ray_unit: str = Field(
+        default="", description="What a unit is given there, memory in GiB; empty is `cores=1,memory=0.5`."
+    )
+    ray_training: str = Field(
+        default="", description="What a training is given there; empty is `cores=2,memory=2`."
+    )
+    ray_cache: str = Field(
+        default="",
+        description="Where each node keeps files; empty is `vedette-node` among its user's caches.",
+    )
     lifecycle_day: float = Field(
         default=86400.0,
         ge=0.5,

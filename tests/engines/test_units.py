@@ -11,6 +11,7 @@ from doubles.packages import tiny_package
 from doubles.thread_units import UnitsInThreads
 from vedette.engines.local_units import LocalUnits
 from vedette.engines.port import UnitGone, UnitOrder
+from vedette.engines.ray_units import RayUnits
 from vedette.errors import Wrong
 
 HEAD = {"least": 0.0, "orientation": 1}
@@ -31,8 +32,10 @@ def noise(red, side):
     return stream.getvalue()
 
 
-@pytest.fixture(params=[UnitsInThreads, LocalUnits])
+@pytest.fixture(params=[UnitsInThreads, LocalUnits, pytest.param(RayUnits, marks=pytest.mark.ray)])
 def units(request):
+    if request.param is RayUnits:
+        return RayUnits(request.getfixturevalue("ray_plan"))
     return request.param()
 
 

@@ -47,6 +47,7 @@ SHOWN = {
     "video": ("av", "paho-mqtt"),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
+    "ray": ("ray",),
 }
 # torch reports its devices; a broken installation must not break the doctor.
 ASK_TORCH = (
@@ -100,6 +101,7 @@ def _server(settings: "Settings") -> list[Diagnosis]:
         _disk_speed(settings.data),
         *[Diagnosis(check.subject, check.verdict, check.sentence) for check in checks],
         _port(settings),
+        *_engine(settings),
         _sdk(),
         KEYS,
     ]
@@ -215,6 +217,31 @@ def _port(settings: "Settings") -> Diagnosis:
     address = f"{settings.host}:{settings.port}"
     sentence = f"{address} answers already: a server runs there" if is_taken else f"{address} is free"
     return Diagnosis("address", "note" if is_taken else "good", sentence)
+
+
+def _engine(settings: "Settings") -> list[Diagnosis]:
+    """Ask the Ray cluster what it has, where trainings and units are to run on one."""
+    from vedette.engines.local import LocalEngine
+    from vedette.engines.port import Job
+    from vedette.errors import Refusal
+    from vedette.server.lifecycle import ray_plan
+
+    try:
+        plan = ray_plan(settings)
+    except Refusal as refusal:
+        return [Diagnosis("Ray cluster", "bad", refusal.sentence)]
+    if plan is None:
+        return []
+    engine = LocalEngine()
+    *_, last = engine.events(engine.submit(Job("ray-check", plan.dump())))
+    if last.kind != "done":
+        return [Diagnosis("Ray cluster", "bad", str(last.facts["sentence"]))]
+    facts = last.facts
+    sentence = (
+        f"{plan.address}: {facts['nodes']} nodes with room for {facts['units']} units "
+        f"or {facts['trainings']} trainings now"
+    )
+    return [Diagnosis("Ray cluster", "good" if facts["units"] else "note", sentence)]
 
 
 def _sdk() -> Diagnosis:

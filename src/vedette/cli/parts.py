@@ -5,6 +5,7 @@
     vedette[server]    serves: the wire, the database, the buckets
     vedette[edge]      the agent on a device: gRPC
     vedette[video]     streams on a device: FFmpeg's libraries, MQTT
+    vedette[ray]       trainings and units on a Ray cluster
 
 Nothing is imported here: whether a part is there is asked of the import system.
 """
@@ -37,6 +38,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "video": ("av", "paho", "prometheus_client"),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
+    "ray": ("ray",),
 }
 DOES = {
     "train": "learns",
@@ -45,6 +47,7 @@ DOES = {
     "video": "looks at streams and video files",
     "postgres": "speaks to PostgreSQL",
     "backbones": "holds larger backbones",
+    "ray": "works on a Ray cluster",
 }
 
 

@@ -17,7 +17,7 @@ from itertools import count
 from typing import Any, TextIO
 
 from vedette.engines.jobs import resolve
-from vedette.engines.port import LAST, Event, Job
+from vedette.engines.port import LAST, Event, Job, RunEnded
 from vedette.errors import Refusal
 from vedette.store.disk import disk_refusal
 
@@ -34,6 +34,8 @@ class LocalEngine:
 
     def __init__(self, *, grace_s: float = GRACE_S) -> None:
         self.grace_s = grace_s
+        # What its jobs find in their environment besides.
+        self.environment: Mapping[str, str] = {}
         self._runs: dict[str, tuple[subprocess.Popen[str], TextIO]] = {}
         self._numbers = count(1)
         self._cancelled: set[str] = set()
@@ -46,7 +48,7 @@ class LocalEngine:
             stdin=subprocess.PIPE,
             stdout=sys.stderr.fileno() if _has_number(sys.stderr) else subprocess.DEVNULL,
             pass_fds=(writing,),
-            env={**os.environ, **ENVIRONMENT},
+            env={**os.environ, **ENVIRONMENT, **self.environment},
             text=True,
             start_new_session=True,  # Ctrl-C reaches the parent alone, which cancels in order
         )
@@ -131,6 +133,8 @@ def run_to_end(name: str, order: Mapping[str, Any], emit: Any, stop: threading.E
     """Run a job here and return its last event, whatever happens: this is the edge of the process."""
     try:
         result = resolve(name)(order, emit, stop.is_set)
+    except RunEnded as end:
+        return end.event
     except Refusal as refusal:
         return Event("failed", {"sentence": refusal.sentence, "refusal": type(refusal).__name__})
     except Exception as error:  # noqa: BLE001  (the edge of a process: everything becomes an event)

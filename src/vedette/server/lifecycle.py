@@ -16,8 +16,9 @@ from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
-from vedette.engines.choose import open_engine
+from vedette.engines.choose import open_engine, open_units
 from vedette.engines.pool import Pool
+from vedette.engines.ray_plan import RayPlan, read_plan
 from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
 from vedette.feedback.feedback import Feedback
@@ -206,7 +207,7 @@ def _open_trainings(
 ) -> Trainings:
     """Return the trainings, started, by the rules that the settings make."""
     rules = TrainingRules(hold.settings.training_budget, hold.settings.trainings, hold.settings.one_size)
-    engine = open_engine()
+    engine = open_engine(ray_plan(hold.settings))
     trainings = Trainings(versions, datasets, blobs, engine, hold.data, access=access, jobs=jobs, rules=rules)
     trainings.start(is_alone=hold.is_alone)
     return trainings
@@ -328,6 +329,7 @@ def _open_hosting(
         meter,
         bounds=HostingBounds(most_units=settings.most_units, asleep_after_s=settings.asleep_after),
         observe=feedback.taker.observe,
+        engine=open_units(ray_plan(settings)),
     )
 
 
@@ -347,6 +349,13 @@ def _join_others(
     hold.share()
     jobs.start(is_alone=hold.is_alone)
     roll.start()
+
+
+def ray_plan(settings: Settings) -> RayPlan | None:
+    """Return the plan of the Ray cluster that trainings and units run on; None where they run here."""
+    if settings.engine != "ray":
+        return None
+    return read_plan(settings.ray_address, settings.ray_unit, settings.ray_training, settings.ray_cache)
 
 
 def _open_meter(database: Database, closing: contextlib.ExitStack) -> Meter:

@@ -379,6 +379,7 @@ class Hosting:
             most=version.most_units or least,
             cores=self._bounds.cores or count_cores(),
             asleep_after_s=self._bounds.asleep_after_s,
+            has_run=version.state == "running",
         )
         self._hosted[version.id] = HostedModel(
             plan,

@@ -1,0 +1,40 @@
+"""What runs on a node of a cluster: an object there that the server's side calls by its methods' names.
+
+An engine for a cluster makes actors of these classes; they know nothing of it. What they return and take is
+plain. They end with their process.
+"""
+
+import atexit
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import vedette
+from vedette.engines.node_cache import NodeCache, default_root
+from vedette.engines.trees import Tree
+
+
+class NodeWorker:
+    """Keeps files that come to its node, for those who work with them."""
+
+    def __init__(self, cache: str) -> None:
+        self._cache = NodeCache(Path(cache) if cache else default_root())
+        atexit.register(self._cache.close)
+
+    def greet(self) -> dict[str, str]:
+        """Return which release runs here, and what this machine is called."""
+        return {"release": vedette.__version__, "host": socket.gethostname()}
+
+    def missing(self, tree: Tree) -> list[str]:
+        """Return which files of a folder must come first."""
+        self._cache.sweep()
+        return self._cache.missing(tree)
+
+    def store(self, digest: str, offset: int, data: Any, is_last: bool) -> None:
+        """Take a piece of a file."""
+        self._cache.store(digest, offset, memoryview(data), is_last=is_last)
+
+    def stay(self) -> None:
+        """Never return: whoever waits for it learns of the end of this process."""
+        threading.Event().wait()

@@ -1,0 +1,188 @@
+"""The one file that knows Ray: a cluster is connected to, its nodes are read, actors are put on them.
+
+The process that does so is never the server's: Ray's core ends its process when the cluster is gone for good.
+Actors are placed on a node by name, and never restarted by Ray: one that Ray restarts waits for a free core
+of whatever node, and nobody would bring its model there.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+# Before Ray is loaded: nothing is told to anybody.
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+
+import ray
+from ray.exceptions import GetTimeoutError, RayError, RaySystemError, RayTaskError
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+import vedette
+from vedette.engines.placement import GIB, Node, Room
+from vedette.engines.port import NoPlace
+from vedette.engines.ray_plan import first_line, joining_sentence
+
+# A head on the same network answers in milliseconds.
+PROBE_S = 5.0
+# A worker process of Ray starts in one or two seconds; on a busy machine in many.
+ACTOR_S = 40.0
+# Two calls of a unit, the one that stays, and one that speaks of something else.
+THREADS = 4
+
+
+class ActorLost(Exception):
+    """The actor has ended, or its node has."""
+
+
+class NodeTrouble(ActorLost):
+    """The node lives, and its disk refuses; the message is a sentence."""
+
+
+class RemoteActor:
+    """An object on a node; calls return what its methods return."""
+
+    def __init__(self, handle: Any, node: Node) -> None:
+        self.node = node
+        self._handle = handle
+
+    def begin(self, method: str, *values: Any) -> Any:
+        """Call it, and return what `result` takes; calls are answered side by side."""
+        return getattr(self._handle, method).remote(*values)
+
+    def result(self, pending: Any, within_s: float | None = None) -> Any:
+        """Return what a call returned; blocks.
+
+        Raises:
+            ActorLost: when there is nobody to answer, or nobody does in time.
+        """
+        try:
+            return ray.get(pending, timeout=within_s)
+        except RayTaskError as error:
+            if isinstance(error.cause, OSError):
+                reason = error.cause.strerror or str(error.cause)
+                raise NodeTrouble(f"The disk of the node {self.node.address} refuses: {reason}.") from None
+            raise error.cause from None  # what the method itself raised
+        except (RayError, GetTimeoutError) as error:
+            raise ActorLost(first_line(str(error) or type(error).__name__)) from None
+
+    def call(self, method: str, *values: Any, within_s: float | None = None) -> Any:
+        """Return what a method returns."""
+        return self.result(self.begin(method, *values), within_s)
+
+    def on_end(self, callback: Callable[[], None]) -> None:
+        """Call back, in a thread, when the actor ends."""
+        staying = self.begin("stay")
+
+        def wait() -> None:
+            with contextlib.suppress(ActorLost, RayError):
+                self.result(staying)
+            callback()
+
+        threading.Thread(target=wait, name="end", daemon=True).start()
+
+    def kill(self) -> None:
+        """End its process."""
+        with contextlib.suppress(RayError, ValueError):
+            ray.kill(self._handle)
+
+
+class RayCluster:
+    """The cluster as this process is connected to it; one at a time."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        _probe(address)
+        with _kept_handler():
+            try:
+                ray.init(address=address, namespace="vedette", logging_level=logging.WARNING)
+            except (RuntimeError, ConnectionError, RaySystemError, ValueError, TimeoutError) as error:
+                raise NoPlace(joining_sentence(address, str(error))) from None
+
+    def nodes(self) -> list[Node]:
+        """Return the nodes that live."""
+        try:
+            # What is free node by node is told by a private call alone, without a dashboard: Ray is pinned.
+            free = ray._private.state.available_resources_per_node()
+            nodes = ray.nodes()
+        except (RayError, RuntimeError, OSError) as error:
+            raise NoPlace(
+                f"The Ray cluster at {self.address} is gone: {first_line(str(error) or type(error).__name__)}"
+            ) from None
+        return [
+            Node(
+                node["NodeID"],
+                node["NodeManagerAddress"],
+                _room(node["Resources"]),
+                _room(free.get(node["NodeID"], {})),
+            )
+            for node in nodes
+            if node["Alive"]
+        ]
+
+    def start(self, kind: type, node: Node, need: Room, *values: Any) -> RemoteActor:
+        """Return a new object of a class on a node, which has agreed to be of our release.
+
+        Raises:
+            NoPlace: with a sentence, when it does not come to life there.
+        """
+        placing = NodeAffinitySchedulingStrategy(node.id, soft=False)
+        options = {
+            "num_cpus": need.cores,
+            "memory": int(need.memory * GIB) or None,
+            "num_gpus": need.gpus,
+            "max_restarts": 0,
+            "max_concurrency": THREADS,
+            "scheduling_strategy": placing,
+        }
+        actor = RemoteActor(cast(Any, ray.remote(kind)).options(**options).remote(*values), node)
+        try:
+            greeting = actor.call("greet", within_s=ACTOR_S)
+        except ActorLost as ending:
+            actor.kill()
+            raise NoPlace(
+                f"The node {node.address} of the Ray cluster starts nothing for us: {ending}"
+            ) from None
+        if greeting["release"] != vedette.__version__:
+            actor.kill()
+            raise NoPlace(
+                f"The node {node.address} of the Ray cluster has Vedette {greeting['release']}, "
+                f"and this server {vedette.__version__}: install the same on both."
+            )
+        return actor
+
+    def close(self) -> None:
+        """Leave the cluster; every actor of ours ends."""
+        ray.shutdown()
+
+
+def _room(resources: dict[str, float]) -> Room:
+    return Room(resources.get("CPU", 0.0), resources.get("memory", 0.0) / GIB, resources.get("GPU", 0.0))
+
+
+def _probe(address: str) -> None:
+    """Refuse an address at which nothing answers: Ray would try for a long time, and then end the process."""
+    host, _, port = address.rpartition(":")
+    # Ray takes this machine's own address in place of a loopback one, wherever the head listens.
+    host = ray._private.services.resolve_ip_for_localhost(host)
+    try:
+        socket.create_connection((host, int(port)), PROBE_S).close()
+    except OSError as error:
+        reason = error.strerror or str(error) or "no answer"
+        raise NoPlace(f"No Ray cluster answers at {host}:{port}: {reason}.") from None
+
+
+@contextlib.contextmanager
+def _kept_handler() -> Iterator[None]:
+    """Keep our handler of SIGTERM, by which a job is asked to stop: Ray puts its own in its place."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, handler)

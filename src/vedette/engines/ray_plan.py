@@ -1,0 +1,84 @@
+"""What an installation sets for its Ray cluster, as it crosses to the processes that speak to it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from vedette.engines.placement import Room, read_room
+from vedette.errors import Wrong
+
+# What a unit takes beside its model's arithmetic: 129 MiB with the smallest backbone, 400 with heat maps and
+# large pictures. A training of the default backbone stays below 2 GiB (docs/experiments.md).
+UNIT, TRAINING = "cores=1,memory=0.5", "cores=2,memory=2"
+
+
+@dataclass(frozen=True, slots=True)
+class RayPlan:
+    """A cluster's address, what units and trainings are given, and where its nodes keep files.
+
+    Without `cache` each node uses the folder for caches of the user that Ray runs as.
+    """
+
+    address: str
+    unit: Room
+    training: Room
+    cache: str = ""
+
+    def dump(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return asdict(self)
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> "RayPlan":
+        """Return a dumped plan."""
+        return cls(
+            values["address"], Room(**values["unit"]), Room(**values["training"]), values.get("cache", "")
+        )
+
+
+def read_plan(address: str, unit: str = "", training: str = "", cache: str = "") -> RayPlan:
+    """Return the plan of an installation that asks for Ray.
+
+    Raises:
+        Wrong: with a sentence for whoever set it.
+    """
+    if not address:
+        raise Wrong("VEDETTE_ENGINE=ray needs VEDETTE_RAY_ADDRESS, the host and port of the cluster's head.")
+    if "://" in address:
+        raise Wrong(
+            f"VEDETTE_RAY_ADDRESS cannot be {address!r}: it is a host and a port, since this machine is a "
+            "node of the cluster itself."
+        )
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        raise Wrong(f"VEDETTE_RAY_ADDRESS cannot be {address!r}: write it as 10.0.0.1:6379.")
+    if find_spec("ray") is None:
+        raise Wrong("VEDETTE_ENGINE=ray needs Ray, which is not installed: pip install 'vedette[ray]'")
+    return RayPlan(
+        address,
+        read_room(unit or UNIT, "VEDETTE_RAY_UNIT"),
+        read_room(training or TRAINING, "VEDETTE_RAY_TRAINING"),
+        cache,
+    )
+
+
+def joining_sentence(address: str, text: str) -> str:
+    """Return what to say of Ray's refusal to let this machine join."""
+    if "Version mismatch" in text:
+        words = [line.split(":", 1)[1].strip() for line in text.splitlines() if line.startswith("    ")]
+        ray_there, python_there, ray_here, python_here = (words + [""] * 4)[:4]
+        return (
+            f"The Ray cluster at {address} runs Ray {ray_there} on Python {python_there}, and this server "
+            f"Ray {ray_here} on Python {python_here}: install the same on both."
+        )
+    return (
+        f"The Ray cluster at {address} cannot be joined from here: {first_line(text)} "
+        f"This machine has to be a node of it: ray start --address={address} --num-cpus=0"
+    )
+
+
+def first_line(text: str) -> str:
+    """Return the first line that says something, cut where it is long."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[0][:300] if lines else ""

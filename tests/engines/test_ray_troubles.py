@@ -1,0 +1,90 @@
+"""What goes wrong with a Ray cluster is said in a sentence, and costs no more than it has to."""
+
+import asyncio
+import os
+import socket
+from dataclasses import replace
+
+import pytest
+
+from doubles.packages import tiny_package
+from vedette.engines.local import LocalEngine
+from vedette.engines.placement import Room
+from vedette.engines.port import Event, Job, JobFiles, NoPlace, UnitOrder
+from vedette.engines.ray_engine import RayEngine
+from vedette.engines.ray_plan import RayPlan
+from vedette.engines.ray_units import RayUnits
+
+pytestmark = pytest.mark.ray
+NEED = Room(1, 0.3)
+
+
+@pytest.fixture(autouse=True)
+def processes_find_the_jobs(monkeypatch, pytestconfig):
+    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath / "tests"))
+
+
+@pytest.fixture
+def nowhere():
+    with socket.socket() as taken:  # a port that is ours, and at which nobody listens
+        taken.bind(("127.0.0.2", 0))
+        yield RayPlan(f"127.0.0.2:{taken.getsockname()[1]}", NEED, NEED)
+
+
+def refusal_of(plan, package):
+    async def live():
+        units = RayUnits(plan)
+        with pytest.raises(NoPlace) as refused:
+            await units.start(UnitOrder(package, 1), on_death=lambda: None)
+        await units.close()
+        return str(refused.value)
+
+    return asyncio.run(live())
+
+
+def last_event(plan, name="doubles.jobs:count"):
+    engine = RayEngine(plan)
+    *_, last = engine.events(engine.submit(Job(name, {"of": 1}, JobFiles())))
+    return last
+
+
+def test_where_no_cluster_answers_that_is_said(nowhere, tmp_path):
+    sentence = f"No Ray cluster answers at {nowhere.address}: Connection refused."
+    assert refusal_of(nowhere, tiny_package(tmp_path / "package", "classification")) == sentence
+    assert last_event(nowhere) == Event("failed", {"sentence": sentence})
+    engine = LocalEngine()
+    assert [*engine.events(engine.submit(Job("ray-check", nowhere.dump())))] == [
+        Event("failed", {"sentence": sentence})
+    ]
+
+
+def test_a_unit_that_no_node_could_hold_says_what_it_needs_and_what_there_is(ray_plan, tmp_path):
+    package = tiny_package(tmp_path / "package", "classification")
+    sentence = refusal_of(replace(ray_plan, unit=Room(1, 1000)), package)
+    assert sentence.startswith(
+        "No node of the Ray cluster is large enough for a unit: it needs 1 core, 1e+03 GiB, "
+    )
+
+
+def test_a_check_counts_the_room(ray_plan):
+    engine = LocalEngine()
+    (event,) = engine.events(engine.submit(Job("ray-check", ray_plan.dump())))
+    assert event.kind == "done", event
+    assert event.facts["nodes"] == 2
+    assert 1 <= event.facts["units"] <= 4
+
+
+def test_a_job_whose_node_dies_has_failed_and_may_be_begun_again(ray_nodes, ray_plan):
+    if not hasattr(ray_nodes, "tell"):
+        pytest.skip("this cluster is not ours to break")
+    engine = RayEngine(ray_plan)
+    events = engine.events(engine.submit(Job("doubles.jobs:wait", {}, JobFiles())))
+    pid = next(events).facts["pid"]
+    ray_nodes.tell("kill")
+    ray_nodes.tell("kill")  # whichever it was on
+    assert [*events] == [Event("failed", {"sentence": "The node 127.0.0.2 that ran the job has gone."})]
+    ray_nodes.tell("add")
+    ray_nodes.tell("add")
+    assert last_event(ray_plan) == Event("done", {"sum": 1})
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)  # nothing of it works on
