@@ -61,7 +61,11 @@ class RayUnits:
         except OSError as error:
             own_end.close()
             slots.close()
-            raise NoPlace(f"The relay to the Ray cluster does not start: {error}") from None
+            await self.close()  # whatever it is, the next start has a new one
+            reason = error.strerror or str(error)
+            raise NoPlace(
+                f"The connection to the Ray cluster at {self._plan.address} ended: {reason}."
+            ) from None
         finally:
             other_end.close()
         try:
