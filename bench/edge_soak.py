@@ -117,10 +117,13 @@ class WatchedCamera:
     seen: int = 0
 
     def look(self) -> None:
-        """Count an appearance of the camera, and whether the watch has pictures of it."""
-        self.appearances += 1
-        with contextlib.suppress(OSError):  # an error status is one
+        """Count an appearance of the camera and whether the watch has pictures of it, once it has had any."""
+        try:
             urllib.request.urlopen(f"{self.page}healthz", timeout=30).close()
+        except OSError:  # an error status is one
+            self.appearances += bool(self.seen)
+        else:
+            self.appearances += 1
             self.seen += 1
 
     def figure(self, name: str) -> float:
@@ -195,6 +198,13 @@ def report(soak: Soak, looks: list[tuple[dict[str, float], dict[str, int]]]) -> 
         )
 
 
+def size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # the watch goes on: one was named anew, or is the oldest
+        return 0
+
+
 def report_watch(watch: WatchedCamera, pictures: Path) -> None:
     """Show whether each time that the camera was there it was looked at, and what lies on the disk."""
     there, seen = watch.appearances, watch.seen
@@ -211,7 +221,7 @@ def report_watch(watch: WatchedCamera, pictures: Path) -> None:
     row("the watch's newest line", f"{age:.1f} s old", "≤ 60 s", age <= 60)
     last = json.loads(watch.lines.read_bytes().splitlines()[-1])
     log_bytes = sum(path.stat().st_size for path in watch.lines.parent.glob("lines.jsonl*"))
-    saved = sum(path.stat().st_size for path in pictures.iterdir())
+    saved = sum(size_of(path) for path in pictures.iterdir())
     print(f"| lines of the watch | {last['number'] + 1:,}, {log_bytes >> 10:,} KiB of 3 MiB | | |")
     row("pictures of the watch", f"{saved / 2**20:.1f} MiB", "≤ 4 MiB", saved <= 4 << 20)
 

@@ -93,6 +93,12 @@ def test_threads_that_spin_for_a_while_need_one_session(monkeypatch):
     assert session.run(PICTURES)["scores"].tolist() == [pytest.approx([0.2, 0.8])]
 
 
+@pytest.mark.parametrize("spin_us", [0, 200])
+def test_no_option_is_said_twice_for_onnx_runtime_to_warn_of(capfd, spin_us):
+    opened(threads=2, spin_us=spin_us).run(PICTURES)
+    assert capfd.readouterr().err == ""
+
+
 def test_one_thread_has_nobody_who_could_spin(monkeypatch):
     options = recorded(monkeypatch)
     opened(threads=1, spin_us=200)

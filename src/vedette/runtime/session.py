@@ -210,7 +210,7 @@ def _open(
     options.log_severity_level = _SILENT
     # Waiting threads sleep instead of spinning: units and other programs share the cores. To wake one for
     # each of a network's steps costs half of a short run (docs/experiments.md, 2026-11-28).
-    options.add_session_config_entry(SPINS, "1" if spins else "0")
+    pool = {SPINS: "1" if spins else "0", **pool}
     for option, value in pool.items():
         if option == "threads":
             options.intra_op_num_threads = int(value)
