@@ -125,6 +125,11 @@ class Trial(Generic[Changed]):
         self._run = self._next()
         return self._run is None and self._ended(survived=True)
 
+    def stop(self) -> None:
+        """End the tests that run."""
+        if self._run is not None:
+            self._run.end()
+
     def _ended(self, *, survived: bool) -> bool:
         self.copy.restore(self.file)
         self.survived = "; ".join(map(str, self.passed)) if survived else ""
@@ -163,8 +168,19 @@ class Copies:
         begin: Callable[[Copy, Changed, Suite], ForkedRun] | None = None,
     ) -> Iterator[Trial[Changed]]:
         """Yield each change as it is done with: what it survived, nothing where a suite caught it."""
-        waiting = iter(changed)
         running: list[Trial[Changed]] = []
+        try:
+            yield from self._tried(iter(changed), running, begin)
+        finally:  # whoever is interrupted leaves no tests behind, which would write into the folder
+            for trial in running:
+                trial.stop()
+
+    def _tried(
+        self,
+        waiting: Iterator[tuple[Changed, Sequence[Suite]]],
+        running: list[Trial[Changed]],
+        begin: Callable[[Copy, Changed, Suite], ForkedRun] | None,
+    ) -> Iterator[Trial[Changed]]:
         while True:
             while self._free and (entry := next(waiting, None)) is not None:
                 self._number += 1

@@ -71,9 +71,13 @@ class ForkedRun:
             return os.waitstatus_to_exitcode(status)
         if time.monotonic() < self._end:
             return None
+        self.end()
+        return TOO_LONG
+
+    def end(self) -> None:
+        """End what still runs, with all that it started."""
         self._end_session()
         os.waitpid(self._pid, 0)
-        return TOO_LONG
 
     def wait(self) -> int:
         """Wait for the end and return it."""

@@ -4,11 +4,12 @@ import ast
 import os
 import struct
 import sys
+import time
 from pathlib import Path
 from types import FunctionType
 
 import pytest
-from tools.copies import Suite, Trial
+from tools.copies import Copies, Suite, Trial
 from tools.touched_lines import FileRun, RecordedTest
 from tools.tracing import sitecustomize
 from tools.unchanged import Unchanged
@@ -262,6 +263,34 @@ def test_a_survivor_of_tests_that_cannot_be_imported_here_is_left_out(tmp_path):
     reason, runs = doubt_of(0, uncollected={"near/test_a.py", "nearby/test_b.py"}, tmp_path=tmp_path)
     assert (reason, runs) == ("near/test_a.py: cannot be imported here", [])
     assert doubt_of(0, uncollected={"other"}, tmp_path=tmp_path) == ("", [])
+
+
+class EndlessRun(PlayedRun):
+    def __init__(self, ended):
+        super().__init__(None)
+        self._ended = ended
+
+    def status(self):
+        return None
+
+    def end(self):
+        self._ended.append(self)
+
+
+def test_tests_that_run_when_a_person_interrupts_are_ended(monkeypatch):
+    ended = []
+    monkeypatch.setattr(time, "sleep", interrupt)
+    copies = Copies(2)
+    copies._free = [PlayedCopy(), PlayedCopy()]
+    trials = copies.tried([(None, [Suite(["a"])])] * 3, lambda copy, file, suite: EndlessRun(ended))
+    with pytest.raises(KeyboardInterrupt):
+        next(trials)
+    assert len(ended) == 2
+    copies.__exit__(None, None, None)
+
+
+def interrupt(seconds):
+    raise KeyboardInterrupt
 
 
 def test_a_change_that_no_test_runs_survives():
