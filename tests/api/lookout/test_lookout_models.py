@@ -5,6 +5,8 @@ from doubles.lines import an_anomaly_line
 from vedette.api.lookout import OPERATIONS
 from vedette.api.lookout.faults import translate
 from vedette.errors import Busy, Denied, Missing, Refusal, Taken, Wrong
+from vedette.projects.project import Scope
+from vedette.projects.versions import NewVersion
 
 ALICE = a_caller("lookoutvision")
 OUT = {"S3Location": {"Bucket": "out", "Prefix": "results/"}}
@@ -164,6 +166,17 @@ def test_a_project_without_a_dataset_is_a_conflict(call, house):
     with pytest.raises(Busy) as refused:
         create(call)
     assert refused.value.kind == "no dataset"
+
+
+def test_the_latest_that_is_described_and_deleted_is_the_newest_though_an_older_one_can_be_used(house, call):
+    call("CreateProject", ProjectName="doors")
+    project = house.projects.find(Scope("lookoutvision", HERE, ALICE.region), "doors")
+    for number, state in (("1", "trained"), ("2", "failed")):
+        house.versions.move(house.versions.create(project, NewVersion(number))[0], state)
+    assert house.versions.find(project, "latest", with_package=True).name == "1"
+    assert described(call, "latest")["ModelVersion"] == "2"
+    call("DeleteModel", ProjectName="doors", ModelVersion="latest")
+    assert [model["ModelVersion"] for model in call("ListModels", ProjectName="doors")["Models"]] == ["1"]
 
 
 def test_what_nobody_has_is_missing(call, doors):
