@@ -4,11 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
+FAST := not slow and not gpu and not postgres and not browser and not clients and not cluster and not ray
 
 # Images of Python set it: each worker of a lane would rewrite 440 test files anew, and each process compile the package.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-ray test-browser screenshots docs-pictures bench docs generate wheel install-sizes clean help
+.PHONY: all setup serve demo console check test test-forked test-all test-slow test-postgres test-cluster test-clients test-ray test-browser screenshots docs-pictures bench docs generate wheel install-sizes clean help
 
 all: check test
 
@@ -52,8 +53,11 @@ check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling; the
 	$(BIN)/python tools/build_console.py --check
 
 test: .venv/.dev ## the fast lane
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not gpu and not postgres and not browser and not clients and not cluster and not ray" $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "$(FAST)" $(ARGS)
 	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-cluster · test-ray · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
+
+test-forked: .venv/.dev ## the fast lane in four processes forked after one collection (decision 0306)
+	$(BIN)/python -m pytest -p tools.forked_lane --forks 4 -m "$(FAST)" $(ARGS)
 
 test-slow: .venv/.dev ## really trains
 	$(BIN)/pytest -n 2 --dist worksteal -m slow $(ARGS)
