@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from browser.conftest import close_page, enter, open_page
 from browser.looks import axe_everywhere, sideways, take_pictures
 from doubles.evaluated import evaluation_of, labelled
 from doubles.trained import put_version
@@ -119,6 +120,27 @@ def test_two_versions_are_compared_from_the_list_to_a_picture(signed_in, red_par
         assert top > low + 80
     take_pictures(page, "comparison-picture")
     assert axe_everywhere(page) == {}
+
+
+def test_two_versions_are_compared_in_chinese(chromium, console, red_parts):
+    page = open_page(chromium, console, locale="zh-CN")
+    enter(page, console)
+    page.goto(f"/console/projects/rekognition/{red_parts}/versions")
+    page.get_by_role("link", name="比较版本").click()
+    expect(page.get_by_text("版本 2 比版本 1 好。")).to_be_visible()
+    expect(page.get_by_text("在 11 张测试图片中，版本 1 答对 2 张，版本 2 答对 10 张。")).to_be_visible()
+    expect(page.get_by_text("9 张变好，1 张变差。")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="完全正确的图片")).to_contain_text("+72.7%")
+    page.get_by_role("button", name="变差（1）").click()
+    expect(page.locator(".comparison-card")).to_have_count(1)
+    page.locator(".comparison-card").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("正确", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("错误", exact=True)).to_be_visible()
+    dialog.get_by_text("显示模型关注的位置").first.click()
+    for top, low in painted(page):
+        assert top > low + 80
+    close_page(page)
 
 
 def test_the_other_way_round_is_worse_and_the_address_names_both(signed_in, red_parts):

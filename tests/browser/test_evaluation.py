@@ -9,6 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.conftest import close_page, enter, open_page
 from browser.looks import axe_everywhere, take_pictures
 from browser.test_labelling import until
 from doubles.console import HOME
@@ -171,6 +172,24 @@ def test_who_was_overtaken_sees_what_was_saved_and_overwrites_nothing(console, s
     page.vedette_watch.errors = [line for line in page.vedette_watch.errors if "409" not in line]
     assert '"note"' in line_of(parts, source)
     assert '"washer"' not in line_of(parts, source)
+
+
+def test_a_label_is_corrected_in_french(chromium, console):
+    parts = EvaluatedExample(console, "sort-parts", "classification", ("bolt", "nut", "washer"))
+    page = open_page(chromium, console, locale="fr-CA")
+    enter(page, console)
+    page.goto(f"{parts.page}?label=bolt&show=fn")
+    tile = page.locator(".evaluation-tile").first
+    source = str(tile.get_attribute("title"))
+    tile.click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("Son étiquette actuelle")).click()
+    page.get_by_role("option", name="nut").click()
+    page.get_by_role("button", name="Corriger l’étiquette").click()
+    until(lambda: '"nut"' in line_of(parts, source))
+    page.get_by_role("button", name="Fermer").last.click()
+    expect(page.get_by_text("1 image est étiquetée autrement que lors de")).to_be_visible()
+    expect(page.get_by_role("button", name="Entraîner de nouveau")).to_be_enabled()
+    close_page(page)
 
 
 def test_versions_without_a_model_say_why_there_is_no_evaluation(console, signed_in, parts):

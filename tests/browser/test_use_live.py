@@ -9,25 +9,31 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import CHROMIUM, FLAGS, close_page, open_page, sign_in
+from browser.conftest import CHROMIUM, FLAGS, close_page, enter, open_page, sign_in
 from browser.looks import axe_findings, take_pictures
 from browser.test_capture import FAKE, TWO_SCENES
-from browser.test_use import a_picture, file_of, route_of, start
+from browser.test_use import STARTED_MS, a_picture, file_of, route_of, start
 from doubles.console import HOME, a_user
 from doubles.trained import put_version
 
 PROJECT = "live-doors"
 
 
-@pytest.fixture
-def seeing(chromium: Browser, console) -> Iterator[Page]:
-    """A signed-in window of a browser that has a camera."""
+@pytest.fixture(scope="module")
+def with_camera(chromium: Browser) -> Iterator[Browser]:
+    """A browser that has a camera."""
     browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *FAKE])
-    page = open_page(browser, console)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def seeing(with_camera: Browser, console) -> Iterator[Page]:
+    """A signed-in window of it."""
+    page = open_page(with_camera, console)
     sign_in(page, console)
     yield page
     close_page(page)
-    browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +95,29 @@ def test_a_camera_is_looked_through_until_its_model_is_stopped(console, seeing: 
     expect(page.get_by_role("button", name="Turn the camera on")).to_be_disabled()
     # The frame that was under way when the model stopped.
     watch_free(page, "DetectCustomLabels")
+
+
+def test_a_camera_is_looked_through_in_portuguese(console, with_camera):
+    version = put_version(console.data, "rekognition", "pecas", "classification", account=HOME)
+    page = open_page(with_camera, console, locale="pt-PT")
+    enter(page, console)
+    page.goto(route_of("rekognition", "pecas", version.name))
+    page.get_by_role("button", name="Iniciar o modelo").click()
+    expect(page.get_by_role("button", name="Parar o modelo")).to_be_visible(timeout=STARTED_MS)
+    page.get_by_role("tab", name="Câmera").click()
+    page.get_by_role("button", name="Ligar a câmera").click()
+    answered(page, 5)
+    expect(page.get_by_role("img", name="Câmera")).to_be_visible()
+    expect(page.get_by_test_id("live-rate")).to_contain_text("imagens por segundo")
+    page.get_by_text("próprio de cada rótulo, encontrado no treinamento").click()
+    page.get_by_role("slider", name="Confiança mínima").focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_test_id("findings-list")).to_contain_text("red")
+    page.get_by_role("button", name="Desligar a câmera").click()
+    expect(page.get_by_test_id("live")).to_have_count(0)
+    page.get_by_role("button", name="Parar o modelo").click()
+    expect(page.get_by_role("button", name="Iniciar o modelo")).to_be_visible(timeout=STARTED_MS)
+    close_page(page)
 
 
 @pytest.fixture
