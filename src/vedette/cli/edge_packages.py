@@ -175,31 +175,31 @@ def _fetch(
     return ModelOrigin(package, remote.arn, replace(server, service=remote.arn.split(":")[2]), project)
 
 
-def _golden(package: Path, named: Path | None, origin: ModelOrigin, beside: Path) -> "GoldenFiles":
+def _golden(package: Path, source: Path | None, origin: ModelOrigin, beside: Path) -> "GoldenFiles":
     """Return the golden pictures of a model, and say which those are, or that there are none."""
     from vedette.packaging.golden_files import GoldenFiles
 
-    if named is not None:
-        pictures, where = pictures_at(named), str(named)
+    if source is not None:
+        pictures, label = pictures_at(source), str(source)
     elif origin.server is not None:
-        pictures, where = (
+        pictures, label = (
             fetch_pictures(origin.server, origin.project, beside),
             f"the project {origin.project}",
         )
     else:
-        pictures, where = [], ""
-    made = golden_files(package, pictures, beside) if pictures else GoldenFiles()
-    if named is not None and not made.files:
-        raise Wrong(f"No picture of {named} could be read.", kind="folder", name=str(named))
-    count = max(0, len(made.files) - 1)
+        pictures, label = [], ""
+    golden_set = golden_files(package, pictures, beside) if pictures else GoldenFiles()
+    if source is not None and not golden_set.files:
+        raise Wrong(f"No picture of {source} could be read.", kind="folder", name=str(source))
+    count = max(0, len(golden_set.files) - 1)
     if count:
-        print(f"{count} golden pictures of {where}.", file=sys.stderr)
+        print(f"{count} golden pictures of {label}.", file=sys.stderr)
     else:
         print(
             "No golden pictures, so that a device cannot try the model: name some by --golden.",
             file=sys.stderr,
         )
-    return made
+    return golden_set
 
 
 def _key(place: Path) -> "SigningKey":

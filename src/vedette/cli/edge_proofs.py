@@ -69,16 +69,16 @@ def pictures_at(source: Path) -> list[Path]:
     from vedette.vision.files import SUFFIXES, pictures_in
 
     if source.is_dir():
-        found = list(pictures_in(source))
+        pictures = list(pictures_in(source))
     elif not source.is_file():
         raise Missing(f"There are no pictures at {source}.", kind="folder", name=str(source))
     elif source.suffix.lower() in SUFFIXES:
-        found = [source]
+        pictures = [source]
     else:
-        found = _of_manifest(source)
-    if not found:
+        pictures = _of_manifest(source)
+    if not pictures:
         raise Wrong(f"{source} has no pictures in it.", kind="folder", name=str(source))
-    return found
+    return pictures
 
 
 def _of_manifest(source: Path) -> list[Path]:

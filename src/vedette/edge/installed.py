@@ -153,12 +153,12 @@ class InstalledModels:
 
 def remove_package(place: Path) -> None:
     """Take a package away: under its name it is whole or not there, also where power is cut meanwhile."""
-    gone = place.with_name(f".gone-{place.name}")
+    doomed = place.with_name(f".gone-{place.name}")
     if not place.name.startswith("."):
-        shutil.rmtree(gone, ignore_errors=True)
+        shutil.rmtree(doomed, ignore_errors=True)
         with suppress(OSError):  # it is not there, or the disk writes no more
-            place.rename(gone)
-            place = gone
+            place.rename(doomed)
+            place = doomed
     shutil.rmtree(place, ignore_errors=True)
 
 

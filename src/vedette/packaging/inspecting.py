@@ -112,12 +112,12 @@ def _component(component: Component, wish: InspectionWish) -> PackageInspection:
 
 
 def _proved(
-    inspection: PackageInspection, tried: Callable[[], Proof], wish: InspectionWish
+    inspection: PackageInspection, prove: Callable[[], Proof], wish: InspectionWish
 ) -> PackageInspection:
     """Return the inspection with what came of a try, where one was asked for."""
     if not wish.tries:
         return inspection
-    proof = tried()
+    proof = prove()
     return replace(
         inspection,
         is_usable=inspection.is_usable and proof.is_alike,

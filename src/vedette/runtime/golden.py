@@ -173,15 +173,15 @@ def farthest(expected: GoldenAnswer, answer: GoldenAnswer) -> float:
 
 
 def _score_difference(expected: GoldenAnswer, answer: GoldenAnswer, tolerance: float) -> str:
-    wanted, threshold = expected.score, expected.threshold
+    right_score, threshold = expected.score, expected.threshold
     score, own_threshold = answer.score, answer.threshold
-    if wanted is None or score is None or threshold is None or own_threshold is None:
+    if right_score is None or score is None or threshold is None or own_threshold is None:
         return "it has no score"
     # Against a threshold of its own each: that may have been chosen anew since.
-    if abs(wanted - score) > tolerance:
-        return f"its score is {score:.3f} instead of {wanted:.3f}"
-    is_clear = abs(wanted - threshold) > tolerance
-    if is_clear and (score >= own_threshold) != (wanted >= threshold):
+    if abs(right_score - score) > tolerance:
+        return f"its score is {score:.3f} instead of {right_score:.3f}"
+    is_clear = abs(right_score - threshold) > tolerance
+    if is_clear and (score >= own_threshold) != (right_score >= threshold):
         return f"it judges otherwise at {score:.3f}"
     return ""
 
