@@ -189,7 +189,8 @@ def play(server: OrderServer, place: Path, times: int, chance: random.Random, *,
             break_disk(root, chance)
         process, socket = start(models, "http://127.0.0.1:9", server.token)  # its server is away
         now = answer(socket)
-        clean += now in (before, threshold)
+        # A disk that broke the one in use leaves the one before it.
+        clean += now in (before, threshold) or (breaks and now == THRESHOLDS[number - 2])
         kept["new" if now == threshold else "old"] += 1
         stop(process, signal.SIGTERM)
         process, socket = start(models, server.address, server.token)
