@@ -77,10 +77,10 @@ def fit_bank(pictures: Sequence[Tensor], *, seed: int, size: int = SIZE) -> Memo
     """Return the bank of these pictures' patches, each [P, C]."""
     generator = torch.Generator().manual_seed(seed)
     share = max(1, CANDIDATES // len(pictures))
-    some = torch.cat([p[torch.randperm(len(p), generator=generator)[:share]].float() for p in pictures])
-    middle = some.mean(0)
-    scale = some.std(0) + 1e-3 * float(some.std()) + 1e-6
-    return MemoryBank(middle, scale, core_set((some - middle) / scale, size))
+    candidates = torch.cat([p[torch.randperm(len(p), generator=generator)[:share]].float() for p in pictures])
+    middle = candidates.mean(0)
+    scale = candidates.std(0) + 1e-3 * float(candidates.std()) + 1e-6
+    return MemoryBank(middle, scale, core_set((candidates - middle) / scale, size))
 
 
 def core_set(patches: Tensor, size: int) -> Tensor:
@@ -107,18 +107,18 @@ def _next(patches: Tensor, half: Tensor, far: Tensor, most: int) -> Tensor:
     """Return the patches to add next, as many as the farthest fifth alone can tell; some at least."""
     line = far.kthvalue(int(len(far) * (1 - FARTHEST))).values
     rows = (far > line).nonzero()[:, 0]
-    some, own, left = patches[rows], half[rows], far[rows]
-    columns = some.T.contiguous()
+    outer, own, distances = patches[rows], half[rows], far[rows]
+    columns = outer.T.contiguous()
     coreset = far[:0].long()
     while len(coreset) < most:
         count = min(AT_ONCE, most - len(coreset))
-        best = left.topk(min(count, len(left)))
+        best = distances.topk(min(count, len(distances)))
         if len(best.values) < count or best.values[-1] <= line:
             break
         # |x - c|² / 2 is |x|² / 2 + (|c|² / 2 - x·c), of which only the bracket changes.
         picked = best.indices
-        bracket = torch.addmm(own[picked][:, None], some[picked], columns, alpha=-1).amin(0)
-        left = torch.minimum(left, bracket + own)
+        bracket = torch.addmm(own[picked][:, None], outer[picked], columns, alpha=-1).amin(0)
+        distances = torch.minimum(distances, bracket + own)
         coreset = torch.cat([coreset, rows[picked]])
     return coreset if len(coreset) else far.topk(min(AT_ONCE, most)).indices
 

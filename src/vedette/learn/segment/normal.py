@@ -122,8 +122,8 @@ def fit_normal_map(
         tops = [float(strangest(distances[None])) for distances in far]
         for i, levels in enumerate(others):
             tops.append(float(strangest(torch.log(banks[i % FOLDS](patches(levels)[0]))[None])))
-        everything = torch.cat(far)
-        middle, spread = float(everything.mean()), float(everything.std()) + 1e-6
+        distances = torch.cat(far)
+        middle, spread = float(distances.mean()), float(distances.std()) + 1e-6
         normal = NormalMap(patches, fit_bank(rows, seed=seed), (middle, spread))
         return normal, (np.array(tops) - middle) / spread
 
@@ -157,6 +157,6 @@ def choose_limit(normal: NormalMap, drawn: Sequence[tuple[Levels, Kinds]]) -> bo
     return float(means.max()) >= LEAST
 
 
-def _overlap(called: np.ndarray, kinds: Kinds) -> float:
+def _overlap(answer: np.ndarray, kinds: Kinds) -> float:
     true = kinds > 0
-    return overlap(int((true & called).sum()), int(true.sum()), int(called.sum())) or 0.0
+    return overlap(int((true & answer).sum()), int(true.sum()), int(answer.sum())) or 0.0
