@@ -31,6 +31,7 @@ ROOMS = (
     "exchange/coco.py", "exchange/cvat.py", "exchange/labelstudio.py", "exchange/voc.py",
     "exchange/yolo.py", "exchange/items.py", "exchange/packing.py", "exchange/groundtruth.py",
     "training", "serving/hosted.py", "serving/hosting.py", "serving/pictures.py", "serving/explaining.py",
+    "serving/starting.py",
     "dialects/limits.py",
     "projects/projects.py", "projects/versions.py", "projects/thresholds.py", "projects/tags.py",
     "store/disk.py", "store/reserve.py", "identity/may.py", "identity/console_sessions.py",

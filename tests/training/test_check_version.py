@@ -5,7 +5,7 @@ from PIL import Image
 
 from doubles.lines import a_line, a_ref, an_anomaly_line
 from vedette.engines.jobs import resolve
-from vedette.training.folder import Folder
+from vedette.training.folder import LOCK, Folder
 from vedette.training.worker_order import TrainOrder
 
 
@@ -55,7 +55,7 @@ def test_what_cannot_be_trained_with_leaves_a_result_and_its_documents(folder):
     ],
 )
 def test_what_can_be_trained_with_leaves_nothing_behind(folder, dialect, lines):
-    before = {"train.manifest", "pictures"}
+    before = {"train.manifest", "pictures", LOCK}  # the file that a worker locks stays, empty
     assert checked(folder, dialect, lines) == {"refused": ""}
     assert folder.read_result() is None
     assert {place.name for place in folder.root.iterdir()} == before
