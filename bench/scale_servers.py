@@ -2,7 +2,7 @@
 
     python -m bench.scale_servers [killed] [database] [describe] [servers] [--seconds 180]
 
-Writers make, tag and delete projects, detectors ask a running model, all through a small load balancer and
+Writers make and delete projects, detectors ask a running model, all through a small load balancer and
 with boto3's own retries; one detector has none. A write whose answer says that it was done already, by a
 try before whose answer was lost, was done once.
 """
@@ -113,21 +113,22 @@ class Load:
 
 
 class Projects:
-    """One writer's projects: what it was told of each, by name; None once deleted."""
+    """One writer's projects, by name: whether each is there, as the answers said."""
 
     def __init__(self, client: Any, number: int) -> None:
         self.client = client
         self.number = number
-        self.known: dict[str, str | None] = {}
+        self.known: dict[str, bool] = {}
         self.unsure: set[str] = set()
 
     def step(self, dice: random.Random, count: int) -> None:
-        """Create, tag or delete."""
-        alive = [name for name, tag in self.known.items() if tag is not None and name not in self.unsure]
-        act = dice.choice(["create", "create", "tag", "delete"]) if alive else "create"
+        """Create or delete."""
+        alive = [name for name, is_there in self.known.items() if is_there and name not in self.unsure]
+        act = dice.choice(["create", "create", "delete"]) if alive else "create"
         name = f"p{self.number}-{count}" if act == "create" else dice.choice(alive)
+        call = self.client.create_project if act == "create" else self.client.delete_project
         try:
-            self._act(act, name, str(count))
+            call(ProjectName=name)
         except ClientError as error:
             if error.response["Error"]["Code"] != DONE_BEFORE.get(act):
                 self.unsure.add(name)
@@ -135,32 +136,15 @@ class Projects:
         except BotoCoreError:
             self.unsure.add(name)
             raise
-        self.known[name] = None if act == "delete" else str(count)
-
-    def _act(self, act: str, name: str, tag: str) -> None:
-        if act == "create":
-            self.client.create_project(ProjectName=name)
-            act = "tag"
-        if act == "tag":
-            arn = f"arn:aws:lookoutvision:us-east-1:000000000000:project/{name}"
-            self.client.tag_resource(ResourceArn=arn, Tags=[{"Key": "k", "Value": tag}])
-        else:
-            self.client.delete_project(ProjectName=name)
+        self.known[name] = act == "create"
 
     def lost(self, present: set[str]) -> list[str]:
         """Return what is not as the answers said."""
-        faults = []
-        for name, tag in self.known.items():
-            if name in self.unsure:
-                continue
-            if (tag is not None) != (name in present):
-                faults.append(f"{name} should {'be' if tag else 'not be'} there")
-            elif tag is not None:
-                arn = f"arn:aws:lookoutvision:us-east-1:000000000000:project/{name}"
-                tags = self.client.list_tags_for_resource(ResourceArn=arn)["Tags"]
-                if tags != [{"Key": "k", "Value": tag}]:
-                    faults.append(f"{name} has {tags}, not {tag}")
-        return faults
+        return [
+            f"{name} should {'be' if is_there else 'not be'} there"
+            for name, is_there in self.known.items()
+            if name not in self.unsure and is_there != (name in present)
+        ]
 
 
 @contextlib.contextmanager
