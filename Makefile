@@ -5,11 +5,15 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 FAST := not slow and not gpu and not postgres and not browser and not clients and not cluster and not ray
+# Forked processes of tests wait half of their time, so there are two for each core. A fork of what has begun
+# Apple's frameworks may die (Python starts processes anew there): elsewhere the lane has workers of pytest-xdist.
+FORKS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 2))
+FAST_LANE := $(if $(filter Linux,$(shell uname -s)),-p tools.forked_lane --forks $(FORKS),-n 3 --dist loadfile --no-loadscope-reorder)
 
 # Images of Python set it: each worker of a lane would rewrite 440 test files anew, and each process compile the package.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: all setup serve demo console check test test-forked test-all test-slow test-postgres test-cluster test-clients test-ray test-browser screenshots docs-pictures bench docs generate wheel install-sizes clean help
+.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-ray test-browser screenshots docs-pictures bench docs generate wheel install-sizes clean help
 
 all: check test
 
@@ -52,12 +56,9 @@ check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling; the
 	$(BIN)/codespell
 	$(BIN)/python tools/build_console.py --check
 
-test: .venv/.dev ## the fast lane
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "$(FAST)" $(ARGS)
+test: .venv/.dev ## the fast lane, in processes forked after one collection (decision 0306)
+	$(BIN)/python -m pytest $(FAST_LANE) -m "$(FAST)" $(ARGS)
 	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-cluster · test-ray · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
-
-test-forked: .venv/.dev ## the fast lane in four processes forked after one collection (decision 0306)
-	$(BIN)/python -m pytest -p tools.forked_lane --forks 4 -m "$(FAST)" $(ARGS)
 
 test-slow: .venv/.dev ## really trains
 	$(BIN)/pytest -n 2 --dist worksteal -m slow $(ARGS)
