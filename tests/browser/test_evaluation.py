@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from browser.conftest import close_page, enter, open_page
 from browser.looks import axe_everywhere, take_pictures
 from browser.test_labelling import until
+from browser.test_training import TRAINED_MS, version_of
 from doubles.console import HOME
 from doubles.console import signed_in as signed_in_browser
 from doubles.evaluated import judged_lines, put_beside
@@ -21,14 +22,15 @@ from doubles.trained import put_version
 class EvaluatedExample:
     """An example project with one version, whose test pictures were judged wrong at every fourth."""
 
-    def __init__(self, console, example, task, labels):
+    def __init__(self, console, example, task, labels, *, budget=""):
         self.browser = signed_in_browser(console)
         answer = self.browser.call("vedette", "CreateExampleProject", Example=example, Labeled="all").json
         self.service, self.name, self.arn = answer["Service"], answer["ProjectName"], answer["ProjectArn"]
         parts = ("train", "test") if self.service == "rekognition" else ("train",)
         lines = {part: [entry["Line"] for entry in self.entries(part)] for part in parts}
         pictures = judged_lines(self.service, lines[parts[-1]])
-        version = put_beside(console, self.name, self.service, task, pictures, labels, account=HOME)
+        more = {"account": HOME, "budget": budget}
+        version = put_beside(console, self.name, self.service, task, pictures, labels, **more)
         for part in parts:
             frozen = console.data / "versions" / version.folder / f"{part}.manifest"
             frozen.write_text("".join(f"{line}\n" for line in lines[part]), "utf-8")
@@ -174,8 +176,9 @@ def test_who_was_overtaken_sees_what_was_saved_and_overwrites_nothing(console, s
     assert '"washer"' not in line_of(parts, source)
 
 
-def test_a_label_is_corrected_in_french(chromium, console):
-    parts = EvaluatedExample(console, "sort-parts", "classification", ("bolt", "nut", "washer"))
+def test_a_label_is_corrected_and_trained_anew_in_french(chromium, console):
+    labels = ("bolt", "nut", "washer")
+    parts = EvaluatedExample(console, "sort-parts", "classification", labels, budget="fast")
     page = open_page(chromium, console, locale="fr-CA")
     enter(page, console)
     page.goto(f"{parts.page}?label=bolt&show=fn")
@@ -188,7 +191,9 @@ def test_a_label_is_corrected_in_french(chromium, console):
     until(lambda: '"nut"' in line_of(parts, source))
     page.get_by_role("button", name="Fermer").last.click()
     expect(page.get_by_text("1 image est étiquetée autrement que lors de")).to_be_visible()
-    expect(page.get_by_role("button", name="Entraîner de nouveau")).to_be_enabled()
+    page.get_by_role("button", name="Entraîner de nouveau").click()
+    expect(page.get_by_text("Qualité de v2")).to_be_visible(timeout=TRAINED_MS)
+    assert version_of(console, parts.route, "v2")["Status"] == "TRAINING_COMPLETED"
     close_page(page)
 
 

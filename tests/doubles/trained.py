@@ -34,6 +34,7 @@ def put_version_in(
     region: str = "us-east-1",
     name: str = "",
     bucket: str = "",
+    budget: str = "",
     results: Any = None,
     moves: tuple[State, ...] = ("trained",),
     **facts: Any,
@@ -50,7 +51,8 @@ def put_version_in(
         result = projects.find(scope, project)
     except Missing:
         result = projects.create(scope, NewProject(project))
-    created, _ = versions.create(result, NewVersion(name, state=first, bucket=bucket))
+    inputs = {"budget": budget} if budget else {}
+    created, _ = versions.create(result, NewVersion(name, state=first, bucket=bucket, inputs=inputs))
     tiny_package(data / "versions" / created.folder / "package", task, **facts)
     for state in moves:
         created = versions.move(created, state, **({"results": results or {}} if state == "trained" else {}))

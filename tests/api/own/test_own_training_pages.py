@@ -56,6 +56,18 @@ def test_without_a_dataset_there_is_nothing_to_learn_from(boards):
     }
 
 
+def test_results_go_where_those_of_the_newest_version_went(house, boards):
+    ask = {"ProjectArn": str(boards.project.arn)}
+    house.versions.create(boards.project, NewVersion("v1", bucket="results", prefix="out/"))
+    answer = OPERATIONS["PreviewTraining"](house, ALICE, ask)
+    assert (answer["OutputBucket"], answer["OutputPrefix"]) == ("results", "out/")
+    # Whatever wrote this one down named no bucket, and so no place for the next.
+    house.versions.create(boards.project, NewVersion("v2"))
+    answer = OPERATIONS["PreviewTraining"](house, ALICE, ask)
+    assert answer["OutputBucket"].startswith("vedette-console-")
+    assert answer["OutputPrefix"] == "models/boards/"
+
+
 def test_a_preview_says_what_would_be_learnt(boards):
     boards.put("train", [*(a_line(n, "ab"[n % 2]) for n in range(5)), a_line("open")])
     boards.put("test", [a_line("t", "a"), a_line("u", "b")])

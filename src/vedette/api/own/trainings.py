@@ -65,7 +65,8 @@ def _output(house: House, caller: Caller, project: Project) -> dict[str, Any]:
     newest, _ = house.versions.list(project, most=1)
     place = {"OutputBucket": upload_bucket(house, caller.account, caller.region)}
     place["OutputPrefix"] = f"models/{project.name}/"
-    if newest:
+    # One that was written down without a bucket, by hand or by a test, names no place for the next.
+    if newest and newest[0].bucket:
         place = {"OutputBucket": newest[0].bucket, "OutputPrefix": newest[0].prefix}
     return {**place, "HasOutputBucket": house.blobs.has_bucket(place["OutputBucket"])}
 
