@@ -135,6 +135,8 @@ def _is_removable(node: ast.AST) -> bool:
 def mutants(room: Path, count: int, chance: random.Random) -> list[Mutant]:
     """Return one change each of so many lines, over all files of the room."""
     paths = [room] if room.is_file() else sorted(room.rglob("*.py"))
+    # What protoc writes (`make generate`) is not ours to hold.
+    paths = [path for path in paths if not path.stem.endswith(("_pb2", "_pb2_grpc"))]
     files = {path: path.read_text("utf-8") for path in paths}
     lines = sorted(
         {(path, change.line) for path, source in files.items() for change in changes(ast.parse(source))}

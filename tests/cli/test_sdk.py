@@ -14,7 +14,10 @@ def run(*words):
 def test_install_makes_the_service_known_to_a_loader(tmp_path, monkeypatch):
     import boto3
 
-    assert run("install", "--to", str(tmp_path)).exit_code == 0
+    result = run("install", "--to", str(tmp_path))
+    assert result.exit_code == 0
+    assert str(tmp_path.joinpath(*PLACE)) in result.output
+    assert result.output.endswith("`vedette sdk remove` undoes this.\n")
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
     session = boto3.Session(region_name="us-east-1")
     keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}

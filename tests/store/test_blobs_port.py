@@ -40,6 +40,22 @@ def test_what_was_put_is_found_and_read(blobs, bucket):
         assert (stream.read(2), stream.read()) == (b"pi", b"xels")
 
 
+def test_a_foreign_bucket_is_placed_and_the_first_region_is_named_by_nothing(server):
+    """AWS refuses a LocationConstraint of us-east-1."""
+    store = ForeignBlobs(ForeignS3(server.address, *server.key))
+    wanted = []
+    store._client.meta.events.register(
+        "provide-client-params.s3.CreateBucket", lambda params, **_: wanted.append(params)
+    )
+    for region in ("us-east-1", "eu-central-1"):
+        store.make_bucket(f"placed-in-{region}", account=ACCOUNT, region=region)
+    store.close()
+    assert [options.get("CreateBucketConfiguration") for options in wanted] == [
+        None,
+        {"LocationConstraint": "eu-central-1"},
+    ]
+
+
 def test_a_stream_larger_than_a_part_comes_back_whole(blobs, bucket):
     body = bytes(range(256)) * (PART // 256) + b"tail"
     assert blobs.put(bucket, "big", io.BytesIO(body)).size == len(body)

@@ -1,5 +1,6 @@
 """Pictures uploaded at the console and shown there."""
 
+import asyncio
 import hashlib
 import io
 import socket
@@ -11,7 +12,9 @@ import pytest
 from PIL import Image
 
 from doubles.console import ConsoleBrowser, a_user, signed_in
-from vedette.api.console.pictures import clean_name
+from vedette.api.console.faults import ConsoleFault
+from vedette.api.console.pictures import HEAD_BYTES, _peek, bytes_of, clean_name
+from vedette.wire.http import FileBody, Response
 
 
 @pytest.fixture(scope="module")
@@ -242,3 +245,14 @@ def test_odd_pictures_come_as_they_are(root):
         facts = upload(root, name, data).json
         assert (facts["isConverted"], (facts["width"], facts["height"])) == (False, sides)
         assert show(root, facts["sourceRef"]).body == data
+
+
+def test_a_part_of_a_file_is_read_from_its_start_and_no_further(tmp_path):
+    """An upload in parts lies in one file, each part where the one before it ends."""
+    place = tmp_path / "parts"
+    place.write_bytes(b"before-PICTURE-after")
+    response = Response(200, [], FileBody(str(place), 7, 7))
+    assert asyncio.run(bytes_of(response, 7)) == b"PICTURE"
+    assert asyncio.run(_peek(response))[0] == b"PICTURE-after"[:HEAD_BYTES]
+    with pytest.raises(ConsoleFault, match="more than 0 MiB"):
+        asyncio.run(bytes_of(response, 6))

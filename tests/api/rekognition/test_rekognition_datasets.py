@@ -173,3 +173,11 @@ def test_both_datasets_may_be_named_in_any_order(call, house, boards, train, fil
     assert house.datasets.wait(30)
     stats = call("DescribeDataset", DatasetArn=test)["DatasetDescription"]["DatasetStats"]
     assert stats["TotalEntries"] == 2
+
+
+def test_a_project_of_another_feature_has_no_datasets(call):
+    arn = call("CreateProject", ProjectName="adapter", Feature="CONTENT_MODERATION", AutoUpdate="DISABLED")
+    with pytest.raises(Wrong, match="adapter is of the feature CONTENT_MODERATION"):
+        call("CreateDataset", ProjectArn=arn["ProjectArn"], DatasetType="TRAIN")
+    (project,) = call("DescribeProjects", Features=["CONTENT_MODERATION"])["ProjectDescriptions"]
+    assert project.get("Datasets", []) == []

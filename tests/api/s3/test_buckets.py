@@ -45,6 +45,14 @@ def test_only_an_empty_bucket_is_deleted(s3, bucket, refused):
     assert refused(s3.delete_bucket, Bucket=bucket) == ("NoSuchBucket", 404)
 
 
+def test_a_new_bucket_answers_what_holds_where_nothing_was_set(s3, bucket):
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "BucketOwner"
+    assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=bucket)
+    assert "Status" not in s3.get_bucket_accelerate_configuration(Bucket=bucket)
+    s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "Requester"
+
+
 SETTINGS = [
     ("bucket_lifecycle_configuration", "LifecycleConfiguration", {"Rules": [RULE]}, "bucket_lifecycle",
      "NoSuchLifecycleConfiguration", "Rules"),

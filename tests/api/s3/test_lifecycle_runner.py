@@ -212,3 +212,13 @@ def test_this_machine_marks_its_time_and_finds_nothing_wrong_with_it():
     first, second = mark_time(1_000), mark_time(1_000)
     assert clock_problem(first, second) == ""
     assert (first.boot == second.boot, second.up_s >= first.up_s) == (True, True)
+
+
+def test_a_start_says_at_once_that_rules_wait_and_for_whom(tmp_path, caplog):
+    machine = Machine(tmp_path)
+    pause_lifecycle(tmp_path, "somebody wants to look first", lambda: machine.wall)
+    with caplog.at_level("WARNING", logger=lifecycle_runner.log.name):
+        machine.runner.start()
+        machine.runner.close()
+    assert "somebody wants to look first. When the buckets are" in caplog.text
+    assert "vedette lifecycle resume" in caplog.text
