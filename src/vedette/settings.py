@@ -3,10 +3,11 @@
 Every setting is listed in docs/reference/settings.md, which a test compares with this file.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vedette.errors import Wrong
@@ -31,6 +32,10 @@ class Settings(BaseSettings):
     host_names: str = Field(
         default="",
         description="Further names of this server, with commas between: its own pages answer to no others.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of proxies, with commas; their `X-Forwarded-For` is believed.",
     )
     metrics_token: SecretStr = Field(
         default=SecretStr(""),
@@ -102,6 +107,13 @@ class Settings(BaseSettings):
         ge=0,
         description="After so many idle seconds a model's units give their memory back; 0 never.",
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _refuse_no_network(cls, names: str) -> str:
+        for name in filter(None, map(str.strip, names.split(","))):
+            ip_network(name)
+        return names
 
 
 def read_settings(**options: Any) -> Settings:

@@ -25,6 +25,7 @@ from vedette.server.asgi import ClientGone, Receive, Scope, Send, read_head, sen
 from vedette.server.doors import LAST, bytes_to_recognise, page_door, preflight, service_door
 from vedette.server.memory import MOST_BYTES, BodyMemory
 from vedette.server.observe import Metrics, RequestLog, RequestRecord
+from vedette.server.proxies import TrustedProxies
 from vedette.server.room import make_room
 from vedette.store.disk import disk_refusal
 from vedette.wire.http import Request, Response
@@ -46,13 +47,14 @@ class Application:
         self.ready = False
         self.metrics = Metrics()
         self.log = RequestLog()
+        self._proxies = TrustedProxies(house.settings.trusted_proxies)
         # At least two of the largest, else one could never be sent while another is read.
         self._room = BodyMemory(max(MOST_BYTES, 2 * house.settings.max_body))
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = read_head(scope, receive, new_request_id())
+        request = read_head(scope, receive, new_request_id(), self._proxies)
         visit = Visit(
             self.house,
             request,

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from vedette.api.door import SlowBody
+from vedette.server.proxies import TrustedProxies
 from vedette.wire.http import FileBody, Headers, Request, Response
 
 Scope = MutableMapping[str, Any]
@@ -32,17 +33,19 @@ class ClientGone(Exception):
     """The client closed the connection before its body ended."""
 
 
-def read_head(scope: Scope, receive: Receive, request_id: str) -> Request:
+def read_head(scope: Scope, receive: Receive, request_id: str, proxies: TrustedProxies) -> Request:
     """Return the request with its body still to come, as a stream."""
-    client, server = scope.get("client"), scope.get("server")
+    peer, server = scope.get("client"), scope.get("server")
+    headers = Headers([(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]])
+    client, scheme = proxies.origin(peer[0] if peer else "", scope["scheme"], headers)
     return Request(
         method=scope["method"],
         raw_path=scope["raw_path"].decode("latin-1"),
         raw_query=scope["query_string"].decode("latin-1"),
-        headers=Headers([(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]]),
+        headers=headers,
         stream=read_stream(receive),
-        scheme=scope["scheme"],
-        client=client[0] if client else "",
+        scheme=scheme,
+        client=client,
         server=server[0] if server else "",
         id=request_id,
     )
