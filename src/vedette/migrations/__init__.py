@@ -3,13 +3,18 @@
 Every start brings the database up to date, in one transaction that nobody else can
 write beside. A copy of a SQLite database is kept first. Whoever adds a table writes the
 next file in versions/ and imports its room's tables in everything.py.
+
+A change that servers of the release before can work with says `works_with_older = True` in its file: then it
+is made beside them, and servers are updated one after the other. What such a change may do is held by a
+test (decision 0364). Any other asks for the older servers to be stopped.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, column, inspect, select, table
 
 from vedette.errors import Wrong
 from vedette.jobs.members import has_roll, living_others
@@ -17,6 +22,9 @@ from vedette.store.db import Database
 
 VERSIONS = Path(__file__).parent / "versions"
 COPIES = 3
+VERSION_TABLE = "alembic_version"
+# Before the number of a database that `vedette move` has left; no release knows such a number.
+MOVED = "moved-"
 
 
 def numbers() -> list[str]:
@@ -41,18 +49,30 @@ def upgrade(database: Database, data: Path) -> str | None:
     from vedette.migrations.steps import climb
 
     with database.write() as connection:
-        _refuse_newer(current(connection), numbers_known)
-        _refuse_in_use(connection)
+        # Another server may have made some of them while this one waited for its turn.
+        standing = current(connection)
+        _refuse_newer(standing, numbers_known)
+        _refuse_in_use(connection, [number for number in numbers_known if number > (standing or "")])
         climb(connection)
     return before
 
 
 def current(connection: Connection) -> str | None:
     """Return the number of the database's last change; None where it has none."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    number = connection.execute(text("select version_num from alembic_version")).scalar()
+    number = connection.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
     return None if number is None else str(number)
+
+
+def moved_number(number: str) -> str:
+    """Return what stands for the number in a database that was moved to another one."""
+    return f"{MOVED}{number}"
+
+
+def is_moved(number: str) -> bool:
+    """Say whether a database with this number was moved to another one."""
+    return number.startswith(MOVED)
 
 
 def keep_copy(database: Database, folder: Path, number: str) -> Path | None:
@@ -73,11 +93,13 @@ def keep_copy(database: Database, folder: Path, number: str) -> Path | None:
     return copy
 
 
-def _refuse_in_use(connection: Connection) -> None:
-    """Refuse to change the shape of a database that servers of an older release work on at this moment."""
+def _refuse_in_use(connection: Connection, pending: Sequence[str]) -> None:
+    """Refuse to change a database that servers of an older release use, where the change would break them."""
+    from vedette.migrations.steps import breaks_older
+
     if connection.dialect.name == "sqlite" or not has_roll(connection):
         return
-    if count := living_others(connection):
+    if breaks_older(pending) and (count := living_others(connection)):
         raise Wrong(
             "This release has to change the database, which servers of an older one use at this moment "
             f"({count}): stop them, and start this one again."
@@ -85,6 +107,11 @@ def _refuse_in_use(connection: Connection) -> None:
 
 
 def _refuse_newer(before: str | None, numbers_known: list[str]) -> None:
+    if before is not None and is_moved(before):
+        raise Wrong(
+            "This database was moved to another one by `vedette move`: set VEDETTE_DATABASE to the address "
+            "of that one, or unset it where that is the SQLite file in the data folder."
+        )
     if before is not None and before not in numbers_known:
         raise Wrong(
             f"The database was last changed by a newer Vedette (change {before}; this program knows up to "
