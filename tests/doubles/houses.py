@@ -109,13 +109,15 @@ class PostgresMaker:
         self._address = address
         self._folder = folder
         self._count = 0
+        self._has_model = False
         self._server = open_database(f"{address}&dbname=postgres", folder)
 
     def new(self) -> tuple[str, Path]:
         """Return the address of a fresh database, and its data folder."""
         self._count += 1
         model = f"{self._address}&dbname=model"
-        if self._count == 1:
+        if not self._has_model:
+            self._has_model = True
             self._run("create database model")
             database = open_database(model, self._folder)
             upgrade(database, self._folder)
@@ -125,6 +127,12 @@ class PostgresMaker:
         folder = self._folder / str(self._count)
         folder.mkdir()
         return f"{self._address}&dbname={name}", folder
+
+    def empty(self) -> str:
+        """Return the address of a database without a table."""
+        self._count += 1
+        self._run(f"create database empty_{self._count} template template0")
+        return f"{self._address}&dbname=empty_{self._count}"
 
     def drop(self, address: str) -> None:
         """Remove a database that was made here; a hundred of them would fill the disk."""

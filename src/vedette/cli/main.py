@@ -22,6 +22,7 @@ from vedette.cli.evaluate import evaluate
 from vedette.cli.exchange import export_format, import_format
 from vedette.cli.lifecycle import lifecycle
 from vedette.cli.models import model, models, projects
+from vedette.cli.move import move
 from vedette.cli.parts import part_of, sentence_for
 from vedette.cli.repair import repair
 from vedette.cli.serve import serve
@@ -64,6 +65,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "credentials": credentials,
         "backup": backup,
         "restore": restore,
+        "move": move,
         "doctor": doctor,
         "repair": repair,
     },
