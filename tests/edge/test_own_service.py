@@ -1,6 +1,8 @@
 """What the agent answers beside Lookout's service: labels, health, reflection, figures, the status page."""
 
 import io
+import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -10,8 +12,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from PIL import Image
 
-from doubles.devices import bitmap_of, plain, running_device, tiny_models
+from doubles.devices import SOON_S, bitmap_of, plain, running_device, tiny_models
 from vedette.edge.device_models import DeviceModels
+from vedette.edge.health import MOST_REFLECTIONS
 from vedette.edge.protos import vedette_edge_pb2 as pb
 from vedette.edge.protos import vedette_edge_pb2_grpc
 from vedette.edge.status_page import local_address
@@ -147,3 +150,35 @@ def test_a_name_with_markup_in_it_is_text_on_the_page(tmp_path):
     with running_device(models, status=STATUS) as device:
         assert isinstance(device.agent.models, DeviceModels)
         assert "&lt;script&gt;x" in fetch(device.agent.page)
+
+
+def test_streams_of_reflection_that_stay_open_are_few(device):
+    """Each holds a thread for as long as its client keeps it open, and pictures need threads."""
+    is_over = threading.Event()
+
+    def open_requests():
+        yield reflection_pb2.ServerReflectionRequest(list_services="")
+        is_over.wait(SOON_S)
+
+    def ask():
+        stream = reflection_pb2_grpc.ServerReflectionStub(device.channel).ServerReflectionInfo(
+            open_requests()
+        )
+        streams.append(stream)
+        try:
+            return len(next(stream).list_services_response.service)
+        except grpc.RpcError as error:
+            return error.code().name
+
+    streams = []
+    try:
+        answers = [ask() for _ in range(MOST_REFLECTIONS + 2)]
+    finally:
+        is_over.set()
+        for stream in streams:
+            stream.cancel()
+    assert answers == [4] * MOST_REFLECTIONS + ["RESOURCE_EXHAUSTED"] * 2
+    deadline = time.monotonic() + SOON_S
+    while ask() != 4:  # until those that ended are seen to have
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -12,8 +12,9 @@ from doubles.packages import save_plain
 from vedette.edge import watch as module
 from vedette.edge.looking import ask_file
 from vedette.edge.served import ProcessFailed
-from vedette.edge.watch import FolderWatch, WatchOptions, free_place, move, verdict_of, write_answer
-from vedette.errors import Busy, Missing
+from vedette.edge.watch import FolderWatch, WatchOptions, verdict_of
+from vedette.edge.watch_files import free_place, is_answer, mark_of, move, write_answer
+from vedette.errors import Busy, Missing, Wrong
 
 BRIGHT, DARK, RED = 255, 0, (255, 0, 0)
 
@@ -240,6 +241,126 @@ def test_a_picture_that_no_process_survives_is_given_up_and_the_others_are_looke
     assert watching.look() == 2
     assert "ended by signal 9" in json.loads((out / "a.png.json").read_bytes())["error"]
     assert json.loads((out / "b.png.json").read_bytes())["is_anomalous"] is True
+
+
+def test_a_pipe_in_the_folder_is_no_picture(watch, folders):
+    source, out = folders
+    os.mkfifo(source / "a.png")
+    save_plain(source / "b.png", BRIGHT)
+    assert answered(watch()) == 1
+    assert files_below(out) == ["b.png.json"]
+
+
+def test_what_is_wrong_with_one_file_holds_no_other_up_and_is_said_once(watch, folders, caplog, monkeypatch):
+    source, out = folders
+    too_long = f"{'a' * 246}.png"  # .NAME.json.new has more than 255 letters
+    for name in (too_long, "b.png", "c.png", "d.png", "e.png"):
+        save_plain(source / name, BRIGHT)
+    (out / "c.png.json").mkdir()
+    (out / "d.png.json").write_text('{"exposure_ms": 4}')
+    read = module.Path.read_bytes
+
+    def forbidden(path):
+        if path.name == "b.png":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(module.Path, "read_bytes", forbidden)
+    watching = watch()
+    watching.look()
+    assert (watching.look(), watching.look()) == (1, 0)
+    assert json.loads((out / "e.png.json").read_bytes())["is_anomalous"] is True
+    assert (out / "d.png.json").read_text() == '{"exposure_ms": 4}', "a camera's own file stays"
+    said = [record.message for record in caplog.records if "passed over" in record.message]
+    assert len(said) == 4
+    for words in (
+        "File name too long",
+        "cannot be read, Permission denied",
+        "Is a directory",
+        "is no answer",
+    ):
+        assert sum(words in text for text in said) == 1, (words, said)
+
+
+def test_a_name_that_is_no_text_is_answered_in_json(watch, folders):
+    source, out = folders
+    save_plain(source / os.fsdecode(b"a\xff.png"), BRIGHT)
+    assert answered(watch()) == 1
+    (place,) = out.iterdir()
+    assert json.loads(place.read_bytes())["image"] == str(source / os.fsdecode(b"a\xff.png"))
+    assert answered(watch()) == 0, "also after a restart"
+
+
+def test_pictures_are_not_moved_round_and_round(device, folders, clock, caplog):
+    source, out = folders
+    with pytest.raises(Wrong, match="again and again"):
+        FolderWatch(WatchOptions(source, source, "anomalies", moves=True), device.agent.models, clock)
+    (out / "anomaly").mkdir()
+    for name, light in (("a.png", BRIGHT), ("b.png", DARK)):
+        save_plain(out / "anomaly" / name, light)
+    options = WatchOptions(out / "anomaly", out, "anomalies", moves=True)
+    watching = FolderWatch(options, device.agent.models, clock)
+    assert (answered(watching), answered(watching)) == (1, 0)
+    assert files_below(out) == ["anomaly/a.png", "normal/b.png", "normal/b.png.json"]
+    assert "where pictures come in" in caplog.text
+
+
+def test_answers_may_lie_beside_their_pictures(device, tmp_path, clock):
+    save_plain(tmp_path / "a.png", BRIGHT)
+    watching = FolderWatch(WatchOptions(tmp_path, tmp_path, "anomalies"), device.agent.models, clock)
+    assert (answered(watching), answered(watching)) == (1, 0)
+    assert files_below(tmp_path) == ["a.png", "a.png.json"]
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_picture_that_takes_the_name_of_the_one_looked_at_is_looked_at_itself(
+    watch, folders, monkeypatch, moves
+):
+    source, out = folders
+    save_plain(source / "a.png", BRIGHT)
+
+    def ask(*arguments, **options):
+        fields = ask_file(*arguments, **options)
+        if fields["is_anomalous"]:
+            save_plain(source / "a.png", DARK, height=77)
+        return fields
+
+    monkeypatch.setattr(module, "ask_file", ask)
+    watching = watch(moves=moves)
+    assert answered(watching) == 0
+    assert files_below(out) == []
+    assert answered(watching) == 1
+    assert files_below(out) == (["normal/a.png", "normal/a.png.json"] if moves else ["a.png.json"])
+
+
+def test_a_picture_that_came_while_another_was_moved_is_put_back(tmp_path):
+    path, to = save_plain(tmp_path / "a.png", DARK), tmp_path / "there.png"
+    mark = mark_of(path)
+    save_plain(path, BRIGHT, height=77)
+    newer = path.read_bytes()
+    move(path, to, mark)
+    assert (path.read_bytes(), to.exists()) == (newer, False)
+
+
+def test_a_picture_that_came_while_another_was_copied_stays(tmp_path, monkeypatch):
+    path, to = save_plain(tmp_path / "a.png", DARK), tmp_path / "there.png"
+    mark = mark_of(path)
+    save_plain(path, BRIGHT, height=77)
+    newer = path.read_bytes()
+
+    def other_disk(*_):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(type(path), "rename", other_disk)
+    move(path, to, mark)
+    assert (path.read_bytes(), files_below(tmp_path)) == (newer, ["a.png"])
+
+
+@pytest.mark.parametrize(("text", "is_ours"), [("{", False), ("[]", False), ('{"file": 1}', False)])
+def test_what_is_no_answer_is_not_written_over(tmp_path, text, is_ours):
+    (tmp_path / "a.json").write_text(text)
+    assert is_answer(tmp_path / "a.json") is is_ours
+    assert is_answer(tmp_path / "none.json")
 
 
 def test_the_agent_watches_a_folder_while_it_answers(tmp_path):

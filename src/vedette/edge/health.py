@@ -4,10 +4,13 @@ The agent's own services are SERVING while it runs. A model's name is a service 
 is RUNNING.
 """
 
+import threading
+from collections.abc import Iterator
 from typing import Any
 
+import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from vedette.edge.protos import edge_agent_pb2, vedette_edge_pb2
 from vedette.edge.served import ModelState, ServedModel
@@ -16,6 +19,32 @@ SERVICES = (
     edge_agent_pb2.DESCRIPTOR.services_by_name["EdgeAgent"].full_name,
     vedette_edge_pb2.DESCRIPTOR.services_by_name["Edge"].full_name,
 )
+
+# Each stream of reflection holds a thread for as long as its client keeps it open, and pictures need threads.
+MOST_REFLECTIONS, REFLECTION_S = 4, 60.0
+
+
+class BoundReflection(reflection.ReflectionServicer):  # type: ignore[misc]  # the package has no types
+    """Reflection for a few clients at a time, each for a minute; tools ask anew."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(names)
+        self._room = threading.BoundedSemaphore(MOST_REFLECTIONS)
+
+    def ServerReflectionInfo(  # noqa: N802  (the call's name)
+        self, request_iterator: Any, context: Any
+    ) -> Iterator[Any]:
+        """Answer one client's questions."""
+        if not self._room.acquire(blocking=False):
+            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "Too many clients use reflection now.")
+        ending = threading.Timer(REFLECTION_S, context.cancel)
+        ending.daemon = True
+        ending.start()
+        try:
+            yield from super().ServerReflectionInfo(request_iterator, context)
+        finally:
+            ending.cancel()
+            self._room.release()
 
 
 class AgentHealth:
@@ -29,7 +58,8 @@ class AgentHealth:
     def add_to(self, server: Any) -> None:
         """Add health and reflection to a gRPC server."""
         health_pb2_grpc.add_HealthServicer_to_server(self._servicer, server)
-        reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+        names = (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(BoundReflection(names), server)
 
     def observe(self, served: ServedModel) -> None:
         """Take over a model's state."""

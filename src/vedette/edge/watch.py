@@ -6,7 +6,8 @@
 A file is read when its size and time have stayed the same between two looks; one that is still damaged then
 may be half of a slow copy, and is tried again for a while. Nothing is ever overwritten but an answer to the
 same file, and no picture leaves IN before its answer is on the disk: a full disk only makes it wait. What was
-answered is known by the answers themselves, so that a restart asks nothing twice.
+answered is known by the answers themselves, so that a restart asks nothing twice. A file with which something
+is wrong (nobody may read it, its name is too long for an answer's) is said and passed over; the others go on.
 """
 
 import contextlib
@@ -15,7 +16,6 @@ import json
 import logging
 import os
 import re
-import shutil
 import threading
 import time
 from collections import Counter
@@ -29,6 +29,7 @@ from vedette.edge.device_models import DeviceModels
 from vedette.edge.looking import ask_file
 from vedette.edge.process import CallerGone
 from vedette.edge.served import ModelState, ProcessFailed
+from vedette.edge.watch_files import FileMark, free_place, is_answer, mark_of, move, write_answer
 from vedette.errors import Busy, Missing, NoSpace, TooFast, Wrong
 from vedette.vision.files import SUFFIXES
 
@@ -44,6 +45,12 @@ MOST_BYTES = 256 << 20
 # A picture over which the model's process ended so often is given up, and the others are looked at.
 MOST_FAILURES = 3
 UNREADABLE, NOTHING = "unreadable", "nothing"
+# What is wrong with the place of one answer; anything else that a disk says is of all of them.
+OF_ONE_PLACE = frozenset({errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.EINVAL})
+
+
+class PassedOver(Exception):
+    """One file cannot be looked at, or its answer not written; the message is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +63,6 @@ class WatchOptions:
     moves: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FileMark:
-    """What tells a file from another one that took its name."""
-
-    size: int
-    mtime_ns: int
-
-
 class FolderWatch:
     """Looks at what is dropped into one folder; one thread."""
 
@@ -74,10 +73,13 @@ class FolderWatch:
         self._options = options
         self._models = models
         self._clock = clock
-        self._out = options.out.resolve()
+        self._out, self._source = options.out.resolve(), options.source.resolve()
+        if options.moves and self._out == self._source:
+            raise Wrong("--watch and --out are one folder: pictures would be moved again and again.")
         self._answered: dict[Path, FileMark] = {}
         self._waiting: dict[Path, tuple[FileMark, float]] = {}
         self._failures: Counter[Path] = Counter()
+        self._passed_over: dict[Path, str] = {}
         self._is_over = threading.Event()
         self._problem = ""
 
@@ -109,11 +111,27 @@ class FolderWatch:
             if self._is_over.is_set():
                 return count
             if self._is_settled(path, mark):
-                count += self._handle(path, mark)
-        for memory in (self._answered, self._waiting, self._failures):
+                count += self._try(path, mark)
+        for memory in (self._answered, self._waiting, self._failures, self._passed_over):
             for path in set(memory) - present:
                 del memory[path]
         return count
+
+    def _try(self, path: Path, mark: FileMark) -> int:
+        """Handle one picture; what is wrong with it alone is said once, and holds nothing up."""
+        try:
+            return self._handle(path, mark)
+        except PassedOver as problem:
+            sentence = f"{path} is passed over: {problem}"
+        except OSError as error:
+            if error.errno not in OF_ONE_PLACE:
+                raise
+            sentence = f"{path} is passed over: its answer cannot be written, {error.strerror}."
+            self._answered[path] = mark  # it was looked at; again after a restart
+        if self._passed_over.get(path) != sentence:
+            log.warning("%s", sentence)
+        self._passed_over[path] = sentence
+        return 0
 
     def _warn(self, error: Exception) -> None:
         problem = getattr(error, "sentence", None) or str(error)
@@ -142,9 +160,9 @@ class FolderWatch:
                 path = Path(parent) / name
                 if name.startswith(".") or path.suffix.lower() not in SUFFIXES or path.is_symlink():
                     continue
-                with contextlib.suppress(FileNotFoundError):
-                    about = path.stat()
-                    yield path, FileMark(about.st_size, about.st_mtime_ns)
+                mark = mark_of(path)
+                if mark is not None:
+                    yield path, mark
 
     def _is_settled(self, path: Path, mark: FileMark) -> bool:
         """Say whether a file is whole, as far as its size and time tell, and not answered yet."""
@@ -165,23 +183,22 @@ class FolderWatch:
 
     def _handle(self, path: Path, mark: FileMark) -> int:
         """Look at one picture and write its answer; nothing where it has to wait."""
+        if not self._options.moves and not is_answer(place := self._answer_place(path, "")):
+            raise PassedOver(f"{place} was there before, and is no answer.")
         try:
             fields = self._fields(path, mark)
-        except FileNotFoundError:
-            return 0  # somebody took it away meanwhile
-        except CallerGone:
-            return 0
+        except (FileNotFoundError, CallerGone):
+            return 0  # somebody took it away meanwhile, or the agent ends
         if fields is None:
             return 0
-        verdict = verdict_of(fields) if self._options.moves else ""
-        place = self._answer_place(path, verdict)
-        if self._options.moves:
-            place = free_place(place)
+        place = self._place_for(path, mark, fields)
+        if mark_of(path) != mark:
+            return 0  # another picture took its name meanwhile
         write_answer(
             place, {"image": str(path), **fields, "file": {"size": mark.size, "mtime_ns": mark.mtime_ns}}
         )
         if self._options.moves:
-            move(path, place.with_suffix(""))
+            move(path, place.with_suffix(""), mark)
         else:
             self._answered[path] = mark
         self._waiting.pop(path, None)
@@ -194,8 +211,9 @@ class FolderWatch:
         if mark.size > MOST_BYTES:
             return {**about, "error": f"The file has {mark.size:,} bytes; {MOST_BYTES:,} are read at most."}
         served = self._models.served(self._options.model)
+        content = _content(path)
         try:
-            fields = ask_file(served, path.read_bytes(), {}, is_awaited=lambda: not self._is_over.is_set())
+            fields = ask_file(served, content, {}, is_awaited=lambda: not self._is_over.is_set())
         except (NoSpace, ProcessFailed) as error:
             self._failures[path] += 1
             if self._failures[path] < MOST_FAILURES:
@@ -208,9 +226,30 @@ class FolderWatch:
             return {**about, "error": refusal.sentence}
         return {**about, **answer_fields(fields)}
 
+    def _place_for(self, path: Path, mark: FileMark, fields: Mapping[str, Any]) -> Path:
+        """Return where the answer to a picture goes, and the picture beside it where they are moved."""
+        if not self._options.moves:
+            return self._answer_place(path, "")
+        verdict = verdict_of(fields)
+        if self._source.is_relative_to(self._out / verdict):
+            self._answered[path] = mark
+            raise PassedOver(f"it would be moved to {self._out / verdict}, where pictures come in.")
+        return free_place(self._answer_place(path, verdict))
+
     def _answer_place(self, path: Path, verdict: str) -> Path:
         relative = path.relative_to(self._options.source)
         return self._options.out / verdict / relative.with_name(f"{relative.name}.json")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+            raise
+        raise PassedOver(f"it cannot be read, {error.strerror}.") from error
 
 
 def answer_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -245,58 +284,6 @@ def verdict_of(fields: Mapping[str, Any]) -> str:
         return "anomaly" if fields["is_anomalous"] else "normal"
     best = fields["labels"][0]["name"] if fields["labels"] else NOTHING
     return re.sub(r"[^\w-]+", "_", best).strip("_") or NOTHING
-
-
-def write_answer(place: Path, document: Mapping[str, Any]) -> None:
-    """Write a JSON file, whole or not at all."""
-    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    beside = place.with_name(f".{place.name}.new")
-    try:
-        with beside.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(place)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def free_place(place: Path) -> Path:
-    """Return the place of an answer beside which no picture lies yet: numbered where one of its name does."""
-    number = 2
-    picture = place.with_suffix("")
-    free = picture
-    while free.exists():
-        free = picture.with_name(f"{picture.stem}-{number}{picture.suffix}")
-        number += 1
-    return free.with_name(f"{free.name}.json")
-
-
-def move(path: Path, to: Path) -> None:
-    """Move a picture; to another disk it is copied first, and is whole there before it goes here."""
-    try:
-        path.rename(to)
-    except FileNotFoundError:  # somebody took it away meanwhile
-        return
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _copy(path, to)
-
-
-def _copy(path: Path, to: Path) -> None:
-    beside = to.with_name(f".{to.name}.new")
-    try:
-        shutil.copy2(path, beside)
-        with beside.open("rb") as stream:
-            os.fsync(stream.fileno())
-        beside.replace(to)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-    path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
