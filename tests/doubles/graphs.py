@@ -101,6 +101,45 @@ def colour_masks(size: int = 16) -> bytes:
     return _model(steps, constants, size=size, outputs={"score": ["B"], "masks": ["B", 3, size, size]})
 
 
+def large_bytes(size: int = 8, channels: int = 16) -> bytes:
+    """Anomaly in 8 bits: the brightness, by a convolution whose weights are the largest that a byte holds.
+
+    Two products of a white pixel find no room in 16 bits; cut to it, white is half as bright.
+    """
+    most = 127 * 255 * 3 * 9
+    steps = [
+        helper.make_node("Cast", ["pictures"], ["x"], to=TensorProto.FLOAT),
+        helper.make_node("Transpose", ["x"], ["planes"], perm=[0, 3, 1, 2]),
+        *_as_bytes("planes", "flowing"),
+        helper.make_node("DequantizeLinear", ["weights", "weights_scale", "weights_zero"], ["kernel"]),
+        helper.make_node("Conv", ["flowing", "kernel"], ["sums"]),
+        *_as_bytes("sums", "sums_back"),
+        helper.make_node("Div", ["sums_back", "most"], ["shares"]),
+        helper.make_node("ReduceMax", ["shares", "plane"], ["score"], keepdims=0),
+    ]
+    constants = {
+        "weights": np.full((channels, 3, 3, 3), 127, np.int8),
+        "weights_scale": np.float32(1),
+        "weights_zero": np.int8(0),
+        "planes_scale": np.float32(1),
+        "planes_zero": np.uint8(0),
+        "sums_scale": np.float32(most / 255),
+        "sums_zero": np.uint8(0),
+        "most": np.float32(most),
+        "plane": np.array([1, 2, 3]),
+    }
+    return _model(steps, constants, size=size, outputs={"score": ["B"]})
+
+
+def _as_bytes(name: str, back: str) -> list[onnx.NodeProto]:
+    """Make bytes of numbers, and numbers of those again, which ONNX Runtime joins with the step between."""
+    scale = [f"{name}_scale", f"{name}_zero"]
+    return [
+        helper.make_node("QuantizeLinear", [name, *scale], [f"{name}_bytes"]),
+        helper.make_node("DequantizeLinear", [f"{name}_bytes", *scale], [back]),
+    ]
+
+
 def _grey() -> list[onnx.NodeProto]:
     return [
         helper.make_node("Cast", ["pictures"], ["x"], to=TensorProto.FLOAT),

@@ -32,9 +32,11 @@ from vedette.edge.segments import SegmentPart, read_segment, write_segment
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.slots import SlotReader
 from vedette.errors import NoSpace, Refusal, Wrong
+from vedette.runtime.byte_products import has_exact_bytes
 from vedette.runtime.component_signatures import require_signature
 from vedette.runtime.components import read_component
 from vedette.runtime.decode import Answer
+from vedette.runtime.golden import precision_of
 from vedette.runtime.model import Model
 from vedette.runtime.package import Package, open_package
 from vedette.runtime.signatures import read_key
@@ -50,6 +52,10 @@ MOST_FREE_BYTES = 16 << 20
 # How long threads of a network wait for its next step before they sleep: longer than between two steps.
 SPIN_US = 200
 ANOMALY_TASKS = ("anomaly", "segmentation")
+SLOW_BYTES = (
+    "%s is an 8-bit model, and this processor has no instructions for those (VNNI, AMX): its answers are the "
+    "same, and it may be slower here than the original, which packaging without 8 bits gives"
+)
 
 
 class ModelWorker:
@@ -59,6 +65,8 @@ class ModelWorker:
         threads = order["threads"] or count_cores()
         others = claim_core(order["core"]) if threads > 1 else ()
         package = open_ordered(order)
+        if precision_of(package.facts.recipe) == "int8" and not has_exact_bytes():
+            log.warning(SLOW_BYTES, order["name"])
         idle_cores = IdleCores(cores=len(others) + 1 if others else count_cores())
         helper = Helper(others, idle_cores.count) if threads > 1 else None
         self._model = Model(

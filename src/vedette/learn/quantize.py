@@ -24,6 +24,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from vedette.errors import Wrong
 from vedette.evaluation.document import Evaluation, headline, write_evaluation
 from vedette.evaluation.judge import judge
+from vedette.runtime.byte_products import want_exact_bytes
 from vedette.runtime.graph import refuse_foreign
 from vedette.runtime.model import Model
 from vedette.runtime.package import Package, open_package, write_package
@@ -201,6 +202,7 @@ def _session(network: bytes) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = 1
+    want_exact_bytes(options)  # timed as it will run
     return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
 
 

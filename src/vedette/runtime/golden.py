@@ -11,13 +11,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from vedette.errors import Wrong
+from vedette.runtime.components import Precision
 from vedette.vision.annotations import Box
 
 if TYPE_CHECKING:  # numpy, which the agent does without
+    from PIL import Image
+
     from vedette.runtime.decode import Answer
+    from vedette.runtime.model import Decoded
 
 GOLDEN = "golden"
 ANSWERS = f"{GOLDEN}/answers.json"
@@ -33,6 +37,8 @@ LEAST_CONFIDENCE = 0.05
 # Boxes of one thing, found twice on different processors, cover each other far better.
 ALIKE_BOX = 0.5
 MOST_PICTURES = 16
+# Rows of red, green and blue made of red, green, blue and one.
+_SWAPPED = (0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
 MOST_ANSWERS_BYTES = 1 << 20
 
 
@@ -158,6 +164,17 @@ def difference(expected: GoldenAnswer, answer: GoldenAnswer, precision: str = "f
             if is_sure and not any(_is_alike(finding, other, tolerance) for other in others):
                 return f"it {verb} {finding.label!r} with {finding.confidence:.2f}"
     return ""
+
+
+def swapped(decoded: "Decoded") -> "Decoded":
+    """Return a decoded picture as a device would see it that takes blue for red."""
+    image, size = decoded
+    return cast("Image.Image", image).convert("RGB", _SWAPPED), size
+
+
+def precision_of(recipe: Mapping[str, Any]) -> Precision:
+    """Return in which precision a network computes, by how its package says that it was made."""
+    return "int8" if recipe.get("precision") == "int8" else "float32"
 
 
 def farthest(expected: GoldenAnswer, answer: GoldenAnswer) -> float:

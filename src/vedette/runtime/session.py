@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from vedette.cores import count_cores
 from vedette.errors import Wrong
+from vedette.runtime.byte_products import want_exact_bytes
 from vedette.vision.annotations import Task
 from vedette.vision.images import Pixels
 
@@ -218,6 +219,7 @@ def _open(
             options.add_session_config_entry(option, value)
     if spins:  # else they go on for 35 ms of processor time after a run
         options.add_session_config_entry("session.force_spinning_stop", "1")
+    want_exact_bytes(options)
     _bound_memory()
     options.add_session_config_entry("session.use_env_allocators", "1")
     source = str(model) if isinstance(model, Path) else model
