@@ -193,7 +193,8 @@ def _golden(package: Path, source: Path | None, origin: ModelOrigin, beside: Pat
         raise Wrong(f"No picture of {source} could be read.", kind="folder", name=str(source))
     count = max(0, len(golden_set.files) - 1)
     if count:
-        print(f"{count} golden pictures of {label}.", file=sys.stderr)
+        colors = "" if golden_set.shows_colors else " None shows it where a device takes red for blue."
+        print(f"{count} golden pictures of {label}.{colors}", file=sys.stderr)
     else:
         print(
             "No golden pictures, so that a device cannot try the model: name some by --golden.",

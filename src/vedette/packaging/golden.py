@@ -93,5 +93,5 @@ class GoldenMaker:
                 if event.kind in LAST:
                     if context.should_leave():
                         raise JobInterrupted
-                    return {"files": [], "size": None}
+                    return {"files": [], "size": None, "shows_colors": False}
         raise JobInterrupted

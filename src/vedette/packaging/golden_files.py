@@ -17,17 +17,21 @@ MOST_BYTES = 15 << 20
 
 @dataclass(frozen=True, slots=True)
 class GoldenFiles:
-    """What goes into the component, by names there, and the size that most of the pictures have."""
+    """What goes into the component, by names there, and the size that most of the pictures have.
+
+    `shows_colors` says whether one of them would show that a device takes red for blue.
+    """
 
     files: Mapping[str, Path] = field(default_factory=dict)
     size: tuple[int, int] | None = None
+    shows_colors: bool = False
 
 
 def read_golden_files(result: Mapping[str, Any], out: Path) -> GoldenFiles:
     """Return what a process left in a folder."""
     files = {f"{GOLDEN}/{name}": out / name for name in result["files"]}
     size = result["size"]
-    return GoldenFiles(files, None if size is None else (size[0], size[1]))
+    return GoldenFiles(files, None if size is None else (size[0], size[1]), result["shows_colors"])
 
 
 def spread(places: Sequence[Any], most: int) -> list[Any]:

@@ -10,15 +10,19 @@ from vedette.runtime.components import Component
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.golden import (
     TOLERANCES,
-    GoldenPicture,
+    GoldenAnswer,
     difference,
     farthest,
     golden_answer,
     golden_pictures,
+    swapped,
 )
-from vedette.runtime.model import Model
+from vedette.runtime.model import Decoded, Model
 from vedette.runtime.package import Package
 from vedette.vision.annotations import ANOMALY
+
+COLORS_SHOWN = "they show it where a device takes red for blue"
+COLORS_HIDDEN = "none of them shows it where a device takes red for blue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +45,25 @@ def try_component(component: Component) -> Proof:
     pictures = golden_pictures(component.folder, list(component.files))
     if not pictures:
         return try_model(package)
-    model, apart = _opened(package), []
+    model, apart, shows_colors = _opened(package), [0.0], False
     for number, picture in enumerate(pictures, 1):
-        problem, distance = _compared(model, package.facts, picture, precision)
-        if problem:
+        decoded = model.decode(picture.place)
+        answer, other = (_answer(model, way, package.facts) for way in (decoded, swapped(decoded)))
+        if problem := difference(picture.expected, answer, precision):
             return Proof(
                 f"golden picture {number} of {len(pictures)} is answered otherwise here: {problem}",
                 is_alike=False,
             )
-        apart.append(distance)
+        apart.append(farthest(picture.expected, answer))
+        shows_colors |= bool(difference(picture.expected, other, precision))
     return Proof(
         f"{len(pictures)} golden pictures answered alike here, at most {max(apart):.4f} apart "
-        f"({TOLERANCES[precision]:g} are allowed)"
+        f"({TOLERANCES[precision]:g} are allowed); {COLORS_SHOWN if shows_colors else COLORS_HIDDEN}"
     )
 
 
-def _compared(model: Model, facts: PackageFacts, picture: GoldenPicture, precision: str) -> tuple[str, float]:
-    answer = golden_answer(model.detect(picture.place), facts.threshold(ANOMALY))
-    return difference(picture.expected, answer, precision), farthest(picture.expected, answer)
+def _answer(model: Model, decoded: Decoded, facts: PackageFacts) -> GoldenAnswer:
+    return golden_answer(model.look(decoded), facts.threshold(ANOMALY))
 
 
 def _opened(package: Package) -> Model:
