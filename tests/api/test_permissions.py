@@ -79,6 +79,8 @@ PACKAGING = {
 }
 EDGE = {"ModelArn": VERSION, "ComponentName": "boards", "Address": "s3://out/edge"}
 PACKED = {"ProjectArn": PROJECT, "JobName": "none"}
+SIGNED = {"Address": "s3://pictures/belt.zip", "PublicKey": "A" * 43}
+PACKED_HERE, PACKED_ELSEWHERE = "with Packages of a packaging job", "with Packages that you signed yourself"
 ENTRIES = {"ProjectArn": PROJECT, "DatasetType": "TRAIN"}
 IMPORT = {"ProjectArn": DOORS, "ImportId": "0" * 32}
 EXPORTED = {"ProjectArn": PROJECT, "DatasetType": "train", "Address": "s3://out/here"}
@@ -254,7 +256,8 @@ REQUESTS = [
     ("vedette", "GetDeviceSigningKey", {}, ""),
     ("vedette", "ListDevices", {}, ""),
     ("vedette", "UpdateDevice", {"DeviceName": "press-4", "Tags": TAGS}, ""),
-    ("vedette", "UpdateDevice", {"DeviceName": "press-4", "Packages": [PACKED]}, "with Packages"),
+    ("vedette", "UpdateDevice", {"DeviceName": "press-4", "Packages": [PACKED]}, PACKED_HERE),
+    ("vedette", "UpdateDevice", {"DeviceName": "press-4", "Packages": [SIGNED]}, PACKED_ELSEWHERE),
     ("vedette", "DownloadEdgePackage", {"ProjectArn": PROJECT, "JobName": "none", "Part": "sums"}, ""),
     ("vedette", "ListEdgePackages", {"ProjectArn": DOORS}, ""),
     ("vedette", "StartEdgePackage", EDGE, ""),

@@ -14,6 +14,7 @@ from vedette.devices.reports import report_of
 from vedette.devices.values import DeviceChange, DevicePlace, NewDevice
 from vedette.errors import Denied, Missing, Refusal, Taken, TooFast, Wrong
 from vedette.packaging.building import build_component
+from vedette.packaging.signing import make_key
 from vedette.runtime.component_archives import zip_component
 from vedette.runtime.component_signatures import ComponentSignature, signed_content, write_signature
 from vedette.runtime.components import ComponentFacts
@@ -40,7 +41,8 @@ class Workshop:
         self.calls.register(f"{token.device}.{token.secret}", hash_of(secret), "10.0.0.1")
         return f"{token.device}.{secret}"
 
-    def source(self, *, name="belt", account=HERE, signs=True):
+    def source(self, *, name="belt", account=HERE, signs=True, signer=None, told=None):
+        """Return a package that an account or a signer signed; `told` is whose key is vouched for."""
         self._count += 1
         model = tiny_package(self.folder / f"model-{self._count}", "anomaly")
         facts = ComponentFacts(name, f"1.0.{self._count}")
@@ -49,9 +51,14 @@ class Workshop:
             signature = self.keys.sign(account, "component", signed_content(component.digest, self._count))
             key = self.keys.public_key(account)
             write_signature(component.folder, ComponentSignature(key, self._count, signature))
+        if signer is not None:
+            signer.sign_component(component, self._count)
         file = io.BytesIO()
         zip_component(component, file)
-        return PackageSource("arn:p", f"job-{self._count}", lambda: io.BytesIO(file.getvalue()))
+        opened = lambda: io.BytesIO(file.getvalue())  # noqa: E731
+        if told is not None:
+            return PackageSource("", "", opened, f"s3://own/{self._count}.zip", told)
+        return PackageSource("arn:p", f"job-{self._count}", opened)
 
     def order(self, name, *sources):
         return self.devices.update(PLACE, name, DeviceChange(), sources)
@@ -172,6 +179,31 @@ def test_a_package_that_this_account_did_not_sign_is_no_device_s(shop, more):
         shop.order("press-4", shop.source(**more))
     assert shop.devices.describe(PLACE, "press-4").wishes == ()
     assert list((shop.folder / "devices" / "packages" / HERE).iterdir()) == []
+
+
+def test_a_package_that_somebody_else_signed_is_taken_where_that_key_is_vouched_for(shop, tmp_path):
+    shop.devices.create(PLACE, NewDevice("press-4"))
+    mine, other = (make_key(tmp_path / name) for name in ("mine.pem", "other.pem"))
+    device = shop.order("press-4", shop.source(signer=mine, told=mine.public))
+    (wish,) = device.wishes
+    assert (wish.project_arn, wish.job, wish.address, wish.key) == (
+        "",
+        "",
+        "s3://own/1.zip",
+        str(mine.public),
+    )
+    assert shop.devices.describe(PLACE, "press-4").wishes == (wish,), "as it is kept"
+    assert shop.archives() == {wish.model.archive}
+    strangers = [
+        shop.source(signer=mine),  # nobody vouches for the key: the account's is wanted
+        shop.source(signer=other, told=mine.public),
+        shop.source(told=mine.public),  # signed by the account, which is not whom was vouched for
+        shop.source(signs=False, told=mine.public),
+    ]
+    for source in strangers:
+        with pytest.raises(Wrong, match="cannot be given to devices"):
+            shop.order("press-4", source)
+    assert shop.devices.describe(PLACE, "press-4").wishes == (wish,)
 
 
 def test_two_packages_of_one_model_and_too_many_are_refused(shop):

@@ -107,7 +107,7 @@ SERVICES = {
         DescribeFeedback UpdateFeedback
         DownloadEdgePackage ListEdgePackages StartEdgePackage
         CreateDevice CreateDeviceToken DeleteDevice DescribeDevice GetDeviceSigningKey ListDevices
-        UpdateDevice
+        OrderOwnPackage UpdateDevice
         AddTrialPictures DeleteTrialDetection DescribeTrialDetection ListTrialDetections StartTrialDetection
         StopTrialDetection VerifyTrialPictures
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining

@@ -10,6 +10,7 @@ from vedette.cli.credentials import Data
 from vedette.cli.models import Endpoint, translate_client_errors
 from vedette.cli.signatures import Argument, CommandGroup, Option
 from vedette.errors import Missing, Wrong
+from vedette.manifest.places import is_s3
 
 app = CommandGroup("Devices beside the line that take their models from a running server.")
 
@@ -69,15 +70,25 @@ def order(
     *,
     packages: Annotated[
         list[str] | None,
-        Option("--package", help="PROJECT/COMPONENT/VERSION, packaged already; may be repeated."),
+        Option(
+            "--package",
+            help="PROJECT/COMPONENT/VERSION, packaged already, or s3://BUCKET/NAME.zip of `vedette edge "
+            "package --sign`; may be repeated.",
+        ),
     ] = None,
+    signed_by: Annotated[
+        str, Option(help="The public key of your own that signed the packages in buckets.")
+    ] = "",
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
     """Say which models devices are to have: these and no others."""
     with translate_client_errors():
         client = _client(endpoint, data)
-        choices = [_package(client, endpoint, data, text) for text in packages or []]
+        choices = [
+            _own_package(text, signed_by) if is_s3(text) else _package(client, endpoint, data, text)
+            for text in packages or []
+        ]
         for name in names:
             client.update_device(DeviceName=name, Packages=choices)
             print(f"{name} is to have {', '.join(packages or []) or 'nothing'}")
@@ -114,6 +125,14 @@ def _pairs(tags: list[str]) -> dict[str, str]:
             raise Wrong(f"{text!r} is no tag: KEY=VALUE.")
         pairs[name] = value
     return pairs
+
+
+def _own_package(address: str, key: str) -> dict[str, str]:
+    if not key:
+        raise Wrong(
+            f"Say by --signed-by which public key {address} is signed with (`vedette edge key FILE`)."
+        )
+    return {"Address": address, "PublicKey": key}
 
 
 def _package(client: Any, endpoint: str, data: Path | None, text: str) -> dict[str, str]:

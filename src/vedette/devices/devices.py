@@ -4,7 +4,7 @@ import base64
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from sqlalchemy import Connection
@@ -39,11 +39,16 @@ MOST_DEVICES = 1000
 
 @dataclass(frozen=True, slots=True)
 class PackageSource:
-    """Where a package for a device is read from: an archive that a packaging job wrote."""
+    """Where a package for a device is read from: an archive that a packaging job wrote, or one at an address.
+
+    Without a `key` the account's own has to have signed it.
+    """
 
     project_arn: str
     job: str
     open: Callable[[], AbstractContextManager[BinaryIO]]
+    address: str = ""
+    key: PublicKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +162,15 @@ class Devices:
     def _take(self, account: str, sources: Sequence[PackageSource]) -> tuple[WantedModel, ...]:
         if len(sources) > MOST_MODELS:
             raise Wrong(f"A device has {MOST_MODELS} models at most.", kind="device")
-        key = self._tools.keys.public_key(account)
+        own_key = self._tools.keys.public_key(account)
         wishes = []
         for source in sources:
             with source.open() as stream:
-                package: TakenPackage = self._tools.packages.take(account, stream, key)
-            wishes.append(WantedModel(package.model, source.project_arn, source.job, package.model_arn))
+                package: TakenPackage = self._tools.packages.take(account, stream, source.key or own_key)
+            wish = WantedModel(package.model, source.project_arn, source.job, package.model_arn)
+            if source.key is not None:
+                wish = replace(wish, address=source.address, key=str(source.key))
+            wishes.append(wish)
         names = [model.model.name for model in wishes]
         if twice := next((name for name in names if names.count(name) > 1), ""):
             raise Wrong(f"Two of the packages are of the model {twice}: choose one.", kind="device")

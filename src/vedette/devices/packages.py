@@ -2,8 +2,9 @@
 
     devices/packages/ACCOUNT/SHA256.zip
 
-One is taken only when it is whole and this installation signed it for that account; it is kept for as long as
-a device is to have it, which its caller knows. Archives are written beside and renamed.
+One is taken only when it is whole and the holder of a key signed it: this installation for that account, or
+whom somebody vouches for who may. It is kept for as long as a device is to have it, which its caller knows.
+Archives are written beside and renamed.
 """
 
 import hashlib
@@ -97,8 +98,8 @@ def _verified(draft: Path, folder: Path, key: PublicKey) -> Component:
         # Where it lies for the moment is nobody's business.
         sentence = refusal.sentence.replace(str(folder), "It").replace(str(draft), "It")
         raise Wrong(
-            f"The package cannot be given to devices; order it anew, since it was changed or is from before "
-            f"packages were signed. {sentence}",
+            f"The package cannot be given to devices: it was changed, or is not signed as it should be. "
+            f"{sentence}",
             kind="package",
         ) from None
     return component

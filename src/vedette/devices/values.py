@@ -30,12 +30,17 @@ class DevicePlace:
 
 @dataclass(frozen=True, slots=True)
 class WantedModel:
-    """A model that a device is to have: what is signed of it, and which packaging job made it."""
+    """A model that a device is to have: what is signed of it, and where it is from.
+
+    That is a project's packaging job, or the address of a package that the holder of a `key` signed.
+    """
 
     model: OrderedModel
     project_arn: str
     job: str
     model_arn: str
+    address: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

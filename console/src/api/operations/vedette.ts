@@ -721,8 +721,10 @@ export interface DeviceModel {
 }
 
 export interface DevicePackage {
-  readonly ProjectArn: string;
-  readonly JobName: string;
+  readonly ProjectArn?: string | undefined;
+  readonly JobName?: string | undefined;
+  readonly Address?: string | undefined;
+  readonly PublicKey?: string | undefined;
 }
 
 export interface DeviceSummary {
@@ -2564,6 +2566,8 @@ export interface VersionUsage {
 export interface WantedModel {
   readonly ProjectArn?: string | undefined;
   readonly JobName?: string | undefined;
+  readonly Address?: string | undefined;
+  readonly PublicKey?: string | undefined;
   readonly ComponentName?: string | undefined;
   readonly ComponentVersion?: string | undefined;
   readonly ModelArn?: string | undefined;

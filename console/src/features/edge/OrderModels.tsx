@@ -14,8 +14,8 @@ import { useText } from "./text";
 
 /** A package that a device is to have, and how it is called here. */
 interface Choice {
-  readonly project: string;
-  readonly job: string;
+  /** As an order names it: by its job, or by its address and who signed it. */
+  readonly named: Own.DevicePackage;
   readonly component: string;
   readonly version: string;
 }
@@ -26,9 +26,11 @@ interface OrderModelsProps {
 }
 
 function choicesOf({ Wanted = [] }: Own.DeviceDescription): readonly Choice[] {
-  return Wanted.map(({ ProjectArn = "", JobName = "", ComponentName = "", ComponentVersion = "" }) => ({
-    project: ProjectArn,
-    job: JobName,
+  return Wanted.map(({ ComponentName = "", ComponentVersion = "", ...from }) => ({
+    named:
+      from.PublicKey === undefined
+        ? { ProjectArn: from.ProjectArn ?? "", JobName: from.JobName ?? "" }
+        : { Address: from.Address ?? "", PublicKey: from.PublicKey },
     component: ComponentName,
     version: ComponentVersion,
   }));
@@ -43,7 +45,7 @@ export function OrderModels({ device, onClose }: OrderModelsProps) {
     update.mutate(
       {
         DeviceName: device.DeviceName ?? "",
-        Packages: choices.map(({ project, job }) => ({ ProjectArn: project, JobName: job })),
+        Packages: choices.map(({ named }) => named),
       },
       { onSuccess: onClose },
     );
@@ -132,7 +134,8 @@ function PackageChoice({ onChoose }: { readonly onChoose: (choice: Choice) => vo
             const chosen = ready.find(({ JobName }) => JobName === detail.selectedOption.value);
             if (chosen === undefined) return;
             const { JobName = "", ComponentName = "", ComponentVersion = "" } = chosen;
-            onChoose({ project, job: JobName, component: ComponentName, version: ComponentVersion });
+            const named = { ProjectArn: project, JobName };
+            onChoose({ named, component: ComponentName, version: ComponentVersion });
           }}
         />
       </FormField>

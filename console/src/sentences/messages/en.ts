@@ -17,6 +17,7 @@ export const messages = {
   aLinkAnAccessKeyS: "A link, an access key's id, its secret and its session token are texts.",
   aMaskIsAPngWith: "A mask is a PNG with an address of the form s3://bucket/key.",
   aModelCanHaveUnitsHere: "A model can have {mostUnits} units here, not {top}.",
+  aPackageIsNamedByProjectarn: "A package is named by ProjectArn and JobName, or by Address and PublicKey.",
   aPictureIsNamedTwice: "A picture is named twice.",
   aPieceHasANumberFrom: "A piece has a number from 0 to {mostPieces}, not {number}.",
   aProjectHasSettingsForLabels: "A project has settings for {most} labels at the most.",
@@ -138,6 +139,7 @@ export const messages = {
   isNoFolderInABucket2: "{address} is no folder in a bucket: it has the form s3://bucket/folder/.",
   isNoNameOfARound:
     "{name} is no name of a round: 1 to 63 letters, digits, hyphens, dots and underscores, a letter or digit first. It stands in the manifest as the name of the labelling job.",
+  isNoPackageInABucket: "{address} is no package in a bucket: it has the form s3://bucket/NAME.zip.",
   isNoPicture: "is no picture",
   isNoPlaceInABucket:
     "{address} is no place in a bucket: it has the form s3://bucket/folder. Nothing is fetched from the web or from the server's own disk.",

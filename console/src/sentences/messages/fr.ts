@@ -18,6 +18,8 @@ export const messages: Translation<typeof english> = {
   aLinkAnAccessKeyS:
     "Un lien, l’identifiant d’une clé d’accès, son secret et son jeton de session sont des textes.",
   aMaskIsAPngWith: "Un masque est un PNG dont l’adresse a la forme s3://compartiment/clé.",
+  aPackageIsNamedByProjectarn:
+    "Un paquet est désigné par ProjectArn et JobName, ou par Address et PublicKey.",
   aModelCanHaveUnitsHere: "Un modèle peut avoir {mostUnits} unités ici, pas {top}.",
   aPictureIsNamedTwice: "Une image est nommée deux fois.",
   aPieceHasANumberFrom: "Une partie a un numéro de 0 à {mostPieces}, pas {number}.",
@@ -143,6 +145,8 @@ export const messages: Translation<typeof english> = {
   isNeitherAJpegNorA: "{key} n’est ni un JPEG ni un PNG.",
   isNoAddressOfAPicture: "{address} n’est pas l’adresse d’une image (s3://compartiment/clé).",
   isNoAddressOfAnObject: "{ref} n’est pas l’adresse d’un objet (s3://compartiment/clé).",
+  isNoPackageInABucket:
+    "{address} n’est pas un paquet d’un compartiment : il a la forme s3://compartiment/NOM.zip.",
   isNoFolderInABucket:
     "{address} n’est pas un dossier d’un compartiment : il a la forme s3://compartiment/dossier.",
   isNoFolderInABucket2:

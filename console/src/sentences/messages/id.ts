@@ -17,6 +17,8 @@ export const messages: Translation<typeof english> = {
   aLabelHasFrom1To: "Label memiliki 1 sampai {longest} karakter.",
   aLinkAnAccessKeyS: "Tautan, id kunci akses, rahasianya, dan token sesinya adalah teks.",
   aMaskIsAPngWith: "Masker adalah PNG dengan alamat berbentuk s3://bucket/kunci.",
+  aPackageIsNamedByProjectarn:
+    "Paket disebut dengan ProjectArn dan JobName, atau dengan Address dan PublicKey.",
   aModelCanHaveUnitsHere: "Model dapat memiliki {mostUnits} unit di sini, bukan {top}.",
   aPictureIsNamedTwice: "Sebuah gambar disebut dua kali.",
   aPieceHasANumberFrom: "Potongan bernomor 0 sampai {mostPieces}, bukan {number}.",
@@ -135,6 +137,7 @@ export const messages: Translation<typeof english> = {
   isNeitherAJpegNorA: "{key} bukan JPEG dan bukan PNG.",
   isNoAddressOfAPicture: "{address} bukan alamat gambar (s3://bucket/kunci).",
   isNoAddressOfAnObject: "{ref} bukan alamat objek (s3://bucket/kunci).",
+  isNoPackageInABucket: "{address} bukan paket di bucket: bentuknya s3://bucket/NAMA.zip.",
   isNoFolderInABucket: "{address} bukan folder di bucket: bentuknya s3://bucket/folder.",
   isNoFolderInABucket2: "{address} bukan folder di bucket: bentuknya s3://bucket/folder/.",
   isNoNameOfARound:

@@ -17,6 +17,7 @@ export const messages: Translation<typeof english> = {
   aLabelHasFrom1To: "Um rótulo tem de 1 a {longest} caracteres.",
   aLinkAnAccessKeyS: "Um link, o id de uma chave de acesso, seu segredo e seu token de sessão são textos.",
   aMaskIsAPngWith: "Uma máscara é um PNG com um endereço da forma s3://bucket/chave.",
+  aPackageIsNamedByProjectarn: "Um pacote é indicado por ProjectArn e JobName, ou por Address e PublicKey.",
   aModelCanHaveUnitsHere: "Um modelo pode ter {mostUnits} unidades aqui, não {top}.",
   aPictureIsNamedTwice: "Uma imagem foi citada duas vezes.",
   aPieceHasANumberFrom: "Uma parte tem um número de 0 a {mostPieces}, não {number}.",
@@ -138,6 +139,7 @@ export const messages: Translation<typeof english> = {
   isNeitherAJpegNorA: "{key} não é JPEG nem PNG.",
   isNoAddressOfAPicture: "{address} não é o endereço de uma imagem (s3://bucket/chave).",
   isNoAddressOfAnObject: "{ref} não é o endereço de um objeto (s3://bucket/chave).",
+  isNoPackageInABucket: "{address} não é um pacote de um bucket: ele tem a forma s3://bucket/NOME.zip.",
   isNoFolderInABucket: "{address} não é uma pasta de um bucket: ela tem a forma s3://bucket/pasta.",
   isNoFolderInABucket2: "{address} não é uma pasta de um bucket: ela tem a forma s3://bucket/pasta/.",
   isNoNameOfARound:

@@ -15,6 +15,7 @@ export const messages: Translation<typeof english> = {
   aLabelHasFrom1To: "标签有 1 到 {longest} 个字符。",
   aLinkAnAccessKeyS: "链接、访问密钥的 ID、其密钥和会话令牌都是文本。",
   aMaskIsAPngWith: "掩码是一个 PNG，地址形式为 s3://存储桶/键。",
+  aPackageIsNamedByProjectarn: "包由 ProjectArn 和 JobName 指定，或由 Address 和 PublicKey 指定。",
   aModelCanHaveUnitsHere: "模型在此最多可有 {mostUnits} 个单元，不能是 {top}。",
   aPictureIsNamedTwice: "一张图片被指定了两次。",
   aPieceHasANumberFrom: "分片编号为 0 到 {mostPieces}，不能是 {number}。",
@@ -128,6 +129,7 @@ export const messages: Translation<typeof english> = {
   isNeitherAJpegNorA: "{key} 既不是 JPEG 也不是 PNG。",
   isNoAddressOfAPicture: "{address} 不是图片的地址（s3://存储桶/键）。",
   isNoAddressOfAnObject: "{ref} 不是对象的地址（s3://存储桶/键）。",
+  isNoPackageInABucket: "{address} 不是存储桶中的包：其形式为 s3://存储桶/名称.zip。",
   isNoFolderInABucket: "{address} 不是存储桶中的文件夹：其形式为 s3://存储桶/文件夹。",
   isNoFolderInABucket2: "{address} 不是存储桶中的文件夹：其形式为 s3://存储桶/文件夹/。",
   isNoNameOfARound:

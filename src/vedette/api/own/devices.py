@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from vedette.api.house import Caller, House
-from vedette.api.own.edge_packages import open_package_file
+from vedette.api.own.edge_packages import open_object, open_package_file
 from vedette.api.own.projects import find_project
 from vedette.api.paging import read_page
+from vedette.arn import Arn
 from vedette.clock import from_milliseconds
 from vedette.devices.devices import PackageSource
 from vedette.devices.values import (
@@ -19,6 +20,8 @@ from vedette.devices.values import (
     ReportedModel,
     WantedModel,
 )
+from vedette.errors import Wrong
+from vedette.runtime.signatures import read_key
 
 COMPONENT = "component"
 
@@ -60,7 +63,7 @@ def update_device(house: House, caller: Caller, request: dict[str, Any]) -> dict
     place, name, tags = _place(caller), request["DeviceName"], request.get("Tags")
     caller.require("UpdateDevice", place.arn(name), tags=tags)
     packages = request.get("Packages")
-    sources = None if packages is None else [_source(house, caller, package) for package in packages]
+    sources = None if packages is None else [_source(house, caller, place.arn(name), row) for row in packages]
     change = DeviceChange(request.get("Description"), tags)
     device = house.devices.update(place, name, change, sources)
     return {"Device": _describe(house, device)}
@@ -90,8 +93,14 @@ def _named(caller: Caller, action: str, request: Mapping[str, Any]) -> tuple[Dev
     return place, name
 
 
-def _source(house: House, caller: Caller, package: Mapping[str, Any]) -> PackageSource:
+def _source(house: House, caller: Caller, device: Arn, package: Mapping[str, Any]) -> PackageSource:
     """Return where a package is read from, if the caller may; it is opened when its turn comes."""
+    if set(package) == {"Address", "PublicKey"}:
+        return _own_source(house, caller, device, package)
+    if set(package) != {"ProjectArn", "JobName"}:
+        raise Wrong(
+            "A package is named by ProjectArn and JobName, or by Address and PublicKey.", kind="package"
+        )
     find_project(house, caller, "DownloadEdgePackage", package["ProjectArn"])
 
     @contextmanager
@@ -101,6 +110,19 @@ def _source(house: House, caller: Caller, package: Mapping[str, Any]) -> Package
             yield stream
 
     return PackageSource(package["ProjectArn"], package["JobName"], opened)
+
+
+def _own_source(house: House, caller: Caller, device: Arn, package: Mapping[str, Any]) -> PackageSource:
+    """Return a package in a bucket for whose signer the caller vouches, as few may."""
+    caller.require("OrderOwnPackage", device)
+    key = read_key(package["PublicKey"])
+
+    @contextmanager
+    def opened() -> Iterator[BinaryIO]:
+        with open_object(house, caller, package["Address"]).stream as stream:
+            yield stream
+
+    return PackageSource("", "", opened, package["Address"], key)
 
 
 def _token(device: EdgeDevice, token: str) -> dict[str, Any]:
@@ -165,6 +187,8 @@ def _wanted(device: EdgeDevice, wish: WantedModel) -> dict[str, Any]:
     facts = {
         "ProjectArn": wish.project_arn,
         "JobName": wish.job,
+        "Address": wish.address,
+        "PublicKey": wish.key,
         "ComponentName": model.name,
         "ComponentVersion": model.version,
         "ModelArn": wish.model_arn,

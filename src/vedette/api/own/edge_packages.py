@@ -66,6 +66,19 @@ def open_package_file(house: House, caller: Caller, request: Mapping[str, Any]) 
             kind="packaging job",
             name=job.wish.name,
         )
+    return _opened(house, caller, bucket, key, "order the package again")
+
+
+def open_object(house: House, caller: Caller, address: str) -> PackageFile:
+    """Return the package at s3://bucket/key, if the caller may read it."""
+    scheme, _, rest = address.strip().partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme.lower() != "s3" or not bucket or not key:
+        raise Wrong(f"{address[:100]!r} is no package in a bucket: it has the form s3://bucket/NAME.zip.")
+    return _opened(house, caller, bucket, key, "or was never there")
+
+
+def _opened(house: House, caller: Caller, bucket: str, key: str, advice: str) -> PackageFile:
     if not house.access.may_read(caller.principal, bucket, key):
         raise Denied(
             f"User: {caller.principal.arn} is not authorized to perform: s3:GetObject on {bucket}/{key}"
@@ -73,9 +86,7 @@ def open_package_file(house: House, caller: Caller, request: Mapping[str, Any]) 
     try:
         item, stream = house.blobs.find(bucket, key), house.blobs.open(bucket, key)
     except Missing:
-        raise Missing(
-            f"s3://{bucket}/{key} was deleted; order the package again.", kind="key", name=key
-        ) from None
+        raise Missing(f"s3://{bucket}/{key} was deleted; {advice}.", kind="key", name=key) from None
     return PackageFile(key.rpartition("/")[2], stream, item.size, item.content_type)
 
 

@@ -14,6 +14,7 @@ MODEL = (
 
 DEVICE = "arn:aws:vedette:REGION:ACCOUNT:device/NAME"
 USER, GROUP, POLICY = (f"arn:aws:iam::ACCOUNT:{kind}/NAME" for kind in ("user", "group", "policy"))
+PACKED_HERE, SIGNED_ELSEWHERE = "with Packages of a packaging job", "with Packages that you signed yourself"
 EXAMPLE = (
     "arn:aws:rekognition:REGION:ACCOUNT:project/NAME* or arn:aws:lookoutvision:REGION:ACCOUNT:project/NAME*"
 )
@@ -59,8 +60,10 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "ListDevices": _about("ListDevices", "*"),
     "UpdateDevice": (
         Permission("vedette:UpdateDevice", DEVICE, (RESOURCE_TAG, *REQUEST_TAGS)),
-        Permission("vedette:DownloadEdgePackage", PROJECT, (RESOURCE_TAG,), "with Packages"),
-        *reads("with Packages"),
+        Permission("vedette:DownloadEdgePackage", PROJECT, (RESOURCE_TAG,), PACKED_HERE),
+        *reads(PACKED_HERE),
+        Permission("vedette:OrderOwnPackage", DEVICE, (RESOURCE_TAG,), SIGNED_ELSEWHERE),
+        *reads(SIGNED_ELSEWHERE, is_later=False),
     ),
     "DownloadModel": _on("DownloadModel", MODEL),
     "FindDifferent": _on("FindDifferent", PROJECT),
