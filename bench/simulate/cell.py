@@ -41,6 +41,8 @@ class SimCell:
     servers: int
     cores: int
     versions: int
+    # Whether the balancer asks the next server where a connection is refused, as the how-to wants it.
+    tries_next: bool = True
     members: list[SimServer] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     given_up: list[SimServer] = field(default_factory=list)
@@ -60,6 +62,8 @@ class SimCell:
 
     def _next(self) -> SimServer:
         known = [server for server in self.members if server not in self.given_up]
+        if self.tries_next:
+            known = [server for server in known if server.is_up]
         self._turn += 1
         return known[self._turn % len(known)]
 
@@ -96,12 +100,20 @@ class SimCell:
 
 
 def run_cell(
-    size: Size, load: Load, times: ServiceTimes, *, seconds: float, kill_at_s: float, seed: int = 1
+    size: Size,
+    load: Load,
+    times: ServiceTimes,
+    *,
+    seconds: float,
+    kill_at_s: float,
+    tries_next: bool = True,
+    seed: int = 1,
 ) -> SimCell:
     """Run one of the cells at its share of the peak, killing a server on the way."""
     env = simpy.Environment()
     servers = size.servers // size.cells
-    cell = SimCell(env, times, random.Random(seed), servers, size.cores_a_server, size.versions_a_cell)
+    chance = random.Random(seed)
+    cell = SimCell(env, times, chance, servers, size.cores_a_server, size.versions_a_cell, tries_next)
     env.process(cell.arrive(load.peak_rate / size.cells))
 
     def kill() -> Iterator[simpy.Event]:

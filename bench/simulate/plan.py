@@ -84,6 +84,13 @@ def main() -> None:
         f"One of {size.cells:,} cells: {size.servers // size.cells} servers of {size.cores_a_server} cores, "
         f"{size.versions_a_cell} versions, {load.peak_rate / size.cells:.0f} pictures a second."
     )
-    cell = run_cell(size, load, times, seconds=SECONDS, kill_at_s=KILL_AT_S)
-    print(*spans(cell.answers), sep="\n")
+    for tries_next in (True, False):
+        print(
+            "",
+            f"A balancer that {'tries the next server' if tries_next else 'looks no further'}:",
+            "",
+            sep="\n",
+        )
+        cell = run_cell(size, load, times, seconds=SECONDS, kill_at_s=KILL_AT_S, tries_next=tries_next)
+        print(*spans(cell.answers), sep="\n")
     print(f"{size.price_a_million:.2f} a million pictures at {load.core_hour_price} a core-hour")
