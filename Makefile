@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
-FAST := not slow and not gpu and not postgres and not browser and not clients and not cluster and not ray
+FAST := not slow and not gpu and not postgres and not browser and not clients and not cluster and not ray and not deploy
 # Forked processes of tests wait half of their time, so there are two for each core. A fork of what has begun
 # Apple's frameworks may die (Python starts processes anew there): elsewhere the lane has workers of pytest-xdist.
 FORKS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 2))
@@ -13,7 +13,7 @@ FAST_LANE := $(if $(filter Linux,$(shell uname -s)),-p tools.forked_lane --forks
 # Images of Python set it: each worker of a lane would rewrite 440 test files anew, and each process compile the package.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-ray test-browser screenshots docs-pictures bench docs generate wheel install-sizes clean help
+.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-ray test-deploy test-browser screenshots docs-pictures bench docs generate wheel install-sizes clean help
 
 all: check test
 
@@ -74,6 +74,10 @@ test-cluster: .venv/.dev ## several servers on one PostgreSQL and one S3, killed
 test-ray: .venv/.dev ## every engine's tests on a Ray cluster of three nodes on this machine
 	@$(PIP) install -c constraints.txt -e '.[ray]'
 	$(BIN)/pytest -n 0 -m ray tests/engines tests/docs $(ARGS)
+
+test-deploy: .venv/.dev ## the Helm chart by Helm's library, against Kubernetes' schemas and a real server
+	@$(PIP) install -c constraints.txt --group deploy
+	$(BIN)/pytest -n 0 -m deploy tests/deploy $(ARGS)
 
 test-clients: .venv/.dev ## foreign clients against one endpoint
 	$(BIN)/pytest -m clients $(ARGS)
