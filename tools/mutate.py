@@ -18,6 +18,11 @@ say is not behaviour.
 
 Whatever catches a change is run again without it. A test that fails then too is left out of the count, and so
 are tests that were ended for taking too long and need more than half of that time anyway (`--longest`).
+
+What survived its nearest tests may be met by more of them, with the same seed and the same files:
+
+    python -m tools.mutate --lines 100 --seed 71 --near --verbose | tee near.log
+    python -m tools.mutate --lines 100 --seed 71 --again near.log
 """
 
 import argparse
@@ -230,6 +235,8 @@ def main() -> int:
     created = mutants(PACKAGE / arguments.room, arguments.lines, random.Random(arguments.seed))
     if arguments.functions:
         created = [mutant for mutant in created if _pairs_of(mutant) is not None]
+    if arguments.again:
+        created = undecided(created, arguments.again.read_text("utf-8"))
     if arguments.record:
         record_missing({mutant.path for mutant in created})
     if arguments.untouched:
@@ -254,6 +261,16 @@ def _suites(mutant: Mutant, arguments: argparse.Namespace) -> list[Suite]:
     return suites_of(mutant.path, mutant.line, seconds=arguments.seconds, is_near=arguments.near)
 
 
+def undecided(created: list[Mutant], log: str) -> list[Mutant]:
+    """Return the changes of which a run printed that they survived, or that they were not counted."""
+    kept = [line for line in log.splitlines() if line.startswith(("survived: ", "not counted: "))]
+    return [
+        mutant
+        for mutant in created
+        if any(line.partition(": ")[2].startswith((f"{mutant} (", f"{mutant}: ")) for line in kept)
+    ]
+
+
 def _print_untouched(paths: list[Path]) -> int:
     for path in paths:
         lines = untouched(path, {change.line for change in changes(ast.parse(path.read_text("utf-8")))})
@@ -271,6 +288,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--bar", type=float, default=0.95, help="the share that must be caught")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--near", action="store_true", help="run the nearest test files alone")
+    parser.add_argument(
+        "--again", type=Path, help="what a run printed: only what survived or was not counted"
+    )
     parser.add_argument("--record", action="store_true", help="first record which tests run which lines")
     parser.add_argument("--seconds", type=float, default=60, help="recorded seconds of tests for one change")
     parser.add_argument(

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import random
 import struct
 import sys
 import time
@@ -350,3 +351,20 @@ def test_functions_have_their_new_code_where_nothing_else_changed():
 )
 def test_functions_of_another_shape_are_met_by_a_cold_run(after):
     assert code_pairs(Path("m.py"), BEFORE, after) is None
+
+
+def test_what_survived_or_was_not_counted_is_tried_again_and_nothing_else():
+    path = mutate.PACKAGE / "arn.py"
+    created = [mutate.Mutant(path, line, "1 → 2", "") for line in (1, 2, 3, 22)]
+    log = (
+        "survived: src/vedette/arn.py:2: 1 → 2 (3 tests or files)\n"
+        "caught: src/vedette/arn.py:1: 1 → 2: tests/projects/test_arn.py::test_it\n"
+        "not counted: src/vedette/arn.py:3: 1 → 2: 1 tests or files: fails without any change\n"
+    )
+    assert [mutant.line for mutant in mutate.undecided(created, log)] == [2, 3]
+
+
+def test_stubs_that_protoc_writes_are_left_alone(tmp_path):
+    for name in ("ours.py", "edge_pb2.py", "edge_pb2_grpc.py"):
+        (tmp_path / name).write_text("A = 1\n")
+    assert {mutant.path.name for mutant in mutate.mutants(tmp_path, 9, random.Random(1))} == {"ours.py"}
