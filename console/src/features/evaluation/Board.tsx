@@ -9,7 +9,7 @@ import type { ProjectPlace } from "../../ui/ofProject";
 import type { EvaluationColumns } from "./columns";
 import { Corrections } from "./Corrections";
 import { Confusion } from "./Confusion";
-import { OUTCOMES, type OutcomeKind, type RankedLabel } from "./counting";
+import { firstOutcome, OUTCOMES, type OutcomeKind, type RankedLabel } from "./counting";
 import { Galleries } from "./Galleries";
 import { LabelTable } from "./LabelTable";
 import { Moved, MovedThresholds } from "./moved";
@@ -49,7 +49,8 @@ function useView(ranked: readonly RankedLabel[]) {
       ),
     [setSearch],
   );
-  return { chosen, show: isOutcome(shown) ? shown : "fn", change } as const;
+  const usual = useMemo(() => (chosen === undefined ? "fn" : firstOutcome(chosen)), [chosen]);
+  return { chosen, show: isOutcome(shown) ? shown : usual, change } as const;
 }
 
 /** The label that is told worst, of those that have test pictures. */

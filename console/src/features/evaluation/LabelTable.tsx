@@ -41,10 +41,16 @@ const FIGURES = {
 } as const;
 type FigureName = keyof typeof FIGURES;
 
+/** Of what no picture shows, nothing is known: a figure of 0 % would be no measurement. */
+function hasNone({ ranked }: Row): boolean {
+  return ranked.label.positives === 0;
+}
+
 /** Cells alone follow the slider: to draw a table of this kind takes longer than all that a step may. */
 function ShareCell({ row, of }: { readonly row: Row; readonly of: FigureName }) {
   const formats = useFormats();
-  return formats.percent(FIGURES[of](useNow(row.ranked, row.place)));
+  const share = FIGURES[of](useNow(row.ranked, row.place));
+  return of !== "threshold" && hasNone(row) ? "–" : formats.percent(share);
 }
 
 /** Of how many there are. */
@@ -73,6 +79,17 @@ function useOrder() {
 }
 
 const NONE: readonly number[] = [];
+
+/** Of more labels than a page has, the worst come first, and the page that is open has the chosen one. */
+function beginningOf(rows: readonly Row[], chosen: string, f1: TableProps.SortingColumn<Row> | undefined) {
+  if (rows.length <= PAGE || f1 === undefined) return { sorting: {}, pagination: { pageSize: PAGE } };
+  const sorted = [...rows].sort(by(FIGURES.f1));
+  const place = sorted.findIndex(({ label }) => label === chosen);
+  return {
+    sorting: { defaultState: { sortingColumn: f1 } },
+    pagination: { pageSize: PAGE, defaultPage: Math.floor(Math.max(0, place) / PAGE) + 1 },
+  };
+}
 
 export const LabelTable = memo(function LabelTable(props: LabelTableProps) {
   const { thresholds, sort } = useOrder();
@@ -128,10 +145,16 @@ const Rows = memo(function Rows({ ranked, chosen, onChoose, thresholds, onSort }
   const formats = useFormats();
   const rows = useMemo(() => ranked.map((one, place) => rowOf(one, place, thresholds)), [ranked, thresholds]);
   const columns = useColumnDefinitions();
+  const [beginning] = useState(() => {
+    return beginningOf(
+      rows,
+      chosen,
+      columns.find(({ id }) => id === "f1"),
+    );
+  });
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(rows, {
     filtering: { filteringFunction: ({ label }, text) => label.toLowerCase().includes(text.toLowerCase()) },
-    pagination: { pageSize: PAGE },
-    sorting: {},
+    ...beginning,
     selection: { trackBy: "label" },
   });
   return (

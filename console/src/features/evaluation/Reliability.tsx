@@ -13,6 +13,12 @@ import { interval } from "./counting";
 import { useText } from "./text";
 
 const SHARES = [0, 1] as const;
+/** Where confidence and being right are the same, from corner to corner. */
+const ENDS = { confidence: SHARES, right: [null, null] } as const;
+
+function between<T>(values: readonly T[], [first, last]: readonly [T, T]): readonly T[] {
+  return [first, ...values, last];
+}
 
 interface ReliabilityProps {
   readonly reliability: Figures["reliability"];
@@ -22,14 +28,29 @@ export const ReliabilityDiagram = memo(function ReliabilityDiagram({ reliability
   const t = useText();
   const formats = useFormats();
   const { bins, error } = reliability;
+  const x = useMemo(
+    () =>
+      between(
+        bins.map(({ confidence }) => confidence),
+        ENDS.confidence,
+      ),
+    [bins],
+  );
   const series = useMemo(
     (): PlotSeries[] => [
-      { name: t("rightShare"), y: bins.map(({ right }) => right), kind: "line", color: "#0972d3" },
-      { name: t("asSure"), y: bins.map(({ confidence }) => confidence), kind: "line", color: "#7d8998" },
+      {
+        name: t("rightShare"),
+        y: between<number | null>(
+          bins.map(({ right }) => right),
+          ENDS.right,
+        ),
+        kind: "line",
+        color: "#0972d3",
+      },
+      { name: t("asSure"), y: x, kind: "line", color: "#7d8998" },
     ],
-    [bins, t],
+    [bins, t, x],
   );
-  const x = useMemo(() => bins.map(({ confidence }) => confidence), [bins]);
   if (bins.length === 0) return null;
   const rightOf = (bin: ReliabilityBin) => {
     const { low, high } = interval(Math.round(bin.right * bin.count), bin.count);

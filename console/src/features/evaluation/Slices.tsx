@@ -100,12 +100,14 @@ export const Slices = memo(function Slices(props: SlicesProps) {
             {
               id: "right",
               header: t("rightShare"),
+              minWidth: 150,
               cell: ({ share, range }) =>
                 `${formats.percent(share)} (${formats.percent(range.low)} – ${formats.percent(range.high)})`,
             },
             {
               id: "weak",
               header: t("compared"),
+              minWidth: 130,
               cell: ({ isWeak }) =>
                 isWeak ? (
                   <StatusIndicator type="warning">{t("weak")}</StatusIndicator>

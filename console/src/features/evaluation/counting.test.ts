@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readColumns, type LabelScores } from "./columns";
-import { countsAt, histogram, interval, precisionRecall, presetThreshold, rank, roc } from "./counting";
+import {
+  countsAt,
+  firstOutcome,
+  histogram,
+  interval,
+  precisionRecall,
+  presetThreshold,
+  rank,
+  roc,
+} from "./counting";
 
 const ROW = { label: "rust", test_pictures: 0, precision: 0, recall: 0, f1: 0 };
 
@@ -130,6 +139,17 @@ it("few pictures leave a wide interval, none say nothing", () => {
   const { low, high } = interval(3, 3);
   expect(low).toBeCloseTo(0.4385, 3);
   expect(high).toBe(1);
+  for (let count = 1; count < 200; count += 1) {
+    expect([interval(0, count).low, interval(count, count).high]).toEqual([0, 1]);
+  }
+});
+
+it("the pictures that are shown first are mistakes, where there are any", () => {
+  const first = (...list: readonly (readonly [number, 0 | 1])[]) => firstOutcome(rank(whole(list)));
+  expect(first([0.1, 1], [0.9, 0], [0.9, 1])).toBe("fn");
+  expect(first([0.9, 0], [0.9, 1])).toBe("fp");
+  expect(first([0.9, 1], [0.1, 0])).toBe("tp");
+  expect(first([0.1, 0])).toBe("fn");
 });
 
 describe("columns", () => {

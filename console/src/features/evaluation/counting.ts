@@ -52,6 +52,12 @@ export function countsShown(ranked: RankedLabel, threshold: number): Counts {
     : countsAt(ranked, threshold);
 }
 
+/** What a person looks at first: what is missed, then what is called wrongly, at the version's own threshold. */
+export function firstOutcome(ranked: RankedLabel): OutcomeKind {
+  const counts = countsShown(ranked, ranked.label.threshold);
+  return OUTCOMES.find((kind) => kind !== "tn" && counts[kind] > 0) ?? "fn";
+}
+
 function countsOf({ label, order, hits }: RankedLabel, called: number): Counts {
   const tp = hits[called] ?? 0;
   const fp = called - tp;
@@ -192,5 +198,9 @@ export function interval(part: number, whole: number): Interval {
   const scale = 1 + (z * z) / whole;
   const middle = (share + (z * z) / (2 * whole)) / scale;
   const half = (z * Math.sqrt((share * (1 - share)) / whole + (z * z) / (4 * whole * whole))) / scale;
-  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+  // Exact at its ends: 29 right of 29 may be all right, whatever sums of real numbers come to.
+  return {
+    low: part === 0 ? 0 : Math.max(0, middle - half),
+    high: part === whole ? 1 : Math.min(1, middle + half),
+  };
 }

@@ -14,6 +14,13 @@ it("a group is weak only where even its best lies below all pictures", () => {
   expect(slices[0]?.wrong).toEqual([50, 51, 52, 53, 54, 55, 56]);
 });
 
+it("a group without a mistake is not weak, however many it is counted from", () => {
+  for (let count = 5; count < 200; count += 1) {
+    const [slice] = slicesBy(count, new Uint8Array(count).fill(1), () => "all");
+    expect([count, slice?.isWeak]).toEqual([count, false]);
+  }
+});
+
 it("pictures are told apart by what is known of them, and by nothing else", () => {
   const folders = { Images: 3, Folders: ["b", "b/left"], FolderNumbers: [1, 0, 1] };
   expect([...groupersOf(undefined).keys()]).toEqual([]);

@@ -1,6 +1,7 @@
 /** What a training came to: one sentence, what that rests on, and the figures of each label. */
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
@@ -11,6 +12,8 @@ import type { ReactNode } from "react";
 import { useCall, type Own, type VersionFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
+import { hrefOf, useFollow } from "../../ui/links";
+import { useProjectPlace } from "../../ui/ofProject";
 import { Candidates } from "./Candidates";
 import { taskOf } from "./tasks";
 import { isFew, sentenceOf, untestedOf, weakestOf } from "./sentence";
@@ -29,7 +32,7 @@ export function Sentences({ report }: { readonly report: Report }) {
   return (
     <SpaceBetween size="xs">
       <div className="training-sentence">
-        {t(`sentence_${kind}`, numbers)}
+        {kind === "none" ? t("sentence_none") : t(`sentence_${kind}`, numbers)}
         {weakest !== null && <> {t("sentence_weakest", { ...weakest })}</>}
       </div>
       {untested.length > 0 && (
@@ -73,6 +76,9 @@ function Figures({ report }: { readonly report: Report }) {
   const t = useText();
   const formats = useFormats();
   const share = (value: number | undefined) => (value === undefined ? "–" : formats.percent(value));
+  // Of what no picture shows, nothing is known: a figure of 0 % would be no measurement.
+  const tested = ({ TestImages = 0 }: Own.TrainingLabelReport, value: number | undefined) =>
+    share(TestImages === 0 ? undefined : value);
   const overall = {
     Label: t("overall"),
     TestImages: report.TestImages,
@@ -101,9 +107,9 @@ function Figures({ report }: { readonly report: Report }) {
           minWidth: 140,
           isRowHeader: true,
         },
-        column("f1", t("f1"), (row) => share(row.F1Score)),
-        column("precision", t("precision"), (row) => share(row.Precision)),
-        column("recall", t("recall"), (row) => share(row.Recall)),
+        column("f1", t("f1"), (row) => tested(row, row.F1Score)),
+        column("precision", t("precision"), (row) => tested(row, row.Precision)),
+        column("recall", t("recall"), (row) => tested(row, row.Recall)),
         column("threshold", t("threshold"), (row) => share(row.Threshold)),
         ...(hasAreas ? [column("iou", t("iou"), (row) => share(row.IoU))] : []),
         column("tested", t("tested"), (row) => formats.number(row.TestImages ?? 0)),
@@ -115,9 +121,19 @@ function Figures({ report }: { readonly report: Report }) {
 function More({ report }: { readonly report: Report }) {
   const t = useText();
   const formats = useFormats();
+  const follow = useFollow();
+  const { route } = useProjectPlace();
   if (report.MoreImagesOf === undefined) return null;
   return (
-    <Alert type="info" header={t("moreOf", { label: report.MoreImagesOf })}>
+    <Alert
+      type="info"
+      header={t("moreOf", { label: report.MoreImagesOf })}
+      action={
+        <Button href={hrefOf(`${route}/datasets/new`)} onFollow={follow}>
+          {t("addPictures")}
+        </Button>
+      }
+    >
       {t("moreOfHelp", { quality: formats.percent(report.MoreImagesQuality ?? 0) })}
     </Alert>
   );

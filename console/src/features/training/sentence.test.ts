@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { kindOf } from "./needs";
-import { sentenceOf, untestedOf, weakestOf } from "./sentence";
+import { isFew, sentenceOf, untestedOf, weakestOf } from "./sentence";
 import { isVersionName, nextName } from "../../ui/versionNames";
 
 describe("what a training came to", () => {
@@ -30,6 +30,16 @@ describe("what a training came to", () => {
     };
     expect(sentenceOf(report)).toEqual({ kind: "anomaly", correct: 23, count: 25, wrong: 1, normal: 60 });
     expect(weakestOf(report)).toBeNull();
+  });
+
+  it("says of a version without test pictures that there are none, and nothing else", () => {
+    const rows = [{ Label: "bolt", TestImages: 0 }];
+    for (const Task of ["classification", "multilabel", "detection", "anomaly", "segmentation"]) {
+      const report = { Task, TestImages: 0, Labels: rows };
+      expect(sentenceOf(report).kind).toBe("none");
+      expect([untestedOf(report), isFew(report)]).toEqual([[], false]);
+    }
+    expect([isFew({ TestImages: 3 }), isFew({ TestImages: 20 })]).toEqual([true, false]);
   });
 
   it("adds objects up over labels, and names the label that is found worst", () => {

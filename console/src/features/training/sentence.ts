@@ -6,7 +6,7 @@ type Report = Own.GetTrainingReportResponse;
 type Row = Own.TrainingLabelReport;
 
 export interface Sentence {
-  readonly kind: "classification" | "multilabel" | "detection" | "anomaly";
+  readonly kind: "none" | "classification" | "multilabel" | "detection" | "anomaly";
   readonly correct: number;
   readonly count: number;
   readonly wrong: number;
@@ -29,6 +29,7 @@ function sum(rows: readonly Row[], part: (row: Row) => number | undefined): numb
 export function sentenceOf(report: Report): Sentence {
   const task = taskOf(report.Task);
   const rows = report.Labels ?? [];
+  if (!isTested(report)) return { kind: "none", correct: 0, count: 0, wrong: 0, normal: 0 };
   if (task === "classification" || task === "multilabel") {
     return { kind: task, correct: report.Correct ?? 0, count: report.TestImages ?? 0, wrong: 0, normal: 0 };
   }
@@ -60,10 +61,16 @@ export function weakestOf(report: Report): Weakest | null {
   return worst === undefined || worst.correct === worst.count ? null : worst;
 }
 
+/** Whether any picture tested the version: without one there is no figure, and no label is special. */
+export function isTested(report: Report): boolean {
+  return (report.TestImages ?? 0) > 0;
+}
+
 export function untestedOf(report: Report): string[] {
+  if (!isTested(report)) return [];
   return (report.Labels ?? []).filter((row) => row.TestImages === 0).map((row) => row.Label ?? "");
 }
 
 export function isFew(report: Report): boolean {
-  return (report.TestImages ?? 0) < FEW;
+  return isTested(report) && (report.TestImages ?? 0) < FEW;
 }

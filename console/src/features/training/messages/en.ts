@@ -115,6 +115,7 @@ export const messages = {
     other: "Finds {correct} of {count} anomalous pictures, and stops {wrong} of {normal} good ones.",
   },
   sentence_weakest: "Weakest on {label}: {correct} of {count}.",
+  sentence_none: "No picture tested this version: how good it is, nobody knows.",
   sentence_untested: "There was no test picture of {labels}.",
   few: {
     one: "{count} test picture is few: one more mistake would change these figures much.",

@@ -118,6 +118,7 @@ export const messages: Translation<typeof english> = {
     other: "Trouve {correct} images anormales sur {count}, et arrête {wrong} bonnes sur {normal}.",
   },
   sentence_weakest: "Le plus faible sur {label} : {correct} sur {count}.",
+  sentence_none: "Aucune image n’a testé cette version : on ne sait pas ce qu’elle vaut.",
   sentence_untested: "Il n'y avait aucune image de test de {labels}.",
   few: {
     one: "{count} image de test, c'est peu : une erreur de plus changerait beaucoup ces chiffres.",

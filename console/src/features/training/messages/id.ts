@@ -98,6 +98,7 @@ export const messages: Translation<typeof english> = {
     other: "Menemukan {correct} dari {count} gambar anomali, dan menahan {wrong} dari {normal} yang baik.",
   },
   sentence_weakest: "Terlemah pada {label}: {correct} dari {count}.",
+  sentence_none: "Tidak ada gambar yang menguji versi ini: belum diketahui sebaik apa hasilnya.",
   sentence_untested: "Tidak ada gambar uji {labels}.",
   few: { other: "{count} gambar uji itu sedikit: satu kesalahan lagi akan banyak mengubah angka ini." },
   overall: "Semua label",

@@ -119,6 +119,7 @@ export const messages: Translation<typeof english> = {
     other: "Encontra {correct} de {count} imagens anômalas, e barra {wrong} de {normal} boas.",
   },
   sentence_weakest: "Mais fraco em {label}: {correct} de {count}.",
+  sentence_none: "Nenhuma imagem testou esta versão: não se sabe se ela é boa.",
   sentence_untested: "Não havia imagem de teste de {labels}.",
   few: {
     one: "{count} imagem de teste é pouco: mais um erro mudaria muito estes números.",

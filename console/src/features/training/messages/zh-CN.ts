@@ -94,6 +94,7 @@ export const messages: Translation<typeof english> = {
     other: "{count} 张异常图片中找到 {correct} 张，{normal} 张正常图片中误拦 {wrong} 张。",
   },
   sentence_weakest: "最弱的是 {label}：{count} 中的 {correct}。",
+  sentence_none: "没有图片测试过此版本：还不知道它有多好。",
   sentence_untested: "没有 {labels} 的测试图片。",
   few: { other: "{count} 张测试图片太少：再多一个错误就会大大改变这些数字。" },
   overall: "所有标签",
