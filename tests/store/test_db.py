@@ -93,3 +93,38 @@ def test_a_committed_write_is_in_the_file_of_another_process(sqlite_maker):
     with sqlite3.connect(folder / "vedette.db") as beside:
         assert beside.execute("select count(*) from accounts").fetchone() == (1,)
     database.close()
+
+
+def test_what_a_thread_reads_in_one_moment_is_of_that_moment(database):
+    def count(connection):
+        return connection.execute(text("select count(*) from accounts")).scalar()
+
+    with database.one_moment():
+        with database.read() as first:
+            before = count(first)
+        # Somebody else's write, which waits for nobody who reads.
+        writer = threading.Thread(target=put_account, args=(database, "111122223333"))
+        writer.start()
+        writer.join()
+        with database.one_moment(), database.read() as second:
+            assert second is first
+            assert count(second) == before
+    with database.read() as later:
+        assert count(later) == before + 1
+
+
+def test_nobody_writes_within_a_moment_of_reading(database):
+    with database.one_moment(), pytest.raises(AssertionError, match="within a moment"), database.write():
+        pass
+    put_account(database, "111122223333")
+
+
+def test_a_moment_that_breaks_off_is_over(database):
+    with pytest.raises(ValueError, match="broken"), database.one_moment():
+        raise ValueError("broken")
+    put_account(database, "111122223333")
+
+
+def put_account(database, name):
+    with database.write() as connection:
+        connection.execute(text("insert into accounts values (:name, :name, 0)"), {"name": name})

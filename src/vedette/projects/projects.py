@@ -1,6 +1,7 @@
 """Making, finding, listing and deleting projects, for both dialects."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +63,10 @@ class Projects:
         self._clock = clock
         self._holdings: list[Holding] = []
         self.tags.register("rekognition", "project", _exists)
+
+    def one_moment(self) -> AbstractContextManager[None]:
+        """Have what this thread reads see one moment: a list, and what belongs to it."""
+        return self._database.one_moment()
 
     def ask_before_deleting(self, holding: Holding) -> None:
         """Ask this room too, within the transaction, what a project to be deleted still holds."""

@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from vedette.errors import NoSpace
 from vedette.store.disk import NO_SPACE
+from vedette.store.stale import find_dead_lines
 
 # Every room's tables.py registers here; only migrations look at all of them.
 METADATA = MetaData(
@@ -74,6 +75,8 @@ class Database:
         self.engine = engine
         self._writer = engine.execution_options(**_writing(engine.dialect.name))
         self._one_writer = threading.Lock()
+        # The connection that the reads of a thread share, where it asked for that.
+        self._shared = threading.local()
         # Whether the room that is left is wanted for deleting; a server that watches its disk says so.
         self.is_short_of_room: Callable[[], bool] = _never_short
         # How many write transactions of this process have ended: what was read before may be out of date.
@@ -88,12 +91,31 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection with a snapshot, for reading."""
+        shared = getattr(self._shared, "connection", None)
+        if shared is not None:
+            yield shared
+            return
         with self._begun(self.engine) as connection:
             yield connection
 
     @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Have all reads of this thread see one moment, by one transaction; it writes nothing meanwhile.
+
+        To begin and to end each read are two ways to a PostgreSQL and back, and most reads are one more.
+        """
+        with self.read() as connection:
+            outer, self._shared.connection = getattr(self._shared, "connection", None), connection
+            try:
+                yield
+            finally:
+                self._shared.connection = outer
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """The only write transaction: committed at the end, rolled back by an exception."""
+        # Its own later reads would not see what it wrote.
+        assert getattr(self._shared, "connection", None) is None, "a thread writes within a moment of reading"
         with self._one_writer:
             try:
                 with self._begun(self._writer) as connection:
@@ -175,16 +197,15 @@ def open_database(address: str, data: Path) -> Database:
     url = make_url(address)
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
-    return Database(
-        create_engine(
-            url,
-            pool_pre_ping=True,
-            pool_size=POOL,
-            max_overflow=OVERFLOW,
-            isolation_level="REPEATABLE READ",
-            connect_args=_connect_options(url),
-        )
+    engine = create_engine(
+        url,
+        pool_size=POOL,
+        max_overflow=OVERFLOW,
+        isolation_level="REPEATABLE READ",
+        connect_args=_connect_options(url),
     )
+    find_dead_lines(engine)
+    return Database(engine)
 
 
 def _connect_options(url: URL) -> dict[str, Any]:

@@ -25,8 +25,9 @@ def describe_project(house: House, caller: Caller, request: dict[str, Any]) -> d
     """Return what is known of a project."""
     name = request["ProjectName"]
     caller.require("DescribeProject", caller.own(f"project/{name}"))
-    project = house.projects.find(_scope(caller), name)
-    datasets = house.datasets.of_projects([project]).get(project.id, ())
+    with house.projects.one_moment():
+        project = house.projects.find(_scope(caller), name)
+        datasets = house.datasets.of_projects([project]).get(project.id, ())
     return {
         "ProjectDescription": {
             **_metadata(project),

@@ -34,10 +34,11 @@ def describe_projects(house: House, caller: Caller, request: dict[str, Any]) -> 
     names = sorted(request.get("ProjectNames", ()))
     features = sorted(request.get("Features", ("CUSTOM_LABELS",)))
     page = read_page(house, request, "DescribeProjects", caller.account, caller.region, names, features)
-    projects, more = house.projects.list(
-        _scope(caller), names=names, features=features, after=page.after(0), most=page.size
-    )
-    datasets = house.datasets.of_projects(projects)
+    with house.projects.one_moment():
+        projects, more = house.projects.list(
+            _scope(caller), names=names, features=features, after=page.after(0), most=page.size
+        )
+        datasets = house.datasets.of_projects(projects)
     descriptions = [_description(project, datasets.get(project.id, ())) for project in projects]
     return page.answer({"ProjectDescriptions": descriptions}, projects[-1].id if more else None)
 
