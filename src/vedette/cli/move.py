@@ -26,20 +26,22 @@ def move(
 
     began = time.monotonic()
     with translate_refusals(), ProgressLine() as line:
-        moved = move_database(
+        result = move_database(
             settings_for(data),
             to,
-            progress=lambda stage, done, of: line.update(done, of, name=stage, note=f"{done:,}/{of:,} rows"),
+            progress=lambda stage, count, of: line.update(
+                count, of, name=stage, note=f"{count:,}/{of:,} rows"
+            ),
         )
-    took = time.monotonic() - began
-    rows = f"{moved.rows:,} rows of {moved.tables} tables"
-    print(f"Moved {rows} to {moved.target} in {took:.0f} s, and compared.")
-    if moved.aside is not None:
-        print(f"The SQLite file that was moved away before lies in {moved.aside} now.")
-    if moved.is_marked:
-        print(f"What was left in {moved.source} refuses to be served, and may be removed when you are sure.")
+    seconds = time.monotonic() - began
+    rows = f"{result.rows:,} rows of {result.tables} tables"
+    print(f"Moved {rows} to {result.target} in {seconds:.0f} s, and compared.")
+    if result.aside is not None:
+        print(f"The SQLite file that was moved away before lies in {result.aside} now.")
+    if result.is_marked:
+        print(f"What was left in {result.source} refuses to be served, and may be removed when you are sure.")
     else:
-        print(f"{moved.source} could not be marked as left: take care that no server is started on it.")
+        print(f"{result.source} could not be marked as left: take care that no server is started on it.")
     print("Now start the servers with", _setting(to, is_sqlite=to == SQLITE))
 
 

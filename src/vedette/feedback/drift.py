@@ -78,9 +78,10 @@ class DriftReference:
         return len(self.pictures) >= LEAST_REFERENCE
 
 
-def is_due(count: int) -> bool:
-    """Say whether a look is due after so many different pictures."""
-    return count >= min(WINDOWS) and count % STEP == 0
+def is_due(count: int, before: int | None = None) -> bool:
+    """Say whether a look is due after so many different pictures, `before` of which are not new."""
+    before = count - 1 if before is None else before
+    return count >= min(WINDOWS) and count // STEP > before // STEP
 
 
 def look(reference: DriftReference, recent: Sequence[LookedAtPicture], number: int) -> list[DriftFinding]:

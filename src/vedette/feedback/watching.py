@@ -1,4 +1,8 @@
-"""The last pictures of production held against those of the training, and what was found, in the database."""
+"""The last pictures of production held against those of the training, and what was found, in the database.
+
+Several servers count the pictures of one version: each puts what it has counted to what the row holds by
+then, and writes where nobody else has written meanwhile. So a warning is of the pictures of all of them.
+"""
 
 import threading
 from collections import deque
@@ -28,6 +32,8 @@ Measure = Callable[[bytes], Mapping[str, float] | None]
 MOST_RECENT = max(WINDOWS)
 # The last pictures are written down so often: after a crash that many are counted anew.
 WRITTEN_EVERY = 5
+# Servers that write at the same moment so many times over wait for the next picture.
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,9 @@ class _Watched:
 
     def __init__(self, reference: DriftReference, recent: DriftReference, row: Any) -> None:
         self.reference = reference
+        self.body: bytes = row.reference
+        # Counted here, and not yet in the row.
+        self.unwritten: list[LookedAtPicture] = []
         self.recent: deque[LookedAtPicture] = deque(recent.pictures, MOST_RECENT)
         state = records.read_drift(row)
         self.count, self.look_count = state.count, state.look_count
@@ -77,13 +86,12 @@ class DriftWatch:
         features = self._measure(data)
         if features is None:
             return
-        watched.recent.append(LookedAtPicture(features, answer.answer, answer.doubt, answer.exact))
+        picture = LookedAtPicture(features, answer.answer, answer.doubt, answer.exact)
+        watched.recent.append(picture)
+        watched.unwritten.append(picture)
         watched.count += 1
-        if is_due(watched.count):
-            watched.look_count += 1
-            self._note(watched, look(watched.reference, list(watched.recent), watched.look_count))
-        if watched.count % WRITTEN_EVERY == 0:
-            self._write(version, watched)
+        if len(watched.unwritten) >= WRITTEN_EVERY:
+            self._settle(version, watched)
 
     def state(self, version: Version) -> DriftState:
         """Return what is known of a version's drift."""
@@ -139,9 +147,37 @@ class DriftWatch:
                 return True
         return False
 
-    def _write(self, version: Version, watched: _Watched) -> None:
+    def _settle(self, version: Version, watched: _Watched) -> None:
+        """Put what was counted here to what the row holds, look where a look is due, and write it."""
+        for _ in range(TRIES):
+            with self._database.read() as connection:
+                row = records.find_drift(connection, version.id)
+            if row is None or row.status != "ready" or row.reference != watched.body:
+                # Measured anew, or dropped, which another server may have done.
+                self.forget(version.id)
+                return
+            after = _Watched(watched.reference, records.unpack_pictures(row.recent), row)
+            exacts = {picture.exact for picture in after.recent}
+            before = after.count
+            for picture in watched.unwritten:
+                if picture.exact not in exacts:
+                    after.recent.append(picture)
+                    after.count += 1
+            if is_due(after.count, before):
+                after.look_count += 1
+                self._note(after, look(after.reference, list(after.recent), after.look_count))
+            if self._write(version, after, before):
+                with self._lock:
+                    self._watched[version.id] = after
+                return
+
+    def _write(self, version: Version, watched: _Watched, count_before: int) -> bool:
+        """Write where the row still holds as many pictures; say whether it did."""
         findings = orjson.dumps([asdict(finding) for finding in watched.findings]).decode()
         with self._database.write() as connection:
+            row = records.find_drift(connection, version.id)
+            if row is None or row._mapping["count"] != count_before or row.reference != watched.body:
+                return False
             records.put_drift(
                 connection,
                 version.id,
@@ -152,3 +188,4 @@ class DriftWatch:
                 findings=findings,
                 since_ms=watched.since_ms if watched.findings else 0,
             )
+        return True
