@@ -27,6 +27,7 @@ from vedette.cli.parts import part_of, sentence_for
 from vedette.cli.repair import repair
 from vedette.cli.serve import serve
 from vedette.cli.signatures import CommandGroup
+from vedette.cli.space import space
 from vedette.cli.thresholds import show_thresholds
 from vedette.cli.train import train
 
@@ -68,6 +69,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "move": move,
         "doctor": doctor,
         "repair": repair,
+        "space": space,
     },
     DATA: {"projects": projects, "models": models, "import": import_format, "export": export_format},
 }

@@ -46,6 +46,7 @@ from vedette.server.installation import (
     in_a_sentence,
     open_installation,
 )
+from vedette.server.nightly import SpaceWatch
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
 from vedette.store.blobs.choose import open_blobs
@@ -129,11 +130,16 @@ def _close_at_the_end(closing: contextlib.ExitStack, *closers: Callable[[], None
 
 @contextlib.contextmanager
 def _opened_installation(settings: Settings, reserve: Reserve) -> Iterator[Installation]:
-    """Yield the installation, whose files are closed to others meanwhile."""
+    """Yield the installation; its files are closed to others meanwhile, and what they take is reported."""
     with open_installation(settings, makes=True) as installation:
         installation.database.is_short_of_room = lambda: reserve.is_spent
         threading.Thread(target=close_to_others, args=(settings.data,), name="modes", daemon=True).start()
-        yield installation
+        watch = SpaceWatch(installation.settings, installation.database)
+        watch.start()
+        try:
+            yield installation
+        finally:
+            watch.close()
 
 
 def _hold_folder(settings: Settings, closing: contextlib.ExitStack) -> tuple[FolderHold, Reserve]:

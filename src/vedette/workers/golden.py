@@ -75,12 +75,12 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
             continue
         sizes[width, height] += 1
         answered.append(answerer.answered(image))
-    taken = chosen_pictures(answered)
-    if taken and not any(picture.shows_colors for picture in taken):
-        taken = with_tinted(taken, answerer.tinted(clearest(answered)[:MOST_TINTED]))
-    files = _write(Path(order["out"]), taken, answerer.thresholds)
+    golden = chosen_pictures(answered)
+    if golden and not any(picture.shows_colors for picture in golden):
+        golden = with_tinted(golden, answerer.tinted(clearest(answered)[:MOST_TINTED]))
+    files = _write(Path(order["out"]), golden, answerer.thresholds)
     size = list(sizes.most_common(1)[0][0]) if sizes else None
-    return {"files": files, "size": size, "shows_colors": any(picture.shows_colors for picture in taken)}
+    return {"files": files, "size": size, "shows_colors": any(picture.shows_colors for picture in golden)}
 
 
 def clearest(answered: Sequence[AnsweredPicture]) -> list[AnsweredPicture]:
@@ -98,10 +98,10 @@ def chosen_pictures(answered: Sequence[AnsweredPicture]) -> list[AnsweredPicture
     return turns[:MOST_TAKEN]
 
 
-def with_tinted(chosen: list[AnsweredPicture], tinted: Iterator[AnsweredPicture]) -> list[AnsweredPicture]:
+def with_tinted(pictures: list[AnsweredPicture], tinted: Iterator[AnsweredPicture]) -> list[AnsweredPicture]:
     """Return the pictures with the first tinted one that shows colours, if one does."""
     added = next((picture for picture in tinted if picture.shows_colors), None)
-    return chosen if added is None else [*chosen, added]
+    return pictures if added is None else [*pictures, added]
 
 
 class GoldenAnswerer:
