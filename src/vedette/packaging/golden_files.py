@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vedette.runtime.golden import GOLDEN
-
 # The job that answers them (workers/golden.py).
 ANSWER = "golden-answers"
 # Of a dozen some stand clear of their thresholds, and most kinds of answers are among them.
@@ -29,6 +27,9 @@ class GoldenFiles:
 
 def read_golden_files(result: Mapping[str, Any], out: Path) -> GoldenFiles:
     """Return what a process left in a folder."""
+    # Here, since the command line names this module, and help is printed without what looks at pictures.
+    from vedette.runtime.golden import GOLDEN
+
     files = {f"{GOLDEN}/{name}": out / name for name in result["files"]}
     size = result["size"]
     return GoldenFiles(files, None if size is None else (size[0], size[1]), result["shows_colors"])
