@@ -24,7 +24,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bench.common import machine, median, own_server, row
+from bench.common import machine, median, own_server, percentile, row
 from bench.describe import ask, signed_headers
 from doubles.clusters import Balancer, Cluster, a_cluster, a_red_picture, one_request_a_line, status, until
 from doubles.postgres import PostgresServer, find_programs, postgres_server
@@ -264,7 +264,12 @@ def describe(seconds: float) -> None:
         finally:
             stop_server(heavy)
     ratio = median(times[1]) / median(times[0])
-    figures = f"{median(times[1]):.2f} ms beside {median(times[0]):.2f} ms: {ratio:.2f}"
+    # On a busy machine the quicker ones say more of the programs than the median does.
+    quick = [percentile(each, 0.25) for each in times]
+    figures = (
+        f"{median(times[1]):.2f} ms beside {median(times[0]):.2f} ms: {ratio:.2f} "
+        f"(25 %: {quick[1]:.2f} beside {quick[0]:.2f}: {quick[1] / quick[0]:.2f})"
+    )
     row("DescribeProjects, five projects, PostgreSQL beside SQLite, p50", figures, "1.5", ratio <= 1.5)
 
 

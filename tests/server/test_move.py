@@ -188,6 +188,13 @@ def test_a_folder_that_a_server_holds_is_refused(data):
         moved(Settings(data=data), f"sqlite:///{data / 'other.db'}")
 
 
+def test_an_installation_of_an_older_release_is_brought_up_to_date_first(data, tmp_path):
+    with closing(sqlite3.connect(data / "vedette.db")) as connection, connection:
+        connection.execute("update alembic_version set version_num = '0001'")
+    with pytest.raises(Wrong, match=r"is of an older Vedette \(change 0001\): start the server once"):
+        moved(Settings(data=data), f"sqlite:///{tmp_path / 'other.db'}")
+
+
 def test_tables_of_somebody_else_are_not_left_behind_in_silence(data, tmp_path):
     with closing(sqlite3.connect(data / "vedette.db")) as connection:
         connection.execute("create table theirs (x)")
@@ -220,7 +227,7 @@ def test_what_is_no_database_is_said(data, words):
 def test_one_that_does_not_answer_is_said(data, monkeypatch):
     monkeypatch.setattr("vedette.store.db.AWAY_S", 0.1)
     with pytest.raises(Wrong, match=r"127.0.0.1:1/vedette does not answer: .* Nothing was moved\.") as caught:
-        moved(Settings(data=data), "postgresql://vedette:secret@127.0.0.1:1/vedette")
+        moved(Settings(data=data), "postgresql://vedette:secret@127.0.0.1:1/vedette?password=secret")
     assert "secret" not in caught.value.sentence
     with open_installation(Settings(data=data)):
         pass

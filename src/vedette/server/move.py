@@ -34,6 +34,8 @@ from vedette.store.rows import RowsDigest, copy_rows, count_rows, digest_rows, g
 SQLITE = "sqlite"
 # What a SQLite database is called until it is whole. It is nobody's: a move that was killed left it.
 MOVING = ".moving"
+# What libpq takes in an address and nobody else is to read.
+SECRETS = ("password", "sslpassword")
 BESIDE = ("", "-wal", "-shm", "-journal")
 MOVED_SENTENCE = "this database was moved to another one by vedette move"
 
@@ -87,7 +89,10 @@ def _tables() -> list[Table]:
 
 def _name(address: str, data: Path) -> str:
     """Return what people call a database: its address without a password, or its file."""
-    return str(sqlite_file(address, data) or make_url(address).render_as_string(hide_password=True))
+    file = sqlite_file(address, data)
+    if file is not None:
+        return str(file)
+    return make_url(address).difference_update_query(SECRETS).render_as_string(hide_password=True)
 
 
 def _target(to: str, data: Path) -> _Target:
