@@ -1,6 +1,10 @@
 """Trial detections by clicks: chosen, looked at, verified, corrected on the canvas, added to a dataset."""
 
+import io
+
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from browser.looks import axe_everywhere, take_pictures
@@ -70,6 +74,30 @@ def test_a_trial_is_run_verified_corrected_and_added(console, signed_in, boards)
     entries = console.client("lookoutvision").list_dataset_entries(ProjectName="boards", DatasetType="train")
     classes = [line.split('"class-name":"')[1].split('"')[0] for line in entries["DatasetEntries"]]
     assert classes == ["anomaly", "anomaly", "anomaly"]
+
+
+def test_a_card_shows_the_mask_that_agreeing_would_add(console, signed_in):
+    """Whoever says "correct" adds the mask to the dataset, so that it is seen before."""
+    name, people = "rusty", signed_in_browser(console)
+    version = put_version(console.data, "lookoutvision", name, "segmentation", account=HOME)
+    s3, stream = console.client("s3"), io.BytesIO()
+    s3.create_bucket(Bucket="rusty-pictures")
+    pixels = np.zeros((64, 96, 3), np.uint8)
+    pixels[:32, :48] = (255, 0, 0)
+    Image.fromarray(pixels).save(stream, "PNG")
+    s3.put_object(Bucket="rusty-pictures", Key="red.png", Body=stream.getvalue())
+    asked = {
+        "ProjectArn": str(version.project.arn),
+        "VersionName": version.name,
+        "TrialName": "red",
+        "SourceRefs": ["s3://rusty-pictures/red.png"],
+    }
+    trial = people.call("vedette", "StartTrialDetection", **asked).json["Trial"]["TrialId"]
+    page = signed_in
+    page.goto(f"/console/projects/lookoutvision/{name}/trials/{trial}")
+    expect(card(page, "red.png")).to_contain_text("Anomaly")
+    expect(card(page, "red.png").locator(".overlay-mask.is-model image")).to_have_count(1)
+    take_pictures(page, "trial-masks")
 
 
 def test_a_second_person_hears_of_the_first(console, signed_in, boards):

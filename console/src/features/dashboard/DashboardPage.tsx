@@ -11,7 +11,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
-import { useCall } from "../../api";
+import { useCall, useProjects } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { usePage } from "../../ui/page";
@@ -107,6 +107,8 @@ function Figures({ edges, versions }: FiguresProps) {
 function Overview({ versions }: { readonly versions: readonly VersionUsage[] }) {
   const t = useText();
   const formats = useFormats();
+  // Those that there are, asked or not: the table below has the ones that were asked.
+  const projects = useProjects().data;
   const sum = sumOf(versions);
   const ratio = ratioOfAll(versions);
   const ms = (value: number | null) =>
@@ -124,7 +126,7 @@ function Overview({ versions }: { readonly versions: readonly VersionUsage[] }) 
       <KeyValuePairs
         columns={4}
         items={[
-          figure(t("projects"), formats.number(projectsOf(versions).length)),
+          figure(t("projects"), projects === undefined ? "—" : formats.number(projects.length)),
           figure(t("images"), formats.number(sum.images)),
           figure(t("anomalies"), formats.number(sum.anomalies)),
           figure(t("ratio"), ratio === null ? "—" : formats.percent(ratio)),

@@ -9,7 +9,8 @@ import { useFormats } from "../../i18n/context";
 import { Sentence } from "../../sentences";
 import { hrefOf, useFollow } from "../../ui/links";
 import { PictureOverlay } from "../../ui/overlay";
-import { boxesOf } from "./drawings";
+import { shownOnCard } from "./drawings";
+import { useOverlay, type GuessPlace } from "./masks";
 import { useText } from "./text";
 import type { Verdict } from "./verifying";
 
@@ -46,20 +47,21 @@ export function GuessText({ picture, isExample = false }: PictureProps & { reado
   );
 }
 
-export function GuessPicture({ picture, onOpen }: PictureProps & { readonly onOpen: () => void }) {
+interface GuessPictureProps extends PictureProps {
+  readonly place: GuessPlace;
+  readonly onOpen: () => void;
+}
+
+/** With all that would go into a dataset: nobody should agree to what is not seen. */
+export function GuessPicture({ picture, place, onOpen }: GuessPictureProps) {
   const t = useText();
+  const overlay = useOverlay(place, picture, shownOnCard(picture));
   const { SourceRef = "", Message = "" } = picture;
   const name = SourceRef.slice(SourceRef.lastIndexOf("/") + 1);
   return (
     <SpaceBetween size="xxs">
       <button type="button" className="trials-picture" aria-label={t("enlarge", { name })} onClick={onOpen}>
-        <PictureOverlay
-          source={SourceRef}
-          url={thumbnailOf(SourceRef)}
-          alt=""
-          boxes={boxesOf(picture)}
-          areBoxesStored
-        />
+        <PictureOverlay source={SourceRef} url={thumbnailOf(SourceRef)} alt="" {...overlay} areBoxesStored />
       </button>
       <Box fontSize="body-s" color="text-body-secondary">
         <span className="trials-name" title={SourceRef}>

@@ -1,14 +1,14 @@
 /** A guess as large as the window: the picture with the model's boxes and mask, a person's correction, and the heat map. */
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useCall, useRegion, type Own } from "../../api";
+import { useRegion, type Own } from "../../api";
 import { HeatMapChoice, HeatMapLayer, usePictureHeat, type HeatView } from "../../ui/heatMap";
 import { LayerChoice, type Layers, type LayerView } from "../../ui/layers";
-import { maskUrl, type OverlayMask } from "../../ui/drawing";
 import { PictureOverlay } from "../../ui/overlay";
 import { useUiText } from "../../ui/text";
 import { boxesOf, correctedBoxesOf, correctedMaskOf } from "./drawings";
 import { GuessText } from "./GuessCard";
+import { useOverlay } from "./masks";
 
 interface LargePictureProps {
   readonly arn: string;
@@ -26,21 +26,12 @@ export function LargePicture(props: LargePictureProps) {
   const { arn, trial, picture, model, layers, view, onClose } = props;
   const ui = useUiText();
   const region = useRegion();
-  const { SourceRef = "", HasMask = false, PictureId = 0, Labels = [] } = picture;
-  const mask = useCall(
-    "vedette",
-    "GetTrialMask",
-    { ProjectArn: arn, TrialId: trial, PictureId },
-    { isEnabled: HasMask },
-  );
+  const { SourceRef = "", Labels = [] } = picture;
+  const overlay = useOverlay({ arn, trial }, picture, layers);
   const heat = usePictureHeat(
     { arn: model ?? "", source: SourceRef, labels: Labels.slice(0, MOST_MAPS) },
     { ...view, isOn: view.isOn && model !== undefined },
   );
-  const boxes = [
-    ...(layers.model ? boxesOf(picture) : []),
-    ...(layers.person ? correctedBoxesOf(picture) : []),
-  ];
   const query = new URLSearchParams({ source: SourceRef, region });
   return (
     <Modal
@@ -56,8 +47,7 @@ export function LargePicture(props: LargePictureProps) {
           source={SourceRef}
           url={`/console/api/picture?${query.toString()}`}
           alt={SourceRef}
-          boxes={boxes}
-          masks={masksOf(picture, mask.data?.Body, layers)}
+          {...overlay}
           areBoxesStored
           isLarge
         >
@@ -78,14 +68,4 @@ function hasDrawings(picture: Own.TrialPicture): boolean {
     boxesOf(picture).length + correctedBoxesOf(picture).length > 0 ||
     correctedMaskOf(picture) !== undefined
   );
-}
-
-function masksOf(picture: Own.TrialPicture, body: string | undefined, layers: Layers): OverlayMask[] {
-  const person = layers.person ? correctedMaskOf(picture) : undefined;
-  return [
-    ...(layers.model && body !== undefined
-      ? [{ kind: "model", url: `data:image/png;base64,${body}`, isOnWhite: true } as const]
-      : []),
-    ...(person === undefined ? [] : [{ kind: "person", url: maskUrl(person) } as const]),
-  ];
 }

@@ -168,7 +168,13 @@ export function VerifyView(props: VerifyProps) {
           sections: [
             {
               id: "picture",
-              content: (picture) => <GuessPicture picture={picture} onOpen={() => setLarge(picture)} />,
+              content: (picture) => (
+                <GuessPicture
+                  picture={picture}
+                  place={{ arn: project.arn, trial: trial.TrialId ?? "" }}
+                  onOpen={() => setLarge(picture)}
+                />
+              ),
             },
             {
               id: "verdict",

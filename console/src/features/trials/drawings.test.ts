@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { boxesOf, correctedBoxesOf, correctedMaskOf } from "./drawings";
+import { boxesOf, correctedBoxesOf, correctedMaskOf, shownOnCard } from "./drawings";
 
 const line = JSON.stringify({
   "source-ref": "s3://b/1.jpg",
@@ -26,6 +26,13 @@ it("what a person drew is shown beside what the model found", () => {
   expect(correctedBoxesOf(picture)).toEqual([
     { Left: 0.1, Top: 0.3, Width: 0.2, Height: 0.5, kind: "person" },
   ]);
+});
+
+it("a card shows what would go into the dataset: a correction in the place of the guess", () => {
+  expect(shownOnCard({ Verdict: "corrected", VerifiedLine: line })).toEqual({ model: false, person: true });
+  for (const Verdict of ["none", "correct", "incorrect"] as const) {
+    expect(shownOnCard({ Verdict, VerifiedLine: line })).toEqual({ model: true, person: false });
+  }
 });
 
 it("who only agreed drew nothing", () => {

@@ -3,6 +3,9 @@ import type { Own } from "../../api";
 import { Line } from "../../manifest/lines";
 import { boxesOf as boxesIn, maskOf } from "../../manifest/relabel";
 import type { OverlayBox } from "../../ui/drawing";
+import type { Layers } from "../../ui/layers";
+
+export type Shown = Pick<Layers, "model" | "person">;
 
 /** Boxes lie on the raster as it is stored, as answers tell them. */
 export function boxesOf({ Boxes = [] }: Own.TrialPicture): OverlayBox[] {
@@ -30,4 +33,10 @@ export function correctedBoxesOf(picture: Own.TrialPicture): OverlayBox[] {
 export function correctedMaskOf(picture: Own.TrialPicture): string | undefined {
   const line = correctionOf(picture);
   return line === undefined ? undefined : maskOf(line)?.ref;
+}
+
+/** On a card there is room for one of them: what would go into the dataset. */
+export function shownOnCard({ Verdict, VerifiedLine = "" }: Own.TrialPicture): Shown {
+  const isDrawn = Verdict === "corrected" && VerifiedLine !== "";
+  return { model: !isDrawn, person: isDrawn };
 }

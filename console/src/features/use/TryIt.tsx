@@ -8,6 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useState } from "react";
+import { useFormats } from "../../i18n/context";
 import { colorsOf, thresholdsOf, type Limit } from "./detection";
 import type { Judging } from "./Findings";
 import { LiveView } from "./LiveView";
@@ -89,6 +90,7 @@ interface LimitFieldProps {
 
 function LimitField({ isLookout, isOwn, percent, onOwn, onPercent }: LimitFieldProps) {
   const t = useText();
+  const formats = useFormats();
   return (
     <FormField
       label={isLookout ? t("limitLookout") : t("limit")}
@@ -103,7 +105,7 @@ function LimitField({ isLookout, isOwn, percent, onOwn, onPercent }: LimitFieldP
           min={1}
           max={100}
           disabled={isOwn}
-          valueFormatter={(value) => `${String(value)} %`}
+          valueFormatter={(value) => formats.percent(value / 100)}
           ariaLabel={isLookout ? t("limitLookout") : t("limit")}
           onChange={({ detail }) => onPercent(detail.value)}
         />
