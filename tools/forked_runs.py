@@ -17,7 +17,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LANE = "not slow and not postgres and not gpu and not browser and not clients and not cluster and not ray"
+LANE = (
+    "not slow and not postgres and not gpu and not browser and not clients and not cluster and not ray "
+    "and not deploy"
+)
 PASSED, FAILED, NOTHING_COLLECTED, TOO_LONG = 0, 1, 5, 124
 BROKEN = 99  # pytest did not even begin
 WORDS = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=line", "--capture=no", "-m", LANE)

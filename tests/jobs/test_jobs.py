@@ -327,6 +327,17 @@ def test_a_run_that_may_be_tried_again_is_and_then_fails(stage, opened):
     assert rows(stage.database) == []
 
 
+def test_who_watches_hears_of_every_run_with_the_kind_of_its_failure(stage, opened):
+    runner, heard = opened(stage.runner()), []
+    runner.watch = lambda kind, number, tries, seconds, failure: heard.append((kind, tries, failure))
+    stage.plays["two"] = lambda context: 1 / 0
+    for subject in ("one", "two"):
+        stage.add(runner, subject)
+    assert runner.wait(30)
+    assert len({kind for kind, _, _ in heard}) == 1
+    assert sorted((tries, failure) for _, tries, failure in heard) == [(1, ""), (1, "ZeroDivisionError")]
+
+
 def test_tries_are_counted_over_a_restart(stage, opened):
     def stumble_then_stop(context):
         if context.tries == 2:

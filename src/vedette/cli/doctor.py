@@ -48,6 +48,7 @@ SHOWN = {
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
     "ray": ("ray",),
+    "telemetry": ("opentelemetry-sdk",),
 }
 # torch reports its devices; a broken installation must not break the doctor.
 ASK_TORCH = (

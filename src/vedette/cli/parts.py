@@ -6,6 +6,7 @@
     vedette[edge]      the agent on a device: gRPC
     vedette[video]     streams on a device: FFmpeg's libraries, MQTT
     vedette[ray]       trainings and units on a Ray cluster
+    vedette[telemetry] traces and figures for an OpenTelemetry collector
 
 Nothing is imported here: whether a part is there is asked of the import system.
 """
@@ -39,6 +40,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
     "ray": ("ray",),
+    "telemetry": ("opentelemetry",),
 }
 DOES = {
     "train": "learns",
@@ -48,6 +50,7 @@ DOES = {
     "postgres": "speaks to PostgreSQL",
     "backbones": "holds larger backbones",
     "ray": "works on a Ray cluster",
+    "telemetry": "tells an OpenTelemetry collector",
 }
 
 

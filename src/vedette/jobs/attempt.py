@@ -30,7 +30,9 @@ class Attempt:
         label = (row.id, row.kind, row.subject)
         try:
             order = load_order(kind.order, row.order, row.body)
-            self._end_with(kind, context, order, self._run(kind, context, order))
+            problem = self._run(kind, context, order)
+            context.failure = "" if problem is None else type(problem).__name__
+            self._end_with(kind, context, order, problem)
         except JobInterrupted:
             log.info("job %d (%s of %s) waits for the next start", *label)
         except LeaseLost:

@@ -24,6 +24,8 @@ class JobContext:
         self.is_lost = False
         self.has_ended = False
         self.is_unreadable = False
+        # The kind of what went wrong, once it did.
+        self.failure = ""
         self.progress: Mapping[str, Any] | None = None
         self._end = end
         self._leave = threading.Event()

@@ -74,6 +74,8 @@ class JobRunner:
         self._table = JobTable(secrets.token_hex(16), clock, self._patience_ms)
         self._patient_until = 0.0
         self._again_s = again_s
+        # Told of each run: kind, number, tries, seconds, and the kind of its failure.
+        self.watch: Callable[[str, int, int, float, str], None] | None = None
         self._kinds: dict[str, JobKind[Any]] = {}
         self._queues: dict[str, QueueThreads] = {}
         self._running: dict[int, JobContext] = {}
@@ -342,11 +344,14 @@ class JobRunner:
             self._running[row.id] = context
             if self._closing.is_set() or row.cancelled:
                 context.leave(cancelled=row.cancelled)
+        began = time.monotonic()
         try:
             Attempt(self._database, self._table, self._closing, self._again_s).perform(
                 self._kinds[row.kind], context, row
             )
         finally:
+            if self.watch is not None:
+                self.watch(row.kind, row.id, context.tries, time.monotonic() - began, context.failure)
             with self._changed:
                 del self._running[row.id]
                 if not context.is_unreadable:

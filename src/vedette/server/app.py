@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ from vedette.server.memory import MOST_BYTES, BodyMemory
 from vedette.server.observe import Metrics, RequestLog, RequestRecord
 from vedette.server.proxies import TrustedProxies
 from vedette.server.room import make_room
+from vedette.server.spans import ServerSpans
 from vedette.store.disk import disk_refusal
 from vedette.wire.http import Request, Response
 from vedette.wire.signed import SignatureFault
@@ -47,6 +49,8 @@ class Application:
         self.ready = False
         self.metrics = Metrics()
         self.log = RequestLog()
+        # Made only where the operator asks for traces: elsewhere a request pays for two looks at this.
+        self.spans: ServerSpans | None = None
         self._proxies = TrustedProxies(house.settings.trusted_proxies)
         # At least two of the largest, else one could never be sent while another is read.
         self._room = BodyMemory(max(MOST_BYTES, 2 * house.settings.max_body))
@@ -78,6 +82,9 @@ class Application:
     async def open(self) -> None:
         """Start what runs in the event loop."""
         self.house.meter.watch = self.metrics.record
+        if self.spans is not None:
+            self.house.meter.watch = self.spans.watch(self.metrics.record)
+            self.house.jobs.watch = self.spans.add_job
         self.house.trainings.stages.watch = self.metrics.record_training
         await self.house.hosting.open()
 
@@ -93,6 +100,8 @@ class Application:
         """Answer a service's request, or one of the console, and put it on record."""
         began, request = time.perf_counter(), visit.request
         record = RequestRecord(request.id, request.method, request.raw_path, request.client)
+        if self.spans is not None:
+            self.spans.begin(request, record)
         self.metrics.under_way.inc()
         try:
             response = await self._respond(visit, record, page)
@@ -110,6 +119,8 @@ class Application:
     def _record(self, record: RequestRecord) -> None:
         self.metrics.count(record)
         self.log.note(record)
+        if self.spans is not None:
+            self.spans.end(record)
 
     async def _respond(self, visit: Visit, record: RequestRecord, page: PageDoor | None) -> Response:
         """Return the answer, whatever happens on the way."""
@@ -177,7 +188,11 @@ class Application:
             return await door.answer(visit)
 
     async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+        loop = asyncio.get_running_loop()
+        if self.spans is not None:
+            # The thread works for the task's trace.
+            return await loop.run_in_executor(self._pool, partial(copy_context().run, function, *arguments))
+        return await loop.run_in_executor(self._pool, function, *arguments)
 
 
 def new_request_id() -> str:

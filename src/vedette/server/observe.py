@@ -39,6 +39,9 @@ class RequestRecord:
     sent_bytes: int = 0
     # How many like it were answered since the last line of them, and have none.
     repeats: int = 0
+    # Where the operator asks for traces.
+    trace_id: str = ""
+    span: Any = None
 
 
 class Metrics:
@@ -229,6 +232,7 @@ class JsonLines(logging.Formatter):
                 "sent": request.sent_bytes,
             }
             line |= {"repeats": request.repeats} if request.repeats else {}
+            line |= {"trace_id": request.trace_id} if request.trace_id else {}
         else:
             line["message"] = record.getMessage()
         if record.exc_info:

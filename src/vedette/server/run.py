@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import os
 import socket
 import ssl
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+import vedette
 from vedette.clock import system_clock
 from vedette.errors import Wrong
 from vedette.server.app import Application
@@ -21,9 +23,11 @@ from vedette.server.holding import LOCK
 from vedette.server.installation import check_folder, in_a_sentence
 from vedette.server.lifecycle import open_house
 from vedette.server.observe import set_up_logging
+from vedette.server.spans import spans_of
 from vedette.server.tls import own_certificate
 from vedette.settings import Settings
 from vedette.store.modes import private
+from vedette.telemetry.sending import open_telemetry
 
 # An upload under way may end; after this a stop no longer waits for it.
 GRACE_S = 30
@@ -166,7 +170,12 @@ def serve(
         contextlib.closing(bind(settings)) as listener,
         open_house(settings) as house,
         contextlib.closing(Application(house)) as application,
+        contextlib.ExitStack() as closing,
     ):
+        telemetry = open_telemetry(os.environ, application.metrics.registry, vedette.__version__)
+        if telemetry is not None:
+            closing.callback(telemetry.close)
+            application.spans = spans_of(telemetry)
         config = uvicorn.Config(
             application,
             http=GuardedProtocol,

@@ -23,6 +23,7 @@ from vedette.api.s3.call import LARGEST_DOCUMENT, Call, in_thread
 from vedette.api.s3.onward import BATCH, authorise_batch, authorise_onward
 from vedette.store.blobs.foreign import ForeignBlobs
 from vedette.store.blobs.foreign import ForeignS3 as Elsewhere
+from vedette.trace_context import outgoing_headers
 from vedette.wire.bodies import BodyReader
 from vedette.wire.canonical import split_query
 from vedette.wire.checksums import header_of
@@ -119,6 +120,7 @@ def _send(
         **dict(signed.headers.items()),
         "content-length": str(length),
         "accept-encoding": "identity",
+        **outgoing_headers(),
     }
     parts = urlsplit(address.endpoint)
     pool = _POOLS.connection_from_host(parts.hostname, parts.port, parts.scheme)

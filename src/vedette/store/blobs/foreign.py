@@ -21,6 +21,7 @@ from vedette.store.blobs.buckets import missing_bucket
 from vedette.store.blobs.objects import missing_key
 from vedette.store.blobs.port import StoredObject
 from vedette.store.blobs.values import NULL
+from vedette.trace_context import give_on
 
 PART = 16 * 1024 * 1024
 """Larger objects are uploaded in parts of this size."""
@@ -56,6 +57,7 @@ class ForeignBlobs:
                 read_timeout=60,
             ),
         )
+        self._client.meta.events.register("before-sign.s3", give_on)
 
     def has_bucket(self, bucket: str) -> bool:
         """Return whether the bucket exists."""

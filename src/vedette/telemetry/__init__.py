@@ -1,0 +1,1 @@
+"""What a server tells an OpenTelemetry collector that the operator names: spans, and its figures."""
