@@ -112,7 +112,8 @@ class Settings(BaseSettings):
     @classmethod
     def _refuse_no_network(cls, names: str) -> str:
         for name in filter(None, map(str.strip, names.split(","))):
-            ip_network(name)
+            if ip_network(name).prefixlen == 0:
+                raise ValueError(f"{name} is everybody, and then anybody may say who asks")
         return names
 
 

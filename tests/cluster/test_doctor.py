@@ -1,6 +1,7 @@
 """`vedette doctor` beside servers that share a PostgreSQL and an S3: each fault is a sentence."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -82,7 +83,8 @@ def test_the_command_says_the_same(pair, monkeypatch):
 def test_a_clock_apart_is_said_of_the_database_and_of_the_s3(pair):
     found = said(settings_of(pair), lambda: system_clock() - timedelta(minutes=1))
     assert found["database"][0] == "bad"
-    assert "its clock is 60.0 s from this machine's" in found["database"][1]
+    # To the second: a busy machine answers late, and the middle of both looks is what counts.
+    assert re.search(r"its clock is (59|60|61)\.\d s from this machine's", found["database"][1])
     assert "set both clocks by NTP" in found["database"][1]
     assert found["S3"][0] == "bad"
     assert "from this machine's: set both by NTP" in found["S3"][1]

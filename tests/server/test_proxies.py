@@ -84,7 +84,10 @@ def test_nothing_that_is_written_there_breaks_or_becomes_something_else(fields):
     assert found == str(ipaddress.ip_address(found))
 
 
-@pytest.mark.parametrize("names", ["proxy.example", "10.0.0.1/8", "10.0.0.0/8 10.1.0.0/16", "300.0.0.1"])
+@pytest.mark.parametrize(
+    "names",
+    ["proxy.example", "10.0.0.1/8", "10.0.0.0/8 10.1.0.0/16", "300.0.0.1", "0.0.0.0/0", "10.0.0.1,::/0"],
+)
 def test_what_is_no_network_is_refused_in_a_sentence(names):
     with pytest.raises(Wrong, match=r"^VEDETTE_TRUSTED_PROXIES cannot be "):
         read_settings(trusted_proxies=names)
