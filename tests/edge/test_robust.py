@@ -125,8 +125,11 @@ def test_fifty_clients_at_once_get_their_own_answers(device):
     assert answers == [[bool(number % 2)] * 4 for number in range(50)]
 
 
-def test_more_calls_than_can_wait_are_refused_and_the_agent_still_lists(device, monkeypatch):
-    monkeypatch.setattr(served, "MOST_WAITING", 3)
+@pytest.mark.parametrize(
+    ("bound", "most"), [("MOST_WAITING", 3), ("MOST_WAITING_BYTES", 3 * len(WHITE.byte_data))]
+)
+def test_more_calls_than_can_wait_are_refused_and_the_agent_still_lists(device, monkeypatch, bound, most):
+    monkeypatch.setattr(served, bound, most)
     device.run("anomalies")
     first = only_child()
     os.kill(first, signal.SIGSTOP)
@@ -140,6 +143,12 @@ def test_more_calls_than_can_wait_are_refused_and_the_agent_still_lists(device, 
         os.kill(first, signal.SIGCONT)
         errors = [call.exception(SOON_S) for call in calls]
     assert sorted(error.code().name for error in errors if error) == ["RESOURCE_EXHAUSTED"] * 5
+
+
+def test_a_picture_beyond_the_bound_is_looked_at_where_no_other_waits(device, monkeypatch):
+    monkeypatch.setattr(served, "MOST_WAITING_BYTES", 1)
+    device.run("anomalies")
+    assert [device.detect("anomalies", WHITE).is_anomalous for _ in range(2)] == [True, True]
 
 
 def test_a_client_that_hangs_up_costs_nobody_an_answer(device):

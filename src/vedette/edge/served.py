@@ -26,6 +26,8 @@ log = logging.getLogger("vedette.edge")
 
 # More requests than this for one model are refused: fifty clients that ask at once are not.
 MOST_WAITING = 96
+# Their bitmaps are held meanwhile, each up to 48 MiB: fifty of the largest would take all that a device has.
+MOST_WAITING_BYTES = 512 << 20
 # How long a request waits for a process that is started anew; a start takes a second or two.
 RESTART_WAIT_S = 30.0
 # A model whose process ends so often within a minute fails: to start it again would not mend it.
@@ -95,6 +97,7 @@ class ServedModel:
         self._keeper = threading.Condition(lock)  # apart, so that an answer does not wake the one who watches
         self._life = 0  # counts starts: who watches an earlier life has nothing to say in this one
         self._waiting = 0
+        self._waiting_bytes = 0
         self._losses: deque[float] = deque(maxlen=MOST_LOSSES)
         self._task = ""
 
@@ -251,18 +254,22 @@ class ServedModel:
         """
         with self._changed:
             self._refuse_unless(ModelState.RUNNING)
-            if self._waiting >= MOST_WAITING:
+            is_large = self._waiting_bytes and self._waiting_bytes + len(body) > MOST_WAITING_BYTES
+            if self._waiting >= MOST_WAITING or is_large:
                 raise TooFast(
-                    f"The agent can't keep up with the rate of calls: {self._waiting} wait for {self.name}.",
+                    f"The agent can't keep up with the rate of calls: {self._waiting} wait for {self.name}"
+                    f"{f', with {self._waiting_bytes >> 20} MiB of pictures' if is_large else ''}.",
                     kind="model",
                     name=self.name,
                 )
             self._waiting += 1
+            self._waiting_bytes += len(body)
         try:
             return self._ask(head, body, is_awaited)
         finally:
             with self._changed:
                 self._waiting -= 1
+                self._waiting_bytes -= len(body)
                 if self.state is ModelState.STOPPING:
                     self._changed.notify_all()
 
