@@ -52,11 +52,35 @@ def copy_rows(source: Connection, target: Connection, table: Table, progress: Ro
     for rows in _batches(source, table):
         digest = digest.plus(rows)
         try:
-            target.execute(insert(table), [dict(row._mapping) for row in rows])
+            _put(target, table, rows)
         except DBAPIError as error:
             raise _untaken(table, error) from error
         progress(len(rows))
     return digest
+
+
+def _put(target: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
+    if target.dialect.name == "postgresql":
+        _copy_in(target, table, rows)
+    else:
+        target.execute(insert(table), [dict(row._mapping) for row in rows])
+
+
+def _copy_in(target: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
+    """Put rows by COPY, which PostgreSQL takes in a third of the time of inserts."""
+    prepared: Any = target.dialect.identifier_preparer
+    columns = ", ".join(prepared.format_column(column) for column in table.columns)
+    driver: Any = target.connection.dbapi_connection
+    errors: Any = target.dialect.dbapi
+    try:
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f"copy {prepared.format_table(table)} ({columns}) from stdin") as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+    except errors.Error as error:
+        raise DBAPIError(f"copy {table.name}", None, error) from error
 
 
 def digest_rows(connection: Connection, table: Table, progress: RowProgress) -> RowsDigest:
