@@ -202,6 +202,28 @@ def test_services_and_policies_mean_the_servers_and_not_the_nodes_of_ray():
         assert not any(selector.items() <= node.items() for node in nodes)
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "port"),
+    [
+        ("https://s3.example", 443),
+        ("http://s3.example/", 80),
+        ("https://s3.example:8443", 8443),
+        ("http://[fd00::1]:9000", 9000),
+        ("http://[fd00::1]", 80),
+    ],
+)
+def test_the_servers_may_go_where_the_endpoints_are_and_nowhere_else(endpoint, port):
+    values = SEVERAL | {
+        "s3": {"endpoint": endpoint, "secret": "s"},
+        "telemetry": {"endpoint": "http://c:4318"},
+    }
+    rules = of_kind(render_chart(values), "NetworkPolicy")["spec"]["egress"]
+    opened = {(each["protocol"], each["port"]) for rule in rules for each in rule["ports"]}
+    assert opened == {("UDP", 53), ("TCP", 53), ("TCP", 5432), ("TCP", port), ("TCP", 4318)}
+    only_one = of_kind(render_chart(ONE), "NetworkPolicy")["spec"]["egress"]
+    assert [each["port"] for rule in only_one for each in rule["ports"]] == [53, 53]
+
+
 def test_one_server_has_no_budget_and_several_wait_for_one_another():
     assert not [each for each in render_chart(ONE) if each["kind"] == "PodDisruptionBudget"]
     strategy = of_kind(render_chart(SEVERAL), "Deployment")["spec"]["strategy"]

@@ -1,8 +1,10 @@
 """Compose files, the balancer's settings and systemd units, held against the program and one another."""
 
 import configparser
+import json
 import re
 import urllib.request
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,26 @@ def test_the_balancer_asks_what_a_server_answers_and_knows_each(server):
     assert (ROOT / "deploy" / "compose" / mount.partition(":")[0]).read_text("utf-8") == BALANCER
     # Only a request that was never sent is sent again: others might be done twice.
     assert re.findall(r"retry-on (.*)", BALANCER) == ["conn-failure"]
+
+
+def test_the_balancer_alone_is_believed_about_who_asks():
+    settings = Settings(trusted_proxies=TWO["services"]["one"]["environment"]["VEDETTE_TRUSTED_PROXIES"])
+    own = TWO["services"]["balancer"]["networks"]["default"]["ipv4_address"]
+    (network,) = TWO["networks"]["default"]["ipam"]["config"]
+    assert settings.trusted_proxies == own
+    assert ip_address(own) in ip_network(network["subnet"])
+    assert "option forwardfor\n" in BALANCER
+
+
+def test_every_setting_is_one_of_the_chart_or_free_in_its_values():
+    """The lane that renders the chart compares more; a new setting is missed here already."""
+    chart = ROOT / "deploy" / "helm" / "vedette"
+    schema = json.loads((chart / "values.schema.json").read_text("utf-8"))
+    free = {f"VEDETTE_{name.upper()}" for name in schema["properties"]["settings"]["propertyNames"]["enum"]}
+    helpers = (chart / "templates" / "_helpers.tpl").read_text("utf-8")
+    own = set(re.findall(r"VEDETTE_[A-Z0-9_]+[A-Z0-9]", helpers))
+    assert free | own == KNOWN
+    assert free.isdisjoint(own)
 
 
 def test_the_unit_of_several_servers_changes_what_the_unit_of_one_says():

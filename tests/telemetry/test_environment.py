@@ -41,8 +41,8 @@ def test_an_endpoint_or_an_exporter_asks_for_it_and_nothing_else_does(environ, p
     [
         ({"OTEL_TRACES_EXPORTER": "zipkin"}, "OTEL_TRACES_EXPORTER is 'zipkin'"),
         (THERE | {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, "OTEL_EXPORTER_OTLP_PROTOCOL is 'grpc'"),
-        ({ENDPOINT: "collector:4317"}, "OTEL_EXPORTER_OTLP_ENDPOINT is 'collector:4317'"),
-        ({ENDPOINT: "http://collector:port"}, "OTEL_EXPORTER_OTLP_ENDPOINT is"),
+        ({ENDPOINT: "collector:4317"}, "OTEL_EXPORTER_OTLP_ENDPOINT is no address"),
+        ({ENDPOINT: "http://me:hidden@collector:port"}, "OTEL_EXPORTER_OTLP_ENDPOINT is"),
         ({ENDPOINT: "http://[::1"}, "OTEL_EXPORTER_OTLP_ENDPOINT is"),
     ],
 )
@@ -50,6 +50,7 @@ def test_what_is_not_known_is_said_and_sends_nothing(environ, sentence, caplog):
     with caplog.at_level(logging.WARNING):
         assert open_telemetry(environ, CollectorRegistry(), "1") is None
     assert sentence in caplog.text
+    assert "hidden" not in caplog.text
 
 
 def test_one_signal_that_is_not_known_leaves_the_other():

@@ -44,7 +44,8 @@ def _is_wanted(signal: str, environ: Mapping[str, str], complaints: list[str]) -
         complaints.append(f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol!r}: {PROTOCOL} alone is spoken.")
         return False
     if endpoint and not _is_address(endpoint):
-        complaints.append(f"OTEL_EXPORTER_OTLP_ENDPOINT is {endpoint!r}: http(s)://host:port is an address.")
+        # Not shown: an address may hold a password.
+        complaints.append("OTEL_EXPORTER_OTLP_ENDPOINT is no address: http(s)://host:port is one.")
         return False
     return True
 

@@ -184,3 +184,9 @@ spec:
     - name: cache
       emptyDir: {sizeLimit: {{ .cache }}}
 {{- end }}
+
+{{- /* The port of an address: its own, else that of its scheme. */}}
+{{- define "vedette.portOf" -}}
+{{- $parts := urlParse . }}
+{{- regexFind ":[0-9]+$" $parts.host | trimPrefix ":" | default (ternary "443" "80" (eq $parts.scheme "https")) }}
+{{- end }}
