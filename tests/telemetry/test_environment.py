@@ -43,6 +43,7 @@ def test_an_endpoint_or_an_exporter_asks_for_it_and_nothing_else_does(environ, p
         (THERE | {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, "OTEL_EXPORTER_OTLP_PROTOCOL is 'grpc'"),
         ({ENDPOINT: "collector:4317"}, "OTEL_EXPORTER_OTLP_ENDPOINT is no address"),
         ({ENDPOINT: "http://me:hidden@collector:port"}, "OTEL_EXPORTER_OTLP_ENDPOINT is"),
+        (THERE | {"OTEL_EXPORTER_OTLP_HEADERS": "a=1,key hidden"}, "OTEL_EXPORTER_OTLP_HEADERS is no list"),
         ({ENDPOINT: "http://[::1"}, "OTEL_EXPORTER_OTLP_ENDPOINT is"),
     ],
 )
@@ -56,6 +57,14 @@ def test_what_is_not_known_is_said_and_sends_nothing(environ, sentence, caplog):
 def test_one_signal_that_is_not_known_leaves_the_other():
     plan = read_telemetry_plan(THERE | {"OTEL_METRICS_EXPORTER": "prometheus"})
     assert (plan.traces, plan.metrics, len(plan.complaints)) == (True, False, 1)
+
+
+def test_a_number_that_the_sdk_refuses_is_a_sentence_and_no_server_stops_for_it(monkeypatch, caplog):
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "-1")
+    with caplog.at_level(logging.WARNING):
+        assert open_telemetry(THERE | {"OTEL_METRICS_EXPORTER": "none"}, CollectorRegistry(), "1") is None
+    assert "does not start: max_queue_size must be a positive integer." in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_without_the_part_the_server_goes_on_and_says_what_to_type(monkeypatch, caplog):

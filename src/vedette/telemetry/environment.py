@@ -47,6 +47,10 @@ def _is_wanted(signal: str, environ: Mapping[str, str], complaints: list[str]) -
         # Not shown: an address may hold a password.
         complaints.append("OTEL_EXPORTER_OTLP_ENDPOINT is no address: http(s)://host:port is one.")
         return False
+    if any("=" not in pair for pair in _of(signal, "HEADERS", environ).split(",") if pair.strip()):
+        # The SDK would show it in the log.
+        complaints.append("OTEL_EXPORTER_OTLP_HEADERS is no list of name=value with commas between.")
+        return False
     return True
 
 

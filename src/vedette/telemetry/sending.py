@@ -54,6 +54,8 @@ def open_telemetry(
         return _open(plan, environ, registry, release)
     except ModuleNotFoundError:
         log.warning("Telemetry is asked for and not installed. Type: pip install 'vedette[telemetry]'")
+    except ValueError as error:
+        log.warning("Telemetry is asked for and does not start: %s The server goes on without.", error)
     except Exception:
         log.warning("Telemetry is asked for and does not start; the server goes on without.", exc_info=True)
     return None
@@ -92,4 +94,4 @@ def _every_s(environ: Mapping[str, str]) -> float:
     every_ms = EVERY_MS
     with contextlib.suppress(ValueError):
         every_ms = float(environ.get("OTEL_METRIC_EXPORT_INTERVAL", "") or EVERY_MS)
-    return max(every_ms, 100.0) / 1000
+    return (every_ms if every_ms >= 100 else 100.0) / 1000  # not a number is less, too
