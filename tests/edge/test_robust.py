@@ -21,6 +21,7 @@ from doubles.devices import (
     tiny_models,
 )
 from vedette.edge import served
+from vedette.edge.agent import THREADS
 from vedette.edge.catalogue import ModelOnDisk
 from vedette.edge.memory import available_bytes, refuse_without_memory
 from vedette.edge.process import ProcessLimits
@@ -149,6 +150,27 @@ def test_a_picture_beyond_the_bound_is_looked_at_where_no_other_waits(device, mo
     monkeypatch.setattr(served, "MOST_WAITING_BYTES", 1)
     device.run("anomalies")
     assert [device.detect("anomalies", WHITE).is_anomalous for _ in range(2)] == [True, True]
+
+
+def test_a_client_whose_calls_never_send_their_message_leaves_threads_for_others(device):
+    is_over = threading.Event()
+
+    def never():
+        is_over.wait(SOON_S)
+        yield from ()
+
+    options = [("grpc.use_local_subchannel_pool", 1)]  # a connection of its own, as another program has
+    with grpc.insecure_channel(device.agent.addresses[0], options=options) as channel:
+        call = channel.stream_unary("/AWS.LookoutVision.EdgeAgent/DetectAnomalies")
+        calls = [call.future(never()) for _ in range(THREADS + 32)]
+        try:
+            time.sleep(1)  # until the heads are there
+            answer = device.stub.ListModels(pb.ListModelsRequest(), timeout=SOON_S)
+        finally:
+            is_over.set()
+            for pending in calls:
+                pending.cancel()
+    assert answer.models
 
 
 def test_a_client_that_hangs_up_costs_nobody_an_answer(device):

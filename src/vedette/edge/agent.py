@@ -42,6 +42,8 @@ log = logging.getLogger("vedette.edge")
 MOST_REQUEST = MOST_SIDE * MOST_SIDE * CHANNELS + (1 << 20)
 # A thread for each call that waits for a model, and some for those that ask about models and stop them.
 THREADS = MOST_WAITING + 32
+# A call holds its thread from its head on, also where no message ever follows: one client has not all.
+MOST_OF_A_CLIENT = MOST_WAITING + 4
 # Of freed memory so much is kept: a message of 576 × 768 pixels, its picture and a mask, for two calls.
 MOST_FREE_BYTES = 8 << 20
 # Calls that are being answered when the agent is stopped get so long.
@@ -131,6 +133,7 @@ def _server(models: DeviceModels, figures: AgentFigures, health: AgentHealth, op
         options=[
             ("grpc.max_receive_message_length", MOST_REQUEST),
             ("grpc.max_send_message_length", -1),
+            ("grpc.max_concurrent_streams", MOST_OF_A_CLIENT),
             # Else a second agent on the port would take every other call.
             ("grpc.so_reuseport", 0),
         ],
