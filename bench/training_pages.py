@@ -102,7 +102,7 @@ class Scene:
             try:
                 act(trial, page)
             except AssertionError as error:
-                return str(error).splitlines()[0]
+                return f"{' '.join(str(error).split())[:300]}; the wire: {trial.described()}"
             finally:
                 page.context.close()
                 stop_server(trial.server)
@@ -127,8 +127,9 @@ def stopped(trial: WatchedTrial, page: Page) -> None:
         page.get_by_role("button", name="Stop the training").click(timeout=CLICK_MS)
         page.get_by_role("dialog").get_by_role("button", name="Stop the training").click(timeout=CLICK_MS)
     except PlaywrightTimeout:
-        trial.wait(lambda _: False, 0.2)
-    # Over, perhaps before the page had heard of it: who stops it is refused, and sees what it came to.
+        pass
+    trial.wait(lambda _: False, 0.2)
+    # Over, perhaps before the page had heard of it, or before the stop was: then one sees what it came to.
     if trial.described()[0][0] == TRAINED[trial.dialect]:
         expect(page.get_by_text("How good")).to_be_visible(timeout=PATIENCE_MS)
         return
