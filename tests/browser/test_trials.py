@@ -76,6 +76,19 @@ def test_a_trial_is_run_verified_corrected_and_added(console, signed_in, boards)
     assert classes == ["anomaly", "anomaly", "anomaly"]
 
 
+def test_a_trial_of_2001_pictures_is_refused_before_anything_is_sent(signed_in, boards):
+    page = signed_in
+    page.goto(f"{boards}/trials")
+    page.get_by_role("button", name="Run trial detection").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="On this computer").click()
+    picture = {"mimeType": "image/png", "buffer": b"."}
+    chosen = [{"name": f"{number}.png", **picture} for number in range(2001)]
+    dialog.locator("input[type=file]").set_input_files(chosen)
+    expect(dialog.get_by_text("A trial takes 2,000 pictures at most.", exact=False)).to_be_visible()
+    expect(dialog.get_by_role("button", name="Detect")).to_be_disabled()
+
+
 def test_a_card_shows_the_mask_that_agreeing_would_add(console, signed_in):
     """Whoever says "correct" adds the mask to the dataset, so that it is seen before."""
     name, people = "rusty", signed_in_browser(console)
