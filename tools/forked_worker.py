@@ -1,9 +1,10 @@
 """What a forked process of a lane does (forked_lane.py): it runs tests, and sends their reports home."""
 
 import os
+import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,6 +28,7 @@ class Work:
         self._files, self._queue = files, queue
         self._line = line
         self._folder = folder
+        self._is_taking_down = False
 
     def run(self, first: Files) -> NoReturn:
         """Run these files and then those that nobody has taken; the process ends here."""
@@ -34,19 +36,40 @@ class Work:
         try:
             self._begin()
             self._run_files([*first])
+            self._take_down()
             answers = self._config.hook.pytest_fork_ends(config=self._config)
             self._send("ends", [answer for answer in answers if answer is not None])
             status = 0
         except KeyboardInterrupt:
-            # pytest has no other name for it: what fixtures opened is closed.
-            self._session._setupstate.teardown_exact(None)
+            self._take_down()
         except BaseException:
             traceback.print_exc(file=sys.__stderr__)
             raise
         finally:
             os._exit(status)
 
+    def _take_down(self) -> None:
+        """Close what fixtures opened, as far as it is not closed; pytest has no other name for it."""
+        self._is_taking_down = True
+        self._session._setupstate.teardown_exact(None)
+
+    def _interrupt(self, *_: object) -> None:
+        """Stop at once, but for what is being closed: nobody else closes a fixture left half closed."""
+        if not self._is_taking_down:
+            raise KeyboardInterrupt
+        self._session.shouldstop = "interrupted"
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self) -> Generator[None]:
+        """Let the end of a test be whole."""
+        self._is_taking_down = True
+        try:
+            yield
+        finally:
+            self._is_taking_down = False
+
     def _begin(self) -> None:
+        signal.signal(signal.SIGINT, self._interrupt)
         manager = self._config.pluginmanager
         # Its files are the other workers' too.
         capture: Any = manager.getplugin("capturemanager")

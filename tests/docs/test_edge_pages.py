@@ -15,7 +15,7 @@ from doubles.packages import save_plain
 from doubles.videos import write_video
 from vedette.cli.main import app
 from vedette.edge.agent import MOST_REQUEST
-from vedette.edge.served import LOSSES_WITHIN_S, MOST_LOSSES, MOST_WAITING
+from vedette.edge.served import LOSSES_WITHIN_S, MOST_LOSSES, MOST_WAITING, MOST_WAITING_BYTES
 from vedette.edge.sockets import DEFAULT
 from vedette.packaging.linux import UNIT as PACKAGED_UNIT
 from vedette.packaging.linux import linux_files
@@ -143,7 +143,7 @@ def test_the_watch_s_unit_and_the_page_s_options_are_taken():
 @pytest.mark.parametrize(
     "words",
     [
-        f"{MOST_WAITING} calls wait for this model already",
+        f"{MOST_WAITING} calls or {MOST_WAITING_BYTES >> 20} MiB of pictures wait for this model already",
         f"a message over {MOST_REQUEST >> 20} MiB",
         "ended four times within a minute",
     ],

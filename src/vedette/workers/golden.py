@@ -34,6 +34,7 @@ from vedette.runtime.golden import (
 from vedette.runtime.model import Decoded, Model
 from vedette.runtime.package import open_package
 from vedette.vision.annotations import ANOMALY
+from vedette.vision.files import open_image
 from vedette.vision.images import BrokenPicture, decode
 
 # Few enough that a device is through with them in a second or two, and that they weigh little.
@@ -138,7 +139,7 @@ class GoldenAnswerer:
         """Yield pictures with their colours shifted, the mildest tint of all first."""
         for tint in TINTS:
             for picture in pictures:
-                with Image.open(io.BytesIO(picture.content)) as image:
+                with open_image(picture.content, formats=("JPEG",)) as image:
                     yield self.answered(_tinted(image.convert("RGB"), tint))
 
     def _answer(self, decoded: Decoded) -> GoldenAnswer:
