@@ -7,8 +7,10 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import grpc
 import pytest
@@ -51,6 +53,62 @@ def test_the_socket_is_for_its_user_and_group_alone_and_goes_with_the_agent(tmp_
         assert (stat.S_ISSOCK(about.st_mode), stat.S_IMODE(about.st_mode)) == (True, 0o660)
         assert about.st_gid == os.getgid()
     assert not device.socket.exists()
+
+
+# Numbers that no user and no group of a machine has by itself.
+OTHER_USER, OTHER_GROUP = 54_321, 54_322
+# It becomes the other user once all is loaded, which that one may not be able to read.
+CALL = """
+import os, sys
+import grpc
+from vedette.edge.protos import edge_agent_pb2 as pb, edge_agent_pb2_grpc
+
+user, groups = int(sys.argv[2]), [int(text) for text in sys.argv[3:]]
+os.setgroups(groups)
+os.setgid(user)
+os.setuid(user)
+assert (os.getresuid(), os.getgroups()) == ((user, user, user), groups)
+with grpc.insecure_channel(sys.argv[1]) as channel:
+    stub = edge_agent_pb2_grpc.EdgeAgentStub(channel)
+    try:
+        bitmap = pb.Bitmap(width=96, height=64, byte_data=bytes([255]) * (96 * 64 * 3))
+        request = pb.DetectAnomaliesRequest(model_component="anomalies", bitmap=bitmap)
+        print(stub.DetectAnomalies(request, timeout=60).detect_anomaly_result.is_anomalous)
+    except grpc.RpcError as error:
+        print(error.code().name, error.details())
+"""
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that every user may walk through, as /run is; pytest's own are root's alone."""
+    with tempfile.TemporaryDirectory(prefix="vedette-socket-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may be another user for a moment")
+def test_a_second_user_of_the_socket_s_group_connects_and_a_third_does_not(open_folder):
+    def call_as(*groups):
+        """Call the agent as another user of the machine, with these groups and no others."""
+        words = [str(number) for number in (OTHER_USER, *groups)]
+        known = subprocess.run(
+            [sys.executable, "-c", CALL, device.agent.addresses[0], *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SOON_S,
+        )
+        assert known.returncode == 0, known.stderr
+        return known.stdout.strip()
+
+    with running_device(tiny_models(open_folder / "models"), socket_group=str(OTHER_GROUP)) as device:
+        device.run("anomalies")
+        assert (device.socket.stat().st_uid, device.socket.stat().st_gid) == (0, OTHER_GROUP)
+        assert call_as(OTHER_GROUP) == "True"
+        refused = call_as()
+        assert refused.startswith("UNAVAILABLE")
+        assert "Permission denied" in refused
 
 
 def test_a_group_that_does_not_exist_is_refused_before_anything_listens(tmp_path):

@@ -89,7 +89,13 @@ def test_a_page_of_another_site_that_leads_here_by_its_own_name_reads_nothing(pa
     assert get(page, host=f"localhost:{page}")[0] == 200
     for name in ("evil.example", "127.0.0.2", "", "evil.localhost"):
         assert get(page, "/metrics", f"{name}:{page}")[0] == 403
-    assert get(page, "/metrics", "127.0.0.1")[0] == 403
+    for name in ("evil.example", "127.0.0.2", "[::1]", "127.0.0.1.evil.example", " "):
+        assert get(page, "/metrics", name)[0] == 403
+
+
+def test_a_host_without_its_port_is_the_page_s_own_name_still(page):
+    """As a browser sends it where the page is at port 80."""
+    assert [get(page, host=name)[0] for name in ("127.0.0.1", "localhost")] == [200, 200]
 
 
 def test_a_place_that_is_taken_is_refused(page):

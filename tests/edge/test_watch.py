@@ -10,8 +10,8 @@ import pytest
 from doubles.devices import SOON_S, running_device, tiny_models
 from doubles.packages import save_plain
 from vedette.edge import watch as module
+from vedette.edge.life import ProcessFailed
 from vedette.edge.looking import ask_file
-from vedette.edge.served import ProcessFailed
 from vedette.edge.watch import FolderWatch, WatchOptions, verdict_of
 from vedette.edge.watch_files import free_place, is_answer, mark_of, move, write_answer
 from vedette.errors import Busy, Missing, Wrong

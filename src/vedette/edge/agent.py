@@ -22,6 +22,7 @@ from vedette.edge.figures import AgentFigures, CountingInterceptor
 from vedette.edge.health import AgentHealth
 from vedette.edge.installed import InstalledModels
 from vedette.edge.labels_servicer import EdgeLabelsServicer
+from vedette.edge.listening import GatheredServices, ListeningServer, ListenLimits
 from vedette.edge.memory import reuse_freed_memory
 from vedette.edge.notify import notified_systemd
 from vedette.edge.over_the_air import OnDevice, OverTheAir, ServerOptions, following_orders
@@ -44,6 +45,7 @@ MOST_REQUEST = MOST_SIDE * MOST_SIDE * CHANNELS + (1 << 20)
 THREADS = MOST_WAITING + 32
 # A call holds its thread from its head on, also where no message ever follows: one client has not all.
 MOST_OF_A_CLIENT = MOST_WAITING + 4
+SIZES = [("grpc.max_receive_message_length", MOST_REQUEST), ("grpc.max_send_message_length", -1)]
 # Of freed memory so much is kept: a message of 576 × 768 pixels, its picture and a mask, for two calls.
 MOST_FREE_BYTES = 8 << 20
 # Calls that are being answered when the agent is stopped get so long.
@@ -58,6 +60,7 @@ class AgentOptions:
     socket: str = DEFAULT
     socket_group: str = ""
     listen: Sequence[str] = ()
+    listen_limits: ListenLimits = field(default_factory=ListenLimits)
     start: Sequence[str] = ()
     most_answer: int = MOST_ANSWER
     limits: ProcessLimits = field(default_factory=ProcessLimits)
@@ -66,6 +69,27 @@ class AgentOptions:
     server: ServerOptions | None = None
     # Of which one has to have signed each model; where there are none, nobody has to.
     keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgentServices:
+    """What an agent answers, whichever server takes the calls."""
+
+    models: DeviceModels
+    figures: AgentFigures
+    health: AgentHealth
+    most_answer: int
+
+    @property
+    def interceptor(self) -> CountingInterceptor:
+        """What counts the calls."""
+        return CountingInterceptor(self.figures)
+
+    def add_to(self, server: Any) -> None:
+        """Add the two services to a server."""
+        servicer = DeviceServicer(self.models, most_answer=self.most_answer)
+        edge_agent_pb2_grpc.add_EdgeAgentServicer_to_server(servicer, server)
+        vedette_edge_pb2_grpc.add_EdgeServicer_to_server(EdgeLabelsServicer(self.models), server)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +117,15 @@ def running_agent(options: AgentOptions) -> Iterator[RunningAgent]:
     models = DeviceModels(catalogue, options.limits, health.observe)
     figures = AgentFigures(models)
     with claimed_socket(path, options.socket_group), ExitStack() as ending:
-        server = _server(models, figures, health, options)
+        services = AgentServices(models, figures, health, options.most_answer)
+        server = _server(services)
         ending.callback(models.close)
         ending.callback(lambda: server.stop(GRACE_S).wait())
         bound = _bind_socket(server, path, options.socket_group)
-        addresses = (bound, *(_bind(server, address) for address in options.listen))
+        network = _listening(services, options) if options.listen else None
+        if network is not None:
+            ending.callback(network.stop, GRACE_S)
+        addresses = (bound, *(network.bind(address) for address in options.listen if network))
         watch = FolderWatch(options.watch, models) if options.watch else None
         page = ""
         if options.status:
@@ -107,6 +135,8 @@ def running_agent(options: AgentOptions) -> Iterator[RunningAgent]:
         ending.callback(installed.close)
         orders = None if options.server is None else OverTheAir(options.server, device)
         server.start()
+        if network is not None:
+            network.start()
         for name in dict.fromkeys((*options.start, *installed.on_disk())):
             _start(models, name)
         if orders is not None:
@@ -126,23 +156,30 @@ def run(options: AgentOptions, announce: Callable[[RunningAgent], None]) -> None
         ended.wait()
 
 
-def _server(models: DeviceModels, figures: AgentFigures, health: AgentHealth, options: AgentOptions) -> Any:
+def _server(services: AgentServices) -> Any:
+    """Return the server of the socket, whose clients are its user and group."""
     server = grpc.server(
         ThreadPoolExecutor(THREADS, "call"),
-        interceptors=(CountingInterceptor(figures),),
-        options=[
-            ("grpc.max_receive_message_length", MOST_REQUEST),
-            ("grpc.max_send_message_length", -1),
-            ("grpc.max_concurrent_streams", MOST_OF_A_CLIENT),
-            # Else a second agent on the port would take every other call.
-            ("grpc.so_reuseport", 0),
-        ],
+        interceptors=(services.interceptor,),
+        options=[*SIZES, ("grpc.max_concurrent_streams", MOST_OF_A_CLIENT)],
     )
-    servicer = DeviceServicer(models, most_answer=options.most_answer)
-    edge_agent_pb2_grpc.add_EdgeAgentServicer_to_server(servicer, server)
-    vedette_edge_pb2_grpc.add_EdgeServicer_to_server(EdgeLabelsServicer(models), server)
-    health.add_to(server)
+    services.add_to(server)
+    services.health.add_to(server)
     return server
+
+
+def _listening(services: AgentServices, options: AgentOptions) -> ListeningServer:
+    """Return the server of the network: with threads of its own, it takes none from the socket's clients."""
+    gathered = GatheredServices()
+    services.add_to(gathered)
+    return ListeningServer(
+        gathered,
+        services.health,
+        interceptor=services.interceptor,
+        # Without the last, a second agent on the port would take every other call.
+        options=[*SIZES, *options.listen_limits.options, ("grpc.so_reuseport", 0)],
+        threads=THREADS,
+    )
 
 
 def _bind_socket(server: Any, path: Path, group: str) -> str:
@@ -155,19 +192,6 @@ def _bind_socket(server: Any, path: Path, group: str) -> str:
         os.umask(before)
     open_to_group(path, group)
     return f"unix://{path}"
-
-
-def _bind(server: Any, address: str) -> str:
-    host, colon, port = address.rpartition(":")
-    if not (colon and host and port.isdigit() and int(port) < 1 << 16):
-        raise Wrong(f"{address!r} is no HOST:PORT to listen on.", kind="socket")
-    try:
-        bound = server.add_insecure_port(address)
-    except RuntimeError:
-        bound = 0
-    if not bound:
-        raise Wrong(f"The agent cannot listen at {address}: it is in use, or not of this machine.")
-    return f"{host}:{bound}"
 
 
 def _start(models: DeviceModels, name: str) -> None:

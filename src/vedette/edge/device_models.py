@@ -5,8 +5,9 @@ import threading
 from collections.abc import Mapping
 
 from vedette.edge.catalogue import Catalogue, ModelOnDisk
+from vedette.edge.life import ModelReport, ModelState
 from vedette.edge.process import ModelProcess, ProcessLimits
-from vedette.edge.served import ModelReport, ModelState, Observer, ServedModel
+from vedette.edge.served import Observer, ServedModel
 from vedette.errors import Missing, Refusal, Wrong
 from vedette.runtime.components import NAME
 

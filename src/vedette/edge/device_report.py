@@ -12,8 +12,8 @@ from vedette.cores import count_cores
 from vedette.edge.device_models import DeviceModels
 from vedette.edge.figures import AgentFigures
 from vedette.edge.installed import InstalledModel, InstalledModels
+from vedette.edge.life import ModelReport, ModelState
 from vedette.edge.memory import available_bytes
-from vedette.edge.served import ModelReport, ModelState
 
 # A server takes as many of each; a device with more models has them and reports these.
 MOST_MODELS = 50

@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import grpc
 
 from vedette import errors
+from vedette.edge.life import ProcessFailed
 from vedette.edge.process import CallerGone
-from vedette.edge.served import ProcessFailed
 
 log = logging.getLogger("vedette.edge")
 

@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from vedette.edge.device_models import DeviceModels
-from vedette.edge.served import ModelState
+from vedette.edge.life import ModelState
 
 # Names of models come from clients; what is none of the device's is counted under one name.
 UNKNOWN_MODEL = "unknown"

@@ -5,15 +5,16 @@ is RUNNING.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
+from vedette.edge.life import ModelState
 from vedette.edge.protos import edge_agent_pb2, vedette_edge_pb2
-from vedette.edge.served import ModelState, ServedModel
+from vedette.edge.served import ServedModel
 
 SERVICES = (
     edge_agent_pb2.DESCRIPTOR.services_by_name["EdgeAgent"].full_name,
@@ -22,6 +23,8 @@ SERVICES = (
 
 # Each stream of reflection holds a thread for as long as its client keeps it open, and pictures need threads.
 MOST_REFLECTIONS, REFLECTION_S = 4, 60.0
+
+StatusListener = Callable[[str, Any], None]
 
 
 class BoundReflection(reflection.ReflectionServicer):  # type: ignore[misc]  # the package has no types
@@ -52,8 +55,11 @@ class AgentHealth:
 
     def __init__(self) -> None:
         self._servicer = health.HealthServicer()
+        self._lock = threading.Lock()
+        self._statuses: dict[str, Any] = {}
+        self._told: list[StatusListener] = [self._servicer.set]
         for name in ("", *SERVICES):
-            self._servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
+            self._set(name, health_pb2.HealthCheckResponse.SERVING)
 
     def add_to(self, server: Any) -> None:
         """Add health and reflection to a gRPC server."""
@@ -65,4 +71,17 @@ class AgentHealth:
         """Take over a model's state."""
         is_running = served.state is ModelState.RUNNING
         response = health_pb2.HealthCheckResponse
-        self._servicer.set(served.name, response.SERVING if is_running else response.NOT_SERVING)
+        self._set(served.name, response.SERVING if is_running else response.NOT_SERVING)
+
+    def tell(self, listener: StatusListener) -> None:
+        """Tell another server's health how all stands, and what changes from now on."""
+        with self._lock:
+            for name, status in self._statuses.items():
+                listener(name, status)
+            self._told.append(listener)
+
+    def _set(self, name: str, status: Any) -> None:
+        with self._lock:
+            self._statuses[name] = status
+            for listener in self._told:
+                listener(name, status)

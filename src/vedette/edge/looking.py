@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vedette.edge.life import ProcessFailed
 from vedette.edge.rasters import Raster, raster_of
 from vedette.edge.segments import SegmentPart
-from vedette.edge.served import ProcessFailed, ServedModel
+from vedette.edge.served import ServedModel
 from vedette.errors import NoSpace, Wrong
 
 

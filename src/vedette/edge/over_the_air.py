@@ -22,8 +22,8 @@ from vedette.edge.enrolment import confirm, open_enrolment
 from vedette.edge.fetching import PackageFetcher
 from vedette.edge.figures import AgentFigures
 from vedette.edge.installed import InstalledModel, InstalledModels, InstalledPackage
+from vedette.edge.life import ModelState
 from vedette.edge.process import ModelProcess, ProcessLimits
-from vedette.edge.served import ModelState
 from vedette.edge.server_link import LinkFault, ServerAnswer, ServerLink
 from vedette.edge.trying import tried_process
 from vedette.errors import NoSpace, Refusal, TooMuch, Wrong

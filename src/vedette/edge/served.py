@@ -1,7 +1,4 @@
-"""A model on the device and its life: one table of allowed moves, a process while it runs, its restarts.
-
-    STOPPED ─→ STARTING ─→ RUNNING ─→ STOPPING ─→ STOPPED
-    FAILED  ─→ STARTING ─→ FAILED      RUNNING ─→ FAILED (its process ended again and again)
+"""A model on the device: its moves from state to state, a process while it runs, its restarts.
 
 Threads share it. A process that ends or hangs is started anew while the model stays RUNNING; who asks
 meanwhile waits for that.
@@ -12,11 +9,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from vedette.edge.catalogue import ModelOnDisk
+from vedette.edge.life import MOVES, LoadingLost, ModelReport, ModelState, ProcessFailed
 from vedette.edge.memory import refuse_without_memory
 from vedette.edge.process import ModelProcess, ProcessHung, ProcessLimits, ProcessLost
 from vedette.engines.frames import Frame
@@ -37,45 +33,6 @@ PING_AFTER_S = 10.0
 TICK_S = 0.25
 # Requests that a model has when it is stopped are answered first, for so long.
 DRAIN_S = 30.0
-
-
-class ModelState(Enum):
-    """Where a model is in its life."""
-
-    STOPPED = "STOPPED"
-    STARTING = "STARTING"
-    RUNNING = "RUNNING"
-    FAILED = "FAILED"
-    STOPPING = "STOPPING"
-
-
-MOVES: Mapping[ModelState, frozenset[ModelState]] = {
-    ModelState.STOPPED: frozenset({ModelState.STARTING}),
-    ModelState.STARTING: frozenset({ModelState.RUNNING, ModelState.FAILED, ModelState.STOPPED}),
-    ModelState.RUNNING: frozenset({ModelState.STOPPING, ModelState.FAILED}),
-    ModelState.FAILED: frozenset({ModelState.STARTING}),
-    ModelState.STOPPING: frozenset({ModelState.STOPPED}),
-}
-
-
-class ProcessFailed(Exception):
-    """A model's process could not answer, for a reason that is ours; the message is for the client."""
-
-
-class LoadingLost(ProcessFailed):
-    """A model's process ended while it loaded the model; another one may succeed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelReport:
-    """What a model is and where it stands."""
-
-    name: str
-    arn: str
-    state: ModelState
-    message: str
-    task: str = ""
-    pid: int = 0
 
 
 Observer = Callable[["ServedModel"], None]

@@ -4,11 +4,11 @@ from typing import Any
 
 from vedette.edge.device_models import DeviceModels
 from vedette.edge.faults import answered
+from vedette.edge.life import ModelReport
 from vedette.edge.looking import BitmapSource, EdgeVerdict, MaskTarget, bitmap_source, look
 from vedette.edge.protos import edge_agent_pb2 as pb
 from vedette.edge.protos import edge_agent_pb2_grpc
 from vedette.edge.segments import SegmentPart
-from vedette.edge.served import ModelReport
 from vedette.errors import Wrong
 
 # What clients receive where they do not say otherwise (gRPC's default).

@@ -115,7 +115,8 @@ def _handler(pages: LocalPages, host: str) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             # A page of another site cannot read this one by a name of its own that leads here.
-            name = (self.headers.get("Host") or "").rpartition(":")[0]
+            # A browser leaves the port out where it is HTTP's own.
+            name = (self.headers.get("Host") or "").partition(":")[0]
             if name not in (host, *LOCAL_NAMES):
                 self.send_error(HTTPStatus.FORBIDDEN)
                 return

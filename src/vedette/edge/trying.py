@@ -7,10 +7,10 @@ the caller's to tell.
 from collections.abc import Callable
 
 from vedette.edge.catalogue import ModelOnDisk
+from vedette.edge.life import ProcessFailed
 from vedette.edge.looking import checked
 from vedette.edge.memory import refuse_without_memory
 from vedette.edge.process import CallerGone, ModelProcess, ProcessLimits, ProcessLost
-from vedette.edge.served import ProcessFailed
 from vedette.errors import Refusal, Wrong
 from vedette.runtime.components import Component
 from vedette.runtime.golden import GoldenPicture, difference, golden_pictures, read_answer

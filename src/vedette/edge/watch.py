@@ -26,9 +26,9 @@ from typing import Any
 
 from vedette.clock import Clock, system_clock
 from vedette.edge.device_models import DeviceModels
+from vedette.edge.life import ModelState, ProcessFailed
 from vedette.edge.looking import ask_file
 from vedette.edge.process import CallerGone
-from vedette.edge.served import ModelState, ProcessFailed
 from vedette.edge.watch_files import FileMark, free_place, is_answer, mark_of, move, write_answer
 from vedette.errors import Busy, Missing, NoSpace, TooFast, Wrong
 from vedette.vision.files import SUFFIXES

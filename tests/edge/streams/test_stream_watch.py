@@ -10,8 +10,9 @@ import pytest
 from doubles.packages import tiny_package
 from doubles.videos import ScriptedCamera, frame
 from vedette.edge.catalogue import model_at
+from vedette.edge.life import ModelState, ProcessFailed
 from vedette.edge.process import ProcessLimits
-from vedette.edge.served import ModelState, ProcessFailed, ServedModel
+from vedette.edge.served import ServedModel
 from vedette.edge.streams import stream_watch as module
 from vedette.edge.streams.addresses import SourceAddress, SourceKind
 from vedette.edge.streams.camera_process import CameraLost, SourceOptions

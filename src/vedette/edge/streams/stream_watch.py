@@ -18,9 +18,10 @@ from typing import Any, Protocol
 import orjson
 
 from vedette.clock import Clock, system_clock
+from vedette.edge.life import ModelState, ProcessFailed
 from vedette.edge.looking import BitmapSource, ask
 from vedette.edge.process import CallerGone
-from vedette.edge.served import ModelState, ProcessFailed, ServedModel
+from vedette.edge.served import ServedModel
 from vedette.edge.streams.camera_process import (
     CameraFrame,
     CameraLost,
