@@ -245,6 +245,20 @@ def test_a_zip_packed_in_another_way_is_refused(tmp_path, how):
         open_package(path)
 
 
+def test_a_zip_whose_packed_bytes_were_changed_is_refused(tmp_path):
+    """What zlib says of them itself, before any checksum."""
+    folder, path = written(tmp_path / "folder"), tmp_path / "model.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.iterdir()):
+            archive.write(file, file.name)
+        start = archive.getinfo("model.onnx").header_offset + 30 + len("model.onnx")
+    content = bytearray(path.read_bytes())
+    content[start : start + 4] = b"\xff\xff\xff\xff"  # a block of a kind that deflate does not have
+    path.write_bytes(content)
+    with pytest.raises(Wrong, match="is no model package"):
+        open_package(path)
+
+
 def test_a_zip_of_endless_members_is_refused_by_its_end(tmp_path, monkeypatch):
     path = tmp_path / "model.zip"
     with zipfile.ZipFile(path, "w") as archive:

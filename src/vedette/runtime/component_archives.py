@@ -12,7 +12,6 @@ import stat
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from vedette.runtime.components import (
     read_component,
     refuse_path,
 )
-from vedette.runtime.package import refuse_crowded
+from vedette.runtime.package import UNREADABLE_ZIP, refuse_crowded
 
 # Weights do not pack, and JSON packs ten to thirty times; what unpacks to more than this was made to.
 MOST_PACKED, FREE_BYTES = 100, 1024**2
@@ -90,15 +89,7 @@ def extract_component(archive: Path, folder: Path) -> None:
     try:
         with _opened(archive) as opened:
             _extract(opened, archive, folder)
-    # zipfile raises NotImplementedError for a compression it lacks and RuntimeError for an encrypted member.
-    except (
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        zlib.error,
-    ) as error:
+    except (*UNREADABLE_ZIP, tarfile.TarError) as error:
         raise Wrong(
             f"{archive} is damaged or no archive: {error}.", kind="model", name=str(archive)
         ) from error

@@ -17,6 +17,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ MOST_ITEMS = 10_000_000
 MOST_PACKED, FREE_BYTES = 100, 1024**2
 # A zip names its members at its end, 46 bytes and a name each. Four files are some hundred bytes.
 MOST_DIRECTORY = 1024**2
+# What zipfile raises over a damaged archive: zlib's own error where packed bytes were changed,
+# NotImplementedError for a compression it lacks, RuntimeError for an encrypted member.
+UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 NO_THRESHOLDS: Mapping[str, float] = {}
 _END_OF_ZIP, _END_BYTES = b"PK\x05\x06", 22 + 65_535
 
@@ -189,8 +193,7 @@ def _open_zip(path: Path) -> Package:
             document = _parsed(_member(archive, members, FACTS, path), f"{path}: {FACTS}")
             facts, sums = _facts(document, str(path))
             content = {name: _member(archive, members, name, path) for name in REST}
-    # zipfile raises NotImplementedError for a compression it lacks and RuntimeError for an encrypted member.
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except UNREADABLE_ZIP as error:
         raise Wrong(f"{path} is no model package: {error}.", kind="model", name=str(path)) from error
     for name, data in content.items():
         _refuse_change(hashlib.sha256(data).hexdigest(), sums[name], f"{path}: {name}")
