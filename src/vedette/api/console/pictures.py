@@ -9,10 +9,10 @@ import asyncio
 import hashlib
 import re
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
@@ -224,6 +224,8 @@ async def _as_picture(response: Response, key: str) -> Response:
     if response.status == 304:
         return Response(304, headers)
     start, body = await _peek(response)
+    if isinstance(response.body, FileBody) and not isinstance(body, FileBody):
+        headers.append(("content-length", str(response.body.length)))
     form = "JPEG" if start.startswith(JPEG_START) else "PNG" if start.startswith(PNG_START) else ""
     if not form:
         raise ConsoleFault("NoPicture", 415, f"{key.rpartition('/')[2]} is neither a JPEG nor a PNG.")
@@ -242,7 +244,11 @@ async def _peek(response: Response) -> tuple[bytes, Body]:
     if isinstance(body, bytes):
         return body[:HEAD_BYTES], body
     if isinstance(body, FileBody):
-        return await asyncio.to_thread(_start_of, body), body
+        if body.decode is None:
+            head = replace(body, length=min(HEAD_BYTES, body.length))
+            return await asyncio.to_thread(lambda: b"".join(head.pieces())), body
+        # What decodes it goes on where it was: who looked at its beginning has to send that on.
+        body = _in_threads(body.pieces())
     first = await anext(body, b"")
     return first[:HEAD_BYTES], _again(first, body)
 
@@ -255,7 +261,7 @@ async def bytes_of(response: Response, most: int) -> bytes:
     if isinstance(body, FileBody):
         if body.length > most:
             raise ConsoleFault("BadPicture", 400, f"The picture has more than {most >> 20} MiB.")
-        return await asyncio.to_thread(_read_file, body)
+        return await asyncio.to_thread(lambda: b"".join(body.pieces()))
     pieces, size = [], 0
     async for piece in body:
         size += len(piece)
@@ -265,16 +271,13 @@ async def bytes_of(response: Response, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _read_file(body: FileBody) -> bytes:
-    with Path(body.path).open("rb") as file:
-        file.seek(body.start)
-        return file.read(body.length)
-
-
-def _start_of(body: FileBody) -> bytes:
-    with Path(body.path).open("rb") as file:
-        file.seek(body.start)
-        return file.read(HEAD_BYTES)
+async def _in_threads(pieces: Generator[bytes]) -> AsyncIterator[bytes]:
+    """Yield what is read from a file, each piece in a thread; a file that is left half read is closed."""
+    try:
+        while piece := await asyncio.to_thread(next, pieces, b""):
+            yield piece
+    finally:
+        pieces.close()
 
 
 async def _again(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
