@@ -108,6 +108,24 @@ class Settings(BaseSettings):
         description="After so many idle seconds a model's units give their memory back; 0 never.",
     )
 
+    master_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="What wraps encryption keys: empty is the installation's own key, else 64 hexadecimal"
+        " digits, `file:PATH`, or `kms:ARN` of a key in another KMS.",
+    )
+    master_key_before: SecretStr = Field(
+        default=SecretStr(""),
+        description="The master key before, likewise (`installation` for its own): the next start wraps anew"
+        " what it wrapped.",
+    )
+    master_kms_endpoint: str = Field(
+        default="", description="The address of that KMS; empty is AWS's in the region of the ARN."
+    )
+    master_kms_access_key: str = Field(default="", description="The access key for that KMS.")
+    master_kms_secret_key: SecretStr = Field(
+        default=SecretStr(""), description="The secret key for that KMS."
+    )
+
     @field_validator("trusted_proxies")
     @classmethod
     def _refuse_no_network(cls, names: str) -> str:

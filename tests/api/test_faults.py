@@ -71,6 +71,7 @@ def test_only_our_own_faults_are_a_500_and_a_surprise_says_nothing(dialect):
         ("lookoutvision", ("ServiceQuotaExceededException", 402), ("InternalServerException", 500)),
         ("vedette", ("ServiceQuotaExceededException", 402), ("InternalServerException", 500)),
         ("sts", ("LimitExceeded", 409), ("InternalFailure", 500)),
+        ("kms", ("LimitExceededException", 400), ("KMSInternalException", 500)),
     ],
 )
 def test_a_disk_that_refuses_is_told_in_each_dialect(dialect, full, failing):

@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 import shutil
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -24,6 +25,8 @@ from vedette.api.operations import OperationsDoor
 from vedette.api.own.examples import EXAMPLES
 from vedette.api.permissions import DENY_ALONE
 from vedette.devices.values import DevicePlace, NewDevice
+from vedette.encryption.keys import NewEncryptionKey, random_id
+from vedette.encryption.values import KeyPlace
 from vedette.errors import Denied, Refusal
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
@@ -78,6 +81,17 @@ PACKAGING = {
     }
 }
 EDGE = {"ModelArn": VERSION, "ComponentName": "boards", "Address": "s3://out/edge"}
+KEY_ID = "11111111-2222-3333-4444-555555555555"
+BY_KEY, BY_ALIAS = {"KeyId": KEY_ID}, {"KeyId": "alias/boards"}
+# Its head names the key, which is all that rights depend on.
+CIPHERTEXT = {"CiphertextBlob": b"\x01" + uuid.UUID(KEY_ID).bytes + (1).to_bytes(4, "big") + bytes(32)}
+NO_GRANT = {**BY_KEY, "GrantId": "0" * 64}
+GRANT = {**BY_KEY, "GranteePrincipal": f"arn:aws:iam::{HERE}:root", "Operations": ["Decrypt"]}
+KEY_TAGS = [{"TagKey": "stage", "TagValue": "live"}]
+KEY_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": {"AWS": HERE}, "Action": "kms:*", "Resource": "*"},
+}
 PACKED = {"ProjectArn": PROJECT, "JobName": "none"}
 SIGNED = {"Address": "s3://pictures/belt.zip", "PublicKey": "A" * 43}
 PACKED_HERE, PACKED_ELSEWHERE = "with Packages of a packaging job", "with Packages that you signed yourself"
@@ -155,6 +169,41 @@ REQUESTS = [
     ("lookoutvision", "TagResource", {"ResourceArn": MODEL, "Tags": LISTED}, ""),
     ("lookoutvision", "UntagResource", {"ResourceArn": MODEL, "TagKeys": ["stage"]}, ""),
     ("lookoutvision", "UpdateDatasetEntries", {**DOORS_TRAIN, "Changes": b"{}"}, ""),
+    ("kms", "CancelKeyDeletion", BY_KEY, ""),
+    ("kms", "CreateAlias", {"AliasName": "alias/new", "TargetKeyId": KEY_ID}, ""),
+    ("kms", "CreateGrant", GRANT, ""),
+    ("kms", "CreateKey", {}, ""),
+    ("kms", "CreateKey", {"Tags": KEY_TAGS}, "with Tags"),
+    ("kms", "Decrypt", CIPHERTEXT, ""),
+    ("kms", "DeleteAlias", {"AliasName": "alias/boards"}, ""),
+    ("kms", "DescribeKey", BY_ALIAS, ""),
+    ("kms", "DisableKey", BY_KEY, ""),
+    ("kms", "DisableKeyRotation", BY_KEY, ""),
+    ("kms", "EnableKey", BY_KEY, ""),
+    ("kms", "EnableKeyRotation", BY_KEY, ""),
+    ("kms", "Encrypt", {**BY_ALIAS, "Plaintext": b"x"}, ""),
+    ("kms", "GenerateDataKey", {**BY_KEY, "KeySpec": "AES_256"}, ""),
+    ("kms", "GenerateDataKeyWithoutPlaintext", {**BY_KEY, "KeySpec": "AES_256"}, ""),
+    ("kms", "GenerateRandom", {"NumberOfBytes": 8}, ""),
+    ("kms", "GetKeyPolicy", BY_KEY, ""),
+    ("kms", "GetKeyRotationStatus", BY_KEY, ""),
+    ("kms", "ListAliases", BY_KEY, ""),
+    ("kms", "ListGrants", BY_KEY, ""),
+    ("kms", "ListKeyPolicies", BY_KEY, ""),
+    ("kms", "ListKeyRotations", BY_KEY, ""),
+    ("kms", "ListKeys", {}, ""),
+    ("kms", "ListResourceTags", BY_KEY, ""),
+    ("kms", "ListRetirableGrants", {"RetiringPrincipal": f"arn:aws:iam::{HERE}:root"}, ""),
+    ("kms", "PutKeyPolicy", {**BY_KEY, "Policy": json.dumps(KEY_POLICY)}, ""),
+    ("kms", "ReEncrypt", {**CIPHERTEXT, "DestinationKeyId": KEY_ID}, ""),
+    ("kms", "RetireGrant", NO_GRANT, ""),
+    ("kms", "RevokeGrant", NO_GRANT, ""),
+    ("kms", "RotateKeyOnDemand", BY_KEY, ""),
+    ("kms", "ScheduleKeyDeletion", BY_KEY, ""),
+    ("kms", "TagResource", {**BY_KEY, "Tags": KEY_TAGS}, ""),
+    ("kms", "UntagResource", {**BY_KEY, "TagKeys": ["stage"]}, ""),
+    ("kms", "UpdateAlias", {"AliasName": "alias/boards", "TargetKeyId": KEY_ID}, ""),
+    ("kms", "UpdateKeyDescription", {**BY_KEY, "Description": "x"}, ""),
     ("vedette", "CreateAccessKey", {"UserName": "ann"}, ""),
     ("vedette", "CreateExampleProject", {"Example": "sort-parts"}, ""),
     ("vedette", "CreateGroup", {"GroupName": "shift"}, ""),
@@ -348,6 +397,10 @@ def furnish(house):
     )
     assert house.datasets.wait(30)
     house.devices.create(DevicePlace(HERE, REGION), NewDevice("press-4", tags=TAGS))
+    house.encryption.keys.new_id = lambda: KEY_ID
+    key = house.encryption.keys.create(KeyPlace(HERE, REGION), NewEncryptionKey(tags=TAGS))
+    house.encryption.keys.new_id = random_id
+    house.encryption.aliases.create(KeyPlace(HERE, REGION), "alias/boards", key)
     for project, name in ((boards, "v1"), (doors, "")):
         made, _ = house.versions.create(project, NewVersion(name, bucket="out"))
         house.versions.move(made, "trained")

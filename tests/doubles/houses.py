@@ -15,6 +15,8 @@ from vedette.api.s3.reach import Reach
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
+from vedette.encryption.encryption import Encryption
+from vedette.encryption.masters import InstallationMaster
 from vedette.engines.port import Event
 from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
@@ -151,6 +153,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     """Return a house over the database, with an account here and one elsewhere."""
     identity = Identity(database, Seal(bytes(32)), clock)
     keys = SigningKeys(database, Seal(bytes(32)), clock)
+    encryption = Encryption(database, InstallationMaster(Seal(bytes(32))), bytes(32), clock, clock.ticks)
     known = {account.id for account in identity.directory.accounts()}
     for account in sorted({HERE, ELSEWHERE} - known):
         identity.directory.create_account(account)
@@ -246,6 +249,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         next_steps=NextSteps(datasets, versions, guessing.package_of),
         settings=Settings(data=folder),
         identity=identity,
+        encryption=encryption,
         projects=projects,
         datasets=datasets,
         imports=imports,

@@ -47,6 +47,11 @@ WORKS = {
 BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
 # What undoes the changes after the one that made works jobs.
 LATER = (
+    "drop table encryption_grants",
+    "drop table encryption_aliases",
+    "drop table encryption_key_versions",
+    "drop table encryption_keys",
+    "drop table encryption_masters",
     "drop table servers",
     "drop table passed_time",
     "drop table unit_spans",

@@ -84,6 +84,18 @@ SERVICES = {
         GetAccessKeyInfo GetCallerIdentity GetFederationToken GetServiceBearerToken GetSessionToken
         SetContext SetSourceIdentity TagSession
     """,
+    "kms": """
+        CancelKeyDeletion ConnectCustomKeyStore CreateAlias CreateCustomKeyStore CreateGrant CreateKey Decrypt
+        DeleteAlias DeleteCustomKeyStore DeleteImportedKeyMaterial DeriveSharedSecret DescribeCustomKeyStores
+        DescribeKey DisableKey DisableKeyRotation DisconnectCustomKeyStore EnableKey EnableKeyRotation Encrypt
+        GenerateDataKey GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext
+        GenerateDataKeyWithoutPlaintext GenerateMac GenerateRandom GetKeyPolicy GetKeyRotationStatus
+        GetParametersForImport GetPublicKey ImportKeyMaterial ListAliases ListGrants ListKeyPolicies
+        ListKeyRotations ListKeys ListResourceTags ListRetirableGrants PutKeyPolicy ReEncryptFrom ReEncryptTo
+        ReplicateKey RetireGrant RevokeGrant RotateKeyOnDemand ScheduleKeyDeletion Sign
+        SynchronizeMultiRegionKey TagResource UntagResource UpdateAlias UpdateCustomKeyStore
+        UpdateKeyDescription UpdatePrimaryRegion Verify VerifyMac
+    """,
     # Vedette's own operations, which AWS does not have.
     "vedette": """
         CreateAccessKey CreateExampleProject CreateGroup CreateUser DeleteAccessKey DeleteGroup DeletePolicy

@@ -9,6 +9,7 @@ from vedette.arn import Arn, parse_arn
 from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices
+from vedette.encryption.encryption import Encryption
 from vedette.errors import Missing, Wrong
 from vedette.exports.exports import Exports
 from vedette.feedback.feedback import Feedback
@@ -44,6 +45,7 @@ class House:
 
     settings: Settings
     identity: Identity
+    encryption: Encryption
     projects: Projects
     jobs: JobRunner
     datasets: Datasets

@@ -25,11 +25,13 @@ def backup(
     data: Data = None,
 ) -> None:
     """Copy the whole installation into a new folder, while the server runs or not."""
+    from vedette.encryption.material import masters_elsewhere
     from vedette.server.backup import back_up
 
     with opened(data) as installation, ProgressLine() as line:
         manifest = back_up(installation, to, links=not copies, progress=_stages(line))
         endpoint = installation.settings.s3_endpoint
+        masters = masters_elsewhere(installation.database)
     counts = dict(manifest.counts)
     objects, models = _number(counts.get("objects", 0), "object"), _number(counts["models"], "model")
     rest = "the keys and the database" if manifest.database else "the keys"
@@ -41,6 +43,8 @@ def backup(
         print(f"Not in it: the database, which is PostgreSQL's. Before each backup: {PG_DUMP}")
     if not manifest.buckets:
         print(f"Not in it: the buckets, which lie at {endpoint}.")
+    for name in masters:
+        print(f"Not in it: the master key ({name}), which wraps encryption keys. Without it they are lost.")
     print("It holds the keys: keep it as safe as the installation.")
 
 

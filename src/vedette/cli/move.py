@@ -42,6 +42,8 @@ def move(
         print(f"What was left in {result.source} refuses to be served, and may be removed when you are sure.")
     else:
         print(f"{result.source} could not be marked as left: take care that no server is started on it.")
+    for name in result.masters:
+        print(f"The master key ({name}) wraps its encryption keys: carry VEDETTE_MASTER_KEY over by hand.")
     print("Now start the servers with", _setting(to, is_sqlite=to == SQLITE))
 
 

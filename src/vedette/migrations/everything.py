@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 import vedette.datasets.tables
 import vedette.devices.tables
+import vedette.encryption.tables
 import vedette.exports.tables
 import vedette.feedback.tables
 import vedette.identity.tables
@@ -20,6 +21,7 @@ from vedette.store.db import METADATA
 
 ROOMS = (
     vedette.identity.tables,
+    vedette.encryption.tables,
     vedette.metering.tables,
     vedette.projects.tables,
     vedette.jobs.tables,

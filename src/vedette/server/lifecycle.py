@@ -16,6 +16,8 @@ from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
+from vedette.encryption.encryption import Encryption, open_encryption
+from vedette.encryption.keeper import KeyKeeper
 from vedette.engines.choose import open_engine, open_units
 from vedette.engines.pool import Pool
 from vedette.engines.ray_plan import RayPlan, read_plan
@@ -75,11 +77,10 @@ def open_house(settings: Settings) -> Iterator[House]:
     with contextlib.ExitStack() as closing:
         hold, reserve = _hold_folder(settings, closing)
         installation = closing.enter_context(_opened_installation(settings, reserve))
-        settings, database = installation.settings, installation.database
-        identity, seal = installation.identity, installation.seal
-        blobs = _open_buckets(settings, closing)
-        access, projects = Reach(blobs, identity.current), Projects(database)
-        _name_unreadable_policies(identity, projects, blobs)
+        settings, database, seal = installation.settings, installation.database, installation.seal
+        encryption, blobs = _open_encryption(installation, closing), _open_buckets(settings, closing)
+        access, projects = Reach(blobs, installation.identity.current), Projects(database)
+        _name_unreadable_policies(installation.identity, projects, blobs)
         versions, jobs, keys = Versions(database, projects), JobRunner(database), SigningKeys(database, seal)
         roll = _enter_roll(hold, database, jobs.owner, closing)
         datasets, pictures = _open_datasets(hold, database, projects, blobs, access, jobs)
@@ -95,7 +96,8 @@ def open_house(settings: Settings) -> Iterator[House]:
         _join_others(hold, roll, hosting, jobs, takes_up=(pictures.take_up, trainings.end_deletions))
         yield House(
             settings=settings,
-            identity=identity,
+            identity=installation.identity,
+            encryption=encryption,
             projects=projects,
             jobs=jobs,
             datasets=datasets,
@@ -189,6 +191,16 @@ def _open_ways(
     exports = Exports(exporting, jobs)
     exports.start()
     return imports, exports
+
+
+def _open_encryption(installation: Installation, closing: contextlib.ExitStack) -> Encryption:
+    """Return the keys of accounts, once their master is known to be the right one; what is due is done."""
+    settings = installation.settings
+    encryption = open_encryption(installation.database, installation.seal, settings)
+    keeper = KeyKeeper(encryption.keys)
+    closing.callback(keeper.close)
+    keeper.start()
+    return encryption
 
 
 def _open_buckets(settings: Settings, closing: contextlib.ExitStack) -> Blobs:

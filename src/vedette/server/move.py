@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, delete, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from vedette.clock import Clock, system_clock
+from vedette.encryption.material import masters_elsewhere
 from vedette.errors import Busy, NoSpace, Refusal, Wrong
 from vedette.jobs.members import has_roll, living_others
 from vedette.migrations import VERSION_TABLE, current, is_moved, moved_number
@@ -48,7 +49,8 @@ class MoveResult:
     """What was moved.
 
     `aside` is where an older SQLite file lies now that was in the way. `is_marked` says whether the database
-    that was left refuses to be served: where its disk failed in the last moment it does not.
+    that was left refuses to be served: where its disk failed in the last moment it does not. `masters` wrap
+    its encryption keys and lie outside of the data folder.
     """
 
     tables: int
@@ -57,6 +59,7 @@ class MoveResult:
     target: str
     aside: Path | None
     is_marked: bool
+    masters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,9 @@ def move_database(
         name = _name(settings.database, settings.data)
         _check_source(source)
         with _whole_or_nothing(target):
+            masters = masters_elsewhere(source)
             rows, aside, is_marked = _move(source, target, progress, clock)
-    return MoveResult(len(_tables()), rows, name, target.name, aside, is_marked)
+    return MoveResult(len(_tables()), rows, name, target.name, aside, is_marked, masters)
 
 
 def _tables() -> list[Table]:
