@@ -7,14 +7,20 @@ from torch import nn
 
 from doubles.drawn import PLAIN, write_set
 from doubles.drawn_boxes import write_scenes
+from doubles.drawn_masks import write_plates
+from vedette.learn.anomaly.recipe import AnomalyRecipe
 from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.classify.finetune import FineTune
+from vedette.learn.classify.probe import Probe
 from vedette.learn.detect.recipe import DenseDetector
+from vedette.learn.detect.whole import WholeDetector
 from vedette.learn.device import Device, choose_device
 from vedette.learn.net.loop import RowSampler, Schedule, learn
 from vedette.learn.recipe import RunContext
 from vedette.learn.segment.loss import segmentation_loss
+from vedette.learn.segment.recipe import DenseSegmenter
+from vedette.learn.segment.whole import WholeSegmenter
 from vedette.vision.annotations import Sample
 
 POINTS = torch.randn(64, 3, generator=torch.Generator().manual_seed(0))
@@ -70,26 +76,33 @@ def test_a_loss_of_masks_is_the_same_whatever_made_the_logits():
 
 
 def learn_a_little_of_everything(folder, device: Device) -> None:
-    """Train boxes and a fine-tuned classifier in a few steps each, and hold the results to be usable."""
+    """Train each kind of recipe in a few steps, and hold the results to be usable."""
     # bfloat16 is slow on processors that only imitate it: the schedules are walked through in few steps.
     work = RunContext(FeatureCache(None), budget=Budget("test", 0.05, 4.0), device=device)
-    boxes = DenseDetector(["disc"])
     scenes = write_scenes(folder / "scenes", 6, names=["disc"], most=1)
-    trained = boxes.fit(scenes, work, boxes.judge(scenes, work))
+    plates = write_plates(folder / "plates", normal=6, anomalous=6, kinds=("stain",))
     write_set(folder / "set", PLAIN[:2], 4)
     samples = [Sample(path, (path.parent.name,)) for path in sorted((folder / "set").glob("*/*"))]
-    tuned = FineTune(PLAIN[:2], is_multilabel=False)
-    classified = tuned.fit(samples, work, tuned.judge(samples, work))
-    for graph, side in ((trained.graph, trained.input_size), (classified.graph, classified.input_size)):
-        assert {tensor.device.type for tensor in graph.state_dict().values()} == {"cpu"}
+    recipes = [
+        (DenseDetector(["disc"]), scenes),
+        (WholeDetector(["disc"]), scenes),
+        (DenseSegmenter(["stain"]), plates),
+        (WholeSegmenter(["stain"]), plates),
+        (AnomalyRecipe(side=128), plates),
+        (Probe(PLAIN[:2], side=128, is_multilabel=False), samples),
+        (FineTune(PLAIN[:2], is_multilabel=False), samples),
+    ]
+    for recipe, pictures in recipes:
+        trained = recipe.fit(pictures, work, recipe.judge(pictures, work))
+        graph = trained.graph.cpu()  # as export does
         with torch.inference_mode():
-            answers = graph(torch.from_numpy(np.zeros((1, *side, 3), np.uint8)))
-        assert all(torch.isfinite(answer).all() for answer in answers)
+            answers = graph(torch.from_numpy(np.zeros((1, *trained.input_size, 3), np.uint8)))
+        assert all(torch.isfinite(answer).all() for answer in answers), recipe.name
 
 
-@pytest.mark.slow  # trains twice
-def test_boxes_and_classes_are_learnt_in_mixed_precision(tmp_path):
-    learn_a_little_of_everything(tmp_path, Device("cpu", is_mixed=True))
+@pytest.mark.slow  # trains seven times
+def test_everything_is_learnt_in_batches_and_mixed_precision(tmp_path):
+    learn_a_little_of_everything(tmp_path, Device("cpu", is_mixed=True, is_batched=True))
 
 
 @pytest.mark.gpu

@@ -29,18 +29,38 @@ def cores() -> int:
 
 
 def side_by_side(
-    work: Callable[[Thing], Result], things: Iterable[Thing], *, threads: int | None = None
+    work: Callable[[Thing], Result],
+    things: Iterable[Thing],
+    *,
+    threads: int | None = None,
+    ahead: int | None = None,
 ) -> Iterator[Result]:
-    """Yield work(thing) in order, a few at a time in threads; decoders and networks release the lock."""
+    """Yield work(thing) in order, a few at a time in threads; decoders and networks release the lock.
+
+    So many are worked out ahead of whoever takes them, by default twice as many as there are threads.
+    """
     threads = threads or cores()
+    ahead = 2 * threads if ahead is None else ahead
     with ThreadPoolExecutor(max_workers=threads) as pool:
         waiting = []
         for thing in things:
             waiting.append(pool.submit(work, thing))
-            if len(waiting) > 2 * threads:
+            if len(waiting) > ahead:
                 yield waiting.pop(0).result()
         while waiting:
             yield waiting.pop(0).result()
+
+
+def in_batches(work: Callable[[Thing], Result], items: Iterable[Thing], count: int) -> Iterator[list[Result]]:
+    """Yield work(item) in order, so many at once; the next batch is worked out while one is used."""
+    batch: list[Result] = []
+    for result in side_by_side(work, items, ahead=max(count, 2 * cores())):
+        batch.append(result)
+        if len(batch) == count:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 class _OneThread:

@@ -85,7 +85,11 @@ class DenseRecipe(ResumableRecipe[State], Generic[Picture, State]):
         settings, pictures = self.settings, self._read(train)
         plan = self._plan(pictures)
         extractor = DenseExtractor(
-            open_backbone(work.backbone), plan.size, settings.levels, learns_tail=self.learns_tail
+            open_backbone(work.backbone),
+            plan.size,
+            settings.levels,
+            learns_tail=self.learns_tail,
+            device=work.device,
         )
         with seeded(work.seed):
             net = self._network(extractor)

@@ -11,13 +11,29 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+# Of pictures in one call: 128 of 224 px. The widest map of the usual backbone then takes 0.6 GB; where that
+# is too much, whoever asks halves the batch (net/extract.py).
+AT_ONCE_PIXELS, MOST_AT_ONCE = 128 * 224 * 224, 256
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One device, by torch's name for it; `is_mixed` says whether convolutions may work in bfloat16."""
+    """One device, by torch's name for it; `is_mixed` says whether convolutions may work in bfloat16.
+
+    `is_batched` says that a network is asked for many pictures at once, by one thread, and that features stay
+    where they were computed. A GPU wants that; on a processor batches of 16 took two to four times as long a
+    picture. A processor can do it too, so that the same code is tested without a GPU.
+    """
 
     name: str = "cpu"
     is_mixed: bool = False
+    is_batched: bool = False
+
+    def at_once(self, size: tuple[int, int], *, scale: int = 1) -> int:
+        """Return how many pictures of a size a network is asked for in one call."""
+        if not self.is_batched:
+            return 1
+        return max(1, min(MOST_AT_ONCE, AT_ONCE_PIXELS // (scale * size[0] * size[1])))
 
     def put(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """Return the tensors on the device; those that are there already as they are."""
@@ -36,4 +52,4 @@ def choose_device() -> Device:
     """
     if not torch.cuda.is_available():
         return Device()
-    return Device("cuda", is_mixed=torch.cuda.is_bf16_supported(including_emulation=False))
+    return Device("cuda", is_mixed=torch.cuda.is_bf16_supported(including_emulation=False), is_batched=True)

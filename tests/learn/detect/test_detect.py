@@ -14,7 +14,7 @@ from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
 from vedette.learn.choose import ConditionalRecipe, choose
 from vedette.learn.detect.head import BoxHead, middles
-from vedette.learn.detect.loss import BoxTruth, assign, overlap
+from vedette.learn.detect.loss import BoxTruth, assign, detection_loss, overlap
 from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.detect.views import BoxViews, boxed_pictures, plan_input
 from vedette.learn.device import Device
@@ -123,24 +123,64 @@ def test_what_is_seen_from_afar_tells_the_finest_cells():
 def test_a_picture_without_boxes_wants_nothing_of_any_cell():
     cells = middles((64, 64), [8, 16, 32])
     count = len(cells[0])
-    wanted = assign(
-        torch.zeros(count, 2),
-        torch.rand(count, 4),
-        BoxTruth(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long)),
-        cells,
-    )
+    nothing = BoxTruth(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long))
+    wanted = assign(torch.zeros(1, count, 2), torch.rand(1, count, 4), [nothing], cells)
     assert wanted.scores.sum() == 0
-    assert not wanted.answers.any()
+    assert wanted.weights.sum() == 0
 
 
 def test_even_a_box_smaller_than_a_cell_has_a_cell_that_answers():
     points, spans = cells = middles((64, 64), [8, 16, 32])
     boxes = torch.cat([points - spans[:, None], points + spans[:, None]], 1)
     truth = BoxTruth(torch.tensor([[9.0, 9.0, 11.0, 11.0]]), torch.tensor([1]))
-    wanted = assign(torch.zeros(len(points), 2), boxes, truth, cells)
-    assert wanted.answers.any()
-    assert wanted.scores[:, 0].sum() == 0
-    assert wanted.scores[:, 1].max() == pytest.approx(float(overlap(boxes, truth.edges).max()), rel=0.05)
+    wanted = assign(torch.zeros(1, len(points), 2), boxes[None], [truth], cells)
+    assert (wanted.weights > 0).any()
+    assert wanted.scores[0, :, 0].sum() == 0
+    assert wanted.scores[0, :, 1].max() == pytest.approx(float(overlap(boxes, truth.edges).max()), rel=0.05)
+
+
+def a_batch(seed, boxes=(3, 0, 7, 1)):
+    """Return logits, boxes and truths of four views, of which one has no box."""
+    draw = torch.Generator().manual_seed(seed)
+    cells = middles((64, 64), [8, 16, 32])
+    points, spans = cells
+    truths = []
+    for count in boxes:
+        corner = torch.rand(count, 2, generator=draw) * 44
+        side = torch.rand(count, 2, generator=draw) * 30 + 2
+        labels = torch.randint(3, (count,), generator=draw)
+        truths.append(BoxTruth(torch.cat([corner, corner + side], 1), labels))
+    logits = torch.randn(len(boxes), len(points), 3, generator=draw)
+    reach = torch.rand(len(boxes), len(points), 4, generator=draw) * 2 * spans[:, None]
+    edges = torch.cat([points - reach[..., :2], points + reach[..., 2:]], -1)
+    return logits, edges, truths, cells
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("at_once", [2, 3, 4])
+def test_a_batch_is_assigned_as_its_views_are_alone(seed, at_once):
+    logits, boxes, truths, cells = a_batch(seed)
+    together = assign(logits, boxes, truths, cells, at_once=at_once)
+    for row, truth in enumerate(truths):
+        alone = assign(logits[row : row + 1], boxes[row : row + 1], [truth], cells)
+        # But for the last bits: vector instructions round otherwise than what is left over.
+        assert torch.allclose(together.scores[row], alone.scores[0], atol=1e-6)
+        assert torch.allclose(together.weights[row], alone.weights[0], atol=1e-6)
+        answers = alone.weights[0] > 0
+        assert torch.equal(together.edges[row][answers], alone.edges[0][answers])
+        assert bool(answers.any()) == bool(len(truth.edges))
+
+
+def test_a_view_without_boxes_costs_what_its_cells_wrongly_say_and_no_more():
+    logits, boxes, truths, cells = a_batch(3)
+    for part in (logits, boxes):
+        part.requires_grad_()
+    detection_loss(logits, boxes, truths, cells).backward()
+    assert boxes.grad[1].abs().sum() == 0
+    assert all(float(boxes.grad[row].abs().sum()) > 0 for row in (0, 2, 3))
+    assert (logits.grad[1] > 0).all()
+    assert torch.isfinite(logits.grad).all()
+    assert torch.isfinite(boxes.grad).all()
 
 
 def test_overlap_of_boxes_that_lie_apart_is_negative_where_generalised():

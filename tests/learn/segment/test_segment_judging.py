@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
+from vedette.learn.device import Device
 from vedette.learn.net.dense import InputPlan
 from vedette.learn.segment.head import strongest
 from vedette.learn.segment.judging import (
@@ -53,11 +55,20 @@ def by_color(levels):
     return places, 10 * red.mean((1, 2))
 
 
-AS_THEY_ARE = SimpleNamespace(extract=lambda pixels: [pixels.copy()])  # its one level is the picture
+class HandMade(nn.Module):
+    """A network that is a function of its levels."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.forward = answer
+
+
+# Its one level is the picture.
+AS_THEY_ARE = SimpleNamespace(extract=SimpleNamespace(on_device=lambda pixels: [pixels.clone()]))
 
 
 def finding_of(picture, plan, batch=1):
-    ask = ask_head(by_color, AS_THEY_ARE, is_mirrored=is_mirrored(plan))
+    ask = ask_head(HandMade(by_color), AS_THEY_ARE, Device(), is_mirrored=is_mirrored(plan))
     return look(ask, [MaskViews(picture, plan)], batch=batch)[0]
 
 
@@ -135,7 +146,7 @@ def test_only_tiles_are_looked_at_once(scene):
     for plan, count in ((TILED, 1), (WHOLE, 2)):
         asked.clear()
         pixels, _ = next(iter(MaskViews(scene, plan).served()))
-        ask = ask_head(net, AS_THEY_ARE, is_mirrored=is_mirrored(plan))
+        ask = ask_head(HandMade(net), AS_THEY_ARE, Device(), is_mirrored=is_mirrored(plan))
         places, strengths = ask(pixels[None])
         assert asked == [count]
         straight, plain = by_color([pixels[None].copy()])

@@ -283,8 +283,8 @@ class PatchExtractor:
         windows: list[Window | None] = [None]
         if self.tiling is not None:
             windows = [*tiles(image.height, image.width, tile=self.tiling.tile, overlap=self.tiling.overlap)]
-        shown = (fit(image, self.size, part=window)[0] for window in windows)
-        return torch.cat([self._patch(self._cached.extract(pixels[None])) for pixels in shown])
+        shown = [fit(image, self.size, part=window)[0] for window in windows]
+        return torch.cat([self._patch(levels) for levels in self._cached.looked_at(shown)])
 
     def _patch(self, arrays: Sequence[Features]) -> Tensor:
         """Return the patches of a picture's arrays, of which the first are the levels."""

@@ -1,11 +1,11 @@
 """The frozen part's features of every picture and of its augmented copies, for fine-tuning.
 
-What lies below the learning stages sees each copy once, by ONNX Runtime, through the cache; the copies are
-dealt again and again (decision 0050 for boxes and masks, here in memory since they are few).
+What lies below the learning stages sees each copy once, through the cache; the copies are dealt again and
+again (decision 0050 for boxes and masks, here in memory since they are few: a GPU's, where there is one).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from vedette.learn.classify.augment import jitter
-from vedette.learn.cores import cores, one_thread, side_by_side
+from vedette.learn.classify.augment import Jitter, draw_jitter, jitter, joined
+from vedette.learn.cores import cores, in_batches, one_thread, side_by_side
 from vedette.learn.net.backbone import floats
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.extract import FeatureExtractor
@@ -88,31 +88,97 @@ def stock(
     work: RunContext,
 ) -> AugmentedFeatures:
     """Return the features at a level and an input side, of about `wanted` copies of each picture."""
-    level, side = size
-    backbone = open_backbone(work.backbone)
-    extract = FeatureExtractor(backbone, (level,), threads=1)
-    cell = int(level.removeprefix("s"))
-    view = 2 * backbone.channels[level] * (side // cell) ** 2  # bytes of halves
-    copies = _copies(wanted, view, side, len(train), work)
-
-    def look(index: int) -> Tensor:
-        digest = work.pictures.digest(train[index].picture)
-        key = work.cache.key(digest, backbone.name, backbone.revision, level, side, copies, work.seed)
-        cached = work.cache.get(key)
-        if cached is not None:
-            return torch.from_numpy(cached)
-        features = extract(_copies_of(train[index].picture, digest, side, copies, work))[0]
-        halves = features.astype(np.float16)
-        work.cache.put(key, halves)
-        return torch.from_numpy(halves)
-
+    copying = CopiedPictures.planned(size, wanted, len(train), work)
+    paths = [sample.picture for sample in train]
+    features = copying.in_batches(paths) if work.device.is_batched else copying.one_by_one(paths)
     read = []
     with one_thread():
-        for done, features in enumerate(side_by_side(look, range(len(train))), start=1):
-            read.append(features)
-            work.tell(f"augmented features at {side} px", done, len(train))
+        for halves in features:
+            read.append(halves)
+            work.tell(f"augmented features at {size[1]} px", len(read), len(train))
     both = torch.stack(read)
     return AugmentedFeatures(both[:, 1:], both[:, 0], torch.from_numpy(truth).float())
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedPictures:
+    """How copies of pictures are made and looked at: at a level and an input side, so many of each."""
+
+    level: str
+    side: int
+    copies: int
+    extract: FeatureExtractor
+    work: RunContext
+
+    @classmethod
+    def planned(cls, size: tuple[str, int], wanted: int, pictures: int, work: RunContext) -> "CopiedPictures":
+        """Return how to make about `wanted` copies of each of so many pictures."""
+        level, side = size
+        backbone = open_backbone(work.backbone)
+        cell = int(level.removeprefix("s"))
+        view = 2 * backbone.channels[level] * (side // cell) ** 2  # bytes of halves
+        extract = FeatureExtractor(backbone, (level,), threads=1, device=work.device)
+        return cls(level, side, _copies(wanted, view, side, pictures, work), extract, work)
+
+    def one_by_one(self, paths: Sequence[Path]) -> Iterator[Tensor]:
+        """Yield the halves [1 + copies, C, h, w] of each picture, a picture a thread."""
+        return side_by_side(self._look, paths)
+
+    def in_batches(self, paths: Sequence[Path]) -> Iterator[Tensor]:
+        """Yield the same, on the device that learns; copies of many pictures are made at once."""
+        count = self.work.device.at_once((self.side, self.side), scale=1 + self.copies)
+        for batch in in_batches(self._opened, paths, count):
+            unseen = [opened for opened in batch if isinstance(opened, _UncopiedPicture)]
+            looked_at = iter(self._look_together(unseen))
+            yield from (next(looked_at) if isinstance(o, _UncopiedPicture) else self._put(o) for o in batch)
+
+    def _put(self, features: Tensor) -> Tensor:
+        return self.work.device.put([features])[0]
+
+    def _look(self, path: Path) -> Tensor:
+        opened = self._opened(path)
+        return opened if isinstance(opened, Tensor) else next(iter(self._look_together([opened])))
+
+    def _look_together(self, pictures: "Sequence[_UncopiedPicture]") -> Iterator[Tensor]:
+        if not pictures:
+            return
+        plain = self._put(torch.stack([picture.pixels for picture in pictures]))
+        numbers = joined([self._drawn(picture) for picture in pictures])
+        many = floats(plain).repeat_interleave(self.copies, 0)
+        changed = jitter(many, numbers).round().to(torch.uint8).permute(0, 2, 3, 1)
+        views = torch.cat([plain[:, None], changed.reshape(len(plain), -1, *plain.shape[1:])], 1)
+        features = self.extract.on_device(views.flatten(0, 1).contiguous())[0].half()
+        for picture, halves in zip(pictures, torch.split(features, 1 + self.copies), strict=True):
+            if self.work.cache.folder is not None:
+                self.work.cache.put(self._key(picture.path), halves.cpu().numpy())
+            yield halves
+
+    def _opened(self, path: Path) -> "Tensor | _UncopiedPicture":
+        """Return the features of a picture and its copies where they are known, else the picture."""
+        cached = self.work.cache.get(self._key(path))
+        if cached is not None:
+            return torch.from_numpy(cached)
+        return _UncopiedPicture(path, torch.from_numpy(self.work.pictures.at(path, (self.side, self.side))))
+
+    def _drawn(self, picture: "_UncopiedPicture") -> Jitter:
+        """Return the picture's own random numbers, by its bytes."""
+        digest = self.work.pictures.digest(picture.path)
+        generator = torch.Generator().manual_seed(self.work.seed + int(digest[:12], 16))
+        return draw_jitter(self.copies, generator, may_mirror=False)
+
+    def _key(self, path: Path) -> str:
+        work, backbone = self.work, self.extract.backbone
+        digest = work.pictures.digest(path)
+        of_backbone = backbone.name, backbone.revision, self.level
+        return work.cache.key(digest, *of_backbone, self.side, self.copies, work.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _UncopiedPicture:
+    """A picture of whose copies nothing is known yet."""
+
+    path: Path
+    pixels: Tensor  # [H, W, 3]
 
 
 def _copies(wanted: int, view: int, side: int, pictures: int, work: RunContext) -> int:
@@ -123,13 +189,3 @@ def _copies(wanted: int, view: int, side: int, pictures: int, work: RunContext) 
         each_s = VIEW_S * (side / 128) ** 2 / cores()
         copies = max(2, min(copies, int(work.seconds_left() / 3 / each_s / pictures)))
     return copies
-
-
-def _copies_of(picture: Path, digest: str, side: int, copies: int, work: RunContext) -> npt.NDArray[np.uint8]:
-    """Return the picture and its copies, changed by its own random numbers."""
-    pixels = torch.from_numpy(work.pictures.at(picture, (side, side)))
-    generator = torch.Generator().manual_seed(work.seed + int(digest[:12], 16))
-    many = floats(pixels[None]).expand(copies, -1, -1, -1)
-    changed = jitter(many, generator, may_mirror=False).round().to(torch.uint8).permute(0, 2, 3, 1)
-    both: npt.NDArray[np.uint8] = torch.cat([pixels[None], changed]).contiguous().numpy()
-    return both

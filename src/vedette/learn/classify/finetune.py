@@ -151,15 +151,18 @@ class FineTune:
 
         def one(fold: tuple[int, npt.NDArray[np.intp]]) -> Array:
             number, mine = fold
-            # As many folds at once as there are cores, and then the fit: each round takes its part.
-            rounds = (len(held_out) - 1) // cores() - number // cores() + 2
+            # As many folds at once as there are threads, and then the fit: each round takes its part.
+            rounds = (len(held_out) - 1) // threads - number // threads + 2
             rest = np.setdiff1d(everything, mine)
             net = self._learn(features, rest, work, "judging fine-tune", share=1 / rounds)
             with torch.inference_mode():
-                return np.asarray(net(features.plain[mine].float()).numpy(), np.float64)
+                low = features.plain[mine].float()
+                return np.asarray(net.to(low.device)(low).cpu().numpy(), np.float64)
 
+        # On a GPU one after the other: two networks there wait for one another.
+        threads = 1 if work.device.is_batched else cores()
         with one_thread():
-            return list(side_by_side(one, enumerate(held_out)))
+            return list(side_by_side(one, enumerate(held_out), threads=threads))
 
     def _learn(
         self,

@@ -105,19 +105,21 @@ class BoxGraph(nn.Module):
 
 def middles(size: tuple[int, int], strides: Sequence[int]) -> tuple[Tensor, Tensor]:
     """Return the middle of every cell [N, 2] in pixels, and its stride [N], in the head's order."""
-    points = [_grid(size[0] // stride, size[1] // stride, stride) for stride in strides]
+    cpu = torch.device("cpu")
+    points = [_grid(size[0] // stride, size[1] // stride, stride, cpu) for stride in strides]
     spans = [torch.full((len(p),), float(s)) for p, s in zip(points, strides, strict=True)]
     return torch.cat(points), torch.cat(spans)
 
 
-def _grid(rows: int, columns: int, stride: int) -> Tensor:
-    y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
+def _grid(rows: int, columns: int, stride: int, device: torch.device) -> Tensor:
+    down, across = (torch.arange(count, device=device) for count in (rows, columns))
+    y, x = torch.meshgrid(down, across, indexing="ij")
     return (torch.stack([x, y], -1).reshape(-1, 2) + 0.5) * stride
 
 
 def _boxes(reach: Tensor, stride: int) -> Tensor:
     """Return edges [B, N, 4] from how far the sides are away."""
-    centre = _grid(int(reach.shape[2]), int(reach.shape[3]), stride).to(reach.device)
+    centre = _grid(int(reach.shape[2]), int(reach.shape[3]), stride, reach.device)
     flat = reach.flatten(2).transpose(1, 2)
     return torch.cat([centre - flat[..., :2], centre + flat[..., 2:]], -1)
 

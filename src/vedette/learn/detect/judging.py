@@ -1,8 +1,10 @@
-"""What a detector finds in held-out pictures, and what follows: quality, calibration, thresholds."""
+"""What a detector finds in held-out pictures, and what follows: quality, calibration, thresholds.
 
-from collections.abc import Callable, Iterator, Sequence
+A network answers with logits [B, N, L], and with boxes [B, N, 4] in pixels of the input.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,9 @@ from vedette.evaluation.metrics import best_threshold, coco_precision, match_box
 from vedette.learn.calibrate import fit_platt
 from vedette.learn.detect.head import BoxNet
 from vedette.learn.detect.views import BoxViews
+from vedette.learn.device import Device
 from vedette.learn.net.dense import DenseExtractor
+from vedette.learn.net.served import Answer, Ask, ask_served
 from vedette.learn.warp import Pixels
 from vedette.vision.geometry import Floats, keep_best, out_of_window
 
@@ -34,13 +38,17 @@ class LabelFindings:
     truths: Floats
 
 
-# What a network says of views of one size: logits [B, N, L], and boxes [B, N, 4] in pixels of the input.
-AskBoxes = Callable[[Pixels], tuple[Tensor, Tensor]]
+def find(
+    ask: Ask, pictures: Iterable[BoxViews], *, batch: int = 1, gather: int = 1
+) -> list[list[LabelFindings]]:
+    """Return what the network finds in each picture, for each label (net/served.py says how it is asked)."""
+    answered_pictures = ask_served(ask, pictures, batch=batch, gather=gather)
+    return [_findings(views, answers) for views, answers in answered_pictures]
 
 
-def find(ask: AskBoxes, views: BoxViews, *, batch: int = 1) -> list[LabelFindings]:
-    """Return what the network finds in one picture, for each label, `batch` views at once."""
-    edges, logits = (np.concatenate(parts) for parts in zip(*_served(ask, views, batch), strict=True))
+def _findings(views: BoxViews, answers: Sequence[Answer]) -> list[LabelFindings]:
+    placed = [_placed(views, answer) for answer in answers]
+    edges, logits = (np.concatenate(parts) for parts in zip(*placed, strict=True))
     owners = np.array(views.picture.labels, np.int64)
     return [
         _matched(edges, logits[:, label], views.picture.edges[owners == label])
@@ -48,28 +56,23 @@ def find(ask: AskBoxes, views: BoxViews, *, batch: int = 1) -> list[LabelFinding
     ]
 
 
-def _served(ask: AskBoxes, views: BoxViews, batch: int) -> Iterator[tuple[Floats, Floats]]:
-    """Yield for every view that serving would show: boxes in shares of the picture, and logits."""
+def _placed(views: BoxViews, answer: Answer) -> tuple[Floats, Floats]:
+    """Return of one view's answer: boxes in shares of the picture, and logits."""
+    logits, boxes, part = answer
     height, width = views.plan.size
+    edges = np.clip(boxes.double().numpy() / [width, height, width, height], 0, 1)
     size = {"height": views.image.height, "width": views.image.width}
-    served = list(views.served())
-    for start in range(0, len(served), batch):
-        views_part = served[start : start + batch]
-        logits, boxes = ask(np.stack([pixels for pixels, _ in views_part]))
-        for row, (_, part) in enumerate(views_part):
-            edges = np.clip(boxes[row].double().numpy() / [width, height, width, height], 0, 1)
-            yield out_of_window(edges, part, **size), logits[row].double().numpy()
+    return out_of_window(edges, part, **size), logits.double().numpy()
 
 
-def ask_frozen(net: BoxNet, extractor: DenseExtractor) -> AskBoxes:
-    """Return how a head on frozen features is asked."""
+def ask_frozen(net: BoxNet, extractor: DenseExtractor, device: Device) -> Ask:
+    """Return how a head on frozen features is asked, on the device that learns."""
+    head = net.to(device.name)
 
     def ask(pixels: Pixels) -> tuple[Tensor, Tensor]:
         with torch.inference_mode():
-            return cast(
-                "tuple[Tensor, Tensor]",
-                net([torch.from_numpy(level) for level in extractor.extract(pixels)]),
-            )
+            logits, boxes = head(extractor.extract.on_device(torch.from_numpy(pixels)))
+            return logits.cpu(), boxes.cpu()
 
     return ask
 

@@ -19,6 +19,7 @@ from vedette.learn.detect.loss import BoxTruth, detection_loss
 from vedette.learn.detect.views import BoxedPicture, BoxViews, boxed_pictures, plan_input
 from vedette.learn.net.backbones import can_learn
 from vedette.learn.net.dense import CopyPlan, DenseExtractor, InputPlan, ViewStock
+from vedette.learn.net.served import opened
 from vedette.learn.net.sharded import Loss
 from vedette.learn.recipe import Judgement, RunContext, Trained
 from vedette.vision.annotations import Sample
@@ -92,8 +93,7 @@ class DenseDetector(DenseRecipe[BoxedPicture, DetectorState]):
         def loss(net: nn.Module, rows: list[int]) -> Tensor:
             logits, boxes = net(device.put(views.store.batch(rows)))
             truths = [views.truths[row] for row in rows]
-            wanted = [BoxTruth(*device.put([truth.edges, truth.labels])) for truth in truths]
-            return detection_loss(logits, boxes, wanted, (points, spans))
+            return detection_loss(logits, boxes, truths, (points, spans))
 
         return loss
 
@@ -104,9 +104,10 @@ class DenseDetector(DenseRecipe[BoxedPicture, DetectorState]):
         held_out: Sequence[int],
         work: RunContext,
     ) -> Judgement:
-        del work
-        ask = ask_frozen(state.net, state.extractor)
-        measured = measure([find(ask, BoxViews(pictures[i], state.plan)) for i in held_out], self.labels)
+        most = work.device.at_once(state.plan.size)
+        ask = ask_frozen(state.net, state.extractor, work.device)
+        views = opened(lambda i: BoxViews(pictures[i], state.plan), held_out, work.device)
+        measured = measure(find(ask, views, batch=most, gather=most), self.labels)
         state.quality, state.thresholds = measured.quality, measured.thresholds
         state.slopes, state.offsets = measured.slopes, measured.offsets
         return Judgement(state.quality, facts={self._measure: round(state.quality, 4)}, carry=state)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from vedette.learn.detect.crops import BoxCrop, BoxCrops
 from vedette.learn.detect.head import BoxHead, middles
-from vedette.learn.detect.judging import AskBoxes, find, measure
+from vedette.learn.detect.judging import find, measure
 from vedette.learn.detect.loss import BoxTruth, detection_loss
 from vedette.learn.detect.recipe import MANY
 from vedette.learn.detect.views import BoxedPicture, BoxViews, boxed_pictures, plan_input
@@ -23,6 +23,7 @@ from vedette.learn.net.backbone import Backbone, floats
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.crops import Region, RegionStock, cut_pixels, room_for, stock_regions
 from vedette.learn.net.dense import InputPlan
+from vedette.learn.net.served import Ask, opened
 from vedette.learn.net.sharded import Loss
 from vedette.learn.net.whole import SteadyBackbone
 from vedette.learn.recipe import Judgement, RunContext, Trained
@@ -143,7 +144,7 @@ class WholeDetector(WholeRecipe[BoxedPicture, WholeBoxState]):
         def loss(net: nn.Module, crops: list[BoxCrop]) -> Tensor:
             pixels = cut_pixels(stock, [row.crop for row in crops], size, beyond="zeros")
             logits, boxes = net(pixels)
-            truths = [BoxTruth(*device.put([row.truth.edges, row.truth.labels])) for row in crops]
+            truths = [row.truth for row in crops]
             return detection_loss(logits, boxes, truths, (cells[0], cells[1]))
 
         return loss
@@ -152,8 +153,9 @@ class WholeDetector(WholeRecipe[BoxedPicture, WholeBoxState]):
         self, state: WholeBoxState, pictures: Sequence[BoxedPicture], work: RunContext
     ) -> Judgement:
         ask = ask_whole(state.net, work.device)
-        views = (BoxViews(pictures[i], state.plan) for i in state.held_out)
-        measured = measure([find(ask, picture, batch=JUDGED_AT_ONCE) for picture in views], self.labels)
+        views = opened(lambda i: BoxViews(pictures[i], state.plan), state.held_out, work.device)
+        most = work.device.at_once(state.plan.size)
+        measured = measure(find(ask, views, batch=max(most, JUDGED_AT_ONCE), gather=most), self.labels)
         state.quality, state.thresholds = measured.quality, measured.thresholds
         state.slopes, state.offsets = measured.slopes, measured.offsets
         return Judgement(state.quality, facts={self._measure: round(state.quality, 4)}, carry=state)
@@ -183,7 +185,7 @@ def _crop_size(state: WholeBoxState) -> tuple[int, int]:
     return min(CROP, height), min(CROP, width)
 
 
-def ask_whole(net: WholeBoxNet, device: Device) -> AskBoxes:
+def ask_whole(net: WholeBoxNet, device: Device) -> Ask:
     """Return how a whole network is asked, on the device that learns."""
     network = net.to(device.name).eval()
 

@@ -1,14 +1,16 @@
 """Features of a training's pictures, through the cache: worked out side by side, once, and reported."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from vedette.learn.cores import side_by_side
+from vedette.learn.cores import in_batches, side_by_side
 from vedette.learn.net.backbone import Backbone
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.extract import Array, FeatureExtractor
+from vedette.learn.pictures import Pixels
 from vedette.learn.recipe import RunContext
 
 
@@ -29,27 +31,73 @@ class CachedExtractor:
     def __init__(self, work: RunContext, size: tuple[int, int], levels: Sequence[str]) -> None:
         self.work, self.size = work, size
         self.backbone: Backbone = frozen_backbone(work)
-        self.extract = FeatureExtractor(self.backbone, levels, threads=1)
+        self.extract = FeatureExtractor(self.backbone, levels, threads=1, device=work.device)
 
     def features(self, paths: Sequence[Path], *, stage: str = "features") -> list[list[Array]]:
         """Return for every picture its levels, each [1, …]."""
+        if self.work.device.is_batched:
+            return self._in_batches(paths, stage)
         features = []
         for done, levels in enumerate(side_by_side(self._one, paths), start=1):
             features.append(levels)
             self.work.tell(stage, done, len(paths))
         return features
 
+    def _in_batches(self, paths: Sequence[Path], stage: str) -> list[list[Array]]:
+        """Return the same: pictures are opened by many threads, and looked at together by one."""
+        features: list[list[Array]] = []
+        for batch in in_batches(self._opened, paths, self.work.device.at_once(self.size)):
+            unseen = [opened for opened in batch if isinstance(opened, _UnseenPicture)]
+            looked_at = iter(self._look(unseen))
+            features += [next(looked_at) if isinstance(o, _UnseenPicture) else o for o in batch]
+            self.work.tell(stage, len(features), len(paths))
+        return features
+
+    def _look(self, pictures: "Sequence[_UnseenPicture]") -> list[list[Array]]:
+        all_levels = self.looked_at([picture.pixels for picture in pictures])
+        for picture, features in zip(pictures, all_levels, strict=True):
+            self._keep(picture.path, features)
+        return all_levels
+
+    def looked_at(self, pictures: Sequence[Pixels]) -> list[list[Array]]:
+        """Return for pictures of one size their levels, each [1, …]; nothing of them is remembered."""
+        if not pictures:
+            return []
+        levels = self.extract(np.stack(pictures))
+        # Copies, so that one picture's features do not hold the whole batch's.
+        return [[level[row : row + 1].copy() for level in levels] for row in range(len(pictures))]
+
     def _one(self, path: Path) -> list[Array]:
-        work = self.work
-        base = (work.pictures.digest(path), self.backbone.name, self.backbone.revision, self.size)
-        keys = [work.cache.key(*base, level) for level in self.extract.levels]
-        cached = [work.cache.get(key) for key in keys]
+        opened = self._opened(path)
+        if not isinstance(opened, _UnseenPicture):
+            return opened
+        levels = self.extract(opened.pixels[None])
+        self._keep(path, levels)
+        return levels
+
+    def _opened(self, path: Path) -> "list[Array] | _UnseenPicture":
+        """Return the picture's features where they are known, else the picture."""
+        cached = [self.work.cache.get(key) for key in self._keys(path)]
         if all(level is not None for level in cached):
             return [level for level in cached if level is not None]
-        levels = self.extract(work.pictures.at(path, self.size)[None])
-        for key, level in zip(keys, levels, strict=True):
-            work.cache.put(key, level)
-        return levels
+        return _UnseenPicture(path, self.work.pictures.at(path, self.size))
+
+    def _keep(self, path: Path, levels: Sequence[Array]) -> None:
+        for key, level in zip(self._keys(path), levels, strict=True):
+            self.work.cache.put(key, level)
+
+    def _keys(self, path: Path) -> list[str]:
+        work = self.work
+        base = (work.pictures.digest(path), self.backbone.name, self.backbone.revision, self.size)
+        return [work.cache.key(*base, level) for level in self.extract.levels]
+
+
+@dataclass(frozen=True, slots=True)
+class _UnseenPicture:
+    """A picture whose features are not known yet."""
+
+    path: Path
+    pixels: Pixels
 
 
 def pooled(

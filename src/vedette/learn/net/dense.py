@@ -16,10 +16,11 @@ import torch
 from torch import Tensor, nn
 
 from vedette.errors import Wrong
+from vedette.learn.device import Device
 from vedette.learn.net.backbone import Backbone, floats
 from vedette.learn.net.extract import FeatureExtractor
 from vedette.learn.net.layers import Levels
-from vedette.learn.net.store import STORE_BYTES, FeatureStore, view_bytes
+from vedette.learn.net.store import STORE_BYTES, ViewStore, open_store, view_bytes
 from vedette.learn.pictures import side_by_side
 from vedette.learn.recipe import RunContext
 from vedette.learn.warp import Pixels
@@ -50,6 +51,7 @@ class DenseExtractor:
         levels: Sequence[str],
         *,
         learns_tail: bool = True,
+        device: Device | None = None,
     ) -> None:
         missing = [level for level in levels if level not in backbone.channels]
         if missing:
@@ -63,7 +65,7 @@ class DenseExtractor:
             level for level in levels if not (self.has_tail and level in backbone.tail_levels)
         )
         self.all_levels = tuple(levels)
-        self.extract = FeatureExtractor(backbone, self.levels, threads=1)
+        self.extract = FeatureExtractor(backbone, self.levels, threads=1, device=device)
 
     @property
     def channels(self) -> list[int]:
@@ -141,7 +143,7 @@ def room_for(extractor: DenseExtractor) -> int:
 class ViewStock(Generic[Truth]):
     """The views of a training: their features, what is true of each, and whose it is."""
 
-    store: FeatureStore
+    store: ViewStore
     truths: list[Truth]
     owners: list[int]
 
@@ -157,20 +159,49 @@ def stock(
 
     The first view is the picture as it is, except where pictures are shown in tiles.
     """
-    views: ViewStock[Truth] = ViewStock(FeatureStore(extractor.shapes(), sum(copies)), [], [])
+    store = open_store(extractor.shapes(), sum(copies), work.device)
+    views: ViewStock[Truth] = ViewStock(store, [], [])
 
-    def look(number: int) -> list[tuple[list[npt.NDArray[Any]], Truth]]:
+    def vary(number: int) -> list[tuple[Pixels, Truth]]:
         opened = open_views(number)
         rng = np.random.default_rng([work.seed, number])
-        variants = list(_variants(opened, copies[number], rng, has_plain=plan.tiling is None))
-        return [(extractor(pixels), truth) for pixels, truth in variants]
+        return list(_variants(opened, copies[number], rng, has_plain=plan.tiling is None))
 
+    def look(number: int) -> list[tuple[list[npt.NDArray[Any]], Truth]]:
+        return [(extractor(pixels), truth) for pixels, truth in vary(number)]
+
+    if work.device.is_batched:
+        return _looked_at_together(vary, copies, extractor, views, work)
     batches = side_by_side(look, range(len(copies)), threads=torch.get_num_threads())
     for number, batch in enumerate(batches):
         for levels, truth in batch:
             views.store.put(len(views.truths), levels)
             views.truths.append(truth)
             views.owners.append(number)
+        work.tell("looking at the pictures", number + 1, len(copies))
+    return views
+
+
+def _looked_at_together(
+    vary: Callable[[int], list[tuple[Pixels, Truth]]],
+    copies: Sequence[int],
+    extractor: DenseExtractor,
+    views: ViewStock[Truth],
+    work: RunContext,
+) -> ViewStock[Truth]:
+    """Return the views filled: many threads vary the pictures, one looks at many views at once."""
+    most = work.device.at_once(extractor.size)
+    waiting: list[Pixels] = []
+    row = 0
+    varied = side_by_side(vary, range(len(copies)), ahead=max(2, most // max(copies)))
+    for number, variants in enumerate(varied):
+        waiting += [pixels for pixels, _ in variants]
+        views.truths.extend(truth for _, truth in variants)
+        views.owners.extend([number] * len(variants))
+        while len(waiting) >= most or (waiting and number == len(copies) - 1):
+            batch, waiting = waiting[:most], waiting[most:]
+            views.store.put(row, extractor.extract.on_device(torch.from_numpy(np.stack(batch))))
+            row += len(batch)
         work.tell("looking at the pictures", number + 1, len(copies))
     return views
 

@@ -1,7 +1,10 @@
-"""Features of views, written once and read in every step: half floats in a file that has no name any more.
+"""Features of views, written once and read in every step, as half floats.
+
+    FeatureStore   in a file that has no name any more: mapped, reserved beforehand, gone with its process
+    DeviceStore    in the memory of the device that learns, where it has the room
 
 Two passes over a backbone are dear and a disk is cheap (decision 0050): the frozen part sees every view
-once. The file is mapped, its size is reserved beforehand, and it is gone with the process that made it.
+once.
 """
 
 import math
@@ -9,7 +12,7 @@ import mmap
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +20,7 @@ import torch
 from torch import Tensor
 
 from vedette.errors import TooMuch
+from vedette.learn.device import Device
 from vedette.learn.net.layers import Levels
 
 Part = tuple[int, int, int, int]  # top, left, bottom, right
@@ -40,11 +44,13 @@ class FeatureStore:
         self.count = count
         self._touched, self._view = 0, view_bytes(shapes)
 
-    def put(self, row: int, levels: Sequence[npt.NDArray[Any]]) -> None:
-        """Keep the levels [1, channels, h, w] of one view."""
+    def put(self, row: int, levels: Sequence[npt.NDArray[Any] | Tensor]) -> None:
+        """Keep the levels [n, channels, h, w] of n views, from this row on."""
+        count = len(levels[0])
         for array, level in zip(self.levels, levels, strict=True):
-            array[row] = level[0].transpose(1, 2, 0)
-        self._let_go_after(1)
+            numbers = level.cpu().numpy() if isinstance(level, Tensor) else level
+            array[row : row + count] = numbers.transpose(0, 2, 3, 1)
+        self._let_go_after(count)
 
     def batch(self, rows: Sequence[int]) -> Levels:
         """Return the levels of some views as [B, C, h, w], channels last in memory."""
@@ -74,6 +80,67 @@ class FeatureStore:
             )
             for array in self.levels
         ]
+
+
+class DeviceStore:
+    """The same on a device: levels [view, h, w, channels], read by a call a level, however many views."""
+
+    def __init__(self, shapes: Sequence[tuple[int, int, int]], count: int, device: Device) -> None:
+        self._levels = [
+            torch.zeros(count, *shape, dtype=torch.float16, device=device.name) for shape in shapes
+        ]
+        self.count = count
+
+    def put(self, row: int, levels: Sequence[npt.NDArray[Any] | Tensor]) -> None:
+        """Keep the levels [n, channels, h, w] of n views, from this row on."""
+        for array, level in zip(self._levels, levels, strict=True):
+            numbers = level if isinstance(level, Tensor) else torch.from_numpy(level)
+            array[row : row + len(numbers)] = numbers.permute(0, 2, 3, 1)
+
+    def batch(self, rows: Sequence[int]) -> Levels:
+        """Return the levels of some views as [B, C, h, w], channels last in memory."""
+        views = torch.tensor(rows, device=self._levels[0].device)
+        return [level[views].float().permute(0, 3, 1, 2) for level in self._levels]
+
+    def parts(self, rows: Sequence[int], parts: Sequence[Part]) -> Levels:
+        """Return the same of equally large parts of views, given in cells of the deepest level."""
+        device, deepest = self._levels[0].device, self._levels[-1].shape[1]
+        views = torch.tensor(rows, device=device)[:, None, None]
+        starts = torch.tensor([part[:2] for part in parts], device=device)
+        height, width = parts[0][2] - parts[0][0], parts[0][3] - parts[0][1]
+        levels = []
+        for level in self._levels:
+            times = int(level.shape[1]) // deepest
+            down = starts[:, :1] * times + torch.arange(height * times, device=device)
+            across = starts[:, 1:] * times + torch.arange(width * times, device=device)
+            cut_out = level[views, down[:, :, None], across[:, None, :]]
+            levels.append(cut_out.float().permute(0, 3, 1, 2))
+        return levels
+
+
+class ViewStore(Protocol):
+    """What both stores are to whoever fills and reads them."""
+
+    count: int
+
+    def put(self, row: int, levels: Sequence[npt.NDArray[Any] | Tensor]) -> None:
+        """Keep the levels of n views, from this row on."""
+
+    def batch(self, rows: Sequence[int]) -> Levels:
+        """Return the levels of some views."""
+
+    def parts(self, rows: Sequence[int], parts: Sequence[Part]) -> Levels:
+        """Return the levels of parts of some views."""
+
+
+def open_store(shapes: Sequence[tuple[int, int, int]], count: int, device: Device) -> ViewStore:
+    """Return a store of so many views: on the device where that holds features and has room, else a file."""
+    if device.is_batched:
+        try:
+            return DeviceStore(shapes, count, device)
+        except torch.OutOfMemoryError:
+            pass  # steps then read from the file, and move what they read
+    return FeatureStore(shapes, count)
 
 
 def cut(array: npt.NDArray[Scalar], part: Part, times: int) -> npt.NDArray[Scalar]:

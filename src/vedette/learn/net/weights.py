@@ -23,10 +23,12 @@ class WeightAverage(Generic[Net]):
         """Take one step's weights in, for as many; early steps, which are far off, are forgotten quickly."""
         self.steps += steps
         share = min(1.0, steps * max(1 / self.horizon, 9 / (self.steps + 9)))
-        for average, current in zip(self.net.state_dict().values(), net.state_dict().values(), strict=True):
-            if average.dtype.is_floating_point:
-                average.lerp_(current, share)
-            else:
+        pairs = list(zip(self.net.state_dict().values(), net.state_dict().values(), strict=True))
+        weights = [pair for pair in pairs if pair[0].dtype.is_floating_point]
+        # All in one call: on a GPU a call a layer takes longer than the step's own work.
+        torch._foreach_lerp_([pair[0] for pair in weights], [pair[1] for pair in weights], share)
+        for average, current in pairs:
+            if not average.dtype.is_floating_point:
                 average.copy_(current)
 
 

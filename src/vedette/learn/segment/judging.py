@@ -1,6 +1,10 @@
-"""What a segmenter shows in held-out pictures, and what follows: overlap, weights and thresholds."""
+"""What a segmenter shows in held-out pictures, and what follows: overlap, weights and thresholds.
 
-from collections.abc import Callable, Iterable, Sequence
+A network answers with logits of kinds [B, T + 1, h, w], and of each picture with two kinds of evidence: of
+its places and of its verdict [B, 2].
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +17,9 @@ from torch.nn import functional
 
 from vedette.evaluation.metrics import count_pixels, overlap
 from vedette.learn.calibrate import f1_threshold
+from vedette.learn.device import Device
 from vedette.learn.net.dense import DenseExtractor
+from vedette.learn.net.served import Answer, Ask, ask_served
 from vedette.learn.segment.head import MaskHead, look_twice, strongest
 from vedette.learn.segment.views import MaskViews
 from vedette.learn.warp import Pixels
@@ -53,27 +59,18 @@ class SegmenterMeasure:
     pixel_thresholds: dict[str, float]
 
 
-# What a network says of views of one size: logits of kinds [B, T + 1, h, w], and of each picture two kinds of
-# evidence, of its places and of its verdict [B, 2].
-Ask = Callable[[Pixels], tuple[Tensor, Tensor]]
+def look(ask: Ask, pictures: Iterable[MaskViews], *, batch: int = 1, gather: int = 1) -> list[PictureFinding]:
+    """Return what a network finds in each picture (net/served.py says how it is asked)."""
+    answered_pictures = ask_served(ask, pictures, batch=batch, gather=gather)
+    return [_finding(views, answers) for views, answers in answered_pictures]
 
 
-def look(ask: Ask, pictures: Iterable[MaskViews], *, batch: int = 1) -> list[PictureFinding]:
-    """Return what a network finds in each picture, in the views that serving would show, `batch` at once."""
-    findings: list[PictureFinding] = []
-    for views in pictures:
-        served = list(views.served())
-        evidence, counts = [], []
-        for start in range(0, len(served), batch):
-            views_part = served[start : start + batch]
-            places, strengths = ask(np.stack([pixels for pixels, _ in views_part]))
-            evidence += [(float(row[0]), float(row[1])) for row in strengths]
-            counts += [_at_home(row, part, views) for row, (_, part) in zip(places, views_part, strict=True)]
-        is_unknown = views.picture.is_anomalous and views.picture.sample.mask is None
-        worst = max(evidence, key=sum)
-        total = None if is_unknown else np.sum(counts, axis=0)
-        findings.append(PictureFinding(worst, views.picture.is_anomalous, total))
-    return findings
+def _finding(views: MaskViews, answers: Sequence[Answer]) -> PictureFinding:
+    evidence = [(float(strengths[0]), float(strengths[1])) for _, strengths, _ in answers]
+    counts = [_at_home(places, part, views) for places, _, part in answers]
+    is_unknown = views.picture.is_anomalous and views.picture.sample.mask is None
+    total = None if is_unknown else np.sum(counts, axis=0)
+    return PictureFinding(max(evidence, key=sum), views.picture.is_anomalous, total)
 
 
 def _at_home(places: Tensor, part: Window, views: MaskViews) -> npt.NDArray[np.int64]:
@@ -84,20 +81,21 @@ def _at_home(places: Tensor, part: Window, views: MaskViews) -> npt.NDArray[np.i
     return _counts(whole.numpy()[1:], truth)
 
 
-def ask_head(net: MaskHead, extractor: DenseExtractor, *, is_mirrored: bool) -> Ask:
-    """Return how a head on frozen features is asked, as serving will ask it."""
+def ask_head(net: MaskHead, extractor: DenseExtractor, device: Device, *, is_mirrored: bool) -> Ask:
+    """Return how a head on frozen features is asked, as serving will ask it, on the device that learns."""
+    head = net.to(device.name)
 
     def ask(pixels: Pixels) -> tuple[Tensor, Tensor]:
         with torch.inference_mode():
-            levels = [torch.from_numpy(level) for level in extractor.extract(pixels)]
+            levels = extractor.extract.on_device(torch.from_numpy(pixels))
             if not is_mirrored:
-                places, verdicts = net(levels)
+                places, verdicts = head(levels)
             else:
-                turned = extractor.extract(np.ascontiguousarray(pixels[:, :, ::-1]))
-                mirrored = [torch.from_numpy(level) for level in turned]
+                turned = torch.from_numpy(np.ascontiguousarray(pixels[:, :, ::-1]))
+                mirrored = extractor.extract.on_device(turned)
                 both = [torch.cat(pair) for pair in zip(levels, mirrored, strict=True)]
-                places, verdicts = look_twice(net, both)
-            return places, torch.stack([strongest(places), verdicts], 1)
+                places, verdicts = look_twice(head, both)
+            return places.cpu(), torch.stack([strongest(places), verdicts], 1).cpu()
 
     return ask
 

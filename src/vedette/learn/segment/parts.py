@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from vedette.learn.net.layers import Levels
-from vedette.learn.net.store import FeatureStore, Part, cut
+from vedette.learn.net.store import Part, ViewStore, cut
 from vedette.learn.segment.views import UNKNOWN
 from vedette.vision.masks import Kinds
 
@@ -33,7 +33,7 @@ WHOLE_EVERY, WHOLE_SHARE = 4, 4
 class PartSampler:
     """Steps' batches: features and kinds of parts of views."""
 
-    store: FeatureStore
+    store: ViewStore
     truths: Sequence[Kinds]
     rng: np.random.Generator
     _step: int = field(default=0, init=False)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from vedette.learn.dense import DenseRecipe, DenseSettings, DenseState
 from vedette.learn.net.dense import CopyPlan, DenseExtractor, InputPlan, ViewStock
 from vedette.learn.net.layers import Levels
+from vedette.learn.net.served import opened
 from vedette.learn.net.sharded import Loss
 from vedette.learn.recipe import Judgement, RunContext, Trained
 from vedette.learn.segment.head import MaskHead, SegmentGraph
@@ -111,8 +112,10 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
         held_out: Sequence[int],
         work: RunContext,
     ) -> Judgement:
-        ask = ask_head(state.net, state.extractor, is_mirrored=is_mirrored(state.plan))
-        findings = look(ask, (MaskViews(pictures[i], state.plan) for i in held_out))
+        most = work.device.at_once(state.plan.size)
+        ask = ask_head(state.net, state.extractor, work.device, is_mirrored=is_mirrored(state.plan))
+        views = opened(lambda i: MaskViews(pictures[i], state.plan), held_out, work.device)
+        findings = look(ask, views, batch=most, gather=most)
         strange = self._add_map(state, pictures, held_out, work)
         findings = [
             replace(finding, is_strange=owner in strange)
@@ -184,7 +187,8 @@ class DenseSegmenter(DenseRecipe[MaskedPicture, SegmenterState]):
             return set()
         normal, strange = self._map(state, pictures, held_out, work)
         rows = [views.owners.index(owner) for owner in few_masked]
-        if not choose_limit(normal, [(views.store.batch([row]), views.truths[row]) for row in rows]):
+        masked_views = [(_of_view(views, row), views.truths[row]) for row in rows]
+        if not choose_limit(normal, masked_views):
             return set()
         state.normal = normal
         return strange
@@ -231,7 +235,12 @@ def _graph(state: SegmenterState) -> SegmentGraph:
 def _plain_views(views: ViewStock[Kinds], owners: Sequence[int]) -> Iterator[Levels]:
     """Yield what a map wants of pictures as they are."""
     for owner in owners:
-        yield views.store.batch([views.owners.index(owner)])[MAP_LEVELS]
+        yield _of_view(views, views.owners.index(owner))[MAP_LEVELS]
+
+
+def _of_view(views: ViewStock[Kinds], row: int) -> Levels:
+    """Return the levels of one view, on the processor."""
+    return [level.cpu() for level in views.store.batch([row])]
 
 
 def few_drawn(views: ViewStock[Kinds], types: int) -> list[int]:

@@ -17,10 +17,11 @@ from vedette.learn.net.backbone import floats
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.crops import Region, RegionStock, cut, stock_regions
 from vedette.learn.net.dense import InputPlan
+from vedette.learn.net.served import Ask, opened
 from vedette.learn.net.sharded import Loss
 from vedette.learn.recipe import Judgement, RunContext, Trained
 from vedette.learn.segment.crops import MaskCrops
-from vedette.learn.segment.judging import Ask, Weights, look, measure, outcomes
+from vedette.learn.segment.judging import Weights, look, measure, outcomes
 from vedette.learn.segment.loss import crop_loss
 from vedette.learn.segment.pyramid import WholeMaskGraph, WholeMaskNet, ask_twice, evidence, full_size
 from vedette.learn.segment.recipe import colors_of
@@ -101,8 +102,9 @@ class WholeSegmenter(WholeRecipe[MaskedPicture, WholeMaskState]):
         self, state: WholeMaskState, pictures: Sequence[MaskedPicture], work: RunContext
     ) -> Judgement:
         ask = ask_whole(state.net, work.device, mirrored=is_mirrored(state.plan))
-        views = (MaskViews(pictures[i], state.plan) for i in state.held_out)
-        findings = look(ask, views, batch=JUDGED_AT_ONCE)
+        views = opened(lambda i: MaskViews(pictures[i], state.plan), state.held_out, work.device)
+        most = work.device.at_once(state.plan.size)
+        findings = look(ask, views, batch=max(most, JUDGED_AT_ONCE), gather=most)
         measured = measure(findings, self.labels)
         state.quality, state.weights = measured.quality, measured.weights
         state.threshold, state.pixel_thresholds = measured.threshold, measured.pixel_thresholds
